@@ -1,0 +1,49 @@
+"""Files that are written whole or not at all.
+
+A file is written under a temporary name beside its final place and moved in with `os.replace`, so that a full
+disk, an error or a kill in the middle never leaves half a file, nor harms the one that was there.
+"""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from digitpad.errors import DigitpadError
+
+
+@contextlib.contextmanager
+def atomic_write(path: Path) -> Iterator[BinaryIO]:
+    """Open a binary file that appears at `path` only once its block has ended without an error.
+
+    Parameters
+    ----------
+    path
+        The final place. Its folder must exist; a file already there is replaced.
+
+    Yields
+    ------
+    BinaryIO
+        The temporary file, open for writing.
+
+    Raises
+    ------
+    DigitpadError
+        If `path` is a folder, or the file cannot be created, written or moved into place.
+    """
+    if path.is_dir():
+        raise DigitpadError(f"{path} is a folder, not a file; name a file inside it.")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DigitpadError(f"{path} could not be written ({reason}); choose another place.") from error
+    finally:
+        temporary.unlink(missing_ok=True)

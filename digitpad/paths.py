@@ -1,0 +1,50 @@
+"""Where digitpad's files are.
+
+The bundled folders `models/` and `resources/` lie beside the package in a source tree, inside the package in
+a wheel, and beside the program in a frozen executable. The user's own files go where the platform wants them.
+No other module knows any of this.
+"""
+
+import sys
+from pathlib import Path
+
+import platformdirs
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _bundled(name: str) -> Path:
+    roots = [_PACKAGE / "_bundled", _PACKAGE.parent]
+    frozen = getattr(sys, "_MEIPASS", None)
+    if frozen is not None:
+        roots.insert(0, Path(frozen) / "digitpad" / "_bundled")
+    for root in roots:
+        if (root / name).is_dir():
+            return root / name
+    searched = " or ".join(str(root / name) for root in roots)
+    raise FileNotFoundError(f"digitpad's {name}/ folder is missing (looked for {searched}); install digitpad again.")
+
+
+def models_dir() -> Path:
+    """Return the folder of the bundled models."""
+    return _bundled("models")
+
+
+def resources_dir() -> Path:
+    """Return the folder of the bundled resources (MNIST, icons, styles, fonts)."""
+    return _bundled("resources")
+
+
+def user_data_dir() -> Path:
+    """Return the folder of the user's models and runs; it may not exist yet."""
+    return Path(platformdirs.user_data_dir("digitpad", appauthor=False))
+
+
+def user_config_dir() -> Path:
+    """Return the folder of the user's settings; it may not exist yet."""
+    return Path(platformdirs.user_config_dir("digitpad", appauthor=False))
+
+
+def user_log_dir() -> Path:
+    """Return the folder of the log and of crash reports; it may not exist yet."""
+    return Path(platformdirs.user_log_dir("digitpad", appauthor=False))
