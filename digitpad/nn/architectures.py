@@ -1,0 +1,172 @@
+"""Architectures, as data: what a network is made of, in a form that a file can hold and a person can edit.
+
+A layer is a mapping with its `name`, its `type` (a class of `digitpad.nn`) and that class's arguments; a list of
+such mappings where an argument is expected becomes a `Sequential`. `build` turns the data into a network.
+"""
+
+import inspect
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from digitpad.nn import layers as layer_types
+from digitpad.nn.backend import DTypeLike, Shape
+from digitpad.nn.layer import Layer
+from digitpad.nn.network import Sequential
+
+LayerSpec = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """The plan of a network.
+
+    Parameters
+    ----------
+    name
+        What people call it.
+    input_shape
+        Shape of one input sample, (C, H, W).
+    layers
+        The layers in order; see the top of the file.
+    """
+
+    name: str
+    input_shape: Shape
+    layers: tuple[LayerSpec, ...]
+
+    def to_json(self) -> str:
+        """Return the plan as JSON text."""
+        return json.dumps({"name": self.name, "input_shape": self.input_shape, "layers": self.layers})
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read a plan back from JSON text.
+
+        Raises
+        ------
+        ValueError
+            If the text is no JSON, or is not such a plan. Whether its layers work is only known to `build`.
+        """
+        try:
+            data = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"Architecture: the text is no JSON ({error})") from error
+        try:
+            shape = tuple(int(size) for size in data["input_shape"])
+            layers = tuple(dict(layer) for layer in data["layers"])
+            return cls(str(data["name"]), shape, layers)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"Architecture: expected an object with name, input_shape and layers (trouble: {error!r})"
+            ) from error
+
+
+def build(
+    architecture: Architecture,
+    *,
+    rng: np.random.Generator | None = None,
+    dtype: DTypeLike = np.float32,
+) -> Sequential:
+    """Build the network of an architecture, with fresh weights.
+
+    Parameters
+    ----------
+    architecture
+        The plan.
+    rng
+        Source of the first weights and of dropout; None draws unrepeatable ones.
+    dtype
+        Of the parameters: float32, or float64 for gradient checks.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a layer type or argument is not known, or the layers do not fit each other or the input shape; the
+        message begins with the layer's name.
+    """
+    rng = rng or np.random.default_rng()
+    network = _sequential(architecture.layers, rng, dtype)
+    network.output_shape(architecture.input_shape)
+    return network
+
+
+def _sequential(specs: Sequence[LayerSpec], rng: np.random.Generator, dtype: DTypeLike) -> Sequential:
+    return Sequential((str(spec.get("name", "")), _layer(spec, rng, dtype)) for spec in specs)
+
+
+def _layer(spec: LayerSpec, rng: np.random.Generator, dtype: DTypeLike) -> Layer:
+    name, kind = spec.get("name"), spec.get("type")
+    if kind not in layer_types.__all__:
+        raise ValueError(f"{name}: type is {kind!r}; expected one of {', '.join(layer_types.__all__)}")
+    layer_type = getattr(layer_types, kind)
+    accepted = inspect.signature(layer_type).parameters
+    arguments: dict[str, Any] = {}
+    for key, value in spec.items():
+        if key in {"name", "type"}:
+            continue
+        if key not in accepted or key in {"rng", "dtype"}:
+            raise ValueError(f"{name}: {kind} has no argument {key!r}; expected among {', '.join(accepted)}")
+        nested = isinstance(value, list | tuple) and value and isinstance(value[0], Mapping)
+        arguments[key] = _sequential(value, rng, dtype) if nested else _plain(value)
+    given: dict[str, Any] = {"rng": rng, "dtype": dtype}
+    arguments |= {key: value for key, value in given.items() if key in accepted}
+    try:
+        layer: Layer = layer_type(**arguments)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{name}: {error}") from error
+    return layer
+
+
+def _plain(value: object) -> object:
+    """Return JSON's lists as the tuples that layers take."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _convnet(name: str, channels: tuple[int, int], hidden: int) -> Architecture:
+    """Two convolutions, each halved by pooling, and two linear layers: the shape of most first networks."""
+    first, second = channels
+    return Architecture(
+        name,
+        (1, 28, 28),
+        (
+            {
+                "name": "conv1",
+                "type": "Conv2D",
+                "in_channels": 1,
+                "out_channels": first,
+                "kernel_size": 3,
+                "padding": 1,
+            },
+            {"name": "relu1", "type": "ReLU"},
+            {"name": "pool1", "type": "MaxPool2D", "kernel_size": 2},
+            {
+                "name": "conv2",
+                "type": "Conv2D",
+                "in_channels": first,
+                "out_channels": second,
+                "kernel_size": 3,
+                "padding": 1,
+            },
+            {"name": "relu2", "type": "ReLU"},
+            {"name": "pool2", "type": "MaxPool2D", "kernel_size": 2},
+            {"name": "flatten", "type": "Flatten"},
+            {"name": "fc1", "type": "Linear", "in_features": second * 7 * 7, "out_features": hidden},
+            {"name": "relu3", "type": "ReLU"},
+            {"name": "dropout", "type": "Dropout", "p": 0.25},
+            {"name": "fc2", "type": "Linear", "in_features": hidden, "out_features": 10},
+        ),
+    )
+
+
+ARCHITECTURES: dict[str, Architecture] = {
+    plan.name: plan
+    for plan in (
+        _convnet("standard", (32, 64), 128),
+        _convnet("light", (8, 16), 32),
+    )
+}
+"""The presets by name."""

@@ -1,0 +1,195 @@
+"""Refusing what cannot work, by name.
+
+Every message has the same form: class, argument, value, expectation, as in `Conv2D: stride is 0; expected a
+whole number of at least 1`. Arguments are checked when a layer is built, arrays when it is called.
+"""
+
+import numpy as np
+
+from digitpad.nn.backend import Array, Shape, array_module
+from digitpad.nn.functional import Padding, output_size
+
+
+def whole_number(owner: str, name: str, value: object, *, least: int = 1) -> int:
+    """Return `value` as an int of at least `least`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no whole number, or too small.
+    """
+    expected = f"{owner}: {name} is {value!r}; expected a whole number of at least {least}"
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(expected)
+    if value < least:
+        raise ValueError(expected)
+    return int(value)
+
+
+def pair(owner: str, name: str, value: object, *, least: int = 1) -> tuple[int, int]:
+    """Return `value`, one whole number or two (height, width), as two.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is neither, or a number is too small.
+    """
+    if isinstance(value, tuple | list):
+        if len(value) != 2:
+            raise ValueError(f"{owner}: {name} is {value!r}; expected one number, or two (height, width)")
+        return (
+            whole_number(owner, f"{name}[0]", value[0], least=least),
+            whole_number(owner, f"{name}[1]", value[1], least=least),
+        )
+    number = whole_number(owner, name, value, least=least)
+    return number, number
+
+
+def real_number(owner: str, name: str, value: object, *, low: float, high: float, open_high: bool = False) -> float:
+    """Return `value` as a float between `low` and `high`, the ends included (`open_high` leaves out the upper one).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no real number, or outside.
+    """
+    closing = ")" if open_high else "]"
+    expected = f"{owner}: {name} is {value!r}; expected a number in [{low:g}, {high:g}{closing}"
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(expected)
+    # Written so that a NaN, which compares false with everything, is refused.
+    if not (low <= value < high if open_high else low <= value <= high):
+        raise ValueError(expected)
+    return float(value)
+
+
+def batch(owner: str, x: Array, sample_shape: tuple[int | None, ...]) -> None:
+    """Check that `x` is a batch of floating-point arrays of `sample_shape` (None: any size).
+
+    Raises
+    ------
+    TypeError
+        If `x` is no array, or not of floating-point numbers.
+    ValueError
+        If the shape differs or the batch is empty.
+    """
+    expected = ("N", *("any" if size is None else str(size) for size in sample_shape))
+    array_module(x)
+    if x.dtype.kind != "f":
+        raise TypeError(f"{owner}: x has dtype {x.dtype}; expected floating-point numbers, such as float32")
+    fits = x.ndim == len(expected) and all(
+        size in (None, actual) for size, actual in zip(sample_shape, x.shape[1:], strict=True)
+    )
+    if not fits:
+        raise ValueError(f"{owner}: x has shape {x.shape}; expected ({', '.join(expected)})")
+    if x.shape[0] == 0:
+        raise ValueError(f"{owner}: x is an empty batch, shape {x.shape}; expected at least one sample")
+
+
+def upstream(owner: str, grad_output: Array, output_shape: Shape) -> None:
+    """Check that an upstream gradient has the shape of the output it belongs to.
+
+    Raises
+    ------
+    ValueError
+        If it has not: broadcasting would hide the mistake.
+    """
+    if grad_output.shape != output_shape:
+        raise ValueError(f"{owner}: grad_output has shape {grad_output.shape}; expected {output_shape}, the output's")
+
+
+def groups(owner: str, value: object, in_channels: int, out_channels: int) -> int:
+    """Return the number of channel groups, which must divide both channel counts.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no positive whole number, or leaves a rest.
+    """
+    number = whole_number(owner, "groups", value)
+    if in_channels % number or out_channels % number:
+        raise ValueError(
+            f"{owner}: groups is {number}; expected a divisor of in_channels {in_channels} "
+            f"and out_channels {out_channels}"
+        )
+    return number
+
+
+def padding(
+    owner: str, value: object, kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int]
+) -> Padding:
+    """Return the padding as ((above, below), (left, right)).
+
+    `"same"` puts the odd row or column of an even kernel below and right, as PyTorch does.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no number, pair or known word, or `"same"` with a stride other than 1.
+    """
+    if not isinstance(value, str):
+        rows, columns = pair(owner, "padding", value, least=0)
+        return (rows, rows), (columns, columns)
+    reach = (dilation[0] * (kernel[0] - 1), dilation[1] * (kernel[1] - 1))
+    if value == "valid":
+        return (0, 0), (0, 0)
+    if value == "full":
+        return (reach[0], reach[0]), (reach[1], reach[1])
+    if value == "same":
+        if stride != (1, 1):
+            raise ValueError(f'{owner}: padding is "same" with stride {stride}; expected stride 1 for "same"')
+        return (reach[0] // 2, reach[0] - reach[0] // 2), (reach[1] // 2, reach[1] - reach[1] // 2)
+    raise ValueError(f'{owner}: padding is {value!r}; expected a number, a pair, "valid", "same" or "full"')
+
+
+def image_shape(owner: str, shape: Shape, channels: int | None = None) -> None:
+    """Check that a sample's shape is (C, H, W), with that many channels if given.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    if len(shape) != 3 or (channels is not None and shape[0] != channels):
+        wanted = "C" if channels is None else channels
+        raise ValueError(f"{owner}: the input shape is {shape}; expected ({wanted}, H, W)")
+
+
+def window_fits(
+    owner: str,
+    shape: Shape,
+    kernel: tuple[int, int],
+    stride: tuple[int, int],
+    padding: Padding,
+    dilation: tuple[int, int] = (1, 1),
+) -> tuple[int, int]:
+    """Return how many rows and columns of places a window has on a sample (C, H, W).
+
+    Raises
+    ------
+    ValueError
+        If it has none: the kernel is larger than the padded image.
+    """
+    rows = output_size(shape[1], kernel[0], stride[0], padding[0], dilation[0])
+    columns = output_size(shape[2], kernel[1], stride[1], padding[1], dilation[1])
+    if rows < 1 or columns < 1:
+        padded = (shape[1] + sum(padding[0]), shape[2] + sum(padding[1]))
+        spread = "" if dilation == (1, 1) else f" with dilation {dilation}"
+        raise ValueError(
+            f"{owner}: kernel_size is {kernel}{spread}; expected it to fit the padded image, {padded[0]} x {padded[1]}"
+        )
+    return rows, columns
+
+
+def pooling_padding(owner: str, value: object, kernel: tuple[int, int]) -> Padding:
+    """Return the padding of a pooling window as ((above, below), (left, right)).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no number or pair, or more than half of the window, which would leave windows without a pixel.
+    """
+    rows, columns = pair(owner, "padding", value, least=0)
+    if 2 * rows > kernel[0] or 2 * columns > kernel[1]:
+        raise ValueError(f"{owner}: padding is {value!r}; expected at most half of kernel_size {kernel}")
+    return (rows, rows), (columns, columns)

@@ -1,0 +1,132 @@
+"""Pure functions that the layers and losses are made of.
+
+Sliding windows are the heart of it: `windows` shows an image as overlapping patches without copying anything,
+and `fold` is its transpose, which adds patches back to where they came from.
+"""
+
+import numpy as np
+
+from digitpad.nn.backend import Array, DTypeLike, array_module
+
+Pair = tuple[int, int]
+Padding = tuple[Pair, Pair]
+"""Rows (above, below) and columns (left, right)."""
+
+
+def output_size(size: int, kernel: int, stride: int, padding: Pair, dilation: int = 1) -> int:
+    """Return how many positions a window has along one axis; 0 or less if it does not fit."""
+    return (size + sum(padding) - dilation * (kernel - 1) - 1) // stride + 1
+
+
+def pad(x: Array, padding: Padding, value: float = 0.0) -> Array:
+    """Surround the two image axes of `x` (N, C, H, W) by a border of `value`; no copy where there is no border."""
+    if padding == ((0, 0), (0, 0)):
+        return x
+    (top, bottom), (left, right) = padding
+    n, c, h, w = x.shape
+    # Laid out channels-last behind the (N, C, H, W) shape, as all large arrays here: see `conv` below.
+    padded = array_module(x).full((n, h + top + bottom, w + left + right, c), value, dtype=x.dtype)
+    padded[:, top : top + h, left : left + w, :] = x.transpose(0, 2, 3, 1)
+    turned: Array = padded.transpose(0, 3, 1, 2)
+    return turned
+
+
+def windows(x: Array, kernel: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 1)) -> Array:
+    """Show every patch that a sliding window sees, without copying.
+
+    Parameters
+    ----------
+    x
+        Padded images, (N, C, H, W).
+    kernel, stride, dilation
+        Height and width of the window, its step, and the distance between its taps.
+
+    Returns
+    -------
+    Array
+        A read-only view of shape (N, C, OH, OW, KH, KW).
+    """
+    reach = (dilation[0] * (kernel[0] - 1) + 1, dilation[1] * (kernel[1] - 1) + 1)
+    view = array_module(x).lib.stride_tricks.sliding_window_view(x, reach, axis=(2, 3))
+    strided: Array = view[:, :, :: stride[0], :: stride[1], :: dilation[0], :: dilation[1]]
+    return strided
+
+
+def fold(patches: Array, image: Pair, stride: Pair, padding: Padding, dilation: Pair = (1, 1)) -> Array:
+    """Add patches back to where `windows` took them: the transpose of taking them.
+
+    Parameters
+    ----------
+    patches
+        (N, OH, OW, KH, KW, C): one patch per window position, channels last.
+    image
+        Height and width of the image without its padding.
+    stride, padding, dilation
+        As the patches were taken.
+
+    Returns
+    -------
+    Array
+        (N, C, H, W): each pixel the sum of all patch cells that saw it.
+    """
+    n, rows, columns, kernel_h, kernel_w, channels = patches.shape
+    (top, bottom), (left, right) = padding
+    height, width = image
+    total = array_module(patches).zeros((n, height + top + bottom, width + left + right, channels), dtype=patches.dtype)
+    for i in range(kernel_h):
+        for j in range(kernel_w):
+            y, x = i * dilation[0], j * dilation[1]
+            total[:, y : y + stride[0] * rows : stride[0], x : x + stride[1] * columns : stride[1]] += patches[
+                :, :, :, i, j
+            ]
+    inner: Array = total[:, top : top + height, left : left + width].transpose(0, 3, 1, 2)
+    return inner
+
+
+def softmax(logits: Array, axis: int = 1) -> Array:
+    """Turn logits into probabilities: exp(z) / sum(exp(z)) along `axis`.
+
+    The largest logit is subtracted first; that changes nothing but keeps `exp` from overflowing.
+    """
+    xp = array_module(logits)
+    exponentials = xp.exp(logits - logits.max(axis=axis, keepdims=True))
+    probabilities: Array = exponentials / exponentials.sum(axis=axis, keepdims=True)
+    return probabilities
+
+
+def log_softmax(logits: Array, axis: int = 1) -> Array:
+    """Return log(softmax(logits)) by log-sum-exp, exact where the softmax itself would round to zero."""
+    xp = array_module(logits)
+    shifted = logits - logits.max(axis=axis, keepdims=True)
+    result: Array = shifted - xp.log(xp.exp(shifted).sum(axis=axis, keepdims=True))
+    return result
+
+
+def one_hot(labels: Array, classes: int, dtype: DTypeLike = np.float32) -> Array:
+    """Return a row per label, with a one in the label's column and zeros elsewhere.
+
+    Parameters
+    ----------
+    labels
+        Class indices, (N, ...) of whole numbers in [0, classes).
+    classes
+        Number of columns.
+    dtype
+        Of the result.
+
+    Returns
+    -------
+    Array
+        (N, ..., classes).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If labels are no whole numbers, or outside [0, classes).
+    """
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"one_hot: labels have dtype {labels.dtype}; expected whole numbers, such as int64")
+    if labels.size and (int(labels.min()) < 0 or int(labels.max()) >= classes):
+        raise ValueError(f"one_hot: labels lie in [{int(labels.min())}, {int(labels.max())}]; expected [0, {classes})")
+    table: Array = array_module(labels).eye(classes, dtype=dtype)[labels]
+    return table

@@ -1,0 +1,223 @@
+"""What a layer is: a function that remembers enough to run backwards.
+
+`forward` maps a batch to a batch. `backward` takes the gradient of the loss with respect to the layer's output,
+adds the gradients of its own parameters into `Parameter.grad`, and returns the gradient with respect to its
+input. Chaining the two over all layers is the whole of back-propagation (Rumelhart, Hinton and Williams, 1986).
+"""
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import ClassVar, Self, TypeVar
+
+from digitpad.nn.backend import Array, Shape, array_module
+from digitpad.nn.receptive_field import ReceptiveField
+
+T = TypeVar("T")
+
+
+class Buffer:
+    """An array that is saved with a network but learned by no gradient, such as a running mean.
+
+    Parameters
+    ----------
+    value
+        The array. Replicas of a network share it, so it is always changed in place.
+    """
+
+    def __init__(self, value: Array) -> None:
+        self._value = value
+
+    @property
+    def value(self) -> Array:
+        """The array itself. Assigning copies into it: shape and dtype stay, and replicas see the change.
+
+        Raises
+        ------
+        ValueError
+            If an array of another shape is assigned.
+        """
+        return self._value
+
+    @value.setter
+    def value(self, new: Array) -> None:
+        if new.shape != self._value.shape:
+            raise ValueError(
+                f"{type(self).__name__}: value has shape {new.shape}; expected {self._value.shape}, which never changes"
+            )
+        self._value[...] = array_module(self._value).asarray(new)
+
+    def move(self, transfer: Callable[[Array], Array]) -> None:
+        """Replace the array by `transfer(array)`, its copy on another device."""
+        self._value = transfer(self._value)
+
+    def share(self) -> Self:
+        """Return another of the same kind around the same array."""
+        return type(self)(self._value)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(shape={self._value.shape}, dtype={self._value.dtype})"
+
+
+class Parameter(Buffer):
+    """An array that training changes, with the gradient of the loss with respect to it.
+
+    A parameter that is shared by a replica has the same value and a gradient of its own.
+
+    Parameters
+    ----------
+    value
+        The initial weights.
+    """
+
+    def __init__(self, value: Array) -> None:
+        super().__init__(value)
+        self._grad: Array | None = None
+
+    @property
+    def grad(self) -> Array:
+        """The sum of all gradients since the last `clear_grad`; same shape and dtype as `value`."""
+        if self._grad is None:
+            self._grad = array_module(self._value).zeros_like(self._value)
+        return self._grad
+
+    @grad.setter
+    def grad(self, new: Array) -> None:
+        self.grad[...] = new
+
+    def add_grad(self, gradient: Array) -> None:
+        """Add `gradient`, of the shape of `value`, into `grad`."""
+        self.grad.__iadd__(gradient)
+
+    def clear_grad(self) -> None:
+        """Set `grad` to zero, in place."""
+        if self._grad is not None:
+            self._grad.fill(0)
+
+    def move(self, transfer: Callable[[Array], Array]) -> None:
+        """Replace the value by its copy on another device; the gradient starts anew there."""
+        super().move(transfer)
+        self._grad = None
+
+
+class Layer:
+    """One step of a network.
+
+    A layer states its parameters as attributes of type `Parameter` (and `Buffer`); a layer made of layers
+    names them in `children`. Everything that is remembered for `backward` lies in `_cache`, and is set only
+    when training.
+    """
+
+    #: Whether the layer computes each output value from the input value at the same place alone.
+    elementwise: ClassVar[bool] = False
+
+    _cache: object | None = None
+
+    def forward(self, x: Array, *, training: bool = False) -> Array:
+        """Compute the output for a batch.
+
+        Parameters
+        ----------
+        x
+            The batch; its first axis counts the samples.
+        training
+            Whether to behave as in training (dropout drops, batch-norm uses the batch's statistics) and to
+            remember what `backward` needs. Inference writes no state.
+        """
+        raise NotImplementedError
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return the gradient with respect to the last training input, and add those of the parameters.
+
+        Parameters
+        ----------
+        grad_output
+            Gradient of the loss with respect to the output; the output's shape.
+
+        Raises
+        ------
+        RuntimeError
+            If no `forward(x, training=True)` came before.
+        """
+        raise NotImplementedError
+
+    def backward_parameters(self, grad_output: Array) -> None:
+        """Add the gradients of the parameters only: all that the first layer of a network is asked for.
+
+        Layers whose input gradient is dear override this.
+        """
+        self.backward(grad_output)
+
+    def trace(self, x: Array, record: dict[str, Array], name: str, *, training: bool = False) -> Array:
+        """Run `forward` and note the output in `record` under `name`; containers note their children's too."""
+        output = self.forward(x, training=training)
+        record[name] = output
+        return output
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the shape of one output sample for one input sample of `input_shape` (no batch axis).
+
+        Raises
+        ------
+        ValueError
+            If the layer cannot work on such a sample.
+        """
+        return input_shape
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        """Return the number of multiply-add operations for one sample of `input_shape`."""
+        return 0
+
+    def receptive_field(self, field: ReceptiveField) -> ReceptiveField:
+        """Return what part of the image an output cell sees, where an input cell sees `field`."""
+        return field
+
+    def children(self) -> dict[str, "Layer"]:
+        """Return the layers that this one is made of, by name; most have none."""
+        return {}
+
+    def named_parameters(self) -> dict[str, Parameter]:
+        """Return the parameters by name; those of children are called `child.name`."""
+        return dict(self._named(Parameter))
+
+    def named_buffers(self) -> dict[str, Buffer]:
+        """Return the buffers (state that no gradient changes) by name, like `named_parameters`."""
+        return {name: value for name, value in self._named(Buffer) if not isinstance(value, Parameter)}
+
+    def parameters(self) -> list[Parameter]:
+        """Return the parameters in the order of the network."""
+        return list(self.named_parameters().values())
+
+    def buffers(self) -> list[Buffer]:
+        """Return the buffers in the order of the network."""
+        return list(self.named_buffers().values())
+
+    def replica(self) -> Self:
+        """Return a copy for another thread: it shares values, but has gradients and caches of its own."""
+        twin = copy.copy(self)
+        twin._cache = None
+        for name, value in vars(self).items():
+            if isinstance(value, Buffer):
+                setattr(twin, name, value.share())
+        return twin
+
+    def _named(self, kind: type[T]) -> Iterator[tuple[str, T]]:
+        for name, value in vars(self).items():
+            if isinstance(value, kind):
+                yield name, value
+        for child_name, child in self.children().items():
+            for name, inner in child._named(kind):
+                yield f"{child_name}.{name}", inner
+
+
+def recall(owner: Layer, cache: T | None) -> T:
+    """Return what a layer remembered in `forward`, or say that there was none.
+
+    Raises
+    ------
+    RuntimeError
+        If `cache` is None: nothing was remembered.
+    """
+    if cache is None:
+        name = type(owner).__name__
+        raise RuntimeError(f"{name}.backward: nothing to go back through; call {name}.forward(x, training=True) first")
+    return cache

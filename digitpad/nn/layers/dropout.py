@@ -1,0 +1,62 @@
+"""Dropout: in training, silence a random part of the values, so that none can be relied upon alone."""
+
+from typing import ClassVar, Self
+
+import numpy as np
+
+from digitpad.nn import checks
+from digitpad.nn.backend import Array, array_module
+from digitpad.nn.layer import Layer, recall
+
+
+class Dropout(Layer):
+    """Inverted dropout: in training each value becomes 0 with probability `p`, else grows by 1 / (1 - p).
+
+    That keeps the expected sum the same, so inference returns its input as it is.
+
+    Parameters
+    ----------
+    p
+        Probability of silencing a value, in [0, 1).
+    rng
+        Source of the choices; None makes unrepeatable ones.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `p` is no number in [0, 1).
+
+    Notes
+    -----
+    Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, "Dropout", JMLR 2014.
+    """
+
+    elementwise: ClassVar[bool] = True
+
+    def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
+        self.p = checks.real_number("Dropout", "p", p, low=0, high=1, open_high=True)
+        self.rng = rng or np.random.default_rng()
+        self._cache: Array | None = None
+
+    def forward(self, x: Array, *, training: bool = False) -> Array:
+        """Return x * mask / (1 - p) in training, `x` itself otherwise."""
+        if not training:
+            return x
+        # Drawn on the CPU on every backend, in float32 whatever the dtype: the same seed drops the same values.
+        kept = self.rng.random(x.shape, dtype=np.float32) >= self.p
+        self._cache = array_module(x).asarray(kept * x.dtype.type(1 / (1 - self.p)))
+        dropped: Array = x * self._cache
+        return dropped
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return grad_output * mask / (1 - p), with the mask of the last training pass."""
+        mask = recall(self, self._cache)
+        checks.upstream("Dropout", grad_output, mask.shape)
+        grad_input: Array = grad_output * mask
+        return grad_input
+
+    def replica(self) -> Self:
+        """Return a copy that draws from a stream of its own, derived from this one's seed."""
+        twin = super().replica()
+        twin.rng = self.rng.spawn(1)[0]
+        return twin

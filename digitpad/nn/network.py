@@ -1,0 +1,176 @@
+"""A network: layers in a row, each with a name.
+
+`Sequential` is a layer itself, so networks nest. `forward(x, capture=True)` returns, beside the output, every
+layer's output by name: what the program shows is what the network computed.
+"""
+
+import contextlib
+import copy
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, Self, overload
+
+from digitpad.nn.backend import Array, Shape
+from digitpad.nn.layer import Buffer, Layer
+from digitpad.nn.receptive_field import ReceptiveField
+
+
+class Sequential(Layer):
+    """Layers that are applied one after the other.
+
+    Parameters
+    ----------
+    layers
+        Pairs of name and layer, or a mapping. Names are unique, not empty and contain no dot; parameters are
+        then called `name.weight`, as in PyTorch.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no layer, something that is no layer, or a name that cannot be used.
+    """
+
+    def __init__(self, layers: Iterable[tuple[str, Layer]] | Mapping[str, Layer]) -> None:
+        self.layers: dict[str, Layer] = {}
+        for name, layer in layers.items() if isinstance(layers, Mapping) else layers:
+            if not name or "." in name or name in self.layers:
+                raise ValueError(f"Sequential: layer name is {name!r}; expected a new name without a dot")
+            if not isinstance(layer, Layer):
+                raise TypeError(f"Sequential: layer {name!r} is {layer!r}; expected a Layer")
+            self.layers[name] = layer
+        if not self.layers:
+            raise ValueError("Sequential: layers is empty; expected at least one layer")
+
+    @overload
+    def forward(self, x: Array, *, training: bool = False, capture: Literal[False] = False) -> Array: ...
+
+    @overload
+    def forward(
+        self, x: Array, *, training: bool = False, capture: Literal[True]
+    ) -> tuple[Array, dict[str, Array]]: ...
+
+    def forward(
+        self, x: Array, *, training: bool = False, capture: bool = False
+    ) -> Array | tuple[Array, dict[str, Array]]:
+        """Apply all layers to the batch `x`.
+
+        Parameters
+        ----------
+        x
+            The batch.
+        training
+            See `Layer.forward`.
+        capture
+            Whether to return every named activation too, in the order of computation; what is inside a
+            container `block` is called `block.name`.
+
+        Returns
+        -------
+        Array or (Array, dict)
+            The output, with `capture` also the activations by name.
+        """
+        if capture:
+            record: dict[str, Array] = {}
+            return self._trace_children(x, record, "", training=training), record
+        for name, layer in self.layers.items():
+            with _named_errors(name):
+                x = layer.forward(x, training=training)
+        return x
+
+    def backward(self, grad_output: Array) -> Array:
+        """Go back through all layers, last to first, and return the gradient with respect to the input."""
+        for layer in reversed(self.layers.values()):
+            grad_output = layer.backward(grad_output)
+        return grad_output
+
+    def backward_parameters(self, grad_output: Array) -> None:
+        """Go back through all layers, but leave out the input gradient of the first, which nobody reads."""
+        first, *rest = self.layers.values()
+        for layer in reversed(rest):
+            grad_output = layer.backward(grad_output)
+        first.backward_parameters(grad_output)
+
+    def trace(self, x: Array, record: dict[str, Array], name: str, *, training: bool = False) -> Array:
+        """Run all layers, noting each one's output as `name.child`, and the last also as `name`."""
+        output = self._trace_children(x, record, f"{name}.", training=training)
+        record[name] = output
+        return output
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the shape of an output sample.
+
+        Raises
+        ------
+        ValueError
+            If a layer cannot work on what the one before it makes; the message begins with the layer's name.
+        """
+        for name, layer in self.layers.items():
+            with _named_errors(name):
+                input_shape = layer.output_shape(input_shape)
+        return input_shape
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        """Return the sum over all layers."""
+        total = 0
+        for layer in self.layers.values():
+            total += layer.multiply_adds(input_shape)
+            input_shape = layer.output_shape(input_shape)
+        return total
+
+    def receptive_field(self, field: ReceptiveField) -> ReceptiveField:
+        """Return the field behind all layers."""
+        for layer in self.layers.values():
+            field = layer.receptive_field(field)
+        return field
+
+    def children(self) -> dict[str, Layer]:
+        """Return the layers by name."""
+        return self.layers
+
+    def replica(self) -> Self:
+        """Return a copy for another thread: shared weights, own gradients, caches and random streams."""
+        twin = copy.copy(self)
+        twin.layers = {name: layer.replica() for name, layer in self.layers.items()}
+        return twin
+
+    def state_dict(self) -> dict[str, Array]:
+        """Return all parameters and buffers by name, as the arrays themselves (not copies)."""
+        return {name: stored.value for name, stored in self._stored().items()}
+
+    def load_state_dict(self, state: Mapping[str, Array]) -> None:
+        """Copy arrays into all parameters and buffers; nothing changes if anything does not fit.
+
+        Raises
+        ------
+        ValueError
+            Naming every missing, extra and misshapen tensor.
+        """
+        stored = self._stored()
+        problems = [f"{name} is missing" for name in stored if name not in state]
+        problems += [f"{name} is not part of this network" for name in state if name not in stored]
+        problems += [
+            f"{name} has shape {tuple(state[name].shape)}, expected {own.value.shape}"
+            for name, own in stored.items()
+            if name in state and tuple(state[name].shape) != own.value.shape
+        ]
+        if problems:
+            raise ValueError(f"the weights do not fit the network: {'; '.join(problems)}")
+        for name, own in stored.items():
+            own.value = state[name]
+
+    def _stored(self) -> dict[str, Buffer]:
+        return dict(self._named(Buffer))
+
+    def _trace_children(self, x: Array, record: dict[str, Array], prefix: str, *, training: bool) -> Array:
+        for name, layer in self.layers.items():
+            with _named_errors(name):
+                x = layer.trace(x, record, prefix + name, training=training)
+        return x
+
+
+@contextlib.contextmanager
+def _named_errors(name: str) -> Iterator[None]:
+    """Put the name of the layer before what a ValueError or TypeError of its block says."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"{name}: {error}") from error
