@@ -1,0 +1,163 @@
+"""IDX files, the format MNIST is kept in: a four-byte magic number, the dimensions, then the numbers.
+
+Nothing in a file is believed before it is checked: the header's dimensions are held against the data that is
+really there, so a lying header costs no memory. Whether a file is gzipped is seen from its first bytes, not
+from its name.
+"""
+
+import gzip
+import math
+import struct
+import zlib
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.atomic import atomic_write
+from digitpad.errors import DigitpadError
+
+_DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+_CODES = {np.dtype(name): code for code, name in _DTYPES.items()}
+_GZIP_MAGIC = b"\x1f\x8b"
+_CHUNK = 1 << 20
+_LARGEST = 2 << 30  # bytes: four times the largest data set in this format (EMNIST)
+_MOST_DIMENSIONS = 32
+
+
+def read_idx(path: Path | str) -> NDArray[Any]:
+    """Read an IDX file, gzipped or plain.
+
+    Parameters
+    ----------
+    path
+        The file. Its name does not matter.
+
+    Returns
+    -------
+    NDArray
+        The numbers, in the file's shape and type (unsigned or signed bytes, int16, int32, float32 or float64),
+        in this machine's byte order, writable.
+
+    Raises
+    ------
+    DigitpadError
+        If the file is missing, unreadable, not IDX, truncated, damaged, or longer than its header says.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise DigitpadError(f"{path} is a folder, not an IDX file; name a file inside it.")
+    try:
+        with path.open("rb") as raw:
+            zipped = raw.read(2) == _GZIP_MAGIC
+            raw.seek(0)
+            if not zipped:
+                return _parse(raw, path)
+            with gzip.open(raw, "rb") as file:
+                return _parse(file, path)
+    except FileNotFoundError as error:
+        raise DigitpadError(f"{path} does not exist; check the name.") from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DigitpadError(f"{path} is a damaged gzip file ({error}); download or copy it again.") from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DigitpadError(f"{path} cannot be read ({reason}); check the file and its permissions.") from error
+
+
+def write_idx(path: Path | str, array: NDArray[Any]) -> None:
+    """Write an array as an IDX file, gzipped if the name ends in `.gz`.
+
+    Parameters
+    ----------
+    path
+        Where to; a file already there is replaced, whole or not at all.
+    array
+        Numbers of a type that IDX knows: uint8, int8, int16, int32, float32 or float64, in any byte order.
+
+    Raises
+    ------
+    DigitpadError
+        If IDX cannot hold the array's type, or the file cannot be written.
+    """
+    path = Path(path)
+    if array.dtype.newbyteorder(">") not in _CODES:
+        known = ", ".join(np.dtype(name).newbyteorder("=").name for name in _DTYPES.values())
+        raise DigitpadError(
+            f"{path} was not written: IDX has no type for {array.dtype} numbers; convert to one of {known}."
+        )
+    content = encode_idx(array)
+    if path.suffix == ".gz":
+        # No time stamp: the same numbers make the same file.
+        content = gzip.compress(content, mtime=0)
+    with atomic_write(path) as file:
+        file.write(content)
+
+
+def encode_idx(array: NDArray[Any]) -> bytes:
+    """Return the bytes of an array's IDX file, unpacked.
+
+    Parameters
+    ----------
+    array
+        As for `write_idx`.
+
+    Returns
+    -------
+    bytes
+        Header and numbers.
+
+    Raises
+    ------
+    KeyError
+        If IDX has no code for the array's type.
+    """
+    big_endian = array.dtype.newbyteorder(">")
+    header = struct.pack(f">HBB{array.ndim}I", 0, _CODES[big_endian], array.ndim, *array.shape)
+    return header + np.asarray(array, dtype=big_endian).tobytes()
+
+
+def _parse(file: BinaryIO | gzip.GzipFile, path: Path) -> NDArray[Any]:
+    """Read one IDX file from an open (and unpacked) stream."""
+    magic = file.read(4)
+    if not magic:
+        raise DigitpadError(f"{path} is empty; download or copy it again.")
+    if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in _DTYPES:
+        raise DigitpadError(
+            f"{path} is not an IDX file (it starts with {magic.hex(' ')}); choose a file like train-images-idx3-ubyte."
+        )
+    dtype, rank = np.dtype(_DTYPES[magic[2]]), magic[3]
+    if rank > _MOST_DIMENSIONS:
+        raise DigitpadError(f"{path} claims {rank} dimensions, which no data set has; check that it is an IDX file.")
+    lengths = file.read(4 * rank)
+    if len(lengths) < 4 * rank:
+        raise DigitpadError(f"{path} ends inside its header; download or copy it again.")
+    shape = struct.unpack(f">{rank}I", lengths)
+    words = " x ".join(map(str, shape)) or "1"
+    # Zeros are left out: an empty array's other dimensions may lie as well.
+    if dtype.itemsize * math.prod(n for n in shape if n) > _LARGEST:
+        raise DigitpadError(f"{path} claims {words} numbers, more than digitpad reads; check that it is an IDX file.")
+    expected = dtype.itemsize * math.prod(shape)
+    content = _read_at_most(file, expected + 1)
+    if len(content) < expected:
+        raise DigitpadError(
+            f"{path} is truncated: its header promises {words} numbers ({expected} bytes), "
+            f"{len(content)} bytes are there; download or copy it again."
+        )
+    if len(content) > expected:
+        raise DigitpadError(
+            f"{path} goes on after the {words} numbers its header promises; it is damaged or not an IDX file, "
+            "download or copy it again."
+        )
+    return np.frombuffer(content, dtype=dtype).reshape(shape).astype(dtype.newbyteorder("="))
+
+
+def _read_at_most(file: BinaryIO | gzip.GzipFile, limit: int) -> bytearray:
+    """Read up to `limit` bytes, taking memory only for what is there."""
+    content = bytearray()
+    while len(content) < limit:
+        chunk = file.read(min(_CHUNK, limit - len(content)))
+        if not chunk:
+            break
+        content += chunk
+    return content

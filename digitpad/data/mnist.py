@@ -1,0 +1,62 @@
+"""MNIST, the 70,000 digits that travel with digitpad.
+
+The four files are the original ones. What is unpacked from them is held against its SHA-256, so that every
+number reported here is about the very same images.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.data.dataset import Dataset
+from digitpad.data.idx import encode_idx, read_idx
+from digitpad.errors import DigitpadError
+from digitpad.paths import resources_dir
+
+Split = Literal["train", "test"]
+
+# Name (without .gz) and SHA-256 once unpacked.
+_IMAGES: dict[Split, tuple[str, str]] = {
+    "train": ("train-images-idx3-ubyte", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
+    "test": ("t10k-images-idx3-ubyte", "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
+}
+_LABELS: dict[Split, tuple[str, str]] = {
+    "train": ("train-labels-idx1-ubyte", "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
+    "test": ("t10k-labels-idx1-ubyte", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
+}
+
+
+def load_mnist(split: Split = "train") -> Dataset:
+    """Load the embedded MNIST.
+
+    Parameters
+    ----------
+    split
+        `"train"` (60,000 digits) or `"test"` (10,000).
+
+    Returns
+    -------
+    Dataset
+        Images (N, 1, 28, 28).
+
+    Raises
+    ------
+    DigitpadError
+        If a file is missing or is not the original.
+    """
+    folder = resources_dir() / "mnist"
+    images = _verified(folder, *_IMAGES[split])
+    labels = _verified(folder, *_LABELS[split])
+    name = "MNIST" if split == "train" else "MNIST test"
+    return Dataset.of(name, images[:, np.newaxis], labels.astype(np.int64))
+
+
+def _verified(folder: Path, name: str, sha256: str) -> NDArray[Any]:
+    path = folder / f"{name}.gz"
+    array = read_idx(path)
+    if hashlib.sha256(encode_idx(array)).hexdigest() != sha256:
+        raise DigitpadError(f"{path} is not the original MNIST file (its SHA-256 differs); install digitpad again.")
+    return array

@@ -1,0 +1,205 @@
+"""Ink to the 28x28 picture that a network reads: the one definition, made as MNIST was made.
+
+The ink is cropped, scaled so that its long side is 20 pixels (the pen's width included), drawn with a pen of
+constant width in those pixels, and placed with its centre of mass where MNIST has it. Nothing is a screenshot:
+a pixel's grey is computed from its distance to the curve through the points, so the picture does not change
+when the ink is moved, or is drawn larger on a larger canvas.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.data.ink import Drawing, Stroke, curve_through
+from digitpad.errors import DigitpadError
+
+FIELD = 28.0  # pixels: the picture
+BOX = 20.0  # pixels: the ink's long side in it
+# MNIST's files put the centre of mass into the middle of the pixel in row 14, column 14 (counted from 0): the
+# average over all of it is 14.00, 14.00, while the middle of the field would be 13.5.
+CENTRE = 14.5
+
+PEN_RADIUS = 1.25
+EDGE = 1.0
+SMALLEST_INK = 20.0
+SMALLEST_SHARE = SMALLEST_INK / 500.0
+PRESSURE_GAIN = 0.8
+
+_LONGEST_PIECE = 1.0  # pixels: longer lines are cut, so that every piece has the same small window
+
+
+def ink_to_image(strokes: Sequence[Stroke], *, size: int = 28, smallest: float = SMALLEST_INK) -> NDArray[np.float32]:
+    """Draw ink as a picture in MNIST's manner.
+
+    Parameters
+    ----------
+    strokes
+        Points (n, 2), or (n, 3) with a pressure, in any units. Strokes without points are passed over.
+    size
+        Width and height of the picture, in pixels. Another size than 28 is the same picture, finer.
+    smallest
+        Ink whose long side is less than this (in the strokes' units) is not magnified any further: a dot stays
+        a dot, instead of filling the field.
+
+    Returns
+    -------
+    NDArray[float32]
+        (size, size), in [0, 1]: ink 1, background 0. All zeros without ink.
+
+    Raises
+    ------
+    DigitpadError
+        If a stroke is not an array of finite points.
+    """
+    unit = size / FIELD
+    lines = _curves(strokes)
+    if not lines:
+        return np.zeros((size, size), dtype=np.float32)
+    places = np.concatenate([line[:, :2] for line in lines])
+    low, high = places.min(axis=0), places.max(axis=0)
+    scale = unit * (BOX - 2 * PEN_RADIUS) / max(float((high - low).max()), smallest)
+    middle = (low + high) / 2
+    pieces = _cut(
+        [(line[:, :2] - middle) * scale for line in lines],
+        [radius * unit for radius in _radii(lines)],
+        unit * _LONGEST_PIECE,
+    )
+    # Drawn twice: where the centre of mass lies is only known from the picture.
+    at = np.array([size / 2, size / 2])
+    image = _draw(pieces, at, size, unit * EDGE)
+    mass = _centre_of_mass(image)
+    reach = (high - low) * scale / 2 + unit * (PEN_RADIUS + EDGE / 2)
+    # Ink that trails far from its mass (no digit does) is kept whole inside the field, off the centre.
+    at = np.clip(at + unit * CENTRE - mass, reach, size - reach)
+    return _draw(pieces, at, size, unit * EDGE)
+
+
+def drawing_to_image(drawing: Drawing, *, size: int = 28) -> NDArray[np.float32]:
+    """Draw a whole drawing as a picture in MNIST's manner: `ink_to_image` for any canvas.
+
+    The same as `ink_to_image` on canvases of 500 units and more; on smaller ones (ink files may count in
+    millimetres, or from 0 to 1) what counts as a dot shrinks with the canvas.
+
+    Parameters
+    ----------
+    drawing
+        The strokes and their canvas.
+    size
+        Width and height of the picture, in pixels.
+
+    Returns
+    -------
+    NDArray[float32]
+        (size, size), in [0, 1].
+
+    Raises
+    ------
+    DigitpadError
+        If a stroke is not an array of finite points.
+    """
+    smallest = min(SMALLEST_INK, SMALLEST_SHARE * max(drawing.width, drawing.height))
+    return ink_to_image(drawing.strokes, size=size, smallest=smallest)
+
+
+def _curves(strokes: Sequence[Stroke]) -> list[NDArray[np.float64]]:
+    """Return the smooth lines of all strokes that have points, around the first point.
+
+    Around the first point and in double precision, so that ink far out on a large canvas loses nothing.
+    """
+    checked = []
+    for number, stroke in enumerate(strokes, start=1):
+        points = np.asarray(stroke, dtype=np.float64)
+        if not points.size:
+            continue
+        if points.ndim != 2 or points.shape[1] not in (2, 3) or not np.isfinite(points).all():
+            raise DigitpadError(
+                f"Stroke {number} is not made of points (x, y) or (x, y, pressure) that are finite numbers; "
+                "leave it out or draw it again."
+            )
+        checked.append(points)
+    lines = []
+    for points in checked:
+        moved = points.copy()
+        moved[:, :2] -= checked[0][0, :2]
+        lines.append(curve_through(moved))
+    return lines
+
+
+def _radii(lines: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    """Return the pen's radius at every point, in pixels of a picture of 28.
+
+    Pressure counts against the drawing's own mean: tablets and hands differ in what they call firm, and the
+    picture of a digit should not be bold for it. Without pressure, the pen is even.
+    """
+    pressed = [line[:, 2] for line in lines if line.shape[1] == 3]
+    mean = float(np.concatenate(pressed).mean()) if pressed else 0.0
+    return [
+        PEN_RADIUS * (1 + PRESSURE_GAIN * (line[:, 2] - mean)) if line.shape[1] == 3 else np.full(len(line), PEN_RADIUS)
+        for line in lines
+    ]
+
+
+def _cut(
+    lines: Sequence[NDArray[np.float64]], radii: Sequence[NDArray[np.float64]], longest: float
+) -> NDArray[np.float64]:
+    """Cut lines into straight pieces no longer than `longest`: (6, pieces): x, y, dx, dy, radius, its change.
+
+    Cutting a straight piece does not change what is drawn. A line of one point is one piece of no length.
+    """
+    ends = [np.column_stack([line, radius]) for line, radius in zip(lines, radii, strict=True)]
+    start = np.concatenate([end[:-1] if len(end) > 1 else end for end in ends])
+    change = np.concatenate([np.diff(end, axis=0) if len(end) > 1 else np.zeros((1, 3)) for end in ends])
+    cuts = np.maximum(np.ceil(np.hypot(change[:, 0], change[:, 1]) / longest).astype(np.intp), 1)
+    which = np.repeat(np.arange(len(cuts)), cuts)
+    nth = np.arange(len(which)) - (np.cumsum(cuts) - cuts)[which]
+    change = change[which] / cuts[which, np.newaxis]
+    start = start[which] + nth[:, np.newaxis] * change
+    return np.stack([start[:, 0], start[:, 1], change[:, 0], change[:, 1], start[:, 2], change[:, 2]])
+
+
+def _draw(pieces: NDArray[np.float64], at: NDArray[np.float64], size: int, edge: float) -> NDArray[np.float32]:
+    """Draw pieces with their origin at `at` (x, y).
+
+    A pixel's grey falls from 1 to 0 while its middle's distance to the nearest pen line passes through the
+    pen's radius, over `edge` pixels. Each piece looks only at the small square of pixels that it can reach.
+    """
+    x, y, dx, dy, radius, widening = pieces
+    x, y = x + at[0], y + at[1]
+    reach = float(np.maximum(radius, radius + widening).max()) + edge / 2
+    window = math.ceil(float(np.abs(pieces[2:4]).max()) + 2 * reach) + 1
+    left = np.floor(np.minimum(x, x + dx) - reach).astype(np.intp)
+    top = np.floor(np.minimum(y, y + dy) - reach).astype(np.intp)
+    steps = np.arange(window)
+    columns, rows = left[:, np.newaxis] + steps, top[:, np.newaxis] + steps  # (pieces, window)
+
+    # Per piece: how far along it the nearest point to each pixel lies (0 to 1), and the gap left to the pen.
+    from_x, from_y = columns + 0.5 - x[:, np.newaxis], rows + 0.5 - y[:, np.newaxis]
+    squared = dx * dx + dy * dy
+    per_length = np.divide(1.0, squared, out=np.zeros_like(squared), where=squared > 0)[:, np.newaxis]
+    along = (from_x * (dx[:, np.newaxis] * per_length))[:, np.newaxis, :] + (from_y * (dy[:, np.newaxis] * per_length))[
+        :, :, np.newaxis
+    ]
+    np.clip(along, 0.0, 1.0, out=along)
+    gap_x = from_x[:, np.newaxis, :] - along * dx[:, np.newaxis, np.newaxis]
+    gap_y = from_y[:, :, np.newaxis] - along * dy[:, np.newaxis, np.newaxis]
+    gap = np.sqrt(gap_x * gap_x + gap_y * gap_y)
+    gap -= radius[:, np.newaxis, np.newaxis] + along * widening[:, np.newaxis, np.newaxis]
+
+    # A margin as wide as a window takes what falls outside the field; it is cut off, never wrapped.
+    width = size + 2 * window
+    nearest = np.full(width * width, edge)
+    np.clip(columns, -window, size + window - 1, out=columns)
+    np.clip(rows, -window, size + window - 1, out=rows)
+    index = ((rows + window) * width)[:, :, np.newaxis] + (columns + window)[:, np.newaxis, :]
+    np.minimum.at(nearest, index.ravel(), gap.ravel())
+    field = nearest.reshape(width, width)[window:-window, window:-window]
+    return np.clip(0.5 - field / edge, 0.0, 1.0).astype(np.float32)
+
+
+def _centre_of_mass(image: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the centre of mass (x, y), where the middle of the first pixel is 0.5."""
+    mass = image.sum(dtype=np.float64)
+    middles = np.arange(len(image)) + 0.5
+    return np.array([image.sum(axis=0) @ middles / mass, image.sum(axis=1) @ middles / mass])
