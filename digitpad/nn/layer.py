@@ -7,6 +7,7 @@ input. Chaining the two over all layers is the whole of back-propagation (Rumelh
 
 import copy
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import ClassVar, Self, TypeVar
 
 from digitpad.nn.backend import Array, Shape, array_module
@@ -99,6 +100,29 @@ class Parameter(Buffer):
         self._grad = None
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What one layer does to one sample.
+
+    Parameters
+    ----------
+    name
+        The layer's name in its network.
+    layer
+        The layer.
+    input_shape, output_shape
+        Shape of the sample before and after.
+    field
+        What one cell of the output sees of the image.
+    """
+
+    name: str
+    layer: "Layer"
+    input_shape: Shape
+    output_shape: Shape
+    field: ReceptiveField
+
+
 class Layer:
     """One step of a network.
 
@@ -170,6 +194,25 @@ class Layer:
     def receptive_field(self, field: ReceptiveField) -> ReceptiveField:
         """Return what part of the image an output cell sees, where an input cell sees `field`."""
         return field
+
+    def visit(self, name: str, input_shape: Shape, field: ReceptiveField) -> Iterator["Visit"]:
+        """Yield what each layer does to one sample, in the order of computation.
+
+        Parameters
+        ----------
+        name
+            What to call this layer; containers call their children `name.child` and yield those instead.
+        input_shape
+            Shape of the sample that goes in.
+        field
+            What one cell that goes in sees of the image.
+
+        Raises
+        ------
+        ValueError
+            If a layer cannot work on such a sample.
+        """
+        yield Visit(name, self, input_shape, self.output_shape(input_shape), self.receptive_field(field))
 
     def children(self) -> dict[str, "Layer"]:
         """Return the layers that this one is made of, by name; most have none."""

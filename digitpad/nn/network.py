@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, Self, overload
 
 from digitpad.nn.backend import Array, Shape
-from digitpad.nn.layer import Buffer, Layer
+from digitpad.nn.layer import Buffer, Layer, Visit
 from digitpad.nn.receptive_field import ReceptiveField
 
 
@@ -121,6 +121,14 @@ class Sequential(Layer):
         for layer in self.layers.values():
             field = layer.receptive_field(field)
         return field
+
+    def visit(self, name: str, input_shape: Shape, field: ReceptiveField) -> Iterator[Visit]:
+        """Yield what each layer does; names begin with `name.`, or with nothing if `name` is empty."""
+        for child_name, layer in self.layers.items():
+            with _named_errors(child_name):
+                yield from layer.visit(f"{name}.{child_name}" if name else child_name, input_shape, field)
+            input_shape = layer.output_shape(input_shape)
+            field = layer.receptive_field(field)
 
     def children(self) -> dict[str, Layer]:
         """Return the layers by name."""

@@ -1,0 +1,102 @@
+"""What a network is made of, layer by layer, in numbers.
+
+Nothing is computed with pixels: shapes, costs and receptive fields follow from the layers' arguments.
+"""
+
+import math
+from dataclasses import dataclass
+
+from digitpad.nn.backend import Shape
+from digitpad.nn.network import Sequential
+from digitpad.nn.receptive_field import ReceptiveField
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSummary:
+    """One layer of a network.
+
+    Parameters
+    ----------
+    name, type
+        The layer's name in the network, and its class.
+    output_shape
+        Shape of one output sample.
+    parameters
+        How many numbers it learns.
+    multiply_adds
+        Multiply-add operations for one sample.
+    receptive_field
+        What one output cell sees of the image; None where the input is no image.
+    """
+
+    name: str
+    type: str
+    output_shape: Shape
+    parameters: int
+    multiply_adds: int
+    receptive_field: ReceptiveField | None
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSummary:
+    """All layers of a network, and their totals.
+
+    Parameters
+    ----------
+    input_shape
+        Shape of one input sample.
+    layers
+        The layers in the order of computation.
+    """
+
+    input_shape: Shape
+    layers: tuple[LayerSummary, ...]
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the network learns."""
+        return sum(layer.parameters for layer in self.layers)
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiply-add operations for one sample."""
+        return sum(layer.multiply_adds for layer in self.layers)
+
+    def activation_bytes(self, batch: int, itemsize: int = 4) -> int:
+        """Return the memory that a batch and all its activations take, in bytes.
+
+        Training keeps them all until the backward pass; inference frees each after use.
+        """
+        values = math.prod(self.input_shape) + sum(math.prod(layer.output_shape) for layer in self.layers)
+        return batch * values * itemsize
+
+
+def summarize(network: Sequential, input_shape: Shape) -> NetworkSummary:
+    """Describe every layer of a network for one input sample.
+
+    Parameters
+    ----------
+    network
+        The network.
+    input_shape
+        Shape of one sample, such as (1, 28, 28).
+
+    Raises
+    ------
+    ValueError
+        If the network cannot work on such a sample; the message begins with the layer's name.
+    """
+    image = len(input_shape) == 3
+    start = ReceptiveField.of_image(*input_shape[1:]) if image else ReceptiveField.of_image(1, 1)
+    layers = tuple(
+        LayerSummary(
+            name=visit.name,
+            type=type(visit.layer).__name__,
+            output_shape=visit.output_shape,
+            parameters=sum(parameter.value.size for parameter in visit.layer.parameters()),
+            multiply_adds=visit.layer.multiply_adds(visit.input_shape),
+            receptive_field=visit.field if image else None,
+        )
+        for visit in network.visit("", input_shape, start)
+    )
+    return NetworkSummary(input_shape, layers)
