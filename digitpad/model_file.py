@@ -1,0 +1,295 @@
+"""Models on disk: a network's weights together with everything needed to use them right.
+
+A model file is a `.safetensors` file whose metadata say how the network is built, how pictures must be prepared
+for it, what its outputs mean, how well it did and how it was trained. Whatever is wrong with a file is found
+here, once, and said in one sentence; the rest of the program meets sound models only.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digitpad import paths
+from digitpad.atomic import atomic_write
+from digitpad.data.dataset import MNIST_MEAN, MNIST_STD
+from digitpad.errors import DigitpadError
+from digitpad.nn import Architecture, Sequential, build, serialization
+
+FORMAT_VERSION = 1
+SUFFIX = ".safetensors"
+DEFAULT_MODEL = "standard"
+
+_DIGITS = tuple("0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessing:
+    """How a picture must be prepared before a network may see it.
+
+    Attributes
+    ----------
+    mean, std
+        Of images in [0, 1]: the network sees `(x - mean) / std`.
+    size
+        Height and width of the picture in pixels.
+    """
+
+    mean: float = MNIST_MEAN
+    std: float = MNIST_STD
+    size: int = 28
+
+
+@dataclass(frozen=True, slots=True)
+class ModelMetadata:
+    """What a model file says about its network.
+
+    Attributes
+    ----------
+    labels
+        What each output of the network means, in order.
+    preprocessing
+        How pictures are prepared.
+    metrics
+        Figures that were measured, by name, such as `validation_accuracy`.
+    training
+        How the weights came about: the command, the seed, the checksum of the data.
+    """
+
+    labels: tuple[str, ...] = _DIGITS
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """A network, how it is built, and what is known about it.
+
+    Attributes
+    ----------
+    network
+        With its weights.
+    architecture
+        From which a network of the same kind can be built.
+    metadata
+        Labels, preprocessing and history.
+    name
+        What to call the model: its file's name without the ending; the architecture's name if it has no file yet.
+    """
+
+    network: Sequential
+    architecture: Architecture
+    metadata: ModelMetadata
+    name: str = ""
+
+    def copy(self) -> "Model":
+        """Return the same model with weights of its own."""
+        network = build(self.architecture, rng=np.random.default_rng(0))
+        network.load_state_dict(self.network.state_dict())
+        return Model(network, self.architecture, self.metadata, self.name)
+
+
+def bundled_models() -> list[Path]:
+    """Return the files of the models that come with digitpad, the default one first."""
+    found = sorted(paths.models_dir().glob(f"*{SUFFIX}"))
+    return sorted(found, key=lambda path: path.stem != DEFAULT_MODEL)
+
+
+def user_models() -> list[Path]:
+    """Return the files of the models that the user has trained, the newest first."""
+    folder = user_models_dir()
+    found = folder.glob(f"*{SUFFIX}") if folder.is_dir() else ()
+    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def user_models_dir() -> Path:
+    """Return the folder of the user's own models; it may not exist yet."""
+    return paths.user_data_dir() / "models"
+
+
+def find_model(name_or_path: str | Path | None = None) -> Path:
+    """Return the file of a model.
+
+    Parameters
+    ----------
+    name_or_path
+        A path, or the name of a bundled or user's model (`standard`), or None for the default model.
+
+    Raises
+    ------
+    DigitpadError
+        If there is no such model.
+    """
+    bundled = bundled_models()
+    if name_or_path is None:
+        if not bundled:
+            raise DigitpadError(f"No model comes with this copy of digitpad ({paths.models_dir()}); train one first.")
+        return bundled[0]
+    path = Path(name_or_path)
+    if path.is_dir():
+        raise DigitpadError(f"{path} is a folder, not a model; name a {SUFFIX} file in it.")
+    if path.exists():
+        return path
+    if str(name_or_path) == path.name:
+        for candidate in (*bundled, *user_models()):
+            if path.name in {candidate.stem, candidate.name}:
+                return candidate
+    known = ", ".join(candidate.stem for candidate in (*bundled, *user_models())) or "none"
+    raise DigitpadError(f"There is no model {path}; name a {SUFFIX} file or one of: {known}.")
+
+
+def load_model(name_or_path: str | Path | None = None) -> Model:
+    """Read a model.
+
+    Parameters
+    ----------
+    name_or_path
+        As `find_model` takes it.
+
+    Raises
+    ------
+    DigitpadError
+        If there is no such file, it is no model, is damaged or cut short, lacks or has too many tensors or has
+        them in the wrong shape, or holds a number that is not finite.
+    """
+    path = find_model(name_or_path)
+    try:
+        tensors, metadata = serialization.read(path)
+    except OSError as error:
+        raise DigitpadError(f"{path} could not be read ({error.strerror or error}); check the file.") from error
+    except (ValueError, TypeError) as error:
+        raise _bad(path, f"is damaged, cut short or no {SUFFIX} file ({_one_line(error)})") from error
+    if "architecture" not in metadata:
+        raise _bad(path, "does not say how its network is built, so it was not saved by digitpad")
+    _check_format_version(path, metadata)
+    try:
+        architecture = Architecture.from_json(metadata["architecture"])
+        network = build(architecture, rng=np.random.default_rng(0))
+        network.load_state_dict(tensors)
+    except (ValueError, TypeError, KeyError, AttributeError, MemoryError) as error:
+        raise _bad(path, f"does not hold the network that it names ({_one_line(error)})") from error
+    broken = [name for name, tensor in tensors.items() if not np.isfinite(tensor).all()]
+    if broken:
+        raise _bad(path, f"has weights that are not finite numbers (in {', '.join(broken)})")
+    parsed = _parse_metadata(path, metadata)
+    _check_network(path, network, parsed)
+    return Model(network, architecture, parsed, path.stem)
+
+
+def save_model(path: Path, model: Model) -> None:
+    """Write a model, whole or not at all.
+
+    Parameters
+    ----------
+    path
+        Where to; its folder must exist, and a file already there is replaced.
+    model
+        What to write.
+
+    Raises
+    ------
+    DigitpadError
+        If a weight is not finite, or the file cannot be written.
+    """
+    if path.exists() and not path.is_dir() and not path.is_file():
+        raise DigitpadError(f"{path} is a device, not a file; choose another place.")
+    for name, tensor in model.network.state_dict().items():
+        if not np.isfinite(tensor).all():
+            raise DigitpadError(f"{path} was not written: {name} holds numbers that are not finite; train again.")
+    metadata = {
+        "format_version": str(FORMAT_VERSION),
+        "architecture": model.architecture.to_json(),
+        "preprocessing": json.dumps(asdict(model.metadata.preprocessing)),
+        "labels": json.dumps(list(model.metadata.labels)),
+        "metrics": json.dumps(dict(model.metadata.metrics), allow_nan=False),
+        "training": json.dumps(dict(model.metadata.training)),
+    }
+    contents = serialization.dumps(model.network, metadata)
+    with atomic_write(path) as file:
+        file.write(contents)
+
+
+def check_output(path: Path, *, overwrite: bool) -> None:
+    """Check that a model could be written to `path`, before hours are spent on what would go there.
+
+    Parameters
+    ----------
+    path
+        The place.
+    overwrite
+        Whether a file with something in it may be replaced.
+
+    Raises
+    ------
+    DigitpadError
+        If it could not.
+    """
+    if path.is_dir():
+        raise DigitpadError(f"{path} is a folder, not a file; name a file inside it.")
+    if path.exists() and not path.is_file():
+        raise DigitpadError(f"{path} is a device, not a file; choose another place.")
+    if path.exists() and path.stat().st_size > 0 and not overwrite:
+        raise DigitpadError(f"{path} exists already; choose another name, or add --force to replace it.")
+    if not path.parent.is_dir():
+        raise DigitpadError(f"{path} could not be written: there is no folder {path.parent}; make it first.")
+    # Only trying tells whether a folder takes a new file: permissions, read-only disks and quotas all have a say.
+    probe = path.with_name(f".{path.name}.probe")
+    with atomic_write(probe) as file:
+        file.write(b"digitpad")
+    probe.unlink()
+
+
+def _check_format_version(path: Path, metadata: Mapping[str, str]) -> None:
+    version = metadata.get("format_version", "")
+    if not version.isdecimal():
+        raise _bad(path, f"has the format version {version!r}, which is no number")
+    if int(version) > FORMAT_VERSION:
+        raise DigitpadError(
+            f"{path} has format version {version}, and this digitpad reads up to {FORMAT_VERSION}; update digitpad."
+        )
+
+
+def _parse_metadata(path: Path, metadata: Mapping[str, str]) -> ModelMetadata:
+    try:
+        preprocessing = json.loads(metadata["preprocessing"])
+        labels = json.loads(metadata["labels"])
+        metrics = json.loads(metadata.get("metrics", "{}"))
+        training = json.loads(metadata.get("training", "{}"))
+        parsed = Preprocessing(
+            mean=float(preprocessing["mean"]), std=float(preprocessing["std"]), size=int(preprocessing["size"])
+        )
+    except KeyError as error:
+        raise _bad(path, f"lacks {error} in its metadata") from error
+    except (ValueError, TypeError) as error:
+        raise _bad(path, f"has metadata that cannot be read ({_one_line(error)})") from error
+    if not (isinstance(labels, list) and labels and all(isinstance(label, str) for label in labels)):
+        raise _bad(path, "has labels that are no list of texts")
+    if not (isinstance(metrics, dict) and isinstance(training, dict)):
+        raise _bad(path, "has metrics or training notes that are no table")
+    if not (math.isfinite(parsed.mean) and math.isfinite(parsed.std) and parsed.std > 0 and parsed.size == 28):
+        raise _bad(path, f"asks for pictures prepared in a way that cannot work ({parsed})")
+    return ModelMetadata(tuple(labels), parsed, metrics, training)
+
+
+def _check_network(path: Path, network: Sequential, metadata: ModelMetadata) -> None:
+    """Check that the network takes the pictures and gives the labels that the file speaks of."""
+    side = metadata.preprocessing.size
+    try:
+        output = network.output_shape((1, side, side))
+    except ValueError as error:
+        raise _bad(path, f"has a network that cannot read {side}x{side} pictures ({_one_line(error)})") from error
+    if output != (len(metadata.labels),):
+        raise _bad(path, f"has {len(metadata.labels)} labels for outputs of shape {output}")
+
+
+def _bad(path: Path, trouble: str) -> DigitpadError:
+    return DigitpadError(f"{path} {trouble}; choose another model or save it again.")
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())

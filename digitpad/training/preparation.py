@@ -1,0 +1,93 @@
+"""From a seed to everything random in a run: the first weights, the held-out images, the order of the images.
+
+Each purpose has a stream of its own, so that changing one choice (holding out more images, say) does not shuffle
+all the others.
+"""
+
+from enum import IntEnum
+
+import numpy as np
+
+from digitpad.data.dataset import Dataset
+from digitpad.errors import DigitpadError
+from digitpad.nn import Architecture, Sequential, build
+
+_MOST_HELD_OUT = 5000
+
+
+class Purpose(IntEnum):
+    """What a stream of random numbers is for."""
+
+    WEIGHTS = 0
+    DATA = 1
+    ORDER = 2
+
+
+def generator(seed: int, purpose: Purpose, number: int = 0) -> np.random.Generator:
+    """Return the stream of random numbers for one purpose of a run.
+
+    Parameters
+    ----------
+    seed
+        The run's seed.
+    purpose
+        What the numbers are for.
+    number
+        Tells several streams of the same purpose apart, such as the epochs'.
+    """
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(purpose, number)))
+
+
+def build_network(architecture: Architecture, seed: int) -> Sequential:
+    """Return a network with the first weights of a run.
+
+    Raises
+    ------
+    DigitpadError
+        If the architecture cannot be built.
+    """
+    try:
+        return build(architecture, rng=generator(seed, Purpose.WEIGHTS))
+    except (ValueError, TypeError) as error:
+        raise DigitpadError(f"The architecture {architecture.name} cannot be built ({error}); change it.") from error
+
+
+def choose_images(dataset: Dataset, *, limit: int | None, validation: int | None, seed: int) -> tuple[Dataset, Dataset]:
+    """Pick the images of a run, at random, and hold some of them out.
+
+    Parameters
+    ----------
+    dataset
+        The images to choose from.
+    limit
+        How many to use in all; None uses every one.
+    validation
+        How many of those to hold out; None holds out a sixth, 5,000 at most.
+    seed
+        The run's seed.
+
+    Returns
+    -------
+    (Dataset, Dataset)
+        The images to learn from, and those held out (possibly none).
+
+    Raises
+    ------
+    DigitpadError
+        If there are not so many images, or none would be left to learn from.
+    """
+    count = len(dataset) if limit is None else limit
+    if count < 1 or count > len(dataset):
+        raise DigitpadError(f"{dataset.name} has {len(dataset)} images, so {count} cannot be used; change --limit.")
+    held_out = min(_MOST_HELD_OUT, count // 6) if validation is None else validation
+    if not 0 <= held_out < count:
+        raise DigitpadError(
+            f"Of {count} images, {held_out} cannot be held out for validation, for some must be left to learn from; "
+            "change --validation."
+        )
+    rng = generator(seed, Purpose.DATA)
+    if count < len(dataset):
+        dataset = dataset.subset(rng.permutation(len(dataset))[:count])
+    if held_out == 0:
+        return dataset, dataset.subset(np.empty(0, np.int64))
+    return dataset.split(held_out, rng)

@@ -1,0 +1,123 @@
+"""What a training run is asked to do.
+
+The values are checked here once, whether they come from the command line, a file or the window, so that the
+trainer never meets an impossible one.
+"""
+
+import math
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+
+from digitpad.errors import DigitpadError
+
+_MOST_USEFUL_THREADS = 8
+
+
+class OptimizerName(StrEnum):
+    """The optimizers that a run can use."""
+
+    ADAM = "adam"
+    SGD = "sgd"
+
+
+class Schedule(StrEnum):
+    """How the learning rate moves over the run."""
+
+    CONSTANT = "constant"
+    COSINE = "cosine"
+    ONE_CYCLE = "one-cycle"
+
+
+def default_threads() -> int:
+    """Return how many threads share a batch unless told: the processors this process may use, 8 at most.
+
+    Beyond that a usual batch leaves each thread too few images to be worth waking it.
+    """
+    affinity = getattr(os, "sched_getaffinity", None)
+    available = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+    return max(1, min(available, _MOST_USEFUL_THREADS))
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """Everything that, with the data and the first weights, determines the weights that come out.
+
+    Parameters
+    ----------
+    epochs
+        Passes over the training images.
+    batch_size
+        Images a step.
+    learning_rate
+        The highest rate of the schedule.
+    optimizer
+        "adam", or "sgd" (with `momentum`).
+    momentum
+        SGD's momentum, in [0, 1).
+    schedule
+        "constant"; "cosine" (falls to zero along half a cosine); or "one-cycle" (rises over the first 30% of
+        the steps, then falls to zero).
+    seed
+        Determines the first weights, the held-out images, the order of the images and dropout.
+    threads
+        Threads that share a batch; None takes `default_threads()`. The sums of a step depend on it in the last bit.
+
+    Raises
+    ------
+    DigitpadError
+        If a value cannot work.
+    """
+
+    epochs: int = 5
+    batch_size: int = 64
+    learning_rate: float = 0.001
+    optimizer: str = OptimizerName.ADAM
+    momentum: float = 0.9
+    schedule: str = Schedule.CONSTANT
+    seed: int = 0
+    threads: int | None = None
+
+    def __post_init__(self) -> None:
+        _check_whole("epochs", self.epochs, least=1)
+        _check_whole("batch size", self.batch_size, least=1)
+        _check_whole("seed", self.seed, least=0)
+        if self.threads is not None:
+            _check_whole("threads", self.threads, least=1)
+        if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
+            raise DigitpadError(f"The learning rate must be a number above 0, not {self.learning_rate}.")
+        if not 0 <= self.momentum < 1:
+            raise DigitpadError(f"The momentum must be at least 0 and below 1, not {self.momentum}.")
+        _check_choice("optimizer", self.optimizer, OptimizerName)
+        _check_choice("schedule", self.schedule, Schedule)
+
+
+def learning_rate_at(settings: TrainingSettings, step: int, steps: int) -> float:
+    """Return the learning rate of a step.
+
+    Parameters
+    ----------
+    settings
+        Gives the schedule and its highest rate.
+    step, steps
+        Which step, counting from 0, of how many.
+    """
+    peak = settings.learning_rate
+    if settings.schedule == Schedule.CONSTANT:
+        return peak
+    rise = int(0.3 * steps) if settings.schedule == Schedule.ONE_CYCLE else 0
+    if step < rise:
+        # Starts at a 25th of the peak, as Smith and Topin's "Super-Convergence" (2019) does.
+        return peak * (1 / 25 + (1 - 1 / 25) * (1 - math.cos(math.pi * step / rise)) / 2)
+    return peak * (1 + math.cos(math.pi * (step - rise) / (steps - rise))) / 2
+
+
+def _check_whole(name: str, value: int, *, least: int) -> None:
+    if value < least:
+        raise DigitpadError(f"The {name} must be a whole number of at least {least}, not {value}.")
+
+
+def _check_choice(name: str, value: str, choices: type[StrEnum]) -> None:
+    if value not in list(choices):
+        known = ", ".join(choices)
+        raise DigitpadError(f"There is no {name} called {value!r}; choose one of: {known}.")

@@ -1,0 +1,301 @@
+"""The training loop, as a generator of events.
+
+`Trainer.run()` learns from one batch each time its reader asks for the next event. Whoever reads (the command
+line, a test, the window's thread) thereby decides the pace: between two events no step is under way, and that is
+where the reader may pause, change the learning rate, copy weights or ask the run to stop.
+"""
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, Dataset
+from digitpad.errors import DigitpadError
+from digitpad.nn import SGD, Adam, CrossEntropyLoss, ParallelNetwork, Sequential
+from digitpad.training.batches import BatchLoader
+from digitpad.training.events import (
+    EpochCompleted,
+    Event,
+    StepCompleted,
+    StopReason,
+    TrainingStarted,
+    TrainingStopped,
+)
+from digitpad.training.policies import Policy
+from digitpad.training.preparation import Purpose, generator
+from digitpad.training.settings import OptimizerName, TrainingSettings, default_threads, learning_rate_at
+from digitpad.training.snapshots import Snapshot, is_sound
+
+_VALIDATION_BATCH = 250
+_STEPS_BETWEEN_SNAPSHOTS = 100
+
+
+class Trainer:
+    """Train a network on a dataset.
+
+    Parameters
+    ----------
+    network
+        Its weights change in place. Dropout and first weights have a generator of their own, given when it was built.
+    training
+        The images to learn from, uint8 (N, C, H, W).
+    validation
+        Images held out, read after every epoch; None or empty for none.
+    settings
+        Epochs, batch size, optimizer and so on.
+    mean, std
+        Mean and standard deviation to normalise with, of images in [0, 1].
+    policies
+        Rules that are asked after every epoch.
+
+    Raises
+    ------
+    DigitpadError
+        If the images, the classes or the batch size do not fit.
+    """
+
+    def __init__(
+        self,
+        network: Sequential,
+        training: Dataset,
+        validation: Dataset | None,
+        settings: TrainingSettings,
+        *,
+        mean: float = MNIST_MEAN,
+        std: float = MNIST_STD,
+        policies: Sequence[Policy] = (),
+    ) -> None:
+        _check_fit(network, training, settings.batch_size)
+        self.network = network
+        self.settings = settings
+        #: Multiplies the schedule's learning rate; a reader may change it between events.
+        self.learning_rate_factor = 1.0
+        self._policies = tuple(policies)
+        self._count = len(training)
+        self._loader = BatchLoader(training, settings.batch_size, mean=mean, std=std)
+        self._validation = None
+        if validation is not None and len(validation) > 0:
+            self._validation = BatchLoader(validation, _VALIDATION_BATCH, mean=mean, std=std)
+        self._validation_count = len(validation) if validation is not None else 0
+        self._parallel = ParallelNetwork(network, settings.threads or default_threads())
+        self._optimizer = _build_optimizer(network, settings)
+        self._loss = CrossEntropyLoss()
+        self._last_good = Snapshot(network)
+        self._last_good_step = 0
+        self._stop_requested = False
+
+    def stop(self) -> None:
+        """Ask the run to end after the batch that is under way; may be called from any thread or signal handler."""
+        self._stop_requested = True
+
+    def run(self) -> Iterator[Event]:
+        """Train, and tell what happens.
+
+        Yields
+        ------
+        Event
+            `TrainingStarted`, then steps and epochs, and last `TrainingStopped`, in every case but an error.
+        """
+        settings = self.settings
+        yield TrainingStarted(
+            epochs=settings.epochs,
+            batches=len(self._loader),
+            batch_size=settings.batch_size,
+            training_count=self._count,
+            validation_count=self._validation_count,
+            parameters=sum(parameter.value.size for parameter in self.network.parameters()),
+            threads=settings.threads or default_threads(),
+        )
+        run = _Run()
+        try:
+            while run.reason is None:
+                yield from self._epoch(run)
+            yield self._finish(run)
+        finally:
+            self._parallel.close()
+
+    def _epoch(self, run: "_Run") -> Iterator[StepCompleted | EpochCompleted]:
+        """Go once through the training images, unless something stops the run on the way."""
+        run.tally = tally = _Tally()
+        epoch, epochs, batches = run.epochs + 1, self.settings.epochs, len(self._loader)
+        # The order depends on the seed and the epoch alone, so that a run can be taken up again at any epoch.
+        order = generator(self.settings.seed, Purpose.ORDER, epoch).permutation(self._count)
+        loader = self._loader.batches(order)
+        for batch in range(1, batches + 1):
+            if self._stop_requested:
+                run.reason = StopReason.INTERRUPTED
+                return
+            begun = time.perf_counter()
+            images, targets = next(loader)
+            rate = self.learning_rate_factor * learning_rate_at(self.settings, run.steps, epochs * batches)
+            loss, correct = self._step(run.steps, images, targets, rate)
+            if not math.isfinite(loss):
+                run.reason = StopReason.DIVERGED
+                return
+            seconds = time.perf_counter() - begun
+            run.steps += 1
+            run.seconds += seconds
+            tally.add(len(targets), loss, correct, seconds)
+            accuracy = correct / len(targets)
+            yield StepCompleted(run.steps, epoch, epochs, batch, batches, len(targets), loss, accuracy, rate, seconds)
+        begun = time.perf_counter()
+        run.validation = self._validate()
+        if not is_sound(self.network) or not math.isfinite(run.validation[0] or 0.0):
+            run.reason = StopReason.DIVERGED
+            return
+        self._keep_as_last_good(run.steps)
+        run.epochs = epoch
+        run.validated_step = run.steps
+        run.seconds += time.perf_counter() - begun
+        event = EpochCompleted(
+            epoch, epochs, run.steps, tally.loss, tally.accuracy, *run.validation, tally.seconds, tally.speed
+        )
+        run.reason = StopReason.FINISHED if epoch == epochs else None
+        for policy in self._policies:
+            run.reason = run.reason or policy.epoch_completed(event)
+        yield event
+
+    def _step(
+        self, step: int, images: NDArray[np.float32], targets: NDArray[np.int64], learning_rate: float
+    ) -> tuple[float, int]:
+        """Learn from one batch; return its loss and how many images were read correctly before the weights moved."""
+        # A run that diverges is reported as such; NumPy's warnings on the way there would only repeat it.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            value, logits = self._parallel.training_step(images, targets, self._loss)
+            loss = float(value)
+            if not math.isfinite(loss):
+                return loss, 0
+            # Here, and not after the step: these are the weights that gave the finite loss.
+            if step % _STEPS_BETWEEN_SNAPSHOTS == 0 and is_sound(self.network):
+                self._keep_as_last_good(step)
+            self._optimizer.learning_rate = learning_rate
+            self._optimizer.step()
+        return loss, _count_correct(logits, targets)
+
+    def _keep_as_last_good(self, step: int) -> None:
+        self._last_good.take()
+        self._last_good_step = step
+
+    def _validate(self) -> tuple[float, float] | tuple[None, None]:
+        """Return mean loss and accuracy over the held-out images, dropout off."""
+        if self._validation is None:
+            return None, None
+        tally = _Tally()
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            for images, targets in self._validation.batches():
+                logits = self._parallel.predict(images)
+                loss, _ = self._loss(logits, targets)
+                tally.add(len(targets), float(loss), _count_correct(logits, targets), 0.0)
+        return tally.loss, tally.accuracy
+
+    def _finish(self, run: "_Run") -> TrainingStopped:
+        """Decide which weights stay, measure them, and say how the run ended."""
+        begun = time.perf_counter()
+        reason = run.reason or StopReason.FINISHED
+        if reason is StopReason.DIVERGED:
+            self._last_good.restore()
+        for policy in self._policies:
+            policy.training_stopped()
+        if self._policies or run.validated_step != run.steps or reason is StopReason.DIVERGED:
+            run.validation = self._validate()
+        run.seconds += time.perf_counter() - begun
+        tally = run.tally
+        return TrainingStopped(
+            reason=reason,
+            message=self._explain(reason, run),
+            epochs=run.epochs,
+            steps=run.steps,
+            train_loss=tally.loss if tally.images else None,
+            train_accuracy=tally.accuracy if tally.images else None,
+            validation_loss=run.validation[0],
+            validation_accuracy=run.validation[1],
+            seconds=run.seconds,
+            images_per_second=tally.speed,
+        )
+
+    def _explain(self, reason: StopReason, run: "_Run") -> str:
+        if reason is StopReason.FINISHED:
+            return "All epochs are done."
+        if reason is StopReason.EARLY_STOPPING:
+            return f"The loss has stopped falling, so the run ended after epoch {run.epochs}."
+        if reason is StopReason.INTERRUPTED:
+            return f"The run was stopped after {run.steps} steps; what was learned so far is kept."
+        return (
+            f"The loss was no longer a finite number after {run.steps} steps; training has stopped, and the last good "
+            f"weights, those of step {self._last_good_step}, are kept. Try a lower learning rate."
+        )
+
+
+class _Tally:
+    """Sums over the batches of an epoch."""
+
+    def __init__(self) -> None:
+        self.images = 0
+        self.seconds = 0.0
+        self._loss_sum = 0.0
+        self._correct = 0
+
+    def add(self, images: int, mean_loss: float, correct: int, seconds: float) -> None:
+        self.images += images
+        self.seconds += seconds
+        self._loss_sum += mean_loss * images
+        self._correct += correct
+
+    @property
+    def loss(self) -> float:
+        return self._loss_sum / self.images
+
+    @property
+    def accuracy(self) -> float:
+        return self._correct / self.images
+
+    @property
+    def speed(self) -> float:
+        return self.images / self.seconds if self.seconds > 0 else 0.0
+
+
+class _Run:
+    """How far a run has come."""
+
+    def __init__(self) -> None:
+        self.epochs = 0
+        self.steps = 0
+        self.seconds = 0.0
+        self.reason: StopReason | None = None
+        self.tally = _Tally()
+        self.validation: tuple[float, float] | tuple[None, None] = (None, None)
+        self.validated_step = -1
+
+
+def _count_correct(logits: NDArray[np.float32], targets: NDArray[np.int64]) -> int:
+    return int(np.count_nonzero(logits.argmax(axis=1) == targets))
+
+
+def _build_optimizer(network: Sequential, settings: TrainingSettings) -> SGD | Adam:
+    if settings.optimizer == OptimizerName.SGD:
+        return SGD(network.parameters(), learning_rate=settings.learning_rate, momentum=settings.momentum)
+    return Adam(network.parameters(), learning_rate=settings.learning_rate)
+
+
+def _check_fit(network: Sequential, training: Dataset, batch_size: int) -> None:
+    """Refuse data that the network cannot learn from."""
+    if len(training) == 0:
+        raise DigitpadError(f"{training.name}: there are no images to train on; hold out fewer or take more.")
+    if batch_size > len(training):
+        raise DigitpadError(
+            f"The batch size {batch_size} is larger than the {len(training)} training images; choose a smaller one."
+        )
+    shape = training.images.shape[1:]
+    size = "x".join(str(side) for side in shape)
+    try:
+        output = network.output_shape(shape)
+    except ValueError as error:
+        raise DigitpadError(f"{training.name}: its {size} images do not fit this network ({error}).") from error
+    if output != (len(training.classes),):
+        raise DigitpadError(
+            f"{training.name} has {len(training.classes)} classes, but this network tells {output[0]} apart; "
+            "choose another architecture or dataset."
+        )
