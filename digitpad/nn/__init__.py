@@ -5,7 +5,7 @@ carries the gradient through the layers; an optimizer changes the parameters. Be
 `layers/linear.py`, then read `layers/convolution.py`.
 """
 
-from digitpad.nn.architectures import ARCHITECTURES, Architecture, build
+from digitpad.nn.architectures import Architecture, build
 from digitpad.nn.initializers import he_normal, he_uniform, xavier_normal, xavier_uniform
 from digitpad.nn.layer import Buffer, Layer, Parameter
 from digitpad.nn.layers import Conv2D, Dropout, Flatten, Linear, MaxPool2D, ReLU
@@ -13,6 +13,7 @@ from digitpad.nn.losses import CrossEntropyLoss
 from digitpad.nn.network import Sequential
 from digitpad.nn.optimizers import SGD, Adam
 from digitpad.nn.parallel import ParallelNetwork
+from digitpad.nn.presets import ARCHITECTURES
 
 __all__ = [
     "ARCHITECTURES",

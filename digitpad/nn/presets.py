@@ -1,0 +1,175 @@
+"""The networks that come by name, from the first of 1998 to a U-Net with attention, as data.
+
+Each function below returns a plan; `ARCHITECTURES` holds the presets. To make a network of one's own, copy a plan
+and change it: nothing here is special.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from digitpad.nn.architectures import Architecture, LayerSpec
+
+
+def convnet(name: str, channels: tuple[int, int], hidden: int) -> Architecture:
+    """Two convolutions, each halved by pooling, and two linear layers: the shape of most first networks.
+
+    Parameters
+    ----------
+    name
+        What to call it.
+    channels
+        Maps of the two convolutions.
+    hidden
+        Units of the first linear layer.
+    """
+    first, second = channels
+    return Architecture(
+        name,
+        (1, 28, 28),
+        (
+            _conv("conv1", 1, first, 3, padding=1),
+            _of("relu1", "ReLU"),
+            _of("pool1", "MaxPool2D", kernel_size=2),
+            _conv("conv2", first, second, 3, padding=1),
+            _of("relu2", "ReLU"),
+            _of("pool2", "MaxPool2D", kernel_size=2),
+            _of("flatten", "Flatten"),
+            _linear("fc1", second * 7 * 7, hidden),
+            _of("relu3", "ReLU"),
+            _of("dropout", "Dropout", p=0.25),
+            _linear("fc2", hidden, 10),
+        ),
+    )
+
+
+def lenet5() -> Architecture:
+    """LeNet-5, with tanh and average pooling as in its time, and softmax in place of its RBF outputs.
+
+    Source: LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", 1998.
+    """
+    return Architecture(
+        "lenet5",
+        (1, 28, 28),
+        (
+            _conv("conv1", 1, 6, 5, padding=2, initializer="xavier_uniform"),
+            _of("tanh1", "Tanh"),
+            _of("pool1", "AvgPool2D", kernel_size=2),
+            _conv("conv2", 6, 16, 5, initializer="xavier_uniform"),
+            _of("tanh2", "Tanh"),
+            _of("pool2", "AvgPool2D", kernel_size=2),
+            _of("flatten", "Flatten"),
+            _linear("fc1", 400, 120, initializer="xavier_uniform"),
+            _of("tanh3", "Tanh"),
+            _linear("fc2", 120, 84, initializer="xavier_uniform"),
+            _of("tanh4", "Tanh"),
+            _linear("fc3", 84, 10, initializer="xavier_uniform"),
+        ),
+    )
+
+
+def resnet(widths: Sequence[int] = (16, 32, 64), input_shape: tuple[int, int, int] = (1, 28, 28)) -> Architecture:
+    """Build a small residual network: one block for each width, the image halved from block to block.
+
+    Parameters
+    ----------
+    widths
+        Maps of each block.
+    input_shape
+        Shape of an image, (C, H, W).
+
+    Notes
+    -----
+    Source: He, Zhang, Ren and Sun, "Deep Residual Learning for Image Recognition", CVPR 2016.
+    """
+    layers: list[LayerSpec] = [*_conv_norm_relu("1", input_shape[0], widths[0])]
+    channels = widths[0]
+    for number, width in enumerate(widths, start=1):
+        stride = 1 if number == 1 else 2
+        body = [
+            *_conv_norm_relu("1", channels, width, stride=stride),
+            _conv("conv2", width, width, 3, padding=1, bias=False),
+            _of("bn2", "BatchNorm2D", num_features=width),
+        ]
+        block: dict[str, Any] = {"body": body}
+        if stride != 1 or channels != width:
+            block["shortcut"] = [
+                _conv("conv", channels, width, 1, stride=stride, bias=False),
+                _of("bn", "BatchNorm2D", num_features=width),
+            ]
+        layers += [_of(f"block{number}", "Residual", **block), _of(f"relu{number + 1}", "ReLU")]
+        channels = width
+    layers += [_of("pool", "GlobalAvgPool2D"), _of("flatten", "Flatten"), _linear("fc", channels, 10)]
+    return Architecture("resnet", input_shape, tuple(layers))
+
+
+def exam() -> Architecture:
+    """Return the network of a common exam question: count its parameters, shapes and receptive field by hand."""
+    return Architecture(
+        "exam",
+        (3, 32, 32),
+        (
+            _conv("conv1", 3, 5, 3, padding="valid"),
+            _of("pool1", "AvgPool2D", kernel_size=2),
+            _conv("conv2", 5, 2, 5, padding="valid"),
+            _of("flatten", "Flatten"),
+            _linear("fc", 242, 10),
+        ),
+    )
+
+
+def catdog() -> Architecture:
+    """Return a network that tells two kinds of photograph apart by one logit (binary cross-entropy)."""
+    return Architecture(
+        "catdog",
+        (3, 224, 224),
+        (
+            *_conv_norm_relu("1", 3, 16, kernel=11, stride=3, padding=0, bias=True),
+            _of("pool1", "MaxPool2D", kernel_size=2),
+            *_conv_norm_relu("2", 16, 32, kernel=5, padding=0, bias=True),
+            _of("pool2", "MaxPool2D", kernel_size=2),
+            *_conv_norm_relu("3", 32, 64, padding=1, bias=True),
+            *_conv_norm_relu("4", 64, 64, padding=0, bias=True),
+            _of("pool3", "MaxPool2D", kernel_size=2),
+            _of("flatten", "Flatten"),
+            _linear("fc1", 3136, 2048),
+            _of("relu5", "ReLU"),
+            _linear("fc2", 2048, 1),
+        ),
+    )
+
+
+def _of(name: str, kind: str, **arguments: Any) -> LayerSpec:
+    return {"name": name, "type": kind, **arguments}
+
+
+def _conv(name: str, in_channels: int, out_channels: int, kernel_size: int, **arguments: Any) -> LayerSpec:
+    sizes = {"in_channels": in_channels, "out_channels": out_channels, "kernel_size": kernel_size}
+    return _of(name, "Conv2D", **sizes, **arguments)
+
+
+def _linear(name: str, in_features: int, out_features: int, **arguments: Any) -> LayerSpec:
+    return _of(name, "Linear", in_features=in_features, out_features=out_features, **arguments)
+
+
+def _conv_norm_relu(
+    suffix: str,
+    in_channels: int,
+    out_channels: int,
+    *,
+    kernel: int = 3,
+    stride: int = 1,
+    padding: int = 1,
+    bias: bool = False,
+) -> list[LayerSpec]:
+    """Convolution, batch-norm and ReLU; batch-norm's own shift makes the bias needless, where nothing asks for it."""
+    return [
+        _conv(f"conv{suffix}", in_channels, out_channels, kernel, stride=stride, padding=padding, bias=bias),
+        _of(f"bn{suffix}", "BatchNorm2D", num_features=out_channels),
+        _of(f"relu{suffix}", "ReLU"),
+    ]
+
+
+ARCHITECTURES: dict[str, Architecture] = {
+    plan.name: plan for plan in (convnet("standard", (32, 64), 128), convnet("light", (8, 16), 32))
+}
+"""The presets by name."""
