@@ -10,6 +10,10 @@ from digitpad.nn.backend import Array, Shape, array_module
 from digitpad.nn.functional import Padding, output_size
 
 
+class NotFiniteError(ValueError):
+    """An array holds NaN or infinity: bad data came in, or training has diverged."""
+
+
 def whole_number(owner: str, name: str, value: object, *, least: int = 1) -> int:
     """Return `value` as an int of at least `least`.
 
@@ -84,6 +88,41 @@ def batch(owner: str, x: Array, sample_shape: tuple[int | None, ...]) -> None:
         raise ValueError(f"{owner}: x has shape {x.shape}; expected ({', '.join(expected)})")
     if x.shape[0] == 0:
         raise ValueError(f"{owner}: x is an empty batch, shape {x.shape}; expected at least one sample")
+
+
+def on_host(x: Array) -> bool:
+    """Return whether the values of `x` can be looked at without waiting for a device.
+
+    On a GPU, looking at a value means stopping until everything before it is computed, at every step of training.
+    Shapes and dtypes are checked everywhere, values only where that is free; on a device they show in the loss.
+    """
+    return array_module(x) is np
+
+
+def finite(owner: str, name: str, x: Array) -> None:
+    """Check that `x` holds neither NaN nor infinity (on the host only, see `on_host`).
+
+    Raises
+    ------
+    NotFiniteError
+        If it does.
+    """
+    if on_host(x) and not np.isfinite(x).all():
+        place = tuple(int(index) for index in np.argwhere(~np.isfinite(x))[0])
+        raise NotFiniteError(f"{owner}: {name} is {x[place]} at index {place}; expected finite numbers")
+
+
+def between(owner: str, name: str, x: Array, low: float, high: float) -> None:
+    """Check that every value of `x` lies in [low, high] (on the host only, see `on_host`).
+
+    Raises
+    ------
+    ValueError
+        If one lies outside, or is NaN.
+    """
+    if on_host(x) and not ((x >= low) & (x <= high)).all():
+        place = tuple(int(index) for index in np.argwhere(~((x >= low) & (x <= high)))[0])
+        raise ValueError(f"{owner}: {name} is {x[place]} at index {place}; expected numbers in [{low:g}, {high:g}]")
 
 
 def upstream(owner: str, grad_output: Array, output_shape: Shape) -> None:
