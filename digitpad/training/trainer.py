@@ -8,6 +8,7 @@ where the reader may pause, change the learning rate, copy weights or ask the ru
 import math
 import time
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,8 +85,8 @@ class Trainer:
         self._optimizer = _build_optimizer(network, settings)
         self._loss = CrossEntropyLoss()
         self._last_good = Snapshot(network)
-        self._last_good_step = 0
         self._stop_requested = False
+        self._started = False
 
     def stop(self) -> None:
         """Ask the run to end after the batch that is under way; may be called from any thread or signal handler."""
@@ -98,28 +99,33 @@ class Trainer:
         ------
         Event
             `TrainingStarted`, then steps and epochs, and last `TrainingStopped`, in every case but an error.
+
+        Raises
+        ------
+        RuntimeError
+            If the trainer has run before.
         """
-        settings = self.settings
-        yield TrainingStarted(
-            epochs=settings.epochs,
-            batches=len(self._loader),
-            batch_size=settings.batch_size,
-            training_count=self._count,
-            validation_count=self._validation_count,
-            parameters=sum(parameter.value.size for parameter in self.network.parameters()),
-            threads=settings.threads or default_threads(),
-        )
+        if self._started:
+            raise RuntimeError("a Trainer runs once; make another for another run")
+        self._started = True
         run = _Run()
-        try:
+        with self._parallel:
+            yield TrainingStarted(
+                epochs=self.settings.epochs,
+                batches=len(self._loader),
+                batch_size=self.settings.batch_size,
+                training_count=self._count,
+                validation_count=self._validation_count,
+                parameters=sum(parameter.value.size for parameter in self.network.parameters()),
+                threads=self._parallel.threads,
+            )
             while run.reason is None:
                 yield from self._epoch(run)
             yield self._finish(run)
-        finally:
-            self._parallel.close()
 
     def _epoch(self, run: "_Run") -> Iterator[StepCompleted | EpochCompleted]:
         """Go once through the training images, unless something stops the run on the way."""
-        run.tally = tally = _Tally()
+        tally = _Tally()
         epoch, epochs, batches = run.epochs + 1, self.settings.epochs, len(self._loader)
         # The order depends on the seed and the epoch alone, so that a run can be taken up again at any epoch.
         order = generator(self.settings.seed, Purpose.ORDER, epoch).permutation(self._count)
@@ -139,23 +145,32 @@ class Trainer:
             run.steps += 1
             run.seconds += seconds
             tally.add(len(targets), loss, correct, seconds)
+            run.tally = tally
             accuracy = correct / len(targets)
             yield StepCompleted(run.steps, epoch, epochs, batch, batches, len(targets), loss, accuracy, rate, seconds)
         begun = time.perf_counter()
         run.validation = self._validate()
-        if not is_sound(self.network) or not math.isfinite(run.validation[0] or 0.0):
-            run.reason = StopReason.DIVERGED
-            return
-        self._keep_as_last_good(run.steps)
-        run.epochs = epoch
         run.validated_step = run.steps
         run.seconds += time.perf_counter() - begun
+        if not (is_sound(self.network) and run.validation.is_finite()):
+            run.reason = StopReason.DIVERGED
+            return
+        self._last_good.take()
+        run.epochs = epoch
         event = EpochCompleted(
-            epoch, epochs, run.steps, tally.loss, tally.accuracy, *run.validation, tally.seconds, tally.speed
+            epoch=epoch,
+            epochs=epochs,
+            step=run.steps,
+            train_loss=tally.loss,
+            train_accuracy=tally.accuracy,
+            validation_loss=run.validation.loss,
+            validation_accuracy=run.validation.accuracy,
+            seconds=tally.seconds,
+            images_per_second=tally.speed,
         )
-        run.reason = StopReason.FINISHED if epoch == epochs else None
-        for policy in self._policies:
-            run.reason = run.reason or policy.epoch_completed(event)
+        # Every policy is asked, also when an earlier one wants to stop: one of them may keep the weights.
+        wishes = [policy.epoch_completed(event) for policy in self._policies]
+        run.reason = StopReason.FINISHED if epoch == epochs else next(filter(None, wishes), None)
         yield event
 
     def _step(
@@ -170,26 +185,22 @@ class Trainer:
                 return loss, 0
             # Here, and not after the step: these are the weights that gave the finite loss.
             if step % _STEPS_BETWEEN_SNAPSHOTS == 0 and is_sound(self.network):
-                self._keep_as_last_good(step)
+                self._last_good.take()
             self._optimizer.learning_rate = learning_rate
             self._optimizer.step()
         return loss, _count_correct(logits, targets)
 
-    def _keep_as_last_good(self, step: int) -> None:
-        self._last_good.take()
-        self._last_good_step = step
-
-    def _validate(self) -> tuple[float, float] | tuple[None, None]:
+    def _validate(self) -> "_Scores":
         """Return mean loss and accuracy over the held-out images, dropout off."""
         if self._validation is None:
-            return None, None
+            return _Scores(None, None)
         tally = _Tally()
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for images, targets in self._validation.batches():
                 logits = self._parallel.predict(images)
                 loss, _ = self._loss(logits, targets)
                 tally.add(len(targets), float(loss), _count_correct(logits, targets), 0.0)
-        return tally.loss, tally.accuracy
+        return _Scores(tally.loss, tally.accuracy)
 
     def _finish(self, run: "_Run") -> TrainingStopped:
         """Decide which weights stay, measure them, and say how the run ended."""
@@ -205,28 +216,26 @@ class Trainer:
         tally = run.tally
         return TrainingStopped(
             reason=reason,
-            message=self._explain(reason, run),
+            message=_explain(reason, run),
             epochs=run.epochs,
             steps=run.steps,
             train_loss=tally.loss if tally.images else None,
             train_accuracy=tally.accuracy if tally.images else None,
-            validation_loss=run.validation[0],
-            validation_accuracy=run.validation[1],
+            validation_loss=run.validation.loss,
+            validation_accuracy=run.validation.accuracy,
             seconds=run.seconds,
             images_per_second=tally.speed,
         )
 
-    def _explain(self, reason: StopReason, run: "_Run") -> str:
-        if reason is StopReason.FINISHED:
-            return "All epochs are done."
-        if reason is StopReason.EARLY_STOPPING:
-            return f"The loss has stopped falling, so the run ended after epoch {run.epochs}."
-        if reason is StopReason.INTERRUPTED:
-            return f"The run was stopped after {run.steps} steps; what was learned so far is kept."
-        return (
-            f"The loss was no longer a finite number after {run.steps} steps; training has stopped, and the last good "
-            f"weights, those of step {self._last_good_step}, are kept. Try a lower learning rate."
-        )
+
+class _Scores(NamedTuple):
+    """Mean loss and accuracy over the held-out images; None where there are none."""
+
+    loss: float | None
+    accuracy: float | None
+
+    def is_finite(self) -> bool:
+        return self.loss is None or math.isfinite(self.loss)
 
 
 class _Tally:
@@ -266,8 +275,24 @@ class _Run:
         self.seconds = 0.0
         self.reason: StopReason | None = None
         self.tally = _Tally()
-        self.validation: tuple[float, float] | tuple[None, None] = (None, None)
+        self.validation = _Scores(None, None)
         self.validated_step = -1
+
+
+def _explain(reason: StopReason, run: _Run) -> str:
+    """Return why a run ended, in a sentence for a person."""
+    match reason:
+        case StopReason.FINISHED:
+            return "All epochs are done."
+        case StopReason.EARLY_STOPPING:
+            return f"The loss has stopped falling, so the run ended after epoch {run.epochs}."
+        case StopReason.INTERRUPTED:
+            return f"The run was stopped after {run.steps} steps; what was learned so far is kept."
+        case StopReason.DIVERGED:
+            return (
+                f"After {run.steps} steps the loss was no longer a finite number, so training has stopped; the last "
+                "good weights are kept. Try a lower learning rate."
+            )
 
 
 def _count_correct(logits: NDArray[np.float32], targets: NDArray[np.int64]) -> int:
