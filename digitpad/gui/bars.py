@@ -1,0 +1,96 @@
+"""The ten probabilities as bars: one widget, painted by hand, so that they follow the pen."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from digitpad.gui.percent import percent
+from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
+
+_DIGITS = tuple("0123456789")
+_BAR = 8.0  # pixels: how thick a bar is
+_LEAST = 2.0  # pixels: what a share above one in a thousand shows at least
+
+
+class ProbabilityBars(QWidget):
+    """A row for each class: its label, a bar, and the percentage, aligned on the right."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._labels: tuple[str, ...] = _DIGITS
+        self._values: tuple[float, ...] | None = None
+        self.setObjectName("bars")
+        self.setAccessibleName("Probability of each digit")
+        self.setToolTip("How the network shares 100\N{NO-BREAK SPACE}% among the ten digits")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        theme.changed.connect(self.update)
+        self.clear()
+
+    @property
+    def values(self) -> tuple[float, ...] | None:
+        """The probabilities shown, in the order of the labels; None when there is nothing to show."""
+        return self._values
+
+    def show_probabilities(self, labels: Sequence[str], values: Sequence[float]) -> None:
+        """Show a reading: a probability in [0, 1] for each label."""
+        self._labels, self._values = tuple(labels), tuple(values)
+        pairs = zip(self._labels, self._values, strict=True)
+        self.setAccessibleDescription(", ".join(f"{label}: {percent(value)}" for label, value in pairs))
+        self.update()
+
+    def clear(self) -> None:
+        """Show empty bars without numbers."""
+        self._values = None
+        self.setAccessibleDescription("Nothing to read yet")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return room for airy rows."""
+        return QSize(320, 24 * len(self._labels))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for rows that are still apart."""
+        return QSize(200, (self.fontMetrics().height() + 2) * len(self._labels))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint every row; all of them together take well under a millisecond."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        number, label = fixed_font(self.font()), fixed_font(self.font(), scale=1.15)
+        strong_number = text_font(number, bold=True)
+        strong_label = text_font(label, bold=True)
+        painter.setFont(strong_number)
+        number_width = painter.fontMetrics().horizontalAdvance(percent(1.0))
+        painter.setFont(strong_label)
+        label_width = max(painter.fontMetrics().horizontalAdvance(text) for text in self._labels)
+        left = label_width + 1.5 * SPACE
+        width = self.width() - left - number_width - 1.5 * SPACE
+        best = self._values.index(max(self._values)) if self._values else -1
+        step = self.height() / len(self._labels)
+        for index, text in enumerate(self._labels):
+            row = QRectF(0, index * step, self.width(), step)
+            wins = index == best
+            painter.setFont(strong_label if wins else label)
+            painter.setPen(self._theme.colour("text" if wins else "muted"))
+            painter.drawText(row, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
+            bar = QRectF(left, row.center().y() - _BAR / 2, width, _BAR)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.colour("track"))
+            painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
+            if self._values is None:
+                continue
+            value = self._values[index]
+            if value >= 0.001:
+                painter.save()
+                painter.setClipRect(QRectF(bar.left(), bar.top(), max(bar.width() * value, _LEAST), _BAR))
+                painter.setBrush(self._theme.colour("accent" if wins else "bar"))
+                filled = max(bar.width() * value, _BAR)
+                painter.drawRoundedRect(QRectF(bar.left(), bar.top(), filled, _BAR), _BAR / 2, _BAR / 2)
+                painter.restore()
+            painter.setFont(strong_number if wins else number)
+            painter.setPen(self._theme.colour("text" if wins else "muted"))
+            painter.drawText(row, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), percent(value))
+        painter.end()

@@ -1,0 +1,193 @@
+"""The colours of the window, in light and in dark.
+
+A `Colours` is plain data; widgets that paint themselves ask the theme for the one in force, everything else gets
+it through the style sheet in `resources/styles`, where `@name` stands for a colour. The theme follows the system
+while nobody chose otherwise, and changes the running window at once.
+"""
+
+import re
+from dataclasses import asdict, dataclass
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from digitpad import paths
+
+SPACE = 8  # the grid everything stands on, in pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """One set of colours, each as #rrggbb. Text on its ground keeps WCAG AA's contrast of 4.5."""
+
+    window: str
+    surface: str
+    field: str
+    hover: str
+    line: str
+    track: str
+    text: str
+    muted: str
+    bar: str
+    accent: str
+    on_accent: str
+    warm: str
+    error: str
+    error_ground: str
+
+
+LIGHT = Colours(
+    window="#f6f7f9",
+    surface="#ffffff",
+    field="#f6f7f9",
+    hover="#eff1f3",
+    line="#dfe3e8",
+    track="#dde1e6",
+    text="#1c222b",
+    muted="#5f6875",
+    bar="#667085",
+    accent="#0b7f68",
+    on_accent="#ffffff",
+    warm="#b85108",
+    error="#b42318",
+    error_ground="#fdf0ee",
+)
+DARK = Colours(
+    window="#14171c",
+    surface="#1b1f26",
+    field="#14181e",
+    hover="#232831",
+    line="#2c323c",
+    track="#2c323c",
+    text="#eceef1",
+    muted="#98a0ab",
+    bar="#8e96a1",
+    accent="#4cc2a5",
+    on_accent="#10201c",
+    warm="#e0a25f",
+    error="#f2b8b1",
+    error_ground="#3a2220",
+)
+
+SCHEMES = {"system": None, "light": LIGHT, "dark": DARK}
+
+
+class Theme(QObject):
+    """The colours in force. `changed` follows every switch between light and dark.
+
+    Parameters
+    ----------
+    choice
+        "system", "light" or "dark".
+    """
+
+    changed = Signal()
+
+    def __init__(self, choice: str = "system", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._choice = choice
+        self._system = QGuiApplication.styleHints().colorScheme()
+        self._sheet = (paths.resources_dir() / "styles" / "digitpad.qss").read_text(encoding="utf-8")
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self.follow_system)
+        self.colours = self._resolve()
+        self._dress()
+
+    @property
+    def choice(self) -> str:
+        """What was chosen: "system", "light" or "dark"."""
+        return self._choice
+
+    def choose(self, choice: str) -> None:
+        """Follow the system, or stay light or dark; a word that is none of the three means the system."""
+        self._choice = choice if choice in SCHEMES else "system"
+        self._apply()
+
+    @Slot(Qt.ColorScheme)
+    def follow_system(self, scheme: Qt.ColorScheme) -> None:
+        """Take over a change of the system's colours."""
+        self._system = scheme
+        self._apply()
+
+    def colour(self, name: str, alpha: float = 1.0) -> QColor:
+        """Return a colour in force by its field name in `Colours`."""
+        colour = QColor(getattr(self.colours, name))
+        colour.setAlphaF(alpha)
+        return colour
+
+    def _resolve(self) -> Colours:
+        chosen = SCHEMES[self._choice]
+        if chosen is not None:
+            return chosen
+        return DARK if self._system == Qt.ColorScheme.Dark else LIGHT
+
+    def _apply(self) -> None:
+        colours = self._resolve()
+        if colours is not self.colours:
+            self.colours = colours
+            self._dress()
+            self.changed.emit()
+
+    def _dress(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.setPalette(_palette(self.colours))
+            app.setStyleSheet(_fill(self._sheet, self.colours))
+
+
+def fixed_font(like: QFont, *, scale: float = 1.0, bold: bool = False) -> QFont:
+    """Return the system's monospaced font in the size of another, times `scale`."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    return sized(font, like, scale=scale, bold=bold)
+
+
+def text_font(like: QFont, *, scale: float = 1.0, bold: bool = False) -> QFont:
+    """Return a font of the same family in another size or weight."""
+    return sized(QFont(like), like, scale=scale, bold=bold)
+
+
+def sized(font: QFont, like: QFont, *, scale: float, bold: bool) -> QFont:
+    """Give `font` the size of `like` times `scale`, and a weight."""
+    if like.pixelSize() > 0:
+        font.setPixelSize(max(1, round(like.pixelSize() * scale)))
+    else:
+        font.setPointSizeF(like.pointSizeF() * scale)
+    font.setBold(bold)
+    return font
+
+
+def _fill(sheet: str, colours: Colours) -> str:
+    values = asdict(colours)
+    return re.sub(r"@([a-z_]+)", lambda match: str(values[match[1]]), sheet)
+
+
+def _palette(colours: Colours) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for which, name in (
+        (role.Window, colours.window),
+        (role.WindowText, colours.text),
+        (role.Base, colours.surface),
+        (role.AlternateBase, colours.field),
+        (role.Text, colours.text),
+        (role.PlaceholderText, colours.muted),
+        (role.Button, colours.surface),
+        (role.ButtonText, colours.text),
+        (role.BrightText, colours.error),
+        (role.ToolTipBase, colours.surface),
+        (role.ToolTipText, colours.text),
+        (role.Highlight, colours.accent),
+        (role.HighlightedText, colours.on_accent),
+        (role.Link, colours.accent),
+        (role.Light, colours.surface),
+        (role.Midlight, colours.hover),
+        (role.Mid, colours.line),
+        (role.Dark, colours.line),
+        (role.Shadow, colours.line),
+    ):
+        palette.setColor(which, QColor(name))
+    disabled = QColor(colours.muted)
+    disabled.setAlphaF(0.6)
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, disabled)
+    return palette

@@ -1,0 +1,57 @@
+"""How the sheet lies on the canvas widget.
+
+Ink is kept in canvas units for ever; only the view changes. As long as all of it fits, one unit is one pixel and
+the origin is the widget's corner, so that a stroke is exactly what the mouse said. When the window has become too
+small, the view shrinks; an opened drawing of another size is laid in the middle.
+"""
+
+from dataclasses import dataclass
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A scale and a shift: widget = canvas * scale + shift."""
+
+    scale: float = 1.0
+    dx: float = 0.0
+    dy: float = 0.0
+
+    def to_canvas(self, x: float, y: float) -> tuple[float, float]:
+        """Return the canvas units under a widget position."""
+        return (x - self.dx) / self.scale, (y - self.dy) / self.scale
+
+    def to_widget(self, x: float, y: float) -> tuple[float, float]:
+        """Return the widget position of a point in canvas units."""
+        return x * self.scale + self.dx, y * self.scale + self.dy
+
+
+def fit(width: float, height: float, bounds: Box | None, sheet: tuple[float, float] | None) -> View:
+    """Choose the view that shows everything.
+
+    Parameters
+    ----------
+    width, height
+        The widget's size in pixels, both above 0.
+    bounds
+        Left, top, right and bottom of the ink in canvas units, its thickness included; None without ink.
+    sheet
+        The size of the sheet an opened drawing was made on, or None when it was the canvas itself.
+    """
+    if sheet is None:
+        if bounds is None:
+            return View()
+        # Ink beyond the left or top edge was drawn by a pointer held down outside; it was never to be seen.
+        scale = min(1.0, width / max(bounds[2], 1.0), height / max(bounds[3], 1.0))
+        return View(scale)
+    left, top, right, bottom = 0.0, 0.0, sheet[0], sheet[1]
+    if bounds is not None:
+        left, top = min(left, bounds[0]), min(top, bounds[1])
+        right, bottom = max(right, bounds[2]), max(bottom, bounds[3])
+    scale = min(width / max(right - left, 1.0), height / max(bottom - top, 1.0))
+    return View(
+        scale,
+        (width - (right - left) * scale) / 2 - left * scale,
+        (height - (bottom - top) * scale) / 2 - top * scale,
+    )
