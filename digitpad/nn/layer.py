@@ -5,6 +5,7 @@ adds the gradients of its own parameters into `Parameter.grad`, and returns the 
 input. Chaining the two over all layers is the whole of back-propagation (Rumelhart, Hinton and Williams, 1986).
 """
 
+import contextlib
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -114,6 +115,8 @@ class Visit:
         Shape of the sample before and after.
     field
         What one cell of the output sees of the image.
+    parameters, multiply_adds
+        How many numbers the layer learns and how many operations one sample costs, without its children's.
     """
 
     name: str
@@ -121,14 +124,16 @@ class Visit:
     input_shape: Shape
     output_shape: Shape
     field: ReceptiveField
+    parameters: int
+    multiply_adds: int
 
 
 class Layer:
     """One step of a network.
 
-    A layer states its parameters as attributes of type `Parameter` (and `Buffer`); a layer made of layers
-    names them in `children`. Everything that is remembered for `backward` lies in `_cache`, and is set only
-    when training.
+    A layer states its parameters as attributes of type `Parameter` (and `Buffer`), and so the layers that it is
+    made of; one that keeps those in a mapping names them in `children`. Everything that is remembered for
+    `backward` lies in `_cache`, and is set only when training.
     """
 
     #: Whether the layer computes each output value from the input value at the same place alone.
@@ -201,7 +206,8 @@ class Layer:
         Parameters
         ----------
         name
-            What to call this layer; containers call their children `name.child` and yield those instead.
+            What to call this layer; containers call their children `name.child` and yield those, and then
+            themselves if they do something of their own, such as adding up branches.
         input_shape
             Shape of the sample that goes in.
         field
@@ -212,11 +218,19 @@ class Layer:
         ValueError
             If a layer cannot work on such a sample.
         """
-        yield Visit(name, self, input_shape, self.output_shape(input_shape), self.receptive_field(field))
+        yield Visit(
+            name,
+            self,
+            input_shape,
+            self.output_shape(input_shape),
+            self.receptive_field(field),
+            sum(value.value.size for value in vars(self).values() if isinstance(value, Parameter)),
+            0 if self.children() else self.multiply_adds(input_shape),
+        )
 
     def children(self) -> dict[str, "Layer"]:
         """Return the layers that this one is made of, by name; most have none."""
-        return {}
+        return {name: value for name, value in vars(self).items() if isinstance(value, Layer)}
 
     def named_parameters(self) -> dict[str, Parameter]:
         """Return the parameters by name; those of children are called `child.name`."""
@@ -241,6 +255,8 @@ class Layer:
         for name, value in vars(self).items():
             if isinstance(value, Buffer):
                 setattr(twin, name, value.share())
+            elif isinstance(value, Layer):
+                setattr(twin, name, value.replica())
         return twin
 
     def _named(self, kind: type[T]) -> Iterator[tuple[str, T]]:
@@ -264,3 +280,12 @@ def recall(owner: Layer, cache: T | None) -> T:
         name = type(owner).__name__
         raise RuntimeError(f"{name}.backward: nothing to go back through; call {name}.forward(x, training=True) first")
     return cache
+
+
+@contextlib.contextmanager
+def named_errors(name: str) -> Iterator[None]:
+    """Put the name of the layer before what a ValueError or TypeError of its block says."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"{name}: {error}") from error

@@ -4,13 +4,12 @@
 layer's output by name: what the program shows is what the network computed.
 """
 
-import contextlib
 import copy
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, Self, overload
 
 from digitpad.nn.backend import Array, Shape
-from digitpad.nn.layer import Buffer, Layer, Visit
+from digitpad.nn.layer import Buffer, Layer, Visit, named_errors
 from digitpad.nn.receptive_field import ReceptiveField
 
 
@@ -72,7 +71,7 @@ class Sequential(Layer):
             record: dict[str, Array] = {}
             return self._trace_children(x, record, "", training=training), record
         for name, layer in self.layers.items():
-            with _named_errors(name):
+            with named_errors(name):
                 x = layer.forward(x, training=training)
         return x
 
@@ -104,7 +103,7 @@ class Sequential(Layer):
             If a layer cannot work on what the one before it makes; the message begins with the layer's name.
         """
         for name, layer in self.layers.items():
-            with _named_errors(name):
+            with named_errors(name):
                 input_shape = layer.output_shape(input_shape)
         return input_shape
 
@@ -125,7 +124,7 @@ class Sequential(Layer):
     def visit(self, name: str, input_shape: Shape, field: ReceptiveField) -> Iterator[Visit]:
         """Yield what each layer does; names begin with `name.`, or with nothing if `name` is empty."""
         for child_name, layer in self.layers.items():
-            with _named_errors(child_name):
+            with named_errors(child_name):
                 yield from layer.visit(f"{name}.{child_name}" if name else child_name, input_shape, field)
             input_shape = layer.output_shape(input_shape)
             field = layer.receptive_field(field)
@@ -170,15 +169,6 @@ class Sequential(Layer):
 
     def _trace_children(self, x: Array, record: dict[str, Array], prefix: str, *, training: bool) -> Array:
         for name, layer in self.layers.items():
-            with _named_errors(name):
+            with named_errors(name):
                 x = layer.trace(x, record, prefix + name, training=training)
         return x
-
-
-@contextlib.contextmanager
-def _named_errors(name: str) -> Iterator[None]:
-    """Put the name of the layer before what a ValueError or TypeError of its block says."""
-    try:
-        yield
-    except (ValueError, TypeError) as error:
-        raise type(error)(f"{name}: {error}") from error

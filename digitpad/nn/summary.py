@@ -93,8 +93,8 @@ def summarize(network: Sequential, input_shape: Shape) -> NetworkSummary:
             name=visit.name,
             type=type(visit.layer).__name__,
             output_shape=visit.output_shape,
-            parameters=sum(parameter.value.size for parameter in visit.layer.parameters()),
-            multiply_adds=visit.layer.multiply_adds(visit.input_shape),
+            parameters=visit.parameters,
+            multiply_adds=visit.multiply_adds,
             receptive_field=visit.field if image else None,
         )
         for visit in network.visit("", input_shape, start)
