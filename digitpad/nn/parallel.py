@@ -6,6 +6,7 @@ caches are not, and the gradients are added up in a fixed order, so the same see
 give the same weights bit for bit.
 """
 
+import contextvars
 import itertools
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -101,8 +102,9 @@ class ParallelNetwork:
         """Run `work` for every share, each with its own replica; results in the order of the shares."""
         if self._pool is None or len(shares) == 1:
             return [work(self.network, share) for share in shares]
+        # In a copy of the caller's context, `np.errstate` holds in the threads too.
         others = [
-            self._pool.submit(work, replica, share)
+            self._pool.submit(contextvars.copy_context().run, work, replica, share)
             for replica, share in zip(self._replicas[1:], shares[1:], strict=False)
         ]
         try:

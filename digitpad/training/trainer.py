@@ -7,7 +7,7 @@ where the reader may pause, change the learning rate, copy weights or ask the ru
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -92,8 +92,8 @@ class Trainer:
         """Ask the run to end after the batch that is under way; may be called from any thread or signal handler."""
         self._stop_requested = True
 
-    def run(self) -> Iterator[Event]:
-        """Train, and tell what happens.
+    def run(self) -> Generator[Event, None, None]:
+        """Train, and tell what happens. Closing the generator ends the run where it is.
 
         Yields
         ------

@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from digitpad.data.dataset import Dataset
+from digitpad.errors import DigitpadError
+from digitpad.nn import ARCHITECTURES, Architecture
+from digitpad.training.preparation import Purpose, build_network, choose_images, generator
+
+
+def numbered(count: int) -> Dataset:
+    """Make a dataset whose images say which one they are, in their first two pixels."""
+    images = np.zeros((count, 1, 4, 4), np.uint8)
+    images[:, 0, 0, 0] = np.arange(count) // 256
+    images[:, 0, 0, 1] = np.arange(count) % 256
+    return Dataset.of("numbered", images, np.zeros(count, np.int64))
+
+
+def numbers(dataset: Dataset) -> list[int]:
+    return [256 * int(image[0, 0, 0]) + int(image[0, 0, 1]) for image in dataset.images]
+
+
+def test_a_sixth_is_held_out_and_no_image_is_in_both() -> None:
+    training, validation = choose_images(numbered(600), limit=None, validation=None, seed=1)
+    assert (len(training), len(validation)) == (500, 100)
+    assert sorted(numbers(training) + numbers(validation)) == list(range(600))
+
+
+def test_of_mnist_five_thousand_are_held_out() -> None:
+    training, validation = choose_images(numbered(60000), limit=None, validation=None, seed=1)
+    assert (len(training), len(validation)) == (55000, 5000)
+
+
+def test_the_limit_counts_the_held_out_images_and_draws_from_everywhere() -> None:
+    training, validation = choose_images(numbered(1000), limit=120, validation=20, seed=1)
+    assert (len(training), len(validation)) == (100, 20)
+    used = set(numbers(training)) | set(numbers(validation))
+    assert len(used) == 120
+    assert max(used) > 900
+
+
+def test_the_seed_decides_which() -> None:
+    def held_out(seed: int) -> list[int]:
+        return numbers(choose_images(numbered(100), limit=90, validation=10, seed=seed)[1])
+
+    assert held_out(1) == held_out(1)
+    assert held_out(1) != held_out(2)
+
+
+def test_nothing_may_be_held_out_and_everything_may_be_used() -> None:
+    training, validation = choose_images(numbered(10), limit=10, validation=0, seed=0)
+    assert (len(training), len(validation)) == (10, 0)
+
+
+@pytest.mark.parametrize(
+    ("limit", "validation", "said"),
+    [(11, None, "has 10 images, so 11"), (0, None, "--limit"), (None, 10, "--validation"), (5, 5, "--validation")],
+)
+def test_more_than_there_is_cannot_be_had(limit: int | None, validation: int | None, said: str) -> None:
+    with pytest.raises(DigitpadError, match=said):
+        choose_images(numbered(10), limit=limit, validation=validation, seed=0)
+
+
+def test_every_purpose_epoch_and_seed_has_random_numbers_of_its_own() -> None:
+    draws = {
+        generator(seed, purpose, number).integers(2**62)
+        for seed in (0, 1)
+        for purpose in Purpose
+        for number in (0, 1, 2)
+    }
+    assert len(draws) == 18
+
+
+def test_the_seed_decides_the_first_weights() -> None:
+    def first(seed: int) -> bytes:
+        return build_network(ARCHITECTURES["light"], seed).parameters()[0].value.tobytes()
+
+    assert first(1) == first(1)
+    assert first(1) != first(2)
+
+
+def test_an_architecture_that_cannot_be_built_is_named() -> None:
+    plan = Architecture("odd", (1, 28, 28), ({"name": "x", "type": "Perceptron"},))
+    with pytest.raises(DigitpadError, match="odd"):
+        build_network(plan, 0)

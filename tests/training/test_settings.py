@@ -1,0 +1,83 @@
+import math
+import os
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from digitpad.errors import DigitpadError
+from digitpad.training.settings import TrainingSettings, default_threads, learning_rate_at
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("epochs", 0),
+        ("batch_size", 0),
+        ("batch_size", -5),
+        ("seed", -1),
+        ("threads", 0),
+        ("learning_rate", 0.0),
+        ("learning_rate", -0.1),
+        ("learning_rate", math.nan),
+        ("learning_rate", math.inf),
+        ("momentum", 1.0),
+        ("momentum", -0.1),
+        ("momentum", math.nan),
+        ("optimizer", "adamant"),
+        ("schedule", "never"),
+    ],
+)
+def test_an_impossible_value_is_refused_by_name(field: str, value: Any) -> None:
+    with pytest.raises(DigitpadError) as caught:
+        replace(TrainingSettings(), **{field: value})
+    assert field.replace("_", " ") in str(caught.value)
+    assert str(value) in str(caught.value)
+
+
+def test_an_unknown_choice_names_the_known_ones() -> None:
+    with pytest.raises(DigitpadError, match="adam, sgd"):
+        TrainingSettings(optimizer="lbfgs")
+
+
+def test_threads_follow_the_processors_that_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1, 2}, raising=False)
+    assert default_threads() == 3
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(64)), raising=False)
+    assert default_threads() == 8
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert default_threads() == 1
+
+
+def rates(schedule: str, steps: int) -> list[float]:
+    settings = TrainingSettings(learning_rate=0.1, schedule=schedule)
+    return [learning_rate_at(settings, step, steps) for step in range(steps)]
+
+
+def test_constant_is_constant() -> None:
+    assert set(rates("constant", 7)) == {0.1}
+
+
+def test_cosine_falls_from_the_peak_towards_zero() -> None:
+    fall = rates("cosine", 100)
+    assert fall[0] == 0.1
+    assert fall[50] == pytest.approx(0.05)
+    assert fall[25] == pytest.approx(0.1 * (1 + math.cos(math.pi / 4)) / 2)
+    assert 0 < fall[99] < 1e-4
+    assert fall == sorted(fall, reverse=True)
+
+
+def test_one_cycle_rises_for_three_tenths_then_falls() -> None:
+    cycle = rates("one-cycle", 100)
+    assert cycle[0] == pytest.approx(0.004)
+    assert cycle[15] == pytest.approx(0.052)
+    assert max(cycle) == cycle[30] == 0.1
+    assert cycle[:31] == sorted(cycle[:31])
+    assert cycle[30:] == sorted(cycle[30:], reverse=True)
+    assert 0 < cycle[99] < 1e-3
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "one-cycle"])
+def test_the_shortest_run_has_a_rate(schedule: str) -> None:
+    assert rates(schedule, 1) == [0.1]
