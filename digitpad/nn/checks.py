@@ -125,6 +125,23 @@ def between(owner: str, name: str, x: Array, low: float, high: float) -> None:
         raise ValueError(f"{owner}: {name} is {x[place]} at index {place}; expected numbers in [{low:g}, {high:g}]")
 
 
+def class_indices(owner: str, name: str, labels: Array, classes: int) -> None:
+    """Check that `labels` are whole numbers in [0, classes); the range on the host only, see `on_host`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are not.
+    """
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"{owner}: {name} have dtype {labels.dtype}; expected whole numbers, such as int64")
+    if on_host(labels) and labels.size and not 0 <= int(labels.min()) <= int(labels.max()) < classes:
+        raise ValueError(
+            f"{owner}: {name} lie in [{int(labels.min())}, {int(labels.max())}]; expected class indices in "
+            f"[0, {classes})"
+        )
+
+
 def upstream(owner: str, grad_output: Array, output_shape: Shape) -> None:
     """Check that an upstream gradient has the shape of the output it belongs to.
 

@@ -102,6 +102,21 @@ def log_softmax(logits: Array, axis: int = 1) -> Array:
     return result
 
 
+def sigmoid(x: Array) -> Array:
+    """Turn numbers into probabilities: 1 / (1 + exp(-x)), by exp(-|x|), which cannot overflow."""
+    xp = array_module(x)
+    small = xp.exp(-xp.abs(x))
+    result: Array = xp.where(x >= 0, 1, small) / (1 + small)
+    return result
+
+
+def softplus(x: Array) -> Array:
+    """Return log(1 + exp(x)) as max(x, 0) + log(1 + exp(-|x|)), which cannot overflow; it is -log(sigmoid(-x))."""
+    xp = array_module(x)
+    result: Array = xp.maximum(x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
+    return result
+
+
 def one_hot(labels: Array, classes: int, dtype: DTypeLike = np.float32) -> Array:
     """Return a row per label, with a one in the label's column and zeros elsewhere.
 
@@ -126,7 +141,9 @@ def one_hot(labels: Array, classes: int, dtype: DTypeLike = np.float32) -> Array
     """
     if labels.dtype.kind not in "iu":
         raise TypeError(f"one_hot: labels have dtype {labels.dtype}; expected whole numbers, such as int64")
-    if labels.size and (int(labels.min()) < 0 or int(labels.max()) >= classes):
+    xp = array_module(labels)
+    # On a device this look at the values would make every training step wait for it; see `checks.on_host`.
+    if xp is np and labels.size and (int(labels.min()) < 0 or int(labels.max()) >= classes):
         raise ValueError(f"one_hot: labels lie in [{int(labels.min())}, {int(labels.max())}]; expected [0, {classes})")
-    table: Array = array_module(labels).eye(classes, dtype=dtype)[labels]
+    table: Array = xp.eye(classes, dtype=dtype)[labels]
     return table
