@@ -1,0 +1,135 @@
+"""Focal loss: cross-entropy that turns away from what is already known.
+
+The cost -log(p) of a true class with probability p is multiplied by (1 - p)**gamma, so that many easy cases do not
+drown the few hard ones. Source: Lin, Goyal, Girshick, He and Dollar, "Focal Loss for Dense Object Detection",
+ICCV 2017, equation 5.
+"""
+
+from digitpad.nn import checks, functional
+from digitpad.nn.backend import Array, array_module
+from digitpad.nn.losses.binary import binary_targets, bounded_log
+from digitpad.nn.losses.classification import class_probabilities
+from digitpad.nn.losses.loss import Factors, LossAndGradient, check_factors, check_output, per_class
+
+
+class FocalLoss:
+    """Focal loss over several classes, from logits, the mean over the batch.
+
+    loss = mean over n of alpha[y[n]] * (1 - p)**gamma * -log(p), where p = softmax(z[n])[y[n]]
+
+    Parameters
+    ----------
+    alpha
+        Factor of the cost: one number for all classes, or one for each.
+    gamma
+        How much less a sure answer counts, at least 0; 0 leaves cross-entropy.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is out of range.
+    """
+
+    def __init__(self, alpha: Factors = 1.0, gamma: float = 2.0) -> None:
+        self.alpha = check_factors("FocalLoss", "alpha", alpha)
+        self.gamma = checks.real_number("FocalLoss", "gamma", gamma, low=0, high=float("inf"), open_high=True)
+
+    def __call__(self, logits: Array, targets: Array) -> LossAndGradient:
+        """Return the loss and its gradient; logits and targets as for `CrossEntropyLoss`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `CrossEntropyLoss`, or if `alpha` has not one number per class.
+        """
+        expected = class_probabilities("FocalLoss", logits, targets)
+        share = expected * per_class("FocalLoss", "alpha", self.alpha, logits) / (logits.size // logits.shape[1])
+        log_p = functional.log_softmax(logits)
+        p = array_module(logits).exp(log_p)
+        cost, slope = _focal(log_p, -array_module(logits).expm1(log_p), self.gamma)
+        # A logit moves its own log p by 1, and every log p of its row by -p of its own.
+        grad: Array = share * slope
+        grad -= p * grad.sum(axis=1, keepdims=True)
+        return LossAndGradient((share * cost).sum(), grad)
+
+
+class BinaryFocalLoss:
+    """Focal loss of yes-or-no questions, the mean over all outputs.
+
+    loss = mean of t * alpha * (1 - p)**gamma * -log(p) + (1 - t) * alpha * p**gamma * -log(1 - p)
+
+    Parameters
+    ----------
+    alpha
+        Factor of the cost: one number for all, or two (of a no, of a yes). The paper's balancing alpha of 0.25 is
+        (0.75, 0.25) here.
+    gamma
+        How much less a sure answer counts, at least 0; 0 leaves binary cross-entropy.
+    from_logits
+        Whether the network's output are logits, p being sigmoid(z), or the probabilities p themselves.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is out of range.
+    """
+
+    def __init__(self, alpha: Factors = 1.0, gamma: float = 2.0, *, from_logits: bool = True) -> None:
+        self.alpha = check_factors("BinaryFocalLoss", "alpha", alpha)
+        if self.alpha.shape not in {(), (2,)}:
+            raise ValueError(f"BinaryFocalLoss: alpha is {alpha!r}; expected one number, or two (of a no, of a yes)")
+        self.gamma = checks.real_number("BinaryFocalLoss", "gamma", gamma, low=0, high=float("inf"), open_high=True)
+        self.from_logits = from_logits
+
+    def __call__(self, output: Array, targets: Array) -> LossAndGradient:
+        """Return the loss and its gradient with respect to `output`.
+
+        Parameters
+        ----------
+        output
+            Logits, or with `from_logits=False` probabilities; any shape, (N, ...).
+        targets
+            In that shape, numbers in [0, 1].
+
+        Raises
+        ------
+        TypeError, ValueError
+            If shapes differ, output is not finite, or probabilities or targets lie outside [0, 1].
+        """
+        name = "logits" if self.from_logits else "probabilities"
+        check_output("BinaryFocalLoss", name, output)
+        targets = binary_targets("BinaryFocalLoss", name, output, targets)
+        alpha = array_module(output).asarray(self.alpha, dtype=output.dtype).reshape(-1)
+        share_yes, share_no = alpha[-1] * targets / output.size, alpha[0] * (1 - targets) / output.size
+        if self.from_logits:
+            p, q = functional.sigmoid(output), functional.sigmoid(-output)
+            log_p, log_q = -functional.softplus(-output), -functional.softplus(output)
+            p_slope, q_slope = q, -p  # of log p and log q along the logit
+        else:
+            checks.between("BinaryFocalLoss", "probabilities", output, 0, 1)
+            p, q = output, 1 - output
+            log_p, log_q = bounded_log(p), bounded_log(q)
+            p_slope, q_slope = _bounded_inverse(p), -_bounded_inverse(q)
+        cost_yes, slope_yes = _focal(log_p, q, self.gamma)
+        cost_no, slope_no = _focal(log_q, p, self.gamma)
+        value: Array = (share_yes * cost_yes + share_no * cost_no).sum()
+        grad: Array = share_yes * slope_yes * p_slope + share_no * slope_no * q_slope
+        return LossAndGradient(value, grad)
+
+
+def _focal(log_p: Array, q: Array, gamma: float) -> tuple[Array, Array]:
+    """Return the cost q**gamma * -log_p and its derivative with respect to log_p, where q = 1 - p.
+
+    The derivative is q**gamma * (gamma * p * log_p / q - 1), as dq / dlog_p = -p; the fraction is -1 at p = 1.
+    """
+    xp = array_module(log_p)
+    fading = q**gamma
+    unsure = q > 0
+    fraction = xp.where(unsure, log_p / xp.where(unsure, q, 1), -1)
+    return fading * -log_p, fading * (gamma * (1 - q) * fraction - 1)
+
+
+def _bounded_inverse(p: Array) -> Array:
+    """Return 1 / p, at most 1e12."""
+    bounded: Array = 1 / array_module(p).maximum(p, 1e-12)
+    return bounded
