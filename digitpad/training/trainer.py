@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, Dataset
 from digitpad.errors import DigitpadError
 from digitpad.nn import SGD, Adam, CrossEntropyLoss, ParallelNetwork, Sequential
+from digitpad.nn.checks import NotFiniteError
 from digitpad.training.batches import BatchLoader
 from digitpad.training.events import (
     EpochCompleted,
@@ -179,7 +180,10 @@ class Trainer:
         """Learn from one batch; return its loss and how many images were read correctly before the weights moved."""
         # A run that diverges is reported as such; NumPy's warnings on the way there would only repeat it.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            value, logits = self._parallel.training_step(images, targets, self._loss)
+            try:
+                value, logits = self._parallel.training_step(images, targets, self._loss)
+            except NotFiniteError:
+                return math.nan, 0
             loss = float(value)
             if not math.isfinite(loss):
                 return loss, 0
@@ -198,7 +202,10 @@ class Trainer:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for images, targets in self._validation.batches():
                 logits = self._parallel.predict(images)
-                loss, _ = self._loss(logits, targets)
+                try:
+                    loss, _ = self._loss(logits, targets)
+                except NotFiniteError:
+                    return _Scores(math.nan, 0.0)
                 tally.add(len(targets), float(loss), _count_correct(logits, targets), 0.0)
         return _Scores(tally.loss, tally.accuracy)
 
