@@ -5,26 +5,60 @@ about 1 / fan_in: exactly that, averaged with the same argument for the backward
 that, because ReLU silences half of the units, is He's. A fixed `0.01 * randn` fades within a few layers.
 """
 
+import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
+from digitpad.nn import checks
 from digitpad.nn.backend import Array, DTypeLike, Shape
 
 
 @dataclass(frozen=True, slots=True)
 class Fans:
-    """How many inputs a unit adds up (`fan_in`), and how many units an input reaches (`fan_out`)."""
+    """How many inputs a unit adds up (`fan_in`), and how many units an input reaches (`fan_out`), on average."""
 
-    fan_in: int
-    fan_out: int
+    fan_in: float
+    fan_out: float
+
+
+def fans_of_convolution(
+    in_channels: int,
+    out_channels: int,
+    kernel_size: tuple[int, int],
+    stride: tuple[int, int] = (1, 1),
+    groups: int = 1,
+    *,
+    transposed: bool = False,
+) -> Fans:
+    """Return the fans of a convolution, or of a transposed one.
+
+    Each output of a convolution adds up a kernel of each channel of its group. An input is seen through each cell
+    of the kernel, but by every `stride`-th window only. A transposed convolution is the same the other way round:
+    there, an output of a 2x2 kernel with stride 2 has one tap on the input, not four.
+
+    Parameters
+    ----------
+    in_channels, out_channels, kernel_size, stride, groups
+        As the layer's, sizes as (height, width).
+    transposed
+        Whether the layer is a `ConvTranspose2D`.
+    """
+    taps = math.prod(kernel_size)
+    fan_in, fan_out = in_channels // groups * taps, out_channels // groups * taps
+    if transposed:
+        return Fans(fan_in / math.prod(stride), fan_out)
+    return Fans(fan_in, fan_out / math.prod(stride))
 
 
 Initializer: TypeAlias = Callable[[Shape, Fans, np.random.Generator, DTypeLike], Array]
 """Draws weights: `initializer(shape, fans, rng, dtype)`."""
+
+InitializerSpec: TypeAlias = str | Mapping[str, object] | Initializer
+"""An initializer, its name, or its name and arguments as data: `{"type": "normal", "std": 0.01}`."""
 
 
 def he_normal(shape: Shape, fans: Fans, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Array:
@@ -54,6 +88,51 @@ def xavier_uniform(shape: Shape, fans: Fans, rng: np.random.Generator, dtype: DT
     return _uniform(shape, math.sqrt(6 / (fans.fan_in + fans.fan_out)), rng, dtype)
 
 
+def normal(std: float = 0.01) -> Initializer:
+    """Return an initializer that draws from a normal distribution, whatever the fans.
+
+    Parameters
+    ----------
+    std
+        Standard deviation, at least 0.
+    """
+    deviation = checks.real_number("normal", "std", std, low=0, high=math.inf, open_high=True)
+
+    def draw(shape: Shape, fans: Fans, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Array:
+        return _normal(shape, deviation, rng, dtype)
+
+    return draw
+
+
+def uniform(bound: float = 0.05) -> Initializer:
+    """Return an initializer that draws uniformly from [-bound, bound), whatever the fans.
+
+    Parameters
+    ----------
+    bound
+        At least 0.
+    """
+    half_width = checks.real_number("uniform", "bound", bound, low=0, high=math.inf, open_high=True)
+
+    def draw(shape: Shape, fans: Fans, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Array:
+        return _uniform(shape, half_width, rng, dtype)
+
+    return draw
+
+
+def constant(value: float = 0.0) -> Initializer:
+    """Return an initializer that sets every weight to `value`; it draws nothing from the generator.
+
+    All units of a layer that begins so stay alike for ever: it is for tests, and for showing just that.
+    """
+    number = checks.real_number("constant", "value", value, low=-math.inf, high=math.inf, open_high=True)
+
+    def draw(shape: Shape, fans: Fans, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Array:
+        return np.full(shape, number, dtype)
+
+    return draw
+
+
 INITIALIZERS: dict[str, Initializer] = {
     "he_normal": he_normal,
     "he_uniform": he_uniform,
@@ -62,21 +141,45 @@ INITIALIZERS: dict[str, Initializer] = {
 }
 """The initializers by the names that an architecture, the command line and the window use."""
 
+INITIALIZER_FACTORIES: dict[str, Callable[..., Initializer]] = {
+    "constant": constant,
+    "normal": normal,
+    "uniform": uniform,
+}
+"""Those that take an argument; the bare name stands for the default."""
 
-def resolve(owner: str, initializer: str | Initializer) -> Initializer:
-    """Return the initializer of that name, or the one given.
+
+def resolve(owner: str, initializer: InitializerSpec) -> Initializer:
+    """Return the initializer that a name or its data stand for, or the one given.
+
+    Parameters
+    ----------
+    owner
+        Class that asks, for the error.
+    initializer
+        See `InitializerSpec`.
 
     Raises
     ------
-    ValueError
-        If no initializer has that name.
+    TypeError, ValueError
+        If no initializer has that name, or an argument is unknown or out of range.
     """
-    if not isinstance(initializer, str):
+    if isinstance(initializer, str):
+        return resolve(owner, {"type": initializer})
+    if not isinstance(initializer, Mapping):
         return initializer
-    if initializer not in INITIALIZERS:
-        known = ", ".join(INITIALIZERS)
-        raise ValueError(f"{owner}: initializer is {initializer!r}; expected one of {known}")
-    return INITIALIZERS[initializer]
+    name = initializer.get("type")
+    arguments = {key: value for key, value in initializer.items() if key != "type"}
+    factory = INITIALIZER_FACTORIES.get(str(name))
+    accepted = [] if factory is None else list(inspect.signature(factory).parameters)
+    if factory is None and name not in INITIALIZERS:
+        known = ", ".join([*INITIALIZERS, *INITIALIZER_FACTORIES])
+        raise ValueError(f"{owner}: initializer is {name!r}; expected one of {known}")
+    for key in arguments:
+        if key not in accepted:
+            expected = ", ".join(accepted) or "none"
+            raise ValueError(f"{owner}: initializer {name!r} has no argument {key!r}; expected {expected}")
+    return INITIALIZERS[str(name)] if factory is None else factory(**arguments)
 
 
 def _normal(shape: Shape, deviation: float, rng: np.random.Generator, dtype: DTypeLike) -> Array:
