@@ -46,4 +46,5 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
         reason = error.strerror or str(error)
         raise DigitpadError(f"{path} could not be written ({reason}); choose another place.") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # There may be nothing to remove, nor a folder to remove it from.
+            temporary.unlink()

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -131,10 +131,13 @@ def find_model(name_or_path: str | Path | None = None) -> Path:
             raise DigitpadError(f"No model comes with this copy of digitpad ({paths.models_dir()}); train one first.")
         return bundled[0]
     path = Path(name_or_path)
-    if path.is_dir():
-        raise DigitpadError(f"{path} is a folder, not a model; name a {SUFFIX} file in it.")
-    if path.exists():
-        return path
+    try:
+        if path.is_dir():
+            raise DigitpadError(f"{path} is a folder, not a model; name a {SUFFIX} file in it.")
+        if path.exists():
+            return path
+    except OSError as error:
+        raise DigitpadError(f"{path} could not be read ({error.strerror}); name another model.") from error
     if str(name_or_path) == path.name:
         for candidate in (*bundled, *user_models()):
             if path.name in {candidate.stem, candidate.name}:
@@ -170,10 +173,11 @@ def load_model(name_or_path: str | Path | None = None) -> Model:
     try:
         architecture = Architecture.from_json(metadata["architecture"])
         network = build(architecture, rng=np.random.default_rng(0))
-        network.load_state_dict(tensors)
-    except (ValueError, TypeError, KeyError, AttributeError, MemoryError) as error:
+        with np.errstate(over="ignore"):
+            network.load_state_dict(tensors)
+    except (ValueError, TypeError, KeyError, AttributeError, MemoryError, RecursionError) as error:
         raise _bad(path, f"does not hold the network that it names ({_one_line(error)})") from error
-    broken = [name for name, tensor in tensors.items() if not np.isfinite(tensor).all()]
+    broken = [name for name, tensor in network.state_dict().items() if not np.isfinite(tensor).all()]
     if broken:
         raise _bad(path, f"has weights that are not finite numbers (in {', '.join(broken)})")
     parsed = _parse_metadata(path, metadata)
@@ -229,14 +233,17 @@ def check_output(path: Path, *, overwrite: bool) -> None:
     DigitpadError
         If it could not.
     """
-    if path.is_dir():
-        raise DigitpadError(f"{path} is a folder, not a file; name a file inside it.")
-    if path.exists() and not path.is_file():
-        raise DigitpadError(f"{path} is a device, not a file; choose another place.")
-    if path.exists() and path.stat().st_size > 0 and not overwrite:
-        raise DigitpadError(f"{path} exists already; choose another name, or add --force to replace it.")
-    if not path.parent.is_dir():
-        raise DigitpadError(f"{path} could not be written: there is no folder {path.parent}; make it first.")
+    try:
+        if path.is_dir():
+            raise DigitpadError(f"{path} is a folder, not a file; name a file inside it.")
+        if path.exists() and not path.is_file():
+            raise DigitpadError(f"{path} is a device, not a file; choose another place.")
+        if path.exists() and path.stat().st_size > 0 and not overwrite:
+            raise DigitpadError(f"{path} exists already; choose another name, or add --force to replace it.")
+        if not path.parent.is_dir():
+            raise DigitpadError(f"{path} could not be written: there is no folder {path.parent}; make it first.")
+    except OSError as error:
+        raise DigitpadError(f"{path} could not be written ({error.strerror}); choose another place.") from error
     # Only trying tells whether a folder takes a new file: permissions, read-only disks and quotas all have a say.
     probe = path.with_name(f".{path.name}.probe")
     with atomic_write(probe) as file:
@@ -256,16 +263,16 @@ def _check_format_version(path: Path, metadata: Mapping[str, str]) -> None:
 
 def _parse_metadata(path: Path, metadata: Mapping[str, str]) -> ModelMetadata:
     try:
-        preprocessing = json.loads(metadata["preprocessing"])
-        labels = json.loads(metadata["labels"])
-        metrics = json.loads(metadata.get("metrics", "{}"))
-        training = json.loads(metadata.get("training", "{}"))
+        preprocessing, labels, metrics, training = (
+            json.loads(metadata.get(name, default) if default else metadata[name], parse_constant=_refuse_constant)
+            for name, default in (("preprocessing", ""), ("labels", ""), ("metrics", "{}"), ("training", "{}"))
+        )
         parsed = Preprocessing(
             mean=float(preprocessing["mean"]), std=float(preprocessing["std"]), size=int(preprocessing["size"])
         )
     except KeyError as error:
         raise _bad(path, f"lacks {error} in its metadata") from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise _bad(path, f"has metadata that cannot be read ({_one_line(error)})") from error
     if not (isinstance(labels, list) and labels and all(isinstance(label, str) for label in labels)):
         raise _bad(path, "has labels that are no list of texts")
@@ -285,6 +292,10 @@ def _check_network(path: Path, network: Sequential, metadata: ModelMetadata) -> 
         raise _bad(path, f"has a network that cannot read {side}x{side} pictures ({_one_line(error)})") from error
     if output != (len(metadata.labels),):
         raise _bad(path, f"has {len(metadata.labels)} labels for outputs of shape {output}")
+
+
+def _refuse_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number")
 
 
 def _bad(path: Path, trouble: str) -> DigitpadError:
