@@ -17,6 +17,9 @@ from digitpad.nn import checks
 from digitpad.nn.backend import Array, DTypeLike, Shape
 
 
+_LARGEST = float(np.finfo(np.float64).max)
+
+
 @dataclass(frozen=True, slots=True)
 class Fans:
     """How many inputs a unit adds up (`fan_in`), and how many units an input reaches (`fan_out`), on average."""
@@ -98,7 +101,7 @@ def normal(std: float = 0.01) -> Initializer:
     """
     deviation = checks.real_number("normal", "std", std, low=0, high=math.inf, open_high=True)
 
-    def draw(shape: Shape, fans: Fans, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Array:
+    def draw(shape: Shape, _fans: Fans, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Array:
         return _normal(shape, deviation, rng, dtype)
 
     return draw
@@ -114,7 +117,7 @@ def uniform(bound: float = 0.05) -> Initializer:
     """
     half_width = checks.real_number("uniform", "bound", bound, low=0, high=math.inf, open_high=True)
 
-    def draw(shape: Shape, fans: Fans, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Array:
+    def draw(shape: Shape, _fans: Fans, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Array:
         return _uniform(shape, half_width, rng, dtype)
 
     return draw
@@ -125,9 +128,9 @@ def constant(value: float = 0.0) -> Initializer:
 
     All units of a layer that begins so stay alike for ever: it is for tests, and for showing just that.
     """
-    number = checks.real_number("constant", "value", value, low=-math.inf, high=math.inf, open_high=True)
+    number = checks.real_number("constant", "value", value, low=-_LARGEST, high=_LARGEST)
 
-    def draw(shape: Shape, fans: Fans, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Array:
+    def draw(shape: Shape, _fans: Fans, _rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Array:
         return np.full(shape, number, dtype)
 
     return draw
