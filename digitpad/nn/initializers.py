@@ -16,7 +16,6 @@ import numpy as np
 from digitpad.nn import checks
 from digitpad.nn.backend import Array, DTypeLike, Shape
 
-
 _LARGEST = float(np.finfo(np.float64).max)
 
 
