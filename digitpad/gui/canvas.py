@@ -378,7 +378,7 @@ class Canvas(QWidget):
             self._paint_hint(painter)
         if self.keyboard.visible and self.keyboard.position is not None:
             self._paint_cursor(painter, QPointF(*self.keyboard.position))
-        if self.hasFocus():
+        if self.hasFocus() and self.keyboard.visible:
             painter.setPen(QPen(self._theme.colour("accent"), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
@@ -481,5 +481,5 @@ class Canvas(QWidget):
         if self.keyboard.position is not None:
             where = f" The cursor is at {self.keyboard.position[0]:.0f}, {self.keyboard.position[1]:.0f}."
         self.setAccessibleDescription(
-            f"Arrow keys move the cursor, with Shift in fine steps; Space puts the pen down and lifts it. {state}{where}"
+            f"Arrow keys move the cursor, Shift makes fine steps, Space puts the pen down and lifts it. {state}{where}"
         )

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from digitpad.gui.theme import SPACE
 
@@ -69,10 +78,11 @@ class MessageBar(QFrame):
         row.addWidget(self._text, 1)
         row.addWidget(self._details_button, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._close_button, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
         column.addLayout(row)
         column.addWidget(self._details)
+        self._frame = parent
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SHOWN_FOR)
@@ -145,10 +155,10 @@ class MessageBar(QFrame):
         self._place()
 
     def _place(self) -> None:
-        parent = self.parentWidget()
-        width = parent.width() - 2 * _MARGIN
-        self.layout().activate()
+        frame = self._frame
+        width = frame.width() - 2 * _MARGIN
+        self._column.activate()
         height = max(self.heightForWidth(width), self.minimumSizeHint().height())
         if self._details.isVisible():
-            height = max(height, min(260, parent.height() // 2))
-        self.setGeometry(_MARGIN, parent.height() - height - _MARGIN, width, height)
+            height = max(height, min(260, frame.height() // 2))
+        self.setGeometry(_MARGIN, frame.height() - height - _MARGIN, width, height)

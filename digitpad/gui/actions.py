@@ -1,0 +1,65 @@
+"""Actions: what can be done, each with a name, a shortcut and a sentence.
+
+Menus, buttons and the keyboard help are all made from the same actions, so they cannot disagree.
+"""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QToolButton, QWidget
+
+
+def make_action(
+    owner: QWidget,
+    name: str,
+    text: str,
+    keys: Sequence[str | QKeySequence.StandardKey],
+    sentence: str,
+    slot: Callable[[], object],
+) -> QAction:
+    """Make an action of a widget.
+
+    Parameters
+    ----------
+    owner
+        Whose action it is, and where its shortcut works: anywhere in the owner's window.
+    name
+        Its objectName.
+    text
+        What menus and buttons call it.
+    keys
+        Its shortcuts, as text or the platform's own; the first one is shown.
+    sentence
+        What it does, for the tooltip.
+    slot
+        A bound method to call.
+    """
+    action = QAction(text, owner)
+    action.setObjectName(name)
+    shortcuts: list[QKeySequence] = []
+    for key in keys:
+        known = QKeySequence.keyBindings(key) if isinstance(key, QKeySequence.StandardKey) else [QKeySequence(key)]
+        shortcuts.extend(sequence for sequence in known if sequence not in shortcuts)
+    action.setShortcuts(shortcuts)
+    action.setStatusTip(sentence)
+    action.setToolTip(f"{sentence} ({shown_key(action)})")
+    action.triggered.connect(slot)
+    owner.addAction(action)
+    return action
+
+
+def shown_key(action: QAction) -> str:
+    """Return an action's first shortcut as the platform writes it."""
+    return action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def action_button(action: QAction, name: str, text: str, parent: QWidget) -> QToolButton:
+    """Return a button for an action; the mouse leaves the keyboard's focus where it is."""
+    button = QToolButton(parent)
+    action.setIconText(text)
+    button.setDefaultAction(action)
+    button.setObjectName(name)
+    button.setAccessibleName(action.text().replace("&", "").rstrip("…"))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button

@@ -1,0 +1,99 @@
+"""Opening the window.
+
+The window is shown first and the model loaded right after, so that there is something to see and to draw on within
+a blink. Nothing here imports what the Draw tab does not need.
+"""
+
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from digitpad import __version__
+from digitpad.gui.display import require_display
+from digitpad.gui.faults import FaultReporter
+from digitpad.gui.main_window import MainWindow
+from digitpad.gui.settings import Settings
+from digitpad.gui.theme import Theme
+
+
+def make_application() -> QApplication:
+    """Return the process's QApplication, made and set up if there is none yet.
+
+    Raises
+    ------
+    DigitpadError
+        If there is no display.
+    """
+    running = QApplication.instance()
+    if isinstance(running, QApplication):
+        application = running
+    else:
+        require_display()
+        application = QApplication(sys.argv[:1])
+    application.setApplicationName("digitpad")
+    application.setApplicationDisplayName("digitpad")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("digitpad")
+    application.setStyle("Fusion")
+    # Qt joins pointer events that it could not hand over in time, and a fast stroke would lose its corners. Set
+    # after the application exists: the platform's plugin switches it on when it starts.
+    application.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, on=False)
+    application.setAttribute(Qt.ApplicationAttribute.AA_CompressTabletEvents, on=False)
+    return application
+
+
+class _Start(QObject):
+    """What happens once the window is on the screen."""
+
+    def __init__(self, window: MainWindow, paths: Sequence[Path], model: str | None) -> None:
+        super().__init__(window)
+        self._window = window
+        self._paths = list(paths)
+        self._model = model
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._go)
+        self._timer.start(0)
+
+    @Slot()
+    def _go(self) -> None:
+        self._window.use_first_model(self._model)
+        for path in self._paths:
+            self._window.open_path(path)
+
+
+def run(paths: Sequence[Path] = (), model: str | None = None) -> int:
+    """Open the window and stay until it is closed.
+
+    Parameters
+    ----------
+    paths
+        Images, ink or models to open.
+    model
+        Name or file of the model to read with; by default the one used last.
+
+    Returns
+    -------
+    int
+        The exit code.
+
+    Raises
+    ------
+    DigitpadError
+        If there is no display.
+    """
+    application = make_application()
+    faults = FaultReporter()
+    faults.install()
+    settings = Settings()
+    window = MainWindow(Theme(settings.colours), settings)
+    faults.reported.connect(window.report_fault)
+    window.show()
+    _Start(window, paths, model)
+    # Python sees Ctrl-C only between its own instructions, and Qt's loop has none while it waits.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return application.exec()

@@ -1,0 +1,82 @@
+"""Is there a screen? Asked before Qt is, because Qt ends the whole process where there is none."""
+
+import ctypes
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from digitpad.errors import DigitpadError
+
+_ADVICE = "start digitpad in a desktop session, or run `digitpad tour --out DIR` to draw off-screen"
+
+
+def require_display(environment: Mapping[str, str] = os.environ) -> None:
+    """Check that a window can be opened.
+
+    Parameters
+    ----------
+    environment
+        The process's environment variables.
+
+    Raises
+    ------
+    DigitpadError
+        On Linux, if no display is named, the one named does not answer, or Qt's libraries for it are missing.
+    """
+    if not sys.platform.startswith("linux") or environment.get("QT_QPA_PLATFORM"):
+        return
+    if _wayland_answers(environment):
+        return
+    display = environment.get("DISPLAY")
+    if not display:
+        raise DigitpadError(f"There is no display to open a window on; {_ADVICE}.")
+    _require_x11(display)
+
+
+def has_display(environment: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether a window can be opened."""
+    try:
+        require_display(environment)
+    except DigitpadError:
+        return False
+    return True
+
+
+def _wayland_answers(environment: Mapping[str, str]) -> bool:
+    name = environment.get("WAYLAND_DISPLAY")
+    folder = environment.get("XDG_RUNTIME_DIR", "")
+    if not name or not (folder or name.startswith("/")):
+        return False
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(2)
+        try:
+            connection.connect(str(Path(folder) / name))
+        except OSError:
+            return False
+    return True
+
+
+def _require_x11(display: str) -> None:
+    """Do what Qt is about to do, step by step, where failing can still be said in words."""
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError as error:
+        raise DigitpadError(f"The system library for X11 is missing ({error}); install libxcb1.") from error
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
+    xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
+    xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+    connection = xcb.xcb_connect(display.encode(), None)
+    refused = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    if refused:
+        raise DigitpadError(f"The display {display} does not answer; {_ADVICE}.")
+    from PySide6.QtCore import QLibrary, QLibraryInfo
+
+    plugins = QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)
+    plugin = QLibrary(f"{plugins}/platforms/libqxcb.so")
+    if not plugin.load():
+        reason = plugin.errorString().rsplit(": (", 1)[-1].rstrip(")")
+        raise DigitpadError(f"Qt cannot use the display ({reason}); install the X11 libraries that the README lists.")

@@ -1,0 +1,269 @@
+"""The Draw tab: the canvas with its tools on the left, what the network says and sees on the right."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QActionGroup, QKeySequence
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
+
+from digitpad.gui.actions import action_button, make_action
+from digitpad.gui.answer import Answer
+from digitpad.gui.bars import ProbabilityBars
+from digitpad.gui.canvas import DEFAULT_PEN_WIDTH, PEN_WIDTHS, Canvas, Tool
+from digitpad.gui.live_reader import LiveReader
+from digitpad.gui.message_bar import Message
+from digitpad.gui.models import LoadedModel
+from digitpad.gui.page_files import PageFiles
+from digitpad.gui.received import ReceivedPicture
+from digitpad.gui.settings import Settings
+from digitpad.gui.theme import SPACE, Theme, text_font
+
+_KEY = QKeySequence.StandardKey
+_SIDE_WIDTHS = (336, 480)  # the right column's narrowest and widest, in pixels
+_WIDTH_STEP = 2
+
+
+class DrawTab(QWidget):
+    """Draw, and see it read.
+
+    Signals
+    -------
+    said
+        A `Message` for the message bar.
+    """
+
+    said = Signal(object)
+
+    def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("drawTab")
+        self._settings = settings
+        self._labels: tuple[str, ...] = ()
+        self.canvas = Canvas(theme, self)
+        self.answer = Answer(theme, self)
+        self.bars = ProbabilityBars(theme, self)
+        self.received = ReceivedPicture(theme, self)
+        self.reader = LiveReader(self)
+        self.files = PageFiles(self.canvas, settings, self)
+        self._make_actions()
+        self._lay_out()
+        self.canvas.changed.connect(self._read)
+        self.canvas.history_changed.connect(self._show_history)
+        self.canvas.picture_set_aside.connect(self._tell_of_picture)
+        self.reader.answered.connect(self._show)
+        self.reader.failed.connect(self._complain)
+        self.files.said.connect(self.said)
+        self.width_slider.setValue(settings.pen_width or DEFAULT_PEN_WIDTH)
+        self._show_history()
+
+    def use_model(self, model: LoadedModel | None) -> None:
+        """Read with a model from now on; None when there is none to be had."""
+        self._labels = model.reader.labels if model is not None else ()
+        self.preparation.setText(_preparation(model))
+        self.reader.use(model.reader if model is not None else None)
+
+    # Parts
+
+    def _make_actions(self) -> None:
+        group = QActionGroup(self)
+        self.pen = make_action(self, "actionPen", "Pen", ["P"], "Draw with the pen", self._take_pen)
+        self.eraser = make_action(self, "actionEraser", "Eraser", ["E"], "Rub ink out", self._take_eraser)
+        for action in (self.pen, self.eraser):
+            action.setCheckable(True)
+            group.addAction(action)
+        self.pen.setChecked(True)
+        self.thinner = make_action(self, "actionThinner", "Thinner pen", ["["], "Draw thinner lines", self._thinner)
+        self.thicker = make_action(self, "actionThicker", "Thicker pen", ["]"], "Draw thicker lines", self._thicker)
+        self.undo = make_action(self, "actionUndo", "Undo", [_KEY.Undo], "Take the last step back", self.canvas.undo)
+        redo_keys: list[str | QKeySequence.StandardKey] = [_KEY.Redo, "Ctrl+Y"]
+        self.redo = make_action(self, "actionRedo", "Redo", redo_keys, "Do it again", self.canvas.redo)
+        clear_keys = ["Ctrl+N", "Del", "Ctrl+Backspace"]
+        sentence = "Empty the canvas; Undo brings everything back"
+        self.clear = make_action(self, "actionClear", "Clear", clear_keys, sentence, self.canvas.clear)
+        self.focus_canvas = make_action(
+            self, "actionFocusCanvas", "Go to the canvas", ["F6"], "Draw with the keyboard", self._focus_canvas
+        )
+
+    def _lay_out(self) -> None:
+        left = _card("canvasCard", self)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
+        column.setSpacing(2 * SPACE)
+        column.addLayout(self._toolbar(left))
+        column.addWidget(self.canvas, 1)
+        right = QVBoxLayout()
+        right.setSpacing(SPACE + SPACE // 2)
+        right.addWidget(self._answer_card(), 3)
+        right.addWidget(self._bars_card(), 4)
+        right.addWidget(self._received_card(), 0)
+        self._side = QWidget(self)
+        self._side.setLayout(right)
+        right.setContentsMargins(0, 0, 0, 0)
+        self._side.setMinimumWidth(_SIDE_WIDTHS[0])
+        self._side.setMaximumWidth(_SIDE_WIDTHS[1])
+        self._side.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
+        row.setSpacing(2 * SPACE)
+        row.addWidget(left, 25)
+        row.addWidget(self._side, 16)
+
+    def _toolbar(self, card: QWidget) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(SPACE)
+        for action, name in (
+            (self.pen, "penButton"),
+            (self.eraser, "eraserButton"),
+            (self.undo, "undoButton"),
+            (self.redo, "redoButton"),
+            (self.clear, "clearButton"),
+        ):
+            row.addWidget(action_button(action, name, action.text(), card))
+        self.width_slider = QSlider(Qt.Orientation.Horizontal, card)
+        self.width_slider.setObjectName("widthSlider")
+        self.width_slider.setAccessibleName("Pen width")
+        self.width_slider.setToolTip("How thick the pen draws ([ and ]); the network always gets an even line")
+        self.width_slider.setRange(*PEN_WIDTHS)
+        self.width_slider.setPageStep(6)
+        self.width_slider.setFixedHeight(24)
+        self.width_slider.setMinimumWidth(48)
+        self.width_slider.setMaximumWidth(120)
+        self.width_slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.width_slider.valueChanged.connect(self._set_width)
+        label = _muted("width", card)
+        label.setBuddy(self.width_slider)
+        row.addSpacing(SPACE)
+        row.addWidget(label)
+        row.addWidget(self.width_slider, 1)
+        row.addStretch(1)
+        row.addWidget(action_button(self.files.open, "openButton", "Open…", card))
+        row.addWidget(action_button(self.files.save_png, "saveButton", "Save…", card))
+        return row
+
+    def _answer_card(self) -> QFrame:
+        card = _card("answerCard", self)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(3 * SPACE, SPACE, 3 * SPACE, SPACE)
+        column.addWidget(self.answer)
+        return card
+
+    def _bars_card(self) -> QFrame:
+        card = _card("barsCard", self)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(3 * SPACE, SPACE + SPACE // 2, 3 * SPACE, SPACE + SPACE // 2)
+        column.setSpacing(SPACE)
+        column.addWidget(self.bars)
+        return card
+
+    def _received_card(self) -> QFrame:
+        card = _card("receivedCard", self)
+        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        title = QLabel("what the network receives", card)
+        title.setObjectName("receivedTitle")
+        title.setFont(text_font(self.font(), bold=True))
+        self.preparation = _muted(_preparation(None), card)
+        self.preparation.setObjectName("preparation")
+        self.preparation.setAccessibleName("How the drawing is prepared")
+        self.preparation.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        grid = QGridLayout(card)
+        grid.setContentsMargins(3 * SPACE, SPACE + SPACE // 2, 3 * SPACE, 2 * SPACE)
+        grid.setHorizontalSpacing(3 * SPACE)
+        grid.setVerticalSpacing(SPACE)
+        grid.addWidget(title, 0, 0, 1, 2)
+        grid.addWidget(self.received, 1, 0)
+        grid.addWidget(self.preparation, 1, 1)
+        grid.setColumnStretch(1, 1)
+        return card
+
+    # What the tools do
+
+    @Slot()
+    def _take_pen(self) -> None:
+        self.canvas.use(Tool.PEN)
+
+    @Slot()
+    def _take_eraser(self) -> None:
+        self.canvas.use(Tool.ERASER)
+
+    @Slot()
+    def _thinner(self) -> None:
+        self.width_slider.setValue(self.width_slider.value() - _WIDTH_STEP)
+
+    @Slot()
+    def _thicker(self) -> None:
+        self.width_slider.setValue(self.width_slider.value() + _WIDTH_STEP)
+
+    @Slot(int)
+    def _set_width(self, width: int) -> None:
+        self.canvas.pen_width = float(width)
+        self.canvas.update()
+        self._settings.pen_width = width
+
+    @Slot()
+    def _focus_canvas(self) -> None:
+        self.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+
+    @Slot()
+    def _show_history(self) -> None:
+        sketch = self.canvas.sketch
+        for action, name, verb in (
+            (self.undo, sketch.undo_name, "Take back"),
+            (self.redo, sketch.redo_name, "Do again"),
+        ):
+            action.setEnabled(name is not None)
+            key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            action.setToolTip(f"{verb}: {name} ({key})" if name is not None else f"{action.statusTip()} ({key})")
+
+    @Slot()
+    def _tell_of_picture(self) -> None:
+        self.said.emit(Message("The picture makes room for your drawing; Undo brings it back.", "info"))
+
+    # What the network says
+
+    @Slot()
+    def _read(self) -> None:
+        self.reader.request(self.canvas.sketch.page)
+
+    @Slot(object)
+    def _show(self, prediction: object) -> None:
+        from digitpad.recognition import Prediction
+
+        page = self.canvas.sketch.page
+        if not isinstance(prediction, Prediction):
+            self.bars.clear()
+            self.received.clear()
+            if page.is_blank or self.reader.reader is not None:
+                self.answer.clear()
+            else:
+                self.answer.excuse("No model", "Choose one at the top right to have this read.")
+            return
+        self.received.show_image(prediction.image)
+        if prediction.rejected and not prediction.image.any():
+            self.bars.clear()
+            self.answer.excuse("Nothing to read", "The picture is empty.")
+            return
+        values = [float(value) for value in prediction.probabilities]
+        self.bars.show_probabilities(self._labels, values)
+        self.answer.show_reading(self._labels, values, prediction.reason if prediction.rejected else None)
+
+    @Slot(str)
+    def _complain(self, text: str) -> None:
+        self.said.emit(Message(text))
+
+
+def _card(name: str, parent: QWidget) -> QFrame:
+    card = QFrame(parent)
+    card.setObjectName(name)
+    card.setProperty("card", "true")
+    return card
+
+
+def _muted(text: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent)
+    label.setProperty("muted", "true")
+    return label
+
+
+def _preparation(model: LoadedModel | None) -> str:
+    lines = ["cropped to the ink", "long side 20 pixels", "centre of mass in the middle"]
+    if model is not None:
+        lines.append(f"mean {model.mean:.4f}, deviation {model.std:.4f}")
+    return "\n".join(lines)

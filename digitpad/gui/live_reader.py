@@ -1,0 +1,64 @@
+"""Reading along while the pen moves: once per turn of the event loop, however many points came in it."""
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from digitpad.errors import DigitpadError
+from digitpad.gui.models import Reader
+from digitpad.gui.sketch import Page
+
+
+class LiveReader(QObject):
+    """Asks a reader about the page shown, at most once per turn of the event loop.
+
+    Signals
+    -------
+    answered
+        A `Prediction`, or None when the page is blank or there is no reader.
+    failed
+        Why the page could not be read, in words.
+    """
+
+    answered = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._reader: Reader | None = None
+        self._page = Page()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._read)
+
+    @property
+    def reader(self) -> Reader | None:
+        """What reads now."""
+        return self._reader
+
+    def use(self, reader: Reader | None) -> None:
+        """Read with another reader from now on, the page shown included."""
+        self._reader = reader
+        self._timer.start()
+
+    def request(self, page: Page) -> None:
+        """Read a page soon; only the last one asked for in a turn is read."""
+        self._page = page
+        if not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def _read(self) -> None:
+        page, reader = self._page, self._reader
+        if reader is None or page.is_blank:
+            self.answered.emit(None)
+            return
+        try:
+            if page.picture is not None:
+                prediction = reader.recognize_image(page.picture.ink)
+            else:
+                prediction = reader.recognize_ink([stroke.points for stroke in page.strokes])
+        except DigitpadError as error:
+            self.answered.emit(None)
+            self.failed.emit(str(error))
+            return
+        self.answered.emit(prediction)

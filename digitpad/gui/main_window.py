@@ -1,0 +1,289 @@
+"""The window: a frame for tabs, the model they share, the menu, and one place for messages."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QIcon,
+    QKeySequence,
+)
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from digitpad import paths
+from digitpad.errors import DigitpadError
+from digitpad.gui import exchange, models
+from digitpad.gui.actions import make_action
+from digitpad.gui.draw_tab import DrawTab
+from digitpad.gui.keyboard_help import KeyboardHelp
+from digitpad.gui.message_bar import Message, MessageBar
+from digitpad.gui.models import LoadedModel
+from digitpad.gui.settings import Settings
+from digitpad.gui.theme import SCHEMES, Theme
+from digitpad.gui.top_bar import TopBar
+
+_KEY = QKeySequence.StandardKey
+_COLOURS = {"system": "As the system", "light": "Light", "dark": "Dark"}
+
+
+class MainWindow(QMainWindow):
+    """Everything that is on the screen.
+
+    Parameters
+    ----------
+    theme, settings
+        The colours in force, and what is remembered.
+    load_model
+        Loads a model by name or path, the default one for None; raises DigitpadError.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        settings: Settings,
+        load_model: Callable[[str | Path | None], LoadedModel] = models.load,
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._settings = settings
+        self._load_model = load_model
+        self._model: LoadedModel | None = None
+        self.setObjectName("mainWindow")
+        self.setWindowTitle("digitpad")
+        self.setWindowIcon(QIcon(str(paths.resources_dir() / "icons" / "digitpad.svg")))
+        self.setMinimumSize(800, 560)
+        self.setAcceptDrops(True)
+        self._menu = QMenu(self)
+        self._menu.setObjectName("mainMenu")
+        central = QWidget(self)
+        central.setObjectName("frame")
+        self._top = TopBar(theme, self._menu, central)
+        self._pages = QStackedWidget(central)
+        self._pages.setObjectName("pages")
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._top)
+        column.addWidget(self._pages, 1)
+        self.setCentralWidget(central)
+        self.draw_tab = DrawTab(theme, settings, self._pages)
+        self.add_tab(self.draw_tab, "Draw")
+        self.messages = MessageBar(central)
+        self._connect()
+        self._fill_menu()
+        self.show_model(None)
+        self.resize(1280, 800)
+        if settings.geometry is not None:
+            self.restoreGeometry(settings.geometry)
+        self.draw_tab.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def model(self) -> LoadedModel | None:
+        """The model in use."""
+        return self._model
+
+    def add_tab(self, page: QWidget, title: str) -> None:
+        """Add a page behind a tab; its shortcut is Ctrl and its number."""
+        number = self._pages.addWidget(page)
+        self._top.tabs.addTab(title)
+        key = f"Ctrl+{number + 1}"
+        self._top.tabs.setTabToolTip(number, f"{title} ({key})")
+        make_action(
+            self, f"actionTab{title}", title, [key], f"Go to {title}", partial(self._top.tabs.setCurrentIndex, number)
+        )
+
+    # Models
+
+    def use_model(self, name_or_path: str | Path | None) -> bool:
+        """Load a model and read with it; one that cannot be loaded is complained of, and the old one stays."""
+        try:
+            model = self._load_model(name_or_path)
+        except DigitpadError as error:
+            self.show_message(Message(str(error)))
+            return False
+        self.show_model(model)
+        bundled = model.path in _bundled()
+        self._settings.remember_model(model.path, bundled=bundled)
+        self._offer_models()
+        return True
+
+    def use_first_model(self, wanted: str | None = None) -> None:
+        """Load the model that was asked for, the one used last, or the default, whichever can be loaded first."""
+        candidates: list[str | Path | None] = [wanted] if wanted is not None else []
+        if self._settings.model is not None:
+            candidates.append(self._settings.model)
+        for candidate in (*candidates, None):
+            if self.use_model(candidate):
+                return
+
+    def show_model(self, model: LoadedModel | None) -> None:
+        """Take a loaded model into use; None when there is none."""
+        self._model = model
+        if model is None:
+            self._top.chooser.show_model("no model", None)
+        else:
+            self._top.chooser.show_model(model.title, model.path)
+        self.draw_tab.use_model(model)
+
+    # Files and messages
+
+    def open_path(self, path: Path) -> None:
+        """Open whatever a file holds: a model, ink or an image."""
+        if path.suffix.lower() == exchange.MODEL_SUFFIX:
+            self.use_model(path)
+        else:
+            self.draw_tab.files.open_path(path)
+
+    @Slot(object)
+    def show_message(self, message: Message) -> None:
+        """Show a message in the bar."""
+        self.messages.show_message(message)
+
+    @Slot(str, str)
+    def report_fault(self, summary: str, details: str) -> None:
+        """Say that something unexpected happened, with the details at hand."""
+        self.show_message(Message(summary, "error", details))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Say that files, images and ink are welcome."""
+        if exchange.can_take(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        event.acceptProposedAction()
+        files = exchange.paths_in(event.mimeData())
+        if len(files) > 1:
+            self.show_message(Message(f"One at a time: of {len(files)} files, the first was opened.", "info"))
+        if files:
+            self.open_path(files[0])
+        else:
+            self.draw_tab.files.take(event.mimeData(), "drop")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the window's place."""
+        self._settings.geometry = self.saveGeometry()
+        super().closeEvent(event)
+
+    # Parts
+
+    def _connect(self) -> None:
+        self._top.tabs.currentChanged.connect(self._pages.setCurrentIndex)
+        self._top.chooser.chosen.connect(self.use_model)
+        self._top.chooser.browse_requested.connect(self._browse_models)
+        self.draw_tab.said.connect(self.show_message)
+        self._offer_models()
+
+    def _fill_menu(self) -> None:
+        draw = self.draw_tab
+        browse = make_action(
+            self,
+            "actionOpenModel",
+            "Open a model file…",
+            ["Ctrl+Shift+O"],
+            "Read with another model",
+            self._browse_models,
+        )
+        choose = make_action(
+            self, "actionChooseModel", "Choose a model", ["Ctrl+M"], "List the models", self._top.chooser.showMenu
+        )
+        leave = make_action(self, "actionQuit", "Quit", [_KEY.Quit, "Ctrl+Q"], "Close the window", self.close)
+        full = make_action(self, "actionFullScreen", "Full screen", ["F11"], "Use the whole screen", self._full_screen)
+        keys = make_action(self, "actionKeyboardHelp", "Keyboard", ["F1"], "Show every shortcut", self._keyboard_help)
+        close = make_action(
+            self, "actionCloseMessage", "Close the message", ["Esc"], "Close it", self.messages.close_message
+        )
+        menu = make_action(self, "actionMenu", "Menu", ["F10"], "Open the menu", self._top.menu_button.showMenu)
+        files = draw.files
+        self._submenu("File", [files.open, None, files.save_png, files.save_ink, None, browse, choose, None, leave])
+        edit = [draw.undo, draw.redo, None, draw.clear, None, files.copy, files.paste]
+        self._submenu("Edit", edit)
+        tools = [draw.pen, draw.eraser, draw.thinner, draw.thicker, None, draw.focus_canvas]
+        self._submenu("Draw", tools)
+        self._colours = self._colour_actions()
+        self._submenu("View", [*self._colours, None, full])
+        self._submenu("Help", [keys])
+        self._extra = [close, menu]
+        # Esc belongs to the canvas and to menus while there is no message.
+        close.setEnabled(False)
+        self._close_action = close
+        self.messages.installEventFilter(self)
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        """Lend Esc to the message bar while it is to be seen."""
+        if watched is self.messages and event.type() in {QEvent.Type.Show, QEvent.Type.Hide}:
+            self._close_action.setEnabled(event.type() == QEvent.Type.Show)
+        return False
+
+    def _colour_actions(self) -> list[QAction]:
+        group = QActionGroup(self)
+        actions = []
+        for choice, letter in zip(SCHEMES, "ALD", strict=True):
+            action = make_action(
+                self,
+                f"actionColours{choice.title()}",
+                f"Colours: {_COLOURS[choice].lower()}",
+                [f"Ctrl+Alt+{letter}"],
+                f"Colours {_COLOURS[choice].lower()}",
+                partial(self._choose_colours, choice),
+            )
+            action.setCheckable(True)
+            action.setChecked(choice == self._theme.choice)
+            group.addAction(action)
+            actions.append(action)
+        return actions
+
+    def _submenu(self, title: str, actions: list[QAction | None]) -> None:
+        menu = self._menu.addMenu(title)
+        menu.setObjectName(f"menu{title}")
+        for action in actions:
+            if action is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(action)
+
+    def _offer_models(self) -> None:
+        from digitpad.model_file import user_models
+
+        self._top.chooser.offer(
+            [
+                ("With digitpad", _bundled()),
+                ("Your own", user_models()),
+                ("Opened lately", self._settings.recent_models),
+            ]
+        )
+
+    def _choose_colours(self, choice: str) -> None:
+        self._theme.choose(choice)
+        self._settings.colours = choice
+
+    @Slot()
+    def _browse_models(self) -> None:
+        dialog = QFileDialog(self, "Open a model file", str(self._settings.folder))
+        dialog.setObjectName("openModelDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setNameFilters([exchange.MODEL_FILTER, "All files (*)"])
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.use_model)
+        dialog.open()
+
+    @Slot()
+    def _full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    @Slot()
+    def _keyboard_help(self) -> None:
+        if self.findChild(KeyboardHelp) is None:
+            KeyboardHelp([*self.findChildren(QAction)], self).show()
+
+
+def _bundled() -> list[Path]:
+    from digitpad.model_file import bundled_models
+
+    return [path.resolve() for path in bundled_models()]

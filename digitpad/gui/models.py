@@ -1,0 +1,84 @@
+"""A model as the window sees it: something that reads, and the few facts shown beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.gui.percent import percent
+
+if TYPE_CHECKING:
+    from digitpad.model_file import ModelMetadata
+    from digitpad.recognition import Prediction
+
+_FIGURES = {"test_accuracy": "on MNIST", "validation_accuracy": "in validation"}
+
+
+class Reader(Protocol):
+    """Reads digits; `digitpad.recognition.Recognizer` is one."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What each probability stands for, in order."""
+        ...
+
+    def recognize_ink(self, strokes: Sequence[NDArray[np.float32]]) -> "Prediction":
+        """Read a drawing."""
+        ...
+
+    def recognize_image(self, gray: NDArray[np.float32]) -> "Prediction":
+        """Read an opened image, (H, W) float32 with ink 1."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadedModel:
+    """A model in use.
+
+    Attributes
+    ----------
+    title
+        Its name and its best known figure, for the chooser.
+    path
+        Its file.
+    mean, std
+        How pictures are normalised for it.
+    reader
+        What reads.
+    """
+
+    title: str
+    path: Path
+    mean: float
+    std: float
+    reader: Reader
+
+
+def load(name_or_path: str | Path | None = None) -> LoadedModel:
+    """Load a model: a bundled one by name, any by its path, the default one for None.
+
+    Raises
+    ------
+    DigitpadError
+        If there is none such, or its file is no sound model.
+    """
+    # NumPy and the network library load while the window is to be seen already.
+    from digitpad.model_file import find_model, load_model
+    from digitpad.recognition import Recognizer
+
+    path = find_model(name_or_path)
+    model = load_model(path)
+    preprocessing = model.metadata.preprocessing
+    title = _title(path.stem, model.metadata)
+    return LoadedModel(title, path.resolve(), preprocessing.mean, preprocessing.std, Recognizer(model))
+
+
+def _title(name: str, metadata: "ModelMetadata") -> str:
+    for figure, where in _FIGURES.items():
+        value = metadata.metrics.get(figure)
+        if isinstance(value, float) and 0 <= value <= 1:
+            return f"{name} · {percent(value)} {where}"
+    return name

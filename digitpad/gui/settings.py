@@ -1,0 +1,89 @@
+"""What the window remembers from one day to the next, in a file of its own in the user's configuration folder."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from digitpad import paths
+
+_MOST_RECENT = 5
+
+
+class Settings:
+    """Typed access to the few things that are kept; whatever is not as expected counts as never set.
+
+    Parameters
+    ----------
+    path
+        The file; by default `window.ini` in the user's configuration folder.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        file = path or paths.user_config_dir() / "window.ini"
+        self._store = QSettings(str(file), QSettings.Format.IniFormat)
+
+    @property
+    def colours(self) -> str:
+        """Which colours were chosen: "system", "light" or "dark"."""
+        value = self._store.value("colours")
+        return value if value in {"light", "dark"} else "system"
+
+    @colours.setter
+    def colours(self, choice: str) -> None:
+        self._store.setValue("colours", choice)
+
+    @property
+    def model(self) -> Path | None:
+        """The model used last, if its file is still there."""
+        path = self._path("model")
+        return path if path is not None and path.is_file() else None
+
+    @property
+    def recent_models(self) -> list[Path]:
+        """Models opened from files, the latest first; those that are gone are left out."""
+        value = self._store.value("recent_models")
+        names = [value] if isinstance(value, str) else value
+        if not isinstance(names, list):
+            return []
+        return [Path(name) for name in names if isinstance(name, str) and Path(name).is_file()]
+
+    def remember_model(self, path: Path, *, bundled: bool) -> None:
+        """Keep a model as the one used last, and among the recent ones if it does not come with digitpad."""
+        self._store.setValue("model", str(path))
+        if not bundled:
+            others = [other for other in self.recent_models if other != path]
+            self._store.setValue("recent_models", [str(file) for file in (path, *others)][:_MOST_RECENT])
+
+    @property
+    def folder(self) -> Path:
+        """Where a file was last opened or saved."""
+        path = self._path("folder")
+        return path if path is not None and path.is_dir() else Path.home()
+
+    @folder.setter
+    def folder(self, path: Path) -> None:
+        self._store.setValue("folder", str(path))
+
+    @property
+    def pen_width(self) -> int | None:
+        """The pen's width, if one was chosen."""
+        value = self._store.value("pen_width")
+        return int(value) if isinstance(value, int | str) and str(value).isdecimal() else None
+
+    @pen_width.setter
+    def pen_width(self, width: int) -> None:
+        self._store.setValue("pen_width", width)
+
+    @property
+    def geometry(self) -> QByteArray | None:
+        """The window's place on the screen."""
+        value = self._store.value("geometry")
+        return value if isinstance(value, QByteArray) else None
+
+    @geometry.setter
+    def geometry(self, value: QByteArray) -> None:
+        self._store.setValue("geometry", value)
+
+    def _path(self, key: str) -> Path | None:
+        value = self._store.value(key)
+        return Path(value) if isinstance(value, str) and value else None
