@@ -23,7 +23,7 @@ from digitpad.nn import ARCHITECTURES
 from digitpad.training.events import EpochCompleted, StepCompleted, StopReason, TrainingStarted, TrainingStopped
 from digitpad.training.policies import EarlyStopping, KeepBest, Policy
 from digitpad.training.preparation import build_network, choose_images
-from digitpad.training.settings import TrainingSettings, default_threads
+from digitpad.training.settings import OptimizerName, TrainingSettings, default_threads
 from digitpad.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -247,6 +247,7 @@ def repeating_command(request: TrainRequest, settings: TrainingSettings) -> str:
     words += ["--epochs", str(settings.epochs), "--batch-size", str(settings.batch_size)]
     words += ["--learning-rate", repr(settings.learning_rate), "--schedule", str(settings.schedule)]
     words += ["--optimizer", str(settings.optimizer)]
+    words += ["--momentum", repr(settings.momentum)] if settings.optimizer == OptimizerName.SGD else []
     words += ["--seed", str(settings.seed), "--threads", str(settings.threads or default_threads())]
     for option, value in (
         ("--limit", request.limit),

@@ -73,7 +73,8 @@ def check_layer(layer: Layer, x: Array, rng: np.random.Generator, directions: in
     claimed |= {name: parameter.grad for name, parameter in subject.named_parameters().items()}
 
     def value() -> Array:
-        return copy.deepcopy(pristine).forward(x, training=True)
+        # A copy, because a layer such as Flatten answers with a view of the array that is about to change.
+        return copy.deepcopy(pristine).forward(x, training=True).copy()
 
     arrays = {"input": x, **{name: p.value for name, p in pristine.named_parameters().items()}}
     return [
