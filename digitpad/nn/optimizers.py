@@ -1,14 +1,18 @@
 """Optimizers: how a gradient becomes a change of the weights.
 
 An optimizer knows parameters, never layers. `step` reads each gradient, changes each value in place, and clears
-the gradient for the next batch.
+the gradient for the next batch. The formulas are PyTorch's; the arithmetic runs in the arrays that are there,
+gradients included, because fresh memory costs more than the sums.
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+import numpy as np
+
 from digitpad.nn import checks
-from digitpad.nn.backend import Array, array_module
+from digitpad.nn.backend import Array, array_module, to_numpy
 from digitpad.nn.layer import Parameter
 
 
@@ -30,19 +34,30 @@ class Optimizer:
 
     #: Names of the arrays, one per parameter, that are remembered from step to step.
     slots: ClassVar[tuple[str, ...]] = ()
+    #: Names of the attributes, each a number, that a resumed run needs too.
+    scalars: ClassVar[tuple[str, ...]] = ("steps", "learning_rate")
 
     def __init__(self, parameters: Iterable[Parameter], learning_rate: float) -> None:
         self._owner = type(self).__name__
         self.parameters = list(parameters)
         if not self.parameters:
             raise ValueError(f"{self._owner}: parameters is empty; expected those of a network")
-        self.learning_rate = checks.real_number(
-            self._owner, "learning_rate", learning_rate, low=0, high=float("inf"), open_high=True
-        )
+        self.learning_rate = learning_rate
         self.steps = 0
         self.state: list[dict[str, Array]] = [
             {slot: array_module(p.value).zeros_like(p.value) for slot in self.slots} for p in self.parameters
         ]
+
+    @property
+    def learning_rate(self) -> float:
+        """The factor of every step, at least 0; kept as Python's float, which leaves float32 arrays float32."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        self._learning_rate = checks.real_number(
+            self._owner, "learning_rate", value, low=0, high=math.inf, open_high=True
+        )
 
     def step(self) -> None:
         """Change every parameter by its gradient, and clear the gradient."""
@@ -55,9 +70,44 @@ class Optimizer:
         """Change `value` in place; `grad` may be used as scratch space, it is cleared afterwards."""
         raise NotImplementedError
 
+    def state_dict(self) -> dict[str, Array]:
+        """Return all that a run needs to go on bit for bit: numbers by name, arrays as `index.slot`.
+
+        The arrays are the optimizer's own, not copies; parameters are counted in their order.
+        """
+        numbers: dict[str, Array] = {name: np.asarray(getattr(self, name)) for name in self.scalars}
+        return numbers | {f"{i}.{slot}": array for i, own in enumerate(self.state) for slot, array in own.items()}
+
+    def load_state_dict(self, state: Mapping[str, Array]) -> None:
+        """Take over what `state_dict` of such an optimizer returned; nothing changes if anything does not fit.
+
+        Raises
+        ------
+        ValueError
+            Naming everything that is missing, extra or misshapen.
+        """
+        own = self.state_dict()
+        problems = [f"{name} is missing" for name in own if name not in state]
+        problems += [f"{name} is not part of it" for name in state if name not in own]
+        problems += [
+            f"{name} has shape {tuple(state[name].shape)}, expected {array.shape}"
+            for name, array in own.items()
+            if name in state and tuple(state[name].shape) != array.shape
+        ]
+        if problems:
+            raise ValueError(f"{self._owner}: the state does not fit: {'; '.join(problems)}")
+        for name, array in own.items():
+            if name in self.scalars:
+                setattr(self, name, to_numpy(state[name]).item())
+            else:
+                array[...] = array_module(array).asarray(state[name])
+
 
 class SGD(Optimizer):
-    """Stochastic gradient descent with momentum: v = momentum * v + grad; value -= learning_rate * v.
+    """Stochastic gradient descent, plain, with momentum, or with Nesterov's.
+
+    v = momentum * v + grad; value -= learning_rate * v, or with Nesterov
+    value -= learning_rate * (grad + momentum * v), the gradient as if the step of v were already taken.
 
     Parameters
     ----------
@@ -65,6 +115,8 @@ class SGD(Optimizer):
         See `Optimizer`.
     momentum
         How much of the last step is kept, in [0, 1).
+    nesterov
+        Whether to look ahead; needs momentum.
 
     Notes
     -----
@@ -74,38 +126,137 @@ class SGD(Optimizer):
 
     slots = ("velocity",)
 
-    def __init__(self, parameters: Iterable[Parameter], learning_rate: float, momentum: float = 0.0) -> None:
+    def __init__(
+        self, parameters: Iterable[Parameter], learning_rate: float, momentum: float = 0.0, *, nesterov: bool = False
+    ) -> None:
         super().__init__(parameters, learning_rate)
         self.momentum = checks.real_number("SGD", "momentum", momentum, low=0, high=1, open_high=True)
+        self.nesterov = nesterov
+        if nesterov and not self.momentum:
+            raise ValueError("SGD: momentum is 0 with nesterov; expected more than 0")
 
     def _update(self, value: Array, grad: Array, state: dict[str, Array]) -> None:
-        velocity = state["velocity"]
-        velocity *= self.momentum
-        velocity += grad
-        value -= array_module(value).multiply(velocity, self.learning_rate, out=grad)
+        move = grad
+        if self.momentum:
+            velocity = state["velocity"]
+            velocity *= self.momentum
+            velocity += grad
+            if self.nesterov:
+                move += self.momentum * velocity
+            else:
+                move = velocity
+        value -= array_module(value).multiply(move, self.learning_rate, out=grad)
+
+
+class AdaGrad(Optimizer):
+    """AdaGrad: weights that have moved much move less.
+
+    total = total + grad**2; value -= learning_rate * grad / (sqrt(total) + eps)
+
+    Parameters
+    ----------
+    parameters, learning_rate
+        See `Optimizer`.
+    eps
+        Keeps the division finite.
+
+    Notes
+    -----
+    Source: Duchi, Hazan and Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic
+    Optimization", JMLR 2011.
+    """
+
+    slots = ("total",)
+
+    def __init__(self, parameters: Iterable[Parameter], learning_rate: float = 1e-2, eps: float = 1e-10) -> None:
+        super().__init__(parameters, learning_rate)
+        self.eps = checks.real_number("AdaGrad", "eps", eps, low=0, high=1)
+
+    def _update(self, value: Array, grad: Array, state: dict[str, Array]) -> None:
+        total = state["total"]
+        total += grad * grad
+        grad *= self.learning_rate
+        grad /= _root(total, self.eps)
+        value -= grad
+
+
+class RMSProp(Optimizer):
+    """RMSProp: the gradient divided by its recent size.
+
+    square = alpha * square + (1 - alpha) * grad**2; v = momentum * v + grad / (sqrt(square) + eps);
+    value -= learning_rate * v
+
+    Parameters
+    ----------
+    parameters, learning_rate
+        See `Optimizer`.
+    alpha
+        Decay of the mean square, in [0, 1).
+    eps
+        Keeps the division finite.
+    momentum
+        How much of the last step is kept, in [0, 1).
+
+    Notes
+    -----
+    Source: Tieleman and Hinton, "Lecture 6.5 - rmsprop", Coursera: Neural Networks for Machine Learning, 2012.
+    """
+
+    slots = ("square", "velocity")
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        learning_rate: float = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        momentum: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, learning_rate)
+        self.alpha = checks.real_number("RMSProp", "alpha", alpha, low=0, high=1, open_high=True)
+        self.eps = checks.real_number("RMSProp", "eps", eps, low=0, high=1)
+        self.momentum = checks.real_number("RMSProp", "momentum", momentum, low=0, high=1, open_high=True)
+
+    def _update(self, value: Array, grad: Array, state: dict[str, Array]) -> None:
+        square, velocity = state["square"], state["velocity"]
+        square *= self.alpha
+        square += (1 - self.alpha) * grad * grad
+        grad /= _root(square, self.eps)
+        move = grad
+        if self.momentum:
+            velocity *= self.momentum
+            velocity += grad
+            move = velocity
+        value -= array_module(value).multiply(move, self.learning_rate, out=grad)
 
 
 class Adam(Optimizer):
     """Adam: steps of about the learning rate, whatever the gradient's scale.
 
-    m = b1 * m + (1 - b1) * grad and v = b2 * v + (1 - b2) * grad**2, corrected for their start at zero
-    (m / (1 - b1**t), v / (1 - b2**t)); value -= learning_rate * m / (sqrt(v) + eps).
+    value -= learning_rate * m / (sqrt(v) + eps), where m is the mean of all gradients so far, and v of their
+    squares, the one of k steps ago weighing b1**k (in v, b2**k).
 
     Parameters
     ----------
     parameters, learning_rate
         See `Optimizer`.
     betas
-        Decay of the mean and of the mean square, each in [0, 1).
+        (b1, b2): decay of the mean and of the mean square, each in [0, 1).
     eps
-        Keeps the division finite; positive.
+        Keeps the division finite.
 
     Notes
     -----
-    Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1.
+    A weighted mean is a weighted sum over the sum of the weights, and that is what is kept: the sums of gradients
+    and of squares, S1 = b1 * S1 + grad and S2 = b2 * S2 + grad**2, and their weights W = b * W + 1. The paper keeps
+    (1 - b) * S, and corrects it by 1 - b**t; as W = (1 - b**t) / (1 - b), both give the same m and v. The weights
+    are numbers, so the update needs only five passes over the arrays behind the sums:
+    m / (sqrt(v) + eps) = (S1 / (sqrt(S2) + eps * sqrt(W2))) * sqrt(W2) / W1. Source: Kingma and Ba, "Adam: A Method
+    for Stochastic Optimization", ICLR 2015, algorithm 1.
     """
 
-    slots = ("mean", "square")
+    slots = ("gradient_sum", "square_sum")
+    scalars = (*Optimizer.scalars, "gradient_weight", "square_weight")
 
     def __init__(
         self,
@@ -116,22 +267,82 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(parameters, learning_rate)
         self.betas = (
-            checks.real_number("Adam", "betas[0]", betas[0], low=0, high=1, open_high=True),
-            checks.real_number("Adam", "betas[1]", betas[1], low=0, high=1, open_high=True),
+            checks.real_number(self._owner, "betas[0]", betas[0], low=0, high=1, open_high=True),
+            checks.real_number(self._owner, "betas[1]", betas[1], low=0, high=1, open_high=True),
         )
-        self.eps = checks.real_number("Adam", "eps", eps, low=0, high=1)
+        self.eps = checks.real_number(self._owner, "eps", eps, low=0, high=1)
+        self.gradient_weight = 0.0
+        self.square_weight = 0.0
+
+    @property
+    def momentum(self) -> float:
+        """The first beta, which does for Adam what momentum does for SGD."""
+        return self.betas[0]
+
+    @momentum.setter
+    def momentum(self, value: float) -> None:
+        self.betas = (value, self.betas[1])
+
+    def step(self) -> None:
+        """Change every parameter by its gradient, and clear the gradient."""
+        self.gradient_weight = self.betas[0] * self.gradient_weight + 1
+        self.square_weight = self.betas[1] * self.square_weight + 1
+        super().step()
 
     def _update(self, value: Array, grad: Array, state: dict[str, Array]) -> None:
+        gradient_sum, square_sum = state["gradient_sum"], state["square_sum"]
+        gradient_sum *= self.betas[0]
+        gradient_sum += grad
+        square_sum *= self.betas[1]
+        grad *= grad
+        square_sum += grad
+        root_weight = math.sqrt(self.square_weight)
         xp = array_module(value)
-        mean, square = state["mean"], state["square"]
-        beta1, beta2 = self.betas
-        # mean + (1 - b1) * (grad - mean), and the same for the square, with two temporaries and no others.
-        square *= beta2
-        square += (1 - beta2) * grad * grad
-        mean *= beta1
-        grad *= 1 - beta1
-        mean += grad
-        rate = self.learning_rate / (1 - beta1**self.steps)
-        root = xp.sqrt(square / (1 - beta2**self.steps), out=grad)
-        root += self.eps
-        value -= rate * mean / root
+        change = xp.sqrt(square_sum, out=grad)
+        change += self.eps * root_weight
+        xp.divide(gradient_sum, change, out=change)
+        change *= self.learning_rate * root_weight / self.gradient_weight
+        value -= change
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay: value *= 1 - learning_rate * weight_decay, then Adam's step.
+
+    The decay of an L2 penalty goes through the gradient, where Adam divides it by the gradient's size, so that
+    weights with large gradients decay less; this one shrinks all weights alike.
+
+    Parameters
+    ----------
+    parameters, learning_rate, betas, eps
+        See `Adam`. Parameters that should not decay, such as biases, go into an `Adam` of their own.
+    weight_decay
+        Share of a weight that is lost a step, times the learning rate; at least 0.
+
+    Notes
+    -----
+    Source: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        learning_rate: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+    ) -> None:
+        super().__init__(parameters, learning_rate, betas, eps)
+        self.weight_decay = checks.real_number(
+            "AdamW", "weight_decay", weight_decay, low=0, high=math.inf, open_high=True
+        )
+
+    def _update(self, value: Array, grad: Array, state: dict[str, Array]) -> None:
+        value *= 1 - self.learning_rate * self.weight_decay
+        super()._update(value, grad, state)
+
+
+def _root(square: Array, eps: float) -> Array:
+    """Return sqrt(square) + eps."""
+    root: Array = array_module(square).sqrt(square)
+    root += eps
+    return root
