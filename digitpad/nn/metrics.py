@@ -4,6 +4,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+def accuracy(labels: NDArray[np.integer], predicted: NDArray[np.integer]) -> float:
+    """Return the share of predictions that are right, in [0, 1].
+
+    Parameters
+    ----------
+    labels, predicted
+        Class indices of one shape, such as (N,).
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or there is nothing to compare.
+    """
+    _check_alike("accuracy", labels, predicted)
+    return int((labels == predicted).sum()) / labels.size
+
+
 def confusion_matrix(labels: NDArray[np.integer], predicted: NDArray[np.integer], classes: int) -> NDArray[np.int64]:
     """Count how often each true class (row) was read as each class (column).
 
@@ -31,3 +48,64 @@ def confusion_matrix(labels: NDArray[np.integer], predicted: NDArray[np.integer]
             raise ValueError(f"confusion_matrix: {name} lie outside [0, {classes})")
     pairs = labels.astype(np.int64) * classes + predicted.astype(np.int64)
     return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
+
+
+def per_class_accuracy(confusion: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return, for each class, the share of its samples that were read as it (its recall).
+
+    Parameters
+    ----------
+    confusion
+        (classes, classes), see `confusion_matrix`.
+
+    Returns
+    -------
+    NDArray
+        (classes,), in [0, 1]; NaN for a class without samples, of which nothing is known.
+
+    Raises
+    ------
+    ValueError
+        If `confusion` is not square.
+    """
+    if confusion.ndim != 2 or confusion.shape[0] != confusion.shape[1]:
+        raise ValueError(f"per_class_accuracy: confusion has shape {confusion.shape}; expected (classes, classes)")
+    samples = confusion.sum(axis=1)
+    shares = np.full(len(confusion), np.nan)
+    np.divide(confusion.diagonal(), samples, out=shares, where=samples > 0)
+    return shares
+
+
+def intersection_over_union(truth: NDArray[np.bool_], predicted: NDArray[np.bool_]) -> float:
+    """Return how well two masks overlap: cells in both over cells in either, in [0, 1].
+
+    Parameters
+    ----------
+    truth, predicted
+        Boolean masks of one shape. A batch counts as one large mask.
+
+    Returns
+    -------
+    float
+        1 for two empty masks: they agree.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the masks are not boolean, their shapes differ, or they have no cell.
+    """
+    _check_alike("intersection_over_union", truth, predicted)
+    for name, mask in (("truth", truth), ("predicted", predicted)):
+        if mask.dtype != np.bool_:
+            raise TypeError(
+                f"intersection_over_union: {name} has dtype {mask.dtype}; expected bool, such as probabilities > 0.5"
+            )
+    union = int((truth | predicted).sum())
+    return int((truth & predicted).sum()) / union if union else 1.0
+
+
+def _check_alike(owner: str, truth: NDArray[np.generic], predicted: NDArray[np.generic]) -> None:
+    if truth.shape != predicted.shape or truth.size == 0:
+        raise ValueError(
+            f"{owner}: the shapes are {truth.shape} and {predicted.shape}; expected the same, with at least one element"
+        )
