@@ -6,35 +6,94 @@ carries the gradient through the layers; an optimizer changes the parameters. Be
 """
 
 from digitpad.nn.architectures import Architecture, build
-from digitpad.nn.initializers import he_normal, he_uniform, xavier_normal, xavier_uniform
+from digitpad.nn.averaging import ExponentialMovingAverage
+from digitpad.nn.clipping import clip_gradient_norm, clip_gradient_value
+from digitpad.nn.initializers import (
+    INITIALIZERS,
+    Fans,
+    constant,
+    fans_of_convolution,
+    he_normal,
+    he_uniform,
+    normal,
+    uniform,
+    xavier_normal,
+    xavier_uniform,
+)
 from digitpad.nn.layer import Buffer, Layer, Parameter
 from digitpad.nn.layers import Conv2D, Dropout, Flatten, Linear, MaxPool2D, ReLU
-from digitpad.nn.losses import CrossEntropyLoss
+from digitpad.nn.losses import (
+    BCELoss,
+    BCEWithLogitsLoss,
+    BinaryFocalLoss,
+    CrossEntropyLoss,
+    FocalLoss,
+    LossAndGradient,
+    MSELoss,
+)
 from digitpad.nn.network import Sequential
-from digitpad.nn.optimizers import SGD, Adam
+from digitpad.nn.optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
 from digitpad.nn.parallel import ParallelNetwork
+from digitpad.nn.penalties import L1Penalty, L2Penalty
 from digitpad.nn.presets import ARCHITECTURES
+from digitpad.nn.schedulers import (
+    ConstantLR,
+    CosineLR,
+    OneCycleLR,
+    ReduceLROnPlateau,
+    Scheduler,
+    StepLR,
+    WarmUpLR,
+)
 
 __all__ = [
     "ARCHITECTURES",
+    "INITIALIZERS",
     "SGD",
+    "AdaGrad",
     "Adam",
+    "AdamW",
     "Architecture",
+    "BCELoss",
+    "BCEWithLogitsLoss",
+    "BinaryFocalLoss",
     "Buffer",
+    "ConstantLR",
     "Conv2D",
+    "CosineLR",
     "CrossEntropyLoss",
     "Dropout",
+    "ExponentialMovingAverage",
+    "Fans",
     "Flatten",
+    "FocalLoss",
+    "L1Penalty",
+    "L2Penalty",
     "Layer",
     "Linear",
+    "LossAndGradient",
+    "MSELoss",
     "MaxPool2D",
+    "OneCycleLR",
+    "Optimizer",
     "ParallelNetwork",
     "Parameter",
+    "RMSProp",
     "ReLU",
+    "ReduceLROnPlateau",
+    "Scheduler",
     "Sequential",
+    "StepLR",
+    "WarmUpLR",
     "build",
+    "clip_gradient_norm",
+    "clip_gradient_value",
+    "constant",
+    "fans_of_convolution",
     "he_normal",
     "he_uniform",
+    "normal",
+    "uniform",
     "xavier_normal",
     "xavier_uniform",
 ]
