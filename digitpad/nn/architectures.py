@@ -1,7 +1,8 @@
 """Architectures, as data: what a network is made of, in a form that a file can hold and a person can edit.
 
 A layer is a mapping with its `name`, its `type` (a class of `digitpad.nn`) and that class's arguments; a list of
-such mappings where an argument is expected becomes a `Sequential`. `build` turns the data into a network.
+such mappings where an argument is expected becomes a `Sequential`, a mapping from names to such lists the named
+branches of a `Concatenate`. `build` turns the data into a network.
 """
 
 import inspect
@@ -110,8 +111,7 @@ def _layer(spec: LayerSpec, rng: np.random.Generator, dtype: DTypeLike) -> Layer
             continue
         if key not in accepted or key in {"rng", "dtype"}:
             raise ValueError(f"{name}: {kind} has no argument {key!r}; expected among {', '.join(accepted)}")
-        nested = isinstance(value, list | tuple) and value and isinstance(value[0], Mapping)
-        arguments[key] = _sequential(value, rng, dtype) if nested else _plain(value)
+        arguments[key] = _argument(value, rng, dtype)
     given: dict[str, Any] = {"rng": rng, "dtype": dtype}
     arguments |= {key: value for key, value in given.items() if key in accepted}
     try:
@@ -121,6 +121,10 @@ def _layer(spec: LayerSpec, rng: np.random.Generator, dtype: DTypeLike) -> Layer
     return layer
 
 
-def _plain(value: object) -> object:
-    """Return JSON's lists as the tuples that layers take."""
+def _argument(value: object, rng: np.random.Generator, dtype: DTypeLike) -> object:
+    """Return what a layer takes for a value of its plan: layers for plans of layers, tuples for JSON's lists."""
+    if isinstance(value, Mapping):
+        return {name: _argument(inner, rng, dtype) for name, inner in value.items()}
+    if isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
+        return _sequential(value, rng, dtype)
     return tuple(value) if isinstance(value, list) else value

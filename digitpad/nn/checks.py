@@ -49,6 +49,19 @@ def pair(owner: str, name: str, value: object, *, least: int = 1) -> tuple[int, 
     return number, number
 
 
+def flag(owner: str, name: str, value: object) -> bool:
+    """Return `value`, which is True or False.
+
+    Raises
+    ------
+    TypeError
+        If it is anything else.
+    """
+    if not isinstance(value, bool | np.bool):
+        raise TypeError(f"{owner}: {name} is {value!r}; expected True or False")
+    return bool(value)
+
+
 def real_number(owner: str, name: str, value: object, *, low: float, high: float, open_high: bool = False) -> float:
     """Return `value` as a float between `low` and `high`, the ends included (`open_high` leaves out the upper one).
 
@@ -67,27 +80,61 @@ def real_number(owner: str, name: str, value: object, *, low: float, high: float
     return float(value)
 
 
-def batch(owner: str, x: Array, sample_shape: tuple[int | None, ...]) -> None:
-    """Check that `x` is a batch of floating-point arrays of `sample_shape` (None: any size).
+def samples(owner: str, x: Array, *, like: Array | None = None) -> None:
+    """Check that `x` is a batch of floating-point arrays, of any shape and any values.
+
+    Parameters
+    ----------
+    owner
+        The class that asks.
+    x
+        The batch.
+    like
+        The weights that will meet it: they need the same dtype, and to lie on the same device.
 
     Raises
     ------
     TypeError
-        If `x` is no array, or not of floating-point numbers.
+        If `x` is no array, not of floating-point numbers, or not of the weights' dtype and device.
+    ValueError
+        If the batch is empty.
+    """
+    library = array_module(x)
+    if x.dtype.kind != "f":
+        raise TypeError(f"{owner}: x has dtype {x.dtype}; expected floating-point numbers, such as float32")
+    if like is not None and x.dtype != like.dtype:
+        raise TypeError(f"{owner}: x has dtype {x.dtype}; expected {like.dtype}, the dtype of the weights")
+    if like is not None and library is not array_module(like):
+        home = array_module(like).__name__
+        raise TypeError(f"{owner}: x is an array of {library.__name__}; expected {home}, where the weights are")
+    if x.size == 0:
+        raise ValueError(f"{owner}: x is an empty batch, shape {x.shape}; expected at least one sample")
+
+
+def batch(owner: str, x: Array, sample_shape: tuple[int | None, ...], *, like: Array | None = None) -> None:
+    """Check that `x` is a batch of finite floating-point arrays of `sample_shape` (None: any size).
+
+    Looking at the values costs a hundredth of what a convolution does; elementwise layers, for which it would count,
+    use `samples` and pass a NaN on to the next layer that looks.
+
+    Raises
+    ------
+    TypeError
+        If `x` is no array, not of floating-point numbers, or not of the dtype and device of the weights `like`.
+    NotFiniteError
+        If it holds NaN or infinity (on the host only, see `on_host`).
     ValueError
         If the shape differs or the batch is empty.
     """
     expected = ("N", *("any" if size is None else str(size) for size in sample_shape))
-    array_module(x)
-    if x.dtype.kind != "f":
-        raise TypeError(f"{owner}: x has dtype {x.dtype}; expected floating-point numbers, such as float32")
-    fits = x.ndim == len(expected) and all(
+    fits = np.ndim(x) == len(expected) and all(
         size in (None, actual) for size, actual in zip(sample_shape, x.shape[1:], strict=True)
     )
+    array_module(x)
     if not fits:
         raise ValueError(f"{owner}: x has shape {x.shape}; expected ({', '.join(expected)})")
-    if x.shape[0] == 0:
-        raise ValueError(f"{owner}: x is an empty batch, shape {x.shape}; expected at least one sample")
+    samples(owner, x, like=like)
+    finite(owner, "x", x)
 
 
 def on_host(x: Array) -> bool:
@@ -196,6 +243,22 @@ def padding(
             raise ValueError(f'{owner}: padding is "same" with stride {stride}; expected stride 1 for "same"')
         return (reach[0] // 2, reach[0] - reach[0] // 2), (reach[1] // 2, reach[1] - reach[1] // 2)
     raise ValueError(f'{owner}: padding is {value!r}; expected a number, a pair, "valid", "same" or "full"')
+
+
+def output_padding(owner: str, value: object, stride: tuple[int, int], dilation: tuple[int, int]) -> tuple[int, int]:
+    """Return the rows and columns that a transposed convolution adds below and right.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no number or pair, or as large as stride and dilation both, so that no kernel could reach there.
+    """
+    rows, columns = pair(owner, "output_padding", value, least=0)
+    if rows >= max(stride[0], dilation[0]) or columns >= max(stride[1], dilation[1]):
+        raise ValueError(
+            f"{owner}: output_padding is {value!r}; expected less than stride {stride} or dilation {dilation}"
+        )
+    return rows, columns
 
 
 def image_shape(owner: str, shape: Shape, channels: int | None = None) -> None:

@@ -24,7 +24,8 @@ def pad(x: Array, padding: Padding, value: float = 0.0) -> Array:
         return x
     (top, bottom), (left, right) = padding
     n, c, h, w = x.shape
-    # Laid out channels-last behind the (N, C, H, W) shape, as all large arrays here: see `conv` below.
+    # Laid out channels-last behind the (N, C, H, W) shape, as all large arrays here: a patch is then a few long
+    # runs of memory.
     padded = array_module(x).full((n, h + top + bottom, w + left + right, c), value, dtype=x.dtype)
     padded[:, top : top + h, left : left + w, :] = x.transpose(0, 2, 3, 1)
     turned: Array = padded.transpose(0, 3, 1, 2)
@@ -81,6 +82,82 @@ def fold(patches: Array, image: Pair, stride: Pair, padding: Padding, dilation: 
             ]
     inner: Array = total[:, top : top + height, left : left + width].transpose(0, 3, 1, 2)
     return inner
+
+
+def channel_sum(x: Array) -> Array:
+    """Return the sum of each channel of `x` (N, C, H, W), as (C,).
+
+    One axis after the other: every sum then has few terms of like size, and float32 keeps its digits, where one
+    running sum over a hundred thousand values would lose three of them.
+    """
+    total: Array = x.sum(axis=3).sum(axis=2).sum(axis=0)
+    return total
+
+
+def erf(x: Array) -> Array:
+    """Return the error function, 2 / sqrt(pi) * (integral of exp(-t^2) from 0 to x), to float64's last digits.
+
+    A rational function of x^2 near zero; further out 1 - exp(-x^2) * (a rational function of |x|). Source: W. J. Cody,
+    "Rational Chebyshev approximation for the error function", Mathematics of Computation 23 (1969), the
+    coefficients of his FORTRAN function CALERF; beyond 6 the result is 1 to the last digit.
+    """
+    xp = array_module(x)
+    magnitude = abs(x)
+    near = xp.minimum(magnitude, _ERF_NEAR)
+    square = near * near
+    inner = near * _polynomial(_ERF_NEAR_TOP, square) / _polynomial(_ERF_NEAR_BOTTOM, square)
+    far = xp.clip(magnitude, _ERF_NEAR, 6)
+    outer = 1 - xp.exp(-far * far) * _polynomial(_ERF_FAR_TOP, far) / _polynomial(_ERF_FAR_BOTTOM, far)
+    result: Array = xp.copysign(xp.where(magnitude <= _ERF_NEAR, inner, outer), x)
+    return result
+
+
+_ERF_NEAR = 0.46875
+# Highest power first.
+_ERF_NEAR_TOP = (
+    1.85777706184603153e-1,
+    3.16112374387056560e0,
+    1.13864154151050156e2,
+    3.77485237685302021e2,
+    3.20937758913846947e3,
+)
+_ERF_NEAR_BOTTOM = (
+    1.0,
+    2.36012909523441209e1,
+    2.44024637934444173e2,
+    1.28261652607737228e3,
+    2.84423683343917062e3,
+)
+_ERF_FAR_TOP = (
+    2.15311535474403846e-8,
+    5.64188496988670089e-1,
+    8.88314979438837594e0,
+    6.61191906371416295e1,
+    2.98635138197400131e2,
+    8.81952221241769090e2,
+    1.71204761263407058e3,
+    2.05107837782607147e3,
+    1.23033935479799725e3,
+)
+_ERF_FAR_BOTTOM = (
+    1.0,
+    1.57449261107098347e1,
+    1.17693950891312499e2,
+    5.37181101862009858e2,
+    1.62138957456669019e3,
+    3.29079923573345963e3,
+    4.36261909014324716e3,
+    3.43936767414372164e3,
+    1.23033935480374942e3,
+)
+
+
+def _polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
+    """Evaluate a polynomial by Horner's rule; the coefficient of the highest power comes first."""
+    value = coefficients[0] * x + coefficients[1]
+    for coefficient in coefficients[2:]:
+        value = value * x + coefficient
+    return value
 
 
 def softmax(logits: Array, axis: int = 1) -> Array:

@@ -4,11 +4,20 @@ Going through a layer with kernel k and stride s, the field grows by (k - 1) tim
 neighbouring cells, and that distance grows by the factor s. Pooling is such a layer too: convolution 3, pooling
 2 with stride 2, convolution 5 see 12 x 12 pixels, not 11 x 11. (Araujo, Norris and Sim, "Computing Receptive
 Fields of Convolutional Neural Networks", Distill 2019.)
+
+The arithmetic gives the size, stride and start of a field in the middle of a map. Beside it every cell's own span is
+kept, so that at edges, and behind transposed convolutions, whose cells see unequal parts, the pixels are exact too.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Self
+
+Span = tuple[int, int]
+"""The first pixel seen, and the one after the last; (0, 0) where nothing is seen."""
+
+Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,27 +25,102 @@ class Extent:
     """The receptive field along one axis, in pixels of the image.
 
     Cell i of the map sees the pixels from `start + i * stride` on, `size` of them. Parts of a field that lie
-    outside the image are padding. Transposed convolutions make the stride a fraction of a pixel.
+    outside the image are padding. Transposed convolutions make the stride a fraction of a pixel, and `size` is
+    then the largest of any cell.
+
+    Parameters
+    ----------
+    size, stride, start
+        See above.
+    spans
+        What each cell of the map really sees, clipped to the image.
     """
 
     size: int
     stride: Fraction
     start: Fraction
+    spans: tuple[Span, ...] = field(repr=False)
 
-    def through(self, kernel: int, stride: int, padding: int, dilation: int = 1) -> Self:
+    def through(self, kernel: int, stride: int, padding: Pair, dilation: int = 1) -> Self:
         """Return the extent behind a window of `kernel` taps, `dilation` apart, that moves by `stride` cells."""
         reach = (kernel - 1) * dilation
-        grown = self.size + reach * self.stride
+        places = (len(self.spans) + sum(padding) - reach - 1) // stride + 1
         return type(self)(
-            size=-int(-grown // 1),
+            size=-int(-(self.size + reach * self.stride) // 1),
             stride=self.stride * stride,
-            start=self.start - padding * self.stride,
+            start=self.start - padding[0] * self.stride,
+            spans=tuple(
+                self._seen(range(first, first + reach + 1, dilation))
+                for first in range(-padding[0], -padding[0] + places * stride, stride)
+            ),
         )
 
-    def span(self, index: int) -> tuple[int, int]:
-        """Return the first pixel that cell `index` sees and the one after the last, not clipped to the image."""
-        first = int((self.start + index * self.stride) // 1)
-        return first, first + self.size
+    def through_transposed(
+        self, kernel: int, stride: int, padding: Pair, dilation: int = 1, output_padding: int = 0
+    ) -> Self:
+        """Return the extent behind a transposed window: cell i lays its taps from `i * stride - padding` on."""
+        reach = (kernel - 1) * dilation
+        places = (len(self.spans) - 1) * stride - sum(padding) + reach + output_padding + 1
+        spacing = self.stride / stride
+        # Cell o is reached by the cells i with o + padding = i * stride + j * dilation for a tap j.
+        reached = [
+            [(place - tap * dilation) // stride for tap in range(kernel) if (place - tap * dilation) % stride == 0]
+            for place in range(padding[0], padding[0] + places)
+        ]
+        # In the middle of a map the pattern repeats after `stride` cells; the largest of them counts.
+        widest = max(
+            (
+                max(inputs) - min(inputs)
+                for inputs in (
+                    [tap for tap in range(kernel) if (phase - tap * dilation) % stride == 0] for phase in range(stride)
+                )
+                if inputs
+            ),
+            default=0,
+        )
+        return type(self)(
+            size=-int(-(self.size + widest * dilation * spacing) // 1),
+            stride=spacing,
+            start=self.start + (padding[0] - reach) * spacing,
+            spans=tuple(self._seen(cells) for cells in reached),
+        )
+
+    def united(self, other: Self) -> Self:
+        """Return the extent of cells that see what this one and the `other` see, in maps of the same length."""
+        if self.stride != other.stride:
+            # Maps of one cell each, or a unit that sees everything: places are not told apart any more.
+            widest = max(self, other, key=lambda extent: extent.size)
+            size, stride, start = widest.size, widest.stride, widest.start
+        else:
+            stride, start = self.stride, min(self.start, other.start)
+            end = max(self.start + self.size, other.start + other.size)
+            size = -int(-(end - start) // 1)
+        spans = tuple(_hull(pair) for pair in zip(self.spans, other.spans, strict=False))
+        return type(self)(size, stride, start, spans)
+
+    def span(self, index: int) -> Span:
+        """Return the first pixel that cell `index` sees and the one after the last.
+
+        Raises
+        ------
+        ValueError
+            If the map has no such cell.
+        """
+        # Of a unit that sees everything there is one span, whatever its index.
+        place = 0 if self.stride == 0 else index
+        if not 0 <= place < len(self.spans):
+            raise ValueError(f"Extent: index is {index}; expected a cell of the map, in [0, {len(self.spans)})")
+        return self.spans[place]
+
+    def _seen(self, cells: Iterable[int]) -> Span:
+        """Return the pixels that some cells see together; cells outside the map are padding and see nothing."""
+        return _hull([self.spans[cell] for cell in cells if 0 <= cell < len(self.spans)])
+
+
+def _hull(spans: Sequence[Span]) -> Span:
+    """Return the smallest span around all that are not empty."""
+    seen = [span for span in spans if span[0] < span[1]]
+    return (min(first for first, _ in seen), max(end for _, end in seen)) if seen else (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,37 +137,62 @@ class ReceptiveField:
 
     rows: Extent
     columns: Extent
-    image: tuple[int, int]
+    image: Pair
 
     @classmethod
     def of_image(cls, height: int, width: int) -> Self:
         """Return the field of a pixel of the image itself: one pixel."""
-        pixel = Extent(size=1, stride=Fraction(1), start=Fraction(0))
-        return cls(pixel, pixel, (height, width))
+        rows, columns = (
+            Extent(1, Fraction(1), Fraction(0), tuple((pixel, pixel + 1) for pixel in range(size)))
+            for size in (height, width)
+        )
+        return cls(rows, columns, (height, width))
 
     @classmethod
     def whole_image(cls, height: int, width: int) -> Self:
         """Return the field of a unit that sees everything."""
-        return cls(Extent(height, Fraction(0), Fraction(0)), Extent(width, Fraction(0), Fraction(0)), (height, width))
+        rows, columns = (Extent(size, Fraction(0), Fraction(0), ((0, size),)) for size in (height, width))
+        return cls(rows, columns, (height, width))
 
     @property
-    def size(self) -> tuple[int, int]:
+    def size(self) -> Pair:
         """Height and width of the field in pixels."""
         return self.rows.size, self.columns.size
 
-    def through(
-        self,
-        kernel: tuple[int, int],
-        stride: tuple[int, int],
-        padding: tuple[int, int],
-        dilation: tuple[int, int] = (1, 1),
-    ) -> Self:
-        """Return the field behind a sliding window; each argument is (height, width), padding is top and left."""
+    def through(self, kernel: Pair, stride: Pair, padding: tuple[Pair, Pair], dilation: Pair = (1, 1)) -> Self:
+        """Return the field behind a sliding window.
+
+        Parameters
+        ----------
+        kernel, stride, dilation
+            (height, width) of the window, its step, and the distance between its taps.
+        padding
+            Rows (above, below) and columns (left, right) of padding.
+        """
         return type(self)(
             self.rows.through(kernel[0], stride[0], padding[0], dilation[0]),
             self.columns.through(kernel[1], stride[1], padding[1], dilation[1]),
             self.image,
         )
+
+    def through_transposed(
+        self,
+        kernel: Pair,
+        stride: Pair,
+        padding: tuple[Pair, Pair],
+        dilation: Pair = (1, 1),
+        output_padding: Pair = (0, 0),
+    ) -> Self:
+        """Return the field behind a transposed convolution; arguments as for `through`."""
+        return type(self)(
+            self.rows.through_transposed(kernel[0], stride[0], padding[0], dilation[0], output_padding[0]),
+            self.columns.through_transposed(kernel[1], stride[1], padding[1], dilation[1], output_padding[1]),
+            self.image,
+        )
+
+    def united(self, other: Self) -> Self:
+        """Return the field of cells that see what two branches see."""
+        return type(self)(self.rows.united(other.rows), self.columns.united(other.columns), self.image)
 
     def everything(self) -> Self:
         """Return the field of a unit that sees every cell, such as a linear layer's."""
@@ -93,5 +202,4 @@ class ReceptiveField:
         """Return (top, left, bottom, right) of what the cell sees, ends excluded, clipped to the image."""
         top, bottom = self.rows.span(row)
         left, right = self.columns.span(column)
-        height, width = self.image
-        return max(top, 0), max(left, 0), min(bottom, height), min(right, width)
+        return top, left, bottom, right

@@ -1,29 +1,28 @@
-"""Convolution: one small kernel looks at every place of the image.
+"""Convolution: one small kernel looks at every place of the image; and its transpose, which paints with kernels.
 
 out[n, o, y, x] = bias[o] + sum over c, i, j of weight[o, c, i, j] * padded[n, c, y * stride + i, x * stride + j]
 
-(a cross-correlation, as everywhere in this field). Written as one matrix product: a row for each place of the
-window, holding the patch seen from there, times a column for each kernel. The patches of a few images at a time
-fit into the processor's cache, so the batch is worked through in small groups.
+(a cross-correlation, as everywhere in this field). A transposed convolution is not its inverse but its transpose:
+each input value lays a kernel, times itself, onto the output, and overlapping kernels add up. So what is forwards
+in one is backwards in the other; both are made of the products in `correlation.py`.
 """
 
-from collections.abc import Iterator
+import math
 
 import numpy as np
 
 from digitpad.nn import checks, functional, initializers
-from digitpad.nn.backend import Array, DTypeLike, Shape, array_module
+from digitpad.nn.backend import Array, DTypeLike, Shape
+from digitpad.nn.correlation import Window, gather, scatter, weight_gradient
 from digitpad.nn.layer import Layer, Parameter, recall
 from digitpad.nn.receptive_field import ReceptiveField
-
-#: Bytes of patches that are worked on at once: what fits the second-level cache of common processors.
-_PATCH_BYTES = 1 << 20
 
 
 class Conv2D(Layer):
     """Convolution of images (N, in_channels, H, W) to (N, out_channels, OH, OW).
 
-    OH = floor((H + padding - dilation * (kernel - 1) - 1) / stride) + 1, and OW likewise.
+    OH = floor((H + padding - dilation * (kernel - 1) - 1) / stride) + 1, and OW likewise, with the padding of
+    both sides together.
 
     Parameters
     ----------
@@ -68,7 +67,7 @@ class Conv2D(Layer):
         groups: int = 1,
         bias: bool = True,
         *,
-        initializer: str | initializers.Initializer = "he_normal",
+        initializer: initializers.InitializerSpec = "he_normal",
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
@@ -79,9 +78,11 @@ class Conv2D(Layer):
         self.dilation = checks.pair("Conv2D", "dilation", dilation)
         self.groups = checks.groups("Conv2D", groups, self.in_channels, self.out_channels)
         self.padding = checks.padding("Conv2D", padding, self.kernel_size, self.stride, self.dilation)
+        self.window = Window(self.kernel_size, self.stride, self.padding, self.dilation, self.groups)
 
-        taps = self.kernel_size[0] * self.kernel_size[1]
-        fans = initializers.Fans(self.in_channels // self.groups * taps, self.out_channels // self.groups * taps)
+        fans = initializers.fans_of_convolution(
+            self.in_channels, self.out_channels, self.kernel_size, self.stride, self.groups
+        )
         draw = initializers.resolve("Conv2D", initializer)
         shape = (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
         self.weight = Parameter(draw(shape, fans, rng or np.random.default_rng(), dtype))
@@ -90,53 +91,28 @@ class Conv2D(Layer):
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Convolve `x` (N, in_channels, H, W); see the formula at the top of the file."""
-        checks.batch("Conv2D", x, (self.in_channels, None, None))
-        channels, rows, columns = self.output_shape(x.shape[1:])
-        padded = functional.pad(x, self.padding)
-        kernels = self._kernel_matrix()
-        out = array_module(x).empty((len(x), rows, columns, channels), dtype=x.dtype)
-        for some in self._few_images(len(x), rows * columns):
-            product = self._patch_matrix(padded[some]) @ kernels  # (groups, places, out / groups)
-            out[some] = product.transpose(1, 0, 2).reshape(-1, rows, columns, channels)
+        checks.batch("Conv2D", x, (self.in_channels, None, None), like=self.weight.value)
+        self.output_shape(x.shape[1:])
+        out = gather(x, self.weight.value, self.window)
         if self.bias is not None:
-            out += self.bias.value
+            out += self.bias.value[:, None, None]
         if training:
             self._cache = x
-        result: Array = out.transpose(0, 3, 1, 2)
-        return result
+        return out
 
     def backward(self, grad_output: Array) -> Array:
-        """Return the gradient with respect to `x`: through the kernel, each place sends its own to the patch it saw."""
+        """Return the gradient with respect to `x`: each place sends its own, times the kernel, to the patch it saw."""
         x = recall(self, self._cache)
         self.backward_parameters(grad_output)
-        rows, columns = grad_output.shape[2:]
-        transposed = self._kernel_matrix().transpose(0, 2, 1)
-        image = (x.shape[2], x.shape[3])
-        grad_input = array_module(x).empty((len(x), *image, self.in_channels), dtype=x.dtype)
-        for some in self._few_images(len(x), rows * columns):
-            patches = self._grad_matrix(grad_output[some]) @ transposed  # (groups, places, kh * kw * in / groups)
-            patches = patches.reshape(self.groups, -1, rows, columns, *self.kernel_size, self.weight.value.shape[1])
-            patches = patches.transpose(1, 2, 3, 4, 5, 0, 6)
-            patches = patches.reshape(-1, rows, columns, *self.kernel_size, self.in_channels)
-            folded = functional.fold(patches, image, self.stride, self.padding, self.dilation)
-            grad_input[some] = folded.transpose(0, 2, 3, 1)
-        result: Array = grad_input.transpose(0, 3, 1, 2)
-        return result
+        return scatter(grad_output, self.weight.value, self.window, x.shape[2:])
 
     def backward_parameters(self, grad_output: Array) -> None:
         """Add up, over all places, patch times gradient (weight) and gradient (bias)."""
         x = recall(self, self._cache)
-        output_shape = self.output_shape(x.shape[1:])
-        checks.upstream("Conv2D", grad_output, (len(x), *output_shape))
-        padded = functional.pad(x, self.padding)
-        total = array_module(x).zeros_like(self._kernel_matrix())
-        for some in self._few_images(len(x), output_shape[1] * output_shape[2]):
-            total += self._patch_matrix(padded[some]).transpose(0, 2, 1) @ self._grad_matrix(grad_output[some])
-        # (groups, kh * kw * in / groups, out / groups) back to PyTorch's (out, in / groups, kh, kw)
-        per_group = total.reshape(self.groups, *self.kernel_size, -1, self.out_channels // self.groups)
-        self.weight.add_grad(per_group.transpose(0, 4, 3, 1, 2).reshape(self.weight.value.shape))
+        checks.upstream("Conv2D", grad_output, (len(x), *self.output_shape(x.shape[1:])))
+        self.weight.add_grad(weight_gradient(x, grad_output, self.weight.value, self.window))
         if self.bias is not None:
-            self.bias.add_grad(grad_output.sum(axis=(0, 2, 3)))
+            self.bias.add_grad(functional.channel_sum(grad_output))
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return (out_channels, OH, OW) for (in_channels, H, W).
@@ -154,39 +130,148 @@ class Conv2D(Layer):
 
     def multiply_adds(self, input_shape: Shape) -> int:
         """Return kernel size times input channels per group, for every value of the output."""
-        values = int(np.prod(self.output_shape(input_shape)))
-        return values * int(np.prod(self.weight.value.shape[1:]))
+        return math.prod(self.output_shape(input_shape)) * math.prod(self.weight.value.shape[1:])
 
     def receptive_field(self, field: ReceptiveField) -> ReceptiveField:
         """Return the field grown by the kernel."""
-        before = (self.padding[0][0], self.padding[1][0])
-        return field.through(self.kernel_size, self.stride, before, self.dilation)
+        return field.through(self.kernel_size, self.stride, self.padding, self.dilation)
 
-    def _kernel_matrix(self) -> Array:
-        """Return the kernels as (groups, kh * kw * in / groups, out / groups): a column for each output map."""
-        out_channels, per_group, height, width = self.weight.value.shape
-        kernels = self.weight.value.reshape(self.groups, out_channels // self.groups, per_group, height, width)
-        matrix: Array = kernels.transpose(0, 3, 4, 2, 1).reshape(self.groups, -1, out_channels // self.groups)
-        return matrix
 
-    def _patch_matrix(self, padded: Array) -> Array:
-        """Return (groups, places, kh * kw * in / groups): a row for each patch."""
-        patches = functional.windows(padded, self.kernel_size, self.stride, self.dilation)
-        n, channels, rows, columns, height, width = patches.shape
-        patches = patches.reshape(n, self.groups, channels // self.groups, rows, columns, height, width)
-        matrix: Array = patches.transpose(1, 0, 3, 4, 5, 6, 2).reshape(self.groups, n * rows * columns, -1)
-        return matrix
+class ConvTranspose2D(Layer):
+    """Transposed convolution of maps (N, in_channels, H, W) to larger ones (N, out_channels, OH, OW).
 
-    def _grad_matrix(self, grad_output: Array) -> Array:
-        """Return (groups, places, out / groups): a row for each place of the output."""
-        n, channels, rows, columns = grad_output.shape
-        grouped = grad_output.reshape(n, self.groups, channels // self.groups, rows, columns)
-        matrix: Array = grouped.transpose(1, 0, 3, 4, 2).reshape(self.groups, n * rows * columns, -1)
-        return matrix
+    out[n, o, y * stride + i * dilation - padding, ...] += weight[c, o, i, j] * x[n, c, y, x], plus bias[o]
 
-    def _few_images(self, count: int, places: int) -> Iterator[slice]:
-        """Yield slices of the batch whose patches take about `_PATCH_BYTES` together."""
-        per_image = places * self.weight.value[0].size * self.groups * self.weight.value.itemsize
-        step = max(1, _PATCH_BYTES // max(1, per_image))
-        for start in range(0, count, step):
-            yield slice(start, start + step)
+    OH = (H - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1, and OW likewise.
+
+    Parameters
+    ----------
+    in_channels, out_channels
+        Number of maps before and after; both multiples of `groups`.
+    kernel_size, stride, dilation
+        One number, or (height, width): size of the kernel, distance between the places where neighbouring inputs
+        lay it, distance between its taps.
+    padding
+        Rows and columns cut off each side of the output: one number, or (height, width).
+    output_padding
+        Rows and columns added below and right, to choose among the sizes that a convolution with this stride would
+        bring to the same input size; smaller than stride or dilation.
+    groups
+        Splits the channels into groups that do not see each other.
+    bias
+        Whether a learned number is added to each output map.
+    dilation
+        See `kernel_size`; it stands here because PyTorch has it here.
+    initializer
+        Draws the weights; a name or a function of `digitpad.nn.initializers`. Biases start at zero.
+    rng
+        Source of the first weights; None draws unrepeatable ones.
+    dtype
+        float32, or float64 for gradient checks.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument cannot work.
+
+    Notes
+    -----
+    `weight` has PyTorch's shape (in_channels, out_channels / groups, kernel height, kernel width), `bias`
+    (out_channels,): it is the weight of the convolution from out_channels to in_channels that this one transposes.
+    Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, chapter 4.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int | tuple[int, int],
+        stride: int | tuple[int, int] = 1,
+        padding: int | tuple[int, int] = 0,
+        output_padding: int | tuple[int, int] = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: int | tuple[int, int] = 1,
+        *,
+        initializer: initializers.InitializerSpec = "he_normal",
+        rng: np.random.Generator | None = None,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        self.in_channels = checks.whole_number("ConvTranspose2D", "in_channels", in_channels)
+        self.out_channels = checks.whole_number("ConvTranspose2D", "out_channels", out_channels)
+        self.kernel_size = checks.pair("ConvTranspose2D", "kernel_size", kernel_size)
+        self.stride = checks.pair("ConvTranspose2D", "stride", stride)
+        self.dilation = checks.pair("ConvTranspose2D", "dilation", dilation)
+        self.groups = checks.groups("ConvTranspose2D", groups, self.in_channels, self.out_channels)
+        rows, columns = checks.pair("ConvTranspose2D", "padding", padding, least=0)
+        self.padding = ((rows, rows), (columns, columns))
+        self.output_padding = checks.output_padding("ConvTranspose2D", output_padding, self.stride, self.dilation)
+        self.window = Window(self.kernel_size, self.stride, self.padding, self.dilation, self.groups)
+
+        fans = initializers.fans_of_convolution(
+            self.in_channels, self.out_channels, self.kernel_size, self.stride, self.groups, transposed=True
+        )
+        draw = initializers.resolve("ConvTranspose2D", initializer)
+        shape = (self.in_channels, self.out_channels // self.groups, *self.kernel_size)
+        self.weight = Parameter(draw(shape, fans, rng or np.random.default_rng(), dtype))
+        self.bias = Parameter(np.zeros(self.out_channels, dtype)) if bias else None
+        self._cache: Array | None = None
+
+    def forward(self, x: Array, *, training: bool = False) -> Array:
+        """Lay a kernel for every value of `x` (N, in_channels, H, W)."""
+        checks.batch("ConvTranspose2D", x, (self.in_channels, None, None), like=self.weight.value)
+        _, rows, columns = self.output_shape(x.shape[1:])
+        out = scatter(x, self.weight.value, self.window, (rows, columns))
+        if self.bias is not None:
+            out += self.bias.value[:, None, None]
+        if training:
+            self._cache = x
+        return out
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return the gradient with respect to `x`: each input collects from where it laid its kernel."""
+        x = recall(self, self._cache)
+        self.backward_parameters(grad_output)
+        return gather(grad_output, self.weight.value, self.window, x.shape[2:])
+
+    def backward_parameters(self, grad_output: Array) -> None:
+        """Add up, over all inputs, input times gradient below its kernel (weight), and gradient (bias)."""
+        x = recall(self, self._cache)
+        checks.upstream("ConvTranspose2D", grad_output, (len(x), *self.output_shape(x.shape[1:])))
+        self.weight.add_grad(weight_gradient(grad_output, x, self.weight.value, self.window))
+        if self.bias is not None:
+            self.bias.add_grad(functional.channel_sum(grad_output))
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return (out_channels, OH, OW) for (in_channels, H, W).
+
+        Raises
+        ------
+        ValueError
+            If the channels differ, the map is empty, or padding cuts everything off.
+        """
+        checks.image_shape("ConvTranspose2D", input_shape, self.in_channels)
+        rows, columns = (
+            (size - 1) * self.stride[axis]
+            - sum(self.padding[axis])
+            + self.dilation[axis] * (self.kernel_size[axis] - 1)
+            + self.output_padding[axis]
+            + 1
+            for axis, size in enumerate(input_shape[1:])
+        )
+        if min(rows, columns, *input_shape[1:]) < 1:
+            cut = (self.padding[0][0], self.padding[1][0])
+            raise ValueError(
+                f"ConvTranspose2D: padding is {cut}; expected less, since of the input {input_shape} it leaves an "
+                f"output of {rows} x {columns}"
+            )
+        return self.out_channels, rows, columns
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        """Return kernel size times output channels per group, for every value of the input."""
+        self.output_shape(input_shape)
+        return math.prod(input_shape) * math.prod(self.weight.value.shape[1:])
+
+    def receptive_field(self, field: ReceptiveField) -> ReceptiveField:
+        """Return the field of an output cell: of all inputs whose kernels reach it."""
+        return field.through_transposed(self.kernel_size, self.stride, self.padding, self.dilation, self.output_padding)

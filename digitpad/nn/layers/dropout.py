@@ -40,6 +40,7 @@ class Dropout(Layer):
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return x * mask / (1 - p) in training, `x` itself otherwise."""
+        checks.samples("Dropout", x)
         if not training:
             return x
         # Drawn on the CPU on every backend, in float32 whatever the dtype: the same seed drops the same values.

@@ -43,7 +43,7 @@ class Linear(Layer):
         out_features: int,
         bias: bool = True,
         *,
-        initializer: str | initializers.Initializer = "he_normal",
+        initializer: initializers.InitializerSpec = "he_normal",
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
@@ -58,7 +58,7 @@ class Linear(Layer):
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Compute x @ weight.T + bias for `x` (N, in_features)."""
-        checks.batch("Linear", x, (self.in_features,))
+        checks.batch("Linear", x, (self.in_features,), like=self.weight.value)
         out: Array = x @ self.weight.value.T
         if self.bias is not None:
             out += self.bias.value

@@ -1,6 +1,7 @@
 """Layers that move numbers about without changing them."""
 
 import math
+from typing import ClassVar
 
 from digitpad.nn import checks
 from digitpad.nn.backend import Array, Shape
@@ -16,6 +17,7 @@ class Flatten(Layer):
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return `x` (N, ...) as (N, features)."""
+        checks.samples("Flatten", x)
         if training:
             self._cache = x.shape
         return x.reshape(len(x), -1)
@@ -33,3 +35,24 @@ class Flatten(Layer):
     def receptive_field(self, field: ReceptiveField) -> ReceptiveField:
         """Return the whole image: places are no longer told apart."""
         return field.everything()
+
+
+class Identity(Layer):
+    """The input as it is: the branch that does nothing, beside one that does."""
+
+    elementwise: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        self._cache: Shape | None = None
+
+    def forward(self, x: Array, *, training: bool = False) -> Array:
+        """Return `x` itself."""
+        checks.samples("Identity", x)
+        if training:
+            self._cache = x.shape
+        return x
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return grad_output itself."""
+        checks.upstream("Identity", grad_output, recall(self, self._cache))
+        return grad_output

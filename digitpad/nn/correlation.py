@@ -1,0 +1,180 @@
+"""The three products that convolution is made of, forwards and backwards.
+
+A window moves over the image x; at each of its places stands one cell of the map y, and the weights tie the cell to
+the patch below it. Three things can be asked, and each answer is one matrix product over patches:
+
+- `gather`: x and the weights are known, what is y? Each cell collects from its patch: a convolution.
+- `scatter`: y and the weights are known, what is x? Each cell spreads its value over its patch, and where patches
+  overlap they add up: the transpose of `gather`, which is both the gradient of a convolution with respect to its
+  image and the forward pass of a transposed convolution.
+- `weight_gradient`: x and y are known, how much does each weight tie together?
+
+The patches of a few images at a time fit into the processor's cache, so a batch is worked through in small groups.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from digitpad.nn.backend import Array, Shape, array_module
+from digitpad.nn.functional import Padding, Pair, fold, output_size, pad, windows
+
+#: Bytes of patches that are worked on at once: what fits the second-level cache of common processors, and
+#: what keeps a GPU busy.
+_HOST_PATCH_BYTES = 1 << 20
+_DEVICE_PATCH_BYTES = 1 << 28
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How a window moves over an image.
+
+    Parameters
+    ----------
+    kernel, stride, dilation
+        Height and width of the window, its step, and the distance between its taps.
+    padding
+        Rows (above, below) and columns (left, right) of zeros around the image.
+    groups
+        Number of channel groups that do not see each other.
+    """
+
+    kernel: Pair
+    stride: Pair
+    padding: Padding
+    dilation: Pair
+    groups: int
+
+    def places(self, image: Pair) -> Pair:
+        """Return how many rows and columns of places the window has on an image of that height and width."""
+        return (
+            output_size(image[0], self.kernel[0], self.stride[0], self.padding[0], self.dilation[0]),
+            output_size(image[1], self.kernel[1], self.stride[1], self.padding[1], self.dilation[1]),
+        )
+
+
+def gather(x: Array, weight: Array, window: Window, places: Pair | None = None) -> Array:
+    """Let each cell of y collect from its patch: y[o, p] = sum over c, i, j of weight[o, c, i, j] * x[c, p at i, j].
+
+    Parameters
+    ----------
+    x
+        Images, (N, C, H, W).
+    weight
+        (O, C / groups, kernel height, kernel width).
+    window
+        How the window moves.
+    places
+        How many rows and columns of places to compute; None means all.
+
+    Returns
+    -------
+    Array
+        y, (N, O, rows, columns).
+    """
+    rows, columns = places or window.places(x.shape[2:])
+    padded = pad(x, window.padding)
+    kernels = _kernel_matrix(weight, window)
+    y = array_module(x).empty((len(x), rows, columns, len(weight)), dtype=x.dtype)
+    for some in _few_images(x, weight, window, rows * columns):
+        product = _patch_matrix(padded[some], window, (rows, columns)) @ kernels  # (groups, places, O / groups)
+        y[some] = product.transpose(1, 0, 2).reshape(-1, rows, columns, len(weight))
+    turned: Array = y.transpose(0, 3, 1, 2)
+    return turned
+
+
+def scatter(y: Array, weight: Array, window: Window, image: Pair) -> Array:
+    """Let each cell of y spread over its patch: x[c, p at i, j] is the sum of weight[o, c, i, j] * y[o, p].
+
+    Parameters
+    ----------
+    y
+        Maps, (N, O, rows, columns).
+    weight
+        (O, C / groups, kernel height, kernel width).
+    window
+        How the window moves over the image.
+    image
+        Height and width of x.
+
+    Returns
+    -------
+    Array
+        x, (N, C, H, W); pixels that no window sees are zero.
+    """
+    rows, columns = y.shape[2:]
+    per_group = weight.shape[1]
+    kernels = _kernel_matrix(weight, window).transpose(0, 2, 1)
+    x = array_module(y).empty((len(y), *image, per_group * window.groups), dtype=y.dtype)
+    for some in _few_images(y, weight, window, rows * columns):
+        patches = _cell_matrix(y[some], window) @ kernels  # (groups, places, kh * kw * C / groups)
+        patches = patches.reshape(window.groups, -1, rows, columns, *window.kernel, per_group)
+        patches = patches.transpose(1, 2, 3, 4, 5, 0, 6)
+        patches = patches.reshape(-1, rows, columns, *window.kernel, per_group * window.groups)
+        x[some] = fold(patches, image, window.stride, window.padding, window.dilation).transpose(0, 2, 3, 1)
+    turned: Array = x.transpose(0, 3, 1, 2)
+    return turned
+
+
+def weight_gradient(x: Array, y: Array, weight: Array, window: Window) -> Array:
+    """Add up what each weight ties together: sum over n and p of y[n, o, p] * x[n, c, p at i, j].
+
+    Parameters
+    ----------
+    x, y
+        Images (N, C, H, W) and maps (N, O, rows, columns): one of them values, the other gradients.
+    weight
+        The weights, for their shape.
+    window
+        How the window moves.
+
+    Returns
+    -------
+    Array
+        (O, C / groups, kernel height, kernel width), as `weight`.
+    """
+    rows, columns = y.shape[2:]
+    padded = pad(x, window.padding)
+    total = array_module(x).zeros_like(_kernel_matrix(weight, window))
+    for some in _few_images(x, weight, window, rows * columns):
+        patches = _patch_matrix(padded[some], window, (rows, columns))
+        total += patches.transpose(0, 2, 1) @ _cell_matrix(y[some], window)
+    # (groups, kh * kw * C / groups, O / groups) back to PyTorch's (O, C / groups, kh, kw)
+    per_group = total.reshape(window.groups, *window.kernel, weight.shape[1], -1)
+    gradient: Array = per_group.transpose(0, 4, 3, 1, 2).reshape(weight.shape)
+    return gradient
+
+
+def _kernel_matrix(weight: Array, window: Window) -> Array:
+    """Return the kernels as (groups, kh * kw * C / groups, O / groups): a column for each map of y."""
+    grouped: Shape = (window.groups, len(weight) // window.groups, *weight.shape[1:])
+    kernels = weight.reshape(grouped).transpose(0, 3, 4, 2, 1)
+    matrix: Array = kernels.reshape(window.groups, -1, grouped[1])
+    return matrix
+
+
+def _patch_matrix(padded: Array, window: Window, places: Pair) -> Array:
+    """Return (groups, places, kh * kw * C / groups): a row for each patch."""
+    patches = windows(padded, window.kernel, window.stride, window.dilation)[:, :, : places[0], : places[1]]
+    n, channels, rows, columns, height, width = patches.shape
+    patches = patches.reshape(n, window.groups, channels // window.groups, rows, columns, height, width)
+    matrix: Array = patches.transpose(1, 0, 3, 4, 5, 6, 2).reshape(window.groups, n * rows * columns, -1)
+    return matrix
+
+
+def _cell_matrix(y: Array, window: Window) -> Array:
+    """Return (groups, places, O / groups): a row for each place."""
+    n, channels, rows, columns = y.shape
+    grouped = y.reshape(n, window.groups, channels // window.groups, rows, columns)
+    matrix: Array = grouped.transpose(1, 0, 3, 4, 2).reshape(window.groups, n * rows * columns, -1)
+    return matrix
+
+
+def _few_images(batch: Array, weight: Array, window: Window, places: int) -> Iterator[slice]:
+    """Yield slices of the batch whose patches together take about what the machine holds close."""
+    limit = _HOST_PATCH_BYTES if array_module(batch) is np else _DEVICE_PATCH_BYTES
+    per_image = places * weight[0].size * window.groups * batch.itemsize
+    step = max(1, limit // max(1, per_image))
+    for start in range(0, len(batch), step):
+        yield slice(start, start + step)
