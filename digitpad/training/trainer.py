@@ -201,8 +201,8 @@ class Trainer:
         tally = _Tally()
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for images, targets in self._validation.batches():
-                logits = self._parallel.predict(images)
                 try:
+                    logits = self._parallel.predict(images)
                     loss, _ = self._loss(logits, targets)
                 except NotFiniteError:
                     return _Scores(math.nan, 0.0)
