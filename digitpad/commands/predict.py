@@ -47,7 +47,7 @@ def predict(paths: Sequence[Path], *, model: str | None, top: int, json: bool) -
     if json:
         say_json([_record(reading) for reading in readings])
         return
-    width = max((len(_place(reading)) for reading in readings), default=0)
+    width = max(len(_place(reading)) for reading in readings)
     for reading in readings:
         say(f"{_place(reading).ljust(width)}  {_describe(reading.prediction, recognizer.labels, top)}")
 
@@ -58,8 +58,6 @@ def read_file(path: Path, recognizer: Recognizer) -> list[Reading]:
         pictures = [ink_to_image(drawing.strokes) for drawing in read_ink(path)]
     else:
         pictures = [image_to_digit(read_image(path))]
-    if not pictures:
-        return []
     predictions = recognizer.recognize_all(np.stack(pictures))
     return [Reading(path, index, prediction) for index, prediction in enumerate(predictions)]
 
