@@ -1,5 +1,7 @@
 """The Draw tab: the canvas with its tools on the left, what the network says and sees on the right."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QActionGroup, QKeySequence
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
@@ -15,6 +17,9 @@ from digitpad.gui.page_files import PageFiles
 from digitpad.gui.received import ReceivedPicture
 from digitpad.gui.settings import Settings
 from digitpad.gui.theme import SPACE, Theme, text_font
+
+if TYPE_CHECKING:
+    from digitpad.recognition import Prediction
 
 _KEY = QKeySequence.StandardKey
 _SIDE_WIDTHS = (336, 480)  # the right column's narrowest and widest, in pixels
@@ -57,7 +62,8 @@ class DrawTab(QWidget):
     def use_model(self, model: LoadedModel | None) -> None:
         """Read with a model from now on; None when there is none to be had."""
         self._labels = model.reader.labels if model is not None else ()
-        self.preparation.setText(_preparation(model))
+        facts = "" if model is None else f"mean {model.mean:.4f}, deviation {model.std:.4f}"
+        self.normalisation.setText(facts)
         self.reader.use(model.reader if model is not None else None)
 
     # Parts
@@ -159,17 +165,21 @@ class DrawTab(QWidget):
         title = QLabel("what the network receives", card)
         title.setObjectName("receivedTitle")
         title.setFont(text_font(self.font(), bold=True))
-        self.preparation = _muted(_preparation(None), card)
-        self.preparation.setObjectName("preparation")
-        self.preparation.setAccessibleName("How the drawing is prepared")
-        self.preparation.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        facts = QVBoxLayout()
+        facts.setSpacing(SPACE)
+        for fact in ("cropped to the ink", "long side 20 pixels", "centre of mass in the middle"):
+            facts.addWidget(_muted(fact, card))
+        self.normalisation = _muted("", card)
+        self.normalisation.setObjectName("normalisation")
+        facts.addWidget(self.normalisation)
+        facts.addStretch(1)
         grid = QGridLayout(card)
         grid.setContentsMargins(3 * SPACE, SPACE + SPACE // 2, 3 * SPACE, 2 * SPACE)
         grid.setHorizontalSpacing(3 * SPACE)
         grid.setVerticalSpacing(SPACE)
         grid.addWidget(title, 0, 0, 1, 2)
         grid.addWidget(self.received, 1, 0)
-        grid.addWidget(self.preparation, 1, 1)
+        grid.addLayout(facts, 1, 1)
         grid.setColumnStretch(1, 1)
         return card
 
@@ -223,11 +233,9 @@ class DrawTab(QWidget):
         self.reader.request(self.canvas.sketch.page)
 
     @Slot(object)
-    def _show(self, prediction: object) -> None:
-        from digitpad.recognition import Prediction
-
+    def _show(self, prediction: "Prediction | None") -> None:
         page = self.canvas.sketch.page
-        if not isinstance(prediction, Prediction):
+        if prediction is None:
             self.bars.clear()
             self.received.clear()
             if page.is_blank or self.reader.reader is not None:
@@ -260,10 +268,3 @@ def _muted(text: str, parent: QWidget) -> QLabel:
     label = QLabel(text, parent)
     label.setProperty("muted", "true")
     return label
-
-
-def _preparation(model: LoadedModel | None) -> str:
-    lines = ["cropped to the ink", "long side 20 pixels", "centre of mass in the middle"]
-    if model is not None:
-        lines.append(f"mean {model.mean:.4f}, deviation {model.std:.4f}")
-    return "\n".join(lines)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QTabBar, QToolButton, QWidget
 
 from digitpad.gui.theme import SPACE, Theme, text_font
@@ -75,8 +75,7 @@ class ModelChooser(QPushButton):
         self.setObjectName("modelChooser")
         self.setToolTip("The model that reads; choose another one (Ctrl+M)")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setMinimumWidth(200)
-        self.setMaximumWidth(280)
+        self.setFixedSize(30 * SPACE, 4 * SPACE)
         self._menu = QMenu(self)
         self._menu.setObjectName("modelMenu")
         self._menu.setToolTipsVisible(True)
@@ -88,7 +87,7 @@ class ModelChooser(QPushButton):
         """Name the model in use."""
         self._title, self._current = title, path
         self.setAccessibleName(f"Model: {title}")
-        self._elide()
+        self.update()
 
     def offer(self, groups: Sequence[tuple[str, Sequence[Path]]]) -> None:
         """Fill the menu with titled groups of model files; a group without files is left out."""
@@ -96,7 +95,8 @@ class ModelChooser(QPushButton):
         for title, files in groups:
             if not files:
                 continue
-            self._menu.addSection(title)
+            heading = self._menu.addAction(title)
+            heading.setEnabled(False)
             for path in files:
                 action = self._menu.addAction(path.stem)
                 action.setObjectName(f"model-{path.stem}")
@@ -110,30 +110,30 @@ class ModelChooser(QPushButton):
         browse.setObjectName("browseModels")
         browse.triggered.connect(self.browse_requested)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shorten the name to the room there is."""
-        super().resizeEvent(event)
-        self._elide()
-
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the button and its arrow."""
+        """Paint the button, the title as far as there is room, and an arrow."""
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._theme.colour("text"))
+        room = self.rect().adjusted(SPACE + SPACE // 2, 0, -4 * SPACE, 0)
+        title = self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideMiddle, room.width())
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), title)
         painter.setPen(QPen(self._theme.colour("muted"), 1.5))
         x, y = self.width() - 17.0, self.height() / 2
         painter.drawPolyline(QPolygonF([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)]))
         painter.end()
+
+    @property
+    def title(self) -> str:
+        """The name of the model in use, as it is shown."""
+        return self._title
 
     @Slot()
     def _choose(self) -> None:
         for action in self._menu.actions():
             if action is self.sender():
                 self.chosen.emit(str(action.data()))
-
-    def _elide(self) -> None:
-        room = self.width() - 42
-        self.setText(self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideMiddle, room))
 
 
 class MenuButton(QToolButton):

@@ -1,0 +1,117 @@
+"""The tour: a digit drawn in the real window by real mouse events, and the pictures of it.
+
+The README's pictures are made by this, and `digitpad tour` shows that the whole window works where nobody can see
+it: without a screen it draws off-screen.
+"""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from digitpad.errors import DigitpadError
+from digitpad.gui.app import make_application
+from digitpad.gui.canvas import Canvas
+from digitpad.gui.display import has_display
+from digitpad.gui.main_window import MainWindow
+from digitpad.gui.settings import Settings
+from digitpad.gui.theme import Theme
+
+_SIZE = (1280, 800)
+_INK_SIZE = (400.0, 480.0)
+# A 3 in one stroke, written for this tour: x and y on a sheet of 400 x 480, about every tenth of a second.
+_THREE = (
+    ((96, 92), (110, 76), (132, 62), (160, 52), (192, 47), (224, 50), (252, 60), (272, 77), (282, 100), (281, 125),
+     (269, 150), (248, 172), (220, 190), (190, 203), (170, 210), (196, 210), (228, 215), (258, 227), (283, 246),
+     (300, 272), (306, 302), (301, 333), (286, 362), (262, 386), (231, 403), (196, 412), (161, 411), (130, 400),
+     (106, 380), (92, 356)),
+)  # fmt: skip
+
+
+def run_tour(out: Path) -> list[Path]:
+    """Draw in the real window and save what it looks like.
+
+    Parameters
+    ----------
+    out
+        The folder for the pictures; it is made if it does not exist.
+
+    Returns
+    -------
+    list of Path
+        The pictures, in the order of the tabs: `draw.png`.
+
+    Raises
+    ------
+    DigitpadError
+        If the folder cannot be made, a picture cannot be written, or no model can be loaded.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DigitpadError(f"{out} cannot be made a folder ({reason}); name another one.") from error
+    if QApplication.instance() is None:
+        if not has_display():
+            os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        # The pictures are for screens of today.
+        os.environ.setdefault("QT_SCALE_FACTOR", "2")
+    make_application()
+    with tempfile.TemporaryDirectory() as folder:
+        # Settings of its own: the tour shows digitpad as it is on the first day, and changes nobody's settings.
+        window = MainWindow(Theme("light"), Settings(Path(folder) / "tour.ini"))
+        try:
+            return [_draw(window, out / "draw.png")]
+        finally:
+            window.close()
+            window.deleteLater()
+            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def replay(canvas: Canvas, strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
+    """Draw strokes on a canvas as a mouse would: press, a move for every point, release.
+
+    Parameters
+    ----------
+    canvas
+        A canvas that is shown.
+    strokes
+        Points in the canvas widget's pixels.
+    """
+    for stroke in strokes:
+        _send(canvas, QEvent.Type.MouseButtonPress, stroke[0])
+        for point in stroke[1:]:
+            _send(canvas, QEvent.Type.MouseMove, point)
+        _send(canvas, QEvent.Type.MouseButtonRelease, stroke[-1])
+        QApplication.processEvents()
+
+
+def _draw(window: MainWindow, path: Path) -> Path:
+    window.resize(*_SIZE)
+    window.show()
+    if not window.use_model(None):
+        message = window.messages.message
+        raise DigitpadError(
+            message.text if message is not None else "No model could be loaded; install digitpad again."
+        )
+    QApplication.processEvents()
+    canvas = window.draw_tab.canvas
+    left, top = (canvas.width() - _INK_SIZE[0]) / 2, (canvas.height() - _INK_SIZE[1]) / 2
+    replay(canvas, [[(round(x + left), round(y + top)) for x, y in stroke] for stroke in _THREE])
+    QApplication.processEvents()
+    if not window.grab().save(str(path), "PNG"):
+        raise DigitpadError(f"{path} could not be written; name another folder.")
+    return path
+
+
+def _send(canvas: Canvas, kind: QEvent.Type, point: tuple[float, float]) -> None:
+    position = QPointF(*point)
+    moving = kind == QEvent.Type.MouseMove
+    button = Qt.MouseButton.NoButton if moving else Qt.MouseButton.LeftButton
+    held = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else Qt.MouseButton.LeftButton
+    event = QMouseEvent(kind, position, canvas.mapToGlobal(position), button, held, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(canvas, event)
