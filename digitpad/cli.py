@@ -10,7 +10,6 @@ a result, and gives 0.
 """
 
 import argparse
-import contextlib
 import io
 import math
 import sys
@@ -20,7 +19,7 @@ from typing import NoReturn
 
 from digitpad import __version__
 from digitpad.commands.faults import open_log
-from digitpad.commands.output import flush, printable, say
+from digitpad.commands.output import flush, note, printable, say
 from digitpad.errors import DigitpadError
 
 DONE, FAULT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -48,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.command(options) or DONE
         flush()
     except DigitpadError as error:
-        _complain(str(error))
+        note(f"digitpad: {error}")
         return BAD_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -266,15 +265,8 @@ def _shape(text: str) -> tuple[int, int, int]:
     return channels, height, width
 
 
-def _complain(message: str) -> None:
-    """Write one line to standard error."""
-    with contextlib.suppress(OSError):
-        sys.stderr.write(f"digitpad: {' '.join(message.split())}\n")
-        sys.stderr.flush()
-
-
 def _report_fault(error: Exception, log: Path | None) -> int:
     """Say in one line that the fault is ours and where the details are, and return the exit code."""
     details = f"the details are in {log}" if log is not None else "its log could not be written"
-    _complain(f"something went wrong inside digitpad ({type(error).__name__}: {error}); {details}.")
+    note(f"digitpad: something went wrong inside digitpad ({type(error).__name__}: {error}); {details}.")
     return FAULT

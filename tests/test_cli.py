@@ -352,7 +352,15 @@ def test_the_progress_bar_follows_the_steps(capsys: pytest.CaptureFixture[str]) 
     (task,) = progress.tasks
     assert (task.total, task.completed) == (20, 2)
     assert "loss 0.5000" in task.fields["detail"]
-    assert capsys.readouterr().err == ""
+    assert capsys.readouterr().err == "Ctrl-C stops the training and keeps what was learned.\n"
+
+
+def test_a_program_without_a_console_works_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert cli.main(["summary", "light"]) == 0
+    assert cli.main(["gradcheck", "light", "--json"]) == 0
+    assert cli.main(["summary", "heavy"]) == 2
 
 
 class TestAsAProcess:

@@ -1,7 +1,8 @@
 """How commands talk: results on standard output, everything on the way there on standard error.
 
 Results are plain aligned text or JSON, so that they can be piped, compared and read by machines. Progress bars
-appear only where a person is watching.
+appear only where a person is watching. A program without a console, such as the window's executable on Windows, has
+neither stream; what is said there goes nowhere.
 """
 
 import json
@@ -28,19 +29,24 @@ def say(text: str = "") -> None:
     DigitpadError
         If it cannot be written for another reason, such as a full disk.
     """
-    with _guarded_output():
-        sys.stdout.write(text + "\n")
+    if sys.stdout is not None:
+        with _guarded_output():
+            sys.stdout.write(text + "\n")
 
 
 def flush() -> None:
     """Hand on what was said so far; raises what `say` does. For lines that come minutes apart, and at the end."""
-    with _guarded_output():
-        sys.stdout.flush()
+    if sys.stdout is not None:
+        with _guarded_output():
+            sys.stdout.flush()
 
 
 def note(text: str) -> None:
     """Write one line that is not part of the result, for whoever watches."""
-    sys.stderr.write(" ".join(text.split()) + "\n")
+    if sys.stderr is not None:
+        with suppress(OSError):
+            sys.stderr.write(" ".join(text.split()) + "\n")
+            sys.stderr.flush()
 
 
 def say_json(value: object) -> None:
@@ -100,7 +106,7 @@ def progress_bar(*, hidden: bool) -> Iterator["Progress | None"]:
     Progress or None
         None also where standard error is no terminal.
     """
-    if hidden or not sys.stderr.isatty():
+    if hidden or sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
@@ -114,7 +120,7 @@ def progress_bar(*, hidden: bool) -> Iterator["Progress | None"]:
     )
     # Rich sends what is printed meanwhile above the bar, by way of its console, which is standard error. That is
     # only right where standard output is the same screen.
-    shared = sys.stdout.isatty()
+    shared = sys.stdout is not None and sys.stdout.isatty()
     console = Console(stderr=True)
     with Progress(
         *columns, console=console, transient=True, redirect_stdout=shared, redirect_stderr=shared

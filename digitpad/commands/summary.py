@@ -1,12 +1,10 @@
 """`digitpad summary`: what a network is made of."""
 
-from pathlib import Path
-
 import numpy as np
 
 from digitpad.commands.output import say, say_json, say_table
 from digitpad.errors import DigitpadError
-from digitpad.model_file import bundled_models, load_model
+from digitpad.model_file import load_model
 from digitpad.nn import ARCHITECTURES, Architecture, Sequential, build
 from digitpad.nn.summary import LayerSummary, summarize
 
@@ -59,10 +57,6 @@ def _find(name: str) -> tuple[Architecture, Sequential]:
     """Return a preset with fresh weights, or the network of a model."""
     if name in ARCHITECTURES:
         return ARCHITECTURES[name], build(ARCHITECTURES[name], rng=np.random.default_rng(0))
-    known = {path.stem for path in bundled_models()} | {path.name for path in bundled_models()}
-    if name not in known and not Path(name).exists():
-        presets = ", ".join(ARCHITECTURES)
-        raise DigitpadError(f"There is no architecture or model {name}; name a model file or one of: {presets}.")
     model = load_model(name)
     return model.architecture, model.network
 

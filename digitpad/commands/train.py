@@ -161,7 +161,7 @@ def _watch(trainer: Trainer, request: TrainRequest) -> TrainingStopped:
                         say(
                             f"Training {request.architecture} ({event.parameters:,} parameters) on "
                             f"{event.training_count:,} images, {event.validation_count:,} held out, "
-                            f"{event.threads} {'thread' if event.threads == 1 else 'threads'}; Ctrl-C stops and keeps."
+                            f"{event.threads} {'thread' if event.threads == 1 else 'threads'}."
                         )
                         flush()
                 case TrainingStopped():
@@ -178,17 +178,20 @@ class _StepBar:
         self._bar = bar
         self._task: TaskID | None = None
         self._waited = 0.0
+        self._images = 0
 
     def begin(self, event: TrainingStarted) -> None:
         if self._bar is not None:
+            note("Ctrl-C stops the training and keeps what was learned.")
             self._task = self._bar.add_task("epoch 1", total=event.epochs * event.batches, detail="")
 
     def update(self, event: StepCompleted) -> None:
         self._waited += event.seconds
+        self._images += event.images
         if self._bar is None or self._task is None or self._waited < 0.1:
             return
-        self._waited = 0.0
-        speed = event.images / event.seconds if event.seconds > 0 else 0.0
+        speed = self._images / self._waited
+        self._waited, self._images = 0.0, 0
         self._bar.update(
             self._task,
             completed=event.step,
