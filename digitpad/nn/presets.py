@@ -98,21 +98,27 @@ def resnet(widths: Sequence[int] = (16, 32, 64), input_shape: tuple[int, int, in
             ]
         layers += [_of(f"block{number}", "Residual", **block), _of(f"relu{number + 1}", "ReLU")]
         channels = width
-    layers += [_of("pool", "GlobalAvgPool2D"), _of("flatten", "Flatten"), _linear("fc", channels, 10)]
+    layers += [_of("pool", "GlobalAveragePool2D"), _of("flatten", "Flatten"), _linear("fc", channels, 10)]
     return Architecture("resnet", input_shape, tuple(layers))
 
 
-def exam() -> Architecture:
-    """Return the network of a common exam question: count its parameters, shapes and receptive field by hand."""
+def exam(*, bias: bool = True) -> Architecture:
+    """Return the network of a common exam question: count its parameters, shapes and receptive field by hand.
+
+    Parameters
+    ----------
+    bias
+        Whether convolutions and the linear layer have one.
+    """
     return Architecture(
         "exam",
         (3, 32, 32),
         (
-            _conv("conv1", 3, 5, 3, padding="valid"),
+            _conv("conv1", 3, 5, 3, padding="valid", bias=bias),
             _of("pool1", "AvgPool2D", kernel_size=2),
-            _conv("conv2", 5, 2, 5, padding="valid"),
+            _conv("conv2", 5, 2, 5, padding="valid", bias=bias),
             _of("flatten", "Flatten"),
-            _linear("fc", 242, 10),
+            _linear("fc", 242, 10, bias=bias),
         ),
     )
 
@@ -136,6 +142,77 @@ def catdog() -> Architecture:
             _linear("fc2", 2048, 1),
         ),
     )
+
+
+def unet(
+    width: int = 64,
+    depth: int = 4,
+    in_channels: int = 1,
+    out_channels: int = 1,
+    *,
+    side: int = 64,
+    name: str = "unet",
+) -> Architecture:
+    """Build a U-Net with attention: a picture goes in, and for each of its pixels logits come out.
+
+    On the way down the picture is halved `depth` times and its maps doubled, so that a cell comes to know more of
+    its surroundings; on the way up it is enlarged again, and at each size takes from the maps of the way down,
+    which still know where everything is, what its attention gate lets through.
+
+    Parameters
+    ----------
+    width
+        Maps of the first level; each further level has twice as many.
+    depth
+        How often the picture is halved.
+    in_channels, out_channels
+        Channels of the picture, and logits for each pixel.
+    side
+        Height and width that the plan is made for. The network takes any that can be halved `depth` times.
+    name
+        What to call it.
+
+    Raises
+    ------
+    ValueError
+        If a number is below 1, or `side` cannot be halved so often.
+
+    Notes
+    -----
+    Sources: Ronneberger, Fischer and Brox, "U-Net", MICCAI 2015; Oktay et al., "Attention U-Net", MIDL 2018. As usual
+    since, convolutions keep the size and are followed by batch-norm.
+    """
+    if min(width, depth, in_channels, out_channels) < 1:
+        raise ValueError(
+            f"unet: width, depth, in_channels and out_channels are {width}, {depth}, {in_channels} and {out_channels}; "
+            "expected whole numbers of at least 1"
+        )
+    if side < 1 or side % 2**depth:
+        raise ValueError(f"unet: side is {side}; expected a multiple of {2**depth}, which can be halved {depth} times")
+    head = _conv("head", width, out_channels, 1)
+    return Architecture(name, (in_channels, side, side), (*_unet_level(in_channels, width, depth, 1), head))
+
+
+def _unet_level(in_channels: int, width: int, depth: int, number: int) -> list[LayerSpec]:
+    """Return level `number` of a U-Net and, inside its skip connection, all levels below, `depth` of them."""
+    if depth == 0:
+        return _double_conv("bottom", in_channels, width)
+    below = [
+        _of("pool", "MaxPool2D", kernel_size=2),
+        *_unet_level(width, 2 * width, depth - 1, number + 1),
+        _of("up", "ConvTranspose2D", in_channels=2 * width, out_channels=width, kernel_size=2, stride=2),
+    ]
+    return [
+        *_double_conv(f"down{number}", in_channels, width),
+        _of(f"skip{number}", "SkipConnection", body=below),
+        _of(f"gate{number}", "AttentionGate", skip_channels=width, signal_channels=width),
+        *_double_conv(f"up{number}", 2 * width, width),
+    ]
+
+
+def _double_conv(name: str, in_channels: int, out_channels: int) -> list[LayerSpec]:
+    layers = [*_conv_norm_relu("1", in_channels, out_channels), *_conv_norm_relu("2", out_channels, out_channels)]
+    return [{**layer, "name": f"{name}_{layer['name']}"} for layer in layers]
 
 
 def _of(name: str, kind: str, **arguments: Any) -> LayerSpec:
@@ -170,6 +247,16 @@ def _conv_norm_relu(
 
 
 ARCHITECTURES: dict[str, Architecture] = {
-    plan.name: plan for plan in (convnet("standard", (32, 64), 128), convnet("light", (8, 16), 32))
+    plan.name: plan
+    for plan in (
+        convnet("standard", (32, 64), 128),
+        convnet("light", (8, 16), 32),
+        lenet5(),
+        resnet(),
+        exam(),
+        catdog(),
+        unet(),
+        unet(8, name="unet-narrow"),
+    )
 }
 """The presets by name."""
