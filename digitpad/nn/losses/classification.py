@@ -1,5 +1,7 @@
 """Cross-entropy: how surprised the network is by the true class."""
 
+import numpy as np
+
 from digitpad.nn import checks, functional
 from digitpad.nn.backend import Array, array_module
 from digitpad.nn.losses.loss import Factors, LossAndGradient, check_factors, check_output, per_class, targets_like
@@ -58,7 +60,8 @@ class CrossEntropyLoss:
         weight = None if self.weight is None else per_class("CrossEntropyLoss", "weight", self.weight, logits)
         total: Array | int = cases
         if weight is not None and targets.ndim < logits.ndim:
-            total = (expected * weight).sum()
+            # A batch of classes that weigh nothing costs nothing.
+            total = array_module(logits).maximum((expected * weight).sum(), np.finfo(logits.dtype).tiny)
         if self.label_smoothing:
             expected = expected * (1 - self.label_smoothing) + self.label_smoothing / logits.shape[1]
         if weight is not None:

@@ -1,0 +1,227 @@
+"""Make `training.json`: what PyTorch says of losses, optimizers and schedules.
+
+Run by hand where PyTorch 2.13 is installed: `python tests/golden/make_training.py`. Numbers are float64, written so
+that they come back bit for bit; the tests compare without PyTorch.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn import functional
+from torch.optim import lr_scheduler
+
+TARGET = Path(__file__).with_name("training.json")
+
+Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+
+
+def losses() -> dict[str, Any]:
+    rng = np.random.default_rng(1)
+    logits = torch.tensor(rng.standard_normal((5, 4)) * 3)
+    # A few extreme ones: a loss that computes the softmax first returns infinity here.
+    logits[4] = torch.tensor([200.0, -300.0, 0.0, 150.0])
+    maps = torch.tensor(rng.standard_normal((2, 3, 2, 2)))
+    indices = torch.tensor([3, 0, 1, 2, 3])
+    map_indices = torch.tensor(rng.integers(0, 3, (2, 2, 2)))
+    rows = torch.tensor(rng.dirichlet(np.ones(4), 5))
+    yes = torch.tensor(rng.integers(0, 2, (5, 4)).astype(float))
+    soft = torch.tensor(rng.random((5, 4)))
+    probabilities = torch.tensor(rng.random((5, 4)))
+    ends = probabilities.clone()
+    ends[0], ends[1] = 0.0, 1.0
+    weight = torch.tensor([0.5, 2.0, 1.0, 0.25])
+    weight = weight.double()
+    w = weight.tolist()
+
+    def ce(**options: Any) -> Loss:
+        return lambda x, t: functional.cross_entropy(x, t, **options)
+
+    cases: list[tuple[str, dict[str, Any], torch.Tensor, torch.Tensor, Loss]] = [
+        ("CrossEntropyLoss", {}, logits, indices, ce()),
+        ("CrossEntropyLoss", {}, logits, rows, ce()),
+        ("CrossEntropyLoss", {}, maps, map_indices, ce()),
+        ("CrossEntropyLoss", {"label_smoothing": 0.1}, logits, indices, ce(label_smoothing=0.1)),
+        ("CrossEntropyLoss", {"label_smoothing": 0.1}, logits, rows, ce(label_smoothing=0.1)),
+        ("CrossEntropyLoss", {"weight": w}, logits, indices, ce(weight=weight)),
+        ("CrossEntropyLoss", {"weight": w}, logits, rows, ce(weight=weight)),
+        (
+            "CrossEntropyLoss",
+            {"weight": w, "label_smoothing": 0.2},
+            logits,
+            indices,
+            ce(weight=weight, label_smoothing=0.2),
+        ),
+        ("BCEWithLogitsLoss", {}, logits, yes, functional.binary_cross_entropy_with_logits),
+        (
+            "BCEWithLogitsLoss",
+            {"pos_weight": w, "weight": 0.5},
+            logits,
+            soft,
+            lambda x, t: functional.binary_cross_entropy_with_logits(
+                x, t, weight=torch.tensor(0.5).double(), pos_weight=weight
+            ),
+        ),
+        ("BCELoss", {}, probabilities, soft, functional.binary_cross_entropy),
+        ("BCELoss", {"weight": w}, ends, yes, lambda x, t: functional.binary_cross_entropy(x, t, weight=weight)),
+        ("MSELoss", {}, logits, soft, functional.mse_loss),
+        ("FocalLoss", {"alpha": 0.4, "gamma": 2.0}, logits, indices, lambda x, t: focal(x, t, 0.4, 2.0)),
+        ("FocalLoss", {"alpha": w, "gamma": 0.5}, logits, indices, lambda x, t: focal(x, t, weight, 0.5)),
+        ("BinaryFocalLoss", {"alpha": [0.75, 0.25]}, logits[:4], yes[:4], lambda x, t: binary_focal(x, t, 0.25, 2.0)),
+        (
+            "BinaryFocalLoss",
+            {"alpha": [0.6, 0.4], "gamma": 1.5, "from_logits": False},
+            probabilities,
+            yes,
+            lambda x, t: binary_focal(torch.logit(x), t, 0.4, 1.5),
+        ),
+    ]
+    records = []
+    for name, options, output, targets, loss in cases:
+        x = output.clone().requires_grad_()
+        value = loss(x, targets)
+        (grad,) = torch.autograd.grad(value, x)
+        records.append(
+            {
+                "loss": name,
+                "options": options,
+                "output": output.tolist(),
+                "targets": targets.tolist(),
+                "value": value.item(),
+                "grad": grad.tolist(),
+            }
+        )
+    return {"losses": records}
+
+
+def focal(x: torch.Tensor, y: torch.Tensor, alpha: float | torch.Tensor, gamma: float) -> torch.Tensor:
+    """Write the paper's equation 5 down, and let PyTorch differentiate it."""
+    log_p = functional.log_softmax(x, dim=1).gather(1, y[:, None])[:, 0]
+    factor = alpha[y] if isinstance(alpha, torch.Tensor) else alpha
+    return (factor * (1 - log_p.exp()) ** gamma * -log_p).mean()
+
+
+def binary_focal(x: torch.Tensor, t: torch.Tensor, alpha: float, gamma: float) -> torch.Tensor:
+    """Follow torchvision's `sigmoid_focal_loss`."""
+    p = torch.sigmoid(x)
+    cross_entropy = functional.binary_cross_entropy_with_logits(x, t, reduction="none")
+    p_t = p * t + (1 - p) * (1 - t)
+    return ((alpha * t + (1 - alpha) * (1 - t)) * (1 - p_t) ** gamma * cross_entropy).mean()
+
+
+def optimizers() -> dict[str, Any]:
+    rng = np.random.default_rng(2)
+    start = [rng.standard_normal((3, 2)), rng.standard_normal(3)]
+    gradients = [[rng.standard_normal(a.shape) * 10.0 ** rng.integers(-3, 2) for a in start] for _ in range(10)]
+    gradients[4] = [np.zeros_like(a) for a in start]
+    makers: list[tuple[str, dict[str, Any], Callable[[list[torch.Tensor]], torch.optim.Optimizer]]] = [
+        ("SGD", {"learning_rate": 0.1}, lambda p: torch.optim.SGD(p, 0.1)),
+        ("SGD", {"learning_rate": 0.1, "momentum": 0.9}, lambda p: torch.optim.SGD(p, 0.1, momentum=0.9)),
+        (
+            "SGD",
+            {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True},
+            lambda p: torch.optim.SGD(p, 0.1, momentum=0.9, nesterov=True),
+        ),
+        ("AdaGrad", {"learning_rate": 0.05}, lambda p: torch.optim.Adagrad(p, 0.05)),
+        ("RMSProp", {"learning_rate": 0.01}, lambda p: torch.optim.RMSprop(p, 0.01)),
+        (
+            "RMSProp",
+            {"learning_rate": 0.01, "alpha": 0.9, "eps": 1e-4, "momentum": 0.5},
+            lambda p: torch.optim.RMSprop(p, 0.01, alpha=0.9, eps=1e-4, momentum=0.5),
+        ),
+        ("Adam", {}, torch.optim.Adam),
+        (
+            "Adam",
+            {"learning_rate": 0.01, "betas": [0.8, 0.99], "eps": 1e-3},
+            lambda p: torch.optim.Adam(p, 0.01, betas=(0.8, 0.99), eps=1e-3),
+        ),
+        ("AdamW", {}, torch.optim.AdamW),
+        (
+            "AdamW",
+            {"learning_rate": 0.05, "weight_decay": 0.5},
+            lambda p: torch.optim.AdamW(p, 0.05, weight_decay=0.5),
+        ),
+    ]
+    records = []
+    for name, options, make in makers:
+        parameters = [torch.tensor(a, requires_grad=True) for a in start]
+        optimizer = make(parameters)
+        steps = []
+        for gradient in gradients:
+            for parameter, grad in zip(parameters, gradient, strict=True):
+                parameter.grad = torch.tensor(grad)
+            optimizer.step()
+            steps.append([parameter.tolist() for parameter in parameters])
+        records.append({"optimizer": name, "options": options, "steps": steps})
+    return {
+        "start": [a.tolist() for a in start],
+        "gradients": [[g.tolist() for g in gradient] for gradient in gradients],
+        "optimizers": records,
+    }
+
+
+def schedules() -> dict[str, Any]:
+    def sgd(learning_rate: float) -> torch.optim.SGD:
+        return torch.optim.SGD([torch.zeros(1, requires_grad=True)], learning_rate, momentum=0.9)
+
+    def run(optimizer: torch.optim.SGD, step: Callable[[int], object], count: int) -> list[list[float]]:
+        course = []
+        for index in range(count):
+            course.append([optimizer.param_groups[0]["lr"], optimizer.param_groups[0]["momentum"]])
+            optimizer.step()
+            step(index)
+        return course
+
+    def follow(make: Callable[[torch.optim.SGD], Any], count: int) -> list[list[float]]:
+        optimizer = sgd(0.2)
+        scheduler = make(optimizer)
+        return run(optimizer, lambda _index: scheduler.step(), count)
+
+    def warm_up(optimizer: torch.optim.SGD) -> Any:
+        climb = lr_scheduler.LinearLR(optimizer, start_factor=0.1, total_iters=5)
+        cosine = lr_scheduler.CosineAnnealingLR(optimizer, 10)
+        return lr_scheduler.SequentialLR(optimizer, [climb, cosine], [5])
+
+    figures = [1.0, 0.9, 0.9, 0.95, 0.91, 0.5, 0.49999, 0.6, 0.6, 0.6, 0.6, 0.6, 0.4, 0.41, 0.42, 0.43, 0.44, 0.45]
+    optimizer = sgd(0.2)
+    plateau = lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=2, cooldown=1, min_lr=0.03)
+    return {
+        "schedules": {
+            "step": follow(lambda o: lr_scheduler.StepLR(o, 4, gamma=0.5), 13),
+            "cosine": follow(lambda o: lr_scheduler.CosineAnnealingLR(o, 12, eta_min=0.01), 13),
+            "one_cycle": follow(
+                lambda o: lr_scheduler.OneCycleLR(o, 0.2, total_steps=17, base_momentum=0.8, max_momentum=0.95), 17
+            ),
+            "warm_up": follow(warm_up, 15),
+            "plateau": run(optimizer, lambda index: plateau.step(figures[index]), len(figures)),
+        },
+        "plateau_figures": figures,
+    }
+
+
+def clipping() -> dict[str, Any]:
+    rng = np.random.default_rng(3)
+    gradients = [rng.standard_normal((3, 2)), rng.standard_normal(3)]
+    records = []
+    for max_norm in (0.5, 100.0):
+        parameters = [torch.zeros(g.shape).double().requires_grad_() for g in gradients]
+        for parameter, grad in zip(parameters, gradients, strict=True):
+            parameter.grad = torch.tensor(grad)
+        norm = torch.nn.utils.clip_grad_norm_(parameters, max_norm)
+        clipped = [p.grad.tolist() for p in parameters if p.grad is not None]
+        records.append({"max_norm": max_norm, "norm": norm.item(), "clipped": clipped})
+    return {"clipping": {"gradients": [g.tolist() for g in gradients], "cases": records}}
+
+
+def main() -> None:
+    """Write the file."""
+    assert torch.__version__.startswith("2.13."), torch.__version__
+    data = {"torch": torch.__version__.partition("+")[0], **losses(), **optimizers(), **schedules(), **clipping()}
+    TARGET.write_text(json.dumps(data) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
