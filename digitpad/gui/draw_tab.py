@@ -135,6 +135,7 @@ class DrawTab(QWidget):
         self.width_slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.width_slider.valueChanged.connect(self._set_width)
         label = _muted("width", card)
+        label.setWordWrap(False)
         label.setBuddy(self.width_slider)
         row.addSpacing(SPACE)
         row.addWidget(label)
@@ -175,10 +176,10 @@ class DrawTab(QWidget):
         facts.addStretch(1)
         grid = QGridLayout(card)
         grid.setContentsMargins(3 * SPACE, SPACE + SPACE // 2, 3 * SPACE, 2 * SPACE)
-        grid.setHorizontalSpacing(3 * SPACE)
+        grid.setHorizontalSpacing(2 * SPACE)
         grid.setVerticalSpacing(SPACE)
         grid.addWidget(title, 0, 0, 1, 2)
-        grid.addWidget(self.received, 1, 0)
+        grid.addWidget(self.received, 1, 0, Qt.AlignmentFlag.AlignTop)
         grid.addLayout(facts, 1, 1)
         grid.setColumnStretch(1, 1)
         return card
@@ -267,4 +268,5 @@ def _card(name: str, parent: QWidget) -> QFrame:
 def _muted(text: str, parent: QWidget) -> QLabel:
     label = QLabel(text, parent)
     label.setProperty("muted", "true")
+    label.setWordWrap(True)
     return label

@@ -29,7 +29,7 @@ class KeyboardHelp(QDialog):
         text.setAccessibleName("Keyboard shortcuts")
         text.setToolTip("All keys, at one glance")
         text.setTabChangesFocus(True)
-        text.setHtml(f"<h3>Draw with the keyboard</h3>{_table(_DRAWING)}<h3>Shortcuts</h3>{_table(_rows(actions))}")
+        text.setHtml(_table([*_DRAWING, *_rows(actions)]))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
         close.setObjectName("keyboardHelpClose")
@@ -42,15 +42,21 @@ class KeyboardHelp(QDialog):
 
 
 def _rows(actions: Sequence[QAction]) -> list[tuple[str, str]]:
-    native = QKeySequence.SequenceFormat.NativeText
     return [
         (
-            " or ".join(key.toString(native) for key in action.shortcuts()),
+            _keys(action),
             f"{action.text().rstrip('…')}: {_say(action)}",
         )
         for action in actions
         if action.shortcuts()
     ]
+
+
+def _keys(action: QAction) -> str:
+    """Return an action's shortcuts, without the keys that only media keyboards have."""
+    native = QKeySequence.SequenceFormat.NativeText
+    usual = [keys for keys in action.shortcuts() if keys[0].key() < Qt.Key.Key_Back]
+    return " or ".join(keys.toString(native) for keys in usual)
 
 
 def _say(action: QAction) -> str:

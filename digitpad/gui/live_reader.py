@@ -61,4 +61,8 @@ class LiveReader(QObject):
             self.answered.emit(None)
             self.failed.emit(str(error))
             return
+        except Exception:
+            # A fault of ours is reported elsewhere; the answer to another drawing must not stay on the screen.
+            self.answered.emit(None)
+            raise
         self.answered.emit(prediction)

@@ -21,7 +21,7 @@ class ReceivedPicture(QWidget):
         self.setObjectName("receivedPicture")
         self.setAccessibleName("The picture that the network receives")
         self.setToolTip("These 28 × 28 grey levels are all that the network sees")
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
         self.clear()
 
@@ -43,12 +43,8 @@ class ReceivedPicture(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return six pixels a cell and the frame."""
-        return QSize(6 * _SIDE + 2, 6 * _SIDE + 2)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return four pixels a cell and the frame."""
-        return QSize(4 * _SIDE + 2, 4 * _SIDE + 2)
+        """Return five pixels a cell and the frame."""
+        return QSize(5 * _SIDE + 2, 5 * _SIDE + 2)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the cells, each as many whole pixels wide as fit."""

@@ -1,0 +1,39 @@
+"""What holds for every test: no screen needed, nobody's settings touched, no thread left behind."""
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# As the program itself does before NumPy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+@pytest.fixture(autouse=True)
+def _own_user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test user folders of its own."""
+    home = tmp_path_factory.mktemp("user")
+    for name in ("data", "config", "log"):
+        monkeypatch.setattr(f"digitpad.paths.user_{name}_dir", lambda folder=home / name: folder)
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_left_behind() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=2)
+    left = [thread.name for thread in set(threading.enumerate()) - before if thread.is_alive()]
+    assert not left, f"threads are still running: {left}"
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """Return the folder with real ink and MNIST, from DIGITPAD_TEST_DATA; skip without it."""
+    folder = os.environ.get("DIGITPAD_TEST_DATA")
+    if not folder:
+        pytest.skip("DIGITPAD_TEST_DATA does not name a folder with ink/ and mnist/")
+    return Path(folder)

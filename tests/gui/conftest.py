@@ -1,0 +1,163 @@
+"""The window for tests: a fake reader behind it, and nothing of it left when a test ends."""
+
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shiboken6
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, Qt, QThread, QTimer
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from digitpad.data.rasterize import ink_to_image
+from digitpad.errors import DigitpadError
+from digitpad.gui.app import make_application
+from digitpad.gui.main_window import MainWindow
+from digitpad.gui.models import LoadedModel
+from digitpad.gui.settings import Settings
+from digitpad.gui.theme import Theme
+from digitpad.recognition import Prediction
+
+# What the off-screen platform says it cannot do is no fault of the window.
+_OFFSCREEN = (r"This plugin does not support (raise|grabbing the keyboard|propagateSizeHints)",)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.qt_log_ignore(*_OFFSCREEN, extend=True))
+
+
+@dataclass
+class FakeReader:
+    """Reads every drawing as `digit`, and counts how often it was asked."""
+
+    digit: int = 7
+    sure: float = 0.9
+    second: int = 1
+    asked: list[tuple[NDArray[np.float32], ...]] = field(default_factory=list)
+    pictures: list[NDArray[np.float32]] = field(default_factory=list)
+    trouble: Exception | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple("0123456789")
+
+    def recognize_ink(self, strokes: Sequence[NDArray[np.float32]]) -> Prediction:
+        if self.trouble is not None:
+            raise self.trouble
+        self.asked.append(tuple(strokes))
+        return self._prediction(ink_to_image(strokes))
+
+    def recognize_image(self, gray: NDArray[np.float32]) -> Prediction:
+        self.pictures.append(gray)
+        image = np.zeros((28, 28), np.float32)
+        image[10:18, 10:18] = 1
+        return self._prediction(image)
+
+    def _prediction(self, image: NDArray[np.float32]) -> Prediction:
+        probabilities = np.zeros(10, np.float32)
+        probabilities[self.second] = 1 - self.sure
+        probabilities[self.digit] = self.sure
+        return Prediction(str(self.digit), self.sure, probabilities, rejected=False, reason=None, image=image)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(qapp: QApplication) -> Iterator[None]:
+    before = set(map(id, qapp.topLevelWidgets()))
+    yield
+    _collect()
+    left = [widget for widget in qapp.topLevelWidgets() if id(widget) not in before]
+    assert not left, f"top-level widgets are left: {[(type(w).__name__, w.objectName()) for w in left]}"
+    running = [thing for thing in gc.get_objects() if _runs(thing)]
+    assert not running, f"still running: {running}"
+
+
+def _runs(thing: object) -> bool:
+    # By type, not isinstance: other libraries' lazy objects import half the world when they are asked.
+    if type(thing) is QTimer:
+        return shiboken6.isValid(thing) and thing.isActive()
+    if issubclass(type(thing), QThread) and isinstance(thing, QThread):
+        return shiboken6.isValid(thing) and thing.isRunning()
+    return False
+
+
+def _collect() -> None:
+    for _ in range(2):
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        QApplication.processEvents()
+    gc.collect()
+
+
+@pytest.fixture(scope="session")
+def qapp() -> QApplication:
+    return make_application()
+
+
+@pytest.fixture
+def reader() -> FakeReader:
+    return FakeReader()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(tmp_path / "window.ini")
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    theme = Theme("light", qapp)
+    yield theme
+    shiboken6.delete(theme)
+
+
+@pytest.fixture
+def window(theme: Theme, settings: Settings, reader: FakeReader, tmp_path: Path) -> Iterator[MainWindow]:
+    """Show the real window at 1280x800, with the fake reader behind it."""
+
+    def load(name: str | Path | None = None) -> LoadedModel:
+        if name is not None and "broken" in str(name):
+            raise DigitpadError(f"{name} is damaged; choose another model.")
+        path = Path(name) if name is not None else tmp_path / "fake.safetensors"
+        return LoadedModel(path.stem, path, 0.1307, 0.3081, reader)
+
+    window = MainWindow(theme, settings, load)
+    window.resize(1280, 800)
+    window.show()
+    window.use_model(None)
+    QApplication.processEvents()
+    yield window
+    window.close()
+    shiboken6.delete(window)
+
+
+Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
+
+
+@pytest.fixture
+def draw() -> Draw:
+    """Return a function that draws strokes on a widget with the mouse."""
+
+    def send(widget: QWidget, kind: QEvent.Type, x: float, y: float) -> None:
+        position = QPointF(x, y)
+        left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+        button = none if kind == QEvent.Type.MouseMove else left
+        held = none if kind == QEvent.Type.MouseButtonRelease else left
+        modifiers = Qt.KeyboardModifier.NoModifier
+        event = QMouseEvent(kind, position, widget.mapToGlobal(position), button, held, modifiers)
+        QApplication.sendEvent(widget, event)
+
+    def strokes(widget: QWidget, strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
+        for stroke in strokes:
+            send(widget, QEvent.Type.MouseButtonPress, *stroke[0])
+            for point in stroke[1:]:
+                send(widget, QEvent.Type.MouseMove, *point)
+            send(widget, QEvent.Type.MouseButtonRelease, *stroke[-1])
+        QApplication.processEvents()
+
+    return strokes
