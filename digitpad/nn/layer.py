@@ -74,13 +74,16 @@ class Parameter(Buffer):
     def __init__(self, value: Array) -> None:
         super().__init__(value)
         self._grad: Array | None = None
+        # A gradient that was cleared is not filled with zeros only to have the next one added: it is overwritten.
+        self._is_clear = False
 
     @property
     def grad(self) -> Array:
         """The sum of all gradients since the last `clear_grad`; same shape and dtype as `value`."""
-        if self._grad is None:
-            self._grad = array_module(self._value).zeros_like(self._value)
-        return self._grad
+        memory = self.fresh_grad()
+        if memory is not None:
+            memory.fill(0)
+        return self._memory()
 
     @grad.setter
     def grad(self, new: Array) -> None:
@@ -88,12 +91,30 @@ class Parameter(Buffer):
 
     def add_grad(self, gradient: Array) -> None:
         """Add `gradient`, of the shape of `value`, into `grad`."""
-        self.grad.__iadd__(gradient)
+        memory = self.fresh_grad()
+        if memory is not None:
+            memory[...] = gradient
+        else:
+            self._memory().__iadd__(gradient)
+
+    def fresh_grad(self) -> Array | None:
+        """Return the memory of `grad` for the first gradient since `clear_grad`, which the caller must write there.
+
+        None if there is a gradient already, to which the next one has to be added.
+        """
+        if self._grad is not None and not self._is_clear:
+            return None
+        self._is_clear = False
+        return self._memory()
 
     def clear_grad(self) -> None:
-        """Set `grad` to zero, in place."""
-        if self._grad is not None:
-            self._grad.fill(0)
+        """Set `grad` to zero."""
+        self._is_clear = True
+
+    def _memory(self) -> Array:
+        if self._grad is None:
+            self._grad = array_module(self._value).empty_like(self._value)
+        return self._grad
 
     def move(self, transfer: Callable[[Array], Array]) -> None:
         """Replace the value by its copy on another device; the gradient starts anew there."""
