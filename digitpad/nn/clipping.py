@@ -62,7 +62,8 @@ def clip_gradient_norm(parameters: Iterable[Parameter], max_norm: float) -> Arra
     # No comparison on the host: the device would have to be waited for.
     factor = array_module(norm).minimum(limit / (norm + _EPSILON), 1)
     for parameter in parameters:
-        parameter.grad *= factor.astype(parameter.grad.dtype)
+        grad = parameter.grad
+        grad *= factor.astype(grad.dtype)
     return norm
 
 
