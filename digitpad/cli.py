@@ -171,11 +171,11 @@ def _parser() -> _Parser:
     add("--dataset", metavar="D", default="mnist", help=_DATASET)
 
     add = _adder(commands, summary, json="layers and parameters")
-    add("network", metavar="A_OR_M", help="an architecture (standard, light), or a model's name or file")
+    add("network", metavar="A_OR_M", help="an architecture, such as light, or a model's name or file")
     add("--input-shape", metavar="C,H,W", type=_shape, help="of one image (default: what the network is made for)")
 
     add = _adder(commands, gradcheck, json="max_relative_error and layers")
-    add("architecture", metavar="A", nargs="?", default="standard", help="standard (default) or light")
+    add("architecture", metavar="A", nargs="?", default="standard", help="an architecture (default: %(default)s)")
     add("--seed", metavar="S", type=_at_least(0), default=0, help="draws weights and images (default: %(default)s)")
 
     add = _adder(commands, tour)
@@ -187,7 +187,7 @@ _DATASET = "mnist, a folder of IDX files, a folder of image folders or a .jsonl 
 
 
 def _add_train(add: Callable[..., object]) -> None:
-    add("--architecture", metavar="A", default="standard", help="standard or light (default: %(default)s)")
+    add("--architecture", metavar="A", default="standard", help="such as standard or light (default: %(default)s)")
     add("--dataset", metavar="D", default="mnist", help=_DATASET)
     add("--epochs", metavar="N", type=_at_least(1), default=5, help="passes over the images (default: %(default)s)")
     add("--batch-size", metavar="B", type=_at_least(1), default=64, help="images a step (default: %(default)s)")

@@ -246,8 +246,8 @@ def test_predict_reads_ink_and_images(run: Run, ink_file: Path, image_file: Path
         assert record["probability"] == max(record["probabilities"])
         assert record["label"] == str(record["probabilities"].index(record["probability"]))
         assert record["rejected"] is False
-    assert records[0]["probabilities"] == pytest.approx(records[2]["probabilities"])
-    assert records[0]["probabilities"] != pytest.approx(records[1]["probabilities"])
+    assert records[0]["probabilities"] == pytest.approx(records[2]["probabilities"], abs=1e-6)
+    assert records[0]["probabilities"] != pytest.approx(records[1]["probabilities"], abs=1e-6)
 
 
 def test_predict_shows_a_person_one_aligned_line_a_drawing(

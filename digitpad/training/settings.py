@@ -6,10 +6,12 @@ trainer never meets an impossible one.
 
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from digitpad.errors import DigitpadError
+from digitpad.nn import SGD, Adam, ConstantLR, CosineLR, OneCycleLR, Optimizer, Parameter, Scheduler
 
 _MOST_USEFUL_THREADS = 8
 
@@ -92,24 +94,28 @@ class TrainingSettings:
         _check_choice("schedule", self.schedule, Schedule)
 
 
-def learning_rate_at(settings: TrainingSettings, step: int, steps: int) -> float:
-    """Return the learning rate of a step.
+def build_optimizer(settings: TrainingSettings, parameters: Sequence[Parameter]) -> Optimizer:
+    """Return the optimizer of a run.
 
     Parameters
     ----------
     settings
-        Gives the schedule and its highest rate.
-    step, steps
-        Which step, counting from 0, of how many.
+        Name it, with its learning rate and momentum.
+    parameters
+        What it changes.
     """
-    peak = settings.learning_rate
-    if settings.schedule == Schedule.CONSTANT:
-        return peak
-    rise = int(0.3 * steps) if settings.schedule == Schedule.ONE_CYCLE else 0
-    if step < rise:
-        # Starts at a 25th of the peak, as Smith and Topin's "Super-Convergence" (2019) does.
-        return peak * (1 / 25 + (1 - 1 / 25) * (1 - math.cos(math.pi * step / rise)) / 2)
-    return peak * (1 + math.cos(math.pi * (step - rise) / (steps - rise))) / 2
+    if settings.optimizer == OptimizerName.SGD:
+        return SGD(parameters, learning_rate=settings.learning_rate, momentum=settings.momentum)
+    return Adam(parameters, learning_rate=settings.learning_rate)
+
+
+def build_scheduler(settings: TrainingSettings, optimizer: Optimizer, steps: int) -> Scheduler:
+    """Return the schedule of a run of so many steps."""
+    if settings.schedule == Schedule.COSINE:
+        return CosineLR(optimizer, steps)
+    if settings.schedule == Schedule.ONE_CYCLE:
+        return OneCycleLR(optimizer, max(steps, 2))
+    return ConstantLR(optimizer)
 
 
 def _check_whole(name: str, value: int, *, least: int) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, Dataset
 from digitpad.errors import DigitpadError
-from digitpad.nn import SGD, Adam, CrossEntropyLoss, ParallelNetwork, Sequential
+from digitpad.nn import CrossEntropyLoss, ParallelNetwork, Sequential
 from digitpad.nn.checks import NotFiniteError
 from digitpad.training.batches import BatchLoader
 from digitpad.training.events import (
@@ -28,7 +28,7 @@ from digitpad.training.events import (
 )
 from digitpad.training.policies import Policy
 from digitpad.training.preparation import Purpose, generator
-from digitpad.training.settings import OptimizerName, TrainingSettings, default_threads, learning_rate_at
+from digitpad.training.settings import TrainingSettings, build_optimizer, build_scheduler, default_threads
 from digitpad.training.snapshots import Snapshot, is_sound
 
 _VALIDATION_BATCH = 250
@@ -82,8 +82,8 @@ class Trainer:
         if validation is not None and len(validation) > 0:
             self._validation = BatchLoader(validation, _VALIDATION_BATCH, mean=mean, std=std)
         self._validation_count = len(validation) if validation is not None else 0
-        self._parallel = ParallelNetwork(network, settings.threads or default_threads())
-        self._optimizer = _build_optimizer(network, settings)
+        self._optimizer = build_optimizer(settings, network.parameters())
+        self._scheduler = build_scheduler(settings, self._optimizer, settings.epochs * len(self._loader))
         self._loss = CrossEntropyLoss()
         self._last_good = Snapshot(network)
         self._stop_requested = False
@@ -109,8 +109,8 @@ class Trainer:
         if self._started:
             raise RuntimeError("a Trainer runs once; make another for another run")
         self._started = True
-        run = _Run()
-        with self._parallel:
+        with ParallelNetwork(self.network, self.settings.threads or default_threads()) as parallel:
+            run = _Run(parallel)
             yield TrainingStarted(
                 epochs=self.settings.epochs,
                 batches=len(self._loader),
@@ -118,7 +118,7 @@ class Trainer:
                 training_count=self._count,
                 validation_count=self._validation_count,
                 parameters=sum(parameter.value.size for parameter in self.network.parameters()),
-                threads=self._parallel.threads,
+                threads=parallel.threads,
             )
             while run.reason is None:
                 yield from self._epoch(run)
@@ -137,8 +137,8 @@ class Trainer:
                 return
             begun = time.perf_counter()
             images, targets = next(loader)
-            rate = self.learning_rate_factor * learning_rate_at(self.settings, run.steps, epochs * batches)
-            loss, correct = self._step(run.steps, images, targets, rate)
+            rate = self.learning_rate_factor * self._scheduler.learning_rate_at(run.steps)
+            loss, correct = self._step(run, images, targets, rate)
             if not math.isfinite(loss):
                 run.reason = StopReason.DIVERGED
                 return
@@ -150,7 +150,7 @@ class Trainer:
             accuracy = correct / len(targets)
             yield StepCompleted(run.steps, epoch, epochs, batch, batches, len(targets), loss, accuracy, rate, seconds)
         begun = time.perf_counter()
-        run.validation = self._validate()
+        run.validation = self._validate(run.parallel)
         run.validated_step = run.steps
         run.seconds += time.perf_counter() - begun
         if not (is_sound(self.network) and run.validation.is_finite()):
@@ -175,26 +175,26 @@ class Trainer:
         yield event
 
     def _step(
-        self, step: int, images: NDArray[np.float32], targets: NDArray[np.int64], learning_rate: float
+        self, run: "_Run", images: NDArray[np.float32], targets: NDArray[np.int64], learning_rate: float
     ) -> tuple[float, int]:
         """Learn from one batch; return its loss and how many images were read correctly before the weights moved."""
         # A run that diverges is reported as such; NumPy's warnings on the way there would only repeat it.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             try:
-                value, logits = self._parallel.training_step(images, targets, self._loss)
+                value, logits = run.parallel.training_step(images, targets, self._loss)
             except NotFiniteError:
                 return math.nan, 0
             loss = float(value)
             if not math.isfinite(loss):
                 return loss, 0
             # Here, and not after the step: these are the weights that gave the finite loss.
-            if step % _STEPS_BETWEEN_SNAPSHOTS == 0 and is_sound(self.network):
+            if run.steps % _STEPS_BETWEEN_SNAPSHOTS == 0 and is_sound(self.network):
                 self._last_good.take()
             self._optimizer.learning_rate = learning_rate
             self._optimizer.step()
         return loss, _count_correct(logits, targets)
 
-    def _validate(self) -> "_Scores":
+    def _validate(self, parallel: ParallelNetwork) -> "_Scores":
         """Return mean loss and accuracy over the held-out images, dropout off."""
         if self._validation is None:
             return _Scores(None, None)
@@ -202,7 +202,7 @@ class Trainer:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for images, targets in self._validation.batches():
                 try:
-                    logits = self._parallel.predict(images)
+                    logits = parallel.predict(images)
                     loss, _ = self._loss(logits, targets)
                 except NotFiniteError:
                     return _Scores(math.nan, 0.0)
@@ -218,7 +218,7 @@ class Trainer:
         for policy in self._policies:
             policy.training_stopped()
         if self._policies or run.validated_step != run.steps or reason is StopReason.DIVERGED:
-            run.validation = self._validate()
+            run.validation = self._validate(run.parallel)
         run.seconds += time.perf_counter() - begun
         tally = run.tally
         return TrainingStopped(
@@ -274,9 +274,10 @@ class _Tally:
 
 
 class _Run:
-    """How far a run has come."""
+    """How far a run has come, and the threads that it works with."""
 
-    def __init__(self) -> None:
+    def __init__(self, parallel: ParallelNetwork) -> None:
+        self.parallel = parallel
         self.epochs = 0
         self.steps = 0
         self.seconds = 0.0
@@ -306,12 +307,6 @@ def _count_correct(logits: NDArray[np.float32], targets: NDArray[np.int64]) -> i
     return int(np.count_nonzero(logits.argmax(axis=1) == targets))
 
 
-def _build_optimizer(network: Sequential, settings: TrainingSettings) -> SGD | Adam:
-    if settings.optimizer == OptimizerName.SGD:
-        return SGD(network.parameters(), learning_rate=settings.learning_rate, momentum=settings.momentum)
-    return Adam(network.parameters(), learning_rate=settings.learning_rate)
-
-
 def _check_fit(network: Sequential, training: Dataset, batch_size: int) -> None:
     """Refuse data that the network cannot learn from."""
     if len(training) == 0:
@@ -328,6 +323,6 @@ def _check_fit(network: Sequential, training: Dataset, batch_size: int) -> None:
         raise DigitpadError(f"{training.name}: its {size} images do not fit this network ({error}).") from error
     if output != (len(training.classes),):
         raise DigitpadError(
-            f"{training.name} has {len(training.classes)} classes, but this network tells {output[0]} apart; "
+            f"{training.name} has {len(training.classes)} classes, but this network's output has the shape {output}; "
             "choose another architecture or dataset."
         )

@@ -9,7 +9,7 @@ from digitpad.data.dataset import Dataset
 from digitpad.errors import DigitpadError
 from digitpad.nn import Sequential
 from digitpad.nn.backend import Array
-from digitpad.nn.parallel import Loss
+from digitpad.nn.parallel import Loss, ParallelNetwork
 from digitpad.training import trainer as trainer_module
 from digitpad.training.events import (
     EpochCompleted,
@@ -113,13 +113,13 @@ def test_every_epoch_sees_every_image_once_in_another_order(
     )
     trainer = Trainer(make_network(), numbered, None, TrainingSettings(epochs=3, batch_size=40, threads=1))
     seen: list[int] = []
-    original = trainer._parallel.training_step
+    original = ParallelNetwork.training_step
 
-    def spy(x: Array, targets: Array, loss: Loss) -> tuple[Array, Array]:
+    def spy(self: ParallelNetwork, x: Array, targets: Array, loss: Loss) -> tuple[Array, Array]:
         seen.extend(np.rint((x[:, 0, 0, 0] * 0.3081 + 0.1307) * 255).astype(int).tolist())
-        return original(x, targets, loss)
+        return original(self, x, targets, loss)
 
-    monkeypatch.setattr(trainer._parallel, "training_step", spy)
+    monkeypatch.setattr(ParallelNetwork, "training_step", spy)
     list(trainer.run())
     passes = [seen[start : start + 250] for start in range(0, 750, 250)]
     assert all(sorted(order) == list(range(250)) for order in passes)
