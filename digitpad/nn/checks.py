@@ -127,10 +127,10 @@ def batch(owner: str, x: Array, sample_shape: tuple[int | None, ...], *, like: A
         If the shape differs or the batch is empty.
     """
     expected = ("N", *("any" if size is None else str(size) for size in sample_shape))
-    fits = np.ndim(x) == len(expected) and all(
+    array_module(x)
+    fits = x.ndim == len(expected) and all(
         size in (None, actual) for size, actual in zip(sample_shape, x.shape[1:], strict=True)
     )
-    array_module(x)
     if not fits:
         raise ValueError(f"{owner}: x has shape {x.shape}; expected ({', '.join(expected)})")
     samples(owner, x, like=like)
