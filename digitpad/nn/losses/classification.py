@@ -56,9 +56,8 @@ class CrossEntropyLoss:
             If shapes do not fit, targets are neither, or logits are not finite.
         """
         expected = class_probabilities("CrossEntropyLoss", logits, targets)
-        cases = logits.size // logits.shape[1]
         weight = None if self.weight is None else per_class("CrossEntropyLoss", "weight", self.weight, logits)
-        total: Array | int = cases
+        total: Array | int = logits.size // logits.shape[1]
         if weight is not None and targets.ndim < logits.ndim:
             # A batch of classes that weigh nothing costs nothing.
             total = array_module(logits).maximum((expected * weight).sum(), np.finfo(logits.dtype).tiny)

@@ -75,9 +75,10 @@ class BinaryFocalLoss:
     """
 
     def __init__(self, alpha: Factors = 1.0, gamma: float = 2.0, *, from_logits: bool = True) -> None:
-        self.alpha = check_factors("BinaryFocalLoss", "alpha", alpha)
-        if self.alpha.shape not in {(), (2,)}:
+        factors = check_factors("BinaryFocalLoss", "alpha", alpha)
+        if factors.shape not in {(), (2,)}:
             raise ValueError(f"BinaryFocalLoss: alpha is {alpha!r}; expected one number, or two (of a no, of a yes)")
+        self.alpha_no, self.alpha_yes = float(factors.reshape(-1)[0]), float(factors.reshape(-1)[-1])
         self.gamma = checks.real_number("BinaryFocalLoss", "gamma", gamma, low=0, high=float("inf"), open_high=True)
         self.from_logits = from_logits
 
@@ -99,8 +100,8 @@ class BinaryFocalLoss:
         name = "logits" if self.from_logits else "probabilities"
         check_output("BinaryFocalLoss", name, output)
         targets = binary_targets("BinaryFocalLoss", name, output, targets)
-        alpha = array_module(output).asarray(self.alpha, dtype=output.dtype).reshape(-1)
-        share_yes, share_no = alpha[-1] * targets / output.size, alpha[0] * (1 - targets) / output.size
+        share_yes = targets * (self.alpha_yes / output.size)
+        share_no = (1 - targets) * (self.alpha_no / output.size)
         if self.from_logits:
             p, q = functional.sigmoid(output), functional.sigmoid(-output)
             log_p, log_q = -functional.softplus(-output), -functional.softplus(output)

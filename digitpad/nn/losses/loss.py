@@ -1,6 +1,7 @@
 """What a loss returns, and what all of them check.
 
-Every mistake that broadcasting or a NaN would hide is refused here, by the name of the loss.
+Every mistake that broadcasting or a NaN would hide is refused here, by the name of the loss. Weights that are arrays
+are best given on the device of the network: elsewhere they travel there at every call.
 """
 
 from collections.abc import Callable, Sequence
@@ -80,7 +81,7 @@ def check_factors(owner: str, name: str, factors: Factors) -> Array:
     return array
 
 
-def spread(owner: str, name: str, factors: Array, output: Array) -> Array:
+def spread(owner: str, name: str, factors: Array, output: Array) -> Array | float:
     """Return `factors`, one number or an array for one sample, so that they multiply every sample of `output`.
 
     Raises
@@ -96,11 +97,10 @@ def spread(owner: str, name: str, factors: Array, output: Array) -> Array:
         raise ValueError(
             f"{owner}: {name} has shape {factors.shape}; expected one that repeats over a sample, {sample}"
         )
-    spread_out: Array = array_module(output).asarray(factors, dtype=output.dtype)
-    return spread_out
+    return _beside(output, factors)
 
 
-def per_class(owner: str, name: str, factors: Array, output: Array) -> Array:
+def per_class(owner: str, name: str, factors: Array, output: Array) -> Array | float:
     """Return `factors`, one number or one per class, so that they multiply `output` (N, classes, ...).
 
     Raises
@@ -111,5 +111,12 @@ def per_class(owner: str, name: str, factors: Array, output: Array) -> Array:
     classes = output.shape[1]
     if factors.shape not in {(), (classes,)}:
         raise ValueError(f"{owner}: {name} has shape {factors.shape}; expected a number for each of {classes} classes")
+    return _beside(output, factors.reshape(-1, *[1] * (output.ndim - 2)) if factors.ndim else factors)
+
+
+def _beside(output: Array, factors: Array) -> Array | float:
+    """Return factors in the output's dtype, on its device; a single number needs neither, nor the way there."""
+    if factors.ndim == 0 and checks.on_host(factors):
+        return float(factors)
     moved: Array = array_module(output).asarray(factors, dtype=output.dtype)
-    return moved.reshape(-1, *[1] * (output.ndim - 2))
+    return moved
