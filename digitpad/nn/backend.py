@@ -2,11 +2,16 @@
 
 The same layer code runs on NumPy and on CuPy, because both answer to the same function names. A function
 that needs one asks `array_module` which library its array belongs to; nothing else in `digitpad.nn` knows
-that there are two.
+that there are two. `select_device` chooses, `Layer.to` moves a network, `to_device` and `to_numpy` move arrays.
 """
 
+import contextlib
+import importlib
+import importlib.util
 import sys
-from types import ModuleType
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import ModuleType, TracebackType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,7 +22,74 @@ Array: TypeAlias = NDArray[Any]
 
 Shape: TypeAlias = tuple[int, ...]
 
-__all__ = ["Array", "DTypeLike", "Shape", "array_module", "to_numpy"]
+DEVICES = ("auto", "cpu", "cuda")
+"""What `select_device` takes."""
+
+__all__ = [
+    "CPU",
+    "DEVICES",
+    "Array",
+    "DTypeLike",
+    "Device",
+    "Shape",
+    "array_module",
+    "device_of",
+    "select_device",
+    "to_device",
+    "to_numpy",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where arrays lie and sums are done.
+
+    Attributes
+    ----------
+    name
+        `cpu` or `cuda`.
+    library
+        NumPy or CuPy.
+    note
+        Why this one was chosen, in one line; empty if there is nothing to say.
+    """
+
+    name: str
+    library: ModuleType
+    note: str = ""
+
+
+CPU = Device("cpu", np)
+"""The processor, which is always there."""
+
+
+def select_device(choice: str = "auto") -> Device:
+    """Choose where to compute.
+
+    A GPU is believed only once it has run one small kernel and one matrix product: a driver that is too old, a
+    missing compiler or a library that does not load all show there and not before.
+
+    Parameters
+    ----------
+    choice
+        `cpu`; `cuda`, an NVIDIA GPU by way of CuPy; or `auto`, the GPU if it works, else the CPU, whose `note` then
+        says why.
+
+    Raises
+    ------
+    ValueError
+        If `choice` is none of these, or `cuda` and there is no GPU that works.
+    """
+    if choice not in DEVICES:
+        raise ValueError(f"select_device: choice is {choice!r}; expected one of {', '.join(DEVICES)}")
+    if choice == "cpu":
+        return CPU
+    trial = _Trial()
+    with trial:
+        return Device("cuda", _working_cupy())
+    if choice == "cuda":
+        raise ValueError(f"select_device: choice is 'cuda', and {trial.trouble}; expected a GPU that works")
+    return Device("cpu", np, f"computing on the CPU: {trial.trouble}")
 
 
 def array_module(array: object) -> ModuleType:
@@ -40,9 +112,89 @@ def array_module(array: object) -> ModuleType:
     )
 
 
+def device_of(array: Array) -> Device:
+    """Return where an array lies.
+
+    Raises
+    ------
+    TypeError
+        If it is no array of NumPy or CuPy.
+    """
+    library = array_module(array)
+    return CPU if library is np else Device("cuda", library)
+
+
+def to_device(array: Array, device: Device) -> Array:
+    """Return `array` as it is if it lies on `device`, else a copy there.
+
+    Raises
+    ------
+    TypeError
+        If it is no array of NumPy or CuPy.
+    """
+    if array_module(array) is device.library:
+        return array
+    if device.library is np:
+        return to_numpy(array)
+    moved: Array = device.library.asarray(array)
+    return moved
+
+
 def to_numpy(array: object) -> NDArray[Any]:
     """Return `array` as a NumPy array, copied from the device if it lies there."""
-    if isinstance(array, np.ndarray):
-        return array
+    if isinstance(array, np.ndarray | np.generic):
+        return np.asarray(array)
     fetched: NDArray[Any] = array_module(array).asnumpy(array)
     return fetched
+
+
+class _Trial(contextlib.AbstractContextManager["_Trial"]):
+    """Let a block fail in whatever way, and keep the reason in one line.
+
+    The libraries below CuPy raise dozens of exceptions of their own, some of them derived from nothing but
+    `Exception`; each means the same here, that this GPU is not to be used.
+    """
+
+    trouble = ""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        said = lines[0] if lines else type(error).__name__
+        self.trouble = said if isinstance(error, _NoGpuError) else f"the GPU failed a trial ({said})"
+        return True
+
+
+class _NoGpuError(Exception):
+    """There is none to try."""
+
+
+def _working_cupy() -> ModuleType:
+    """Return CuPy, having seen it compute.
+
+    Raises
+    ------
+    Exception
+        Whatever CuPy and what lies below it raise when something is missing or broken.
+    """
+    if "cupy" not in sys.modules and importlib.util.find_spec("cupy") is None:
+        raise _NoGpuError("CuPy is not installed (pip install 'digitpad[gpu]')")
+    cupy: Any = importlib.import_module("cupy")
+    if not cupy.is_available():
+        raise _NoGpuError("CuPy finds no GPU")
+    for asked, computed, expected in _trials(cupy):
+        if not np.array_equal(cupy.asnumpy(computed), expected):
+            raise ArithmeticError(f"{asked} came out wrong")
+    library: ModuleType = cupy
+    return library
+
+
+def _trials(cupy: Any) -> Iterator[tuple[str, object, Array]]:
+    """Yield what is asked of a GPU, what it answers and what is right, in small whole numbers, which are exact."""
+    host = np.arange(12, dtype=np.float32).reshape(3, 4)
+    device = cupy.asarray(host)
+    yield "a small kernel", device * 2 + 1, host * 2 + 1
+    yield "a matrix product", device @ device.T, host @ host.T

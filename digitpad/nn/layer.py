@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self, TypeVar
 
-from digitpad.nn.backend import Array, Shape, array_module
+from digitpad.nn.backend import Array, Device, Shape, array_module, to_device
 from digitpad.nn.receptive_field import ReceptiveField
 
 T = TypeVar("T")
@@ -279,6 +279,21 @@ class Layer:
             elif isinstance(value, Layer):
                 setattr(twin, name, value.replica())
         return twin
+
+    def to(self, device: Device) -> Self:
+        """Move all parameters and buffers to a device, and return the layer itself.
+
+        Gradients start anew there. Replicas and optimizers hold on to the arrays that they were made with, so they
+        are made after the move.
+
+        Parameters
+        ----------
+        device
+            As `select_device` returns it.
+        """
+        for stored in dict(self._named(Buffer)).values():
+            stored.move(lambda array: to_device(array, device))
+        return self
 
     def _named(self, kind: type[T]) -> Iterator[tuple[str, T]]:
         for name, value in vars(self).items():

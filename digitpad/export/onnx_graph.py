@@ -1,0 +1,296 @@
+"""What each layer is in ONNX: one table, from the layer's class to the nodes that do the same.
+
+The graph is kept as plain data here, so that nothing of this needs the `onnx` package. A layer's last node and the
+value it makes carry the layer's own name (`conv1`, `block1.body.conv2`): viewers show the names that digitpad shows.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.nn import layers
+from digitpad.nn.backend import Array, Shape, to_numpy
+from digitpad.nn.layer import Layer, Parameter
+from digitpad.nn.network import Sequential
+from digitpad.nn.receptive_field import ReceptiveField
+
+Attribute = int | float | str | tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operation.
+
+    Attributes
+    ----------
+    op
+        ONNX's name of the operation.
+    name
+        Of the node.
+    inputs, outputs
+        Names of the values that it takes and makes.
+    attributes
+        Its settings.
+    """
+
+    op: str
+    name: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: Mapping[str, Attribute]
+
+
+@dataclass(slots=True)
+class Graph:
+    """A network as ONNX sees it.
+
+    Attributes
+    ----------
+    input, output
+        Names of the values that go in and come out.
+    nodes
+        In the order of computation.
+    weights
+        Constant arrays by name.
+    shapes
+        Shape of one sample of each layer's output, by name.
+    """
+
+    input: str
+    output: str = ""
+    nodes: list[Node] = field(default_factory=list)
+    weights: dict[str, NDArray[Any]] = field(default_factory=dict)
+    shapes: dict[str, Shape] = field(default_factory=dict)
+
+    def add(self, op: str, name: str, *inputs: str, **attributes: Attribute) -> str:
+        """Append an operation that makes one value, which gets the operation's name; return that name."""
+        self.nodes.append(Node(op, name, inputs, (name,), attributes))
+        return name
+
+    def weight(self, name: str, value: Array) -> str:
+        """Add a constant array, floating-point numbers as float32, and return its name."""
+        array = to_numpy(value)
+        self.weights[name] = array.astype(np.float32) if array.dtype.kind == "f" else array
+        return name
+
+    def write(self, layer: Layer, name: str, x: str) -> str:
+        """Append what `layer` does to the value `x`, by its row of `ROWS`, and return the name of what it makes.
+
+        Raises
+        ------
+        ValueError
+            If the table has no row for such a layer.
+        """
+        row = ROWS.get(type(layer))
+        if row is None:
+            raise ValueError(f"{name or 'the network'}: a layer of type {type(layer).__name__} has no form in ONNX yet")
+        return row(self, name, layer, x)
+
+
+def graph_of(network: Sequential, input_shape: Shape) -> Graph:
+    """Return a network as an ONNX graph, in inference.
+
+    Parameters
+    ----------
+    network
+        The network.
+    input_shape
+        Shape of one sample.
+
+    Raises
+    ------
+    ValueError
+        If a layer has no form in ONNX, or the shape does not fit.
+    """
+    image = ReceptiveField.of_image(*input_shape[1:]) if len(input_shape) == 3 else ReceptiveField.of_image(1, 1)
+    shapes = {visit.name: visit.output_shape for visit in network.visit("", input_shape, image)}
+    name = "input"
+    while name in shapes:
+        name += "_"
+    graph = Graph(name, shapes=shapes)
+    graph.output = graph.write(network, "", name)
+    return graph
+
+
+Row = Callable[[Graph, str, Any, str], str]
+"""Writes a layer: (graph, name, layer, name of its input) to the name of its output."""
+
+
+def _sequential(graph: Graph, name: str, layer: Sequential, x: str) -> str:
+    for child_name, child in layer.layers.items():
+        x = graph.write(child, f"{name}.{child_name}" if name else child_name, x)
+    return x
+
+
+def _conv(graph: Graph, name: str, layer: layers.Conv2D, x: str) -> str:
+    return graph.add("Conv", name, x, *_weights(graph, name, layer.weight, layer.bias), **_window(layer))
+
+
+def _conv_transpose(graph: Graph, name: str, layer: layers.ConvTranspose2D, x: str) -> str:
+    weights = _weights(graph, name, layer.weight, layer.bias)
+    return graph.add("ConvTranspose", name, x, *weights, output_padding=layer.output_padding, **_window(layer))
+
+
+def _weights(graph: Graph, name: str, weight: Parameter, bias: Parameter | None) -> list[str]:
+    names = [graph.weight(f"{name}.weight", weight.value)]
+    return names if bias is None else [*names, graph.weight(f"{name}.bias", bias.value)]
+
+
+def _window(layer: layers.Conv2D | layers.ConvTranspose2D) -> dict[str, Attribute]:
+    return {
+        "kernel_shape": layer.kernel_size,
+        "strides": layer.stride,
+        "pads": _pads(layer.padding),
+        "dilations": layer.dilation,
+        "group": layer.groups,
+    }
+
+
+def _pads(padding: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+    """Return ((above, below), (left, right)) in ONNX's order: all that lies before, then all that lies behind."""
+    (above, below), (left, right) = padding
+    return above, left, below, right
+
+
+def _max_pool(graph: Graph, name: str, layer: layers.MaxPool2D, x: str) -> str:
+    return graph.add(
+        "MaxPool", name, x, kernel_shape=layer.kernel_size, strides=layer.stride, pads=_pads(layer.padding)
+    )
+
+
+def _avg_pool(graph: Graph, name: str, layer: layers.AvgPool2D, x: str) -> str:
+    return graph.add(
+        "AveragePool",
+        name,
+        x,
+        kernel_shape=layer.kernel_size,
+        strides=layer.stride,
+        pads=_pads(layer.padding),
+        count_include_pad=int(layer.count_include_pad),
+    )
+
+
+def _linear(graph: Graph, name: str, layer: layers.Linear, x: str) -> str:
+    return graph.add("Gemm", name, x, *_weights(graph, name, layer.weight, layer.bias), transB=1)
+
+
+def _dropout(graph: Graph, name: str, layer: layers.Dropout, x: str) -> str:
+    # Without the third input, which would switch to training, the operation hands its input on.
+    return graph.add("Dropout", name, x, graph.weight(f"{name}.p", np.float32(layer.p)))
+
+
+def _batch_norm(graph: Graph, name: str, layer: layers.BatchNorm2D, x: str) -> str:
+    one, zero = np.ones(layer.num_features, np.float32), np.zeros(layer.num_features, np.float32)
+    scale = graph.weight(f"{name}.weight", one if layer.weight is None else layer.weight.value)
+    shift = graph.weight(f"{name}.bias", zero if layer.bias is None else layer.bias.value)
+    if layer.running_mean is None or layer.running_var is None:
+        return _batch_norm_by_batch(graph, name, layer, x)
+    mean = graph.weight(f"{name}.running_mean", layer.running_mean.value)
+    variance = graph.weight(f"{name}.running_var", layer.running_var.value)
+    return graph.add("BatchNormalization", name, x, scale, shift, mean, variance, epsilon=layer.eps)
+
+
+def _batch_norm_by_batch(graph: Graph, name: str, layer: layers.BatchNorm2D, x: str) -> str:
+    """Normalise by the statistics of the batch itself, for a layer that keeps none."""
+    axes = graph.weight(f"{name}.axes", np.array([0, 2, 3]))
+    eps = graph.weight(f"{name}.eps", np.float32(layer.eps))
+    for part in ("weight", "bias"):
+        graph.weights[f"{name}.{part}"] = graph.weights[f"{name}.{part}"].reshape(-1, 1, 1)
+    mean = graph.add("ReduceMean", f"{name}.mean", x, axes)
+    centered = graph.add("Sub", f"{name}.centered", x, mean)
+    squares = graph.add("Mul", f"{name}.squares", centered, centered)
+    variance = graph.add("ReduceMean", f"{name}.variance", squares, axes)
+    lifted = graph.add("Add", f"{name}.lifted", variance, eps)
+    deviation = graph.add("Sqrt", f"{name}.deviation", lifted)
+    normalised = graph.add("Div", f"{name}.normalised", centered, deviation)
+    scaled = graph.add("Mul", f"{name}.scaled", normalised, f"{name}.weight")
+    return graph.add("Add", name, scaled, f"{name}.bias")
+
+
+def _silu(graph: Graph, name: str, layer: layers.SiLU, x: str) -> str:
+    return graph.add("Mul", name, x, graph.add("Sigmoid", f"{name}.sigmoid", x))
+
+
+def _gelu(graph: Graph, name: str, layer: layers.GELU, x: str) -> str:
+    """Write x * P(x) in small operations: ONNX's own `Gelu` is younger than many programs that read the file."""
+    half = graph.weight(f"{name}.half", np.float32(0.5))
+    one = graph.weight(f"{name}.one", np.float32(1))
+    if layer.approximate == "tanh":
+        cubic = graph.weight(f"{name}.cubic", np.float32(0.044715))
+        scale = graph.weight(f"{name}.scale", np.float32(math.sqrt(2 / math.pi)))
+        cube = graph.add("Mul", f"{name}.cube", graph.add("Mul", f"{name}.square", x, x), x)
+        bent = graph.add("Add", f"{name}.bent", x, graph.add("Mul", f"{name}.bend", cube, cubic))
+        outer = graph.add("Tanh", f"{name}.tanh", graph.add("Mul", f"{name}.scaled", bent, scale))
+    else:
+        scale = graph.weight(f"{name}.scale", np.float32(math.sqrt(0.5)))
+        outer = graph.add("Erf", f"{name}.erf", graph.add("Mul", f"{name}.scaled", x, scale))
+    doubled = graph.add("Add", f"{name}.doubled", outer, one)
+    return graph.add("Mul", name, x, graph.add("Mul", f"{name}.probability", doubled, half))
+
+
+def _residual(graph: Graph, name: str, layer: layers.Residual, x: str) -> str:
+    return graph.add("Add", name, *_branches(graph, name, layer, x))
+
+
+def _concatenate(graph: Graph, name: str, layer: layers.Concatenate, x: str) -> str:
+    return graph.add("Concat", name, *_branches(graph, name, layer, x), axis=1)
+
+
+def _branches(graph: Graph, name: str, layer: Layer, x: str) -> list[str]:
+    return [graph.write(branch, f"{name}.{branch_name}", x) for branch_name, branch in layer.children().items()]
+
+
+def _attention_gate(graph: Graph, name: str, layer: layers.AttentionGate, x: str) -> str:
+    sizes = graph.weight(f"{name}.channels", np.array([layer.skip_channels, layer.signal_channels]))
+    skip, signal = f"{name}.skip", f"{name}.signal"
+    graph.nodes.append(Node("Split", f"{name}.split", (x, sizes), (skip, signal), {"axis": 1}))
+    theta = graph.write(layer.theta, f"{name}.theta", skip)
+    phi = graph.write(layer.phi, f"{name}.phi", signal)
+    relu = graph.write(layer.relu, f"{name}.relu", graph.add("Add", f"{name}.compared", theta, phi))
+    alpha = graph.write(layer.alpha, f"{name}.alpha", graph.write(layer.psi, f"{name}.psi", relu))
+    return graph.add("Concat", name, graph.add("Mul", f"{name}.weighed", skip, alpha), signal, axis=1)
+
+
+def _plain(op: str, **attributes: str) -> Row:
+    """Return a row for a layer that is one operation; `attributes` name the layer's own that go along."""
+
+    def write(graph: Graph, name: str, layer: Layer, x: str) -> str:
+        return graph.add(op, name, x, **{key: getattr(layer, own) for key, own in attributes.items()})
+
+    return write
+
+
+def _flatten(graph: Graph, name: str, layer: layers.Flatten, x: str) -> str:
+    return graph.add("Flatten", name, x, axis=1)
+
+
+ROWS: dict[type[Layer], Row] = {
+    Sequential: _sequential,
+    layers.AttentionGate: _attention_gate,
+    layers.AvgPool2D: _avg_pool,
+    layers.BatchNorm2D: _batch_norm,
+    layers.Concatenate: _concatenate,
+    layers.Conv2D: _conv,
+    layers.ConvTranspose2D: _conv_transpose,
+    layers.Dropout: _dropout,
+    layers.ELU: _plain("Elu", alpha="alpha"),
+    layers.Flatten: _flatten,
+    layers.GELU: _gelu,
+    layers.GlobalAveragePool2D: _plain("GlobalAveragePool"),
+    layers.Identity: _plain("Identity"),
+    layers.LeakyReLU: _plain("LeakyRelu", alpha="negative_slope"),
+    layers.Linear: _linear,
+    layers.MaxPool2D: _max_pool,
+    layers.ReLU: _plain("Relu"),
+    layers.Residual: _residual,
+    layers.SiLU: _silu,
+    layers.Sigmoid: _plain("Sigmoid"),
+    layers.SkipConnection: _concatenate,
+    layers.Softmax: _plain("Softmax", axis="axis"),
+    layers.Tanh: _plain("Tanh"),
+}
+"""What writes each layer, by its class."""

@@ -1,0 +1,71 @@
+"""What PyTorch has no class for, written for it: the texts that an exported module file contains as it needs them."""
+
+from digitpad.nn import layers
+from digitpad.nn.layer import Layer
+
+RESERVED = frozenset(
+    "T_destination add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches "
+    "eval extend extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half insert ipu "
+    "load_state_dict modules mtia named_buffers named_children named_modules named_parameters parameters pop "
+    "register_backward_hook register_buffer register_forward_hook register_forward_pre_hook "
+    "register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook "
+    "register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook "
+    "register_state_dict_pre_hook requires_grad_ self set_extra_state set_submodule share_memory state_dict to to_empty "
+    "train training type xpu zero_grad".split()
+)
+"""Names that PyTorch's modules use themselves, so that no layer can have them there."""
+
+CLASSES: dict[type[Layer], str] = {
+    layers.Residual: '''\
+class Residual(nn.Module):
+    """body(x) + shortcut(x)."""
+
+    def __init__(self, body: nn.Module, shortcut: nn.Module) -> None:
+        super().__init__()
+        self.body = body
+        self.shortcut = shortcut
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.body(x) + self.shortcut(x)
+''',
+    layers.Concatenate: '''\
+class Concatenate(nn.Module):
+    """The branches' maps one behind the other."""
+
+    def __init__(self, **branches: nn.Module) -> None:
+        super().__init__()
+        for name, branch in branches.items():
+            self.add_module(name, branch)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.cat([branch(x) for branch in self.children()], dim=1)
+''',
+    layers.SkipConnection: '''\
+class SkipConnection(nn.Module):
+    """The input's maps, and behind them what the body made of it."""
+
+    def __init__(self, body: nn.Module) -> None:
+        super().__init__()
+        self.body = body
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.cat([x, self.body(x)], dim=1)
+''',
+    layers.AttentionGate: '''\
+class AttentionGate(nn.Module):
+    """Weigh every place of the skip, the first channels, by the signal behind them."""
+
+    def __init__(self, skip_channels: int, signal_channels: int, inner_channels: int) -> None:
+        super().__init__()
+        self.channels = [skip_channels, signal_channels]
+        self.theta = nn.Conv2d(skip_channels, inner_channels, 1, bias=False)
+        self.phi = nn.Conv2d(signal_channels, inner_channels, 1)
+        self.psi = nn.Conv2d(inner_channels, 1, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        skip, signal = x.split(self.channels, dim=1)
+        alpha = torch.sigmoid(self.psi(torch.relu(self.theta(skip) + self.phi(signal))))
+        return torch.cat([skip * alpha, signal], dim=1)
+''',
+}
+"""The source of each class, by the layer that it stands for."""

@@ -1,0 +1,341 @@
+"""A network as the source of a PyTorch module, as a person would write it.
+
+Each layer is an attribute with its own name, so the tensors are called what they are called here (`conv1.weight`).
+Layers made of layers become small classes that are written out in the same file; nothing of digitpad is needed there.
+"""
+
+import keyword
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from digitpad import __version__
+from digitpad.export.pytorch_classes import CLASSES, RESERVED
+from digitpad.model_file import Model
+from digitpad.nn import layers
+from digitpad.nn.layer import Layer
+from digitpad.nn.network import Sequential
+
+_INDENT = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A module file.
+
+    Attributes
+    ----------
+    text
+        What it says.
+    class_name
+        The class of the network in it.
+    names
+        What each tensor of the network is called there.
+    """
+
+    text: str
+    class_name: str
+    names: Mapping[str, str]
+
+
+def source_of(model: Model, stem: str) -> Source:
+    """Return the source of a PyTorch module that does what a model's network does.
+
+    Parameters
+    ----------
+    model
+        The model.
+    stem
+        Name of the module and of the weights beside it, without the ending.
+
+    Raises
+    ------
+    ValueError
+        If a layer has no form in PyTorch; the message names it.
+    """
+    network, class_name = model.network, _class_name(model.architecture.name)
+    renamed = _renamed(network)
+    used = {type(layer) for layer in _all(network)}
+    parts = [_heading(model, stem, class_name, network.layers.keys(), renamed)]
+    parts += [text for kind, text in CLASSES.items() if kind in used]
+    if any(isinstance(layer, Sequential) for layer in list(_all(network))[1:]):
+        parts.append(_CHAIN)
+    parts.append(_network_class(model, class_name, renamed))
+    imports = "from collections import OrderedDict\n" if _CHAIN in parts else ""
+    parts[0] = parts[0].replace("IMPORTS\n", imports)
+    names = {name: ".".join(renamed.get(part, part) for part in name.split(".")) for name in network.state_dict()}
+    return Source("\n\n".join(parts), class_name, names)
+
+
+def expression(name: str, layer: Layer, rename: Mapping[str, str], depth: int = 0) -> str:
+    """Return the Python expression that builds a layer in PyTorch, by its row of `ROWS`.
+
+    Parameters
+    ----------
+    name
+        The layer's, for the error.
+    layer
+        The layer.
+    rename
+        What layers are called where their own names cannot be used.
+    depth
+        How deep the expression is indented.
+
+    Raises
+    ------
+    ValueError
+        If there is no row for such a layer.
+    """
+    row = ROWS.get(type(layer))
+    if row is not None:
+        return row(layer)
+    if isinstance(layer, Sequential):
+        call, children = "chain", layer.children()
+    elif type(layer) in {layers.Residual, layers.SkipConnection, layers.Concatenate}:
+        call, children = type(layer).__name__, layer.children()
+        if isinstance(layer, layers.SkipConnection):
+            children = {"body": children["body"]}
+    else:
+        raise ValueError(f"{name}: a layer of type {type(layer).__name__} has no form in PyTorch yet")
+    inner = _INDENT * (depth + 1)
+    lines = [
+        f"{inner}{rename.get(child, child)}={expression(f'{name}.{child}', part, rename, depth + 1)},"
+        for child, part in children.items()
+    ]
+    return "\n".join([f"{call}(", *lines, f"{_INDENT * depth})"])
+
+
+def _network_class(model: Model, class_name: str, rename: Mapping[str, str]) -> str:
+    network = model.network
+    lines = [
+        f"class {class_name}(nn.Module):",
+        f'    """From {_sizes(model.architecture.input_shape)} images to logits."""',
+        "",
+        "    def __init__(self) -> None:",
+        "        super().__init__()",
+    ]
+    for name, layer in network.layers.items():
+        lines.append(f"        self.{rename.get(name, name)} = {expression(name, layer, rename, 2)}")
+    lines += ["", "    def forward(self, x: torch.Tensor) -> torch.Tensor:"]
+    shape = model.architecture.input_shape
+    statement, comment = "x", _sizes(shape)
+    for name, layer in network.layers.items():
+        together = isinstance(layer, layers.BatchNorm2D) or (layer.elementwise and statement != "x")
+        if not together and statement != "x":
+            lines.append(f"        x = {statement}  # {comment}")
+            statement = "x"
+        statement = f"self.{rename.get(name, name)}({statement})"
+        shape = layer.output_shape(shape)
+        comment = _sizes(shape)
+    lines.append(f"        return {statement}  # {comment}")
+    return "\n".join(lines) + "\n"
+
+
+def _heading(model: Model, stem: str, class_name: str, names: object, renamed: Mapping[str, str]) -> str:
+    prepared = model.metadata.preprocessing
+    shape = ", ".join(str(size) for size in model.architecture.input_shape)
+    text = [
+        f'"""{_harmless(model.name or model.architecture.name)}, exported from digitpad {__version__}.',
+        "",
+        f"    from {_harmless(stem)} import load",
+        "",
+        "    network = load()",
+        "    logits = network(images)",
+        "",
+        f"Images are (N, {shape}) in [0, 1], ink 1 on background 0, less {prepared.mean:g} and then divided by",
+        f"{prepared.std:g}. The outputs stand for: {_harmless(', '.join(model.metadata.labels))}.",
+    ]
+    if renamed:
+        changes = ", ".join(f"{_harmless(old)} is {new}" for old, new in renamed.items())
+        text += ["", f"Some layers cannot keep their names in PyTorch: {changes}."]
+    text += [
+        '"""',
+        "",
+        "IMPORTS",
+        "from pathlib import Path",
+        "",
+        "import torch",
+        "from safetensors.torch import load_file",
+        "from torch import nn",
+        "",
+        "",
+        f'def load(path: Path = Path(__file__).with_suffix(".safetensors")) -> "{class_name}":',
+        '    """Return the network with its trained weights, ready to answer."""',
+        f"    network = {class_name}()",
+        "    network.load_state_dict(load_file(path))",
+        "    return network.eval()",
+        "",
+    ]
+    return "\n".join(text)
+
+
+_CHAIN = '''\
+def chain(**layers: nn.Module) -> nn.Sequential:
+    """Apply named layers one after the other."""
+    return nn.Sequential(OrderedDict(layers))
+'''
+
+
+def _all(layer: Layer) -> list[Layer]:
+    """Return a layer and all within it, except what a class of the file stands for as a whole."""
+    if isinstance(layer, layers.AttentionGate):
+        return [layer]
+    return [layer] + [inner for child in layer.children().values() for inner in _all(child)]
+
+
+def _renamed(network: Sequential) -> dict[str, str]:
+    """Return new names for layers whose own PyTorch could not take as attributes."""
+    taken, changes = set(_layer_names(network)), dict[str, str]()
+    for name in _layer_names(network):
+        if name.isidentifier() and not keyword.iskeyword(name) and name not in RESERVED and name[0] != "_":
+            continue
+        clean = "layer_" + re.sub(r"\W", "_", name, flags=re.ASCII).strip("_")
+        while clean in taken:
+            clean += "_"
+        taken.add(clean)
+        changes[name] = clean
+    return changes
+
+
+def _layer_names(layer: Layer) -> list[str]:
+    if isinstance(layer, layers.AttentionGate):
+        return []
+    names = []
+    for name, child in layer.children().items():
+        names += [name, *_layer_names(child)]
+    return list(dict.fromkeys(names))
+
+
+def _class_name(name: str) -> str:
+    words = re.findall(r"[A-Za-z0-9]+", name)
+    joined = "".join(word[0].upper() + word[1:] for word in words)
+    taken = {kind.__name__ for kind in CLASSES} | {"Path", "OrderedDict", "None", "True", "False"}
+    return joined if joined[:1].isalpha() and joined not in taken else f"Network{joined}"
+
+
+def _harmless(text: str) -> str:
+    """Return a text that cannot end the docstring that it stands in."""
+    return "".join(letter if letter.isprintable() and letter not in '"\\' else "?" for letter in text)
+
+
+def _sizes(shape: tuple[int, ...]) -> str:
+    return " x ".join(str(size) for size in shape)
+
+
+def _call(kind: str, *arguments: object, **named: object) -> str:
+    given = [_plain(argument) for argument in arguments]
+    given += [f"{name}={_plain(value)}" for name, value in named.items()]
+    return f"nn.{kind}({', '.join(given)})"
+
+
+def _plain(value: object) -> str:
+    """Return an argument as source; two equal numbers as the one that means the same."""
+    if isinstance(value, tuple) and len(set(value)) == 1:
+        return repr(value[0])
+    return repr(value)
+
+
+def _but(defaults: Mapping[str, object], **named: object) -> dict[str, object]:
+    """Return the named arguments that differ from PyTorch's defaults."""
+    return {name: value for name, value in named.items() if value != defaults[name]}
+
+
+_CONV = {"stride": (1, 1), "padding": (0, 0), "output_padding": (0, 0), "dilation": (1, 1), "groups": 1, "bias": True}
+
+
+def _conv(layer: layers.Conv2D) -> str:
+    (above, below), (left, right) = layer.padding
+    # Only "same" with an even kernel pads the sides unequally, and PyTorch does it the same way.
+    padding = (above, left) if (above, left) == (below, right) else "same"
+    named = _but(
+        _CONV,
+        stride=layer.stride,
+        padding=padding,
+        dilation=layer.dilation,
+        groups=layer.groups,
+        bias=layer.bias is not None,
+    )
+    return _call("Conv2d", layer.in_channels, layer.out_channels, layer.kernel_size, **named)
+
+
+def _conv_transpose(layer: layers.ConvTranspose2D) -> str:
+    named = _but(
+        _CONV,
+        stride=layer.stride,
+        padding=(layer.padding[0][0], layer.padding[1][0]),
+        output_padding=layer.output_padding,
+        groups=layer.groups,
+        bias=layer.bias is not None,
+        dilation=layer.dilation,
+    )
+    return _call("ConvTranspose2d", layer.in_channels, layer.out_channels, layer.kernel_size, **named)
+
+
+def _linear(layer: layers.Linear) -> str:
+    return _call("Linear", layer.in_features, layer.out_features, **_but(_CONV, bias=layer.bias is not None))
+
+
+def _batch_norm(layer: layers.BatchNorm2D) -> str:
+    defaults = {"eps": 1e-5, "momentum": 0.1, "affine": True, "track_running_stats": True}
+    named = _but(
+        defaults,
+        eps=layer.eps,
+        momentum=layer.momentum,
+        affine=layer.weight is not None,
+        track_running_stats=layer.running_mean is not None,
+    )
+    return _call("BatchNorm2d", layer.num_features, **named)
+
+
+def _pool(kind: str) -> "Row":
+    def write(layer: Any) -> str:
+        defaults = {"stride": layer.kernel_size, "padding": (0, 0), "count_include_pad": True}
+        counted = getattr(layer, "count_include_pad", True)
+        padding = (layer.padding[0][0], layer.padding[1][0])
+        return _call(
+            kind, layer.kernel_size, **_but(defaults, stride=layer.stride, padding=padding, count_include_pad=counted)
+        )
+
+    return write
+
+
+def _simple(kind: str, *arguments: str, **attributes: str) -> "Row":
+    """Return a row whose arguments are the layer's attributes of these names."""
+
+    def write(layer: Layer) -> str:
+        positional = [getattr(layer, name) for name in arguments]
+        return _call(kind, *positional, **{key: getattr(layer, name) for key, name in attributes.items()})
+
+    return write
+
+
+def _attention_gate(layer: layers.AttentionGate) -> str:
+    return f"AttentionGate({layer.skip_channels}, {layer.signal_channels}, {layer.inner_channels})"
+
+
+Row = Callable[[Any], str]
+"""From a layer to the expression that builds it in PyTorch."""
+
+ROWS: dict[type[Layer], Row] = {
+    layers.AttentionGate: _attention_gate,
+    layers.AvgPool2D: _pool("AvgPool2d"),
+    layers.BatchNorm2D: _batch_norm,
+    layers.Conv2D: _conv,
+    layers.ConvTranspose2D: _conv_transpose,
+    layers.Dropout: _simple("Dropout", "p"),
+    layers.ELU: _simple("ELU", alpha="alpha"),
+    layers.Flatten: lambda _: "nn.Flatten()",
+    layers.GELU: _simple("GELU", approximate="approximate"),
+    layers.GlobalAveragePool2D: lambda _: "nn.AdaptiveAvgPool2d(1)",
+    layers.Identity: _simple("Identity"),
+    layers.LeakyReLU: _simple("LeakyReLU", "negative_slope"),
+    layers.Linear: _linear,
+    layers.MaxPool2D: _pool("MaxPool2d"),
+    layers.ReLU: _simple("ReLU"),
+    layers.SiLU: _simple("SiLU"),
+    layers.Sigmoid: _simple("Sigmoid"),
+    layers.Softmax: _simple("Softmax", dim="axis"),
+    layers.Tanh: _simple("Tanh"),
+}
+"""The expression for each layer that is not made of others, by its class."""
