@@ -1,0 +1,145 @@
+"""Random configurations against PyTorch, forward and every gradient, where PyTorch can be imported.
+
+The configurations are drawn by hypothesis from a fixed seed. What PyTorch refuses is not drawn; what both refuse is
+tested elsewhere.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from digitpad.nn import Layer
+from digitpad.nn.backend import Array
+from digitpad.nn.layers import AvgPool2D, Conv2D, ConvTranspose2D, MaxPool2D
+
+torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed; the golden vectors were still compared")
+
+TOLERANCES = {"float64": 1e-6, "float32": 1e-4}
+
+Options = dict[str, Any]
+
+settings.register_profile("layers", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(settings.get_profile("layers"), max_examples=300)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def pairs(low: int, high: int) -> st.SearchStrategy[int | tuple[int, int]]:
+    """One number, or two."""
+    numbers = st.integers(low, high)
+    return numbers | st.tuples(numbers, numbers)
+
+
+def both(value: int | tuple[int, int]) -> tuple[int, int]:
+    """Return one number, or two, as two."""
+    return value if isinstance(value, tuple) else (value, value)
+
+
+def compare(layer: Layer, module: Any, shape: tuple[int, ...], dtype: type) -> None:
+    """Compare forward and every gradient on a random batch, with PyTorch's weights copied in."""
+    rng = np.random.default_rng(sum(shape))
+    x: Array = rng.standard_normal(shape).astype(dtype)
+    module = module.to(torch.float64 if dtype is np.float64 else torch.float32)
+    for name, parameter in layer.named_parameters().items():
+        parameter.value = rng.standard_normal(parameter.value.shape).astype(dtype)
+        getattr(module, name).data = torch.tensor(parameter.value)
+    x_torch = torch.tensor(x, requires_grad=True)
+    expected = module(x_torch)
+    output = layer.forward(x, training=True)
+    upstream: Array = rng.standard_normal(output.shape).astype(dtype)
+
+    def agrees(actual: Array, theirs: Any) -> None:
+        # Relative to the largest entry: where a sum cancels, float32 keeps no more than that.
+        theirs = theirs.detach().numpy()
+        scale = max(1.0, float(abs(theirs).max()))
+        np.testing.assert_allclose(actual, theirs, rtol=0, atol=TOLERANCES[actual.dtype.name] * scale)
+
+    assert layer.output_shape(shape[1:]) == output.shape[1:]
+    agrees(output, expected)
+    agrees(layer.forward(x), expected)
+    expected.backward(torch.tensor(upstream))
+    agrees(layer.backward(upstream), x_torch.grad)
+    for name, parameter in layer.named_parameters().items():
+        agrees(parameter.grad, getattr(module, name).grad)
+
+
+@st.composite
+def convolutions(draw: Callable[..., Any], *, transposed: bool) -> tuple[Options, tuple[int, ...], type]:
+    """Arguments of a convolution, the shape of a batch that it fits, and a dtype."""
+    groups = draw(st.sampled_from([1, 1, 2, 3]))
+    depthwise = draw(st.booleans()) and groups > 1
+    per_group = (1, draw(st.integers(1, 2))) if depthwise else draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
+    options: Options = {
+        "in_channels": groups * per_group[0],
+        "out_channels": groups * per_group[1],
+        "kernel_size": draw(pairs(1, 4)),
+        "stride": draw(pairs(1, 3)),
+        "dilation": draw(pairs(1, 3)),
+        "groups": groups,
+        "bias": draw(st.booleans()),
+    }
+    kernel, dilation = both(options["kernel_size"]), both(options["dilation"])
+    reach = [step * (size - 1) + 1 for step, size in zip(dilation, kernel, strict=True)]
+    if transposed:
+        options["padding"] = draw(pairs(0, 2))
+        limit = [max(s, d) - 1 for s, d in zip(both(options["stride"]), dilation, strict=True)]
+        options["output_padding"] = (draw(st.integers(0, limit[0])), draw(st.integers(0, limit[1])))
+        # As many inputs as leave something of the output when the padding is cut off.
+        padding = both(options["padding"])
+        least = [max(1, 2 * p + 2 - r) for p, r in zip(padding, reach, strict=True)]
+    else:
+        words = ["valid", "same"] if both(options["stride"]) == (1, 1) else ["valid"]
+        options["padding"] = draw(pairs(0, 3) | st.sampled_from(words))
+        padding = (0, 0) if isinstance(options["padding"], str) else both(options["padding"])
+        least = [max(1, r - 2 * p) for p, r in zip(padding, reach, strict=True)]
+    image = [draw(st.integers(size, size + 5)) for size in least]
+    shape = (draw(st.integers(1, 3)), options["in_channels"], *image)
+    return options, shape, draw(st.sampled_from([np.float64, np.float32]))
+
+
+@st.composite
+def poolings(draw: Callable[..., Any]) -> tuple[Options, tuple[int, ...], type]:
+    """Arguments of a pooling layer, the shape of a batch that it fits, and a dtype."""
+    kernel = draw(pairs(1, 4))
+    padding = tuple(draw(st.integers(0, size // 2)) for size in both(kernel))
+    options: Options = {"kernel_size": kernel, "stride": draw(st.none() | pairs(1, 4)), "padding": padding}
+    image = [draw(st.integers(max(1, k - 2 * p), k + 6)) for k, p in zip(both(kernel), padding, strict=True)]
+    shape = (draw(st.integers(1, 3)), draw(st.integers(1, 3)), *image)
+    return options, shape, draw(st.sampled_from([np.float64, np.float32]))
+
+
+@thorough
+@given(convolutions(transposed=False))
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
+def test_convolution(drawn: tuple[Options, tuple[int, ...], type]) -> None:
+    options, shape, dtype = drawn
+    compare(Conv2D(**options, dtype=dtype), torch.nn.Conv2d(**options), shape, dtype)
+
+
+@thorough
+@given(convolutions(transposed=True))
+def test_transposed_convolution(drawn: tuple[Options, tuple[int, ...], type]) -> None:
+    options, shape, dtype = drawn
+    compare(ConvTranspose2D(**options, dtype=dtype), torch.nn.ConvTranspose2d(**options), shape, dtype)
+
+
+@thorough
+@given(poolings())
+def test_max_pooling(drawn: tuple[Options, tuple[int, ...], type]) -> None:
+    options, shape, dtype = drawn
+    compare(MaxPool2D(**options), torch.nn.MaxPool2d(**options), shape, dtype)
+
+
+@thorough
+@given(poolings(), st.booleans())
+def test_average_pooling(drawn: tuple[Options, tuple[int, ...], type], count_include_pad: bool) -> None:
+    options, shape, dtype = drawn
+    options["count_include_pad"] = count_include_pad
+    compare(AvgPool2D(**options), torch.nn.AvgPool2d(**options), shape, dtype)
