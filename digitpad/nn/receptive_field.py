@@ -25,8 +25,8 @@ class Extent:
     """The receptive field along one axis, in pixels of the image.
 
     Cell i of the map sees the pixels from `start + i * stride` on, `size` of them. Parts of a field that lie
-    outside the image are padding. Transposed convolutions make the stride a fraction of a pixel, and `size` is
-    then the largest of any cell.
+    outside the image are padding. Transposed convolutions make the stride a fraction of a pixel; cells then see
+    unequal parts, none of them more than `size`.
 
     Parameters
     ----------

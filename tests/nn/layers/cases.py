@@ -47,7 +47,7 @@ class Case:
         return np.random.default_rng(seed).standard_normal(self.shape).astype(dtype)
 
 
-def conv(name: str, in_channels: int, out_channels: int, kernel_size: int, **options: Any) -> Plan:
+def conv(name: str, in_channels: int, out_channels: int, kernel_size: int | tuple[int, int], **options: Any) -> Plan:
     """Return the plan of a named convolution."""
     sizes = {"in_channels": in_channels, "out_channels": out_channels, "kernel_size": kernel_size}
     return {"name": name, "type": "Conv2D", **sizes, **options}
