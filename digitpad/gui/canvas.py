@@ -92,7 +92,7 @@ class Canvas(QWidget):
         self.keyboard = KeyboardPen()
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas")
-        self.setToolTip("")
+        self.setToolTip("Draw a digit here (F6 for the keyboard)")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -141,6 +141,13 @@ class Canvas(QWidget):
         self._finish()
         if self.sketch.redo():
             self._page_changed()
+
+    def take_keyboard(self) -> None:
+        """Take the keyboard's focus and show where its cursor is."""
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.keyboard.show(self.width(), self.height())
+        self._describe()
+        self.update()
 
     def sheet_size(self) -> tuple[float, float]:
         """Return the width and height that the page is kept with: those it came with, or the canvas's own."""

@@ -85,7 +85,7 @@ class DrawTab(QWidget):
         sentence = "Empty the canvas; Undo brings everything back"
         self.clear = make_action(self, "actionClear", "Clear", clear_keys, sentence, self.canvas.clear)
         self.focus_canvas = make_action(
-            self, "actionFocusCanvas", "Go to the canvas", ["F6"], "Draw with the keyboard", self._focus_canvas
+            self, "actionFocusCanvas", "Go to the canvas", ["F6"], "Draw with the keyboard", self.canvas.take_keyboard
         )
 
     def _lay_out(self) -> None:
@@ -207,10 +207,6 @@ class DrawTab(QWidget):
         self.canvas.pen_width = float(width)
         self.canvas.update()
         self._settings.pen_width = width
-
-    @Slot()
-    def _focus_canvas(self) -> None:
-        self.canvas.setFocus(Qt.FocusReason.TabFocusReason)
 
     @Slot()
     def _show_history(self) -> None:

@@ -20,6 +20,7 @@ class TabStrip(QTabBar):
         self._theme = theme
         self.setObjectName("tabStrip")
         self.setAccessibleName("Tabs")
+        self.setToolTip("The parts of digitpad; Ctrl and a number goes to each")
         self.setDrawBase(False)
         self.setExpanding(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

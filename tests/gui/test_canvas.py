@@ -130,7 +130,7 @@ def test_one_finger_draws_and_a_second_one_leaves_no_mark(canvas: Canvas) -> Non
 
 
 def test_a_digit_can_be_drawn_with_the_keyboard_alone(canvas: Canvas, qtbot: QtBot) -> None:
-    canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    canvas.take_keyboard()
     start = canvas.keyboard.position
     assert start is not None
     qtbot.keyClick(canvas, Qt.Key.Key_Left)
@@ -158,7 +158,7 @@ def test_the_keyboards_cursor_is_seen_and_stays_inside(canvas: Canvas, qtbot: Qt
 
 
 def test_escape_and_losing_the_focus_lift_the_keyboards_pen(canvas: Canvas, qtbot: QtBot) -> None:
-    canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    canvas.take_keyboard()
     qtbot.keyClick(canvas, Qt.Key.Key_Space)
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)
     assert not canvas.keyboard.down

@@ -1,0 +1,212 @@
+"""The frame: controls, keyboard, model, colours, sizes."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QMenu,
+    QScrollBar,
+    QTabBar,
+    QTextEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from digitpad.gui.keyboard_help import KeyboardHelp
+from digitpad.gui.main_window import MainWindow
+from digitpad.gui.message_bar import Message
+from digitpad.gui.settings import Settings
+from digitpad.gui.theme import Theme
+from digitpad.gui.top_bar import ModelChooser
+
+
+def _controls(window: QWidget) -> list[QWidget]:
+    kinds = (QAbstractButton, QAbstractSlider, QTabBar, QTextEdit)
+    found = [
+        widget
+        for widget in window.findChildren(QWidget)
+        if (isinstance(widget, kinds) or widget.focusPolicy() != Qt.FocusPolicy.NoFocus)
+        and not isinstance(widget, QScrollBar | QMenu)
+        and widget.isVisibleTo(window)
+    ]
+    # A scroll area's viewport and a tab bar's scroll buttons are Qt's own parts.
+    return [widget for widget in found if not widget.objectName().startswith(("qt_", "Scroll"))]
+
+
+def test_every_control_has_a_name_a_spoken_name_a_tooltip_and_a_place_in_the_tab_order(window: MainWindow) -> None:
+    window.show_message(Message("x", "error", "details"))
+    controls = _controls(window)
+    assert len(controls) > 12
+    for control in controls:
+        what = (type(control).__name__, control.objectName())
+        assert control.objectName(), what
+        assert control.accessibleName(), what
+        assert control.toolTip(), what
+        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, what
+    names = [control.objectName() for control in controls]
+    assert len(set(names)) == len(names)
+
+
+def test_tab_reaches_every_control_from_the_top_to_the_message(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_message(Message("x", "error", "details"))
+    wanted = {control.objectName() for control in _controls(window) if control.isEnabled()}
+    window.findChild(QTabBar, "tabStrip").setFocus(Qt.FocusReason.TabFocusReason)
+    order: list[str] = []
+    while (focus := QApplication.focusWidget()) is not None and focus.objectName() not in order:
+        order.append(focus.objectName())
+        qtbot.keyClick(focus, Qt.Key.Key_Tab)
+    assert wanted <= set(order), wanted - set(order)
+    places = [order.index(name) for name in ("tabStrip", "modelChooser", "penButton", "canvas", "messageClose")]
+    assert places == sorted(places)
+
+
+def test_every_action_has_a_name_a_sentence_and_a_shortcut_of_its_own(window: MainWindow) -> None:
+    actions = [action for action in window.findChildren(QAction) if action.objectName().startswith("action")]
+    assert len(actions) >= 24
+    used: dict[str, str] = {}
+    for action in actions:
+        assert action.statusTip(), action.objectName()
+        assert action.shortcuts(), action.objectName()
+        for key in action.shortcuts():
+            text = key.toString()
+            assert text not in used, (text, action.objectName(), used.get(text))
+            used[text] = action.objectName()
+
+
+def test_the_menu_holds_the_actions(window: MainWindow) -> None:
+    menu = window.findChild(QMenu, "mainMenu")
+    assert menu is not None
+    assert [action.text() for action in menu.actions()] == ["File", "Edit", "Draw", "View", "Help"]
+    held = {action.objectName() for sub in menu.findChildren(QMenu) for action in sub.actions()}
+    assert {"actionOpen", "actionPaste", "actionUndo", "actionColoursDark", "actionKeyboardHelp"} <= held
+
+
+def test_only_the_draw_tab_is_there(window: MainWindow) -> None:
+    tabs = window.findChild(QTabBar, "tabStrip")
+    assert tabs is not None
+    assert [tabs.tabText(index) for index in range(tabs.count())] == ["Draw"]
+
+
+def test_a_further_tab_slots_in_with_its_shortcut(window: MainWindow, qtbot: QtBot) -> None:
+    page = QLabel("more")
+    window.add_tab(page, "More")
+    qtbot.keyClick(window, "2", Qt.KeyboardModifier.ControlModifier)
+    assert page.isVisible()
+    qtbot.keyClick(window, "1", Qt.KeyboardModifier.ControlModifier)
+    assert window.draw_tab.isVisible()
+
+
+@pytest.mark.parametrize("size", [(1024, 640), (1280, 800), (1920, 1200)])
+def test_nothing_is_cut_off(window: MainWindow, size: tuple[int, int]) -> None:
+    window.resize(*size)
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == size
+    frame = window.centralWidget().rect()
+    for control in _controls(window):
+        area = control.rect().translated(control.mapTo(window.centralWidget(), control.rect().topLeft()))
+        assert frame.contains(area), control.objectName()
+        if isinstance(control, QAbstractButton) and control.text():
+            room = control.fontMetrics().size(0, control.text())
+            assert QSize(room.width(), room.height()).boundedTo(control.size()) == room, control.objectName()
+    for label in window.findChildren(QLabel):
+        if label.isVisible() and label.text():
+            assert label.width() >= label.minimumSizeHint().width(), label.text()
+            assert label.height() >= label.heightForWidth(label.width()), label.text()
+
+
+def test_the_canvas_takes_drawings_of_500_units_at_the_usual_size(window: MainWindow) -> None:
+    assert window.draw_tab.canvas.width() >= 500
+    assert window.draw_tab.canvas.height() >= 500
+
+
+def test_the_chooser_names_the_model_and_offers_others(
+    window: MainWindow, settings: Settings, tmp_path: Path, qtbot: QtBot
+) -> None:
+    chooser = window.findChild(ModelChooser, "modelChooser")
+    assert chooser is not None
+    assert chooser.title == "fake"
+    mine = tmp_path / "mine.safetensors"
+    mine.touch()
+    window.open_path(mine)
+    assert chooser.title == "mine"
+    assert settings.model == mine
+    action = next(action for action in chooser.menu().actions() if action.text() == "mine")
+    assert action.isChecked()
+    window.use_model(None)
+    with qtbot.waitSignal(chooser.chosen, timeout=1000):
+        next(action for action in chooser.menu().actions() if action.text() == "mine").trigger()
+    assert chooser.title == "mine"
+
+
+def test_a_broken_model_is_complained_of_and_the_old_one_stays(window: MainWindow, tmp_path: Path) -> None:
+    model = window.model
+    window.open_path(tmp_path / "broken.safetensors")
+    assert window.model is model
+    assert window.messages.message is not None
+    assert "broken.safetensors" in window.messages.message.text
+
+
+def test_a_model_asked_for_that_is_broken_is_replaced_by_the_default(window: MainWindow) -> None:
+    window.show_model(None)
+    window.use_first_model("broken")
+    assert window.model is not None
+    assert window.messages.message is not None
+
+
+def test_a_model_file_is_chosen_in_a_dialog(window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "other.safetensors"
+    window.findChild(QAction, "actionOpenModel").trigger()
+    dialog = window.findChild(QFileDialog, "openModelDialog")
+    assert dialog is not None
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
+    assert window.model is not None
+    assert window.model.path == path
+
+
+def test_colours_can_be_chosen_and_are_remembered(window: MainWindow, theme: Theme, settings: Settings) -> None:
+    light = window.grab().toImage().pixelColor(5, 400)
+    window.findChild(QAction, "actionColoursDark").trigger()
+    assert window.grab().toImage().pixelColor(5, 400).lightness() < light.lightness()
+    assert settings.colours == "dark"
+    window.findChild(QAction, "actionColoursSystem").trigger()
+    theme.follow_system(Qt.ColorScheme.Dark)
+    assert window.grab().toImage().pixelColor(5, 400).lightness() < 128
+    theme.follow_system(Qt.ColorScheme.Light)
+    assert window.grab().toImage().pixelColor(5, 400) == light
+
+
+def test_the_keyboard_help_lists_every_shortcut_once_open(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    (page,) = window.findChildren(KeyboardHelp)
+    text = page.findChild(QTextEdit).toPlainText()
+    for wanted in ("Ctrl+Z", "Ctrl+O", "Space", "Arrow keys", "Ctrl+Shift+S"):
+        assert wanted in text
+    page.close()
+
+
+def test_escape_closes_the_message(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_message(Message("Something is wrong."))
+    qtbot.keyClick(window.draw_tab.canvas, Qt.Key.Key_Escape)
+    assert window.messages.message is None
+    assert not window.messages.isVisible()
+
+
+def test_the_windows_place_is_remembered(window: MainWindow, settings: Settings) -> None:
+    window.close()
+    assert settings.geometry is not None
+
+
+def test_full_screen_goes_on_and_off(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    assert window.isFullScreen()
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    assert not window.isFullScreen()

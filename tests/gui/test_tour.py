@@ -1,0 +1,43 @@
+"""The tour's picture."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import PIL.Image
+import pytest
+
+from digitpad.errors import DigitpadError
+from digitpad.gui.tour import run_tour
+from digitpad.model_file import bundled_models
+
+pytestmark = pytest.mark.skipif(not bundled_models(), reason="no bundled model to read the tour's digit with")
+
+
+def test_without_a_screen_it_draws_a_digit_that_is_read(tmp_path: Path) -> None:
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    code = "import sys; from digitpad.cli import main; sys.exit(main(sys.argv[1:]))"
+    result = subprocess.run(
+        [sys.executable, "-c", code, "tour", "--out", str(tmp_path / "pictures")],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+        timeout=100,
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.split() == [str(tmp_path / "pictures" / "draw.png")]
+    with PIL.Image.open(tmp_path / "pictures" / "draw.png") as image:
+        assert image.size == (2560, 1600)
+        # The winning bar is the largest patch of accent in the right column.
+        colours = image.convert("RGB").crop((1560, 560, 2540, 1120)).getcolors(maxcolors=1 << 20)
+    assert colours is not None
+    assert dict((colour, count) for count, colour in colours)[11, 127, 104] > 5000
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DigitpadError, match="file"):
+        run_tour(tmp_path / "file")
