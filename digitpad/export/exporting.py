@@ -1,11 +1,11 @@
 """One function for all formats: make the file's contents, compare, and only then write."""
 
+import copy
 import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from digitpad.atomic import atomic_write
 from digitpad.errors import DigitpadError
@@ -13,7 +13,7 @@ from digitpad.export.comparison import largest_difference, probes_for
 from digitpad.export.onnx_file import compare_onnx, to_onnx
 from digitpad.export.pytorch_file import compare_pytorch, to_pytorch
 from digitpad.model_file import SUFFIX, Model
-from digitpad.nn import build
+from digitpad.nn import Sequential
 from digitpad.nn.backend import to_numpy
 
 FORMATS = ("onnx", "pytorch", "npz")
@@ -71,8 +71,7 @@ def export_model(model: Model, form: str, path: Path) -> Exported:
         return Exported(path, difference, f"{probes.name}, with {runner}")
     if form == "npz":
         contents = to_npz(model)
-        reader = read_npz(contents, model)
-        difference = largest_difference(model.network, reader.network.forward, probes)
+        difference = largest_difference(model.network, read_npz(contents, model.network).forward, probes)
         _write(path, contents)
         return Exported(path, difference, f"{probes.name}, with the arrays read back")
     if path.suffix != ".py":
@@ -89,32 +88,32 @@ def export_model(model: Model, form: str, path: Path) -> Exported:
 def to_npz(model: Model) -> bytes:
     """Return a model's parameters and buffers, by name, as the bytes of an `.npz` file."""
     file = io.BytesIO()
-    arrays: dict[str, NDArray[np.generic]] = {
-        name: to_numpy(value) for name, value in model.network.state_dict().items()
-    }
+    arrays = {name: to_numpy(value) for name, value in model.network.state_dict().items()}
     np.savez(file, allow_pickle=False, **arrays)
     return file.getvalue()
 
 
-def read_npz(contents: bytes, model: Model) -> Model:
-    """Return a model of the same kind with the arrays of an `.npz` file.
+def read_npz(contents: bytes, network: Sequential) -> Sequential:
+    """Return a network like `network`, with the arrays of an `.npz` file.
 
     Parameters
     ----------
     contents
         What `to_npz` returned.
-    model
-        Says how the network is built and what is known about it.
+    network
+        Stays as it is.
 
     Raises
     ------
     ValueError
         If an array is missing, extra or misshapen.
     """
-    network = build(model.architecture, rng=np.random.default_rng(0))
+    twin = copy.deepcopy(network)
+    for stored in (*twin.parameters(), *twin.buffers()):
+        stored.value = np.zeros_like(stored.value)
     with np.load(io.BytesIO(contents), allow_pickle=False) as arrays:
-        network.load_state_dict(dict(arrays))
-    return Model(network, model.architecture, model.metadata, model.name)
+        twin.load_state_dict(dict(arrays))
+    return twin
 
 
 def _write(path: Path, contents: bytes) -> None:

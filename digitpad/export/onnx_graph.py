@@ -77,6 +77,10 @@ class Graph:
         self.weights[name] = array.astype(np.float32) if array.dtype.kind == "f" else array
         return name
 
+    def number(self, name: str, value: float) -> str:
+        """Add a constant number and return its name."""
+        return self.weight(name, np.asarray(value, np.float32))
+
     def write(self, layer: Layer, name: str, x: str) -> str:
         """Append what `layer` does to the value `x`, by its row of `ROWS`, and return the name of what it makes.
 
@@ -180,7 +184,7 @@ def _linear(graph: Graph, name: str, layer: layers.Linear, x: str) -> str:
 
 def _dropout(graph: Graph, name: str, layer: layers.Dropout, x: str) -> str:
     # Without the third input, which would switch to training, the operation hands its input on.
-    return graph.add("Dropout", name, x, graph.weight(f"{name}.p", np.float32(layer.p)))
+    return graph.add("Dropout", name, x, graph.number(f"{name}.p", layer.p))
 
 
 def _batch_norm(graph: Graph, name: str, layer: layers.BatchNorm2D, x: str) -> str:
@@ -197,7 +201,7 @@ def _batch_norm(graph: Graph, name: str, layer: layers.BatchNorm2D, x: str) -> s
 def _batch_norm_by_batch(graph: Graph, name: str, layer: layers.BatchNorm2D, x: str) -> str:
     """Normalise by the statistics of the batch itself, for a layer that keeps none."""
     axes = graph.weight(f"{name}.axes", np.array([0, 2, 3]))
-    eps = graph.weight(f"{name}.eps", np.float32(layer.eps))
+    eps = graph.number(f"{name}.eps", layer.eps)
     for part in ("weight", "bias"):
         graph.weights[f"{name}.{part}"] = graph.weights[f"{name}.{part}"].reshape(-1, 1, 1)
     mean = graph.add("ReduceMean", f"{name}.mean", x, axes)
@@ -211,22 +215,22 @@ def _batch_norm_by_batch(graph: Graph, name: str, layer: layers.BatchNorm2D, x: 
     return graph.add("Add", name, scaled, f"{name}.bias")
 
 
-def _silu(graph: Graph, name: str, layer: layers.SiLU, x: str) -> str:
+def _silu(graph: Graph, name: str, _layer: layers.SiLU, x: str) -> str:
     return graph.add("Mul", name, x, graph.add("Sigmoid", f"{name}.sigmoid", x))
 
 
 def _gelu(graph: Graph, name: str, layer: layers.GELU, x: str) -> str:
     """Write x * P(x) in small operations: ONNX's own `Gelu` is younger than many programs that read the file."""
-    half = graph.weight(f"{name}.half", np.float32(0.5))
-    one = graph.weight(f"{name}.one", np.float32(1))
+    half = graph.number(f"{name}.half", 0.5)
+    one = graph.number(f"{name}.one", 1)
     if layer.approximate == "tanh":
-        cubic = graph.weight(f"{name}.cubic", np.float32(0.044715))
-        scale = graph.weight(f"{name}.scale", np.float32(math.sqrt(2 / math.pi)))
+        cubic = graph.number(f"{name}.cubic", 0.044715)
+        scale = graph.number(f"{name}.scale", math.sqrt(2 / math.pi))
         cube = graph.add("Mul", f"{name}.cube", graph.add("Mul", f"{name}.square", x, x), x)
         bent = graph.add("Add", f"{name}.bent", x, graph.add("Mul", f"{name}.bend", cube, cubic))
         outer = graph.add("Tanh", f"{name}.tanh", graph.add("Mul", f"{name}.scaled", bent, scale))
     else:
-        scale = graph.weight(f"{name}.scale", np.float32(math.sqrt(0.5)))
+        scale = graph.number(f"{name}.scale", math.sqrt(0.5))
         outer = graph.add("Erf", f"{name}.erf", graph.add("Mul", f"{name}.scaled", x, scale))
     doubled = graph.add("Add", f"{name}.doubled", outer, one)
     return graph.add("Mul", name, x, graph.add("Mul", f"{name}.probability", doubled, half))
@@ -264,10 +268,6 @@ def _plain(op: str, **attributes: str) -> Row:
     return write
 
 
-def _flatten(graph: Graph, name: str, layer: layers.Flatten, x: str) -> str:
-    return graph.add("Flatten", name, x, axis=1)
-
-
 ROWS: dict[type[Layer], Row] = {
     Sequential: _sequential,
     layers.AttentionGate: _attention_gate,
@@ -278,7 +278,7 @@ ROWS: dict[type[Layer], Row] = {
     layers.ConvTranspose2D: _conv_transpose,
     layers.Dropout: _dropout,
     layers.ELU: _plain("Elu", alpha="alpha"),
-    layers.Flatten: _flatten,
+    layers.Flatten: _plain("Flatten"),
     layers.GELU: _gelu,
     layers.GlobalAveragePool2D: _plain("GlobalAveragePool"),
     layers.Identity: _plain("Identity"),

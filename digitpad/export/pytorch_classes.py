@@ -3,16 +3,17 @@
 from digitpad.nn import layers
 from digitpad.nn.layer import Layer
 
-RESERVED = frozenset(
-    "T_destination add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches "
-    "eval extend extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half insert ipu "
-    "load_state_dict modules mtia named_buffers named_children named_modules named_parameters parameters pop "
-    "register_backward_hook register_buffer register_forward_hook register_forward_pre_hook "
-    "register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook "
-    "register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook "
-    "register_state_dict_pre_hook requires_grad_ self set_extra_state set_submodule share_memory state_dict to to_empty "
-    "train training type xpu zero_grad".split()
-)
+_RESERVED = """
+T_destination add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches
+eval extend extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half insert ipu
+load_state_dict modules mtia named_buffers named_children named_modules named_parameters parameters pop
+register_backward_hook register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook
+register_full_backward_pre_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module
+register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ self set_extra_state
+set_submodule share_memory state_dict to to_empty train training type xpu zero_grad
+"""
+
+RESERVED = frozenset(_RESERVED.split())
 """Names that PyTorch's modules use themselves, so that no layer can have them there."""
 
 CLASSES: dict[type[Layer], str] = {

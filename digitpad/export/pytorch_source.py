@@ -57,7 +57,7 @@ def source_of(model: Model, stem: str) -> Source:
     network, class_name = model.network, _class_name(model.architecture.name)
     renamed = _renamed(network)
     used = {type(layer) for layer in _all(network)}
-    parts = [_heading(model, stem, class_name, network.layers.keys(), renamed)]
+    parts = [_heading(model, stem, class_name, renamed)]
     parts += [text for kind, text in CLASSES.items() if kind in used]
     if any(isinstance(layer, Sequential) for layer in list(_all(network))[1:]):
         parts.append(_CHAIN)
@@ -132,7 +132,7 @@ def _network_class(model: Model, class_name: str, rename: Mapping[str, str]) -> 
     return "\n".join(lines) + "\n"
 
 
-def _heading(model: Model, stem: str, class_name: str, names: object, renamed: Mapping[str, str]) -> str:
+def _heading(model: Model, stem: str, class_name: str, renamed: Mapping[str, str]) -> str:
     prepared = model.metadata.preprocessing
     shape = ", ".join(str(size) for size in model.architecture.input_shape)
     text = [

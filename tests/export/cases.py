@@ -1,0 +1,81 @@
+"""One table of layers, for every format that they leave digitpad in."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from digitpad.nn import Layer, Sequential, layers
+
+Rng = np.random.Generator
+
+
+def skip_with_gate(rng: Rng) -> list[tuple[str, Layer]]:
+    """One level of an attention U-Net."""
+    body = [
+        ("pool", layers.MaxPool2D(2)),
+        ("conv", layers.Conv2D(4, 6, 3, padding=1, rng=rng)),
+        ("up", layers.ConvTranspose2D(6, 4, 2, stride=2, rng=rng)),
+    ]
+    return [("skip", layers.SkipConnection(Sequential(body))), ("gate", layers.AttentionGate(4, 4, 3, rng=rng))]
+
+
+def _batch_norm(rng: Rng, *, affine: bool = True, track_running_stats: bool = True) -> layers.BatchNorm2D:
+    """Return a layer that has seen other statistics than it began with."""
+    layer = layers.BatchNorm2D(4, 1e-3, 0.2, affine, track_running_stats)
+    for stored in (*layer.parameters(), *layer.buffers()):
+        if stored.value.dtype.kind == "f":
+            stored.value = rng.uniform(0.5, 1.5, stored.value.shape).astype(np.float32)
+    return layer
+
+
+#: By name, what makes layers for images of 4 x 12 x 12; every exported class is among them.
+EXPORTED: dict[str, Callable[[Rng], list[tuple[str, Layer]]]] = {
+    "conv": lambda rng: [("a", layers.Conv2D(4, 6, (3, 2), (2, 1), (1, 0), dilation=(1, 2), groups=2, rng=rng))],
+    "conv without bias": lambda rng: [("a", layers.Conv2D(4, 8, 3, groups=4, bias=False, rng=rng))],
+    "conv same, even kernel": lambda rng: [("a", layers.Conv2D(4, 3, (2, 4), padding="same", rng=rng))],
+    "conv full": lambda rng: [("a", layers.Conv2D(4, 3, (2, 3), padding="full", rng=rng))],
+    "conv transpose": lambda rng: [
+        ("a", layers.ConvTranspose2D(4, 6, (3, 2), (2, 3), (1, 0), (1, 2), groups=2, dilation=(1, 2), rng=rng))
+    ],
+    "conv transpose without bias": lambda rng: [("a", layers.ConvTranspose2D(4, 3, 3, bias=False, rng=rng))],
+    "max pool": lambda _: [("a", layers.MaxPool2D((3, 2), (2, 1), (1, 0)))],
+    "average pool": lambda _: [("a", layers.AvgPool2D(3, 2, 1))],
+    "average pool, border not counted": lambda _: [("a", layers.AvgPool2D(3, 2, 1, count_include_pad=False))],
+    "global average pool": lambda _: [("a", layers.GlobalAveragePool2D())],
+    "linear": lambda rng: [("a", layers.Flatten()), ("b", layers.Linear(576, 5, rng=rng))],
+    "linear without bias": lambda rng: [("a", layers.Flatten()), ("b", layers.Linear(576, 5, bias=False, rng=rng))],
+    "dropout": lambda _: [("a", layers.Dropout(0.4))],
+    "batch norm": lambda rng: [("a", _batch_norm(rng))],
+    "batch norm, not affine": lambda rng: [("a", _batch_norm(rng, affine=False))],
+    "batch norm, no statistics": lambda rng: [("a", _batch_norm(rng, track_running_stats=False))],
+    "relu": lambda _: [("a", layers.ReLU())],
+    "leaky relu": lambda _: [("a", layers.LeakyReLU(0.2))],
+    "elu": lambda _: [("a", layers.ELU(0.7))],
+    "silu": lambda _: [("a", layers.SiLU())],
+    "gelu": lambda _: [("a", layers.GELU())],
+    "gelu, tanh": lambda _: [("a", layers.GELU("tanh"))],
+    "tanh": lambda _: [("a", layers.Tanh())],
+    "sigmoid": lambda _: [("a", layers.Sigmoid())],
+    "softmax over channels": lambda _: [("a", layers.Softmax())],
+    "softmax over rows": lambda _: [("a", layers.Softmax(2))],
+    "identity": lambda _: [("a", layers.Identity())],
+    "residual": lambda rng: [
+        ("a", layers.Residual(Sequential([("c", layers.Conv2D(4, 4, 3, padding=1, rng=rng)), ("t", layers.Tanh())])))
+    ],
+    "residual with shortcut": lambda rng: [
+        ("a", layers.Residual(layers.Conv2D(4, 6, 3, padding=1, rng=rng), layers.Conv2D(4, 6, 1, rng=rng)))
+    ],
+    "concatenate": lambda rng: [
+        (
+            "a",
+            layers.Concatenate(
+                {
+                    "narrow": layers.Conv2D(4, 2, 1, rng=rng),
+                    "wide": Sequential([("c", layers.Conv2D(4, 3, 3, padding=1, rng=rng)), ("r", layers.ReLU())]),
+                    "same": layers.Identity(),
+                }
+            ),
+        )
+    ],
+    "skip with gate": skip_with_gate,
+}

@@ -1,0 +1,109 @@
+"""What all formats share: compare first, write whole files or none, and say what was measured."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from digitpad.errors import DigitpadError
+from digitpad.export import export_model, exporting
+from digitpad.export.comparison import Probes, largest_difference, probes_for
+from digitpad.export.exporting import read_npz, to_npz
+from digitpad.model_file import Model, Preprocessing
+from digitpad.nn import Sequential, layers
+
+ONE = Sequential([("same", layers.Identity())])
+
+
+def probes(*rows: list[float]) -> Probes:
+    return Probes(np.array(rows, np.float32), "rows")
+
+
+def shifted(by: NDArray[np.float32] | float) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
+    return lambda x: x + np.float32(by)
+
+
+def test_npz_holds_every_tensor_as_it_is(make_model: Callable[[str], Model], tmp_path: Path) -> None:
+    model = make_model("light")
+    exported = export_model(model, "npz", tmp_path / "m.npz")
+    assert exported.max_difference == 0
+    with np.load(tmp_path / "m.npz") as arrays:
+        assert set(arrays) == set(model.network.state_dict())
+        for name, value in model.network.state_dict().items():
+            np.testing.assert_array_equal(arrays[name], value)
+            assert arrays[name].dtype == value.dtype
+
+
+def test_npz_is_read_into_other_memory(make_model: Callable[[str], Model]) -> None:
+    model = make_model("batch norm")
+    twin = read_npz(to_npz(model), model.network)
+    assert twin.state_dict()["a.running_var"] is not model.network.state_dict()["a.running_var"]
+    with pytest.raises(ValueError, match=r"fc1\.weight is missing"):
+        read_npz(to_npz(model), make_model("light").network)
+
+
+def test_the_difference_is_the_largest_of_all() -> None:
+    other = shifted(np.array([0, -3e-5], np.float32))
+    assert largest_difference(ONE, other, probes([0, 0.5], [0.5, 0])) == pytest.approx(3e-5, rel=1e-2)
+
+
+def test_later_batches_count_too() -> None:
+    rows = probes(*[[float(i), 0.0] for i in range(250)])
+    assert largest_difference(ONE, lambda x: x + np.float32(1e-3) * (x == 249), rows) == pytest.approx(1e-3, rel=0.1)
+
+
+@pytest.mark.parametrize("by", [2e-4, -2e-4, math.nan, math.inf])
+def test_a_difference_beyond_rounding_is_refused(by: float) -> None:
+    with pytest.raises(DigitpadError, match="differ by"):
+        largest_difference(ONE, shifted(by), probes([0, 0.5]))
+
+
+def test_rounding_is_relative_to_large_outputs() -> None:
+    assert largest_difference(ONE, shifted(5e-3), probes([0, 100])) == pytest.approx(5e-3, rel=1e-2)
+
+
+def test_another_shape_is_refused_although_it_would_broadcast() -> None:
+    with pytest.raises(DigitpadError, match="shape"):
+        largest_difference(ONE, lambda x: x[:, :1], probes([0.5, 0.5]))
+
+
+def test_another_answer_is_refused_unless_two_are_as_good_as_equal() -> None:
+    # A larger tolerance than the gap between the two best, for outputs of a hundred.
+    turned = np.array([0, 8e-3, -8e-3], np.float32)
+    assert largest_difference(ONE, shifted(turned), probes([-100, 1, 1.001])) < 1e-2
+    wide = np.array([0, 0, 9e-3], np.float32)
+    assert largest_difference(ONE, shifted(wide), probes([-100, 1, 2])) < 1e-2
+    sign = Sequential([("same", layers.Identity())])
+    assert largest_difference(sign, shifted(5e-5), probes([-2e-5])) < 1e-4
+
+
+def test_digits_are_normalised_test_digits() -> None:
+    chosen = probes_for((1, 28, 28), Preprocessing())
+    assert chosen.images.shape == (1000, 1, 28, 28)
+    assert chosen.images.min() == pytest.approx(-0.1307 / 0.3081, rel=1e-5)
+    assert probes_for((3, 224, 224), Preprocessing()).images.shape[0] == 6
+    assert probes_for((3, 32, 32), Preprocessing()).name == "325 random images"
+
+
+def test_nothing_is_written_when_answers_differ(
+    make_model: Callable[[str], Model], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def other(contents: bytes, network: Sequential) -> Sequential:
+        twin = read_npz(contents, network)
+        twin.parameters()[-1].value += 1
+        return twin
+
+    monkeypatch.setattr(exporting, "read_npz", other)
+    with pytest.raises(DigitpadError, match="not written"):
+        export_model(make_model("light"), "npz", tmp_path / "m.npz")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_format_and_a_bad_place_are_named(make_model: Callable[[str], Model], tmp_path: Path) -> None:
+    with pytest.raises(DigitpadError, match="onnx, pytorch, npz"):
+        export_model(make_model("light"), "tflite", tmp_path / "m")
+    with pytest.raises(DigitpadError, match="could not be written"):
+        export_model(make_model("light"), "npz", tmp_path / "nowhere" / "m.npz")
