@@ -155,11 +155,11 @@ def _parser() -> _Parser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     add = _adder(commands, gui)
-    add("paths", nargs="*", type=Path, metavar="PATH", help="an image or ink file to open")
+    add("paths", nargs="*", type=_path, metavar="PATH", help="an image or ink file to open")
     add("--model", metavar="M", help="name or file of a model (default: standard)")
 
     add = _adder(commands, predict, json="one array, a record a drawing")
-    add("paths", nargs="+", type=Path, metavar="PATH", help="an image file, or a .jsonl ink collection")
+    add("paths", nargs="+", type=_path, metavar="PATH", help="an image file, or a .jsonl ink collection")
     add("--model", metavar="M", help="name or file of a model (default: standard)")
     add("--top", metavar="K", type=_at_least(1), default=1, help="show the K best readings (default: %(default)s)")
     add("--single", action="store_true", help="take each drawing as one digit (so far, all are)")
@@ -168,7 +168,7 @@ def _parser() -> _Parser:
 
     add = _adder(commands, evaluate, json="count, accuracy, per_class and confusion")
     add("--model", metavar="M", help="name or file of a model (default: standard)")
-    add("--dataset", metavar="D", default="mnist", help=_DATASET)
+    add("--dataset", metavar="D", type=_dataset, default="mnist", help=_DATASET)
 
     add = _adder(commands, summary, json="layers and parameters")
     add("network", metavar="A_OR_M", help="an architecture, such as light, or a model's name or file")
@@ -179,7 +179,7 @@ def _parser() -> _Parser:
     add("--seed", metavar="S", type=_at_least(0), default=0, help="draws weights and images (default: %(default)s)")
 
     add = _adder(commands, tour)
-    add("--out", metavar="DIR", type=Path, required=True, help="folder for the pictures")
+    add("--out", metavar="DIR", type=_path, required=True, help="folder for the pictures")
     return parser
 
 
@@ -188,7 +188,7 @@ _DATASET = "mnist, a folder of IDX files, a folder of image folders or a .jsonl 
 
 def _add_train(add: Callable[..., object]) -> None:
     add("--architecture", metavar="A", default="standard", help="such as standard or light (default: %(default)s)")
-    add("--dataset", metavar="D", default="mnist", help=_DATASET)
+    add("--dataset", metavar="D", type=_dataset, default="mnist", help=_DATASET)
     add("--epochs", metavar="N", type=_at_least(1), default=5, help="passes over the images (default: %(default)s)")
     add("--batch-size", metavar="B", type=_at_least(1), default=64, help="images a step (default: %(default)s)")
     add("--learning-rate", metavar="R", type=_positive, default=0.001, help="(default: %(default)s)")
@@ -203,7 +203,7 @@ def _add_train(add: Callable[..., object]) -> None:
     add("--validation", metavar="N", type=_at_least(0), help="images to hold out (default: a sixth, 5000 at most)")
     add("--keep-best", action="store_true", help="keep the best epoch's weights instead of the last")
     add("--patience", metavar="N", type=_at_least(1), help="stop after N epochs without improvement (default: never)")
-    add("--output", metavar="FILE", type=Path, help="the model file (default: a new name in your data folder)")
+    add("--output", metavar="FILE", type=_path, help="the model file (default: a new name in your data folder)")
     add("--force", action="store_true", help="replace the output if it exists")
 
 
@@ -219,6 +219,20 @@ def _adder(
     if json is not None:
         parser.add_argument("--json", action="store_true", help=f"print JSON: {json}")
     return parser.add_argument
+
+
+def _path(text: str) -> Path:
+    path = Path(text)
+    try:
+        path.is_dir()
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{text} cannot be used ({error.strerror})") from error
+    return path
+
+
+def _dataset(text: str) -> str:
+    _path(text)
+    return text
 
 
 def _at_least(least: int) -> Callable[[str], int]:

@@ -257,7 +257,7 @@ def test_datasets_that_are_no_datasets(
     empty = tmp_path / "empty"
     empty.mkdir()
     options = [] if command == "train" else ["--model", model_path]
-    for dataset in (empty, tmp_path / "missing", model_path):
+    for dataset in (empty, tmp_path / "missing", model_path, tmp_path / ("d" * 300)):
         assert str(dataset) in refused(command, "--dataset", dataset, *options)
 
     split = "train" if command == "train" else "t10k"
