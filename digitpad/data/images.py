@@ -1,0 +1,230 @@
+"""Pictures from anywhere, as ink: any size and mode, dark on light or light on dark.
+
+Reading a picture finds out what is paper and what is ink; `image_to_digit` then puts the ink into 28x28 pixels as
+MNIST was made. The strokes of paint programs may be a pixel thin, so they are first widened to what a pen leaves
+in MNIST: reducing a hairline would leave a grey breath of it.
+"""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import PIL.ImageFilter
+import PIL.ImageOps
+from numpy.typing import NDArray
+
+from digitpad.data.rasterize import BOX, CENTRE, FIELD
+from digitpad.errors import DigitpadError
+
+MOST_PIXELS = 100_000_000
+"""Pictures with more pixels are refused before they are unpacked."""
+
+_FIELD = int(FIELD)
+_LONGEST_SIDE = 1024  # pixels: larger pictures are reduced first; no digit needs more
+_LEAST_CONTRAST = 0.08  # of ink against paper; less than this is paper alone
+_FULL_CONTRAST = 0.85  # ink this dark is left as it is; fainter ink is stretched to full
+_VISIBLE = 0.1  # ink that counts when a digit is cropped
+_WORKING_SIDE = 160  # pixels: a cropped digit's long side while its strokes are measured and widened
+_THINNEST = 1.7  # pixels of the 20: strokes thinner than this are widened
+_WIDENED = 2.4  # pixels of the 20: to this, about what MNIST's strokes have
+
+
+def read_image(source: Path | str | PIL.Image.Image) -> NDArray[np.float32]:
+    """Read a picture as ink on paper.
+
+    Parameters
+    ----------
+    source
+        A file in any format that Pillow reads, or a picture that is open already. Of several frames the first
+        counts. The EXIF rotation is applied, and large pictures are reduced.
+
+    Returns
+    -------
+    NDArray[float32]
+        (H, W), in [0, 1]: ink 1, paper 0; all zeros if there is nothing on the paper.
+
+    Raises
+    ------
+    DigitpadError
+        If the file is missing, a folder, no picture, damaged or cut short, or has too many pixels.
+    """
+    if isinstance(source, PIL.Image.Image):
+        return _ink_of(_unpacked(source, "The picture"))
+    path = Path(source)
+    if path.is_dir():
+        raise DigitpadError(f"{path} is a folder, not a picture; name a file inside it.")
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of large pictures on its own; they are refused below, in one sentence.
+            warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
+            with PIL.Image.open(path) as picture:
+                return _ink_of(_unpacked(picture, str(path)))
+    except FileNotFoundError as error:
+        raise DigitpadError(f"{path} does not exist; check the name.") from error
+    except PIL.Image.DecompressionBombError as error:
+        raise _too_large(str(path)) from error
+    except PIL.UnidentifiedImageError as error:
+        raise DigitpadError(
+            f"{path} is not a picture that can be read; choose a PNG, JPEG, GIF, BMP or TIFF."
+        ) from error
+    except OSError as error:
+        if error.strerror:
+            raise DigitpadError(f"{path} cannot be read ({error.strerror}); check the file's permissions.") from error
+        raise _damaged(str(path), error) from error
+
+
+def image_to_digit(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Put the ink of a picture into a small square as MNIST was made.
+
+    The ink is cropped, its long side scaled to 20 pixels with antialiasing, and its centre of mass placed in the
+    middle. A picture that is placed so already, such as a digit of MNIST itself, is returned as it is.
+
+    Parameters
+    ----------
+    ink
+        (H, W) in [0, 1], ink 1, as from `read_image`.
+
+    Returns
+    -------
+    NDArray[float32]
+        (28, 28), in [0, 1]; all zeros without ink.
+    """
+    rows, columns = np.flatnonzero((ink > _VISIBLE).any(axis=1)), np.flatnonzero((ink > _VISIBLE).any(axis=0))
+    if not len(rows):
+        return np.zeros((_FIELD, _FIELD), np.float32)
+    crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    if ink.shape == (_FIELD, _FIELD) and _is_placed(ink, crop.shape):
+        return ink.copy()
+    return _place(_reduce(_widen(crop), BOX))
+
+
+def _unpacked(picture: PIL.Image.Image, name: str) -> PIL.Image.Image:
+    """Return the picture upright, unpacked and no larger than needed."""
+    if picture.width * picture.height > MOST_PIXELS:
+        raise _too_large(name)
+    if 0 in picture.size:
+        raise DigitpadError(f"{name} has no pixels; choose another picture.")
+    # JPEG can be unpacked at a half, a quarter or an eighth of its size, which saves most of the time.
+    picture.draft(None, (_LONGEST_SIDE, _LONGEST_SIDE))
+    try:
+        upright = PIL.ImageOps.exif_transpose(picture)
+    except (ValueError, SyntaxError, EOFError, IndexError) as error:
+        raise _damaged(name, error) from error
+    factor = max(upright.size) // _LONGEST_SIDE
+    return upright.reduce(factor) if factor > 1 and upright.mode not in {"P", "PA", "1", "I;16"} else upright
+
+
+def _ink_of(picture: PIL.Image.Image) -> NDArray[np.float32]:
+    """Tell ink from paper: the border shows the paper, and the ink is whatever differs from it most."""
+    grey = _grey(picture)
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    paper = float(np.median(border))
+    darker, lighter = paper - float(grey.min()), float(grey.max()) - paper
+    contrast = max(darker, lighter)
+    if contrast < _LEAST_CONTRAST:
+        return np.zeros(grey.shape, np.float32)
+    ink = (paper - grey) if darker >= lighter else (grey - paper)
+    # Grain of the paper: what strays from the paper's tone by no more than the border does, in most places, is none.
+    grain = min(4.0 * float(np.median(np.abs(border - paper))), contrast / 2)
+    ink[ink <= grain] = 0.0
+    if contrast < _FULL_CONTRAST:
+        ink /= contrast
+    return np.clip(ink, 0.0, 1.0).astype(np.float32)
+
+
+def _grey(picture: PIL.Image.Image) -> NDArray[np.float64]:
+    """Return the picture's brightness, (H, W) in [0, 1], transparent parts as paper."""
+    if picture.mode == "F" or picture.mode.startswith("I"):
+        return _grey_of_numbers(np.asarray(picture, dtype=np.float64))
+    try:
+        if picture.has_transparency_data:
+            coloured = picture.convert("RGBA")
+            brightness = np.asarray(coloured.convert("RGB").convert("L"), dtype=np.float64) / 255
+            opacity = np.asarray(coloured.getchannel("A"), dtype=np.float64) / 255
+            # Dark ink shows on white paper, light ink on black.
+            visible = float((brightness * opacity).sum() / max(float(opacity.sum()), 1e-9))
+            paper = 1.0 if visible < 0.5 else 0.0
+            return brightness * opacity + paper * (1 - opacity)
+        direct = picture.mode in {"1", "L"}
+        return np.asarray((picture if direct else picture.convert("RGB")).convert("L"), dtype=np.float64) / 255
+    except ValueError as error:
+        raise DigitpadError(
+            f"The picture's colours ({picture.mode}) cannot be read; save it as RGB or grey and open that."
+        ) from error
+
+
+def _grey_of_numbers(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bring deep grey values (16 or 32 bits, or floating point) to [0, 1]."""
+    if not np.isfinite(values).all():
+        raise DigitpadError("The picture holds values that are no numbers; save it as PNG and open that.")
+    low, high = float(values.min()), float(values.max())
+    for white in (1.0, 255.0, 65535.0):
+        if low >= 0 and high <= white:
+            return values / white
+    return (values - low) / (high - low)
+
+
+def _is_placed(ink: NDArray[np.float32], box: tuple[int, ...]) -> bool:
+    """Return whether a picture fits the box and has its mass in the middle, to the pixel."""
+    middle = _centre_of_mass(ink)
+    return max(box) <= BOX and max(abs(place - CENTRE) for place in middle) <= 1
+
+
+def _widen(crop: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Widen strokes that would be lost when the digit is reduced to 20 pixels."""
+    longest = max(crop.shape)
+    if longest <= 2 * BOX:
+        return crop
+    if longest > _WORKING_SIDE:
+        crop = _reduce(crop, _WORKING_SIDE)
+        crop = (crop / crop.max()).astype(np.float32)
+    # Of a line much longer than wide, the edges are its two sides: its width is twice its area over them.
+    inside = np.pad(crop > 0.5 * crop.max(), 1)
+    edges = int((inside[1:] != inside[:-1]).sum() + (inside[:, 1:] != inside[:, :-1]).sum())
+    # Counted along the grid, a slanting edge is up to sqrt(2) too long; on average over directions 4 / pi.
+    width = 2 * float(inside.sum()) / (edges * np.pi / 4)
+    pixel = max(crop.shape) / BOX
+    if width >= _THINNEST * pixel:
+        return crop
+    reach = max(1, round((_WIDENED * pixel - width) / 2))
+    padded = np.pad(crop, reach)
+    picture = PIL.Image.fromarray((padded * 255).astype(np.uint8))
+    return np.asarray(picture.filter(PIL.ImageFilter.MaxFilter(2 * reach + 1)), np.float32) / np.float32(255)
+
+
+def _reduce(crop: NDArray[np.float32], longest: float) -> NDArray[np.float32]:
+    """Scale a picture's long side to `longest` pixels: averaging areas downwards, interpolating upwards."""
+    height, width = crop.shape
+    scale = longest / max(height, width)
+    shape = (max(1, round(width * scale)), max(1, round(height * scale)))
+    method = PIL.Image.Resampling.BOX if scale < 1 else PIL.Image.Resampling.BILINEAR
+    resized = PIL.Image.fromarray(np.ascontiguousarray(crop, dtype=np.float32)).resize(shape, method)
+    return np.asarray(resized, dtype=np.float32)
+
+
+def _place(digit: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Put a digit into the field with its mass as near to the centre as whole pixels allow, and never cut off."""
+    x, y = _centre_of_mass(digit)
+    height, width = digit.shape
+    left = int(np.clip(round(CENTRE - x), 0, _FIELD - width))
+    top = int(np.clip(round(CENTRE - y), 0, _FIELD - height))
+    field = np.zeros((_FIELD, _FIELD), np.float32)
+    field[top : top + height, left : left + width] = np.clip(digit, 0.0, 1.0)
+    return field
+
+
+def _centre_of_mass(image: NDArray[np.float32]) -> tuple[float, float]:
+    """Return the centre of mass (x, y), where the middle of the first pixel is 0.5."""
+    mass = float(image.sum(dtype=np.float64))
+    x = float(image.sum(axis=0) @ (np.arange(image.shape[1]) + 0.5)) / mass
+    y = float(image.sum(axis=1) @ (np.arange(image.shape[0]) + 0.5)) / mass
+    return x, y
+
+
+def _too_large(name: str) -> DigitpadError:
+    return DigitpadError(f"{name} has more than {MOST_PIXELS // 1_000_000} million pixels; reduce it and try again.")
+
+
+def _damaged(name: str, error: Exception) -> DigitpadError:
+    return DigitpadError(f"{name} is damaged or cut short ({error}); choose another picture or save it again.")

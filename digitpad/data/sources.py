@@ -1,0 +1,104 @@
+"""Data sets by what a person calls them: `mnist`, a folder, a file of ink."""
+
+from pathlib import Path
+
+import numpy as np
+
+from digitpad.data.dataset import DIGITS, Dataset
+from digitpad.data.idx import read_idx
+from digitpad.data.image_folder import read_image_folder
+from digitpad.data.ink import Drawing, read_ink
+from digitpad.data.mnist import Split, load_mnist
+from digitpad.data.rasterize import drawing_to_image
+from digitpad.errors import DigitpadError
+
+# The file names of MNIST and of the data sets made in its likeness, without .gz.
+_IDX_NAMES: dict[Split, tuple[tuple[str, str], ...]] = {
+    "train": (
+        ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+        ("train-images.idx3-ubyte", "train-labels.idx1-ubyte"),
+    ),
+    "test": (
+        ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+        ("t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte"),
+    ),
+}
+
+
+def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
+    """Open a data set.
+
+    Parameters
+    ----------
+    spec
+        `mnist` (inside digitpad), a folder of IDX files with MNIST's names, a folder with a folder of pictures
+        for each class, or a `.jsonl` file of labelled ink.
+    split
+        Which half, where the source has two; ink and plain picture folders have one, which is returned for both.
+
+    Returns
+    -------
+    Dataset
+        uint8 images (N, C, H, W).
+
+    Raises
+    ------
+    DigitpadError
+        If there is no such source, or something in it cannot be read.
+    """
+    if str(spec).lower() == "mnist":
+        return load_mnist(split)
+    path = Path(spec)
+    if path.is_dir():
+        files = _idx_files(path, split)
+        return read_image_folder(path, split) if files is None else _read_idx_pair(*files)
+    if not path.exists():
+        raise DigitpadError(f"{path} does not exist; name mnist, a folder, or a .jsonl file of ink.")
+    if path.suffix.lower() != ".jsonl":
+        raise DigitpadError(f"{path} is no data set; name mnist, a folder, or a .jsonl file of ink.")
+    return _read_ink_dataset(path)
+
+
+def _idx_files(folder: Path, split: Split) -> tuple[Path, Path] | None:
+    """Return the images and labels file of a folder, or None if it holds no IDX files at all."""
+    for pair in _IDX_NAMES[split]:
+        found = [next((p for p in (folder / name, folder / f"{name}.gz") if p.exists()), None) for name in pair]
+        if found[0] and found[1]:
+            return found[0], found[1]
+        if found[0] or found[1]:
+            missing = pair[0] if found[0] is None else pair[1]
+            raise DigitpadError(f"{folder} lacks {missing} (or {missing}.gz); put it beside the other file.")
+    other: Split = "test" if split == "train" else "train"
+    if any((folder / f"{name}{end}").exists() for pair in _IDX_NAMES[other] for name in pair for end in ("", ".gz")):
+        wanted = " and ".join(_IDX_NAMES[split][0])
+        raise DigitpadError(f"{folder} has no {split} files ({wanted}); add them.")
+    return None
+
+
+def _read_idx_pair(images_path: Path, labels_path: Path) -> Dataset:
+    images, labels = read_idx(images_path), read_idx(labels_path)
+    if images.dtype != np.uint8 or images.ndim not in (3, 4):
+        raise DigitpadError(
+            f"{images_path} holds {images.dtype} numbers of shape {images.shape}; expected the bytes of images."
+        )
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise DigitpadError(f"{labels_path} holds {labels.dtype} numbers of shape {labels.shape}; expected labels.")
+    labels = labels.astype(np.int64)
+    highest = int(labels.max(initial=0))
+    classes = DIGITS if highest < len(DIGITS) else tuple(str(number) for number in range(highest + 1))
+    images = images[:, np.newaxis] if images.ndim == 3 else images
+    return Dataset.of(images_path.parent.name, images, labels, classes)
+
+
+def _read_ink_dataset(path: Path) -> Dataset:
+    drawings = read_ink(path)
+    labels = np.array([_digit_of(drawing, f"{path}, drawing {n}") for n, drawing in enumerate(drawings, 1)], np.int64)
+    images = np.stack([np.rint(drawing_to_image(drawing) * 255).astype(np.uint8) for drawing in drawings])
+    return Dataset.of(path.stem, images[:, np.newaxis], labels)
+
+
+def _digit_of(drawing: Drawing, where: str) -> int:
+    if str(drawing.label) not in DIGITS:
+        said = "has no label" if drawing.label is None else f"is labelled {drawing.label!r}"
+        raise DigitpadError(f"{where} {said}; a data set needs a digit, 0 to 9, for each drawing.")
+    return int(str(drawing.label))

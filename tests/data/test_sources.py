@@ -1,0 +1,137 @@
+"""Data sets are opened by what a person calls them, and refused by name and reason."""
+
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from digitpad.data.idx import write_idx
+from digitpad.data.images import image_to_digit, read_image
+from digitpad.data.ink import Drawing, write_ink
+from digitpad.data.mnist import load_mnist
+from digitpad.data.rasterize import ink_to_image
+from digitpad.data.sources import open_dataset
+from digitpad.errors import DigitpadError
+
+MNIST = load_mnist("test").subset(range(30))
+
+
+def idx_folder(folder: Path, images: str = "train-images-idx3-ubyte", labels: str = "train-labels-idx1-ubyte") -> Path:
+    folder.mkdir()
+    write_idx(folder / images, MNIST.images[:, 0])
+    write_idx(folder / labels, MNIST.labels.astype(np.uint8))
+    return folder
+
+
+def picture_folder(folder: Path, names: dict[int, str]) -> Path:
+    for index, label in enumerate(MNIST.labels):
+        if int(label) in names:
+            place = folder / names[int(label)]
+            place.mkdir(parents=True, exist_ok=True)
+            PIL.Image.fromarray(MNIST.images[index, 0]).save(place / f"{index:03}.png")
+    return folder
+
+
+def test_mnist_is_inside() -> None:
+    assert len(open_dataset("mnist", "test")) == 10_000
+    assert len(open_dataset("MNIST")) == 60_000
+
+
+@pytest.mark.parametrize("dotted", [False, True])
+def test_an_idx_folder(tmp_path: Path, dotted: bool) -> None:
+    names = [f"train-images{'.' if dotted else '-'}idx3-ubyte", f"train-labels{'.' if dotted else '-'}idx1-ubyte"]
+    dataset = open_dataset(idx_folder(tmp_path / "mine", *names))
+    np.testing.assert_array_equal(dataset.images, MNIST.images)
+    np.testing.assert_array_equal(dataset.labels, MNIST.labels)
+    assert dataset.name == "mine"
+
+
+def test_an_idx_folder_without_the_other_file_or_half(tmp_path: Path) -> None:
+    folder = idx_folder(tmp_path / "mine")
+    with pytest.raises(DigitpadError, match=r"no test files \(t10k-images-idx3-ubyte and"):
+        open_dataset(folder, "test")
+    (folder / "train-labels-idx1-ubyte").unlink()
+    with pytest.raises(DigitpadError, match="lacks train-labels-idx1-ubyte"):
+        open_dataset(folder)
+
+
+def test_idx_files_that_hold_something_else(tmp_path: Path) -> None:
+    folder = idx_folder(tmp_path / "mine")
+    write_idx(folder / "train-images-idx3-ubyte", np.zeros((30, 28, 28), np.float32))
+    with pytest.raises(DigitpadError, match="float32 numbers of shape"):
+        open_dataset(folder)
+    write_idx(folder / "train-images-idx3-ubyte", MNIST.images[:5, 0])
+    with pytest.raises(DigitpadError, match="5 images and 30 labels"):
+        open_dataset(folder)
+
+
+def test_a_folder_of_digit_folders(tmp_path: Path) -> None:
+    dataset = open_dataset(picture_folder(tmp_path / "photos", {3: "3", 7: "7"}))
+    expected = [index for digit in (3, 7) for index in np.flatnonzero(MNIST.labels == digit)]
+    assert dataset.classes == tuple("0123456789")
+    np.testing.assert_array_equal(dataset.labels, MNIST.labels[expected])
+    np.testing.assert_array_equal(dataset.images, MNIST.images[expected])
+
+
+def test_a_folder_of_other_classes_names_them(tmp_path: Path) -> None:
+    dataset = open_dataset(picture_folder(tmp_path / "photos", {3: "three", 7: "seven"}))
+    assert dataset.classes == ("seven", "three")
+    assert set(dataset.labels.tolist()) == {0, 1}
+
+
+def test_a_folder_with_its_own_halves(tmp_path: Path) -> None:
+    picture_folder(tmp_path / "photos" / "train", {3: "3"})
+    picture_folder(tmp_path / "photos" / "test", {7: "7"})
+    assert set(open_dataset(tmp_path / "photos", "train").labels.tolist()) == {3}
+    assert set(open_dataset(tmp_path / "photos", "test").labels.tolist()) == {7}
+
+
+def test_a_broken_picture_is_named(tmp_path: Path) -> None:
+    folder = picture_folder(tmp_path / "photos", {3: "3"})
+    (folder / "3" / "bad.png").write_bytes(b"nothing")
+    with pytest.raises(DigitpadError, match=r"bad\.png is not a picture"):
+        open_dataset(folder)
+
+
+@pytest.mark.parametrize("inside", [None, "3"])
+def test_an_empty_folder_is_refused(tmp_path: Path, inside: str | None) -> None:
+    if inside:
+        (tmp_path / inside).mkdir()
+    with pytest.raises(DigitpadError, match="no picture lies in them" if inside else "a folder for each class"):
+        open_dataset(tmp_path)
+
+
+def drawing(label: int | str | None) -> Drawing:
+    return Drawing((np.array([[10, 10], [60, 12], [30, 80]], np.float32),), 100.0, 100.0, label)
+
+
+def test_ink_is_drawn_by_the_one_definition(tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
+    write_ink(path, [drawing(7), drawing("1")])
+    dataset = open_dataset(path)
+    np.testing.assert_array_equal(dataset.labels, [7, 1])
+    expected = np.rint(ink_to_image(drawing(7).strokes, smallest=4.0) * 255)
+    np.testing.assert_array_equal(dataset.images[0, 0], expected.astype(np.uint8))
+
+
+@pytest.mark.parametrize(("label", "message"), [(None, "drawing 2 has no label"), ("b", "drawing 2 is labelled 'b'")])
+def test_ink_without_a_digit_is_refused(tmp_path: Path, label: str | None, message: str) -> None:
+    write_ink(tmp_path / "mine.jsonl", [drawing(7), drawing(label)])
+    with pytest.raises(DigitpadError, match=message):
+        open_dataset(tmp_path / "mine.jsonl")
+
+
+def test_what_is_no_data_set_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DigitpadError, match="does not exist"):
+        open_dataset(tmp_path / "none")
+    (tmp_path / "notes.txt").write_text("hello")
+    with pytest.raises(DigitpadError, match="is no data set"):
+        open_dataset(tmp_path / "notes.txt")
+
+
+def test_a_saved_picture_reads_like_the_data_set(tmp_path: Path) -> None:
+    folder = picture_folder(tmp_path / "photos", {3: "3"})
+    path = min((folder / "3").iterdir())
+    single = np.rint(image_to_digit(read_image(path)) * 255).astype(np.uint8)
+    np.testing.assert_array_equal(open_dataset(folder).images[0, 0], single)
