@@ -20,7 +20,7 @@ from digitpad.errors import DigitpadError
 SIDE = 64
 """Height and width of a page in pixels: 16 times a whole number, so that it can be halved four times."""
 
-PAPER_MEAN = 0.55
+PAPER_MEAN = 0.64
 PAPER_STD = 0.2
 """About the mean and the standard deviation of the pixels of all pages."""
 
@@ -90,6 +90,14 @@ class Pages:
         """Take some of the pages, in the order given."""
         chosen = np.asarray(indices, dtype=np.int64)
         return type(self).of(name or self.name, self.images[chosen], self.masks[chosen])
+
+    def split(self, validation: int, rng: np.random.Generator) -> tuple[Self, Self]:
+        """Set `validation` pages apart, chosen at random; return the others, and those."""
+        order = rng.permutation(len(self))
+        return (
+            self.subset(np.sort(order[validation:])),
+            self.subset(np.sort(order[:validation]), f"{self.name} (validation)"),
+        )
 
 
 def load_paper(split: Split = "train") -> Pages:

@@ -1,0 +1,87 @@
+"""What a network is trained for: which loss it lowers, how its answers are scored, what its output must look like.
+
+A classifier says what an image shows, and its score is accuracy. A segmenter says for every pixel whether it is ink,
+and its score is intersection over union: the pixels that are ink in truth and in the answer, over those that are in
+either. Both scores are a share, so many of so many, so they are counted batch by batch and divided at the end.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, Dataset
+from digitpad.data.paper import PAPER_MEAN, PAPER_STD, Pages
+from digitpad.nn import BCEWithLogitsLoss, CrossEntropyLoss
+from digitpad.nn.losses import Loss
+
+Samples = Dataset | Pages
+"""What a network can be trained on; the kind decides the task."""
+
+
+class Share(NamedTuple):
+    """So many of so many."""
+
+    hits: int
+    of: int
+
+    @property
+    def value(self) -> float:
+        """The share as a number in [0, 1]; 1 where there was nothing to get right."""
+        return self.hits / self.of if self.of else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a network is trained for.
+
+    Attributes
+    ----------
+    name
+        "classification" or "segmentation".
+    score
+        What its score is called.
+    loss
+        What training lowers.
+    count
+        Turns the logits and the targets of a batch into the share of it that was answered rightly.
+    labels
+        What the channels of the output stand for.
+    output_shape
+        The shape of the output for one image.
+    mean, std
+        What images in [0, 1] are normalised with.
+    """
+
+    name: str
+    score: str
+    loss: Loss
+    count: Callable[[NDArray[Any], NDArray[Any]], Share]
+    labels: tuple[str, ...]
+    output_shape: tuple[int, ...]
+    mean: float
+    std: float
+
+
+def task_of(samples: Samples) -> Task:
+    """Return what a network that learns from `samples` is trained for."""
+    if isinstance(samples, Pages):
+        shape = (1, *samples.images.shape[2:])
+        return Task("segmentation", "IoU", BCEWithLogitsLoss(), count_overlap, ("ink",), shape, PAPER_MEAN, PAPER_STD)
+    classes = samples.classes
+    return Task(
+        "classification", "accuracy", CrossEntropyLoss(), count_correct, classes, (len(classes),), MNIST_MEAN, MNIST_STD
+    )
+
+
+def count_correct(logits: NDArray[Any], targets: NDArray[Any]) -> Share:
+    """Count the images (N, classes) whose largest logit is their class's (N,)."""
+    return Share(int(np.count_nonzero(logits.argmax(axis=1) == targets)), len(targets))
+
+
+def count_overlap(logits: NDArray[Any], targets: NDArray[Any]) -> Share:
+    """Count the pixels that are ink in truth (a mask) and by a logit above 0, of those that are in either."""
+    found = logits > 0
+    return Share(int(np.count_nonzero(found & targets)), int(np.count_nonzero(found | targets)))
