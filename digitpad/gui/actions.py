@@ -39,7 +39,8 @@ def make_action(
     action.setObjectName(name)
     shortcuts: list[QKeySequence] = []
     for key in keys:
-        known = QKeySequence.keyBindings(key) if isinstance(key, QKeySequence.StandardKey) else [QKeySequence(key)]
+        # The platform may bind several; the first is the one people know.
+        known = QKeySequence.keyBindings(key)[:1] if isinstance(key, QKeySequence.StandardKey) else [QKeySequence(key)]
         shortcuts.extend(sequence for sequence in known if sequence not in shortcuts)
     action.setShortcuts(shortcuts)
     action.setStatusTip(sentence)

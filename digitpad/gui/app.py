@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from digitpad import __version__
@@ -96,4 +96,9 @@ def run(paths: Sequence[Path] = (), model: str | None = None) -> int:
     _Start(window, paths, model)
     # Python sees Ctrl-C only between its own instructions, and Qt's loop has none while it waits.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    return application.exec()
+    try:
+        return application.exec()
+    finally:
+        # Taken down here, in order, and not by the interpreter on its way out.
+        window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -1,5 +1,6 @@
 """The Draw tab: the canvas with its tools on the left, what the network says and sees on the right."""
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -95,6 +96,10 @@ class DrawTab(QWidget):
         column.setSpacing(2 * SPACE)
         column.addLayout(self._toolbar(left))
         column.addWidget(self.canvas, 1)
+        # The keyboard goes through the tools first, as the eye does.
+        tools = [widget for widget in left.findChildren(QWidget) if widget.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        for first, second in pairwise([*(tool for tool in tools if tool is not self.canvas), self.canvas]):
+            QWidget.setTabOrder(first, second)
         right = QVBoxLayout()
         right.setSpacing(SPACE + SPACE // 2)
         right.addWidget(self._answer_card(), 3)

@@ -53,10 +53,8 @@ def _rows(actions: Sequence[QAction]) -> list[tuple[str, str]]:
 
 
 def _keys(action: QAction) -> str:
-    """Return an action's shortcuts, without the keys that only media keyboards have."""
     native = QKeySequence.SequenceFormat.NativeText
-    usual = [keys for keys in action.shortcuts() if keys[0].key() < Qt.Key.Key_Back]
-    return " or ".join(keys.toString(native) for keys in usual)
+    return " or ".join(keys.toString(native) for keys in action.shortcuts())
 
 
 def _say(action: QAction) -> str:

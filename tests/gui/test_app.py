@@ -11,11 +11,10 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from digitpad.gui import app as app_module
 from digitpad.gui.app import make_application, run
 from digitpad.gui.main_window import MainWindow
 from digitpad.model_file import Model, ModelMetadata, save_model
-from digitpad.nn.architectures import ARCHITECTURES, build
+from digitpad.nn import ARCHITECTURES, build
 
 
 def _python(code: str) -> subprocess.CompletedProcess[str]:
@@ -70,7 +69,7 @@ def test_run_shows_the_window_loads_the_model_and_opens_the_files(
     seen: dict[str, object] = {}
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr("threading.excepthook", lambda *_: None)
-    monkeypatch.setattr(app_module.signal, "signal", lambda *_: None)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.setattr("digitpad.model_file.bundled_models", list)
 
     def look() -> None:

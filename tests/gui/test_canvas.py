@@ -129,40 +129,40 @@ def test_one_finger_draws_and_a_second_one_leaves_no_mark(canvas: Canvas) -> Non
     assert _points(canvas) == [[(50, 50), (80, 90), (99, 99)]]
 
 
-def test_a_digit_can_be_drawn_with_the_keyboard_alone(canvas: Canvas, qtbot: QtBot) -> None:
+def test_a_digit_can_be_drawn_with_the_keyboard_alone(canvas: Canvas) -> None:
     canvas.take_keyboard()
     start = canvas.keyboard.position
     assert start is not None
-    qtbot.keyClick(canvas, Qt.Key.Key_Left)
-    qtbot.keyClick(canvas, Qt.Key.Key_Space)
+    QTest.keyClick(canvas, Qt.Key.Key_Left)
+    QTest.keyClick(canvas, Qt.Key.Key_Space)
     assert "pen is down" in canvas.accessibleDescription()
-    qtbot.keyClick(canvas, Qt.Key.Key_Down)
-    qtbot.keyClick(canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
-    qtbot.keyClick(canvas, Qt.Key.Key_PageUp)
-    qtbot.keyClick(canvas, Qt.Key.Key_Space)
-    qtbot.keyClick(canvas, Qt.Key.Key_Up)
+    QTest.keyClick(canvas, Qt.Key.Key_Down)
+    QTest.keyClick(canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(canvas, Qt.Key.Key_PageUp)
+    QTest.keyClick(canvas, Qt.Key.Key_Space)
+    QTest.keyClick(canvas, Qt.Key.Key_Up)
     x, y = start
     assert _points(canvas) == [[(x - 8, y), (x - 8, y + 8), (x - 7, y + 8), (x + 1, y)]]
     assert "pen is up" in canvas.accessibleDescription()
     assert f"{y - 8:.0f}" in canvas.accessibleDescription()
 
 
-def test_the_keyboards_cursor_is_seen_and_stays_inside(canvas: Canvas, qtbot: QtBot) -> None:
+def test_the_keyboards_cursor_is_seen_and_stays_inside(canvas: Canvas) -> None:
     canvas.setFocus(Qt.FocusReason.OtherFocusReason)
     plain = canvas.grab().toImage()
     for _ in range(200):
-        qtbot.keyClick(canvas, Qt.Key.Key_Left)
+        QTest.keyClick(canvas, Qt.Key.Key_Left)
     assert canvas.keyboard.position is not None
     assert canvas.keyboard.position[0] == 0
     assert canvas.grab().toImage() != plain
 
 
-def test_escape_and_losing_the_focus_lift_the_keyboards_pen(canvas: Canvas, qtbot: QtBot) -> None:
+def test_escape_and_losing_the_focus_lift_the_keyboards_pen(canvas: Canvas) -> None:
     canvas.take_keyboard()
-    qtbot.keyClick(canvas, Qt.Key.Key_Space)
-    qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+    QTest.keyClick(canvas, Qt.Key.Key_Space)
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
     assert not canvas.keyboard.down
-    qtbot.keyClick(canvas, Qt.Key.Key_Space)
+    QTest.keyClick(canvas, Qt.Key.Key_Space)
     canvas.clearFocus()
     assert not canvas.keyboard.down
     assert len(_points(canvas)) == 2

@@ -5,9 +5,9 @@ from typing import Protocol
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QSlider, QToolButton, QWidget
 from pytestqt.exceptions import capture_exceptions
-from pytestqt.qtbot import QtBot
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.canvas import Tool
@@ -62,18 +62,18 @@ def test_a_second_guess_that_is_not_near_is_not_named(tab: DrawTab, draw: Draw, 
     assert tab.answer.lines[1] == ""
 
 
-def test_clearing_empties_everything(tab: DrawTab, draw: Draw, qtbot: QtBot) -> None:
+def test_clearing_empties_everything(tab: DrawTab, draw: Draw) -> None:
     draw(tab.canvas, [[(100, 100), (200, 300)]])
-    qtbot.mouseClick(_button(tab, "clearButton"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(_button(tab, "clearButton"), Qt.MouseButton.LeftButton)
     QApplication.processEvents()
     assert tab.answer.digit == ""
     assert tab.bars.values is None
     assert tab.received.image is None
 
 
-def test_the_bars_follow_the_unfinished_stroke_once_a_turn(tab: DrawTab, reader: Reader, qtbot: QtBot) -> None:
+def test_the_bars_follow_the_unfinished_stroke_once_a_turn(tab: DrawTab, reader: Reader) -> None:
     canvas = tab.canvas
-    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
     QApplication.processEvents()
     before = len(reader.asked)
     assert before > 0
@@ -82,29 +82,35 @@ def test_the_bars_follow_the_unfinished_stroke_once_a_turn(tab: DrawTab, reader:
         canvas.changed.emit()
     QApplication.processEvents()
     assert len(reader.asked) == before + 1
-    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
     QApplication.processEvents()
 
 
-def test_the_tools_switch_and_undo_and_redo_follow_the_history(tab: DrawTab, draw: Draw, qtbot: QtBot) -> None:
+def test_undo_and_redo_follow_the_history(tab: DrawTab, draw: Draw) -> None:
     undo, redo = _button(tab, "undoButton"), _button(tab, "redoButton")
     assert not undo.isEnabled()
     draw(tab.canvas, [[(100, 100), (200, 300)]])
     assert undo.isEnabled()
     assert "draw" in undo.toolTip()
-    qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(undo, Qt.MouseButton.LeftButton)
     assert tab.canvas.sketch.page.is_blank
     assert redo.isEnabled()
-    qtbot.mouseClick(redo, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(redo, Qt.MouseButton.LeftButton)
     assert not tab.canvas.sketch.page.is_blank
-    qtbot.mouseClick(_button(tab, "eraserButton"), Qt.MouseButton.LeftButton)
-    assert tab.canvas.tool is Tool.ERASER
-    qtbot.mouseClick(_button(tab, "penButton"), Qt.MouseButton.LeftButton)
-    assert tab.canvas.tool is Tool.PEN
+
+
+@pytest.mark.parametrize(("name", "tool"), [("eraserButton", Tool.ERASER), ("penButton", Tool.PEN)])
+def test_the_tools_are_taken_with_their_buttons(tab: DrawTab, name: str, tool: Tool) -> None:
+    tab.canvas.use(Tool.PEN if tool is Tool.ERASER else Tool.ERASER)
+    tab.pen.setChecked(tool is Tool.ERASER)
+    button = _button(tab, name)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert tab.canvas.tool is tool
+    assert button.isChecked()
 
 
 def test_the_pens_width_is_shown_remembered_and_does_not_change_what_the_network_gets(
-    tab: DrawTab, draw: Draw, settings: Settings, qtbot: QtBot
+    tab: DrawTab, draw: Draw, settings: Settings
 ) -> None:
     draw(tab.canvas, [[(100, 100), (200, 300)]])
     image = tab.received.image
@@ -112,14 +118,14 @@ def test_the_pens_width_is_shown_remembered_and_does_not_change_what_the_network
     slider = tab.findChild(QSlider, "widthSlider")
     assert slider is not None
     slider.setFocus()
-    qtbot.keyClick(slider, Qt.Key.Key_End)
+    QTest.keyClick(slider, Qt.Key.Key_End)
     assert tab.canvas.pen_width == slider.maximum() == settings.pen_width
     draw(tab.canvas, [[(100, 100), (200, 300)]])
     assert tab.canvas.sketch.page.strokes[0].width == slider.maximum()
     assert image is not None
     assert tab.received.image is not None
     assert (tab.received.image == image).all()
-    qtbot.keyClick(tab.canvas, "[")
+    QTest.keyClick(tab.canvas, Qt.Key.Key_BracketLeft)
     assert slider.value() < slider.maximum()
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -40,6 +41,12 @@ def _controls(window: QWidget) -> list[QWidget]:
     return [widget for widget in found if not widget.objectName().startswith(("qt_", "Scroll"))]
 
 
+def _trigger(window: MainWindow, name: str) -> None:
+    action = window.findChild(QAction, name)
+    assert action is not None
+    action.trigger()
+
+
 def test_every_control_has_a_name_a_spoken_name_a_tooltip_and_a_place_in_the_tab_order(window: MainWindow) -> None:
     window.show_message(Message("x", "error", "details"))
     controls = _controls(window)
@@ -54,14 +61,16 @@ def test_every_control_has_a_name_a_spoken_name_a_tooltip_and_a_place_in_the_tab
     assert len(set(names)) == len(names)
 
 
-def test_tab_reaches_every_control_from_the_top_to_the_message(window: MainWindow, qtbot: QtBot) -> None:
+def test_tab_reaches_every_control_from_the_top_to_the_message(window: MainWindow) -> None:
     window.show_message(Message("x", "error", "details"))
     wanted = {control.objectName() for control in _controls(window) if control.isEnabled()}
-    window.findChild(QTabBar, "tabStrip").setFocus(Qt.FocusReason.TabFocusReason)
+    strip = window.findChild(QTabBar, "tabStrip")
+    assert strip is not None
+    strip.setFocus(Qt.FocusReason.TabFocusReason)
     order: list[str] = []
     while (focus := QApplication.focusWidget()) is not None and focus.objectName() not in order:
         order.append(focus.objectName())
-        qtbot.keyClick(focus, Qt.Key.Key_Tab)
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
     assert wanted <= set(order), wanted - set(order)
     places = [order.index(name) for name in ("tabStrip", "modelChooser", "penButton", "canvas", "messageClose")]
     assert places == sorted(places)
@@ -94,12 +103,12 @@ def test_only_the_draw_tab_is_there(window: MainWindow) -> None:
     assert [tabs.tabText(index) for index in range(tabs.count())] == ["Draw"]
 
 
-def test_a_further_tab_slots_in_with_its_shortcut(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_further_tab_slots_in_with_its_shortcut(window: MainWindow) -> None:
     page = QLabel("more")
     window.add_tab(page, "More")
-    qtbot.keyClick(window, "2", Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert page.isVisible()
-    qtbot.keyClick(window, "1", Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert window.draw_tab.isVisible()
 
 
@@ -108,9 +117,11 @@ def test_nothing_is_cut_off(window: MainWindow, size: tuple[int, int]) -> None:
     window.resize(*size)
     QApplication.processEvents()
     assert (window.width(), window.height()) == size
-    frame = window.centralWidget().rect()
+    central = window.centralWidget()
+    assert central is not None
+    frame = central.rect()
     for control in _controls(window):
-        area = control.rect().translated(control.mapTo(window.centralWidget(), control.rect().topLeft()))
+        area = control.rect().translated(control.mapTo(central, control.rect().topLeft()))
         assert frame.contains(area), control.objectName()
         if isinstance(control, QAbstractButton) and control.text():
             room = control.fontMetrics().size(0, control.text())
@@ -162,7 +173,7 @@ def test_a_model_asked_for_that_is_broken_is_replaced_by_the_default(window: Mai
 
 def test_a_model_file_is_chosen_in_a_dialog(window: MainWindow, tmp_path: Path) -> None:
     path = tmp_path / "other.safetensors"
-    window.findChild(QAction, "actionOpenModel").trigger()
+    _trigger(window, "actionOpenModel")
     dialog = window.findChild(QFileDialog, "openModelDialog")
     assert dialog is not None
     dialog.fileSelected.emit(str(path))
@@ -173,29 +184,31 @@ def test_a_model_file_is_chosen_in_a_dialog(window: MainWindow, tmp_path: Path) 
 
 def test_colours_can_be_chosen_and_are_remembered(window: MainWindow, theme: Theme, settings: Settings) -> None:
     light = window.grab().toImage().pixelColor(5, 400)
-    window.findChild(QAction, "actionColoursDark").trigger()
+    _trigger(window, "actionColoursDark")
     assert window.grab().toImage().pixelColor(5, 400).lightness() < light.lightness()
     assert settings.colours == "dark"
-    window.findChild(QAction, "actionColoursSystem").trigger()
+    _trigger(window, "actionColoursSystem")
     theme.follow_system(Qt.ColorScheme.Dark)
     assert window.grab().toImage().pixelColor(5, 400).lightness() < 128
     theme.follow_system(Qt.ColorScheme.Light)
     assert window.grab().toImage().pixelColor(5, 400) == light
 
 
-def test_the_keyboard_help_lists_every_shortcut_once_open(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.keyClick(window, Qt.Key.Key_F1)
-    qtbot.keyClick(window, Qt.Key.Key_F1)
+def test_the_keyboard_help_lists_every_shortcut_once_open(window: MainWindow) -> None:
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    QTest.keyClick(window, Qt.Key.Key_F1)
     (page,) = window.findChildren(KeyboardHelp)
-    text = page.findChild(QTextEdit).toPlainText()
+    browser = page.findChild(QTextEdit)
+    assert browser is not None
+    text = browser.toPlainText()
     for wanted in ("Ctrl+Z", "Ctrl+O", "Space", "Arrow keys", "Ctrl+Shift+S"):
         assert wanted in text
     page.close()
 
 
-def test_escape_closes_the_message(window: MainWindow, qtbot: QtBot) -> None:
+def test_escape_closes_the_message(window: MainWindow) -> None:
     window.show_message(Message("Something is wrong."))
-    qtbot.keyClick(window.draw_tab.canvas, Qt.Key.Key_Escape)
+    QTest.keyClick(window.draw_tab.canvas, Qt.Key.Key_Escape)
     assert window.messages.message is None
     assert not window.messages.isVisible()
 
@@ -205,8 +218,8 @@ def test_the_windows_place_is_remembered(window: MainWindow, settings: Settings)
     assert settings.geometry is not None
 
 
-def test_full_screen_goes_on_and_off(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.keyClick(window, Qt.Key.Key_F11)
+def test_full_screen_goes_on_and_off(window: MainWindow) -> None:
+    QTest.keyClick(window, Qt.Key.Key_F11)
     assert window.isFullScreen()
-    qtbot.keyClick(window, Qt.Key.Key_F11)
+    QTest.keyClick(window, Qt.Key.Key_F11)
     assert not window.isFullScreen()

@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -24,9 +25,7 @@ def test_nothing_is_shown_at_first(bar: MessageBar) -> None:
     assert not bar.isVisible()
 
 
-def test_an_error_stays_until_it_is_closed_and_takes_no_focus(
-    window: MainWindow, bar: MessageBar, qtbot: QtBot
-) -> None:
+def test_an_error_stays_until_it_is_closed_and_takes_no_focus(window: MainWindow, bar: MessageBar) -> None:
     canvas = window.draw_tab.canvas
     place = canvas.geometry()
     bar.show_message(Message("x.png is cut short; choose another."))
@@ -35,7 +34,7 @@ def test_an_error_stays_until_it_is_closed_and_takes_no_focus(
     assert canvas.hasFocus()
     assert canvas.geometry() == place
     assert not any(timer.isActive() for timer in bar.findChildren(QTimer))
-    qtbot.mouseClick(_button(bar, "messageClose"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(_button(bar, "messageClose"), Qt.MouseButton.LeftButton)
     assert not bar.isVisible()
 
 
@@ -65,13 +64,13 @@ def test_an_error_replaces_news(bar: MessageBar) -> None:
     bar.close_message()
 
 
-def test_details_are_shown_on_request(bar: MessageBar, qtbot: QtBot) -> None:
+def test_details_are_shown_on_request(bar: MessageBar) -> None:
     bar.show_message(Message("Broken.", "error", "the long story"))
     details = bar.findChild(QPlainTextEdit)
     assert details is not None
     assert not details.isVisible()
     height = bar.height()
-    qtbot.mouseClick(_button(bar, "messageDetails"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(_button(bar, "messageDetails"), Qt.MouseButton.LeftButton)
     assert details.isVisible()
     assert details.toPlainText() == "the long story"
     assert bar.height() > height
@@ -83,6 +82,7 @@ def test_details_are_shown_on_request(bar: MessageBar, qtbot: QtBot) -> None:
 def test_it_stays_inside_a_small_window_with_a_long_text(window: MainWindow, bar: MessageBar) -> None:
     bar.show_message(Message("A very long name of a file and what is wrong with it. " * 6))
     window.resize(800, 560)
-    frame = window.centralWidget().rect()
-    assert frame.contains(bar.geometry())
+    central = window.centralWidget()
+    assert central is not None
+    assert central.rect().contains(bar.geometry())
     assert bar.height() >= bar.heightForWidth(bar.width())

@@ -9,8 +9,8 @@ import PIL.Image
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton, QWidget
-from pytestqt.qtbot import QtBot
 
 from digitpad.data.ink import read_ink
 from digitpad.gui.draw_tab import DrawTab
@@ -58,11 +58,11 @@ def _files(*paths: Path) -> QMimeData:
 
 
 def test_an_image_is_opened_through_the_button_and_read_as_an_image(
-    window: MainWindow, tab: DrawTab, image_file: Path, qtbot: QtBot
+    window: MainWindow, tab: DrawTab, image_file: Path
 ) -> None:
     button = tab.findChild(QToolButton, "openButton")
     assert button is not None
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     dialog = window.findChild(QFileDialog, "openDialog")
     assert dialog is not None
     dialog.fileSelected.emit(str(image_file))

@@ -1,6 +1,7 @@
 """Real pen ink, replayed as mouse events on the real window's canvas: slow, and the figure that counts."""
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -55,11 +56,13 @@ def test_replayed_drawings_are_read_as_from_the_file(
             canvas.clear()
             QApplication.processEvents()
             assert window.draw_tab.answer.digit == ""
+        lines = [f"{window.model.title}: {len(drawings)} drawings replayed with the mouse"]
+        for digit in range(10):
+            share = 100 * right[digit] / seen[digit]
+            lines.append(f"  {digit}: {right[digit]:3d} of {seen[digit]:3d}  {share:5.1f} %")
+        lines.append(f"  all: {right.total()} of {seen.total()}  {100 * right.total() / seen.total():.2f} %")
         with capsys.disabled():
-            print(f"\n{window.model.title}: {len(drawings)} drawings replayed with the mouse")
-            for digit in range(10):
-                print(f"  {digit}: {right[digit]:3d} of {seen[digit]:3d}  {100 * right[digit] / seen[digit]:5.1f} %")
-            print(f"  all: {right.total()} of {seen.total()}  {100 * right.total() / seen.total():.2f} %")
+            sys.stdout.write("\n" + "\n".join(lines) + "\n")
         assert seen.total() >= 300
         assert right.total() / seen.total() > 0.9
     finally:

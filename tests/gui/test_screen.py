@@ -16,9 +16,12 @@ import pytest
 
 from digitpad.model_file import bundled_models
 
+_XVFB = shutil.which("Xvfb") or ""
+_XDOTOOL = shutil.which("xdotool") or ""
+
 pytestmark = [
-    pytest.mark.skipif(not shutil.which("Xvfb"), reason="Xvfb is not installed"),
-    pytest.mark.skipif(not shutil.which("xdotool"), reason="xdotool is not installed"),
+    pytest.mark.skipif(not _XVFB, reason="Xvfb is not installed"),
+    pytest.mark.skipif(not _XDOTOOL, reason="xdotool is not installed"),
     pytest.mark.skipif(not bundled_models(), reason="no bundled model to read with"),
 ]
 
@@ -70,7 +73,7 @@ class Screen:
 
     def hand(self, *arguments: object) -> None:
         subprocess.run(
-            ["xdotool", *map(str, arguments)], env=self._environment, check=True, timeout=30, capture_output=True
+            [_XDOTOOL, *map(str, arguments)], env=self._environment, check=True, timeout=30, capture_output=True
         )
 
     def wait(self, name: str, wanted: object) -> dict[str, object]:
@@ -93,7 +96,7 @@ class Screen:
 def screen(tmp_path: Path) -> Iterator[Screen]:
     reading, writing = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"],
+        [_XVFB, "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"],
         pass_fds=(writing,),
         stderr=subprocess.DEVNULL,
     )

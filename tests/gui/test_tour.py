@@ -34,7 +34,7 @@ def test_without_a_screen_it_draws_a_digit_that_is_read(tmp_path: Path) -> None:
         # The winning bar is the largest patch of accent in the right column.
         colours = image.convert("RGB").crop((1560, 560, 2540, 1120)).getcolors(maxcolors=1 << 20)
     assert colours is not None
-    assert dict((colour, count) for count, colour in colours)[11, 127, 104] > 5000
+    assert {colour: count for count, colour in colours}[11, 127, 104] > 5000
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
