@@ -4,9 +4,11 @@ Every message has the same form: class, argument, value, expectation, as in `Con
 whole number of at least 1`. Arguments are checked when a layer is built, arrays when it is called.
 """
 
+from typing import Any
+
 import numpy as np
 
-from digitpad.nn.backend import Array, Shape, array_module
+from digitpad.nn.backend import Array, DTypeLike, Shape, array_module
 from digitpad.nn.functional import Padding, output_size
 
 
@@ -60,6 +62,19 @@ def flag(owner: str, name: str, value: object) -> bool:
     if not isinstance(value, bool | np.bool):
         raise TypeError(f"{owner}: {name} is {value!r}; expected True or False")
     return bool(value)
+
+
+def precision(owner: str, dtype: DTypeLike) -> np.dtype[Any]:
+    """Return the dtype of a layer's parameters.
+
+    Raises
+    ------
+    TypeError
+        If it is neither float32 nor float64.
+    """
+    if np.dtype(dtype) not in {np.dtype(np.float32), np.dtype(np.float64)}:
+        raise TypeError(f"{owner}: dtype is {dtype!r}; expected float32 or float64")
+    return np.dtype(dtype)
 
 
 def real_number(owner: str, name: str, value: object, *, low: float, high: float, open_high: bool = False) -> float:

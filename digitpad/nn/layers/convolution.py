@@ -84,9 +84,10 @@ class Conv2D(Layer):
             self.in_channels, self.out_channels, self.kernel_size, self.stride, self.groups
         )
         draw = initializers.resolve("Conv2D", initializer)
+        dtype = checks.precision("Conv2D", dtype)
         shape = (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
         self.weight = Parameter(draw(shape, fans, rng or np.random.default_rng(), dtype))
-        self.bias = Parameter(np.zeros(self.out_channels, dtype)) if bias else None
+        self.bias = Parameter(np.zeros(self.out_channels, dtype)) if checks.flag("Conv2D", "bias", bias) else None
         self._cache: Array | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
@@ -212,9 +213,12 @@ class ConvTranspose2D(Layer):
             self.in_channels, self.out_channels, self.kernel_size, self.stride, self.groups, transposed=True
         )
         draw = initializers.resolve("ConvTranspose2D", initializer)
+        dtype = checks.precision("ConvTranspose2D", dtype)
         shape = (self.in_channels, self.out_channels // self.groups, *self.kernel_size)
         self.weight = Parameter(draw(shape, fans, rng or np.random.default_rng(), dtype))
-        self.bias = Parameter(np.zeros(self.out_channels, dtype)) if bias else None
+        self.bias = (
+            Parameter(np.zeros(self.out_channels, dtype)) if checks.flag("ConvTranspose2D", "bias", bias) else None
+        )
         self._cache: Array | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:

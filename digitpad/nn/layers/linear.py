@@ -51,9 +51,10 @@ class Linear(Layer):
         self.out_features = checks.whole_number("Linear", "out_features", out_features)
         fans = initializers.Fans(self.in_features, self.out_features)
         draw = initializers.resolve("Linear", initializer)
+        dtype = checks.precision("Linear", dtype)
         shape = (self.out_features, self.in_features)
         self.weight = Parameter(draw(shape, fans, rng or np.random.default_rng(), dtype))
-        self.bias = Parameter(np.zeros(self.out_features, dtype)) if bias else None
+        self.bias = Parameter(np.zeros(self.out_features, dtype)) if checks.flag("Linear", "bias", bias) else None
         self._cache: Array | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:

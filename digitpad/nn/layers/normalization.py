@@ -68,6 +68,7 @@ class BatchNorm2D(Layer):
         self.momentum = checks.real_number("BatchNorm2D", "momentum", momentum, low=0, high=1)
         affine = checks.flag("BatchNorm2D", "affine", affine)
         track = checks.flag("BatchNorm2D", "track_running_stats", track_running_stats)
+        dtype = checks.precision("BatchNorm2D", dtype)
         shape = (self.num_features,)
         self.weight = Parameter(np.ones(shape, dtype)) if affine else None
         self.bias = Parameter(np.zeros(shape, dtype)) if affine else None

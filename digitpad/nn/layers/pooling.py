@@ -181,20 +181,20 @@ class AvgPool2D(_Pool2D):
             array_module(tap).add(tap, shared, out=tap)
         return self._without_padding(total, shape)
 
-    def _share(self, x: Array) -> Array:
-        """Return what each pixel of a window counts, one over their number: (OH, OW) for the images `x`."""
+    def _share(self, x: Array) -> Array | float:
+        """Return what each pixel of a window counts, for images like `x`: one over their number."""
+        if self.count_include_pad:
+            return 1 / (self.kernel_size[0] * self.kernel_size[1])
         rows, columns = self.output_shape(x.shape[1:])[1:]
-        if not self.count_include_pad:
-            seen = np.outer(self._pixels_seen(0, x.shape[2], rows), self._pixels_seen(1, x.shape[3], columns))
-        else:
-            seen = np.full((rows, columns), self.kernel_size[0] * self.kernel_size[1])
-        share: Array = array_module(x).asarray((1 / seen).astype(x.dtype))
+        seen = self._pixels_seen(x, 0, rows)[:, None] * self._pixels_seen(x, 1, columns)
+        share: Array = (1 / seen).astype(x.dtype)
         return share
 
-    def _pixels_seen(self, axis: int, size: int, places: int) -> Array:
-        """Return how many pixels of the image each place of the window sees along one axis."""
-        first = np.arange(places) * self.stride[axis] - self.padding[axis][0]
-        seen: Array = np.minimum(first + self.kernel_size[axis], size) - np.maximum(first, 0)
+    def _pixels_seen(self, x: Array, axis: int, places: int) -> Array:
+        """Return how many pixels of the images each place of the window sees along one axis."""
+        xp = array_module(x)
+        first = xp.arange(places) * self.stride[axis] - self.padding[axis][0]
+        seen: Array = xp.minimum(first + self.kernel_size[axis], x.shape[2 + axis]) - xp.maximum(first, 0)
         return seen
 
 
