@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, Dataset
 from digitpad.data.paper import PAPER_MEAN, PAPER_STD, Pages
 from digitpad.nn import BCEWithLogitsLoss, CrossEntropyLoss
-from digitpad.nn.losses import Loss
+from digitpad.nn.losses import Loss, LossAndGradient
 
 Samples = Dataset | Pages
 """What a network can be trained on; the kind decides the task."""
@@ -42,15 +42,15 @@ class Task:
     name
         "classification" or "segmentation".
     score
-        What its score is called.
+        What its score is called: "accuracy", or "IoU" for intersection over union.
     loss
         What training lowers.
     count
         Turns the logits and the targets of a batch into the share of it that was answered rightly.
     labels
-        What the channels of the output stand for.
+        What the answers stand for.
     output_shape
-        The shape of the output for one image.
+        The shape that the network's output must have for one image.
     mean, std
         What images in [0, 1] are normalised with.
     """
@@ -61,27 +61,49 @@ class Task:
     count: Callable[[NDArray[Any], NDArray[Any]], Share]
     labels: tuple[str, ...]
     output_shape: tuple[int, ...]
-    mean: float
-    std: float
+    mean: float = MNIST_MEAN
+    std: float = MNIST_STD
 
 
-def task_of(samples: Samples) -> Task:
-    """Return what a network that learns from `samples` is trained for."""
+def task_of(samples: Samples, output_shape: tuple[int, ...]) -> Task:
+    """Return what a network that learns from `samples` is trained for.
+
+    Parameters
+    ----------
+    samples
+        Pages, to find the ink in; or labelled images, to tell their classes apart.
+    output_shape
+        The shape of the network's output for one image. Two classes can be told apart by one logit.
+    """
     if isinstance(samples, Pages):
         shape = (1, *samples.images.shape[2:])
         return Task("segmentation", "IoU", BCEWithLogitsLoss(), count_overlap, ("ink",), shape, PAPER_MEAN, PAPER_STD)
     classes = samples.classes
-    return Task(
-        "classification", "accuracy", CrossEntropyLoss(), count_correct, classes, (len(classes),), MNIST_MEAN, MNIST_STD
-    )
+    if len(classes) == 2 and output_shape == (1,):
+        return Task("classification", "accuracy", _BinaryLoss(), _count_sides, classes, (1,))
+    return Task("classification", "accuracy", CrossEntropyLoss(), count_correct, classes, (len(classes),))
 
 
 def count_correct(logits: NDArray[Any], targets: NDArray[Any]) -> Share:
-    """Count the images (N, classes) whose largest logit is their class's (N,)."""
+    """Count the images (N, classes) whose largest logit is that of their class (N,)."""
     return Share(int(np.count_nonzero(logits.argmax(axis=1) == targets)), len(targets))
 
 
 def count_overlap(logits: NDArray[Any], targets: NDArray[Any]) -> Share:
-    """Count the pixels that are ink in truth (a mask) and by a logit above 0, of those that are in either."""
+    """Count the pixels that are ink in truth (a mask) and by a logit above 0, of those that are so in either."""
     found = logits > 0
     return Share(int(np.count_nonzero(found & targets)), int(np.count_nonzero(found | targets)))
+
+
+def _count_sides(logits: NDArray[Any], targets: NDArray[Any]) -> Share:
+    return Share(int(np.count_nonzero((logits[:, 0] > 0) == targets)), len(targets))
+
+
+class _BinaryLoss:
+    """Binary cross-entropy of one logit (N, 1) for class 1 against class 0; targets are class indices (N,)."""
+
+    def __init__(self) -> None:
+        self._loss = BCEWithLogitsLoss()
+
+    def __call__(self, logits: NDArray[Any], targets: NDArray[Any]) -> LossAndGradient:
+        return self._loss(logits, targets[:, np.newaxis])
