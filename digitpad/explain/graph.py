@@ -1,0 +1,253 @@
+"""A network as a picture: boxes for layers, lines for where data go, as an SVG file that any viewer shows.
+
+Everything in it follows from the layers themselves, so what is drawn is what is computed.
+"""
+
+from html import escape
+
+from digitpad.explain.diagram import Box, Drawing, Line, below_each_other, level_of_u, side_by_side
+from digitpad.nn import Layer, Sequential, layers
+from digitpad.nn.backend import Shape
+from digitpad.nn.layers.branches import Branches
+
+_FAMILIES: dict[str, tuple[str, tuple[type[Layer], ...]]] = {
+    # Okabe and Ito's colours, which can be told apart by most colour-blind eyes.
+    "convolution": ("#0072B2", (layers.Conv2D, layers.ConvTranspose2D)),
+    "linear": ("#CC79A7", (layers.Linear,)),
+    "normalisation": ("#56B4E9", (layers.BatchNorm2D,)),
+    "activation": (
+        "#E69F00",
+        (
+            layers.ReLU,
+            layers.LeakyReLU,
+            layers.ELU,
+            layers.SiLU,
+            layers.GELU,
+            layers.Tanh,
+            layers.Sigmoid,
+            layers.Softmax,
+        ),
+    ),
+    "pooling": ("#009E73", (layers.MaxPool2D, layers.AvgPool2D, layers.GlobalAveragePool2D)),
+    "branches": ("#D55E00", (Branches, layers.AttentionGate)),
+    "other": ("#7A868F", ()),
+}
+
+_FONT = "'Noto Sans','Segoe UI','Helvetica Neue',Arial,'DejaVu Sans',sans-serif"
+#: Widths that most letters stay below, in pixels: bold and plain at 12, plain at 11.
+_BOLD_LETTER, _LETTER, _SMALL_LETTER = 8.2, 7.4, 6.8
+#: Room between a text on the left and one on the right.
+_BETWEEN = 16.0
+_PADDING = 12.0
+_MARGIN = 28.0
+_LONGEST_NAME = 24
+
+
+def network_svg(network: Sequential, input_shape: Shape, title: str) -> str:
+    """Return a drawing of a network as SVG text.
+
+    Parameters
+    ----------
+    network
+        The network.
+    input_shape
+        Shape of one sample.
+    title
+        What stands above it.
+
+    Raises
+    ------
+    ValueError
+        If the network cannot work on such a sample; the message begins with the layer's name.
+    """
+    body = draw(network, input_shape)
+    output_shape = network.output_shape(input_shape)
+    parameters = sum(parameter.value.size for parameter in network.parameters())
+    subtitle = f"{_sizes(input_shape)} → {_sizes(output_shape)}    {parameters:,} parameters"
+    return _svg(body, title, subtitle)
+
+
+def draw(network: Sequential, input_shape: Shape) -> Drawing:
+    """Return where the boxes and lines of a network go; see `network_svg`."""
+    ends = input_shape, network.output_shape(input_shape)
+    measuring = _Painter(0)
+    measuring.chain("", network, input_shape, ends)
+    return _Painter(measuring.needed).chain("", network, input_shape, ends)
+
+
+class _Painter:
+    """Makes drawings of layers, all boxes equally wide.
+
+    Parameters
+    ----------
+    width
+        Of the boxes.
+    """
+
+    def __init__(self, width: float) -> None:
+        self.width = width
+        #: The width that the texts of all boxes made so far take.
+        self.needed = 176.0
+
+    def layer(self, name: str, layer: Layer, shape: Shape) -> Drawing:
+        """Return the drawing of any layer."""
+        if isinstance(layer, Sequential):
+            return self.chain(name, layer, shape)
+        if isinstance(layer, layers.Identity):
+            return Drawing.of_line()
+        if isinstance(layer, Branches):
+            ways = [self.layer(f"{name}.{child}", way, shape) for child, way in layer.branches.items()]
+            # What does nothing stands aside; what does something runs straight.
+            ways.sort(key=lambda way: not way.boxes)
+            return side_by_side(ways, self.box(name, layer, shape))
+        return self.box(name, layer, shape)
+
+    def chain(self, name: str, network: Sequential, shape: Shape, ends: tuple[Shape, Shape] | None = None) -> Drawing:
+        """Return the drawing of layers in a row; `ends` are the shapes to show before the first and after the last."""
+        first = [] if ends is None else [self._end("input", ends[0])]
+        last = [] if ends is None else [self._end("output", ends[1])]
+        shapes, parts = [], []
+        for child in network.layers.values():
+            shapes.append(shape)
+            shape = child.output_shape(shape)
+        steps = [
+            (f"{name}.{child}" if name else child, layer, given)
+            for (child, layer), given in zip(network.layers.items(), shapes, strict=True)
+        ]
+        skip = self._only_skip(network)
+        if skip is None:
+            parts = [self.layer(*step) for step in steps]
+            return below_each_other([*first, *parts, *last])
+        before = [*first, *(self.layer(*step) for step in steps[:skip])] or [Drawing.of_line()]
+        after = [*(self.layer(*step) for step in steps[skip + 1 :]), *last]
+        skip_name, layer, given = steps[skip]
+        body = self.layer(f"{skip_name}.body", layer.children()["body"], given)
+        return level_of_u(below_each_other(before), body, self.box(skip_name, layer, given), after)
+
+    def box(self, name: str, layer: Layer, shape: Shape) -> Drawing:
+        """Return a box for a layer, or for where a layer's branches meet."""
+        output = layer.output_shape(shape)
+        # Branches are drawn, and counted, by themselves.
+        learned = 0 if isinstance(layer, Branches) else sum(p.value.size for p in layer.parameters())
+        texts = [(_sizes(output), f"{learned:,} parameters" if learned else "")]
+        if isinstance(layer, Branches):
+            texts[0] = (texts[0][0], "sum" if isinstance(layer, layers.Residual) else "side by side")
+        if isinstance(layer, layers.AttentionGate):
+            texts.append(("α = σ(ψ relu(θ skip + φ signal))", ""))
+        family = next((key for key, (_, kinds) in _FAMILIES.items() if isinstance(layer, kinds)), "other")
+        short = _shortened(name.rpartition(".")[2])
+        height = 30.0 + 16 * len(texts)
+        lengths = [_BOLD_LETTER * len(short) + _LETTER * len(type(layer).__name__)]
+        lengths += [_SMALL_LETTER * (len(left) + len(right)) for left, right in texts]
+        self.needed = max(self.needed, max(lengths) + _BETWEEN + 2 * _PADDING)
+        return Drawing.of_box(Box(0, 0, self.width, height, short, type(layer).__name__, name, tuple(texts), family))
+
+    def _end(self, name: str, shape: Shape) -> Drawing:
+        return Drawing.of_box(Box(0, 0, self.width, 28, name, _sizes(shape), name, (), "end"))
+
+    def _only_skip(self, network: Sequential) -> int | None:
+        """Return the place of a chain's skip connection if the chain can be drawn as a level of a U, else None."""
+        places = [i for i, layer in enumerate(network.layers.values()) if isinstance(layer, layers.SkipConnection)]
+        if len(places) != 1:
+            return None
+        after = list(network.layers.values())[places[0] + 1 :]
+        plain = all(not layer.children() or isinstance(layer, layers.AttentionGate) for layer in after)
+        idle = any(isinstance(layer, layers.Identity) for layer in after)
+        return places[0] if plain and not idle else None
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+
+
+def _sizes(shape: Shape) -> str:
+    return " × ".join(str(size) for size in shape)
+
+
+def _svg(drawing: Drawing, title: str, subtitle: str) -> str:
+    head = 64.0
+    heading = max(len(title) * 10.0, len(subtitle) * _LETTER)
+    width = max(drawing.width, heading) + 2 * _MARGIN
+    height = drawing.height + head + 2 * _MARGIN
+    placed = drawing.moved((width - drawing.width) / 2, head + _MARGIN)
+    parts = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+            f'viewBox="0 0 {width:g} {height:g}" font-family="{_FONT}">'
+        ),
+        f"<title>{_safe(title)}</title>",
+        f'<rect width="{width:g}" height="{height:g}" fill="#FFFFFF"/>',
+        _text(width / 2, 40, title, size=18, weight=600, anchor="middle"),
+        _text(width / 2, 62, subtitle, size=12, colour="#5A6670", anchor="middle"),
+        *map(_line, placed.lines),
+        *map(_box, placed.boxes),
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _line(line: Line) -> str:
+    points = " ".join(f"{x:g},{y:g}" for x, y in line.points)
+    # The head is drawn by hand: not every viewer knows markers.
+    head = _arrow_head(line) if line.arrow else ""
+    return f'<polyline points="{points}" fill="none" stroke="#8A969E" stroke-width="1.4"/>{head}'
+
+
+def _arrow_head(line: Line) -> str:
+    (x0, y0), (x, y) = line.points[-2:]
+    dx, dy = (x > x0) - (x < x0), (y > y0) - (y < y0)
+    if dy:
+        dx = 0
+    back_x, back_y = x - 7 * dx, y - 7 * dy
+    wing_x, wing_y = 3.5 * abs(dy), 3.5 * abs(dx)
+    corners = ((x, y), (back_x - wing_x, back_y - wing_y), (back_x + wing_x, back_y + wing_y))
+    return f'<polygon points="{" ".join(f"{a:g},{b:g}" for a, b in corners)}" fill="#6B7780"/>'
+
+
+def _box(box: Box) -> str:
+    x, y, right = box.x, box.y, box.x + box.width - _PADDING
+    if box.family == "end":
+        return "".join(
+            (
+                (
+                    f'<rect x="{x:g}" y="{y:g}" width="{box.width:g}" height="{box.height:g}" rx="{box.height / 2:g}" '
+                    'fill="#EEF2F4" stroke="#C6D0D6"/>'
+                ),
+                _text(x + _PADDING + 4, y + 18, box.name, weight=600),
+                _text(right - 4, y + 18, box.kind, colour="#5A6670", anchor="end"),
+            )
+        )
+    colour = _FAMILIES[box.family][0]
+    parts = [
+        f"<g><title>{_safe(box.full_name)}</title>",
+        (
+            f'<rect x="{x:g}" y="{y:g}" width="{box.width:g}" height="{box.height:g}" rx="5" fill="#FBFCFD" '
+            'stroke="#C6D0D6"/>'
+        ),
+        f'<rect x="{x:g}" y="{y + 4:g}" width="4" height="{box.height - 8:g}" rx="1" fill="{colour}"/>',
+        _text(x + _PADDING, y + 19, box.name, weight=600),
+        _text(right, y + 19, box.kind, colour="#5A6670", anchor="end"),
+    ]
+    for index, (left_text, right_text) in enumerate(box.lines):
+        height = y + 36 + 16 * index
+        parts.append(_text(x + _PADDING, height, left_text, size=11))
+        parts.append(_text(right, height, right_text, size=11, colour="#5A6670", anchor="end"))
+    return "".join([*parts, "</g>"])
+
+
+def _text(
+    x: float, y: float, text: str, *, size: int = 12, weight: int = 400, colour: str = "#1E2A32", anchor: str = "start"
+) -> str:
+    if not text:
+        return ""
+    return (
+        f'<text x="{x:g}" y="{y:g}" font-size="{size}" font-weight="{weight}" fill="{colour}" '
+        f'text-anchor="{anchor}" xml:space="preserve">{_safe(text)}</text>'
+    )
+
+
+def _safe(text: str) -> str:
+    """Return a text as XML takes it: no markup, and no characters that XML cannot hold at all."""
+    kept = (letter if letter.isprintable() or letter == " " else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    return escape("".join(kept))
