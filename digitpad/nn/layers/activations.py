@@ -184,20 +184,19 @@ class GELU(Activation):
 
     def function(self, x: Array) -> Array:
         """Return x * P(x)."""
-        out: Array = x * self._probability(x)
+        out: Array = x * self._probability(_bounded(x))
         return out
 
     def derivative(self, remembered: Array) -> Array:
         """Return P(x) + x * P'(x)."""
-        xp = array_module(remembered)
-        p = self._probability(remembered)
+        x = _bounded(remembered)
+        p = self._probability(x)
         if self.approximate == "tanh":
-            inner_slope = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * remembered * remembered)
             # With p = (1 + t) / 2, the slope of tanh, 1 - t^2, is 4 * p * (1 - p).
-            density = 2 * p * (1 - p) * inner_slope
+            density = 2 * p * (1 - p) * math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x * x)
         else:
-            density = xp.exp(-0.5 * remembered * remembered) / math.sqrt(2 * math.pi)
-        slope: Array = p + remembered * density
+            density = array_module(x).exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
+        slope: Array = p + x * density
         return slope
 
     def _probability(self, x: Array) -> Array:
@@ -207,6 +206,12 @@ class GELU(Activation):
             bent = functional.erf(x * math.sqrt(0.5))
         probability: Array = 0.5 * (1 + bent)
         return probability
+
+
+def _bounded(x: Array) -> Array:
+    """Return `x` within +-40, beyond which P(x) is 0 or 1 and its slope 0, so that no square or cube overflows."""
+    bounded: Array = array_module(x).clip(x, -40, 40)
+    return bounded
 
 
 class Tanh(Activation):
