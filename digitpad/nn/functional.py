@@ -156,7 +156,8 @@ def _polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
     """Evaluate a polynomial by Horner's rule; the coefficient of the highest power comes first."""
     value = coefficients[0] * x + coefficients[1]
     for coefficient in coefficients[2:]:
-        value = value * x + coefficient
+        value *= x
+        value += coefficient
     return value
 
 

@@ -83,11 +83,12 @@ class BatchNorm2D(Layer):
         stored = self.weight or self.running_mean
         checks.batch("BatchNorm2D", x, (self.num_features, None, None), like=None if stored is None else stored.value)
         if self.running_mean is None or self.running_var is None or training:
-            mean, variance = self._batch_statistics(x, training=training)
+            centered, variance = self._centered(x, training=training)
         else:
-            mean, variance = self.running_mean.value, self.running_var.value
+            centered, variance = x - _per_channel(self.running_mean.value), self.running_var.value
         inverse_deviation = 1 / array_module(x).sqrt(variance + self.eps)
-        x_hat = (x - _per_channel(mean)) * _per_channel(inverse_deviation)
+        x_hat = centered
+        x_hat *= _per_channel(inverse_deviation)
         if training:
             self._cache = x_hat, inverse_deviation
         if self.weight is None or self.bias is None:
@@ -143,8 +144,8 @@ class BatchNorm2D(Layer):
         twin._moves_statistics = False
         return twin
 
-    def _batch_statistics(self, x: Array, *, training: bool) -> tuple[Array, Array]:
-        """Return mean and biased variance of each channel; in training move the running ones towards them."""
+    def _centered(self, x: Array, *, training: bool) -> tuple[Array, Array]:
+        """Return `x` less each channel's mean, and its biased variance; in training move the running statistics."""
         count = x.size // self.num_features
         if training and count < 2:
             raise ValueError(
@@ -153,10 +154,11 @@ class BatchNorm2D(Layer):
             )
         mean = functional.channel_sum(x) / count
         centered = x - _per_channel(mean)
+        # Squares of what is left, not the mean of squares less the square of the mean: that would cancel.
         squares = functional.channel_sum(centered * centered)
         if training and self._moves_statistics:
-            self._move_statistics(mean, squares / max(count - 1, 1))
-        return mean, squares / count
+            self._move_statistics(mean, squares / (count - 1))
+        return centered, squares / count
 
     def _move_statistics(self, mean: Array, unbiased_variance: Array) -> None:
         if self.running_mean is None or self.running_var is None or self.num_batches_tracked is None:

@@ -106,7 +106,8 @@ class MaxPool2D(_Pool2D):
         # Which cell of its window won, in the fewest bytes that can count them.
         winner = xp.zeros_like(largest, dtype=np.min_scalar_type(self.kernel_size[0] * self.kernel_size[1]))
         for index, tap in enumerate(taps, start=1):
-            xp.copyto(winner, xp.asarray(index, dtype=winner.dtype), where=tap > largest)
+            # A later winner has the larger index, so the maximum is the last of them.
+            xp.maximum(winner, (tap > largest) * winner.dtype.type(index), out=winner)
             xp.maximum(largest, tap, out=largest)
         self._cache = x.shape, winner
         return largest
