@@ -11,225 +11,253 @@ steps in reverse order. Source: Lavin and Gray, "Fast Algorithms for Convolution
 F(2x2, 3x3). Its rounding error stays below 1e-6 of the largest output, as that of direct summation does.
 """
 
-from typing import Protocol
+from abc import ABC, abstractmethod
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from digitpad.nn.backend import Array, Shape
 from digitpad.nn.fused import tiles
-from digitpad.nn.fused.workspace import Workspace
+from digitpad.nn.fused.workspace import Workspace, aligned_zeros
+
+Views = TypeVar("Views")
+
+#: Shapes of image whose views are kept: whole and last tiles of whole and last batches, in training and inference.
+_MOST_SHAPES = 8
 
 
-class TileProduct(Protocol):
+class TileProduct(ABC, Generic[Views]):
     """The linear part of a 3x3 convolution with padding 1, for a few images at a time.
 
     Images are (H, W, N, C); planes are (2, 2, rows, columns, N, out_channels): the four outputs of all tiles.
-    """
-
-    def start(self, weight: Array) -> None:
-        """Prepare for the weights (out_channels, in_channels, 3, 3), and forget gradients."""
-
-    def forward(self, image: Array) -> Array:
-        """Return the planes for an image; they may be written to, and are valid until the next call."""
-
-    def grad_planes(self, image: Array) -> Array:
-        """Return planes for the caller to write the gradients into, before `backward`."""
-
-    def backward(self, image: Array, grad_image: Array | None) -> None:
-        """Add up the gradient of the weights; write the gradient of the image into `grad_image`, if wanted."""
-
-    def grad_weight(self) -> Array:
-        """Return the gradient of the weights since `start`, (out_channels, in_channels, 3, 3)."""
-
-    def numbers_per_tile(self) -> int:
-        """Return how many numbers are worked on for one tile of one image."""
-
-
-class WinogradProduct:
-    """See the top of the file.
 
     Parameters
     ----------
     in_channels, out_channels
         Number of maps before and after.
-    own
-        Memory for what must last from `forward` to `backward`.
     scratch
-        Memory for everything else, which other layers use in their turn.
+        Memory, which other layers use in their turn.
     """
 
-    def __init__(self, in_channels: int, out_channels: int, own: Workspace, scratch: Workspace) -> None:
-        self._in, self._out = in_channels, out_channels
-        self._own, self._scratch = own, scratch
-        one_axis = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]], own.dtype)
+    def __init__(self, in_channels: int, out_channels: int, scratch: Workspace) -> None:
+        self._in, self._out, self._scratch = in_channels, out_channels, scratch
+        self._views_of: dict[Shape, Views] = {}
+        self._generation = -1
+
+    @abstractmethod
+    def start(self, weight: Array) -> None:
+        """Prepare for the weights (out_channels, in_channels, 3, 3), and forget their gradient."""
+
+    @abstractmethod
+    def forward(self, image: Array) -> Array:
+        """Return the planes for an image; they may be written to, and are valid until the next call."""
+
+    @abstractmethod
+    def grad_planes(self, image: Array) -> Array:
+        """Return planes for the caller to write the gradients into, before `backward`."""
+
+    @abstractmethod
+    def backward(self, image: Array, grad_image: Array | None) -> None:
+        """Add up the gradient of the weights; write the gradient of the image into `grad_image`, if wanted."""
+
+    @abstractmethod
+    def grad_weight(self) -> Array:
+        """Return the gradient of the weights since `start`, (out_channels, in_channels, 3, 3)."""
+
+    @abstractmethod
+    def numbers_per_tile(self) -> int:
+        """Return how many numbers are worked on for one tile of one image."""
+
+    @abstractmethod
+    def _make_views(self, shape: Shape) -> Views:
+        """Return the arrays for images of `shape`."""
+
+    def _views(self, image: Array) -> Views:
+        """Return the arrays for images like this one, made when the first of them came."""
+        if self._generation != self._scratch.generation or len(self._views_of) > _MOST_SHAPES:
+            self._views_of.clear()
+        if (views := self._views_of.get(image.shape)) is None:
+            views = self._views_of[image.shape] = self._make_views(image.shape)
+            self._generation = self._scratch.generation
+        return views
+
+
+class _Winograd:
+    """The arrays of `WinogradProduct` for one shape of image, step by step."""
+
+    def __init__(self, shape: Shape, out_channels: int, scratch: Workspace) -> None:
+        height, width, n, channels = shape
+        rows, columns = (height + 1) // 2, (width + 1) // 2
+
+        padded = aligned_zeros((2, rows + 1, 2, columns + 1, n, channels), scratch.dtype)
+        by_row = scratch.empty("by_row", (4, rows, 2, columns + 1, n, channels))
+        self.inputs = scratch.empty("inputs", (16, rows * columns * n, channels))
+        v = self.inputs.reshape(4, 4, rows, columns, n, channels)
+        self.inside = tiles.inside(padded, height, width)
+        self.rows, self.by_row = tiles.seen(padded, 0), list(by_row)
+        self.columns, self.by_column = tiles.seen(by_row, 2), list(v.swapaxes(0, 1))
+
+        self.products = scratch.empty("products", (16, rows * columns * n, out_channels))
+        m = self.products.reshape(4, 4, rows, columns, n, out_channels)
+        self.products_by_column, self.products_by_row = list(m.swapaxes(0, 1)), list(m[:, :2])
+        self.planes = m[:2, :2]
+
+        self.grad_planes = m[::3, ::3]
+        self.grads_by_column, self.grads_by_row = list(m[::3].swapaxes(0, 1)), list(m)
+
+        # In the way back, a tile's column (or row) has to come first, see `transform_input_back`.
+        half = scratch.empty("by_row", (4, 2, rows, columns, n, channels))
+        image = scratch.empty("image", (2, 2, rows, columns, n, channels))
+        self.grad_inputs_by_column = list(v.transpose(1, 3, 0, 2, 4, 5))
+        self.grad_half_by_column = list(half.transpose(1, 3, 0, 2, 4, 5))
+        self.grad_half_by_row = list(half.swapaxes(1, 2))
+        self.grad_image_by_row = list(image.swapaxes(1, 2))
+        self.grad_phases = [image[p, q, : (height + 1 - p) // 2, : (width + 1 - q) // 2] for p, q in tiles.PHASES]
+
+
+class WinogradProduct(TileProduct[_Winograd]):
+    """See the top of the file."""
+
+    def __init__(self, in_channels: int, out_channels: int, scratch: Workspace) -> None:
+        super().__init__(in_channels, out_channels, scratch)
+        one_axis = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]], scratch.dtype)
         self._transform = np.kron(one_axis, one_axis)  # (16, 9)
-        self._kernels = own.empty("kernels", (16, in_channels, out_channels))
-        self._grad_kernels = own.empty("grad_kernels", (16, in_channels, out_channels))
-        self._sums = 0
+        self._kernels = aligned_zeros((16, in_channels, out_channels), scratch.dtype)
+        self._transposed_kernels = aligned_zeros((16, out_channels, in_channels), scratch.dtype)
+        self._grad_kernels = aligned_zeros((16, in_channels, out_channels), scratch.dtype)
+        self._grad_kernels_of_tile = aligned_zeros((16, in_channels, out_channels), scratch.dtype)
 
     def start(self, weight: Array) -> None:
-        """Prepare; see `TileProduct`."""
-        taps = self._scratch.empty("taps", (3, 3, self._in, self._out))
-        np.copyto(taps, weight.transpose(2, 3, 1, 0))
+        """Transform the kernels: G g G^T."""
+        taps = self._scratch.empty("taps", (9, self._in, self._out))
+        np.copyto(taps.reshape(3, 3, self._in, self._out), weight.transpose(2, 3, 1, 0))
         np.matmul(self._transform, taps.reshape(9, -1), out=self._kernels.reshape(16, -1))
-        self._sums = 0
+        # Copied, because a product with a transposed matrix of this size runs at 3/4 of the speed.
+        np.copyto(self._transposed_kernels, self._kernels.transpose(0, 2, 1))
+        self._grad_kernels.fill(0)
 
     def forward(self, image: Array) -> Array:
         """Return the planes of the outputs."""
-        products = self._scratch.empty("products", (16, _places(image), self._out))
-        np.matmul(self._inputs(image), self._kernels, out=products)
-        m = products.reshape(4, 4, *_tile_shape(image), self._out)
-        tiles.transform_output(m.swapaxes(0, 1))
-        tiles.transform_output(m[:, :2])
-        return m[:2, :2]
+        views = self._views(image)
+        self._transform_image(image, views)
+        np.matmul(views.inputs, self._kernels, out=views.products)
+        tiles.transform_output(views.products_by_column)
+        tiles.transform_output(views.products_by_row)
+        return views.planes
 
     def grad_planes(self, image: Array) -> Array:
         """Return planes to write gradients into."""
-        products = self._scratch.empty("products", (16, _places(image), self._out))
-        return products.reshape(4, 4, *_tile_shape(image), self._out)[::3, ::3]
+        return self._views(image).grad_planes
 
     def backward(self, image: Array, grad_image: Array | None) -> None:
-        """Go back from the planes that `grad_planes` returned."""
-        grad_products = self._scratch.empty("products", (16, _places(image), self._out))
-        e = grad_products.reshape(4, 4, -1)
-        tiles.transform_output_back(e[::3].swapaxes(0, 1))
-        tiles.transform_output_back(e)
-
-        inputs = self._inputs(image).transpose(0, 2, 1)
-        if self._sums == 0:
-            np.matmul(inputs, grad_products, out=self._grad_kernels)
-        else:
-            more = self._scratch.empty("more", self._grad_kernels.shape)
-            self._grad_kernels += np.matmul(inputs, grad_products, out=more)
-        self._sums += 1
+        """Go back from the gradients in `grad_planes`."""
+        views = self._views(image)
+        tiles.transform_output_back(views.grads_by_column)
+        tiles.transform_output_back(views.grads_by_row)
+        # Transformed anew: to keep what `forward` made of the whole batch would take four times the images' memory.
+        self._transform_image(image, views)
+        np.matmul(views.inputs.transpose(0, 2, 1), views.products, out=self._grad_kernels_of_tile)
+        self._grad_kernels += self._grad_kernels_of_tile
         if grad_image is not None:
-            self._backward_image(grad_products, grad_image)
-
-    def _backward_image(self, grad_products: Array, grad_image: Array) -> None:
-        # Transposed once and copied: a product with a transposed matrix of this size runs at 3/4 of the speed.
-        kernels = self._scratch.empty("kernels_transposed", (16, self._out, self._in))
-        np.copyto(kernels, self._kernels.transpose(0, 2, 1))
-        grad_inputs = self._scratch.empty("inputs", (16, _places(grad_image), self._in))
-        np.matmul(grad_products, kernels, out=grad_inputs)
-
-        v = grad_inputs.reshape(4, 4, *_tile_shape(grad_image), self._in)
-        rows, columns, n = _tile_shape(grad_image)
-        half = self._scratch.empty("half", (4, 2, rows, columns, n, self._in))
-        by_column = half.transpose(1, 3, 0, 2, 4, 5)
-        tiles.transform_input_back(v.transpose(1, 3, 0, 2, 4, 5), by_column[0], by_column[1])
-        phases = self._scratch.empty("phases", (2, 2, rows, columns, n, self._in))
-        by_row = phases.transpose(0, 2, 1, 3, 4, 5)
-        tiles.transform_input_back(half.transpose(0, 2, 1, 3, 4, 5), by_row[0], by_row[1])
-        tiles.join(phases, grad_image)
+            np.matmul(views.products, self._transposed_kernels, out=views.inputs)
+            tiles.transform_input_back(views.grad_inputs_by_column, *views.grad_half_by_column)
+            tiles.transform_input_back(views.grad_half_by_row, *views.grad_image_by_row)
+            tiles.copy(views.grad_phases, tiles.phases(grad_image))
 
     def grad_weight(self) -> Array:
-        """Return the gradient of the weights."""
-        taps = self._scratch.empty("taps", (9, self._in * self._out))
-        np.matmul(self._transform.T, self._grad_kernels.reshape(16, -1), out=taps)
+        """Return the gradient of the weights: G^T dU G."""
+        taps = self._transform.T @ self._grad_kernels.reshape(16, -1)
         return taps.reshape(3, 3, self._in, self._out).transpose(3, 2, 0, 1)
 
     def numbers_per_tile(self) -> int:
         """Return how many numbers are worked on for one tile of one image."""
         return 16 * (self._in + self._out)
 
-    def _inputs(self, image: Array) -> Array:
-        """Return the transformed inputs, (16, places, in_channels)."""
-        rows, columns, n = _tile_shape(image)
-        padded = self._own.bordered("padded", (2, rows + 1, 2, columns + 1, n, self._in))
-        tiles.split(image, padded)
-        by_row = self._scratch.empty("by_row", (4, rows, 2, columns + 1, n, self._in))
-        tiles.transform_input([tiles.seen(padded, i, 0) for i in range(4)], by_row)
-        inputs = self._scratch.empty("inputs", (16, rows * columns * n, self._in))
-        v = inputs.reshape(4, 4, rows, columns, n, self._in).swapaxes(0, 1)
-        tiles.transform_input([tiles.seen(by_row, j, 2) for j in range(4)], v)
-        return inputs
+    def _transform_image(self, image: Array, views: _Winograd) -> None:
+        tiles.copy(tiles.phases(image), views.inside)
+        tiles.transform_input(views.rows, views.by_row)
+        tiles.transform_input(views.columns, views.by_column)
+
+    def _make_views(self, shape: Shape) -> _Winograd:
+        return _Winograd(shape, self._out, self._scratch)
 
 
-class WindowProduct:
-    """See the top of the file; the parameters are those of `WinogradProduct`."""
+class _Windows:
+    """The arrays of `WindowProduct` for one shape of image."""
 
-    def __init__(self, in_channels: int, out_channels: int, own: Workspace, scratch: Workspace) -> None:
-        self._in, self._out = in_channels, out_channels
-        self._own, self._scratch = own, scratch
+    def __init__(self, shape: Shape, out_channels: int, scratch: Workspace) -> None:
+        height, width, n, channels = shape
+        rows, columns = (height + 1) // 2, (width + 1) // 2
+        padded = aligned_zeros((2, rows + 1, 2, columns + 1, n, channels), scratch.dtype)
+        windows = scratch.empty("inputs", (16, channels, rows, columns, n))
+        self.inside = tiles.inside(padded, height, width)
+        # Channels first: of one channel, as the first layer has, all tiles and images are then one run of numbers.
+        by_channel = padded.transpose(5, 0, 1, 2, 3, 4)
+        self.seen = [cell for row in tiles.seen(by_channel, 1) for cell in tiles.seen(row, 2)]
+        self.cells = list(windows)
+        self.windows = windows.reshape(16 * channels, -1)
+        self.planes = scratch.empty("products", (2, 2, rows, columns, n, out_channels))
+        self.products = self.planes.reshape(4, -1, out_channels)
+
+
+class WindowProduct(TileProduct[_Windows]):
+    """See the top of the file."""
+
+    def __init__(self, in_channels: int, out_channels: int, scratch: Workspace) -> None:
+        super().__init__(in_channels, out_channels, scratch)
         # [p, q, i, j]: what input (i, j) of a tile contributes to its output (p, q).
-        shape = (2, 2, 4, 4, in_channels, out_channels)
-        self._kernels = own.bordered("kernels", shape)
-        self._grad_kernels = own.empty("grad_kernels", shape)
-        self._sums = 0
+        self._kernels = aligned_zeros((2, 2, 4, 4, in_channels, out_channels), scratch.dtype)
+        self._grad_kernels = aligned_zeros(self._kernels.shape, scratch.dtype)
 
     def start(self, weight: Array) -> None:
-        """Prepare; see `TileProduct`."""
-        taps = weight.transpose(2, 3, 1, 0)
-        for p in (0, 1):
-            for q in (0, 1):
-                self._kernels[p, q, p : p + 3, q : q + 3] = taps
-        self._sums = 0
+        """Lay the kernel into the matrix four times."""
+        for p, q in tiles.PHASES:
+            self._kernels[p, q, p : p + 3, q : q + 3] = weight.transpose(2, 3, 1, 0)
+        self._grad_kernels.fill(0)
 
     def forward(self, image: Array) -> Array:
         """Return the planes of the outputs."""
-        planes = self.grad_planes(image)
-        windows = self._windows(image)
-        np.matmul(windows.T, self._kernels.reshape(4, -1, self._out), out=planes.reshape(4, -1, self._out))
-        return planes
+        views = self._views(image)
+        self._take_windows(image, views)
+        np.matmul(views.windows.T, self._kernels.reshape(4, -1, self._out), out=views.products)
+        return views.planes
 
     def grad_planes(self, image: Array) -> Array:
         """Return planes to write gradients into."""
-        return self._scratch.empty("products", (2, 2, *_tile_shape(image), self._out))
+        return self._views(image).planes
 
     def backward(self, image: Array, grad_image: Array | None) -> None:
-        """Go back from the planes that `grad_planes` returned."""
-        grad = self.grad_planes(image).reshape(4, -1, self._out)
-        windows = self._windows(image)
-        sums = self._grad_kernels.reshape(4, -1, self._out)
-        if self._sums == 0:
-            np.matmul(windows, grad, out=sums)
-        else:
-            sums += np.matmul(windows, grad, out=self._scratch.empty("more", sums.shape))
-        self._sums += 1
+        """Go back from the gradients in `grad_planes`."""
+        views = self._views(image)
+        self._take_windows(image, views)
+        self._grad_kernels += (views.windows @ views.products).reshape(self._grad_kernels.shape)
         if grad_image is not None:
-            self._backward_image(grad, grad_image)
-
-    def _backward_image(self, grad: Array, grad_image: Array) -> None:
-        rows, columns, n = _tile_shape(grad_image)
-        each = self._kernels.reshape(4, -1, self._out) @ grad.transpose(0, 2, 1)
-        windows = each.sum(axis=0).reshape(4, 4, self._in, rows, columns, n)
-        padded = self._scratch.empty("grad_padded", (2, rows + 1, 2, columns + 1, n, self._in))
-        padded.fill(0)
-        for i in range(4):
-            for j in range(4):
-                tiles.seen(tiles.seen(padded, i, 0), j, 1)[...] += np.moveaxis(windows[i, j], 0, -1)
-        inner = np.stack([padded[1, :-1], padded[0, 1:]])
-        tiles.join(np.stack([inner[:, :, 1, :-1], inner[:, :, 0, 1:]], axis=1), grad_image)
+            self._backward_image(views, grad_image)
 
     def grad_weight(self) -> Array:
-        """Return the gradient of the weights."""
-        total = sum(self._grad_kernels[p, q, p : p + 3, q : q + 3] for p in (0, 1) for q in (0, 1))
-        return np.asarray(total).transpose(3, 2, 0, 1)
+        """Return the gradient of the weights: the sum of their four places."""
+        parts = [self._grad_kernels[p, q, p : p + 3, q : q + 3] for p, q in tiles.PHASES]
+        total: Array = np.sum(parts, axis=0)
+        return total.transpose(3, 2, 0, 1)
 
     def numbers_per_tile(self) -> int:
         """Return how many numbers are worked on for one tile of one image."""
         return 16 * self._in + 4 * self._out
 
-    def _windows(self, image: Array) -> Array:
-        """Return the inputs of all tiles, (16 * in_channels, places)."""
-        rows, columns, n = _tile_shape(image)
-        padded = self._own.bordered("padded", (2, rows + 1, 2, columns + 1, n, self._in))
-        tiles.split(image, padded)
-        windows = self._scratch.empty("inputs", (4, 4, self._in, rows, columns, n))
-        for i in range(4):
-            seen = tiles.seen(padded, i, 0)
-            for j in range(4):
-                windows[i, j] = np.moveaxis(tiles.seen(seen, j, 1), -1, 0)
-        return windows.reshape(16 * self._in, -1)
+    def _take_windows(self, image: Array, views: _Windows) -> None:
+        tiles.copy(tiles.phases(image), views.inside)
+        tiles.copy(views.seen, views.cells)
 
+    def _backward_image(self, views: _Windows, grad_image: Array) -> None:
+        """Add each window's gradient to where its cells came from; rarely asked for, as this is a first layer."""
+        height, width, n, channels = grad_image.shape
+        rows, columns = (height + 1) // 2, (width + 1) // 2
+        windows = (self._kernels.reshape(4, -1, self._out) @ views.products.transpose(0, 2, 1)).sum(axis=0)
+        padded = aligned_zeros((2, rows + 1, 2, columns + 1, n, channels), self._scratch.dtype)
+        places = [cell for row in tiles.seen(padded.transpose(5, 0, 1, 2, 3, 4), 1) for cell in tiles.seen(row, 2)]
+        for place, cell in zip(places, windows.reshape(16, channels, rows, columns, n), strict=True):
+            np.add(place, cell, out=place)
+        tiles.copy(tiles.inside(padded, height, width), tiles.phases(grad_image))
 
-def _tile_shape(image: Array) -> Shape:
-    """Return (rows, columns, N) of tiles that cover an image (H, W, N, C)."""
-    height, width, n = image.shape[:3]
-    return (height + 1) // 2, (width + 1) // 2, n
-
-
-def _places(image: Array) -> int:
-    """Return how many tiles all images have together."""
-    rows, columns, n = _tile_shape(image)
-    return int(rows * columns * n)
+    def _make_views(self, shape: Shape) -> _Windows:
+        return _Windows(shape, self._out, self._scratch)

@@ -1,7 +1,7 @@
 """Memory that is asked for once and used in every step.
 
 A fresh large array costs more than the arithmetic done in it: the system hands it out page by page, and zeroes each
-one. A workspace keeps every array under a name and returns the same memory the next time.
+one. A workspace keeps memory under a name and returns the same memory the next time.
 """
 
 import math
@@ -17,7 +17,7 @@ _ALIGNMENT = 64
 
 
 class Workspace:
-    """Named arrays that are used again and again; not for two threads at a time.
+    """Named memory that is used again and again; not for two threads at a time.
 
     Parameters
     ----------
@@ -27,36 +27,29 @@ class Workspace:
 
     def __init__(self, dtype: DTypeLike) -> None:
         self.dtype = np.dtype(dtype)
+        #: Grows when memory was replaced by larger memory: arrays handed out before are then best asked for anew.
+        self.generation = 0
         self._memory: dict[str, NDArray[np.uint8]] = {}
-        self._views: dict[str, dict[Shape, Array]] = {}
-        self._bordered: dict[str, Shape] = {}
 
     def empty(self, name: str, shape: Shape, dtype: DTypeLike | None = None) -> Array:
-        """Return the array called `name` in that shape.
+        """Return an array in the memory called `name`; the numbers in it are whatever was written there last."""
+        kind = self.dtype if dtype is None else np.dtype(dtype)
+        size = math.prod(shape) * kind.itemsize
+        if name not in self._memory or len(self._memory[name]) < size:
+            self._memory[name] = _aligned(size)
+            self.generation += 1
+        return self._memory[name][:size].view(kind).reshape(shape)
 
-        Whatever shape it had before, the memory is the same: the numbers in it are whatever was written last.
-        """
-        views = self._views.setdefault(name, {})
-        if (view := views.get(shape)) is None:
-            kind = self.dtype if dtype is None else np.dtype(dtype)
-            size = math.prod(shape) * kind.itemsize
-            if len(self._memory.get(name, ())) < size:
-                self._memory[name] = _aligned(size)
-                views.clear()
-            view = views[shape] = self._memory[name][:size].view(kind).reshape(shape)
-        return view
 
-    def bordered(self, name: str, shape: Shape) -> Array:
-        """Return an array that is zero wherever its user, always writing to the same places, never writes."""
-        array = self.empty(name, shape)
-        if self._bordered.get(name) != shape:
-            array.fill(0)
-            self._bordered[name] = shape
-        return array
+def aligned_zeros(shape: Shape, dtype: DTypeLike) -> Array:
+    """Return new zeros that begin where a cache line does."""
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    array = _aligned(size).view(dtype).reshape(shape)
+    array.fill(0)
+    return array
 
 
 def _aligned(size: int) -> NDArray[np.uint8]:
-    """Return `size` bytes of memory that begin at a multiple of `_ALIGNMENT`."""
     raw = np.empty(size + _ALIGNMENT, np.uint8)
     start = -raw.ctypes.data % _ALIGNMENT
     return raw[start : start + size]

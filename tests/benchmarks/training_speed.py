@@ -1,0 +1,266 @@
+"""Compare the speed of training with PyTorch's: a forward pass, the loss, a backward pass and a step of Adam.
+
+Each library works in a process of its own, so that the idle threads of one take no time from the other, and they
+take turns: A B A B ..., with ratios taken within each round, so that whatever else the machine does meets both.
+PyTorch is run with one thread and with all, channels-first and channels-last, with its fused Adam; its best counts.
+Before that both are proven to train the same network: PyTorch gets our weights and has to return our logits.
+
+    python tests/benchmarks/training_speed.py --json speed.json
+
+needs PyTorch beside digitpad (extra `benchmark`).
+"""
+
+import argparse
+import importlib
+import json
+import multiprocessing
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Self
+
+#: Network and batch size.
+WORK = {"standard": 64, "light": 64, "resnet": 128}
+
+Way = Mapping[str, Any]
+Step = Callable[[], object]
+
+
+def main() -> None:
+    """Measure, print a table, and write JSON if asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--networks", nargs="+", default=list(WORK), help="names of presets (default: all three)")
+    parser.add_argument("--rounds", type=int, default=7, help="how often all take their turn (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=0.5, help="length of a turn (default: %(default)s)")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="most threads (default: %(default)s)")
+    parser.add_argument("--json", type=Path, help="file to write the figures to")
+    options = parser.parse_args()
+    # Read by the processes to come, before they import NumPy: digitpad's threads do what BLAS's own would do.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    report: dict[str, Any] = {"machine": machine(), "rounds": options.rounds, "networks": {}}
+    print(f"{report['machine']}\nmedians of {options.rounds} rounds\n", flush=True)
+    for name in options.networks:
+        figures = compare(name, WORK.get(name, 64), options.threads, options.rounds, options.seconds)
+        report["networks"][name] = figures
+        print_table(name, figures)
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+def compare(name: str, batch: int, threads: int, rounds: int, seconds: float) -> dict[str, Any]:
+    """Let all ways of training one network take turns.
+
+    Returns
+    -------
+    dict
+        `milliseconds` a step by way, the median of its turns; `speed_over_pytorch`, best against best, and
+        `all_threads_over_one`, medians of the ratios within each round.
+    """
+    counts = sorted({1, threads})
+    ours = {f"digitpad, {_threads(count)}": {"threads": count} for count in counts}
+    theirs = {
+        f"PyTorch, {_threads(count)}, channels {order}": {"threads": count, "channels_last": order == "last"}
+        for count in counts
+        for order in ("first", "last")
+    }
+    turns: list[dict[str, float]] = []
+    with Contender(digitpad_steps, name, batch) as digitpad, Contender(pytorch_steps, name, batch) as pytorch:
+        for _ in range(rounds):
+            turn = {label: digitpad.milliseconds(way, seconds) for label, way in ours.items()}
+            turn |= {label: pytorch.milliseconds(way, seconds) for label, way in theirs.items()}
+            turns.append(turn)
+    one, *_, most = [*ours, *ours]
+    return {
+        "batch": batch,
+        "milliseconds": {label: statistics.median(turn[label] for turn in turns) for label in turns[0]},
+        "speed_over_pytorch": statistics.median(_best(turn, theirs) / _best(turn, ours) for turn in turns),
+        "all_threads_over_one": statistics.median(turn[one] / turn[most] for turn in turns),
+    }
+
+
+def print_table(name: str, figures: Mapping[str, Any]) -> None:
+    """Print what `compare` found."""
+    batch = figures["batch"]
+    print(f"{name}, batch {batch}")
+    for label, milliseconds in figures["milliseconds"].items():
+        print(f"  {label:36} {milliseconds:8.2f} ms {batch / milliseconds * 1e3:10,.0f} images/s")
+    ratio, scaling = figures["speed_over_pytorch"], figures["all_threads_over_one"]
+    print(f"  speed over PyTorch's best {ratio:.2f}; all threads over one {scaling:.2f}\n", flush=True)
+
+
+def machine() -> str:
+    """Say what the figures were taken on."""
+    name = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        lines = info.read_text(encoding="utf-8").splitlines()
+        name = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), name)
+    pinned = [f"{key}={os.environ[key]}" for key in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE") if key in os.environ]
+    settings = " ".join(pinned) or "OpenBLAS as it comes"
+    return f"{name}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, {settings}"
+
+
+class Contender:
+    """A process that trains with one library when asked.
+
+    Parameters
+    ----------
+    steps
+        Returns, for a network and batch size, what makes a training step the way it is told.
+    name, batch
+        The network, a preset, and the number of images a step.
+    """
+
+    def __init__(self, steps: Callable[[str, int], Callable[[Way], Step]], name: str, batch: int) -> None:
+        # Started anew instead of forked: nothing of this process shall be in it.
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=serve, args=(theirs, steps, name, batch), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def milliseconds(self, way: Way, seconds: float) -> float:
+        """Return the median time of a step, from all that fit into `seconds`."""
+        self._connection.send((way, seconds))
+        answer = self._connection.recv()
+        return float(answer)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._connection.close()
+        self._process.join()
+
+
+def serve(connection: Connection, steps: Callable[[str, int], Callable[[Way], Step]], name: str, batch: int) -> None:
+    """Answer what `Contender.milliseconds` asks, until it hangs up."""
+    prepare = steps(name, batch)
+    while True:
+        try:
+            way, seconds = connection.recv()
+        except EOFError:
+            return
+        step = prepare(way)
+        step()
+        step()
+        times = []
+        end = time.perf_counter() + seconds
+        while (begun := time.perf_counter()) < end:
+            step()
+            times.append(time.perf_counter() - begun)
+        connection.send(1e3 * statistics.median(times))
+
+
+def digitpad_steps(name: str, batch: int) -> Callable[[Way], Step]:
+    """Return what makes digitpad's training step."""
+    from digitpad import nn
+
+    images, targets, network = _task(name, batch)
+    loss, optimizer = nn.CrossEntropyLoss(), nn.Adam(network.parameters(), learning_rate=1e-4)
+    ways: dict[int, nn.ParallelNetwork] = {}
+
+    def prepare(way: Way) -> Step:
+        threads = way["threads"]
+        parallel = ways.setdefault(threads, nn.ParallelNetwork(network, threads))
+
+        def step() -> None:
+            parallel.training_step(images, targets, loss)
+            optimizer.step()
+
+        return step
+
+    return prepare
+
+
+def pytorch_steps(name: str, batch: int) -> Callable[[Way], Step]:
+    """Return what makes PyTorch's training step.
+
+    Raises
+    ------
+    SystemExit
+        If its network is not the same as ours.
+    """
+    torch = importlib.import_module("torch")
+    from digitpad import nn
+
+    images, targets, network = _task(name, batch)
+    model = _torch_sequential(torch, nn.ARCHITECTURES[name].layers)
+    model.load_state_dict({key: torch.from_numpy(value.copy()) for key, value in network.state_dict().items()})
+    x, y = torch.from_numpy(images), torch.from_numpy(targets)
+    with torch.no_grad():
+        difference = float(abs(model.eval()(x).numpy() - network.forward(images)).max())
+    if not difference < 1e-3:
+        raise SystemExit(f"{name}: PyTorch's logits differ from ours by {difference:g}; this is not the same network.")
+    model.train()
+    loss = torch.nn.CrossEntropyLoss()
+
+    def prepare(way: Way) -> Step:
+        torch.set_num_threads(way["threads"])
+        order = torch.channels_last if way["channels_last"] else torch.contiguous_format
+        # A tensor of one channel can be read in either order; only a copy really lies in the order asked for.
+        model.to(memory_format=order)
+        batch_images = x.clone(memory_format=order)
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, fused=True)
+
+        def step() -> None:
+            optimizer.zero_grad(set_to_none=True)
+            loss(model(batch_images), y).backward()
+            optimizer.step()
+
+        return step
+
+    return prepare
+
+
+def _task(name: str, batch: int) -> tuple[Any, Any, Any]:
+    """Return images, targets and a network, always the same."""
+    import numpy as np
+
+    from digitpad import nn
+
+    plan = nn.ARCHITECTURES[name]
+    rng = np.random.default_rng(0)
+    images = rng.standard_normal((batch, *plan.input_shape), dtype=np.float32)
+    return images, np.arange(batch) % 10, nn.build(plan, rng=rng)
+
+
+def _torch_sequential(torch: Any, specs: Sequence[Mapping[str, Any]]) -> Any:
+    """Build a plan's network with PyTorch, its layers called as ours are."""
+    model = torch.nn.Sequential()
+    for spec in specs:
+        arguments = {key: value for key, value in spec.items() if key not in {"name", "type", "initializer"}}
+        kind = spec["type"]
+        if kind == "Residual":
+            layer = _torch_residual(torch, arguments)
+        elif kind == "GlobalAveragePool2D":
+            layer = torch.nn.AdaptiveAvgPool2d(1)
+        else:
+            layer = getattr(torch.nn, kind.replace("2D", "2d"))(**arguments)
+        model.add_module(spec["name"], layer)
+    return model
+
+
+def _torch_residual(torch: Any, branches: Mapping[str, Sequence[Mapping[str, Any]]]) -> Any:
+    """Return body(x) + shortcut(x)."""
+    module = torch.nn.Module()
+    for name in ("body", "shortcut"):
+        module.add_module(name, _torch_sequential(torch, branches.get(name, ())))
+    module.forward = lambda x: module.body(x) + module.shortcut(x)
+    return module
+
+
+def _best(turn: Mapping[str, float], labels: Mapping[str, Way]) -> float:
+    return min(turn[label] for label in labels)
+
+
+def _threads(count: int) -> str:
+    return f"{count} thread{'s' if count > 1 else ''}"
+
+
+if __name__ == "__main__":
+    main()
