@@ -31,12 +31,15 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     Raises
     ------
     DigitpadError
-        If `path` is a folder, or the file cannot be created, written or moved into place.
+        If `path` is a folder or a device, or the file cannot be created, written or moved into place.
     """
-    if path.is_dir():
-        raise DigitpadError(f"{path} is a folder, not a file; name a file inside it.")
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary = path.parent / f".{path.name}.{secrets.token_hex(4)}.tmp"
     try:
+        if path.is_dir():
+            raise DigitpadError(f"{path} is a folder, not a file; name a file inside it.")
+        # An administrator's program could put a file in the place of a device, and break the machine.
+        if path.exists() and not path.is_file():
+            raise DigitpadError(f"{path} is a device, not a file; choose another place.")
         with temporary.open("xb") as file:
             yield file
             file.flush()

@@ -200,8 +200,6 @@ def save_model(path: Path, model: Model) -> None:
     DigitpadError
         If a weight is not finite, or the file cannot be written.
     """
-    if path.exists() and not path.is_dir() and not path.is_file():
-        raise DigitpadError(f"{path} is a device, not a file; choose another place.")
     for name, tensor in model.network.state_dict().items():
         if not np.isfinite(tensor).all():
             raise DigitpadError(f"{path} was not written: {name} holds numbers that are not finite; train again.")

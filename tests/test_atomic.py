@@ -83,9 +83,31 @@ def test_a_place_where_no_file_can_be_is_refused(tmp_path: Path, place: str) -> 
         pytest.fail("the block must not run")
 
 
+@pytest.mark.parametrize("place", [".", "/"])
+def test_folders_without_a_name_are_refused(place: str) -> None:
+    with pytest.raises(DigitpadError, match="is a folder"), atomic_write(Path(place)):
+        pytest.fail("the block must not run")
+
+
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DigitpadError, match="is a folder"), atomic_write(tmp_path):
         pytest.fail("the block must not run")
+
+
+def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DigitpadError, match="name too long"), atomic_write(tmp_path / ("n" * 300)):
+        pytest.fail("the block must not run")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes with a place in a folder")
+def test_what_is_no_ordinary_file_is_never_replaced(tmp_path: Path) -> None:
+    # A pipe of the test's own stands for all devices: were a real one tried, a mistake would replace it.
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(DigitpadError, match="device"), atomic_write(pipe):
+        pytest.fail("the block must not run")
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
 
 
 def test_two_writers_do_not_meet(tmp_path: Path) -> None:

@@ -6,6 +6,9 @@ import pytest
 
 from digitpad import paths
 
+# Taken before any test runs: during a test, each of them is replaced, so that nobody's own folders are touched.
+from digitpad.paths import user_config_dir, user_data_dir, user_log_dir
+
 
 def test_the_source_tree_is_found() -> None:
     root = Path(__file__).resolve().parent.parent
@@ -35,6 +38,6 @@ def test_files_that_are_gone_are_said_to_be(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_user_folders_are_the_platforms_and_are_not_made() -> None:
-    assert paths.user_data_dir() == Path(platformdirs.user_data_dir("digitpad", appauthor=False))
-    assert paths.user_config_dir() == Path(platformdirs.user_config_dir("digitpad", appauthor=False))
-    assert paths.user_log_dir() == Path(platformdirs.user_log_dir("digitpad", appauthor=False))
+    assert user_data_dir() == Path(platformdirs.user_data_dir("digitpad", appauthor=False))
+    assert user_config_dir() == Path(platformdirs.user_config_dir("digitpad", appauthor=False))
+    assert user_log_dir() == Path(platformdirs.user_log_dir("digitpad", appauthor=False))

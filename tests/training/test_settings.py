@@ -37,6 +37,13 @@ def test_an_impossible_value_is_refused_by_name(field: str, value: Any) -> None:
     assert str(value) in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("field", "value"), [("epochs", 1), ("batch_size", 1), ("seed", 0), ("threads", 1), ("momentum", 0.0)]
+)
+def test_the_least_possible_value_is_taken(field: str, value: Any) -> None:
+    assert getattr(replace(TrainingSettings(), **{field: value}), field) == value
+
+
 def test_an_unknown_choice_names_the_known_ones() -> None:
     with pytest.raises(DigitpadError, match="adam, sgd"):
         TrainingSettings(optimizer="lbfgs")

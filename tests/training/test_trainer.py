@@ -1,5 +1,6 @@
 import itertools
 import threading
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -284,6 +285,29 @@ def test_threads_end_with_the_run_also_when_the_reader_leaves(blobs: Dataset, ma
     assert any("digitpad-nn" in thread.name for thread in threading.enumerate())
     run.close()
     assert not any("digitpad-nn" in thread.name for thread in threading.enumerate())
+
+
+def test_the_times_add_up(blobs: Dataset, make_network: MakeNetwork) -> None:
+    begun = time.perf_counter()
+    events = list(Trainer(make_network("light"), blobs, blobs, TrainingSettings(epochs=2, threads=1)).run())
+    took = time.perf_counter() - begun
+    steps, epochs, stopped = steps_of(events), epochs_of(events), end_of(events)
+    assert all(step.seconds > 0 for step in steps)
+    assert sum(step.seconds for step in steps) == pytest.approx(sum(epoch.seconds for epoch in epochs))
+    assert sum(epoch.seconds for epoch in epochs) < stopped.seconds < took
+
+
+def test_one_batch_may_hold_all_images(blobs: Dataset, make_network: MakeNetwork) -> None:
+    settings = TrainingSettings(epochs=1, batch_size=len(blobs), threads=1)
+    events = list(Trainer(make_network(), blobs, blobs.subset([0]), settings).run())
+    assert [step.images for step in steps_of(events)] == [300]
+    assert end_of(events).validation_accuracy in {0.0, 1.0}
+
+
+def test_without_a_validation_set_none_is_counted(blobs: Dataset, make_network: MakeNetwork) -> None:
+    started = next(Trainer(make_network(), blobs, None, TrainingSettings(threads=1)).run())
+    assert isinstance(started, TrainingStarted)
+    assert started.validation_count == 0
 
 
 def test_a_trainer_runs_once(blobs: Dataset, make_network: MakeNetwork) -> None:
