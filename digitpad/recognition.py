@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from digitpad.data.dataset import normalize
 from digitpad.data.images import image_to_digit
 from digitpad.data.ink import Stroke
-from digitpad.data.rasterize import ink_to_image
+from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
 from digitpad.model_file import Model
 from digitpad.nn import functional
 
@@ -68,15 +68,17 @@ class Recognizer:
         """What each probability stands for, in order."""
         return self.model.metadata.labels
 
-    def recognize_ink(self, strokes: Sequence[Stroke]) -> Prediction:
+    def recognize_ink(self, strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS) -> Prediction:
         """Read a drawing.
 
         Parameters
         ----------
         strokes
             Each float32 (n, 2) or (n, 3), see `digitpad.data.ink`.
+        canvas
+            The long side of what they were drawn on, in their units.
         """
-        return self.recognize_pixels(ink_to_image(strokes))
+        return self.recognize_pixels(ink_to_image(strokes, canvas=canvas))
 
     def recognize_image(self, gray: NDArray[np.float32]) -> Prediction:
         """Read one digit in a picture of any size.

@@ -9,7 +9,7 @@ import numpy as np
 from digitpad.commands.output import printable, say, say_json
 from digitpad.data.images import image_to_digit, read_image
 from digitpad.data.ink import read_ink
-from digitpad.data.rasterize import drawing_to_image
+from digitpad.data.rasterize import ink_to_image
 from digitpad.model_file import load_model
 from digitpad.recognition import Prediction, Recognizer
 
@@ -55,7 +55,7 @@ def predict(paths: Sequence[Path], *, model: str | None, top: int, json: bool) -
 def read_file(path: Path, recognizer: Recognizer) -> list[Reading]:
     """Read every drawing of one file."""
     if path.suffix.lower() == ".jsonl":
-        pictures = [drawing_to_image(drawing) for drawing in read_ink(path)]
+        pictures = [ink_to_image(drawing.strokes, canvas=drawing.long_side) for drawing in read_ink(path)]
     else:
         pictures = [image_to_digit(read_image(path))]
     predictions = recognizer.recognize_all(np.stack(pictures))

@@ -51,6 +51,11 @@ class Drawing:
     label: int | str | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def long_side(self) -> float:
+        """The larger of the canvas's width and height."""
+        return max(self.width, self.height)
+
 
 def smooth_stroke(stroke: Stroke) -> Stroke:
     """Return the smooth curve through a stroke's points, as a line of many short pieces.

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.data.ink import Drawing, Stroke, curve_through
+from digitpad.data.ink import Stroke, curve_through
 from digitpad.errors import DigitpadError
 
 FIELD = 28.0  # pixels: the picture
@@ -24,34 +24,36 @@ CENTRE = 14.5
 # The pen, in pixels of the picture. A grid of radii from 0.9 to 1.5 and edges from 1.0 to 2.5 was read by
 # networks that know MNIST alone, on ink of 15 writers: a flat top of 95.5% at radii of 1.0 to 1.1 and edges of
 # 1.5 to 2.0. The boldest and crispest pen of that top was taken: MNIST's mean is a little bolder still (0.13 of
-# the field, against 0.11), but bolder pens close the loops of these writers.
+# the field, against 0.11), but with bolder pens fewer of these digits were read.
 PEN_RADIUS = 1.1
 EDGE = 1.5
 # How far the pen's grey reaches from its line. MNIST's ink touches a box of 20 pixels and never leaves it, so the
 # line itself has the box less this on either side (of an even pen; pressure may swell over it by half a pixel).
 _REACH = PEN_RADIUS + EDGE / 2
 
-# Canvas units: what a hand cannot help moving while it makes a dot.
-SMALLEST_INK = 20.0
-_SMALLEST_SHARE = SMALLEST_INK / 500.0
+USUAL_CANVAS = 400.0
+"""The long side of a canvas, in the strokes' units, that nothing else is known about; larger ones count as this."""
+# Ink smaller than this share of the canvas is a dot, or the start of a stroke: what a hand cannot help moving.
+_DOT = 0.05
 # Pressure from 0.0 to 1.0 changes the radius by this share.
 PRESSURE_GAIN = 0.8
 
 _LONGEST_PIECE = 1.0  # pixels: longer lines are cut, so that every piece has the same small window
 
 
-def ink_to_image(strokes: Sequence[Stroke], *, size: int = 28, smallest: float = SMALLEST_INK) -> NDArray[np.float32]:
+def ink_to_image(strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS, size: int = 28) -> NDArray[np.float32]:
     """Draw ink as a picture in MNIST's manner.
 
     Parameters
     ----------
     strokes
         Points (n, 2), or (n, 3) with a pressure, in any units. Strokes without points are passed over.
+    canvas
+        The long side of what the strokes were drawn on, in their units: ink smaller than a twentieth of it is not
+        magnified any further, so that a dot stays a dot instead of filling the field. It only matters for canvases
+        smaller than the usual one (files may count in millimetres, or from 0 to 1).
     size
         Width and height of the picture, in pixels. Another size than 28 is the same picture, finer.
-    smallest
-        Ink whose long side is less than this (in the strokes' units) is not magnified any further: a dot stays
-        a dot, instead of filling the field.
 
     Returns
     -------
@@ -69,7 +71,9 @@ def ink_to_image(strokes: Sequence[Stroke], *, size: int = 28, smallest: float =
         return np.zeros((size, size), dtype=np.float32)
     places = np.concatenate([line[:, :2] for line in lines])
     low, high = places.min(axis=0), places.max(axis=0)
-    scale = unit * (BOX - 2 * _REACH) / max(float((high - low).max()), smallest)
+    # The last bound: no canvas is so small that its units cannot be told apart.
+    long_side = max(float((high - low).max()), _DOT * min(canvas, USUAL_CANVAS), float(np.finfo(np.float32).tiny))
+    scale = unit * (BOX - 2 * _REACH) / long_side
     middle = (low + high) / 2
     pieces = _cut(
         [(line[:, :2] - middle) * scale for line in lines],
@@ -86,33 +90,6 @@ def ink_to_image(strokes: Sequence[Stroke], *, size: int = 28, smallest: float =
     # Ink that trails far from its mass (no digit does) is kept whole inside the field, off the centre.
     at = np.clip(at + unit * CENTRE - mass, reach, size - reach)
     return _draw(pieces, at, size, unit * EDGE)
-
-
-def drawing_to_image(drawing: Drawing, *, size: int = 28) -> NDArray[np.float32]:
-    """Draw a whole drawing as a picture in MNIST's manner: `ink_to_image` for any canvas.
-
-    The same as `ink_to_image` on canvases of 500 units and more; on smaller ones (ink files may count in
-    millimetres, or from 0 to 1) what counts as a dot shrinks with the canvas.
-
-    Parameters
-    ----------
-    drawing
-        The strokes and their canvas.
-    size
-        Width and height of the picture, in pixels.
-
-    Returns
-    -------
-    NDArray[float32]
-        (size, size), in [0, 1].
-
-    Raises
-    ------
-    DigitpadError
-        If a stroke is not an array of finite points.
-    """
-    smallest = min(SMALLEST_INK, _SMALLEST_SHARE * max(drawing.width, drawing.height))
-    return ink_to_image(drawing.strokes, size=size, smallest=smallest)
 
 
 def _curves(strokes: Sequence[Stroke]) -> list[NDArray[np.float64]]:

@@ -9,7 +9,7 @@ from digitpad.data.idx import read_idx
 from digitpad.data.image_folder import read_image_folder
 from digitpad.data.ink import Drawing, read_ink
 from digitpad.data.mnist import Split, load_mnist
-from digitpad.data.rasterize import drawing_to_image
+from digitpad.data.rasterize import ink_to_image
 from digitpad.errors import DigitpadError
 
 # The file names of MNIST and of the data sets made in its likeness, without .gz.
@@ -93,7 +93,8 @@ def _read_idx_pair(images_path: Path, labels_path: Path) -> Dataset:
 def _read_ink_dataset(path: Path) -> Dataset:
     drawings = read_ink(path)
     labels = np.array([_digit_of(drawing, f"{path}, drawing {n}") for n, drawing in enumerate(drawings, 1)], np.int64)
-    images = np.stack([np.rint(drawing_to_image(drawing) * 255).astype(np.uint8) for drawing in drawings])
+    pictures = (ink_to_image(drawing.strokes, canvas=drawing.long_side) for drawing in drawings)
+    images = np.stack([np.rint(picture * 255).astype(np.uint8) for picture in pictures])
     return Dataset.of(path.stem, images[:, np.newaxis], labels)
 
 

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from digitpad.data.rasterize import USUAL_CANVAS
 from digitpad.errors import DigitpadError
 from digitpad.gui.models import Reader
 from digitpad.gui.sketch import Page
@@ -56,7 +57,9 @@ class LiveReader(QObject):
             if page.picture is not None:
                 prediction = reader.recognize_image(page.picture.ink)
             else:
-                prediction = reader.recognize_ink([stroke.points for stroke in page.strokes])
+                # As the command line reads the same file; the window's own canvas is a usual one.
+                canvas = USUAL_CANVAS if page.size is None else max(page.size)
+                prediction = reader.recognize_ink([stroke.points for stroke in page.strokes], canvas=canvas)
         except DigitpadError as error:
             self.answered.emit(None)
             self.failed.emit(str(error))

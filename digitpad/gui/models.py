@@ -25,8 +25,8 @@ class Reader(Protocol):
         """What each probability stands for, in order."""
         ...
 
-    def recognize_ink(self, strokes: Sequence[NDArray[np.float32]]) -> "Prediction":
-        """Read a drawing."""
+    def recognize_ink(self, strokes: Sequence[NDArray[np.float32]], *, canvas: float = ...) -> "Prediction":
+        """Read a drawing on a canvas with this long side."""
         ...
 
     def recognize_image(self, gray: NDArray[np.float32]) -> "Prediction":

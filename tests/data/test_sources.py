@@ -111,7 +111,7 @@ def test_ink_is_drawn_by_the_one_definition(tmp_path: Path) -> None:
     write_ink(path, [drawing(7), drawing("1")])
     dataset = open_dataset(path)
     np.testing.assert_array_equal(dataset.labels, [7, 1])
-    expected = np.rint(ink_to_image(drawing(7).strokes, smallest=4.0) * 255)
+    expected = np.rint(ink_to_image(drawing(7).strokes, canvas=100.0) * 255)
     np.testing.assert_array_equal(dataset.images[0, 0], expected.astype(np.uint8))
 
 

@@ -48,11 +48,11 @@ class FakeReader:
     def labels(self) -> tuple[str, ...]:
         return tuple("0123456789")
 
-    def recognize_ink(self, strokes: Sequence[NDArray[np.float32]]) -> Prediction:
+    def recognize_ink(self, strokes: Sequence[NDArray[np.float32]], *, canvas: float = 400.0) -> Prediction:
         if self.trouble is not None:
             raise self.trouble
         self.asked.append(tuple(strokes))
-        return self._prediction(ink_to_image(strokes))
+        return self._prediction(ink_to_image(strokes, canvas=canvas))
 
     def recognize_image(self, gray: NDArray[np.float32]) -> Prediction:
         self.pictures.append(gray)
