@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digitpad.nn import Layer
+from digitpad.nn import Layer, Sequential
 from digitpad.nn.backend import Array
-from digitpad.nn.layers import AvgPool2D, Conv2D, ConvTranspose2D, MaxPool2D
+from digitpad.nn.layers import AvgPool2D, BatchNorm2D, Conv2D, ConvTranspose2D, Flatten, Linear, MaxPool2D
 
 torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed; the golden vectors were still compared")
 
@@ -143,3 +143,29 @@ def test_average_pooling(drawn: tuple[Options, tuple[int, ...], type], count_inc
     options, shape, dtype = drawn
     options["count_include_pad"] = count_include_pad
     compare(AvgPool2D(**options), torch.nn.AvgPool2d(**options), shape, dtype)
+
+
+def test_a_state_dict_of_pytorch_loads_as_it_is() -> None:
+    theirs = torch.nn.Sequential()
+    theirs.add_module("conv", torch.nn.Conv2d(1, 4, 3, groups=1))
+    theirs.add_module("norm", torch.nn.BatchNorm2d(4))
+    theirs.add_module("up", torch.nn.ConvTranspose2d(4, 2, 2, stride=2))
+    theirs.add_module("flatten", torch.nn.Flatten())
+    theirs.add_module("fc", torch.nn.Linear(2 * 12 * 12, 3))
+    ours = Sequential(
+        [
+            ("conv", Conv2D(1, 4, 3)),
+            ("norm", BatchNorm2D(4)),
+            ("up", ConvTranspose2D(4, 2, 2, stride=2)),
+            ("flatten", Flatten()),
+            ("fc", Linear(2 * 12 * 12, 3)),
+        ]
+    )
+    x = torch.randn(5, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    theirs(x)  # moves the running statistics away from where they begin
+    theirs.eval()
+    ours.load_state_dict({name: tensor.numpy() for name, tensor in theirs.state_dict().items()})
+
+    np.testing.assert_allclose(ours.forward(x.numpy()), theirs(x).detach().numpy(), rtol=1e-4, atol=1e-5)
+    # And back: PyTorch accepts every name, shape and dtype.
+    theirs.load_state_dict({name: torch.tensor(value) for name, value in ours.state_dict().items()}, strict=True)
