@@ -1,13 +1,12 @@
 """The sheet one draws on: mouse, finger, pen and keyboard in, vector ink on the screen.
 
 Every pointer ends in the same three moves - press, move, release - on the sketch. Points are kept exactly as the
-events bring them; nothing is thinned, rounded or joined. Finished ink is kept as a pixmap, and a growing stroke
-is painted over it only where it changed.
+events bring them; nothing is thinned, rounded or joined.
 """
 
 from enum import Enum, auto
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QCursor,
@@ -18,27 +17,22 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPaintEvent,
     QPen,
     QPixmap,
     QPointingDevice,
-    QResizeEvent,
     QTabletEvent,
     QTouchEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
-from digitpad.gui.ink_painter import bounds_of, paint_picture, paint_stroke
 from digitpad.gui.keyboard_pen import KeyboardPen
-from digitpad.gui.sketch import Page, Point, Sketch
+from digitpad.gui.sheet import Sheet
+from digitpad.gui.sketch import Page, Point
 from digitpad.gui.theme import Theme
-from digitpad.gui.view import Box, View, fit
 
 PEN_WIDTHS = (4, 40)  # the thinnest and the thickest line, in canvas units
 DEFAULT_PEN_WIDTH = 14
 _ERASER_RADIUS = 12.0
-_TAIL = 6  # how many of its last points a smooth curve may still bend at
-_HINT = "draw a digit with mouse, pen or finger, or with the arrow keys and Space"
 
 
 class Tool(Enum):
@@ -58,7 +52,7 @@ class _Pointer(Enum):
     KEYS = auto()
 
 
-class Canvas(QWidget):
+class Canvas(Sheet):
     """Shows and feeds a sketch.
 
     Signals
@@ -76,29 +70,19 @@ class Canvas(QWidget):
     picture_set_aside = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.sketch = Sketch()
+        super().__init__(theme, parent)
         self.pen_width = float(DEFAULT_PEN_WIDTH)
-        self._theme = theme
         self._tool = Tool.PEN
-        self._view = View()
-        self._room = (1, 1)  # the largest the widget has been: ink may lie anywhere in it
-        self._fitted_sheet: tuple[float, float] | None = None
         self._pointer = _Pointer.NONE
         self._erasing = False
         self._last: Point = (0.0, 0.0)
         self._finger = 0
-        self._settled: QPixmap | None = None
         self.keyboard = KeyboardPen()
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas")
         self.setToolTip("Draw a digit here (F6 for the keyboard)")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(240, 240)
-        theme.changed.connect(self.refresh)
         self.use(Tool.PEN)
         self._describe()
 
@@ -108,11 +92,6 @@ class Canvas(QWidget):
     def tool(self) -> Tool:
         """The tool in hand."""
         return self._tool
-
-    @property
-    def view(self) -> View:
-        """How the sheet lies on the widget now."""
-        return self._view
 
     def use(self, tool: Tool) -> None:
         """Take a tool in hand; a stroke under way is finished first."""
@@ -147,15 +126,6 @@ class Canvas(QWidget):
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.keyboard.show(self.width(), self.height())
         self._describe()
-        self.update()
-
-    def sheet_size(self) -> tuple[float, float]:
-        """Return the width and height that the page is kept with: those it came with, or the canvas's own."""
-        return self.sketch.page.size or (float(self._room[0]), float(self._room[1]))
-
-    def refresh(self) -> None:
-        """Paint everything anew, after the view, the page or the colours changed."""
-        self._settled = None
         self.update()
 
     # Pointers
@@ -314,15 +284,10 @@ class Canvas(QWidget):
             return
         self._pointer = _Pointer.NONE
         self.keyboard.down = False
-        live = self.sketch.live_stroke
-        if live is not None and self._settled is not None:
-            painter = self._painter_on(self._settled)
-            paint_stroke(painter, live, self._theme.colour("text"))
-            painter.end()
+        self.settle()
         self.sketch.end_stroke()
         self.sketch.end_erasing()
         self._describe()
-        self.update()
         self.history_changed.emit()
 
     def _point(self, position: QPointF, pressure: float | None) -> Point:
@@ -335,108 +300,27 @@ class Canvas(QWidget):
             self.changed.emit()
 
     def _ink_grew(self) -> None:
-        live = self.sketch.live_stroke
-        if live is None:
-            return
-        tail = live.points[-_TAIL:, :2]
-        (left, top), (right, bottom) = tail.min(axis=0).tolist(), tail.max(axis=0).tolist()
-        low, high = self._view.to_widget(left, top), self._view.to_widget(right, bottom)
-        # A curve may leave the box of its points by a fraction of their distance.
-        margin = live.width * self._view.scale / 2 + 4 + 0.25 * max(high[0] - low[0], high[1] - low[1])
-        area = QRectF(QPointF(*low), QPointF(*high)).adjusted(-margin, -margin, margin, margin)
-        blank_before = len(live.points) == 1 and self.sketch.settled.is_blank
-        self.update(self.rect() if blank_before or self.keyboard.visible else area.toAlignedRect())
+        self.show_growth()
+        if self.keyboard.visible:
+            self.update()
         self.changed.emit()
 
     def _page_changed(self) -> None:
-        self._refit()
-        self.refresh()
+        self.show_page()
         self.history_changed.emit()
         self.changed.emit()
 
-    # Painting
+    # Cursors
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep all ink in view."""
-        self._refit(resized=True)
-        self.refresh()
-        super().resizeEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint what changed: finished ink from its pixmap, the growing stroke over it."""
-        settled = self._settled
-        if settled is None or settled.devicePixelRatio() != self.devicePixelRatioF():
-            settled = self._render_settled()
-        painter = QPainter(self)
-        area = event.rect()
-        ratio = settled.devicePixelRatio()
-        source = QRectF(area.x() * ratio, area.y() * ratio, area.width() * ratio, area.height() * ratio)
-        painter.drawPixmap(QRectF(area), settled, source)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        live = self.sketch.live_stroke
-        if live is not None:
-            painter.save()
-            self._enter_view(painter)
-            left, top = self._view.to_canvas(area.left(), area.top())
-            right, bottom = self._view.to_canvas(area.right() + 1, area.bottom() + 1)
-            paint_stroke(painter, live, self._theme.colour("text"), QRectF(left, top, right - left, bottom - top))
-            painter.restore()
-        elif self.sketch.page.is_blank:
-            self._paint_hint(painter)
-        if self.keyboard.visible and self.keyboard.position is not None:
-            self._paint_cursor(painter, QPointF(*self.keyboard.position))
-        if self.hasFocus() and self.keyboard.visible:
+    def paint_over(self, painter: QPainter) -> None:
+        """Paint the keyboard's cursor and a frame that says who has the keyboard."""
+        if not self.keyboard.visible or self.keyboard.position is None:
+            return
+        self._paint_cursor(painter, QPointF(*self.keyboard.position))
+        if self.hasFocus():
             painter.setPen(QPen(self._theme.colour("accent"), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        painter.end()
-
-    def _render_settled(self) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        pixmap = QPixmap((QSize(self.size()) * ratio).expandedTo(QSize(1, 1)))
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(self._theme.colour("surface"))
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._theme.colour("line"), 1))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        page = self.sketch.settled
-        if page.picture is not None:
-            self._paint_picture(painter, page)
-        painter.end()
-        painter = self._painter_on(pixmap)
-        for stroke in page.strokes:
-            paint_stroke(painter, stroke, self._theme.colour("text"))
-        painter.end()
-        self._settled = pixmap
-        return pixmap
-
-    def _painter_on(self, pixmap: QPixmap) -> QPainter:
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._enter_view(painter)
-        return painter
-
-    def _enter_view(self, painter: QPainter) -> None:
-        painter.translate(self._view.dx, self._view.dy)
-        painter.scale(self._view.scale, self._view.scale)
-
-    def _paint_picture(self, painter: QPainter, page: Page) -> None:
-        if page.picture is None:
-            return
-        room = self.rect().adjusted(24, 24, -24, -24)
-        height, width = page.picture.ink.shape
-        size = QSize(width, height).scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
-        target = QRect(room.topLeft(), size)
-        target.moveCenter(room.center())
-        image = paint_picture(page.picture.ink, size * self.devicePixelRatioF(), self._theme.colour("text"))
-        painter.drawImage(target, image)
-
-    def _paint_hint(self, painter: QPainter) -> None:
-        painter.setPen(self._theme.colour("muted"))
-        area = QRectF(self.rect()).adjusted(24, 16, -24, -16)
-        flags = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
-        painter.drawText(area, int(flags), _HINT)
 
     def _paint_cursor(self, painter: QPainter, centre: QPointF) -> None:
         colour: QColor = self._theme.colour("accent")
@@ -460,26 +344,6 @@ class Canvas(QWidget):
             painter.drawEllipse(QPointF(size / 2, size / 2), _ERASER_RADIUS, _ERASER_RADIUS)
         painter.end()
         return QCursor(pixmap, size // 2, size // 2)
-
-    def _refit(self, *, resized: bool = False) -> None:
-        """Choose the view anew where it must change; while all is to be seen, nothing moves under the hand."""
-        page = self.sketch.page
-        width, height = max(self.width(), 1), max(self.height(), 1)
-        self._room = (max(self._room[0], width), max(self._room[1], height))
-        bounds = bounds_of(page)
-        if bounds is not None and page.size is None:
-            # A pointer held down beyond the edge leaves points that were never to be seen.
-            bounds = (bounds[0], bounds[1], min(bounds[2], self._room[0]), min(bounds[3], self._room[1]))
-        if page.is_blank or resized or page.size != self._fitted_sheet or not self._shows(bounds):
-            self._view = fit(width, height, bounds, page.size)
-        self._fitted_sheet = page.size
-
-    def _shows(self, bounds: Box | None) -> bool:
-        if bounds is None:
-            return True
-        left, top = self._view.to_widget(bounds[0], bounds[1])
-        right, bottom = self._view.to_widget(bounds[2], bounds[3])
-        return left >= 0 and top >= 0 and right <= self.width() and bottom <= self.height()
 
     def _describe(self) -> None:
         """Say in words, to a screen reader, where the cursor is and what the keys do."""
