@@ -7,6 +7,7 @@ gradient agrees to about 1e-9.
 """
 
 import copy
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -28,8 +29,8 @@ class GradientError:
     name
         The parameter, or `input`.
     relative_error
-        |claimed - measured| / max(|claimed|, |measured|), the largest over all directions; 0 where both are no
-        more than the rounding of the measurement.
+        |claimed - measured| / max(|claimed|, |measured|, the gradient's slope along a usual direction), the largest
+        over all directions; 0 where all of these are no more than the rounding of the measurement.
     """
 
     name: str
@@ -101,7 +102,9 @@ def _direction_error(
     # The difference is taken before the sum: summing first would round away the digits that matter.
     measured = float(((above - below) * upstream).sum() / (2 * _STEP))
     claimed = float((gradient * direction).sum())
-    scale = max(abs(measured), abs(claimed))
+    # Along some direction any function is flat; the slope along a usual one keeps such a chance from looking bad.
+    usual = float(np.linalg.norm(gradient)) / math.sqrt(gradient.size)
+    scale = max(abs(measured), abs(claimed), usual)
     # A bias before a batch-norm changes nothing: what is measured then is rounding, and the claim has to be as small.
     rounding = np.finfo(np.float64).eps * float(abs(above * upstream).sum()) / _STEP
     return 0.0 if scale <= rounding else abs(measured - claimed) / scale
