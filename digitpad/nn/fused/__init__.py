@@ -14,9 +14,12 @@ import numpy as np
 from digitpad.nn.backend import array_module
 from digitpad.nn.fused.convolution import FusedConv2D
 from digitpad.nn.fused.linear import FusedFlatten, FusedLinear
+from digitpad.nn.fused.normalization import FusedBatchNorm2D
+from digitpad.nn.fused.residual import FusedResidual
+from digitpad.nn.fused.taps import TapConv2D
 from digitpad.nn.fused.workspace import Workspace
 from digitpad.nn.layer import Layer
-from digitpad.nn.layers import Conv2D, Flatten, Linear, MaxPool2D, ReLU
+from digitpad.nn.layers import BatchNorm2D, Conv2D, Flatten, Linear, MaxPool2D, ReLU, Residual
 from digitpad.nn.network import Sequential
 
 __all__ = ["fuse"]
@@ -40,10 +43,14 @@ def fuse(network: Sequential) -> Sequential:
     kinds = {value.dtype for value in values}
     if len(kinds) != 1 or kinds.pop().kind != "f" or array_module(values[0]) is not np:
         return network
-    return Sequential(_fused(list(network.layers.items()), Workspace(values[0].dtype)))
+    return _fuse(network, Workspace(values[0].dtype))
 
 
-def _fused(layers: list[tuple[str, Layer]], scratch: Workspace) -> Iterator[tuple[str, Layer]]:
+def _fuse(network: Sequential, scratch: Workspace) -> Sequential:
+    return Sequential(_replace_all(list(network.layers.items()), scratch))
+
+
+def _replace_all(layers: list[tuple[str, Layer]], scratch: Workspace) -> Iterator[tuple[str, Layer]]:
     """Yield layers that do the work of `layers`, with the names of those they stand for joined by "+"."""
     while layers:
         fast, length = _replace([layer for _, layer in layers], scratch)
@@ -52,18 +59,29 @@ def _fused(layers: list[tuple[str, Layer]], scratch: Workspace) -> Iterator[tupl
 
 
 def _replace(layers: list[Layer], scratch: Workspace) -> tuple[Layer, int]:
-    """Return a layer that does the work of the first of `layers`, and of how many."""
+    """Return a layer that does the work of the first of `layers`, and of how many it does."""
+    relu = isinstance(_get(layers, 1), ReLU)
+    pool = _halves(_get(layers, 1 + relu))
+    fused: tuple[Layer, int]
     match layers[0]:
         case Conv2D() as conv if FusedConv2D.supports(conv):
-            relu = isinstance(_get(layers, 1), ReLU)
-            pool = _halves(_get(layers, 1 + relu))
-            return FusedConv2D(conv, relu=relu, pool=pool, scratch=scratch), 1 + relu + pool
+            fused = FusedConv2D(conv, relu=relu, pool=pool, scratch=scratch), 1 + relu + pool
+        case Conv2D() as conv if TapConv2D.supports(conv):
+            fused = TapConv2D(conv, scratch), 1
+        case BatchNorm2D() as norm:
+            fused = FusedBatchNorm2D(norm, relu=relu, scratch=scratch), 1 + relu
+        case Residual(branches={"body": body, "shortcut": shortcut}):
+            ways = [_replace([way], scratch)[0] for way in (body, shortcut)]
+            fused = FusedResidual(*ways, relu=relu, scratch=scratch), 1 + relu
+        case Sequential() as inner:
+            fused = _fuse(inner, scratch), 1
         case Flatten():
-            return FusedFlatten(scratch), 1
+            fused = FusedFlatten(scratch), 1
         case Linear() as linear:
-            return FusedLinear(linear, scratch), 1
+            fused = FusedLinear(linear, scratch), 1
         case other:
-            return other, 1
+            fused = other, 1
+    return fused
 
 
 def _get(layers: list[Layer], index: int) -> Layer | None:

@@ -123,6 +123,16 @@ class BatchNorm2D(Layer):
         grad_input *= _per_channel(scale)
         return grad_input
 
+    def move_statistics(self, mean: Array, unbiased_variance: Array) -> None:
+        """Move the running statistics towards those of a batch, each (C,), unless this is a replica's layer."""
+        if not self._moves_statistics:
+            return
+        if self.running_mean is None or self.running_var is None or self.num_batches_tracked is None:
+            return
+        for running, new in ((self.running_mean, mean), (self.running_var, unbiased_variance)):
+            running.value = (1 - self.momentum) * running.value + self.momentum * new
+        self.num_batches_tracked.value = self.num_batches_tracked.value + 1
+
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the input, (num_features, H, W).
 
@@ -156,16 +166,9 @@ class BatchNorm2D(Layer):
         centered = x - _per_channel(mean)
         # Squares of what is left, not the mean of squares less the square of the mean: that would cancel.
         squares = functional.channel_sum(centered * centered)
-        if training and self._moves_statistics:
-            self._move_statistics(mean, squares / (count - 1))
+        if training:
+            self.move_statistics(mean, squares / (count - 1))
         return centered, squares / count
-
-    def _move_statistics(self, mean: Array, unbiased_variance: Array) -> None:
-        if self.running_mean is None or self.running_var is None or self.num_batches_tracked is None:
-            return
-        for running, new in ((self.running_mean, mean), (self.running_var, unbiased_variance)):
-            running.value = (1 - self.momentum) * running.value + self.momentum * new
-        self.num_batches_tracked.value = self.num_batches_tracked.value + 1
 
 
 def _per_channel(values: Array) -> Array:
