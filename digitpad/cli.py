@@ -183,11 +183,19 @@ def _parser() -> _Parser:
     return parser
 
 
-_DATASET = "mnist, a folder of IDX files, a folder of image folders or a .jsonl ink collection (default: %(default)s)"
+_DATASET = (
+    "mnist, a folder of IDX files, a folder of image folders, a .jsonl ink collection, or paper, pages to find ink on "
+    "(default: %(default)s)"
+)
 
 
 def _add_train(add: Callable[..., object]) -> None:
-    add("--architecture", metavar="A", default="standard", help="such as standard or light (default: %(default)s)")
+    add(
+        "--architecture",
+        metavar="A",
+        default="standard",
+        help="a preset such as light, or a .json file (default: %(default)s)",
+    )
     add("--dataset", metavar="D", type=_dataset, default="mnist", help=_DATASET)
     add("--epochs", metavar="N", type=_at_least(1), default=5, help="passes over the images (default: %(default)s)")
     add("--batch-size", metavar="B", type=_at_least(1), default=64, help="images a step (default: %(default)s)")

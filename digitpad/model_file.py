@@ -24,6 +24,8 @@ FORMAT_VERSION = 1
 SUFFIX = ".safetensors"
 DEFAULT_MODEL = "standard"
 
+CLASSIFICATION, SEGMENTATION = "classification", "segmentation"
+
 _DIGITS = tuple("0123456789")
 
 
@@ -58,12 +60,16 @@ class ModelMetadata:
         Figures that were measured, by name, such as `validation_accuracy`.
     training
         How the weights came about: the command, the seed, the checksum of the data.
+    task
+        What the network was trained for: "classification" (an output for each label; one will do for two), or
+        "segmentation" (an output for each pixel).
     """
 
     labels: tuple[str, ...] = _DIGITS
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
     metrics: Mapping[str, float] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
+    task: str = CLASSIFICATION
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -210,6 +216,7 @@ def save_model(path: Path, model: Model) -> None:
         "labels": json.dumps(list(model.metadata.labels)),
         "metrics": json.dumps(dict(model.metadata.metrics), allow_nan=False),
         "training": json.dumps(dict(model.metadata.training)),
+        "task": model.metadata.task,
     }
     contents = serialization.dumps(model.network, metadata)
     with atomic_write(path) as file:
@@ -276,9 +283,14 @@ def _parse_metadata(path: Path, metadata: Mapping[str, str]) -> ModelMetadata:
         raise _bad(path, "has labels that are no list of texts")
     if not (isinstance(metrics, dict) and isinstance(training, dict)):
         raise _bad(path, "has metrics or training notes that are no table")
-    if not (math.isfinite(parsed.mean) and math.isfinite(parsed.std) and parsed.std > 0 and parsed.size == 28):
+    # Files of the first versions do not name a task: there was one only.
+    task = metadata.get("task", CLASSIFICATION)
+    if task not in {CLASSIFICATION, SEGMENTATION}:
+        raise _bad(path, f"was made for the task {task!r}, which this digitpad does not know")
+    usable = parsed.size == 28 if task == CLASSIFICATION else parsed.size >= 1
+    if not (math.isfinite(parsed.mean) and math.isfinite(parsed.std) and parsed.std > 0 and usable):
         raise _bad(path, f"asks for pictures prepared in a way that cannot work ({parsed})")
-    return ModelMetadata(tuple(labels), parsed, metrics, training)
+    return ModelMetadata(tuple(labels), parsed, metrics, training, task)
 
 
 def _check_network(path: Path, network: Sequential, metadata: ModelMetadata) -> None:
@@ -288,8 +300,12 @@ def _check_network(path: Path, network: Sequential, metadata: ModelMetadata) -> 
         output = network.output_shape((1, side, side))
     except ValueError as error:
         raise _bad(path, f"has a network that cannot read {side}x{side} pictures ({_one_line(error)})") from error
-    if output != (len(metadata.labels),):
-        raise _bad(path, f"has {len(metadata.labels)} labels for outputs of shape {output}")
+    count = len(metadata.labels)
+    expected = (
+        [(count, side, side)] if metadata.task == SEGMENTATION else [(count,), (1,)] if count == 2 else [(count,)]
+    )
+    if output not in expected:
+        raise _bad(path, f"has {count} labels for outputs of shape {output}")
 
 
 def _refuse_constant(text: str) -> NoReturn:

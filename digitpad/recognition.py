@@ -14,7 +14,8 @@ from digitpad.data.dataset import normalize
 from digitpad.data.images import image_to_digit
 from digitpad.data.ink import Stroke
 from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
-from digitpad.model_file import Model
+from digitpad.errors import DigitpadError
+from digitpad.model_file import CLASSIFICATION, DEFAULT_MODEL, Model
 from digitpad.nn import functional
 
 #: A picture with no pixel above this share of full ink has nothing on it that could be read.
@@ -56,9 +57,19 @@ class Recognizer:
     ----------
     model
         Its weights are copied: the recognizer's answers do not change when a training run goes on.
+
+    Raises
+    ------
+    DigitpadError
+        If the model was trained for something else.
     """
 
     def __init__(self, model: Model) -> None:
+        if model.metadata.task != CLASSIFICATION:
+            raise DigitpadError(
+                f"{model.name} finds ink on pages and does not read digits; choose a model that reads, such as "
+                f"{DEFAULT_MODEL}."
+            )
         self.model = model.copy()
         self._network = self.model.network
         self._preprocessing = self.model.metadata.preprocessing
@@ -131,7 +142,7 @@ class Recognizer:
         """
         self._check(images)
         batches = [
-            functional.softmax(self._network.forward(self._normalize(images[start : start + 256])))
+            _probabilities(self._network.forward(self._normalize(images[start : start + 256])))
             for start in range(0, len(images), 256)
         ]
         if not batches:
@@ -177,3 +188,10 @@ class Recognizer:
             reason="nothing is drawn here" if blank else None,
             image=image,
         )
+
+
+def _probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the probabilities of all classes; one logit alone tells the second of two from the first."""
+    if logits.shape[1] == 1:
+        return np.concatenate([functional.sigmoid(-logits), functional.sigmoid(logits)], axis=1)
+    return functional.softmax(logits)

@@ -81,7 +81,7 @@ def test_the_file_is_plain_safetensors_with_strings_that_others_can_read(saved: 
     with safetensors.safe_open(saved, framework="np") as file:
         metadata = file.metadata()
         assert "conv1.weight" in set(file.keys())
-    assert set(metadata) == {"format_version", "architecture", "preprocessing", "labels", "metrics", "training"}
+    assert set(metadata) == {"format_version", "architecture", "preprocessing", "labels", "metrics", "training", "task"}
     assert metadata["format_version"] == "1"
     assert json.loads(metadata["labels"]) == list("0123456789")
     assert json.loads(metadata["preprocessing"]) == {"mean": 0.25, "std": 0.5, "size": 28}

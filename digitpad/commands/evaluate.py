@@ -1,22 +1,29 @@
-"""`digitpad evaluate`: how well a model reads a dataset."""
+"""`digitpad evaluate`: how well a model reads a dataset, or finds the ink on its pages."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from digitpad.commands.output import percent, progress_bar, say, say_json, say_table
-from digitpad.data.sources import open_dataset
+from digitpad.data.dataset import Dataset
+from digitpad.data.paper import Pages
+from digitpad.data.sources import open_samples
+from digitpad.ink_finder import InkFinder
 from digitpad.model_file import load_model
 from digitpad.recognition import Recognizer
-from digitpad.training.evaluation import Evaluation
+from digitpad.training.evaluation import Evaluation, evaluate_ink
 from digitpad.training.evaluation import evaluate as measure
 
 
 def evaluate(*, model: str | None, dataset: str, json: bool) -> None:
-    """Read every image of a dataset's test part and print the figures.
+    """Go through a dataset's test part and print the figures.
 
     Parameters
     ----------
     model
         Name or file of the model; None for the default.
     dataset
-        `mnist`, a folder of IDX files, a folder of image folders or a `.jsonl` ink collection.
+        `mnist`, a folder of IDX files, a folder of image folders or a `.jsonl` ink collection, to be read; or
+        `paper`, to be searched for ink.
     json
         Print one JSON object instead of text.
 
@@ -25,14 +32,17 @@ def evaluate(*, model: str | None, dataset: str, json: bool) -> None:
     DigitpadError
         If the model or the dataset cannot be read, or they do not fit each other.
     """
-    recognizer = Recognizer(load_model(model))
-    images = open_dataset(dataset, split="test")
-    with progress_bar(hidden=json) as bar:
-        if bar is None:
-            result = measure(recognizer, images)
-        else:
-            task = bar.add_task(f"reading {images.name}", total=len(images), detail="")
-            result = measure(recognizer, images, on_progress=lambda done: bar.update(task, completed=done))
+    loaded = load_model(model)
+    samples = open_samples(dataset, split="test")
+    if isinstance(samples, Pages):
+        _evaluate_ink(InkFinder(loaded), samples, json=json)
+    else:
+        _evaluate_reading(Recognizer(loaded), samples, json=json)
+
+
+def _evaluate_reading(recognizer: Recognizer, images: Dataset, *, json: bool) -> None:
+    with _progress(f"reading {images.name}", len(images), hidden=json) as show:
+        result = measure(recognizer, images, on_progress=show)
     if json:
         say_json(
             {
@@ -44,6 +54,35 @@ def evaluate(*, model: str | None, dataset: str, json: bool) -> None:
         )
     else:
         _print(result, recognizer.model.name, images.name)
+
+
+def _evaluate_ink(finder: InkFinder, pages: Pages, *, json: bool) -> None:
+    with _progress(f"searching {pages.name}", len(pages), hidden=json) as show:
+        result = evaluate_ink(finder, pages, on_progress=show)
+    if json:
+        say_json(
+            {
+                "count": result.count,
+                "iou": result.intersection_over_union,
+                "mean_iou_per_page": result.mean_per_page,
+            }
+        )
+        return
+    say(
+        f"{finder.model.name} finds the ink on the {result.count:,} pages of {pages.name} with an intersection over "
+        f"union of {percent(result.intersection_over_union)} (mean over the pages {percent(result.mean_per_page)})"
+    )
+
+
+@contextmanager
+def _progress(description: str, total: int, *, hidden: bool) -> Iterator[Callable[[int], object]]:
+    """Show progress while the block runs; yield what to call with the number done so far."""
+    with progress_bar(hidden=hidden) as bar:
+        if bar is None:
+            yield lambda _done: None
+        else:
+            task = bar.add_task(description, total=total, detail="")
+            yield lambda done: bar.update(task, completed=done)
 
 
 def _print(result: Evaluation, model: str, dataset: str) -> None:

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digitpad import __version__
+from digitpad.architecture_file import find_architecture
 from digitpad.commands.output import flush, note, percent, progress_bar, say, say_json
-from digitpad.data.dataset import Dataset
-from digitpad.data.sources import open_dataset
+from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
-from digitpad.model_file import SUFFIX, Model, ModelMetadata, check_output, save_model, user_models_dir
-from digitpad.nn import ARCHITECTURES
+from digitpad.model_file import SUFFIX, Model, ModelMetadata, Preprocessing, check_output, save_model, user_models_dir
 from digitpad.training.events import EpochCompleted, StepCompleted, StopReason, TrainingStarted, TrainingStopped
 from digitpad.training.policies import EarlyStopping, KeepBest, Policy
 from digitpad.training.preparation import build_network, choose_images
 from digitpad.training.settings import OptimizerName, TrainingSettings, default_threads
+from digitpad.training.tasks import Samples, Task
 from digitpad.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ class TrainRequest:
     Attributes
     ----------
     architecture
-        A preset's name.
+        A preset's name, or a JSON file with a plan.
     dataset
-        `mnist`, a folder of IDX files, a folder of image folders or a `.jsonl` ink collection.
+        `mnist`, `paper` (to find ink), a folder of IDX files, a folder of image folders or a `.jsonl` ink collection.
     limit, validation
         How many images to use in all, and how many of them to hold out; see `choose_images`.
     output
@@ -81,13 +81,10 @@ def train(request: TrainRequest, settings: TrainingSettings) -> None:
         If something asked for is impossible (before any training), or the loss stopped being a number (after
         the last good weights were written).
     """
-    if request.architecture not in ARCHITECTURES:
-        known = ", ".join(ARCHITECTURES)
-        raise DigitpadError(f"There is no architecture called {request.architecture!r}; choose one of: {known}.")
-    architecture = ARCHITECTURES[request.architecture]
+    architecture = find_architecture(request.architecture)
     output = _output(request)
     training, validation = choose_images(
-        open_dataset(request.dataset, split="train"),
+        open_samples(request.dataset, split="train"),
         limit=request.limit,
         validation=request.validation,
         seed=settings.seed,
@@ -100,9 +97,16 @@ def train(request: TrainRequest, settings: TrainingSettings) -> None:
     with _stopped_by_ctrl_c(trainer):
         stopped = _watch(trainer, request)
         record = _record(request, settings, training, stopped)
-        metrics = {} if stopped.validation_accuracy is None else {"validation_accuracy": stopped.validation_accuracy}
-        save_model(output, Model(network, architecture, ModelMetadata(metrics=metrics, training=record)))
-    _report(output, stopped, request)
+        score = stopped.validation_accuracy
+        metadata = ModelMetadata(
+            labels=trainer.task.labels,
+            preprocessing=Preprocessing(trainer.task.mean, trainer.task.std, training.images.shape[-1]),
+            metrics={} if score is None else {f"validation_{trainer.task.key}": score},
+            training=record,
+            task=trainer.task.name,
+        )
+        save_model(output, Model(network, architecture, metadata))
+    _report(output, stopped, request, trainer.task)
     if stopped.reason is StopReason.DIVERGED:
         raise DigitpadError(f"{stopped.message} They are in {output}.")
 
@@ -119,7 +123,7 @@ def _output(request: TrainRequest) -> Path:
         raise DigitpadError(f"{folder} could not be made ({error.strerror}); name a file with --output.") from error
     moment = datetime.now(UTC).astimezone().strftime("%Y-%m-%d-%H%M%S")
     for suffix in ("", *(f"-{number}" for number in range(2, 1000))):
-        path = folder / f"{request.architecture}-{moment}{suffix}{SUFFIX}"
+        path = folder / f"{Path(request.architecture).stem}-{moment}{suffix}{SUFFIX}"
         if not path.exists():
             check_output(path, overwrite=False)
             return path
@@ -154,7 +158,7 @@ def _watch(trainer: Trainer, request: TrainRequest) -> TrainingStopped:
                 case StepCompleted():
                     steps.update(event)
                 case EpochCompleted():
-                    _tell_epoch(event, json=request.json)
+                    _tell_epoch(event, trainer.task, json=request.json)
                 case TrainingStarted():
                     steps.begin(event)
                     if not request.json:
@@ -200,15 +204,15 @@ class _StepBar:
         )
 
 
-def _tell_epoch(event: EpochCompleted, *, json: bool) -> None:
+def _tell_epoch(event: EpochCompleted, task: Task, *, json: bool) -> None:
     if json:
         say_json(
             {
                 "epoch": event.epoch,
                 "train_loss": event.train_loss,
-                "train_accuracy": event.train_accuracy,
+                f"train_{task.key}": event.train_accuracy,
                 "validation_loss": event.validation_loss,
-                "validation_accuracy": event.validation_accuracy,
+                f"validation_{task.key}": event.validation_accuracy,
                 "seconds": event.seconds,
                 "images_per_second": event.images_per_second,
             },
@@ -217,17 +221,17 @@ def _tell_epoch(event: EpochCompleted, *, json: bool) -> None:
         return
     width = len(str(event.epochs))
     held_out = "" if event.validation_loss is None else f"   validation loss {event.validation_loss:.4f} "
-    held_out += "" if event.validation_loss is None else f"accuracy {percent(event.validation_accuracy)}"
+    held_out += "" if event.validation_loss is None else f"{task.score} {percent(event.validation_accuracy)}"
     say(
         f"epoch {event.epoch:>{width}}/{event.epochs}   loss {event.train_loss:.4f} "
-        f"accuracy {percent(event.train_accuracy)}{held_out}   "
+        f"{task.score} {percent(event.train_accuracy)}{held_out}   "
         f"{event.seconds:.1f} s, {event.images_per_second:,.0f} images/s"
     )
     flush()
 
 
 def _record(
-    request: TrainRequest, settings: TrainingSettings, training: Dataset, stopped: TrainingStopped
+    request: TrainRequest, settings: TrainingSettings, training: Samples, stopped: TrainingStopped
 ) -> dict[str, object]:
     """Return what the model file says about how its weights came about."""
     return {
@@ -262,7 +266,7 @@ def repeating_command(request: TrainRequest, settings: TrainingSettings) -> str:
     return shlex.join(words)
 
 
-def _report(output: Path, stopped: TrainingStopped, request: TrainRequest) -> None:
+def _report(output: Path, stopped: TrainingStopped, request: TrainRequest, task: Task) -> None:
     if request.json:
         say_json(
             {
@@ -272,9 +276,9 @@ def _report(output: Path, stopped: TrainingStopped, request: TrainRequest) -> No
                 "seconds": stopped.seconds,
                 "images_per_second": stopped.images_per_second,
                 "train_loss": stopped.train_loss,
-                "train_accuracy": stopped.train_accuracy,
+                f"train_{task.key}": stopped.train_accuracy,
                 "validation_loss": stopped.validation_loss,
-                "validation_accuracy": stopped.validation_accuracy,
+                f"validation_{task.key}": stopped.validation_accuracy,
                 "stopped": str(stopped.reason),
             }
         )
@@ -282,5 +286,5 @@ def _report(output: Path, stopped: TrainingStopped, request: TrainRequest) -> No
     if stopped.reason in {StopReason.INTERRUPTED, StopReason.EARLY_STOPPING}:
         note(stopped.message)
     measured = stopped.validation_accuracy is not None
-    accuracy = f", validation accuracy {percent(stopped.validation_accuracy)}" if measured else ""
+    accuracy = f", validation {task.score} {percent(stopped.validation_accuracy)}" if measured else ""
     say(f"Saved {output}{accuracy}, {stopped.seconds:.1f} s.")

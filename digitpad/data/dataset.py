@@ -79,6 +79,11 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.labels)
 
+    @property
+    def targets(self) -> NDArray[np.int64]:
+        """What a network should answer: the labels."""
+        return self.labels
+
     @classmethod
     def of(
         cls,

@@ -298,7 +298,8 @@ def _noise(n: int, side: int, cells: tuple[int, int], rng: np.random.Generator) 
 def _interpolation(side: int, cells: int) -> NDArray[np.float32]:
     """Return the matrix (side, cells + 1) that stretches the values at a grid's points over `side` pixels, linearly."""
     place = np.arange(side)[:, None] * (cells / (side - 1))
-    return np.maximum(0, 1 - np.abs(place - np.arange(cells + 1))).astype(np.float32)
+    matrix: NDArray[np.float32] = np.maximum(0, 1 - np.abs(place - np.arange(cells + 1))).astype(np.float32)
+    return matrix
 
 
 def _across(side: int, angle: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -310,4 +311,5 @@ def _across(side: int, angle: NDArray[np.float64]) -> NDArray[np.float32]:
 
 def _each(values: NDArray[Any]) -> NDArray[np.float32]:
     """Return one number a page, (n,), so that it multiplies the page's pixels: float32 (n, 1, 1)."""
-    return values.astype(np.float32)[:, None, None]
+    column: NDArray[np.float32] = values.astype(np.float32)[:, None, None]
+    return column

@@ -9,6 +9,7 @@ from digitpad.data.idx import read_idx
 from digitpad.data.image_folder import read_image_folder
 from digitpad.data.ink import Drawing, read_ink
 from digitpad.data.mnist import Split, load_mnist
+from digitpad.data.paper import Pages, load_paper
 from digitpad.data.rasterize import ink_to_image
 from digitpad.errors import DigitpadError
 
@@ -23,6 +24,17 @@ _IDX_NAMES: dict[Split, tuple[tuple[str, str], ...]] = {
         ("t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte"),
     ),
 }
+
+
+def open_samples(spec: str | Path, split: Split = "train") -> Dataset | Pages:
+    """Open whatever a network can be trained on: what `open_dataset` opens, or `paper`, pages to find ink on.
+
+    Raises
+    ------
+    DigitpadError
+        As `open_dataset`.
+    """
+    return load_paper(split) if str(spec).lower() == "paper" else open_dataset(spec, split)
 
 
 def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:

@@ -6,11 +6,13 @@ reused for every batch of a run.
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, Dataset
+from digitpad.data.dataset import MNIST_MEAN, MNIST_STD
+from digitpad.training.tasks import Samples
 
 
 class BatchLoader:
@@ -19,14 +21,14 @@ class BatchLoader:
     Parameters
     ----------
     dataset
-        The images and labels.
+        The images, and what a network should answer to each.
     batch_size
         Images a batch; the last of a pass has what is left over.
     mean, std
         Mean and standard deviation to normalise with, of images in [0, 1].
     """
 
-    def __init__(self, dataset: Dataset, batch_size: int, *, mean: float = MNIST_MEAN, std: float = MNIST_STD) -> None:
+    def __init__(self, dataset: Samples, batch_size: int, *, mean: float = MNIST_MEAN, std: float = MNIST_STD) -> None:
         self._dataset = dataset
         self._batch_size = batch_size
         shape = (min(batch_size, len(dataset)), *dataset.images.shape[1:])
@@ -39,9 +41,7 @@ class BatchLoader:
     def __len__(self) -> int:
         return math.ceil(len(self._dataset) / self._batch_size)
 
-    def batches(
-        self, order: NDArray[np.int64] | None = None
-    ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
+    def batches(self, order: NDArray[np.int64] | None = None) -> Iterator[tuple[NDArray[np.float32], NDArray[Any]]]:
         """Go once through the dataset.
 
         Parameters
@@ -51,20 +51,20 @@ class BatchLoader:
 
         Yields
         ------
-        (images, labels)
-            float32 (n, C, H, W) and int64 (n,). The next batch overwrites the images.
+        (images, targets)
+            float32 (n, C, H, W), and their labels (n,) or masks (n, 1, H, W). The next batch overwrites the images.
         """
-        images, labels = self._dataset.images, self._dataset.labels
+        images, answers = self._dataset.images, self._dataset.targets
         for start in range(0, len(self._dataset), self._batch_size):
             stop = min(start + self._batch_size, len(self._dataset))
             batch = self._batch[: stop - start]
             if order is None:
-                source, targets = images[start:stop], labels[start:stop]
+                source, targets = images[start:stop], answers[start:stop]
             else:
                 chosen = order[start:stop]
                 # With mode="clip" NumPy writes straight into `out`; the order is a permutation, nothing is clipped.
                 source = images.take(chosen, axis=0, out=self._bytes[: stop - start], mode="clip")
-                targets = labels[chosen]
+                targets = answers[chosen]
             np.copyto(batch, source)
             np.multiply(batch, self._scale, out=batch)
             np.subtract(batch, self._shift, out=batch)

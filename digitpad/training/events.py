@@ -32,6 +32,9 @@ class TrainingStarted:
         How many numbers are being learned.
     threads
         Threads that share a batch.
+    score
+        What all figures called accuracy are: "accuracy", the share of images that are read correctly; or "IoU",
+        intersection over union of the ink that is there and the ink that is found.
     """
 
     epochs: int
@@ -41,6 +44,7 @@ class TrainingStarted:
     validation_count: int
     parameters: int
     threads: int
+    score: str = "accuracy"
 
 
 @dataclass(frozen=True, slots=True)

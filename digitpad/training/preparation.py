@@ -5,14 +5,35 @@ all the others.
 """
 
 from enum import IntEnum
+from typing import Protocol, Self, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from digitpad.data.dataset import Dataset
 from digitpad.errors import DigitpadError
 from digitpad.nn import Architecture, Sequential, build
 
 _MOST_HELD_OUT = 5000
+
+
+class Divisible(Protocol):
+    """What `choose_images` can choose from: a `Dataset`, or `Pages`."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def subset(self, indices: NDArray[np.int64], name: str | None = None) -> Self:
+        """Take some."""
+
+    def split(self, validation: int, rng: np.random.Generator) -> tuple[Self, Self]:
+        """Set some apart."""
+
+
+AnySamples = TypeVar("AnySamples", bound=Divisible)
 
 
 class Purpose(IntEnum):
@@ -52,7 +73,9 @@ def build_network(architecture: Architecture, seed: int) -> Sequential:
         raise DigitpadError(f"The architecture {architecture.name} cannot be built ({error}); change it.") from error
 
 
-def choose_images(dataset: Dataset, *, limit: int | None, validation: int | None, seed: int) -> tuple[Dataset, Dataset]:
+def choose_images(
+    dataset: AnySamples, *, limit: int | None, validation: int | None, seed: int
+) -> tuple[AnySamples, AnySamples]:
     """Pick the images of a run, at random, and hold some of them out.
 
     Parameters
@@ -68,7 +91,7 @@ def choose_images(dataset: Dataset, *, limit: int | None, validation: int | None
 
     Returns
     -------
-    (Dataset, Dataset)
+    (Dataset, Dataset) or (Pages, Pages)
         The images to learn from, and those held out (possibly none).
 
     Raises

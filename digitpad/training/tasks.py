@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, Dataset
 from digitpad.data.paper import PAPER_MEAN, PAPER_STD, Pages
+from digitpad.model_file import CLASSIFICATION, SEGMENTATION
 from digitpad.nn import BCEWithLogitsLoss, CrossEntropyLoss
 from digitpad.nn.losses import Loss, LossAndGradient
 
@@ -64,6 +65,11 @@ class Task:
     mean: float = MNIST_MEAN
     std: float = MNIST_STD
 
+    @property
+    def key(self) -> str:
+        """The score's name where machines read it, as in `validation_accuracy`."""
+        return self.score.lower()
+
 
 def task_of(samples: Samples, output_shape: tuple[int, ...]) -> Task:
     """Return what a network that learns from `samples` is trained for.
@@ -77,11 +83,11 @@ def task_of(samples: Samples, output_shape: tuple[int, ...]) -> Task:
     """
     if isinstance(samples, Pages):
         shape = (1, *samples.images.shape[2:])
-        return Task("segmentation", "IoU", BCEWithLogitsLoss(), count_overlap, ("ink",), shape, PAPER_MEAN, PAPER_STD)
+        return Task(SEGMENTATION, "IoU", BCEWithLogitsLoss(), count_overlap, ("ink",), shape, PAPER_MEAN, PAPER_STD)
     classes = samples.classes
     if len(classes) == 2 and output_shape == (1,):
-        return Task("classification", "accuracy", _BinaryLoss(), _count_sides, classes, (1,))
-    return Task("classification", "accuracy", CrossEntropyLoss(), count_correct, classes, (len(classes),))
+        return Task(CLASSIFICATION, "accuracy", _BinaryLoss(), _count_sides, classes, (1,))
+    return Task(CLASSIFICATION, "accuracy", CrossEntropyLoss(), count_correct, classes, (len(classes),))
 
 
 def count_correct(logits: NDArray[Any], targets: NDArray[Any]) -> Share:

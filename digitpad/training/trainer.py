@@ -8,14 +8,13 @@ where the reader may pause, change the learning rate, copy weights or ask the ru
 import math
 import time
 from collections.abc import Generator, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, Dataset
 from digitpad.errors import DigitpadError
-from digitpad.nn import CrossEntropyLoss, ParallelNetwork, Sequential
+from digitpad.nn import ParallelNetwork, Sequential
 from digitpad.nn.checks import NotFiniteError
 from digitpad.training.batches import BatchLoader
 from digitpad.training.events import (
@@ -30,26 +29,27 @@ from digitpad.training.policies import Policy
 from digitpad.training.preparation import Purpose, generator
 from digitpad.training.settings import TrainingSettings, build_optimizer, build_scheduler, default_threads
 from digitpad.training.snapshots import Snapshot, is_sound
+from digitpad.training.tasks import Samples, Share, Task, task_of
 
 _VALIDATION_BATCH = 250
 _STEPS_BETWEEN_SNAPSHOTS = 100
 
 
 class Trainer:
-    """Train a network on a dataset.
+    """Train a network for the task that the data pose (see `digitpad.training.tasks`).
 
     Parameters
     ----------
     network
         Its weights change in place. Dropout and first weights have a generator of their own, given when it was built.
     training
-        The images to learn from, uint8 (N, C, H, W).
+        The images to learn from, uint8 (N, C, H, W), and what to answer.
     validation
         Images held out, read after every epoch; None or empty for none.
     settings
         Epochs, batch size, optimizer and so on.
     mean, std
-        Mean and standard deviation to normalise with, of images in [0, 1].
+        Mean and standard deviation to normalise with, of images in [0, 1]; None takes the task's.
     policies
         Rules that are asked after every epoch.
 
@@ -62,15 +62,18 @@ class Trainer:
     def __init__(
         self,
         network: Sequential,
-        training: Dataset,
-        validation: Dataset | None,
+        training: Samples,
+        validation: Samples | None,
         settings: TrainingSettings,
         *,
-        mean: float = MNIST_MEAN,
-        std: float = MNIST_STD,
+        mean: float | None = None,
+        std: float | None = None,
         policies: Sequence[Policy] = (),
     ) -> None:
-        _check_fit(network, training, settings.batch_size)
+        #: What the network is trained for.
+        self.task = _fitting_task(network, training, settings.batch_size)
+        mean = self.task.mean if mean is None else mean
+        std = self.task.std if std is None else std
         self.network = network
         self.settings = settings
         #: Multiplies the schedule's learning rate; a reader may change it between events.
@@ -84,7 +87,6 @@ class Trainer:
         self._validation_count = len(validation) if validation is not None else 0
         self._optimizer = build_optimizer(settings, network.parameters())
         self._scheduler = build_scheduler(settings, self._optimizer, settings.epochs * len(self._loader))
-        self._loss = CrossEntropyLoss()
         self._last_good = Snapshot(network)
         self._stop_requested = False
         self._started = False
@@ -119,6 +121,7 @@ class Trainer:
                 validation_count=self._validation_count,
                 parameters=sum(parameter.value.size for parameter in self.network.parameters()),
                 threads=parallel.threads,
+                score=self.task.score,
             )
             while run.reason is None:
                 yield from self._epoch(run)
@@ -138,17 +141,18 @@ class Trainer:
             begun = time.perf_counter()
             images, targets = next(loader)
             rate = self.learning_rate_factor * self._scheduler.learning_rate_at(run.steps)
-            loss, correct = self._step(run, images, targets, rate)
+            loss, share = self._step(run, images, targets, rate)
             if not math.isfinite(loss):
                 run.reason = StopReason.DIVERGED
                 return
             seconds = time.perf_counter() - begun
             run.steps += 1
             run.seconds += seconds
-            tally.add(len(targets), loss, correct, seconds)
+            tally.add(len(targets), loss, share, seconds)
             run.tally = tally
-            accuracy = correct / len(targets)
-            yield StepCompleted(run.steps, epoch, epochs, batch, batches, len(targets), loss, accuracy, rate, seconds)
+            yield StepCompleted(
+                run.steps, epoch, epochs, batch, batches, len(targets), loss, share.value, rate, seconds
+            )
         begun = time.perf_counter()
         run.validation = self._validate(run.parallel)
         run.validated_step = run.steps
@@ -175,24 +179,24 @@ class Trainer:
         yield event
 
     def _step(
-        self, run: "_Run", images: NDArray[np.float32], targets: NDArray[np.int64], learning_rate: float
-    ) -> tuple[float, int]:
-        """Learn from one batch; return its loss and how many images were read correctly before the weights moved."""
+        self, run: "_Run", images: NDArray[np.float32], targets: NDArray[Any], learning_rate: float
+    ) -> tuple[float, Share]:
+        """Learn from one batch; return its loss and what was answered rightly, before the weights moved."""
         # A run that diverges is reported as such; NumPy's warnings on the way there would only repeat it.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             try:
-                value, logits = run.parallel.training_step(images, targets, self._loss)
+                value, logits = run.parallel.training_step(images, targets, self.task.loss)
             except NotFiniteError:
-                return math.nan, 0
+                return math.nan, Share(0, 0)
             loss = float(value)
             if not math.isfinite(loss):
-                return loss, 0
+                return loss, Share(0, 0)
             # Here, and not after the step: these are the weights that gave the finite loss.
             if run.steps % _STEPS_BETWEEN_SNAPSHOTS == 0 and is_sound(self.network):
                 self._last_good.take()
             self._optimizer.learning_rate = learning_rate
             self._optimizer.step()
-        return loss, _count_correct(logits, targets)
+        return loss, self.task.count(logits, targets)
 
     def _validate(self, parallel: ParallelNetwork) -> "_Scores":
         """Return mean loss and accuracy over the held-out images, dropout off."""
@@ -203,10 +207,10 @@ class Trainer:
             for images, targets in self._validation.batches():
                 try:
                     logits = parallel.predict(images)
-                    loss, _ = self._loss(logits, targets)
+                    loss, _ = self.task.loss(logits, targets)
                 except NotFiniteError:
                     return _Scores(math.nan, 0.0)
-                tally.add(len(targets), float(loss), _count_correct(logits, targets), 0.0)
+                tally.add(len(targets), float(loss), self.task.count(logits, targets), 0.0)
         return _Scores(tally.loss, tally.accuracy)
 
     def _finish(self, run: "_Run") -> TrainingStopped:
@@ -252,13 +256,13 @@ class _Tally:
         self.images = 0
         self.seconds = 0.0
         self._loss_sum = 0.0
-        self._correct = 0
+        self._share = Share(0, 0)
 
-    def add(self, images: int, mean_loss: float, correct: int, seconds: float) -> None:
+    def add(self, images: int, mean_loss: float, share: Share, seconds: float) -> None:
         self.images += images
         self.seconds += seconds
         self._loss_sum += mean_loss * images
-        self._correct += correct
+        self._share = Share(self._share.hits + share.hits, self._share.of + share.of)
 
     @property
     def loss(self) -> float:
@@ -266,7 +270,7 @@ class _Tally:
 
     @property
     def accuracy(self) -> float:
-        return self._correct / self.images
+        return self._share.value
 
     @property
     def speed(self) -> float:
@@ -303,12 +307,8 @@ def _explain(reason: StopReason, run: _Run) -> str:
             )
 
 
-def _count_correct(logits: NDArray[np.float32], targets: NDArray[np.int64]) -> int:
-    return int(np.count_nonzero(logits.argmax(axis=1) == targets))
-
-
-def _check_fit(network: Sequential, training: Dataset, batch_size: int) -> None:
-    """Refuse data that the network cannot learn from."""
+def _fitting_task(network: Sequential, training: Samples, batch_size: int) -> Task:
+    """Return what the network is to learn, having refused data from which it cannot."""
     if len(training) == 0:
         raise DigitpadError(f"{training.name}: there are no images to train on; hold out fewer or take more.")
     if batch_size > len(training):
@@ -321,8 +321,11 @@ def _check_fit(network: Sequential, training: Dataset, batch_size: int) -> None:
         output = network.output_shape(shape)
     except ValueError as error:
         raise DigitpadError(f"{training.name}: its {size} images do not fit this network ({error}).") from error
-    if output != (len(training.classes),):
+    task = task_of(training, output)
+    if output != task.output_shape:
+        asked = f"{len(task.labels)} classes" if task.name == "classification" else f"{size} pixels to be told apart"
         raise DigitpadError(
-            f"{training.name} has {len(training.classes)} classes, but this network's output has the shape {output}; "
+            f"{training.name} has {asked}, but this network's output has the shape {output}; "
             "choose another architecture or dataset."
         )
+    return task
