@@ -241,7 +241,7 @@ def test_a_finer_picture_is_the_same_picture() -> None:
     fine = ink_to_image(HOOK, size=280)
     coarse = fine.reshape(28, 10, 28, 10).mean(axis=(1, 3))
     assert np.abs(coarse - ink_to_image(HOOK)).max() < 0.3
-    assert np.abs(coarse - ink_to_image(HOOK)).mean() < 0.005
+    assert np.abs(coarse - ink_to_image(HOOK)).mean() < 0.01
 
 
 @pytest.mark.parametrize(
