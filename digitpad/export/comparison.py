@@ -19,8 +19,8 @@ TOLERANCE = 1e-4
 
 _DIGITS = 1000
 _BATCH = 100
-#: Numbers in all the images together, where they are not digits: a few seconds' work for a large network.
-_RANDOM_NUMBERS = 1_000_000
+#: Multiply-adds for all the images together, where they are not digits: a few seconds' work.
+_WORK = 10_000_000_000
 
 Answer = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 """From a batch of normalised images to the network's output."""
@@ -42,11 +42,13 @@ class Probes:
     name: str
 
 
-def probes_for(input_shape: Shape, preprocessing: Preprocessing) -> Probes:
+def probes_for(network: Sequential, input_shape: Shape, preprocessing: Preprocessing) -> Probes:
     """Return 1,000 test digits, or random images for a network that does not take digits.
 
     Parameters
     ----------
+    network
+        What will read them.
     input_shape
         Shape of one sample.
     preprocessing
@@ -55,7 +57,8 @@ def probes_for(input_shape: Shape, preprocessing: Preprocessing) -> Probes:
     if tuple(input_shape) == (1, 28, 28):
         digits = load_mnist("test").images[:_DIGITS]
         return Probes(normalize(digits, preprocessing.mean, preprocessing.std), f"{len(digits):,} test digits")
-    count = min(_DIGITS, max(2, _RANDOM_NUMBERS // math.prod(input_shape)))
+    work = network.multiply_adds(input_shape)
+    count = min(_DIGITS, max(4, _WORK // max(work, math.prod(input_shape) * 1000)))
     images = np.random.default_rng(0).standard_normal((count, *input_shape)).astype(np.float32)
     return Probes(images, f"{count:,} random images")
 

@@ -63,7 +63,7 @@ def export_model(model: Model, form: str, path: Path) -> Exported:
     """
     if form not in FORMATS:
         raise DigitpadError(f"There is no format called {form!r}; choose one of: {', '.join(FORMATS)}.")
-    probes = probes_for(model.architecture.input_shape, model.metadata.preprocessing)
+    probes = probes_for(model.network, model.architecture.input_shape, model.metadata.preprocessing)
     if form == "onnx":
         contents = to_onnx(model)
         difference, runner = compare_onnx(contents, model, probes)

@@ -81,11 +81,21 @@ def test_another_answer_is_refused_unless_two_are_as_good_as_equal() -> None:
 
 
 def test_digits_are_normalised_test_digits() -> None:
-    chosen = probes_for((1, 28, 28), Preprocessing())
+    chosen = probes_for(ONE, (1, 28, 28), Preprocessing())
     assert chosen.images.shape == (1000, 1, 28, 28)
     assert chosen.images.min() == pytest.approx(-0.1307 / 0.3081, rel=1e-5)
-    assert probes_for((3, 224, 224), Preprocessing()).images.shape[0] == 6
-    assert probes_for((3, 32, 32), Preprocessing()).name == "325 random images"
+    assert chosen.name == "1,000 test digits"
+
+
+@pytest.mark.parametrize(("name", "count"), [("exam", 1000), ("catdog", 66)])
+def test_other_networks_get_as_much_noise_as_they_read_in_seconds(
+    name: str, count: int, make_model: Callable[[str], Model]
+) -> None:
+    model = make_model(name)
+    chosen = probes_for(model.network, model.architecture.input_shape, Preprocessing())
+    assert chosen.images.shape == (count, *model.architecture.input_shape)
+    assert chosen.name == f"{count:,} random images"
+    assert chosen.images.std() == pytest.approx(1, abs=0.01)
 
 
 def test_nothing_is_written_when_answers_differ(
