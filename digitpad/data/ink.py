@@ -57,13 +57,15 @@ class Drawing:
         return max(self.width, self.height)
 
 
-def smooth_stroke(stroke: Stroke) -> Stroke:
+def smooth_stroke(stroke: Stroke, *, finer: int = 1) -> Stroke:
     """Return the smooth curve through a stroke's points, as a line of many short pieces.
 
     Parameters
     ----------
     stroke
         Points (n, 2) or (n, 3); repeated points are taken once.
+    finer
+        How many pieces to make of each one that 28 pixels need: more for a large canvas. The curve is the same.
 
     Returns
     -------
@@ -71,10 +73,10 @@ def smooth_stroke(stroke: Stroke) -> Stroke:
         Points (m, 2) or (m, 3) along the curve, m at least the number of different neighbours. The last
         points of a growing stroke move only the last two segments.
     """
-    return curve_through(stroke.astype(np.float64)).astype(np.float32)
+    return curve_through(stroke.astype(np.float64), finer=finer).astype(np.float32)
 
 
-def curve_through(points: NDArray[np.float64]) -> NDArray[np.float64]:
+def curve_through(points: NDArray[np.float64], *, finer: int = 1) -> NDArray[np.float64]:
     """Return the centripetal Catmull-Rom curve through points, as a line of many short pieces.
 
     Centripetal, because it never loops or overshoots between points of uneven distance, which is how a mouse
@@ -85,6 +87,8 @@ def curve_through(points: NDArray[np.float64]) -> NDArray[np.float64]:
     ----------
     points
         (n, 2) or (n, 3), finite.
+    finer
+        As in `smooth_stroke`.
 
     Returns
     -------
@@ -112,7 +116,7 @@ def curve_through(points: NDArray[np.float64]) -> NDArray[np.float64]:
     direction = np.arctan2(chord[:, 1], chord[:, 0])
     turn = np.zeros(len(points))
     turn[1:-1] = np.abs((np.diff(direction) + math.pi) % (2 * math.pi) - math.pi)
-    cuts = np.minimum(1 + (np.maximum(turn[:-1], turn[1:]) / _TURN_PER_CUT).astype(np.intp), _MOST_CUTS)
+    cuts = finer * np.minimum(1 + (np.maximum(turn[:-1], turn[1:]) / _TURN_PER_CUT).astype(np.intp), _MOST_CUTS)
 
     # All pieces of all segments at once: `which` segment, and how far along it, `u` in (0, 1].
     which = np.repeat(np.arange(len(chord)), cuts)

@@ -47,7 +47,7 @@ def make_application() -> QApplication:
 
 
 class _Start(QObject):
-    """What happens once the window is on the screen."""
+    """What happens once the window has been painted, and not before."""
 
     def __init__(self, window: MainWindow, paths: Sequence[Path], model: str | None) -> None:
         super().__init__(window)
@@ -57,7 +57,14 @@ class _Start(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._go)
-        self._timer.start(0)
+        window.draw_tab.canvas.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Wait for the first paint; what follows it comes in the next turn of the loop."""
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            self._timer.start(0)
+        return False
 
     @Slot()
     def _go(self) -> None:

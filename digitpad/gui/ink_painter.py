@@ -30,8 +30,8 @@ def paint_stroke(painter: QPainter, stroke: InkStroke, colour: QColor, area: QRe
     area
         Where it will be seen, in canvas units; parts of the stroke that cannot reach it are left out.
     """
-    # Twice: what is fine enough for 28 pixels has corners on a large canvas. The curve stays the same.
-    curve = smooth_stroke(smooth_stroke(stroke.points))
+    # What is fine enough for 28 pixels has corners on a large canvas.
+    curve = smooth_stroke(stroke.points, finer=3)
     for run in _runs_near(curve, area, stroke.width):
         _paint_run(painter, run, stroke.width, colour)
 
