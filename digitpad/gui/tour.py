@@ -22,7 +22,7 @@ from digitpad.gui.settings import Settings
 from digitpad.gui.theme import Theme
 
 _SIZE = (1280, 800)
-_INK_SIZE = (400.0, 480.0)
+_INK_SIZE = (400, 480)
 # A 3 in one stroke, written for this tour: x and y on a sheet of 400 x 480, about every tenth of a second.
 _THREE = (
     ((96, 92), (110, 76), (132, 62), (160, 52), (192, 47), (224, 50), (252, 60), (272, 77), (282, 100), (281, 125),
@@ -100,8 +100,9 @@ def _draw(window: MainWindow, path: Path) -> Path:
         )
     QApplication.processEvents()
     canvas = window.draw_tab.canvas
-    left, top = (canvas.width() - _INK_SIZE[0]) / 2, (canvas.height() - _INK_SIZE[1]) / 2
-    replay(canvas, [[(round(x + left), round(y + top)) for x, y in stroke] for stroke in _THREE])
+    # Whole pixels, as a mouse has them, and the same shift for every point.
+    left, top = (canvas.width() - _INK_SIZE[0]) // 2, (canvas.height() - _INK_SIZE[1]) // 2
+    replay(canvas, [[(x + left, y + top) for x, y in stroke] for stroke in _THREE])
     QApplication.processEvents()
     if not window.grab().save(str(path), "PNG"):
         raise DigitpadError(f"{path} could not be written; name another folder.")
