@@ -24,7 +24,7 @@ def dumps(network: Sequential, metadata: Mapping[str, str]) -> bytes:
     metadata
         Strings by name that go along.
     """
-    tensors = {name: np.ascontiguousarray(to_numpy(value)) for name, value in network.state_dict().items()}
+    tensors = {name: np.asarray(to_numpy(value), order="C") for name, value in network.state_dict().items()}
     return safetensors.numpy.save(tensors, metadata=dict(metadata))
 
 

@@ -320,7 +320,10 @@ def _fitting_task(network: Sequential, training: Samples, batch_size: int) -> Ta
     try:
         output = network.output_shape(shape)
     except ValueError as error:
-        raise DigitpadError(f"{training.name}: its {size} images do not fit this network ({error}).") from error
+        raise DigitpadError(
+            f"{training.name}: its {size} images do not fit this network ({error}); choose another architecture or "
+            "dataset."
+        ) from error
     task = task_of(training, output)
     if output != task.output_shape:
         asked = f"{len(task.labels)} classes" if task.name == "classification" else f"{size} pixels to be told apart"

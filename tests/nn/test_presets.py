@@ -2,13 +2,22 @@
 
 import copy
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from digitpad.nn import ARCHITECTURES, Architecture, BCEWithLogitsLoss, CrossEntropyLoss, Sequential, build
+from digitpad.nn import (
+    ARCHITECTURES,
+    Architecture,
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    Sequential,
+    build,
+    serialization,
+)
 from digitpad.nn.presets import convnet, exam, lenet5, resnet, unet
 from digitpad.nn.summary import NetworkSummary, summarize
 
@@ -151,6 +160,19 @@ def test_plans_survive_json(name: str) -> None:
     outputs = [build(p, rng=np.random.default_rng(7)).forward(images) for p in (plan, again)]
     np.testing.assert_array_equal(outputs[0], outputs[1])
     assert again.to_json() == plan.to_json()
+
+
+@pytest.mark.parametrize("name", list(SMALL))
+def test_weights_and_running_statistics_survive_a_file(name: str, tmp_path: Path) -> None:
+    plan = SMALL[name]
+    network, other = (build(plan, rng=np.random.default_rng(seed)) for seed in (8, 9))
+    network.forward(batch(plan, 4), training=True)
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(serialization.dumps(network, {}))
+    tensors, _ = serialization.read(path)
+    assert {n: t.shape for n, t in tensors.items()} == {n: t.shape for n, t in network.state_dict().items()}
+    other.load_state_dict(tensors)
+    np.testing.assert_array_equal(other.forward(batch(plan, 2)), network.forward(batch(plan, 2)))
 
 
 def test_exam_is_counted_as_in_the_exam() -> None:
