@@ -141,6 +141,18 @@ def batch(owner: str, x: Array, sample_shape: tuple[int | None, ...], *, like: A
     ValueError
         If the shape differs or the batch is empty.
     """
+    unseen_batch(owner, x, sample_shape, like=like)
+    finite(owner, "x", x)
+
+
+def unseen_batch(owner: str, x: Array, sample_shape: tuple[int | None, ...], *, like: Array | None = None) -> None:
+    """Check what `batch` does without looking at the values.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `batch` does.
+    """
     expected = ("N", *("any" if size is None else str(size) for size in sample_shape))
     array_module(x)
     fits = x.ndim == len(expected) and all(
@@ -149,7 +161,6 @@ def batch(owner: str, x: Array, sample_shape: tuple[int | None, ...], *, like: A
     if not fits:
         raise ValueError(f"{owner}: x has shape {x.shape}; expected ({', '.join(expected)})")
     samples(owner, x, like=like)
-    finite(owner, "x", x)
 
 
 def on_host(x: Array) -> bool:

@@ -73,6 +73,7 @@ class ParallelNetwork:
             The loss, a scalar, and the network's output.
         """
         shares = self._shares(len(x))
+        checks.finite("ParallelNetwork", "x", x)
         outputs = self._each(shares, lambda index, share: self._fused[index].forward(x[share], training=True))
         output = array_module(x).concatenate(outputs)
         value, grad = loss(output, targets)
@@ -172,6 +173,7 @@ class _Worker:
 
 def _predict(network: Sequential, x: Array) -> Array:
     """Return the output of `network` for a batch of any size, a few images at a time."""
+    checks.finite("ParallelNetwork", "x", x)
     parts = [network.forward(x[start : start + _MOST_AT_ONCE]).copy() for start in range(0, len(x), _MOST_AT_ONCE)]
     result: Array = array_module(x).concatenate(parts)
     return result

@@ -46,11 +46,15 @@ class TileProduct(ABC, Generic[Views]):
 
     @abstractmethod
     def start(self, weight: Array) -> None:
-        """Prepare for the weights (out_channels, in_channels, 3, 3), and forget their gradient."""
+        """Prepare for the weights, (out_channels, in_channels, 3, 3)."""
 
     @abstractmethod
     def forward(self, image: Array) -> Array:
         """Return the planes for an image; they may be written to, and are valid until the next call."""
+
+    @abstractmethod
+    def start_back(self) -> None:
+        """Forget the gradient of the weights."""
 
     @abstractmethod
     def grad_planes(self, image: Array) -> Array:
@@ -62,7 +66,7 @@ class TileProduct(ABC, Generic[Views]):
 
     @abstractmethod
     def grad_weight(self) -> Array:
-        """Return the gradient of the weights since `start`, (out_channels, in_channels, 3, 3)."""
+        """Return the gradient of the weights since `start_back`, (out_channels, in_channels, 3, 3)."""
 
     @abstractmethod
     def numbers_per_tile(self) -> int:
@@ -134,6 +138,9 @@ class WinogradProduct(TileProduct[_Winograd]):
         np.matmul(self._transform, taps.reshape(9, -1), out=self._kernels.reshape(16, -1))
         # Copied, because a product with a transposed matrix of this size runs at 3/4 of the speed.
         np.copyto(self._transposed_kernels, self._kernels.transpose(0, 2, 1))
+
+    def start_back(self) -> None:
+        """Forget the gradient of the weights."""
         self._grad_kernels.fill(0)
 
     def forward(self, image: Array) -> Array:
@@ -213,6 +220,9 @@ class WindowProduct(TileProduct[_Windows]):
         """Lay the kernel into the matrix four times."""
         for p, q in tiles.PHASES:
             self._kernels[p, q, p : p + 3, q : q + 3] = weight.transpose(2, 3, 1, 0)
+
+    def start_back(self) -> None:
+        """Forget the gradient of the weights."""
         self._grad_kernels.fill(0)
 
     def forward(self, image: Array) -> Array:

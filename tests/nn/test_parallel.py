@@ -1,0 +1,153 @@
+"""Several threads give what one gives; the same seed and number of threads give the same bits."""
+
+import copy
+import threading
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from digitpad.nn import ARCHITECTURES, Adam, CrossEntropyLoss, ParallelNetwork, Sequential, build
+from digitpad.nn.backend import Array
+from digitpad.nn.checks import NotFiniteError
+from digitpad.nn.losses import LossAndGradient
+
+LOSS = CrossEntropyLoss()
+
+
+def network(name: str = "light", seed: int = 0) -> Sequential:
+    return build(ARCHITECTURES[name], rng=np.random.default_rng(seed))
+
+
+def batch(count: int, seed: int = 1) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    rng = np.random.default_rng(seed)
+    return rng.standard_normal((count, 1, 28, 28), dtype=np.float32), rng.integers(0, 10, count)
+
+
+def without_dropout() -> Sequential:
+    layers = network().layers
+    return Sequential((name, layer) for name, layer in layers.items() if name != "dropout")
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("count", [1, 2, 5, 64])
+def test_gradients_are_those_of_the_plain_network(threads: int, count: int) -> None:
+    plain = without_dropout()
+    split = copy.deepcopy(plain)
+    x, targets = batch(count)
+    expected, grad = LOSS(plain.forward(x, training=True), targets)
+    plain.backward_parameters(grad)
+    with ParallelNetwork(split, threads) as parallel:
+        value, output = parallel.training_step(x, targets, LOSS)
+    assert float(value) == pytest.approx(float(expected), rel=1e-5)
+    assert output.shape == (count, 10)
+    for (name, own), other in zip(plain.named_parameters().items(), split.parameters(), strict=True):
+        tolerance = 1e-5 * abs(own.grad).max()
+        np.testing.assert_allclose(other.grad, own.grad, rtol=0, atol=tolerance, err_msg=name)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("name", ["light", "resnet"])
+def test_the_same_seed_and_threads_give_the_same_bits(threads: int, name: str) -> None:
+    runs = []
+    for _ in range(2):
+        trained = network(name)
+        optimizer = Adam(trained.parameters())
+        with ParallelNetwork(trained, threads) as parallel:
+            # The last batch of an epoch is smaller; then come full ones again.
+            for step, count in enumerate((9, 9, 4, 9)):
+                parallel.training_step(*batch(count, step), LOSS)
+                optimizer.step()
+        runs.append(trained.state_dict())
+    for key, value in runs[0].items():
+        assert value.tobytes() == runs[1][key].tobytes(), key
+
+
+def test_gradients_add_up_until_they_are_cleared() -> None:
+    plain, twice = without_dropout(), without_dropout()
+    x, targets = batch(6)
+    for count, target in ((1, plain), (2, twice)):
+        with ParallelNetwork(target, 2) as parallel:
+            for _ in range(count):
+                parallel.training_step(x, targets, LOSS)
+    for once, both in zip(plain.parameters(), twice.parameters(), strict=True):
+        np.testing.assert_allclose(both.grad, 2 * once.grad, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("count", [1, 3, 200])
+def test_predictions_are_those_of_the_plain_network(threads: int, count: int) -> None:
+    plain = network()
+    x, _ = batch(count)
+    with ParallelNetwork(plain, threads) as parallel:
+        logits = parallel.predict(x)
+        kept = logits.copy()
+        parallel.predict(x + 1)
+    np.testing.assert_allclose(logits, plain.forward(x), atol=1e-5)
+    assert (logits == kept).all(), "a later prediction has changed an earlier one"
+
+
+def test_the_output_of_a_step_stays() -> None:
+    with ParallelNetwork(network(), 1) as parallel:
+        _, output = parallel.training_step(*batch(4), LOSS)
+        kept = output.copy()
+        parallel.training_step(*batch(4, seed=2), LOSS)
+    assert (output == kept).all()
+
+
+def test_training_and_prediction_may_take_turns() -> None:
+    alone, between = network(), network()
+    for target in (alone, between):
+        with ParallelNetwork(target, 2) as parallel:
+            for step in range(2):
+                parallel.training_step(*batch(6, step), LOSS)
+                if target is between:
+                    parallel.predict(batch(5)[0])
+    for own, other in zip(alone.parameters(), between.parameters(), strict=True):
+        assert own.grad.tobytes() == other.grad.tobytes()
+
+
+def test_an_error_in_a_thread_is_raised_and_does_not_end_it() -> None:
+    x, targets = batch(6)
+    before = threading.active_count()
+    with ParallelNetwork(network(), 3) as parallel:
+        assert threading.active_count() == before + 2
+
+        def broken(logits: Array, _: Array) -> LossAndGradient:
+            value, grad = LOSS(logits, targets)
+            return LossAndGradient(value, np.ones((len(logits), 3), grad.dtype))
+
+        with pytest.raises(ValueError, match="grad_output"):
+            parallel.training_step(x, targets, broken)
+        with pytest.raises(ValueError, match="shape"):
+            parallel.predict(np.ones((6, 2, 28, 28), np.float32))
+        assert parallel.predict(x).shape == (6, 10)
+    assert threading.active_count() == before
+
+
+def test_threads_treat_overflow_as_their_caller_does() -> None:
+    trained = network()
+    for parameter in trained.parameters():
+        parameter.value = np.full_like(parameter.value, 1e30)
+    x, targets = batch(6)
+    with ParallelNetwork(trained, 2) as parallel:
+        # Told to say nothing, a thread's arithmetic goes on to infinity, where the loss refuses it.
+        with np.errstate(all="ignore"), pytest.raises(NotFiniteError):
+            parallel.training_step(abs(x), targets, LOSS)
+        with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+            parallel.predict(abs(x))
+
+
+def test_a_batch_with_nan_is_refused() -> None:
+    x, targets = batch(6)
+    x[5, 0, 3, 4] = np.nan
+    with ParallelNetwork(network(), 2) as parallel:
+        with pytest.raises(NotFiniteError, match="x is nan"):
+            parallel.training_step(x, targets, LOSS)
+        with pytest.raises(NotFiniteError, match="x is nan"):
+            parallel.predict(x)
+
+
+def test_a_number_of_threads_that_cannot_be_is_refused() -> None:
+    with pytest.raises(ValueError, match="threads is 0"):
+        ParallelNetwork(network(), 0)
