@@ -118,7 +118,13 @@ def summary(options: argparse.Namespace) -> None:
     """Show what a network is made of."""
     from digitpad.commands.summary import summary as command
 
-    command(options.network, input_shape=options.input_shape, json=options.json)
+    command(
+        options.network,
+        input_shape=options.input_shape,
+        batch_size=options.batch_size,
+        graph=options.graph,
+        json=options.json,
+    )
 
 
 def gradcheck(options: argparse.Namespace) -> None:
@@ -126,6 +132,20 @@ def gradcheck(options: argparse.Namespace) -> None:
     from digitpad.commands.gradcheck import gradcheck as command
 
     command(options.architecture, seed=options.seed, json=options.json)
+
+
+def features(options: argparse.Namespace) -> None:
+    """Show what every layer answers to a picture."""
+    from digitpad.commands.features import features as command
+
+    command(options.path, model=options.model, out=options.out, index=options.index, json=options.json)
+
+
+def export(options: argparse.Namespace) -> None:
+    """Write a network for other programs."""
+    from digitpad.commands.export import export as command
+
+    command(options.network, form=options.to, path=options.file, overwrite=options.force, json=options.json)
 
 
 def tour(options: argparse.Namespace) -> None:
@@ -173,10 +193,28 @@ def _parser() -> _Parser:
     add = _adder(commands, summary, json="layers and parameters")
     add("network", metavar="A_OR_M", help="an architecture, such as light, or a model's name or file")
     add("--input-shape", metavar="C,H,W", type=_shape, help="of one image (default: what the network is made for)")
+    add(
+        "--batch-size", metavar="B", type=_at_least(1), default=64, help="whose memory is stated (default: %(default)s)"
+    )
+    add("--graph", metavar="FILE", type=_path, help="draw the network, branches included, as SVG")
 
     add = _adder(commands, gradcheck, json="max_relative_error and layers")
     add("architecture", metavar="A", nargs="?", default="standard", help="an architecture (default: %(default)s)")
     add("--seed", metavar="S", type=_at_least(0), default=0, help="draws weights and images (default: %(default)s)")
+
+    add = _adder(commands, features, json="path, index, npz and pictures")
+    add("path", type=_path, metavar="PATH", help="an image file, or a .jsonl ink collection")
+    add("--model", metavar="M", help="name or file of a model (default: standard)")
+    add("--out", metavar="DIR", type=_path, required=True, help="folder for a picture a layer, and all as one .npz")
+    add("--index", metavar="K", type=_at_least(0), default=0, help="which drawing of a collection (default: the first)")
+
+    add = _adder(commands, export, json="path and max_difference")
+    add("network", metavar="M", help="a model's name or file, or an architecture (its weights are then untrained)")
+    add(
+        "--to", choices=("onnx", "pytorch", "npz"), required=True, help="what to write; pytorch is a module and weights"
+    )
+    add("file", metavar="FILE", type=_path, help="where to; for pytorch a name that ends in .py")
+    add("--force", action="store_true", help="replace files that exist")
 
     add = _adder(commands, tour)
     add("--out", metavar="DIR", type=_path, required=True, help="folder for the pictures")

@@ -17,8 +17,10 @@ import numpy as np
 from digitpad import paths
 from digitpad.atomic import atomic_write
 from digitpad.data.dataset import MNIST_MEAN, MNIST_STD
+from digitpad.data.paper import PAPER_MEAN, PAPER_STD
 from digitpad.errors import DigitpadError
 from digitpad.nn import Architecture, Sequential, build, serialization
+from digitpad.nn.weights import load_matching
 
 FORMAT_VERSION = 1
 SUFFIX = ".safetensors"
@@ -155,6 +157,9 @@ def find_model(name_or_path: str | Path | None = None) -> Path:
 def load_model(name_or_path: str | Path | None = None) -> Model:
     """Read a model.
 
+    A file without digitpad's metadata, such as a PyTorch state_dict, is taken for the preset that its tensors fit by
+    name and shape, and for digits (or pages, if it finds ink) prepared as digitpad prepares them.
+
     Parameters
     ----------
     name_or_path
@@ -173,20 +178,24 @@ def load_model(name_or_path: str | Path | None = None) -> Model:
         raise DigitpadError(f"{path} could not be read ({error.strerror or error}); check the file.") from error
     except (ValueError, TypeError) as error:
         raise _bad(path, f"is damaged, cut short or no {SUFFIX} file ({_one_line(error)})") from error
-    if "architecture" not in metadata:
-        raise _bad(path, "does not say how its network is built, so it was not saved by digitpad")
-    _check_format_version(path, metadata)
+    ours = "architecture" in metadata
+    if ours:
+        _check_format_version(path, metadata)
     try:
-        architecture = Architecture.from_json(metadata["architecture"])
-        network = build(architecture, rng=np.random.default_rng(0))
         with np.errstate(over="ignore"):
-            network.load_state_dict(tensors)
+            if ours:
+                architecture = Architecture.from_json(metadata["architecture"])
+                network = build(architecture, rng=np.random.default_rng(0))
+                network.load_state_dict(tensors)
+            else:
+                architecture, network = load_matching(tensors)
     except (ValueError, TypeError, KeyError, AttributeError, MemoryError, RecursionError) as error:
-        raise _bad(path, f"does not hold the network that it names ({_one_line(error)})") from error
+        trouble = "does not hold the network that it names" if ours else "does not say how its network is built"
+        raise _bad(path, f"{trouble} ({_one_line(error)})") from error
     broken = [name for name, tensor in network.state_dict().items() if not np.isfinite(tensor).all()]
     if broken:
         raise _bad(path, f"has weights that are not finite numbers (in {', '.join(broken)})")
-    parsed = _parse_metadata(path, metadata)
+    parsed = _parse_metadata(path, metadata) if ours else _usual_metadata(architecture, network)
     _check_network(path, network, parsed)
     return Model(network, architecture, parsed, path.stem)
 
@@ -291,6 +300,15 @@ def _parse_metadata(path: Path, metadata: Mapping[str, str]) -> ModelMetadata:
     if not (math.isfinite(parsed.mean) and math.isfinite(parsed.std) and parsed.std > 0 and usable):
         raise _bad(path, f"asks for pictures prepared in a way that cannot work ({parsed})")
     return ModelMetadata(tuple(labels), parsed, metrics, training, task)
+
+
+def _usual_metadata(architecture: Architecture, network: Sequential) -> ModelMetadata:
+    """Return what is true of a preset's network when its file says nothing."""
+    output = network.output_shape(architecture.input_shape)
+    if len(output) == 3:
+        prepared = Preprocessing(PAPER_MEAN, PAPER_STD, architecture.input_shape[-1])
+        return ModelMetadata(labels=("ink",), preprocessing=prepared, task=SEGMENTATION)
+    return ModelMetadata()
 
 
 def _check_network(path: Path, network: Sequential, metadata: ModelMetadata) -> None:

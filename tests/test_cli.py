@@ -306,7 +306,7 @@ def test_summary_of_an_architecture_and_of_a_model(run: Run, model_path: Path) -
 
     text = run("summary", "light")[1]
     assert text.splitlines()[0] == "light, input 1x28x28"
-    assert text.splitlines()[-1].split()[:2] == ["total", "26,698"]
+    assert text.splitlines()[-3].split()[:2] == ["total", "26,698"]
 
 
 def test_summary_for_another_input(run: Run) -> None:

@@ -109,9 +109,24 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, contents: bytes) -> N
     refusal(path)
 
 
-def test_a_file_that_digitpad_did_not_write_is_refused(saved: Path) -> None:
-    rewrite(saved, drop="architecture")
-    assert "was not saved by digitpad" in refusal(saved)
+def test_a_file_of_tensors_alone_is_the_preset_that_they_fit(saved: Path, model: Model) -> None:
+    tensors, _ = serialization.read(saved)
+    saved.write_bytes(safetensors.numpy.save(tensors, {"format": "pt"}))
+    loaded = load_model(saved)
+    assert loaded.architecture == model.architecture
+    assert loaded.metadata == ModelMetadata()
+    for name, value in model.network.state_dict().items():
+        np.testing.assert_array_equal(loaded.network.state_dict()[name], value)
+
+
+def test_a_file_of_tensors_that_fit_no_preset_is_refused(saved: Path) -> None:
+    tensors, _ = serialization.read(saved)
+    del tensors["fc1.bias"]
+    saved.write_bytes(safetensors.numpy.save(tensors))
+    message = refusal(saved)
+    assert "does not say how its network is built" in message
+    assert "the nearest is light" in message
+    assert "fc1.bias is missing" in message
 
 
 def test_every_wrong_tensor_is_named(model: Model, tmp_path: Path) -> None:

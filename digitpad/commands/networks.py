@@ -1,0 +1,37 @@
+"""The network that a person means: a trained model, or an architecture as it is before any training."""
+
+from pathlib import Path
+
+import numpy as np
+
+from digitpad.architecture_file import SUFFIX, find_architecture
+from digitpad.errors import DigitpadError
+from digitpad.model_file import Model, ModelMetadata, bundled_models, load_model, user_models
+from digitpad.nn import ARCHITECTURES, build
+
+
+def find_network(name: str, *, architecture_first: bool = False) -> tuple[Model, bool]:
+    """Return the network of that name, and whether it has learned anything.
+
+    Parameters
+    ----------
+    name
+        A model's name or file, a preset, or a `.json` file with a plan.
+    architecture_first
+        Whether a preset comes before a model of the same name.
+
+    Raises
+    ------
+    DigitpadError
+        If there is neither, a file is damaged, or a plan cannot be built.
+    """
+    known = {path.stem for path in (*bundled_models(), *user_models())}
+    plan = name in ARCHITECTURES or Path(name).suffix.lower() == SUFFIX
+    if not plan or (name in known and not architecture_first):
+        return load_model(name), True
+    architecture = find_architecture(name)
+    try:
+        network = build(architecture, rng=np.random.default_rng(0))
+    except (ValueError, TypeError) as error:
+        raise DigitpadError(f"The architecture {architecture.name} cannot be built ({error}); change it.") from error
+    return Model(network, architecture, ModelMetadata(), architecture.name), False
