@@ -63,7 +63,7 @@ class ProbabilityBars(QWidget):
         strong_number = text_font(number, bold=True)
         strong_label = text_font(label, bold=True)
         painter.setFont(strong_number)
-        number_width = painter.fontMetrics().horizontalAdvance(percent(1.0))
+        number_width = painter.fontMetrics().horizontalAdvance(percent(0.9999))
         painter.setFont(strong_label)
         label_width = max(painter.fontMetrics().horizontalAdvance(text) for text in self._labels)
         left = label_width + 1.5 * SPACE

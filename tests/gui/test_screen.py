@@ -8,9 +8,9 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypedDict
 
 import pytest
 
@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.skipif(not bundled_models(), reason="no bundled model to read with"),
 ]
 
-# The program itself, and a watcher that writes down what the window shows whenever it changes.
+# The program itself, and a watcher that says what the window shows whenever that changes, a line of JSON each time.
 _PROGRAM = """
 import json, sys
 from pathlib import Path
@@ -37,20 +37,23 @@ paths.user_config_dir = paths.user_data_dir = paths.user_log_dir = lambda: folde
 from digitpad.gui import app
 from digitpad.gui.main_window import MainWindow
 
+said = ""
+
 def look():
+    global said
     for window in QApplication.topLevelWidgets():
         if isinstance(window, MainWindow):
             canvas = window.draw_tab.canvas
             corner = canvas.mapToGlobal(canvas.rect().topLeft())
-            state = {
+            state = json.dumps({
                 "corner": [corner.x(), corner.y()],
-                "size": [canvas.width(), canvas.height()],
                 "digit": window.draw_tab.answer.digit,
                 "model": window.model is not None,
                 "strokes": [stroke.points.tolist() for stroke in canvas.sketch.page.strokes],
-            }
-            (folder / "state.tmp").write_text(json.dumps(state))
-            (folder / "state.tmp").replace(folder / "state.json")
+            })
+            if state != said:
+                print(state, flush=True)
+                said = state
 
 make = app.make_application
 def make_and_watch():
@@ -64,32 +67,36 @@ sys.exit(app.run())
 """
 
 
+class State(TypedDict):
+    """What the window shows."""
+
+    corner: list[int]
+    digit: str
+    model: bool
+    strokes: list[list[list[float]]]
+
+
 class Screen:
     """The program on its screen."""
 
-    def __init__(self, display: str, folder: Path) -> None:
+    def __init__(self, display: str, program: "subprocess.Popen[str]") -> None:
         self._environment = os.environ | {"DISPLAY": display}
-        self._folder = folder
+        self._program = program
 
     def hand(self, *arguments: object) -> None:
+        """Move the pointer or press keys, as xdotool is told."""
         subprocess.run(
             [_XDOTOOL, *map(str, arguments)], env=self._environment, check=True, timeout=30, capture_output=True
         )
 
-    def wait(self, name: str, wanted: object) -> dict[str, object]:
-        """Return the window's state as soon as one thing in it is as wanted."""
-        deadline = time.monotonic() + 20
-        state: dict[str, object] = {}
-        while time.monotonic() < deadline:
-            file = self._folder / "state.json"
-            if file.exists():
-                state = json.loads(file.read_text())
-                value = state[name]
-                if (len(value) if isinstance(value, list) and isinstance(wanted, int) else value) == wanted:
-                    return state
-            # Another process is waited for: there is nothing to be notified by.
-            time.sleep(0.02)
-        raise AssertionError(f"{name} never became {wanted!r}; at the end: {state}")
+    def wait(self, reached: Callable[[State], bool]) -> State:
+        """Return the first state of the window from now on that is as wanted; the test's time limit bounds the wait."""
+        assert self._program.stdout is not None
+        for line in self._program.stdout:
+            state: State = json.loads(line)
+            if reached(state):
+                return state
+        raise AssertionError("the program has ended")
 
 
 @pytest.fixture
@@ -105,32 +112,28 @@ def screen(tmp_path: Path) -> Iterator[Screen]:
         display = f":{pipe.readline().strip()}"
     hidden = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY")
     environment = {name: value for name, value in os.environ.items() if name not in hidden} | {"DISPLAY": display}
-    program = subprocess.Popen([sys.executable, "-c", _PROGRAM, str(tmp_path)], env=environment)
+    program = subprocess.Popen(
+        [sys.executable, "-c", _PROGRAM, str(tmp_path)], env=environment, stdout=subprocess.PIPE, text=True
+    )
     try:
-        yield Screen(display, tmp_path)
+        yield Screen(display, program)
     finally:
         program.terminate()
-        program.wait(timeout=20)
+        program.communicate(timeout=20)
         server.terminate()
         server.wait(timeout=20)
 
 
 def test_a_seven_drawn_with_the_mouse_is_read_undone_and_drawn_by_keyboard(screen: Screen) -> None:
-    state = screen.wait("model", wanted=True)
-    corner, size = state["corner"], state["size"]
-    assert isinstance(corner, list)
-    assert isinstance(size, list)
+    left, top = screen.wait(lambda state: state["model"])["corner"]
     points = [(150 + 10 * step, 120) for step in range(18)] + [(320 - 5 * step, 140 + 15 * step) for step in range(22)]
-    screen.hand("mousemove", corner[0] + points[0][0], corner[1] + points[0][1], "mousedown", 1)
+    screen.hand("mousemove", left + points[0][0], top + points[0][1], "mousedown", 1)
     for x, y in points[1:]:
-        screen.hand("mousemove", corner[0] + x, corner[1] + y)
+        screen.hand("mousemove", left + x, top + y)
     screen.hand("mouseup", 1)
-    state = screen.wait("digit", "7")
-    assert state["strokes"] == [[list(map(float, point)) for point in points]]
+    drawn = [[list(map(float, point)) for point in points]]
+    screen.wait(lambda state: state["strokes"] == drawn and state["digit"] == "7")
     screen.hand("key", "ctrl+z")
-    screen.wait("strokes", 0)
-    screen.wait("digit", "")
+    screen.wait(lambda state: not state["strokes"] and not state["digit"])
     screen.hand("key", "F6", "space", *["Up"] * 10, *["Down"] * 30, "space")
-    state = screen.wait("digit", "1")
-    assert isinstance(state["strokes"], list)
-    assert len(state["strokes"]) == 1
+    screen.wait(lambda state: len(state["strokes"]) == 1 and state["digit"] == "1")
