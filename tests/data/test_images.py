@@ -96,6 +96,26 @@ def test_any_pen_width_leaves_strokes_as_bold_as_those_of_mnist(width: int) -> N
     assert digit.max() > 0.9
 
 
+@pytest.mark.parametrize("side", [24, 32, 60, 500])
+def test_hairlines_are_widened_in_pictures_of_any_size(side: int) -> None:
+    """A pen of one pixel leaves as much ink as a proper pen, also in pictures that are hardly reduced."""
+    picture = PIL.Image.new("L", (side + 10, side + 10), 255)
+    points = [(5, 5), (5 + side // 2, 5), (5 + side // 4, 5 + side)]
+    PIL.ImageDraw.Draw(picture).line(points, fill=0, width=1)
+    digit = image_to_digit(read_image(picture))
+    bold = image_to_digit(read_image(seven(13)))
+    assert 0.65 < digit.sum() / bold.sum() < 1.35
+    assert digit.max() > 0.8
+
+
+def test_thin_strokes_of_mnists_own_size_are_left_alone() -> None:
+    ink = np.zeros((60, 60), np.float32)
+    ink[10:30, 40] = 1
+    digit = image_to_digit(ink)
+    assert digit.sum() == 20
+    assert (digit > 0).sum(axis=0).max() == 20
+
+
 def test_the_exif_rotation_is_applied(tmp_path: Path) -> None:
     picture = seven().transpose(PIL.Image.Transpose.ROTATE_90)
     exif = PIL.Image.Exif()
