@@ -238,8 +238,19 @@ def _add_train(add: Callable[..., object]) -> None:
     add("--epochs", metavar="N", type=_at_least(1), default=5, help="passes over the images (default: %(default)s)")
     add("--batch-size", metavar="B", type=_at_least(1), default=64, help="images a step (default: %(default)s)")
     add("--learning-rate", metavar="R", type=_positive, default=0.001, help="(default: %(default)s)")
-    add("--optimizer", metavar="O", default="adam", help="adam or sgd (default: %(default)s)")
-    add("--momentum", metavar="M", type=_share, default=0.9, help="sgd's, from 0 to below 1 (default: %(default)s)")
+    add(
+        "--optimizer",
+        metavar="O",
+        default="adam",
+        help="adam, adamw, sgd, nesterov, rmsprop or adagrad (default: %(default)s)",
+    )
+    add(
+        "--momentum",
+        metavar="M",
+        type=_share,
+        default=0.9,
+        help="of sgd and nesterov, 0 to below 1 (default: %(default)s)",
+    )
     add("--schedule", metavar="S", default="constant", help="constant, cosine or one-cycle (default: %(default)s)")
     add("--seed", metavar="S", type=_at_least(0), default=0, help="same seed, same weights (default: %(default)s)")
     add("--threads", metavar="T", type=_at_least(1), help="threads that share a batch (default: one a processor)")

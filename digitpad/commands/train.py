@@ -254,7 +254,7 @@ def repeating_command(request: TrainRequest, settings: TrainingSettings) -> str:
     words += ["--epochs", str(settings.epochs), "--batch-size", str(settings.batch_size)]
     words += ["--learning-rate", repr(settings.learning_rate), "--schedule", str(settings.schedule)]
     words += ["--optimizer", str(settings.optimizer)]
-    words += ["--momentum", repr(settings.momentum)] if settings.optimizer == OptimizerName.SGD else []
+    words += ["--momentum", repr(settings.momentum)] if OptimizerName(settings.optimizer).takes_momentum else []
     words += ["--seed", str(settings.seed), "--threads", str(settings.threads or default_threads())]
     for option, value in (
         ("--limit", request.limit),

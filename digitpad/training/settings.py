@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from digitpad.errors import DigitpadError
-from digitpad.nn import SGD, Adam, ConstantLR, CosineLR, OneCycleLR, Optimizer, Parameter, Scheduler
+from digitpad.nn import (
+    SGD,
+    AdaGrad,
+    Adam,
+    AdamW,
+    ConstantLR,
+    CosineLR,
+    OneCycleLR,
+    Optimizer,
+    Parameter,
+    RMSProp,
+    Scheduler,
+)
 
 _MOST_USEFUL_THREADS = 8
 
@@ -20,7 +32,16 @@ class OptimizerName(StrEnum):
     """The optimizers that a run can use."""
 
     ADAM = "adam"
+    ADAMW = "adamw"
     SGD = "sgd"
+    NESTEROV = "nesterov"
+    RMSPROP = "rmsprop"
+    ADAGRAD = "adagrad"
+
+    @property
+    def takes_momentum(self) -> bool:
+        """Whether the run's momentum is meant for it."""
+        return self in {OptimizerName.SGD, OptimizerName.NESTEROV}
 
 
 class Schedule(StrEnum):
@@ -54,9 +75,9 @@ class TrainingSettings:
     learning_rate
         The highest rate of the schedule.
     optimizer
-        "adam", or "sgd" (with `momentum`).
+        One of `OptimizerName`.
     momentum
-        SGD's momentum, in [0, 1).
+        Of "sgd" and "nesterov", in [0, 1).
     schedule
         "constant"; "cosine" (falls to zero along half a cosine); or "one-cycle" (rises over the first 30% of
         the steps, then falls to zero).
@@ -90,6 +111,8 @@ class TrainingSettings:
             raise DigitpadError(f"The learning rate must be a number above 0, not {self.learning_rate}.")
         if not 0 <= self.momentum < 1:
             raise DigitpadError(f"The momentum must be at least 0 and below 1, not {self.momentum}.")
+        if self.optimizer == OptimizerName.NESTEROV and not self.momentum:
+            raise DigitpadError("Nesterov's method needs a momentum above 0; choose one, or sgd.")
         _check_choice("optimizer", self.optimizer, OptimizerName)
         _check_choice("schedule", self.schedule, Schedule)
 
@@ -104,9 +127,20 @@ def build_optimizer(settings: TrainingSettings, parameters: Sequence[Parameter])
     parameters
         What it changes.
     """
-    if settings.optimizer == OptimizerName.SGD:
-        return SGD(parameters, learning_rate=settings.learning_rate, momentum=settings.momentum)
-    return Adam(parameters, learning_rate=settings.learning_rate)
+    rate, momentum = settings.learning_rate, settings.momentum
+    match OptimizerName(settings.optimizer):
+        case OptimizerName.SGD:
+            return SGD(parameters, rate, momentum)
+        case OptimizerName.NESTEROV:
+            return SGD(parameters, rate, momentum, nesterov=True)
+        case OptimizerName.ADAGRAD:
+            return AdaGrad(parameters, rate)
+        case OptimizerName.RMSPROP:
+            return RMSProp(parameters, rate)
+        case OptimizerName.ADAM:
+            return Adam(parameters, rate)
+        case OptimizerName.ADAMW:
+            return AdamW(parameters, rate)
 
 
 def build_scheduler(settings: TrainingSettings, optimizer: Optimizer, steps: int) -> Scheduler:

@@ -8,7 +8,13 @@ import pytest
 
 from digitpad.errors import DigitpadError
 from digitpad.nn import SGD, Adam, Parameter
-from digitpad.training.settings import TrainingSettings, build_optimizer, build_scheduler, default_threads
+from digitpad.training.settings import (
+    OptimizerName,
+    TrainingSettings,
+    build_optimizer,
+    build_scheduler,
+    default_threads,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +51,7 @@ def test_the_least_possible_value_is_taken(field: str, value: Any) -> None:
 
 
 def test_an_unknown_choice_names_the_known_ones() -> None:
-    with pytest.raises(DigitpadError, match="adam, sgd"):
+    with pytest.raises(DigitpadError, match="adam, adamw, sgd, nesterov, rmsprop, adagrad"):
         TrainingSettings(optimizer="lbfgs")
 
 
@@ -104,3 +110,17 @@ def test_one_cycle_rises_for_three_tenths_then_falls() -> None:
 def test_the_shortest_run_has_a_rate(schedule: str) -> None:
     (rate,) = rates(schedule, 1)
     assert 0 < rate <= 0.1
+
+
+def test_every_optimizer_is_built_with_the_rate_and_momentum_asked_for() -> None:
+    for name in OptimizerName:
+        optimizer = build_optimizer(TrainingSettings(optimizer=name, momentum=0.3, learning_rate=0.2), [parameter()])
+        assert type(optimizer).__name__.lower() == {"nesterov": "sgd"}.get(name, name)
+        assert optimizer.learning_rate == 0.2
+        if isinstance(optimizer, SGD):
+            assert (optimizer.momentum, optimizer.nesterov) == (0.3, name == "nesterov")
+
+
+def test_nesterov_without_momentum_is_refused() -> None:
+    with pytest.raises(DigitpadError, match="needs a momentum"):
+        TrainingSettings(optimizer="nesterov", momentum=0.0)
