@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ arrays = st.sampled_from(list(CODES.values())).flatmap(
 
 
 @given(array=arrays, zipped=st.booleans())
+@settings(derandomize=True, deadline=None)
 def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, array: NDArray[Any], zipped: bool) -> None:
     path = tmp_path_factory.mktemp("idx") / ("numbers.gz" if zipped else "numbers")
     write_idx(path, array)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -33,6 +33,7 @@ drawings = st.builds(
 
 
 @given(written=st.lists(drawings, min_size=1, max_size=3))
+@settings(derandomize=True, deadline=None)
 def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, written: list[Drawing]) -> None:
     path = tmp_path_factory.mktemp("ink") / "mine.jsonl"
     write_ink(path, written)
@@ -161,6 +162,7 @@ strokes_of_many = st.lists(st.tuples(st.integers(-300, 300), st.integers(-300, 3
 
 
 @given(stroke=strokes_of_many)
+@settings(derandomize=True, deadline=None)
 def test_the_curve_passes_through_every_point_in_order(stroke: NDArray[np.float64]) -> None:
     curve = curve_through(stroke)
     at = 0
@@ -177,6 +179,7 @@ def test_the_curve_passes_through_every_point_in_order(stroke: NDArray[np.float6
     scale=st.floats(0.01, 100),
     shift=st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4)),
 )
+@settings(derandomize=True, deadline=None)
 def test_the_curve_moves_and_grows_with_its_points(
     stroke: NDArray[np.float64], scale: float, shift: tuple[float, float]
 ) -> None:
@@ -185,6 +188,7 @@ def test_the_curve_moves_and_grows_with_its_points(
 
 
 @given(stroke=strokes_of_many)
+@settings(derandomize=True, deadline=None)
 def test_repeated_points_change_nothing(stroke: NDArray[np.float64]) -> None:
     np.testing.assert_array_equal(curve_through(np.repeat(stroke, 3, axis=0)), curve_through(stroke))
 
@@ -206,6 +210,7 @@ def test_the_curve_does_not_overshoot_where_points_are_uneven() -> None:
 
 
 @given(stroke=strokes_of_many, finer=st.integers(1, 5))
+@settings(derandomize=True, deadline=None)
 def test_a_finer_curve_is_the_same_curve(stroke: NDArray[np.float64], finer: int) -> None:
     coarse, fine = curve_through(stroke), curve_through(stroke, finer=finer)
     # Two points alone make a straight line, which nothing refines.
