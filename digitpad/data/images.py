@@ -32,6 +32,8 @@ _WORKING_SIDE = 120  # pixels: a digit's long side while its strokes are measure
 # larger than 20 pixels and drawn without antialiasing.
 _THINNEST = 1.7
 _WIDENED = 2.2
+# What Pillow's decoders raise on damaged files, beside OSError.
+_DECODER_ERRORS = (ValueError, SyntaxError, EOFError, IndexError)
 
 
 def read_image(source: Path | str | PIL.Image.Image) -> NDArray[np.float32]:
@@ -76,6 +78,8 @@ def read_image(source: Path | str | PIL.Image.Image) -> NDArray[np.float32]:
         if error.strerror:
             raise DigitpadError(f"{path} cannot be read ({error.strerror}); check the file's permissions.") from error
         raise _damaged(str(path), error) from error
+    except _DECODER_ERRORS as error:
+        raise _damaged(str(path), error) from error
 
 
 def image_to_digit(ink: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -113,10 +117,19 @@ def _unpacked(picture: PIL.Image.Image, name: str) -> PIL.Image.Image:
     picture.draft(None, (_LONGEST_SIDE, _LONGEST_SIDE))
     try:
         upright = PIL.ImageOps.exif_transpose(picture)
-    except (ValueError, SyntaxError, EOFError, IndexError) as error:
+    except _DECODER_ERRORS as error:
         raise _damaged(name, error) from error
     factor = max(upright.size) // _LONGEST_SIDE
-    return upright.reduce(factor) if factor > 1 and upright.mode not in {"P", "PA", "1", "I;16"} else upright
+    return _averageable(upright).reduce(factor) if factor > 1 else upright
+
+
+def _averageable(picture: PIL.Image.Image) -> PIL.Image.Image:
+    """Return the picture in a mode whose values can be averaged: no palette, no bits, no packed 16 bits."""
+    if picture.mode in {"P", "PA"}:
+        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    if picture.mode.startswith("I;16"):
+        return picture.convert("I")
+    return picture.convert("L") if picture.mode == "1" else picture
 
 
 def _ink_of(picture: PIL.Image.Image) -> NDArray[np.float32]:
@@ -146,9 +159,7 @@ def _grey(picture: PIL.Image.Image) -> NDArray[np.float64]:
             coloured = picture.convert("RGBA")
             brightness = np.asarray(coloured.convert("RGB").convert("L"), dtype=np.float64) / 255
             opacity = np.asarray(coloured.getchannel("A"), dtype=np.float64) / 255
-            # Dark ink shows on white paper, light ink on black.
-            visible = float((brightness * opacity).sum() / max(float(opacity.sum()), 1e-9))
-            paper = 1.0 if visible < 0.5 else 0.0
+            paper = _paper_behind(brightness, opacity)
             return brightness * opacity + paper * (1 - opacity)
         direct = picture.mode in {"1", "L"}
         return np.asarray((picture if direct else picture.convert("RGB")).convert("L"), dtype=np.float64) / 255
@@ -156,6 +167,17 @@ def _grey(picture: PIL.Image.Image) -> NDArray[np.float64]:
         raise DigitpadError(
             f"The picture's colours ({picture.mode}) cannot be read; save it as RGB or grey and open that."
         ) from error
+
+
+def _paper_behind(brightness: NDArray[np.float64], opacity: NDArray[np.float64]) -> float:
+    """Return the tone to put behind the transparent parts of a picture."""
+    opaque = brightness[opacity > 0.5]
+    if 2 * opaque.size >= opacity.size and np.ptp(opaque) >= _LEAST_CONTRAST:
+        # What is opaque is a sheet with the ink on it (a screenshot with round corners): its tone goes on.
+        return float(np.median(opaque))
+    # What is opaque is the ink: dark ink shows on white paper, light ink on black.
+    visible = float((brightness * opacity).sum() / max(float(opacity.sum()), 1e-9))
+    return 1.0 if visible < 0.5 else 0.0
 
 
 def _grey_of_numbers(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -143,6 +143,34 @@ def test_a_photograph_larger_than_needed_is_reduced(tmp_path: Path) -> None:
     assert np.abs(image_to_digit(ink) - image_to_digit(read_image(seven()))).mean() < 0.02
 
 
+@pytest.mark.parametrize("mode", ["1", "P", "I;16", "I", "F", "RGBA"])
+def test_large_pictures_of_every_mode_are_reduced(mode: str) -> None:
+    large = seven().resize((2400, 2880), PIL.Image.Resampling.NEAREST)
+    deep = PIL.Image.fromarray(np.asarray(large).astype(np.uint16) * 257)
+    picture = deep if mode == "I;16" else large.convert(mode)
+    assert picture.mode == mode
+    ink = read_image(picture)
+    assert max(ink.shape) <= 2 * 1024
+    assert np.abs(image_to_digit(ink) - image_to_digit(read_image(seven()))).mean() < 0.02
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_an_opaque_sheet_on_transparency_is_paper(inverted: bool) -> None:
+    sheet = PIL.Image.new("RGBA", (240, 280))  # transparent, black underneath
+    tone = PIL.Image.eval(seven(), lambda value: 255 - value) if inverted else seven()
+    sheet.paste(tone.convert("RGBA"), (20, 20))
+    np.testing.assert_allclose(image_to_digit(read_image(sheet)), image_to_digit(read_image(seven())), atol=0.01)
+
+
+@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255)])
+def test_bold_ink_that_fills_most_of_a_transparent_picture_is_ink(colour: tuple[int, int, int]) -> None:
+    picture = PIL.Image.new("RGBA", (100, 100))
+    PIL.ImageDraw.Draw(picture).rectangle((5, 5, 94, 94), fill=(*colour, 255))
+    ink = read_image(picture)
+    assert (ink[5:95, 5:95] == 1).all()
+    assert ink.sum() == 90 * 90
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (1, 400), (400, 1), (2, 3)])
 def test_tiny_and_narrow_pictures_are_read(shape: tuple[int, int]) -> None:
     values = np.random.default_rng(0).integers(0, 255, shape).astype(np.uint8)
@@ -170,6 +198,7 @@ def png_bytes(folder: Path) -> bytes:
         (lambda _: b"", "is not a picture"),
         (lambda _: b"hello, this is text", "is not a picture"),
         (lambda folder: png_bytes(folder)[:200], "damaged or cut short"),
+        (lambda _: b"P5\n100 100\n255255255255255\n" + bytes(10_000), "damaged or cut short"),
         (lambda _: png_header(40_000, 40_000), "more than 100 million pixels"),
         (lambda _: png_header(12_000, 10_000), "more than 100 million pixels"),
     ],
