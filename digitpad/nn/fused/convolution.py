@@ -44,7 +44,7 @@ class FusedConv2D(Layer):
 
     def __init__(self, conv: Conv2D, *, relu: bool, pool: bool, scratch: Workspace) -> None:
         self.conv, self._relu, self._pool = conv, relu, pool
-        self._own, self._scratch = Workspace(scratch.dtype), scratch
+        self._own, self._scratch = scratch.sibling(), scratch
         kind = WindowProduct if conv.in_channels <= _FEW_CHANNELS else WinogradProduct
         self._product = kind(conv.in_channels, conv.out_channels, scratch)
         self._pieces_of: tuple[Shape, list[_Piece]] = (), []

@@ -19,7 +19,7 @@ class FusedFlatten(Layer):
     """
 
     def __init__(self, scratch: Workspace) -> None:
-        self._own, self._scratch = Workspace(scratch.dtype), scratch
+        self._own, self._scratch = scratch.sibling(), scratch
         self._cache: Shape | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
@@ -62,7 +62,7 @@ class FusedLinear(Layer):
 
     def __init__(self, linear: Linear, scratch: Workspace) -> None:
         self.linear = linear
-        self._own, self._scratch = Workspace(scratch.dtype), scratch
+        self._own, self._scratch = scratch.sibling(), scratch
         self._cache: Array | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:

@@ -16,7 +16,7 @@ from digitpad.nn.layer import Layer, recall
 from digitpad.nn.layers import BatchNorm2D
 
 #: Bytes of each array that are worked on at once: three such fit into a second-level cache.
-_ROWS_BYTES = 200_000
+_ROWS_BYTES = 300_000
 
 
 class FusedBatchNorm2D(Layer):
@@ -34,7 +34,7 @@ class FusedBatchNorm2D(Layer):
 
     def __init__(self, norm: BatchNorm2D, *, relu: bool, scratch: Workspace) -> None:
         self.norm, self._relu = norm, relu
-        self._own, self._scratch = Workspace(scratch.dtype), scratch
+        self._own, self._scratch = scratch.sibling(), scratch
         self._cache: tuple[Array, Array, Array] | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
@@ -80,8 +80,8 @@ class FusedBatchNorm2D(Layer):
             else:
                 np.copyto(grad[some], grad_out[some])
             product = self._scratch.empty("product", out[some].shape)
-            sums += grad[some].sum(axis=0)
-            products += np.multiply(grad[some], centered[some], out=product).sum(axis=0)
+            sums += column_sums(grad[some])
+            products += column_sums(np.multiply(grad[some], centered[some], out=product))
         grad_sum = self._of_channels(sums)
         grad_x_hat_sum = self._of_channels(products) * inverse_deviation
         if self.norm.weight is not None and self.norm.bias is not None:
@@ -108,12 +108,15 @@ class FusedBatchNorm2D(Layer):
                 f"BatchNorm2D: x has {count} value per channel; expected more than one in training, "
                 "since a single one has no variance"
             )
-        mean = self._of_channels(rows.sum(axis=0)) / count
+        sums = np.zeros_like(rows[0])
+        for some in _few(rows):
+            sums += column_sums(rows[some])
+        mean = self._of_channels(sums) / count
         mean_row = np.tile(mean, rows.shape[1] // len(mean))
         squares = np.zeros_like(mean_row)
         for some in _few(rows):
             here = np.subtract(rows[some], mean_row, out=centered[some])
-            squares += np.multiply(here, here, out=self._scratch.empty("product", here.shape)).sum(axis=0)
+            squares += column_sums(np.multiply(here, here, out=self._scratch.empty("product", here.shape)))
         total = self._of_channels(squares)
         if training:
             self.norm.move_statistics(mean, total / (count - 1))
@@ -132,6 +135,12 @@ def pixel_rows(image: Array) -> Array:
     """Return an image (H, W, N, C) as (H * W, N * C); no copy if it lies in memory like that."""
     height, width, n, channels = image.shape
     return image.reshape(height * width, n * channels)
+
+
+def column_sums(rows: Array) -> Array:
+    """Return the sum of all rows, as a product with ones: that is half as fast again as a sum over the first axis."""
+    sums: Array = np.ones(len(rows), rows.dtype) @ rows
+    return sums
 
 
 def _few(rows: Array) -> Iterator[slice]:

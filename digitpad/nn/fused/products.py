@@ -18,7 +18,7 @@ import numpy as np
 
 from digitpad.nn.backend import Array, Shape
 from digitpad.nn.fused import tiles
-from digitpad.nn.fused.workspace import Workspace, aligned_zeros
+from digitpad.nn.fused.workspace import Workspace
 
 Views = TypeVar("Views")
 
@@ -93,7 +93,7 @@ class _Winograd:
         height, width, n, channels = shape
         rows, columns = (height + 1) // 2, (width + 1) // 2
 
-        padded = aligned_zeros((2, rows + 1, 2, columns + 1, n, channels), scratch.dtype)
+        padded = scratch.zeros((2, rows + 1, 2, columns + 1, n, channels))
         by_row = scratch.empty("by_row", (4, rows, 2, columns + 1, n, channels))
         self.inputs = scratch.empty("inputs", (16, rows * columns * n, channels))
         v = self.inputs.reshape(4, 4, rows, columns, n, channels)
@@ -126,10 +126,10 @@ class WinogradProduct(TileProduct[_Winograd]):
         super().__init__(in_channels, out_channels, scratch)
         one_axis = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]], scratch.dtype)
         self._transform = np.kron(one_axis, one_axis)  # (16, 9)
-        self._kernels = aligned_zeros((16, in_channels, out_channels), scratch.dtype)
-        self._transposed_kernels = aligned_zeros((16, out_channels, in_channels), scratch.dtype)
-        self._grad_kernels = aligned_zeros((16, in_channels, out_channels), scratch.dtype)
-        self._grad_kernels_of_tile = aligned_zeros((16, in_channels, out_channels), scratch.dtype)
+        self._kernels = scratch.zeros((16, in_channels, out_channels))
+        self._transposed_kernels = scratch.zeros((16, out_channels, in_channels))
+        self._grad_kernels = scratch.zeros((16, in_channels, out_channels))
+        self._grad_kernels_of_tile = scratch.zeros((16, in_channels, out_channels))
 
     def start(self, weight: Array) -> None:
         """Transform the kernels: G g G^T."""
@@ -195,7 +195,7 @@ class _Windows:
     def __init__(self, shape: Shape, out_channels: int, scratch: Workspace) -> None:
         height, width, n, channels = shape
         rows, columns = (height + 1) // 2, (width + 1) // 2
-        padded = aligned_zeros((2, rows + 1, 2, columns + 1, n, channels), scratch.dtype)
+        padded = scratch.zeros((2, rows + 1, 2, columns + 1, n, channels))
         windows = scratch.empty("inputs", (16, channels, rows, columns, n))
         self.inside = tiles.inside(padded, height, width)
         # Channels first: of one channel, as the first layer has, all tiles and images are then one run of numbers.
@@ -213,8 +213,8 @@ class WindowProduct(TileProduct[_Windows]):
     def __init__(self, in_channels: int, out_channels: int, scratch: Workspace) -> None:
         super().__init__(in_channels, out_channels, scratch)
         # [p, q, i, j]: what input (i, j) of a tile contributes to its output (p, q).
-        self._kernels = aligned_zeros((2, 2, 4, 4, in_channels, out_channels), scratch.dtype)
-        self._grad_kernels = aligned_zeros(self._kernels.shape, scratch.dtype)
+        self._kernels = scratch.zeros((2, 2, 4, 4, in_channels, out_channels))
+        self._grad_kernels = scratch.zeros(self._kernels.shape)
 
     def start(self, weight: Array) -> None:
         """Lay the kernel into the matrix four times."""
@@ -263,7 +263,7 @@ class WindowProduct(TileProduct[_Windows]):
         height, width, n, channels = grad_image.shape
         rows, columns = (height + 1) // 2, (width + 1) // 2
         windows = (self._kernels.reshape(4, -1, self._out) @ views.products.transpose(0, 2, 1)).sum(axis=0)
-        padded = aligned_zeros((2, rows + 1, 2, columns + 1, n, channels), self._scratch.dtype)
+        padded = self._scratch.zeros((2, rows + 1, 2, columns + 1, n, channels))
         places = [cell for row in tiles.seen(padded.transpose(5, 0, 1, 2, 3, 4), 1) for cell in tiles.seen(row, 2)]
         for place, cell in zip(places, windows.reshape(16, channels, rows, columns, n), strict=True):
             np.add(place, cell, out=place)

@@ -23,7 +23,7 @@ class FusedResidual(Layer):
 
     def __init__(self, body: Layer, shortcut: Layer, *, relu: bool, scratch: Workspace) -> None:
         self.body, self.shortcut, self._relu = body, shortcut, relu
-        self._own, self._scratch = Workspace(scratch.dtype), scratch
+        self._own, self._scratch = scratch.sibling(), scratch
         self._cache: Array | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:

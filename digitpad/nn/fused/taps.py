@@ -12,7 +12,7 @@ import numpy as np
 
 from digitpad.nn import checks
 from digitpad.nn.backend import Array, Shape
-from digitpad.nn.fused.workspace import Workspace, aligned_zeros
+from digitpad.nn.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, recall
 from digitpad.nn.layers import Conv2D
 
@@ -36,7 +36,7 @@ class TapConv2D(Layer):
 
     def __init__(self, conv: Conv2D, scratch: Workspace) -> None:
         self.conv = conv
-        self._own, self._scratch = Workspace(scratch.dtype), scratch
+        self._own, self._scratch = scratch.sibling(), scratch
         self._padded: dict[Shape, Array] = {}
         self._cache: Array | None = None
 
@@ -130,7 +130,7 @@ class TapConv2D(Layer):
             (top, bottom), (left, right) = self.conv.padding
             height, width, n, channels = shape
             padded_shape = (height + top + bottom, width + left + right, n, channels)
-            self._padded[shape] = aligned_zeros(padded_shape, self._own.dtype)
+            self._padded[shape] = self._own.zeros(padded_shape)
         return self._padded[shape]
 
     def _tap_views(self, padded: Array, output_shape: Shape) -> list[Array]:
