@@ -93,6 +93,7 @@ def train(options: argparse.Namespace) -> None:
         keep_best=options.keep_best,
         patience=options.patience,
         json=options.json,
+        device=options.device,
     )
     settings = TrainingSettings(
         epochs=options.epochs,
@@ -254,6 +255,7 @@ def _add_train(add: Callable[..., object]) -> None:
     add("--schedule", metavar="S", default="constant", help="constant, cosine or one-cycle (default: %(default)s)")
     add("--seed", metavar="S", type=_at_least(0), default=0, help="same seed, same weights (default: %(default)s)")
     add("--threads", metavar="T", type=_at_least(1), help="threads that share a batch (default: one a processor)")
+    add("--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto takes a GPU that works (needs CuPy)")
     add(
         "--limit", metavar="N", type=_at_least(1), help="use only N images, drawn at random, the held-out ones included"
     )

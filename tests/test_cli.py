@@ -125,7 +125,7 @@ def test_train_writes_a_model_that_says_where_it_comes_from(run: Run, idx_folder
     assert metadata.training["images"] == 200
     assert metadata.training["command"] == (
         f"digitpad train --architecture light --dataset {idx_folder} --epochs 2 --batch-size 50 --learning-rate 0.001 "
-        "--schedule constant --optimizer adam --seed 4 --threads 1 --validation 40"
+        "--schedule constant --optimizer adam --device cpu --seed 4 --threads 1 --validation 40"
     )
 
 

@@ -6,7 +6,7 @@ import shlex
 import signal
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from digitpad.commands.output import flush, note, percent, progress_bar, say, sa
 from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
 from digitpad.model_file import SUFFIX, Model, ModelMetadata, Preprocessing, check_output, save_model, user_models_dir
+from digitpad.nn.backend import CPU, Device, select_device
 from digitpad.training.events import EpochCompleted, StepCompleted, StopReason, TrainingStarted, TrainingStopped
 from digitpad.training.policies import EarlyStopping, KeepBest, Policy
 from digitpad.training.preparation import build_network, choose_images
@@ -52,6 +53,8 @@ class TrainRequest:
         Stop after so many epochs without improvement; None for never.
     json
         Print JSON instead of text.
+    device
+        Where to compute: `auto`, `cpu` or `cuda`.
     """
 
     architecture: str
@@ -63,6 +66,7 @@ class TrainRequest:
     keep_best: bool
     patience: int | None
     json: bool
+    device: str = "auto"
 
 
 def train(request: TrainRequest, settings: TrainingSettings) -> None:
@@ -81,6 +85,7 @@ def train(request: TrainRequest, settings: TrainingSettings) -> None:
         If something asked for is impossible (before any training), or the loss stopped being a number (after
         the last good weights were written).
     """
+    device = _device(request.device)
     architecture = find_architecture(request.architecture)
     output = _output(request)
     training, validation = choose_images(
@@ -89,14 +94,15 @@ def train(request: TrainRequest, settings: TrainingSettings) -> None:
         validation=request.validation,
         seed=settings.seed,
     )
-    network = build_network(architecture, settings.seed)
+    # Before anything that copies weights or holds on to them is made.
+    network = build_network(architecture, settings.seed).to(device)
     policies: list[Policy] = [KeepBest(network)] if request.keep_best else []
     if request.patience is not None:
         policies.append(EarlyStopping(request.patience))
     trainer = Trainer(network, training, validation, settings, policies=policies)
     with _stopped_by_ctrl_c(trainer):
         stopped = _watch(trainer, request)
-        record = _record(request, settings, training, stopped)
+        record = _record(replace(request, device=device.name), settings, training, stopped)
         score = stopped.validation_accuracy
         metadata = ModelMetadata(
             labels=trainer.task.labels,
@@ -105,10 +111,21 @@ def train(request: TrainRequest, settings: TrainingSettings) -> None:
             training=record,
             task=trainer.task.name,
         )
-        save_model(output, Model(network, architecture, metadata))
+        save_model(output, Model(network.to(CPU), architecture, metadata))
     _report(output, stopped, request, trainer.task)
     if stopped.reason is StopReason.DIVERGED:
         raise DigitpadError(f"{stopped.message} They are in {output}.")
+
+
+def _device(choice: str) -> Device:
+    """Return where to compute, having said so if it is not where it could be."""
+    try:
+        device = select_device(choice)
+    except ValueError as error:
+        raise DigitpadError(f"--device {choice} cannot be had ({error}); use --device cpu.") from error
+    if device.note:
+        note(f"{device.note[0].upper()}{device.note[1:]}.")
+    return device
 
 
 def _output(request: TrainRequest) -> Path:
@@ -255,6 +272,7 @@ def repeating_command(request: TrainRequest, settings: TrainingSettings) -> str:
     words += ["--learning-rate", repr(settings.learning_rate), "--schedule", str(settings.schedule)]
     words += ["--optimizer", str(settings.optimizer)]
     words += ["--momentum", repr(settings.momentum)] if OptimizerName(settings.optimizer).takes_momentum else []
+    words += ["--device", request.device]
     words += ["--seed", str(settings.seed), "--threads", str(settings.threads or default_threads())]
     for option, value in (
         ("--limit", request.limit),

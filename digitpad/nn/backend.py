@@ -51,7 +51,7 @@ class Device:
     library
         NumPy or CuPy.
     note
-        Why this one was chosen, in one line; empty if there is nothing to say.
+        Why it is not the GPU that is there, in one line; else empty.
     """
 
     name: str
@@ -72,8 +72,8 @@ def select_device(choice: str = "auto") -> Device:
     Parameters
     ----------
     choice
-        `cpu`; `cuda`, an NVIDIA GPU by way of CuPy; or `auto`, the GPU if it works, else the CPU, whose `note` then
-        says why.
+        `cpu`; `cuda`, an NVIDIA GPU by way of CuPy; or `auto`, the GPU if it works, else the CPU. If there is a GPU
+        and it fails, `note` says why.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def select_device(choice: str = "auto") -> Device:
         return Device("cuda", _working_cupy())
     if choice == "cuda":
         raise ValueError(f"select_device: choice is 'cuda', and {trial.trouble}; expected a GPU that works")
-    return Device("cpu", np, f"computing on the CPU: {trial.trouble}")
+    return Device("cpu", np, f"{trial.trouble}, so the CPU computes" if trial.failed else "")
 
 
 def array_module(array: object) -> ModuleType:
@@ -156,6 +156,8 @@ class _Trial(contextlib.AbstractContextManager["_Trial"]):
     """
 
     trouble = ""
+    #: Whether there was something to try, and it failed.
+    failed = False
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -164,7 +166,8 @@ class _Trial(contextlib.AbstractContextManager["_Trial"]):
             return False
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         said = lines[0] if lines else type(error).__name__
-        self.trouble = said if isinstance(error, _NoGpuError) else f"the GPU failed a trial ({said})"
+        self.failed = not isinstance(error, _NoGpuError)
+        self.trouble = f"the GPU failed a trial ({said})" if self.failed else said
         return True
 
 

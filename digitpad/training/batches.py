@@ -1,7 +1,7 @@
 """Batches as the network wants them, without fresh memory for each.
 
 The images stay the bytes that they are on disk; a batch is gathered and normalised into two arrays that are
-reused for every batch of a run.
+reused for every batch of a run. A GPU is given all the bytes once, and its batches are made there.
 """
 
 import math
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.data.dataset import MNIST_MEAN, MNIST_STD
+from digitpad.nn.backend import CPU, Device, to_device
 from digitpad.training.tasks import Samples
 
 
@@ -26,10 +27,22 @@ class BatchLoader:
         Images a batch; the last of a pass has what is left over.
     mean, std
         Mean and standard deviation to normalise with, of images in [0, 1].
+    device
+        Where the batches shall be; all images and targets are carried there at once.
     """
 
-    def __init__(self, dataset: Samples, batch_size: int, *, mean: float = MNIST_MEAN, std: float = MNIST_STD) -> None:
-        self._dataset = dataset
+    def __init__(
+        self,
+        dataset: Samples,
+        batch_size: int,
+        *,
+        mean: float = MNIST_MEAN,
+        std: float = MNIST_STD,
+        device: Device = CPU,
+    ) -> None:
+        self._count = len(dataset)
+        self._device = device
+        self._images, self._targets = to_device(dataset.images, device), to_device(dataset.targets, device)
         self._batch_size = batch_size
         shape = (min(batch_size, len(dataset)), *dataset.images.shape[1:])
         self._bytes = np.empty(shape, np.uint8)
@@ -39,7 +52,7 @@ class BatchLoader:
         self._shift = np.float32(mean / std)
 
     def __len__(self) -> int:
-        return math.ceil(len(self._dataset) / self._batch_size)
+        return math.ceil(self._count / self._batch_size)
 
     def batches(self, order: NDArray[np.int64] | None = None) -> Iterator[tuple[NDArray[np.float32], NDArray[Any]]]:
         """Go once through the dataset.
@@ -54,9 +67,12 @@ class BatchLoader:
         (images, targets)
             float32 (n, C, H, W), and their labels (n,) or masks (n, 1, H, W). The next batch overwrites the images.
         """
-        images, answers = self._dataset.images, self._dataset.targets
-        for start in range(0, len(self._dataset), self._batch_size):
-            stop = min(start + self._batch_size, len(self._dataset))
+        images, answers = self._images, self._targets
+        if self._device.library is not np:
+            yield from self._batches_there(order)
+            return
+        for start in range(0, self._count, self._batch_size):
+            stop = min(start + self._batch_size, self._count)
             batch = self._batch[: stop - start]
             if order is None:
                 source, targets = images[start:stop], answers[start:stop]
@@ -69,3 +85,14 @@ class BatchLoader:
             np.multiply(batch, self._scale, out=batch)
             np.subtract(batch, self._shift, out=batch)
             yield batch, targets
+
+    def _batches_there(self, order: NDArray[np.int64] | None) -> Iterator[tuple[NDArray[np.float32], NDArray[Any]]]:
+        """Go once through the dataset on a device, to which only the order travels, once."""
+        chosen = None if order is None else to_device(order, self._device)
+        for start in range(0, self._count, self._batch_size):
+            part = slice(start, min(start + self._batch_size, self._count))
+            index = part if chosen is None else chosen[part]
+            batch = self._images[index].astype(np.float32)
+            batch *= self._scale
+            batch -= self._shift
+            yield batch, self._targets[index]

@@ -5,7 +5,7 @@ and its score is intersection over union: the pixels that are ink in truth and i
 either. Both scores are a share, so many of so many, so they are counted batch by batch and divided at the end.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, Dataset
 from digitpad.data.paper import PAPER_MEAN, PAPER_STD, Pages
 from digitpad.model_file import CLASSIFICATION, SEGMENTATION
 from digitpad.nn import BCEWithLogitsLoss, CrossEntropyLoss
+from digitpad.nn.backend import array_module, to_numpy
 from digitpad.nn.losses import Loss, LossAndGradient
 
 Samples = Dataset | Pages
@@ -92,17 +93,41 @@ def task_of(samples: Samples, output_shape: tuple[int, ...]) -> Task:
 
 def count_correct(logits: NDArray[Any], targets: NDArray[Any]) -> Share:
     """Count the images (N, classes) whose largest logit is that of their class (N,)."""
-    return Share(int(np.count_nonzero(logits.argmax(axis=1) == targets)), len(targets))
+    return Share(_count(logits.argmax(axis=1) == targets), len(targets))
 
 
 def count_overlap(logits: NDArray[Any], targets: NDArray[Any]) -> Share:
     """Count the pixels that are ink in truth (a mask) and by a logit above 0, of those that are so in either."""
     found = logits > 0
-    return Share(int(np.count_nonzero(found & targets)), int(np.count_nonzero(found | targets)))
+    return Share(_count(found & targets), _count(found | targets))
 
 
 def _count_sides(logits: NDArray[Any], targets: NDArray[Any]) -> Share:
-    return Share(int(np.count_nonzero((logits[:, 0] > 0) == targets)), len(targets))
+    return Share(_count((logits[:, 0] > 0) == targets), len(targets))
+
+
+def _count(hits: NDArray[Any]) -> int:
+    """Return how many are true; on a device, as a number that still lies there and that `settle` fetches."""
+    number: int = array_module(hits).count_nonzero(hits)
+    return number
+
+
+def settle(outcomes: Sequence[tuple[Any, Share]]) -> list[tuple[float, Share]]:
+    """Return losses and shares as plain numbers, with one transfer for all of them if they lie on a device.
+
+    Parameters
+    ----------
+    outcomes
+        For some batches, the loss's value and what was counted.
+    """
+    if not outcomes or isinstance(outcomes[0][0], float) or array_module(outcomes[0][0]) is np:
+        return [(float(loss), Share(int(share.hits), int(share.of))) for loss, share in outcomes]
+    device = array_module(outcomes[0][0])
+    numbers: list[Any] = [number for loss, share in outcomes for number in (loss, *share)]
+    there = [number.astype(np.float64) for number in numbers if not isinstance(number, int)]
+    fetched = iter(to_numpy(device.stack(there)).tolist())
+    values = iter([number if isinstance(number, int) else next(fetched) for number in numbers])
+    return [(next(values), Share(int(next(values)), int(next(values)))) for _ in outcomes]
 
 
 class _BinaryLoss:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from digitpad.errors import DigitpadError
 from digitpad.nn import ParallelNetwork, Sequential
+from digitpad.nn.backend import device_of
 from digitpad.nn.checks import NotFiniteError
 from digitpad.training.batches import BatchLoader
 from digitpad.training.events import (
@@ -29,10 +30,12 @@ from digitpad.training.policies import Policy
 from digitpad.training.preparation import Purpose, generator
 from digitpad.training.settings import TrainingSettings, build_optimizer, build_scheduler, default_threads
 from digitpad.training.snapshots import Snapshot, is_sound
-from digitpad.training.tasks import Samples, Share, Task, task_of
+from digitpad.training.tasks import Samples, Share, Task, settle, task_of
 
 _VALIDATION_BATCH = 250
 _STEPS_BETWEEN_SNAPSHOTS = 100
+#: So many steps of a GPU are on their way before their losses are fetched, all at once: each look is a wait.
+_STEPS_BETWEEN_LOOKS = 20
 
 
 class Trainer:
@@ -41,7 +44,8 @@ class Trainer:
     Parameters
     ----------
     network
-        Its weights change in place. Dropout and first weights have a generator of their own, given when it was built.
+        Its weights change in place, on the device where they are. Dropout and first weights have a generator of their
+        own, given when it was built.
     training
         The images to learn from, uint8 (N, C, H, W), and what to answer.
     validation
@@ -80,10 +84,12 @@ class Trainer:
         self.learning_rate_factor = 1.0
         self._policies = tuple(policies)
         self._count = len(training)
-        self._loader = BatchLoader(training, settings.batch_size, mean=mean, std=std)
+        self._device = device_of(network.parameters()[0].value)
+        self._on_host = self._device.library is np
+        self._loader = BatchLoader(training, settings.batch_size, mean=mean, std=std, device=self._device)
         self._validation = None
         if validation is not None and len(validation) > 0:
-            self._validation = BatchLoader(validation, _VALIDATION_BATCH, mean=mean, std=std)
+            self._validation = BatchLoader(validation, _VALIDATION_BATCH, mean=mean, std=std, device=self._device)
         self._validation_count = len(validation) if validation is not None else 0
         self._optimizer = build_optimizer(settings, network.parameters())
         self._scheduler = build_scheduler(settings, self._optimizer, settings.epochs * len(self._loader))
@@ -111,7 +117,9 @@ class Trainer:
         if self._started:
             raise RuntimeError("a Trainer runs once; make another for another run")
         self._started = True
-        with ParallelNetwork(self.network, self.settings.threads or default_threads()) as parallel:
+        # One thread is enough to keep a GPU busy; several would only take turns.
+        threads = (self.settings.threads or default_threads()) if self._on_host else 1
+        with ParallelNetwork(self.network, threads) as parallel:
             run = _Run(parallel)
             yield TrainingStarted(
                 epochs=self.settings.epochs,
@@ -134,25 +142,38 @@ class Trainer:
         # The order depends on the seed and the epoch alone, so that a run can be taken up again at any epoch.
         order = generator(self.settings.seed, Purpose.ORDER, epoch).permutation(self._count)
         loader = self._loader.batches(order)
+        taken: list[_Step] = []
+        begun = time.perf_counter()
         for batch in range(1, batches + 1):
             if self._stop_requested:
                 run.reason = StopReason.INTERRUPTED
+            else:
+                images, targets = next(loader)
+                number = run.steps + len(taken)
+                rate = self.learning_rate_factor * self._scheduler.learning_rate_at(number)
+                loss, share = self._step(run, number, images, targets, rate)
+                taken.append(_Step(batch, len(targets), loss, share, rate))
+            if not (self._on_host or run.reason or batch == batches or len(taken) == _STEPS_BETWEEN_LOOKS):
+                continue
+            settled = settle([(step.loss, step.share) for step in taken])
+            seconds = (time.perf_counter() - begun) / max(1, len(taken))
+            for step, (loss, share) in zip(taken, settled, strict=True):
+                if not math.isfinite(loss):
+                    run.reason = StopReason.DIVERGED
+                    return
+                run.steps += 1
+                run.seconds += seconds
+                tally.add(step.images, loss, share, seconds)
+                run.tally = tally
+                yield StepCompleted(
+                    run.steps, epoch, epochs, step.batch, batches, step.images, loss, share.value, step.rate, seconds
+                )
+            if run.reason is not None:
                 return
+            taken.clear()
+            if not self._on_host:
+                self._keep_if_due(run)
             begun = time.perf_counter()
-            images, targets = next(loader)
-            rate = self.learning_rate_factor * self._scheduler.learning_rate_at(run.steps)
-            loss, share = self._step(run, images, targets, rate)
-            if not math.isfinite(loss):
-                run.reason = StopReason.DIVERGED
-                return
-            seconds = time.perf_counter() - begun
-            run.steps += 1
-            run.seconds += seconds
-            tally.add(len(targets), loss, share, seconds)
-            run.tally = tally
-            yield StepCompleted(
-                run.steps, epoch, epochs, batch, batches, len(targets), loss, share.value, rate, seconds
-            )
         begun = time.perf_counter()
         run.validation = self._validate(run.parallel)
         run.validated_step = run.steps
@@ -179,30 +200,40 @@ class Trainer:
         yield event
 
     def _step(
-        self, run: "_Run", images: NDArray[np.float32], targets: NDArray[Any], learning_rate: float
-    ) -> tuple[float, Share]:
-        """Learn from one batch; return its loss and what was answered rightly, before the weights moved."""
+        self, run: "_Run", number: int, images: NDArray[np.float32], targets: NDArray[Any], learning_rate: float
+    ) -> tuple[Any, Share]:
+        """Learn from one batch; return its loss and what was answered rightly, before the weights moved.
+
+        On a device nothing is looked at here, so a loss that is not finite shows a few steps later; the last good
+        weights are from before it in any case.
+        """
         # A run that diverges is reported as such; NumPy's warnings on the way there would only repeat it.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             try:
                 value, logits = run.parallel.training_step(images, targets, self.task.loss)
             except NotFiniteError:
                 return math.nan, Share(0, 0)
-            loss = float(value)
-            if not math.isfinite(loss):
-                return loss, Share(0, 0)
-            # Here, and not after the step: these are the weights that gave the finite loss.
-            if run.steps % _STEPS_BETWEEN_SNAPSHOTS == 0 and is_sound(self.network):
-                self._last_good.take()
+            if self._on_host:
+                if not math.isfinite(value):
+                    return float(value), Share(0, 0)
+                # Here, and not after the step: these are the weights that gave the finite loss.
+                if number % _STEPS_BETWEEN_SNAPSHOTS == 0 and is_sound(self.network):
+                    self._last_good.take()
             self._optimizer.learning_rate = learning_rate
             self._optimizer.step()
-        return loss, self.task.count(logits, targets)
+        return value, self.task.count(logits, targets)
+
+    def _keep_if_due(self, run: "_Run") -> None:
+        """Keep the weights of a device, all of whose losses so far were finite, if they have not been for long."""
+        if run.steps - run.kept_step >= _STEPS_BETWEEN_SNAPSHOTS and is_sound(self.network):
+            self._last_good.take()
+            run.kept_step = run.steps
 
     def _validate(self, parallel: ParallelNetwork) -> "_Scores":
         """Return mean loss and accuracy over the held-out images, dropout off."""
         if self._validation is None:
             return _Scores(None, None)
-        tally = _Tally()
+        tally, sizes, outcomes = _Tally(), [], []
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for images, targets in self._validation.batches():
                 try:
@@ -210,7 +241,10 @@ class Trainer:
                     loss, _ = self.task.loss(logits, targets)
                 except NotFiniteError:
                     return _Scores(math.nan, 0.0)
-                tally.add(len(targets), float(loss), self.task.count(logits, targets), 0.0)
+                sizes.append(len(targets))
+                outcomes.append((loss, self.task.count(logits, targets)))
+        for size, (mean_loss, share) in zip(sizes, settle(outcomes), strict=True):
+            tally.add(size, mean_loss, share, 0.0)
         return _Scores(tally.loss, tally.accuracy)
 
     def _finish(self, run: "_Run") -> TrainingStopped:
@@ -247,6 +281,16 @@ class _Scores(NamedTuple):
 
     def is_finite(self) -> bool:
         return self.loss is None or math.isfinite(self.loss)
+
+
+class _Step(NamedTuple):
+    """One step, of which the loss and the share may still lie on a device."""
+
+    batch: int
+    images: int
+    loss: Any
+    share: Share
+    rate: float
 
 
 class _Tally:
@@ -289,6 +333,7 @@ class _Run:
         self.tally = _Tally()
         self.validation = _Scores(None, None)
         self.validated_step = -1
+        self.kept_step = 0
 
 
 def _explain(reason: StopReason, run: _Run) -> str:

@@ -1,6 +1,7 @@
 """Dropout: in training, silence a random part of the values, so that none can be relied upon alone."""
 
-from typing import ClassVar, Self
+from types import ModuleType
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -36,6 +37,7 @@ class Dropout(Layer):
     def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
         self.p = checks.real_number("Dropout", "p", p, low=0, high=1, open_high=True)
         self.rng = rng or np.random.default_rng()
+        self._device_rng: Any = None
         self._cache: Array | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
@@ -43,9 +45,10 @@ class Dropout(Layer):
         checks.samples("Dropout", x)
         if not training:
             return x
-        # Drawn on the CPU on every backend, in float32 whatever the dtype: the same seed drops the same values.
-        kept = self.rng.random(x.shape, dtype=np.float32) >= self.p
-        self._cache = array_module(x).asarray(kept * x.dtype.type(1 / (1 - self.p)))
+        # Drawn in float32 whatever the dtype, so that the same seed drops the same values; and drawn where the batch
+        # lies, for a mask from elsewhere would have to be carried over at every step.
+        kept: Array = self._source(array_module(x)).random(x.shape, dtype=np.float32) >= self.p
+        self._cache = kept.astype(x.dtype) * (1 / (1 - self.p))
         dropped: Array = x * self._cache
         return dropped
 
@@ -60,4 +63,13 @@ class Dropout(Layer):
         """Return a copy that draws from a stream of its own, derived from this one's seed."""
         twin = super().replica()
         twin.rng = self.rng.spawn(1)[0]
+        twin._device_rng = None
         return twin
+
+    def _source(self, library: ModuleType) -> Any:
+        """Return the generator that draws on the device of `library`; a GPU's is seeded from this layer's own."""
+        if library is np:
+            return self.rng
+        if self._device_rng is None:
+            self._device_rng = library.random.default_rng(int(self.rng.integers(2**63)))
+        return self._device_rng

@@ -1,0 +1,197 @@
+"""Where to compute is decided by trying, and what lies on a device stays there."""
+
+import importlib.util
+import sys
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from digitpad.nn import ARCHITECTURES, SGD, Adam, CrossEntropyLoss, Dropout, ParallelNetwork, build
+from digitpad.nn.backend import CPU, Array, Device, device_of, select_device, to_device, to_numpy
+from tests.nn.fake_gpu import CrossingError, DeviceArray, FakeCupy, gpu
+
+__all__ = ["gpu"]
+
+
+Crossing = Callable[[], object]
+
+
+class CompileError(Exception):
+    """As CuPy's: derived from nothing but Exception."""
+
+
+def test_the_cpu_is_there_without_asking(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cupy", FakeCupy(fails=RuntimeError("asked")))
+    assert select_device("cpu") is CPU
+
+
+def test_a_gpu_that_computes_is_taken(gpu: FakeCupy) -> None:
+    for choice in ("auto", "cuda"):
+        device = select_device(choice)
+        assert (device.name, device.note) == ("cuda", "")
+        assert device.library is gpu
+    # Two trials each: a kernel, and a matrix product.
+    assert gpu.to_host == [(3, 4), (3, 3)] * 2
+
+
+@pytest.mark.parametrize(
+    ("fake", "words"),
+    [
+        (FakeCupy(fails=RuntimeError("\n  CUDA driver is too old\n more")), "CUDA driver is too old"),
+        (FakeCupy(fails=CompileError("nvrtc is missing")), "nvrtc is missing"),
+        (FakeCupy(fails=OSError()), "OSError"),
+        (FakeCupy(wrong=True), "a small kernel came out wrong"),
+    ],
+)
+def test_a_gpu_that_fails_says_why_in_one_line_and_the_cpu_computes(
+    fake: FakeCupy, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cupy", fake)
+    device = select_device("auto")
+    assert (device.name, device.library) == ("cpu", np)
+    assert words in device.note
+    assert "\n" not in device.note
+    assert "more" not in device.note
+    with pytest.raises(ValueError, match=words):
+        select_device("cuda")
+
+
+def test_a_wrong_matrix_product_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Wrong(FakeCupy):
+        def asnumpy(self, value: DeviceArray) -> Array:
+            array = super().asnumpy(value)
+            return array * (2 if array.shape == (3, 3) else 1)
+
+    monkeypatch.setitem(sys.modules, "cupy", Wrong())
+    assert "a matrix product came out wrong" in select_device("auto").note
+
+
+def test_where_there_is_none_nothing_is_said_unless_one_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cupy", FakeCupy(available=False))
+    assert select_device() == Device("cpu", np)
+    with pytest.raises(ValueError, match="CuPy finds no GPU"):
+        select_device("cuda")
+    monkeypatch.delitem(sys.modules, "cupy")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    assert select_device() == Device("cpu", np)
+    with pytest.raises(ValueError, match=r"pip install 'digitpad\[gpu\]'"):
+        select_device("cuda")
+
+
+def test_a_ctrl_c_during_a_trial_is_no_failed_trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted(FakeCupy):
+        def is_available(self) -> bool:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "cupy", Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        select_device()
+
+
+def test_an_unknown_device_is_refused() -> None:
+    with pytest.raises(ValueError, match="'tpu'; expected one of auto, cpu, cuda"):
+        select_device("tpu")
+
+
+def test_arrays_go_there_and_back_once(gpu: FakeCupy) -> None:
+    device = Device("cuda", gpu)
+    host = np.arange(6.0)
+    assert to_device(host, CPU) is host
+    there = to_device(host, device)
+    assert to_device(there, device) is there
+    assert device_of(there).name == "cuda"
+    assert device_of(host) is CPU
+    np.testing.assert_array_equal(to_device(there, CPU), host)
+    assert (gpu.to_device, gpu.to_host) == ([(6,)], [(6,)])
+    assert isinstance(to_numpy(np.float32(3)), np.ndarray)
+
+
+def test_the_stand_in_is_strict(gpu: FakeCupy) -> None:
+    there = gpu.asarray(np.ones(3))
+    crossings: list[Crossing] = [
+        lambda: np.asarray(there),
+        lambda: float(there[0]),
+        lambda: bool(there[0] > 0),
+        lambda: there + np.ones(3),
+        lambda: np.ones(3) * there,
+        lambda: list(there),
+    ]
+    for crossing in crossings:
+        with pytest.raises(CrossingError):
+            crossing()
+
+
+@pytest.mark.parametrize("name", ["standard", "lenet5", "resnet"])
+@pytest.mark.parametrize("optimizer_type", [SGD, Adam])
+def test_a_step_of_training_crosses_nothing_and_is_the_cpus(
+    name: str, optimizer_type: type[SGD] | type[Adam], gpu: FakeCupy
+) -> None:
+    plan = ARCHITECTURES[name]
+    rng = np.random.default_rng(0)
+    images = rng.standard_normal((4, *plan.input_shape)).astype(np.float32)
+    targets = rng.integers(0, 10, 4)
+    here = build(plan, rng=np.random.default_rng(1))
+    there = build(plan, rng=np.random.default_rng(1)).to(Device("cuda", gpu))
+    if name == "standard":
+        # A device draws numbers of its own, so dropout would drop others.
+        for network in (here, there):
+            dropout = network.layers["dropout"]
+            assert isinstance(dropout, Dropout)
+            dropout.p = 0.0
+    x, y = gpu.asarray(images), gpu.asarray(targets)
+    optimizers = [optimizer_type(network.parameters(), 0.01) for network in (here, there)]
+    loss = CrossEntropyLoss()
+    gpu.to_device.clear()
+    gpu.to_host.clear()
+
+    values = []
+    for _ in range(2):
+        values.append(ParallelNetwork(there).training_step(x, y, loss)[0])
+        optimizers[1].step()
+    assert (gpu.to_device, gpu.to_host) == ([], [])
+
+    for value in values:
+        expected, grad = loss(here.forward(images, training=True), targets)
+        here.backward_parameters(grad)
+        optimizers[0].step()
+        assert float(to_numpy(value)) == pytest.approx(float(expected), rel=1e-5)
+    assert there.to(CPU) is there
+    for key, own in here.state_dict().items():
+        np.testing.assert_allclose(there.state_dict()[key], own, rtol=1e-4, atol=1e-6, err_msg=key)
+
+
+def test_dropout_draws_where_the_batch_lies(gpu: FakeCupy) -> None:
+    plan = ARCHITECTURES["standard"]
+    network = build(plan, rng=np.random.default_rng(1)).to(Device("cuda", gpu))
+    dropout = network.layers["dropout"]
+    x = gpu.asarray(np.ones((50, 40), np.float32))
+    gpu.to_device.clear()
+    first, second = dropout.forward(x, training=True), dropout.forward(x, training=True)
+    assert (gpu.to_device, gpu.to_host) == ([], [])
+    kept = to_numpy(first)
+    assert kept.dtype == np.float32
+    assert set(np.unique(kept)) == {np.float32(0), np.float32(1 / 0.75)}
+    assert abs((kept > 0).mean() - 0.75) < 0.05
+    assert (to_numpy(second) != kept).any()
+    twin = dropout.replica()
+    assert (to_numpy(twin.forward(x, training=True)) != to_numpy(dropout.forward(x, training=True))).any()
+
+
+def test_a_network_meets_only_batches_of_its_device(gpu: FakeCupy) -> None:
+    network = build(ARCHITECTURES["light"]).to(Device("cuda", gpu))
+    with pytest.raises(TypeError, match="expected cupy, where the weights are"):
+        network.forward(np.zeros((1, 1, 28, 28), np.float32))
+
+
+def test_real_cupy_agrees_with_numpy() -> None:
+    pytest.importorskip("cupy", reason="CuPy is not installed")
+    device = select_device("auto")
+    if device.name == "cpu":
+        pytest.skip(device.note or "there is no GPU")
+    for name in ("standard", "resnet"):
+        plan = ARCHITECTURES[name]
+        here = build(plan, rng=np.random.default_rng(1))
+        there = build(plan, rng=np.random.default_rng(1)).to(device)
+        x = np.random.default_rng(0).standard_normal((4, *plan.input_shape)).astype(np.float32)
+        np.testing.assert_allclose(to_numpy(there.forward(to_device(x, device))), here.forward(x), rtol=1e-3, atol=1e-4)
