@@ -15,6 +15,7 @@ from digitpad.data.ink import Drawing, write_ink
 from digitpad.export.extras import is_installed
 from digitpad.model_file import Model, ModelMetadata, load_model, save_model
 from digitpad.nn import ARCHITECTURES, build
+from tests.nn.fake_gpu import FakeCupy
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -176,3 +177,29 @@ def test_features_of_a_picture_and_of_ink(run: Run, tmp_path: Path, model_path: 
     code, _, err = run("features", tmp_path / "ink.jsonl", "--model", model_path, "--out", tmp_path / "x", "--index", 2)
     assert code == 2
     assert "from 0 to 1" in err
+
+
+def test_train_on_a_gpu_that_fails_says_why_once_and_uses_the_cpu(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cupy", FakeCupy(fails=RuntimeError("driver too old\nand more")))
+    words = ("train", "--architecture", "light", "--limit", 90, "--epochs", 1, "--output", tmp_path / "m.safetensors")
+    code, _, err = run(*words)
+    assert code == 0
+    assert err == "The GPU failed a trial (driver too old), so the CPU computes.\n"
+    assert "--device cpu" in str(load_model(tmp_path / "m.safetensors").metadata.training["command"])
+    code, out, err = run(*words, "--force", "--device", "cuda")
+    assert (code, out) == (2, "")
+    assert "driver too old" in err
+    assert len(err.splitlines()) == 1
+
+
+def test_train_on_a_gpu_leaves_an_ordinary_model(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cupy", FakeCupy())
+    path = tmp_path / "m.safetensors"
+    words = ("--limit", 120, "--epochs", 2, "--keep-best", "--output", path, "--device", "cuda")
+    code, _, err = run("train", "--architecture", "light", *words)
+    assert (code, err) == (0, "")
+    model = load_model(path)
+    assert "--device cuda" in str(model.metadata.training["command"])
+    assert all(isinstance(value, np.ndarray) for value in model.network.state_dict().values())
