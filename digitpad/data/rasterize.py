@@ -34,8 +34,8 @@ CENTRE = 14.5
 #     1.4, 1.0    94.9%   95.9%   0.136
 #     MNIST                       0.132   50%    7.4%
 #
-# Reading hardly tells thin pens apart and loses with bold ones, which close these writers' loops. So the look
-# decides: the boldest pen that loses nothing, as crisp as MNIST.
+# Reading hardly tells thin pens apart and loses a little with bold ones. So the look decides: the boldest pen that
+# loses nothing, as crisp as MNIST.
 PEN_RADIUS = 1.2
 EDGE = 1.0
 # How far the pen's grey reaches from its line. MNIST's ink touches a box of 20 pixels and never leaves it, so the
@@ -69,7 +69,8 @@ def ink_to_image(strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS, siz
     Returns
     -------
     NDArray[float32]
-        (size, size), in [0, 1]: ink 1, background 0. All zeros without ink.
+        (size, size), in [0, 1]: ink 1, background 0. All zeros without ink. Like MNIST's, the picture has 256
+        greys, so that one kept as bytes in a data set is the very picture that the window shows.
 
     Raises
     ------
@@ -100,7 +101,13 @@ def ink_to_image(strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS, siz
     reach = (high - low) * scale / 2 + unit * _REACH
     # Ink that trails far from its mass (no digit does) is kept whole inside the field, off the centre.
     at = np.clip(at + unit * CENTRE - mass, reach, size - reach)
-    return _draw(pieces, at, size, unit * EDGE)
+    return to_greys(_draw(pieces, at, size, unit * EDGE))
+
+
+def to_greys(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Round a picture in [0, 1] to the 256 greys that a byte can hold."""
+    greys: NDArray[np.float32] = np.rint(image * np.float32(255)) / np.float32(255)
+    return greys
 
 
 def _curves(strokes: Sequence[Stroke]) -> list[NDArray[np.float64]]:

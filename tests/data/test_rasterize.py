@@ -30,6 +30,13 @@ def moved(strokes: list[Stroke], factor: float, shift: tuple[float, float]) -> l
     return [(points.astype(np.float64) * factor + np.array(shift)).astype(np.float32) for points in strokes]
 
 
+def assert_same_picture(actual: NDArray[np.float32], expected: NDArray[np.float32], fineness: float) -> None:
+    """Check that greys are equal within `fineness`, but for a few that it tips over the edge to the next of 256."""
+    difference = np.abs(actual - expected)
+    assert difference.max() <= fineness + 1.001 / 255
+    assert np.count_nonzero(difference > fineness) <= max(4, difference.size * fineness)
+
+
 def centre(image: NDArray[np.float32]) -> tuple[float, float]:
     rows, columns = np.indices(image.shape) + 0.5
     mass = image.sum(dtype=np.float64)
@@ -62,13 +69,13 @@ def test_place_and_size_do_not_matter(factor: float, x: float, y: float, name: s
     image = ink_to_image(moved(ALL[name], factor, (x, y)))
     # The strokes' own float32 numbers are only so fine, 0.0003 at 5000.
     fineness = 1e-4 + 20 * np.spacing(np.float32(5000)) / (factor * 150)
-    np.testing.assert_allclose(image, ink_to_image(ALL[name]), atol=fineness)
+    assert_same_picture(image, ink_to_image(ALL[name]), fineness)
 
 
 @pytest.mark.parametrize("shift", [1e3, -1e5, 1e7])
 def test_ink_far_out_is_as_fine(shift: float) -> None:
     image = ink_to_image(moved(SEVEN, 1, (shift, -shift)))
-    np.testing.assert_allclose(image, ink_to_image(SEVEN), atol=1e-4)
+    assert_same_picture(image, ink_to_image(SEVEN), 1e-4)
 
 
 def test_the_whole_canvas_may_be_of_any_size() -> None:
@@ -77,18 +84,18 @@ def test_the_whole_canvas_may_be_of_any_size() -> None:
         expected = ink_to_image(strokes, canvas=400)
         for factor in (1 / 400, 0.1, 0.5):
             image = ink_to_image(moved(strokes, factor, (0, 0)), canvas=400 * factor)
-            np.testing.assert_allclose(image, expected, atol=1e-4)
+            assert_same_picture(image, expected, 1e-4)
 
 
 def test_a_digit_on_a_large_canvas_is_no_dot() -> None:
     small = moved(SEVEN, 0.2, (0, 0))
     for canvas in (USUAL_CANVAS, 4000.0, math.inf):
-        np.testing.assert_allclose(ink_to_image(small, canvas=canvas), ink_to_image(SEVEN), atol=1e-4)
+        assert_same_picture(ink_to_image(small, canvas=canvas), ink_to_image(SEVEN), 1e-4)
 
 
 @pytest.mark.parametrize("canvas", [1e-300, 5e-324, 1e300])
 def test_the_oddest_canvas_leaves_a_dot(canvas: float) -> None:
-    np.testing.assert_allclose(ink_to_image([stroke((0, 0))], canvas=canvas), ink_to_image([stroke((0, 0))]))
+    np.testing.assert_array_equal(ink_to_image([stroke((0, 0))], canvas=canvas), ink_to_image([stroke((0, 0))]))
 
 
 @pytest.mark.parametrize("name", ["seven", "line", "hook"])
@@ -126,8 +133,8 @@ def test_a_dot_stays_a_dot() -> None:
     assert width <= 2 * (PEN_RADIUS + EDGE / 2) + 1
     for trembling in ([stroke((77, 33), (77, 33))], [stroke((77, 33), (77.2, 33.1), (76.9, 33))]):
         np.testing.assert_allclose(ink_to_image(trembling), dot, atol=0.15)
-    np.testing.assert_allclose(dot, dot.T, atol=1e-6)
-    np.testing.assert_allclose(dot[1:, 1:], dot[:0:-1, :0:-1], atol=1e-6)
+    assert_same_picture(dot, dot.T, 1e-6)
+    assert_same_picture(dot[1:, 1:], dot[:0:-1, :0:-1], 1e-6)
 
 
 def test_a_short_stroke_grows_to_full_size_and_no_further() -> None:
@@ -140,7 +147,7 @@ def test_a_short_stroke_grows_to_full_size_and_no_further() -> None:
 
 def test_an_upright_line_looks_like_mnists_ones() -> None:
     image = ink_to_image(LINE)
-    assert sides(image)[1] in (20, 21)
+    assert sides(image)[1] in (19, 20, 21)
     thickness = image[14].sum()
     mnist = load_mnist("test")
     ones = mnist.images[mnist.labels == 1, 0] / 255
@@ -176,21 +183,21 @@ def test_a_stroke_without_points_is_passed_over() -> None:
 @pytest.mark.parametrize("order", [(1, 0), (0, 1, 0), (0, 1, 1)])
 def test_order_and_repetition_of_strokes_do_not_matter(order: tuple[int, ...]) -> None:
     image = ink_to_image([SEVEN[index] for index in order])
-    np.testing.assert_allclose(image, ink_to_image(SEVEN), atol=1e-5)
+    assert_same_picture(image, ink_to_image(SEVEN), 1e-5)
 
 
 def test_repeated_points_do_not_matter() -> None:
     doubled = [np.repeat(points, 3, axis=0) for points in SEVEN]
-    np.testing.assert_allclose(ink_to_image(doubled), ink_to_image(SEVEN), atol=1e-6)
+    assert_same_picture(ink_to_image(doubled), ink_to_image(SEVEN), 1e-6)
 
 
 def test_the_direction_of_a_stroke_does_not_matter() -> None:
-    np.testing.assert_allclose(ink_to_image([points[::-1] for points in SEVEN]), ink_to_image(SEVEN), atol=1e-5)
+    assert_same_picture(ink_to_image([points[::-1] for points in SEVEN]), ink_to_image(SEVEN), 1e-5)
 
 
 def test_more_points_on_a_straight_line_change_nothing() -> None:
     dense = [np.linspace((200, 100), (200, 300), 173).astype(np.float32)]
-    np.testing.assert_allclose(ink_to_image(dense), ink_to_image(LINE), atol=1e-4)
+    assert_same_picture(ink_to_image(dense), ink_to_image(LINE), 1e-4)
 
 
 @given(
@@ -206,7 +213,7 @@ def test_whatever_is_drawn_is_turned_with_the_paper(lines: list[list[tuple[int, 
     assert np.isfinite(image).all()
     assert image.min() >= 0
     assert 0.5 < image.max() <= 1
-    np.testing.assert_allclose(ink_to_image([points[:, ::-1] for points in strokes]), image.T, atol=2e-4)
+    assert_same_picture(ink_to_image([points[:, ::-1] for points in strokes]), image.T, 2e-4)
     # What lies outside is not drawn on the other side.
     assert max(sides(image)) <= 22
 
@@ -232,12 +239,12 @@ def test_pressure_widens_the_line() -> None:
 @pytest.mark.parametrize("pressure", [0.0, 0.2, 1.0])
 def test_even_pressure_is_none(pressure: float) -> None:
     pressed = [np.column_stack([points, np.full(len(points), pressure)]).astype(np.float32) for points in SEVEN]
-    np.testing.assert_allclose(ink_to_image(pressed), ink_to_image(SEVEN), atol=1e-5)
+    assert_same_picture(ink_to_image(pressed), ink_to_image(SEVEN), 1e-5)
 
 
 def test_a_mouse_and_a_pen_may_draw_together() -> None:
     mixed = [np.column_stack([SEVEN[0], np.full(len(SEVEN[0]), 0.4)]).astype(np.float32), SEVEN[1]]
-    np.testing.assert_allclose(ink_to_image(mixed), ink_to_image(SEVEN), atol=1e-5)
+    assert_same_picture(ink_to_image(mixed), ink_to_image(SEVEN), 1e-5)
 
 
 def test_a_finer_picture_is_the_same_picture() -> None:
@@ -276,3 +283,9 @@ def test_a_saved_drawing_gives_the_very_same_picture(tmp_path: Path) -> None:
     write_ink(tmp_path / "mine.jsonl", [Drawing(drawn, 700, 500)])
     (back,) = read_ink(tmp_path / "mine.jsonl")
     np.testing.assert_array_equal(ink_to_image(back.strokes, canvas=back.long_side), ink_to_image(drawn))
+
+
+def test_a_picture_kept_as_bytes_is_the_same_picture() -> None:
+    image = ink_to_image(HOOK)
+    kept = np.rint(image * 255).astype(np.uint8)
+    np.testing.assert_array_equal(kept / np.float32(255), image)
