@@ -6,14 +6,42 @@ gradients included, because fresh memory costs more than the sums.
 """
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import ClassVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 
 from digitpad.nn import checks
 from digitpad.nn.backend import Array, array_module, to_numpy
+from digitpad.nn.checks import on_host
 from digitpad.nn.layer import Parameter
+
+Runner: TypeAlias = Callable[[Sequence[Callable[[], None]]], None]
+"""What does pieces of work that do not depend on each other, in any order."""
+
+#: Numbers of an array that are worked on at once: with Adam's four arrays, one megabyte.
+_PIECE_NUMBERS = 1 << 16
+
+
+def run_in_turn(tasks: Sequence[Callable[[], None]]) -> None:
+    """Do one task after the other."""
+    for task in tasks:
+        task()
+
+
+def cache_pieces(arrays: Sequence[Array]) -> Iterator[Sequence[Array]]:
+    """Cut arrays of one shape at the same places, as vectors, into pieces that stay in the cache together.
+
+    On another device, where each piece would cost a call, and where memory lies in another order, they stay whole.
+    """
+    size = arrays[0].size
+    if size <= _PIECE_NUMBERS or not all(on_host(array) and array.flags.c_contiguous for array in arrays):
+        yield arrays
+        return
+    vectors = [array.reshape(-1) for array in arrays]
+    for start in range(0, size, _PIECE_NUMBERS):
+        yield [vector[start : start + _PIECE_NUMBERS] for vector in vectors]
 
 
 class Optimizer:
@@ -59,15 +87,27 @@ class Optimizer:
             self._owner, "learning_rate", value, low=0, high=math.inf, open_high=True
         )
 
-    def step(self) -> None:
-        """Change every parameter by its gradient, and clear the gradient."""
+    def step(self, run: Runner = run_in_turn) -> None:
+        """Change every parameter by its gradient, and clear the gradient.
+
+        Parameters
+        ----------
+        run
+            Does pieces of work that do not depend on each other; `ParallelNetwork.run` does them on its threads.
+        """
         self.steps += 1
-        for parameter, state in zip(self.parameters, self.state, strict=True):
-            self._update(parameter.value, parameter.grad, state)
+        run([partial(self._update, *piece) for piece in self._pieces()])
+        for parameter in self.parameters:
             parameter.clear_grad()
 
+    def _pieces(self) -> Iterator[tuple[Array, Array, dict[str, Array]]]:
+        """Yield value, gradient and state of all parameters, large ones in pieces."""
+        for parameter, state in zip(self.parameters, self.state, strict=True):
+            for value, grad, *slots in cache_pieces([parameter.value, parameter.grad, *state.values()]):
+                yield value, grad, dict(zip(state, slots, strict=True))
+
     def _update(self, value: Array, grad: Array, state: dict[str, Array]) -> None:
-        """Change `value` in place; `grad` may be used as scratch space, it is cleared afterwards."""
+        """Change each number of `value` by those at its place, in place; `grad` may be used as scratch space."""
         raise NotImplementedError
 
     def state_dict(self) -> dict[str, Array]:
@@ -283,11 +323,11 @@ class Adam(Optimizer):
     def momentum(self, value: float) -> None:
         self.betas = (value, self.betas[1])
 
-    def step(self) -> None:
-        """Change every parameter by its gradient, and clear the gradient."""
+    def step(self, run: Runner = run_in_turn) -> None:
+        """Change every parameter by its gradient, and clear the gradient; `run` as in `Optimizer.step`."""
         self.gradient_weight = self.betas[0] * self.gradient_weight + 1
         self.square_weight = self.betas[1] * self.square_weight + 1
-        super().step()
+        super().step(run)
 
     def _update(self, value: Array, grad: Array, state: dict[str, Array]) -> None:
         gradient_sum, square_sum = state["gradient_sum"], state["square_sum"]

@@ -21,6 +21,7 @@ from digitpad.nn.backend import Array, array_module
 from digitpad.nn.fused import fuse
 from digitpad.nn.losses import LossAndGradient
 from digitpad.nn.network import Sequential
+from digitpad.nn.optimizers import cache_pieces, run_in_turn
 
 T = TypeVar("T")
 
@@ -52,6 +53,7 @@ class ParallelNetwork:
         self.network = network
         self.threads = checks.whole_number("ParallelNetwork", "threads", threads)
         self._replicas = [network] + [network.replica() for _ in range(self.threads - 1)]
+        self._parameters = [replica.parameters() for replica in self._replicas]
         self._fused = [fuse(replica) for replica in self._replicas]
         self._workers = [_Worker(f"digitpad-nn-{number}") for number in range(1, self.threads)]
 
@@ -78,11 +80,13 @@ class ParallelNetwork:
         output = array_module(x).concatenate(outputs)
         value, grad = loss(output, targets)
         self._each(shares, lambda index, share: self._fused[index].backward_parameters(grad[share]))
-        for replica in self._replicas[1 : len(shares)]:
-            for own, other in zip(self.network.parameters(), replica.parameters(), strict=True):
-                own.add_grad(other.grad)
-                other.clear_grad()
+        self._add_up_gradients(len(shares))
         return value, output
+
+    def run(self, tasks: Sequence[Callable[[], None]]) -> None:
+        """Do pieces of work that do not depend on each other, an equal part of them on each thread."""
+        parts = [slice(start, None, self.threads) for start in range(min(self.threads, len(tasks)))]
+        self._each(parts, lambda _, part: run_in_turn(tasks[part]))
 
     def predict(self, x: Array) -> Array:
         """Return the network's output for the batch `x`, in inference."""
@@ -100,6 +104,21 @@ class ParallelNetwork:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+    def _add_up_gradients(self, shares: int) -> None:
+        """Add the gradients of the other shares to the network's own, always in the same order."""
+        same = list(zip(*self._parameters[:shares], strict=True))
+        if shares > 1:
+            self.run(
+                [
+                    partial(_add_into_first, gradients)
+                    for parameters in same
+                    for gradients in cache_pieces([parameter.grad for parameter in parameters])
+                ]
+            )
+        for _, *others in same:
+            for parameter in others:
+                parameter.clear_grad()
 
     def _shares(self, count: int) -> list[slice]:
         """Split `count` samples into as many nearly equal runs as there are threads, none of them empty."""
@@ -169,6 +188,12 @@ class _Worker:
     def _work(self) -> None:
         while (task := self.tasks.get()) is not None:
             task.run()
+
+
+def _add_into_first(arrays: Sequence[Array]) -> None:
+    first, *others = arrays
+    for other in others:
+        first += other
 
 
 def _predict(network: Sequential, x: Array) -> Array:

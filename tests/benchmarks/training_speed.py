@@ -170,7 +170,7 @@ def digitpad_steps(name: str, batch: int) -> Callable[[Way], Step]:
 
         def step() -> None:
             parallel.training_step(images, targets, loss)
-            optimizer.step()
+            optimizer.step(parallel.run)
 
         return step
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from digitpad.nn import ARCHITECTURES, Adam, CrossEntropyLoss, ParallelNetwork, Sequential, build
+from digitpad.nn import ARCHITECTURES, SGD, Adam, CrossEntropyLoss, ParallelNetwork, Parameter, Sequential, build
 from digitpad.nn.backend import Array
 from digitpad.nn.checks import NotFiniteError
 from digitpad.nn.losses import LossAndGradient
@@ -146,6 +146,27 @@ def test_a_batch_with_nan_is_refused() -> None:
             parallel.training_step(x, targets, LOSS)
         with pytest.raises(NotFiniteError, match="x is nan"):
             parallel.predict(x)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_an_optimizer_steps_the_same_on_threads(threads: int) -> None:
+    alone, split = network("standard"), network("standard")
+    with ParallelNetwork(split, threads) as parallel:
+        for optimizer, run in ((Adam(alone.parameters()), None), (Adam(split.parameters()), parallel.run)):
+            for parameter in optimizer.parameters:
+                parameter.grad = np.random.default_rng(parameter.value.size).standard_normal(parameter.value.shape)
+            optimizer.step() if run is None else optimizer.step(run)
+    for own, other in zip(alone.parameters(), split.parameters(), strict=True):
+        assert own.value.tobytes() == other.value.tobytes()
+
+
+def test_a_parameter_in_another_memory_order_is_stepped_too() -> None:
+    value = np.zeros((300, 200), np.float32).T
+    parameter = Parameter(value)
+    parameter.grad = np.ones((200, 300))
+    with ParallelNetwork(network(), 2) as parallel:
+        SGD([parameter], learning_rate=0.5).step(parallel.run)
+    assert (parameter.value == -0.5).all()
 
 
 def test_a_number_of_threads_that_cannot_be_is_refused() -> None:
