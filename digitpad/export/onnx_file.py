@@ -11,7 +11,7 @@ from digitpad.errors import DigitpadError
 from digitpad.export.comparison import Probes, largest_difference
 from digitpad.export.extras import optional, required
 from digitpad.export.onnx_graph import Graph, graph_of
-from digitpad.model_file import Model
+from digitpad.model_file import CLASSIFICATION, Model
 
 #: The version of ONNX's operations: of 2022, read by everything in use, and with all that the layers need.
 _OPSET = 18
@@ -135,8 +135,9 @@ def _assemble(onnx: Any, graph: Graph, model: Model) -> Any:
 
 def _describe(model: Model) -> str:
     prepared = model.metadata.preprocessing
+    content = "ink 1 on background 0, " if model.metadata.task == CLASSIFICATION else ""
     return (
         f"{model.name or model.architecture.name}, exported from digitpad {__version__}. The input is images in "
-        f"[0, 1], ink 1 on background 0, from which {prepared.mean:g} is subtracted and which are then divided by "
+        f"[0, 1], {content}from which {prepared.mean:g} is subtracted and which are then divided by "
         f"{prepared.std:g}; the output is logits."
     )

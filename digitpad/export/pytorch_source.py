@@ -12,7 +12,7 @@ from typing import Any
 
 from digitpad import __version__
 from digitpad.export.pytorch_classes import CLASSES, RESERVED
-from digitpad.model_file import Model
+from digitpad.model_file import CLASSIFICATION, Model
 from digitpad.nn import layers
 from digitpad.nn.layer import Layer
 from digitpad.nn.network import Sequential
@@ -134,6 +134,7 @@ def _network_class(model: Model, class_name: str, rename: Mapping[str, str]) -> 
 
 def _heading(model: Model, stem: str, class_name: str, renamed: Mapping[str, str]) -> str:
     prepared = model.metadata.preprocessing
+    content = ", ink 1 on background 0" if model.metadata.task == CLASSIFICATION else ""
     shape = ", ".join(str(size) for size in model.architecture.input_shape)
     text = [
         f'"""{_harmless(model.name or model.architecture.name)}, exported from digitpad {__version__}.',
@@ -143,8 +144,8 @@ def _heading(model: Model, stem: str, class_name: str, renamed: Mapping[str, str
         "    network = load()",
         "    logits = network(images)",
         "",
-        f"Images are (N, {shape}) in [0, 1], ink 1 on background 0, less {prepared.mean:g} and then divided by",
-        f"{prepared.std:g}. The outputs stand for: {_harmless(', '.join(model.metadata.labels))}.",
+        f"Images are (N, {shape}) in [0, 1]{content}, less {prepared.mean:g} and then divided by",
+        f"{prepared.std:g}. The outputs are logits and stand for: {_harmless(', '.join(model.metadata.labels))}.",
     ]
     if renamed:
         changes = ", ".join(f"{_harmless(old)} is {new}" for old, new in renamed.items())

@@ -7,6 +7,7 @@ carries the gradient through the layers; an optimizer changes the parameters. Be
 
 from digitpad.nn.architectures import Architecture, build
 from digitpad.nn.averaging import ExponentialMovingAverage
+from digitpad.nn.backend import Device, select_device
 from digitpad.nn.clipping import clip_gradient_norm, clip_gradient_value
 from digitpad.nn.initializers import (
     INITIALIZERS,
@@ -92,6 +93,7 @@ __all__ = [
     "ConvTranspose2D",
     "CosineLR",
     "CrossEntropyLoss",
+    "Device",
     "Dropout",
     "ExponentialMovingAverage",
     "Fans",
@@ -132,6 +134,7 @@ __all__ = [
     "he_normal",
     "he_uniform",
     "normal",
+    "select_device",
     "uniform",
     "xavier_normal",
     "xavier_uniform",

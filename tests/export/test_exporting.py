@@ -1,5 +1,6 @@
 """What all formats share: compare first, write whole files or none, and say what was measured."""
 
+import dataclasses
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,8 @@ from digitpad.errors import DigitpadError
 from digitpad.export import export_model, exporting
 from digitpad.export.comparison import Probes, largest_difference, probes_for
 from digitpad.export.exporting import read_npz, to_npz
-from digitpad.model_file import Model, Preprocessing
+from digitpad.export.pytorch_source import source_of
+from digitpad.model_file import Model, ModelMetadata, Preprocessing
 from digitpad.nn import Sequential, layers
 
 ONE = Sequential([("same", layers.Identity())])
@@ -117,3 +119,14 @@ def test_an_unknown_format_and_a_bad_place_are_named(make_model: Callable[[str],
         export_model(make_model("light"), "tflite", tmp_path / "m")
     with pytest.raises(DigitpadError, match="could not be written"):
         export_model(make_model("light"), "npz", tmp_path / "nowhere" / "m.npz")
+
+
+def test_a_network_that_finds_ink_is_exported_as_what_it_is(make_model: Callable[[str], Model]) -> None:
+    model = make_model("unet-narrow")
+    finder = dataclasses.replace(
+        model, metadata=ModelMetadata(("ink",), Preprocessing(0.6, 0.2, 64), task="segmentation")
+    )
+    text = source_of(finder, "m").text
+    assert "background" not in text
+    assert "less 0.6 and then divided by\n0.2." in text
+    assert "background" in source_of(model, "m").text
