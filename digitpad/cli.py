@@ -149,6 +149,13 @@ def export(options: argparse.Namespace) -> None:
     command(options.network, form=options.to, path=options.file, overwrite=options.force, json=options.json)
 
 
+def bench(options: argparse.Namespace) -> None:
+    """Measure how fast this machine is."""
+    from digitpad.commands.bench import bench as command
+
+    command(threads=options.threads, json=options.json)
+
+
 def tour(options: argparse.Namespace) -> None:
     """Draw in the real window and save its pictures."""
     from digitpad.gui.tour import run_tour
@@ -216,6 +223,9 @@ def _parser() -> _Parser:
     )
     add("file", metavar="FILE", type=_path, help="where to; for pytorch a name that ends in .py")
     add("--force", action="store_true", help="replace files that exist")
+
+    add = _adder(commands, bench, json="versions, networks (images a second) and layers (milliseconds)")
+    add("--threads", metavar="T", type=_at_least(1), help="the most threads to try (default: one a processor)")
 
     add = _adder(commands, tour)
     add("--out", metavar="DIR", type=_path, required=True, help="folder for the pictures")

@@ -1,0 +1,238 @@
+"""`digitpad bench`: how fast this machine trains and reads, in a few seconds and without any other library.
+
+Training is measured through the trainer and reading through the recognizer's network split over threads, so the
+figures are those that a person gets. Layers are measured one by one in their plain form, the one that is shown and
+taught; training fuses several of them, so their times add up to more than a step takes.
+"""
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad import __version__
+from digitpad.commands.output import progress_bar, say, say_json, say_table
+from digitpad.data.dataset import DIGITS, Dataset, normalize
+from digitpad.nn import ARCHITECTURES, ParallelNetwork, Sequential
+from digitpad.training.events import StepCompleted
+from digitpad.training.preparation import build_network
+from digitpad.training.settings import TrainingSettings, default_threads
+from digitpad.training.trainer import Trainer
+
+NETWORKS = ("standard", "light")
+
+_BATCH = 64
+_READ_AT_ONCE = 1000
+#: Steps and passes that are not counted: the first ones make the memory that the others use again.
+_WARM_UP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How fast one network works, in images a second."""
+
+    network: str
+    threads: int
+    training: float
+    inference: float
+
+
+@dataclass(frozen=True, slots=True)
+class LayerTime:
+    """Milliseconds that one plain layer takes for a batch on one thread."""
+
+    network: str
+    name: str
+    type: str
+    forward: float
+    backward: float
+
+
+def bench(*, threads: int | None, json: bool, seconds: float = 12.0) -> None:
+    """Measure, and print what came out.
+
+    Parameters
+    ----------
+    threads
+        The most threads to try; None for as many as training takes.
+    json
+        Print one JSON object instead of text.
+    seconds
+        Time to measure for; preparation comes on top.
+    """
+    counts = thread_counts(threads or default_threads())
+    # Training and reading with every number of threads, and the layers with one; each network the same time.
+    share = seconds / len(NETWORKS) / (2 * len(counts) + 2)
+    speeds: list[Speed] = []
+    layers: list[LayerTime] = []
+    with progress_bar(hidden=json) as bar:
+        task = None if bar is None else bar.add_task("measuring", total=len(NETWORKS) * (len(counts) + 1), detail="")
+        for name in NETWORKS:
+            for count in counts:
+                speeds.append(Speed(name, count, training_speed(name, count, share), reading_speed(name, count, share)))
+                if bar is not None and task is not None:
+                    bar.advance(task)
+            layers += layer_times(name, 2 * share)
+            if bar is not None and task is not None:
+                bar.advance(task)
+    if json:
+        say_json(_json(speeds, layers))
+    else:
+        _say(speeds, layers)
+
+
+def thread_counts(most: int) -> list[int]:
+    """Return the numbers of threads to try: 1, 2, 4 and so on, and the most."""
+    counts = [1]
+    while counts[-1] * 2 < most:
+        counts.append(counts[-1] * 2)
+    return counts if most == 1 else [*counts, most]
+
+
+def training_speed(name: str, threads: int, seconds: float) -> float:
+    """Return the images a second that a run of training learns from, evaluation left out.
+
+    Parameters
+    ----------
+    name
+        A preset.
+    threads
+        Threads that share a batch.
+    seconds
+        About how long to measure.
+    """
+    network = build_network(ARCHITECTURES[name], seed=0)
+    # An epoch that never ends: the run is left when the time is over.
+    settings = TrainingSettings(epochs=1_000_000, batch_size=_BATCH, threads=threads)
+    times = []
+    run = Trainer(network, _digits(16 * _BATCH), None, settings).run()
+    spent = 0.0
+    for event in run:
+        if isinstance(event, StepCompleted):
+            times.append(event.seconds)
+            spent += event.seconds
+            if spent >= seconds and len(times) > _WARM_UP:
+                run.close()
+    return _BATCH / statistics.median(times[_WARM_UP:])
+
+
+def reading_speed(name: str, threads: int, seconds: float) -> float:
+    """Return the images a second that a network reads, a thousand at a time.
+
+    Parameters
+    ----------
+    name, threads, seconds
+        See `training_speed`.
+    """
+    images = normalize(_digits(_READ_AT_ONCE).images)
+    with ParallelNetwork(build_network(ARCHITECTURES[name], seed=0), threads) as network:
+        return _READ_AT_ONCE / _median_seconds(partial(network.predict, images), seconds)
+
+
+def layer_times(name: str, seconds: float) -> list[LayerTime]:
+    """Measure every layer of a preset in its plain form, on a batch as it comes from the layer before.
+
+    Parameters
+    ----------
+    name
+        A preset.
+    seconds
+        About how long to measure, all layers together.
+    """
+    network = build_network(ARCHITECTURES[name], seed=0)
+    return list(_layer_times(name, network, normalize(_digits(_BATCH).images), seconds / (2 * len(network.layers))))
+
+
+def _layer_times(name: str, network: Sequential, x: NDArray[np.float32], seconds: float) -> Iterator[LayerTime]:
+    for layer_name, layer in network.layers.items():
+        forward = _median_seconds(partial(layer.forward, x, training=True), seconds)
+        output = layer.forward(x, training=True)
+        grad = np.ones_like(output)
+        backward = _median_seconds(partial(layer.backward, grad), seconds)
+        yield LayerTime(name, layer_name, type(layer).__name__, 1e3 * forward, 1e3 * backward)
+        x = output
+
+
+def _median_seconds(work: Callable[[], object], seconds: float) -> float:
+    """Return the median time of one call, from all that fit into `seconds`, at least three."""
+    for _ in range(_WARM_UP):
+        work()
+    times: list[float] = []
+    end = time.perf_counter() + seconds
+    while (begun := time.perf_counter()) < end or len(times) < 3:
+        work()
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times)
+
+
+def _digits(count: int) -> Dataset:
+    """Return random images: how fast a network is does not depend on what it is shown."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (count, 1, 28, 28), dtype=np.uint8)
+    return Dataset.of("random images", images, rng.integers(0, len(DIGITS), count))
+
+
+def blas() -> str:
+    """Return the name and the version of the library that multiplies NumPy's matrices."""
+    config = np.show_config(mode="dicts")
+    found = config.get("Build Dependencies", {}).get("blas", {})
+    return f"{found.get('name', 'unknown')} {found.get('version', '')}".strip()
+
+
+def environment() -> dict[str, str]:
+    """Return the settings of the environment that change how fast matrices are multiplied."""
+    beginnings = ("OPENBLAS_", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+    return {key: value for key, value in sorted(os.environ.items()) if key.startswith(beginnings)}
+
+
+def _json(speeds: Sequence[Speed], layers: Sequence[LayerTime]) -> dict[str, object]:
+    return {
+        "digitpad": __version__,
+        "numpy": np.__version__,
+        "blas": blas(),
+        "environment": environment(),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "processors": os.cpu_count(),
+        "batch_size": _BATCH,
+        "networks": [
+            {
+                "network": speed.network,
+                "threads": speed.threads,
+                "training_images_per_second": speed.training,
+                "inference_images_per_second": speed.inference,
+            }
+            for speed in speeds
+        ],
+        "layers": [
+            {
+                "network": layer.network,
+                "name": layer.name,
+                "type": layer.type,
+                "forward_milliseconds": layer.forward,
+                "backward_milliseconds": layer.backward,
+            }
+            for layer in layers
+        ],
+    }
+
+
+def _say(speeds: Sequence[Speed], layers: Sequence[LayerTime]) -> None:
+    settings = " ".join(f"{key}={value}" for key, value in environment().items())
+    say(f"digitpad {__version__}, NumPy {np.__version__}, {blas()}, {os.cpu_count()} processors")
+    say(f"Set: {settings}" if settings else "Nothing is set that changes BLAS.")
+    say()
+    rows = [[s.network, str(s.threads), f"{s.training:,.0f}", f"{s.inference:,.0f}"] for s in speeds]
+    say_table(["network", "threads", "training, images/s", "reading, images/s"], rows)
+    say()
+    say(f"Training takes {_BATCH} images a step, reading {_READ_AT_ONCE:,} at once.")
+    say(f"The plain layers one by one, milliseconds for {_BATCH} images on one thread:")
+    say()
+    rows = [[t.network, t.name, t.type, f"{t.forward:.2f}", f"{t.backward:.2f}"] for t in layers]
+    say_table(["network", "layer", "type", "forward", "backward"], rows, left=3)
