@@ -153,12 +153,9 @@ def read_ink(path: Path | str) -> list[Drawing]:
     path = Path(path)
     if path.is_dir():
         raise DigitpadError(f"{path} is a folder, not a file of ink; name a .jsonl file inside it.")
-    drawings = []
     try:
         with path.open(encoding="utf-8-sig") as file:
-            for number, line in enumerate(file, start=1):
-                if line.strip():
-                    drawings.append(_drawing_of(line, f"{path}, line {number}"))
+            return parse_ink(file, str(path))
     except FileNotFoundError as error:
         raise DigitpadError(f"{path} does not exist; check the name.") from error
     except UnicodeDecodeError as error:
@@ -166,8 +163,32 @@ def read_ink(path: Path | str) -> list[Drawing]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise DigitpadError(f"{path} cannot be read ({reason}); check the file and its permissions.") from error
+
+
+def parse_ink(lines: Iterable[str], name: str) -> list[Drawing]:
+    """Make drawings of lines of JSON, wherever they come from.
+
+    Parameters
+    ----------
+    lines
+        One drawing each; blank ones are passed over.
+    name
+        What to call them in a complaint.
+
+    Returns
+    -------
+    list of Drawing
+        At least one.
+
+    Raises
+    ------
+    DigitpadError
+        If there is no drawing, or a line is not one; the message names the line.
+    """
+    numbered = enumerate(lines, start=1)
+    drawings = [_drawing_of(line, f"{name}, line {number}") for number, line in numbered if line.strip()]
     if not drawings:
-        raise DigitpadError(f"{path} holds no drawing; choose a file with one drawing a line.")
+        raise DigitpadError(f"{name} holds no drawing; choose a file with one drawing a line.")
     return drawings
 
 
@@ -187,7 +208,26 @@ def write_ink(path: Path | str, drawings: Iterable[Drawing]) -> None:
         If there is nothing to write, a drawing is not one that `read_ink` would accept, or the file cannot be
         written.
     """
-    path = Path(path)
+    text = format_ink(drawings, f"{path} was not written")
+    with atomic_write(Path(path)) as file:
+        file.write(text.encode())
+
+
+def format_ink(drawings: Iterable[Drawing], complaint: str = "The ink was not written") -> str:
+    """Return drawings as JSON Lines; `parse_ink` gives back the same numbers.
+
+    Parameters
+    ----------
+    drawings
+        As `write_ink` takes them.
+    complaint
+        How a message begins when they cannot be written.
+
+    Raises
+    ------
+    DigitpadError
+        If there is nothing to write, or a drawing is not one that `parse_ink` would accept.
+    """
     lines = []
     for number, drawing in enumerate(drawings, start=1):
         record: dict[str, object] = {} if drawing.label is None else {"label": drawing.label}
@@ -195,12 +235,11 @@ def write_ink(path: Path | str, drawings: Iterable[Drawing]) -> None:
         record |= {"width": _plain(drawing.width), "height": _plain(drawing.height)}
         record["strokes"] = [[[_plain(value) for value in point] for point in stroke] for stroke in drawing.strokes]
         line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-        _drawing_of(line, f"{path} was not written: drawing {number}")
+        _drawing_of(line, f"{complaint}: drawing {number}")
         lines.append(line)
     if not lines:
-        raise DigitpadError(f"{path} was not written: there is nothing to write; draw something first.")
-    with atomic_write(path) as file:
-        file.write(("\n".join(lines) + "\n").encode())
+        raise DigitpadError(f"{complaint}: there is nothing to write; draw something first.")
+    return "\n".join(lines) + "\n"
 
 
 def _plain(value: float | np.floating[Any]) -> int | float:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from digitpad.data.ink import Drawing, curve_through, read_ink, smooth_stroke, write_ink
+from digitpad.data.ink import Drawing, curve_through, format_ink, parse_ink, read_ink, smooth_stroke, write_ink
 from digitpad.errors import DigitpadError
 
 LINE = {"label": 7, "width": 500, "height": 400, "strokes": [[[1, 2], [3.5, 4]], [[9, 9, 0.5]]], "writer": 3}
@@ -257,3 +257,15 @@ def test_real_ink_is_read(test_data: Path) -> None:
     assert len(drawings) == 7494
     assert {drawing.label for drawing in drawings} == set(range(10))
     assert {drawing.extra["writer"] for drawing in drawings} == set(range(1, 31))
+
+
+def test_text_is_read_as_a_file_is() -> None:
+    text = json.dumps(LINE)
+    (drawing,) = parse_ink([text, "\n"], "the note")
+    assert json.loads(format_ink([drawing])) == LINE
+    with pytest.raises(DigitpadError, match="the note, line 2 is not JSON"):
+        parse_ink([text, "{"], "the note")
+    with pytest.raises(DigitpadError, match="the note holds no drawing"):
+        parse_ink([], "the note")
+    with pytest.raises(DigitpadError, match="there is nothing to write"):
+        format_ink([])
