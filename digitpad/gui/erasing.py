@@ -8,7 +8,7 @@ passed and not at the nearest recorded point, which may be far away when the eve
 import numpy as np
 from numpy.typing import NDArray
 
-_SPACING = 0.5
+_SPACING = 0.05  # of the eraser's radius: how finely lines are looked at
 
 
 def erase_segment(
@@ -23,7 +23,7 @@ def erase_segment(
     start, end
         Where the eraser's centre moved from and to (x, y first).
     radius
-        How near ink goes, in the units of the points.
+        How near ink goes, in the units of the points; above 0.
 
     Returns
     -------
@@ -34,7 +34,7 @@ def erase_segment(
     low, high = np.minimum(a, b) - radius, np.maximum(a, b) + radius
     if (points[:, :2].max(axis=0) < low).any() or (points[:, :2].min(axis=0) > high).any():
         return None
-    samples, is_point = _densify(points.astype(np.float64))
+    samples, is_point = _densify(points.astype(np.float64), _SPACING * radius)
     inside = _distance(samples[:, :2], a, b) <= radius
     if not inside.any():
         return None
@@ -48,10 +48,10 @@ def erase_segment(
     return [samples[keep & (run == number)].astype(np.float32) for number in np.unique(run[keep])]
 
 
-def _densify(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Add points every half unit along each line; tell which ones are the stroke's own."""
+def _densify(points: NDArray[np.float64], spacing: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Add points along each line, at most `spacing` apart; tell which ones are the stroke's own."""
     lengths = np.hypot(*np.diff(points[:, :2], axis=0).T)
-    counts = np.maximum(1, np.ceil(lengths / _SPACING)).astype(int)
+    counts = np.maximum(1, np.ceil(lengths / spacing)).astype(int)
     firsts = np.concatenate(([0], np.cumsum(counts)))
     positions = np.interp(np.arange(firsts[-1] + 1), firsts, np.arange(len(points)))
     columns = [np.interp(positions, np.arange(len(points)), column) for column in points.T]

@@ -1,18 +1,18 @@
 """Pages in and out: files, the clipboard and what is dropped on the window.
 
 An image becomes a picture to be read as an image; a line of ink becomes strokes. What goes out is dark ink on
-white, or a line of the ink format, and is written whole or not at all.
+white, or a line of the ink format, and is written whole or not at all. Files of ink may hold any numbers; those
+that cannot be painted end here.
 """
 
 import io
-import tempfile
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QImage, QImageWriter
 
 from digitpad.atomic import atomic_write
-from digitpad.data.ink import Drawing, read_ink, write_ink
+from digitpad.data.ink import Drawing, format_ink, parse_ink, read_ink, write_ink
 from digitpad.errors import DigitpadError
 from digitpad.gui.ink_painter import page_image
 from digitpad.gui.sketch import InkStroke, Page, Picture
@@ -24,6 +24,7 @@ INK_FILTER = f"Ink (*{INK_SUFFIX})"
 MODEL_FILTER = f"Models (*{MODEL_SUFFIX})"
 _WIDTHS = "pen_widths"  # our own key in an ink file: how thick each stroke was shown
 _USUAL_WIDTH = 0.028  # of the sheet's longer side, for ink that does not say
+_SMALLEST, _LARGEST = 1e-3, 1e6  # units of a sheet that can be shown: Qt's painter ends the process far beyond
 
 
 def read_page(path: Path) -> tuple[Page, int]:
@@ -46,19 +47,39 @@ def read_page(path: Path) -> tuple[Page, int]:
     """
     if path.suffix.lower() == INK_SUFFIX:
         drawings = read_ink(path)
-        return page_of(drawings[0]), len(drawings)
+        return page_of(drawings[0], str(path)), len(drawings)
     from digitpad.data.images import read_image
 
     return Page(picture=Picture(read_image(path), path.name)), 1
 
 
-def page_of(drawing: Drawing) -> Page:
-    """Return a drawing as a page: its strokes as they are, on a sheet of its size."""
-    usual = _USUAL_WIDTH * max(drawing.width, drawing.height)
+def page_of(drawing: Drawing, name: str) -> Page:
+    """Return a drawing as a page: its strokes as they are, on a sheet of its size.
+
+    Parameters
+    ----------
+    drawing
+        What to show.
+    name
+        What to call it in a complaint.
+
+    Raises
+    ------
+    DigitpadError
+        If its sheet or its ink is too small or too large to be shown.
+    """
+    short_side = min(drawing.width, drawing.height)
+    farthest = max([drawing.long_side, *(float(abs(points[:, :2]).max()) for points in drawing.strokes)])
+    if short_side < _SMALLEST or farthest > _LARGEST:
+        raise DigitpadError(
+            f"{name} has a drawing on a sheet of {drawing.width:g} x {drawing.height:g} units with ink as far as "
+            f"{farthest:g}; the window shows from {_SMALLEST:g} to {_LARGEST:,.0f} units, scale the numbers."
+        )
+    usual = _USUAL_WIDTH * drawing.long_side
     known = drawing.extra.get(_WIDTHS)
     widths = [usual] * len(drawing.strokes)
     if isinstance(known, list) and len(known) == len(widths):
-        limit = max(drawing.width, drawing.height)
+        limit = drawing.long_side
         widths = [float(width) if isinstance(width, int | float) and 0 < width <= limit else usual for width in known]
     strokes = tuple(InkStroke(points, width) for points, width in zip(drawing.strokes, widths, strict=True))
     return Page(strokes, size=(drawing.width, drawing.height))
@@ -100,7 +121,18 @@ def save_png(path: Path, page: Page, size: tuple[float, float]) -> None:
     """
     if page.is_blank:
         raise DigitpadError("Nothing to save: the canvas is blank; draw something first.")
-    data = _png(page_image(page, size))
+    write_png(path, page_image(page, size))
+
+
+def write_png(path: Path, image: QImage) -> None:
+    """Write an image as a PNG, whole or not at all.
+
+    Raises
+    ------
+    DigitpadError
+        If the file cannot be written.
+    """
+    data = _png(image)
     with atomic_write(path) as file:
         file.write(data)
 
@@ -110,10 +142,7 @@ def to_clipboard(page: Page, size: tuple[float, float]) -> QMimeData:
     mime = QMimeData()
     mime.setImageData(page_image(page, size))
     if page.strokes:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"copied{INK_SUFFIX}"
-            write_ink(path, [drawing_of(page, size)])
-            mime.setText(path.read_text(encoding="utf-8"))
+        mime.setText(format_ink([drawing_of(page, size)]))
     return mime
 
 
@@ -148,13 +177,8 @@ def can_take(mime: QMimeData) -> bool:
 
 
 def _pasted_ink(text: str) -> Page:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"pasted{INK_SUFFIX}"
-        path.write_text(text, encoding="utf-8")
-        try:
-            return page_of(read_ink(path)[0])
-        except DigitpadError as error:
-            raise DigitpadError(str(error).replace(str(path), "The pasted text")) from error
+    name = "The pasted text"
+    return page_of(parse_ink(io.StringIO(text), name)[0], name)
 
 
 def _pasted_image(image: QImage) -> Page:

@@ -13,6 +13,8 @@ from digitpad.data.ink import smooth_stroke
 from digitpad.gui.sketch import InkStroke, Page
 from digitpad.gui.view import Box
 
+_PIXELS_A_UNIT = 2.0  # of a picture to be saved, as far as its sides allow:
+_LONG_SIDES = (560.0, 4096.0)  # the least and the most pixels of its longer side
 _LIGHTEST = 0.35  # the share of its width that a line keeps under the lightest touch
 
 
@@ -73,8 +75,10 @@ def bounds_of(page: Page) -> Box | None:
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
-def page_image(page: Page, size: tuple[float, float], *, margin: int = 16) -> QImage:
-    """Return a page as dark ink on white, at twice its size, to be saved or copied.
+def page_image(page: Page, size: tuple[float, float]) -> QImage:
+    """Return a page as dark ink on white, to be saved or copied.
+
+    Ink has two pixels a unit, or as many as make a picture of a usual size; an opened image keeps its own.
 
     Parameters
     ----------
@@ -82,8 +86,6 @@ def page_image(page: Page, size: tuple[float, float], *, margin: int = 16) -> QI
         What to paint.
     size
         Width and height of the sheet in canvas units; ink beyond it widens the picture.
-    margin
-        White kept around ink that reaches the edge, in canvas units.
     """
     black = QColor("black")
     if page.picture is not None:
@@ -94,12 +96,16 @@ def page_image(page: Page, size: tuple[float, float], *, margin: int = 16) -> QI
         painter.end()
         return image
     left, top, right, bottom = bounds_of(page) or (0.0, 0.0, 0.0, 0.0)
+    # White is kept around ink that reaches the edge.
+    margin = 0.025 * max(size)
     left, top = min(0.0, left - margin), min(0.0, top - margin)
     right, bottom = max(size[0], right + margin), max(size[1], bottom + margin)
-    image = _white(round(2 * (right - left)), round(2 * (bottom - top)))
+    long_side = max(right - left, bottom - top)
+    scale = min(max(_PIXELS_A_UNIT, _LONG_SIDES[0] / long_side), _LONG_SIDES[1] / long_side)
+    image = _white(max(1, round(scale * (right - left))), max(1, round(scale * (bottom - top))))
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.scale(2, 2)
+    painter.scale(scale, scale)
     painter.translate(-left, -top)
     for stroke in page.strokes:
         paint_stroke(painter, stroke, black)

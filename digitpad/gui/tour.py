@@ -11,12 +11,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.app import make_application
-from digitpad.gui.canvas import Canvas
 from digitpad.gui.display import has_display
+from digitpad.gui.exchange import write_png
 from digitpad.gui.main_window import MainWindow
 from digitpad.gui.settings import Settings
 from digitpad.gui.theme import Theme
@@ -72,15 +72,15 @@ def run_tour(out: Path) -> list[Path]:
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def replay(canvas: Canvas, strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
+def replay(canvas: QWidget, strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
     """Draw strokes on a canvas as a mouse would: press, a move for every point, release.
 
     Parameters
     ----------
     canvas
-        A canvas that is shown.
+        A widget that is shown.
     strokes
-        Points in the canvas widget's pixels.
+        Points in the widget's pixels.
     """
     for stroke in strokes:
         _send(canvas, QEvent.Type.MouseButtonPress, stroke[0])
@@ -104,12 +104,11 @@ def _draw(window: MainWindow, path: Path) -> Path:
     left, top = (canvas.width() - _INK_SIZE[0]) // 2, (canvas.height() - _INK_SIZE[1]) // 2
     replay(canvas, [[(x + left, y + top) for x, y in stroke] for stroke in _THREE])
     QApplication.processEvents()
-    if not window.grab().save(str(path), "PNG"):
-        raise DigitpadError(f"{path} could not be written; name another folder.")
+    write_png(path, window.grab().toImage())
     return path
 
 
-def _send(canvas: Canvas, kind: QEvent.Type, point: tuple[float, float]) -> None:
+def _send(canvas: QWidget, kind: QEvent.Type, point: tuple[float, float]) -> None:
     position = QPointF(*point)
     moving = kind == QEvent.Type.MouseMove
     button = Qt.MouseButton.NoButton if moving else Qt.MouseButton.LeftButton

@@ -37,7 +37,7 @@ def fit(width: float, height: float, bounds: Box | None, sheet: tuple[float, flo
     bounds
         Left, top, right and bottom of the ink in canvas units, its thickness included; None without ink.
     sheet
-        The size of the sheet an opened drawing was made on, or None when it was the canvas itself.
+        The size, above 0, of the sheet an opened drawing was made on, or None when it was the canvas itself.
     """
     if sheet is None:
         if bounds is None:
@@ -49,7 +49,7 @@ def fit(width: float, height: float, bounds: Box | None, sheet: tuple[float, flo
     if bounds is not None:
         left, top = min(left, bounds[0]), min(top, bounds[1])
         right, bottom = max(right, bounds[2]), max(bottom, bounds[3])
-    scale = min(width / max(right - left, 1.0), height / max(bottom - top, 1.0))
+    scale = min(width / (right - left), height / (bottom - top))
     return View(
         scale,
         (width - (right - left) * scale) / 2 - left * scale,

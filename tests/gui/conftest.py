@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 import shiboken6
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, Qt, QThread, QTimer
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QThread, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from digitpad.data.rasterize import ink_to_image
@@ -20,6 +19,7 @@ from digitpad.gui.main_window import MainWindow
 from digitpad.gui.models import LoadedModel
 from digitpad.gui.settings import Settings
 from digitpad.gui.theme import Theme
+from digitpad.gui.tour import replay
 from digitpad.recognition import Prediction
 
 # What the off-screen platform says it cannot do is no fault of the window.
@@ -142,22 +142,4 @@ Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
 @pytest.fixture
 def draw() -> Draw:
     """Return a function that draws strokes on a widget with the mouse."""
-
-    def send(widget: QWidget, kind: QEvent.Type, x: float, y: float) -> None:
-        position = QPointF(x, y)
-        left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-        button = none if kind == QEvent.Type.MouseMove else left
-        held = none if kind == QEvent.Type.MouseButtonRelease else left
-        modifiers = Qt.KeyboardModifier.NoModifier
-        event = QMouseEvent(kind, position, widget.mapToGlobal(position), button, held, modifiers)
-        QApplication.sendEvent(widget, event)
-
-    def strokes(widget: QWidget, strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
-        for stroke in strokes:
-            send(widget, QEvent.Type.MouseButtonPress, *stroke[0])
-            for point in stroke[1:]:
-                send(widget, QEvent.Type.MouseMove, *point)
-            send(widget, QEvent.Type.MouseButtonRelease, *stroke[-1])
-        QApplication.processEvents()
-
-    return strokes
+    return replay

@@ -1,6 +1,7 @@
 """The eraser's cuts."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -36,6 +37,13 @@ def test_the_end_of_a_stroke_is_shortened() -> None:
     assert pieces is not None
     assert len(pieces) == 1
     assert 89 <= pieces[0][-1, 0] <= 90
+
+
+@pytest.mark.parametrize("unit", [0.001, 1000.0])
+def test_a_cut_is_the_same_in_any_units(unit: float) -> None:
+    pieces = erase_segment(_LINE * np.float32(unit), (50 * unit, -20 * unit), (50 * unit, 20 * unit), 10 * unit)
+    assert pieces is not None
+    assert [round(float(x) / unit) for piece in pieces for x in piece[:, 0]] == [0, 40, 60, 100]
 
 
 def test_pressure_is_carried_to_the_cut() -> None:

@@ -62,6 +62,15 @@ def test_an_exported_page_keeps_ink_beyond_its_edge() -> None:
     assert image.height() >= 200
 
 
+@pytest.mark.parametrize("side", [0.001, 1.0, 28.0, 500.0, 1e6])
+def test_an_exported_page_has_a_usual_size_in_any_units(side: float) -> None:
+    stroke = InkStroke(np.array([[0.2, 0.2], [0.8, 0.8]], np.float32) * np.float32(side), 0.05 * side)
+    image = page_image(Page((stroke,), size=(side, side)), (side, side))
+    assert 500 <= image.width() == image.height() <= 4096
+    middle, corner = image.pixelColor(image.rect().center()), image.pixelColor(0, 0)
+    assert (middle.name(), corner.name()) == ("#000000", "#ffffff")
+
+
 def test_a_small_picture_keeps_hard_pixels_and_a_large_one_is_averaged() -> None:
     ink = np.zeros((2, 2), np.float32)
     ink[0, 0] = 1

@@ -217,6 +217,9 @@ _BAD = {
     "no image": _written("text.png", "not a picture"),
     "ink that is not JSON": _written("wrong.jsonl", "{nonsense"),
     "ink with a NaN": _written("nan.jsonl", '{"strokes": [[[NaN, 1]]]}'),
+    "ink on an immense sheet": _written("immense.jsonl", '{"width": 1e300, "height": 1e300, "strokes": [[[1, 2]]]}'),
+    "ink on a sheet of nothing": _written("tiny.jsonl", '{"width": 1e-30, "height": 9, "strokes": [[[1, 2]]]}'),
+    "ink light years away": _written("far.jsonl", '{"strokes": [[[1e30, 40], [-1e30, 1e31], [5, 5]]]}'),
     "ink without drawings": _written("empty.jsonl", ""),
     "missing": lambda folder: folder / "missing.png",
     "missing ink": lambda folder: folder / "missing.jsonl",
@@ -241,6 +244,14 @@ def test_bad_files_are_named_in_the_bar_and_the_drawing_stays(
     assert [stroke.points.tolist() for stroke in tab.canvas.sketch.page.strokes] == [[[10, 20], [30, 40]]]
     assert window.model is model
     assert tab.answer.digit == "7"
+
+
+def test_pasted_ink_may_have_any_text_in_it(window: MainWindow, tab: DrawTab) -> None:
+    label = "a\N{LINE SEPARATOR}b"
+    QGuiApplication.clipboard().setText(json.dumps({"label": label, "strokes": [[[1, 2]]]}, ensure_ascii=False))
+    tab.files.paste.trigger()
+    assert _text(window) == ""
+    assert len(tab.canvas.sketch.page.strokes) == 1
 
 
 def test_a_bad_paste_says_so_without_naming_a_file_nobody_knows(window: MainWindow, tab: DrawTab) -> None:

@@ -1,5 +1,6 @@
 """The tour's picture."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -35,6 +36,17 @@ def test_without_a_screen_it_draws_a_digit_that_is_read(tmp_path: Path) -> None:
         colours = image.convert("RGB").crop((1560, 560, 2540, 1120)).getcolors(maxcolors=1 << 20)
     assert colours is not None
     assert {colour: count for count, colour in colours}[11, 127, 104] > 5000
+
+
+def test_a_full_disk_leaves_no_half_a_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setenv("QT_SCALE_FACTOR", "1")
+    with pytest.raises(DigitpadError, match=r"draw\.png could not be written \(No space left"):
+        run_tour(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
