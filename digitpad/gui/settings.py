@@ -1,5 +1,6 @@
 """What the window remembers from one day to the next, in a file of its own in the user's configuration folder."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -7,6 +8,7 @@ from PySide6.QtCore import QByteArray, QSettings
 from digitpad import paths
 
 _MOST_RECENT = 5
+_MOST_DIGITS = 4  # of a pen's width
 
 
 class Settings:
@@ -26,7 +28,7 @@ class Settings:
     def colours(self) -> str:
         """Which colours were chosen: "system", "light" or "dark"."""
         value = self._store.value("colours")
-        return value if value in {"light", "dark"} else "system"
+        return value if isinstance(value, str) and value in {"light", "dark"} else "system"
 
     @colours.setter
     def colours(self, choice: str) -> None:
@@ -36,7 +38,7 @@ class Settings:
     def model(self) -> Path | None:
         """The model used last, if its file is still there."""
         path = self._path("model")
-        return path if path is not None and path.is_file() else None
+        return path if path is not None and _is(Path.is_file, path) else None
 
     @property
     def recent_models(self) -> list[Path]:
@@ -45,7 +47,7 @@ class Settings:
         names = [value] if isinstance(value, str) else value
         if not isinstance(names, list):
             return []
-        return [Path(name) for name in names if isinstance(name, str) and Path(name).is_file()]
+        return [Path(name) for name in names if isinstance(name, str) and _is(Path.is_file, Path(name))]
 
     def remember_model(self, path: Path, *, bundled: bool) -> None:
         """Keep a model as the one used last, and among the recent ones if it does not come with digitpad."""
@@ -58,7 +60,7 @@ class Settings:
     def folder(self) -> Path:
         """Where a file was last opened or saved."""
         path = self._path("folder")
-        return path if path is not None and path.is_dir() else Path.home()
+        return path if path is not None and _is(Path.is_dir, path) else Path.home()
 
     @folder.setter
     def folder(self, path: Path) -> None:
@@ -68,7 +70,9 @@ class Settings:
     def pen_width(self) -> int | None:
         """The pen's width, if one was chosen."""
         value = self._store.value("pen_width")
-        return int(value) if isinstance(value, int | str) and str(value).isdecimal() else None
+        if not isinstance(value, int | str) or not str(value).isdecimal() or len(str(value)) > _MOST_DIGITS:
+            return None
+        return int(value)
 
     @pen_width.setter
     def pen_width(self, width: int) -> None:
@@ -87,3 +91,11 @@ class Settings:
     def _path(self, key: str) -> Path | None:
         value = self._store.value(key)
         return Path(value) if isinstance(value, str) and value else None
+
+
+def _is(kind: Callable[[Path], bool], path: Path) -> bool:
+    """Ask `Path.is_file` or `Path.is_dir`; what cannot be looked at is neither."""
+    try:
+        return kind(path)
+    except OSError:
+        return False

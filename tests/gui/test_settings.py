@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+import shiboken6
 from PySide6.QtCore import QByteArray
 
 from digitpad import paths
+from digitpad.gui.canvas import DEFAULT_PEN_WIDTH
+from digitpad.gui.main_window import MainWindow
 from digitpad.gui.settings import Settings
+from digitpad.gui.theme import Theme
 
 
 def test_what_is_set_is_there_the_next_day(tmp_path: Path) -> None:
@@ -40,6 +45,38 @@ def test_nonsense_counts_as_never_set(tmp_path: Path) -> None:
     assert settings.model is None
     assert settings.folder == Path.home()
     assert settings.geometry is None
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "pen_width=99999999999999",
+        "pen_width=" + "9" * 5000,
+        "colours=light, dark",
+        "model={long}\nrecent_models={long}\nfolder={long}",
+        "pen_width=@Variant(zz)\nrecent_models=@Invalid()\ngeometry=@ByteArray(zz)",
+    ],
+)
+def test_no_line_of_a_broken_file_keeps_the_window_shut(tmp_path: Path, theme: Theme, lines: str) -> None:
+    file = tmp_path / "w.ini"
+    file.write_text("[General]\n" + lines.format(long="a" * 5000) + "\n")
+    window = MainWindow(theme, Settings(file))
+    assert window.draw_tab.width_slider.value() == DEFAULT_PEN_WIDTH
+    shiboken6.delete(window)
+
+
+def test_a_model_in_a_folder_that_is_locked_now_counts_as_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(tmp_path / "w.ini")
+    model = tmp_path / "m.safetensors"
+    model.touch()
+    settings.remember_model(model, bundled=False)
+
+    def locked(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", locked)
+    assert settings.model is None
+    assert settings.recent_models == []
 
 
 def test_recent_models_are_few_latest_first_and_still_there(tmp_path: Path) -> None:
