@@ -78,8 +78,8 @@ def largest_difference(network: Sequential, other: Answer, probes: Probes) -> fl
     Raises
     ------
     DigitpadError
-        If outputs differ by more than rounding (`TOLERANCE`, or its share of the largest output), or an answer
-        differs: the class with the largest logit, or on which side of zero a single logit lies.
+        If outputs differ by more than rounding (`TOLERANCE`, or its share of the largest output), or another class
+        has the largest logit.
     """
     largest = 0.0
     for start in range(0, len(probes.images), _BATCH):
@@ -98,18 +98,11 @@ def largest_difference(network: Sequential, other: Answer, probes: Probes) -> fl
                 f"The exported network's outputs differ by {difference:.1e} on {probes.name} (allowed: {allowed:.1e}), "
                 "so it was not written; please report this."
             )
-        if not _agree(own, its, allowed):
+        # For maps and single logits, near zero, rounding alone may change a side.
+        if own.ndim == 2 and (own.argmax(axis=1) != its.argmax(axis=1)).any():
             raise DigitpadError(
-                f"The exported network gives other answers on {probes.name}, so it was not written; please report this."
+                f"The exported network gives another answer on one of {probes.name}, so it was not written; please "
+                "report this."
             )
         largest = max(largest, difference)
     return largest
-
-
-def _agree(own: NDArray[np.float32], its: NDArray[np.float32], allowed: float) -> bool:
-    """Return whether both choose the same, except where two classes are as good as equal."""
-    if own.shape[1] == 1:
-        return bool((((own > 0) == (its > 0)) | (np.abs(own) <= allowed)).all())
-    ranked = np.sort(own, axis=1)
-    tied = ranked[:, -1] - ranked[:, -2] <= 2 * allowed
-    return bool(((own.argmax(axis=1) == its.argmax(axis=1)) | tied).all())

@@ -55,6 +55,10 @@ NETWORKS: dict[str, Callable[[], tuple[Sequential, tuple[int, ...]]]] = {
         Sequential([("skip", layers.SkipConnection(layers.Conv2D(4, 4, 1))), *double("up", 8, 4), *u(4, 4, 1)[4:]][:4]),
         (4, 8, 8),
     ),
+    "long way down": lambda: (
+        Sequential([*double("a", 4, 4), *double("b", 4, 4), ("skip", layers.SkipConnection(layers.Conv2D(4, 2, 1)))]),
+        (4, 8, 8),
+    ),
     "two skips": lambda: (
         Sequential(
             [
@@ -152,6 +156,12 @@ def test_a_u_goes_down_on_the_left_and_up_on_the_right_with_its_skips_straight_a
     assert by_name["up_conv"].x == by_name["skip.body.up_conv"].x > by_name["down_conv"].x + by_name["down_conv"].width
     straight = [line for line in drawing.lines if len(line.points) == 2 and line.points[0][1] == line.points[1][1]]
     assert len(straight) == 2
+
+
+def test_what_does_something_runs_straight_and_what_does_nothing_stands_aside() -> None:
+    ways: dict[str, Layer] = {"past": layers.Identity(), "conv": layers.Conv2D(4, 2, 1)}
+    by_name = {box.full_name: box for box in draw(Sequential([("c", layers.Concatenate(ways))]), (4, 8, 8)).boxes}
+    assert by_name["c.conv"].x == by_name["c"].x == by_name["input"].x
 
 
 def test_a_shortcut_arrives_where_the_branches_meet() -> None:

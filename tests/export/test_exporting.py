@@ -72,14 +72,15 @@ def test_another_shape_is_refused_although_it_would_broadcast() -> None:
         largest_difference(ONE, lambda x: x[:, :1], probes([0.5, 0.5]))
 
 
-def test_another_answer_is_refused_unless_two_are_as_good_as_equal() -> None:
-    # A larger tolerance than the gap between the two best, for outputs of a hundred.
-    turned = np.array([0, 8e-3, -8e-3], np.float32)
-    assert largest_difference(ONE, shifted(turned), probes([-100, 1, 1.001])) < 1e-2
-    wide = np.array([0, 0, 9e-3], np.float32)
-    assert largest_difference(ONE, shifted(wide), probes([-100, 1, 2])) < 1e-2
-    sign = Sequential([("same", layers.Identity())])
-    assert largest_difference(sign, shifted(5e-5), probes([-2e-5])) < 1e-4
+def test_another_answer_is_refused_however_small_the_difference() -> None:
+    nearer = np.array([0, 3e-5, -3e-5], np.float32)
+    assert largest_difference(ONE, shifted(nearer), probes([0, 0.5, 0.6])) < 1e-4
+    with pytest.raises(DigitpadError, match="another answer"):
+        largest_difference(ONE, shifted(nearer), probes([0, 0.5, 0.6], [0, 0.5, 0.50001]))
+
+
+def test_maps_and_single_logits_have_no_largest_class() -> None:
+    assert largest_difference(ONE, shifted(5e-5), probes([-2e-5])) < 1e-4
 
 
 def test_digits_are_normalised_test_digits() -> None:

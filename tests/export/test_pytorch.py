@@ -119,6 +119,8 @@ def test_a_short_expression_keeps_its_defaults_unsaid() -> None:
         (layers.Conv2D(1, 2, 3), "nn.Conv2d(1, 2, 3)"),
         (layers.MaxPool2D((2, 3)), "nn.MaxPool2d((2, 3))"),
         (layers.BatchNorm2D(4), "nn.BatchNorm2d(4)"),
+        (layers.BatchNorm2D(4, 1e-3, 0.2, False), "nn.BatchNorm2d(4, eps=0.001, momentum=0.2, affine=False)"),
+        (layers.Conv2D(4, 6, (3, 1), 2, groups=2), "nn.Conv2d(4, 6, (3, 1), stride=2, groups=2)"),
         (layers.Linear(3, 2, bias=False), "nn.Linear(3, 2, bias=False)"),
     ]
     for layer, expected in written:

@@ -175,6 +175,14 @@ def test_dropout_draws_where_the_batch_lies(gpu: FakeCupy) -> None:
     assert abs((kept > 0).mean() - 0.75) < 0.05
     assert (to_numpy(second) != kept).any()
     twin = dropout.replica()
+    alike = build(plan, rng=np.random.default_rng(1)).layers["dropout"]
+    for _ in range(2):
+        alike.forward(x, training=True)
+    # A replica's draws leave those of the original alone.
+    twin.forward(x, training=True)
+    np.testing.assert_array_equal(
+        to_numpy(dropout.forward(x, training=True)), to_numpy(alike.forward(x, training=True))
+    )
     assert (to_numpy(twin.forward(x, training=True)) != to_numpy(dropout.forward(x, training=True))).any()
 
 

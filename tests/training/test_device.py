@@ -8,8 +8,8 @@ import pytest
 
 from digitpad.data.dataset import Dataset
 from digitpad.nn import Dropout, Sequential
-from digitpad.nn.backend import CPU, Device
-from digitpad.training.events import EpochCompleted, StepCompleted, StopReason, TrainingStopped
+from digitpad.nn.backend import CPU, Device, to_numpy
+from digitpad.training.events import EpochCompleted, StepCompleted, StopReason, TrainingStarted, TrainingStopped
 from digitpad.training.settings import TrainingSettings
 from digitpad.training.trainer import Trainer
 from tests.nn.fake_gpu import FakeCupy, gpu
@@ -29,7 +29,7 @@ def without_dropout(network: Sequential) -> Sequential:
 
 def test_it_learns_what_the_cpu_learns(blobs: Dataset, make_network: Make, gpu: FakeCupy) -> None:
     # Adam would make steps of rounding errors where the gradient is nothing else.
-    settings = TrainingSettings(2, 20, learning_rate=0.02, optimizer="sgd", seed=3, threads=1)
+    settings = TrainingSettings(2, 20, learning_rate=0.02, optimizer="sgd", schedule="cosine", seed=3, threads=1)
     training, validation = blobs.subset(np.arange(250)), blobs.subset(np.arange(250, 300))
     runs = []
     for device in (CPU, Device("cuda", gpu)):
@@ -60,6 +60,9 @@ def test_what_crosses_is_the_data_once_and_a_few_numbers_now_and_then(
     trainer = Trainer(network, blobs, None, settings)
     assert gpu.to_device == [(300, 1, 28, 28), (300,)]
     events = list(trainer.run())
+    started, *_ = events
+    assert isinstance(started, TrainingStarted)
+    assert started.threads == 1
     steps = [event for event in events if isinstance(event, StepCompleted)]
     assert len(steps) == 120
     # After the data only the order of each epoch goes there.
@@ -93,3 +96,17 @@ def test_divergence_is_noticed_and_the_last_good_weights_are_kept(
     assert last.train_loss is None or math.isfinite(last.train_loss)
     for value in network.to(CPU).state_dict().values():
         assert np.isfinite(value).all()
+
+
+def test_in_a_long_epoch_weights_are_kept_on_the_way(blobs: Dataset, make_network: Make, gpu: FakeCupy) -> None:
+    network = make_network("linear").to(Device("cuda", gpu))
+    before = {name: to_numpy(value) for name, value in network.state_dict().items()}
+    trainer = Trainer(network, blobs, None, TrainingSettings(epochs=1, batch_size=1, optimizer="sgd", momentum=0.0))
+    for event in trainer.run():
+        if isinstance(event, StepCompleted) and event.step == 140:
+            trainer.learning_rate_factor = 1e41
+        if isinstance(event, TrainingStopped):
+            assert event.reason is StopReason.DIVERGED
+    for name, value in network.to(CPU).state_dict().items():
+        assert np.isfinite(value).all()
+        assert (value != before[name]).any()
