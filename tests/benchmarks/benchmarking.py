@@ -1,0 +1,189 @@
+"""What the benchmarks share: where they run, how they report, and what a figure is held against.
+
+A figure is a ratio or a size with its target. Processes that are measured are started by `Contender` of
+`training_speed`, take turns, and are compared round by round.
+"""
+
+import argparse
+import json
+import os
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from training_speed import Contender, machine
+
+#: Settings that change how OpenBLAS multiplies matrices, and that a user's machine does not have.
+PINS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+
+Turn = Mapping[str, float]
+"""Milliseconds by the name of the way."""
+
+Way = tuple[Contender, Mapping[str, Any]]
+"""The process that is asked, and what it is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table: a value, and the bound that it is held against.
+
+    Attributes
+    ----------
+    work
+        What was measured.
+    value
+        What came out.
+    bound
+        What it should reach, or stay below.
+    at_least
+        Whether `bound` is the least value that will do, rather than the greatest.
+    unit
+        What stands behind the number, such as "MB"; empty for a ratio.
+    """
+
+    work: str
+    value: float
+    bound: float
+    at_least: bool
+    unit: str = ""
+
+    @property
+    def met(self) -> bool:
+        """Whether the value is where it should be."""
+        return self.value >= self.bound if self.at_least else self.value <= self.bound
+
+    @property
+    def target(self) -> str:
+        """The bound, as in "<= 300 MB"."""
+        return f"{'>=' if self.at_least else '<='} {self.bound:g} {self.unit}".rstrip()
+
+    @property
+    def text(self) -> str:
+        """The value as a person reads it."""
+        return f"{self.value:.0f} {self.unit}" if self.unit else f"{self.value:.2f}"
+
+
+def arguments(description: str | None, *, rounds: int, seconds: float = 0.5) -> argparse.ArgumentParser:
+    """Return a parser with what every benchmark takes.
+
+    Parameters
+    ----------
+    description
+        The script's docstring.
+    rounds
+        How often all take their turn unless told.
+    seconds
+        Length of a turn unless told.
+    """
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--rounds", type=int, default=rounds, help="how often all take their turn (default: %(default)s)"
+    )
+    parser.add_argument("--seconds", type=float, default=seconds, help="length of a turn (default: %(default)s)")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="most threads (default: %(default)s)")
+    parser.add_argument("--pinned", action="store_true", help=f"leave {' and '.join(PINS)} as they are set")
+    parser.add_argument("--json", type=Path, help="file to write the figures to")
+    return parser
+
+
+def settle_environment(*, pinned: bool) -> None:
+    """Set what the processes to come read before they import NumPy; call it before anything else.
+
+    Parameters
+    ----------
+    pinned
+        Whether `PINS` stay as they are. Else they are taken away, as on a machine where nobody has set them.
+    """
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    if not pinned:
+        for name in PINS:
+            os.environ.pop(name, None)
+
+
+def take_turns(ways: Mapping[str, Way], *, rounds: int, seconds: float) -> list[dict[str, float]]:
+    """Let all ways work for a while, one after the other, again and again.
+
+    Parameters
+    ----------
+    ways
+        All of them, by name.
+    rounds, seconds
+        How often, and for how long each time.
+
+    Returns
+    -------
+    list of dict
+        For every round, the milliseconds by name.
+    """
+    return [
+        {name: contender.milliseconds(way, seconds) for name, (contender, way) in ways.items()} for _ in range(rounds)
+    ]
+
+
+def medians(turns: Sequence[Turn]) -> dict[str, float]:
+    """Return the median of every way over all rounds."""
+    return {name: statistics.median(turn[name] for turn in turns) for name in turns[0]}
+
+
+def ratio(turns: Sequence[Turn], over: Iterable[str], under: Iterable[str]) -> float:
+    """Return the median, over all rounds, of the best of `over` divided by the best of `under`."""
+    above, below = list(over), list(under)
+    return statistics.median(min(turn[name] for name in above) / min(turn[name] for name in below) for turn in turns)
+
+
+def report(title: str, milliseconds: Mapping[str, float], count: int) -> None:
+    """Print the time of every way, and how many images a second that is.
+
+    Parameters
+    ----------
+    title
+        What was done.
+    milliseconds
+        Of `count` images, by way.
+    count
+        Images.
+    """
+    print(title)
+    for name, value in milliseconds.items():
+        print(f"  {name:44} {value:9.3f} ms {count / value * 1e3:12,.0f} images/s")
+
+
+def finish(figures: Sequence[Figure], details: Mapping[str, Any], path: Path | None) -> None:
+    """Print the figures, and write them with the details if a file is named.
+
+    Parameters
+    ----------
+    figures
+        What is held against a target.
+    details
+        Everything else that was measured.
+    path
+        File for JSON; None for none.
+    """
+    for figure in figures:
+        print(f"  {figure.work}: {figure.text} (target {figure.target}){'' if figure.met else ' MISSED'}")
+    print(flush=True)
+    if path is not None:
+        result = {"machine": machine(), "figures": [asdict(figure) for figure in figures], **details}
+        path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+def markdown(figures: Sequence[Figure]) -> str:
+    """Return the figures as a table for a README."""
+    lines = ["| work | target | measured |", "|---|---|---|"]
+    lines += [
+        f"| {figure.work} | {figure.target} | {figure.text}{'' if figure.met else ' (missed)'} |" for figure in figures
+    ]
+    return "\n".join(lines)
+
+
+def each_thread_count(most: int) -> list[int]:
+    """Return one thread and all."""
+    return sorted({1, most})
+
+
+def name_of_threads(count: int) -> str:
+    """Return the number in words that fit it."""
+    return f"{count} thread{'s' if count > 1 else ''}"
