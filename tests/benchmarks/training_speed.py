@@ -189,7 +189,7 @@ def pytorch_steps(name: str, batch: int) -> Callable[[Way], Step]:
     from digitpad import nn
 
     images, targets, network = _task(name, batch)
-    model = _torch_sequential(torch, nn.ARCHITECTURES[name].layers)
+    model = torch_sequential(torch, nn.ARCHITECTURES[name].layers)
     model.load_state_dict({key: torch.from_numpy(value.copy()) for key, value in network.state_dict().items()})
     x, y = torch.from_numpy(images), torch.from_numpy(targets)
     with torch.no_grad():
@@ -229,7 +229,7 @@ def _task(name: str, batch: int) -> tuple[Any, Any, Any]:
     return images, np.arange(batch) % 10, nn.build(plan, rng=rng)
 
 
-def _torch_sequential(torch: Any, specs: Sequence[Mapping[str, Any]]) -> Any:
+def torch_sequential(torch: Any, specs: Sequence[Mapping[str, Any]]) -> Any:
     """Build a plan's network with PyTorch, its layers called as ours are."""
     model = torch.nn.Sequential()
     for spec in specs:
@@ -249,7 +249,7 @@ def _torch_residual(torch: Any, branches: Mapping[str, Sequence[Mapping[str, Any
     """Return body(x) + shortcut(x)."""
     module = torch.nn.Module()
     for name in ("body", "shortcut"):
-        module.add_module(name, _torch_sequential(torch, branches.get(name, ())))
+        module.add_module(name, torch_sequential(torch, branches.get(name, ())))
     module.forward = lambda x: module.body(x) + module.shortcut(x)
     return module
 
