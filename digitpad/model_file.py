@@ -5,8 +5,10 @@ for it, what its outputs mean, how well it did and how it was trained. Whatever 
 here, once, and said in one sentence; the rest of the program meets sound models only.
 """
 
+import contextlib
 import json
 import math
+import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -110,9 +112,13 @@ def bundled_models() -> list[Path]:
 
 def user_models() -> list[Path]:
     """Return the files of the models that the user has trained, the newest first."""
-    folder = user_models_dir()
-    found = folder.glob(f"*{SUFFIX}") if folder.is_dir() else ()
-    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+    changed = {}
+    # What cannot be looked at (a link that leads nowhere, a file just removed, a locked folder) is no model to offer.
+    with contextlib.suppress(OSError):
+        for path in user_models_dir().glob(f"*{SUFFIX}"):
+            with contextlib.suppress(OSError):
+                changed[path] = path.stat().st_mtime
+    return sorted(changed, key=changed.__getitem__, reverse=True)
 
 
 def user_models_dir() -> Path:
@@ -177,7 +183,10 @@ def load_model(name_or_path: str | Path | None = None) -> Model:
     except OSError as error:
         raise DigitpadError(f"{path} could not be read ({error.strerror or error}); check the file.") from error
     except (ValueError, TypeError) as error:
-        raise _bad(path, f"is damaged, cut short or no {SUFFIX} file ({_one_line(error)})") from error
+        # The library underneath names the trouble alone; the path is said already.
+        raise _bad(
+            path, f"is damaged, cut short or no {SUFFIX} file ({_one_line(error.__cause__ or error)})"
+        ) from error
     ours = "architecture" in metadata
     if ours:
         _check_format_version(path, metadata)
@@ -259,10 +268,11 @@ def check_output(path: Path, *, overwrite: bool) -> None:
     except OSError as error:
         raise DigitpadError(f"{path} could not be written ({error.strerror}); choose another place.") from error
     # Only trying tells whether a folder takes a new file: permissions, read-only disks and quotas all have a say.
-    probe = path.with_name(f".{path.name}.probe")
-    with atomic_write(probe) as file:
-        file.write(b"digitpad")
-    probe.unlink()
+    try:
+        with tempfile.TemporaryFile(dir=path.parent) as probe:
+            probe.write(b"digitpad")
+    except OSError as error:
+        raise DigitpadError(f"{path} could not be written ({error.strerror}); choose another place.") from error
 
 
 def _check_format_version(path: Path, metadata: Mapping[str, str]) -> None:

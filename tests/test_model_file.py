@@ -254,6 +254,18 @@ def test_user_models_come_newest_first(own_folders: Path, model: Model) -> None:
     assert [path.stem for path in user_models()] == ["new", "middle", "old"]
 
 
+def test_a_link_that_leads_nowhere_is_no_model_to_offer(own_folders: Path, model: Model) -> None:
+    folder = own_folders / "user" / "models"
+    save_model(folder / "mine.safetensors", model)
+    try:
+        (folder / "gone.safetensors").symlink_to(own_folders / "nowhere")
+    except OSError:
+        pytest.skip("this system makes no links for this user")
+    assert [path.stem for path in user_models()] == ["mine"]
+    with pytest.raises(DigitpadError, match="There is no model gone"):
+        find_model("gone")
+
+
 def test_without_any_model_the_default_says_so(own_folders: Path) -> None:
     assert own_folders.is_dir()
     with pytest.raises(DigitpadError, match="train one"):
@@ -294,6 +306,19 @@ def test_what_is_no_ordinary_file_is_never_replaced(model: Model, tmp_path: Path
     assert list(tmp_path.iterdir()) == [pipe]
 
 
+def test_a_place_that_takes_no_file_is_called_by_the_name_that_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(**_options: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", locked)
+    place = tmp_path / "model.safetensors"
+    with pytest.raises(DigitpadError) as caught:
+        check_output(place, overwrite=False)
+    assert str(caught.value) == f"{place} could not be written (Permission denied); choose another place."
+
+
 def test_outputs_are_tried_before_the_work(tmp_path: Path) -> None:
     place = tmp_path / "model.safetensors"
     check_output(place, overwrite=False)
@@ -318,14 +343,3 @@ def test_outputs_are_tried_before_the_work(tmp_path: Path) -> None:
     ):
         with pytest.raises(DigitpadError, match=said):
             check_output(bad, overwrite=True)
-
-
-def test_a_folder_that_takes_no_files_is_noticed_before_the_work(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def denied(*_arguments: object, **_options: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(Path, "open", denied)
-    with pytest.raises(DigitpadError, match=r"could not be written.*Permission denied"):
-        check_output(tmp_path / "model.safetensors", overwrite=False)
