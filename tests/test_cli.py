@@ -384,6 +384,32 @@ class TestAsAProcess:
         )
         assert (done.returncode, done.stderr) == (0, "")
 
+    @pytest.mark.parametrize("output", ["a pipe that nobody reads", "a full disk"])
+    def test_what_was_learned_is_kept_though_it_cannot_be_told(
+        self, environment: dict[str, str], tmp_path: Path, output: str
+    ) -> None:
+        if output == "a full disk" and not Path("/dev/full").exists():
+            pytest.skip("needs /dev/full, which Linux has")
+        script = (
+            "import os, sys\n"
+            "from digitpad.__main__ import main\n"
+            "reader, writer = os.pipe()\n"
+            "os.dup2(writer if 'pipe' in sys.argv[1] else os.open('/dev/full', os.O_WRONLY), 1); os.close(reader)\n"
+            "sys.exit(main(sys.argv[2:]))\n"
+        )
+        model = tmp_path / "kept.safetensors"
+        words = ["train", "--architecture", "light", "--limit", "200", "--epochs", "1", "--threads", "1", "--json"]
+        done = subprocess.run(
+            [sys.executable, "-c", script, output, *words, "--output", str(model)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert f"Saved {model}.\n" in done.stderr
+        assert done.returncode == (0 if "pipe" in output else 2)
+        assert load_model(model).metadata.training["stopped"] == "finished"
+
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, which Linux has")
     def test_a_full_disk_behind_the_output_is_said_in_one_line(self, environment: dict[str, str]) -> None:
         with Path("/dev/full").open("w") as full:

@@ -20,7 +20,7 @@ from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
 from digitpad.model_file import SUFFIX, Model, ModelMetadata, Preprocessing, check_output, save_model, user_models_dir
 from digitpad.nn.backend import CPU, Device, select_device
-from digitpad.training.events import EpochCompleted, StepCompleted, StopReason, TrainingStarted, TrainingStopped
+from digitpad.training.events import EpochCompleted, Event, StepCompleted, StopReason, TrainingStarted, TrainingStopped
 from digitpad.training.policies import EarlyStopping, KeepBest, Policy
 from digitpad.training.preparation import build_network, choose_images
 from digitpad.training.settings import OptimizerName, TrainingSettings, default_threads
@@ -101,7 +101,7 @@ def train(request: TrainRequest, settings: TrainingSettings) -> None:
         policies.append(EarlyStopping(request.patience))
     trainer = Trainer(network, training, validation, settings, policies=policies)
     with _stopped_by_ctrl_c(trainer):
-        stopped = _watch(trainer, request)
+        stopped, unheard = _watch(trainer, request)
         record = _record(replace(request, device=device.name), settings, training, stopped)
         score = stopped.validation_accuracy
         metadata = ModelMetadata(
@@ -112,6 +112,9 @@ def train(request: TrainRequest, settings: TrainingSettings) -> None:
             task=trainer.task.name,
         )
         save_model(output, Model(network.to(CPU), architecture, metadata))
+    if unheard is not None:
+        note(f"Saved {output}.")
+        raise unheard
     _report(output, stopped, request, trainer.task)
     if stopped.reason is StopReason.DIVERGED:
         raise DigitpadError(f"{stopped.message} They are in {output}.")
@@ -165,31 +168,39 @@ def _stopped_by_ctrl_c(trainer: Trainer) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _watch(trainer: Trainer, request: TrainRequest) -> TrainingStopped:
-    """Run the training to its end, telling what happens."""
-    stopped = None
+def _watch(trainer: Trainer, request: TrainRequest) -> tuple[TrainingStopped, Exception | None]:
+    """Run the training to its end, telling what happens; also return why it could not be told, if so."""
+    stopped, unheard = None, None
     with progress_bar(hidden=request.json) as bar:
         steps = _StepBar(bar)
         for event in trainer.run():
-            match event:
-                case StepCompleted():
-                    steps.update(event)
-                case EpochCompleted():
-                    _tell_epoch(event, trainer.task, json=request.json)
-                case TrainingStarted():
-                    steps.begin(event)
-                    if not request.json:
-                        say(
-                            f"Training {request.architecture} ({event.parameters:,} parameters) on "
-                            f"{event.training_count:,} images, {event.validation_count:,} held out, "
-                            f"{event.threads} {'thread' if event.threads == 1 else 'threads'}."
-                        )
-                        flush()
-                case TrainingStopped():
-                    stopped = event
+            try:
+                _tell(event, steps, trainer.task, request)
+            except (BrokenPipeError, DigitpadError) as error:
+                # Whoever listened has left, or the log's disk is full: what is being learned is wanted all the same.
+                unheard = error
+            if isinstance(event, TrainingStopped):
+                stopped = event
     if stopped is None:
         raise RuntimeError("the trainer ended without saying why")
-    return stopped
+    return stopped, unheard
+
+
+def _tell(event: Event, steps: "_StepBar", task: Task, request: TrainRequest) -> None:
+    match event:
+        case StepCompleted():
+            steps.update(event)
+        case EpochCompleted():
+            _tell_epoch(event, task, json=request.json)
+        case TrainingStarted():
+            steps.begin(event)
+            if not request.json:
+                say(
+                    f"Training {request.architecture} ({event.parameters:,} parameters) on "
+                    f"{event.training_count:,} images, {event.validation_count:,} held out, "
+                    f"{event.threads} {'thread' if event.threads == 1 else 'threads'}."
+                )
+                flush()
 
 
 class _StepBar:
