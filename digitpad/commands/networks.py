@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from digitpad.architecture_file import SUFFIX, find_architecture
-from digitpad.errors import DigitpadError
 from digitpad.model_file import Model, ModelMetadata, bundled_models, load_model, user_models
-from digitpad.nn import ARCHITECTURES, build
+from digitpad.nn import ARCHITECTURES
+from digitpad.training.preparation import build_network
 
 
 def find_network(name: str, *, architecture_first: bool = False) -> tuple[Model, bool]:
@@ -30,8 +28,4 @@ def find_network(name: str, *, architecture_first: bool = False) -> tuple[Model,
     if not plan or (name in known and not architecture_first):
         return load_model(name), True
     architecture = find_architecture(name)
-    try:
-        network = build(architecture, rng=np.random.default_rng(0))
-    except (ValueError, TypeError) as error:
-        raise DigitpadError(f"The architecture {architecture.name} cannot be built ({error}); change it.") from error
-    return Model(network, architecture, ModelMetadata(), architecture.name), False
+    return Model(build_network(architecture, seed=0), architecture, ModelMetadata(), architecture.name), False
