@@ -109,3 +109,10 @@ def run(paths: Sequence[Path] = (), model: str | None = None) -> int:
         # Taken down here, in order, and not by the interpreter on its way out.
         window.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        empty_private_clipboard()
+
+
+def empty_private_clipboard() -> None:
+    """Empty the clipboard where it ends with this process, as off-screen: what was copied must not outlive Python."""
+    if QApplication.platformName() == "offscreen":
+        QApplication.clipboard().clear()

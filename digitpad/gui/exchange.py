@@ -68,12 +68,12 @@ def page_of(drawing: Drawing, name: str) -> Page:
     DigitpadError
         If its sheet or its ink is too small or too large to be shown.
     """
-    short_side = min(drawing.width, drawing.height)
-    farthest = max([drawing.long_side, *(float(abs(points[:, :2]).max()) for points in drawing.strokes)])
-    if short_side < _SMALLEST or farthest > _LARGEST:
+    least = min(drawing.width, drawing.height)
+    most = max([drawing.long_side, *(float(abs(points[:, :2]).max()) for points in drawing.strokes)])
+    if least < _SMALLEST or most > _LARGEST:
         raise DigitpadError(
-            f"{name} has a drawing on a sheet of {drawing.width:g} x {drawing.height:g} units with ink as far as "
-            f"{farthest:g}; the window shows from {_SMALLEST:g} to {_LARGEST:,.0f} units, scale the numbers."
+            f"{name} has a drawing that measures {least if least < _SMALLEST else most:g} units; the window shows "
+            f"{_SMALLEST:g} to {_LARGEST:,.0f}, scale its numbers."
         )
     usual = _USUAL_WIDTH * drawing.long_side
     known = drawing.extra.get(_WIDTHS)

@@ -279,8 +279,11 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _keyboard_help(self) -> None:
-        if self.findChild(KeyboardHelp) is None:
-            KeyboardHelp([*self.findChildren(QAction)], self).show()
+        page = self.findChild(KeyboardHelp) or KeyboardHelp([*self.findChildren(QAction)], self)
+        page.show()
+        # It may be open already, behind the window.
+        page.raise_()
+        page.activateWindow()
 
 
 def _bundled() -> list[Path]:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from digitpad.data.rasterize import ink_to_image
 from digitpad.errors import DigitpadError
-from digitpad.gui.app import make_application
+from digitpad.gui.app import empty_private_clipboard, make_application
 from digitpad.gui.main_window import MainWindow
 from digitpad.gui.models import LoadedModel
 from digitpad.gui.settings import Settings
@@ -95,8 +95,9 @@ def _collect() -> None:
 
 
 @pytest.fixture(scope="session")
-def qapp() -> QApplication:
-    return make_application()
+def qapp() -> Iterator[QApplication]:
+    yield make_application()
+    empty_private_clipboard()
 
 
 @pytest.fixture

@@ -90,3 +90,36 @@ def test_run_shows_the_window_loads_the_model_and_opens_the_files(
 def test_an_application_that_runs_already_is_used(qapp: QApplication) -> None:
     assert make_application() is qapp
     assert qapp.applicationName() == "digitpad"
+
+
+def test_what_was_copied_off_screen_does_not_break_the_end_of_the_process(model_file: Path, tmp_path: Path) -> None:
+    ink = tmp_path / "one.jsonl"
+    ink.write_text('{"strokes": [[[10, 20], [30, 400]]]}\n')
+    script = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from digitpad.gui.main_window import MainWindow
+from digitpad.gui.app import make_application, run
+app = make_application()
+def copy_and_leave():
+    for window in app.topLevelWidgets():
+        if isinstance(window, MainWindow) and window.draw_tab.canvas.sketch.page.strokes:
+            window.draw_tab.files.copy_page()
+            timer.stop()
+            window.close()
+timer = QTimer()
+timer.timeout.connect(copy_and_leave)
+timer.start(5)
+sys.exit(run([Path(sys.argv[2])], sys.argv[1]))
+"""
+    homes = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "LOCALAPPDATA")
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(model_file), str(ink)],
+        env={**os.environ, **{name: str(tmp_path) for name in homes}, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
