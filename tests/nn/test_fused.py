@@ -1,7 +1,7 @@
 """The fast path computes what the plain layers compute: outputs, every gradient, running statistics."""
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -230,24 +230,19 @@ def test_nothing_is_allocated_twice() -> None:
     assert workspace.empty("none", (0,)).size == 0
 
 
-def inner_product(a: Sequence[NDArray[np.float64]], b: Sequence[NDArray[np.float64]]) -> float:
-    return sum(float((x * y).sum()) for x, y in zip(a, b, strict=True))
+def test_an_image_cut_into_planes_and_joined_is_the_same() -> None:
+    for height, width in ((4, 6), (5, 6), (3, 1), (1, 1)):
+        image = np.random.default_rng(4).standard_normal((height, width, 2, 3))
+        planes = np.full((2, 2, *tiles.plane_shape(image.shape)), np.nan)
+        tiles.cut(image, planes)
+        again = np.empty_like(image)
+        tiles.join(planes, again)
+        assert (again == image).all()
+        assert planes.sum() == pytest.approx(image.sum()), "beyond the image there are zeros"
 
 
-def test_the_way_back_is_the_transpose_of_the_way_there() -> None:
-    rng = np.random.default_rng(4)
-    m, e = rng.standard_normal((2, 4, 5))
-    outputs = m.copy()
-    tiles.transform_output(list(outputs))
-    before = e.copy()
-    tiles.transform_output_back(list(e))
-    assert inner_product(list(outputs[:2]), [before[0], before[3]]) == pytest.approx(inner_product(list(m), list(e)))
-
-    # Three tiles of one row of six pixels, with a border: pixel 2 * t - 1 + i is input i of tile t.
-    row, v = rng.standard_normal(6), rng.standard_normal((4, 3))
-    padded = np.pad(row, 1)
-    there = np.empty((4, 3))
-    tiles.transform_input([padded[i : i + 6 : 2][:3] for i in range(4)], list(there))
-    even, odd = np.empty((2, 3))
-    tiles.transform_input_back(list(v), even, odd)
-    assert inner_product(list(there), list(v)) == pytest.approx(inner_product([row[::2], row[1::2]], [even, odd]))
+def test_windows_are_what_each_tile_sees() -> None:
+    padded = np.arange(6 * 8).reshape(6, 8, 1, 1)
+    planes = tiles.windows(padded)
+    assert planes.shape == (4, 4, 2, 3, 1, 1)
+    assert (planes[:, :, 1, 2, 0, 0] == padded[2:6, 4:8, 0, 0]).all()

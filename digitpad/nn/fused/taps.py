@@ -17,7 +17,7 @@ from digitpad.nn.layer import Layer, recall
 from digitpad.nn.layers import Conv2D
 
 #: Bytes that are worked on at once; see `convolution.py`.
-_PIECE_BYTES = 2_400_000
+_PIECE_BYTES = 2_000_000
 
 #: With fewer input channels than this a tap's product is too small to be worth a call.
 _LEAST_CHANNELS = 4
