@@ -21,8 +21,12 @@ from digitpad import __version__
 from digitpad.commands.faults import open_log
 from digitpad.commands.output import flush, note, printable, say
 from digitpad.errors import DigitpadError
+from digitpad.training.recipes import RECIPES, USUAL, find_recipe
 
 DONE, FAULT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+#: What a recipe decides unless the command line does.
+_RECIPE_CHOICES = ("epochs", "batch_size", "learning_rate", "optimizer", "momentum", "schedule")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,6 +87,10 @@ def train(options: argparse.Namespace) -> None:
     from digitpad.commands.train import train as command
     from digitpad.training.settings import TrainingSettings
 
+    recipe = find_recipe(options.recipe)
+    chosen = {
+        choice: getattr(recipe if getattr(options, choice) is None else options, choice) for choice in _RECIPE_CHOICES
+    }
     request = TrainRequest(
         architecture=options.architecture,
         dataset=options.dataset,
@@ -95,16 +103,7 @@ def train(options: argparse.Namespace) -> None:
         json=options.json,
         device=options.device,
     )
-    settings = TrainingSettings(
-        epochs=options.epochs,
-        batch_size=options.batch_size,
-        learning_rate=options.learning_rate,
-        optimizer=options.optimizer,
-        momentum=options.momentum,
-        schedule=options.schedule,
-        seed=options.seed,
-        threads=options.threads,
-    )
+    settings = TrainingSettings(**chosen, seed=options.seed, threads=options.threads)
     command(request, settings)
 
 
@@ -246,23 +245,28 @@ def _add_train(add: Callable[..., object]) -> None:
         help="a preset such as light, or a .json file (default: %(default)s)",
     )
     add("--dataset", metavar="D", type=_dataset, default="mnist", help=_DATASET)
-    add("--epochs", metavar="N", type=_at_least(1), default=5, help="passes over the images (default: %(default)s)")
-    add("--batch-size", metavar="B", type=_at_least(1), default=64, help="images a step (default: %(default)s)")
-    add("--learning-rate", metavar="R", type=_positive, default=0.001, help="(default: %(default)s)")
+    aims = ", ".join(f"{name} ({recipe.aim})" for name, recipe in RECIPES.items())
+    add(
+        "--recipe",
+        metavar="R",
+        default=USUAL,
+        help=f"what the choices below are unless given: {aims} (default: %(default)s)",
+    )
+    add("--epochs", metavar="N", type=_at_least(1), help=f"passes over the images {_in_recipes('epochs')}")
+    add("--batch-size", metavar="B", type=_at_least(1), help=f"images a step {_in_recipes('batch_size')}")
+    add("--learning-rate", metavar="R", type=_positive, help=f"highest of the schedule {_in_recipes('learning_rate')}")
     add(
         "--optimizer",
         metavar="O",
-        default="adam",
-        help="adam, adamw, sgd, nesterov, rmsprop or adagrad (default: %(default)s)",
+        help=f"adam, adamw, sgd, nesterov, rmsprop or adagrad {_in_recipes('optimizer')}",
     )
     add(
         "--momentum",
         metavar="M",
         type=_share,
-        default=0.9,
-        help="of sgd and nesterov, 0 to below 1 (default: %(default)s)",
+        help=f"of sgd and nesterov, 0 to below 1 {_in_recipes('momentum')}",
     )
-    add("--schedule", metavar="S", default="constant", help="constant, cosine or one-cycle (default: %(default)s)")
+    add("--schedule", metavar="S", help=f"constant, cosine or one-cycle {_in_recipes('schedule')}")
     add("--seed", metavar="S", type=_at_least(0), default=0, help="same seed, same weights (default: %(default)s)")
     add("--threads", metavar="T", type=_at_least(1), help="threads that share a batch (default: one a processor)")
     add("--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto takes a GPU that works (needs CuPy)")
@@ -274,6 +278,15 @@ def _add_train(add: Callable[..., object]) -> None:
     add("--patience", metavar="N", type=_at_least(1), help="stop after N epochs without improvement (default: never)")
     add("--output", metavar="FILE", type=_path, help="the model file (default: a new name in your data folder)")
     add("--force", action="store_true", help="replace the output if it exists")
+
+
+def _in_recipes(choice: str) -> str:
+    """Return what every recipe chooses, for a help text."""
+    values = {name: getattr(recipe, choice) for name, recipe in RECIPES.items()}
+    if len(set(values.values())) == 1:
+        return f"(default: {values[USUAL]})"
+    others = "".join(f"; {name}: {value}" for name, value in values.items() if name != USUAL)
+    return f"(default: {values[USUAL]}{others})"
 
 
 def _adder(

@@ -1,0 +1,70 @@
+"""Recipes: each works as it stands, the usual one is the trainer's own choice, and every choice can be changed."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from digitpad import cli
+from digitpad.commands import train as command
+from digitpad.errors import DigitpadError
+from digitpad.training.recipes import RECIPES, USUAL, find_recipe
+from digitpad.training.settings import TrainingSettings
+
+
+def choices(name: str) -> dict[str, Any]:
+    values = dataclasses.asdict(find_recipe(name))
+    del values["aim"]
+    return values
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_can_be_trained_with(name: str) -> None:
+    settings = TrainingSettings(**choices(name))
+    assert settings.epochs >= 1
+
+
+def test_the_usual_recipe_is_the_trainers_own_choice() -> None:
+    assert TrainingSettings(**choices(USUAL)) == TrainingSettings()
+
+
+def test_an_unknown_recipe_is_refused_by_name() -> None:
+    with pytest.raises(DigitpadError, match=r"'fast'; choose one of: usual, quick\."):
+        find_recipe("fast")
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[TrainingSettings]:
+    """Collect the settings of what would be trained."""
+    settings: list[TrainingSettings] = []
+    monkeypatch.setattr(command, "train", lambda _request, wanted: settings.append(wanted))
+    return settings
+
+
+def test_the_command_line_trains_by_the_recipe(asked: list[TrainingSettings]) -> None:
+    assert cli.main(["train"]) == 0
+    assert cli.main(["train", "--recipe", "quick", "--seed", "3"]) == 0
+    assert asked == [TrainingSettings(), TrainingSettings(**choices("quick"), seed=3)]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_what_is_given_wins_over_the_recipe(asked: list[TrainingSettings], first: bool) -> None:
+    own = ["--epochs", "1", "--learning-rate", "0.5", "--optimizer", "sgd", "--momentum", "0", "--schedule", "cosine"]
+    recipe = ["--recipe", "quick"]
+    assert cli.main(["train", *(own + recipe if first else recipe + own)]) == 0
+    expected = choices("quick") | {"epochs": 1, "learning_rate": 0.5, "optimizer": "sgd", "momentum": 0.0}
+    assert asked == [TrainingSettings(**expected | {"schedule": "cosine"})]
+
+
+def test_an_unknown_recipe_is_bad_input(asked: list[TrainingSettings], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["train", "--recipe", "fast"]) == cli.BAD_INPUT
+    assert "'fast'" in capsys.readouterr().err
+    assert asked == []
+
+
+def test_help_says_what_each_recipe_chooses(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["train", "--help"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    quick = RECIPES["quick"]
+    assert f"default: 5; quick: {quick.epochs}" in text
+    assert f"default: constant; quick: {quick.schedule}" in text
