@@ -1,7 +1,5 @@
 """Pictures of every kind become the same ink; what is no picture is refused in one sentence."""
 
-import struct
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 from digitpad.data.images import image_to_digit, read_image
 from digitpad.data.mnist import load_mnist
 from digitpad.errors import DigitpadError
+from tests.pictures import png_claiming
 
 
 def seven(width: int = 14, size: tuple[int, int] = (200, 240)) -> PIL.Image.Image:
@@ -179,14 +178,6 @@ def test_tiny_and_narrow_pictures_are_read(shape: tuple[int, int]) -> None:
     assert np.isfinite(digit).all()
 
 
-def png_header(width: int, height: int) -> bytes:
-    """Return a PNG that claims a size and holds nothing."""
-    head = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    chunks = (head, b"IDAT" + zlib.compress(b""), b"IEND")
-    framed = (struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
-
-
 def png_bytes(folder: Path) -> bytes:
     seven().save(folder / "whole.png")
     return (folder / "whole.png").read_bytes()
@@ -199,8 +190,8 @@ def png_bytes(folder: Path) -> bytes:
         (lambda _: b"hello, this is text", "is not a picture"),
         (lambda folder: png_bytes(folder)[:200], "damaged or cut short"),
         (lambda _: b"P5\n100 100\n255255255255255\n" + bytes(10_000), "damaged or cut short"),
-        (lambda _: png_header(40_000, 40_000), "more than 100 million pixels"),
-        (lambda _: png_header(12_000, 10_000), "more than 100 million pixels"),
+        (lambda _: png_claiming(40_000, 40_000), "more than 100 million pixels"),
+        (lambda _: png_claiming(12_000, 10_000), "more than 100 million pixels"),
     ],
 )
 def test_what_is_no_whole_picture_is_refused(tmp_path: Path, content: Callable[[Path], bytes], message: str) -> None:

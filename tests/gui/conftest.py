@@ -70,11 +70,14 @@ class FakeReader:
 @pytest.fixture(autouse=True)
 def _nothing_left_behind(qapp: QApplication) -> Iterator[None]:
     before = set(map(id, qapp.topLevelWidgets()))
+    # What was there before the test is set aside: only the test's own objects are collected and looked through.
+    gc.freeze()
     yield
     _collect()
     left = [widget for widget in qapp.topLevelWidgets() if id(widget) not in before]
     assert not left, f"top-level widgets are left: {[(type(w).__name__, w.objectName()) for w in left]}"
     running = [thing for thing in gc.get_objects() if _runs(thing)]
+    gc.unfreeze()
     assert not running, f"still running: {running}"
 
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton, QWidget
 from digitpad.data.ink import read_ink
 from digitpad.gui.draw_tab import DrawTab
 from digitpad.gui.main_window import MainWindow
+from tests.pictures import png_claiming
 
 Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
 _LINE = '{"width": 500, "height": 500, "strokes": [[[10, 20], [30, 40]], [[50, 60]]]}\n'
@@ -198,7 +199,7 @@ def _truncated(folder: Path) -> Path:
 
 def _huge(folder: Path) -> Path:
     path = folder / "huge.png"
-    PIL.Image.new("1", (40_000, 40_000)).save(path)
+    path.write_bytes(png_claiming(40_000, 40_000))
     return path
 
 
