@@ -96,7 +96,10 @@ class Optimizer:
             Does pieces of work that do not depend on each other; `ParallelNetwork.run` does them on its threads.
         """
         self.steps += 1
-        run([partial(self._update, *piece) for piece in self._pieces()])
+        tasks = [partial(self._update, *piece) for piece in self._pieces()]
+        # Threads are woken only where something is large enough to be shared out.
+        do_tasks = run if len(tasks) > len(self.parameters) else run_in_turn
+        do_tasks(tasks)
         for parameter in self.parameters:
             parameter.clear_grad()
 

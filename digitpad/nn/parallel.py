@@ -80,7 +80,8 @@ class ParallelNetwork:
         output = array_module(x).concatenate(outputs)
         value, grad = loss(output, targets)
         self._each(shares, lambda index, share: self._fused[index].backward_parameters(grad[share]))
-        self._add_up_gradients(len(shares))
+        if len(shares) > 1:
+            self._add_up_gradients(len(shares))
         return value, output
 
     def run(self, tasks: Sequence[Callable[[], None]]) -> None:
@@ -108,14 +109,14 @@ class ParallelNetwork:
     def _add_up_gradients(self, shares: int) -> None:
         """Add the gradients of the other shares to the network's own, always in the same order."""
         same = list(zip(*self._parameters[:shares], strict=True))
-        if shares > 1:
-            self.run(
-                [
-                    partial(_add_into_first, gradients)
-                    for parameters in same
-                    for gradients in cache_pieces([parameter.grad for parameter in parameters])
-                ]
-            )
+        tasks = [
+            partial(_add_into_first, gradients)
+            for parameters in same
+            for gradients in cache_pieces([parameter.grad for parameter in parameters])
+        ]
+        # As in `Optimizer.step`: threads are woken only where something is large enough to be shared out.
+        do_tasks = self.run if len(tasks) > len(same) else run_in_turn
+        do_tasks(tasks)
         for _, *others in same:
             for parameter in others:
                 parameter.clear_grad()
