@@ -1,0 +1,54 @@
+"""Measure the most memory that `digitpad train` holds at once while it trains `standard` on all of MNIST.
+
+The process is the program itself, started as a person starts it; the system counts its memory (resident, at its peak).
+
+    python tests/benchmarks/memory.py --json memory.json
+
+Runs where Python can ask for that: Linux and macOS.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarking import Figure, finish, settle_environment
+
+
+def main() -> None:
+    """Measure, print, and write JSON if asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--epochs", type=int, default=2, help="passes over the images (default: %(default)s)")
+    parser.add_argument("--pinned", action="store_true", help="leave OpenBLAS's settings as they are")
+    parser.add_argument("--json", type=Path, help="file to write the figures to")
+    options = parser.parse_args()
+    settle_environment(pinned=options.pinned)
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["train", "--epochs", str(options.epochs), "--device", "cpu", "--output", f"{folder}/m.safetensors"]
+        megabytes = peak_megabytes([sys.executable, "-m", "digitpad", *words])
+    print(f"digitpad train, standard, all of MNIST, {options.epochs} epochs: {megabytes:.0f} MB at most")
+    figure = Figure("peak memory of `digitpad train` on all of MNIST", megabytes, 300, at_least=False, unit="MB")
+    finish([figure], {}, options.json)
+
+
+def peak_megabytes(command: list[str]) -> float:
+    """Run a program, and return the most memory that it held at once, in megabytes (10**6 bytes).
+
+    Raises
+    ------
+    SystemExit
+        If it fails.
+    """
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise SystemExit(f"{command[-1]}: the program failed; what it said is above.")
+    # Kilobytes of 1024 bytes, but on macOS bytes.
+    return float(usage.ru_maxrss) * (1 if sys.platform == "darwin" else 1024) / 1e6
+
+
+if __name__ == "__main__":
+    main()
