@@ -70,18 +70,18 @@ class FusedBatchNorm2D(Layer):
         image = grad_output.transpose(2, 3, 0, 1)
         checks.upstream("BatchNorm2D", image.reshape(-1), (out.size,))
         grad_out = pixel_rows(image)
-        n, count = len(grad_output), out.size // self.norm.num_features
         grad = self._own.empty("grad", out.shape)
+        # With a ReLU, `grad` holds what passes through it first, and the result in the end.
+        passed = grad if self._relu else grad_out
+        n, count = len(grad_output), out.size // self.norm.num_features
         sums, products = np.zeros_like(out[0]), np.zeros_like(out[0])
         for some in _few(out):
             if self._relu:
                 positive = self._scratch.empty("positive", out[some].shape, np.bool_)
                 np.multiply(grad_out[some], np.greater(out[some], 0, out=positive), out=grad[some])
-            else:
-                np.copyto(grad[some], grad_out[some])
             product = self._scratch.empty("product", out[some].shape)
-            sums += column_sums(grad[some])
-            products += column_sums(np.multiply(grad[some], centered[some], out=product))
+            sums += column_sums(passed[some])
+            products += column_sums(np.multiply(passed[some], centered[some], out=product))
         grad_sum = self._of_channels(sums)
         grad_x_hat_sum = self._of_channels(products) * inverse_deviation
         if self.norm.weight is not None and self.norm.bias is not None:
@@ -95,8 +95,7 @@ class FusedBatchNorm2D(Layer):
         for some in _few(out):
             product = np.multiply(centered[some], slope, out=self._scratch.empty("product", out[some].shape))
             product += shift
-            here = grad[some]
-            here *= scale
+            here = np.multiply(passed[some], scale, out=grad[some])
             here += product
         return grad.reshape(image.shape).transpose(2, 3, 0, 1)
 
