@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from digitpad.nn import checks
 from digitpad.nn import layers as layer_types
 from digitpad.nn.backend import DTypeLike, Shape
 from digitpad.nn.layer import Layer
@@ -89,7 +90,7 @@ def build(
         If a layer type or argument is not known, or the layers do not fit each other or the input shape; the
         message begins with the layer's name.
     """
-    rng = rng or np.random.default_rng()
+    rng = checks.generator("build", rng)
     network = _sequential(architecture.layers, rng, dtype)
     network.output_shape(architecture.input_shape)
     return network

@@ -95,6 +95,21 @@ def real_number(owner: str, name: str, value: object, *, low: float, high: float
     return float(value)
 
 
+def generator(owner: str, rng: object) -> np.random.Generator:
+    """Return `rng`, or a generator of unrepeatable numbers if it is None.
+
+    Raises
+    ------
+    TypeError
+        If it is anything else, such as a seed.
+    """
+    if rng is None:
+        return np.random.default_rng()
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"{owner}: rng is {rng!r}; expected a generator, such as numpy.random.default_rng(0), or None")
+    return rng
+
+
 def samples(owner: str, x: Array, *, like: Array | None = None) -> None:
     """Check that `x` is a batch of floating-point arrays, of any shape and any values.
 
@@ -216,13 +231,20 @@ def class_indices(owner: str, name: str, labels: Array, classes: int) -> None:
 
 
 def upstream(owner: str, grad_output: Array, output_shape: Shape) -> None:
-    """Check that an upstream gradient has the shape of the output it belongs to.
+    """Check that an upstream gradient is of floating-point numbers, in the shape of the output it belongs to.
 
     Raises
     ------
+    TypeError
+        If it is no array, or of whole numbers: the gradients that follow would be rounded to such.
     ValueError
-        If it has not: broadcasting would hide the mistake.
+        If it has another shape: broadcasting would hide the mistake.
     """
+    array_module(grad_output)
+    if grad_output.dtype.kind != "f":
+        raise TypeError(
+            f"{owner}: grad_output has dtype {grad_output.dtype}; expected floating-point numbers, such as float32"
+        )
     if grad_output.shape != output_shape:
         raise ValueError(f"{owner}: grad_output has shape {grad_output.shape}; expected {output_shape}, the output's")
 

@@ -31,7 +31,7 @@ class Buffer:
 
     @property
     def value(self) -> Array:
-        """The array itself. Assigning copies into it: shape and dtype stay, and replicas see the change.
+        """The array itself. Assigning copies numbers into it: shape and dtype stay, and replicas see the change.
 
         Raises
         ------
@@ -42,11 +42,7 @@ class Buffer:
 
     @value.setter
     def value(self, new: Array) -> None:
-        if new.shape != self._value.shape:
-            raise ValueError(
-                f"{type(self).__name__}: value has shape {new.shape}; expected {self._value.shape}, which never changes"
-            )
-        self._value[...] = array_module(self._value).asarray(new)
+        self._copy("value", new, self._value)
 
     def move(self, transfer: Callable[[Array], Array]) -> None:
         """Replace the array by `transfer(array)`, its copy on another device."""
@@ -55,6 +51,14 @@ class Buffer:
     def share(self) -> Self:
         """Return another of the same kind around the same array."""
         return type(self)(self._value)
+
+    def _copy(self, name: str, new: Array, into: Array) -> None:
+        new = array_module(into).asarray(new)
+        if new.shape != into.shape:
+            raise ValueError(
+                f"{type(self).__name__}: {name} has shape {new.shape}; expected {into.shape}, which never changes"
+            )
+        into[...] = new
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(shape={self._value.shape}, dtype={self._value.dtype})"
@@ -79,7 +83,13 @@ class Parameter(Buffer):
 
     @property
     def grad(self) -> Array:
-        """The sum of all gradients since the last `clear_grad`; same shape and dtype as `value`."""
+        """The sum of all gradients since the last `clear_grad`; same shape and dtype as `value`.
+
+        Raises
+        ------
+        ValueError
+            If an array of another shape is assigned.
+        """
         memory = self.fresh_grad()
         if memory is not None:
             memory.fill(0)
@@ -87,7 +97,7 @@ class Parameter(Buffer):
 
     @grad.setter
     def grad(self, new: Array) -> None:
-        self.grad[...] = new
+        self._copy("grad", new, self.grad)
 
     def add_grad(self, gradient: Array) -> None:
         """Add `gradient`, of the shape of `value`, into `grad`."""

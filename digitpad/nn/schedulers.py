@@ -239,9 +239,10 @@ class OneCycleLR(Scheduler):
     def _along(self, step: int, begin: float, peak: float, end: float) -> float:
         # PyTorch's turning point lies one step before `rise * total_steps`, and need not be a whole step.
         turn, last = self.rise * self.total_steps - 1, self.total_steps - 1
+        step = min(step, last)
         if step <= turn:
             return _cosine(begin, peak, step / turn if turn else 1.0)
-        return _cosine(peak, end, min(1.0, (step - turn) / (last - turn)))
+        return _cosine(peak, end, (step - turn) / (last - turn))
 
     def _apply(self) -> None:
         super()._apply()
@@ -258,7 +259,7 @@ class ReduceLROnPlateau:
     optimizer
         Whose learning rate to drive.
     factor
-        In (0, 1).
+        In [0, 1).
     patience
         How many calls of `step` in a row may bring no improvement.
     maximize
@@ -268,7 +269,7 @@ class ReduceLROnPlateau:
     cooldown
         How many calls after a reduction are not counted against it.
     minimum
-        The learning rate never falls below it.
+        No reduction goes below it.
 
     Raises
     ------
@@ -317,7 +318,9 @@ class ReduceLROnPlateau:
             self.cooling -= 1
             self.waited = 0
         if self.waited > self.patience:
-            self.optimizer.learning_rate = max(self.optimizer.learning_rate * self.factor, self.minimum)
+            # One that lies below the minimum already stays there: a reduction never raises it.
+            present = self.optimizer.learning_rate
+            self.optimizer.learning_rate = min(present, max(present * self.factor, self.minimum))
             self.cooling, self.waited = self.cooldown, 0
 
     def state_dict(self) -> State:

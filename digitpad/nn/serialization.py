@@ -51,7 +51,8 @@ def read(path: Path) -> tuple[dict[str, Array], dict[str, str]]:
     try:
         with safetensors.safe_open(path, framework="np") as file:
             metadata: dict[str, str] = file.metadata() or {}
-            tensors: dict[str, Array] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            names: list[str] = file.keys()
+            tensors: dict[str, Array] = {name: file.get_tensor(name) for name in names}
     except safetensors.SafetensorError as error:
         raise ValueError(f"{path} is no whole safetensors file ({error})") from error
     return tensors, metadata

@@ -88,6 +88,21 @@ def test_setting_a_value_keeps_the_array_that_replicas_share(network: Sequential
         network.parameters()[1].value = np.zeros(3)
 
 
+def test_values_and_gradients_are_never_broadcast(network: Sequential) -> None:
+    weight = network.named_parameters()["fc.weight"]
+    row = np.ones((1, weight.value.shape[1]), np.float32)
+
+    with pytest.raises(ValueError, match=r"Parameter: value has shape \(1, .*\); expected .*, which never changes"):
+        weight.value = row
+    with pytest.raises(ValueError, match=r"Parameter: grad has shape \(1, .*\); expected .*, which never changes"):
+        weight.grad = row
+    with pytest.raises(ValueError, match=r"value has shape \(\); expected"):
+        weight.value = np.zeros((), np.float32)
+    weight.grad = np.full(weight.value.shape, 2, np.float32)
+    weight.grad += 1
+    np.testing.assert_array_equal(weight.grad, 3)
+
+
 def test_a_state_that_does_not_fit_is_refused_whole_and_by_name(network: Sequential) -> None:
     state = {name: value.copy() for name, value in network.state_dict().items()}
     before = {name: value.copy() for name, value in state.items()}

@@ -120,6 +120,22 @@ def test_one_cycle_drives_the_first_beta_of_adam() -> None:
     assert adam.learning_rate == pytest.approx(0.1 / 25 / 1e4)
 
 
+def test_a_cycle_that_only_rises_stays_at_its_peak() -> None:
+    optimizer = _sgd()
+    scheduler = nn.OneCycleLR(optimizer, 5, rise=1.0)
+    for _ in range(9):
+        scheduler.step()
+    assert optimizer.learning_rate == pytest.approx(0.2)
+
+
+def test_a_plateau_never_raises_the_learning_rate() -> None:
+    optimizer = _sgd()
+    scheduler = nn.ReduceLROnPlateau(optimizer, patience=0, minimum=0.5)
+    for _ in range(3):
+        scheduler.step(1.0)
+    assert optimizer.learning_rate == 0.2
+
+
 @pytest.mark.parametrize(
     ("build", "message"),
     [

@@ -64,7 +64,7 @@ class AttentionGate(Layer):
             "inner_channels",
             max(1, self.skip_channels // 2) if inner_channels is None else inner_channels,
         )
-        rng = rng or np.random.default_rng()
+        rng = checks.generator("AttentionGate", rng)
         # The bias of phi serves both summands.
         self.theta = Conv2D(self.skip_channels, self.inner_channels, 1, bias=False, rng=rng, dtype=dtype)
         self.phi = Conv2D(self.signal_channels, self.inner_channels, 1, rng=rng, dtype=dtype)

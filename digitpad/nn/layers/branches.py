@@ -32,6 +32,8 @@ class Branches(Layer):
 
     def __init__(self, branches: Mapping[str, Layer]) -> None:
         owner = type(self).__name__
+        if not isinstance(branches, Mapping):
+            raise TypeError(f"{owner}: branches is {branches!r}; expected a mapping from names to layers")
         if not branches:
             raise ValueError(f"{owner}: branches is {branches!r}; expected a mapping from at least one name to a Layer")
         for name, branch in branches.items():

@@ -86,7 +86,7 @@ class Conv2D(Layer):
         draw = initializers.resolve("Conv2D", initializer)
         dtype = checks.precision("Conv2D", dtype)
         shape = (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
-        self.weight = Parameter(draw(shape, fans, rng or np.random.default_rng(), dtype))
+        self.weight = Parameter(draw(shape, fans, checks.generator("Conv2D", rng), dtype))
         self.bias = Parameter(np.zeros(self.out_channels, dtype)) if checks.flag("Conv2D", "bias", bias) else None
         self._cache: Array | None = None
 
@@ -215,7 +215,7 @@ class ConvTranspose2D(Layer):
         draw = initializers.resolve("ConvTranspose2D", initializer)
         dtype = checks.precision("ConvTranspose2D", dtype)
         shape = (self.in_channels, self.out_channels // self.groups, *self.kernel_size)
-        self.weight = Parameter(draw(shape, fans, rng or np.random.default_rng(), dtype))
+        self.weight = Parameter(draw(shape, fans, checks.generator("ConvTranspose2D", rng), dtype))
         self.bias = (
             Parameter(np.zeros(self.out_channels, dtype)) if checks.flag("ConvTranspose2D", "bias", bias) else None
         )

@@ -25,7 +25,7 @@ class Dropout(Layer):
     Raises
     ------
     TypeError, ValueError
-        If `p` is no number in [0, 1).
+        If `p` is no number in [0, 1), or `rng` no generator.
 
     Notes
     -----
@@ -36,7 +36,7 @@ class Dropout(Layer):
 
     def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
         self.p = checks.real_number("Dropout", "p", p, low=0, high=1, open_high=True)
-        self.rng = rng or np.random.default_rng()
+        self.rng = checks.generator("Dropout", rng)
         self._device_rng: Any = None
         self._cache: Array | None = None
 

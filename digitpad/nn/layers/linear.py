@@ -53,7 +53,7 @@ class Linear(Layer):
         draw = initializers.resolve("Linear", initializer)
         dtype = checks.precision("Linear", dtype)
         shape = (self.out_features, self.in_features)
-        self.weight = Parameter(draw(shape, fans, rng or np.random.default_rng(), dtype))
+        self.weight = Parameter(draw(shape, fans, checks.generator("Linear", rng), dtype))
         self.bias = Parameter(np.zeros(self.out_features, dtype)) if checks.flag("Linear", "bias", bias) else None
         self._cache: Array | None = None
 

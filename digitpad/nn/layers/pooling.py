@@ -155,6 +155,7 @@ class AvgPool2D(_Pool2D):
         kernel_size: int | tuple[int, int],
         stride: int | tuple[int, int] | None = None,
         padding: int | tuple[int, int] = 0,
+        *,
         count_include_pad: bool = True,
     ) -> None:
         super().__init__(kernel_size, stride, padding)

@@ -23,11 +23,11 @@ class BCEWithLogitsLoss:
 
     Parameters
     ----------
-    pos_weight
-        Factor of the cost of a yes, where yeses are rare: one number, or an array that repeats over a sample,
-        such as one number per output.
     weight
-        Factor of the cost of each output, likewise.
+        Factor of the cost of each output: one number, or an array that repeats over a sample, such as one number
+        per output.
+    pos_weight
+        Factor of the cost of a yes, where yeses are rare, likewise.
 
     Raises
     ------
@@ -35,7 +35,7 @@ class BCEWithLogitsLoss:
         If a factor is no finite number of at least 0.
     """
 
-    def __init__(self, pos_weight: Factors = 1.0, weight: Factors = 1.0) -> None:
+    def __init__(self, weight: Factors = 1.0, *, pos_weight: Factors = 1.0) -> None:
         self.pos_weight = check_factors("BCEWithLogitsLoss", "pos_weight", pos_weight)
         self.weight = check_factors("BCEWithLogitsLoss", "weight", weight)
 

@@ -85,6 +85,7 @@ def class_probabilities(owner: str, logits: Array, targets: Array) -> Array:
     check_output(owner, "logits", logits)
     if logits.ndim < 2:
         raise ValueError(f"{owner}: logits have shape {logits.shape}; expected (N, classes), N at least 1")
+    array_module(targets)
     if targets.shape == logits.shape:
         rows = targets_like(owner, "logits", logits, targets)
         checks.between(owner, "targets", rows, 0, 1)

@@ -184,6 +184,12 @@ def test_arguments_that_cannot_work_are_named(
         build()
 
 
+def test_branches_without_names_are_refused() -> None:
+    branches: Any = [Identity()]
+    with pytest.raises(TypeError, match=r"Concatenate: branches is \[.*\]; expected a mapping from names to layers"):
+        Concatenate(branches)
+
+
 def test_what_is_no_layer_is_refused() -> None:
     no_layer: Any = np.tanh
     with pytest.raises(TypeError, match="Residual: body is <ufunc 'tanh'>; expected a Layer"):

@@ -1,8 +1,10 @@
 """What every layer promises, tested for every row of the table."""
 
 import copy
+import inspect
 import pickle
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -217,6 +219,36 @@ def test_an_upstream_gradient_of_another_shape_is_refused(case: Case) -> None:
 
     with pytest.raises(ValueError, match=rf"^{type(layer).__name__}: grad_output has shape .* expected"):
         layer.backward(np.ones((1, *output.shape[1:])))
+
+
+@every_layer
+@pytest.mark.parametrize(
+    ("spoil", "complaint"),
+    [
+        (np.ones_like, "grad_output has dtype int64; expected floating-point numbers"),
+        (lambda x: x.tolist(), "computes on NumPy or CuPy arrays, not on builtins.list"),
+    ],
+    ids=["whole numbers", "a list"],
+)
+def test_an_upstream_gradient_of_other_numbers_is_refused(
+    case: Case, spoil: Callable[[Array], Array], complaint: str
+) -> None:
+    layer = case.layer()
+    output = layer.forward(case.batch(), training=True)
+
+    # A convolution would round its input gradient to whole numbers without a word.
+    with pytest.raises(TypeError, match=complaint):
+        layer.backward(spoil(output.astype(np.int64)))
+
+
+@layers_with(lambda case: "rng" in inspect.signature(type(case.layer())).parameters)
+@pytest.mark.parametrize("seed", [0, 7])
+def test_a_seed_in_place_of_a_generator_is_refused(case: Case, seed: int) -> None:
+    kind: Any = type(case.layer())
+    arguments = {name: value for name, value in case.plan.items() if name != "type"}
+
+    with pytest.raises(TypeError, match=rf"^{kind.__name__}: rng is {seed}; expected a generator"):
+        kind(**arguments, rng=seed)
 
 
 @every_layer
