@@ -38,6 +38,8 @@ class Settings:
     def model(self) -> Path | None:
         """The model used last, if its file is still there."""
         path = self._path("model")
+        if path is not None and not path.is_absolute():
+            path = paths.models_dir().resolve() / path
         return path if path is not None and _is(Path.is_file, path) else None
 
     @property
@@ -50,8 +52,11 @@ class Settings:
         return [Path(name) for name in names if isinstance(name, str) and _is(Path.is_file, Path(name))]
 
     def remember_model(self, path: Path, *, bundled: bool) -> None:
-        """Keep a model as the one used last, and among the recent ones if it does not come with digitpad."""
-        self._store.setValue("model", str(path))
+        """Keep a model as the one used last, and among the recent ones if it does not come with digitpad.
+
+        One that does is kept by its name: another copy of digitpad, or this one moved, has it elsewhere.
+        """
+        self._store.setValue("model", path.name if bundled else str(path))
         if not bundled:
             others = [other for other in self.recent_models if other != path]
             self._store.setValue("recent_models", [str(file) for file in (path, *others)][:_MOST_RECENT])
@@ -64,7 +69,8 @@ class Settings:
 
     @folder.setter
     def folder(self, path: Path) -> None:
-        self._store.setValue("folder", str(path))
+        # The next start may be from elsewhere.
+        self._store.setValue("folder", str(path.absolute()))
 
     @property
     def pen_width(self) -> int | None:

@@ -79,6 +79,26 @@ def test_a_model_in_a_folder_that_is_locked_now_counts_as_gone(tmp_path: Path, m
     assert settings.recent_models == []
 
 
+def test_a_bundled_model_is_remembered_wherever_digitpad_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(tmp_path / "w.ini")
+    for copy in ("first", "second"):
+        (tmp_path / copy).mkdir()
+        (tmp_path / copy / "light.safetensors").touch()
+    monkeypatch.setattr(paths, "models_dir", lambda: tmp_path / "first")
+    settings.remember_model(tmp_path / "first" / "light.safetensors", bundled=True)
+    monkeypatch.setattr(paths, "models_dir", lambda: tmp_path / "second")
+    assert settings.model == tmp_path / "second" / "light.safetensors"
+
+
+def test_the_folder_is_the_same_from_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(tmp_path / "w.ini")
+    (tmp_path / "digits").mkdir()
+    monkeypatch.chdir(tmp_path)
+    settings.folder = Path("digits")
+    monkeypatch.chdir("/")
+    assert settings.folder == tmp_path / "digits"
+
+
 def test_recent_models_are_few_latest_first_and_still_there(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "w.ini")
     files = [tmp_path / f"{number}.safetensors" for number in range(8)]
