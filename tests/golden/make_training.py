@@ -4,19 +4,22 @@ Run by hand where PyTorch 2.13 is installed: `python tests/golden/make_training.
 that they come back bit for bit; the tests compare without PyTorch.
 """
 
+import importlib
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
-import torch
-from torch.nn import functional
-from torch.optim import lr_scheduler
+
+# Named at run time, so that the type checker does not ask for PyTorch, which is not among what digitpad installs.
+torch: Any = importlib.import_module("torch")
+functional, lr_scheduler = torch.nn.functional, torch.optim.lr_scheduler
 
 TARGET = Path(__file__).with_name("training.json")
 
-Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+Tensor: TypeAlias = Any
+Loss = Callable[[Tensor, Tensor], Tensor]
 
 
 def losses() -> dict[str, Any]:
@@ -40,7 +43,7 @@ def losses() -> dict[str, Any]:
     def ce(**options: Any) -> Loss:
         return lambda x, t: functional.cross_entropy(x, t, **options)
 
-    cases: list[tuple[str, dict[str, Any], torch.Tensor, torch.Tensor, Loss]] = [
+    cases: list[tuple[str, dict[str, Any], Tensor, Tensor, Loss]] = [
         ("CrossEntropyLoss", {}, logits, indices, ce()),
         ("CrossEntropyLoss", {}, logits, rows, ce()),
         ("CrossEntropyLoss", {}, maps, map_indices, ce()),
@@ -97,14 +100,14 @@ def losses() -> dict[str, Any]:
     return {"losses": records}
 
 
-def focal(x: torch.Tensor, y: torch.Tensor, alpha: float | torch.Tensor, gamma: float) -> torch.Tensor:
+def focal(x: Tensor, y: Tensor, alpha: float | Tensor, gamma: float) -> Tensor:
     """Write the paper's equation 5 down, and let PyTorch differentiate it."""
     log_p = functional.log_softmax(x, dim=1).gather(1, y[:, None])[:, 0]
     factor = alpha[y] if isinstance(alpha, torch.Tensor) else alpha
     return (factor * (1 - log_p.exp()) ** gamma * -log_p).mean()
 
 
-def binary_focal(x: torch.Tensor, t: torch.Tensor, alpha: float, gamma: float) -> torch.Tensor:
+def binary_focal(x: Tensor, t: Tensor, alpha: float, gamma: float) -> Tensor:
     """Follow torchvision's `sigmoid_focal_loss`."""
     p = torch.sigmoid(x)
     cross_entropy = functional.binary_cross_entropy_with_logits(x, t, reduction="none")
@@ -117,7 +120,7 @@ def optimizers() -> dict[str, Any]:
     start = [rng.standard_normal((3, 2)), rng.standard_normal(3)]
     gradients = [[rng.standard_normal(a.shape) * 10.0 ** rng.integers(-3, 2) for a in start] for _ in range(10)]
     gradients[4] = [np.zeros_like(a) for a in start]
-    makers: list[tuple[str, dict[str, Any], Callable[[list[torch.Tensor]], torch.optim.Optimizer]]] = [
+    makers: list[tuple[str, dict[str, Any], Callable[[list[Tensor]], Any]]] = [
         ("SGD", {"learning_rate": 0.1}, lambda p: torch.optim.SGD(p, 0.1)),
         ("SGD", {"learning_rate": 0.1, "momentum": 0.9}, lambda p: torch.optim.SGD(p, 0.1, momentum=0.9)),
         (
@@ -164,10 +167,10 @@ def optimizers() -> dict[str, Any]:
 
 
 def schedules() -> dict[str, Any]:
-    def sgd(learning_rate: float) -> torch.optim.SGD:
+    def sgd(learning_rate: float) -> Any:
         return torch.optim.SGD([torch.zeros(1, requires_grad=True)], learning_rate, momentum=0.9)
 
-    def run(optimizer: torch.optim.SGD, step: Callable[[int], object], count: int) -> list[list[float]]:
+    def run(optimizer: Any, step: Callable[[int], object], count: int) -> list[list[float]]:
         course = []
         for index in range(count):
             course.append([optimizer.param_groups[0]["lr"], optimizer.param_groups[0]["momentum"]])
@@ -175,12 +178,12 @@ def schedules() -> dict[str, Any]:
             step(index)
         return course
 
-    def follow(make: Callable[[torch.optim.SGD], Any], count: int) -> list[list[float]]:
+    def follow(make: Callable[[Any], Any], count: int) -> list[list[float]]:
         optimizer = sgd(0.2)
         scheduler = make(optimizer)
         return run(optimizer, lambda _index: scheduler.step(), count)
 
-    def warm_up(optimizer: torch.optim.SGD) -> Any:
+    def warm_up(optimizer: Any) -> Any:
         climb = lr_scheduler.LinearLR(optimizer, start_factor=0.1, total_iters=5)
         cosine = lr_scheduler.CosineAnnealingLR(optimizer, 10)
         return lr_scheduler.SequentialLR(optimizer, [climb, cosine], [5])
