@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from rich.progress import Progress
 
-from digitpad import __version__, cli, paths
+from digitpad import __version__, cli
 from digitpad.commands.train import _StepBar
 from digitpad.data.idx import write_idx
 from digitpad.data.ink import Drawing, write_ink
@@ -22,26 +22,6 @@ from digitpad.nn import ARCHITECTURES, build
 from digitpad.training.events import StepCompleted, TrainingStarted
 
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture(autouse=True)
-def own_user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    home = tmp_path / "home"
-    monkeypatch.setattr(paths, "user_data_dir", lambda: home / "data")
-    monkeypatch.setattr(paths, "user_log_dir", lambda: home / "log")
-    return home
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in this process; return exit code, standard output and standard error."""
-
-    def call(*words: object) -> tuple[int, str, str]:
-        code = cli.main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 @pytest.fixture(scope="module")

@@ -24,14 +24,6 @@ from digitpad.paths import resources_dir
 Refused = Callable[..., str]
 
 
-@pytest.fixture(autouse=True)
-def own_user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    home = tmp_path / "home"
-    monkeypatch.setattr(paths, "user_data_dir", lambda: home / "data")
-    monkeypatch.setattr(paths, "user_log_dir", lambda: home / "log")
-    return home
-
-
 @pytest.fixture
 def refused(capsys: pytest.CaptureFixture[str]) -> Refused:
     """Run a command that must be refused, and return the one line that says why."""
@@ -112,9 +104,9 @@ def test_wrong_words_are_refused_by_name(refused: Refused, words: list[str], nam
     assert named in refused(*words)
 
 
-def test_nothing_is_made_for_a_run_that_cannot_be(refused: Refused, tmp_path: Path) -> None:
+def test_nothing_is_made_for_a_run_that_cannot_be(refused: Refused, own_user_folders: Path) -> None:
     refused("train", "--architecture", "heavy")
-    assert not (tmp_path / "home").exists()
+    assert list(own_user_folders.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -155,8 +147,10 @@ def test_a_read_only_folder_is_refused_before_training(refused: Refused, idx_fol
     assert str(folder) in refused(*training(idx_folder, "--output", folder / "model.safetensors"))
 
 
-def test_a_users_folder_that_cannot_be_made_is_named(refused: Refused, idx_folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "home").write_bytes(b"a file where the folder should be")
+def test_a_users_folder_that_cannot_be_made_is_named(
+    refused: Refused, idx_folder: Path, own_user_folders: Path
+) -> None:
+    (own_user_folders / "data").write_bytes(b"a file where the folder should be")
     assert "--output" in refused(*training(idx_folder))
 
 

@@ -10,7 +10,6 @@ import pytest
 import safetensors.numpy
 from PIL import Image
 
-from digitpad import cli, paths
 from digitpad.data.ink import Drawing, write_ink
 from digitpad.export.extras import is_installed
 from digitpad.model_file import Model, ModelMetadata, load_model, save_model
@@ -18,24 +17,6 @@ from digitpad.nn import ARCHITECTURES, build
 from tests.nn.fake_gpu import FakeCupy
 
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture(autouse=True)
-def own_user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paths, "user_data_dir", lambda: tmp_path / "home" / "data")
-    monkeypatch.setattr(paths, "user_log_dir", lambda: tmp_path / "home" / "log")
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in this process; return exit code, standard output and standard error."""
-
-    def call(*words: object) -> tuple[int, str, str]:
-        code = cli.main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digitpad import cli, paths
 from digitpad.data import sources
 from digitpad.data.mnist import Split, load_mnist
 from digitpad.data.paper import PAPER_MEAN, PAPER_STD, Pages, make_pages
@@ -32,21 +31,14 @@ def pages() -> Pages:
 
 
 @pytest.fixture
-def run(pages: Pages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(pages: Pages, monkeypatch: pytest.MonkeyPatch, run: Run) -> Run:
     """Run a command in this process, with fewer pages than there really are."""
 
     def fewer(split: Split) -> Pages:
         return pages.subset(range(120)) if split == "train" else pages.subset(range(120, 160), "paper test")
 
     monkeypatch.setattr(sources, "load_paper", fewer)
-    monkeypatch.setattr(paths, "user_data_dir", lambda: tmp_path / "data")
-
-    def call(*words: object) -> tuple[int, str, str]:
-        code = cli.main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
+    return run
 
 
 @pytest.fixture
