@@ -9,6 +9,7 @@ The arithmetic gives the size, stride and start of a field in the middle of a ma
 kept, so that at edges, and behind transposed convolutions, whose cells see unequal parts, the pixels are exact too.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -45,14 +46,15 @@ class Extent:
         """Return the extent behind a window of `kernel` taps, `dilation` apart, that moves by `stride` cells."""
         reach = (kernel - 1) * dilation
         places = (len(self.spans) + sum(padding) - reach - 1) // stride + 1
+        spans = tuple(
+            self._seen(range(first, first + reach + 1, dilation))
+            for first in range(-padding[0], -padding[0] + places * stride, stride)
+        )
         return type(self)(
-            size=-int(-(self.size + reach * self.stride) // 1),
+            size=_whole(self.size + reach * self.stride, spans),
             stride=self.stride * stride,
             start=self.start - padding[0] * self.stride,
-            spans=tuple(
-                self._seen(range(first, first + reach + 1, dilation))
-                for first in range(-padding[0], -padding[0] + places * stride, stride)
-            ),
+            spans=spans,
         )
 
     def through_transposed(
@@ -78,15 +80,17 @@ class Extent:
             ),
             default=0,
         )
+        spans = tuple(self._seen(cells) for cells in reached)
         return type(self)(
-            size=-int(-(self.size + widest * dilation * spacing) // 1),
+            size=_whole(self.size + widest * dilation * spacing, spans),
             stride=spacing,
             start=self.start + (padding[0] - reach) * spacing,
-            spans=tuple(self._seen(cells) for cells in reached),
+            spans=spans,
         )
 
     def united(self, other: Self) -> Self:
         """Return the extent of cells that see what this one and the `other` see, in maps of the same length."""
+        spans = tuple(_hull(pair) for pair in zip(self.spans, other.spans, strict=False))
         if self.stride != other.stride:
             # Maps of one cell each, or a unit that sees everything: places are not told apart any more.
             widest = max(self, other, key=lambda extent: extent.size)
@@ -94,8 +98,7 @@ class Extent:
         else:
             stride, start = self.stride, min(self.start, other.start)
             end = max(self.start + self.size, other.start + other.size)
-            size = -int(-(end - start) // 1)
-        spans = tuple(_hull(pair) for pair in zip(self.spans, other.spans, strict=False))
+            size = _whole(end - start, spans)
         return type(self)(size, stride, start, spans)
 
     def span(self, index: int) -> Span:
@@ -115,6 +118,14 @@ class Extent:
     def _seen(self, cells: Iterable[int]) -> Span:
         """Return the pixels that some cells see together; cells outside the map are padding and see nothing."""
         return _hull([self.spans[cell] for cell in cells if 0 <= cell < len(self.spans)])
+
+
+def _whole(size: Fraction, spans: Sequence[Span]) -> int:
+    """Return `size` rounded up to pixels, or the widest of the spans if that is more.
+
+    It is where a dilated transposed convolution has mixed up the order of neighbouring cells.
+    """
+    return max(math.ceil(size), *(end - first for first, end in spans), 0)
 
 
 def _hull(spans: Sequence[Span]) -> Span:

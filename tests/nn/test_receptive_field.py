@@ -180,6 +180,13 @@ def test_a_transposed_convolution_brings_cells_nearer() -> None:
     assert [field.rows.span(index) for index in range(8)] == [(p, p + 1) for p in (0, 0, 1, 1, 2, 2, 3, 3)]
 
 
+def test_the_size_holds_where_a_dilated_transpose_mixes_up_its_cells() -> None:
+    row = ReceptiveField.of_image(9, 9).through_transposed((3, 1), (3, 1), ((0, 0), (0, 0)), (2, 1)).rows
+    behind = row.through(2, 1, (0, 0), 2)
+
+    assert behind.size == max(end - first for first, end in behind.spans) == 3
+
+
 def test_cells_that_see_nothing_have_an_empty_field() -> None:
     """A transposed convolution whose kernel is smaller than its stride leaves gaps, which hold the bias alone."""
     field = ReceptiveField.of_image(2, 2).through_transposed((1, 1), (3, 3), ((0, 0), (0, 0)))
