@@ -138,15 +138,15 @@ class Theme(QObject):
 def fixed_font(like: QFont, *, scale: float = 1.0, bold: bool = False) -> QFont:
     """Return the system's monospaced font in the size of another, times `scale`."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    return sized(font, like, scale=scale, bold=bold)
+    return _sized(font, like, scale=scale, bold=bold)
 
 
 def text_font(like: QFont, *, scale: float = 1.0, bold: bool = False) -> QFont:
     """Return a font of the same family in another size or weight."""
-    return sized(QFont(like), like, scale=scale, bold=bold)
+    return _sized(QFont(like), like, scale=scale, bold=bold)
 
 
-def sized(font: QFont, like: QFont, *, scale: float, bold: bool) -> QFont:
+def _sized(font: QFont, like: QFont, *, scale: float, bold: bool) -> QFont:
     """Give `font` the size of `like` times `scale`, and a weight."""
     if like.pixelSize() > 0:
         font.setPixelSize(max(1, round(like.pixelSize() * scale)))
