@@ -19,6 +19,9 @@ from digitpad.nn.layers import Conv2D
 #: Bytes that are worked on at once; see `convolution.py`.
 _PIECE_BYTES = 2_000_000
 
+#: Shapes of image whose views are kept; see `products.py`.
+_MOST_SHAPES = 8
+
 #: With fewer input channels than this a tap's product is too small to be worth a call.
 _LEAST_CHANNELS = 4
 
@@ -37,7 +40,7 @@ class TapConv2D(Layer):
     def __init__(self, conv: Conv2D, scratch: Workspace) -> None:
         self.conv = conv
         self._own, self._scratch = scratch.sibling(), scratch
-        self._padded: dict[Shape, Array] = {}
+        self._views_of: dict[Shape, tuple[Array, Array]] = {}
         self._cache: Array | None = None
 
     @staticmethod
@@ -54,13 +57,12 @@ class TapConv2D(Layer):
         for some in self._few_images(x.shape, out.shape):
             seen = self._see(image[:, :, some], out.shape)
             products = self._scratch.empty("products", (*seen.shape[:2], self.conv.out_channels))
-            total = np.matmul(seen, kernels, out=products)[0]
-            for product in products[1:]:
-                total += product
-            if self.conv.bias is not None:
-                total += self.conv.bias.value
+            np.matmul(seen, kernels, out=products)
+            total = np.add.reduce(products, axis=0, out=self._scratch.empty("total", products.shape[1:]))
             here = out[:, :, some]
             np.copyto(here, total.reshape(here.shape))
+        if self.conv.bias is not None:
+            np.add(out, self.conv.bias.value, out=out)
         self._cache = x if training else None
         return out.transpose(2, 3, 0, 1)
 
@@ -101,15 +103,11 @@ class TapConv2D(Layer):
 
     def _see(self, image: Array, output_shape: Shape) -> Array:
         """Return what each tap sees of an image (H, W, n, C): (taps, places, C)."""
-        (top, _), (left, _) = self.conv.padding
-        height, width, n, channels = image.shape
-        padded = self._padded_image(image.shape)
-        padded[top : top + height, left : left + width] = image
-        views = self._tap_views(padded, output_shape)
-        seen = self._scratch.empty("inputs", (len(views), *output_shape[:2], n, channels))
-        for target, view in zip(seen, views, strict=True):
-            np.copyto(target, view)
-        return seen.reshape(len(views), -1, channels)
+        inside, view = self._views(image.shape, output_shape)
+        np.copyto(inside, image)
+        seen = self._scratch.empty("inputs", view.shape)
+        np.copyto(seen, view)
+        return seen.reshape(math.prod(self.conv.kernel_size), -1, image.shape[3])
 
     def _add_back(self, grad_seen: Array, grad_image: Array, output_shape: Shape) -> None:
         """Add what each tap saw back to where it came from."""
@@ -117,30 +115,32 @@ class TapConv2D(Layer):
         height, width, n, channels = grad_image.shape
         padded = self._scratch.empty("image", (height + top + bottom, width + left + right, n, channels))
         padded.fill(0)
-        views = self._tap_views(padded, output_shape)
-        for view, grad in zip(views, grad_seen, strict=True):
-            np.add(view, grad.reshape(view.shape), out=view)
+        view = self._taps(padded, output_shape)
+        grads = grad_seen.reshape(view.shape)
+        for i in range(len(view)):
+            for j in range(view.shape[1]):
+                np.add(view[i, j], grads[i, j], out=view[i, j])
         np.copyto(grad_image, padded[top : top + height, left : left + width])
 
-    def _padded_image(self, shape: Shape) -> Array:
-        """Return an array for an image (H, W, n, C) with its border of zeros."""
-        if shape not in self._padded:
-            if len(self._padded) > 8:
-                self._padded.clear()
+    def _views(self, shape: Shape, output_shape: Shape) -> tuple[Array, Array]:
+        """Return where an image (H, W, n, C) goes in an array with a border of zeros, and what the taps see there."""
+        if shape not in self._views_of:
+            if len(self._views_of) > _MOST_SHAPES:
+                self._views_of.clear()
             (top, bottom), (left, right) = self.conv.padding
             height, width, n, channels = shape
-            padded_shape = (height + top + bottom, width + left + right, n, channels)
-            self._padded[shape] = self._own.zeros(padded_shape)
-        return self._padded[shape]
+            padded = self._own.zeros((height + top + bottom, width + left + right, n, channels))
+            inside = padded[top : top + height, left : left + width]
+            self._views_of[shape] = inside, self._taps(padded, output_shape)
+        return self._views_of[shape]
 
-    def _tap_views(self, padded: Array, output_shape: Shape) -> list[Array]:
-        (height, width), (down, right) = self.conv.kernel_size, self.conv.dilation
-        (step_y, step_x), (rows, columns) = self.conv.stride, output_shape[:2]
-        return [
-            padded[i * down : i * down + step_y * rows : step_y, j * right : j * right + step_x * columns : step_x]
-            for i in range(height)
-            for j in range(width)
-        ]
+    def _taps(self, padded: Array, output_shape: Shape) -> Array:
+        """Show what each tap sees, without copying: (kernel height, kernel width, rows, columns, n, C)."""
+        (down, right), (step_y, step_x), (rows, columns) = self.conv.dilation, self.conv.stride, output_shape[:2]
+        reach = ((self.conv.kernel_size[0] - 1) * down + 1, (self.conv.kernel_size[1] - 1) * right + 1)
+        every = np.lib.stride_tricks.sliding_window_view(padded, reach, axis=(0, 1), writeable=True)
+        view = every[: step_y * rows : step_y, : step_x * columns : step_x, :, :, ::down, ::right]
+        return view.transpose(4, 5, 0, 1, 2, 3)
 
     def _kernels(self) -> Array:
         """Return the weights as (taps, in_channels, out_channels)."""
