@@ -9,6 +9,7 @@ from digitpad.nn.architectures import Architecture, build
 from digitpad.nn.averaging import ExponentialMovingAverage
 from digitpad.nn.backend import Device, select_device
 from digitpad.nn.clipping import clip_gradient_norm, clip_gradient_value
+from digitpad.nn.gradcheck import GradientError, check_layer
 from digitpad.nn.initializers import (
     INITIALIZERS,
     Fans,
@@ -69,6 +70,7 @@ from digitpad.nn.schedulers import (
     StepLR,
     WarmUpLR,
 )
+from digitpad.nn.summary import NetworkSummary, summarize
 
 __all__ = [
     "ARCHITECTURES",
@@ -100,6 +102,7 @@ __all__ = [
     "Flatten",
     "FocalLoss",
     "GlobalAveragePool2D",
+    "GradientError",
     "Identity",
     "L1Penalty",
     "L2Penalty",
@@ -109,6 +112,7 @@ __all__ = [
     "LossAndGradient",
     "MSELoss",
     "MaxPool2D",
+    "NetworkSummary",
     "OneCycleLR",
     "Optimizer",
     "ParallelNetwork",
@@ -127,6 +131,7 @@ __all__ = [
     "Tanh",
     "WarmUpLR",
     "build",
+    "check_layer",
     "clip_gradient_norm",
     "clip_gradient_value",
     "constant",
@@ -135,6 +140,7 @@ __all__ = [
     "he_uniform",
     "normal",
     "select_device",
+    "summarize",
     "uniform",
     "xavier_normal",
     "xavier_uniform",

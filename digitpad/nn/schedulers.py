@@ -33,8 +33,12 @@ class Scheduler:
         """Return the learning rate of a step, counted from 0."""
         raise NotImplementedError
 
+    def momentum_at(self, step: int) -> float | None:
+        """Return the momentum of a step, counted from 0; None leaves it alone, as all but `OneCycleLR` do."""
+        return None
+
     def step(self) -> None:
-        """Set the learning rate of the next step."""
+        """Set the learning rate of the next step, and the momentum if it is driven too."""
         self.steps += 1
         self._apply()
 
@@ -56,6 +60,9 @@ class Scheduler:
 
     def _apply(self) -> None:
         self.optimizer.learning_rate = self.learning_rate_at(self.steps)
+        momentum = self.momentum_at(self.steps)
+        if momentum is not None and isinstance(self.optimizer, SGD | RMSProp | Adam):
+            self.optimizer.momentum = momentum
 
 
 class ConstantLR(Scheduler):
@@ -167,6 +174,10 @@ class WarmUpLR(Scheduler):
         share = self.start + (1 - self.start) * step / self.warm_up_steps
         return self.after.learning_rate_at(0) * share
 
+    def momentum_at(self, step: int) -> float | None:
+        """Return what the other scheduler says, which holds its first momentum during the climb."""
+        return self.after.momentum_at(max(0, step - self.warm_up_steps))
+
     def load_state_dict(self, state: Mapping[str, float | None]) -> None:
         """Go on where `state_dict` was called, on a scheduler built alike."""
         (self.after.base,) = _numbers("WarmUpLR", state, "base")
@@ -243,12 +254,6 @@ class OneCycleLR(Scheduler):
         if step <= turn:
             return _cosine(begin, peak, step / turn if turn else 1.0)
         return _cosine(peak, end, (step - turn) / (last - turn))
-
-    def _apply(self) -> None:
-        super()._apply()
-        momentum = self.momentum_at(self.steps)
-        if momentum is not None and isinstance(self.optimizer, SGD | RMSProp | Adam):
-            self.optimizer.momentum = momentum
 
 
 class ReduceLROnPlateau:

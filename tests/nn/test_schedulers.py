@@ -120,6 +120,17 @@ def test_one_cycle_drives_the_first_beta_of_adam() -> None:
     assert adam.learning_rate == pytest.approx(0.1 / 25 / 1e4)
 
 
+def test_a_warm_up_hands_the_momentum_of_a_cycle_on() -> None:
+    optimizer = _sgd()
+    cycle = nn.OneCycleLR(optimizer, 5, rise=0.6, momentum=(0.8, 0.9))
+    scheduler = nn.WarmUpLR(cycle, 2)
+    seen = []
+    for _ in range(8):
+        seen.append(optimizer.momentum)
+        scheduler.step()
+    assert seen == pytest.approx([0.9, 0.9, 0.9, 0.85, 0.8, 0.85, 0.9, 0.9])
+
+
 def test_a_cycle_that_only_rises_stays_at_its_peak() -> None:
     optimizer = _sgd()
     scheduler = nn.OneCycleLR(optimizer, 5, rise=1.0)
