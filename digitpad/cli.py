@@ -26,7 +26,7 @@ from digitpad.training.recipes import RECIPES, USUAL, find_recipe
 DONE, FAULT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 #: What a recipe decides unless the command line does.
-_RECIPE_CHOICES = ("epochs", "batch_size", "learning_rate", "optimizer", "momentum", "schedule")
+_RECIPE_CHOICES = ("epochs", "batch_size", "learning_rate", "optimizer", "momentum", "schedule", "label_smoothing")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -267,6 +267,12 @@ def _add_train(add: Callable[..., object]) -> None:
         help=f"of sgd and nesterov, 0 to below 1 {_in_recipes('momentum')}",
     )
     add("--schedule", metavar="S", help=f"constant, cosine or one-cycle {_in_recipes('schedule')}")
+    add(
+        "--label-smoothing",
+        metavar="S",
+        type=_share,
+        help=f"of each label, how much is spread over all classes, 0 to below 1 {_in_recipes('label_smoothing')}",
+    )
     add("--seed", metavar="S", type=_at_least(0), default=0, help="same seed, same weights (default: %(default)s)")
     add("--threads", metavar="T", type=_at_least(1), help="threads that share a batch (default: one a processor)")
     add("--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto takes a GPU that works (needs CuPy)")

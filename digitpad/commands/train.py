@@ -283,6 +283,7 @@ def repeating_command(request: TrainRequest, settings: TrainingSettings) -> str:
     words += ["--learning-rate", repr(settings.learning_rate), "--schedule", str(settings.schedule)]
     words += ["--optimizer", str(settings.optimizer)]
     words += ["--momentum", repr(settings.momentum)] if OptimizerName(settings.optimizer).takes_momentum else []
+    words += ["--label-smoothing", repr(settings.label_smoothing)] if settings.label_smoothing else []
     words += ["--device", request.device]
     words += ["--seed", str(settings.seed), "--threads", str(settings.threads or default_threads())]
     for option, value in (

@@ -81,6 +81,8 @@ class TrainingSettings:
     schedule
         "constant"; "cosine" (falls to zero along half a cosine); or "one-cycle" (rises over the first 30% of
         the steps, then falls to zero).
+    label_smoothing
+        Share of each target that is spread evenly over all classes, in [0, 1); only where classes are told apart.
     seed
         Determines the first weights, the held-out images, the order of the images and dropout.
     threads
@@ -98,6 +100,7 @@ class TrainingSettings:
     optimizer: str = OptimizerName.ADAM
     momentum: float = 0.9
     schedule: str = Schedule.CONSTANT
+    label_smoothing: float = 0.0
     seed: int = 0
     threads: int | None = None
 
@@ -111,6 +114,8 @@ class TrainingSettings:
             raise DigitpadError(f"The learning rate must be a number above 0, not {self.learning_rate}.")
         if not 0 <= self.momentum < 1:
             raise DigitpadError(f"The momentum must be at least 0 and below 1, not {self.momentum}.")
+        if not 0 <= self.label_smoothing < 1:
+            raise DigitpadError(f"The label smoothing must be at least 0 and below 1, not {self.label_smoothing}.")
         if self.optimizer == OptimizerName.NESTEROV and not self.momentum:
             raise DigitpadError("Nesterov's method needs a momentum above 0; choose one, or sgd.")
         _check_choice("optimizer", self.optimizer, OptimizerName)

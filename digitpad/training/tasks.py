@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, Dataset
 from digitpad.data.paper import PAPER_MEAN, PAPER_STD, Pages
+from digitpad.errors import DigitpadError
 from digitpad.model_file import CLASSIFICATION, SEGMENTATION
 from digitpad.nn import BCEWithLogitsLoss, CrossEntropyLoss
 from digitpad.nn.backend import array_module, to_numpy
@@ -72,7 +73,7 @@ class Task:
         return self.score.lower()
 
 
-def task_of(samples: Samples, output_shape: tuple[int, ...]) -> Task:
+def task_of(samples: Samples, output_shape: tuple[int, ...], label_smoothing: float = 0.0) -> Task:
     """Return what a network that learns from `samples` is trained for.
 
     Parameters
@@ -81,14 +82,31 @@ def task_of(samples: Samples, output_shape: tuple[int, ...]) -> Task:
         Pages, to find the ink in; or labelled images, to tell their classes apart.
     output_shape
         The shape of the network's output for one image. Two classes can be told apart by one logit.
+    label_smoothing
+        Share of each target that is spread evenly over all classes, in [0, 1).
+
+    Raises
+    ------
+    DigitpadError
+        If labels shall be smoothed where there is one logit, not one for each class.
     """
     if isinstance(samples, Pages):
+        _refuse_smoothing(label_smoothing, samples.name)
         shape = (1, *samples.images.shape[2:])
         return Task(SEGMENTATION, "IoU", BCEWithLogitsLoss(), count_overlap, ("ink",), shape, PAPER_MEAN, PAPER_STD)
     classes = samples.classes
     if len(classes) == 2 and output_shape == (1,):
+        _refuse_smoothing(label_smoothing, samples.name)
         return Task(CLASSIFICATION, "accuracy", _BinaryLoss(), _count_sides, classes, (1,))
-    return Task(CLASSIFICATION, "accuracy", CrossEntropyLoss(), count_correct, classes, (len(classes),))
+    return Task(CLASSIFICATION, "accuracy", CrossEntropyLoss(label_smoothing), count_correct, classes, (len(classes),))
+
+
+def _refuse_smoothing(label_smoothing: float, name: str) -> None:
+    if label_smoothing:
+        raise DigitpadError(
+            f"{name}: label smoothing needs a network with a logit for each class, and this one answers yes or no; "
+            "set the label smoothing to 0."
+        )
 
 
 def count_correct(logits: NDArray[Any], targets: NDArray[Any]) -> Share:

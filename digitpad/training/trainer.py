@@ -75,7 +75,7 @@ class Trainer:
         policies: Sequence[Policy] = (),
     ) -> None:
         #: What the network is trained for.
-        self.task = _fitting_task(network, training, settings.batch_size)
+        self.task = _fitting_task(network, training, settings)
         mean = self.task.mean if mean is None else mean
         std = self.task.std if std is None else std
         self.network = network
@@ -352,13 +352,14 @@ def _explain(reason: StopReason, run: _Run) -> str:
             )
 
 
-def _fitting_task(network: Sequential, training: Samples, batch_size: int) -> Task:
+def _fitting_task(network: Sequential, training: Samples, settings: TrainingSettings) -> Task:
     """Return what the network is to learn, having refused data from which it cannot."""
     if len(training) == 0:
         raise DigitpadError(f"{training.name}: there are no images to train on; hold out fewer or take more.")
-    if batch_size > len(training):
+    if settings.batch_size > len(training):
         raise DigitpadError(
-            f"The batch size {batch_size} is larger than the {len(training)} training images; choose a smaller one."
+            f"The batch size {settings.batch_size} is larger than the {len(training)} training images; "
+            "choose a smaller one."
         )
     shape = training.images.shape[1:]
     size = "x".join(str(side) for side in shape)
@@ -369,7 +370,7 @@ def _fitting_task(network: Sequential, training: Samples, batch_size: int) -> Ta
             f"{training.name}: its {size} images do not fit this network ({error}); choose another architecture or "
             "dataset."
         ) from error
-    task = task_of(training, output)
+    task = task_of(training, output, settings.label_smoothing)
     if output != task.output_shape:
         asked = f"{len(task.labels)} classes" if task.name == "classification" else f"{size} pixels to be told apart"
         raise DigitpadError(

@@ -198,6 +198,7 @@ def prepare(path: Path, seed: int) -> None:
     arrays |= {"test_images": test.images, "test_labels": test.labels}
     arrays |= {"orders": np.stack(orders), "rates": [schedule.learning_rate_at(step) for step in range(steps)]}
     arrays |= {"batch_size": settings.batch_size, "optimizer": str(settings.optimizer), "momentum": settings.momentum}
+    arrays["label_smoothing"] = settings.label_smoothing
     np.savez(path, allow_pickle=False, **arrays, plan=json.dumps(ARCHITECTURES[NETWORK].layers))
 
 
@@ -214,6 +215,7 @@ def quick_settings(seed: int, threads: int) -> Any:
         optimizer=recipe.optimizer,
         momentum=recipe.momentum,
         schedule=recipe.schedule,
+        label_smoothing=recipe.label_smoothing,
         seed=seed,
         threads=threads,
     )
@@ -266,7 +268,7 @@ def pytorch_points(watch: Stopwatch, _seed: int, threads: int, prepared: Path) -
     model.load_state_dict(weights)
     model.to(memory_format=torch.channels_last)
     optimizer = torch_optimizer(torch, model, str(data["optimizer"]), float(data["momentum"]))
-    loss = torch.nn.CrossEntropyLoss()
+    loss = torch.nn.CrossEntropyLoss(label_smoothing=float(data["label_smoothing"]))
 
     def normalized(some: Any) -> Any:
         batch = some.to(torch.float32).contiguous(memory_format=torch.channels_last)

@@ -1,6 +1,7 @@
 """Recipes: each works as it stands, the usual one is the trainer's own choice, and every choice can be changed."""
 
 import dataclasses
+import itertools
 from typing import Any
 
 import pytest
@@ -50,10 +51,32 @@ def test_the_command_line_trains_by_the_recipe(asked: list[TrainingSettings]) ->
 @pytest.mark.parametrize("first", [True, False])
 def test_what_is_given_wins_over_the_recipe(asked: list[TrainingSettings], first: bool) -> None:
     own = ["--epochs", "1", "--learning-rate", "0.5", "--optimizer", "sgd", "--momentum", "0", "--schedule", "cosine"]
+    own += ["--label-smoothing", "0.25"]
     recipe = ["--recipe", "quick"]
     assert cli.main(["train", *(own + recipe if first else recipe + own)]) == 0
     expected = choices("quick") | {"epochs": 1, "learning_rate": 0.5, "optimizer": "sgd", "momentum": 0.0}
-    assert asked == [TrainingSettings(**expected | {"schedule": "cosine"})]
+    assert asked == [TrainingSettings(**expected | {"schedule": "cosine", "label_smoothing": 0.25})]
+
+
+def test_the_command_that_is_recorded_needs_no_recipe() -> None:
+    request = command.TrainRequest(
+        "light",
+        "mnist",
+        limit=None,
+        validation=None,
+        output=None,
+        overwrite=False,
+        keep_best=False,
+        patience=None,
+        json=False,
+    )
+    settings = TrainingSettings(**choices("quick"), seed=3, threads=2)
+    words = command.repeating_command(request, settings).split()
+    options = dict(itertools.pairwise(words))
+    assert "--recipe" not in words
+    for name, value in choices("quick").items():
+        if name != "momentum" or settings.optimizer in {"sgd", "nesterov"}:
+            assert options["--" + name.replace("_", "-")] == str(value)
 
 
 def test_an_unknown_recipe_is_bad_input(asked: list[TrainingSettings], capsys: pytest.CaptureFixture[str]) -> None:

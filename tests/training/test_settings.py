@@ -32,6 +32,9 @@ from digitpad.training.settings import (
         ("momentum", 1.0),
         ("momentum", -0.1),
         ("momentum", math.nan),
+        ("label_smoothing", 1.0),
+        ("label_smoothing", -0.1),
+        ("label_smoothing", math.nan),
         ("optimizer", "adamant"),
         ("schedule", "never"),
     ],
@@ -44,7 +47,8 @@ def test_an_impossible_value_is_refused_by_name(field: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("epochs", 1), ("batch_size", 1), ("seed", 0), ("threads", 1), ("momentum", 0.0)]
+    ("field", "value"),
+    [("epochs", 1), ("batch_size", 1), ("seed", 0), ("threads", 1), ("momentum", 0.0), ("label_smoothing", 0.0)],
 )
 def test_the_least_possible_value_is_taken(field: str, value: Any) -> None:
     assert getattr(replace(TrainingSettings(), **{field: value}), field) == value

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from digitpad.data.dataset import Dataset
 from digitpad.data.paper import Pages
+from digitpad.errors import DigitpadError
 from digitpad.nn import BCEWithLogitsLoss, CrossEntropyLoss
 from digitpad.nn.metrics import intersection_over_union
 from digitpad.training.tasks import Share, count_correct, count_overlap, task_of
@@ -36,6 +37,23 @@ def test_labelled_images_are_classified() -> None:
 def test_a_network_that_does_not_fit_learns_nothing_about_the_task() -> None:
     assert task_of(labelled(("a", "b", "c")), (10,)).output_shape == (3,)
     assert task_of(labelled(("a", "b", "c")), (1,)).output_shape == (3,)
+
+
+def test_labels_are_smoothed_if_asked() -> None:
+    logits, targets = np.array([[2, 1, 0], [0, 3, 1]], np.float32), np.array([0, 2])
+    value, grad = task_of(labelled(("a", "b", "c")), (3,), 0.2).loss(logits, targets)
+    expected = CrossEntropyLoss(label_smoothing=0.2)(logits, targets)
+    assert value == expected.value != CrossEntropyLoss()(logits, targets).value
+    np.testing.assert_array_equal(grad, expected.grad)
+
+
+def test_labels_are_not_smoothed_where_the_answer_is_yes_or_no() -> None:
+    masks = np.ones((2, 1, 8, 6), np.bool_)
+    pages = Pages.of("pages", np.zeros(masks.shape, np.uint8), masks)
+    with pytest.raises(DigitpadError, match="pages: label smoothing"):
+        task_of(pages, (1, 8, 6), 0.1)
+    with pytest.raises(DigitpadError, match="mine: label smoothing"):
+        task_of(labelled(("cat", "dog")), (1,), 0.1)
 
 
 def test_one_logit_tells_two_classes_apart() -> None:
