@@ -8,6 +8,7 @@ in one is backwards in the other; both are made of the products in `correlation.
 """
 
 import math
+from typing import ClassVar
 
 import numpy as np
 
@@ -18,7 +19,57 @@ from digitpad.nn.layer import Layer, Parameter, recall
 from digitpad.nn.receptive_field import ReceptiveField
 
 
-class Conv2D(Layer):
+class _Convolution2D(Layer):
+    """What a convolution and its transpose share: a window that moves over an image, and the weights below it."""
+
+    #: Whether the image that the window moves over is the output, instead of the input.
+    transposed: ClassVar[bool] = False
+
+    _cache: Array | None = None
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int | tuple[int, int],
+        stride: int | tuple[int, int],
+        padding: int | tuple[int, int] | str,
+        dilation: int | tuple[int, int],
+        groups: int,
+        bias: bool,
+        initializer: initializers.InitializerSpec,
+        rng: np.random.Generator | None,
+        dtype: DTypeLike,
+    ) -> None:
+        owner = type(self).__name__
+        self.in_channels = checks.whole_number(owner, "in_channels", in_channels)
+        self.out_channels = checks.whole_number(owner, "out_channels", out_channels)
+        self.kernel_size = checks.pair(owner, "kernel_size", kernel_size)
+        self.stride = checks.pair(owner, "stride", stride)
+        self.dilation = checks.pair(owner, "dilation", dilation)
+        self.groups = checks.groups(owner, groups, self.in_channels, self.out_channels)
+        self.padding = checks.padding(owner, padding, self.kernel_size, self.stride, self.dilation)
+        self.window = Window(self.kernel_size, self.stride, self.padding, self.dilation, self.groups)
+
+        fans = initializers.fans_of_convolution(
+            self.in_channels,
+            self.out_channels,
+            self.kernel_size,
+            self.stride,
+            self.groups,
+            transposed=self.transposed,
+        )
+        draw = initializers.resolve(owner, initializer)
+        dtype = checks.precision(owner, dtype)
+        image, cells = self.in_channels, self.out_channels
+        if self.transposed:
+            image, cells = cells, image
+        shape = (cells, image // self.groups, *self.kernel_size)
+        self.weight = Parameter(draw(shape, fans, checks.generator(owner, rng), dtype))
+        self.bias = Parameter(np.zeros(self.out_channels, dtype)) if checks.flag(owner, "bias", bias) else None
+
+
+class Conv2D(_Convolution2D):
     """Convolution of images (N, in_channels, H, W) to (N, out_channels, OH, OW).
 
     OH = floor((H + padding - dilation * (kernel - 1) - 1) / stride) + 1, and OW likewise, with the padding of
@@ -71,24 +122,9 @@ class Conv2D(Layer):
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        self.in_channels = checks.whole_number("Conv2D", "in_channels", in_channels)
-        self.out_channels = checks.whole_number("Conv2D", "out_channels", out_channels)
-        self.kernel_size = checks.pair("Conv2D", "kernel_size", kernel_size)
-        self.stride = checks.pair("Conv2D", "stride", stride)
-        self.dilation = checks.pair("Conv2D", "dilation", dilation)
-        self.groups = checks.groups("Conv2D", groups, self.in_channels, self.out_channels)
-        self.padding = checks.padding("Conv2D", padding, self.kernel_size, self.stride, self.dilation)
-        self.window = Window(self.kernel_size, self.stride, self.padding, self.dilation, self.groups)
-
-        fans = initializers.fans_of_convolution(
-            self.in_channels, self.out_channels, self.kernel_size, self.stride, self.groups
+        super().__init__(
+            in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, initializer, rng, dtype
         )
-        draw = initializers.resolve("Conv2D", initializer)
-        dtype = checks.precision("Conv2D", dtype)
-        shape = (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
-        self.weight = Parameter(draw(shape, fans, checks.generator("Conv2D", rng), dtype))
-        self.bias = Parameter(np.zeros(self.out_channels, dtype)) if checks.flag("Conv2D", "bias", bias) else None
-        self._cache: Array | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Convolve `x` (N, in_channels, H, W); see the formula at the top of the file."""
@@ -138,7 +174,7 @@ class Conv2D(Layer):
         return field.through(self.kernel_size, self.stride, self.padding, self.dilation)
 
 
-class ConvTranspose2D(Layer):
+class ConvTranspose2D(_Convolution2D):
     """Transposed convolution of maps (N, in_channels, H, W) to larger ones (N, out_channels, OH, OW).
 
     out[n, o, y * stride + i * dilation - padding, ...] += weight[c, o, i, j] * x[n, c, y, x], plus bias[o]
@@ -182,6 +218,8 @@ class ConvTranspose2D(Layer):
     Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, chapter 4.
     """
 
+    transposed: ClassVar[bool] = True
+
     def __init__(
         self,
         in_channels: int,
@@ -198,28 +236,12 @@ class ConvTranspose2D(Layer):
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        self.in_channels = checks.whole_number("ConvTranspose2D", "in_channels", in_channels)
-        self.out_channels = checks.whole_number("ConvTranspose2D", "out_channels", out_channels)
-        self.kernel_size = checks.pair("ConvTranspose2D", "kernel_size", kernel_size)
-        self.stride = checks.pair("ConvTranspose2D", "stride", stride)
-        self.dilation = checks.pair("ConvTranspose2D", "dilation", dilation)
-        self.groups = checks.groups("ConvTranspose2D", groups, self.in_channels, self.out_channels)
-        rows, columns = checks.pair("ConvTranspose2D", "padding", padding, least=0)
-        self.padding = ((rows, rows), (columns, columns))
+        # The words for padding speak of the larger image, which here is not the input.
+        padding = checks.pair("ConvTranspose2D", "padding", padding, least=0)
+        super().__init__(
+            in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, initializer, rng, dtype
+        )
         self.output_padding = checks.output_padding("ConvTranspose2D", output_padding, self.stride, self.dilation)
-        self.window = Window(self.kernel_size, self.stride, self.padding, self.dilation, self.groups)
-
-        fans = initializers.fans_of_convolution(
-            self.in_channels, self.out_channels, self.kernel_size, self.stride, self.groups, transposed=True
-        )
-        draw = initializers.resolve("ConvTranspose2D", initializer)
-        dtype = checks.precision("ConvTranspose2D", dtype)
-        shape = (self.in_channels, self.out_channels // self.groups, *self.kernel_size)
-        self.weight = Parameter(draw(shape, fans, checks.generator("ConvTranspose2D", rng), dtype))
-        self.bias = (
-            Parameter(np.zeros(self.out_channels, dtype)) if checks.flag("ConvTranspose2D", "bias", bias) else None
-        )
-        self._cache: Array | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Lay a kernel for every value of `x` (N, in_channels, H, W)."""
