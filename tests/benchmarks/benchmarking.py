@@ -170,13 +170,29 @@ def finish(figures: Sequence[Figure], details: Mapping[str, Any], path: Path | N
         path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
-def markdown(figures: Sequence[Figure]) -> str:
-    """Return the figures as a table for a README."""
-    lines = ["| work | target | measured |", "|---|---|---|"]
-    lines += [
-        f"| {figure.work} | {figure.target} | {figure.text}{'' if figure.met else ' (missed)'} |" for figure in figures
+def markdown(figures: Sequence[Figure], beside: Sequence[Figure] | None = None) -> str:
+    """Return the figures as a table for a README.
+
+    Parameters
+    ----------
+    figures
+        One a line.
+    beside
+        The same figures, taken with OpenBLAS pinned; None for none.
+    """
+    pinned = {figure.work: figure.text for figure in beside or ()}
+    rows = [["work", "target", "measured", "OpenBLAS pinned"], ["---"] * 4]
+    rows += [
+        [
+            figure.work,
+            figure.target,
+            figure.text if figure.met else f"{figure.text} (missed)",
+            pinned.get(figure.work, ""),
+        ]
+        for figure in figures
     ]
-    return "\n".join(lines)
+    columns = 4 if pinned else 3
+    return "\n".join(f"| {' | '.join(row[:columns])} |" for row in rows)
 
 
 def each_thread_count(most: int) -> list[int]:

@@ -1,0 +1,143 @@
+"""Run every benchmark of the speed table, one after the other, and gather what they found.
+
+    python tests/benchmarks/run_all.py --out build/benchmarks
+
+writes `all.json`, `README.md` (the table) and `accuracy.svg` into that folder, beside each script's own JSON. Takes
+about ten minutes on two cores, on which nothing else should run. Where OpenBLAS is pinned in the environment (see
+`benchmarking.PINS`) the figures are taken without; `--pinned-too` takes them once more as it is set, and puts them
+beside. Needs the extra `benchmark`.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarking import PINS, Figure, markdown, settle_environment
+
+#: Each script and what it is told, in the order of the table.
+SCRIPTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("training_speed", ()),
+    ("textbook", ()),
+    ("inference", ()),
+    ("time_to_accuracy", ("--plot", "accuracy.svg")),
+    ("memory", ()),
+    ("scaling", ()),
+)
+#: Least speed over PyTorch's that is asked for, by network.
+SPEED_OVER_PYTORCH = {"standard": 1.1, "light": 1.0, "resnet": 0.8}
+
+
+def main() -> None:
+    """Run all, or those that are named, and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True, help="folder for everything that comes out")
+    parser.add_argument("--only", nargs="+", choices=[name for name, _ in SCRIPTS], help="run these alone")
+    parser.add_argument(
+        "--pinned-too", action="store_true", help=f"once more with {' and '.join(PINS)} as they are set"
+    )
+    options = parser.parse_args()
+    names = options.only or [name for name, _ in SCRIPTS]
+    options.out.mkdir(parents=True, exist_ok=True)
+    pins = {name: os.environ[name] for name in PINS if name in os.environ}
+    beside: list[Figure] | None = None
+    if options.pinned_too and pins:
+        beside = figures_of(run(names, options.out, pinned=True))
+    settle_environment(pinned=False)
+    reports = run(names, options.out, pinned=False)
+    figures = figures_of(reports)
+    text = machine_line(reports) + "\n\n" + markdown(figures, beside) + "\n"
+    if "scaling" in reports:
+        text += "\n" + growth(reports["scaling"]["series"]) + "\n"
+    (options.out / "README.md").write_text(text, encoding="utf-8")
+    (options.out / "all.json").write_text(json.dumps(reports, indent=2) + "\n", encoding="utf-8")
+    sys.stdout.write("\n" + text)
+
+
+def run(names: Sequence[str], folder: Path, *, pinned: bool) -> dict[str, Any]:
+    """Run scripts, and return what each wrote.
+
+    Parameters
+    ----------
+    names
+        Of the scripts.
+    folder
+        Where they write; what is pinned goes into files and pictures of its own.
+    pinned
+        Whether to leave OpenBLAS's settings as they are.
+
+    Raises
+    ------
+    SystemExit
+        If one fails.
+    """
+    reports: dict[str, Any] = {}
+    for name, words in SCRIPTS:
+        if name not in names:
+            continue
+        path = (folder / f"{name}{'-pinned' if pinned else ''}.json").resolve()
+        command = [sys.executable, str(Path(__file__).with_name(f"{name}.py")), "--json", str(path)]
+        command += [
+            str((folder / word).resolve()) if word.endswith(".svg") else word for word in ([] if pinned else words)
+        ]
+        # The environment of training_speed is the one that it is started with; it knows no --pinned.
+        command += ["--pinned"] if pinned and name != "training_speed" else []
+        print(f"== {name}{', OpenBLAS pinned' if pinned else ''}", flush=True)
+        if subprocess.run(command, check=False).returncode != 0:
+            raise SystemExit(f"{name} failed; what it said is above.")
+        reports[name] = json.loads(path.read_text(encoding="utf-8"))
+    return reports
+
+
+def figures_of(reports: Mapping[str, Any]) -> list[Figure]:
+    """Return everything that is held against a target, in the order of the table."""
+    figures = []
+    for name, report in reports.items():
+        if name == "training_speed":
+            figures += speed_figures(report["networks"])
+        else:
+            figures += [Figure(**figure) for figure in report["figures"]]
+    return figures
+
+
+def speed_figures(networks: Mapping[str, Any]) -> list[Figure]:
+    """Return what `training_speed.py` measured as figures with their targets."""
+    figures = [
+        Figure(
+            f"training `{name}`, batch {found['batch']}, over PyTorch's best",
+            found["speed_over_pytorch"],
+            SPEED_OVER_PYTORCH[name],
+            at_least=True,
+        )
+        for name, found in networks.items()
+        if name in SPEED_OVER_PYTORCH
+    ]
+    if "standard" in networks:
+        scaling = networks["standard"]["all_threads_over_one"]
+        figures.append(Figure("all threads over one, training `standard`", scaling, 1.7, at_least=True))
+    return figures
+
+
+def growth(series: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
+    """Return the tables of `scaling.py` as one for a README."""
+    lines = ["| grows | to | digitpad, µs an image | PyTorch, µs an image | over the trend |", "|---|---|---|---|---|"]
+    for name, rows in series.items():
+        lines += [
+            f"| {name} | {row['value']:.0f} | {row['digitpad_microseconds_per_image']:.0f} "
+            f"| {row['pytorch_microseconds_per_image']:.0f} | {row['over_trend']:.2f} |"
+            for row in rows
+        ]
+    return "\n".join(lines)
+
+
+def machine_line(reports: Mapping[str, Any]) -> str:
+    """Return what the figures were taken on, as the first script said."""
+    return f"Taken on: {next(iter(reports.values()))['machine']}."
+
+
+if __name__ == "__main__":
+    main()
