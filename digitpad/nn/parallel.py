@@ -55,6 +55,7 @@ class ParallelNetwork:
         self._replicas = [network] + [network.replica() for _ in range(self.threads - 1)]
         self._parameters = [replica.parameters() for replica in self._replicas]
         self._fused = [fuse(replica) for replica in self._replicas]
+        self._closed = False
         self._workers = [_Worker(f"digitpad-nn-{number}") for number in range(1, self.threads)]
 
     def training_step(self, x: Array, targets: Array, loss: Loss) -> tuple[Array, Array]:
@@ -96,7 +97,8 @@ class ParallelNetwork:
         return result
 
     def close(self) -> None:
-        """End the threads."""
+        """End the threads; the network itself can still be used."""
+        self._closed = True
         for worker in self._workers:
             worker.close()
 
@@ -128,6 +130,8 @@ class ParallelNetwork:
 
     def _each(self, shares: Sequence[slice], work: Callable[[int, slice], T]) -> list[T]:
         """Run `work(index, share)` for every share, each in its own thread; results in the order of the shares."""
+        if self._closed:
+            raise RuntimeError("ParallelNetwork: closed, its threads have ended; build another one")
         tasks = [_Task(partial(work, index, share)) for index, share in enumerate(shares)]
         for worker, task in zip(self._workers, tasks[1:], strict=False):
             worker.tasks.put(task)
@@ -200,6 +204,7 @@ def _add_into_first(arrays: Sequence[Array]) -> None:
 def _predict(network: Sequential, x: Array) -> Array:
     """Return the output of `network` for a batch of any size, a few images at a time."""
     checks.finite("ParallelNetwork", "x", x)
-    parts = [network.forward(x[start : start + _MOST_AT_ONCE]).copy() for start in range(0, len(x), _MOST_AT_ONCE)]
+    starts = range(0, max(len(x), 1), _MOST_AT_ONCE)
+    parts = [network.forward(x[start : start + _MOST_AT_ONCE]).copy() for start in starts]
     result: Array = array_module(x).concatenate(parts)
     return result

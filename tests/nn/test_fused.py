@@ -228,6 +228,9 @@ def test_nothing_is_allocated_twice() -> None:
     assert workspace.generation == 3
     assert larger.ctypes.data % 64 == 0
     assert workspace.empty("none", (0,)).size == 0
+    grown = workspace.empty("a", (101,))
+    assert np.shares_memory(grown, workspace.empty("a", (150,))), "it grows by half at least"
+    assert not workspace.zeros((3, 5)).any()
 
 
 def test_an_image_cut_into_planes_and_joined_is_the_same() -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import threading
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -167,6 +168,32 @@ def test_a_parameter_in_another_memory_order_is_stepped_too() -> None:
     with ParallelNetwork(network(), 2) as parallel:
         SGD([parameter], learning_rate=0.5).step(parallel.run)
     assert (parameter.value == -0.5).all()
+
+
+def test_no_images_are_refused() -> None:
+    with ParallelNetwork(network(), 2) as parallel, pytest.raises(ValueError, match="empty batch"):
+        parallel.predict(batch(0)[0])
+
+
+def test_closed_threads_say_so_instead_of_waiting() -> None:
+    parallel = ParallelNetwork(network(), 2)
+    parallel.close()
+    parallel.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        parallel.predict(batch(4)[0])
+
+
+def test_batches_of_many_sizes_take_no_more_memory_than_the_largest() -> None:
+    with ParallelNetwork(network(), 1) as parallel:
+        parallel.predict(batch(64)[0])
+        tracemalloc.start()
+        try:
+            for count in range(64, 1, -1):
+                parallel.predict(batch(count)[0])
+            grown, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert grown < 20e6
 
 
 def test_a_number_of_threads_that_cannot_be_is_refused() -> None:
