@@ -220,7 +220,7 @@ class Trainer:
                 if number % _STEPS_BETWEEN_SNAPSHOTS == 0 and is_sound(self.network):
                     self._last_good.take()
             self._optimizer.learning_rate = learning_rate
-            self._optimizer.step()
+            self._optimizer.step(run.parallel.run)
         return value, self.task.count(logits, targets)
 
     def _keep_if_due(self, run: "_Run") -> None:
