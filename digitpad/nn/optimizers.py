@@ -294,12 +294,13 @@ class Adam(Optimizer):
     and of squares, S1 = b1 * S1 + grad and S2 = b2 * S2 + grad**2, and their weights W = b * W + 1. The paper keeps
     (1 - b) * S, and corrects it by 1 - b**t; as W = (1 - b**t) / (1 - b), both give the same m and v. The weights
     are numbers, so the update needs only five passes over the arrays behind the sums:
-    m / (sqrt(v) + eps) = (S1 / (sqrt(S2) + eps * sqrt(W2))) * sqrt(W2) / W1. Source: Kingma and Ba, "Adam: A Method
-    for Stochastic Optimization", ICLR 2015, algorithm 1.
+    m / (sqrt(v) + eps) = (S1 / (sqrt(S2) + eps * sqrt(W2))) * sqrt(W2) / W1. Where a schedule changes `momentum` on
+    the way, S1 is scaled so that (1 - b1) * S1, the paper's mean, stays as it was: that is PyTorch's form. Source:
+    Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1.
     """
 
     slots = ("gradient_sum", "square_sum")
-    scalars = (*Optimizer.scalars, "gradient_weight", "square_weight")
+    scalars = (*Optimizer.scalars, "momentum")
 
     def __init__(
         self,
@@ -309,28 +310,38 @@ class Adam(Optimizer):
         eps: float = 1e-8,
     ) -> None:
         super().__init__(parameters, learning_rate)
-        self.betas = (
+        self._betas = (
             checks.real_number(self._owner, "betas[0]", betas[0], low=0, high=1, open_high=True),
             checks.real_number(self._owner, "betas[1]", betas[1], low=0, high=1, open_high=True),
         )
         self.eps = checks.real_number(self._owner, "eps", eps, low=0, high=1)
-        self.gradient_weight = 0.0
-        self.square_weight = 0.0
+
+    @property
+    def betas(self) -> tuple[float, float]:
+        """The decays of the mean and of the mean square; a schedule may change the first, as `momentum`."""
+        return self._betas
 
     @property
     def momentum(self) -> float:
         """The first beta, which does for Adam what momentum does for SGD."""
-        return self.betas[0]
+        return self._betas[0]
 
     @momentum.setter
     def momentum(self, value: float) -> None:
-        self.betas = (value, self.betas[1])
+        before, self._betas = (
+            self._betas,
+            (
+                checks.real_number(self._owner, "momentum", value, low=0, high=1, open_high=True),
+                self._betas[1],
+            ),
+        )
+        for state in self.state:
+            state["gradient_sum"] *= (1 - before[0]) / (1 - value)
 
-    def step(self, run: Runner = run_in_turn) -> None:
-        """Change every parameter by its gradient, and clear the gradient; `run` as in `Optimizer.step`."""
-        self.gradient_weight = self.betas[0] * self.gradient_weight + 1
-        self.square_weight = self.betas[1] * self.square_weight + 1
-        super().step(run)
+    def _weights(self) -> tuple[float, float]:
+        """Return W1 and W2 at this step, (1 - b**t) / (1 - b)."""
+        first, second = ((1 - beta**self.steps) / (1 - beta) for beta in self._betas)
+        return first, second
 
     def _update(self, value: Array, grad: Array, state: dict[str, Array]) -> None:
         gradient_sum, square_sum = state["gradient_sum"], state["square_sum"]
@@ -339,12 +350,13 @@ class Adam(Optimizer):
         square_sum *= self.betas[1]
         grad *= grad
         square_sum += grad
-        root_weight = math.sqrt(self.square_weight)
+        gradient_weight, square_weight = self._weights()
+        root_weight = math.sqrt(square_weight)
         xp = array_module(value)
         change = xp.sqrt(square_sum, out=grad)
         change += self.eps * root_weight
         xp.divide(gradient_sum, change, out=change)
-        change *= self.learning_rate * root_weight / self.gradient_weight
+        change *= self.learning_rate * root_weight / gradient_weight
         value -= change
 
 

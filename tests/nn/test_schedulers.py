@@ -147,6 +147,25 @@ def test_a_plateau_never_raises_the_learning_rate() -> None:
     assert optimizer.learning_rate == 0.2
 
 
+def test_adam_keeps_its_mean_where_a_schedule_changes_its_momentum() -> None:
+    """The paper's recurrences with a beta that changes, as PyTorch computes them."""
+    rng = np.random.default_rng(1)
+    parameter = nn.Parameter(rng.standard_normal(5))
+    adam = nn.Adam([parameter], 0.1)
+    scheduler = nn.OneCycleLR(adam, 30, momentum=(0.85, 0.95))
+    value, mean, square = parameter.value.copy(), np.zeros(5), np.zeros(5)
+    for t in range(1, 31):
+        grad = rng.standard_normal(5)
+        b1, b2 = adam.betas
+        mean = b1 * mean + (1 - b1) * grad
+        square = b2 * square + (1 - b2) * grad**2
+        value -= adam.learning_rate * (mean / (1 - b1**t)) / (np.sqrt(square / (1 - b2**t)) + 1e-8)
+        parameter.add_grad(grad)
+        adam.step()
+        scheduler.step()
+    np.testing.assert_allclose(parameter.value, value, rtol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("build", "message"),
     [
