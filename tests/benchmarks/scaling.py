@@ -209,7 +209,7 @@ def digitpad_growth(_name: str, _batch: int) -> Callable[[Mapping[str, Any]], St
 
             def step() -> None:
                 parallel.training_step(images, targets, loss)
-                optimizer.step()
+                optimizer.step(parallel.run)
 
             ways[key] = step
         return ways[key]
