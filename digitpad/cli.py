@@ -111,7 +111,7 @@ def evaluate(options: argparse.Namespace) -> None:
     """Measure how well a model reads a dataset."""
     from digitpad.commands.evaluate import evaluate as command
 
-    command(model=options.model, dataset=options.dataset, json=options.json)
+    command(model=options.model, dataset=options.dataset, record=options.record, json=options.json)
 
 
 def summary(options: argparse.Namespace) -> None:
@@ -196,6 +196,7 @@ def _parser() -> _Parser:
     add = _adder(commands, evaluate, json="count, accuracy, per_class and confusion")
     add("--model", metavar="M", help="name or file of a model (default: standard)")
     add("--dataset", metavar="D", type=_dataset, default="mnist", help=_DATASET)
+    add("--record", action="store_true", help="write the accuracy on mnist into the model file")
 
     add = _adder(commands, summary, json="layers and parameters")
     add("network", metavar="A_OR_M", help="an architecture, such as light, or a model's name or file")

@@ -254,6 +254,20 @@ def test_a_blank_picture_is_rejected_and_still_read(run: Run, tmp_path: Path, mo
     assert "not a digit: nothing is drawn" in run("predict", blank, "--model", model_path)[1]
 
 
+def test_evaluate_records_the_accuracy_on_mnist_and_nothing_else(run: Run, idx_folder: Path, model_path: Path) -> None:
+    before = load_model(model_path)
+    code, _, err = run("evaluate", "--model", model_path, "--dataset", idx_folder, "--record")
+    assert (code, load_model(model_path).metadata) == (2, before.metadata)
+    assert "leave out --record" in err
+    code, out, _ = run("evaluate", "--model", model_path, "--record", "--json")
+    after = load_model(model_path)
+    assert code == 0
+    assert after.metadata.metrics["test_accuracy"] == json.loads(out)["accuracy"]
+    assert after.metadata.training == before.metadata.training
+    for name, value in before.network.state_dict().items():
+        np.testing.assert_array_equal(after.network.state_dict()[name], value)
+
+
 def test_evaluate_counts_every_test_image(run: Run, idx_folder: Path, tmp_path: Path) -> None:
     output = tmp_path / "good.safetensors"
     run(*train_quickly(idx_folder, output, "--epochs", 8, "--learning-rate", 0.003))

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from digitpad.commands.output import percent, progress_bar, say, say_json, say_table
 from digitpad.data.dataset import Dataset
 from digitpad.data.paper import Pages
 from digitpad.data.sources import open_samples
+from digitpad.errors import DigitpadError
 from digitpad.ink_finder import InkFinder
-from digitpad.model_file import load_model
+from digitpad.model_file import find_model, load_model, save_model
 from digitpad.recognition import Recognizer
 from digitpad.training.evaluation import Evaluation, evaluate_ink
 from digitpad.training.evaluation import evaluate as measure
 
 
-def evaluate(*, model: str | None, dataset: str, json: bool) -> None:
+def evaluate(*, model: str | None, dataset: str, record: bool, json: bool) -> None:
     """Go through a dataset's test part and print the figures.
 
     Parameters
@@ -24,23 +26,32 @@ def evaluate(*, model: str | None, dataset: str, json: bool) -> None:
     dataset
         `mnist`, a folder of IDX files, a folder of image folders or a `.jsonl` ink collection, to be read; or
         `paper`, to be searched for ink.
+    record
+        Write the accuracy on MNIST's test images into the model file, where the window shows it.
     json
         Print one JSON object instead of text.
 
     Raises
     ------
     DigitpadError
-        If the model or the dataset cannot be read, or they do not fit each other.
+        If the model or the dataset cannot be read, or they do not fit each other; if another dataset's accuracy
+        is to be recorded, or the model file cannot be written.
     """
-    loaded = load_model(model)
+    if record and dataset.lower() != "mnist":
+        raise DigitpadError(f"Only the accuracy on mnist is recorded, not on {dataset}; leave out --record.")
+    path = find_model(model)
+    loaded = load_model(path)
     samples = open_samples(dataset, split="test")
     if isinstance(samples, Pages):
         _evaluate_ink(InkFinder(loaded), samples, json=json)
-    else:
-        _evaluate_reading(Recognizer(loaded), samples, json=json)
+        return
+    accuracy = _evaluate_reading(Recognizer(loaded), samples, json=json)
+    if record:
+        metadata = replace(loaded.metadata, metrics={**loaded.metadata.metrics, "test_accuracy": accuracy})
+        save_model(path, replace(loaded, metadata=metadata))
 
 
-def _evaluate_reading(recognizer: Recognizer, images: Dataset, *, json: bool) -> None:
+def _evaluate_reading(recognizer: Recognizer, images: Dataset, *, json: bool) -> float:
     with _progress(f"reading {images.name}", len(images), hidden=json) as show:
         result = measure(recognizer, images, on_progress=show)
     if json:
@@ -54,6 +65,7 @@ def _evaluate_reading(recognizer: Recognizer, images: Dataset, *, json: bool) ->
         )
     else:
         _print(result, recognizer.model.name, images.name)
+    return result.accuracy
 
 
 def _evaluate_ink(finder: InkFinder, pages: Pages, *, json: bool) -> None:
