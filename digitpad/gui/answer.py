@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from digitpad.gui.percent import percent
+from digitpad.gui.percent import sureness
 from digitpad.gui.theme import SPACE, Theme, text_font
 
 NEAR = 0.05  # a second guess is named from this probability on
@@ -51,10 +51,10 @@ class Answer(QWidget):
         """
         order = sorted(range(len(values)), key=lambda index: -values[index])
         best, second = order[0], order[1]
-        other = f"or {labels[second]}, {percent(values[second])}" if values[second] >= NEAR else ""
+        other = f"or {labels[second]}, {sureness(values[second])}" if values[second] >= NEAR else ""
         self._digit = labels[best]
         self._doubtful = doubt is not None
-        self._lines = (percent(values[best]), doubt if doubt is not None else other)
+        self._lines = (sureness(values[best]), doubt if doubt is not None else other)
         self._say(f"{self._digit}, {' '.join(line for line in self._lines if line)}")
 
     def clear(self) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from digitpad.gui.percent import percent
+from digitpad.gui.percent import sureness
 from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
 
 _DIGITS = tuple("0123456789")
@@ -38,7 +38,7 @@ class ProbabilityBars(QWidget):
         """Show a reading: a probability in [0, 1] for each label."""
         self._labels, self._values = tuple(labels), tuple(values)
         pairs = zip(self._labels, self._values, strict=True)
-        self.setAccessibleDescription(", ".join(f"{label}: {percent(value)}" for label, value in pairs))
+        self.setAccessibleDescription(", ".join(f"{label}: {sureness(value)}" for label, value in pairs))
         self.update()
 
     def clear(self) -> None:
@@ -63,7 +63,7 @@ class ProbabilityBars(QWidget):
         strong_number = text_font(number, bold=True)
         strong_label = text_font(label, bold=True)
         painter.setFont(strong_number)
-        number_width = painter.fontMetrics().horizontalAdvance(percent(0.9999))
+        number_width = painter.fontMetrics().horizontalAdvance(sureness(0.9999))
         painter.setFont(strong_label)
         label_width = max(painter.fontMetrics().horizontalAdvance(text) for text in self._labels)
         left = label_width + 1.5 * SPACE
@@ -92,5 +92,5 @@ class ProbabilityBars(QWidget):
                 painter.restore()
             painter.setFont(strong_number if wins else number)
             painter.setPen(self._theme.colour("text" if wins else "muted"))
-            painter.drawText(row, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), percent(value))
+            painter.drawText(row, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), sureness(value))
         painter.end()

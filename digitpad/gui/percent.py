@@ -1,12 +1,16 @@
-"""How probabilities are written, everywhere in the window."""
+"""How shares and probabilities are written, everywhere in the window."""
 
 
-def percent(probability: float) -> str:
-    """Return a probability with one decimal, such as "98.7 %" (the space is a no-break one).
+def percent(share: float) -> str:
+    """Return a share with one decimal, such as "98.7 %" (the space is a no-break one)."""
+    return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
 
-    What is not quite certain is not written as certain: from 99.95 % on it is "> 99.9 %", up to 1 itself.
+
+def sureness(probability: float) -> str:
+    """Return a network's probability as `percent` does, but never as a certainty.
+
+    A softmax is never quite 1, though float32 may round it to that: from 99.95 % on this says "> 99.9 %".
     """
-    rounded = f"{100 * probability:.1f}"
-    if rounded == "100.0" and probability < 1:
-        rounded = ">\N{NO-BREAK SPACE}99.9"
-    return f"{rounded}\N{NO-BREAK SPACE}%"
+    if probability >= 0.9995:
+        return f">\N{NO-BREAK SPACE}{percent(0.999)}"
+    return percent(probability)

@@ -1,8 +1,13 @@
-"""Probabilities are written as they are, to one decimal, and never as a certainty that is none."""
+"""Shares are written to one decimal, and no probability as a certainty."""
 
 import pytest
 
-from digitpad.gui.percent import percent
+from digitpad.gui.percent import percent, sureness
+
+
+@pytest.mark.parametrize(("share", "written"), [(0.0, "0.0 %"), (0.5, "50.0 %"), (0.98749, "98.7 %"), (1.0, "100.0 %")])
+def test_shares(share: float, written: str) -> None:
+    assert percent(share).replace("\N{NO-BREAK SPACE}", " ") == written
 
 
 @pytest.mark.parametrize(
@@ -10,13 +15,11 @@ from digitpad.gui.percent import percent
     [
         (0.0, "0.0 %"),
         (0.0004, "0.0 %"),
-        (0.5, "50.0 %"),
         (0.98749, "98.7 %"),
         (0.9994, "99.9 %"),
-        (0.99951, "> 99.9 %"),
-        (0.9999999, "> 99.9 %"),
-        (1.0, "100.0 %"),
+        (0.9996, "> 99.9 %"),
+        (1.0, "> 99.9 %"),
     ],
 )
-def test_percentages(probability: float, written: str) -> None:
-    assert percent(probability).replace("\N{NO-BREAK SPACE}", " ") == written
+def test_probabilities(probability: float, written: str) -> None:
+    assert sureness(probability).replace("\N{NO-BREAK SPACE}", " ") == written
