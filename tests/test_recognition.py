@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from digitpad.data.images import image_to_digit
 from numpy.typing import NDArray
 
+from digitpad.data.images import image_to_digit
 from digitpad.data.rasterize import ink_to_image
 from digitpad.model_file import Model, ModelMetadata, Preprocessing
 from digitpad.nn import ARCHITECTURES, build
