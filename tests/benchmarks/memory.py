@@ -8,7 +8,6 @@ Runs where Python can ask for that: Linux and macOS.
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
@@ -33,6 +32,17 @@ def main() -> None:
     finish([figure], {}, options.json)
 
 
+# A new process begins with the memory of the one that starts it, and the system counts that as its own: so a small one
+# starts the program, whatever this one holds.
+_START = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+process.returncode = os.waitstatus_to_exitcode(status)
+print(process.returncode, usage.ru_maxrss)
+"""
+
+
 def peak_megabytes(command: list[str]) -> float:
     """Run a program, and return the most memory that it held at once, in megabytes (10**6 bytes).
 
@@ -41,13 +51,12 @@ def peak_megabytes(command: list[str]) -> float:
     SystemExit
         If it fails.
     """
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
+    started = subprocess.run([sys.executable, "-c", _START, *command], stdout=subprocess.PIPE, text=True, check=True)
+    code, peak = map(int, started.stdout.split())
+    if code != 0:
         raise SystemExit(f"{command[-1]}: the program failed; what it said is above.")
     # Kilobytes of 1024 bytes, but on macOS bytes.
-    return float(usage.ru_maxrss) * (1 if sys.platform == "darwin" else 1024) / 1e6
+    return peak * (1 if sys.platform == "darwin" else 1024) / 1e6
 
 
 if __name__ == "__main__":
