@@ -65,9 +65,9 @@ def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
         files = _idx_files(path, split)
         return read_image_folder(path, split) if files is None else _read_idx_pair(*files)
     if not path.exists():
-        raise DigitpadError(f"{path} does not exist; name mnist, a folder, or a .jsonl file of ink.")
+        raise DigitpadError(f"{path} does not exist; name mnist, paper, a folder, or a .jsonl file of ink.")
     if path.suffix.lower() != ".jsonl":
-        raise DigitpadError(f"{path} is no data set; name mnist, a folder, or a .jsonl file of ink.")
+        raise DigitpadError(f"{path} is no data set; name mnist, paper, a folder, or a .jsonl file of ink.")
     return _read_ink_dataset(path)
 
 

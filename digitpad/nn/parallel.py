@@ -19,13 +19,11 @@ import numpy as np
 from digitpad.nn import checks
 from digitpad.nn.backend import Array, array_module
 from digitpad.nn.fused import fuse
-from digitpad.nn.losses import LossAndGradient
+from digitpad.nn.losses import Loss
 from digitpad.nn.network import Sequential
 from digitpad.nn.optimizers import cache_pieces, run_in_turn
 
 T = TypeVar("T")
-
-Loss = Callable[[Array, Array], LossAndGradient]
 
 #: In inference, no more images than this go through the network at once, so that memory stays small.
 _MOST_AT_ONCE = 64
