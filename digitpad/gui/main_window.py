@@ -25,6 +25,7 @@ from digitpad.gui.keyboard_help import KeyboardHelp
 from digitpad.gui.message_bar import Message, MessageBar
 from digitpad.gui.models import LoadedModel
 from digitpad.gui.settings import Settings
+from digitpad.gui.tab_page import LazyTab, TabPage
 from digitpad.gui.theme import SCHEMES, Theme
 from digitpad.gui.top_bar import TopBar
 
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._load_model = load_model
         self._model: LoadedModel | None = None
+        self._lazy_tabs: list[LazyTab] = []
         self.setObjectName("mainWindow")
         self.setWindowTitle("digitpad")
         self.setWindowIcon(QIcon(str(paths.resources_dir() / "icons" / "digitpad.svg")))
@@ -98,6 +100,28 @@ class MainWindow(QMainWindow):
             self, f"actionTab{title}", title, [key], f"Go to {title}", partial(self._top.tabs.setCurrentIndex, number)
         )
 
+    def add_lazy_tab(self, title: str, make: Callable[[QWidget], TabPage]) -> None:
+        """Add a tab whose page is made when it is first shown; it is told of models, and when the window closes.
+
+        Parameters
+        ----------
+        title
+            The word on the tab.
+        make
+            A bound method that makes the page as a child of the widget given. What the page needs is imported in it.
+        """
+        tab = LazyTab(make, self._pages)
+        tab.built.connect(self._welcome)
+        self._lazy_tabs.append(tab)
+        self.add_tab(tab, title)
+
+    def show_tab(self, page: QWidget) -> None:
+        """Go to the tab of a page."""
+        for number in range(self._pages.count()):
+            tab = self._pages.widget(number)
+            if tab is not None and (tab is page or tab.isAncestorOf(page)):
+                self._top.tabs.setCurrentIndex(number)
+
     # Models
 
     def use_model(self, name_or_path: str | Path | None) -> bool:
@@ -130,6 +154,8 @@ class MainWindow(QMainWindow):
         else:
             self._top.chooser.show_model(model.title, model.path)
         self.draw_tab.use_model(model)
+        for page in self._built_pages():
+            page.use_model(model)
 
     # Files and messages
 
@@ -167,11 +193,21 @@ class MainWindow(QMainWindow):
             self.draw_tab.files.take(event.mimeData(), "drop")
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the window's place."""
+        """Remember the window's place, and wait for what still works in the background."""
+        for page in self._built_pages():
+            page.shut_down()
         self._settings.geometry = self.saveGeometry()
         super().closeEvent(event)
 
     # Parts
+
+    @Slot(object)
+    def _welcome(self, page: TabPage) -> None:
+        page.said.connect(self.show_message)
+        page.use_model(self._model)
+
+    def _built_pages(self) -> list[TabPage]:
+        return [tab.content for tab in self._lazy_tabs if tab.content is not None]
 
     def _connect(self) -> None:
         self._top.tabs.currentChanged.connect(self._pages.setCurrentIndex)
@@ -279,6 +315,9 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _keyboard_help(self) -> None:
+        for tab in self._lazy_tabs:
+            # Their shortcuts are listed too.
+            tab.build()
         page = self.findChild(KeyboardHelp) or KeyboardHelp([*self.findChildren(QAction)], self)
         page.show()
         # It may be open already, behind the window.

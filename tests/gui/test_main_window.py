@@ -20,10 +20,13 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from digitpad.gui.actions import make_action
 from digitpad.gui.keyboard_help import KeyboardHelp
 from digitpad.gui.main_window import MainWindow
 from digitpad.gui.message_bar import Message
+from digitpad.gui.models import LoadedModel
 from digitpad.gui.settings import Settings
+from digitpad.gui.tab_page import TabPage
 from digitpad.gui.theme import Theme
 from digitpad.gui.top_bar import ModelChooser
 
@@ -110,6 +113,64 @@ def test_a_further_tab_slots_in_with_its_shortcut(window: MainWindow) -> None:
     assert page.isVisible()
     QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert window.draw_tab.isVisible()
+
+
+class _Page(TabPage):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.models: list[LoadedModel | None] = []
+        self.closed = 0
+
+    def use_model(self, model: LoadedModel | None) -> None:
+        self.models.append(model)
+
+    def shut_down(self) -> None:
+        self.closed += 1
+
+
+def test_a_lazy_tab_is_built_once_when_first_shown_and_told_of_models_and_the_end(window: MainWindow) -> None:
+    made: list[_Page] = []
+
+    def make(parent: QWidget) -> _Page:
+        made.append(_Page(parent))
+        return made[-1]
+
+    window.add_lazy_tab("More", make)
+    window.add_lazy_tab("Never", make)
+    window.use_model("before")
+    assert not made
+    strip = window.findChild(QTabBar, "tabStrip")
+    assert strip is not None
+    strip.setCurrentIndex(strip.count() - 2)
+    strip.setCurrentIndex(0)
+    strip.setCurrentIndex(strip.count() - 2)
+    (page,) = made
+    assert page.isVisible()
+    window.use_model("after")
+    assert [model.title for model in page.models if model is not None] == ["before", "after"]
+    page.said.emit(Message("More is said.", "info"))
+    assert window.messages.message == Message("More is said.", "info")
+    window.show_tab(window.draw_tab)
+    assert strip.currentIndex() == 0
+    window.show_tab(page)
+    assert page.isVisible()
+    window.close()
+    assert page.closed == 1
+
+
+def test_the_keyboard_help_knows_the_shortcuts_of_tabs_not_shown_yet(window: MainWindow) -> None:
+    def make(parent: QWidget) -> _Page:
+        page = _Page(parent)
+        make_action(page, "actionRare", "Something rare", ["Ctrl+Alt+9"], "Do it", page.shut_down)
+        return page
+
+    window.add_lazy_tab("More", make)
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    (help_page,) = window.findChildren(KeyboardHelp)
+    browser = help_page.findChild(QTextEdit)
+    assert browser is not None
+    assert "Something rare" in browser.toPlainText()
+    help_page.close()
 
 
 @pytest.mark.parametrize("size", [(1024, 640), (1280, 800), (1920, 1200)])
