@@ -5,19 +5,20 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QActionGroup, QKeySequence
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from digitpad.gui.actions import action_button, make_action
 from digitpad.gui.answer import Answer
 from digitpad.gui.bars import ProbabilityBars
 from digitpad.gui.canvas import DEFAULT_PEN_WIDTH, PEN_WIDTHS, Canvas, Tool
+from digitpad.gui.cards import card, muted, title
 from digitpad.gui.live_reader import LiveReader
 from digitpad.gui.message_bar import Message
 from digitpad.gui.models import LoadedModel
 from digitpad.gui.page_files import PageFiles
 from digitpad.gui.received import ReceivedPicture
 from digitpad.gui.settings import Settings
-from digitpad.gui.theme import SPACE, Theme, text_font
+from digitpad.gui.theme import SPACE, Theme
 
 if TYPE_CHECKING:
     from digitpad.recognition import Prediction
@@ -90,7 +91,7 @@ class DrawTab(QWidget):
         )
 
     def _lay_out(self) -> None:
-        left = _card("canvasCard", self)
+        left = card("canvasCard", self)
         column = QVBoxLayout(left)
         column.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         column.setSpacing(2 * SPACE)
@@ -117,7 +118,7 @@ class DrawTab(QWidget):
         row.addWidget(left, 25)
         row.addWidget(self._side, 16)
 
-    def _toolbar(self, card: QWidget) -> QHBoxLayout:
+    def _toolbar(self, frame: QWidget) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(SPACE)
         for action, name in (
@@ -127,8 +128,8 @@ class DrawTab(QWidget):
             (self.redo, "redoButton"),
             (self.clear, "clearButton"),
         ):
-            row.addWidget(action_button(action, name, action.text(), card))
-        self.width_slider = QSlider(Qt.Orientation.Horizontal, card)
+            row.addWidget(action_button(action, name, action.text(), frame))
+        self.width_slider = QSlider(Qt.Orientation.Horizontal, frame)
         self.width_slider.setObjectName("widthSlider")
         self.width_slider.setAccessibleName("Pen width")
         self.width_slider.setToolTip("How thick the pen draws ([ and ]); the network always gets an even line")
@@ -139,55 +140,54 @@ class DrawTab(QWidget):
         self.width_slider.setMaximumWidth(120)
         self.width_slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.width_slider.valueChanged.connect(self._set_width)
-        label = _muted("width", card)
+        label = muted("width", frame)
         label.setWordWrap(False)
         label.setBuddy(self.width_slider)
         row.addSpacing(SPACE)
         row.addWidget(label)
         row.addWidget(self.width_slider, 1)
         row.addStretch(1)
-        row.addWidget(action_button(self.files.open, "openButton", "Open…", card))
-        row.addWidget(action_button(self.files.save_png, "saveButton", "Save…", card))
+        row.addWidget(action_button(self.files.open, "openButton", "Open…", frame))
+        row.addWidget(action_button(self.files.save_png, "saveButton", "Save…", frame))
         return row
 
     def _answer_card(self) -> QFrame:
-        card = _card("answerCard", self)
-        column = QVBoxLayout(card)
+        frame = card("answerCard", self)
+        column = QVBoxLayout(frame)
         column.setContentsMargins(3 * SPACE, SPACE, 3 * SPACE, SPACE)
         column.addWidget(self.answer)
-        return card
+        return frame
 
     def _bars_card(self) -> QFrame:
-        card = _card("barsCard", self)
-        column = QVBoxLayout(card)
+        frame = card("barsCard", self)
+        column = QVBoxLayout(frame)
         column.setContentsMargins(3 * SPACE, SPACE + SPACE // 2, 3 * SPACE, SPACE + SPACE // 2)
         column.setSpacing(SPACE)
         column.addWidget(self.bars)
-        return card
+        return frame
 
     def _received_card(self) -> QFrame:
-        card = _card("receivedCard", self)
-        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        title = QLabel("what the network receives", card)
-        title.setObjectName("receivedTitle")
-        title.setFont(text_font(self.font(), bold=True))
+        frame = card("receivedCard", self)
+        frame.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        heading = title("what the network receives", frame)
+        heading.setObjectName("receivedTitle")
         facts = QVBoxLayout()
         facts.setSpacing(SPACE)
         for fact in ("cropped to the ink", "long side 20 pixels", "centre of mass in the middle"):
-            facts.addWidget(_muted(fact, card))
-        self.normalisation = _muted("", card)
+            facts.addWidget(muted(fact, frame))
+        self.normalisation = muted("", frame)
         self.normalisation.setObjectName("normalisation")
         facts.addWidget(self.normalisation)
         facts.addStretch(1)
-        grid = QGridLayout(card)
+        grid = QGridLayout(frame)
         grid.setContentsMargins(3 * SPACE, SPACE + SPACE // 2, 3 * SPACE, 2 * SPACE)
         grid.setHorizontalSpacing(2 * SPACE)
         grid.setVerticalSpacing(SPACE)
-        grid.addWidget(title, 0, 0, 1, 2)
+        grid.addWidget(heading, 0, 0, 1, 2)
         grid.addWidget(self.received, 1, 0, Qt.AlignmentFlag.AlignTop)
         grid.addLayout(facts, 1, 1)
         grid.setColumnStretch(1, 1)
-        return card
+        return frame
 
     # What the tools do
 
@@ -257,17 +257,3 @@ class DrawTab(QWidget):
     @Slot(str)
     def _complain(self, text: str) -> None:
         self.said.emit(Message(text))
-
-
-def _card(name: str, parent: QWidget) -> QFrame:
-    card = QFrame(parent)
-    card.setObjectName(name)
-    card.setProperty("card", "true")
-    return card
-
-
-def _muted(text: str, parent: QWidget) -> QLabel:
-    label = QLabel(text, parent)
-    label.setProperty("muted", "true")
-    label.setWordWrap(True)
-    return label

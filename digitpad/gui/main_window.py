@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         self._top = TopBar(theme, self._menu, central)
         self._pages = QStackedWidget(central)
         self._pages.setObjectName("pages")
+        self._pages.currentChanged.connect(self._lend_actions)
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -118,8 +119,7 @@ class MainWindow(QMainWindow):
     def show_tab(self, page: QWidget) -> None:
         """Go to the tab of a page."""
         for number in range(self._pages.count()):
-            tab = self._pages.widget(number)
-            if tab is not None and (tab is page or tab.isAncestorOf(page)):
+            if _holds(self._pages.widget(number), page):
                 self._top.tabs.setCurrentIndex(number)
 
     # Models
@@ -164,6 +164,7 @@ class MainWindow(QMainWindow):
         if path.suffix.lower() == exchange.MODEL_SUFFIX:
             self.use_model(path)
         else:
+            self.show_tab(self.draw_tab)
             self.draw_tab.files.open_path(path)
 
     @Slot(object)
@@ -190,6 +191,7 @@ class MainWindow(QMainWindow):
         if files:
             self.open_path(files[0])
         else:
+            self.show_tab(self.draw_tab)
             self.draw_tab.files.take(event.mimeData(), "drop")
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -205,6 +207,9 @@ class MainWindow(QMainWindow):
     def _welcome(self, page: TabPage) -> None:
         page.said.connect(self.show_message)
         page.use_model(self._model)
+        if page.actions():
+            self._add_tab_menu(page)
+        self._lend_actions(self._pages.currentIndex())
 
     def _built_pages(self) -> list[TabPage]:
         return [tab.content for tab in self._lazy_tabs if tab.content is not None]
@@ -243,7 +248,7 @@ class MainWindow(QMainWindow):
         tools = [draw.pen, draw.eraser, draw.thinner, draw.thicker, None, draw.focus_canvas]
         self._submenu("Draw", tools)
         self._colours = self._colour_actions()
-        self._submenu("View", [*self._colours, None, full])
+        self._view_menu = self._submenu("View", [*self._colours, None, full])
         self._submenu("Help", [keys])
         self._extra = [close, menu]
         # Esc belongs to the canvas and to menus while there is no message.
@@ -275,7 +280,7 @@ class MainWindow(QMainWindow):
             actions.append(action)
         return actions
 
-    def _submenu(self, title: str, actions: list[QAction | None]) -> None:
+    def _submenu(self, title: str, actions: list[QAction | None]) -> QAction:
         menu = self._menu.addMenu(title)
         menu.setObjectName(f"menu{title}")
         for action in actions:
@@ -283,6 +288,28 @@ class MainWindow(QMainWindow):
                 menu.addSeparator()
             else:
                 menu.addAction(action)
+        return menu.menuAction()
+
+    def _add_tab_menu(self, page: TabPage) -> None:
+        """Give the actions of a page a menu of the tab's name."""
+        number = next(
+            n for n, tab in enumerate(map(self._pages.widget, range(self._pages.count()))) if _holds(tab, page)
+        )
+        menu = QMenu(self._top.tabs.tabText(number), self._menu)
+        menu.setObjectName(f"menu{menu.title()}")
+        menu.addActions(page.actions())
+        self._menu.insertMenu(self._view_menu, menu)
+
+    @Slot(int)
+    def _lend_actions(self, current: int) -> None:
+        """Let the page in front alone have its actions: Del empties no canvas that is not to be seen."""
+        for number in range(self._pages.count()):
+            tab = self._pages.widget(number)
+            page = tab.content if isinstance(tab, LazyTab) else tab
+            for action in page.actions() if page is not None else ():
+                action.setVisible(number == current)
+        for menu in self._menu.findChildren(QMenu):
+            menu.menuAction().setVisible(any(action.isVisible() for action in menu.actions()))
 
     def _offer_models(self) -> None:
         from digitpad.model_file import user_models
@@ -323,6 +350,10 @@ class MainWindow(QMainWindow):
         # It may be open already, behind the window.
         page.raise_()
         page.activateWindow()
+
+
+def _holds(tab: QWidget | None, page: QWidget) -> bool:
+    return tab is not None and (tab is page or tab.isAncestorOf(page))
 
 
 def _bundled() -> list[Path]:

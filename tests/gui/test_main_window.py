@@ -1,5 +1,6 @@
 """The frame: controls, keyboard, model, colours, sizes."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,8 @@ from digitpad.gui.settings import Settings
 from digitpad.gui.tab_page import TabPage
 from digitpad.gui.theme import Theme
 from digitpad.gui.top_bar import ModelChooser
+
+Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
 
 
 def _controls(window: QWidget) -> list[QWidget]:
@@ -284,3 +287,42 @@ def test_full_screen_goes_on_and_off(window: MainWindow) -> None:
     assert window.isFullScreen()
     QTest.keyClick(window, Qt.Key.Key_F11)
     assert not window.isFullScreen()
+
+
+class _Late(TabPage):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        make_action(self, "actionLate", "Late", ["Ctrl+Alt+9"], "Do it late", self.hide)
+
+
+def test_the_actions_of_a_lazy_tab_get_a_menu_that_is_there_with_the_tab(window: MainWindow) -> None:
+    window.add_lazy_tab("Late", _Late)
+    tabs = window.findChild(QTabBar, "tabStrip")
+    assert tabs is not None
+    for _ in range(2):
+        tabs.setCurrentIndex(tabs.count() - 1)
+        (submenu,) = window.findChildren(QMenu, "menuLate")
+        assert [action.text() for action in submenu.actions()] == ["Late"]
+        assert submenu.menuAction().isVisible()
+        tabs.setCurrentIndex(0)
+        assert not submenu.menuAction().isVisible()
+
+
+def test_the_actions_of_a_tab_work_only_in_front(window: MainWindow, draw: Draw) -> None:
+    draw(window.draw_tab.canvas, [[(100, 100), (200, 300)]])
+    window.add_tab(QLabel("more"), "More")
+    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_Delete)
+    assert not window.draw_tab.canvas.sketch.page.is_blank
+    QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert window.draw_tab.undo.isEnabled()
+    assert not window.draw_tab.redo.isEnabled()
+    QTest.keyClick(window, Qt.Key.Key_Delete)
+    assert window.draw_tab.canvas.sketch.page.is_blank
+
+
+def test_what_is_opened_brings_the_canvas_to_the_front(window: MainWindow, tmp_path: Path) -> None:
+    window.add_tab(QLabel("more"), "More")
+    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    window.open_path(tmp_path / "missing.png")
+    assert window.draw_tab.isVisible()
