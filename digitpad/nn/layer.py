@@ -170,6 +170,11 @@ class Layer:
     #: Whether the layer computes each output value from the input value at the same place alone.
     elementwise: ClassVar[bool] = False
 
+    #: Whether `forward(x, training=True)` answers as in inference; and whether `backward` adds up the gradients of
+    #: parameters. Both are as in training, but for the layers of a `probe`.
+    _as_in_inference: bool = False
+    _learns: bool = True
+
     _cache: object | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
@@ -212,6 +217,14 @@ class Layer:
         output = self.forward(x, training=training)
         record[name] = output
         return output
+
+    def trace_backward(self, grad_output: Array, record: dict[str, Array], name: str) -> Array:
+        """Run `backward` and note `grad_output` in `record` under `name`; containers note their children's too.
+
+        The gradient with respect to a layer's output then stands under the name that `trace` gave the output itself.
+        """
+        record[name] = grad_output
+        return self.backward(grad_output)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of one output sample for one input sample of `input_shape` (no batch axis).
@@ -290,6 +303,25 @@ class Layer:
                 setattr(twin, name, value.replica())
         return twin
 
+    def probe(self, *, learns: bool = False) -> Self:
+        """Return a replica for looking into answers, whose gradients are those of inference.
+
+        Its `forward(x, training=True)` remembers what `backward` needs, but answers as without `training`: dropout
+        passes everything on, batch-norm uses its running statistics and leaves them alone. It is what PyTorch does
+        in `eval()` mode.
+
+        Parameters
+        ----------
+        learns
+            Whether `backward` also adds up the gradients of the parameters, which the input's gradient alone does not
+            need.
+        """
+        twin = self.replica()
+        for layer in twin._descendants():
+            layer._as_in_inference = True
+            layer._learns = learns
+        return twin
+
     def to(self, device: Device) -> Self:
         """Move all parameters and buffers to a device, and return the layer itself.
 
@@ -304,6 +336,11 @@ class Layer:
         for stored in dict(self._named(Buffer)).values():
             stored.move(lambda array: to_device(array, device))
         return self
+
+    def _descendants(self) -> Iterator["Layer"]:
+        yield self
+        for child in self.children().values():
+            yield from child._descendants()
 
     def _named(self, kind: type[T]) -> Iterator[tuple[str, T]]:
         for name, value in vars(self).items():

@@ -75,8 +75,31 @@ class Sequential(Layer):
                 x = layer.forward(x, training=training)
         return x
 
-    def backward(self, grad_output: Array) -> Array:
-        """Go back through all layers, last to first, and return the gradient with respect to the input."""
+    @overload
+    def backward(self, grad_output: Array, *, capture: Literal[False] = False) -> Array: ...
+
+    @overload
+    def backward(self, grad_output: Array, *, capture: Literal[True]) -> tuple[Array, dict[str, Array]]: ...
+
+    def backward(self, grad_output: Array, *, capture: bool = False) -> Array | tuple[Array, dict[str, Array]]:
+        """Go back through all layers, last to first.
+
+        Parameters
+        ----------
+        grad_output
+            Gradient of the loss with respect to the output.
+        capture
+            Whether to return the gradient with respect to every named activation too, from the last to the first;
+            the names are those of `forward`.
+
+        Returns
+        -------
+        Array or (Array, dict)
+            The gradient with respect to the input, with `capture` also the gradients by name.
+        """
+        if capture:
+            record: dict[str, Array] = {}
+            return self._trace_children_backward(grad_output, record, ""), record
         for layer in reversed(self.layers.values()):
             grad_output = layer.backward(grad_output)
         return grad_output
@@ -93,6 +116,11 @@ class Sequential(Layer):
         output = self._trace_children(x, record, f"{name}.", training=training)
         record[name] = output
         return output
+
+    def trace_backward(self, grad_output: Array, record: dict[str, Array], name: str) -> Array:
+        """Go back through all layers, noting the gradient of each one's output as `trace` names it."""
+        record[name] = grad_output
+        return self._trace_children_backward(grad_output, record, f"{name}.")
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of an output sample.
@@ -172,3 +200,8 @@ class Sequential(Layer):
             with named_errors(name):
                 x = layer.trace(x, record, prefix + name, training=training)
         return x
+
+    def _trace_children_backward(self, grad_output: Array, record: dict[str, Array], prefix: str) -> Array:
+        for name, layer in reversed(self.layers.items()):
+            grad_output = layer.trace_backward(grad_output, record, prefix + name)
+        return grad_output

@@ -54,6 +54,18 @@ def test_backward_parameters_gives_the_same_gradients_as_backward(
         np.testing.assert_array_equal(parameter.grad, expected)
 
 
+def test_capture_returns_the_gradient_of_every_named_activation(
+    network: Sequential, images: NDArray[np.float32]
+) -> None:
+    network.forward(images, training=True)
+    upstream = np.random.default_rng(2).standard_normal((5, 3)).astype(np.float32)
+    grad_input, gradients = network.backward(upstream, capture=True)
+    assert list(gradients) == ["fc", "block", "block.flatten", "block.relu", "conv"]
+    np.testing.assert_array_equal(gradients["fc"], upstream)
+    np.testing.assert_array_equal(network.layers["conv"].backward(gradients["conv"]), grad_input)
+    np.testing.assert_array_equal(grad_input, network.backward(upstream))
+
+
 def test_the_input_gradient_predicts_how_the_loss_changes() -> None:
     plan = ARCHITECTURES["light"]
     certain = Architecture("certain", plan.input_shape, tuple(la for la in plan.layers if la["type"] != "Dropout"))

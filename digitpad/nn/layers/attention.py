@@ -98,16 +98,25 @@ class AttentionGate(Layer):
 
     def backward(self, grad_output: Array) -> Array:
         """Return the gradient with respect to skip and signal, which reach the output past alpha and through it."""
+        return self.trace_backward(grad_output, {}, "")
+
+    def trace_backward(self, grad_output: Array, record: dict[str, Array], name: str) -> Array:
+        """Run `backward`, noting the gradients of the parts under the names that `trace` gives them."""
         skip, alpha = recall(self, self._cache)
         channels = self.skip_channels + self.signal_channels
         checks.upstream("AttentionGate", grad_output, (len(skip), channels, *skip.shape[2:]))
         grad_gated, grad_signal = grad_output[:, : self.skip_channels], grad_output[:, self.skip_channels :]
         # One alpha weighs all channels of its place, so their gradients add up.
         grad_alpha = (grad_gated * skip).sum(axis=1, keepdims=True)
-        grad_compared = self.relu.backward(self.psi.backward(self.alpha.backward(grad_alpha)))
+
+        def step(layer_name: str, layer: Layer, gradient: Array) -> Array:
+            return layer.trace_backward(gradient, record, f"{name}.{layer_name}")
+
+        record[name] = grad_output
+        grad_compared = step("relu", self.relu, step("psi", self.psi, step("alpha", self.alpha, grad_alpha)))
         grad_input: Array = array_module(grad_output).empty_like(grad_output)
-        grad_input[:, : self.skip_channels] = grad_gated * alpha + self.theta.backward(grad_compared)
-        grad_input[:, self.skip_channels :] = grad_signal + self.phi.backward(grad_compared)
+        grad_input[:, : self.skip_channels] = grad_gated * alpha + step("theta", self.theta, grad_compared)
+        grad_input[:, self.skip_channels :] = grad_signal + step("phi", self.phi, grad_compared)
         return grad_input
 
     def output_shape(self, input_shape: Shape) -> Shape:

@@ -92,6 +92,18 @@ class Branches(Layer):
         record[name] = self._joined(outputs, training=training)
         return record[name]
 
+    def trace_backward(self, grad_output: Array, record: dict[str, Array], name: str) -> Array:
+        """Go back through all branches, noting their gradients as `name.branch`, and that of the sum as `name`."""
+        record[name] = grad_output
+        parts = self._parts(grad_output)
+        return reduce(
+            lambda total, part: total + part,
+            (
+                branch.trace_backward(part, record, f"{name}.{branch_name}")
+                for (branch_name, branch), part in zip(self.branches.items(), parts, strict=True)
+            ),
+        )
+
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the joined output.
 

@@ -140,7 +140,10 @@ class Conv2D(_Convolution2D):
     def backward(self, grad_output: Array) -> Array:
         """Return the gradient with respect to `x`: each place sends its own, times the kernel, to the patch it saw."""
         x = recall(self, self._cache)
-        self.backward_parameters(grad_output)
+        if self._learns:
+            self.backward_parameters(grad_output)
+        else:
+            checks.upstream(type(self).__name__, grad_output, (len(x), *self.output_shape(x.shape[1:])))
         return scatter(grad_output, self.weight.value, self.window, x.shape[2:])
 
     def backward_parameters(self, grad_output: Array) -> None:
@@ -257,7 +260,10 @@ class ConvTranspose2D(_Convolution2D):
     def backward(self, grad_output: Array) -> Array:
         """Return the gradient with respect to `x`: each input collects from where it laid its kernel."""
         x = recall(self, self._cache)
-        self.backward_parameters(grad_output)
+        if self._learns:
+            self.backward_parameters(grad_output)
+        else:
+            checks.upstream(type(self).__name__, grad_output, (len(x), *self.output_shape(x.shape[1:])))
         return gather(grad_output, self.weight.value, self.window, x.shape[2:])
 
     def backward_parameters(self, grad_output: Array) -> None:

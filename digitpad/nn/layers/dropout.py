@@ -45,6 +45,9 @@ class Dropout(Layer):
         checks.samples("Dropout", x)
         if not training:
             return x
+        if self._as_in_inference:
+            self._cache = array_module(x).ones_like(x)
+            return x
         # Drawn in float32 whatever the dtype, so that the same seed drops the same values; and drawn where the batch
         # lies, for a mask from elsewhere would have to be carried over at every step.
         kept: Array = self._source(array_module(x)).random(x.shape, dtype=np.float32) >= self.p

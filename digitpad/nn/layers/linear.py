@@ -69,7 +69,10 @@ class Linear(Layer):
 
     def backward(self, grad_output: Array) -> Array:
         """Return grad_output @ weight."""
-        self.backward_parameters(grad_output)
+        if self._learns:
+            self.backward_parameters(grad_output)
+        else:
+            checks.upstream("Linear", grad_output, (len(recall(self, self._cache)), self.out_features))
         grad_input: Array = grad_output @ self.weight.value
         return grad_input
 

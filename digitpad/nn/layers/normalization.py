@@ -82,8 +82,9 @@ class BatchNorm2D(Layer):
         """Normalise `x` (N, num_features, H, W)."""
         stored = self.weight or self.running_mean
         checks.batch("BatchNorm2D", x, (self.num_features, None, None), like=None if stored is None else stored.value)
-        if self.running_mean is None or self.running_var is None or training:
-            centered, variance = self._centered(x, training=training)
+        of_batch = training and not self._as_in_inference
+        if self.running_mean is None or self.running_var is None or of_batch:
+            centered, variance = self._centered(x, training=of_batch)
         else:
             centered, variance = x - _per_channel(self.running_mean.value), self.running_var.value
         inverse_deviation = 1 / array_module(x).sqrt(variance + self.eps)
@@ -105,7 +106,8 @@ class BatchNorm2D(Layer):
 
         grad_x = (g - mean(g) - x_hat * mean(g * x_hat)) / sqrt(variance + eps)
 
-        The first term alone, which circulates as the gradient, is wrong.
+        The first term alone, which circulates as the gradient, is wrong. It is right where the running statistics
+        were used, in a `probe`: no x moves those.
         """
         x_hat, inverse_deviation = recall(self, self._cache)
         checks.upstream("BatchNorm2D", grad_output, x_hat.shape)
@@ -114,10 +116,14 @@ class BatchNorm2D(Layer):
         grad_x_hat_sum = functional.channel_sum(grad_output * x_hat)
         scale = inverse_deviation
         if self.weight is not None and self.bias is not None:
-            self.bias.add_grad(grad_sum)
-            self.weight.add_grad(grad_x_hat_sum)
+            if self._learns:
+                self.bias.add_grad(grad_sum)
+                self.weight.add_grad(grad_x_hat_sum)
             # g = weight * grad_output; the weight is the same all over a channel, so it can wait till here.
             scale = inverse_deviation * self.weight.value
+        if self._as_in_inference and self.running_mean is not None:
+            unmoved: Array = grad_output * _per_channel(scale)
+            return unmoved
         grad_input: Array = grad_output - _per_channel(grad_sum / count)
         grad_input -= x_hat * _per_channel(grad_x_hat_sum / count)
         grad_input *= _per_channel(scale)

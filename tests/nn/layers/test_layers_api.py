@@ -48,6 +48,46 @@ def test_gradients_agree_with_small_steps(case: Case) -> None:
 
 
 @every_layer
+def test_a_probe_answers_and_differentiates_as_in_inference(case: Case) -> None:
+    layer, x = case.layer(), case.batch()
+    expected, before = layer.forward(x), {name: buffer.value.copy() for name, buffer in layer.named_buffers().items()}
+    probe = layer.probe(learns=True)
+
+    np.testing.assert_array_equal(probe.forward(x, training=True), expected)
+    errors = check_layer(probe, x, np.random.default_rng(3), directions=8)
+    assert {error.name for error in errors} == {"input", *layer.named_parameters()}
+    assert max(error.relative_error for error in errors) < 1e-7
+    for name, buffer in layer.named_buffers().items():
+        np.testing.assert_array_equal(buffer.value, before[name])
+
+
+@every_layer
+def test_a_probe_leaves_the_gradients_of_parameters_alone(case: Case) -> None:
+    learning, plain, x = case.layer().probe(learns=True), case.layer().probe(), case.batch()
+    upstream = _upstream(learning.forward(x, training=True))
+    plain.forward(x, training=True)
+
+    np.testing.assert_array_equal(plain.backward(upstream), learning.backward(upstream))
+    for parameter in plain.parameters():
+        assert not parameter.grad.any()
+
+
+@every_layer
+def test_gradients_are_noted_under_the_names_of_the_activations(case: Case) -> None:
+    layer, x = case.layer(), case.batch()
+    activations: dict[str, Array] = {}
+    gradients: dict[str, Array] = {}
+    upstream = _upstream(layer.trace(x, activations, "layer", training=True))
+    grad_input = layer.trace_backward(upstream, gradients, "layer")
+
+    np.testing.assert_array_equal(grad_input, layer.backward(upstream))
+    assert {name: array.shape for name, array in gradients.items()} == {
+        name: array.shape for name, array in activations.items()
+    }
+    np.testing.assert_array_equal(gradients["layer"], upstream)
+
+
+@every_layer
 def test_gradients_add_up_until_they_are_cleared(case: Case) -> None:
     layer, x = case.layer(), case.batch()
     upstream = _upstream(layer.forward(x, training=True))
