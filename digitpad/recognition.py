@@ -2,9 +2,13 @@
 
 A `Recognizer` owns one network and asks it about digits. Everything that reads a digit anywhere in digitpad
 goes through it, so that the window, the command line and evaluation cannot disagree.
+
+What is read for a person is computed by the network's plain layers, as they are named and shown. A whole data set is
+read by their fused form (see `digitpad.nn.fused`), three to five times as fast and equal up to rounding.
 """
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +20,13 @@ from digitpad.data.ink import Stroke
 from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
 from digitpad.errors import DigitpadError
 from digitpad.model_file import CLASSIFICATION, DEFAULT_MODEL, Model
-from digitpad.nn import functional
+from digitpad.nn import ParallelNetwork, functional
 
 #: A picture with no pixel above this share of full ink has nothing on it that could be read.
 _FAINTEST_INK = 0.1
+
+#: Pictures that go through the network together; more would only take more memory.
+_MOST_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +80,9 @@ class Recognizer:
         self.model = model.copy()
         self._network = self.model.network
         self._preprocessing = self.model.metadata.preprocessing
+        # The fused layers work in memory of their own, which one thread at a time may use.
+        self._fused = ParallelNetwork(self._network)
+        self._fused_is_busy = threading.Lock()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -124,11 +134,13 @@ class Recognizer:
         images
             float32 (N, 28, 28) in [0, 1].
         """
-        probabilities = self.recognize_batch(images[:, np.newaxis])
+        probabilities = self._read(self._network.forward, images[:, np.newaxis])
         return [self._predict(image, row) for image, row in zip(images, probabilities, strict=True)]
 
     def recognize_batch(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the probabilities of every class for prepared pictures.
+        """Return the probabilities of every class for the pictures of a data set, as fast as they can be had.
+
+        They are those of `recognize_all` up to rounding. Threads that ask at the same time wait for each other.
 
         Parameters
         ----------
@@ -140,15 +152,8 @@ class Recognizer:
         NDArray
             float32 (N, classes).
         """
-        self._check(images)
-        batches = [
-            _probabilities(self._network.forward(self._normalize(images[start : start + 256])))
-            for start in range(0, len(images), 256)
-        ]
-        if not batches:
-            return np.zeros((0, len(self.labels)), np.float32)
-        probabilities: NDArray[np.float32] = np.concatenate(batches)
-        return probabilities
+        with self._fused_is_busy:
+            return self._read(self._fused.predict, images)
 
     def activations(self, image: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
         """Return what every layer answers to one prepared picture.
@@ -168,6 +173,19 @@ class Recognizer:
         batch = self._normalize(batch)
         _, named = self._network.forward(batch, capture=True)
         return {"input": batch[0]} | {name: array[0] for name, array in named.items()}
+
+    def _read(
+        self,
+        forward: Callable[[NDArray[np.float32]], NDArray[np.float32]],
+        images: NDArray[np.float32] | NDArray[np.uint8],
+    ) -> NDArray[np.float32]:
+        """Return the probabilities of every class for pictures, with `forward` from batch to logits."""
+        self._check(images)
+        probabilities = np.empty((len(images), len(self.labels)), np.float32)
+        for start in range(0, len(images), _MOST_AT_ONCE):
+            some = slice(start, start + _MOST_AT_ONCE)
+            probabilities[some] = _probabilities(forward(self._normalize(images[some])))
+        return probabilities
 
     def _normalize(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
         return normalize(images, self._preprocessing.mean, self._preprocessing.std)

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -5,7 +7,7 @@ from numpy.typing import NDArray
 from digitpad.data.images import image_to_digit
 from digitpad.data.rasterize import ink_to_image
 from digitpad.model_file import Model, ModelMetadata, Preprocessing
-from digitpad.nn import ARCHITECTURES, build
+from digitpad.nn import ARCHITECTURES, ParallelNetwork, build
 from digitpad.nn.functional import softmax
 from digitpad.recognition import Recognizer
 
@@ -55,6 +57,32 @@ def test_many_pictures_get_the_answers_that_each_gets_alone(model: Model) -> Non
         assert alone.probabilities == pytest.approx(batch[number], abs=1e-6)
     assert recognizer.recognize_batch(pictures[:0, np.newaxis]).shape == (0, 10)
     assert recognizer.recognize_all(pictures[:0]) == []
+
+
+def test_what_a_person_is_shown_is_read_by_the_plain_layers(
+    model: Model, picture: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recognizer = Recognizer(model)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("the fused layers were asked")
+
+    monkeypatch.setattr(ParallelNetwork, "predict", refuse)
+    recognizer.recognize_pixels(picture)
+    recognizer.recognize_all(picture[np.newaxis])
+    recognizer.activations(picture)
+    with pytest.raises(AssertionError, match="fused"):
+        recognizer.recognize_batch(picture[np.newaxis, np.newaxis])
+
+
+def test_threads_may_read_data_sets_with_the_same_recognizer(model: Model) -> None:
+    pictures = np.random.default_rng(3).integers(0, 256, (8, 300, 1, 28, 28), dtype=np.uint8)
+    recognizer = Recognizer(model)
+    alone = [recognizer.recognize_batch(images) for images in pictures]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(recognizer.recognize_batch, pictures))
+    for own, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(other, own)
 
 
 def test_bytes_and_floats_mean_the_same(model: Model) -> None:
