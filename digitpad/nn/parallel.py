@@ -56,6 +56,11 @@ class ParallelNetwork:
         self._closed = False
         self._workers = [_Worker(f"digitpad-nn-{number}") for number in range(1, self.threads)]
 
+    @property
+    def replicas(self) -> Sequence[Sequential]:
+        """The network of each thread, the first of them the network itself: for what each has of its own."""
+        return self._replicas
+
     def training_step(self, x: Array, targets: Array, loss: Loss) -> tuple[Array, Array]:
         """Run one batch forwards and backwards; the gradients are then in the network's parameters.
 

@@ -54,13 +54,17 @@ class BatchLoader:
     def __len__(self) -> int:
         return math.ceil(self._count / self._batch_size)
 
-    def batches(self, order: NDArray[np.int64] | None = None) -> Iterator[tuple[NDArray[np.float32], NDArray[Any]]]:
+    def batches(
+        self, order: NDArray[np.int64] | None = None, *, first: int = 0
+    ) -> Iterator[tuple[NDArray[np.float32], NDArray[Any]]]:
         """Go once through the dataset.
 
         Parameters
         ----------
         order
             The indices of all images in the order to take; None takes them as they lie.
+        first
+            How many batches are left out at the beginning, in a run that is taken up again.
 
         Yields
         ------
@@ -69,9 +73,9 @@ class BatchLoader:
         """
         images, answers = self._images, self._targets
         if self._device.library is not np:
-            yield from self._batches_there(order)
+            yield from self._batches_there(order, first)
             return
-        for start in range(0, self._count, self._batch_size):
+        for start in range(first * self._batch_size, self._count, self._batch_size):
             stop = min(start + self._batch_size, self._count)
             batch = self._batch[: stop - start]
             if order is None:
@@ -86,10 +90,12 @@ class BatchLoader:
             np.subtract(batch, self._shift, out=batch)
             yield batch, targets
 
-    def _batches_there(self, order: NDArray[np.int64] | None) -> Iterator[tuple[NDArray[np.float32], NDArray[Any]]]:
+    def _batches_there(
+        self, order: NDArray[np.int64] | None, first: int
+    ) -> Iterator[tuple[NDArray[np.float32], NDArray[Any]]]:
         """Go once through the dataset on a device, to which only the order travels, once."""
         chosen = None if order is None else to_device(order, self._device)
-        for start in range(0, self._count, self._batch_size):
+        for start in range(first * self._batch_size, self._count, self._batch_size):
             part = slice(start, min(start + self._batch_size, self._count))
             index = part if chosen is None else chosen[part]
             batch = self._images[index].astype(np.float32)

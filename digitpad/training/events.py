@@ -1,8 +1,10 @@
 """What a training run tells the world, one frozen record at a time.
 
 `Trainer.run()` yields these in order: one `TrainingStarted`, then `StepCompleted` after every batch and
-`EpochCompleted` after every pass over the data, and last, whatever happened, one `TrainingStopped`. They hold
-plain numbers, never live arrays, so they may be kept, printed or sent to another thread.
+`EpochCompleted` after every pass over the data, and last, whatever happened, one `TrainingStopped`. In between come
+`ControlChanged` before the first step that follows a change, `LayersMeasured` now and then, and `ValidationProgress`
+between the batches of held-out images, so that no event is long in coming. They hold plain numbers, never live arrays,
+so they may be kept, printed or sent to another thread.
 """
 
 from dataclasses import dataclass
@@ -35,6 +37,8 @@ class TrainingStarted:
     score
         What all figures called accuracy are: "accuracy", the share of images that are read correctly; or "IoU",
         intersection over union of the ink that is there and the ink that is found.
+    steps_done
+        Steps that were taken before, if the run is taken up again.
     """
 
     epochs: int
@@ -45,6 +49,7 @@ class TrainingStarted:
     parameters: int
     threads: int
     score: str = "accuracy"
+    steps_done: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class StepCompleted:
         The rate that this step used.
     seconds
         Time that this step took.
+    penalty
+        What L1 and L2 penalties add to the loss that is lowered; `loss` is without it, as validation's is.
     """
 
     step: int
@@ -79,6 +86,88 @@ class StepCompleted:
     accuracy: float
     learning_rate: float
     seconds: float
+    penalty: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ControlChanged:
+    """Something was changed in the middle of the run, and holds from the next step on.
+
+    Attributes
+    ----------
+    step
+        The first step that follows the change.
+    name
+        One of the fields of `ControlValues`.
+    old, new
+        Before and after; None stands for what the run's settings say.
+    """
+
+    step: int
+    name: str
+    old: float | None
+    new: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationProgress:
+    """Some of the held-out images have been read, and more are to come.
+
+    Attributes
+    ----------
+    done, total
+        Images.
+    """
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class LayerMeasure:
+    """How one layer is doing.
+
+    Attributes
+    ----------
+    name, type
+        The layer's name in the network, and its class.
+    gradient_norm
+        Length of the gradient of all its parameters, penalties included; None for a layer without parameters.
+    weight_norm
+        Length of all its parameters before the step; None for a layer without parameters.
+    update_ratio
+        Length of what the step changed, over `weight_norm`; None without parameters, or if they are all zero.
+    units, dead_units
+        Of a ReLU: how many units it has (a feature map counts as one), and how many of them answered none of the
+        sample's images; None for other layers.
+    """
+
+    name: str
+    type: str
+    gradient_norm: float | None = None
+    weight_norm: float | None = None
+    update_ratio: float | None = None
+    units: int | None = None
+    dead_units: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayersMeasured:
+    """The layers were looked at during a step.
+
+    Attributes
+    ----------
+    step
+        The step, which has been completed.
+    layers
+        In the order of the network.
+    images
+        How many images the units were shown.
+    """
+
+    step: int
+    layers: tuple[LayerMeasure, ...]
+    images: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,4 +234,26 @@ class TrainingStopped:
     images_per_second: float
 
 
-Event = TrainingStarted | StepCompleted | EpochCompleted | TrainingStopped
+@dataclass(frozen=True, slots=True)
+class RecordingTrouble:
+    """Something of the run could not be written to its folder; the training itself goes on.
+
+    Attributes
+    ----------
+    message
+        What, why and what to do, in a sentence for a person.
+    """
+
+    message: str
+
+
+Event = (
+    TrainingStarted
+    | StepCompleted
+    | ControlChanged
+    | LayersMeasured
+    | ValidationProgress
+    | EpochCompleted
+    | RecordingTrouble
+    | TrainingStopped
+)

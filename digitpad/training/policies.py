@@ -4,22 +4,61 @@ The trainer asks its policies in order after each finished epoch, and once more 
 is under way at these boundaries, so a policy may copy the network's weights or put them back.
 """
 
-from typing import Protocol
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from digitpad.errors import DigitpadError
 from digitpad.nn import Sequential
+from digitpad.nn.backend import Array
 from digitpad.training.events import EpochCompleted, StopReason
 from digitpad.training.snapshots import Snapshot
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PolicyState:
+    """What a policy needs to go on in a resumed run.
+
+    Attributes
+    ----------
+    values
+        Plain values by name, as JSON can keep them.
+    arrays
+        Arrays by name; they may be the policy's own, not copies.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    arrays: Mapping[str, Array] = field(default_factory=dict)
+
+
 class Policy(Protocol):
     """What the trainer asks of a policy."""
+
+    @property
+    def name(self) -> str:
+        """Tells its state from that of others."""
+
+    def state(self) -> PolicyState:
+        """Return what `restore` needs."""
+
+    def restore(self, state: PolicyState) -> None:
+        """Go on where `state` was called; ValueError if it is none of such a policy."""
 
     def epoch_completed(self, event: EpochCompleted) -> StopReason | None:
         """Look at a finished epoch; return a reason to stop the run here, or None to go on."""
 
     def training_stopped(self) -> None:
         """Do what is left to do once the last step has been taken."""
+
+
+@contextlib.contextmanager
+def named_trouble(name: str) -> Iterator[None]:
+    """Say of a state that lacks something whose it is."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{name}: the state does not fit ({error!r})") from error
 
 
 def merit(event: EpochCompleted) -> tuple[float, float]:
@@ -55,13 +94,27 @@ class EarlyStopping:
             raise DigitpadError(f"The least improvement must be at least 0, not {min_delta}.")
         self._patience = patience
         self._min_delta = min_delta
-        self._best = float("inf")
+        self._best: float | None = None
         self._waited = 0
+
+    @property
+    def name(self) -> str:
+        """Tells its state from that of others."""
+        return "early_stopping"
+
+    def state(self) -> PolicyState:
+        """Return the best loss and the epochs waited since."""
+        return PolicyState({"best": self._best, "waited": self._waited})
+
+    def restore(self, state: PolicyState) -> None:
+        """Go on where `state` was called."""
+        with named_trouble(self.name):
+            self._best, self._waited = state.values["best"], int(state.values["waited"])
 
     def epoch_completed(self, event: EpochCompleted) -> StopReason | None:
         """Count epochs without improvement of the validation loss (the training loss without held-out images)."""
         loss = event.train_loss if event.validation_loss is None else event.validation_loss
-        if loss < self._best - self._min_delta:
+        if self._best is None or loss < self._best - self._min_delta:
             self._best = loss
             self._waited = 0
             return None
@@ -92,6 +145,26 @@ class KeepBest:
         self._snapshot = Snapshot(network)
         self._best: tuple[float, float] | None = None
         self.best_epoch: int | None = None
+
+    @property
+    def name(self) -> str:
+        """Tells its state from that of others."""
+        return "keep_best"
+
+    def state(self) -> PolicyState:
+        """Return the best epoch with its merit and its weights."""
+        if self._best is None:
+            return PolicyState({"epoch": None})
+        return PolicyState({"epoch": self.best_epoch, "merit": list(self._best)}, self._snapshot.arrays())
+
+    def restore(self, state: PolicyState) -> None:
+        """Go on where `state` was called."""
+        with named_trouble(self.name):
+            self.best_epoch = state.values["epoch"]
+            if self.best_epoch is not None:
+                first, second = state.values["merit"]
+                self._best = float(first), float(second)
+                self._snapshot.load(state.arrays)
 
     def epoch_completed(self, event: EpochCompleted) -> StopReason | None:
         """Copy the weights if they are the best so far."""

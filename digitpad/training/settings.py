@@ -1,31 +1,25 @@
 """What a training run is asked to do.
 
 The values are checked here once, whether they come from the command line, a file or the window, so that the
-trainer never meets an impossible one.
+trainer never meets an impossible one. What is built from them is in `digitpad.training.building`.
 """
 
+import json
 import math
 import os
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
+from types import UnionType
+from typing import Any, Self, get_args, get_type_hints
 
 from digitpad.errors import DigitpadError
-from digitpad.nn import (
-    SGD,
-    AdaGrad,
-    Adam,
-    AdamW,
-    ConstantLR,
-    CosineLR,
-    OneCycleLR,
-    Optimizer,
-    Parameter,
-    RMSProp,
-    Scheduler,
-)
+from digitpad.nn.initializers import INITIALIZER_FACTORIES, INITIALIZERS
 
 _MOST_USEFUL_THREADS = 8
+
+_LARGEST = sys.float_info.max
 
 
 class OptimizerName(StrEnum):
@@ -48,8 +42,65 @@ class Schedule(StrEnum):
     """How the learning rate moves over the run."""
 
     CONSTANT = "constant"
+    STEP = "step"
     COSINE = "cosine"
     ONE_CYCLE = "one-cycle"
+    PLATEAU = "plateau"
+
+
+_OPTIMIZER_OPTIONS: dict[str, tuple[str, ...]] = {
+    OptimizerName.ADAM: ("beta1", "beta2", "eps"),
+    OptimizerName.ADAMW: ("beta1", "beta2", "eps"),
+    OptimizerName.SGD: ("momentum",),
+    OptimizerName.NESTEROV: ("momentum",),
+    OptimizerName.RMSPROP: ("alpha", "eps"),
+    OptimizerName.ADAGRAD: ("eps",),
+}
+_SCHEDULE_OPTIONS: dict[str, tuple[str, ...]] = {
+    Schedule.CONSTANT: (),
+    Schedule.STEP: ("step_epochs", "gamma"),
+    Schedule.COSINE: ("final_learning_rate",),
+    Schedule.ONE_CYCLE: ("rise", "div_factor", "final_div_factor", "low_momentum"),
+    Schedule.PLATEAU: ("plateau_factor", "plateau_patience", "final_learning_rate"),
+}
+
+
+#: Whole numbers with the least that they may be.
+_LEAST = {
+    "epochs": 1,
+    "batch_size": 1,
+    "seed": 0,
+    "threads": 1,
+    "patience": 1,
+    "step_epochs": 1,
+    "plateau_patience": 0,
+}
+_ABOVE_ZERO = math.nextafter(0.0, 1.0), _LARGEST, "a number above 0"
+_BELOW_ONE = 0.0, math.nextafter(1.0, 0.0), "at least 0 and below 1"
+#: Numbers with the smallest and the largest that they may be, and how that is said.
+_RANGES = {
+    ("learning_rate",): _ABOVE_ZERO,
+    ("momentum", "label_smoothing", "beta1", "beta2", "alpha", "plateau_factor", "dropout", "low_momentum"): _BELOW_ONE,
+    ("gamma", "rise", "eps"): (0.0, 1.0, "between 0 and 1"),
+    ("weight_decay", "l1", "warm_up_epochs", "final_learning_rate", "min_delta"): (0.0, _LARGEST, "at least 0"),
+    ("div_factor", "final_div_factor"): (1.0, _LARGEST, "at least 1"),
+}
+_CHOICES: dict[str, Sequence[str]] = {
+    "optimizer": list(OptimizerName),
+    "schedule": list(Schedule),
+    "device": ("auto", "cpu", "cuda"),
+    "initializer": [*INITIALIZERS, *INITIALIZER_FACTORIES],
+}
+
+
+def optimizer_options(optimizer: str) -> tuple[str, ...]:
+    """Return the settings that mean something with an optimizer, beside those that all have."""
+    return _OPTIMIZER_OPTIONS[optimizer]
+
+
+def schedule_options(schedule: str) -> tuple[str, ...]:
+    """Return the settings that mean something with a schedule, beside the warm-up."""
+    return _SCHEDULE_OPTIONS[schedule]
 
 
 def default_threads() -> int:
@@ -64,7 +115,7 @@ def default_threads() -> int:
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
-    """Everything that, with the data and the first weights, determines the weights that come out.
+    """Everything that, with the data and the architecture, determines the weights that come out.
 
     Parameters
     ----------
@@ -79,14 +130,49 @@ class TrainingSettings:
     momentum
         Of "sgd" and "nesterov", in [0, 1).
     schedule
-        "constant"; "cosine" (falls to zero along half a cosine); or "one-cycle" (rises over the first 30% of
-        the steps, then falls to zero).
+        "constant"; "step" (times `gamma` every `step_epochs`); "cosine" (falls to `final_learning_rate` along half a
+        cosine); "one-cycle" (rises over the first `rise` of the steps, then falls); or "plateau" (times
+        `plateau_factor` when the loss has not improved for more than `plateau_patience` epochs).
     label_smoothing
         Share of each target that is spread evenly over all classes, in [0, 1); only where classes are told apart.
     seed
-        Determines the first weights, the held-out images, the order of the images and dropout.
+        Determines the first weights, the held-out images, the order of the images, dropout and augmentation.
     threads
         Threads that share a batch; None takes `default_threads()`. The sums of a step depend on it in the last bit.
+    beta1, beta2
+        Of "adam" and "adamw": decay of the mean gradient and of the mean square, in [0, 1).
+    eps
+        Of "adam", "adamw", "rmsprop" and "adagrad": keeps their division finite; None takes the optimizer's own.
+    alpha
+        Of "rmsprop": decay of the mean square, in [0, 1).
+    weight_decay
+        Strength of the L2 penalty on all weights but biases; with "adamw", share of all weights that is lost a step,
+        times the learning rate. None takes 0.01 with "adamw" and 0 otherwise.
+    l1
+        Strength of the L1 penalty on all weights but biases.
+    warm_up_epochs
+        Over so many epochs, which need not be whole, the rate first climbs from 0 to where the schedule begins.
+    step_epochs, gamma
+        Of "step".
+    final_learning_rate
+        Of "cosine" and "plateau": the rate does not go below it.
+    plateau_factor, plateau_patience
+        Of "plateau".
+    rise, div_factor, final_div_factor, low_momentum
+        Of "one-cycle": share of the steps that go up; how far below the peak the cycle begins, and how far below that
+        it ends; and where momentum goes while the rate goes up (None leaves it alone).
+    initializer
+        Draws the first weights, by name; None draws them as the architecture says.
+    dropout
+        The probability of all of the network's dropout layers, in [0, 1); None leaves them as the architecture says.
+    keep_best
+        Whether to keep the weights of the best epoch rather than the last.
+    patience
+        Stop after so many epochs in a row without improvement; None for never.
+    min_delta
+        By how much the loss must fall to count as improvement.
+    device
+        Where to compute: "auto", "cpu" or "cuda".
 
     Raises
     ------
@@ -103,66 +189,132 @@ class TrainingSettings:
     label_smoothing: float = 0.0
     seed: int = 0
     threads: int | None = None
+    beta1: float = 0.9
+    beta2: float = 0.999
+    eps: float | None = None
+    alpha: float = 0.99
+    weight_decay: float | None = None
+    l1: float = 0.0
+    warm_up_epochs: float = 0.0
+    step_epochs: int = 2
+    gamma: float = 0.5
+    final_learning_rate: float = 0.0
+    plateau_factor: float = 0.5
+    plateau_patience: int = 2
+    rise: float = 0.3
+    div_factor: float = 25.0
+    final_div_factor: float = 10_000.0
+    low_momentum: float | None = None
+    initializer: str | None = None
+    dropout: float | None = None
+    keep_best: bool = False
+    patience: int | None = None
+    min_delta: float = 0.0
+    device: str = "auto"
 
     def __post_init__(self) -> None:
-        _check_whole("epochs", self.epochs, least=1)
-        _check_whole("batch size", self.batch_size, least=1)
-        _check_whole("seed", self.seed, least=0)
-        if self.threads is not None:
-            _check_whole("threads", self.threads, least=1)
-        if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
-            raise DigitpadError(f"The learning rate must be a number above 0, not {self.learning_rate}.")
-        if not 0 <= self.momentum < 1:
-            raise DigitpadError(f"The momentum must be at least 0 and below 1, not {self.momentum}.")
-        if not 0 <= self.label_smoothing < 1:
-            raise DigitpadError(f"The label smoothing must be at least 0 and below 1, not {self.label_smoothing}.")
+        for name, least in _LEAST.items():
+            _check_whole(name, getattr(self, name), least)
+        for names, (low, high, expected) in _RANGES.items():
+            for name in names:
+                _check_range(name, getattr(self, name), low, high, expected)
+        for name, choices in _CHOICES.items():
+            _check_choice(name, getattr(self, name), choices)
         if self.optimizer == OptimizerName.NESTEROV and not self.momentum:
             raise DigitpadError("Nesterov's method needs a momentum above 0; choose one, or sgd.")
-        _check_choice("optimizer", self.optimizer, OptimizerName)
-        _check_choice("schedule", self.schedule, Schedule)
+        self._check_cycle()
+
+    def _check_cycle(self) -> None:
+        """Check that one-cycle finds a momentum to drive, if it shall drive one."""
+        if self.schedule != Schedule.ONE_CYCLE or self.low_momentum is None:
+            return
+        high = self.highest_momentum
+        if high is None or self.low_momentum > high:
+            having = "has none" if high is None else f"has {high}"
+            raise DigitpadError(
+                f"The low momentum {self.low_momentum} cannot be driven: {self.optimizer} {having}; "
+                "choose less, or another optimizer."
+            )
+
+    @property
+    def highest_momentum(self) -> float | None:
+        """The momentum that the optimizer begins with, for Adam its first beta; None if it has none."""
+        if OptimizerName(self.optimizer).takes_momentum:
+            return self.momentum or None
+        return self.beta1 or None if self.optimizer in {OptimizerName.ADAM, OptimizerName.ADAMW} else None
+
+    def to_json(self) -> str:
+        """Return the settings as JSON text."""
+        return json.dumps(self.to_dict(), indent=2)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as plain values by name."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read settings from JSON text; what is missing takes its default.
+
+        Raises
+        ------
+        DigitpadError
+            Naming what is unknown, of the wrong kind or impossible.
+        """
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise DigitpadError(f"The settings are no JSON ({error}); correct the file.") from error
+        return cls.from_dict(data)
+
+    @classmethod
+    def from_dict(cls, data: object) -> Self:
+        """Read settings from plain values by name, as `to_dict` returns them; what is missing takes its default.
+
+        Raises
+        ------
+        DigitpadError
+            Naming what is unknown, of the wrong kind or impossible.
+        """
+        if not isinstance(data, dict):
+            raise DigitpadError(f"The settings must be a table of names and values, not {data!r}; correct the file.")
+        hints = get_type_hints(cls)
+        known = [field.name for field in fields(cls)]
+        for name in data:
+            if name not in known:
+                raise DigitpadError(f"There is no setting called {name!r}; remove it (known are {', '.join(known)}).")
+        return cls(**{name: _typed(name, value, hints[name]) for name, value in data.items()})
 
 
-def build_optimizer(settings: TrainingSettings, parameters: Sequence[Parameter]) -> Optimizer:
-    """Return the optimizer of a run.
-
-    Parameters
-    ----------
-    settings
-        Name it, with its learning rate and momentum.
-    parameters
-        What it changes.
-    """
-    rate, momentum = settings.learning_rate, settings.momentum
-    match OptimizerName(settings.optimizer):
-        case OptimizerName.SGD:
-            return SGD(parameters, rate, momentum)
-        case OptimizerName.NESTEROV:
-            return SGD(parameters, rate, momentum, nesterov=True)
-        case OptimizerName.ADAGRAD:
-            return AdaGrad(parameters, rate)
-        case OptimizerName.RMSPROP:
-            return RMSProp(parameters, rate)
-        case OptimizerName.ADAM:
-            return Adam(parameters, rate)
-        case OptimizerName.ADAMW:
-            return AdamW(parameters, rate)
+def _typed(name: str, value: Any, hint: Any) -> Any:
+    """Return a value read from JSON as the type that a setting has, or say that it is of another."""
+    kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    if value is None and type(None) in kinds:
+        return None
+    if float in kinds and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) in kinds:
+        return value
+    wanted = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", type(None): "null"}
+    expected = " or ".join(wanted[kind] for kind in kinds)
+    raise DigitpadError(f"The setting {name} must be {expected}, not {value!r}; correct it.")
 
 
-def build_scheduler(settings: TrainingSettings, optimizer: Optimizer, steps: int) -> Scheduler:
-    """Return the schedule of a run of so many steps."""
-    if settings.schedule == Schedule.COSINE:
-        return CosineLR(optimizer, steps)
-    if settings.schedule == Schedule.ONE_CYCLE:
-        return OneCycleLR(optimizer, max(steps, 2))
-    return ConstantLR(optimizer)
+def words(name: str) -> str:
+    """Return a setting's name as people write it."""
+    return name.replace("_", " ")
 
 
-def _check_whole(name: str, value: int, *, least: int) -> None:
-    if value < least:
-        raise DigitpadError(f"The {name} must be a whole number of at least {least}, not {value}.")
+def _check_whole(name: str, value: int | None, least: int) -> None:
+    if value is not None and value < least:
+        raise DigitpadError(f"The {words(name)} must be a whole number of at least {least}, not {value}.")
 
 
-def _check_choice(name: str, value: str, choices: type[StrEnum]) -> None:
-    if value not in list(choices):
-        known = ", ".join(choices)
-        raise DigitpadError(f"There is no {name} called {value!r}; choose one of: {known}.")
+def _check_range(name: str, value: float | None, low: float, high: float, expected: str) -> None:
+    # Written so that a NaN, which compares false with everything, is refused.
+    if value is not None and not low <= value <= high:
+        raise DigitpadError(f"The {words(name)} must be {expected}, not {value}.")
+
+
+def _check_choice(name: str, value: str | None, choices: Sequence[str]) -> None:
+    if value is not None and value not in choices:
+        raise DigitpadError(f"There is no {words(name)} called {value!r}; choose one of: {', '.join(choices)}.")

@@ -1,7 +1,9 @@
 """A copy of a network's weights to go back to, in memory that is allocated once."""
 
+from collections.abc import Mapping
+
 from digitpad.nn import Sequential
-from digitpad.nn.backend import array_module, to_numpy
+from digitpad.nn.backend import Array, array_module, to_numpy
 
 
 class Snapshot:
@@ -14,18 +16,37 @@ class Snapshot:
     """
 
     def __init__(self, network: Sequential) -> None:
-        self._live = [*network.parameters(), *network.buffers()]
-        self._copies = [entry.value.copy() for entry in self._live]
+        self._live = {**network.named_parameters(), **network.named_buffers()}
+        self._copies = {name: entry.value.copy() for name, entry in self._live.items()}
 
     def take(self) -> None:
         """Copy the weights as they are now over those remembered."""
-        for copy, entry in zip(self._copies, self._live, strict=True):
-            copy[...] = entry.value
+        for name, copy in self._copies.items():
+            copy[...] = self._live[name].value
 
     def restore(self) -> None:
         """Put the remembered weights back into the network."""
-        for copy, entry in zip(self._copies, self._live, strict=True):
-            entry.value = copy
+        for name, copy in self._copies.items():
+            self._live[name].value = copy
+
+    def arrays(self) -> Mapping[str, Array]:
+        """Return the remembered weights by name, as the arrays themselves (not copies)."""
+        return self._copies
+
+    def load(self, arrays: Mapping[str, Array]) -> None:
+        """Remember these weights, which have the network's names and shapes.
+
+        Raises
+        ------
+        ValueError
+            If they have others; nothing changes then.
+        """
+        wrong = list(self._copies.keys() ^ arrays.keys())
+        wrong += [n for n in self._copies.keys() & arrays.keys() if self._copies[n].shape != tuple(arrays[n].shape)]
+        if wrong:
+            raise ValueError(f"the weights do not fit; missing, extra or misshapen are {', '.join(sorted(wrong))}")
+        for name, copy in self._copies.items():
+            copy[...] = array_module(copy).asarray(arrays[name])
 
 
 def is_sound(network: Sequential) -> bool:

@@ -14,21 +14,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.errors import DigitpadError
-from digitpad.nn import ParallelNetwork, Sequential
-from digitpad.nn.backend import device_of
+from digitpad.model_file import Model, ModelMetadata, Preprocessing
+from digitpad.nn import Architecture, Dropout, ParallelNetwork, Sequential, build
+from digitpad.nn.backend import device_of, to_device, to_numpy
 from digitpad.nn.checks import NotFiniteError
 from digitpad.training.batches import BatchLoader
+from digitpad.training.building import build_optimizer, build_penalties, build_policies
+from digitpad.training.checkpoints import Checkpoint, copies, dropouts, restore_streams, streams_of
+from digitpad.training.controls import Controls, ControlValues
+from digitpad.training.diagnostics import Diagnostics, choose_sample
 from digitpad.training.events import (
+    ControlChanged,
     EpochCompleted,
     Event,
+    LayersMeasured,
     StepCompleted,
     StopReason,
     TrainingStarted,
     TrainingStopped,
+    ValidationProgress,
 )
-from digitpad.training.policies import Policy
+from digitpad.training.pace import Pace
+from digitpad.training.policies import Policy, PolicyState
 from digitpad.training.preparation import Purpose, generator
-from digitpad.training.settings import TrainingSettings, build_optimizer, build_scheduler, default_threads
+from digitpad.training.progress import Progress, Scores, Tally, explain
+from digitpad.training.settings import TrainingSettings, default_threads
 from digitpad.training.snapshots import Snapshot, is_sound
 from digitpad.training.tasks import Samples, Share, Task, settle, task_of
 
@@ -52,15 +62,22 @@ class Trainer:
         Images held out, read after every epoch; None or empty for none.
     settings
         Epochs, batch size, optimizer and so on.
+    architecture
+        How the network was built; needed for `checkpoint` and `snapshot_model`.
     mean, std
         Mean and standard deviation to normalise with, of images in [0, 1]; None takes the task's.
     policies
-        Rules that are asked after every epoch.
+        Rules that are asked after every epoch; None takes those that the settings ask for.
+    diagnose
+        Whether to look at the layers now and then (see `digitpad.training.diagnostics`), at a fiftieth of the time.
+    resume
+        Where to go on: a checkpoint of a run with the same network, built from the same seed, and the same data and
+        settings. With the same number of threads the weights that come out are those of a run never interrupted.
 
     Raises
     ------
     DigitpadError
-        If the images, the classes or the batch size do not fit.
+        If the images, the classes or the batch size do not fit, or the checkpoint does not.
     """
 
     def __init__(
@@ -70,9 +87,12 @@ class Trainer:
         validation: Samples | None,
         settings: TrainingSettings,
         *,
+        architecture: Architecture | None = None,
         mean: float | None = None,
         std: float | None = None,
-        policies: Sequence[Policy] = (),
+        policies: Sequence[Policy] | None = None,
+        diagnose: bool = False,
+        resume: Checkpoint | None = None,
     ) -> None:
         #: What the network is trained for.
         self.task = _fitting_task(network, training, settings)
@@ -80,9 +100,16 @@ class Trainer:
         std = self.task.std if std is None else std
         self.network = network
         self.settings = settings
-        #: Multiplies the schedule's learning rate; a reader may change it between events.
-        self.learning_rate_factor = 1.0
-        self._policies = tuple(policies)
+        self.architecture = architecture
+        #: What may be changed while the run goes on, from any thread.
+        self.controls = Controls()
+        #: What a model file needs to say, so that the network is used as it was trained.
+        self.metadata = ModelMetadata(
+            labels=self.task.labels,
+            preprocessing=Preprocessing(mean, std, training.images.shape[-1]),
+            task=self.task.name,
+        )
+        self._policies = tuple(build_policies(settings, network) if policies is None else policies)
         self._count = len(training)
         self._device = device_of(network.parameters()[0].value)
         self._on_host = self._device.library is np
@@ -92,14 +119,36 @@ class Trainer:
             self._validation = BatchLoader(validation, _VALIDATION_BATCH, mean=mean, std=std, device=self._device)
         self._validation_count = len(validation) if validation is not None else 0
         self._optimizer = build_optimizer(settings, network.parameters())
-        self._scheduler = build_scheduler(settings, self._optimizer, settings.epochs * len(self._loader))
+        self._l1, self._l2 = build_penalties(settings)
+        self._pace = Pace(settings, self._optimizer, self._l2, len(self._loader))
+        self._applied = ControlValues()
+        self._diagnostics: Diagnostics | None = None
+        if diagnose:
+            shown = validation if validation is not None and len(validation) > 0 else training
+            sample = choose_sample(network, shown.images, mean, std)
+            self._diagnostics = Diagnostics(network, to_device(sample, self._device))
+        self._progress = Progress()
+        self._streams = resume.streams if resume is not None else None
+        if resume is not None:
+            self._restore(resume)
         self._last_good = Snapshot(network)
+        self._kept_step = self._progress.steps
+        self._parallel: ParallelNetwork | None = None
+        self._dropouts: list[Dropout] = []
+        self._usual_dropout: list[float] = []
+        self._at_end: Checkpoint | None = None
+        self._blank: Sequential | None = None
         self._stop_requested = False
         self._started = False
 
     def stop(self) -> None:
         """Ask the run to end after the batch that is under way; may be called from any thread or signal handler."""
         self._stop_requested = True
+
+    def measure_layers(self) -> None:
+        """Ask for a `LayersMeasured` with the next step, if the trainer diagnoses; may be called from any thread."""
+        if self._diagnostics is not None:
+            self._diagnostics.request()
 
     def run(self) -> Generator[Event, None, None]:
         """Train, and tell what happens. Closing the generator ends the run where it is.
@@ -119,8 +168,14 @@ class Trainer:
         self._started = True
         # One thread is enough to keep a GPU busy; several would only take turns.
         threads = (self.settings.threads or default_threads()) if self._on_host else 1
+        progress = self._progress
         with ParallelNetwork(self.network, threads) as parallel:
-            run = _Run(parallel)
+            self._parallel = parallel
+            if self._streams is not None:
+                restore_streams(parallel.replicas, self._streams)
+            self._dropouts = [layer for replica in parallel.replicas for layer in dropouts(replica).values()]
+            self._usual_dropout = [layer.p for layer in self._dropouts]
+            self._apply(self._applied)
             yield TrainingStarted(
                 epochs=self.settings.epochs,
                 batches=len(self._loader),
@@ -130,157 +185,279 @@ class Trainer:
                 parameters=sum(parameter.value.size for parameter in self.network.parameters()),
                 threads=parallel.threads,
                 score=self.task.score,
+                steps_done=progress.steps,
             )
-            while run.reason is None:
-                yield from self._epoch(run)
-            yield self._finish(run)
+            if progress.epochs >= self.settings.epochs:
+                progress.reason = StopReason.FINISHED
+            while progress.reason is None:
+                yield from self._epoch(parallel, progress)
+            yield (yield from self._finish(parallel, progress))
 
-    def _epoch(self, run: "_Run") -> Iterator[StepCompleted | EpochCompleted]:
-        """Go once through the training images, unless something stops the run on the way."""
-        tally = _Tally()
-        epoch, epochs, batches = run.epochs + 1, self.settings.epochs, len(self._loader)
-        # The order depends on the seed and the epoch alone, so that a run can be taken up again at any epoch.
-        order = generator(self.settings.seed, Purpose.ORDER, epoch).permutation(self._count)
-        loader = self._loader.batches(order)
-        taken: list[_Step] = []
-        begun = time.perf_counter()
-        for batch in range(1, batches + 1):
-            if self._stop_requested:
-                run.reason = StopReason.INTERRUPTED
-            else:
-                images, targets = next(loader)
-                number = run.steps + len(taken)
-                rate = self.learning_rate_factor * self._scheduler.learning_rate_at(number)
-                loss, share = self._step(run, number, images, targets, rate)
-                taken.append(_Step(batch, len(targets), loss, share, rate))
-            if not (self._on_host or run.reason or batch == batches or len(taken) == _STEPS_BETWEEN_LOOKS):
-                continue
-            settled = settle([(step.loss, step.share) for step in taken])
-            seconds = (time.perf_counter() - begun) / max(1, len(taken))
-            for step, (loss, share) in zip(taken, settled, strict=True):
-                if not math.isfinite(loss):
-                    run.reason = StopReason.DIVERGED
-                    return
-                run.steps += 1
-                run.seconds += seconds
-                tally.add(step.images, loss, share, seconds)
-                run.tally = tally
-                yield StepCompleted(
-                    run.steps, epoch, epochs, step.batch, batches, step.images, loss, share.value, step.rate, seconds
-                )
-            if run.reason is not None:
-                return
-            taken.clear()
-            if not self._on_host:
-                self._keep_if_due(run)
-            begun = time.perf_counter()
-        begun = time.perf_counter()
-        run.validation = self._validate(run.parallel)
-        run.validated_step = run.steps
-        run.seconds += time.perf_counter() - begun
-        if not (is_sound(self.network) and run.validation.is_finite()):
-            run.reason = StopReason.DIVERGED
+    def checkpoint(self) -> Checkpoint:
+        """Return all that a run needs to go on from here; only between events, by the thread that reads them.
+
+        After `TrainingStopped` it is that of the last step: policies may have put other weights into the network.
+
+        Raises
+        ------
+        RuntimeError
+            If the trainer was made without an architecture, or has not begun to run.
+        """
+        if self._at_end is not None:
+            return self._at_end
+        if self.architecture is None or self._parallel is None:
+            raise RuntimeError("a checkpoint needs a Trainer that has an architecture and whose run has begun")
+        states = {policy.name: policy.state() for policy in self._policies}
+        return Checkpoint(
+            progress=self._progress.state(),
+            network=copies(self.network.state_dict()),
+            optimizer=copies(self._optimizer.state_dict()),
+            policies={name: PolicyState(dict(state.values), copies(state.arrays)) for name, state in states.items()},
+            streams=streams_of(self._parallel.replicas),
+            controls=self._applied,
+            pace=self._pace.state(),
+            architecture=self.architecture,
+            metadata=self.metadata,
+        )
+
+    def snapshot_model(self, name: str = "") -> Model:
+        """Return the network as it is now, in memory of its own on the host; only between events, by their reader.
+
+        Raises
+        ------
+        RuntimeError
+            If the trainer was made without an architecture.
+        """
+        if self.architecture is None:
+            raise RuntimeError("a model needs a Trainer that has an architecture")
+        if self._blank is None:
+            # Drawing first weights takes longer than copying: it is done once.
+            self._blank = build(self.architecture, rng=np.random.default_rng(0))
+        network = self._blank.replica()
+        for stored in (*network.parameters(), *network.buffers()):
+            stored.move(np.copy)
+        network.load_state_dict({name: to_numpy(value) for name, value in self.network.state_dict().items()})
+        return Model(network, self.architecture, self.metadata, name or self.architecture.name)
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        """Go on where a checkpoint was taken."""
+        try:
+            self._progress = Progress.of_state(dict(checkpoint.progress))
+            self.network.load_state_dict(
+                {name: to_device(value, self._device) for name, value in checkpoint.network.items()}
+            )
+            self._optimizer.load_state_dict(checkpoint.optimizer)
+            self._pace.restore(dict(checkpoint.pace))
+            for policy in self._policies:
+                if policy.name in checkpoint.policies:
+                    policy.restore(checkpoint.policies[policy.name])
+        except (KeyError, TypeError, ValueError) as error:
+            raise DigitpadError(
+                f"The checkpoint does not fit this run ({' '.join(str(error).split())}); go on from another one."
+            ) from error
+        self.controls.change(**checkpoint.controls.to_dict())
+        self._applied = checkpoint.controls
+
+    def _epoch(self, parallel: ParallelNetwork, progress: Progress) -> Iterator[Event]:
+        """Go through the training images, from where the epoch stands, unless something stops the run on the way."""
+        epoch = progress.epochs + 1
+        yield from self._learn(parallel, progress, epoch)
+        if progress.reason is not None:
+            return
+        if not self._stop_requested:
+            progress.validation = yield from self._validate(parallel, progress, obey=True)
+        if self._stop_requested:
+            progress.reason = StopReason.INTERRUPTED
+            return
+        progress.validated_step = progress.steps
+        if not (is_sound(self.network) and progress.validation.is_finite()):
+            progress.reason = StopReason.DIVERGED
             return
         self._last_good.take()
-        run.epochs = epoch
+        progress.epochs, progress.batches = epoch, 0
+        tally, validation = progress.tally, progress.validation
         event = EpochCompleted(
             epoch=epoch,
-            epochs=epochs,
-            step=run.steps,
+            epochs=self.settings.epochs,
+            step=progress.steps,
             train_loss=tally.loss,
             train_accuracy=tally.accuracy,
-            validation_loss=run.validation.loss,
-            validation_accuracy=run.validation.accuracy,
+            validation_loss=validation.loss,
+            validation_accuracy=validation.accuracy,
             seconds=tally.seconds,
             images_per_second=tally.speed,
         )
+        self._pace.epoch_completed(tally.loss if validation.loss is None else validation.loss)
         # Every policy is asked, also when an earlier one wants to stop: one of them may keep the weights.
         wishes = [policy.epoch_completed(event) for policy in self._policies]
-        run.reason = StopReason.FINISHED if epoch == epochs else next(filter(None, wishes), None)
+        finished = epoch == self.settings.epochs
+        progress.reason = StopReason.FINISHED if finished else next(filter(None, wishes), None)
         yield event
 
+    def _learn(self, parallel: ParallelNetwork, progress: Progress, epoch: int) -> Iterator[Event]:
+        """Take the steps that are left of an epoch."""
+        batches = len(self._loader)
+        # The order depends on the seed and the epoch alone, so that a run can be taken up again anywhere.
+        order = generator(self.settings.seed, Purpose.ORDER, epoch).permutation(self._count)
+        loader = self._loader.batches(order, first=progress.batches)
+        taken: list[_Step] = []
+        begun = time.perf_counter()
+        for batch in range(progress.batches + 1, batches + 1):
+            if self._stop_requested:
+                progress.reason = StopReason.INTERRUPTED
+            else:
+                if not taken:
+                    # Steps that are on their way on a device are let through first: every event finds the network
+                    # and what was counted at the same step.
+                    yield from self._apply_controls(progress.steps + 1)
+                    begun = time.perf_counter()
+                number = progress.steps + len(taken)
+                images, targets = next(loader)
+                taken.append(self._step(parallel, number, batch, images, targets))
+            if not (self._on_host or progress.reason or batch == batches or len(taken) == _STEPS_BETWEEN_LOOKS):
+                continue
+            yield from self._settle(taken, progress, epoch, begun)
+            if progress.reason is not None:
+                return
+            taken.clear()
+            if not self._on_host:
+                self._keep_if_due(progress)
+
+    def _apply_controls(self, step: int) -> Iterator[ControlChanged]:
+        """Follow what is asked for from this step on, and tell of it."""
+        wanted = self.controls.values
+        if wanted is self._applied:
+            return
+        changes = [ControlChanged(step, *change) for change in self._applied.differences(wanted)]
+        self._apply(wanted)
+        yield from changes
+
+    def _apply(self, values: ControlValues) -> None:
+        """Follow some values; the rates are set before every step anyway."""
+        self._applied = values
+        for layer, usual in zip(self._dropouts, self._usual_dropout, strict=True):
+            layer.p = usual if values.dropout is None else values.dropout
+
     def _step(
-        self, run: "_Run", number: int, images: NDArray[np.float32], targets: NDArray[Any], learning_rate: float
-    ) -> tuple[Any, Share]:
+        self, parallel: ParallelNetwork, number: int, batch: int, images: NDArray[np.float32], targets: NDArray[Any]
+    ) -> "_Step":
         """Learn from one batch; return its loss and what was answered rightly, before the weights moved.
 
         On a device nothing is looked at here, so a loss that is not finite shows a few steps later; the last good
         weights are from before it in any case.
         """
+        rate = self._pace.set(number, self._applied)
+        step = _Step(batch, len(targets), rate)
         # A run that diverges is reported as such; NumPy's warnings on the way there would only repeat it.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             try:
-                value, logits = run.parallel.training_step(images, targets, self.task.loss)
+                value, logits = parallel.training_step(images, targets, self.task.loss)
             except NotFiniteError:
-                return math.nan, Share(0, 0)
+                return step._replace(loss=math.nan)
             if self._on_host:
                 if not math.isfinite(value):
-                    return float(value), Share(0, 0)
+                    return step._replace(loss=float(value))
                 # Here, and not after the step: these are the weights that gave the finite loss.
                 if number % _STEPS_BETWEEN_SNAPSHOTS == 0 and is_sound(self.network):
                     self._last_good.take()
-            self._optimizer.learning_rate = learning_rate
-            self._optimizer.step(run.parallel.run)
-        return value, self.task.count(logits, targets)
+            penalty = sum((price(self.network) for price in (self._l1, self._l2) if price.strength), start=0.0)
+            looking = self._diagnostics if self._diagnostics and self._diagnostics.is_due(number + 1) else None
+            if looking:
+                looking.before_update()
+            self._optimizer.step(parallel.run)
+            share = self.task.count(logits, targets)
+            measured, spent = looking.after_update(number + 1) if looking else (None, 0.0)
+        return step._replace(loss=value, share=share, penalty=penalty, measured=measured, spent=spent)
 
-    def _keep_if_due(self, run: "_Run") -> None:
+    def _settle(self, taken: "Sequence[_Step]", progress: Progress, epoch: int, begun: float) -> Iterator[Event]:
+        """Count steps that were taken since `begun`, and tell of them."""
+        settled = settle([(step.loss, step.share) for step in taken])
+        penalties = settle([(step.penalty, Share(0, 0)) for step in taken])
+        looked = sum(step.spent for step in taken)
+        seconds = (time.perf_counter() - begun - looked) / max(1, len(taken))
+        progress.seconds += looked
+        events: list[Event] = []
+        for step, (loss, share), (penalty, _) in zip(taken, settled, penalties, strict=True):
+            if not math.isfinite(loss):
+                progress.reason = StopReason.DIVERGED
+                break
+            if step.batch == 1:
+                progress.tally = Tally()
+            progress.steps += 1
+            progress.batches = step.batch
+            progress.seconds += seconds
+            progress.tally.add(step.images, loss, share, seconds)
+            place = progress.steps, epoch, self.settings.epochs, step.batch, len(self._loader)
+            events.append(StepCompleted(*place, step.images, loss, share.value, step.rate, seconds, penalty))
+            if step.measured is not None:
+                events.append(step.measured)
+        # All is counted before the first is told: a reader may take a checkpoint at any event.
+        yield from events
+
+    def _keep_if_due(self, progress: Progress) -> None:
         """Keep the weights of a device, all of whose losses so far were finite, if they have not been for long."""
-        if run.steps - run.kept_step >= _STEPS_BETWEEN_SNAPSHOTS and is_sound(self.network):
+        if progress.steps - self._kept_step >= _STEPS_BETWEEN_SNAPSHOTS and is_sound(self.network):
             self._last_good.take()
-            run.kept_step = run.steps
+            self._kept_step = progress.steps
 
-    def _validate(self, parallel: ParallelNetwork) -> "_Scores":
-        """Return mean loss and accuracy over the held-out images, dropout off."""
+    def _validate(
+        self, parallel: ParallelNetwork, progress: Progress, *, obey: bool
+    ) -> Generator[ValidationProgress, None, Scores]:
+        """Return mean loss and accuracy over the held-out images, dropout off; telling how far it is.
+
+        If it shall obey, a wish to stop breaks it off, and what it returns says nothing.
+        """
         if self._validation is None:
-            return _Scores(None, None)
-        tally, sizes, outcomes = _Tally(), [], []
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            for images, targets in self._validation.batches():
+            return Scores(None, None)
+        tally, sizes, outcomes, done = Tally(), [], [], 0
+        batches = self._validation.batches()
+        while done < self._validation_count and not (obey and self._stop_requested):
+            if done:
+                yield ValidationProgress(done, self._validation_count)
+            begun = time.perf_counter()
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                images, targets = next(batches)
                 try:
                     logits = parallel.predict(images)
                     loss, _ = self.task.loss(logits, targets)
                 except NotFiniteError:
-                    return _Scores(math.nan, 0.0)
-                sizes.append(len(targets))
-                outcomes.append((loss, self.task.count(logits, targets)))
+                    return Scores(math.nan, 0.0)
+            done += len(targets)
+            sizes.append(len(targets))
+            outcomes.append((loss, self.task.count(logits, targets)))
+            progress.seconds += time.perf_counter() - begun
+        if not outcomes:
+            return Scores(None, None)
+        begun = time.perf_counter()
         for size, (mean_loss, share) in zip(sizes, settle(outcomes), strict=True):
             tally.add(size, mean_loss, share, 0.0)
-        return _Scores(tally.loss, tally.accuracy)
+        progress.seconds += time.perf_counter() - begun
+        return Scores(tally.loss, tally.accuracy)
 
-    def _finish(self, run: "_Run") -> TrainingStopped:
+    def _finish(self, parallel: ParallelNetwork, progress: Progress) -> Generator[Event, None, TrainingStopped]:
         """Decide which weights stay, measure them, and say how the run ended."""
-        begun = time.perf_counter()
-        reason = run.reason or StopReason.FINISHED
+        reason = progress.reason or StopReason.FINISHED
         if reason is StopReason.DIVERGED:
             self._last_good.restore()
+        elif self.architecture is not None:
+            self._at_end = self.checkpoint()
         for policy in self._policies:
             policy.training_stopped()
-        if self._policies or run.validated_step != run.steps or reason is StopReason.DIVERGED:
-            run.validation = self._validate(run.parallel)
-        run.seconds += time.perf_counter() - begun
-        tally = run.tally
+        if self._policies or progress.validated_step != progress.steps or reason is StopReason.DIVERGED:
+            progress.validation = yield from self._validate(parallel, progress, obey=False)
+        tally = progress.tally
         return TrainingStopped(
             reason=reason,
-            message=_explain(reason, run),
-            epochs=run.epochs,
-            steps=run.steps,
+            message=explain(reason, progress),
+            epochs=progress.epochs,
+            steps=progress.steps,
             train_loss=tally.loss if tally.images else None,
             train_accuracy=tally.accuracy if tally.images else None,
-            validation_loss=run.validation.loss,
-            validation_accuracy=run.validation.accuracy,
-            seconds=run.seconds,
+            validation_loss=progress.validation.loss,
+            validation_accuracy=progress.validation.accuracy,
+            seconds=progress.seconds,
             images_per_second=tally.speed,
         )
-
-
-class _Scores(NamedTuple):
-    """Mean loss and accuracy over the held-out images; None where there are none."""
-
-    loss: float | None
-    accuracy: float | None
-
-    def is_finite(self) -> bool:
-        return self.loss is None or math.isfinite(self.loss)
 
 
 class _Step(NamedTuple):
@@ -288,68 +465,12 @@ class _Step(NamedTuple):
 
     batch: int
     images: int
-    loss: Any
-    share: Share
     rate: float
-
-
-class _Tally:
-    """Sums over the batches of an epoch."""
-
-    def __init__(self) -> None:
-        self.images = 0
-        self.seconds = 0.0
-        self._loss_sum = 0.0
-        self._share = Share(0, 0)
-
-    def add(self, images: int, mean_loss: float, share: Share, seconds: float) -> None:
-        self.images += images
-        self.seconds += seconds
-        self._loss_sum += mean_loss * images
-        self._share = Share(self._share.hits + share.hits, self._share.of + share.of)
-
-    @property
-    def loss(self) -> float:
-        return self._loss_sum / self.images
-
-    @property
-    def accuracy(self) -> float:
-        return self._share.value
-
-    @property
-    def speed(self) -> float:
-        return self.images / self.seconds if self.seconds > 0 else 0.0
-
-
-class _Run:
-    """How far a run has come, and the threads that it works with."""
-
-    def __init__(self, parallel: ParallelNetwork) -> None:
-        self.parallel = parallel
-        self.epochs = 0
-        self.steps = 0
-        self.seconds = 0.0
-        self.reason: StopReason | None = None
-        self.tally = _Tally()
-        self.validation = _Scores(None, None)
-        self.validated_step = -1
-        self.kept_step = 0
-
-
-def _explain(reason: StopReason, run: _Run) -> str:
-    """Return why a run ended, in a sentence for a person."""
-    match reason:
-        case StopReason.FINISHED:
-            return "All epochs are done."
-        case StopReason.EARLY_STOPPING:
-            return f"The loss has stopped falling, so the run ended after epoch {run.epochs}."
-        case StopReason.INTERRUPTED:
-            return f"The run was stopped after {run.steps} steps; what was learned so far is kept."
-        case StopReason.DIVERGED:
-            return (
-                f"After {run.steps} steps the loss was no longer a finite number, so training has stopped; the last "
-                "good weights are kept. Try a lower learning rate."
-            )
+    loss: Any = 0.0
+    share: Share = Share(0, 0)
+    penalty: Any = 0.0
+    measured: LayersMeasured | None = None
+    spent: float = 0.0
 
 
 def _fitting_task(network: Sequential, training: Samples, settings: TrainingSettings) -> Task:

@@ -181,8 +181,8 @@ def prepare(path: Path, seed: int) -> None:
 
     from digitpad.data.mnist import load_mnist
     from digitpad.nn import ARCHITECTURES
+    from digitpad.training.building import build_optimizer, build_scheduler
     from digitpad.training.preparation import Purpose, build_network, choose_images, generator
-    from digitpad.training.settings import build_optimizer, build_scheduler
 
     settings = quick_settings(seed, 1)
     network = build_network(ARCHITECTURES[NETWORK], seed)

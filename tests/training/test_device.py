@@ -104,7 +104,7 @@ def test_in_a_long_epoch_weights_are_kept_on_the_way(blobs: Dataset, make_networ
     trainer = Trainer(network, blobs, None, TrainingSettings(epochs=1, batch_size=1, optimizer="sgd", momentum=0.0))
     for event in trainer.run():
         if isinstance(event, StepCompleted) and event.step == 140:
-            trainer.learning_rate_factor = 1e41
+            trainer.controls.change(learning_rate_factor=1e41)
         if isinstance(event, TrainingStopped):
             assert event.reason is StopReason.DIVERGED
     for name, value in network.to(CPU).state_dict().items():

@@ -8,13 +8,8 @@ import pytest
 
 from digitpad.errors import DigitpadError
 from digitpad.nn import SGD, Adam, Parameter
-from digitpad.training.settings import (
-    OptimizerName,
-    TrainingSettings,
-    build_optimizer,
-    build_scheduler,
-    default_threads,
-)
+from digitpad.training.building import build_optimizer, build_scheduler
+from digitpad.training.settings import OptimizerName, TrainingSettings, default_threads
 
 
 @pytest.mark.parametrize(

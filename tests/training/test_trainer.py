@@ -169,7 +169,7 @@ def test_stop_before_the_first_step_says_that_nothing_was_learned(blobs: Dataset
     before = weights(network)
     trainer = Trainer(network, blobs, blobs, TrainingSettings(threads=1))
     trainer.stop()
-    started, stopped = trainer.run()
+    started, *_, stopped = trainer.run()
     assert isinstance(started, TrainingStarted)
     assert isinstance(stopped, TrainingStopped)
     assert (stopped.steps, stopped.train_loss, stopped.images_per_second) == (0, None, 0.0)
@@ -239,7 +239,7 @@ def test_the_schedule_moves_the_learning_rate_and_the_factor_scales_it(
         if isinstance(event, StepCompleted):
             rates.append(event.learning_rate)
             if event.step == 5:
-                trainer.learning_rate_factor = 0.5
+                trainer.controls.change(learning_rate_factor=0.5)
     assert rates[0] == 0.01
     assert rates[4] > 0.006
     assert rates[5] == pytest.approx(0.0025)

@@ -1,0 +1,177 @@
+"""From settings to what a run works with: optimizer, schedule, penalties, policies, and the plan of the network."""
+
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from digitpad.errors import DigitpadError
+from digitpad.nn import (
+    SGD,
+    AdaGrad,
+    Adam,
+    AdamW,
+    Architecture,
+    ConstantLR,
+    CosineLR,
+    L1Penalty,
+    L2Penalty,
+    OneCycleLR,
+    Optimizer,
+    Parameter,
+    RMSProp,
+    Scheduler,
+    Sequential,
+    StepLR,
+    WarmUpLR,
+)
+from digitpad.nn import layers as layer_types
+from digitpad.nn.architectures import LayerSpec
+from digitpad.nn.penalties import Penalty
+from digitpad.training.policies import EarlyStopping, KeepBest, Policy
+from digitpad.training.settings import OptimizerName, Schedule, TrainingSettings
+
+_ADAMW_DECAY = 0.01
+
+
+def build_optimizer(settings: TrainingSettings, parameters: Sequence[Parameter]) -> Optimizer:
+    """Return the optimizer of a run.
+
+    Parameters
+    ----------
+    settings
+        Name it, with its learning rate and its own settings.
+    parameters
+        What it changes.
+    """
+    rate, momentum = settings.learning_rate, settings.momentum
+    betas = settings.beta1, settings.beta2
+    eps: dict[str, Any] = {} if settings.eps is None else {"eps": settings.eps}
+    match OptimizerName(settings.optimizer):
+        case OptimizerName.SGD:
+            return SGD(parameters, rate, momentum)
+        case OptimizerName.NESTEROV:
+            return SGD(parameters, rate, momentum, nesterov=True)
+        case OptimizerName.ADAGRAD:
+            return AdaGrad(parameters, rate, **eps)
+        case OptimizerName.RMSPROP:
+            return RMSProp(parameters, rate, settings.alpha, **eps)
+        case OptimizerName.ADAM:
+            return Adam(parameters, rate, betas, **eps)
+        case OptimizerName.ADAMW:
+            return AdamW(parameters, rate, betas, **eps, weight_decay=decay_of(settings))
+
+
+def decay_of(settings: TrainingSettings) -> float:
+    """Return the weight decay of a run: what was chosen, or what is usual with its optimizer."""
+    if settings.weight_decay is not None:
+        return settings.weight_decay
+    return _ADAMW_DECAY if settings.optimizer == OptimizerName.ADAMW else 0.0
+
+
+def build_scheduler(settings: TrainingSettings, optimizer: Optimizer, steps: int, batches: int = 1) -> Scheduler:
+    """Return the schedule of a run; that of "plateau" begins as a constant one (see `LearningRate`).
+
+    Parameters
+    ----------
+    settings
+        Name it, with its own settings.
+    optimizer
+        Its learning rate is the highest of the schedule.
+    steps
+        Of the whole run.
+    batches
+        Steps an epoch.
+    """
+    warm_up = round(settings.warm_up_epochs * batches)
+    behind = _after_warm_up(settings, optimizer, max(1, steps - warm_up), batches)
+    return WarmUpLR(behind, warm_up, start=1 / (warm_up + 1)) if warm_up else behind
+
+
+def _after_warm_up(settings: TrainingSettings, optimizer: Optimizer, steps: int, batches: int) -> Scheduler:
+    match Schedule(settings.schedule):
+        case Schedule.STEP:
+            return StepLR(optimizer, settings.step_epochs * batches, settings.gamma)
+        case Schedule.COSINE:
+            return CosineLR(optimizer, steps, min(settings.final_learning_rate, settings.learning_rate))
+        case Schedule.ONE_CYCLE:
+            low, high = settings.low_momentum, settings.highest_momentum
+            momentum = None if low is None or high is None else (low, high)
+            return OneCycleLR(
+                optimizer, max(steps, 2), settings.rise, settings.div_factor, settings.final_div_factor, momentum
+            )
+        case Schedule.CONSTANT | Schedule.PLATEAU:
+            return ConstantLR(optimizer)
+
+
+def build_penalties(settings: TrainingSettings) -> tuple[L1Penalty, L2Penalty]:
+    """Return the prices on large weights; AdamW decays them in its own way, so it pays no L2 price."""
+    decay = 0.0 if settings.optimizer == OptimizerName.ADAMW else decay_of(settings)
+    return L1Penalty(settings.l1), L2Penalty(decay)
+
+
+def build_policies(settings: TrainingSettings, network: Sequential) -> list[Policy]:
+    """Return the rules that are asked after every epoch."""
+    policies: list[Policy] = [KeepBest(network)] if settings.keep_best else []
+    if settings.patience is not None:
+        policies.append(EarlyStopping(settings.patience, min_delta=settings.min_delta))
+    return policies
+
+
+def apply_to_architecture(settings: TrainingSettings, architecture: Architecture) -> Architecture:
+    """Return a plan whose layers have the initializer and the dropout of a run.
+
+    Raises
+    ------
+    DigitpadError
+        If a dropout is set, and the network has no layer for it.
+    """
+    changes: dict[str, dict[str, Any]] = {}
+    if settings.initializer is not None:
+        takers = [name for name in layer_types.__all__ if _takes(name, "initializer")]
+        changes |= {name: {"initializer": settings.initializer} for name in takers}
+    if settings.dropout is not None:
+        if settings.dropout and "Dropout" not in _types(architecture.layers):
+            raise DigitpadError(
+                f"The architecture {architecture.name} has no dropout layer to set to {settings.dropout}; "
+                "add one, or leave the dropout as it is."
+            )
+        changes["Dropout"] = {"p": settings.dropout}
+    if not changes:
+        return architecture
+    return replace(architecture, layers=tuple(_changed(spec, changes) for spec in architecture.layers))
+
+
+def _takes(layer_type: str, argument: str) -> bool:
+    return argument in inspect.signature(getattr(layer_types, layer_type)).parameters
+
+
+def _types(value: object) -> set[str]:
+    """Return the types of all layers in a plan, those inside others included."""
+    if isinstance(value, Mapping):
+        own = {str(value["type"])} if "type" in value and "name" in value else set()
+        return own.union(*(_types(inner) for inner in value.values()))
+    if isinstance(value, list | tuple):
+        return set().union(*(_types(inner) for inner in value))
+    return set()
+
+
+def _changed(spec: LayerSpec, changes: Mapping[str, Mapping[str, Any]]) -> LayerSpec:
+    """Return a layer's plan with changes by type, in the layers inside it too."""
+    inner = {key: _changed_inside(value, changes) for key, value in spec.items()}
+    return {**inner, **changes.get(str(spec.get("type")), {})}
+
+
+def _changed_inside(value: Any, changes: Mapping[str, Mapping[str, Any]]) -> Any:
+    if isinstance(value, Mapping):
+        if "type" in value and "name" in value:
+            return _changed(value, changes)
+        return {key: _changed_inside(inner, changes) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_changed_inside(inner, changes) for inner in value]
+    return value
+
+
+def strength_of(penalties: Sequence[Penalty]) -> float:
+    """Return the sum of the strengths of some penalties: 0 where they cost nothing."""
+    return sum(penalty.strength for penalty in penalties)

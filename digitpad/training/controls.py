@@ -1,0 +1,104 @@
+"""What may be changed while a run goes on: learning rate, momentum, weight decay, dropout.
+
+Whoever wants a change asks for it here, from any thread; the trainer looks before every step, applies what is new,
+and tells of it with a `ControlChanged` event, so that a run's history says what it was really trained with.
+"""
+
+import math
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Self
+
+from digitpad.errors import DigitpadError
+
+
+@dataclass(frozen=True, slots=True)
+class ControlValues:
+    """What is asked for; None follows the run's settings.
+
+    Parameters
+    ----------
+    learning_rate_factor
+        Multiplies the learning rate; above 0.
+    learning_rate
+        Takes the place of the schedule's rate; above 0.
+    momentum
+        Of "sgd", "nesterov" and "rmsprop"; for "adam" and "adamw" the first beta. In [0, 1).
+    weight_decay
+        See `TrainingSettings`; at least 0.
+    dropout
+        The probability of all dropout layers, in [0, 1).
+
+    Raises
+    ------
+    DigitpadError
+        If a value cannot work.
+    """
+
+    learning_rate_factor: float = 1.0
+    learning_rate: float | None = None
+    momentum: float | None = None
+    weight_decay: float | None = None
+    dropout: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("learning_rate_factor", "learning_rate"):
+            _check(name, getattr(self, name), "a number above 0", least=math.nextafter(0.0, 1.0))
+        for name in ("momentum", "dropout"):
+            _check(name, getattr(self, name), "at least 0 and below 1", below=1.0)
+        _check("weight_decay", self.weight_decay, "at least 0")
+
+    def differences(self, other: "ControlValues") -> Iterator[tuple[str, float | None, float | None]]:
+        """Yield name, value here and value in `other`, for each value that differs."""
+        for field in fields(self):
+            old, new = getattr(self, field.name), getattr(other, field.name)
+            if old != new:
+                yield field.name, old, new
+
+    def to_dict(self) -> dict[str, float | None]:
+        """Return the values by name."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> Self:
+        """Read values as `to_dict` returns them.
+
+        Raises
+        ------
+        DigitpadError
+            If they are none.
+        """
+        try:
+            return cls(**data)
+        except TypeError as error:
+            raise DigitpadError(f"The controls {data!r} are none that this digitpad knows; update it.") from error
+
+
+class Controls:
+    """The values asked for, which any thread may change and read."""
+
+    def __init__(self, values: ControlValues | None = None) -> None:
+        self._values = values or ControlValues()
+        self._lock = threading.Lock()
+
+    @property
+    def values(self) -> ControlValues:
+        """What is asked for now; the trainer follows from the next step on."""
+        return self._values
+
+    def change(self, **changes: Any) -> None:
+        """Ask for other values, by the names of `ControlValues`; what is not named stays as it is.
+
+        Raises
+        ------
+        DigitpadError
+            If a value cannot work; nothing is changed then.
+        """
+        with self._lock:
+            self._values = replace(self._values, **changes)
+
+
+def _check(name: str, value: float | None, expected: str, *, least: float = 0.0, below: float = math.inf) -> None:
+    if value is not None and not least <= value < below:
+        raise DigitpadError(f"The {name.replace('_', ' ')} must be {expected}, not {value}.")

@@ -1,0 +1,138 @@
+"""How far a run has come: what the trainer counts, and what a resumed run begins with."""
+
+import math
+from typing import Any, NamedTuple
+
+from digitpad.training.events import StopReason
+from digitpad.training.tasks import Share
+
+
+class Scores(NamedTuple):
+    """Mean loss and accuracy over the held-out images; None where there are none."""
+
+    loss: float | None
+    accuracy: float | None
+
+    def is_finite(self) -> bool:
+        """Return whether the loss is a finite number, or there is none."""
+        return self.loss is None or math.isfinite(self.loss)
+
+
+class Tally:
+    """Sums over batches."""
+
+    def __init__(self) -> None:
+        self.images = 0
+        self.seconds = 0.0
+        self._loss_sum = 0.0
+        self._share = Share(0, 0)
+
+    def add(self, images: int, mean_loss: float, share: Share, seconds: float) -> None:
+        """Count one batch."""
+        self.images += images
+        self.seconds += seconds
+        self._loss_sum += mean_loss * images
+        self._share = Share(self._share.hits + share.hits, self._share.of + share.of)
+
+    @property
+    def loss(self) -> float:
+        """Mean loss over all images."""
+        return self._loss_sum / self.images
+
+    @property
+    def accuracy(self) -> float:
+        """Share of what was answered rightly."""
+        return self._share.value
+
+    @property
+    def speed(self) -> float:
+        """Images a second."""
+        return self.images / self.seconds if self.seconds > 0 else 0.0
+
+    def state(self) -> dict[str, float]:
+        """Return the sums by name."""
+        hits, of = self._share
+        return {"images": self.images, "seconds": self.seconds, "loss_sum": self._loss_sum, "hits": hits, "of": of}
+
+    @classmethod
+    def of_state(cls, state: dict[str, Any]) -> "Tally":
+        """Return a tally that goes on where `state` was called."""
+        tally = cls()
+        tally.images, tally.seconds = int(state["images"]), float(state["seconds"])
+        tally._loss_sum, tally._share = float(state["loss_sum"]), Share(int(state["hits"]), int(state["of"]))
+        return tally
+
+
+class Progress:
+    """Where a run is.
+
+    Attributes
+    ----------
+    epochs
+        Whole epochs, read held-out images included.
+    batches
+        Batches learned from in the epoch that is under way.
+    steps, seconds
+        Of the whole run.
+    tally
+        Of the epoch that is under way, or of the last one.
+    validation, validated_step
+        What the held-out images said last, and after which step; -1 if they have not been read.
+    reason
+        Why the run has ended; None while it goes on.
+    """
+
+    def __init__(self) -> None:
+        self.epochs = 0
+        self.batches = 0
+        self.steps = 0
+        self.seconds = 0.0
+        self.tally = Tally()
+        self.validation = Scores(None, None)
+        self.validated_step = -1
+        self.reason: StopReason | None = None
+
+    def state(self) -> dict[str, Any]:
+        """Return all but the reason, as JSON can keep it."""
+        return {
+            "epochs": self.epochs,
+            "batches": self.batches,
+            "steps": self.steps,
+            "seconds": self.seconds,
+            "tally": self.tally.state(),
+            "validation": list(self.validation),
+            "validated_step": self.validated_step,
+        }
+
+    @classmethod
+    def of_state(cls, state: dict[str, Any]) -> "Progress":
+        """Return the progress that `state` was called on.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If the state is none.
+        """
+        progress = cls()
+        progress.epochs, progress.batches = int(state["epochs"]), int(state["batches"])
+        progress.steps, progress.seconds = int(state["steps"]), float(state["seconds"])
+        progress.tally = Tally.of_state(state["tally"])
+        progress.validation = Scores(*state["validation"])
+        progress.validated_step = int(state["validated_step"])
+        return progress
+
+
+def explain(reason: StopReason, progress: Progress) -> str:
+    """Return why a run ended, in a sentence for a person."""
+    match reason:
+        case StopReason.FINISHED:
+            return "All epochs are done."
+        case StopReason.EARLY_STOPPING:
+            return f"The loss has stopped falling, so the run ended after epoch {progress.epochs}."
+        case StopReason.INTERRUPTED:
+            return f"The run was stopped after {progress.steps} steps; what was learned so far is kept."
+        case StopReason.DIVERGED:
+            return (
+                f"After {progress.steps} steps the loss was no longer a finite number, so training has stopped; the "
+                "last good weights are kept. Try a lower learning rate."
+            )
