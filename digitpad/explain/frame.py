@@ -1,0 +1,204 @@
+"""A frame: all that a network makes of one picture, from a single pass through it.
+
+The `Inspector` owns a probe of a network and is used by one thread; the frames that it makes are never changed again
+and may go anywhere. With `gradients`, the same pass is also gone back through once, from the score of one class:
+saliency and Grad-CAM are read off a frame, not computed anew.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.data.dataset import normalize
+from digitpad.explain.structure import INPUT, Structure
+from digitpad.model_file import CLASSIFICATION, Model, ModelMetadata
+from digitpad.nn import Sequential, functional
+from digitpad.nn.backend import Shape
+
+Values = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What a network answers, and how it gets from its last numbers to probabilities.
+
+    Attributes
+    ----------
+    logits
+        float32 (classes,): the last layer's numbers. Where one number decides between two classes, (0, number).
+    exponentials
+        float64 (classes,): exp(logit - largest logit), whose shares are the probabilities.
+    total
+        Their sum.
+    probabilities
+        float64 (classes,), exponentials / total.
+    """
+
+    logits: Values
+    exponentials: NDArray[np.float64]
+    total: float
+    probabilities: NDArray[np.float64]
+
+    @property
+    def best(self) -> int:
+        """The class with the largest probability; the first of several."""
+        return int(self.logits.argmax())
+
+    @classmethod
+    def of(cls, output: Values) -> Self:
+        """Turn the output for one sample, (classes,) or one logit (1,), into an answer."""
+        logits = np.concatenate([np.zeros(1, np.float32), output]) if len(output) == 1 else output
+        exponentials = np.exp(logits.astype(np.float64) - float(logits.max()))
+        total = float(exponentials.sum())
+        return cls(logits, exponentials, total, exponentials / total)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """Everything that one network makes of one picture.
+
+    Attributes
+    ----------
+    generation
+        Counts the frames of an inspector, from 1; a later frame replaces an earlier one.
+    pixels
+        float32 (C, H, W) in [0, 1]: the picture.
+    structure
+        The graph of the network.
+    activations
+        By name, in the order of computation, as the network computed them: (C, H, W) or (units,). The first, "input",
+        is the normalised picture. Containers have no entry of their own; see `Structure.aliases`.
+    answer
+        None for a network whose output is no vector, such as one that finds ink on pages.
+    target
+        The class whose score the gradients belong to; None without gradients, or where the output is no vector (its
+        mean is then the score).
+    gradients
+        By name, each as large as its activation: how much the score rises for each unit by which a number rises.
+        "input" is that of the normalised picture. Empty if they were not asked for.
+    pixel_scale
+        What the input grows by for each unit of ink: 1 / std of the normalisation.
+    """
+
+    generation: int
+    pixels: Values
+    structure: Structure
+    activations: Mapping[str, Values]
+    answer: Answer | None
+    target: int | None
+    gradients: Mapping[str, Values]
+    pixel_scale: float
+
+    def __getitem__(self, name: str) -> Values:
+        """Return an activation by its name, or by that of a container."""
+        return self.activations[self.structure.aliases.get(name, name)]
+
+    def range(self, name: str) -> tuple[float, float]:
+        """Return the smallest and the largest number of an activation."""
+        values = self[name]
+        return float(values.min()), float(values.max())
+
+
+class Inspector:
+    """Makes frames with one network.
+
+    Parameters
+    ----------
+    network
+        The network. It is looked at through a probe: its weights are shared, so a change to them shows in the next
+        frame, and nothing of it is ever written.
+    input_shape
+        Shape of one picture, (C, H, W).
+    metadata
+        How pictures are prepared, and what the outputs mean.
+
+    Raises
+    ------
+    ValueError
+        If the network cannot work on such a picture.
+    """
+
+    def __init__(self, network: Sequential, input_shape: Shape, metadata: ModelMetadata | None = None) -> None:
+        self.metadata = metadata or ModelMetadata()
+        self.structure = Structure(network, input_shape)
+        self.input_shape = input_shape
+        self._probe = network.probe()
+        self._generation = 0
+
+    @classmethod
+    def of(cls, model: Model) -> Self:
+        """Return an inspector of a model, for pictures as the model file asks for them."""
+        size = model.metadata.preprocessing.size
+        channels = model.architecture.input_shape[0]
+        return cls(model.network, (channels, size, size), model.metadata)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What each class is called."""
+        return self.metadata.labels
+
+    def prepare(self, pixels: Values) -> Values:
+        """Return what goes into the network for pictures (N, C, H, W) in [0, 1]: the same, normalised."""
+        preprocessing = self.metadata.preprocessing
+        return normalize(pixels, preprocessing.mean, preprocessing.std)
+
+    def inspect(self, pixels: Values, *, gradients: bool = False, target: int | None = None) -> Frame:
+        """Look at one picture.
+
+        Parameters
+        ----------
+        pixels
+            float32 (H, W) or (C, H, W) in [0, 1], ink 1; copied.
+        gradients
+            Whether to go back through the network too.
+        target
+            The class whose score the gradients are of; None means the network's answer.
+
+        Raises
+        ------
+        ValueError
+            If the picture has another shape, or there is no such class.
+        """
+        picture = np.array(pixels, np.float32)
+        picture = picture[np.newaxis] if picture.ndim == 2 else picture
+        if picture.shape != self.input_shape:
+            raise ValueError(f"Inspector: pixels has shape {pixels.shape}; expected {self.input_shape}")
+        batch = self.prepare(picture[np.newaxis])
+        output, named = self._probe.forward(batch, training=gradients, capture=True)
+        aliases = self.structure.aliases
+        activations = {INPUT: batch[0]} | {name: a[0] for name, a in named.items() if name not in aliases}
+        answer = self._answer(output[0])
+        slopes: dict[str, Values] = {}
+        if gradients:
+            target, start = self._start(output, answer, target)
+            grad_input, noted = self._probe.backward(start, capture=True)
+            slopes = {INPUT: grad_input[0]} | {name: g[0] for name, g in noted.items() if name not in aliases}
+        self._generation += 1
+        return Frame(
+            generation=self._generation,
+            pixels=picture,
+            structure=self.structure,
+            activations=activations,
+            answer=answer,
+            target=target if gradients else None,
+            gradients=slopes,
+            pixel_scale=1 / self.metadata.preprocessing.std,
+        )
+
+    def _answer(self, output: Values) -> Answer | None:
+        return Answer.of(output) if output.ndim == 1 and self.metadata.task == CLASSIFICATION else None
+
+    def _start(self, output: Values, answer: Answer | None, target: int | None) -> tuple[int | None, Values]:
+        """Return the class, and the gradient of its score with respect to the output, from which to go back."""
+        if answer is None:
+            return None, np.full_like(output, 1 / output.size)
+        classes = len(answer.logits)
+        chosen = answer.best if target is None else target
+        if not 0 <= chosen < classes:
+            raise ValueError(f"Inspector: target is {target}; expected a class in [0, {classes})")
+        if output.shape[1] == 1:
+            return chosen, np.full_like(output, 1 if chosen else -1)
+        return chosen, functional.one_hot(np.array([chosen]), classes, output.dtype)

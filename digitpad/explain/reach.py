@@ -1,0 +1,260 @@
+"""What one number of a network depends on: the cells of every earlier activation, back to the pixels.
+
+From a cell one layer back: a window sees its taps, a dense unit everything, a pointwise layer the same place. Rows,
+columns and channels can be followed each by itself, as sets of indices, so the cells of every layer before are known in
+a single walk backwards, to the last row: padding, gaps of transposed convolutions and groups of channels included.
+`digitpad.nn.receptive_field` goes the other way, from the image to all cells at once, and the tests hold both against
+each other and against disturbed pixels.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.explain.structure import Node, Structure
+from digitpad.nn import layers
+from digitpad.nn.backend import Shape
+from digitpad.nn.functional import Pair
+
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One number of an activation.
+
+    Attributes
+    ----------
+    layer
+        Name of the activation.
+    channel
+        Its map; of a vector, the unit.
+    row, column
+        Its place on the map; 0 for a vector.
+    """
+
+    layer: str
+    channel: int
+    row: int = 0
+    column: int = 0
+
+    @property
+    def index(self) -> tuple[int, int, int]:
+        """Where the number is in an array (C, H, W)."""
+        return self.channel, self.row, self.column
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The part of an activation that a cell depends on.
+
+    Attributes
+    ----------
+    layer
+        Name of the activation.
+    top, left, bottom, right
+        The smallest rectangle around it, ends excluded; all 0 if there is nothing.
+    channels
+        Its maps, or units, in order.
+    """
+
+    layer: str
+    top: int
+    left: int
+    bottom: int
+    right: int
+    channels: tuple[int, ...]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the rectangle."""
+        return self.bottom - self.top, self.right - self.left
+
+
+def receptive_field(structure: Structure, cell: Cell) -> dict[str, Region]:
+    """Return what a cell depends on, in the picture and in every activation before it.
+
+    Parameters
+    ----------
+    structure
+        The network.
+    cell
+        The cell.
+
+    Returns
+    -------
+    dict
+        By name; the cell's own is there too, as a single place. What the cell does not depend on is left out.
+
+    Raises
+    ------
+    ValueError
+        If there is no such cell.
+    """
+    check_cell(structure, cell)
+    start = _Cells(*(np.array([index]) for index in cell.index))
+    reached = {structure[cell.layer].name: start}
+    # Backwards in the order of computation: whoever reads a node is done before the node itself.
+    for node in reversed(list(structure)):
+        if node.name not in reached:
+            continue
+        for name, cells in _sources_of(node, reached[node.name]).items():
+            if cells.any():
+                reached[name] = reached[name].united(cells) if name in reached else cells
+    return {name: reached[name].region(name) for name in structure.nodes if name in reached}
+
+
+def check_cell(structure: Structure, cell: Cell) -> None:
+    """Check that a cell exists.
+
+    Raises
+    ------
+    ValueError
+        If it does not.
+    """
+    if cell.layer not in structure.nodes and cell.layer not in structure.aliases:
+        raise ValueError(f"Cell: layer is {cell.layer!r}; expected one of {', '.join(structure.nodes)}")
+    shape = as_maps(structure[cell.layer].shape)
+    if any(not 0 <= index < size for index, size in zip(cell.index, shape, strict=True)):
+        raise ValueError(f"Cell: index is {cell.index}; expected a place in {cell.layer}, which is {shape}")
+
+
+def as_maps(shape: Shape) -> tuple[int, int, int]:
+    """Return a shape as (C, H, W): a vector is many maps of one cell."""
+    channels, rows, columns = (*shape, 1, 1)[:3]
+    return channels, rows, columns
+
+
+def taps(index: int, size: int, kernel: int, stride: int, padding: Pair, dilation: int = 1) -> Indices:
+    """Return the cells that a window at place `index` sees along one axis, -1 for padding: an index for each tap."""
+    seen = index * stride - padding[0] + dilation * np.arange(kernel)
+    return np.where((seen >= 0) & (seen < size), seen, -1)
+
+
+def taps_transposed(index: int, size: int, kernel: int, stride: int, padding: Pair, dilation: int = 1) -> Indices:
+    """Return the cells that lay each tap of a transposed window onto place `index`, -1 where none does."""
+    start = index + padding[0] - dilation * np.arange(kernel)
+    seen = start // stride
+    return np.where((start % stride == 0) & (seen >= 0) & (seen < size), seen, -1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cells:
+    """Cells of one activation: all combinations of some channels, rows and columns, each sorted and without doubles."""
+
+    channels: Indices
+    rows: Indices
+    columns: Indices
+
+    def any(self) -> bool:
+        return bool(len(self.channels) and len(self.rows) and len(self.columns))
+
+    def united(self, other: Self) -> Self:
+        return type(self)(
+            np.union1d(self.channels, other.channels),
+            np.union1d(self.rows, other.rows),
+            np.union1d(self.columns, other.columns),
+        )
+
+    def region(self, name: str) -> Region:
+        top, bottom = int(self.rows[0]), int(self.rows[-1]) + 1
+        left, right = int(self.columns[0]), int(self.columns[-1]) + 1
+        return Region(name, top, left, bottom, right, tuple(self.channels.tolist()))
+
+
+def _sources_of(node: Node, cells: _Cells) -> dict[str, _Cells]:
+    """Return the cells of each source that some cells of a node are computed from."""
+    found: dict[str, _Cells] = {}
+
+    def read(source_index: int, part: _Cells) -> None:
+        source = node.sources[source_index]
+        shifted = _Cells(part.channels + source.first, part.rows, part.columns)
+        found[source.name] = found[source.name].united(shifted) if source.name in found else shifted
+
+    match node.layer:
+        case layers.Concatenate():
+            edge = 0
+            for index, source in enumerate(node.sources):
+                mine = cells.channels[(cells.channels >= edge) & (cells.channels < edge + source.count)]
+                read(index, _Cells(mine - edge, cells.rows, cells.columns))
+                edge += source.count
+        case layers.AttentionGate() as gate:
+            read(0, cells)
+            if (cells.channels < gate.skip_channels).any():
+                read(1, _Cells(np.zeros(1, np.intp), cells.rows, cells.columns))
+        case None:
+            pass
+        case _:
+            for index in range(len(node.sources)):
+                read(index, _seen_by(node, cells))
+    return found
+
+
+def _seen_by(node: Node, cells: _Cells) -> _Cells:
+    """Return the cells of its one input that some cells of a layer are computed from."""
+    channels, rows, columns = as_maps(node.input_shape)
+    everything = _Cells(np.arange(channels), np.arange(rows), np.arange(columns))
+    match node.layer:
+        case layers.Conv2D() | layers.ConvTranspose2D() as conv:
+            of_groups = cells.channels // (conv.out_channels // conv.groups)
+            per_group = conv.in_channels // conv.groups
+            reach = taps_transposed if conv.transposed else taps
+            seen_rows, seen_columns = (
+                _together(reach(int(i), size, kernel, stride, padding, dilation) for i in places)
+                for places, size, kernel, stride, padding, dilation in zip(
+                    (cells.rows, cells.columns),
+                    (rows, columns),
+                    conv.kernel_size,
+                    conv.stride,
+                    conv.padding,
+                    conv.dilation,
+                    strict=True,
+                )
+            )
+            of_channels = (np.unique(of_groups)[:, np.newaxis] * per_group + np.arange(per_group)).ravel()
+            seen = _Cells(of_channels, seen_rows, seen_columns)
+        case layers.MaxPool2D() | layers.AvgPool2D() as pool:
+            seen_rows, seen_columns = (
+                _together(taps(int(i), size, kernel, stride, padding) for i in places)
+                for places, size, kernel, stride, padding in zip(
+                    (cells.rows, cells.columns),
+                    (rows, columns),
+                    pool.kernel_size,
+                    pool.stride,
+                    pool.padding,
+                    strict=True,
+                )
+            )
+            seen = _Cells(cells.channels, seen_rows, seen_columns)
+        case layers.GlobalAveragePool2D():
+            seen = _Cells(cells.channels, everything.rows, everything.columns)
+        case layers.Linear():
+            seen = everything
+        case layers.Flatten():
+            c, r, q = np.unravel_index(cells.channels, (channels, rows, columns))
+            seen = _Cells(np.unique(c), np.unique(r), np.unique(q))
+        case layers.Softmax(axis=axis):
+            along = [everything.channels, everything.rows, everything.columns][axis - 1]
+            own = [cells.channels, cells.rows, cells.columns]
+            own[axis - 1] = along
+            seen = _Cells(*own)
+        case layers.BatchNorm2D(running_mean=None):
+            # Its own statistics, of the whole map.
+            seen = _Cells(cells.channels, everything.rows, everything.columns)
+        case layer if layer is not None and (
+            layer.elementwise or isinstance(layer, layers.BatchNorm2D | layers.Residual)
+        ):
+            seen = cells
+        case _:
+            # A layer that this module does not know may look anywhere.
+            seen = everything
+    return seen
+
+
+def _together(sets: Iterable[Indices]) -> Indices:
+    """Return the indices of some sets, sorted, without doubles and without padding."""
+    joined = np.unique(np.concatenate(list(sets)))
+    return joined[joined >= 0]
