@@ -194,31 +194,38 @@ def _all_of(node: Node) -> Source:
     return Source(node.name, 0, node.shape[0])
 
 
+_KINDS: Mapping[Kind, tuple[type[Layer], ...]] = {
+    "convolution": (layers.Conv2D, layers.ConvTranspose2D),
+    "dense": (layers.Linear,),
+    "unchanged": (layers.Flatten, layers.Dropout, layers.Identity),
+    "activation": (Activation,),
+    "softmax": (layers.Softmax,),
+    "pooling": (layers.MaxPool2D, layers.AvgPool2D, layers.GlobalAveragePool2D),
+    "normalization": (layers.BatchNorm2D,),
+    "sum": (layers.Residual,),
+    "concatenation": (layers.Concatenate,),
+    "attention": (layers.AttentionGate,),
+}
+
+
 def kind_of(layer: Layer) -> Kind:
     """Return what a layer does, broadly."""
-    kind: Kind = "other"
-    match layer:
-        case layers.Conv2D() | layers.ConvTranspose2D():
-            kind = "convolution"
-        case layers.Linear():
-            kind = "dense"
-        case Activation():
-            kind = "activation"
-        case layers.Softmax():
-            kind = "softmax"
-        case layers.MaxPool2D() | layers.AvgPool2D() | layers.GlobalAveragePool2D():
-            kind = "pooling"
-        case layers.BatchNorm2D():
-            kind = "normalization"
-        case layers.Residual():
-            kind = "sum"
-        case layers.Concatenate():
-            kind = "concatenation"
-        case layers.AttentionGate():
-            kind = "attention"
-        case layers.Flatten() | layers.Dropout() | layers.Identity():
-            kind = "unchanged"
-    return kind
+    return next((kind for kind, types in _KINDS.items() if isinstance(layer, types)), "other")
+
+
+#: What layers without sizes of their own are called, before the number of their maps or units.
+_TITLES: Mapping[type[Layer], str] = {
+    layers.Linear: "dense layer",
+    layers.GlobalAveragePool2D: "mean of each map",
+    layers.BatchNorm2D: "batch-norm",
+    layers.Residual: "sum of the branches",
+    layers.Concatenate: "branches side by side",
+    layers.SkipConnection: "skip and body side by side",
+    layers.AttentionGate: "attention gate",
+    layers.Flatten: "the maps in one row",
+    layers.Dropout: "dropout, which does nothing outside training",
+    layers.Identity: "passed on as it is",
+}
 
 
 def title_of(layer: Layer, shape: Shape) -> str:
@@ -238,32 +245,13 @@ def title_of(layer: Layer, shape: Shape) -> str:
             extras = [f"stride {_sizes(layer.stride)}"] if max(layer.stride) > 1 else []
             extras += [f"dilation {_sizes(layer.dilation)}"] if max(layer.dilation) > 1 else []
             extras += [_count(layer.groups, "group")] if layer.groups > 1 else []
-            text = ", ".join([f"{_sizes(layer.kernel_size, always_both=True)} {name}", many, *extras])
-        case layers.Linear():
-            text = f"dense layer, {many}"
+            return ", ".join([f"{_sizes(layer.kernel_size, always_both=True)} {name}", many, *extras])
         case layers.MaxPool2D() | layers.AvgPool2D():
             what = "largest" if isinstance(layer, layers.MaxPool2D) else "mean"
-            extra = "" if layer.stride == layer.kernel_size else f", stride {_sizes(layer.stride)}"
-            text = f"{what} of each {_sizes(layer.kernel_size, always_both=True)}, {many}{extra}"
-        case layers.GlobalAveragePool2D():
-            text = f"mean of each map, {many}"
-        case layers.BatchNorm2D():
-            text = f"batch-norm, {many}"
-        case layers.Residual():
-            text = f"sum of the branches, {many}"
-        case layers.Concatenate():
-            text = f"branches side by side, {many}"
-        case layers.AttentionGate():
-            text = f"attention gate, {many}"
-        case layers.Dropout():
-            text = "dropout, which does nothing outside training"
-        case layers.Flatten():
-            text = f"the maps as one row of {many}"
-        case layers.Identity():
-            text = "passed on as it is"
+            extras = [] if layer.stride == layer.kernel_size else [f"stride {_sizes(layer.stride)}"]
+            return ", ".join([f"{what} of each {_sizes(layer.kernel_size, always_both=True)}", many, *extras])
         case _:
-            text = f"{type(layer).__name__}, {many}"
-    return text
+            return f"{_TITLES.get(type(layer), type(layer).__name__)}, {many}"
 
 
 def _count(number: int, what: str) -> str:

@@ -42,10 +42,10 @@ def test_titles_say_what_a_layer_is() -> None:
         ("conv2", "convolution", "3 × 3 convolution, 64 maps"),
         ("relu2", "activation", "ReLU, 64 maps"),
         ("pool2", "pooling", "largest of each 2 × 2, 64 maps"),
-        ("flatten", "unchanged", "the maps as one row of 3,136 units"),
+        ("flatten", "unchanged", "the maps in one row, 3,136 units"),
         ("fc1", "dense", "dense layer, 128 units"),
         ("relu3", "activation", "ReLU, 128 units"),
-        ("dropout", "unchanged", "dropout, which does nothing outside training"),
+        ("dropout", "unchanged", "dropout, which does nothing outside training, 128 units"),
         ("fc2", "dense", "dense layer, 10 units"),
     ]
     strange = Structure(network_of(SMALL["windows"]), (3, 13, 12))
