@@ -109,9 +109,20 @@ def train(options: argparse.Namespace) -> None:
 
 def evaluate(options: argparse.Namespace) -> None:
     """Measure how well a model reads a dataset."""
+    from digitpad.commands.evaluate import EvaluateRequest
     from digitpad.commands.evaluate import evaluate as command
 
-    command(model=options.model, dataset=options.dataset, record=options.record, json=options.json)
+    command(
+        EvaluateRequest(
+            model=options.model,
+            dataset=options.dataset,
+            split=options.split,
+            compare=options.compare,
+            csv=options.csv,
+            record=options.record,
+            json=options.json,
+        )
+    )
 
 
 def summary(options: argparse.Namespace) -> None:
@@ -193,10 +204,7 @@ def _parser() -> _Parser:
 
     _add_train(_adder(commands, train, json="a line an epoch, and the result as the last line"))
 
-    add = _adder(commands, evaluate, json="count, accuracy, per_class and confusion")
-    add("--model", metavar="M", help="name or file of a model (default: standard)")
-    add("--dataset", metavar="D", type=_dataset, default="mnist", help=_DATASET)
-    add("--record", action="store_true", help="write the accuracy on mnist into the model file")
+    _add_evaluate(_adder(commands, evaluate, json="count, accuracy, per_class, confusion and more"))
 
     add = _adder(commands, summary, json="layers and parameters")
     add("network", metavar="A_OR_M", help="an architecture, such as light, or a model's name or file")
@@ -236,6 +244,20 @@ _DATASET = (
     "mnist, a folder of IDX files, a folder of image folders, a .jsonl ink collection, or paper, pages to find ink on "
     "(default: %(default)s)"
 )
+
+
+def _add_evaluate(add: Callable[..., object]) -> None:
+    add("--model", metavar="M", help="name or file of a model (default: standard)")
+    add("--dataset", metavar="D", type=_dataset, default="mnist", help=_DATASET)
+    add(
+        "--split",
+        choices=("test", "train", "validation"),
+        default="test",
+        help="which images of it; validation: those that the model's training held out (default: %(default)s)",
+    )
+    add("--compare", metavar="M", help="a second model, to be measured on the same images")
+    add("--csv", metavar="FILE", type=_path, help="write a table with a row for each image")
+    add("--record", action="store_true", help="write the accuracy on mnist into the model file")
 
 
 def _add_train(add: Callable[..., object]) -> None:

@@ -155,6 +155,24 @@ class Recognizer:
         with self._fused_is_busy:
             return self._read(self._fused.predict, images)
 
+    def log_probabilities(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the logarithms of `recognize_batch`'s probabilities, exact where a probability rounds to 0 or 1.
+
+        They come from the logits by log-sum-exp: what a cross-entropy must be made of.
+
+        Parameters
+        ----------
+        images
+            As `recognize_batch` takes them.
+
+        Returns
+        -------
+        NDArray
+            float32 (N, classes).
+        """
+        with self._fused_is_busy:
+            return self._read(self._fused.predict, images, _log_probabilities)
+
     def activations(self, image: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
         """Return what every layer answers to one prepared picture.
 
@@ -178,14 +196,19 @@ class Recognizer:
         self,
         forward: Callable[[NDArray[np.float32]], NDArray[np.float32]],
         images: NDArray[np.float32] | NDArray[np.uint8],
+        answer: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None = None,
     ) -> NDArray[np.float32]:
-        """Return the probabilities of every class for pictures, with `forward` from batch to logits."""
+        """Return the probabilities (or another `answer` made of logits) of every class for pictures.
+
+        `forward` goes from a batch to its logits.
+        """
+        answer = answer or _probabilities
         self._check(images)
-        probabilities = np.empty((len(images), len(self.labels)), np.float32)
+        answers = np.empty((len(images), len(self.labels)), np.float32)
         for start in range(0, len(images), _MOST_AT_ONCE):
             some = slice(start, start + _MOST_AT_ONCE)
-            probabilities[some] = _probabilities(forward(self._normalize(images[some])))
-        return probabilities
+            answers[some] = answer(forward(self._normalize(images[some])))
+        return answers
 
     def _normalize(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
         return normalize(images, self._preprocessing.mean, self._preprocessing.std)
@@ -213,3 +236,10 @@ def _probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     if logits.shape[1] == 1:
         return np.concatenate([functional.sigmoid(-logits), functional.sigmoid(logits)], axis=1)
     return functional.softmax(logits)
+
+
+def _log_probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the logarithms of `_probabilities`: log(sigmoid(x)) is -softplus(-x)."""
+    if logits.shape[1] == 1:
+        return np.concatenate([-functional.softplus(logits), -functional.softplus(-logits)], axis=1)
+    return functional.log_softmax(logits)

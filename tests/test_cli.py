@@ -274,7 +274,7 @@ def test_evaluate_counts_every_test_image(run: Run, idx_folder: Path, tmp_path: 
     code, out, err = run("evaluate", "--model", output, "--dataset", idx_folder, "--json")
     assert (code, err) == (0, "")
     result = json.loads(out)
-    assert set(result) == {"count", "accuracy", "per_class", "confusion"}
+    assert {"count", "accuracy", "per_class", "confusion", "interval", "loss", "calibration_error"} <= set(result)
     confusion = np.array(result["confusion"])
     assert result["count"] == confusion.sum() == 60
     assert (confusion.sum(axis=1) == 6).all()
@@ -284,7 +284,55 @@ def test_evaluate_counts_every_test_image(run: Run, idx_folder: Path, tmp_path: 
 
     text = run("evaluate", "--model", output, "--dataset", idx_folder)[1]
     assert f"{100 * result['accuracy']:.2f}%" in text
-    assert len(text.splitlines()) == 15
+    assert f"{result['loss']:.4f}" in text
+    assert [line.split()[0] for line in text.splitlines()[6:16]] == list("0123456789")
+
+
+def test_evaluate_compares_two_models_and_writes_every_image(
+    run: Run, idx_folder: Path, model_path: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "images.csv"
+    words = ("--model", model_path, "--dataset", idx_folder, "--compare", "light", "--csv", table)
+    code, out, err = run("evaluate", *words, "--json")
+    assert (code, err) == (0, "")
+    result = json.loads(out)
+    rows = table.read_text().splitlines()
+    assert len(rows) == 61
+    assert sum(int(row.split(",")[3]) for row in rows[1:]) == round(60 * result["accuracy"])
+    other = json.loads(run("evaluate", "--model", "light", "--dataset", idx_folder, "--json")[1])
+    assert {name: result["compare"][name] for name in ("accuracy", "loss")} == {
+        name: other[name] for name in ("accuracy", "loss")
+    }
+    text = run("evaluate", *words)[1]
+    assert f"{100 * result['compare']['difference']:+.2f} points" in text
+    cells = [int(word) for line in text.splitlines()[-2:] for word in line.split()[-2:]]
+    assert sum(cells) == 60
+
+
+def test_evaluate_on_ink_tells_writers_and_sources(run: Run, tmp_path: Path, model_path: Path) -> None:
+    ink = tmp_path / "hands.jsonl"
+    stroke = [[[10, 10], [60, 12], [30, 90]]]
+    lines = [{"label": 7, "writer": n % 3, "source": "desk", "strokes": stroke} for n in range(12)]
+    ink.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    code, out, _ = run("evaluate", "--model", model_path, "--dataset", ink, "--json")
+    result = json.loads(out)
+    assert code == 0
+    assert [(group["name"], group["count"]) for group in result["per_writer"]] == [("0", 4), ("1", 4), ("2", 4)]
+    assert [(group["name"], group["count"]) for group in result["per_source"]] == [("desk", 12)]
+    text = run("evaluate", "--model", model_path, "--dataset", ink)[1]
+    assert "By writer:" in text
+
+
+def test_evaluate_on_validation_images_only_where_they_are_known(run: Run, idx_folder: Path, tmp_path: Path) -> None:
+    output = tmp_path / "trained.safetensors"
+    run(*train_quickly(idx_folder, output, "--validation", 20))
+    code, out, err = run("evaluate", "--model", output, "--dataset", idx_folder, "--split", "validation", "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["count"] == 20
+    assert json.loads(out)["accuracy"] == pytest.approx(load_model(output).metadata.metrics["validation_accuracy"])
+    code, _, err = run("evaluate", "--model", "light", "--dataset", idx_folder, "--split", "validation")
+    assert code == 2
+    assert "cannot be told" in err
 
 
 def test_summary_of_an_architecture_and_of_a_model(run: Run, model_path: Path) -> None:

@@ -13,12 +13,12 @@ from digitpad.data import sources
 from digitpad.data.mnist import Split, load_mnist
 from digitpad.data.paper import PAPER_MEAN, PAPER_STD, Pages, make_pages
 from digitpad.errors import DigitpadError
+from digitpad.evaluation import evaluate_ink
 from digitpad.ink_finder import InkFinder
 from digitpad.model_file import Model, ModelMetadata, Preprocessing, load_model, save_model
 from digitpad.nn import ARCHITECTURES, build
 from digitpad.nn.presets import unet
 from digitpad.recognition import Recognizer
-from digitpad.training.evaluation import evaluate_ink
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -2,76 +2,118 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
 
-from digitpad.commands.output import percent, progress_bar, say, say_json, say_table
+from digitpad.commands.evaluate_text import say_comparison, say_evaluation
+from digitpad.commands.output import percent, progress_bar, say, say_json
 from digitpad.data.dataset import Dataset
 from digitpad.data.paper import Pages
 from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
+from digitpad.evaluation import Comparison, Evaluation, evaluate_ink
+from digitpad.evaluation import evaluate as measure
+from digitpad.evaluation.held_out import held_out_images
+from digitpad.evaluation.report import comparison_record, image_table, record_of, write_csv
 from digitpad.ink_finder import InkFinder
 from digitpad.model_file import find_model, load_model, save_model
 from digitpad.recognition import Recognizer
-from digitpad.training.evaluation import Evaluation, evaluate_ink
-from digitpad.training.evaluation import evaluate as measure
 
 
-def evaluate(*, model: str | None, dataset: str, record: bool, json: bool) -> None:
-    """Go through a dataset's test part and print the figures.
+@dataclass(frozen=True, slots=True)
+class EvaluateRequest:
+    """What is to be measured.
 
-    Parameters
+    Attributes
     ----------
     model
         Name or file of the model; None for the default.
     dataset
         `mnist`, a folder of IDX files, a folder of image folders or a `.jsonl` ink collection, to be read; or
         `paper`, to be searched for ink.
+    split
+        Which images of it: its `test` or `train` part, or those that the model's training held out, `validation`.
+    compare
+        Name or file of a second model, to be measured on the same images.
+    csv
+        Where to write a table with a row for each image.
     record
         Write the accuracy on MNIST's test images into the model file, where the window shows it.
     json
         Print one JSON object instead of text.
+    """
+
+    model: str | None = None
+    dataset: str = "mnist"
+    split: Literal["test", "train", "validation"] = "test"
+    compare: str | None = None
+    csv: Path | None = None
+    record: bool = False
+    json: bool = False
+
+
+def evaluate(request: EvaluateRequest) -> None:
+    """Go through a dataset and print the figures.
 
     Raises
     ------
     DigitpadError
         If the model or the dataset cannot be read, or they do not fit each other; if another dataset's accuracy
-        is to be recorded, or the model file cannot be written.
+        is to be recorded, or a file cannot be written.
     """
-    if record and dataset.lower() != "mnist":
-        raise DigitpadError(f"Only the accuracy on mnist is recorded, not on {dataset}; leave out --record.")
-    path = find_model(model)
+    if request.record and (request.dataset.lower() != "mnist" or request.split != "test"):
+        what = request.dataset if request.split == "test" else f"the {request.split} images of {request.dataset}"
+        raise DigitpadError(
+            f"Only the accuracy on the test images of mnist is recorded, not on {what}; leave out --record."
+        )
+    path = find_model(request.model)
     loaded = load_model(path)
-    samples = open_samples(dataset, split="test")
+    if request.split == "validation":
+        samples: Dataset | Pages = held_out_images(loaded, request.dataset)
+    else:
+        samples = open_samples(request.dataset, split=request.split)
     if isinstance(samples, Pages):
-        _evaluate_ink(InkFinder(loaded), samples, json=json)
+        _evaluate_ink(InkFinder(loaded), samples, request)
         return
-    accuracy = _evaluate_reading(Recognizer(loaded), samples, json=json)
-    if record:
-        metadata = replace(loaded.metadata, metrics={**loaded.metadata.metrics, "test_accuracy": accuracy})
+    result = _evaluate_reading(Recognizer(loaded), samples, request)
+    if request.record:
+        metadata = replace(loaded.metadata, metrics={**loaded.metadata.metrics, "test_accuracy": result.accuracy})
         save_model(path, replace(loaded, metadata=metadata))
 
 
-def _evaluate_reading(recognizer: Recognizer, images: Dataset, *, json: bool) -> float:
-    with _progress(f"reading {images.name}", len(images), hidden=json) as show:
-        result = measure(recognizer, images, on_progress=show)
-    if json:
-        say_json(
-            {
-                "count": result.count,
-                "accuracy": result.accuracy,
-                "per_class": result.per_class,
-                "confusion": result.confusion.tolist(),
-            }
-        )
-    else:
-        _print(result, recognizer.model.name, images.name)
-    return result.accuracy
+def _evaluate_reading(recognizer: Recognizer, images: Dataset, request: EvaluateRequest) -> Evaluation:
+    # Loaded before any work is done: a wrong name is said at once.
+    second = None if request.compare is None else Recognizer(load_model(find_model(request.compare)))
+    result = _read(recognizer, images, request)
+    comparison = None if second is None else Comparison(result, _read(second, images, request))
+    if request.csv is not None:
+        write_csv(request.csv, *image_table(result))
+    if request.json:
+        record = record_of(result)
+        if comparison is not None:
+            record["compare"] = comparison_record(comparison)
+        say_json(record)
+        return result
+    say_evaluation(result)
+    if comparison is not None:
+        say_comparison(comparison)
+    return result
 
 
-def _evaluate_ink(finder: InkFinder, pages: Pages, *, json: bool) -> None:
-    with _progress(f"searching {pages.name}", len(pages), hidden=json) as show:
+def _read(recognizer: Recognizer, images: Dataset, request: EvaluateRequest) -> Evaluation:
+    description = f"{recognizer.model.name} reads {images.name}"
+    with _progress(description, len(images), hidden=request.json) as show:
+        return measure(recognizer, images, on_progress=show)
+
+
+def _evaluate_ink(finder: InkFinder, pages: Pages, request: EvaluateRequest) -> None:
+    for option, given in (("--compare", request.compare is not None), ("--csv", request.csv is not None)):
+        if given:
+            raise DigitpadError(f"{option} is for datasets that are read, not for {pages.name}; leave it out.")
+    with _progress(f"searching {pages.name}", len(pages), hidden=request.json) as show:
         result = evaluate_ink(finder, pages, on_progress=show)
-    if json:
+    if request.json:
         say_json(
             {
                 "count": result.count,
@@ -95,16 +137,3 @@ def _progress(description: str, total: int, *, hidden: bool) -> Iterator[Callabl
         else:
             task = bar.add_task(description, total=total, detail="")
             yield lambda done: bar.update(task, completed=done)
-
-
-def _print(result: Evaluation, model: str, dataset: str) -> None:
-    right = int(result.confusion.trace())
-    say(f"{model} reads {right:,} of the {result.count:,} images of {dataset} correctly: {percent(result.accuracy)}")
-    say()
-    say("Each row is a true class, each column what it was read as:")
-    say()
-    rows = [
-        [label, *(str(count) if count else "." for count in row), str(int(row.sum())), percent(share)]
-        for label, row, share in zip(result.labels, result.confusion, result.per_class, strict=True)
-    ]
-    say_table(["", *result.labels, "images", "correct"], rows)

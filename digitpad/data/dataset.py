@@ -5,8 +5,8 @@ set carries a checksum, so that a trained model can say exactly what it has seen
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -37,6 +37,9 @@ class Dataset:
         The name of every class.
     checksum
         SHA-256 in hexadecimal: the same for the same images, labels and classes in the same order.
+    origins
+        Where the images are from, where that is known: for `writer` and `source`, a text for each image. It is no part
+        of the checksum: a network never sees it.
 
     Raises
     ------
@@ -49,6 +52,7 @@ class Dataset:
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
     checksum: str
+    origins: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         images, labels = self.images, self.labels
@@ -71,10 +75,15 @@ class Dataset:
                 f"{self.name} has labels from {labels.min()} to {labels.max()}, but classes 0 to "
                 f"{len(self.classes) - 1}; check the labels."
             )
-        for field, array in (("images", images), ("labels", labels)):
+        for kind, names in self.origins.items():
+            if len(names) != len(labels):
+                raise DigitpadError(
+                    f"{self.name} has {len(labels)} images and {len(names)} times a {kind}; check where they come from."
+                )
+        for attribute, array in (("images", images), ("labels", labels)):
             view = array.view()
             view.setflags(write=False)
-            object.__setattr__(self, field, view)
+            object.__setattr__(self, attribute, view)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -91,12 +100,13 @@ class Dataset:
         images: NDArray[np.uint8],
         labels: NDArray[np.int64],
         classes: Sequence[str] = DIGITS,
+        origins: Mapping[str, Sequence[str]] | None = None,
     ) -> Self:
         """Make a data set and compute its checksum.
 
         Parameters
         ----------
-        name, images, labels, classes
+        name, images, labels, classes, origins
             As the class describes them.
 
         Returns
@@ -107,7 +117,7 @@ class Dataset:
         digest = hashlib.sha256(repr((images.shape, tuple(classes))).encode())
         digest.update(np.ascontiguousarray(images).data)
         digest.update(np.ascontiguousarray(labels, dtype="<i8").data)
-        return cls(name, images, labels, tuple(classes), digest.hexdigest())
+        return cls(name, images, labels, tuple(classes), digest.hexdigest(), origins or {})
 
     def subset(self, indices: Sequence[int] | NDArray[np.integer[Any]], name: str | None = None) -> Self:
         """Take some of the images, in the order given.
@@ -125,7 +135,8 @@ class Dataset:
             With copies of the K images and labels.
         """
         chosen = np.asarray(indices, dtype=np.int64)
-        return type(self).of(name or self.name, self.images[chosen], self.labels[chosen], self.classes)
+        origins = {kind: tuple(names[index] for index in chosen.tolist()) for kind, names in self.origins.items()}
+        return type(self).of(name or self.name, self.images[chosen], self.labels[chosen], self.classes, origins)
 
     def split(self, validation: float, rng: np.random.Generator) -> tuple[Self, Self]:
         """Set some images apart, chosen at random.

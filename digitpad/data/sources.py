@@ -1,5 +1,6 @@
 """Data sets by what a person calls them: `mnist`, a folder, a file of ink."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,9 @@ _IDX_NAMES: dict[Split, tuple[tuple[str, str], ...]] = {
         ("t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte"),
     ),
 }
+
+# What a line of ink may say about where it is from.
+_ORIGINS = ("writer", "source")
 
 
 def open_samples(spec: str | Path, split: Split = "train") -> Dataset | Pages:
@@ -107,7 +111,16 @@ def _read_ink_dataset(path: Path) -> Dataset:
     labels = np.array([_digit_of(drawing, f"{path}, drawing {n}") for n, drawing in enumerate(drawings, 1)], np.int64)
     pictures = (ink_to_image(drawing.strokes, canvas=drawing.long_side) for drawing in drawings)
     images = np.stack([np.rint(picture * 255).astype(np.uint8) for picture in pictures])
-    return Dataset.of(path.stem, images[:, np.newaxis], labels)
+    return Dataset.of(path.stem, images[:, np.newaxis], labels, origins=_origins_of(drawings))
+
+
+def _origins_of(drawings: Sequence[Drawing]) -> dict[str, tuple[str, ...]]:
+    """Return who wrote each drawing and where it was collected, for what at least one of them says."""
+    return {
+        kind: tuple(str(drawing.extra.get(kind, "unknown")) for drawing in drawings)
+        for kind in _ORIGINS
+        if any(kind in drawing.extra for drawing in drawings)
+    }
 
 
 def _digit_of(drawing: Drawing, where: str) -> int:

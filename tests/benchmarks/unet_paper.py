@@ -63,10 +63,10 @@ class Clock:
 def measure(options: argparse.Namespace) -> dict[str, object]:
     """Train and evaluate; return the figures by name."""
     from digitpad.data.paper import PAPER_MEAN, PAPER_STD, SIDE, load_paper
+    from digitpad.evaluation import evaluate_ink
     from digitpad.ink_finder import InkFinder
     from digitpad.model_file import Model, ModelMetadata, Preprocessing
     from digitpad.nn.presets import unet
-    from digitpad.training.evaluation import evaluate_ink
     from digitpad.training.events import EpochCompleted
     from digitpad.training.policies import KeepBest
     from digitpad.training.preparation import build_network, choose_images

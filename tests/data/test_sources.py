@@ -1,11 +1,13 @@
 """Data sets are opened by what a person calls them, and refused by name and reason."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import PIL.Image
 import pytest
 
+from digitpad.data.dataset import Dataset
 from digitpad.data.idx import write_idx
 from digitpad.data.images import image_to_digit, read_image
 from digitpad.data.ink import Drawing, write_ink
@@ -135,3 +137,20 @@ def test_a_saved_picture_reads_like_the_data_set(tmp_path: Path) -> None:
     path = min((folder / "3").iterdir())
     single = np.rint(image_to_digit(read_image(path)) * 255).astype(np.uint8)
     np.testing.assert_array_equal(open_dataset(folder).images[0, 0], single)
+
+
+def test_ink_keeps_who_wrote_it_and_where_it_is_from(tmp_path: Path) -> None:
+    path = tmp_path / "ink.jsonl"
+    lines = [{"label": 1, "writer": 12, "strokes": [[[0, 0], [9, 9]]]}, {"label": 2, "strokes": [[[0, 0], [9, 0]]]}]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    dataset = open_dataset(path)
+    assert dataset.origins == {"writer": ("12", "unknown")}
+    assert dataset.subset([1, 0, 1]).origins == {"writer": ("unknown", "12", "unknown")}
+    plain = Dataset.of(dataset.name, dataset.images, dataset.labels)
+    assert plain.checksum == dataset.checksum
+    assert plain.origins == {}
+
+
+def test_origins_must_be_one_for_each_image() -> None:
+    with pytest.raises(DigitpadError, match="2 images and 1 times a writer"):
+        Dataset.of("x", np.zeros((2, 1, 2, 2), np.uint8), np.zeros(2, np.int64), origins={"writer": ("a",)})

@@ -1,0 +1,140 @@
+"""An evaluation written down: the record that `digitpad evaluate --json` prints, and tables for other programs."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from digitpad.atomic import atomic_write
+from digitpad.evaluation.comparison import Comparison
+from digitpad.evaluation.reading import Evaluation, GroupFigures
+
+Row = Sequence[str | int | float | None]
+ORIGINS = ("writer", "source")
+
+
+def record_of(evaluation: Evaluation) -> dict[str, Any]:
+    """Return every figure of an evaluation by name, fit for JSON.
+
+    Returns
+    -------
+    dict
+        `per_class` (each class's share of correctly read images), `precision`, `recall`, `f1` and `support` follow the
+        labels; None stands where there is nothing to divide by. `per_writer` and `per_source` are there for ink that
+        names them.
+    """
+    classes, calibration = evaluation.per_class, evaluation.calibration
+    recall = [figures.recall for figures in classes]
+    record: dict[str, Any] = {
+        "model": evaluation.model,
+        "dataset": evaluation.dataset,
+        "count": evaluation.count,
+        "accuracy": evaluation.accuracy,
+        "interval": list(evaluation.interval),
+        "loss": evaluation.loss,
+        "labels": list(evaluation.labels),
+        "per_class": recall,
+        "precision": [figures.precision for figures in classes],
+        "recall": recall,
+        "f1": [figures.f1 for figures in classes],
+        "support": [figures.support for figures in classes],
+        "confusion": evaluation.confusion.tolist(),
+        "calibration_error": calibration.error,
+        "confidence": calibration.confidence,
+        "reliability": [
+            {"low": b.low, "high": b.high, "count": b.count, "confidence": b.confidence, "accuracy": b.accuracy}
+            for b in calibration.bins
+        ],
+    }
+    for kind in ORIGINS:
+        groups = evaluation.by_origin(kind)
+        if groups:
+            record[f"per_{kind}"] = [_group_record(group) for group in groups]
+    return record
+
+
+def comparison_record(comparison: Comparison) -> dict[str, Any]:
+    """Return what a second model gets right on the same images, and how it compares with the first, fit for JSON."""
+    second = comparison.second
+    return {
+        "model": second.model,
+        "accuracy": second.accuracy,
+        "interval": list(second.interval),
+        "loss": second.loss,
+        "calibration_error": second.calibration.error,
+        "difference": comparison.difference,
+        "difference_interval": list(comparison.interval),
+        "p_value": comparison.p_value,
+        "both": comparison.both,
+        "neither": comparison.neither,
+        "only_first": len(comparison.only_first),
+        "only_second": len(comparison.only_second),
+    }
+
+
+def image_table(evaluation: Evaluation) -> tuple[list[str], list[Row]]:
+    """Return a row for each image: from these, everything else can be computed again.
+
+    Returns
+    -------
+    (list of str, list of Row)
+        The columns' names, and the rows in the data set's order. `image` counts from 0.
+    """
+    kinds = [kind for kind in ORIGINS if kind in evaluation.origins]
+    header = ["image", "label", "read_as", "correct", "probability", "loss", *kinds]
+    header += [f"p_{label}" for label in evaluation.labels]
+    columns = zip(
+        evaluation.targets.tolist(),
+        evaluation.predicted.tolist(),
+        evaluation.confidences.tolist(),
+        evaluation.losses.tolist(),
+        evaluation.probabilities.tolist(),
+        strict=True,
+    )
+    labels = evaluation.labels
+    rows: list[Row] = [
+        [
+            *(index, labels[target], labels[read], int(target == read), probability, loss),
+            *(evaluation.origins[kind][index] for kind in kinds),
+            *probabilities,
+        ]
+        for index, (target, read, probability, loss, probabilities) in enumerate(columns)
+    ]
+    return header, rows
+
+
+def class_table(evaluation: Evaluation) -> tuple[list[str], list[Row]]:
+    """Return a row for each class: its figures, and what its images were read as."""
+    header = ["label", "images", "precision", "recall", "f1", *(f"read_as_{label}" for label in evaluation.labels)]
+    rows: list[Row] = [
+        [figures.label, figures.support, figures.precision, figures.recall, figures.f1, *counts]
+        for figures, counts in zip(evaluation.per_class, evaluation.confusion.tolist(), strict=True)
+    ]
+    return header, rows
+
+
+def reliability_table(evaluation: Evaluation) -> tuple[list[str], list[Row]]:
+    """Return a row for each bin of the reliability diagram."""
+    rows: list[Row] = [[b.low, b.high, b.count, b.confidence, b.accuracy] for b in evaluation.calibration.bins]
+    return ["above", "up_to", "images", "confidence", "accuracy"], rows
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:
+    """Write a table as a file of comma-separated values, whole or not at all.
+
+    Raises
+    ------
+    DigitpadError
+        If the file cannot be written.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    with atomic_write(path) as file:
+        file.write(text.getvalue().encode())
+
+
+def _group_record(group: GroupFigures) -> dict[str, Any]:
+    return {"name": group.name, "count": group.count, "accuracy": group.accuracy, "interval": list(group.interval)}
