@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QWidget
 
 from digitpad.gui.keyboard_pen import KeyboardPen
 from digitpad.gui.sheet import Sheet
-from digitpad.gui.sketch import Page, Point
+from digitpad.gui.sketch import Page, Point, Sketch
 from digitpad.gui.theme import Theme
 
 PEN_WIDTHS = (4, 40)  # the thinnest and the thickest line, in canvas units
@@ -69,8 +69,8 @@ class Canvas(Sheet):
     history_changed = Signal()
     picture_set_aside = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
+    def __init__(self, theme: Theme, parent: QWidget | None = None, sketch: Sketch | None = None) -> None:
+        super().__init__(theme, parent, sketch)
         self.pen_width = float(DEFAULT_PEN_WIDTH)
         self._tool = Tool.PEN
         self._pointer = _Pointer.NONE

@@ -35,15 +35,19 @@ class DrawTab(QWidget):
     -------
     said
         A `Message` for the message bar.
+    digit_read
+        The digit whose bars are shown is another, or read anew: its `Prediction`, or None without one.
     """
 
     said = Signal(object)
+    digit_read = Signal(object)
 
     def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("drawTab")
         self._settings = settings
         self._labels: tuple[str, ...] = ()
+        self._digit: Prediction | None = None
         self.canvas = Canvas(theme, self)
         self.answer = Answer(theme, self)
         self.bars = ProbabilityBars(theme, self)
@@ -60,6 +64,11 @@ class DrawTab(QWidget):
         self.files.said.connect(self.said)
         self.width_slider.setValue(settings.pen_width or DEFAULT_PEN_WIDTH)
         self._show_history()
+
+    @property
+    def digit(self) -> "Prediction | None":
+        """The digit whose bars are shown; None when there is nothing to read."""
+        return self._digit
 
     def use_model(self, model: LoadedModel | None) -> None:
         """Read with a model from now on; None when there is none to be had."""
@@ -236,6 +245,11 @@ class DrawTab(QWidget):
 
     @Slot(object)
     def _show(self, prediction: "Prediction | None") -> None:
+        self._digit = prediction
+        self._show_reading(prediction)
+        self.digit_read.emit(prediction)
+
+    def _show_reading(self, prediction: "Prediction | None") -> None:
         page = self.canvas.sketch.page
         if prediction is None:
             self.bars.clear()

@@ -77,6 +77,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self.draw_tab = DrawTab(theme, settings, self._pages)
         self.add_tab(self.draw_tab, "Draw")
+        self.add_lazy_tab("Features", self._make_features_tab)
         self.messages = MessageBar(central)
         self._connect()
         self._fill_menu()
@@ -121,6 +122,11 @@ class MainWindow(QMainWindow):
         for number in range(self._pages.count()):
             if _holds(self._pages.widget(number), page):
                 self._top.tabs.setCurrentIndex(number)
+
+    def _make_features_tab(self, parent: QWidget) -> TabPage:
+        from digitpad.gui.features.features_tab import FeaturesTab
+
+        return FeaturesTab(self._theme, self.draw_tab, parent)
 
     # Models
 

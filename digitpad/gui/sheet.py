@@ -18,11 +18,14 @@ _HINT = "draw a digit with mouse, pen or finger, or with the arrow keys and Spac
 
 
 class Sheet(QWidget):
-    """Shows a sketch; what lies over it, such as a cursor, is painted by whoever inherits this."""
+    """Shows a sketch, its own or one that another sheet shows too.
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    What lies over it, such as a cursor, is painted by whoever inherits this.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None, sketch: Sketch | None = None) -> None:
         super().__init__(parent)
-        self.sketch = Sketch()
+        self.sketch = sketch or Sketch()
         self._theme = theme
         self._view = View()
         self._room = (1, 1)  # the largest the widget has been: ink may lie anywhere in it

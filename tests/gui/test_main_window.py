@@ -103,16 +103,16 @@ def test_the_menu_holds_the_actions(window: MainWindow) -> None:
     assert {"actionOpen", "actionPaste", "actionUndo", "actionColoursDark", "actionKeyboardHelp"} <= held
 
 
-def test_only_the_draw_tab_is_there(window: MainWindow) -> None:
+def test_the_tabs_stand_in_their_order(window: MainWindow) -> None:
     tabs = window.findChild(QTabBar, "tabStrip")
     assert tabs is not None
-    assert [tabs.tabText(index) for index in range(tabs.count())] == ["Draw"]
+    assert [tabs.tabText(index) for index in range(tabs.count())] == ["Draw", "Features"]
 
 
 def test_a_further_tab_slots_in_with_its_shortcut(window: MainWindow) -> None:
     page = QLabel("more")
     window.add_tab(page, "More")
-    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     assert page.isVisible()
     QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert window.draw_tab.isVisible()
@@ -311,7 +311,7 @@ def test_the_actions_of_a_lazy_tab_get_a_menu_that_is_there_with_the_tab(window:
 def test_the_actions_of_a_tab_work_only_in_front(window: MainWindow, draw: Draw) -> None:
     draw(window.draw_tab.canvas, [[(100, 100), (200, 300)]])
     window.add_tab(QLabel("more"), "More")
-    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClick(window, Qt.Key.Key_Delete)
     assert not window.draw_tab.canvas.sketch.page.is_blank
     QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
@@ -323,6 +323,6 @@ def test_the_actions_of_a_tab_work_only_in_front(window: MainWindow, draw: Draw)
 
 def test_what_is_opened_brings_the_canvas_to_the_front(window: MainWindow, tmp_path: Path) -> None:
     window.add_tab(QLabel("more"), "More")
-    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     window.open_path(tmp_path / "missing.png")
     assert window.draw_tab.isVisible()

@@ -1,0 +1,1 @@
+"""The Features tab: what every layer makes of the drawing, and where each number comes from."""

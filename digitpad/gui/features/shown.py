@@ -1,0 +1,81 @@
+"""Which layers of a network are shown, and what there is to say about each before anything is computed.
+
+Every layer that makes numbers of its own is shown: convolutions, normalisation, activations, pooling, dense layers
+and the places where branches meet. What only hands numbers on (flatten, dropout, identity) would show the same
+picture twice.
+"""
+
+from dataclasses import dataclass
+
+from digitpad.explain.reach import Cell
+from digitpad.explain.structure import INPUT, Node, Structure
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLayer:
+    """A layer as the view shows it.
+
+    Attributes
+    ----------
+    name
+        As in the network's activations.
+    kind
+        What it does, broadly; see `digitpad.explain.structure.Kind`.
+    shape
+        (maps, height, width); height and width are 1 where the layer makes a vector.
+    title
+        The layer in a few words.
+    flat
+        Whether the layer makes a vector rather than maps.
+    output
+        Whether these are the network's logits.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, int, int]
+    title: str = ""
+    flat: bool = False
+    output: bool = False
+
+    @property
+    def maps(self) -> int:
+        """How many maps or units there are."""
+        return self.shape[0]
+
+    @property
+    def height(self) -> int:
+        """Height of a map in cells."""
+        return self.shape[1]
+
+    @property
+    def width(self) -> int:
+        """Width of a map in cells."""
+        return self.shape[2]
+
+    @property
+    def small(self) -> bool:
+        """Whether each map is a single number, so that the layer is shown as a block of cells."""
+        return self.height == self.width == 1
+
+    @property
+    def sizes(self) -> str:
+        """The shape in words, as in `32 × 28 × 28`."""
+        return str(self.maps) if self.flat else " × ".join(map(str, self.shape))
+
+    def holds(self, place: Cell) -> bool:
+        """Whether a place lies in this layer."""
+        inside = 0 <= place.row < self.height and 0 <= place.column < self.width
+        return place.layer == self.name and inside and 0 <= place.channel < self.maps
+
+
+def shown_layers(structure: Structure) -> tuple[ShownLayer, ...]:
+    """Return what is shown of a network, the picture first, in the order of computation."""
+    last = structure.seen_through(structure.output).name
+    return tuple(_layer(node, last) for node in (structure[INPUT], *structure.shown()))
+
+
+def _layer(node: Node, last: str) -> ShownLayer:
+    flat = len(node.shape) == 1
+    shape = (node.shape[0], 1, 1) if flat else (node.shape[0], node.shape[1], node.shape[2])
+    return ShownLayer(node.name, node.kind, shape, node.title, flat=flat, output=flat and node.name == last)

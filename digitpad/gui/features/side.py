@@ -1,0 +1,144 @@
+"""The left column: the drawing or the picture made of it, the answer, the bars, and why this answer."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from digitpad.explain.frame import Answer as NetworkAnswer
+from digitpad.gui.answer import Answer
+from digitpad.gui.bars import ProbabilityBars
+from digitpad.gui.canvas import Canvas
+from digitpad.gui.features.pad import Pad
+from digitpad.gui.features.picture import InputPicture
+from digitpad.gui.theme import SPACE, Theme
+
+WIDTH = 33 * SPACE
+
+
+def segments(
+    names: Sequence[tuple[str, str, str]], parent: QWidget, *, label: str
+) -> tuple[QButtonGroup, list[QToolButton]]:
+    """Return buttons of which one is down at a time.
+
+    Parameters
+    ----------
+    names
+        (objectName, text, tooltip) of each; the first is down.
+    parent
+        Whose children they are.
+    label
+        What they choose, for screen readers.
+    """
+    group = QButtonGroup(parent)
+    buttons = []
+    for number, (name, text, tip) in enumerate(names):
+        button = QToolButton(parent)
+        button.setObjectName(name)
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(f"{label}: {text}")
+        button.setCheckable(True)
+        button.setChecked(number == 0)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        group.addButton(button, number)
+        buttons.append(button)
+    return group, buttons
+
+
+class Side(QFrame):
+    """The drawing, the answer and the bars.
+
+    Signals
+    -------
+    drawing_shown
+        Whether the square shows the canvas (True) or the picture made of it (False).
+    """
+
+    drawing_shown = Signal(bool)
+
+    def __init__(self, theme: Theme, main: Canvas, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("featuresSide")
+        self.setProperty("card", "true")
+        self.setFixedWidth(WIDTH)
+        self.pad = Pad(theme, main, self)
+        self.picture = InputPicture(theme, self)
+        self.answer = Answer(theme, self)
+        self.answer.setObjectName("featuresAnswer")
+        self.bars = ProbabilityBars(theme, self)
+        self.bars.setObjectName("featuresBars")
+        self.caption = QLabel("", self)
+        self.caption.setObjectName("fieldCaption")
+        self.caption.setProperty("warm", "true")
+        self.caption.setToolTip("The receptive field: the part of the picture that the cell depends on")
+        self._squares = QStackedWidget(self)
+        self._squares.addWidget(self.picture)
+        self._squares.addWidget(self.pad)
+        self._squares.setFixedSize(WIDTH - 4 * SPACE, WIDTH - 4 * SPACE)
+        self._group, self._buttons = segments(
+            [
+                ("showPixels", "Pixels", "Show what the network receives"),
+                ("showDrawing", "Drawing", "Draw here, on the Draw tab's own sheet"),
+            ],
+            self,
+            label="The square shows",
+        )
+        self._group.idClicked.connect(self._show_square)
+        self._lay_out()
+
+    @property
+    def shows_drawing(self) -> bool:
+        """Whether the square shows the canvas."""
+        return self._squares.currentWidget() is self.pad
+
+    def show_drawing(self, *, on: bool) -> None:
+        """Show the canvas in the square, or the picture made of it."""
+        self._buttons[on].setChecked(True)
+        self._show_square(int(on))
+
+    def show_answer(self, labels: Sequence[str], answer: NetworkAnswer | None, doubt: str | None = None) -> None:
+        """Show what the network answers; None for nothing to read."""
+        if answer is None:
+            self.answer.clear()
+            self.bars.clear()
+            return
+        values = [float(value) for value in answer.probabilities]
+        self.bars.show_probabilities(labels, values)
+        self.answer.show_reading(labels, values, doubt)
+
+    def add(self, widget: QWidget) -> None:
+        """Put a widget below the bars."""
+        self._column.addWidget(widget)
+
+    def _lay_out(self) -> None:
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(2 * SPACE, SPACE + SPACE // 2, 2 * SPACE, SPACE + SPACE // 2)
+        self._column.setSpacing(SPACE)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE)
+        for button in self._buttons:
+            row.addWidget(button)
+        self._column.addLayout(row)
+        self._column.addWidget(self._squares)
+        self._column.addWidget(self.caption)
+        self.answer.setMinimumHeight(6 * SPACE)
+        self.answer.setMaximumHeight(9 * SPACE)
+        self._column.addWidget(self.answer, 1)
+        self._column.addWidget(self.bars, 3)
+
+    @Slot(int)
+    def _show_square(self, number: int) -> None:
+        self._squares.setCurrentIndex(number)
+        self.drawing_shown.emit(self.shows_drawing)

@@ -1,0 +1,189 @@
+"""The Features tab as a whole: the drawing goes in on the left, and every layer shows it."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolButton
+
+from digitpad.explain.reach import Cell
+from digitpad.gui.features.features_tab import FeaturesTab
+from digitpad.gui.features.placement import ZOOMS
+from digitpad.gui.main_window import MainWindow
+from digitpad.model_file import Model
+from digitpad.recognition import Recognizer
+
+Ink = Callable[[FeaturesTab], None]
+
+
+def _button(tab: FeaturesTab, name: str) -> QToolButton:
+    button = tab.findChild(QToolButton, name)
+    assert button is not None
+    return button
+
+
+def test_every_layer_that_makes_numbers_of_its_own_is_shown(tab: FeaturesTab) -> None:
+    names = [layer.name for layer in tab.maps.layers]
+    assert names == ["input", "conv1", "relu1", "pool1", "conv2", "relu2", "pool2", "fc1", "relu3", "fc2"]
+    assert tab.maps.layers[1].sizes == "4 × 28 × 28"
+    assert tab.maps.layers[-1].output
+
+
+def test_a_blank_canvas_shows_the_maps_of_nothing_and_no_digit(tab: FeaturesTab) -> None:
+    assert tab.side.answer.digit == ""
+    assert tab.side.bars.values is None
+    assert tab.frame is not None
+    assert not tab.frame.pixels.any()
+    assert tab.side.shows_drawing
+
+
+def test_what_is_shown_is_what_the_recognizer_computes(tab: FeaturesTab, ink: Ink, model: Model) -> None:
+    ink(tab)
+    assert tab.frame is not None
+    image = tab.frame.pixels[0]
+    assert image.any()
+    known = Recognizer(model).activations(image)
+    for name, shown in tab.maps.frame_shown.items():
+        np.testing.assert_array_equal(shown, known[name])
+    prediction = Recognizer(model).recognize_pixels(image)
+    assert tab.side.answer.digit == prediction.label
+    assert tab.side.bars.values == pytest.approx(prediction.probabilities, abs=1e-6)
+
+
+def test_the_maps_follow_the_unfinished_stroke(tab: FeaturesTab) -> None:
+    tab.side.show_drawing(on=True)
+    QApplication.processEvents()
+    pad = tab.side.pad
+    QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=QPointF(60, 60).toPoint())
+    QApplication.processEvents()
+    first = tab.frame
+    QTest.mouseMove(pad, QPointF(120, 150).toPoint())
+    QApplication.processEvents()
+    assert tab.frame is not first
+    QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=QPointF(120, 150).toPoint())
+
+
+def test_both_canvases_show_one_drawing(
+    features_window: MainWindow, tab: FeaturesTab, ink: Ink, draw: Callable[..., None]
+) -> None:
+    main = features_window.draw_tab.canvas
+    ink(tab)
+    assert len(main.sketch.page.strokes) == 1
+    points = main.sketch.page.strokes[0].points
+    # The pad is small and the sheet large: what was drawn fills as much of it.
+    assert np.ptp(points[:, 1]) > 1.5 * 140
+    QTest.keyClick(tab, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    QApplication.processEvents()
+    assert main.sketch.page.is_blank
+    assert tab.side.answer.digit == ""
+    features_window.show_tab(features_window.draw_tab)
+    draw(main, [[(100, 100), (200, 300)]])
+    features_window.show_tab(tab)
+    QApplication.processEvents()
+    assert tab.frame is not None
+    assert tab.frame.pixels.any()
+    QTest.keyClick(tab, Qt.Key.Key_Delete)
+    assert main.sketch.page.is_blank
+
+
+def test_while_the_tab_is_hidden_nothing_is_looked_into(
+    features_window: MainWindow, tab: FeaturesTab, draw: Callable[..., None]
+) -> None:
+    features_window.show_tab(features_window.draw_tab)
+    before = tab.frame
+    draw(features_window.draw_tab.canvas, [[(100, 100), (200, 300)]])
+    assert tab.frame is before
+
+
+def test_a_pointed_cell_frames_what_it_sees_of_the_drawing(tab: FeaturesTab, ink: Ink) -> None:
+    ink(tab)
+    tab.maps.go_to(Cell("conv2", 3, 7, 7))
+    point = tab.maps.point_of(Cell("conv2", 3, 7, 7))
+    assert point is not None
+    QTest.mouseMove(tab.maps.viewport(), point)
+    assert tab.maps.cell == Cell("conv2", 3, 7, 7)
+    assert tab.side.picture.framed == (11, 11, 19, 19)
+    assert tab.side.caption.text() == "sees 8 × 8 pixels of your drawing"
+    tab.maps.go_to(Cell("fc1", 0))
+    assert tab.side.caption.text() == "sees all of your drawing"
+
+
+def test_a_click_enlarges_a_map_and_a_second_one_is_put_beside_it(tab: FeaturesTab, ink: Ink) -> None:
+    ink(tab)
+    assert not tab.enlarged.isVisible()
+    for cell in (Cell("conv1", 1, 3, 3), Cell("conv1", 2, 3, 3), Cell("pool1", 0, 3, 3)):
+        point = tab.maps.point_of(cell)
+        assert point is not None
+        QTest.mouseClick(tab.maps.viewport(), Qt.MouseButton.LeftButton, pos=point)
+        QApplication.processEvents()
+    assert [(cell.layer, cell.channel) for cell in tab.enlarged.cells] == [("conv1", 1), ("pool1", 0)]
+    assert tab.enlarged.isVisible()
+    QTest.mouseClick(_button(tab, "closeMap0"), Qt.MouseButton.LeftButton)
+    assert [cell.layer for cell in tab.enlarged.cells] == ["pool1"]
+    assert [cell.layer for cell in tab.maps.chosen] == ["pool1"]
+
+
+def test_the_keyboard_goes_everywhere(tab: FeaturesTab, ink: Ink) -> None:
+    ink(tab)
+    QTest.keyClick(tab, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    assert tab.maps.hasFocus()
+    QTest.keyClick(tab.maps, Qt.Key.Key_PageDown)
+    assert tab.maps.cell == Cell("conv1", 0, 14, 14)
+    QTest.keyClick(tab.maps, Qt.Key.Key_Right)
+    QTest.keyClick(tab.maps, Qt.Key.Key_Up)
+    assert tab.maps.cell == Cell("conv1", 0, 13, 15)
+    assert "conv1, map 0, row 13, column 15 is" in tab.maps.accessibleDescription()
+    QTest.keyClick(tab.maps, Qt.Key.Key_Return)
+    elsewhere = tab.maps.point_of(Cell("conv1", 1, 2, 2))
+    assert elsewhere is not None
+    QTest.mouseMove(tab.maps.viewport(), elsewhere)
+    assert tab.maps.cell == Cell("conv1", 0, 13, 15)
+    QTest.keyClick(tab.maps, Qt.Key.Key_Space)
+    assert [(cell.layer, cell.channel) for cell in tab.enlarged.cells] == [("conv1", 0)]
+    QTest.keyClick(tab.maps, Qt.Key.Key_Escape)
+    QTest.keyClick(tab.maps, Qt.Key.Key_Plus)
+    assert tab.maps.zoom == 1
+    QTest.keyClick(tab.maps, Qt.Key.Key_0)
+    assert tab.maps.zoom == 0
+
+
+def test_zooming_in_on_a_cell_keeps_it_in_view_and_shows_its_number(tab: FeaturesTab, ink: Ink) -> None:
+    ink(tab)
+    cell = Cell("conv2", 5, 6, 6)
+    tab.maps.go_to(cell)
+    for _ in ZOOMS:
+        tab.maps.zoom_in()
+    QApplication.processEvents()
+    point = tab.maps.point_of(cell)
+    assert point is not None
+    assert tab.maps.viewport().rect().contains(point)
+    assert tab.maps.zoom == len(ZOOMS) - 1
+    assert not tab.maps.grab().isNull()
+
+
+@pytest.mark.parametrize("name", ["scaleMap", "scaleLayer", "scaleNetwork"])
+def test_the_scale_changes_colours_only(tab: FeaturesTab, ink: Ink, name: str) -> None:
+    ink(tab)
+
+    def shown() -> tuple[list[float], list[int]]:
+        maps = [tab.maps.map_shown(name, channel) for name in ("conv1", "conv2", "fc1") for channel in range(4)]
+        values = [number for shown in maps if shown is not None for number in shown[0].ravel().tolist()]
+        return values, [colour for shown in maps if shown is not None for colour in shown[1].ravel().tolist()]
+
+    values, colours = shown()
+    QTest.mouseClick(_button(tab, name), Qt.MouseButton.LeftButton)
+    assert shown()[0] == values
+    assert (shown()[1] == colours) == (name == "scaleLayer")
+
+
+def test_without_a_model_the_tab_is_empty_and_works(features_window: MainWindow, tab: FeaturesTab, ink: Ink) -> None:
+    ink(tab)
+    features_window.show_model(None)
+    QApplication.processEvents()
+    assert tab.maps.layers == ()
+    assert tab.side.answer.digit == ""
+    features_window.use_model(None)
+    QApplication.processEvents()
+    assert tab.side.answer.digit != ""
