@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from digitpad.data.dataset import normalize
 from digitpad.explain.structure import INPUT, Structure
-from digitpad.model_file import CLASSIFICATION, Model, ModelMetadata
+from digitpad.model_file import CLASSIFICATION, Model, ModelMetadata, Preprocessing
 from digitpad.nn import Sequential, functional
 from digitpad.nn.backend import Shape
 
@@ -79,8 +79,8 @@ class Frame:
     gradients
         By name, each as large as its activation: how much the score rises for each unit by which a number rises.
         "input" is that of the normalised picture. Empty if they were not asked for.
-    pixel_scale
-        What the input grows by for each unit of ink: 1 / std of the normalisation.
+    preprocessing
+        How the picture was normalised.
     """
 
     generation: int
@@ -90,7 +90,7 @@ class Frame:
     answer: Answer | None
     target: int | None
     gradients: Mapping[str, Values]
-    pixel_scale: float
+    preprocessing: Preprocessing
 
     def __getitem__(self, name: str) -> Values:
         """Return an activation by its name, or by that of a container."""
@@ -185,7 +185,7 @@ class Inspector:
             answer=answer,
             target=target if gradients else None,
             gradients=slopes,
-            pixel_scale=1 / self.metadata.preprocessing.std,
+            preprocessing=self.metadata.preprocessing,
         )
 
     def _answer(self, output: Values) -> Answer | None:

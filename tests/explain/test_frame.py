@@ -65,7 +65,7 @@ def test_gradients_are_slopes_of_the_score(target: int | None) -> None:
     above, below = (network.forward(x + sign * step * direction)[0, frame.target] for sign in (1, -1))
     measured = (above - below) / (2 * step)
     assert float((frame.gradients["input"] * direction[0]).sum()) == pytest.approx(measured, rel=1e-3)
-    assert frame.pixel_scale == 2
+    assert frame.preprocessing == metadata.preprocessing
 
 
 def test_one_logit_tells_two_classes_apart() -> None:

@@ -1,0 +1,282 @@
+"""Works out the arithmetic of any cell of a frame: from what the network computed, and its weights.
+
+Nothing is computed of the network anew but this one number, in float64; see `arithmetic.py`.
+"""
+
+import numpy as np
+
+from digitpad.explain.arithmetic import (
+    Arithmetic,
+    Copy,
+    Gating,
+    Normalization,
+    Pointwise,
+    Pooling,
+    SoftmaxShare,
+    Sum,
+    Summand,
+)
+from digitpad.explain.formulas import pointwise_formula
+from digitpad.explain.frame import Frame
+from digitpad.explain.operands import before, ends_of, input_of, origin, patches_of, value_of
+from digitpad.explain.reach import Cell, as_maps, check_cell, taps
+from digitpad.explain.structure import Node
+from digitpad.explain.weighted import convolution_sum, dense_sum
+from digitpad.nn import layers
+from digitpad.nn.layers.activations import Activation
+
+#: Terms of a sum that are told apart; the rest is added up.
+TERMS = 8
+
+
+def explain_cell(frame: Frame, cell: Cell, *, terms: int = TERMS) -> Arithmetic:
+    """Return how one number of a frame comes about.
+
+    Parameters
+    ----------
+    frame
+        The frame. The weights are those that the network has now: they must not have changed since.
+    cell
+        The cell; of "input", the pixel as it is normalised.
+    terms
+        How many terms of a sum are told apart, at least 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such cell.
+    """
+    check_cell(frame.structure, cell)
+    node = frame.structure[cell.layer]
+    value = value_of(frame, cell)
+    result: Arithmetic
+    match node.layer:
+        case None:
+            result = _pixel(frame, cell, value)
+        case layers.Conv2D() | layers.ConvTranspose2D() as conv:
+            result = convolution_sum(frame, node, conv, cell, value, terms)
+        case layers.Linear() as linear:
+            result = dense_sum(frame, node, linear, cell, value, terms)
+        case layers.MaxPool2D() | layers.AvgPool2D() | layers.GlobalAveragePool2D() as pool:
+            result = _pooling(frame, node, pool, cell, value)
+        case layers.BatchNorm2D() as norm:
+            result = _normalization(frame, node, norm, cell, value)
+        case Activation() as activation:
+            result = _pointwise(frame, node, activation, cell, value)
+        case layers.Softmax(axis=axis):
+            result = _softmax(frame, node, axis, cell, value)
+        case _:
+            result = _joined(frame, node, cell, value)
+    return result
+
+
+def explain_probability(frame: Frame, index: int) -> SoftmaxShare:
+    """Return how the probability of a class comes about from the logits.
+
+    Parameters
+    ----------
+    frame
+        A frame with an answer.
+    index
+        The class.
+
+    Raises
+    ------
+    ValueError
+        If the frame has no answer, or there is no such class.
+    """
+    answer = frame.answer
+    if answer is None or not 0 <= index < len(answer.logits):
+        raise ValueError(f"explain_probability: index is {index}; expected a class of the network's answer")
+    return SoftmaxShare(
+        cell=Cell(frame.structure.output, index if frame[frame.structure.output].size > 1 else 0),
+        value=float(answer.probabilities[index]),
+        computed=float(answer.exponentials[index]) / answer.total,
+        index=index,
+        operands=answer.logits,
+        largest=float(answer.logits.max()),
+        exponentials=answer.exponentials,
+        total=answer.total,
+    )
+
+
+def _pixel(frame: Frame, cell: Cell, value: float) -> Arithmetic:
+    pixel, prepared = float(frame.pixels[cell.index]), frame.preprocessing
+    computed = (pixel - prepared.mean) / prepared.std
+    return Normalization(
+        cell=cell,
+        value=value,
+        computed=computed,
+        source=None,
+        operand=pixel,
+        mean=prepared.mean,
+        variance=prepared.std**2,
+        eps=0.0,
+        normalized=computed,
+        weight=1.0,
+        bias=0.0,
+        learned=False,
+    )
+
+
+def _pooling(
+    frame: Frame,
+    node: Node,
+    pool: layers.MaxPool2D | layers.AvgPool2D | layers.GlobalAveragePool2D,
+    cell: Cell,
+    value: float,
+) -> Pooling:
+    maps = input_of(frame, node)[cell.channel : cell.channel + 1]
+    if isinstance(pool, layers.GlobalAveragePool2D):
+        rows, columns = np.arange(maps.shape[1]), np.arange(maps.shape[2])
+    else:
+        rows, columns = (
+            taps(index, size, kernel, stride, padding)
+            for index, size, kernel, stride, padding in zip(
+                cell.index[1:], maps.shape[1:], pool.kernel_size, pool.stride, pool.padding, strict=True
+            )
+        )
+    (numbers,), inside = patches_of(maps, rows, columns)
+    source = before(frame, node, (cell.channel, ends_of(rows)[0], ends_of(columns)[0]))
+    if isinstance(pool, layers.MaxPool2D):
+        best = int(np.where(inside, numbers, -np.inf).argmax())
+        row, column = divmod(best, numbers.shape[1])
+        return Pooling(
+            cell=cell,
+            value=value,
+            computed=float(numbers[row, column]),
+            source=source,
+            numbers=numbers,
+            inside=inside,
+            winner=(row, column),
+            winner_cell=before(frame, node, (cell.channel, int(rows[row]), int(columns[column]))),
+        )
+    counts_padding = isinstance(pool, layers.AvgPool2D) and pool.count_include_pad
+    divisor = numbers.size if counts_padding else int(inside.sum())
+    total = float(numbers.astype(np.float64).sum())
+    return Pooling(
+        cell=cell,
+        value=value,
+        computed=total / divisor,
+        source=source,
+        numbers=numbers,
+        inside=inside,
+        divisor=divisor,
+        total=total,
+    )
+
+
+def _normalization(frame: Frame, node: Node, norm: layers.BatchNorm2D, cell: Cell, value: float) -> Normalization:
+    maps = input_of(frame, node)
+    c = cell.channel
+    if norm.running_mean is None or norm.running_var is None:
+        own = maps[c].astype(np.float64)
+        mean, variance = float(own.mean()), float(own.var())
+    else:
+        mean, variance = float(norm.running_mean.value[c]), float(norm.running_var.value[c])
+    operand = float(maps[cell.index])
+    normalized = (operand - mean) / float(np.sqrt(variance + norm.eps))
+    learned = norm.weight is not None and norm.bias is not None
+    weight = 1.0 if norm.weight is None else float(norm.weight.value[c])
+    bias = 0.0 if norm.bias is None else float(norm.bias.value[c])
+    return Normalization(
+        cell=cell,
+        value=value,
+        computed=weight * normalized + bias,
+        source=before(frame, node, cell.index),
+        operand=operand,
+        mean=mean,
+        variance=variance,
+        eps=norm.eps,
+        normalized=normalized,
+        weight=weight,
+        bias=bias,
+        learned=learned,
+    )
+
+
+def _pointwise(frame: Frame, node: Node, activation: Activation, cell: Cell, value: float) -> Pointwise:
+    operand = float(input_of(frame, node)[cell.index])
+    computed = float(activation.function(np.array([operand], np.float64))[0])
+    formula, constants, passes = pointwise_formula(activation, operand)
+    cells = [Cell(source.name, source.first + cell.channel, cell.row, cell.column) for source in node.sources]
+    return Pointwise(
+        cell=cell,
+        value=value,
+        computed=computed,
+        source=before(frame, node, cell.index),
+        operand=operand,
+        formula=formula,
+        constants=constants,
+        passes=passes,
+        parts=tuple(Summand(c.layer, value_of(frame, c)) for c in cells) if len(cells) > 1 else (),
+    )
+
+
+def _softmax(frame: Frame, node: Node, axis: int, cell: Cell, value: float) -> SoftmaxShare:
+    place: list[int | slice] = list(cell.index)
+    index = cell.index[axis - 1]
+    place[axis - 1] = slice(None)
+    operands = input_of(frame, node)[tuple(place)]
+    largest = float(operands.max())
+    exponentials = np.exp(operands.astype(np.float64) - largest)
+    total = float(exponentials.sum())
+    return SoftmaxShare(
+        cell=cell,
+        value=value,
+        computed=float(exponentials[index]) / total,
+        index=index,
+        operands=operands,
+        largest=largest,
+        exponentials=exponentials,
+        total=total,
+    )
+
+
+def _joined(frame: Frame, node: Node, cell: Cell, value: float) -> Arithmetic:
+    """Return the arithmetic where ways meet, or where a number is handed on."""
+    cells = [Cell(source.name, source.first + cell.channel, cell.row, cell.column) for source in node.sources]
+    match node.layer:
+        case layers.Concatenate():
+            channel = cell.channel
+            for source in node.sources:
+                if channel < source.count:
+                    break
+                channel -= source.count
+            else:  # Not reached: the cell was checked.
+                raise ValueError(f"Cell: index is {cell.index}; expected a place in {node.name}")
+            return _copy(frame, cell, Cell(source.name, channel, cell.row, cell.column), value)
+        case layers.Residual():
+            parts = tuple(Summand(c.layer, value_of(frame, c)) for c in cells)
+            return Sum(
+                cell=cell,
+                value=value,
+                computed=sum(part.value for part in parts),
+                sources=tuple(origin(frame.structure, c) for c in cells),
+                parts=parts,
+            )
+        case layers.AttentionGate(skip_channels=count) if cell.channel < count:
+            alpha_cell = Cell(node.sources[1].name, 0, cell.row, cell.column)
+            operand, alpha = value_of(frame, cells[0]), value_of(frame, alpha_cell)
+            return Gating(
+                cell=cell,
+                value=value,
+                computed=operand * alpha,
+                source=origin(frame.structure, cells[0]),
+                alpha_source=alpha_cell,
+                operand=operand,
+                alpha=alpha,
+            )
+        case layers.Flatten():
+            index = np.unravel_index(cell.channel, as_maps(node.input_shape))
+            return _copy(frame, cell, Cell(node.sources[0].name, *(int(i) for i in index)), value)
+        case layers.AttentionGate() | layers.Dropout() | layers.Identity():
+            return _copy(frame, cell, cells[0], value)
+        case _:
+            # A layer that this module does not know: its number is all that can be said.
+            return Arithmetic(cell=cell, value=value, computed=value)
+
+
+def _copy(frame: Frame, cell: Cell, source: Cell, value: float) -> Copy:
+    source = origin(frame.structure, source)
+    return Copy(cell=cell, value=value, computed=value_of(frame, source), source=source)
