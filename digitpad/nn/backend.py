@@ -22,6 +22,8 @@ Array: TypeAlias = NDArray[Any]
 
 Shape: TypeAlias = tuple[int, ...]
 
+_HOST_ARRAYS = (np.ndarray, np.generic)
+
 DEVICES = ("auto", "cpu", "cuda")
 """What `select_device` takes."""
 
@@ -100,7 +102,7 @@ def array_module(array: object) -> ModuleType:
     TypeError
         If `array` is no array of either, such as a list or a PyTorch tensor.
     """
-    if isinstance(array, np.ndarray | np.generic):
+    if isinstance(array, _HOST_ARRAYS):
         return np
     # An array of CuPy can only exist once CuPy has been imported, so there is no need to import it here.
     cupy = sys.modules.get("cupy")
@@ -142,7 +144,7 @@ def to_device(array: Array, device: Device) -> Array:
 
 def to_numpy(array: object) -> NDArray[Any]:
     """Return `array` as a NumPy array, copied from the device if it lies there."""
-    if isinstance(array, np.ndarray | np.generic):
+    if isinstance(array, _HOST_ARRAYS):
         return np.asarray(array)
     fetched: NDArray[Any] = array_module(array).asnumpy(array)
     return fetched

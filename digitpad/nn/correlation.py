@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digitpad.nn.backend import Array, Shape, array_module
+from digitpad.nn.backend import Array, array_module
 from digitpad.nn.functional import Padding, Pair, fold, output_size, pad, windows
 
 #: Bytes of patches that are worked on at once: what fits the second-level cache of common processors, and
@@ -76,12 +76,14 @@ def gather(x: Array, weight: Array, window: Window, places: Pair | None = None) 
     rows, columns = places or window.places(x.shape[2:])
     padded = pad(x, window.padding)
     kernels = _kernel_matrix(weight, window)
-    y = array_module(x).empty((len(x), rows, columns, len(weight)), dtype=x.dtype)
-    for some in _few_images(x, weight, window, rows * columns):
-        product = _patch_matrix(padded[some], window, (rows, columns)) @ kernels  # (groups, places, O / groups)
-        y[some] = product.transpose(1, 0, 2).reshape(-1, rows, columns, len(weight))
-    turned: Array = y.transpose(0, 3, 1, 2)
-    return turned
+    products = [
+        _patch_matrix(padded[some], window, (rows, columns)) @ kernels
+        for some in _few_images(x, weight, window, rows * columns)
+    ]
+    cells = products[0] if len(products) == 1 else array_module(x).concatenate(products, axis=1)
+    # (groups, places, O / groups) to (N, O, rows, columns): with one group, the same memory seen otherwise.
+    y: Array = cells.transpose(1, 0, 2).reshape(len(x), rows, columns, len(weight)).transpose(0, 3, 1, 2)
+    return y
 
 
 def scatter(y: Array, weight: Array, window: Window, image: Pair) -> Array:
@@ -146,11 +148,19 @@ def weight_gradient(x: Array, y: Array, weight: Array, window: Window) -> Array:
     return gradient
 
 
+def kernels_side_by_side(weight: Array) -> Array:
+    """Return weights (O, C / groups, kh, kw) laid out in memory as the matrix that each product here multiplies by."""
+    taps_first: Array = array_module(weight).ascontiguousarray(weight.transpose(2, 3, 1, 0))
+    return taps_first.transpose(3, 2, 0, 1)
+
+
 def _kernel_matrix(weight: Array, window: Window) -> Array:
-    """Return the kernels as (groups, kh * kw * C / groups, O / groups): a column for each map of y."""
-    grouped: Shape = (window.groups, len(weight) // window.groups, *weight.shape[1:])
-    kernels = weight.reshape(grouped).transpose(0, 3, 4, 2, 1)
-    matrix: Array = kernels.reshape(window.groups, -1, grouped[1])
+    """Return the kernels as (groups, kh * kw * C / groups, O / groups): a column for each map of y.
+
+    The weights themselves, not a copy, if they lie in memory as `kernels_side_by_side` puts them.
+    """
+    columns = weight.transpose(2, 3, 1, 0).reshape(-1, window.groups, len(weight) // window.groups)
+    matrix: Array = columns.transpose(1, 0, 2)
     return matrix
 
 
@@ -158,7 +168,13 @@ def _patch_matrix(padded: Array, window: Window, places: Pair) -> Array:
     """Return (groups, places, kh * kw * C / groups): a row for each patch."""
     patches = windows(padded, window.kernel, window.stride, window.dilation)[:, :, : places[0], : places[1]]
     n, channels, rows, columns, height, width = patches.shape
-    patches = patches.reshape(n, window.groups, channels // window.groups, rows, columns, height, width)
+    per_group = channels // window.groups
+    patches = patches.reshape(n, window.groups, per_group, rows, columns, height, width)
+    if width * per_group < columns:
+        # With few channels a row of the image is a longer run of memory than a row of a patch: tap after tap.
+        taps = patches.transpose(1, 5, 6, 2, 0, 3, 4).reshape(window.groups, -1, n * rows * columns)
+        by_place: Array = taps.transpose(0, 2, 1)
+        return by_place
     matrix: Array = patches.transpose(1, 0, 3, 4, 5, 6, 2).reshape(window.groups, n * rows * columns, -1)
     return matrix
 

@@ -52,13 +52,18 @@ def windows(x: Array, kernel: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 
     step_n, step_c, step_y, step_x = x.strides
     rows = output_size(height, kernel[0], stride[0], (0, 0), dilation[0])
     columns = output_size(width, kernel[1], stride[1], (0, 0), dilation[1])
-    # By hand, and not by `sliding_window_view`, which takes 15 microseconds: half of what one image's patches do.
-    view: Array = xp.lib.stride_tricks.as_strided(
-        x,
-        (n, channels, rows, columns, *kernel),
-        (step_n, step_c, step_y * stride[0], step_x * stride[1], step_y * dilation[0], step_x * dilation[1]),
-        **({"writeable": False} if xp is np else {}),  # CuPy's views have no such switch
-    )
+    shape = (n, channels, rows, columns, *kernel)
+    steps = (step_n, step_c, step_y * stride[0], step_x * stride[1], step_y * dilation[0], step_x * dilation[1])
+    view: Array
+    if xp is not np:
+        view = xp.lib.stride_tricks.as_strided(x, shape, steps)  # CuPy's views cannot be made read-only
+        return view
+    if (memory := x.transpose(0, 2, 3, 1)).flags.c_contiguous:
+        # As `pad` lays them out. `as_strided` would take a third as long as one image's patches themselves.
+        view = np.ndarray(shape, x.dtype, memory, strides=steps)
+    else:
+        view = np.lib.stride_tricks.as_strided(x, shape, steps)
+    view.flags.writeable = False
     return view
 
 

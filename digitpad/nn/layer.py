@@ -5,7 +5,6 @@ adds the gradients of its own parameters into `Parameter.grad`, and returns the 
 input. Chaining the two over all layers is the whole of back-propagation (Rumelhart, Hinton and Williams, 1986).
 """
 
-import contextlib
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -365,10 +364,21 @@ def recall(owner: Layer, cache: T | None) -> T:
     return cache
 
 
-@contextlib.contextmanager
-def named_errors(name: str) -> Iterator[None]:
-    """Put the name of the layer before what a ValueError or TypeError of its block says."""
-    try:
-        yield
-    except (ValueError, TypeError) as error:
-        raise type(error)(f"{name}: {error}") from error
+class NamedErrors:
+    """Put the name of a layer before what a ValueError or TypeError of the block says.
+
+    Parameters
+    ----------
+    name
+        The layer's.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ValueError | TypeError):
+            raise type(error)(f"{self._name}: {error}") from error

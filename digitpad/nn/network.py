@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, Self, overload
 
 from digitpad.nn.backend import Array, Shape
-from digitpad.nn.layer import Buffer, Layer, Visit, named_errors
+from digitpad.nn.layer import Buffer, Layer, NamedErrors, Visit
 from digitpad.nn.receptive_field import ReceptiveField
 
 
@@ -71,7 +71,7 @@ class Sequential(Layer):
             record: dict[str, Array] = {}
             return self._trace_children(x, record, "", training=training), record
         for name, layer in self.layers.items():
-            with named_errors(name):
+            with NamedErrors(name):
                 x = layer.forward(x, training=training)
         return x
 
@@ -131,7 +131,7 @@ class Sequential(Layer):
             If a layer cannot work on what the one before it makes; the message begins with the layer's name.
         """
         for name, layer in self.layers.items():
-            with named_errors(name):
+            with NamedErrors(name):
                 input_shape = layer.output_shape(input_shape)
         return input_shape
 
@@ -152,7 +152,7 @@ class Sequential(Layer):
     def visit(self, name: str, input_shape: Shape, field: ReceptiveField) -> Iterator[Visit]:
         """Yield what each layer does; names begin with `name.`, or with nothing if `name` is empty."""
         for child_name, layer in self.layers.items():
-            with named_errors(child_name):
+            with NamedErrors(child_name):
                 yield from layer.visit(f"{name}.{child_name}" if name else child_name, input_shape, field)
             input_shape = layer.output_shape(input_shape)
             field = layer.receptive_field(field)
@@ -197,7 +197,7 @@ class Sequential(Layer):
 
     def _trace_children(self, x: Array, record: dict[str, Array], prefix: str, *, training: bool) -> Array:
         for name, layer in self.layers.items():
-            with named_errors(name):
+            with NamedErrors(name):
                 x = layer.trace(x, record, prefix + name, training=training)
         return x
 

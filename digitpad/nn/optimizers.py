@@ -33,15 +33,24 @@ def run_in_turn(tasks: Sequence[Callable[[], None]]) -> None:
 def cache_pieces(arrays: Sequence[Array]) -> Iterator[Sequence[Array]]:
     """Cut arrays of one shape at the same places, as vectors, into pieces that stay in the cache together.
 
-    On another device, where each piece would cost a call, and where memory lies in another order, they stay whole.
+    On another device, where each piece would cost a call, and where they lie in memory differently, they stay whole.
     """
     size = arrays[0].size
-    if size <= _PIECE_NUMBERS or not all(on_host(array) and array.flags.c_contiguous for array in arrays):
+    if size <= _PIECE_NUMBERS or not all(map(on_host, arrays)):
         yield arrays
         return
-    vectors = [array.reshape(-1) for array in arrays]
+    turned = [array.transpose(_order_in_memory(array)) for array in arrays]
+    if not all(array.flags.c_contiguous and array.strides == turned[0].strides for array in turned):
+        yield arrays
+        return
+    vectors = [array.reshape(-1) for array in turned]
     for start in range(0, size, _PIECE_NUMBERS):
         yield [vector[start : start + _PIECE_NUMBERS] for vector in vectors]
+
+
+def _order_in_memory(array: Array) -> list[int]:
+    """Return the axes, the one with the longest steps first; those of a convolution's weights are not in order."""
+    return sorted(range(array.ndim), key=lambda axis: array.strides[axis], reverse=True)
 
 
 class Optimizer:

@@ -11,7 +11,7 @@ import pytest
 from digitpad import nn
 from digitpad.nn.backend import Array
 from digitpad.nn.losses import Loss
-from digitpad.nn.optimizers import Optimizer
+from digitpad.nn.optimizers import Optimizer, cache_pieces
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "training.json").read_text(encoding="utf-8"))
 
@@ -228,3 +228,18 @@ def test_a_bad_learning_rate_is_refused_when_it_is_set() -> None:
     with pytest.raises(ValueError, match="SGD: learning_rate is nan"):
         optimizer.learning_rate = float("nan")
     assert optimizer.learning_rate == 0.1
+
+
+def test_large_arrays_are_cut_into_pieces_whatever_the_order_of_their_axes() -> None:
+    """A convolution's weights lie in memory with their taps first."""
+    shape = (64, 128, 3, 3)
+    rows, taps = np.zeros(shape, np.float32), np.zeros(shape[::-1], np.float32).transpose(3, 2, 1, 0)
+    for array in (rows, taps):
+        pieces = list(cache_pieces([array, np.zeros_like(array)]))
+        assert len(pieces) == 2
+        for first, second in pieces:
+            assert first.shape == second.shape
+            np.add(first, 1, out=first)
+        assert (array == 1).all(), "pieces are views"
+    whole = [rows, taps]
+    assert list(cache_pieces(whole)) == [whole], "cut alike, they would not hold the same numbers"

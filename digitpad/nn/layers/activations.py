@@ -57,7 +57,8 @@ class ReLU(Activation):
 
     def function(self, x: Array) -> Array:
         """Return max(x, 0)."""
-        out: Array = array_module(x).maximum(x, 0)
+        # Not `maximum(x, 0)`: NumPy's maximum with a single number takes twice the time of its clip.
+        out: Array = array_module(x).clip(x, 0, math.inf)
         return out
 
     def derivative(self, remembered: Array) -> Array:

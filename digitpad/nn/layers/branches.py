@@ -11,7 +11,7 @@ from typing import Self
 
 from digitpad.nn import checks
 from digitpad.nn.backend import Array, Shape, array_module
-from digitpad.nn.layer import Layer, Visit, named_errors, recall
+from digitpad.nn.layer import Layer, NamedErrors, Visit, recall
 from digitpad.nn.layers.structure import Identity
 from digitpad.nn.receptive_field import ReceptiveField
 
@@ -66,7 +66,7 @@ class Branches(Layer):
         """Give `x` to every branch and join what they make of it."""
         outputs = []
         for name, branch in self.branches.items():
-            with named_errors(name):
+            with NamedErrors(name):
                 outputs.append(branch.forward(x, training=training))
         return self._joined(outputs, training=training)
 
@@ -87,7 +87,7 @@ class Branches(Layer):
         """Run all branches, noting theirs as `name.branch`, and the joined output as `name`."""
         outputs = []
         for branch_name, branch in self.branches.items():
-            with named_errors(branch_name):
+            with NamedErrors(branch_name):
                 outputs.append(branch.trace(x, record, f"{name}.{branch_name}", training=training))
         record[name] = self._joined(outputs, training=training)
         return record[name]
@@ -114,7 +114,7 @@ class Branches(Layer):
         """
         shapes = []
         for name, branch in self.branches.items():
-            with named_errors(name):
+            with NamedErrors(name):
                 shapes.append(branch.output_shape(input_shape))
         return self.joined_shape(shapes)
 
@@ -132,7 +132,7 @@ class Branches(Layer):
     def visit(self, name: str, input_shape: Shape, field: ReceptiveField) -> Iterator[Visit]:
         """Yield what the layers of each branch do, and then the joining."""
         for branch_name, branch in self.branches.items():
-            with named_errors(branch_name):
+            with NamedErrors(branch_name):
                 yield from branch.visit(f"{name}.{branch_name}", input_shape, field)
         yield from super().visit(name, input_shape, field)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from digitpad.nn import checks, functional, initializers
 from digitpad.nn.backend import Array, DTypeLike, Shape
-from digitpad.nn.correlation import Window, gather, scatter, weight_gradient
+from digitpad.nn.correlation import Window, gather, kernels_side_by_side, scatter, weight_gradient
 from digitpad.nn.layer import Layer, Parameter, recall
 from digitpad.nn.receptive_field import ReceptiveField
 
@@ -65,7 +65,7 @@ class _Convolution2D(Layer):
         if self.transposed:
             image, cells = cells, image
         shape = (cells, image // self.groups, *self.kernel_size)
-        self.weight = Parameter(draw(shape, fans, checks.generator(owner, rng), dtype))
+        self.weight = Parameter(kernels_side_by_side(draw(shape, fans, checks.generator(owner, rng), dtype)))
         self.bias = Parameter(np.zeros(self.out_channels, dtype)) if checks.flag(owner, "bias", bias) else None
 
 

@@ -6,6 +6,7 @@ and its gradient is shared out equally.
 """
 
 from collections.abc import Iterator
+from functools import reduce
 
 import numpy as np
 
@@ -97,12 +98,11 @@ class MaxPool2D(_Pool2D):
         checks.batch("MaxPool2D", x, (None, None, None))
         xp = array_module(x)
         output_shape = self.output_shape(x.shape[1:])
-        taps = self._taps(functional.pad(x, self.padding, value=-xp.inf), output_shape)
-        largest = next(taps).copy("K")
+        padded = functional.pad(x, self.padding, value=-xp.inf)
         if not training:
-            for tap in taps:
-                xp.maximum(largest, tap, out=largest)
-            return largest
+            return self._largest(padded, output_shape)
+        taps = self._taps(padded, output_shape)
+        largest = next(taps).copy("K")
         # Which cell of its window won, in the fewest bytes that can count them.
         winner = xp.zeros_like(largest, dtype=np.min_scalar_type(self.kernel_size[0] * self.kernel_size[1]))
         for index, tap in enumerate(taps, start=1):
@@ -111,6 +111,13 @@ class MaxPool2D(_Pool2D):
             xp.maximum(largest, tap, out=largest)
         self._cache = x.shape, winner
         return largest
+
+    def _largest(self, padded: Array, output_shape: Shape) -> Array:
+        """Return the maximum over each window, as the largest of its columns' largest: that takes fewer comparisons."""
+        maximum = array_module(padded).maximum
+        (height, width), (down, right), (rows, columns) = self.kernel_size, self.stride, output_shape[1:]
+        of_columns = reduce(maximum, (padded[:, :, i : i + down * rows : down] for i in range(height)))
+        return reduce(maximum, (of_columns[..., j : j + right * columns : right] for j in range(width)))
 
     def backward(self, grad_output: Array) -> Array:
         """Return each window's gradient at the place of its winner, and zero elsewhere."""

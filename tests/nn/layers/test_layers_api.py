@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from digitpad.nn import Layer, build
+from digitpad.nn import Layer, build, checks
 from digitpad.nn.architectures import Architecture
 from digitpad.nn.backend import Array
 from digitpad.nn.checks import NotFiniteError
@@ -317,6 +317,13 @@ def test_a_batch_of_another_dtype_than_the_weights_is_refused(case: Case) -> Non
 
 def _works_on_any_shape(case: Case) -> bool:
     return case.layer().elementwise or case.plan["type"] in {"Flatten", "Softmax"}
+
+
+def test_numbers_whose_squares_overflow_are_finite() -> None:
+    x = np.full((1, 4), 3e38, np.float32)
+    with np.errstate(over="ignore"):
+        assert np.isinf(np.dot(x[0], x[0]))
+    checks.finite("the test", "x", x)
 
 
 @layers_with(lambda case: not _works_on_any_shape(case))

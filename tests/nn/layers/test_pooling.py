@@ -64,6 +64,18 @@ def test_the_border_never_wins_over_negative_values() -> None:
     np.testing.assert_array_equal(layer.forward(x)[0, 0], [[-1, -2], [-4, -5]])
 
 
+@pytest.mark.parametrize(
+    ("kernel", "stride", "padding"), [(2, None, 0), (3, 2, 1), ((2, 3), (1, 2), 1), (1, 1, 0), (4, 3, 2)]
+)
+def test_reading_and_training_find_the_same_maxima(
+    kernel: int | tuple[int, int], stride: int | tuple[int, int] | None, padding: int
+) -> None:
+    """They compare in different orders."""
+    layer = MaxPool2D(kernel, stride, padding)
+    x = np.random.default_rng(0).standard_normal((2, 3, 9, 8))
+    np.testing.assert_array_equal(layer.forward(x), layer.forward(x, training=True))
+
+
 def test_the_winner_is_found_in_windows_of_any_size() -> None:
     """An index of 16 bits would wrap round in a window of 300 x 300."""
     x = np.zeros((1, 1, 300, 300), np.float32)
