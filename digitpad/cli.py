@@ -75,10 +75,10 @@ def gui(options: argparse.Namespace) -> int:
 
 
 def predict(options: argparse.Namespace) -> None:
-    """Read digits in files."""
+    """Read digits and whole numbers in files."""
     from digitpad.commands.predict import predict as command
 
-    command(options.paths, model=options.model, top=options.top, json=options.json)
+    command(options.paths, model=options.model, top=options.top, single=options.single, json=options.json)
 
 
 def train(options: argparse.Namespace) -> None:
@@ -199,8 +199,14 @@ def _parser() -> _Parser:
     add = _adder(commands, predict, json="one array, a record a drawing")
     add("paths", nargs="+", type=_path, metavar="PATH", help="an image file, or a .jsonl ink collection")
     add("--model", metavar="M", help="name or file of a model (default: standard)")
-    add("--top", metavar="K", type=_at_least(1), default=1, help="show the K best readings (default: %(default)s)")
-    add("--single", action="store_true", help="take each drawing as one digit (so far, all are)")
+    add(
+        "--top",
+        metavar="K",
+        type=_at_least(1),
+        default=1,
+        help="show the K best readings of a digit (default: %(default)s)",
+    )
+    add("--single", action="store_true", help="take each drawing as one digit, never as a number")
 
     _add_train(_adder(commands, train, json="a line an epoch, and the result as the last line"))
 

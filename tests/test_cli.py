@@ -20,6 +20,7 @@ from digitpad.data.ink import Drawing, write_ink
 from digitpad.model_file import Model, ModelMetadata, load_model, save_model
 from digitpad.nn import ARCHITECTURES, build
 from digitpad.training.events import StepCompleted, TrainingStarted
+from tests.numbers.written import written
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -228,6 +229,27 @@ def test_predict_reads_ink_and_images(run: Run, ink_file: Path, image_file: Path
         assert record["rejected"] is False
     assert records[0]["probabilities"] == pytest.approx(records[2]["probabilities"], abs=1e-6)
     assert records[0]["probabilities"] != pytest.approx(records[1]["probabilities"], abs=1e-6)
+
+
+def test_predict_reads_a_number_digit_by_digit_unless_told_otherwise(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "number.jsonl"
+    write_ink(path, [Drawing(tuple(written("205")), 400, 300), Drawing(tuple(written("7")), 400, 300)])
+    code, out, err = run("predict", path, "--json", "--model", "standard")
+    assert (code, err) == (0, "")
+    number, digit = json.loads(out)
+    assert (number["label"], number["rejected"], number["index"]) == ("205", False, 0)
+    assert [part["label"] for part in number["digits"]] == ["2", "0", "5"]
+    assert all(len(part["box"]) == 4 and len(part["probabilities"]) == 10 for part in number["digits"])
+    assert len(number["probabilities"]) == 10
+    assert digit["label"] == "7"
+    assert "digits" not in digit
+    single = json.loads(run("predict", path, "--json", "--single", "--model", "standard")[1])
+    assert "digits" not in single[0]
+    assert single[0]["probabilities"] == pytest.approx(number["probabilities"])
+    assert single[1] == digit
+    lines = run("predict", path, "--model", "standard")[1].splitlines()
+    assert lines[0].split()[1] == "205"
+    assert lines[1].split()[1] == "7"
 
 
 def test_predict_shows_a_person_one_aligned_line_a_drawing(

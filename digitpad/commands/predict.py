@@ -1,4 +1,4 @@
-"""`digitpad predict`: read the digits in picture files and ink collections."""
+"""`digitpad predict`: read the digits and the numbers in picture files and ink collections."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,23 +7,28 @@ from pathlib import Path
 import numpy as np
 
 from digitpad.commands.output import printable, say, say_json
-from digitpad.data.images import image_to_digit, read_image
+from digitpad.data.images import read_image
 from digitpad.data.ink import read_ink
 from digitpad.data.rasterize import ink_to_image
 from digitpad.model_file import load_model
+from digitpad.numbers import NumberReader, NumberReading
 from digitpad.recognition import Prediction, Recognizer
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A prediction, and where its drawing came from: the file, and the drawing's place in it, from 0."""
+    """What was read, and where its drawing came from: the file, and the drawing's place in it, from 0.
+
+    `prediction` is of the whole drawing as one digit; `number` is None when that is what was asked for.
+    """
 
     path: Path
     index: int
     prediction: Prediction
+    number: NumberReading | None = None
 
 
-def predict(paths: Sequence[Path], *, model: str | None, top: int, json: bool) -> None:
+def predict(paths: Sequence[Path], *, model: str | None, top: int, single: bool, json: bool) -> None:
     """Read every drawing of every file and print the answers.
 
     Parameters
@@ -33,7 +38,9 @@ def predict(paths: Sequence[Path], *, model: str | None, top: int, json: bool) -
     model
         Name or file of the model; None for the default.
     top
-        How many readings of each drawing a person is shown.
+        How many readings of each digit a person is shown.
+    single
+        Take each drawing as one digit, also where it looks like a number.
     json
         Print one JSON array instead of text.
 
@@ -43,28 +50,36 @@ def predict(paths: Sequence[Path], *, model: str | None, top: int, json: bool) -
         If any file cannot be read; nothing is printed then.
     """
     recognizer = Recognizer(load_model(model))
-    readings = [reading for path in paths for reading in read_file(path, recognizer)]
+    readings = [reading for path in paths for reading in read_file(path, recognizer, single=single)]
     if json:
         say_json([_record(reading) for reading in readings])
         return
     width = max(len(_place(reading)) for reading in readings)
     for reading in readings:
-        say(f"{_place(reading).ljust(width)}  {_describe(reading.prediction, recognizer.labels, top)}")
+        say(f"{_place(reading).ljust(width)}  {_describe(reading, recognizer.labels, top)}")
 
 
-def read_file(path: Path, recognizer: Recognizer) -> list[Reading]:
-    """Read every drawing of one file."""
+def read_file(path: Path, recognizer: Recognizer, *, single: bool = False) -> list[Reading]:
+    """Read every drawing of one file; `single` takes each as one digit."""
+    numbers = NumberReader(recognizer)
     if path.suffix.lower() == ".jsonl":
-        pictures = [ink_to_image(drawing.strokes, canvas=drawing.long_side) for drawing in read_ink(path)]
-    else:
-        pictures = [image_to_digit(read_image(path))]
-    predictions = recognizer.recognize_all(np.stack(pictures))
-    return [Reading(path, index, prediction) for index, prediction in enumerate(predictions)]
+        drawings = read_ink(path)
+        pictures = [ink_to_image(drawing.strokes, canvas=drawing.long_side) for drawing in drawings]
+        wholes = recognizer.recognize_all(np.stack(pictures))
+        if single:
+            return [Reading(path, index, whole) for index, whole in enumerate(wholes)]
+        return [
+            Reading(path, index, whole, numbers.read_drawing(drawing.strokes, canvas=drawing.long_side, whole=whole))
+            for index, (drawing, whole) in enumerate(zip(drawings, wholes, strict=True))
+        ]
+    ink = read_image(path)
+    whole = recognizer.recognize_image(ink)
+    return [Reading(path, 0, whole, None if single else numbers.read_picture(ink, whole=whole))]
 
 
 def _record(reading: Reading) -> dict[str, object]:
-    prediction = reading.prediction
-    return {
+    prediction, number = reading.prediction, reading.number
+    record: dict[str, object] = {
         "path": str(reading.path),
         "index": reading.index,
         "label": prediction.label,
@@ -72,6 +87,19 @@ def _record(reading: Reading) -> dict[str, object]:
         "probabilities": prediction.probabilities.tolist(),
         "rejected": prediction.rejected,
     }
+    if number is None or not number.is_number:
+        return record
+    digits = [
+        {
+            "box": list(segment.box),
+            "label": segment.label,
+            "probabilities": None if segment.prediction is None else segment.prediction.probabilities.tolist(),
+        }
+        for segment in number.segments
+    ]
+    # The ten probabilities stay those of the drawing as one digit; each digit of the number has its own.
+    whole = {"label": number.text, "probability": number.probability, "rejected": number.rejected, "digits": digits}
+    return record | whole
 
 
 def _place(reading: Reading) -> str:
@@ -80,8 +108,12 @@ def _place(reading: Reading) -> str:
     return printable(reading.path)
 
 
-def _describe(prediction: Prediction, labels: Sequence[str], top: int) -> str:
-    """Return the `top` best readings, best first, or why there is none."""
+def _describe(reading: Reading, labels: Sequence[str], top: int) -> str:
+    """Return the number and how sure it is, or the `top` best readings of a digit, or why there is none."""
+    prediction, number = reading.prediction, reading.number
+    if number is not None and number.is_number:
+        doubt = f"  not a number: {number.reason}" if number.rejected else ""
+        return f"{number.text} {100 * number.probability:5.1f}%{doubt}"
     if prediction.rejected:
         return f"not a digit: {prediction.reason}"
     best = np.argsort(-prediction.probabilities, kind="stable")[:top]

@@ -1,0 +1,138 @@
+"""What numbers are put together from: the pieces of a line, in order, and how they lie to each other.
+
+Pieces are strokes or parts of strokes of ink, or connected parts of a picture. From here on, nothing but their boxes,
+their distances and the places where something was cut is known about them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom, in the units of the strokes or the pixels of the picture."""
+
+Run = tuple[int, int]
+"""The pieces from the first number to before the second: what a segment consists of."""
+
+#: Points that a piece's outline is reduced to when distances are taken.
+_POINTS = 64
+#: Distances beyond this, in heights of the line, are all the same to a reading.
+FAR = 0.3
+#: Of two pieces above one another, the share of the narrower one's width that they have in common.
+_ABOVE = 0.5
+#: Columns lower than this share of the highest do not count when a line's height is taken: signs, dots, specks.
+_LOW = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """How the pieces of a line lie.
+
+    Attributes
+    ----------
+    boxes
+        float64 (n, 4): left, top, right, bottom of each piece, in order of their middles from left to right.
+    distances
+        float64 (n, n): the smallest distance between the ink of two pieces.
+    cuts
+        float64 (n - 1,): between a piece and the next, NaN if they were apart from the beginning, else how unlikely a
+        place to cut it was, from 0 (ideal).
+    height
+        Of the line's digits, in the same units.
+    """
+
+    boxes: NDArray[np.float64]
+    distances: NDArray[np.float64]
+    cuts: NDArray[np.float64]
+    height: float
+
+    def __len__(self) -> int:
+        return len(self.boxes)
+
+    def box(self, run: Run) -> Box:
+        """Return the box around some pieces."""
+        boxes = self.boxes[slice(*run)]
+        low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+class Pieces(Protocol):
+    """Something that was taken apart: where its pieces lie, and what a network is shown of them."""
+
+    @property
+    def layout(self) -> Layout:
+        """How the pieces lie."""
+        ...
+
+    def key(self, run: Run) -> bytes:
+        """Return what tells these pieces from any others: the same ink has the same key."""
+        ...
+
+    def picture(self, run: Run) -> NDArray[np.float32]:
+        """Return some pieces as a network reads them, (28, 28) in [0, 1]."""
+        ...
+
+
+def line_height(boxes: NDArray[np.float64]) -> float:
+    """Return how high the digits of a line are.
+
+    Parameters
+    ----------
+    boxes
+        (n, 4), n at least 1: left, top, right, bottom.
+
+    Returns
+    -------
+    float
+        The median over what stands above one another (the strokes of a 5, the circles of an 8), without what is much
+        lower than the rest (a minus, a point). Above 0.
+    """
+    columns: list[list[float]] = []
+    for left, top, right, bottom in boxes[np.argsort(boxes[:, 0])].tolist():
+        if columns:
+            column = columns[-1]
+            common = min(right, column[2]) - max(left, column[0])
+            if common > _ABOVE * min(right - left, column[2] - column[0]):
+                column[:] = [column[0], min(top, column[1]), max(right, column[2]), max(bottom, column[3])]
+                continue
+        columns.append([left, top, right, bottom])
+    heights = np.array([bottom - top for _, top, _, bottom in columns])
+    tall = heights[heights >= _LOW * heights.max()]
+    # A line of dots or of level strokes has no height of its own: a third of its width is as good as any.
+    width = float(boxes[:, 2].max() - boxes[:, 0].min())
+    return max(float(np.median(tall)), width / (3 * len(columns)), float(np.finfo(np.float32).tiny))
+
+
+def distances_between(
+    outlines: Sequence[NDArray[np.float64]], boxes: NDArray[np.float64], limit: float
+) -> NDArray[np.float64]:
+    """Return the smallest distance between any two outlines.
+
+    Parameters
+    ----------
+    outlines
+        Of each piece, points (m, 2), m at least 1.
+    boxes
+        (n, 4), around each of them.
+    limit
+        Where boxes are further apart than this, their distance is good enough.
+
+    Returns
+    -------
+    NDArray[float64]
+        (n, n), as precise as some sixty points along each outline are close.
+    """
+    apart = np.maximum(boxes[:, np.newaxis, :2] - boxes[np.newaxis, :, 2:], 0.0)
+    apart = np.maximum(apart, apart.transpose(1, 0, 2))
+    smallest: NDArray[np.float64] = np.hypot(apart[..., 0], apart[..., 1])
+    places = [
+        points[np.linspace(0, len(points) - 1, min(_POINTS, len(points))).round().astype(np.intp)] @ np.array([1, 1j])
+        for points in outlines
+    ]
+    for one, other in zip(*np.nonzero(np.triu(smallest < limit, 1)), strict=True):
+        nearest = np.abs(places[one][:, np.newaxis] - places[other]).min()
+        smallest[one, other] = smallest[other, one] = nearest
+    return smallest

@@ -1,0 +1,137 @@
+"""Numbers to read, made of digits of which everything is known: real ink of one writer, or digits of MNIST.
+
+The digits of a number keep their own shapes and much of their own sizes; they stand on a line, a little unevenly, with
+gaps as in handwriting, or so close that they touch. Beside each number stands which digit every point or pixel is of,
+so that a way to take it apart can be called right or wrong.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.data.ink import Drawing, Stroke, curve_through, read_ink
+
+Spacing = Literal["apart", "touching", "joined"]
+"""Gaps between the digits; none, the ink of neighbours meets; or written without lifting the pen."""
+
+TUNING_WRITERS, MEASURING_WRITERS = tuple(range(1, 16)), tuple(range(16, 31))
+"""Who is used to choose, and who to check, of the 30 writers of UCI's collection."""
+
+#: Distance at which the ink of two digits touches, in heights: the pen of the window on digits as they are drawn.
+_PEN = 0.05
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InkNumber:
+    """A number as strokes, and for each point of each stroke the place of the digit that it is of."""
+
+    text: str
+    strokes: tuple[Stroke, ...]
+    owners: tuple[NDArray[np.intp], ...]
+    canvas: float
+
+
+def read_writers(path: Path) -> dict[int, list[Drawing]]:
+    """Read a collection of ink, by the number of the writer."""
+    writers: dict[int, list[Drawing]] = defaultdict(list)
+    for drawing in read_ink(path):
+        writer = drawing.extra["writer"]
+        assert isinstance(writer, int)
+        writers[writer].append(drawing)
+    return dict(writers)
+
+
+def ink_number(
+    digits: Sequence[Drawing], spacing: Spacing, rng: np.random.Generator, *, signs: bool = False
+) -> InkNumber:
+    """Write a number.
+
+    Parameters
+    ----------
+    digits
+        One or more, best of one writer.
+    spacing
+        How they stand.
+    rng
+        The source of chance.
+    signs
+        Put a minus before one number in four, and a point or a comma into one in four.
+    """
+    digits = [*digits]
+    if signs and rng.random() < 0.25 and len(digits) > 1:
+        digits.insert(int(rng.integers(1, len(digits))), _point(rng))
+    if signs and rng.random() < 0.25:
+        digits.insert(0, _minus(rng))
+    height = float(np.median([_extent(digit.strokes)[1] for digit in digits if str(digit.label).isdigit()]))
+    strokes: list[NDArray[np.float64]] = []
+    owners: list[NDArray[np.intp]] = []
+    before: NDArray[np.float64] | None = None
+    for place, digit in enumerate(digits):
+        is_digit = str(digit.label).isdigit()
+        scale = rng.uniform(0.9, 1.1) * 100 / height if is_digit else 1.0
+        own = [stroke[:, :2].astype(np.float64) * scale for stroke in digit.strokes]
+        ink = np.concatenate(own)
+        # On the line, a little unevenly.
+        shift = np.array([-ink[:, 0].min(), (-ink[:, 1].max() if is_digit else 0.0) + rng.normal(0, 4)])
+        own = [stroke + shift for stroke in own]
+        if before is not None:
+            gap = rng.uniform(8, 45) if spacing != "touching" or not is_digit else _touch(before, own, rng)
+            right = before[:, 0].max()
+            own = [stroke + np.array([right + gap, 0.0]) for stroke in own]
+        if spacing == "joined" and strokes and is_digit and place > 0 and str(digits[place - 1].label).isdigit():
+            strokes[-1] = np.concatenate([strokes[-1], own[0]])
+            owners[-1] = np.concatenate([owners[-1], np.full(len(own[0]), place)])
+            strokes += own[1:]
+            owners += [np.full(len(stroke), place) for stroke in own[1:]]
+        else:
+            strokes += own
+            owners += [np.full(len(stroke), place) for stroke in own]
+        before = np.concatenate(own)
+    size = rng.uniform(0.5, 2.0)
+    moved = [((stroke + np.array([40.0, 200.0])) * size).astype(np.float32) for stroke in strokes]
+    text = "".join(str(digit.label) for digit in digits)
+    return InkNumber(text, tuple(moved), tuple(owners), max(float(max(s.max() for s in moved)), 400.0))
+
+
+def _minus(rng: np.random.Generator) -> Drawing:
+    """Return a minus as drawn beside digits of height 100 that stand on 0."""
+    middle, slope, length = -rng.uniform(35, 65), rng.uniform(-6, 6), rng.uniform(25, 70)
+    points = np.array([[0.0, middle - slope], [length / 2, middle], [length, middle + slope]], np.float32)
+    return Drawing((points,), 100, 100, "-")
+
+
+def _point(rng: np.random.Generator) -> Drawing:
+    """Return a point or a comma beside digits of height 100 that stand on 0."""
+    if rng.random() < 0.5:
+        points = np.array([[0.0, -4.0], [rng.uniform(0, 4), -4 + rng.uniform(-3, 3)]], np.float32)
+        return Drawing((points,), 100, 100, ".")
+    length = rng.uniform(22, 32)
+    points = np.array([[6.0, -6.0], [7.0, length / 3 - 6], [rng.uniform(-4, 3), length - 6]], np.float32)
+    return Drawing((points,), 100, 100, ",")
+
+
+def _touch(before: NDArray[np.float64], own: list[NDArray[np.float64]], rng: np.random.Generator) -> float:
+    """Return the gap of the boxes at which the ink of two digits just touches, or overlaps a little."""
+    left = _fine(before - np.array([before[:, 0].max(), 0.0]))
+    right = np.concatenate([_fine(stroke) for stroke in own])
+    near = rng.uniform(0.0, _PEN) * 100
+    for gap in np.arange(30.0, -60.0, -1.0):
+        away = np.abs((left @ [1, 1j])[:, np.newaxis] - ((right + np.array([gap, 0.0])) @ [1, 1j]))
+        if away.min() <= near + 1:
+            return float(gap)
+    return -5.0
+
+
+def _fine(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    return curve_through(points, finer=3)
+
+
+def _extent(strokes: Sequence[Stroke]) -> NDArray[np.float64]:
+    ink = np.concatenate(strokes)[:, :2].astype(np.float64)
+    extent: NDArray[np.float64] = np.ptp(ink, axis=0)
+    return extent
