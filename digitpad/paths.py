@@ -40,6 +40,11 @@ def user_data_dir() -> Path:
     return Path(platformdirs.user_data_dir("digitpad", appauthor=False))
 
 
+def runs_dir() -> Path:
+    """Return the folder of the user's training runs; it may not exist yet."""
+    return user_data_dir() / "runs"
+
+
 def user_config_dir() -> Path:
     """Return the folder of the user's settings; it may not exist yet."""
     return Path(platformdirs.user_config_dir("digitpad", appauthor=False))

@@ -67,6 +67,10 @@ class Checkpoint:
         """How many steps the run had taken."""
         return int(self.progress["steps"])
 
+    def is_sound(self) -> bool:
+        """Return whether all weights are finite: a run that diverges must not be gone on with from there."""
+        return all(np.isfinite(array).all() for array in self.network.values())
+
     def model(self, name: str = "") -> Model:
         """Return the network as it was then, with what is needed to use it."""
         network = build(self.architecture, rng=np.random.default_rng(0))

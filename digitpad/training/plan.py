@@ -92,9 +92,7 @@ class RunPlan:
         if not isinstance(data, dict) or not {"architecture", "dataset"} <= data.keys():
             raise DigitpadError("The plan must be a table with architecture, dataset and settings; correct the file.")
         for name in data.keys() - set(_KEYS):
-            raise DigitpadError(
-                f"The plan has {name!r}, which means nothing; remove it (known are {', '.join(_KEYS)})."
-            )
+            raise DigitpadError(f"The plan has {name!r}, which means nothing; remove it (it has {', '.join(_KEYS)}).")
         try:
             architecture = Architecture.from_json(json.dumps(data["architecture"]))
         except (ValueError, RecursionError) as error:

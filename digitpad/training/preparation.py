@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from digitpad.errors import DigitpadError
 from digitpad.nn import Architecture, Sequential, build
+from digitpad.nn.backend import Device, select_device
 
 _MOST_HELD_OUT = 5000
 
@@ -42,9 +43,10 @@ class Purpose(IntEnum):
     WEIGHTS = 0
     DATA = 1
     ORDER = 2
+    AUGMENTATION = 3
 
 
-def generator(seed: int, purpose: Purpose, number: int = 0) -> np.random.Generator:
+def generator(seed: int, purpose: Purpose, *numbers: int) -> np.random.Generator:
     """Return the stream of random numbers for one purpose of a run.
 
     Parameters
@@ -53,10 +55,10 @@ def generator(seed: int, purpose: Purpose, number: int = 0) -> np.random.Generat
         The run's seed.
     purpose
         What the numbers are for.
-    number
-        Tells several streams of the same purpose apart, such as the epochs'.
+    numbers
+        Tell several streams of the same purpose apart, such as those of epochs, or of batches; none is as 0.
     """
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(purpose, number)))
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(purpose, *(numbers or (0,)))))
 
 
 def build_network(architecture: Architecture, seed: int) -> Sequential:
@@ -71,6 +73,20 @@ def build_network(architecture: Architecture, seed: int) -> Sequential:
         return build(architecture, rng=generator(seed, Purpose.WEIGHTS))
     except (ValueError, TypeError) as error:
         raise DigitpadError(f"The architecture {architecture.name} cannot be built ({error}); change it.") from error
+
+
+def choose_device(choice: str) -> Device:
+    """Return where to compute.
+
+    Raises
+    ------
+    DigitpadError
+        If what is asked for cannot be had.
+    """
+    try:
+        return select_device(choice)
+    except ValueError as error:
+        raise DigitpadError(f"--device {choice} cannot be had ({error}); use --device cpu.") from error
 
 
 def choose_images(

@@ -9,11 +9,12 @@ import math
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from types import UnionType
 from typing import Any, Self, get_args, get_type_hints
 
+from digitpad.data.augmentation import Augmentation
 from digitpad.errors import DigitpadError
 from digitpad.nn.initializers import INITIALIZER_FACTORIES, INITIALIZERS
 
@@ -173,6 +174,8 @@ class TrainingSettings:
         By how much the loss must fall to count as improvement.
     device
         Where to compute: "auto", "cpu" or "cuda".
+    augmentation
+        How the images to learn from are changed by chance, each time anew; those held out stay as they are.
 
     Raises
     ------
@@ -211,6 +214,7 @@ class TrainingSettings:
     patience: int | None = None
     min_delta: float = 0.0
     device: str = "auto"
+    augmentation: Augmentation = field(default_factory=Augmentation)
 
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():
@@ -288,6 +292,8 @@ class TrainingSettings:
 def _typed(name: str, value: Any, hint: Any) -> Any:
     """Return a value read from JSON as the type that a setting has, or say that it is of another."""
     kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    if hint is Augmentation:
+        return Augmentation.from_json(json.dumps(value))
     if value is None and type(None) in kinds:
         return None
     if float in kinds and isinstance(value, int) and not isinstance(value, bool):

@@ -5,6 +5,7 @@ line, a test, the window's thread) thereby decides the pace: between two events 
 where the reader may pause, change the learning rate, copy weights or ask the run to stop.
 """
 
+import contextlib
 import math
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -13,12 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.data.paper import Pages
 from digitpad.errors import DigitpadError
 from digitpad.model_file import Model, ModelMetadata, Preprocessing
 from digitpad.nn import Architecture, Dropout, ParallelNetwork, Sequential, build
 from digitpad.nn.backend import device_of, to_device, to_numpy
 from digitpad.nn.checks import NotFiniteError
-from digitpad.training.batches import BatchLoader
+from digitpad.training.batches import Augment, Batch, BatchLoader
 from digitpad.training.building import build_optimizer, build_penalties, build_policies
 from digitpad.training.checkpoints import Checkpoint, copies, dropouts, restore_streams, streams_of
 from digitpad.training.controls import Controls, ControlValues
@@ -103,6 +105,8 @@ class Trainer:
         self.architecture = architecture
         #: What may be changed while the run goes on, from any thread.
         self.controls = Controls()
+        #: The checksum of the images to learn from, and how many they are.
+        self.data_sha256, self.images = training.checksum, len(training)
         #: What a model file needs to say, so that the network is used as it was trained.
         self.metadata = ModelMetadata(
             labels=self.task.labels,
@@ -110,10 +114,11 @@ class Trainer:
             task=self.task.name,
         )
         self._policies = tuple(build_policies(settings, network) if policies is None else policies)
-        self._count = len(training)
         self._device = device_of(network.parameters()[0].value)
         self._on_host = self._device.library is np
-        self._loader = BatchLoader(training, settings.batch_size, mean=mean, std=std, device=self._device)
+        self._loader = BatchLoader(
+            training, settings.batch_size, mean=mean, std=std, device=self._device, augmentation=_augmentation(settings)
+        )
         self._validation = None
         if validation is not None and len(validation) > 0:
             self._validation = BatchLoader(validation, _VALIDATION_BATCH, mean=mean, std=std, device=self._device)
@@ -140,6 +145,16 @@ class Trainer:
         self._blank: Sequential | None = None
         self._stop_requested = False
         self._started = False
+
+    @property
+    def steps(self) -> int:
+        """How many steps the run has taken."""
+        return self._progress.steps
+
+    @property
+    def seconds(self) -> float:
+        """The time of the run so far, its reader left out."""
+        return self._progress.seconds
 
     def stop(self) -> None:
         """Ask the run to end after the batch that is under way; may be called from any thread or signal handler."""
@@ -180,7 +195,7 @@ class Trainer:
                 epochs=self.settings.epochs,
                 batches=len(self._loader),
                 batch_size=self.settings.batch_size,
-                training_count=self._count,
+                training_count=self.images,
                 validation_count=self._validation_count,
                 parameters=sum(parameter.value.size for parameter in self.network.parameters()),
                 threads=parallel.threads,
@@ -296,10 +311,16 @@ class Trainer:
 
     def _learn(self, parallel: ParallelNetwork, progress: Progress, epoch: int) -> Iterator[Event]:
         """Take the steps that are left of an epoch."""
-        batches = len(self._loader)
         # The order depends on the seed and the epoch alone, so that a run can be taken up again anywhere.
-        order = generator(self.settings.seed, Purpose.ORDER, epoch).permutation(self._count)
-        loader = self._loader.batches(order, first=progress.batches)
+        order = generator(self.settings.seed, Purpose.ORDER, epoch).permutation(self.images)
+        with contextlib.closing(self._loader.batches(order, epoch=epoch, first=progress.batches)) as loader:
+            yield from self._learn_from(loader, parallel, progress, epoch)
+
+    def _learn_from(
+        self, loader: Iterator[Batch], parallel: ParallelNetwork, progress: Progress, epoch: int
+    ) -> Iterator[Event]:
+        """Take a step with each batch."""
+        batches = len(self._loader)
         taken: list[_Step] = []
         begun = time.perf_counter()
         for batch in range(progress.batches + 1, batches + 1):
@@ -473,6 +494,17 @@ class _Step(NamedTuple):
     spent: float = 0.0
 
 
+def _augmentation(settings: TrainingSettings) -> Augment | None:
+    """Return what changes each batch, with a stream of chance of its own for each."""
+    if not settings.augmentation:
+        return None
+
+    def augment(images: NDArray[np.uint8], epoch: int, number: int) -> NDArray[np.uint8]:
+        return settings.augmentation.apply(images, generator(settings.seed, Purpose.AUGMENTATION, epoch, number))
+
+    return augment
+
+
 def _fitting_task(network: Sequential, training: Samples, settings: TrainingSettings) -> Task:
     """Return what the network is to learn, having refused data from which it cannot."""
     if len(training) == 0:
@@ -491,6 +523,11 @@ def _fitting_task(network: Sequential, training: Samples, settings: TrainingSett
             f"{training.name}: its {size} images do not fit this network ({error}); choose another architecture or "
             "dataset."
         ) from error
+    if settings.augmentation and isinstance(training, Pages):
+        raise DigitpadError(
+            f"{training.name}: pages cannot be augmented, as their ink would no longer be where the answers say; "
+            "leave the augmentation out."
+        )
     task = task_of(training, output, settings.label_smoothing)
     if output != task.output_shape:
         asked = f"{len(task.labels)} classes" if task.name == "classification" else f"{size} pixels to be told apart"

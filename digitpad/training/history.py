@@ -1,0 +1,281 @@
+"""What happened in a run, step by step, in tables that any spreadsheet opens.
+
+A run's folder has four: `history.csv` a row a step, `epochs.csv` a row an epoch, `changes.csv` what was changed on the
+way, `layers.csv` how the layers were doing. Rows are only ever added, so that whatever breaks a run off leaves all but
+the last row whole; a last row that is cut short is left out when the table is read.
+"""
+
+import contextlib
+import csv
+import errno
+import io
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from types import NoneType
+from typing import Any, BinaryIO, TypeVar, get_args, get_type_hints
+
+from digitpad.atomic import atomic_write
+from digitpad.errors import DigitpadError
+from digitpad.training.checkpoints import Checkpoint
+from digitpad.training.events import ControlChanged, EpochCompleted, Event, LayerMeasure, LayersMeasured, StepCompleted
+
+Row = TypeVar("Row", bound="StepCompleted | EpochCompleted | ControlChanged | LayerRow")
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRow:
+    """How one layer was doing at one step; see `LayerMeasure` for what the columns mean."""
+
+    step: int
+    images: int
+    name: str
+    type: str
+    gradient_norm: float | None
+    weight_norm: float | None
+    update_ratio: float | None
+    units: int | None
+    dead_units: int | None
+
+
+_TABLES: dict[str, type] = {
+    "history.csv": StepCompleted,
+    "epochs.csv": EpochCompleted,
+    "changes.csv": ControlChanged,
+    "layers.csv": LayerRow,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All tables of a run, as the events that they were written from.
+
+    Attributes
+    ----------
+    steps, epochs, changes
+        In the order of the run.
+    layers
+        What was measured, look by look.
+    """
+
+    steps: Sequence[StepCompleted] = ()
+    epochs: Sequence[EpochCompleted] = ()
+    changes: Sequence[ControlChanged] = ()
+    layers: Sequence[LayersMeasured] = ()
+
+
+def read_history(folder: Path) -> History:
+    """Read the tables of a run's folder; one that is not there is empty.
+
+    Raises
+    ------
+    DigitpadError
+        If a table cannot be read, naming file and line.
+    """
+    return History(
+        _read(folder / "history.csv", StepCompleted),
+        _read(folder / "epochs.csv", EpochCompleted),
+        _read(folder / "changes.csv", ControlChanged),
+        _looks(_read(folder / "layers.csv", LayerRow)),
+    )
+
+
+class HistoryWriter:
+    """Adds rows to the tables of a run.
+
+    What cannot be written (a full disk) waits in memory and is tried again with what comes later.
+
+    Parameters
+    ----------
+    folder
+        The run's.
+    resumed
+        Where the run goes on, if it does: what was written after that is taken out first, for it happens again.
+
+    Raises
+    ------
+    DigitpadError
+        If the tables cannot be opened, or rows of later steps not be taken out.
+    """
+
+    def __init__(self, folder: Path, resumed: Checkpoint | None = None) -> None:
+        if resumed is not None:
+            for name, kind in _TABLES.items():
+                _cut(folder / name, kind, resumed)
+        self._tables = {name: _Table(folder / name, kind) for name, kind in _TABLES.items()}
+
+    def write(self, event: Event) -> None:
+        """Add what an event says to its table.
+
+        Raises
+        ------
+        DigitpadError
+            If it could not be written; it waits.
+        """
+        match event:
+            case StepCompleted():
+                self._tables["history.csv"].add(event)
+            case EpochCompleted():
+                self._tables["epochs.csv"].add(event)
+            case ControlChanged():
+                self._tables["changes.csv"].add(event)
+            case LayersMeasured():
+                rows = [LayerRow(event.step, event.images, **asdict(layer)) for layer in event.layers]
+                self._tables["layers.csv"].add(*rows)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something could not be written yet."""
+        return any(table.is_waiting for table in self._tables.values())
+
+    def flush(self) -> None:
+        """Write what waits.
+
+        Raises
+        ------
+        DigitpadError
+            If it could not be written; it goes on waiting.
+        """
+        for table in self._tables.values():
+            table.flush()
+
+    def close(self) -> None:
+        """Write what waits, and close the files, also if that fails.
+
+        Raises
+        ------
+        DigitpadError
+            If something could not be written, and is lost.
+        """
+        with contextlib.ExitStack() as stack:
+            for table in self._tables.values():
+                stack.callback(table.close)
+            self.flush()
+
+
+class _Table:
+    """One file of rows."""
+
+    def __init__(self, path: Path, kind: type) -> None:
+        self._path = path
+        self._names = [field.name for field in fields(kind)]
+        self._waiting = b""
+        try:
+            self._file: BinaryIO = path.open("ab", buffering=0)
+            self._written = os.fstat(self._file.fileno()).st_size
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        if self._written == 0:
+            self._waiting = _line(self._names)
+
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self._waiting)
+
+    def add(self, *rows: Any) -> None:
+        self._waiting += b"".join(_line([getattr(row, name) for name in self._names]) for row in rows)
+        self.flush()
+
+    def flush(self) -> None:
+        if not self._waiting:
+            return
+        try:
+            count = self._file.write(self._waiting)
+            _check_whole(count, self._waiting)
+        except OSError as error:
+            # Half a row would spoil the table for what comes after it.
+            with contextlib.suppress(OSError):
+                self._file.truncate(self._written)
+            raise _unwritable(self._path, error) from error
+        self._written += len(self._waiting)
+        self._waiting = b""
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _check_whole(count: int | None, waiting: bytes) -> None:
+    if count != len(waiting):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _line(values: Sequence[object]) -> bytes:
+    text = io.StringIO()
+    # Floats are written so that the very same number is read back.
+    csv.writer(text, lineterminator="\n").writerow(["" if value is None else value for value in values])
+    return text.getvalue().encode()
+
+
+def _cut(path: Path, kind: type[Any], resumed: Checkpoint) -> None:
+    """Take out of a table what happened after a checkpoint, and a last row that is cut short."""
+    if not path.exists():
+        return
+    rows = [row for row in _read(path, kind) if _is_before(row, resumed)]
+    names = [field.name for field in fields(kind)]
+    text = b"".join(_line([getattr(row, name) for name in names]) for row in rows)
+    with atomic_write(path) as file:
+        file.write(_line(names) + text)
+
+
+def _is_before(row: Any, checkpoint: Checkpoint) -> bool:
+    """Return whether a checkpoint holds what a row speaks of."""
+    if isinstance(row, EpochCompleted):
+        return row.epoch <= int(checkpoint.progress["epochs"])
+    if isinstance(row, ControlChanged) and row.step == checkpoint.steps + 1:
+        return getattr(checkpoint.controls, row.name, None) == row.new
+    return bool(row.step <= checkpoint.steps)
+
+
+def _read(path: Path, kind: type[Row]) -> list[Row]:
+    try:
+        contents = path.read_bytes().decode()
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DigitpadError(f"{path} could not be read ({reason}); remove it, and the run has no curves.") from error
+    # The last row may have been cut short.
+    header, *rows = [*csv.reader(io.StringIO(contents[: contents.rfind("\n") + 1]))] or [[]]
+    if not header:
+        return []
+    hints = get_type_hints(kind)
+    missing = [field.name for field in fields(kind) if field.name not in header]
+    if missing:
+        raise DigitpadError(f"{path} has no column {missing[0]}; remove the file, and the run has no curves.")
+    parsers = {name: _parser(hints[name]) for name in hints}
+    read: list[Row] = []
+    for number, row in enumerate(rows, start=2):
+        try:
+            values = {name: parsers[name](text) for name, text in zip(header, row, strict=True) if name in parsers}
+            read.append(kind(**values))
+        except (ValueError, TypeError) as error:
+            raise DigitpadError(f"{path}, line {number} cannot be read ({error}); correct or remove it.") from error
+    return read
+
+
+def _parser(hint: Any) -> Any:
+    """Return what turns a cell of the table into a value of that type."""
+    kinds = get_args(hint) or (hint,)
+    kind = next(kind for kind in kinds if kind is not NoneType)
+    if NoneType not in kinds:
+        return kind
+    return lambda text: None if text == "" else kind(text)
+
+
+def _looks(rows: Sequence[LayerRow]) -> list[LayersMeasured]:
+    """Put the rows of one look together again."""
+    looks: dict[tuple[int, int], list[LayerMeasure]] = {}
+    for row in rows:
+        values = asdict(row)
+        look = values.pop("step"), values.pop("images")
+        looks.setdefault(look, []).append(LayerMeasure(**values))
+    return [LayersMeasured(step, tuple(layers), images) for (step, images), layers in looks.items()]
+
+
+def _unwritable(path: Path, error: OSError) -> DigitpadError:
+    reason = error.strerror or str(error)
+    return DigitpadError(
+        f"{path} could not be written ({reason}); make room on the disk. The training goes on, and nothing that was "
+        "written is lost."
+    )

@@ -1,0 +1,216 @@
+"""A run while it is trained: its plan carried out, and everything that happens kept in its folder.
+
+The command line and the window both train through this. Whatever ends the training (its end, a wish to stop, a closed
+window, a crash, a disk that is full) the run is there afterwards, and can be gone on with.
+"""
+
+import contextlib
+from collections.abc import Generator, Mapping
+from typing import Any, Self
+
+from digitpad.data.sources import open_samples
+from digitpad.errors import DigitpadError
+from digitpad.model_file import Model
+from digitpad.training.building import apply_to_architecture
+from digitpad.training.checkpoints import Checkpoint
+from digitpad.training.controls import Controls
+from digitpad.training.events import Event, RecordingTrouble
+from digitpad.training.plan import RunPlan
+from digitpad.training.preparation import build_network, choose_device, choose_images
+from digitpad.training.recording import Keeping, Recorder
+from digitpad.training.run_info import RunStatus
+from digitpad.training.runs import Run, RunStore
+from digitpad.training.settings import default_threads
+from digitpad.training.trainer import Trainer
+
+
+class LiveRun:
+    """A run that is being trained. Use `start` or `resume` to make one; both open the data, which takes a moment.
+
+    All is called by the thread that iterates `events`, but `stop`, `measure_layers` and `controls`, which any may use.
+
+    Parameters
+    ----------
+    run
+        Where it is kept.
+    trainer
+        Who trains it.
+    resumed
+        Where it goes on, if it does.
+    keeping
+        How often checkpoints are written, and how many are kept.
+    extra
+        More to say in the model file about how its weights came about, as JSON can keep it.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        trainer: Trainer,
+        resumed: Checkpoint | None = None,
+        *,
+        keeping: Keeping | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.run = run
+        self.trainer = trainer
+        self._resumed = resumed
+        self._keeping = keeping or Keeping()
+        self._extra = extra or {}
+
+    @classmethod
+    def start(
+        cls,
+        plan: RunPlan,
+        store: RunStore | None = None,
+        name: str = "",
+        notes: str = "",
+        *,
+        diagnose: bool = True,
+        keeping: Keeping | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """Begin a new run.
+
+        Parameters
+        ----------
+        plan
+            What to train. What it leaves to the machine (threads, device) is decided here and written down.
+        store
+            Where runs are kept; None takes the user's.
+        name, notes
+            What to call it, and what a person has to say about it.
+        diagnose
+            Whether to look at the layers now and then.
+        keeping, extra
+            As for the class.
+
+        Raises
+        ------
+        DigitpadError
+            If the plan cannot be carried out, or the run's folder not be made.
+        """
+        device = choose_device(plan.settings.device)
+        plan = plan.with_settings(threads=plan.settings.threads or default_threads(), device=device.name)
+        trainer = _prepare(plan, diagnose=diagnose)
+        # Last, so that what cannot be trained leaves no folder behind.
+        run = (store or RunStore()).create(plan, name, notes)
+        run.update(data_sha256=trainer.data_sha256, images=trainer.images)
+        return cls(run, trainer, keeping=keeping, extra=extra)
+
+    @classmethod
+    def resume(
+        cls,
+        run: Run,
+        *,
+        epochs: int | None = None,
+        diagnose: bool = True,
+        keeping: Keeping | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """Go on with a run from its last checkpoint that can be read, as if it had never been interrupted.
+
+        To go on from an earlier one, or with other settings, branch from it first (`RunStore.branch`).
+
+        Parameters
+        ----------
+        run
+            The run.
+        epochs
+            How many it shall have in the end, if not as many as planned; a schedule is stretched with it.
+        diagnose, keeping, extra
+            As for `start`.
+
+        Raises
+        ------
+        DigitpadError
+            If there is nothing left to do, the data have changed, or the plan cannot be carried out any more.
+        """
+        info = run.info
+        if info.status is RunStatus.DIVERGED:
+            raise DigitpadError(
+                f"The run {info.name} diverged, and would again; go back to one of its checkpoints and change "
+                "something, such as the learning rate."
+            )
+        plan = info.plan if epochs is None else info.plan.with_settings(epochs=epochs)
+        checkpoint = run.load()
+        if int(checkpoint.progress["epochs"]) >= plan.settings.epochs:
+            raise DigitpadError(f"The run {info.name} is done: all its {plan.settings.epochs} epochs; ask for more.")
+        trainer = _prepare(plan, diagnose=diagnose, resume=checkpoint)
+        if info.data_sha256 not in {"", trainer.data_sha256}:
+            raise DigitpadError(
+                f"The data set {plan.dataset} is not what it was when the run {info.name} began, so it cannot go on; "
+                "put the old data back, or start a new run."
+            )
+        if plan is not info.plan:
+            run.update(plan=plan)
+        return cls(run, trainer, checkpoint, keeping=keeping, extra=extra)
+
+    @property
+    def controls(self) -> Controls:
+        """What may be changed while it goes on, from any thread."""
+        return self.trainer.controls
+
+    def stop(self) -> None:
+        """Ask the run to end after the step under way; may be called from any thread or signal handler."""
+        self.trainer.stop()
+
+    def measure_layers(self) -> None:
+        """Ask for a look at the layers at the next step; may be called from any thread."""
+        self.trainer.measure_layers()
+
+    def snapshot_model(self) -> Model:
+        """Return the network as it is now, in memory of its own; only between events."""
+        return self.trainer.snapshot_model(self.run.info.name)
+
+    def events(self) -> Generator[Event, None, None]:
+        """Train, and keep what happens before telling it. Not to ask for the next event is to pause.
+
+        Closing the generator ends the training where it is: a checkpoint is written at once.
+
+        Yields
+        ------
+        Event
+            As `Trainer.run`; and `RecordingTrouble` where something could not be written.
+
+        Raises
+        ------
+        DigitpadError
+            If the run is being trained elsewhere, or its folder cannot be written to at all.
+        """
+        with self.run.locked(), contextlib.closing(self.trainer.run()) as source:
+            recorder = Recorder(self.run, self.trainer, self._resumed, self._keeping, self._extra)
+            ended = False
+            try:
+                for event in source:
+                    yield from recorder.record(event)
+                    yield event
+                ended = True
+            except GeneratorExit:
+                recorder.checkpoint()
+                raise
+            except Exception as error:
+                recorder.break_off(RunStatus.FAILED, f"Something went wrong inside digitpad ({error}).")
+                ended = True
+                raise
+            finally:
+                if not ended:
+                    recorder.break_off(
+                        RunStatus.INTERRUPTED,
+                        f"The run was left after {self.trainer.steps} steps; what was learned so far is kept.",
+                    )
+                troubles = recorder.close()
+            for trouble in troubles:
+                yield RecordingTrouble(trouble)
+
+
+def _prepare(plan: RunPlan, *, diagnose: bool, resume: Checkpoint | None = None) -> Trainer:
+    """Return who carries a plan out: data opened, network built and on its device."""
+    settings = plan.settings
+    architecture = apply_to_architecture(settings, plan.architecture)
+    training, validation = choose_images(
+        open_samples(plan.dataset, split="train"), limit=plan.limit, validation=plan.validation, seed=settings.seed
+    )
+    # Before anything that copies weights or holds on to them is made.
+    network = build_network(architecture, settings.seed).to(choose_device(settings.device))
+    return Trainer(network, training, validation, settings, architecture=architecture, diagnose=diagnose, resume=resume)

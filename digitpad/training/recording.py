@@ -1,0 +1,241 @@
+"""Keeps what happens in a run in its folder: history, checkpoints, and what `run.json` says.
+
+What cannot be written, most often because the disk is full, does not stop the training: it is worth more than its
+record, and room can be made while it goes on. The trouble is told, the rows wait in memory, and the next checkpoint is
+tried when it is due. What was written before stays whole.
+"""
+
+import platform
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from digitpad import __version__
+from digitpad.errors import DigitpadError
+from digitpad.model_file import Model
+from digitpad.training.checkpoints import Checkpoint, save_checkpoint
+from digitpad.training.events import (
+    EpochCompleted,
+    Event,
+    RecordingTrouble,
+    StepCompleted,
+    StopReason,
+    TrainingStarted,
+    TrainingStopped,
+)
+from digitpad.training.history import HistoryWriter
+from digitpad.training.run_info import RunStatus
+from digitpad.training.runs import CheckpointFile, Run
+from digitpad.training.trainer import Trainer
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How often checkpoints are written, and how many are kept.
+
+    Parameters
+    ----------
+    between_epochs
+        Seconds that lie at least between two checkpoints at the ends of epochs.
+    within_epoch
+        Seconds after which one is written in the middle of an epoch.
+    times_its_cost
+        One is put off until so many times the time that the last one took has passed: writing costs 5% at most.
+    most, most_bytes
+        How many a run keeps, and how much room they take; but always the last one.
+    """
+
+    between_epochs: float = 0.5
+    within_epoch: float = 30.0
+    times_its_cost: float = 20.0
+    most: int = 16
+    most_bytes: int = 256 << 20
+
+
+class Recorder:
+    """Writes down one training.
+
+    Parameters
+    ----------
+    run
+        Where to; locked by the caller.
+    trainer
+        Who trains.
+    resumed
+        Where the training goes on, if it does.
+    keeping
+        How often, and how much.
+    extra
+        More to say in the model file about how its weights came about.
+
+    Raises
+    ------
+    DigitpadError
+        If the history cannot be opened.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        trainer: Trainer,
+        resumed: Checkpoint | None,
+        keeping: Keeping,
+        extra: Mapping[str, Any],
+    ) -> None:
+        self._run, self._trainer, self._keeping, self._extra = run, trainer, keeping, extra
+        self._history = HistoryWriter(run.folder, resumed)
+        self._saved = (-1, -1) if resumed is None else _place(resumed)
+        self._saved_at = time.perf_counter()
+        self._cost = 0.0
+        self._in_trouble = False
+
+    def record(self, event: Event) -> Iterator[RecordingTrouble]:
+        """Write down an event before its reader sees it; yield what could not be written, once."""
+        troubles: list[str] = []
+        try:
+            self._history.write(event)
+        except DigitpadError as error:
+            troubles.append(str(error))
+        match event:
+            case TrainingStarted():
+                troubles += self._update(status=RunStatus.RUNNING, message="", digitpad=__version__, score=event.score)
+                if event.steps_done == 0:
+                    troubles += self.checkpoint()
+            case StepCompleted():
+                if self._is_due(self._keeping.within_epoch):
+                    troubles += self.checkpoint()
+            case EpochCompleted():
+                troubles += self._update(
+                    epochs=event.epoch,
+                    steps=event.step,
+                    seconds=self._trainer.seconds,
+                    train_loss=event.train_loss,
+                    train_accuracy=event.train_accuracy,
+                    validation_loss=event.validation_loss,
+                    validation_accuracy=event.validation_accuracy,
+                )
+                if self._is_due(self._keeping.between_epochs):
+                    troubles += self.checkpoint()
+            case TrainingStopped():
+                troubles += self._end(event)
+        if troubles and not self._in_trouble:
+            yield RecordingTrouble(troubles[0])
+        self._in_trouble = bool(troubles) or self._history.is_waiting
+
+    def checkpoint(self) -> list[str]:
+        """Write a checkpoint now, unless this place has one; return what went wrong."""
+        checkpoint = self._trainer.checkpoint()
+        if _place(checkpoint) == self._saved or not checkpoint.is_sound():
+            return []
+        begun = time.perf_counter()
+        try:
+            save_checkpoint(self._run.checkpoint_path(checkpoint.steps), checkpoint)
+            self._saved = _place(checkpoint)
+            _thin(self._run, self._keeping)
+        except DigitpadError as error:
+            return [f"{error} The training goes on without this checkpoint."]
+        finally:
+            self._saved_at = time.perf_counter()
+            self._cost = self._saved_at - begun
+        return []
+
+    def break_off(self, status: RunStatus, message: str) -> list[str]:
+        """Write down that the training ended before its end; return what went wrong."""
+        return self._update(status=status, message=message, steps=self._trainer.steps, seconds=self._trainer.seconds)
+
+    def close(self) -> list[str]:
+        """Close the history; return what went wrong."""
+        try:
+            self._history.close()
+        except DigitpadError as error:
+            return [str(error)]
+        return []
+
+    def _end(self, event: TrainingStopped) -> list[str]:
+        troubles: list[str] = []
+        if event.reason is not StopReason.DIVERGED:
+            troubles += self.checkpoint()
+        try:
+            self._run.keep_model(self._model(event))
+        except DigitpadError as error:
+            troubles.append(str(error))
+        return troubles + self._update(
+            status=RunStatus(str(event.reason)),
+            message=event.message,
+            epochs=event.epochs,
+            steps=event.steps,
+            seconds=event.seconds,
+            train_loss=event.train_loss,
+            train_accuracy=event.train_accuracy,
+            validation_loss=event.validation_loss,
+            validation_accuracy=event.validation_accuracy,
+        )
+
+    def _model(self, event: TrainingStopped) -> Model:
+        """Return the weights that the run keeps, with how they came about."""
+        model = self._trainer.snapshot_model()
+        info, key = self._run.info, self._trainer.task.key
+        score = event.validation_accuracy
+        record = {
+            "run": self._run.folder.name,
+            "seed": info.plan.settings.seed,
+            "data_sha256": info.data_sha256,
+            "images": info.images,
+            "epochs": event.epochs,
+            "steps": event.steps,
+            "stopped": str(event.reason),
+            "digitpad": __version__,
+            "numpy": np.__version__,
+            "machine": platform.machine(),
+            **self._extra,
+        }
+        metrics = {} if score is None else {f"validation_{key}": score}
+        return replace(model, metadata=replace(model.metadata, metrics=metrics, training=record))
+
+    def _update(self, **changes: Any) -> list[str]:
+        try:
+            self._run.update(**changes)
+        except DigitpadError as error:
+            return [str(error)]
+        return []
+
+    def _is_due(self, seconds: float) -> bool:
+        return time.perf_counter() - self._saved_at >= max(seconds, self._keeping.times_its_cost * self._cost)
+
+
+def _place(checkpoint: Checkpoint) -> tuple[int, int]:
+    return checkpoint.steps, int(checkpoint.progress["epochs"])
+
+
+def _thin(run: Run, keeping: Keeping) -> None:
+    """Remove checkpoints until what is left keeps to its bounds, so that those left lie evenly over the run.
+
+    The first, the best and the last are kept as long as possible; those from the middle of an epoch go first.
+    """
+    files = run.checkpoints()
+    while len(files) > 1 and (len(files) > keeping.most or sum(file.size for file in files) > keeping.most_bytes):
+        leaving = _least_missed(files)
+        # What is gone already, or cannot be removed, is no reason to stop the training.
+        try:
+            leaving.path.unlink(missing_ok=True)
+        except OSError:
+            return
+        files.remove(leaving)
+
+
+def _least_missed(files: list[CheckpointFile]) -> CheckpointFile:
+    """Return the checkpoint to give up first; never the last."""
+    best = max(files, key=lambda file: -1.0 if file.validation_accuracy is None else file.validation_accuracy)
+    inner = [file for file in files[1:-1] if file is not best] or files[:-1]
+    middle = [file for file in inner if file.epoch is None]
+    if middle:
+        return middle[0]
+
+    def gap(file: CheckpointFile) -> int:
+        place = files.index(file)
+        return files[place + 1].step - files[max(0, place - 1)].step
+
+    return min(inner, key=gap)
