@@ -67,7 +67,7 @@ def test_every_purpose_epoch_and_seed_has_random_numbers_of_its_own() -> None:
         for purpose in Purpose
         for number in (0, 1, 2)
     }
-    assert len(draws) == 18
+    assert len(draws) == 24
 
 
 def test_the_seed_decides_the_first_weights() -> None:
