@@ -170,12 +170,11 @@ def unseen_batch(owner: str, x: Array, sample_shape: tuple[int | None, ...], *, 
     TypeError, ValueError
         As `batch` does.
     """
-    array_module(x)
+    samples(owner, x, like=like)
     actual = x.shape[1:]
     if len(actual) != len(sample_shape) or any(map(_differ, sample_shape, actual)):
         expected = ("N", *("any" if size is None else str(size) for size in sample_shape))
         raise ValueError(f"{owner}: x has shape {x.shape}; expected ({', '.join(expected)})")
-    samples(owner, x, like=like)
 
 
 def _differ(expected: int | None, actual: int) -> bool:
@@ -188,7 +187,7 @@ def on_host(x: Array) -> bool:
     On a GPU, looking at a value means stopping until everything before it is computed, at every step of training.
     Shapes and dtypes are checked everywhere, values only where that is free; on a device they show in the loss.
     """
-    return array_module(x) is np
+    return isinstance(x, np.ndarray)
 
 
 def finite(owner: str, name: str, x: Array) -> None:
@@ -205,11 +204,9 @@ def finite(owner: str, name: str, x: Array) -> None:
 
 
 def _all_finite(x: NDArray[np.floating[Any]]) -> bool:
-    """Return whether every number is finite: their squares' sum tells in half the time, unless it overflows."""
+    """Return whether every number is finite; the sum of their squares tells in half the time, unless it overflows."""
     flat = x.ravel("K")
-    with np.errstate(over="ignore", invalid="ignore"):
-        square = np.dot(flat, flat)
-    return math.isfinite(square) or bool(np.isfinite(x).all())
+    return math.isfinite(np.vdot(flat, flat)) or bool(np.isfinite(x).all())
 
 
 def between(owner: str, name: str, x: Array, low: float, high: float) -> None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from digitpad.nn.backend import Array, array_module
-from digitpad.nn.functional import Padding, Pair, fold, output_size, pad, windows
+from digitpad.nn.functional import Padding, Pair, fold, pad, windows
 
 #: Bytes of patches that are worked on at once: what fits the second-level cache of common processors, and
 #: what keeps a GPU busy.
@@ -46,15 +46,8 @@ class Window:
     dilation: Pair
     groups: int
 
-    def places(self, image: Pair) -> Pair:
-        """Return how many rows and columns of places the window has on an image of that height and width."""
-        return (
-            output_size(image[0], self.kernel[0], self.stride[0], self.padding[0], self.dilation[0]),
-            output_size(image[1], self.kernel[1], self.stride[1], self.padding[1], self.dilation[1]),
-        )
 
-
-def gather(x: Array, weight: Array, window: Window, places: Pair | None = None) -> Array:
+def gather(x: Array, weight: Array, window: Window, places: Pair) -> Array:
     """Let each cell of y collect from its patch: y[o, p] = sum over c, i, j of weight[o, c, i, j] * x[c, p at i, j].
 
     Parameters
@@ -66,14 +59,14 @@ def gather(x: Array, weight: Array, window: Window, places: Pair | None = None) 
     window
         How the window moves.
     places
-        How many rows and columns of places to compute; None means all.
+        How many rows and columns of places to compute.
 
     Returns
     -------
     Array
         y, (N, O, rows, columns).
     """
-    rows, columns = places or window.places(x.shape[2:])
+    rows, columns = places
     padded = pad(x, window.padding)
     kernels = _kernel_matrix(weight, window)
     products = [

@@ -129,8 +129,8 @@ class Conv2D(_Convolution2D):
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Convolve `x` (N, in_channels, H, W); see the formula at the top of the file."""
         checks.batch("Conv2D", x, (self.in_channels, None, None), like=self.weight.value)
-        self.output_shape(x.shape[1:])
-        out = gather(x, self.weight.value, self.window)
+        _, rows, columns = self.output_shape(x.shape[1:])
+        out = gather(x, self.weight.value, self.window, (rows, columns))
         if self.bias is not None:
             out += self.bias.value[:, None, None]
         if training:
