@@ -5,27 +5,29 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
+_MINUS = "\N{MINUS SIGN}"
 LEAST_CELL = 30  # logical pixels that a cell needs for a number
 
 
 def short(value: float) -> str:
-    """Return a number with as many decimals as a cell has room for: always about four characters, never more digits."""
-    if not np.isfinite(value):
-        return str(value)
+    """Return a number in about four characters, never with more digits than mean something."""
     size = abs(value)
-    if 0 < size < 0.005:
-        # It is not zero, and must not look like it.
-        return "-0.00" if value < 0 else "0.00"
-    return f"{value:.2f}" if size < 10 else f"{value:.1f}" if size < 1000 else f"{value:.0f}"
+    if not np.isfinite(value):
+        text = str(value)
+    elif size < 10:
+        text = f"{value:.2f}"
+    else:
+        text = f"{value:.1f}" if size < 1000 else f"{value:.0f}"
+    return text.replace("-", _MINUS)
 
 
 def exact(value: float) -> str:
     """Return a number with four decimals, as sums are shown; very small and very large ones with a power of ten."""
     if not np.isfinite(value):
-        return str(value)
-    if value == 0:
-        return "0.0000"
-    return f"{value:.4f}" if 0.0005 <= abs(value) < 1e5 else f"{value:.2e}"
+        text = str(value)
+    else:
+        text = f"{value:.4f}" if value == 0 or 0.0005 <= abs(value) < 1e5 else f"{value:.2e}"
+    return text.replace("-", _MINUS)
 
 
 def ink_for(colour: int) -> QColor:

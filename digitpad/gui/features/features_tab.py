@@ -18,7 +18,8 @@ from digitpad.gui.draw_tab import DrawTab
 from digitpad.gui.features.enlarged import EnlargedPane
 from digitpad.gui.features.map_view import MapView
 from digitpad.gui.features.mosaic import Scale
-from digitpad.gui.features.shown import shown_layers
+from digitpad.gui.features.panel import Panel
+from digitpad.gui.features.shown import PROBABILITIES, shown_layers
 from digitpad.gui.features.side import Side, segments
 from digitpad.gui.models import LoadedModel
 from digitpad.gui.tab_page import TabPage
@@ -58,6 +59,7 @@ class FeaturesTab(TabPage):
         self.side = Side(theme, draw_tab.canvas, self)
         self.maps = MapView(theme, self)
         self.enlarged = EnlargedPane(theme, self.maps, self)
+        self.panel = Panel(theme, self)
         self._make_actions()
         self._lay_out()
         draw_tab.digit_read.connect(self._take)
@@ -70,6 +72,7 @@ class FeaturesTab(TabPage):
             view.pointed.connect(self.maps.look_at)
             view.pinned.connect(self.maps.pin)
         self.side.picture.pointed.connect(self.maps.look_at)
+        self.panel.arithmetic.walked.connect(self.maps.go_to)
 
     @property
     def frame(self) -> Frame | None:
@@ -81,7 +84,7 @@ class FeaturesTab(TabPage):
         reader = model.reader if model is not None else None
         self._inspector = Inspector.of(reader.model) if isinstance(reader, Recognizer) else None
         self._frame = None
-        layers = () if self._inspector is None else shown_layers(self._inspector.structure)
+        layers = () if self._inspector is None else shown_layers(self._inspector.structure, len(self._labels))
         self.maps.show_network(layers, self._labels)
         self.enlarged.keep(self.maps.chosen)
         self._inspect()
@@ -115,7 +118,7 @@ class FeaturesTab(TabPage):
             return
         pixels = pixels_for(inspector.input_shape, None if self._prediction is None else self._prediction.image)
         self._frame = inspector.inspect(pixels)
-        self.maps.show_frame(self._frame.activations)
+        self.maps.show_frame(_with_probabilities(self._frame))
         self.enlarged.refresh()
         self.side.picture.show_pixels(pixels)
         self._show_answer(self._frame)
@@ -133,21 +136,24 @@ class FeaturesTab(TabPage):
         self._explain(cell)
 
     def _explain(self, cell: Cell | None) -> None:
-        """Frame where a cell comes from."""
+        """Show where a cell comes from: below, on the maps before it, and on the drawing."""
         frame = self._frame
-        if cell is None or frame is None:
+        shown = self.panel.show_cell(frame, cell, self._labels)
+        if frame is None or cell is None:
             self.maps.show_patches(())
             self.side.picture.show_frame(None)
             self.side.caption.setText("")
             return
-        seen = receptive_field(frame.structure, cell).get(INPUT)
+        self.maps.show_patches(() if shown is None else shown.patches)
+        known = Cell(frame.structure.output, 0) if cell.layer == PROBABILITIES else cell
+        seen = receptive_field(frame.structure, known).get(INPUT)
         if seen is None:
-            self.side.picture.show_frame(None)
-            self.side.caption.setText("")
+            # A pixel of the picture itself.
+            self.side.picture.show_frame((cell.row, cell.column, cell.row + 1, cell.column + 1))
+            self.side.caption.setText(f"row {cell.row}, column {cell.column} of the picture")
         else:
             self.side.picture.show_frame((seen.top, seen.left, seen.bottom, seen.right))
             self.side.caption.setText(_field_words(seen.size, frame.pixels.shape[1:]))
-        self.maps.show_patches(())
 
     # Parts
 
@@ -200,6 +206,7 @@ class FeaturesTab(TabPage):
         right = QVBoxLayout()
         right.setSpacing(2 * SPACE)
         right.addWidget(maps, 1)
+        right.addWidget(self.panel)
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         row.setSpacing(2 * SPACE)
@@ -258,6 +265,14 @@ class FeaturesTab(TabPage):
         sketch = self.side.pad.sketch
         self.undo.setEnabled(sketch.undo_name is not None)
         self.redo.setEnabled(sketch.redo_name is not None)
+
+
+def _with_probabilities(frame: Frame) -> dict[str, NDArray[np.float32]]:
+    """Return all activations, and the probabilities as a layer behind the last."""
+    shown = dict(frame.activations)
+    if frame.answer is not None:
+        shown.setdefault(PROBABILITIES, frame.answer.probabilities.astype(np.float32))
+    return shown
 
 
 def pixels_for(input_shape: Sequence[int], image: NDArray[np.float32] | None) -> NDArray[np.float32]:

@@ -410,7 +410,7 @@ class MapView(QAbstractScrollArea):
                 self._paint_grid(painter, block)
             if block.cell >= LEAST_CELL * ratio:
                 self._paint_numbers(painter, block, values, mosaic, seen)
-        if layer.output and block.columns == 1 and len(self._labels) == layer.maps:
+        if layer is self._layers[-1] and layer.output and block.columns == 1 and len(self._labels) == layer.maps:
             self._paint_labels(painter, block, ratio)
         for name, number in self._muted:
             if name == layer.name:
@@ -588,7 +588,7 @@ class MapView(QAbstractScrollArea):
         point = self.point_of(place)
         if point is None:
             return
-        margin, view = 4 * SPACE, self.viewport().rect()
+        margin, view = 8 * SPACE, self.viewport().rect()
         for bar, value, low, high in (
             (self.horizontalScrollBar(), point.x(), margin, view.width() - margin),
             (self.verticalScrollBar(), point.y(), margin + round(self._head_height()), view.height() - margin),

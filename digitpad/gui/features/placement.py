@@ -20,6 +20,7 @@ _MARGIN = 16  # around everything, and between a name and its maps' neighbours
 _BETWEEN = 24  # between layers
 _FLAT_SHARE = 0.36  # a unit of a dense layer is this share of a map wide
 _OUTPUT_SHARE = 0.64
+_LEAST_OUTPUT = 8  # logical pixels
 _INPUT_SHARE = 3.0  # the picture is this many times as wide as a map
 _LEAST_COLUMNS = 4  # of a block of single numbers
 
@@ -143,10 +144,10 @@ def lay_out(
     room = max(1, round((height - head - 2 * _MARGIN) * ratio))
     for layer in layers:
         gap = _gap(layer)
-        base = _cell(layer, ZOOMS[0], ratio)
+        base = _cell(layer, 0, ratio, room)
         columns = _columns(layer, base, gap, room)
         rows = math.ceil(layer.maps / columns)
-        cell = _cell(layer, ZOOMS[zoom], ratio)
+        cell = _cell(layer, zoom, ratio, room)
         block = Block(layer, left, top, cell, gap, columns, rows, 0)
         width = max(block.size[0], math.ceil(widths.get(layer.name, 0) * ratio))
         blocks.append(Block(layer, left, top, cell, gap, columns, rows, width))
@@ -159,15 +160,18 @@ def _gap(layer: ShownLayer) -> int:
     return 0 if layer.small else max(1, round(max(layer.height, layer.width) / 14))
 
 
-def _cell(layer: ShownLayer, target: float, ratio: float) -> int:
-    """Return the side of a cell in device pixels for maps that are about `target` logical pixels wide."""
+def _cell(layer: ShownLayer, zoom: int, ratio: float, room: int) -> int:
+    """Return the side of a cell in device pixels; `room` is the height that there is for maps."""
+    target = ZOOMS[zoom] * ratio
     if layer.name == INPUT:
-        target = max(target, ZOOMS[0] * _INPUT_SHARE)
+        target = max(target, ZOOMS[0] * _INPUT_SHARE * ratio)
     elif layer.output:
-        target *= _OUTPUT_SHARE
+        # As large as lets all classes stand in one column while nothing is zoomed.
+        fitting = max(room // layer.maps, round(_LEAST_OUTPUT * ratio)) * ZOOMS[zoom] / ZOOMS[0]
+        target = min(target * _OUTPUT_SHARE, fitting)
     elif layer.small:
         target *= _FLAT_SHARE
-    return max(1, round(target * ratio / max(layer.height, layer.width)))
+    return max(1, round(target / max(layer.height, layer.width)))
 
 
 def _columns(layer: ShownLayer, cell: int, gap: int, room: int) -> int:
@@ -177,5 +181,7 @@ def _columns(layer: ShownLayer, cell: int, gap: int, room: int) -> int:
     down = (layer.height + gap) * cell
     rows = max(1, (room + gap * cell) // down)
     columns = math.ceil(layer.maps / rows)
-    least = min(_LEAST_COLUMNS, layer.maps) if layer.small else 1
-    return max(columns, least)
+    columns = max(columns, min(_LEAST_COLUMNS, layer.maps) if layer.small else 1)
+    # A few columns more, if the last row is full then.
+    even = [more for more in range(columns, columns + columns // 4 + 1) if layer.maps % more == 0]
+    return even[0] if even else columns

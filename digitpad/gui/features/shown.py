@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from digitpad.explain.reach import Cell
 from digitpad.explain.structure import INPUT, Node, Structure
 
+PROBABILITIES = "softmax"
+"""What the network's answer is shown as: a layer behind the last, one number a class."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShownLayer:
@@ -28,7 +31,7 @@ class ShownLayer:
     flat
         Whether the layer makes a vector rather than maps.
     output
-        Whether these are the network's logits.
+        Whether these are the network's logits or probabilities, which stand one below the other.
     """
 
     name: str
@@ -69,10 +72,21 @@ class ShownLayer:
         return place.layer == self.name and inside and 0 <= place.channel < self.maps
 
 
-def shown_layers(structure: Structure) -> tuple[ShownLayer, ...]:
-    """Return what is shown of a network, the picture first, in the order of computation."""
+def shown_layers(structure: Structure, classes: int = 0) -> tuple[ShownLayer, ...]:
+    """Return what is shown of a network, the picture first, in the order of computation.
+
+    Parameters
+    ----------
+    structure
+        The network.
+    classes
+        How many classes it tells apart, so that their probabilities are shown too; 0 for none.
+    """
     last = structure.seen_through(structure.output).name
-    return tuple(_layer(node, last) for node in (structure[INPUT], *structure.shown()))
+    layers = [_layer(node, last) for node in (structure[INPUT], *structure.shown())]
+    if classes and layers[-1].output and PROBABILITIES not in structure.nodes:
+        layers.append(ShownLayer(PROBABILITIES, "softmax", (classes, 1, 1), "probabilities", flat=True, output=True))
+    return tuple(layers)
 
 
 def _layer(node: Node, last: str) -> ShownLayer:
