@@ -85,6 +85,7 @@ def train(options: argparse.Namespace) -> None:
     """Train a network."""
     from digitpad.commands.train import TrainRequest
     from digitpad.commands.train import train as command
+    from digitpad.data.augmentation import Augmentation
     from digitpad.training.settings import TrainingSettings
 
     recipe = find_recipe(options.recipe)
@@ -103,7 +104,8 @@ def train(options: argparse.Namespace) -> None:
         json=options.json,
         device=options.device,
     )
-    settings = TrainingSettings(**chosen, seed=options.seed, threads=options.threads)
+    augmentation = Augmentation.parse(options.augment)
+    settings = TrainingSettings(**chosen, augmentation=augmentation, seed=options.seed, threads=options.threads)
     command(request, settings)
 
 
@@ -118,7 +120,6 @@ def evaluate(options: argparse.Namespace) -> None:
             dataset=options.dataset,
             split=options.split,
             compare=options.compare,
-            robustness=options.robustness,
             csv=options.csv,
             record=options.record,
             json=options.json,
@@ -248,8 +249,8 @@ def _parser() -> _Parser:
 
 
 _DATASET = (
-    "mnist, a folder of IDX files, a folder of image folders, a .jsonl ink collection, or paper, pages to find ink on "
-    "(default: %(default)s)"
+    "mnist, styles or negatives (made up), a folder of IDX files, a folder of image folders, a .jsonl ink collection, "
+    "several of them as in mnist+ink.jsonl, or paper, pages to find ink on (default: %(default)s)"
 )
 
 
@@ -263,7 +264,6 @@ def _add_evaluate(add: Callable[..., object]) -> None:
         help="which images of it; validation: those that the model's training held out (default: %(default)s)",
     )
     add("--compare", metavar="M", help="a second model, to be measured on the same images")
-    add("--robustness", action="store_true", help="read the images moved, turned, scaled, bolder and noisy, too")
     add("--csv", metavar="FILE", type=_path, help="write a table with a row for each image")
     add("--record", action="store_true", help="write the accuracy on mnist into the model file")
 
@@ -303,6 +303,13 @@ def _add_train(add: Callable[..., object]) -> None:
         metavar="S",
         type=_share,
         help=f"of each label, how much is spread over all classes, 0 to below 1 {_in_recipes('label_smoothing')}",
+    )
+    add(
+        "--augment",
+        metavar="A",
+        default="none",
+        help="change images by chance: usual, or strengths such as rotation=10,shift=2,scale=0.1,shear=10,elastic=0.6,"
+        "thickness=0.4,blur=0.5,noise=0.05 (default: %(default)s)",
     )
     add("--seed", metavar="S", type=_at_least(0), default=0, help="same seed, same weights (default: %(default)s)")
     add("--threads", metavar="T", type=_at_least(1), help="threads that share a batch (default: one a processor)")

@@ -22,7 +22,7 @@ from digitpad.model_file import SUFFIX, Model, ModelMetadata, Preprocessing, che
 from digitpad.nn.backend import CPU, Device, select_device
 from digitpad.training.events import EpochCompleted, Event, StepCompleted, StopReason, TrainingStarted, TrainingStopped
 from digitpad.training.policies import EarlyStopping, KeepBest, Policy
-from digitpad.training.preparation import build_network, choose_images
+from digitpad.training.preparation import build_network, choose_images, with_refusal
 from digitpad.training.settings import OptimizerName, TrainingSettings, default_threads
 from digitpad.training.tasks import Samples, Task
 from digitpad.training.trainer import Trainer
@@ -40,7 +40,7 @@ class TrainRequest:
     architecture
         A preset's name, or a JSON file with a plan.
     dataset
-        `mnist`, `paper` (to find ink), a folder of IDX files, a folder of image folders or a `.jsonl` ink collection.
+        As `open_samples` takes it: `mnist`, a folder, a `.jsonl` ink collection, several joined by "+", `paper`.
     limit, validation
         How many images to use in all, and how many of them to hold out; see `choose_images`.
     output
@@ -88,8 +88,10 @@ def train(request: TrainRequest, settings: TrainingSettings) -> None:
     device = _device(request.device)
     architecture = find_architecture(request.architecture)
     output = _output(request)
+    samples = open_samples(request.dataset, split="train")
+    architecture = with_refusal(architecture, samples)
     training, validation = choose_images(
-        open_samples(request.dataset, split="train"),
+        samples,
         limit=request.limit,
         validation=request.validation,
         seed=settings.seed,
@@ -284,6 +286,7 @@ def repeating_command(request: TrainRequest, settings: TrainingSettings) -> str:
     words += ["--optimizer", str(settings.optimizer)]
     words += ["--momentum", repr(settings.momentum)] if OptimizerName(settings.optimizer).takes_momentum else []
     words += ["--label-smoothing", repr(settings.label_smoothing)] if settings.label_smoothing else []
+    words += ["--augment", str(settings.augmentation)] if settings.augmentation else []
     words += ["--device", request.device]
     words += ["--seed", str(settings.seed), "--threads", str(settings.threads or default_threads())]
     for option, value in (

@@ -17,6 +17,8 @@ from digitpad.errors import DigitpadError
 MNIST_MEAN = 0.1307
 MNIST_STD = 0.3081
 DIGITS = tuple("0123456789")
+NO_DIGIT = "no digit"
+"""The class of images that show none: a network that knows it can refuse."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

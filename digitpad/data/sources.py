@@ -1,4 +1,4 @@
-"""Data sets by what a person calls them: `mnist`, a folder, a file of ink."""
+"""Data sets by what a person calls them: `mnist`, a folder, a file of ink, or several of them joined by a plus."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +9,8 @@ from digitpad.data.dataset import DIGITS, Dataset
 from digitpad.data.idx import read_idx
 from digitpad.data.image_folder import read_image_folder
 from digitpad.data.ink import Drawing, read_ink
+from digitpad.data.joining import join
+from digitpad.data.madeup import load_negatives, load_styles
 from digitpad.data.mnist import Split, load_mnist
 from digitpad.data.paper import Pages, load_paper
 from digitpad.data.rasterize import ink_to_image
@@ -47,8 +49,9 @@ def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
     Parameters
     ----------
     spec
-        `mnist` (inside digitpad), a folder of IDX files with MNIST's names, a folder with a folder of pictures
-        for each class, or a `.jsonl` file of labelled ink.
+        `mnist` (inside digitpad); `negatives` and `styles` (made up: what is no digit, and digits in many manners); a
+        folder of IDX files with MNIST's names; a folder with a folder of pictures for each class; or a `.jsonl` file
+        of labelled ink. Several with "+" between are joined to one (`mnist+ink.jsonl`); one named twice counts twice.
     split
         Which half, where the source has two; ink and plain picture folders have one, which is returned for both.
 
@@ -64,15 +67,36 @@ def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
     """
     if str(spec).lower() == "mnist":
         return load_mnist(split)
+    if str(spec).lower() == "negatives":
+        return load_negatives(split)
+    if str(spec).lower() == "styles":
+        return load_styles()
     path = Path(spec)
+    if "+" in str(spec) and not path.exists():
+        return _open_joined(str(spec).split("+"), split)
     if path.is_dir():
         files = _idx_files(path, split)
         return read_image_folder(path, split) if files is None else _read_idx_pair(*files)
     if not path.exists():
-        raise DigitpadError(f"{path} does not exist; name mnist, paper, a folder, or a .jsonl file of ink.")
+        raise DigitpadError(
+            f"{path} does not exist; name mnist, styles, negatives, paper, a folder, or a .jsonl file of ink."
+        )
     if path.suffix.lower() != ".jsonl":
-        raise DigitpadError(f"{path} is no data set; name mnist, paper, a folder, or a .jsonl file of ink.")
+        raise DigitpadError(
+            f"{path} is no data set; name mnist, styles, negatives, paper, a folder, or a .jsonl file of ink."
+        )
     return _read_ink_dataset(path)
+
+
+def _open_joined(specs: Sequence[str], split: Split) -> Dataset:
+    """Open each data set once, however often it is named, and join them."""
+    if any(not spec.strip() or spec.lower() == "paper" for spec in specs):
+        raise DigitpadError(
+            f"{'+'.join(specs)} is no data set; put data sets of digits on both sides of each plus, as in "
+            "mnist+negatives."
+        )
+    opened = {spec: open_dataset(spec, split) for spec in dict.fromkeys(specs)}
+    return join([opened[spec] for spec in specs])
 
 
 def _idx_files(folder: Path, split: Split) -> tuple[Path, Path] | None:

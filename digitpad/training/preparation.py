@@ -4,12 +4,15 @@ Each purpose has a stream of its own, so that changing one choice (holding out m
 all the others.
 """
 
+from dataclasses import replace
 from enum import IntEnum
 from typing import Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.data.dataset import NO_DIGIT, Dataset
+from digitpad.data.paper import Pages
 from digitpad.errors import DigitpadError
 from digitpad.nn import Architecture, Sequential, build
 from digitpad.nn.backend import Device, select_device
@@ -87,6 +90,29 @@ def choose_device(choice: str) -> Device:
         return select_device(choice)
     except ValueError as error:
         raise DigitpadError(f"--device {choice} cannot be had ({error}); use --device cpu.") from error
+
+
+def with_refusal(architecture: Architecture, samples: Dataset | Pages) -> Architecture:
+    """Return an architecture that has an output for "no digit" if its data do.
+
+    Parameters
+    ----------
+    architecture
+        Any; most have an output for each digit.
+    samples
+        What it shall learn from.
+
+    Returns
+    -------
+    Architecture
+        With one output more in its last layer, if the data have the class `NO_DIGIT` and the layer is linear and
+        lacks just that one; otherwise as it was.
+    """
+    last = architecture.layers[-1] if architecture.layers else {}
+    classes = samples.classes if isinstance(samples, Dataset) else ()
+    if NO_DIGIT not in classes or last.get("type") != "Linear" or last.get("out_features") != len(classes) - 1:
+        return architecture
+    return replace(architecture, layers=(*architecture.layers[:-1], {**last, "out_features": len(classes)}))
 
 
 def choose_images(

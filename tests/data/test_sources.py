@@ -154,3 +154,24 @@ def test_ink_keeps_who_wrote_it_and_where_it_is_from(tmp_path: Path) -> None:
 def test_origins_must_be_one_for_each_image() -> None:
     with pytest.raises(DigitpadError, match="2 images and 1 times a writer"):
         Dataset.of("x", np.zeros((2, 1, 2, 2), np.uint8), np.zeros(2, np.int64), origins={"writer": ("a",)})
+
+
+def test_data_sets_are_joined_by_a_plus(tmp_path: Path) -> None:
+    path = tmp_path / "two.jsonl"
+    path.write_text('{"label": 4, "width": 9, "height": 9, "strokes": [[[1, 1], [5, 8]]]}\n' * 2)
+    joined = open_dataset(f"mnist+{path}+{path}")
+    assert len(joined) == 60_004
+    assert joined.labels[-4:].tolist() == [4] * 4
+    assert open_dataset(f"mnist+{path}", split="test").name == "MNIST test + two"
+
+
+def test_a_plus_in_a_name_is_part_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "mine+yours.jsonl"
+    path.write_text('{"label": 4, "width": 9, "height": 9, "strokes": [[[1, 1], [5, 8]]]}\n')
+    assert len(open_dataset(path)) == 1
+
+
+@pytest.mark.parametrize("spec", ["mnist+", "+", "mnist+paper", "mnist+ +mnist"])
+def test_a_plus_needs_digits_on_both_sides(spec: str) -> None:
+    with pytest.raises(DigitpadError, match="on both sides of each plus"):
+        open_dataset(spec)

@@ -18,13 +18,14 @@ from digitpad.nn import (
     build,
     serialization,
 )
-from digitpad.nn.presets import convnet, exam, lenet5, resnet, unet
+from digitpad.nn.presets import convnet, exam, lenet5, reader, resnet, unet
 from digitpad.nn.summary import NetworkSummary, summarize
 
 #: What is known about each preset: parameters, and the shape of an output.
 KNOWN = {
     "standard": (421_642, (10,)),
     "light": (26_698, (10,)),
+    "reader": (160 + 6960 + 41_568 + 83_040 + 110_720 + 1290, (10,)),
     "lenet5": (61_706, (10,)),
     "resnet": (77_754, (10,)),
     "exam": (140 + 252 + 2430, (10,)),
@@ -45,6 +46,7 @@ def smaller_catdog() -> Architecture:
 SMALL = {
     "standard": convnet("standard", (4, 6), 8),
     "light": ARCHITECTURES["light"],
+    "reader": reader((2, 3, 4), 6),
     "lenet5": lenet5(),
     "resnet": resnet((3, 4, 6), (1, 12, 12)),
     "exam": exam(),

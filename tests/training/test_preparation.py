@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from digitpad.data.dataset import Dataset
+from digitpad.data.dataset import DIGITS, NO_DIGIT, Dataset
 from digitpad.errors import DigitpadError
 from digitpad.nn import ARCHITECTURES, Architecture
-from digitpad.training.preparation import Purpose, build_network, choose_images, generator
+from digitpad.training.preparation import Purpose, build_network, choose_images, generator, with_refusal
 
 
 def numbered(count: int) -> Dataset:
@@ -82,3 +82,16 @@ def test_an_architecture_that_cannot_be_built_is_named() -> None:
     plan = Architecture("odd", (1, 28, 28), ({"name": "x", "type": "Perceptron"},))
     with pytest.raises(DigitpadError, match="odd"):
         build_network(plan, 0)
+
+
+def test_data_with_no_digit_add_an_output_for_it() -> None:
+    plan = ARCHITECTURES["light"]
+    digits = Dataset.of("digits", np.zeros((11, 1, 28, 28), np.uint8), np.arange(11) % 10)
+    refused = Dataset.of("both", digits.images, np.arange(11), (*DIGITS, NO_DIGIT))
+    assert with_refusal(plan, digits) is plan
+    widened = with_refusal(plan, refused)
+    assert build_network(widened, 0).output_shape((1, 28, 28)) == (11,)
+    assert widened.layers[:-1] == plan.layers[:-1]
+    # One that has it already, and one that could not be meant, stay as they are.
+    assert with_refusal(widened, refused) is widened
+    assert with_refusal(ARCHITECTURES["catdog"], refused) is ARCHITECTURES["catdog"]

@@ -1,0 +1,92 @@
+"""Pieces of digits, two digits in one picture, and blots: what is left when a number is cut in the wrong places.
+
+A reader that separates the digits of a number asks about many cuts, and believes the one whose parts are digits. So
+what comes from a wrong cut has to be no digit: the left half of a nought, a one and a five in one box.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.data.images import image_to_digit
+
+#: Halves of these are no digit themselves: an eight's right half is a three, a four's is a one.
+_HALVED_LEFT = (0, 2, 3)
+_HALVED_RIGHT = (0,)
+
+
+def pairs(images: NDArray[np.uint8], count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Put two digits beside each other, apart, touching or a little over one another.
+
+    Parameters
+    ----------
+    images
+        Digits, bytes (N, 28, 28).
+    count
+        How many pictures.
+    rng
+        The source of chance.
+
+    Returns
+    -------
+    NDArray[float32]
+        (count, 28, 28), prepared as every picture is.
+    """
+    made = []
+    for first, second in images[rng.integers(len(images), size=(count, 2))]:
+        page = np.zeros((48, 72), np.float32)
+        left, right = _trimmed(first), _trimmed(second)
+        # Never so far over one another that one of them is lost in the other.
+        overlap = min(5, left.shape[1] // 3, right.shape[1] // 3)
+        gap = int(rng.integers(-overlap, 6))
+        _lay(page, left, 24 - left.shape[0] // 2, 4)
+        _lay(page, right, 24 - right.shape[0] // 2 + int(rng.integers(-3, 4)), 4 + left.shape[1] + gap)
+        made.append(image_to_digit(page))
+    return np.stack(made)
+
+
+def halves(
+    images: NDArray[np.uint8], labels: NDArray[np.int64], count: int, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Cut digits upright and keep a half: as `pairs`, and `labels` (N,) say which digits they are."""
+    made: list[NDArray[np.float32]] = []
+    lefts, rights = (np.flatnonzero(np.isin(labels, chosen)) for chosen in (_HALVED_LEFT, _HALVED_RIGHT))
+    while len(made) < count:
+        keep_left = rng.random() < 0.6
+        ink = _trimmed(images[rng.choice(lefts if keep_left else rights)])
+        # A narrow digit's half is a line, and a line is a one.
+        if ink.shape[1] < 12:
+            continue
+        cut = round(ink.shape[1] * rng.uniform(0.35, 0.5))
+        page = np.zeros((28, 28), np.float32)
+        _lay(page, ink[:, :cut] if keep_left else ink[:, -cut:], 2, 8)
+        made.append(image_to_digit(page))
+    return np.stack(made)
+
+
+def blots(count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return filled discs and boxes of all sizes, and blank paper, up to a whole field of ink: (count, 28, 28)."""
+    middle, half = rng.uniform(12, 16, (2, count, 1, 1)), rng.uniform(0, 16, (2, count, 1, 1))
+    half[:, : count // 3] = rng.uniform(1, 4, (1, count // 3, 1, 1))
+    rows, columns = np.arange(28)[:, np.newaxis] - middle[0], np.arange(28) - middle[1]
+    box = np.maximum(np.abs(rows) - half[0], np.abs(columns) - half[1])
+    # Longer than it is broad, a box is a one.
+    square = np.maximum(np.abs(rows), np.abs(columns)) - half[0]
+    disc = np.hypot(rows, columns) - half[0]
+    upright = half[0] > 1.6 * half[1]
+    kind = rng.integers(0, 3, (count, 1, 1))
+    edge = np.select([kind == 0, (kind == 1) & ~upright], [disc, box], square)
+    drawn: NDArray[np.float32] = np.clip(0.5 - edge, 0, 1).astype(np.float32)
+    drawn[rng.random(count) < 0.1] = 0
+    return drawn
+
+
+def _trimmed(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return what is inside the box around the ink, in [0, 1]."""
+    rows, columns = np.flatnonzero(image.max(axis=1) > 25), np.flatnonzero(image.max(axis=0) > 25)
+    ink = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return ink.astype(np.float32) / np.float32(255)
+
+
+def _lay(page: NDArray[np.float32], ink: NDArray[np.float32], top: int, left: int) -> None:
+    place = page[top : top + ink.shape[0], left : left + ink.shape[1]]
+    np.maximum(place, ink, out=place)
