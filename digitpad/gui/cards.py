@@ -1,6 +1,7 @@
 """Cards, their titles and their quiet words: what every tab is made of."""
 
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from digitpad.gui.theme import text_font
 
@@ -26,3 +27,28 @@ def muted(text: str, parent: QWidget) -> QLabel:
     label.setProperty("muted", "true")
     label.setWordWrap(True)
     return label
+
+
+def scroller(name: str, spoken: str, content: QWidget, parent: QWidget) -> QScrollArea:
+    """Return an area that scrolls `content` up and down, on whatever ground it lies.
+
+    Parameters
+    ----------
+    name, spoken
+        Its objectName, and what a screen reader calls it; its tooltip is the content's.
+    content
+        What is scrolled; the area owns it.
+    parent
+        Of the area.
+    """
+    area = QScrollArea(parent)
+    area.setObjectName(name)
+    area.setAccessibleName(spoken)
+    area.setToolTip(content.toolTip() or spoken)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(content)
+    # Taking the content in, the area had it paint a ground of its own.
+    content.setAutoFillBackground(False)
+    area.viewport().setAutoFillBackground(False)
+    return area

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -42,7 +42,17 @@ class MainWindow(QMainWindow):
         The colours in force, and what is remembered.
     load_model
         Loads a model by name or path, the default one for None; raises DigitpadError.
+
+    Signals
+    -------
+    live_model_published
+        While a network is trained: a `Recognizer` with a copy of it as it is now, a few times a second.
+    live_model_ended
+        The training is over; what reads is `model` again.
     """
+
+    live_model_published = Signal(object)
+    live_model_ended = Signal()
 
     def __init__(
         self,
@@ -77,6 +87,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self.draw_tab = DrawTab(theme, settings, self._pages)
         self.add_tab(self.draw_tab, "Draw")
+        self.add_lazy_tab("Train", self._make_train_tab)
         self.add_lazy_tab("Features", self._make_features_tab)
         self.messages = MessageBar(central)
         self._connect()
@@ -122,6 +133,16 @@ class MainWindow(QMainWindow):
         for number in range(self._pages.count()):
             if _holds(self._pages.widget(number), page):
                 self._top.tabs.setCurrentIndex(number)
+
+    def _make_train_tab(self, parent: QWidget) -> TabPage:
+        from digitpad.gui.training.train_tab import TrainTab
+        from digitpad.training.runs import RunStore
+
+        tab = TrainTab(self._theme, self._settings, self.draw_tab.canvas, RunStore(), parent)
+        tab.live_model_published.connect(self.live_model_published)
+        tab.live_model_ended.connect(self.live_model_ended)
+        self.draw_tab.canvas.changed.connect(tab.show_page)
+        return tab
 
     def _make_features_tab(self, parent: QWidget) -> TabPage:
         from digitpad.gui.features.features_tab import FeaturesTab

@@ -62,6 +62,20 @@ class Settings:
             self._store.setValue("recent_models", [str(file) for file in (path, *others)][:_MOST_RECENT])
 
     @property
+    def recent_datasets(self) -> list[str]:
+        """Folders and files that a network was trained on, the latest first; those that are gone are left out."""
+        value = self._store.value("recent_datasets")
+        names = [value] if isinstance(value, str) else value
+        if not isinstance(names, list):
+            return []
+        return [name for name in names if isinstance(name, str) and name and _is(Path.exists, Path(name))]
+
+    def remember_dataset(self, path: str) -> None:
+        """Keep a folder or file of images among the recent ones."""
+        others = [other for other in self.recent_datasets if other != path]
+        self._store.setValue("recent_datasets", [path, *others][:_MOST_RECENT])
+
+    @property
     def folder(self) -> Path:
         """Where a file was last opened or saved."""
         path = self._path("folder")

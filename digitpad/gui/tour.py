@@ -18,18 +18,11 @@ from digitpad.gui.app import make_application
 from digitpad.gui.display import has_display
 from digitpad.gui.exchange import write_png
 from digitpad.gui.main_window import MainWindow
+from digitpad.gui.sample_ink import THREE, THREE_SHEET
 from digitpad.gui.settings import Settings
 from digitpad.gui.theme import Theme
 
 _SIZE = (1280, 800)
-_INK_SIZE = (400, 480)
-# A 3 in one stroke, written for this tour: x and y on a sheet of 400 x 480, about every tenth of a second.
-_THREE = (
-    ((96, 92), (110, 76), (132, 62), (160, 52), (192, 47), (224, 50), (252, 60), (272, 77), (282, 100), (281, 125),
-     (269, 150), (248, 172), (220, 190), (190, 203), (170, 210), (196, 210), (228, 215), (258, 227), (283, 246),
-     (300, 272), (306, 302), (301, 333), (286, 362), (262, 386), (231, 403), (196, 412), (161, 411), (130, 400),
-     (106, 380), (92, 356)),
-)  # fmt: skip
 
 
 def run_tour(out: Path) -> list[Path]:
@@ -101,8 +94,8 @@ def _draw(window: MainWindow, path: Path) -> Path:
     QApplication.processEvents()
     canvas = window.draw_tab.canvas
     # Whole pixels, as a mouse has them, and the same shift for every point.
-    left, top = (canvas.width() - _INK_SIZE[0]) // 2, (canvas.height() - _INK_SIZE[1]) // 2
-    replay(canvas, [[(x + left, y + top) for x, y in stroke] for stroke in _THREE])
+    left, top = (canvas.width() - THREE_SHEET[0]) // 2, (canvas.height() - THREE_SHEET[1]) // 2
+    replay(canvas, [[(x + left, y + top) for x, y in stroke] for stroke in THREE])
     QApplication.processEvents()
     write_png(path, window.grab().toImage())
     return path

@@ -47,6 +47,12 @@ def _controls(window: QWidget) -> list[QWidget]:
     return [widget for widget in found if not widget.objectName().startswith(("qt_", "Scroll"))]
 
 
+def _go_to_last_tab(window: MainWindow) -> None:
+    tabs = window.findChild(QTabBar, "tabStrip")
+    assert tabs is not None
+    QTest.keyClick(window, Qt.Key(Qt.Key.Key_0 + tabs.count()), Qt.KeyboardModifier.ControlModifier)
+
+
 def _trigger(window: MainWindow, name: str) -> None:
     action = window.findChild(QAction, name)
     assert action is not None
@@ -106,13 +112,13 @@ def test_the_menu_holds_the_actions(window: MainWindow) -> None:
 def test_the_tabs_stand_in_their_order(window: MainWindow) -> None:
     tabs = window.findChild(QTabBar, "tabStrip")
     assert tabs is not None
-    assert [tabs.tabText(index) for index in range(tabs.count())] == ["Draw", "Features"]
+    assert [tabs.tabText(index) for index in range(tabs.count())] == ["Draw", "Train", "Features"]
 
 
 def test_a_further_tab_slots_in_with_its_shortcut(window: MainWindow) -> None:
     page = QLabel("more")
     window.add_tab(page, "More")
-    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    _go_to_last_tab(window)
     assert page.isVisible()
     QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert window.draw_tab.isVisible()
@@ -311,7 +317,7 @@ def test_the_actions_of_a_lazy_tab_get_a_menu_that_is_there_with_the_tab(window:
 def test_the_actions_of_a_tab_work_only_in_front(window: MainWindow, draw: Draw) -> None:
     draw(window.draw_tab.canvas, [[(100, 100), (200, 300)]])
     window.add_tab(QLabel("more"), "More")
-    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    _go_to_last_tab(window)
     QTest.keyClick(window, Qt.Key.Key_Delete)
     assert not window.draw_tab.canvas.sketch.page.is_blank
     QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
@@ -323,6 +329,6 @@ def test_the_actions_of_a_tab_work_only_in_front(window: MainWindow, draw: Draw)
 
 def test_what_is_opened_brings_the_canvas_to_the_front(window: MainWindow, tmp_path: Path) -> None:
     window.add_tab(QLabel("more"), "More")
-    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    _go_to_last_tab(window)
     window.open_path(tmp_path / "missing.png")
     assert window.draw_tab.isVisible()

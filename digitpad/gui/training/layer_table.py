@@ -1,0 +1,159 @@
+"""How each layer is doing now: a row for each that learns, with bars, painted by hand."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
+from digitpad.training.events import LayerMeasure
+
+_BAR = 8.0  # pixels: how thick a bar is
+_ROW = 3 * SPACE
+_RATIOS = (1e-6, 1e-1)  # what the bars of updates go from and to, by their logarithm
+_HEADINGS = ("gradient norm", "weight norm", "update / weight", "dead units")
+_COLUMNS = (0.17, 0.39, 0.55, 0.80)  # where they begin, as shares of the width
+
+
+@dataclass(frozen=True, slots=True)
+class LayerState:
+    """A row: a layer that learns, and the units that answer after it.
+
+    Attributes
+    ----------
+    name, gradient_norm, weight_norm, update_ratio
+        As in `LayerMeasure`.
+    units, dead_units
+        Of the ReLU that follows; None if none does.
+    """
+
+    name: str
+    gradient_norm: float
+    weight_norm: float | None
+    update_ratio: float | None
+    units: int | None = None
+    dead_units: int | None = None
+
+
+def rows_of(layers: Sequence[LayerMeasure]) -> list[LayerState]:
+    """Put the layers that learn together with the ReLUs behind them."""
+    rows: list[LayerState] = []
+    for layer in layers:
+        if layer.gradient_norm is not None:
+            rows.append(LayerState(layer.name, layer.gradient_norm, layer.weight_norm, layer.update_ratio))
+        elif layer.units is not None and rows and rows[-1].units is None:
+            last = rows[-1]
+            rows[-1] = LayerState(
+                last.name, last.gradient_norm, last.weight_norm, last.update_ratio, layer.units, layer.dead_units
+            )
+    return rows
+
+
+class LayerTable(QWidget):
+    """Shows the rows; it is as high as they need, for a scroll area to hold."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._rows: list[LayerState] = []
+        self.setObjectName("layerTable")
+        self.setAccessibleName("How each layer is doing")
+        self.setToolTip(
+            "Gradient and weight norm, how far a step moves the weights (about 0.001 is healthy), and units that "
+            "answer no image"
+        )
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        theme.changed.connect(self.update)
+
+    @property
+    def rows(self) -> list[LayerState]:
+        """What is shown."""
+        return self._rows
+
+    def show_layers(self, layers: Sequence[LayerMeasure]) -> None:
+        """Show what was measured; nothing for no layers."""
+        rows = rows_of(layers)
+        if len(rows) != len(self._rows):
+            self._rows = rows
+            self.updateGeometry()
+        self._rows = rows
+        self.setAccessibleDescription("; ".join(_say(row) for row in rows) or "Nothing has been measured yet")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return room for the headings and all rows."""
+        return QSize(320, _ROW * (1 + max(1, len(self._rows))))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same height."""
+        return QSize(280, self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the headings and the rows."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        lefts = [self.width() * share for share in _COLUMNS] + [float(self.width())]
+        small = text_font(self.font(), scale=0.9)
+        painter.setFont(small)
+        painter.setPen(self._theme.colour("muted"))
+        middle = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column, text in enumerate(_HEADINGS):
+            painter.drawText(QRectF(lefts[column], 0, lefts[column + 1] - lefts[column], _ROW), middle, text)
+        if not self._rows:
+            painter.drawText(QRectF(0, _ROW, self.width(), _ROW), middle, "Shown once the training has begun.")
+        most = max((row.gradient_norm for row in self._rows), default=0.0)
+        numbers = fixed_font(self.font())
+        for index, row in enumerate(self._rows, start=1):
+            top = float(index * _ROW)
+            painter.setFont(self.font())
+            painter.setPen(self._theme.colour("text"))
+            name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideMiddle, int(lefts[0]) - SPACE)
+            painter.drawText(QRectF(0, top, lefts[0], _ROW), middle, name)
+            painter.setFont(numbers)
+            cells = (figure(row.gradient_norm), figure(row.weight_norm), figure(row.update_ratio), _dead(row))
+            for column, text in enumerate(cells):
+                painter.setPen(self._theme.colour("warm" if column == 3 and row.dead_units else "text"))
+                painter.drawText(QRectF(lefts[column], top, lefts[column + 1] - lefts[column], _ROW), middle, text)
+            width = painter.fontMetrics().horizontalAdvance("0.00e-00") + SPACE
+            self._bar(painter, lefts[0] + width, lefts[1] - SPACE, top, row.gradient_norm / most if most else 0.0)
+            self._bar(painter, lefts[2] + width, lefts[3] - SPACE, top, _share_of_ratio(row.update_ratio))
+        painter.end()
+
+    def _bar(self, painter: QPainter, left: float, right: float, top: float, share: float) -> None:
+        width = max(0.0, right - left) * min(1.0, share)
+        if width < 1:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("accent", 0.5))
+        painter.drawRoundedRect(QRectF(left, top + (_ROW - _BAR) / 2, width, _BAR), 2, 2)
+
+
+def figure(value: float | None) -> str:
+    """Return a norm or a ratio in two or three figures; a dash for none."""
+    if value is None:
+        return "–"
+    if value != 0 and not 1e-2 <= abs(value) < 1e4:
+        mantissa, exponent = f"{value:.1e}".split("e")
+        return f"{mantissa}e{int(exponent)}"
+    return f"{value:.2f}" if value < 100 else f"{value:.0f}"
+
+
+def _share_of_ratio(ratio: float | None) -> float:
+    if not ratio:
+        return 0.0
+    low, high = (math.log10(bound) for bound in _RATIOS)
+    return max(0.0, (math.log10(ratio) - low) / (high - low))
+
+
+def _dead(row: LayerState) -> str:
+    return "–" if row.units is None else f"{row.dead_units} of {row.units}"
+
+
+def _say(row: LayerState) -> str:
+    return (
+        f"{row.name}: gradient norm {figure(row.gradient_norm)}, weight norm {figure(row.weight_norm)}, "
+        f"update over weight {figure(row.update_ratio)}, dead units {_dead(row)}"
+    )

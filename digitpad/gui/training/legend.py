@@ -1,0 +1,96 @@
+"""The legend of a plot: a chip for each curve, which hides the curve and brings it back."""
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+
+from digitpad.gui.theme import SPACE, Theme, text_font
+from digitpad.gui.training.plot import CurvePlot, Style
+
+_SAMPLE = 16  # pixels: the piece of line
+
+
+class _Chip(QAbstractButton):
+    """A piece of the line and its name; pale while the curve is hidden."""
+
+    def __init__(self, theme: Theme, style: Style, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.style_of_curve = style
+        self.setObjectName(name)
+        self.setText(style.name)
+        self.setAccessibleName(f"Curve {style.name}")
+        self.setToolTip(f"Hide or show: {style.name}")
+        self.setCheckable(True)
+        self.setChecked(True)
+        self.setFont(text_font(parent.font(), scale=0.9))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        """Return room for the line and the name."""
+        return QSize(_SAMPLE + SPACE + self.fontMetrics().horizontalAdvance(self.text()) + 4, 3 * SPACE)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for the line alone: a name may be cut."""
+        return QSize(_SAMPLE + 2 * SPACE, 3 * SPACE)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint both."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        strength = 1.0 if self.isChecked() else 0.35
+        style, middle = self.style_of_curve, self.height() / 2
+        colour = self._theme.colour(style.colour, strength * max(style.alpha, 0.5))
+        pen = QPen(colour, style.width + 1)
+        if style.dashed:
+            pen.setStyle(Qt.PenStyle.DotLine)
+        painter.setPen(pen)
+        painter.drawLine(QPointF(2, middle), QPointF(2 + _SAMPLE, middle))
+        painter.setPen(self._theme.colour("text" if self.isChecked() else "muted", 1.0 if self.isChecked() else 0.7))
+        room = self.rect().adjusted(_SAMPLE + SPACE, 0, 0, 0)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
+        if self.hasFocus():
+            painter.setPen(QPen(self._theme.colour("accent"), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.end()
+
+
+class Legend(QWidget):
+    """A row of chips for the curves of one plot."""
+
+    def __init__(self, theme: Theme, plot: CurvePlot, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._plot = plot
+        self._chips: dict[str, _Chip] = {}
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(SPACE)
+
+    @property
+    def chips(self) -> dict[str, QAbstractButton]:
+        """The chips by the curves' keys."""
+        return dict(self._chips)
+
+    def show_curves(self, styles: dict[str, Style]) -> None:
+        """Have chips for these curves, by their keys; what was hidden stays hidden."""
+        for key in [key for key, chip in self._chips.items() if styles.get(key) != chip.style_of_curve]:
+            chip = self._chips.pop(key)
+            self._row.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        for key, style in styles.items():
+            if key not in self._chips:
+                chip = _Chip(self._theme, style, f"{self._plot.objectName()}Curve-{key}", self)
+                chip.toggled.connect(self._toggle)
+                self._chips[key] = chip
+                self._row.addWidget(chip)
+
+    def _toggle(self) -> None:
+        for key, chip in self._chips.items():
+            self._plot.hide_curve(key, hidden=not chip.isChecked())

@@ -1,0 +1,219 @@
+"""Every other setting of a run, in four groups: data, learning, the network's first weights, augmentation.
+
+The dialog stays open beside the window; what is set holds from the next run on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from digitpad.data.augmentation import LIMITS, Augmentation
+from digitpad.gui.cards import card, muted, scroller, title
+from digitpad.gui.fields import RealField, WholeField
+from digitpad.gui.theme import SPACE, Theme
+from digitpad.gui.training.notice import Notice
+from digitpad.gui.training.plan_editor import PlanEditor
+from digitpad.gui.training.preview import AugmentationPreview
+from digitpad.gui.training.setting_fields import SettingField
+from digitpad.training.building import decay_of
+from digitpad.training.plan import RunPlan
+from digitpad.training.settings import optimizer_options, schedule_options
+
+_LEARNING = ("optimizer", "learning_rate", "batch_size", "epochs", "label_smoothing", "warm_up_epochs")
+_OPTIMIZER = ("momentum", "beta1", "beta2", "alpha", "eps")
+_SCHEDULE = (
+    "step_epochs",
+    "gamma",
+    "final_learning_rate",
+    "plateau_factor",
+    "plateau_patience",
+    "rise",
+    "div_factor",
+    "final_div_factor",
+)
+_WEIGHTS = ("weight_decay", "l1", "dropout", "initializer", "seed")
+_ENDING = ("patience", "keep_best")
+_STEPS = {"rotation": 1.0, "shift": 0.5, "scale": 0.01, "shear": 1.0, "elastic": 0.1, "thickness": 0.1}
+_MOST_IMAGES = 100_000_000
+
+
+class MoreDialog(QDialog):
+    """Shows and changes the plan of the next run."""
+
+    def __init__(self, theme: Theme, editor: PlanEditor, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("moreDialog")
+        self.setWindowTitle("Settings of the next training")
+        self._theme = theme
+        self._editor = editor
+        self._rows: dict[str, tuple[QWidget, QWidget]] = {}
+        self._fields: dict[str, SettingField] = {}
+        self._preview = AugmentationPreview(theme, "morePreview", self)
+        self._notice = Notice("moreNotice", self)
+        inside = QWidget(self)
+        columns = QHBoxLayout(inside)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(2 * SPACE)
+        for cards in (
+            [self._data_card(inside), self._card("Weights", _WEIGHTS, inside), self._card("Ending", _ENDING, inside)],
+            [self._card("Learning", (*_LEARNING, *_OPTIMIZER, "schedule", *_SCHEDULE), inside)],
+            [self._augmentation_card(inside)],
+        ):
+            column = QVBoxLayout()
+            column.setSpacing(2 * SPACE)
+            for frame in cards:
+                column.addWidget(frame)
+            column.addStretch(1)
+            columns.addLayout(column, 1)
+        scroll = scroller("moreScroll", "Settings", inside, self)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setObjectName("moreClose")
+        close.setAccessibleName("Close the settings")
+        close.setToolTip("Close; everything is taken over already (Esc)")
+        reset = QPushButton("Back to the usual settings", self)
+        reset.setObjectName("moreReset")
+        reset.setAccessibleName("Back to the usual settings")
+        reset.setToolTip("Set everything as it was on the first day")
+        reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        reset.setAutoDefault(False)
+        reset.clicked.connect(self._reset)
+        buttons.addButton(reset, QDialogButtonBox.ButtonRole.ResetRole)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
+        layout.setSpacing(2 * SPACE)
+        layout.addWidget(self._notice)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(buttons)
+        editor.changed.connect(self._show_plan)
+        editor.refused.connect(self._notice.say)
+        self.resize(880, 560)
+        self._show_plan()
+
+    # Cards
+
+    def _data_card(self, parent: QWidget) -> QFrame:
+        frame, grid = self._empty_card("Data", parent)
+        self._limit = WholeField(
+            "moreLimit", "Images in all", "How many images to use, learning and held out together", 0, _MOST_IMAGES
+        )
+        self._limit.setSpecialValueText("all")
+        self._validation = WholeField(
+            "moreValidation", "Held out", "Images that are not learned from, to measure with", -1, _MOST_IMAGES
+        )
+        self._validation.setSpecialValueText("a sixth")
+        self._limit.valueChanged.connect(self._change_data)
+        self._validation.valueChanged.connect(self._change_data)
+        self._add(grid, "limit", "Images in all", self._limit)
+        self._add(grid, "validation", "Held out", self._validation)
+        return frame
+
+    def _card(self, heading: str, names: Sequence[str], parent: QWidget) -> QFrame:
+        frame, grid = self._empty_card(heading, parent)
+        for name in names:
+            field = SettingField(name, self._theme, self._editor, frame, "more")
+            self._fields[name] = field
+            self._add(grid, name, "" if field.setting.kind == "tick" else field.setting.label, field.widget)
+        return frame
+
+    def _augmentation_card(self, parent: QWidget) -> QFrame:
+        frame, grid = self._empty_card("Augmentation", parent)
+        self._strengths: dict[str, RealField] = {}
+        for name, (most, unit) in LIMITS.items():
+            field = RealField(
+                f"more{name.title()}",
+                name.capitalize(),
+                f"How much at most{unit and f', in {unit}'}; 0 leaves it out",
+                0.0,
+                most,
+                _STEPS.get(name, 0.05),
+                frame,
+            )
+            field.valueChanged.connect(self._change_augmentation)
+            self._strengths[name] = field
+            self._add(grid, name, f"{name.capitalize()}{unit and f' ({unit})'}", field)
+        row = grid.rowCount()
+        grid.addWidget(muted("As the network sees it", frame), row, 0, 1, 2)
+        grid.addWidget(self._preview, row + 1, 0, 1, 2)
+        return frame
+
+    def _empty_card(self, heading: str, parent: QWidget) -> tuple[QFrame, QGridLayout]:
+        frame = card(f"more{heading}Card", parent)
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(2 * SPACE, SPACE + SPACE // 2, 2 * SPACE, 2 * SPACE)
+        column.setSpacing(SPACE)
+        column.addWidget(title(heading, frame))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE)
+        grid.setVerticalSpacing(SPACE // 2)
+        grid.setColumnStretch(0, 1)
+        column.addLayout(grid)
+        return frame, grid
+
+    def _add(self, grid: QGridLayout, name: str, text: str, widget: QWidget) -> None:
+        row = grid.rowCount()
+        if not text:
+            grid.addWidget(widget, row, 0, 1, 2)
+            self._rows[name] = (widget, widget)
+            return
+        label = muted(text, self)
+        label.setWordWrap(False)
+        label.setBuddy(widget)
+        widget.setFixedWidth(14 * SPACE)
+        grid.addWidget(label, row, 0)
+        grid.addWidget(widget, row, 1)
+        self._rows[name] = (label, widget)
+
+    # The plan
+
+    @Slot()
+    def _show_plan(self) -> None:
+        plan = self._editor.plan
+        settings = plan.settings
+        for field, value in ((self._limit, plan.limit or 0), (self._validation, plan.validation)):
+            field.blockSignals(True)
+            field.setValue(-1 if value is None else value)
+            field.blockSignals(False)
+        strengths = settings.augmentation or Augmentation()
+        for name, strength in self._strengths.items():
+            strength.blockSignals(True)
+            strength.setValue(getattr(strengths, name))
+            strength.blockSignals(False)
+        self._preview.use(settings.augmentation)
+        useful = {*optimizer_options(settings.optimizer), *schedule_options(settings.schedule)}
+        for name in (*_OPTIMIZER, *_SCHEDULE):
+            for widget in self._rows[name]:
+                widget.setVisible(name in useful)
+        if settings.weight_decay is None:
+            self._fields["weight_decay"].show_value(decay_of(settings))
+
+    @Slot()
+    def _change_data(self) -> None:
+        self._notice.clear()
+        held_out = self._validation.value()
+        self._editor.change(limit=self._limit.value() or None, validation=None if held_out < 0 else held_out)
+
+    @Slot()
+    def _change_augmentation(self) -> None:
+        self._notice.clear()
+        strengths = {name: field.value() for name, field in self._strengths.items()}
+        augmentation = replace(Augmentation(), **strengths)
+        self._editor.change_settings(augmentation=augmentation or None)
+
+    @Slot()
+    def _reset(self) -> None:
+        self._notice.clear()
+        self._editor.use(RunPlan.quick())

@@ -1,0 +1,207 @@
+"""One training at a time: its thread, what is heard of it, and what can be done with it.
+
+The window's side of a training. The thread's mailbox is emptied twenty times a second; all that is told from here is
+told in the GUI thread.
+"""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from digitpad.errors import DigitpadError
+from digitpad.gui.training.control_card import State
+from digitpad.gui.training.gate import Passage
+from digitpad.gui.training.record import Record
+from digitpad.gui.training.thread import TrainingThread
+from digitpad.training.events import RecordingTrouble, StopReason, TrainingStopped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from digitpad.training.live import LiveRun
+
+_TICK = 50  # milliseconds
+
+
+class Session(QObject):
+    """Starts, holds, steps and stops trainings.
+
+    Signals
+    -------
+    state_changed
+        The `State`.
+    began
+        The `LiveRun` that was opened.
+    ticked
+        Something was heard; `record` knows what.
+    published
+        A `Recognizer` of the network as it is now.
+    troubled
+        Something went wrong, in a sentence; the rest goes on.
+    ended
+        The training is over, and its thread too.
+    """
+
+    state_changed = Signal(object)
+    began = Signal(object)
+    ticked = Signal()
+    published = Signal(object)
+    troubled = Signal(str)
+    ended = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thread: TrainingThread | None = None
+        self._live: LiveRun | None = None
+        self._state = State.IDLE
+        self._failed = False
+        self.record: Record | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TICK)
+        self._timer.timeout.connect(self._listen)
+
+    @property
+    def state(self) -> State:
+        """What the training is doing."""
+        return self._state
+
+    @property
+    def live(self) -> "LiveRun | None":
+        """The run that is open; None before it is and after its end."""
+        return self._live
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there is a training, be it held."""
+        return self._thread is not None
+
+    def start(self, open_run: "Callable[[], LiveRun]", passage: Passage, window: float) -> None:
+        """Begin a training, unless there is one.
+
+        Parameters
+        ----------
+        open_run
+            Opens the run; called in the thread.
+        passage
+            How far to go.
+        window
+            Over how many steps the curves are smoothed.
+        """
+        if self._thread is not None:
+            return
+        self.record = Record(window)
+        self._failed = False
+        thread = self._thread = TrainingThread(open_run, passage, self)
+        thread.opened.connect(self._open)
+        thread.held.connect(self._hold)
+        thread.published.connect(self._publish)
+        thread.failed.connect(self._fail)
+        thread.finished.connect(self._finish)
+        self._show(State.OPENING)
+        self._timer.start()
+        thread.start()
+
+    def hold(self) -> None:
+        """Hold the training after the event under way."""
+        if self._thread is not None and self._state in {State.OPENING, State.RUNNING}:
+            self._thread.gate.let(Passage.CLOSED)
+            self._show(State.PAUSING)
+
+    def go_on(self, passage: Passage = Passage.OPEN) -> None:
+        """Let a held training go so far."""
+        if self._thread is not None and self._state in {State.PAUSED, State.PAUSING}:
+            self._show(State.RUNNING)
+            self._thread.gate.let(passage)
+
+    def stop(self) -> None:
+        """End the training after the step under way; what was learned is kept."""
+        if self._thread is None or self._state is State.STOPPING:
+            return
+        self._show(State.STOPPING)
+        if self._live is not None:
+            self._live.stop()
+            self._thread.gate.let(Passage.OPEN)
+        else:
+            self._thread.leave()
+
+    def shut_down(self) -> None:
+        """Break the training off, saved as it is, and wait for its end."""
+        self._timer.stop()
+        thread = self._thread
+        if thread is not None:
+            thread.finished.disconnect(self._finish)
+            thread.leave()
+            thread.quit()
+            thread.wait()
+            self._thread = self._live = None
+
+    def change(self, name: str, value: float) -> None:
+        """Change a control of the training (see `ControlValues`) in its middle."""
+        if self._live is None:
+            return
+        try:
+            self._live.controls.change(**{name: value})
+        except DigitpadError as error:
+            self.troubled.emit(str(error))
+
+    # What the thread tells
+
+    @Slot(object)
+    def _open(self, live: "LiveRun") -> None:
+        self._live = live
+        if self._state is State.OPENING:
+            self._show(State.RUNNING)
+        elif self._state is State.STOPPING:
+            live.stop()
+        self.began.emit(live)
+
+    @Slot()
+    def _hold(self) -> None:
+        self._listen()
+        if self._state in {State.PAUSING, State.RUNNING, State.OPENING}:
+            self._show(State.PAUSED)
+
+    @Slot(object)
+    def _publish(self, recognizer: object) -> None:
+        self.published.emit(recognizer)
+        if self._thread is not None:
+            self._thread.picture_was_shown()
+
+    @Slot(str)
+    def _fail(self, sentence: str) -> None:
+        self._failed = True
+        self.troubled.emit(sentence)
+
+    @Slot()
+    def _finish(self) -> None:
+        self._listen()
+        self._timer.stop()
+        thread, record = self._thread, self.record
+        self._thread = self._live = None
+        if thread is not None:
+            thread.deleteLater()
+        if record is not None and record.stopped is None and not self._failed and self._state is not State.STOPPING:
+            self.troubled.emit("The training broke off unexpectedly; what it had saved is under Runs.")
+        self._show(State.IDLE)
+        self.ended.emit()
+
+    @Slot()
+    def _listen(self) -> None:
+        """Empty the mailbox."""
+        if self._thread is None or self.record is None:
+            return
+        mail = self._thread.take_mail()
+        for event in mail:
+            if isinstance(event, RecordingTrouble):
+                self.troubled.emit(event.message)
+                continue
+            self.record.hear(event)
+            if isinstance(event, TrainingStopped) and event.reason is StopReason.DIVERGED:
+                self.troubled.emit(event.message)
+        if mail:
+            self.ticked.emit()
+
+    def _show(self, state: State) -> None:
+        if state is not self._state:
+            self._state = state
+            self.state_changed.emit(state)

@@ -1,0 +1,329 @@
+"""What to train: the most important settings on a card; the rest is behind its buttons.
+
+While a training runs, its learning rate, momentum, L2 and dropout stay open: they are changed in the middle of it.
+"""
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from digitpad.data.augmentation import Augmentation
+from digitpad.gui.actions import make_action
+from digitpad.gui.cards import muted, title
+from digitpad.gui.fields import Choice
+from digitpad.gui.settings import Settings
+from digitpad.gui.theme import SPACE, Theme, text_font
+from digitpad.gui.training.plan_editor import PlanEditor, dropout_of
+from digitpad.gui.training.preview import AugmentationPreview
+from digitpad.gui.training.setting_fields import SettingField
+from digitpad.nn import ARCHITECTURES
+from digitpad.training.building import decay_of
+from digitpad.training.plan import RunPlan
+from digitpad.training.settings import OptimizerName, default_threads
+
+#: Strengths that suit handwriting: chosen so that every digit stays what it is.
+AUGMENTATIONS = {
+    "none": Augmentation(),
+    "gentle": Augmentation(rotation=6, shift=1, scale=0.06, shear=6),
+    "usual": Augmentation(rotation=10, shift=1.5, scale=0.1, shear=10, elastic=0.6, thickness=0.5),
+    "strong": Augmentation(rotation=18, shift=2.5, scale=0.18, shear=18, elastic=1.0, thickness=0.8, noise=0.05),
+}
+_IMAGE = (1, 28, 28)
+_FOLDER, _FILE, _OWN = "folder…", "file…", "own"
+_MNIST, _MNIST_COUNT, _MOST_HELD_OUT = "mnist", 60_000, 5_000
+_LIVE = ("learning_rate", "momentum", "weight_decay", "dropout")
+
+
+class SetupCard(QFrame):
+    """Shows and changes the plan of the next run.
+
+    Signals
+    -------
+    live_changed
+        Name (of `ControlValues`) and value of something that was changed while a training runs.
+    network_asked, more_asked, runs_asked
+        The network, the other settings or the earlier runs are to be shown.
+    """
+
+    live_changed = Signal(str, float)
+    network_asked = Signal()
+    more_asked = Signal()
+    runs_asked = Signal()
+
+    def __init__(self, theme: Theme, settings: Settings, editor: PlanEditor, owner: QWidget) -> None:
+        super().__init__(owner)
+        self.setObjectName("setupCard")
+        self.setProperty("card", "true")
+        self._settings = settings
+        self._editor = editor
+        self._running: RunPlan | None = None
+        self._live: dict[str, float] = {}
+        self._data = Choice(theme, "trainData", "Data", "What the network learns from", self)
+        self._network = Choice(theme, "trainNetwork", "Network", "The network that is trained", self)
+        self._augment = Choice(theme, "trainAugment", "Augmentation", "How much images are changed by chance", self)
+        self._device = Choice(theme, "trainDevice", "Device", "Where to compute, and on how many threads", self)
+        self._fields = {
+            # The live ones are not always the plan's: the card itself fills them and listens to them.
+            name: SettingField(name, theme, editor, self, bound=name not in _LIVE)
+            for name in ("optimizer", "schedule", "batch_size", "epochs", *_LIVE)
+        }
+        for name in _LIVE:
+            self._fields[name].edited.connect(self._take_live)
+        self.preview = AugmentationPreview(theme, "augmentationPreview", self)
+        self._actions = [
+            make_action(
+                owner, "actionTrainNetwork", "Edit the network…", ["Ctrl+T"], "Change the network layer by layer",
+                self.network_asked.emit,
+            ),
+            make_action(
+                owner, "actionTrainMore", "More settings…", ["Ctrl+,"], "Everything else that can be set",
+                self.more_asked.emit,
+            ),
+            make_action(owner, "actionTrainRuns", "Runs…", ["Ctrl+R"], "All earlier trainings", self.runs_asked.emit),
+        ]  # fmt: skip
+        self._lay_out()
+        self._data.activated.connect(self._choose_data)
+        self._network.activated.connect(self._choose_network)
+        self._augment.activated.connect(self._choose_augmentation)
+        self._device.activated.connect(self._choose_device)
+        editor.changed.connect(self.show_plan)
+        self.show_plan()
+
+    @property
+    def plan(self) -> RunPlan:
+        """What is shown: the plan of the run under way, or of the next one."""
+        return self._running or self._editor.plan
+
+    def show_running(self, plan: RunPlan | None) -> None:
+        """Show the plan of a training under way, and close what cannot be changed in its middle; None ends that."""
+        self._running = plan
+        self._live.clear()
+        for widget in (self._data, self._network, self._augment, self._device):
+            widget.setEnabled(plan is None)
+        for name, field in self._fields.items():
+            field.widget.setEnabled(plan is None or name in _LIVE)
+        self.show_plan()
+
+    def show_live(self, name: str, value: float) -> None:
+        """Show a value that was changed in the middle of the run, whoever changed it."""
+        self._live["learning_rate" if name == "learning_rate_factor" else name] = value
+        self.show_plan()
+
+    @Slot()
+    def show_plan(self) -> None:
+        """Show the plan."""
+        plan = self.plan
+        self._offer_data(plan)
+        self._offer_networks(plan)
+        self._offer_augmentations(plan)
+        self._offer_devices(plan)
+        if self._running is not None:
+            for name in ("optimizer", "schedule", "batch_size", "epochs"):
+                self._fields[name].show_value(getattr(plan.settings, name))
+        for name, value in self._live_values(plan).items():
+            field = self._fields[name]
+            field.show_value(self._live.get(name, 0.0 if value is None else value))
+            field.widget.setEnabled(value is not None)
+
+    # Parts
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE // 2)
+        grid.setVerticalSpacing(2)
+        fields = {name: field.widget for name, field in self._fields.items()}
+        rows: list[list[tuple[str, QWidget]]] = [
+            [("Data", self._data)],
+            [("Network", self._network)],
+            [("Optimizer", fields["optimizer"]), ("Schedule", fields["schedule"])],
+            [("Learning", fields["learning_rate"]), ("Batch", fields["batch_size"]), ("Epochs", fields["epochs"])],
+            [("Momentum", fields["momentum"]), ("L2", fields["weight_decay"]), ("Dropout", fields["dropout"])],
+            [("Augment", self._augment), ("Device", self._device)],
+        ]
+        for number, row in enumerate(rows):
+            # The device has the longest words.
+            spans = [5, 7] if row[-1][1] is self._device else [12 // len(row)] * len(row)
+            for place, (text, widget) in enumerate(row):
+                label = muted(text, self)
+                label.setWordWrap(False)
+                label.setFont(text_font(self.font(), scale=0.9))
+                label.setBuddy(widget)
+                grid.addWidget(label, 3 * number, sum(spans[:place]), 1, spans[place])
+                grid.addWidget(widget, 3 * number + 1, sum(spans[:place]), 1, spans[place])
+            grid.setRowMinimumHeight(3 * number + 2, SPACE - 2)
+        for column in range(12):
+            grid.setColumnStretch(column, 1)
+        column_layout = QVBoxLayout(self)
+        column_layout.setContentsMargins(2 * SPACE, SPACE + SPACE // 2, 2 * SPACE, SPACE + SPACE // 2)
+        column_layout.setSpacing(SPACE // 2)
+        column_layout.addWidget(title("What to train", self))
+        column_layout.addLayout(grid)
+        caption = muted("Augmented, as the network sees it", self)
+        caption.setFont(text_font(self.font(), scale=0.9))
+        column_layout.addWidget(caption)
+        column_layout.addWidget(self.preview)
+        column_layout.addStretch(1)
+        column_layout.addWidget(self._button("networkButton", self._actions[0]))
+        row_layout = QHBoxLayout()
+        row_layout.setSpacing(SPACE)
+        row_layout.addWidget(self._button("moreButton", self._actions[1]), 3)
+        row_layout.addWidget(self._button("runsButton", self._actions[2]), 2)
+        column_layout.addLayout(row_layout)
+
+    def _button(self, name: str, action: QAction) -> QPushButton:
+        button = QPushButton(action.text(), self)
+        button.setObjectName(name)
+        button.setAccessibleName(action.text().rstrip("…"))
+        button.setToolTip(action.toolTip())
+        button.setFixedHeight(4 * SPACE)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(action.trigger)
+        return button
+
+    def _offer_data(self, plan: RunPlan) -> None:
+        entries = {_MNIST: "MNIST"}
+        for known in (*self._settings.recent_datasets, *([] if plan.dataset == _MNIST else [plan.dataset])):
+            entries[known] = Path(known).name or known
+        if plan.dataset == _MNIST:
+            count = plan.limit or _MNIST_COUNT
+            held_out = min(_MOST_HELD_OUT, count // 6) if plan.validation is None else plan.validation
+            entries[_MNIST] = f"MNIST, {count - held_out:,} + {held_out:,}"
+        entries |= {_FOLDER: "A folder of images or IDX files…", _FILE: "A collection of ink…"}
+        self._data.offer(entries)
+        self._data.choose(plan.dataset)
+        self._data.setToolTip(f"What the network learns from, and what is held out: {plan.dataset}")
+
+    def _offer_networks(self, plan: RunPlan) -> None:
+        entries = {name: _describe(name) for name, preset in ARCHITECTURES.items() if _reads_digits(name)}
+        if plan.architecture == ARCHITECTURES.get(plan.architecture.name):
+            chosen = plan.architecture.name
+            entries.setdefault(chosen, _describe(chosen))
+        else:
+            chosen = _OWN
+            entries[_OWN] = f"{plan.architecture.name}, changed"
+        self._network.offer(entries)
+        self._network.choose(chosen)
+
+    def _offer_augmentations(self, plan: RunPlan) -> None:
+        wanted = plan.settings.augmentation or Augmentation()
+        entries = {name: name for name in AUGMENTATIONS}
+        chosen = next((name for name, known in AUGMENTATIONS.items() if known == wanted), _OWN)
+        if chosen == _OWN:
+            entries[_OWN] = "as set"
+        self._augment.offer(entries)
+        self._augment.choose(chosen)
+        self.preview.use(wanted)
+
+    def _offer_devices(self, plan: RunPlan) -> None:
+        settings, most = plan.settings, default_threads()
+        entries = {f"cpu:{n}": f"CPU, {n} thread{'s' if n > 1 else ''}" for n in range(most, 0, -1)}
+        chosen = f"cpu:{settings.threads or most}"
+        if importlib.util.find_spec("cupy") is not None:
+            entries = {"auto:0": "GPU if it works"} | entries | {"cuda:0": "GPU (CUDA)"}
+        if f"{settings.device}:0" in entries:
+            chosen = f"{settings.device}:0"
+        entries.setdefault(chosen, f"CPU, {settings.threads} threads")
+        self._device.offer(entries)
+        self._device.choose(chosen)
+
+    def _live_values(self, plan: RunPlan) -> dict[str, float | None]:
+        """Return what the four fields show; None for one that has no meaning here."""
+        settings = plan.settings
+        has_dropout = dropout_of(plan.architecture)
+        momentum: float | None = None
+        if OptimizerName(settings.optimizer).takes_momentum:
+            momentum = settings.momentum
+        elif settings.optimizer in {OptimizerName.ADAM, OptimizerName.ADAMW}:
+            momentum = settings.beta1
+        return {
+            "learning_rate": settings.learning_rate,
+            "momentum": momentum,
+            "weight_decay": decay_of(settings),
+            "dropout": has_dropout if has_dropout is None or settings.dropout is None else settings.dropout,
+        }
+
+    # Choosing
+
+    @Slot()
+    def _choose_data(self) -> None:
+        word = self._data.chosen
+        if word not in {_FOLDER, _FILE}:
+            self._editor.change(dataset=word)
+            return
+        self.show_plan()
+        dialog = QFileDialog(self, "Choose the data to learn from", str(self._settings.folder))
+        dialog.setObjectName("trainDataDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if word == _FOLDER:
+            dialog.setFileMode(QFileDialog.FileMode.Directory)
+        else:
+            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+            dialog.setNameFilters(["Ink (*.jsonl)", "All files (*)"])
+        dialog.fileSelected.connect(self.use_data)
+        dialog.open()
+
+    @Slot(str)
+    def use_data(self, path: str) -> None:
+        """Learn from a folder or a file."""
+        self._settings.remember_dataset(path)
+        self._settings.folder = Path(path).parent
+        self._editor.change(dataset=path, limit=None, validation=None)
+
+    @Slot()
+    def _choose_network(self) -> None:
+        if self._network.chosen in ARCHITECTURES:
+            self._editor.change(architecture=ARCHITECTURES[self._network.chosen])
+
+    @Slot()
+    def _choose_augmentation(self) -> None:
+        if self._augment.chosen in AUGMENTATIONS:
+            chosen = AUGMENTATIONS[self._augment.chosen]
+            self._editor.change_settings(augmentation=chosen or None)
+
+    @Slot()
+    def _choose_device(self) -> None:
+        device, _, threads = self._device.chosen.partition(":")
+        count = int(threads) if device == "cpu" else None
+        self._editor.change_settings(device=device, threads=None if count == default_threads() else count)
+
+    @Slot(str, object)
+    def _take_live(self, name: str, value: Any) -> None:
+        settings = self.plan.settings
+        if self._running is not None:
+            self._live[name] = value
+            factor = name == "learning_rate"
+            self.live_changed.emit(
+                "learning_rate_factor" if factor else name, value / settings.learning_rate if factor else value
+            )
+        elif name == "momentum" and not OptimizerName(settings.optimizer).takes_momentum:
+            self._editor.change_settings(beta1=value)
+        else:
+            self._editor.change_settings(**{name: value})
+
+
+def _reads_digits(name: str) -> bool:
+    plan = ARCHITECTURES[name]
+    return plan.input_shape == _IMAGE and plan.layers[-1].get("out_features") == 10
+
+
+def _describe(name: str) -> str:
+    """Return a preset's name and size."""
+    count = _parameters(name)
+    return f"{name} · {count:,} weights"
+
+
+def _parameters(name: str) -> int:
+    known = _SIZES.get(name)
+    if known is None:
+        from digitpad.nn import build, summarize
+
+        preset = ARCHITECTURES[name]
+        known = _SIZES[name] = summarize(build(preset), preset.input_shape).parameters
+    return known
+
+
+_SIZES: dict[str, int] = {}

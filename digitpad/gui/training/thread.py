@@ -1,0 +1,121 @@
+"""The thread that trains.
+
+It iterates the events of a `LiveRun`, puts them into a mailbox that the window empties ten to twenty times a second,
+and waits at the gate between them. Pictures of the network are copies, made between two events.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from digitpad.errors import DigitpadError
+from digitpad.gui.training.gate import Gate, Passage
+from digitpad.model_file import CLASSIFICATION
+from digitpad.recognition import Recognizer
+from digitpad.training.events import Event, StepCompleted, TrainingStopped
+from digitpad.training.live import LiveRun
+
+_STACK = 8 << 20  # bytes: BLAS wants more than a thread of Qt's has everywhere
+_BETWEEN_PICTURES = 0.25  # seconds
+_SIDE = 28
+
+
+class TrainingThread(QThread):
+    """Trains one run, from its start (or where it was left) to its end.
+
+    Parameters
+    ----------
+    open_run
+        Opens the data and the run's folder, which may take seconds: called in the thread.
+    passage
+        How far the training may go at first.
+
+    Signals
+    -------
+    opened
+        The `LiveRun`, before its first event.
+    held
+        The training waits at the gate.
+    published
+        A `Recognizer` with a copy of the network as it is now.
+    failed
+        Why the run could not be opened or go on, in a sentence for a person.
+    """
+
+    opened = Signal(object)
+    held = Signal()
+    published = Signal(object)
+    failed = Signal(str)
+
+    def __init__(
+        self, open_run: Callable[[], LiveRun], passage: Passage = Passage.OPEN, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("trainingThread")
+        self.setStackSize(_STACK)
+        self._open_run = open_run
+        self._mail: deque[Event] = deque()
+        self._published_at = 0.0
+        self._stale = False
+        self._shown = threading.Event()
+        self._shown.set()
+        self.gate = Gate(passage)
+
+    def take_mail(self) -> list[Event]:
+        """Return the events since the last call, in order."""
+        mail: list[Event] = []
+        while self._mail:
+            mail.append(self._mail.popleft())
+        return mail
+
+    def picture_was_shown(self) -> None:
+        """Say that the last picture of the network was dealt with, so that another is welcome."""
+        self._shown.set()
+
+    def leave(self) -> None:
+        """Break the training off after the event under way; its last state is saved first."""
+        self.requestInterruption()
+        self.gate.leave()
+
+    def run(self) -> None:
+        """Train; called by Qt in the new thread."""
+        try:
+            live = self._open_run()
+            self.opened.emit(live)
+            events = live.events()
+            try:
+                for event in events:
+                    self._mail.append(event)
+                    self._look(live, event)
+                    if self.isInterruptionRequested():
+                        break
+            finally:
+                # What was not asked for any more is saved here.
+                events.close()
+        except DigitpadError as error:
+            self.failed.emit(str(error))
+
+    def _look(self, live: LiveRun, event: Event) -> None:
+        """Do what is due between two events: a picture, a pause."""
+        over = isinstance(event, TrainingStopped)
+        self._stale = self._stale or over or isinstance(event, StepCompleted)
+        now = time.monotonic()
+        waits = self.gate.must_wait(event) and not over
+        due = now - self._published_at > _BETWEEN_PICTURES and self._shown.is_set()
+        if self._stale and (due or waits or over):
+            self._publish(live)
+            self._published_at = now
+        if waits:
+            self.held.emit()
+            self.gate.wait()
+
+    def _publish(self, live: LiveRun) -> None:
+        model = live.snapshot_model()
+        readable = model.metadata.task == CLASSIFICATION and model.architecture.input_shape == (1, _SIDE, _SIDE)
+        self._stale = False
+        if readable:
+            self._shown.clear()
+            self.published.emit(Recognizer(model))

@@ -1,0 +1,217 @@
+"""The Train tab: what to train on the left, the curves in the middle, the drawn digit and the hints on the right."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from digitpad.gui.cards import card, scroller, title
+from digitpad.gui.settings import Settings
+from digitpad.gui.tab_page import TabPage
+from digitpad.gui.theme import SPACE, Theme
+from digitpad.gui.training.control_card import ControlCard, State
+from digitpad.gui.training.curves import CurvesPanel
+from digitpad.gui.training.digit_card import DigitCard
+from digitpad.gui.training.gate import Passage
+from digitpad.gui.training.layer_table import LayerTable
+from digitpad.gui.training.notice import Notice
+from digitpad.gui.training.plan_editor import PlanEditor
+from digitpad.gui.training.session import Session
+from digitpad.gui.training.setup_card import SetupCard
+from digitpad.training.live import LiveRun
+from digitpad.training.plan import RunPlan
+from digitpad.training.runs import RunStore
+
+if TYPE_CHECKING:
+    from digitpad.gui.sheet import Sheet
+    from digitpad.recognition import Recognizer
+
+_SIDES = (248, 280)  # pixels: how wide the left column is in a small and in a usual window
+_RIGHT = (216, 264)
+_WIDE = 1200
+
+
+class TrainTab(TabPage):
+    """Train, and see it happen.
+
+    Parameters
+    ----------
+    theme, settings
+        The colours in force, and what is remembered.
+    sheet
+        The canvas with the drawing that is read along.
+    store
+        Where the runs are kept.
+
+    Signals
+    -------
+    live_model_published
+        A `Recognizer` with a copy of the network in training, a few times a second.
+    live_model_ended
+        There is no training any more.
+    """
+
+    live_model_published = Signal(object)
+    live_model_ended = Signal()
+
+    def __init__(self, theme: Theme, settings: Settings, sheet: "Sheet", store: RunStore, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("trainTab")
+        self._theme = theme
+        self._settings = settings
+        self._sheet = sheet
+        self._store = store
+        self.editor = PlanEditor(RunPlan.quick(), self)
+        self.session = Session(self)
+        self.notice = Notice("trainNotice", self)
+        self.controls = ControlCard(self)
+        self.setup = SetupCard(theme, settings, self.editor, self)
+        self.curves = CurvesPanel(theme, self)
+        self.layers = LayerTable(theme, self)
+        self.digit = DigitCard(theme, self)
+        self._lay_out()
+        self._connect()
+        self.show_page()
+
+    def shut_down(self) -> None:
+        """Break a training off; what it has learned is kept and can be gone on with."""
+        self.session.shut_down()
+
+    # Training
+
+    @Slot()
+    def start_or_hold(self) -> None:
+        """Start a training, hold it, or go on with it."""
+        match self.session.state:
+            case State.IDLE:
+                self._start(Passage.OPEN)
+            case State.PAUSED | State.PAUSING:
+                self.session.go_on()
+            case _:
+                self.session.hold()
+
+    @Slot()
+    def one_batch(self) -> None:
+        """Learn from one batch, then hold."""
+        self._go(Passage.ONE_BATCH)
+
+    @Slot()
+    def one_epoch(self) -> None:
+        """Train to the end of the epoch, then hold."""
+        self._go(Passage.ONE_EPOCH)
+
+    def _go(self, passage: Passage) -> None:
+        if self.session.is_on:
+            self.session.go_on(passage)
+        else:
+            self._start(passage)
+
+    def _start(self, passage: Passage) -> None:
+        """Begin a new run of the plan."""
+        self.notice.clear()
+        plan = self.editor.plan
+        self.session.start(partial(LiveRun.start, plan, self._store), passage, self.curves.smoothed_over)
+        self.setup.show_running(plan)
+        self.curves.show_record(self.session.record)
+        self.layers.show_layers(())
+        self._show_progress()
+
+    # What the session tells
+
+    @Slot(object)
+    def _began(self, live: LiveRun) -> None:
+        self.setup.show_running(live.run.info.plan)
+
+    @Slot()
+    def _tick(self) -> None:
+        self._show_progress()
+        record = self.session.record
+        if record is None or not self.isVisible():
+            return
+        self.curves.redraw()
+        self.layers.show_layers(record.latest_layers)
+
+    @Slot(object)
+    def _show_state(self, state: State) -> None:
+        self.controls.show_state(state)
+        self._show_progress()
+
+    @Slot(object)
+    def _publish(self, recognizer: "Recognizer") -> None:
+        self.digit.use(recognizer)
+        self.live_model_published.emit(recognizer)
+
+    @Slot()
+    def _end(self) -> None:
+        self.setup.show_running(None)
+        self._tick()
+        self.live_model_ended.emit()
+
+    @Slot()
+    def show_page(self) -> None:
+        """Read what is on the canvas now."""
+        self.digit.show_page(self._sheet.sketch.page)
+        self.setup.preview.show_digit(self.digit.image)
+
+    def _show_progress(self) -> None:
+        self.controls.show_progress(self.session.record)
+
+    # Parts
+
+    def _connect(self) -> None:
+        controls, session = self.controls, self.session
+        controls.main_asked.connect(self.start_or_hold)
+        controls.batch_asked.connect(self.one_batch)
+        controls.epoch_asked.connect(self.one_epoch)
+        controls.stop_asked.connect(session.stop)
+        session.state_changed.connect(self._show_state)
+        session.began.connect(self._began)
+        session.ticked.connect(self._tick)
+        session.published.connect(self._publish)
+        session.troubled.connect(self.notice.say)
+        session.ended.connect(self._end)
+        self.setup.live_changed.connect(session.change)
+        self.editor.refused.connect(self.notice.say)
+
+    def _lay_out(self) -> None:
+        self._left = scroller("setupScroll", "What to train", self.setup, self)
+        self._left.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        layers = card("layersCard", self)
+        inside = QVBoxLayout(layers)
+        inside.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
+        inside.setSpacing(0)
+        inside.addWidget(title("Layers now", layers))
+        inside.addWidget(scroller("layerScroll", "Layers now", self.layers, layers), 1)
+        layers.setMinimumHeight(12 * SPACE)
+        middle = QVBoxLayout()
+        middle.setSpacing(2 * SPACE)
+        middle.addWidget(self.curves, 5)
+        middle.addWidget(layers, 2)
+        self._right = QWidget(self)
+        right = QVBoxLayout(self._right)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(2 * SPACE)
+        right.addWidget(self.digit, 5)
+        below = QHBoxLayout()
+        below.setSpacing(2 * SPACE)
+        below.addLayout(middle, 1)
+        below.addWidget(self._right)
+        column = QVBoxLayout()
+        column.setSpacing(2 * SPACE)
+        column.addWidget(self.notice)
+        column.addWidget(self.controls)
+        column.addLayout(below, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
+        row.setSpacing(2 * SPACE)
+        row.addWidget(self._left)
+        row.addLayout(column, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the columns at the sides the room that there is."""
+        super().resizeEvent(event)
+        wide = self.width() >= _WIDE
+        self._left.setFixedWidth(_SIDES[wide])
+        self._right.setFixedWidth(_RIGHT[wide])

@@ -1,0 +1,62 @@
+"""The Train tab in the real window, with a small data set that is learned at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from digitpad import paths
+from digitpad.data.idx import write_idx
+from digitpad.gui.main_window import MainWindow
+from digitpad.gui.training.control_card import State
+from digitpad.gui.training.train_tab import TrainTab
+from digitpad.nn import ARCHITECTURES
+
+
+def write_digits(folder: Path, count: int, *, seed: int = 0) -> Path:
+    """Write an IDX folder of ten kinds of pictures that are easily told apart."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(count) % 10
+    images = rng.integers(0, 40, (count, 28, 28)).astype(np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        image[2 + 2 * label : 6 + 2 * label, 4:24] = 250
+    folder.mkdir(parents=True, exist_ok=True)
+    write_idx(folder / "train-images-idx3-ubyte", images)
+    write_idx(folder / "train-labels-idx1-ubyte", labels.astype(np.uint8))
+    return folder
+
+
+@pytest.fixture
+def digits(tmp_path: Path) -> Path:
+    return write_digits(tmp_path / "digits", 480)
+
+
+@pytest.fixture
+def tab(window: MainWindow, tmp_path: Path, digits: Path, monkeypatch: pytest.MonkeyPatch) -> TrainTab:
+    """Open the Train tab with a light network and the small data set."""
+    monkeypatch.setattr(paths, "user_data_dir", lambda: tmp_path / "user")
+    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    QApplication.processEvents()
+    tab = window.findChild(TrainTab, "trainTab")
+    assert tab is not None
+    tab.editor.change(dataset=str(digits), architecture=ARCHITECTURES["light"])
+    tab.editor.change_settings(batch_size=16, epochs=2, threads=1)
+    return tab
+
+
+Wait = Callable[[TrainTab, State], None]
+
+
+@pytest.fixture
+def wait(qtbot: QtBot) -> Wait:
+    """Return a function that waits until the training of a tab is in a state."""
+
+    def wait_for(tab: TrainTab, state: State) -> None:
+        qtbot.waitUntil(lambda: tab.session.state is state, timeout=30_000)
+
+    return wait_for

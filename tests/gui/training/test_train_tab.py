@@ -1,0 +1,170 @@
+"""Training through the widgets: start, pause, one batch, one epoch, stop, change in the middle, close."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from digitpad.gui.fields import RealField
+from digitpad.gui.main_window import MainWindow
+from digitpad.gui.training.control_card import State
+from digitpad.gui.training.train_tab import TrainTab
+from digitpad.recognition import Recognizer
+from digitpad.training.events import StopReason
+from digitpad.training.runs import Run, RunStore
+
+Wait = Callable[[TrainTab, State], None]
+Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
+
+
+def _press(tab: TrainTab, name: str) -> None:
+    button = tab.findChild(QPushButton, name)
+    assert button is not None
+    assert button.isEnabled()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def _runs() -> list[Run]:
+    return [run for run in RunStore().all() if isinstance(run, Run)]
+
+
+def test_start_trains_to_the_end_and_keeps_the_run(tab: TrainTab, wait: Wait) -> None:
+    _press(tab, "trainMain")
+    wait(tab, State.IDLE)
+    record = tab.session.record
+    assert record is not None
+    assert record.stopped is not None
+    assert record.stopped.reason is StopReason.FINISHED
+    assert len(record.loss) == record.stopped.steps == 50
+    assert len(record.validation_accuracy) == 2
+    assert record.loss.y[-1] < record.loss.y[0]
+    assert "Finished after 50 steps" in tab.controls.place.text()
+    assert tab.controls.bar.value() == 1000
+    (run,) = _runs()
+    assert run.info.validation_accuracy == record.stopped.validation_accuracy
+    assert not tab.notice.isVisible()
+
+
+def test_one_batch_then_one_epoch_then_on(tab: TrainTab, wait: Wait) -> None:
+    _press(tab, "trainBatch")
+    wait(tab, State.PAUSED)
+    record = tab.session.record
+    assert record is not None
+    assert len(record.loss) == 1
+    assert "held at epoch 1 of 2" in tab.controls.place.text()
+    _press(tab, "trainBatch")
+    wait(tab, State.RUNNING if len(record.loss) == 1 else State.PAUSED)
+    wait(tab, State.PAUSED)
+    assert len(record.loss) == 2
+    _press(tab, "trainEpoch")
+    wait(tab, State.PAUSED)
+    assert len(record.loss) == 25
+    assert record.epoch is not None
+    _press(tab, "trainMain")
+    wait(tab, State.IDLE)
+    assert len(record.loss) == 50
+
+
+def test_a_pause_holds_and_goes_on_by_keyboard(tab: TrainTab, wait: Wait, qtbot: QtBot) -> None:
+    tab.editor.change_settings(epochs=500)
+    QTest.keyClick(tab, Qt.Key.Key_F5)
+    record = tab.session.record
+    assert record is not None
+    qtbot.waitUntil(lambda: len(record.loss) > 3, timeout=30_000)
+    QTest.keyClick(tab, Qt.Key.Key_F5)
+    wait(tab, State.PAUSED)
+    steps = len(record.loss)
+    qtbot.wait(100)
+    assert len(record.loss) == steps
+    QTest.keyClick(tab, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: len(record.loss) > steps, timeout=30_000)
+    QTest.keyClick(tab, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier)
+    wait(tab, State.IDLE)
+    assert record.stopped is not None
+    assert record.stopped.reason is StopReason.INTERRUPTED
+    assert _runs()[0].can_resume()
+
+
+def test_stopping_while_held_ends_the_run(tab: TrainTab, wait: Wait) -> None:
+    _press(tab, "trainBatch")
+    wait(tab, State.PAUSED)
+    _press(tab, "trainStop")
+    wait(tab, State.IDLE)
+    record = tab.session.record
+    assert record is not None
+    assert record.stopped is not None
+    assert record.stopped.steps == 1
+
+
+def test_the_rate_is_changed_in_the_middle(tab: TrainTab, wait: Wait) -> None:
+    tab.editor.change_settings(schedule="constant", learning_rate=0.01)
+    _press(tab, "trainBatch")
+    wait(tab, State.PAUSED)
+    field = tab.findChild(RealField, "trainLearningRate")
+    epochs = tab.findChild(QWidget, "trainEpochs")
+    assert field is not None
+    assert epochs is not None
+    assert field.isEnabled()
+    assert not epochs.isEnabled()
+    field.setValue(0.002)
+    _press(tab, "trainMain")
+    wait(tab, State.IDLE)
+    record = tab.session.record
+    assert record is not None
+    assert record.rate.y[0] == pytest.approx(0.01)
+    assert record.rate.y[-1] == pytest.approx(0.002)
+    assert field.value() == pytest.approx(0.01)
+    assert epochs.isEnabled()
+
+
+def test_the_drawn_digit_is_read_by_the_network_in_training(
+    tab: TrainTab, window: MainWindow, wait: Wait, draw: Draw, qtbot: QtBot
+) -> None:
+    draw(window.draw_tab.canvas, [[(100, 100), (300, 100), (200, 400)]])
+    with qtbot.waitSignal(window.live_model_published, timeout=30_000) as caught:
+        _press(tab, "trainBatch")
+    assert caught.args is not None
+    assert isinstance(caught.args[0], Recognizer)
+    wait(tab, State.PAUSED)
+    assert tab.digit.bars.values is not None
+    assert sum(tab.digit.bars.values) == pytest.approx(1, abs=1e-5)
+    assert tab.digit.maps.maps is not None
+    first = tab.digit.bars.values
+    _press(tab, "trainMain")
+    with qtbot.waitSignal(window.live_model_ended, timeout=30_000):
+        pass
+    assert tab.digit.bars.values != first
+
+
+def test_closing_the_window_in_the_middle_saves_the_run(tab: TrainTab, window: MainWindow, qtbot: QtBot) -> None:
+    tab.editor.change_settings(epochs=500)
+    _press(tab, "trainMain")
+    record = tab.session.record
+    assert record is not None
+    qtbot.waitUntil(lambda: len(record.loss) > 3, timeout=30_000)
+    window.close()
+    (run,) = _runs()
+    assert run.can_resume()
+    assert run.info.steps >= len(record.loss)
+    assert run.checkpoints()
+
+
+def test_data_that_cannot_be_read_is_said_in_the_tab_and_the_next_start_works(
+    tab: TrainTab, wait: Wait, tmp_path: Path, digits: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    tab.editor.change(dataset=str(tmp_path / "empty"))
+    _press(tab, "trainMain")
+    wait(tab, State.IDLE)
+    assert tab.notice.isVisible()
+    assert "empty" in tab.notice.text
+    tab.editor.change(dataset=str(digits))
+    _press(tab, "trainBatch")
+    wait(tab, State.PAUSED)
+    assert not tab.notice.isVisible()
+    _press(tab, "trainStop")
+    wait(tab, State.IDLE)
