@@ -120,6 +120,7 @@ def evaluate(options: argparse.Namespace) -> None:
             dataset=options.dataset,
             split=options.split,
             compare=options.compare,
+            robustness=options.robustness,
             csv=options.csv,
             record=options.record,
             json=options.json,
@@ -264,6 +265,7 @@ def _add_evaluate(add: Callable[..., object]) -> None:
         help="which images of it; validation: those that the model's training held out (default: %(default)s)",
     )
     add("--compare", metavar="M", help="a second model, to be measured on the same images")
+    add("--robustness", action="store_true", help="read the images moved, turned, scaled, bolder and noisy, too")
     add("--csv", metavar="FILE", type=_path, help="write a table with a row for each image")
     add("--record", action="store_true", help="write the accuracy on mnist into the model file")
 

@@ -20,13 +20,12 @@ from PIL import Image, ImageDraw, ImageFont
 from digitpad.atomic import atomic_write
 from digitpad.data.dataset import normalize
 from digitpad.errors import DigitpadError
+from digitpad.explain.colours import DIVERGING, SEQUENTIAL, Palette
 from digitpad.model_file import Model
 
 INPUT = "input"
 ARCHIVE = "features.npz"
 
-_BELOW, _ZERO, _ABOVE = (20, 84, 158), (250, 250, 248), (222, 98, 0)
-_DARK, _MIDDLE, _LIGHT = (5, 28, 36), (16, 128, 134), (232, 252, 240)
 _PAPER, _INK, _FAINT = (255, 255, 255), (30, 42, 50), (96, 108, 118)
 
 _MARGIN, _HEAD, _FOOT, _GAP = 16, 34, 44, 4
@@ -142,7 +141,7 @@ def _mosaic(maps: NDArray[np.float32], limit: float) -> Image.Image:
     zoom = max(1, _TILE // max(height, width))
     step_y, step_x = height * zoom + _GAP, width * zoom + _GAP
     sheet = Image.new("RGB", (columns * step_x - _GAP, rows * step_y - _GAP), _PAPER)
-    colours = _colours(maps, limit, signed=bool((maps < 0).any()))
+    colours = _palette(signed=bool((maps < 0).any())).colours(maps, limit)
     for index, tile in enumerate(colours):
         enlarged = Image.fromarray(tile).resize((width * zoom, height * zoom), Image.Resampling.NEAREST)
         sheet.paste(enlarged, (index % columns * step_x, index // columns * step_y))
@@ -156,7 +155,7 @@ def _strip(values: NDArray[np.float32], limit: float, signed: bool) -> Image.Ima
     rows = math.ceil(len(values) / columns)
     sheet = Image.new("RGB", (columns * side, rows * side + (18 if numbered else 0)), _PAPER)
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(11)
-    for index, colour in enumerate(_colours(values, limit, signed=signed)):
+    for index, colour in enumerate(_palette(signed=signed).colours(values, limit)):
         x, y = index % columns * side, index // columns * side
         pen.rectangle((x, y, x + side - 2, y + side - 2), fill=tuple(colour.tolist()), outline=(214, 220, 224))
         if numbered:
@@ -164,19 +163,14 @@ def _strip(values: NDArray[np.float32], limit: float, signed: bool) -> Image.Ima
     return sheet
 
 
-def _colours(values: NDArray[np.float32], limit: float, *, signed: bool) -> NDArray[np.uint8]:
-    """Return (..., 3) colours for values between -limit (or 0) and limit."""
-    share = values / limit if limit > 0 else np.zeros_like(values)
-    stops = (_BELOW, _ZERO, _ABOVE) if signed else (_DARK, _MIDDLE, _LIGHT)
-    places = (-1.0, 0.0, 1.0) if signed else (0.0, 0.5, 1.0)
-    channels = [np.interp(share, places, [stop[channel] for stop in stops]) for channel in range(3)]
-    return np.stack(channels, axis=-1).round().astype(np.uint8)
+def _palette(*, signed: bool) -> Palette:
+    return DIVERGING if signed else SEQUENTIAL
 
 
 def _scale(page: Image.Image, low: float, high: float, *, signed: bool) -> None:
     """Draw the colour scale at the foot of a page."""
     length = min(220, page.width - 2 * _MARGIN)
-    ramp = _colours(np.linspace(-1 if signed else 0, 1, length, dtype=np.float32), 1, signed=signed)
+    ramp = _palette(signed=signed).colours(np.linspace(-1 if signed else 0, 1, length, dtype=np.float32), 1)
     top = page.height - _FOOT
     page.paste(Image.fromarray(np.repeat(ramp[np.newaxis], 10, axis=0)), (_MARGIN, top + 8))
     pen, font = ImageDraw.Draw(page), ImageFont.load_default(11)

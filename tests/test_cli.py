@@ -331,6 +331,18 @@ def test_evaluate_compares_two_models_and_writes_every_image(
     assert sum(cells) == 60
 
 
+def test_evaluate_measures_how_much_both_models_bear(run: Run, idx_folder: Path, model_path: Path) -> None:
+    words = ("--model", model_path, "--dataset", idx_folder, "--compare", "light", "--robustness")
+    result = json.loads(run("evaluate", *words, "--json")[1])
+    for record in (result, result["compare"]):
+        assert set(record["robustness"]) == {"shift", "rotation", "scale", "stroke width", "noise"}
+        (upright,) = [point for point in record["robustness"]["rotation"] if point["amount"] == 0]
+        assert upright["accuracy"] == pytest.approx(record["accuracy"])
+        assert (upright["unit"], upright["count"]) == ("°", 60)
+    text = run("evaluate", *words)[1]
+    assert "rotation: degrees" in text
+
+
 def test_evaluate_on_ink_tells_writers_and_sources(run: Run, tmp_path: Path, model_path: Path) -> None:
     ink = tmp_path / "hands.jsonl"
     stroke = [[[10, 10], [60, 12], [30, 90]]]

@@ -6,16 +6,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from digitpad.commands.evaluate_text import say_comparison, say_evaluation
+from digitpad.commands.evaluate_text import say_comparison, say_evaluation, say_robustness
 from digitpad.commands.output import percent, progress_bar, say, say_json
 from digitpad.data.dataset import Dataset
 from digitpad.data.paper import Pages
 from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
-from digitpad.evaluation import Comparison, Evaluation, evaluate_ink
+from digitpad.evaluation import (
+    Comparison,
+    Evaluation,
+    RobustnessPoint,
+    evaluate_ink,
+    measured_images,
+    measuring_robustness,
+)
 from digitpad.evaluation import evaluate as measure
 from digitpad.evaluation.held_out import held_out_images
-from digitpad.evaluation.report import comparison_record, image_table, record_of, write_csv
+from digitpad.evaluation.report import comparison_record, image_table, record_of, robustness_record, write_csv
+from digitpad.evaluation.robustness import count_points
 from digitpad.ink_finder import InkFinder
 from digitpad.model_file import find_model, load_model, save_model
 from digitpad.recognition import Recognizer
@@ -36,6 +44,8 @@ class EvaluateRequest:
         Which images of it: its `test` or `train` part, or those that the model's training held out, `validation`.
     compare
         Name or file of a second model, to be measured on the same images.
+    robustness
+        Whether to measure how much the models bear: the images moved, turned, scaled, bolder and noisy.
     csv
         Where to write a table with a row for each image.
     record
@@ -48,6 +58,7 @@ class EvaluateRequest:
     dataset: str = "mnist"
     split: Literal["test", "train", "validation"] = "test"
     compare: str | None = None
+    robustness: bool = False
     csv: Path | None = None
     record: bool = False
     json: bool = False
@@ -87,17 +98,23 @@ def _evaluate_reading(recognizer: Recognizer, images: Dataset, request: Evaluate
     second = None if request.compare is None else Recognizer(load_model(find_model(request.compare)))
     result = _read(recognizer, images, request)
     comparison = None if second is None else Comparison(result, _read(second, images, request))
+    readers = [recognizer] if second is None else [recognizer, second]
+    curves = [_measure_robustness(reader, images, request) for reader in readers] if request.robustness else []
     if request.csv is not None:
         write_csv(request.csv, *image_table(result))
     if request.json:
         record = record_of(result)
         if comparison is not None:
             record["compare"] = comparison_record(comparison)
+        for place, points in zip((record, record.get("compare", record)), curves, strict=False):
+            place["robustness"] = robustness_record(points)
         say_json(record)
         return result
     say_evaluation(result)
     if comparison is not None:
         say_comparison(comparison)
+    if curves:
+        say_robustness([reader.model.name for reader in readers], curves)
     return result
 
 
@@ -107,8 +124,22 @@ def _read(recognizer: Recognizer, images: Dataset, request: EvaluateRequest) -> 
         return measure(recognizer, images, on_progress=show)
 
 
+def _measure_robustness(recognizer: Recognizer, images: Dataset, request: EvaluateRequest) -> list[RobustnessPoint]:
+    points: list[RobustnessPoint] = []
+    some = measured_images(images)
+    with _progress(f"{recognizer.model.name} reads changed images", count_points(), hidden=request.json) as show:
+        for point in measuring_robustness(recognizer, some):
+            points.append(point)
+            show(len(points))
+    return points
+
+
 def _evaluate_ink(finder: InkFinder, pages: Pages, request: EvaluateRequest) -> None:
-    for option, given in (("--compare", request.compare is not None), ("--csv", request.csv is not None)):
+    for option, given in (
+        ("--compare", request.compare is not None),
+        ("--robustness", request.robustness),
+        ("--csv", request.csv is not None),
+    ):
         if given:
             raise DigitpadError(f"{option} is for datasets that are read, not for {pages.name}; leave it out.")
     with _progress(f"searching {pages.name}", len(pages), hidden=request.json) as show:

@@ -1,7 +1,9 @@
 """What `digitpad evaluate` says to people."""
 
+from collections.abc import Sequence
+
 from digitpad.commands.output import percent, say, say_table
-from digitpad.evaluation import Comparison, Evaluation, GroupFigures, Interval
+from digitpad.evaluation import Comparison, Disturbance, Evaluation, GroupFigures, Interval, RobustnessPoint
 
 _MISTAKES = 5
 _GROUPS = 10
@@ -61,6 +63,28 @@ def say_comparison(comparison: Comparison) -> None:
             [f"{first.model} wrong", f"{len(comparison.only_second):,}", f"{comparison.neither:,}"],
         ],
     )
+
+
+def say_robustness(models: Sequence[str], curves: Sequence[Sequence[RobustnessPoint]]) -> None:
+    """Print how accuracy falls as the images are changed more and more.
+
+    Parameters
+    ----------
+    models
+        What they are called.
+    curves
+        The points of each model.
+    """
+    say()
+    say(f"Accuracy on {curves[0][0].count:,} of the images, changed before the network sees them:")
+    for disturbance in Disturbance:
+        each = [[point for point in points if point.disturbance is disturbance] for points in curves]
+        say()
+        say(f"{disturbance.value}: {disturbance.meaning}")
+        rows = [
+            [model, *(percent(point.accuracy) for point in points)] for model, points in zip(models, each, strict=True)
+        ]
+        say_table(["", *(f"{point.amount:g}" for point in each[0])], rows)
 
 
 def _say_mistakes(result: Evaluation) -> None:

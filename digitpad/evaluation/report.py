@@ -9,6 +9,7 @@ from typing import Any
 from digitpad.atomic import atomic_write
 from digitpad.evaluation.comparison import Comparison
 from digitpad.evaluation.reading import Evaluation, GroupFigures
+from digitpad.evaluation.robustness import RobustnessPoint
 
 Row = Sequence[str | int | float | None]
 ORIGINS = ("writer", "source")
@@ -71,6 +72,32 @@ def comparison_record(comparison: Comparison) -> dict[str, Any]:
         "only_first": len(comparison.only_first),
         "only_second": len(comparison.only_second),
     }
+
+
+def robustness_record(points: Iterable[RobustnessPoint]) -> dict[str, list[dict[str, Any]]]:
+    """Return curves by the name of the disturbance, each a list of its points, fit for JSON."""
+    curves: dict[str, list[dict[str, Any]]] = {}
+    for point in points:
+        curves.setdefault(point.disturbance.value, []).append(
+            {
+                "amount": point.amount,
+                "unit": point.disturbance.unit,
+                "count": point.count,
+                "accuracy": point.accuracy,
+                "interval": list(point.interval),
+            }
+        )
+    return curves
+
+
+def robustness_table(points: Iterable[tuple[str, RobustnessPoint]]) -> tuple[list[str], list[Row]]:
+    """Return a row for each point of the curves, each with the name of its model."""
+    header = ["model", "disturbance", "amount", "unit", "images", "correct", "accuracy", "low", "high"]
+    rows: list[Row] = [
+        [model, p.disturbance.value, p.amount, p.disturbance.unit, p.count, p.right, p.accuracy, *p.interval]
+        for model, p in points
+    ]
+    return header, rows
 
 
 def image_table(evaluation: Evaluation) -> tuple[list[str], list[Row]]:

@@ -7,7 +7,6 @@ a single walk backwards, to the last row: padding, gaps of transposed convolutio
 each other and against disturbed pixels.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -128,15 +127,27 @@ def as_maps(shape: Shape) -> tuple[int, int, int]:
     return channels, rows, columns
 
 
-def taps(index: int, size: int, kernel: int, stride: int, padding: Pair, dilation: int = 1) -> Indices:
-    """Return the cells that a window at place `index` sees along one axis, -1 for padding: an index for each tap."""
-    seen = index * stride - padding[0] + dilation * np.arange(kernel)
+def taps(index: int | Indices, size: int, kernel: int, stride: int, padding: Pair, dilation: int = 1) -> Indices:
+    """Return the cells that a window sees along one axis, an index for each tap; -1 for padding.
+
+    Parameters
+    ----------
+    index
+        The window's place, or places (N,); the result is then (N, kernel).
+    size
+        How many cells there are.
+    kernel, stride, padding, dilation
+        Of the window, along this axis.
+    """
+    seen = np.asarray(index)[..., np.newaxis] * stride - padding[0] + dilation * np.arange(kernel)
     return np.where((seen >= 0) & (seen < size), seen, -1)
 
 
-def taps_transposed(index: int, size: int, kernel: int, stride: int, padding: Pair, dilation: int = 1) -> Indices:
-    """Return the cells that lay each tap of a transposed window onto place `index`, -1 where none does."""
-    start = index + padding[0] - dilation * np.arange(kernel)
+def taps_transposed(
+    index: int | Indices, size: int, kernel: int, stride: int, padding: Pair, dilation: int = 1
+) -> Indices:
+    """Return the cells that lay each tap of a transposed window onto a place, -1 where none does; as `taps`."""
+    start = np.asarray(index)[..., np.newaxis] + padding[0] - dilation * np.arange(kernel)
     seen = start // stride
     return np.where((start % stride == 0) & (seen >= 0) & (seen < size), seen, -1)
 
@@ -203,7 +214,7 @@ def _seen_by(node: Node, cells: _Cells) -> _Cells:
             per_group = conv.in_channels // conv.groups
             reach = taps_transposed if conv.transposed else taps
             seen_rows, seen_columns = (
-                _together(reach(int(i), size, kernel, stride, padding, dilation) for i in places)
+                _together(reach(places, size, kernel, stride, padding, dilation), size)
                 for places, size, kernel, stride, padding, dilation in zip(
                     (cells.rows, cells.columns),
                     (rows, columns),
@@ -214,11 +225,12 @@ def _seen_by(node: Node, cells: _Cells) -> _Cells:
                     strict=True,
                 )
             )
-            of_channels = (np.unique(of_groups)[:, np.newaxis] * per_group + np.arange(per_group)).ravel()
+            groups = _together(of_groups, conv.groups)
+            of_channels = (groups[:, np.newaxis] * per_group + np.arange(per_group)).ravel()
             seen = _Cells(of_channels, seen_rows, seen_columns)
         case layers.MaxPool2D() | layers.AvgPool2D() as pool:
             seen_rows, seen_columns = (
-                _together(taps(int(i), size, kernel, stride, padding) for i in places)
+                _together(taps(places, size, kernel, stride, padding), size)
                 for places, size, kernel, stride, padding in zip(
                     (cells.rows, cells.columns),
                     (rows, columns),
@@ -235,7 +247,7 @@ def _seen_by(node: Node, cells: _Cells) -> _Cells:
             seen = everything
         case layers.Flatten():
             c, r, q = np.unravel_index(cells.channels, (channels, rows, columns))
-            seen = _Cells(np.unique(c), np.unique(r), np.unique(q))
+            seen = _Cells(_together(c, channels), _together(r, rows), _together(q, columns))
         case layers.Softmax(axis=axis):
             along = [everything.channels, everything.rows, everything.columns][axis - 1]
             own = [cells.channels, cells.rows, cells.columns]
@@ -254,7 +266,8 @@ def _seen_by(node: Node, cells: _Cells) -> _Cells:
     return seen
 
 
-def _together(sets: Iterable[Indices]) -> Indices:
-    """Return the indices of some sets, sorted, without doubles and without padding."""
-    joined = np.unique(np.concatenate(list(sets)))
-    return joined[joined >= 0]
+def _together(seen: Indices, size: int) -> Indices:
+    """Return indices below `size`, sorted, without doubles and without padding."""
+    mask = np.zeros(size + 1, bool)
+    mask[seen] = True  # Padding, -1, marks the last place.
+    return np.flatnonzero(mask[:size])

@@ -73,6 +73,7 @@ class FeaturesTab(TabPage):
             view.pinned.connect(self.maps.pin)
         self.side.picture.pointed.connect(self.maps.look_at)
         self.panel.arithmetic.walked.connect(self.maps.go_to)
+        self.panel.kernels.map_pointed.connect(self.maps.go_to)
 
     @property
     def frame(self) -> Frame | None:
