@@ -1,5 +1,6 @@
 """From settings to what a run works with: optimizer, schedule, penalties, policies, and the plan of the network."""
 
+import functools
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -27,7 +28,6 @@ from digitpad.nn import (
 )
 from digitpad.nn import layers as layer_types
 from digitpad.nn.architectures import LayerSpec
-from digitpad.nn.penalties import Penalty
 from digitpad.training.policies import EarlyStopping, KeepBest, Policy
 from digitpad.training.settings import OptimizerName, Schedule, TrainingSettings
 
@@ -128,8 +128,7 @@ def apply_to_architecture(settings: TrainingSettings, architecture: Architecture
     """
     changes: dict[str, dict[str, Any]] = {}
     if settings.initializer is not None:
-        takers = [name for name in layer_types.__all__ if _takes(name, "initializer")]
-        changes |= {name: {"initializer": settings.initializer} for name in takers}
+        changes |= {name: {"initializer": settings.initializer} for name in _initialized_types()}
     if settings.dropout is not None:
         if settings.dropout and "Dropout" not in _types(architecture.layers):
             raise DigitpadError(
@@ -142,8 +141,11 @@ def apply_to_architecture(settings: TrainingSettings, architecture: Architecture
     return replace(architecture, layers=tuple(_changed(spec, changes) for spec in architecture.layers))
 
 
-def _takes(layer_type: str, argument: str) -> bool:
-    return argument in inspect.signature(getattr(layer_types, layer_type)).parameters
+@functools.cache
+def _initialized_types() -> list[str]:
+    """Return the types of layer that draw their first weights."""
+    signatures = {name: inspect.signature(getattr(layer_types, name)) for name in layer_types.__all__}
+    return [name for name, signature in signatures.items() if "initializer" in signature.parameters]
 
 
 def _types(value: object) -> set[str]:
@@ -172,6 +174,11 @@ def _changed_inside(value: Any, changes: Mapping[str, Mapping[str, Any]]) -> Any
     return value
 
 
-def strength_of(penalties: Sequence[Penalty]) -> float:
-    """Return the sum of the strengths of some penalties: 0 where they cost nothing."""
-    return sum(penalty.strength for penalty in penalties)
+def has_layer(architecture: Architecture, layer_type: str) -> bool:
+    """Return whether a plan has a layer of a type, inside others too."""
+    return layer_type in _types(architecture.layers)
+
+
+def replaced_type(architecture: Architecture, old: str, new: str) -> Architecture:
+    """Return a plan with every layer of one type turned into another, which needs no arguments."""
+    return replace(architecture, layers=tuple(_changed(spec, {old: {"type": new}}) for spec in architecture.layers))

@@ -1,0 +1,356 @@
+"""Editing the plan of a network, layer by layer, and saying what comes of it.
+
+Every edit returns a new plan in which the layers behind still fit: a linear layer that gets more numbers than before
+takes more. `analyze` then tells the shape, the parameters and the receptive field behind each layer or, of a network
+that is impossible, which layer fails, why and what to do. It raises nothing: an edit that is half done is no error.
+"""
+
+import functools
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from digitpad.errors import DigitpadError
+from digitpad.nn import ARCHITECTURES, Architecture, Sequential, build
+from digitpad.nn.architectures import LayerSpec
+from digitpad.nn.backend import Shape
+from digitpad.nn.initializers import resolve
+from digitpad.nn.receptive_field import ReceptiveField
+from digitpad.training.building import apply_to_architecture
+from digitpad.training.layer_kinds import KINDS, LayerKind
+from digitpad.training.settings import TrainingSettings
+
+#: The argument of each layer that says how many channels or numbers it gets.
+_INPUT_ARGUMENT = {"Conv2D": "in_channels", "ConvTranspose2D": "in_channels", "BatchNorm2D": "num_features"}
+_INPUT_ARGUMENT |= {"Linear": "in_features"}
+_OF_IMAGES = {"Conv2D", "ConvTranspose2D", "BatchNorm2D", "MaxPool2D", "AvgPool2D", "GlobalAveragePool2D"}
+#: Beyond this a layer is refused: with its gradient and Adam's memory it would take 800 MB.
+_MOST_PARAMETERS = 50_000_000
+_EDITED = "-edited"
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRow:
+    """One layer of a plan, and what comes out of it.
+
+    Attributes
+    ----------
+    index, name, type
+        Its place, from 0, its name and its class.
+    arguments
+        What else its plan says.
+    output_shape
+        For one image; None behind a layer that fails.
+    parameters, multiply_adds
+        How many numbers it learns, and its operations for one image; None as above.
+    receptive_field
+        Height and width of what one of its units sees of the image; None as above.
+    trouble
+        Why it fails and what to do, in words; "" if it does not.
+    """
+
+    index: int
+    name: str
+    type: str
+    arguments: Mapping[str, Any]
+    output_shape: Shape | None = None
+    parameters: int | None = None
+    multiply_adds: int | None = None
+    receptive_field: tuple[int, int] | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What a plan makes.
+
+    Attributes
+    ----------
+    rows
+        A row a layer.
+    trouble
+        What keeps the network from working, in words; "" if nothing does.
+    failing
+        The index of the layer that fails; None if none does, or it is the network as a whole.
+    """
+
+    rows: tuple[LayerRow, ...]
+    trouble: str = ""
+    failing: int | None = None
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether the network can be built and trained."""
+        return not self.trouble
+
+    @property
+    def parameters(self) -> int | None:
+        """How many numbers the network learns; None if it is impossible."""
+        counts = [row.parameters for row in self.rows]
+        return None if None in counts else sum(count for count in counts if count is not None)
+
+    @property
+    def multiply_adds(self) -> int | None:
+        """Its operations for one image; None if it is impossible."""
+        counts = [row.multiply_adds for row in self.rows]
+        return None if None in counts else sum(count for count in counts if count is not None)
+
+
+def analyze(architecture: Architecture, classes: int | None = None) -> Analysis:
+    """Say what a plan makes, layer by layer.
+
+    Parameters
+    ----------
+    architecture
+        Any plan, also an impossible one.
+    classes
+        How many classes shall be told apart; None asks for none.
+    """
+    rows: list[LayerRow] = []
+    trouble, failing = "", None
+    shape: Shape = architecture.input_shape
+    field = ReceptiveField.of_image(*shape[1:])
+    seen: set[str] = set()
+    for index, spec in enumerate(architecture.layers):
+        row = LayerRow(index, str(spec.get("name", "")), str(spec.get("type", "")), _arguments(spec))
+        if not trouble:
+            layer, learned, trouble = _examine(spec, shape)
+            trouble = _name_trouble(row.name, seen) or trouble
+            if layer is None or trouble:
+                failing = index
+                row = replace(row, trouble=trouble)
+            else:
+                cost = layer.multiply_adds(shape)
+                shape, field = layer.output_shape(shape), layer.receptive_field(field)
+                row = replace(
+                    row, output_shape=shape, parameters=learned, multiply_adds=cost, receptive_field=field.size
+                )
+        seen.add(row.name)
+        rows.append(row)
+    if not trouble:
+        trouble, failing = _output_trouble(architecture, rows, shape, classes)
+    return Analysis(tuple(rows), trouble, failing)
+
+
+def add(architecture: Architecture, index: int, layer_type: str, **arguments: Any) -> Architecture:
+    """Return the plan with a new layer before the one at `index`, made as usual unless `arguments` say else."""
+    kind = KINDS[layer_type]
+    spec = {"name": _free_name(architecture, kind), "type": layer_type, **kind.defaults, **arguments}
+    layers = list(architecture.layers)
+    layers.insert(index, spec)
+    return _edited(architecture, layers)
+
+
+def remove(architecture: Architecture, index: int) -> Architecture:
+    """Return the plan without a layer."""
+    layers = list(architecture.layers)
+    del layers[index]
+    return _edited(architecture, layers)
+
+
+def move(architecture: Architecture, index: int, to: int) -> Architecture:
+    """Return the plan with a layer at another place, as counted without it."""
+    layers = list(architecture.layers)
+    layers.insert(to, layers.pop(index))
+    return _edited(architecture, layers)
+
+
+def change(architecture: Architecture, index: int, **arguments: Any) -> Architecture:
+    """Return the plan with other arguments of a layer: its `name`, its `type`, or any of that type's.
+
+    An argument that is None takes the type's own default. With another type, arguments that it does not have go.
+    """
+    spec = dict(architecture.layers[index])
+    if "type" in arguments and arguments["type"] != spec.get("type"):
+        kind = KINDS[arguments["type"]]
+        known = {field.name for field in kind.fields} | {"name"}
+        spec = {**kind.defaults, **{key: value for key, value in spec.items() if key in known}}
+    spec |= arguments
+    layers = list(architecture.layers)
+    layers[index] = {key: value for key, value in spec.items() if value is not None}
+    return _edited(architecture, layers)
+
+
+def fit(architecture: Architecture) -> Architecture:
+    """Return the plan with every layer taking as many channels or numbers as it gets, as far as that is known."""
+    layers, _ = _fitted(architecture.layers, architecture.input_shape)
+    return replace(architecture, layers=tuple(layers))
+
+
+def _edited(architecture: Architecture, layers: Sequence[LayerSpec]) -> Architecture:
+    changed = fit(replace(architecture, layers=tuple(layers)))
+    preset = ARCHITECTURES.get(architecture.name)
+    # A preset's name stands for the preset.
+    if preset is not None and changed.to_json() != preset.to_json():
+        return replace(changed, name=f"{architecture.name}{_EDITED}")
+    base = ARCHITECTURES.get(architecture.name.removesuffix(_EDITED))
+    if base is not None and replace(changed, name=base.name).to_json() == base.to_json():
+        return replace(changed, name=base.name)
+    return changed
+
+
+def _fitted(specs: Sequence[LayerSpec], shape: Shape | None) -> tuple[list[LayerSpec], Shape | None]:
+    """Return layers in a row that fit each other, and the shape behind them; None if that is not known."""
+    fitted: list[LayerSpec] = []
+    for spec in specs:
+        new = spec
+        if shape is not None:
+            new = {key: _fitted_inside(value, shape) for key, value in spec.items()}
+            argument = _INPUT_ARGUMENT.get(str(spec.get("type")))
+            if argument is not None and _takes(str(spec.get("type")), shape):
+                new[argument] = shape[0]
+            layer = _examine(new, shape).layer
+            shape = None if layer is None else layer.output_shape(shape)
+        fitted.append(new)
+    return fitted, shape
+
+
+def _fitted_inside(value: Any, shape: Shape) -> Any:
+    """Return an argument of a layer; where it is layers, each row of them gets what the whole layer gets."""
+    if isinstance(value, Mapping):
+        return {key: _fitted_inside(inner, shape) for key, inner in value.items()}
+    if isinstance(value, list | tuple) and value and all(isinstance(inner, Mapping) for inner in value):
+        return _fitted(value, shape)[0]
+    return value
+
+
+def _takes(kind: str, shape: Shape) -> bool:
+    return len(shape) == (3 if kind in _OF_IMAGES else 1)
+
+
+def _build_alone(spec: LayerSpec, shape: Shape) -> Sequential:
+    """Return a network of one layer; its weights are zero, as drawing them takes time and nobody looks at them."""
+    alone = Architecture("", shape, (spec,))
+    return build(apply_to_architecture(TrainingSettings(initializer="constant"), alone))
+
+
+class _Examined(NamedTuple):
+    """A network of one layer that works on a sample of some shape, its weights without memory; or what to do."""
+
+    layer: Sequential | None
+    learned: int = 0
+    trouble: str = ""
+
+
+def _examine(spec: LayerSpec, shape: Shape) -> _Examined:
+    trouble = _visible_trouble(spec, shape)
+    if trouble:
+        return _Examined(None, trouble=trouble)
+    try:
+        return _examined_before(json.dumps(spec), shape)
+    except (ValueError, TypeError, DigitpadError) as error:
+        return _Examined(None, trouble=_explained(spec, shape, str(error)))
+
+
+@functools.lru_cache(maxsize=512)
+def _examined_before(text: str, shape: Shape) -> _Examined:
+    """Return what is found about a layer's plan, as JSON: an edit leaves most layers as they were."""
+    spec = json.loads(text)
+    if "initializer" in spec:
+        resolve(str(spec.get("type")), spec["initializer"])
+    layer = _build_alone(spec, shape)
+    learned = sum(parameter.value.size for parameter in layer.parameters())
+    for stored in (*layer.parameters(), *layer.buffers()):
+        # Shapes are asked for, not answers: what is kept shows one zero as all of its weights.
+        stored.move(lambda value: np.broadcast_to(value.dtype.type(0), value.shape))
+    return _Examined(layer, learned)
+
+
+def _visible_trouble(spec: LayerSpec, shape: Shape) -> str:
+    """Return what can be seen to be wrong without building the layer, or ""."""
+    name, kind = str(spec.get("name", "")), str(spec.get("type", ""))
+    what = words_of(shape)
+    if kind in _OF_IMAGES and len(shape) != 3:
+        return f"{name} works on maps, and gets {what}: move it before the layer that lays them out, or remove it."
+    if kind == "Linear" and len(shape) != 1:
+        return f"{name} takes numbers in a row, and gets {what}: put a Flatten before it."
+    argument = _INPUT_ARGUMENT.get(kind)
+    if argument is not None and argument in spec and spec[argument] != shape[0]:
+        return (
+            f"{name} expects {spec[argument]} as {argument.replace('_', ' ')}, and gets {what}: set it to {shape[0]}."
+        )
+    learned = _parameters(spec, shape)
+    if learned > _MOST_PARAMETERS:
+        return f"{name} would learn {learned:,} numbers, more than {_MOST_PARAMETERS:,}: make it smaller."
+    return ""
+
+
+def _parameters(spec: LayerSpec, shape: Shape) -> int:
+    """Return how many numbers a large layer would learn, without building it: it might fill the machine's memory."""
+    size, out = spec.get("kernel_size", 1), spec.get("out_channels", spec.get("out_features", 1))
+    sides = [size, size] if isinstance(size, int) else list(size) if isinstance(size, list | tuple) else []
+    numbers = [shape[0], out, *sides]
+    return math.prod(numbers) if all(isinstance(number, int) for number in numbers) else 0
+
+
+def _explained(spec: LayerSpec, shape: Shape, error: str) -> str:
+    """Return a layer's own complaint in plain words, with what to do."""
+    name, kind = str(spec.get("name", "")), str(spec.get("type", ""))
+    if "expected it to fit the padded image" in error:
+        kernel = spec.get("kernel_size", "")
+        size = f"{kernel} × {kernel}" if isinstance(kernel, int) else " × ".join(str(side) for side in kernel)
+        return (
+            f"{name} looks through a window of {size}, which is larger than the maps that it gets, "
+            f"{words_of(shape)}: make the window smaller, add padding, or remove a pooling layer before it."
+        )
+    if "groups is" in error and kind == "Conv2D":
+        return (
+            f"{name} has {spec.get('groups')} groups, which do not divide its {shape[0]} channels and "
+            f"{spec.get('out_channels')} maps evenly: choose a number that does."
+        )
+    return f"{name} cannot work on {words_of(shape)}: {error.removeprefix(f'{name}: ')}."
+
+
+def _name_trouble(name: str, seen: set[str]) -> str:
+    if name in seen:
+        return f"Two layers are called {name}: give one another name."
+    if not name or "." in name:
+        return f"A layer is called {name!r}: give it a name without a dot."
+    return ""
+
+
+def _output_trouble(
+    architecture: Architecture, rows: Sequence[LayerRow], shape: Shape, classes: int | None
+) -> tuple[str, int | None]:
+    """Return what is wrong with a network as a whole, and the layer to change."""
+    if not rows:
+        return "There is no layer yet: add one.", None
+    if not any(row.parameters for row in rows):
+        return "No layer of this network learns anything: add a Linear or a Conv2D.", None
+    if classes is None or shape == (classes,) or (classes == 2 and shape == (1,)):
+        return "", None
+    learning = [row.index for row in rows if row.parameters]
+    last = learning[-1]
+    if len(shape) != 1:
+        trouble = (
+            f"{architecture.name} ends with {words_of(shape)}, and a number for each of {classes} classes is needed: "
+            f"add a Flatten and a Linear with {classes} numbers."
+        )
+        return trouble, None
+    name = rows[last].name
+    return f"{name} gives {words_of(shape)}, and there are {classes} classes: set its out features to {classes}.", last
+
+
+def words_of(shape: Shape) -> str:
+    """Return a sample's shape in words: "8 maps of 14 × 14", "128 numbers"."""
+    if len(shape) == 3:
+        return f"{shape[0]} {'map' if shape[0] == 1 else 'maps'} of {shape[1]} × {shape[2]}"
+    if len(shape) == 1:
+        return f"{shape[0]} {'number' if shape[0] == 1 else 'numbers'}"
+    return " × ".join(str(size) for size in shape)
+
+
+def _arguments(spec: LayerSpec) -> dict[str, Any]:
+    return {key: value for key, value in spec.items() if key not in {"name", "type"}}
+
+
+def _free_name(architecture: Architecture, kind: LayerKind) -> str:
+    taken = {str(spec.get("name")) for spec in architecture.layers}
+    number = 1
+    while f"{kind.short}{number}" in taken:
+        number += 1
+    return f"{kind.short}{number}"

@@ -1,0 +1,181 @@
+"""Hints, from short trainings that really are in trouble."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from digitpad.data.dataset import Dataset
+from digitpad.nn import Architecture
+from digitpad.training.events import EpochCompleted, StepCompleted
+from digitpad.training.hints import Advisor, Hint, Severity
+from digitpad.training.plan import RunPlan
+from digitpad.training.preparation import build_network
+from digitpad.training.settings import TrainingSettings
+from digitpad.training.trainer import Trainer
+
+Told = dict[str, Hint]
+
+
+def plan_of(hidden: int = 32, **settings: object) -> RunPlan:
+    layers: tuple[dict[str, object], ...] = (
+        {"name": "flatten", "type": "Flatten"},
+        {"name": "fc1", "type": "Linear", "in_features": 784, "out_features": hidden},
+        {"name": "relu1", "type": "ReLU"},
+        {"name": "fc2", "type": "Linear", "in_features": hidden, "out_features": 10},
+    )
+    chosen: dict[str, object] = {"epochs": 2, "batch_size": 10, "threads": 1, "optimizer": "sgd", **settings}
+    return RunPlan(Architecture("mlp", (1, 28, 28), layers), settings=TrainingSettings.from_dict(chosen))
+
+
+def listen(
+    plan: RunPlan,
+    training: Dataset,
+    validation: Dataset | None = None,
+    *,
+    until: Callable[[Advisor], bool] = lambda _: False,
+    disturb: Callable[[Trainer, StepCompleted], None] = lambda *_: None,
+) -> tuple[Advisor, Trainer]:
+    """Train as planned, and let an advisor listen; end when it has said what it should."""
+    network = build_network(plan.architecture, plan.settings.seed)
+    trainer = Trainer(network, training, validation, plan.settings, diagnose=True)
+    advisor = Advisor(plan)
+    for event in trainer.run():
+        advisor.hear(event)
+        if isinstance(event, StepCompleted):
+            disturb(trainer, event)
+            trainer.measure_layers()
+        if until(advisor):
+            break
+    return advisor, trainer
+
+
+def told(advisor: Advisor) -> Told:
+    return {hint.key: hint for hint in advisor.hints()}
+
+
+def test_a_loss_that_is_no_number_is_said_with_a_lower_rate(blobs: Dataset) -> None:
+    advisor, _ = listen(plan_of(learning_rate=1e20), blobs)
+    (hint,) = [hint for hint in advisor.hints() if hint.severity is Severity.TROUBLE and hint.key == "diverged"]
+    assert "1e+20" in hint.why
+    assert "last good weights are kept" in hint.why
+    assert hint.cure is not None
+    assert not hint.cure.is_live
+    assert hint.cure.changed(plan_of(learning_rate=1e20)).settings.learning_rate == 1e19
+
+
+def test_a_loss_that_explodes_is_noticed_and_the_cure_brings_it_down(blobs: Dataset) -> None:
+    plan = plan_of(learning_rate=0.02, epochs=20)
+
+    def push(trainer: Trainer, event: StepCompleted) -> None:
+        if event.step == 30:
+            trainer.controls.change(learning_rate_factor=150.0)
+
+    advisor, trainer = listen(plan, blobs, until=lambda a: "exploding" in told(a), disturb=push)
+    hint = told(advisor)["exploding"]
+    assert hint.severity is Severity.TROUBLE
+    assert "too high" in hint.why
+    assert hint.cure is not None
+    assert hint.cure.is_live
+    hint.cure.apply_to(trainer.controls)
+    assert trainer.controls.values.learning_rate_factor == pytest.approx(15.0)
+
+
+def test_a_rate_that_is_too_low_is_said_with_the_true_losses(blobs: Dataset) -> None:
+    plan = plan_of(learning_rate=1e-7, epochs=5)
+    losses: list[float] = []
+    advisor, _ = listen(
+        plan, blobs, until=lambda a: "slow" in told(a), disturb=lambda _, event: losses.append(event.loss)
+    )
+    hint = told(advisor)["slow"]
+    assert f"In {len(losses)} steps" in hint.why
+    assert f"from {np.mean(losses[:10]):.3g} to {np.mean(losses[-10:]):.3g}" in hint.why
+    assert hint.cure is not None
+    assert hint.cure.controls == {"learning_rate_factor": 10.0}
+    faster, _ = listen(plan_of(learning_rate=0.02, epochs=5), blobs)
+    assert "slow" not in told(faster)
+
+
+def test_learning_by_heart_is_told_from_learning(blobs: Dataset) -> None:
+    rng = np.random.default_rng(0)
+    noise = Dataset.of("noise", rng.integers(0, 255, (120, 1, 28, 28), np.uint8), rng.integers(0, 10, 120))
+    plan = plan_of(64, optimizer="adam", learning_rate=0.003, epochs=20)
+    advisor, _ = listen(
+        plan, noise.subset(range(60)), noise.subset(range(60, 120)), until=lambda a: "overfitting" in told(a)
+    )
+    hint = told(advisor)["overfitting"]
+    assert "by heart" in hint.title
+    assert hint.cure is not None
+    cured = hint.cure.changed(plan)
+    assert cured.settings.augmentation
+    assert cured.settings.keep_best
+    fine, _ = listen(replace(plan, settings=replace(plan.settings, epochs=5)), blobs, blobs)
+    assert "overfitting" not in told(fine)
+
+
+def test_against_learning_by_heart_there_is_a_cure_for_each_network() -> None:
+    augmented = plan_of(augmentation={"rotation": 10.0})
+    for plan, controls in (
+        (augmented, {"weight_decay": 1e-4}),
+        (
+            replace(
+                augmented,
+                architecture=replace(
+                    augmented.architecture,
+                    layers=(*augmented.architecture.layers, {"name": "dropout", "type": "Dropout", "p": 0.2}),
+                ),
+            ),
+            {"dropout": 0.5},
+        ),
+    ):
+        advisor = Advisor(plan)
+        for number, (train, validation) in enumerate([(0.5, 0.5), (0.4, 0.4), (0.3, 0.45), (0.1, 0.6)], 1):
+            advisor.hear(EpochCompleted(number, 9, number, train, 0.9, validation, 0.8, 1.0, 1.0))
+        cure = told(advisor)["overfitting"].cure
+        assert cure is not None
+        assert cure.controls == controls
+
+
+def test_dead_units_are_counted_and_the_cure_is_another_activation(blobs: Dataset) -> None:
+    plan = plan_of(16, learning_rate=0.02, epochs=3)
+
+    def kill(trainer: Trainer, event: StepCompleted) -> None:
+        if event.step == 25:
+            trainer.network.named_parameters()["fc1.bias"].value[:7] = -1e4
+
+    advisor, _ = listen(plan, blobs, until=lambda a: "dead_units" in told(a), disturb=kill)
+    hint = told(advisor)["dead_units"]
+    assert hint.why.startswith("7 of the 16 units of relu1 answered none of 128 images.")
+    assert hint.cure is not None
+    changed = hint.cure.changed(plan)
+    assert [spec["type"] for spec in changed.architecture.layers] == ["Flatten", "Linear", "LeakyReLU", "Linear"]
+    assert changed.settings.learning_rate < plan.settings.learning_rate
+    # They stay dead: that is what the hint says.
+    healthy, _ = listen(plan, blobs)
+    assert "dead_units" not in told(healthy)
+
+
+def test_a_batch_too_big_for_the_data_is_said_at_once(blobs: Dataset) -> None:
+    plan = plan_of(batch_size=100)
+    advisor, _ = listen(plan, blobs, until=lambda _: True)
+    hint = told(advisor)["large_batch"]
+    assert "300 images in batches of 100 make 3 steps an epoch" in hint.why
+    assert hint.cure is not None
+    assert hint.cure.changed(plan).settings.batch_size == 16
+    small, _ = listen(plan_of(batch_size=16), blobs, until=lambda _: True)
+    assert "large_batch" not in told(small)
+
+
+def test_a_network_that_learns_well_is_told_so_and_nothing_else(blobs: Dataset) -> None:
+    advisor, _ = listen(plan_of(learning_rate=0.02, epochs=4), blobs, blobs)
+    (hint,) = advisor.hints()
+    assert (hint.key, hint.severity, hint.cure) == ("well", Severity.GOOD, None)
+    assert "held-out images is 100.0%" in hint.why
+
+
+def test_a_share_is_never_rounded_up_to_all() -> None:
+    advisor = Advisor(plan_of())
+    advisor.hear(TrainingStarted(2, 50, 10, 500, 100, 1000, 1))
+    advisor.hear(EpochCompleted(1, 2, 50, 0.1, 0.9, 0.1, 0.9999, 1.0, 1.0))
+    assert "99.9%" in told(advisor)["well"].why
