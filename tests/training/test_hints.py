@@ -8,7 +8,7 @@ import pytest
 
 from digitpad.data.dataset import Dataset
 from digitpad.nn import Architecture
-from digitpad.training.events import EpochCompleted, StepCompleted
+from digitpad.training.events import EpochCompleted, StepCompleted, TrainingStarted
 from digitpad.training.hints import Advisor, Hint, Severity
 from digitpad.training.plan import RunPlan
 from digitpad.training.preparation import build_network
