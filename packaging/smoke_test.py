@@ -1,0 +1,161 @@
+"""Start the frozen program as a stranger's machine would, and see that everything in it works.
+
+    python packaging/smoke_test.py dist/digitpad/digitpad
+
+The program gets an environment with nothing in it but a home of its own, and no screen. It has to print its version, read
+a digit, train a few batches, write the model and read it back, evaluate it, show what its layers make of a digit, and
+draw and train in every tab of the real window. Python's standard library is all that this needs, so it runs anywhere.
+"""
+
+import argparse
+import json
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+_SIDE = 28
+#: A seven: a bar, and a stroke down from its right end.
+_SEVEN = {"label": 7, "width": 280, "height": 280, "strokes": [[[70, 60], [140, 58], [205, 60], [165, 140], [130, 230]]]}
+_PICTURES_OF_THE_TOUR = ("draw.png",)
+
+
+class Trouble(Exception):
+    """The program did not do what it has to."""
+
+
+class Program:
+    """The frozen program, and the home that it gets.
+
+    Parameters
+    ----------
+    path
+        The executable.
+    home
+        An empty folder.
+    """
+
+    def __init__(self, path: Path, home: Path) -> None:
+        self.path, self.home = path.resolve(), home
+
+    def environment(self) -> dict[str, str]:
+        """Return all that the program is told of the world."""
+        world = {"HOME": str(self.home), "QT_QPA_PLATFORM": "offscreen", "LC_ALL": "C.UTF-8"}
+        if sys.platform == "win32":
+            # Without these Windows itself does not start a program.
+            world |= {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
+            world |= {"USERPROFILE": str(self.home), "LOCALAPPDATA": str(self.home), "APPDATA": str(self.home)}
+        return world
+
+    def run(self, *words: object, code: int = 0, limit: float = 300.0) -> str:
+        """Run a command to its end and return what it printed.
+
+        Raises
+        ------
+        Trouble
+            If it ends with another code than the one expected, or not in time.
+        """
+        command = [str(self.path), *map(str, words)]
+        try:
+            done = subprocess.run(
+                command,
+                env=self.environment(),
+                cwd=self.home,
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                timeout=limit,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise Trouble(f"{' '.join(command)} did not end within {limit:.0f} s") from error
+        if done.returncode != code:
+            raise Trouble(f"{' '.join(command)} ended with {done.returncode}, not {code}:\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def json(self, *words: object) -> Any:
+        """Run a command with `--json` and return the last thing it said."""
+        return json.loads(self.run(*words, "--json").strip().splitlines()[-1])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Try everything, and return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", type=Path)
+    options = parser.parse_args(arguments)
+    if not options.program.is_file():
+        parser.error(f"{options.program} is not there; build it with packaging/build.py")
+    with tempfile.TemporaryDirectory(prefix="digitpad smoke ä ") as folder:
+        try:
+            try_everything(Program(options.program, Path(folder)))
+        except Trouble as trouble:
+            print(f"FAILED: {trouble}", file=sys.stderr)
+            return 1
+    print("The frozen program works.")
+    return 0
+
+
+def try_everything(program: Program) -> None:
+    """Go through the program; see the top of the file."""
+    version = _step("version", lambda: program.run("--version"))
+    _demand(version.startswith("digitpad "), f"--version said {version!r}")
+
+    ink = program.home / "seven.jsonl"
+    ink.write_text(json.dumps(_SEVEN) + "\n", encoding="utf-8")
+    read = _step("reading ink", lambda: program.json("predict", ink))
+    _demand(read[0]["label"] == "7", f"a seven was read as {read[0]['label']}")
+    picture = program.home / "one.png"
+    picture.write_bytes(_one())
+    read = _step("reading a picture", lambda: program.json("predict", picture))
+    _demand(read[0]["label"] == "1", f"a one was read as {read[0]['label']}")
+
+    model = program.home / "trained.safetensors"
+    words = ("train", "--architecture", "light", "--recipe", "quick", "--limit", 3000, "--output", model)
+    trained = _step("training", lambda: program.json(*words))
+    _demand(trained["steps"] >= 10 and model.is_file(), f"training reported {trained}")
+    again = _step("evaluating what was trained", lambda: program.json("evaluate", "--model", model))
+    _demand(again["count"] == 10_000 and again["accuracy"] > 0.5, f"evaluation reported {again['accuracy']}")
+    _step("features", lambda: program.run("features", ink, "--model", model, "--out", program.home / "maps"))
+    _demand((program.home / "maps" / "features.npz").is_file(), "features wrote no archive")
+    _step("bad input", lambda: program.run("predict", program.home / "nothing.png", code=2))
+
+    pictures = program.home / "tour"
+    _step("the window", lambda: program.run("tour", "--out", pictures))
+    for name in _PICTURES_OF_THE_TOUR:
+        _demand((pictures / name).is_file(), f"the tour saved no {name}")
+
+
+def _step(name: str, work: Any) -> Any:
+    begun = time.perf_counter()
+    result = work()
+    print(f"{name}: {time.perf_counter() - begun:.1f} s", flush=True)
+    return result
+
+
+def _demand(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise Trouble(otherwise)
+
+
+def _one() -> bytes:
+    """Return a PNG of a thick upright line, black on white."""
+    rows = []
+    for row in range(_SIDE):
+        inside = 5 <= row < _SIDE - 5
+        rows.append(b"\0" + bytes(0 if inside and 13 <= column <= 15 else 255 for column in range(_SIDE)))
+    header = struct.pack(">IIBBBBB", _SIDE, _SIDE, 8, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(b"".join(rows))), (b"IEND", b""))
+    parts = [
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
