@@ -5,6 +5,7 @@ a wheel, and beside the program in a frozen executable. The user's own files go 
 No other module knows any of this.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -53,3 +54,10 @@ def user_config_dir() -> Path:
 def user_log_dir() -> Path:
     """Return the folder of the log and of crash reports; it may not exist yet."""
     return Path(platformdirs.user_log_dir("digitpad", appauthor=False))
+
+
+def user_runtime_dir() -> Path:
+    """Return the folder for what lasts no longer than the user is logged in; it may not exist yet."""
+    # platformdirs falls back to a folder that everybody can write to, with a warning; the user's own data folder is safer.
+    given = os.environ.get("XDG_RUNTIME_DIR")
+    return Path(given) / "digitpad" if given else user_data_dir()

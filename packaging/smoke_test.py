@@ -22,7 +22,12 @@ from typing import Any
 
 _SIDE = 28
 #: A seven: a bar, and a stroke down from its right end.
-_SEVEN = {"label": 7, "width": 280, "height": 280, "strokes": [[[70, 60], [140, 58], [205, 60], [165, 140], [130, 230]]]}
+_SEVEN = {
+    "label": 7,
+    "width": 280,
+    "height": 280,
+    "strokes": [[[70, 60], [140, 58], [205, 60], [165, 140], [130, 230]]],
+}
 _PICTURES_OF_THE_TOUR = ("draw.png",)
 
 

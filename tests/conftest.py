@@ -14,9 +14,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 @pytest.fixture(autouse=True)
 def own_user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give each test user folders of its own, `data`, `config` and `log` in the folder returned; none exists yet."""
+    """Give each test user folders of its own in the folder returned: `data`, `config` and so on; none exists yet."""
     home = tmp_path_factory.mktemp("user")
-    for name in ("data", "config", "log"):
+    for name in ("data", "config", "log", "runtime"):
         monkeypatch.setattr(f"digitpad.paths.user_{name}_dir", lambda folder=home / name: folder)
     return home
 

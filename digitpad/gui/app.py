@@ -13,9 +13,12 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from digitpad import __version__
+from digitpad.gui.crashes import CrashRecorder
 from digitpad.gui.display import require_display
 from digitpad.gui.faults import FaultReporter
+from digitpad.gui.instance import OpenRequests, hand_over
 from digitpad.gui.main_window import MainWindow
+from digitpad.gui.message_bar import Message
 from digitpad.gui.settings import Settings
 from digitpad.gui.theme import Theme
 
@@ -49,14 +52,19 @@ def make_application() -> QApplication:
 class _Start(QObject):
     """What happens once the window has been painted, and not before."""
 
-    def __init__(self, window: MainWindow, paths: Sequence[Path], model: str | None) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, paths: Sequence[Path], model: str | None, crashes: CrashRecorder) -> None:
+        super().__init__()
+        self._window: MainWindow | None = None
         self._paths = list(paths)
         self._model = model
+        self._crashes = crashes
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._go)
+
+    def follow(self, window: MainWindow) -> None:
+        """Wait for a window's first paint."""
+        self._window = window
         window.draw_tab.canvas.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -68,18 +76,27 @@ class _Start(QObject):
 
     @Slot()
     def _go(self) -> None:
-        self._window.use_first_model(self._model)
+        window = self._window
+        if window is None:
+            return
+        window.use_first_model(self._model)
         for path in self._paths:
-            self._window.open_path(path)
+            window.open_path(path)
+        for report in self._crashes.new_reports():
+            window.show_message(
+                Message(f"digitpad ended unexpectedly the last time; what is known of it is in {report}.", "info")
+            )
+        if not self._paths:
+            window.welcome_newcomers()
 
 
 def run(paths: Sequence[Path] = (), model: str | None = None) -> int:
-    """Open the window and stay until it is closed.
+    """Open the window and stay until it is closed; or have a window that is open already open the files.
 
     Parameters
     ----------
     paths
-        Images, ink or models to open.
+        Images, ink or models to open. The first window that runs takes them, unless a model is named for this one.
     model
         Name or file of the model to read with; by default the one used last.
 
@@ -93,20 +110,36 @@ def run(paths: Sequence[Path] = (), model: str | None = None) -> int:
     DigitpadError
         If there is no display.
     """
+    if paths and model is None and hand_over(paths):
+        return 0
     application = make_application()
     faults = FaultReporter()
     faults.install()
+    crashes = CrashRecorder()
+    crashes.start()
+    try:
+        return _run_window(application, faults, _Start(paths, model, crashes))
+    finally:
+        crashes.finish()
+
+
+def _run_window(application: QApplication, faults: FaultReporter, start: "_Start") -> int:
+    """Stay until the window is closed, and return the exit code."""
     settings = Settings()
     window = MainWindow(Theme(settings.colours), settings)
     faults.reported.connect(window.report_fault)
+    requests = OpenRequests(window)
+    requests.received.connect(window.open_from_elsewhere)
+    requests.listen()
+    start.follow(window)
     window.show()
-    _Start(window, paths, model)
     # Python sees Ctrl-C only between its own instructions, and Qt's loop has none while it waits.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         return application.exec()
     finally:
         # Taken down here, in order, and not by the interpreter on its way out.
+        requests.close()
         window.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         empty_private_clipboard()

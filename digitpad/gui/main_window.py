@@ -6,31 +6,30 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import (
-    QAction,
-    QActionGroup,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QIcon,
     QKeySequence,
 )
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from digitpad import paths
 from digitpad.errors import DigitpadError
 from digitpad.gui import exchange, models
 from digitpad.gui.actions import make_action
 from digitpad.gui.draw_tab import DrawTab
-from digitpad.gui.keyboard_help import KeyboardHelp
+from digitpad.gui.help_menu import HelpMenu
+from digitpad.gui.main_menu import MainMenu, colour_actions
 from digitpad.gui.message_bar import Message, MessageBar
 from digitpad.gui.models import LoadedModel
 from digitpad.gui.settings import Settings
 from digitpad.gui.tab_page import LazyTab, TabPage
-from digitpad.gui.theme import SCHEMES, Theme
+from digitpad.gui.theme import Theme
 from digitpad.gui.top_bar import TopBar
+from digitpad.gui.welcome import Welcome
 
 _KEY = QKeySequence.StandardKey
-_COLOURS = {"system": "As the system", "light": "Light", "dark": "Dark"}
 
 
 class MainWindow(QMainWindow):
@@ -71,8 +70,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(QIcon(str(paths.resources_dir() / "icons" / "digitpad.svg")))
         self.setMinimumSize(800, 560)
         self.setAcceptDrops(True)
-        self._menu = QMenu(self)
-        self._menu.setObjectName("mainMenu")
+        self._menu = MainMenu(self)
         central = QWidget(self)
         central.setObjectName("frame")
         self._top = TopBar(theme, self._menu, central)
@@ -184,6 +182,29 @@ class MainWindow(QMainWindow):
         for page in self._built_pages():
             page.use_model(model)
 
+    # Newcomers, and files from elsewhere
+
+    def welcome_newcomers(self) -> None:
+        """Say what this is, unless that was dismissed for good."""
+        if self._settings.welcomed:
+            return
+        welcome = Welcome(self.draw_tab.canvas)
+        welcome.dismissed.connect(self._welcome_no_more)
+        welcome.present()
+
+    @Slot(object)
+    def open_from_elsewhere(self, files: list[Path]) -> None:
+        """Open what another start of digitpad was asked to open, and come to the front."""
+        for path in files:
+            self.open_path(path)
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
+
+    @Slot()
+    def _welcome_no_more(self) -> None:
+        self._settings.welcomed = True
+
     # Files and messages
 
     def open_path(self, path: Path) -> None:
@@ -263,20 +284,19 @@ class MainWindow(QMainWindow):
         )
         leave = make_action(self, "actionQuit", "Quit", [_KEY.Quit, "Ctrl+Q"], "Close the window", self.close)
         full = make_action(self, "actionFullScreen", "Full screen", ["F11"], "Use the whole screen", self._full_screen)
-        keys = make_action(self, "actionKeyboardHelp", "Keyboard", ["F1"], "Show every shortcut", self._keyboard_help)
         close = make_action(
             self, "actionCloseMessage", "Close the message", ["Esc"], "Close it", self.messages.close_message
         )
         menu = make_action(self, "actionMenu", "Menu", ["F10"], "Open the menu", self._top.menu_button.showMenu)
         files = draw.files
-        self._submenu("File", [files.open, None, files.save_png, files.save_ink, None, browse, choose, None, leave])
-        edit = [draw.undo, draw.redo, None, draw.clear, None, files.copy, files.paste]
-        self._submenu("Edit", edit)
-        tools = [draw.pen, draw.eraser, draw.thinner, draw.thicker, None, draw.focus_canvas]
-        self._submenu("Draw", tools)
-        self._colours = self._colour_actions()
-        self._view_menu = self._submenu("View", [*self._colours, None, full])
-        self._submenu("Help", [keys])
+        add = self._menu.add_group
+        add("File", [files.open, None, files.save_png, files.save_ink, None, browse, choose, None, leave])
+        add("Edit", [draw.undo, draw.redo, None, draw.clear, None, files.copy, files.paste])
+        add("Draw", [draw.pen, draw.eraser, draw.thinner, draw.thicker, None, draw.focus_canvas])
+        self._view_menu = add("View", [*colour_actions(self, self._theme, self._settings), None, full])
+        self.help = HelpMenu(self, self._build_all_tabs)
+        self.help.said.connect(self.show_message)
+        add("Help", self.help.actions)
         self._extra = [close, menu]
         # Esc belongs to the canvas and to menus while there is no message.
         close.setEnabled(False)
@@ -289,43 +309,12 @@ class MainWindow(QMainWindow):
             self._close_action.setEnabled(event.type() == QEvent.Type.Show)
         return False
 
-    def _colour_actions(self) -> list[QAction]:
-        group = QActionGroup(self)
-        actions = []
-        for choice, letter in zip(SCHEMES, "ALD", strict=True):
-            action = make_action(
-                self,
-                f"actionColours{choice.title()}",
-                f"Colours: {_COLOURS[choice].lower()}",
-                [f"Ctrl+Alt+{letter}"],
-                f"Colours {_COLOURS[choice].lower()}",
-                partial(self._choose_colours, choice),
-            )
-            action.setCheckable(True)
-            action.setChecked(choice == self._theme.choice)
-            group.addAction(action)
-            actions.append(action)
-        return actions
-
-    def _submenu(self, title: str, actions: list[QAction | None]) -> QAction:
-        menu = self._menu.addMenu(title)
-        menu.setObjectName(f"menu{title}")
-        for action in actions:
-            if action is None:
-                menu.addSeparator()
-            else:
-                menu.addAction(action)
-        return menu.menuAction()
-
     def _add_tab_menu(self, page: TabPage) -> None:
         """Give the actions of a page a menu of the tab's name."""
         number = next(
             n for n, tab in enumerate(map(self._pages.widget, range(self._pages.count()))) if _holds(tab, page)
         )
-        menu = QMenu(self._top.tabs.tabText(number), self._menu)
-        menu.setObjectName(f"menu{menu.title()}")
-        menu.addActions(page.actions())
-        self._menu.insertMenu(self._view_menu, menu)
+        self._menu.add_group(self._top.tabs.tabText(number), page.actions(), before=self._view_menu)
 
     @Slot(int)
     def _lend_actions(self, current: int) -> None:
@@ -335,8 +324,7 @@ class MainWindow(QMainWindow):
             page = tab.content if isinstance(tab, LazyTab) else tab
             for action in page.actions() if page is not None else ():
                 action.setVisible(number == current)
-        for menu in self._menu.findChildren(QMenu):
-            menu.menuAction().setVisible(any(action.isVisible() for action in menu.actions()))
+        self._menu.hide_empty_groups()
 
     def _offer_models(self) -> None:
         from digitpad.model_file import user_models
@@ -348,10 +336,6 @@ class MainWindow(QMainWindow):
                 ("Opened lately", self._settings.recent_models),
             ]
         )
-
-    def _choose_colours(self, choice: str) -> None:
-        self._theme.choose(choice)
-        self._settings.colours = choice
 
     @Slot()
     def _browse_models(self) -> None:
@@ -367,16 +351,9 @@ class MainWindow(QMainWindow):
     def _full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
-    @Slot()
-    def _keyboard_help(self) -> None:
+    def _build_all_tabs(self) -> None:
         for tab in self._lazy_tabs:
-            # Their shortcuts are listed too.
             tab.build()
-        page = self.findChild(KeyboardHelp) or KeyboardHelp([*self.findChildren(QAction)], self)
-        page.show()
-        # It may be open already, behind the window.
-        page.raise_()
-        page.activateWindow()
 
 
 def _holds(tab: QWidget | None, page: QWidget) -> bool:

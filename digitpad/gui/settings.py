@@ -108,6 +108,15 @@ class Settings:
     def geometry(self, value: QByteArray) -> None:
         self._store.setValue("geometry", value)
 
+    @property
+    def welcomed(self) -> bool:
+        """Whether the welcome was dismissed for good."""
+        return str(self._store.value("welcomed")).lower() == "true"
+
+    @welcomed.setter
+    def welcomed(self, value: bool) -> None:
+        self._store.setValue("welcomed", value)
+
     def _path(self, key: str) -> Path | None:
         value = self._store.value(key)
         return Path(value) if isinstance(value, str) and value else None

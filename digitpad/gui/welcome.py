@@ -1,0 +1,106 @@
+"""What a newcomer sees: three sentences over the canvas, gone with the first stroke.
+
+They come back at the next start until they are dismissed for good.
+"""
+
+from PySide6.QtCore import QEvent, QObject, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from digitpad.gui.theme import SPACE, text_font
+
+_WIDTH = 44 * SPACE
+_TITLE = "Welcome to digitpad"
+_SENTENCES = (
+    "Draw a digit here. The network on the right reads it while you draw, and every number that you see is its own.",
+    "Train a network yourself, look inside it, and measure what it reads: each in its own tab above.",
+    "F1 lists what the keyboard can do; F10 opens the menu.",
+)
+
+
+class Welcome(QFrame):
+    """The hint, in the middle of another widget.
+
+    Parameters
+    ----------
+    over
+        The widget that it lies over, and whose parent it gets.
+
+    Signals
+    -------
+    dismissed
+        It shall not come again.
+    """
+
+    dismissed = Signal()
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over.parentWidget())
+        self._over = over
+        self.setObjectName("welcome")
+        self.setAccessibleName(_TITLE)
+        self.setProperty("card", True)
+        title = QLabel(_TITLE, self)
+        title.setFont(text_font(self.font(), scale=1.25, bold=True))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
+        column.setSpacing(SPACE + SPACE // 2)
+        column.addWidget(title)
+        for sentence in _SENTENCES:
+            text = QLabel(sentence, self)
+            text.setWordWrap(True)
+            column.addWidget(text)
+        column.addLayout(self._buttons())
+        over.installEventFilter(self)
+        self.hide()
+
+    def _buttons(self) -> QHBoxLayout:
+        later = QPushButton("Close", self)
+        later.setObjectName("welcomeClose")
+        later.setToolTip("Close this; it comes again at the next start")
+        later.clicked.connect(self.hide)
+        never = QPushButton("Do not show again", self)
+        never.setObjectName("welcomeDismiss")
+        never.setToolTip("Close this for good")
+        never.clicked.connect(self._dismiss)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE)
+        row.addStretch(1)
+        for button in (never, later):
+            button.setAccessibleName(f"{button.text()}: {_TITLE}")
+            row.addWidget(button)
+        return row
+
+    def present(self) -> None:
+        """Show it, over what it lies over."""
+        self._place()
+        self.show()
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay in the middle, and go when the drawing begins."""
+        if watched is self._over and self.isVisible():
+            if event.type() in {QEvent.Type.Resize, QEvent.Type.Move}:
+                self._place()
+            elif event.type() in {
+                QEvent.Type.MouseButtonPress,
+                QEvent.Type.TabletPress,
+                QEvent.Type.TouchBegin,
+                QEvent.Type.KeyPress,
+            }:
+                self.hide()
+        return False
+
+    def _place(self) -> None:
+        area = self._over.geometry()
+        width = min(_WIDTH, area.width() - 2 * SPACE)
+        layout = self.layout()
+        height = layout.totalHeightForWidth(width) if layout is not None else 0
+        self.setFixedSize(width, height)
+        place = self.rect()
+        place.moveCenter(area.center())
+        self.move(place.topLeft())
+
+    @Slot()
+    def _dismiss(self) -> None:
+        self.hide()
+        self.dismissed.emit()
