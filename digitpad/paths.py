@@ -58,6 +58,6 @@ def user_log_dir() -> Path:
 
 def user_runtime_dir() -> Path:
     """Return the folder for what lasts no longer than the user is logged in; it may not exist yet."""
-    # platformdirs falls back to a folder that everybody can write to, with a warning; the user's own data folder is safer.
+    # platformdirs falls back, with a warning, to a folder that everybody can write to; the user's own is safer.
     given = os.environ.get("XDG_RUNTIME_DIR")
     return Path(given) / "digitpad" if given else user_data_dir()

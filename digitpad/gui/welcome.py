@@ -1,14 +1,15 @@
-"""What a newcomer sees: three sentences over the canvas, gone with the first stroke.
+"""What a newcomer sees: three sentences at the foot of the canvas, gone with the first stroke.
 
 They come back at the next start until they are dismissed for good.
 """
 
 from PySide6.QtCore import QEvent, QObject, Signal, Slot
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.gui.theme import SPACE, text_font
 
-_WIDTH = 44 * SPACE
+_WIDTH = 76 * SPACE
 _TITLE = "Welcome to digitpad"
 _SENTENCES = (
     "Draw a digit here. The network on the right reads it while you draw, and every number that you see is its own.",
@@ -18,7 +19,7 @@ _SENTENCES = (
 
 
 class Welcome(QFrame):
-    """The hint, in the middle of another widget.
+    """The hint, at the foot of another widget, where nobody begins to draw.
 
     Parameters
     ----------
@@ -77,7 +78,7 @@ class Welcome(QFrame):
         self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay in the middle, and go when the drawing begins."""
+        """Stay at the foot, and go when the drawing begins."""
         if watched is self._over and self.isVisible():
             if event.type() in {QEvent.Type.Resize, QEvent.Type.Move}:
                 self._place()
@@ -90,6 +91,10 @@ class Welcome(QFrame):
                 self.hide()
         return False
 
+    def mousePressEvent(self, _event: QMouseEvent) -> None:
+        """Go, too, when somebody means to draw where it stands."""
+        self.hide()
+
     def _place(self) -> None:
         area = self._over.geometry()
         width = min(_WIDTH, area.width() - 2 * SPACE)
@@ -98,6 +103,7 @@ class Welcome(QFrame):
         self.setFixedSize(width, height)
         place = self.rect()
         place.moveCenter(area.center())
+        place.moveBottom(area.bottom() - SPACE)
         self.move(place.topLeft())
 
     @Slot()

@@ -21,7 +21,7 @@ def _press(welcome: Welcome, name: str) -> None:
     button.click()
 
 
-def test_newcomers_see_it_in_the_middle_of_the_canvas(window: MainWindow) -> None:
+def test_newcomers_see_it_on_the_canvas(window: MainWindow) -> None:
     welcome = _welcome(window)
     assert welcome.isVisible()
     assert window.draw_tab.canvas.geometry().contains(welcome.geometry())
@@ -45,6 +45,12 @@ def test_the_first_stroke_sends_it_away_for_now(
     assert not welcome.isVisible()
     assert not settings.welcomed
     assert not window.draw_tab.canvas.sketch.page.is_blank
+
+
+def test_a_press_on_it_sends_it_away(window: MainWindow, draw: Callable[..., None]) -> None:
+    welcome = _welcome(window)
+    draw(welcome, [[(5, 5), (6, 6)]])
+    assert not welcome.isVisible()
 
 
 def test_close_hides_it_for_now(window: MainWindow, settings: Settings) -> None:
