@@ -8,10 +8,8 @@ of the frozen program.
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-
-from PyInstaller.depend.bindepend import get_imports
 
 #: A row of PyInstaller's tables: name in the bundle, source, kind.
 Entry = tuple[str, str, str]
@@ -75,27 +73,24 @@ EXCLUDED_MODULES = [
 
 #: Files of Qt and of the system that come along uncalled. The window is drawn on the processor, speaks to nobody on the
 #: network, plays nothing and prints nothing; pictures are read by Pillow, so of Qt's readers only SVG's is needed.
-_UNWANTED = re.compile(
-    "|".join(
-        [
-            r"Qt6?(Network|Qml|Quick|Pdf|Sql|Xml|PrintSupport|VirtualKeyboard|EglFs|EglFS|Labs|ShaderTools|Concurrent)",
-            r"plugins/(egldeviceintegrations|generic|networkinformation|printsupport|qmltooling|sqldrivers|tls)/",
-            r"plugins/platforms/lib(qeglfs|qlinuxfb|qvnc|qvkkhrdisplay|qminimal|qminimalegl)\b",
-            r"plugins/platforms/q(direct2d|minimal)",
-            # The GTK chain.
-            r"plugins/platformthemes/libqgtk3",
-            r"plugins/platforminputcontexts/libqtvirtualkeyboard",
-            r"plugins/imageformats/(lib)?q(gif|icns|ico|jp2|jpeg|mng|pdf|tga|tiff|wbmp|webp)",
-            r"PySide6/(Qt/)?(translations|qml)/",
-            r"pyqtgraph/examples",
-            r"libavif-",
-        ]
-    )
+_UNWANTED_PATHS = (
+    r"Qt6?(Network|Qml|Quick|Pdf|Sql|Xml|PrintSupport|VirtualKeyboard|EglFs|EglFS|Labs|ShaderTools|Concurrent)",
+    r"plugins/(egldeviceintegrations|generic|networkinformation|printsupport|qmltooling|sqldrivers|tls)/",
+    r"plugins/platforms/lib(qeglfs|qlinuxfb|qvnc|qvkkhrdisplay|qminimal|qminimalegl)\b",
+    r"plugins/platforms/q(direct2d|minimal)",
+    # The GTK chain.
+    r"plugins/platformthemes/libqgtk3",
+    r"plugins/platforminputcontexts/libqtvirtualkeyboard",
+    r"plugins/imageformats/(lib)?q(gif|icns|ico|jp2|jpeg|mng|pdf|tga|tiff|wbmp|webp)",
+    r"PySide6/(Qt/)?(translations|qml)/",
+    r"pyqtgraph/examples",
+    r"libavif-",
 )
+_UNWANTED = re.compile("|".join(_UNWANTED_PATHS))
 
-#: Libraries that every Linux desktop has, in a version that fits its graphics drivers, its fonts and its message bus: one of
-#: ours, older or newer, would stand in the way of those (the AppImage project keeps a list of such libraries for the
-#: same reason). The Debian package depends on theirs.
+#: Libraries that every Linux desktop has, in a version that fits its graphics drivers, its fonts and its message bus:
+#: one of ours, older or newer, would stand in the way of those (the AppImage project keeps a list of such libraries for
+#: the same reason). The Debian package depends on theirs.
 _EVERY_DESKTOP = re.compile(
     r"^lib(X11|X11-xcb|Xau|Xdmcp|bsd|md|brotli\w+|dbus-1|expat|fontconfig|freetype|gcc_s|glib-2\.0|gthread-2\.0|pcre2-8"
     r"|png16|stdc\+\+|systemd|gcrypt|gpg-error|lz4|cap|zstd)\.so"
@@ -114,7 +109,7 @@ def wanted(entries: Iterable[Entry]) -> list[Entry]:
     return [entry for entry, name in names if not (_UNWANTED.search(name) or _EVERY_DESKTOP.search(name))]
 
 
-def asked_for(entries: Sequence[Entry]) -> list[Entry]:
+def asked_for(entries: Sequence[Entry], needed_by: Callable[[str], Iterable[str]]) -> list[Entry]:
     """Return the binaries that an extension module, a plug-in or the interpreter asks for, directly or not.
 
     PyInstaller gathers what every file of Qt needs before `wanted` drops most of them.
@@ -123,6 +118,8 @@ def asked_for(entries: Sequence[Entry]) -> list[Entry]:
     ----------
     entries
         The table of binaries, symbolic links included.
+    needed_by
+        Tells the names of the libraries that a file asks for.
     """
     by_name: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -134,10 +131,7 @@ def asked_for(entries: Sequence[Entry]) -> list[Entry]:
         if name in kept:
             continue
         kept.add(name)
-        if kind == "SYMLINK":
-            names = {Path(source).name}
-        else:
-            names = {Path(library).name for library, _ in get_imports(source)}
+        names = [Path(source).name] if kind == "SYMLINK" else needed_by(source)
         pending += [entry for library in names for entry in by_name.get(library, [])]
     return [entry for entry in entries if entry[0] in kept]
 

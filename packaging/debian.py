@@ -20,6 +20,8 @@ _ID = "org.digitpad.digitpad"
 #: Versions of glibc's interfaces that a library asks for.
 _GLIBC = re.compile(r"GLIBC_(\d+)\.(\d+)")
 
+_WAYLAND = re.compile(r"wayland|WlShell", re.IGNORECASE)
+
 _CONTROL = """\
 Package: digitpad
 Version: {version}
@@ -83,7 +85,10 @@ def make_deb(folder: Path, out: Path, work: Path, icons: Mapping[int, Path], ver
         ),
         encoding="utf-8",
     )
-    sums = [f"{hashlib.md5(path.read_bytes()).hexdigest()}  {path.relative_to(work)}\n" for path in files]
+    sums = [
+        f"{hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()}  {path.relative_to(work)}\n"
+        for path in files
+    ]
     (control / "md5sums").write_text("".join(sums), encoding="utf-8")
     package = out / f"digitpad_{version}_{architecture}.deb"
     command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z9", "-Sextreme", "--build", str(work), str(package)]
@@ -116,7 +121,7 @@ def needs_of(folder: Path) -> Needs:
     for path in (path for path in folder.rglob("*") if _is_elf(path)):
         facts = _ask("objdump", "--private-headers", str(path))
         libraries = set(re.findall(r"^\s*NEEDED\s+(\S+)", facts, re.MULTILINE)) - inside
-        (for_wayland if "wayland" in str(path.relative_to(folder)).lower() else asked).update(libraries)
+        (for_wayland if _WAYLAND.search(str(path.relative_to(folder))) else asked).update(libraries)
         newest = max([newest, *((int(major), int(minor)) for major, minor in _GLIBC.findall(facts))])
     packages = {_package_of(name) for name in asked} - {"libc6"}
     others = {_package_of(name) for name in for_wayland - asked} - packages - {"libc6"}

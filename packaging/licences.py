@@ -1,7 +1,7 @@
 """What others wrote of the bundle, and under which licences: their texts gathered, and an overview.
 
-Python packages say it in their metadata. The system's libraries that PyInstaller took along belong to Debian's packages,
-which say it in `/usr/share/doc`; where the build does not run on Debian, the overview says so for them.
+Python packages say it in their metadata. The system's libraries that PyInstaller took along belong to packages of
+Debian, which say it in `/usr/share/doc`.
 """
 
 import re
@@ -104,12 +104,12 @@ def _package(name: str, texts: Path) -> Part | None:
         if re.search(r"(LICEN[CS]E|COPYING|NOTICE)[^/]*$", str(file), re.IGNORECASE) and ".dist-info" in str(file):
             target = texts / f"{found.name}-{file.name}"
             shutil.copy(Path(str(found.locate_file(file))), target.with_suffix(target.suffix or ".txt"))
-    said = found.metadata
-    classified = [entry.rpartition(" :: ")[2] for entry in said.get_all("Classifier", []) if "License ::" in entry]
-    licence = said.get("License-Expression") or ", ".join(classified) or (said.get("License") or "see its text")
-    links = dict(entry.lower().split(", ", 1) for entry in said.get_all("Project-URL", []))
-    home = said.get("Home-page") or next((links[word] for word in _HOMES if word in links), "")
-    return Part(found.name, found.version, licence.splitlines()[0], home)
+    said = found.metadata.json
+    classified = [entry.rpartition(" :: ")[2] for entry in said.get("classifier", []) if "License ::" in entry]
+    licence = str(said.get("license_expression") or ", ".join(classified) or said.get("license") or "see its text")
+    links = dict(entry.lower().split(", ", 1) for entry in said.get("project_url", []))
+    home = said.get("home_page") or next((links[word] for word in _HOMES if word in links), "")
+    return Part(found.name, found.version, licence.splitlines()[0], str(home))
 
 
 def _system_parts(bundle: Path, texts: Path) -> list[Part]:

@@ -2,9 +2,9 @@
 
     python packaging/smoke_test.py dist/digitpad/digitpad
 
-The program gets an environment with nothing in it but a home of its own, and no screen. It has to print its version, read
-a digit, train a few batches, write the model and read it back, evaluate it, show what its layers make of a digit, and
-draw and train in every tab of the real window. Python's standard library is all that this needs, so it runs anywhere.
+The program gets an environment with nothing in it but a home of its own, and no screen. It has to print its version,
+read a digit, train a few batches, write the model and read it back, evaluate it, show what its layers make of a digit,
+and draw and train in every tab of the real window. Python's standard library is all that this needs.
 """
 
 import argparse
@@ -31,7 +31,7 @@ _SEVEN = {
 _PICTURES_OF_THE_TOUR = ("draw.png",)
 
 
-class Trouble(Exception):
+class SmokeError(Exception):
     """The program did not do what it has to."""
 
 
@@ -63,7 +63,7 @@ class Program:
 
         Raises
         ------
-        Trouble
+        SmokeError
             If it ends with another code than the one expected, or not in time.
         """
         command = [str(self.path), *map(str, words)]
@@ -79,9 +79,11 @@ class Program:
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            raise Trouble(f"{' '.join(command)} did not end within {limit:.0f} s") from error
+            raise SmokeError(f"{' '.join(command)} did not end within {limit:.0f} s") from error
         if done.returncode != code:
-            raise Trouble(f"{' '.join(command)} ended with {done.returncode}, not {code}:\n{done.stdout}{done.stderr}")
+            raise SmokeError(
+                f"{' '.join(command)} ended with {done.returncode}, not {code}:\n{done.stdout}{done.stderr}"
+            )
         return done.stdout
 
     def json(self, *words: object) -> Any:
@@ -99,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="digitpad smoke ä ") as folder:
         try:
             try_everything(Program(options.program, Path(folder)))
-        except Trouble as trouble:
+        except SmokeError as trouble:
             print(f"FAILED: {trouble}", file=sys.stderr)
             return 1
     print("The frozen program works.")
@@ -145,7 +147,7 @@ def _step(name: str, work: Any) -> Any:
 
 def _demand(holds: bool, otherwise: str) -> None:
     if not holds:
-        raise Trouble(otherwise)
+        raise SmokeError(otherwise)
 
 
 def _one() -> bytes:

@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from digitpad.gui.theme import SPACE, text_font
 
-_WIDTH = 76 * SPACE
 _TITLE = "Welcome to digitpad"
 _SENTENCES = (
-    "Draw a digit here. The network on the right reads it while you draw, and every number that you see is its own.",
-    "Train a network yourself, look inside it, and measure what it reads: each in its own tab above.",
-    "F1 lists what the keyboard can do; F10 opens the menu.",
+    "Draw a digit: the network reads it while you draw.",
+    "Train a network, look inside it, and measure what it reads: each in a tab above.",
+    "F1 lists what the keyboard can do, F10 opens the menu.",
 )
 
 
@@ -97,7 +96,7 @@ class Welcome(QFrame):
 
     def _place(self) -> None:
         area = self._over.geometry()
-        width = min(_WIDTH, area.width() - 2 * SPACE)
+        width = area.width() - 2 * SPACE
         layout = self.layout()
         height = layout.totalHeightForWidth(width) if layout is not None else 0
         self.setFixedSize(width, height)
