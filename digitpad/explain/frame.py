@@ -17,6 +17,7 @@ from digitpad.explain.structure import INPUT, Structure
 from digitpad.model_file import CLASSIFICATION, Model, ModelMetadata, Preprocessing
 from digitpad.nn import Sequential, functional
 from digitpad.nn.backend import Shape
+from digitpad.nn.fused import fuse
 
 Values = NDArray[np.float32]
 
@@ -50,7 +51,7 @@ class Answer:
     @classmethod
     def of(cls, output: Values) -> Self:
         """Turn the output for one sample, (classes,) or one logit (1,), into an answer."""
-        logits = np.concatenate([np.zeros(1, np.float32), output]) if len(output) == 1 else output
+        logits = _of_classes(output[np.newaxis])[0]
         exponentials = np.exp(logits.astype(np.float64) - float(logits.max()))
         total = float(exponentials.sum())
         return cls(logits, exponentials, total, exponentials / total)
@@ -81,6 +82,8 @@ class Frame:
         "input" is that of the normalised picture. Empty if they were not asked for.
     preprocessing
         How the picture was normalised.
+    labels
+        What each class is called.
     """
 
     generation: int
@@ -91,6 +94,7 @@ class Frame:
     target: int | None
     gradients: Mapping[str, Values]
     preprocessing: Preprocessing
+    labels: tuple[str, ...]
 
     def __getitem__(self, name: str) -> Values:
         """Return an activation by its name, or by that of a container."""
@@ -126,6 +130,7 @@ class Inspector:
         self.structure = Structure(network, input_shape)
         self.input_shape = input_shape
         self._probe = network.probe()
+        self._fused: Sequential | None = None
         self._generation = 0
 
     @classmethod
@@ -139,6 +144,20 @@ class Inspector:
     def labels(self) -> tuple[str, ...]:
         """What each class is called."""
         return self.metadata.labels
+
+    def as_picture(self, pixels: Values) -> Values:
+        """Return a copy of a picture (H, W) or (C, H, W) as (C, H, W).
+
+        Raises
+        ------
+        ValueError
+            If it is not of the size that the network is asked about.
+        """
+        picture = np.array(pixels, np.float32)
+        picture = picture[np.newaxis] if picture.ndim == 2 else picture
+        if picture.shape != self.input_shape:
+            raise ValueError(f"Inspector: pixels has shape {pixels.shape}; expected {self.input_shape}")
+        return picture
 
     def prepare(self, pixels: Values) -> Values:
         """Return what goes into the network for pictures (N, C, H, W) in [0, 1]: the same, normalised."""
@@ -162,10 +181,7 @@ class Inspector:
         ValueError
             If the picture has another shape, or there is no such class.
         """
-        picture = np.array(pixels, np.float32)
-        picture = picture[np.newaxis] if picture.ndim == 2 else picture
-        if picture.shape != self.input_shape:
-            raise ValueError(f"Inspector: pixels has shape {pixels.shape}; expected {self.input_shape}")
+        picture = self.as_picture(pixels)
         batch = self.prepare(picture[np.newaxis])
         output, named = self._probe.forward(batch, training=gradients, capture=True)
         aliases = self.structure.aliases
@@ -186,7 +202,41 @@ class Inspector:
             target=target if gradients else None,
             gradients=slopes,
             preprocessing=self.metadata.preprocessing,
+            labels=self.metadata.labels,
         )
+
+    def logits(self, pixels: Values) -> Values:
+        """Return the logits (N, classes) for pictures (N, C, H, W) in [0, 1], by the plain layers; one logit as two."""
+        return _of_classes(self._probe.forward(self.prepare(pixels)))
+
+    def probabilities(self, pixels: Values) -> Values:
+        """Return the probabilities (N, classes) for many pictures (N, C, H, W), by the fused layers: for measuring."""
+        if self._fused is None:
+            self._fused = fuse(self._probe.replica())
+        return functional.softmax(_of_classes(self._fused.forward(self.prepare(pixels)).copy()))
+
+    def margin(self, pixels: Values, target: int) -> tuple[float, Values]:
+        """Return how far the logit of a class lies above the best other, and that margin's slope for each pixel.
+
+        Parameters
+        ----------
+        pixels
+            float32 (C, H, W) in [0, 1].
+        target
+            The class.
+        """
+        output = self._probe.forward(self.prepare(pixels[np.newaxis]), training=True)
+        logits = _of_classes(output)[0]
+        others = logits.copy()
+        others[target] = -np.inf
+        rival = int(others.argmax())
+        start = np.zeros_like(output)
+        if output.shape[1] == 1:
+            start[0, 0] = 1 if target else -1
+        else:
+            start[0, target], start[0, rival] = 1, -1
+        slope: Values = self._probe.backward(start)[0] / np.float32(self.metadata.preprocessing.std)
+        return float(logits[target] - logits[rival]), slope
 
     def _answer(self, output: Values) -> Answer | None:
         return Answer.of(output) if output.ndim == 1 and self.metadata.task == CLASSIFICATION else None
@@ -202,3 +252,11 @@ class Inspector:
         if output.shape[1] == 1:
             return chosen, np.full_like(output, 1 if chosen else -1)
         return chosen, functional.one_hot(np.array([chosen]), classes, output.dtype)
+
+
+def _of_classes(output: Values) -> Values:
+    """Return logits (N, classes); one logit alone tells the second of two classes from the first, which has 0."""
+    if output.shape[1] != 1:
+        return output
+    padded: Values = np.concatenate([np.zeros_like(output), output], axis=1)
+    return padded

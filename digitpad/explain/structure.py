@@ -15,6 +15,7 @@ from digitpad.nn.layer import Layer
 from digitpad.nn.layers.activations import Activation
 from digitpad.nn.layers.branches import Branches
 from digitpad.nn.network import Sequential
+from digitpad.nn.receptive_field import ReceptiveField
 
 INPUT = "input"
 
@@ -108,6 +109,12 @@ class Structure:
         builder = _Builder({INPUT: first}, {})
         self.output: str = builder.chain("", network, _all_of(first))
         self.nodes, self.aliases = builder.nodes, builder.aliases
+        #: What the cells of each activation see of the picture; empty where the input is no image.
+        self.fields: Mapping[str, ReceptiveField] = {}
+        if len(input_shape) == 3:
+            start = ReceptiveField.of_image(*input_shape[1:])
+            seen = {visit.name: visit.field for visit in network.visit("", input_shape, start)}
+            self.fields = {INPUT: start, **seen}
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())
