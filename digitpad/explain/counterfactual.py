@@ -23,7 +23,7 @@ CAUTION = (
 )
 
 _STEPS = 120
-#: How much the ball shrinks or grows in a step, at first and at the last; and how long a step is, likewise. Of ten pairs
+#: How much the ball shrinks or grows in a step, at first and at the last; how long a step is, likewise. Of ten pairs
 #: tried, these found the least ink for twelve changes to MNIST's digits.
 _SHRINK = (0.1, 0.001)
 _STRIDE = (2.0, 0.02)
