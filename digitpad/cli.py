@@ -11,22 +11,19 @@ a result, and gives 0.
 
 import argparse
 import io
-import math
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from digitpad import __version__
+from digitpad.commands.argument_types import at_least, dataset, path, shape
 from digitpad.commands.faults import open_log
 from digitpad.commands.output import flush, note, printable, say
+from digitpad.commands.train_options import add_options
 from digitpad.errors import DigitpadError
-from digitpad.training.recipes import RECIPES, USUAL, find_recipe
 
 DONE, FAULT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-
-#: What a recipe decides unless the command line does.
-_RECIPE_CHOICES = ("epochs", "batch_size", "learning_rate", "optimizer", "momentum", "schedule", "label_smoothing")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,30 +80,10 @@ def predict(options: argparse.Namespace) -> None:
 
 def train(options: argparse.Namespace) -> None:
     """Train a network."""
-    from digitpad.commands.train import TrainRequest
     from digitpad.commands.train import train as command
-    from digitpad.data.augmentation import Augmentation
-    from digitpad.training.settings import TrainingSettings
+    from digitpad.commands.train_options import read_options
 
-    recipe = find_recipe(options.recipe)
-    chosen = {
-        choice: getattr(recipe if getattr(options, choice) is None else options, choice) for choice in _RECIPE_CHOICES
-    }
-    request = TrainRequest(
-        architecture=options.architecture,
-        dataset=options.dataset,
-        limit=options.limit,
-        validation=options.validation,
-        output=options.output,
-        overwrite=options.force,
-        keep_best=options.keep_best,
-        patience=options.patience,
-        json=options.json,
-        device=options.device,
-    )
-    augmentation = Augmentation.parse(options.augment)
-    settings = TrainingSettings(**chosen, augmentation=augmentation, seed=options.seed, threads=options.threads)
-    command(request, settings)
+    command(*read_options(options))
 
 
 def evaluate(options: argparse.Namespace) -> None:
@@ -173,8 +150,8 @@ def tour(options: argparse.Namespace) -> None:
     """Draw in the real window and save its pictures."""
     from digitpad.gui.tour import run_tour
 
-    for path in run_tour(options.out):
-        say(printable(path))
+    for picture in run_tour(options.out):
+        say(printable(picture))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -196,56 +173,66 @@ def _parser() -> _Parser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     add = _adder(commands, gui)
-    add("paths", nargs="*", type=_path, metavar="PATH", help="an image or ink file to open")
+    add("paths", nargs="*", type=path, metavar="PATH", help="an image or ink file to open")
     add("--model", metavar="M", help="name or file of a model (default: standard)")
 
     add = _adder(commands, predict, json="one array, a record a drawing")
-    add("paths", nargs="+", type=_path, metavar="PATH", help="an image file, or a .jsonl ink collection")
+    add("paths", nargs="+", type=path, metavar="PATH", help="an image file, or a .jsonl ink collection")
     add("--model", metavar="M", help="name or file of a model (default: standard)")
     add(
         "--top",
         metavar="K",
-        type=_at_least(1),
+        type=at_least(1),
         default=1,
         help="show the K best readings of a digit (default: %(default)s)",
     )
     add("--single", action="store_true", help="take each drawing as one digit, never as a number")
 
-    _add_train(_adder(commands, train, json="a line an epoch, and the result as the last line"))
+    add_options(_adder(commands, train, json="a line an epoch, and the result as the last line"), _DATASET)
 
     _add_evaluate(_adder(commands, evaluate, json="count, accuracy, per_class, confusion and more"))
 
     add = _adder(commands, summary, json="layers and parameters")
     add("network", metavar="A_OR_M", help="an architecture, such as light, or a model's name or file")
-    add("--input-shape", metavar="C,H,W", type=_shape, help="of one image (default: what the network is made for)")
+    add("--input-shape", metavar="C,H,W", type=shape, help="of one image (default: what the network is made for)")
     add(
-        "--batch-size", metavar="B", type=_at_least(1), default=64, help="whose memory is stated (default: %(default)s)"
+        "--batch-size",
+        metavar="B",
+        type=at_least(1),
+        default=64,
+        help="whose memory is stated (default: %(default)s)",
     )
-    add("--graph", metavar="FILE", type=_path, help="draw the network, branches included, as SVG")
+    add("--graph", metavar="FILE", type=path, help="draw the network, branches included, as SVG")
 
     add = _adder(commands, gradcheck, json="max_relative_error and layers")
     add("architecture", metavar="A", nargs="?", default="standard", help="an architecture (default: %(default)s)")
-    add("--seed", metavar="S", type=_at_least(0), default=0, help="draws weights and images (default: %(default)s)")
+    add("--seed", metavar="S", type=at_least(0), default=0, help="draws weights and images (default: %(default)s)")
 
     add = _adder(commands, features, json="path, index, npz and pictures")
-    add("path", type=_path, metavar="PATH", help="an image file, or a .jsonl ink collection")
+    add("path", type=path, metavar="PATH", help="an image file, or a .jsonl ink collection")
     add("--model", metavar="M", help="name or file of a model (default: standard)")
-    add("--out", metavar="DIR", type=_path, required=True, help="folder for a picture a layer, and all as one .npz")
-    add("--index", metavar="K", type=_at_least(0), default=0, help="which drawing of a collection (default: the first)")
+    add("--out", metavar="DIR", type=path, required=True, help="folder for a picture a layer, and all as one .npz")
+    add(
+        "--index",
+        metavar="K",
+        type=at_least(0),
+        default=0,
+        help="which drawing of a collection (default: the first)",
+    )
 
     add = _adder(commands, export, json="path and max_difference")
     add("network", metavar="M", help="a model's name or file, or an architecture (its weights are then untrained)")
     add(
         "--to", choices=("onnx", "pytorch", "npz"), required=True, help="what to write; pytorch is a module and weights"
     )
-    add("file", metavar="FILE", type=_path, help="where to; for pytorch a name that ends in .py")
+    add("file", metavar="FILE", type=path, help="where to; for pytorch a name that ends in .py")
     add("--force", action="store_true", help="replace files that exist")
 
     add = _adder(commands, bench, json="versions, networks (images a second) and layers (milliseconds)")
-    add("--threads", metavar="T", type=_at_least(1), help="the most threads to try (default: one a processor)")
+    add("--threads", metavar="T", type=at_least(1), help="the most threads to try (default: one a processor)")
 
     add = _adder(commands, tour)
-    add("--out", metavar="DIR", type=_path, required=True, help="folder for the pictures")
+    add("--out", metavar="DIR", type=path, required=True, help="folder for the pictures")
     return parser
 
 
@@ -257,7 +244,7 @@ _DATASET = (
 
 def _add_evaluate(add: Callable[..., object]) -> None:
     add("--model", metavar="M", help="name or file of a model (default: standard)")
-    add("--dataset", metavar="D", type=_dataset, default="mnist", help=_DATASET)
+    add("--dataset", metavar="D", type=dataset, default="mnist", help=_DATASET)
     add(
         "--split",
         choices=("test", "train", "validation"),
@@ -266,73 +253,8 @@ def _add_evaluate(add: Callable[..., object]) -> None:
     )
     add("--compare", metavar="M", help="a second model, to be measured on the same images")
     add("--robustness", action="store_true", help="read the images moved, turned, scaled, bolder and noisy, too")
-    add("--csv", metavar="FILE", type=_path, help="write a table with a row for each image")
+    add("--csv", metavar="FILE", type=path, help="write a table with a row for each image")
     add("--record", action="store_true", help="write the accuracy on mnist into the model file")
-
-
-def _add_train(add: Callable[..., object]) -> None:
-    add(
-        "--architecture",
-        metavar="A",
-        default="standard",
-        help="a preset such as light, or a .json file (default: %(default)s)",
-    )
-    add("--dataset", metavar="D", type=_dataset, default="mnist", help=_DATASET)
-    aims = ", ".join(f"{name} ({recipe.aim})" for name, recipe in RECIPES.items())
-    add(
-        "--recipe",
-        metavar="R",
-        default=USUAL,
-        help=f"what the choices below are unless given: {aims} (default: %(default)s)",
-    )
-    add("--epochs", metavar="N", type=_at_least(1), help=f"passes over the images {_in_recipes('epochs')}")
-    add("--batch-size", metavar="B", type=_at_least(1), help=f"images a step {_in_recipes('batch_size')}")
-    add("--learning-rate", metavar="R", type=_positive, help=f"highest of the schedule {_in_recipes('learning_rate')}")
-    add(
-        "--optimizer",
-        metavar="O",
-        help=f"adam, adamw, sgd, nesterov, rmsprop or adagrad {_in_recipes('optimizer')}",
-    )
-    add(
-        "--momentum",
-        metavar="M",
-        type=_share,
-        help=f"of sgd and nesterov, 0 to below 1 {_in_recipes('momentum')}",
-    )
-    add("--schedule", metavar="S", help=f"constant, cosine or one-cycle {_in_recipes('schedule')}")
-    add(
-        "--label-smoothing",
-        metavar="S",
-        type=_share,
-        help=f"of each label, how much is spread over all classes, 0 to below 1 {_in_recipes('label_smoothing')}",
-    )
-    add(
-        "--augment",
-        metavar="A",
-        default="none",
-        help="change images by chance: usual, or strengths such as rotation=10,shift=2,scale=0.1,shear=10,elastic=0.6,"
-        "thickness=0.4,blur=0.5,noise=0.05 (default: %(default)s)",
-    )
-    add("--seed", metavar="S", type=_at_least(0), default=0, help="same seed, same weights (default: %(default)s)")
-    add("--threads", metavar="T", type=_at_least(1), help="threads that share a batch (default: one a processor)")
-    add("--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto takes a GPU that works (needs CuPy)")
-    add(
-        "--limit", metavar="N", type=_at_least(1), help="use only N images, drawn at random, the held-out ones included"
-    )
-    add("--validation", metavar="N", type=_at_least(0), help="images to hold out (default: a sixth, 5000 at most)")
-    add("--keep-best", action="store_true", help="keep the best epoch's weights instead of the last")
-    add("--patience", metavar="N", type=_at_least(1), help="stop after N epochs without improvement (default: never)")
-    add("--output", metavar="FILE", type=_path, help="the model file (default: a new name in your data folder)")
-    add("--force", action="store_true", help="replace the output if it exists")
-
-
-def _in_recipes(choice: str) -> str:
-    """Return what every recipe chooses, for a help text."""
-    values = {name: getattr(recipe, choice) for name, recipe in RECIPES.items()}
-    if len(set(values.values())) == 1:
-        return f"(default: {values[USUAL]})"
-    others = "".join(f"; {name}: {value}" for name, value in values.items() if name != USUAL)
-    return f"(default: {values[USUAL]}{others})"
 
 
 def _adder(
@@ -347,64 +269,6 @@ def _adder(
     if json is not None:
         parser.add_argument("--json", action="store_true", help=f"print JSON: {json}")
     return parser.add_argument
-
-
-def _path(text: str) -> Path:
-    path = Path(text)
-    try:
-        path.is_dir()
-    except OSError as error:
-        raise argparse.ArgumentTypeError(f"{text} cannot be used ({error.strerror})") from error
-    return path
-
-
-def _dataset(text: str) -> str:
-    _path(text)
-    return text
-
-
-def _at_least(least: int) -> Callable[[str], int]:
-    def whole_number(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = least - 1
-        if value < least:
-            raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least {least}")
-        return value
-
-    return whole_number
-
-
-def _positive(text: str) -> float:
-    value = _number(text)
-    if not (value > 0 and math.isfinite(value)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
-    return value
-
-
-def _share(text: str) -> float:
-    value = _number(text)
-    if not 0 <= value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to below 1")
-    return value
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
-
-
-def _shape(text: str) -> tuple[int, int, int]:
-    try:
-        channels, height, width = (int(part) for part in text.split(","))
-    except ValueError:
-        channels = height = width = 0
-    if min(channels, height, width) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no shape such as 1,28,28 (channels, height, width)")
-    return channels, height, width
 
 
 def _report_fault(error: Exception, log: Path | None) -> int:

@@ -14,7 +14,7 @@ from PIL import Image
 from rich.progress import Progress
 
 from digitpad import __version__, cli
-from digitpad.commands.train import _StepBar
+from digitpad.commands.train_report import StepBar
 from digitpad.data.idx import write_idx
 from digitpad.data.ink import Drawing, write_ink
 from digitpad.model_file import Model, ModelMetadata, load_model, save_model
@@ -146,14 +146,14 @@ def test_without_an_output_the_model_gets_a_new_name_in_the_users_folder(
 def test_ctrl_c_stops_training_after_the_batch_and_keeps_what_was_learned(
     run: Run, idx_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = _StepBar.update
+    original = StepBar.update
 
-    def interrupted(self: _StepBar, event: StepCompleted) -> None:
+    def interrupted(self: StepBar, event: StepCompleted) -> None:
         if event.step == 5:
             signal.raise_signal(signal.SIGINT)
         original(self, event)
 
-    monkeypatch.setattr(_StepBar, "update", interrupted)
+    monkeypatch.setattr(StepBar, "update", interrupted)
     before = signal.getsignal(signal.SIGINT)
     output = tmp_path / "kept.safetensors"
     code, out, err = run(*train_quickly(idx_folder, output, "--json", "--epochs", 50))
@@ -168,11 +168,11 @@ def test_ctrl_c_stops_training_after_the_batch_and_keeps_what_was_learned(
 def test_a_second_ctrl_c_breaks_training_off(
     run: Run, idx_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def impatient(_self: _StepBar, _event: StepCompleted) -> None:
+    def impatient(_self: StepBar, _event: StepCompleted) -> None:
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(_StepBar, "update", impatient)
+    monkeypatch.setattr(StepBar, "update", impatient)
     output = tmp_path / "broken.safetensors"
     code, _out, err = run(*train_quickly(idx_folder, output))
     assert (code, err) == (130, "")
@@ -421,7 +421,7 @@ def test_progress_is_drawn_on_a_terminal_only(
 
 def test_the_progress_bar_follows_the_steps(capsys: pytest.CaptureFixture[str]) -> None:
     progress = Progress(disable=True)
-    bar = _StepBar(progress)
+    bar = StepBar(progress)
     bar.begin(TrainingStarted(2, 10, 64, 640, 0, 1, 1))
     for step in range(1, 4):
         bar.update(StepCompleted(step, 1, 2, step, 10, 64, 0.5, 0.9, 0.001, 0.06))

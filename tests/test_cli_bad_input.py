@@ -132,7 +132,7 @@ def test_outputs_that_cannot_be_written_are_refused_before_training(
     def too_early(*_arguments: object, **_options: object) -> None:
         pytest.fail("the dataset must not even be opened")
 
-    monkeypatch.setattr("digitpad.commands.train.open_samples", too_early)
+    monkeypatch.setattr("digitpad.training.live.open_samples", too_early)
     a_file = tmp_path / "file"
     a_file.write_bytes(b"x")
     for output in (tmp_path, tmp_path / "no" / "model", a_file / "model", a_file, tmp_path / ("m" * 300)):
@@ -164,7 +164,7 @@ def test_a_disk_that_fills_up_in_the_end_leaves_nothing_half_written(
     output.parent.mkdir()
     monkeypatch.setattr("digitpad.commands.train.check_output", lambda _path, overwrite: overwrite)
     monkeypatch.setattr(os, "fsync", full)
-    code = cli.main([str(word) for word in training(idx_folder, "--output", output)])
+    code = cli.main([str(word) for word in training(idx_folder, "--output", output, "--no-run")])
     err = capsys.readouterr().err
     assert code == 2
     assert err == f"digitpad: {output} could not be written (No space left on device); choose another place.\n"

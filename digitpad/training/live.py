@@ -5,8 +5,8 @@ window, a crash, a disk that is full) the run is there afterwards, and can be go
 """
 
 import contextlib
-from collections.abc import Generator, Mapping
-from typing import Any, Self
+from collections.abc import Generator
+from typing import Self
 
 from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
@@ -16,8 +16,9 @@ from digitpad.training.checkpoints import Checkpoint
 from digitpad.training.controls import Controls
 from digitpad.training.events import Event, RecordingTrouble
 from digitpad.training.plan import RunPlan
-from digitpad.training.preparation import build_network, choose_device, choose_images
+from digitpad.training.preparation import build_network, choose_device, choose_images, with_refusal
 from digitpad.training.recording import Keeping, Recorder
+from digitpad.training.repeating import repeating_command
 from digitpad.training.run_info import RunStatus
 from digitpad.training.runs import Run, RunStore
 from digitpad.training.settings import default_threads
@@ -39,8 +40,6 @@ class LiveRun:
         Where it goes on, if it does.
     keeping
         How often checkpoints are written, and how many are kept.
-    extra
-        More to say in the model file about how its weights came about, as JSON can keep it.
     """
 
     def __init__(
@@ -50,13 +49,11 @@ class LiveRun:
         resumed: Checkpoint | None = None,
         *,
         keeping: Keeping | None = None,
-        extra: Mapping[str, Any] | None = None,
     ) -> None:
         self.run = run
         self.trainer = trainer
         self._resumed = resumed
         self._keeping = keeping or Keeping()
-        self._extra = extra or {}
 
     @classmethod
     def start(
@@ -68,7 +65,7 @@ class LiveRun:
         *,
         diagnose: bool = True,
         keeping: Keeping | None = None,
-        extra: Mapping[str, Any] | None = None,
+        command: str | None = None,
     ) -> Self:
         """Begin a new run.
 
@@ -82,21 +79,26 @@ class LiveRun:
             What to call it, and what a person has to say about it.
         diagnose
             Whether to look at the layers now and then.
-        keeping, extra
+        keeping
             As for the class.
+        command
+            The command line that trains the same; None finds it, where there is one.
 
         Raises
         ------
         DigitpadError
             If the plan cannot be carried out, or the run's folder not be made.
         """
-        device = choose_device(plan.settings.device)
-        plan = plan.with_settings(threads=plan.settings.threads or default_threads(), device=device.name)
-        trainer = _prepare(plan, diagnose=diagnose)
+        plan = decided(plan)
+        trainer = prepare(plan, diagnose=diagnose)
         # Last, so that what cannot be trained leaves no folder behind.
         run = (store or RunStore()).create(plan, name, notes)
-        run.update(data_sha256=trainer.data_sha256, images=trainer.images)
-        return cls(run, trainer, keeping=keeping, extra=extra)
+        run.update(
+            data_sha256=trainer.data_sha256,
+            images=trainer.images,
+            command=repeating_command(plan) if command is None else command,
+        )
+        return cls(run, trainer, keeping=keeping)
 
     @classmethod
     def resume(
@@ -106,7 +108,6 @@ class LiveRun:
         epochs: int | None = None,
         diagnose: bool = True,
         keeping: Keeping | None = None,
-        extra: Mapping[str, Any] | None = None,
     ) -> Self:
         """Go on with a run from its last checkpoint that can be read, as if it had never been interrupted.
 
@@ -118,7 +119,7 @@ class LiveRun:
             The run.
         epochs
             How many it shall have in the end, if not as many as planned; a schedule is stretched with it.
-        diagnose, keeping, extra
+        diagnose, keeping
             As for `start`.
 
         Raises
@@ -136,7 +137,7 @@ class LiveRun:
         checkpoint = run.load()
         if int(checkpoint.progress["epochs"]) >= plan.settings.epochs:
             raise DigitpadError(f"The run {info.name} is done: all its {plan.settings.epochs} epochs; ask for more.")
-        trainer = _prepare(plan, diagnose=diagnose, resume=checkpoint)
+        trainer = prepare(plan, diagnose=diagnose, resume=checkpoint)
         if info.data_sha256 not in {"", trainer.data_sha256}:
             raise DigitpadError(
                 f"The data set {plan.dataset} is not what it was when the run {info.name} began, so it cannot go on; "
@@ -144,7 +145,7 @@ class LiveRun:
             )
         if plan is not info.plan:
             run.update(plan=plan)
-        return cls(run, trainer, checkpoint, keeping=keeping, extra=extra)
+        return cls(run, trainer, checkpoint, keeping=keeping)
 
     @property
     def controls(self) -> Controls:
@@ -179,7 +180,7 @@ class LiveRun:
             If the run is being trained elsewhere, or its folder cannot be written to at all.
         """
         with self.run.locked(), contextlib.closing(self.trainer.run()) as source:
-            recorder = Recorder(self.run, self.trainer, self._resumed, self._keeping, self._extra)
+            recorder = Recorder(self.run, self.trainer, self._resumed, self._keeping)
             ended = False
             try:
                 for event in source:
@@ -204,13 +205,37 @@ class LiveRun:
                 yield RecordingTrouble(trouble)
 
 
-def _prepare(plan: RunPlan, *, diagnose: bool, resume: Checkpoint | None = None) -> Trainer:
-    """Return who carries a plan out: data opened, network built and on its device."""
+def decided(plan: RunPlan) -> RunPlan:
+    """Return a plan in which nothing is left to the machine: threads and device are named.
+
+    Raises
+    ------
+    DigitpadError
+        If the device cannot be had.
+    """
+    device = choose_device(plan.settings.device)
+    return plan.with_settings(threads=plan.settings.threads or default_threads(), device=device.name)
+
+
+def prepare(plan: RunPlan, *, diagnose: bool, resume: Checkpoint | None = None) -> Trainer:
+    """Return who carries a plan out: data opened, network built and on its device.
+
+    Parameters
+    ----------
+    plan
+        What to train.
+    diagnose, resume
+        As for `Trainer`.
+
+    Raises
+    ------
+    DigitpadError
+        If the plan cannot be carried out.
+    """
     settings = plan.settings
-    architecture = apply_to_architecture(settings, plan.architecture)
-    training, validation = choose_images(
-        open_samples(plan.dataset, split="train"), limit=plan.limit, validation=plan.validation, seed=settings.seed
-    )
+    samples = open_samples(plan.dataset, split="train")
+    architecture = apply_to_architecture(settings, with_refusal(plan.architecture, samples))
+    training, validation = choose_images(samples, limit=plan.limit, validation=plan.validation, seed=settings.seed)
     # Before anything that copies weights or holds on to them is made.
     network = build_network(architecture, settings.seed).to(choose_device(settings.device))
     return Trainer(network, training, validation, settings, architecture=architecture, diagnose=diagnose, resume=resume)

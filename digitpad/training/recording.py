@@ -7,7 +7,7 @@ tried when it is due. What was written before stays whole.
 
 import platform
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +27,7 @@ from digitpad.training.events import (
     TrainingStopped,
 )
 from digitpad.training.history import HistoryWriter
+from digitpad.training.plan import RunPlan
 from digitpad.training.run_info import RunStatus
 from digitpad.training.runs import CheckpointFile, Run
 from digitpad.training.trainer import Trainer
@@ -68,8 +69,6 @@ class Recorder:
         Where the training goes on, if it does.
     keeping
         How often, and how much.
-    extra
-        More to say in the model file about how its weights came about.
 
     Raises
     ------
@@ -83,9 +82,8 @@ class Recorder:
         trainer: Trainer,
         resumed: Checkpoint | None,
         keeping: Keeping,
-        extra: Mapping[str, Any],
     ) -> None:
-        self._run, self._trainer, self._keeping, self._extra = run, trainer, keeping, extra
+        self._run, self._trainer, self._keeping = run, trainer, keeping
         self._history = HistoryWriter(run.folder, resumed)
         self._saved = (-1, -1) if resumed is None else _place(resumed)
         self._saved_at = time.perf_counter()
@@ -159,7 +157,8 @@ class Recorder:
         if event.reason is not StopReason.DIVERGED:
             troubles += self.checkpoint()
         try:
-            self._run.keep_model(self._model(event))
+            info = self._run.info
+            self._run.keep_model(trained_model(self._trainer, info.plan, event, info.command))
         except DigitpadError as error:
             troubles.append(str(error))
         return troubles + self._update(
@@ -173,27 +172,6 @@ class Recorder:
             validation_loss=event.validation_loss,
             validation_accuracy=event.validation_accuracy,
         )
-
-    def _model(self, event: TrainingStopped) -> Model:
-        """Return the weights that the run keeps, with how they came about."""
-        model = self._trainer.snapshot_model()
-        info, key = self._run.info, self._trainer.task.key
-        score = event.validation_accuracy
-        record = {
-            "run": self._run.folder.name,
-            "seed": info.plan.settings.seed,
-            "data_sha256": info.data_sha256,
-            "images": info.images,
-            "epochs": event.epochs,
-            "steps": event.steps,
-            "stopped": str(event.reason),
-            "digitpad": __version__,
-            "numpy": np.__version__,
-            "machine": platform.machine(),
-            **self._extra,
-        }
-        metrics = {} if score is None else {f"validation_{key}": score}
-        return replace(model, metadata=replace(model.metadata, metrics=metrics, training=record))
 
     def _update(self, **changes: Any) -> list[str]:
         try:
@@ -239,3 +217,34 @@ def _least_missed(files: list[CheckpointFile]) -> CheckpointFile:
         return files[place + 1].step - files[max(0, place - 1)].step
 
     return min(inner, key=gap)
+
+
+def trained_model(trainer: Trainer, plan: RunPlan, event: TrainingStopped, command: str) -> Model:
+    """Return the weights that a run keeps, with how they came about.
+
+    Parameters
+    ----------
+    trainer
+        Who has trained them.
+    plan
+        What was asked for.
+    event
+        How it ended.
+    command
+        The command line that trains the same; "" if there is none.
+    """
+    model, score = trainer.snapshot_model(), event.validation_accuracy
+    record = {
+        "command": command,
+        "seed": plan.settings.seed,
+        "data_sha256": trainer.data_sha256,
+        "images": trainer.images,
+        "epochs": event.epochs,
+        "steps": event.steps,
+        "stopped": str(event.reason),
+        "digitpad": __version__,
+        "numpy": np.__version__,
+        "machine": platform.machine(),
+    }
+    metrics = {} if score is None else {f"validation_{trainer.task.key}": score}
+    return replace(model, metadata=replace(model.metadata, metrics=metrics, training=record))

@@ -56,6 +56,8 @@ class RunInfo:
         Checksum of the images it learns from; "" before it has begun.
     images
         How many it learns from.
+    command
+        The command line that trains the same, where there is one.
     branched_from
         The run and the step where it began; "" for one that began with fresh weights.
     """
@@ -77,10 +79,11 @@ class RunInfo:
     validation_accuracy: float | None = None
     data_sha256: str = ""
     images: int = 0
+    command: str = ""
     branched_from: str = ""
 
 
-_TEXTS = ("notes", "message", "digitpad", "score", "data_sha256", "branched_from")
+_TEXTS = ("notes", "message", "digitpad", "score", "data_sha256", "command", "branched_from")
 _COUNTS = ("epochs", "steps", "images")
 _FIGURES = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
 _KNOWN = {"format_version", "name", "plan", "created", "status", "seconds", *_TEXTS, *_COUNTS, *_FIGURES}

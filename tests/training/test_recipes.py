@@ -9,7 +9,10 @@ import pytest
 from digitpad import cli
 from digitpad.commands import train as command
 from digitpad.errors import DigitpadError
+from digitpad.nn import ARCHITECTURES
+from digitpad.training.plan import RunPlan
 from digitpad.training.recipes import RECIPES, USUAL, find_recipe
+from digitpad.training.repeating import repeating_command
 from digitpad.training.settings import TrainingSettings
 
 
@@ -59,19 +62,8 @@ def test_what_is_given_wins_over_the_recipe(asked: list[TrainingSettings], first
 
 
 def test_the_command_that_is_recorded_needs_no_recipe() -> None:
-    request = command.TrainRequest(
-        "light",
-        "mnist",
-        limit=None,
-        validation=None,
-        output=None,
-        overwrite=False,
-        keep_best=False,
-        patience=None,
-        json=False,
-    )
     settings = TrainingSettings(**choices("quick"), seed=3, threads=2)
-    words = command.repeating_command(request, settings).split()
+    words = repeating_command(RunPlan(ARCHITECTURES["light"], settings=settings)).split()
     options = dict(itertools.pairwise(words))
     assert "--recipe" not in words
     for name, value in choices("quick").items():

@@ -1,0 +1,54 @@
+"""The command line that trains the same weights again."""
+
+import shlex
+from dataclasses import fields
+
+from digitpad.nn import ARCHITECTURES
+from digitpad.training.plan import RunPlan
+from digitpad.training.settings import OptimizerName, TrainingSettings, default_threads
+
+#: Settings that have a place of their own below.
+_WRITTEN = {"epochs", "batch_size", "learning_rate", "schedule", "optimizer", "momentum", "label_smoothing", "seed"}
+_WRITTEN |= {"threads", "device", "keep_best", "augmentation", "patience"}
+
+
+def repeating_command(plan: RunPlan, architecture: str | None = None) -> str:
+    """Return the command that carries a plan out again, or "" if no command could.
+
+    What decides a run is written out; other settings only where they are not the trainer's own.
+
+    Parameters
+    ----------
+    plan
+        What is trained.
+    architecture
+        The preset or file that its network was named by; None finds the preset, if it is one.
+    """
+    if architecture is None:
+        architecture = plan.architecture.name
+        preset = ARCHITECTURES.get(architecture)
+        if preset is None or preset.to_json() != plan.architecture.to_json():
+            return ""
+    settings = plan.settings
+    words = ["digitpad", "train", "--architecture", architecture, "--dataset", plan.dataset]
+    words += ["--epochs", str(settings.epochs), "--batch-size", str(settings.batch_size)]
+    words += ["--learning-rate", repr(settings.learning_rate), "--schedule", str(settings.schedule)]
+    words += ["--optimizer", str(settings.optimizer)]
+    words += ["--momentum", repr(settings.momentum)] if OptimizerName(settings.optimizer).takes_momentum else []
+    words += ["--label-smoothing", repr(settings.label_smoothing)] if settings.label_smoothing else []
+    words += ["--augment", str(settings.augmentation)] if settings.augmentation else []
+    usual = TrainingSettings()
+    for setting in fields(settings):
+        value = getattr(settings, setting.name)
+        if setting.name not in _WRITTEN and value != getattr(usual, setting.name):
+            words += ["--" + setting.name.replace("_", "-"), str(value)]
+    words += ["--device", settings.device]
+    words += ["--seed", str(settings.seed), "--threads", str(settings.threads or default_threads())]
+    for option, count in (
+        ("--limit", plan.limit),
+        ("--validation", plan.validation),
+        ("--patience", settings.patience),
+    ):
+        words += [] if count is None else [option, str(count)]
+    words += ["--keep-best"] if settings.keep_best else []
+    return shlex.join(words)
