@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from digitpad import __version__
-from digitpad.commands.argument_types import at_least, dataset, path, shape
+from digitpad.commands.argument_types import at_least, dataset, path, probability, shape
 from digitpad.commands.faults import open_log
 from digitpad.commands.output import flush, note, printable, say
 from digitpad.commands.train_options import add_options
@@ -75,7 +75,14 @@ def predict(options: argparse.Namespace) -> None:
     """Read digits and whole numbers in files."""
     from digitpad.commands.predict import predict as command
 
-    command(options.paths, model=options.model, top=options.top, single=options.single, json=options.json)
+    command(
+        options.paths,
+        model=options.model,
+        top=options.top,
+        single=options.single,
+        threshold=options.threshold,
+        json=options.json,
+    )
 
 
 def train(options: argparse.Namespace) -> None:
@@ -187,6 +194,12 @@ def _parser() -> _Parser:
         help="show the K best readings of a digit (default: %(default)s)",
     )
     add("--single", action="store_true", help="take each drawing as one digit, never as a number")
+    add(
+        "--threshold",
+        metavar="T",
+        type=probability,
+        help='from which probability of "no digit" on a drawing is refused (default: the model\'s own)',
+    )
 
     add_options(_adder(commands, train, json="a line an epoch, and the result as the last line"), _DATASET)
 

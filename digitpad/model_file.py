@@ -18,7 +18,7 @@ import numpy as np
 
 from digitpad import paths
 from digitpad.atomic import atomic_write
-from digitpad.data.dataset import MNIST_MEAN, MNIST_STD
+from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, NO_DIGIT
 from digitpad.data.paper import PAPER_MEAN, PAPER_STD
 from digitpad.errors import DigitpadError
 from digitpad.nn import Architecture, Sequential, build, serialization
@@ -68,6 +68,8 @@ class ModelMetadata:
     task
         What the network was trained for: "classification" (an output for each label; one will do for two), or
         "segmentation" (an output for each pixel).
+    refusal_threshold
+        Of a network that has an output for "no digit": from which probability of it on a picture is refused.
     """
 
     labels: tuple[str, ...] = _DIGITS
@@ -75,6 +77,12 @@ class ModelMetadata:
     metrics: Mapping[str, float] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
     task: str = CLASSIFICATION
+    refusal_threshold: float = 0.5
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the network has an output for "no digit"."""
+        return NO_DIGIT in self.labels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -240,6 +248,8 @@ def save_model(path: Path, model: Model) -> None:
         "training": json.dumps(dict(model.metadata.training)),
         "task": model.metadata.task,
     }
+    if model.metadata.refuses:
+        metadata["refusal_threshold"] = repr(model.metadata.refusal_threshold)
     contents = serialization.dumps(model.network, metadata)
     with atomic_write(path) as file:
         file.write(contents)
@@ -313,7 +323,19 @@ def _parse_metadata(path: Path, metadata: Mapping[str, str]) -> ModelMetadata:
     usable = parsed.size == 28 if task == CLASSIFICATION else parsed.size >= 1
     if not (math.isfinite(parsed.mean) and math.isfinite(parsed.std) and parsed.std > 0 and usable):
         raise _bad(path, f"asks for pictures prepared in a way that cannot work ({parsed})")
-    return ModelMetadata(tuple(labels), parsed, metrics, training, task)
+    return ModelMetadata(tuple(labels), parsed, metrics, training, task, _parse_threshold(path, metadata))
+
+
+def _parse_threshold(path: Path, metadata: Mapping[str, str]) -> float:
+    """Return the share from which on pictures are refused; files of networks that never refuse do not name it."""
+    text = metadata.get("refusal_threshold", "0.5")
+    try:
+        threshold = float(text)
+    except ValueError:
+        threshold = math.nan
+    if not 0 <= threshold <= 1:
+        raise _bad(path, f"has the refusal threshold {text!r}, which is no share from 0 to 1")
+    return threshold
 
 
 def _usual_metadata(architecture: Architecture, network: Sequential) -> ModelMetadata:

@@ -53,6 +53,14 @@ def not_negative(text: str) -> float:
     return value
 
 
+def probability(text: str) -> float:
+    """Return a number from 0 to 1."""
+    value = _number(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to 1")
+    return value
+
+
 def share(text: str) -> float:
     """Read a number from 0 to below 1."""
     value = _number(text)

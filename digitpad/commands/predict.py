@@ -28,7 +28,15 @@ class Reading:
     number: NumberReading | None = None
 
 
-def predict(paths: Sequence[Path], *, model: str | None, top: int, single: bool, json: bool) -> None:
+def predict(
+    paths: Sequence[Path],
+    *,
+    model: str | None,
+    top: int,
+    single: bool,
+    json: bool,
+    threshold: float | None = None,
+) -> None:
     """Read every drawing of every file and print the answers.
 
     Parameters
@@ -43,13 +51,15 @@ def predict(paths: Sequence[Path], *, model: str | None, top: int, single: bool,
         Take each drawing as one digit, also where it looks like a number.
     json
         Print one JSON array instead of text.
+    threshold
+        From which probability of "no digit" on a drawing is refused; None takes the model's own.
 
     Raises
     ------
     DigitpadError
         If any file cannot be read; nothing is printed then.
     """
-    recognizer = Recognizer(load_model(model))
+    recognizer = Recognizer(load_model(model), threshold=threshold)
     readings = [reading for path in paths for reading in read_file(path, recognizer, single=single)]
     if json:
         say_json([_record(reading) for reading in readings])
@@ -116,5 +126,8 @@ def _describe(reading: Reading, labels: Sequence[str], top: int) -> str:
         return f"{number.text} {100 * number.probability:5.1f}%{doubt}"
     if prediction.rejected:
         return f"not a digit: {prediction.reason}"
-    best = np.argsort(-prediction.probabilities, kind="stable")[:top]
-    return "  ".join(f"{labels[index]} {100 * prediction.probabilities[index]:5.1f}%" for index in best)
+    # What is ambiguous is not said without its second guess.
+    ambiguous = prediction.is_ambiguous and top == 1
+    best = np.argsort(-prediction.probabilities, kind="stable")[: 2 if ambiguous else top]
+    readings = [f"{labels[index]} {100 * prediction.probabilities[index]:5.1f}%" for index in best]
+    return (" or " if ambiguous else "  ").join(readings)
