@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitpad.explain.cells import explain_cell, explain_probability
 from digitpad.explain.frame import Frame
 from digitpad.explain.reach import Cell
 from digitpad.gui.actions import action_button, make_action
-from digitpad.gui.cards import muted, title
+from digitpad.gui.cards import muted
 from digitpad.gui.features.arithmetic_view import ArithmeticView
 from digitpad.gui.features.explanation import Explanation, explanation
+from digitpad.gui.features.live_text import LiveText
 from digitpad.gui.features.shown import PROBABILITIES
-from digitpad.gui.theme import SPACE, Theme, fixed_font
+from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
 from digitpad.nn import layers
 
 if TYPE_CHECKING:
@@ -50,15 +51,10 @@ class ArithmeticPage(QWidget):
         self._cell: Cell | None = None
         self._labels: Sequence[str] = ()
         self.view = ArithmeticView(theme, self)
-        self.title = title(_INVITATION, self)
-        self.title.setObjectName("arithmeticTitle")
-        self.value = QLabel("", self)
-        self.value.setObjectName("arithmeticValue")
-        self.value.setProperty("warm", "true")
-        self.value.setFont(fixed_font(self.font(), scale=1.2, bold=True))
-        self.sentence = muted("", self)
-        self.sentence.setObjectName("arithmeticSentence")
-        self.sentence.setWordWrap(False)
+        bold, number = text_font(self.font(), bold=True), fixed_font(self.font(), scale=1.2, bold=True)
+        self.title = LiveText(theme, "arithmeticTitle", bold, "text", self)
+        self.value = LiveText(theme, "arithmeticValue", number, "warm", self, right=True)
+        self.sentence = LiveText(theme, "arithmeticSentence", self.font(), "muted", self)
         self._timer = QTimer(self)
         self._timer.setInterval(_PACE)
         self._timer.timeout.connect(self.step)
@@ -94,9 +90,9 @@ class ArithmeticPage(QWidget):
                 arithmetic = explain_cell(frame, cell, terms=self._room(frame, cell))
             shown = explanation(frame, arithmetic, labels)
         self.view.show_explanation(shown)
-        self.title.setText(_INVITATION if shown is None else shown.title)
-        self.value.setText("" if shown is None else f"= {shown.value}")
-        self.sentence.setText("arrow keys move, Enter pins, Space enlarges" if shown is None else shown.sentence)
+        self.title.show_text(_INVITATION if shown is None else shown.title)
+        self.value.show_text("" if shown is None else f"= {shown.value}")
+        self.sentence.show_text("arrow keys move, Enter pins, Space enlarges" if shown is None else shown.sentence)
         for action in (self.walk, self.one_step):
             action.setEnabled(shown is not None)
         if shown is None:
@@ -144,8 +140,8 @@ class ArithmeticPage(QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(2 * SPACE)
-        head.addWidget(self.title, 1)
-        head.addWidget(self.value, 0, Qt.AlignmentFlag.AlignRight)
+        head.addWidget(self.title, 3)
+        head.addWidget(self.value, 1)
         below = QHBoxLayout()
         below.setSpacing(SPACE)
         below.addWidget(action_button(self.walk, "walkButton", "▶ Walk kernel", self))

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.gui.features.cell_numbers import paint_numbers
-from digitpad.gui.features.colours import Palette, levels, palette
+from digitpad.gui.features.colours import coloured, palettes
 from digitpad.gui.features.explanation import Explanation, Figure, Grid, Line, Row
 from digitpad.gui.features.marks import paint_frame
 from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
@@ -37,7 +37,7 @@ class ArithmeticView(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._palette: Palette = palette(theme.colours)
+        self._palettes = palettes(theme.colours)
         self._explanation: Explanation | None = None
         self.setObjectName("arithmeticView")
         self.setAccessibleName("The arithmetic")
@@ -133,16 +133,18 @@ class ArithmeticView(QWidget):
         self, painter: QPainter, grid: Grid, corner: tuple[float, float], cell: float, limit: float
     ) -> None:
         signed = grid.weights or bool((grid.numbers < 0).any())
-        ramp = self._palette.signed if signed else self._palette.positive
-        colours = ramp.take(levels(grid.numbers, limit, signed=signed))
+        colours = coloured(grid.numbers, self._palettes.of(signed=signed), limit)
         rows, columns = grid.numbers.shape
         ground = int(self._theme.colour("field").rgb()) & 0xFFFFFFFF
-        colours = np.where(grid.inside, colours, np.uint32(ground))
-        for row in range(rows):
-            for column in range(columns):
-                area = QRectF(corner[0] + column * cell, corner[1] + row * cell, cell - 1, cell - 1)
-                painter.fillRect(area, int(colours[row, column]))
-        paint_numbers(painter, grid.numbers, colours, corner, cell - 1 / columns, self._digits())
+        colours = np.ascontiguousarray(np.where(grid.inside, colours, np.uint32(ground)))
+        image = QImage(colours.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+        painter.drawImage(QRectF(*corner, columns * cell, rows * cell), image)
+        painter.setPen(self._theme.colour("surface"))
+        left, top, right, bottom = corner[0], corner[1], corner[0] + columns * cell, corner[1] + rows * cell
+        lines = [QLineF(left, top + row * cell, right, top + row * cell) for row in range(1, rows)]
+        lines += [QLineF(left + column * cell, top, left + column * cell, bottom) for column in range(1, columns)]
+        painter.drawLines(lines)
+        paint_numbers(painter, grid.numbers, colours, corner, cell, self._digits())
         if grid.winner is not None:
             row, column = grid.winner
             area = QRectF(corner[0] + column * cell, corner[1] + row * cell, cell - 1, cell - 1)
@@ -204,7 +206,7 @@ class ArithmeticView(QWidget):
         painter.drawText(area, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), line.number)
 
     def _dress(self) -> None:
-        self._palette = palette(self._theme.colours)
+        self._palettes = palettes(self._theme.colours)
         self.update()
 
     def _line(self) -> float:

@@ -2,10 +2,11 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 _MINUS = "\N{MINUS SIGN}"
+_DARK_INK, _LIGHT_INK = QColor("#10151b"), QColor("#f4f6f8")
 LEAST_CELL = 30  # logical pixels that a cell needs for a number
 
 
@@ -31,9 +32,9 @@ def exact(value: float) -> str:
 
 
 def ink_for(colour: int) -> QColor:
-    """Return black or white, whichever is read better on a ground of 0xrrggbb."""
+    """Return dark or light ink, whichever is read better on a ground of 0xrrggbb."""
     red, green, blue = colour >> 16 & 255, colour >> 8 & 255, colour & 255
-    return QColor("#10151b") if 0.299 * red + 0.587 * green + 0.114 * blue > 128 else QColor("#f4f6f8")
+    return _DARK_INK if 0.299 * red + 0.587 * green + 0.114 * blue > 128 else _LIGHT_INK
 
 
 def paint_numbers(
@@ -59,19 +60,23 @@ def paint_numbers(
     font
         The font at its full size; it is made smaller where a number would not fit.
     """
-    fitted = QFont(font)
-    texts = [[short(float(value)) for value in row] for row in values]
-    longest = max((text for row in texts for text in row), key=len, default="")
-    wide = QFontMetricsF(font, painter.device()).horizontalAdvance(longest)
+    texts = [[short(value) for value in row] for row in values.tolist()]
+    longest = max(len(text) for row in texts for text in row)
+    fitted, metrics = QFont(font), QFontMetricsF(font, painter.device())
+    wide = longest * metrics.horizontalAdvance("0")
     if wide > 0.92 * cell:
         shrink = 0.92 * cell / wide
         if font.pixelSize() > 0:
             fitted.setPixelSize(max(1, int(font.pixelSize() * shrink)))
         else:
             fitted.setPointSizeF(font.pointSizeF() * shrink)
+        metrics = QFontMetricsF(fitted, painter.device())
     painter.setFont(fitted)
-    centre = int(Qt.AlignmentFlag.AlignCenter)
-    for row, line in enumerate(texts):
-        for column, text in enumerate(line):
-            painter.setPen(ink_for(int(colours[row, column])))
-            painter.drawText(QRectF(corner[0] + column * cell, corner[1] + row * cell, cell, cell), centre, text)
+    # All letters are equally wide: where a number begins follows from its length.
+    letter = metrics.horizontalAdvance("0")
+    below = (cell + metrics.capHeight()) / 2
+    for row, (line, grounds) in enumerate(zip(texts, colours.tolist(), strict=True)):
+        y = corner[1] + row * cell + below
+        for column, (text, ground) in enumerate(zip(line, grounds, strict=True)):
+            painter.setPen(ink_for(ground))
+            painter.drawText(QPointF(corner[0] + column * cell + (cell - letter * len(text)) / 2, y), text)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 from digitpad.explain.reach import Cell
 from digitpad.gui.cards import title
 from digitpad.gui.features.cell_numbers import LEAST_CELL, paint_numbers, short
+from digitpad.gui.features.live_text import LiveText
 from digitpad.gui.features.map_view import MapView
 from digitpad.gui.features.marks import paint_frame
 from digitpad.gui.theme import SPACE, Theme, fixed_font
@@ -140,7 +141,7 @@ class EnlargedPane(QWidget):
         self._rows: list[QWidget] = []
         self.views: list[EnlargedMap] = []
         self._titles: list[QLabel] = []
-        self._ranges: list[QLabel] = []
+        self._ranges: list[LiveText] = []
         for number in range(MOST):
             row = QWidget(self)
             self._fill(row, theme, number)
@@ -189,7 +190,7 @@ class EnlargedPane(QWidget):
             words = ""
             if shown is not None and shown[0].size:
                 words = f"{short(float(shown[0].min()))} … {short(float(shown[0].max()))}"
-            self._ranges[number].setText(words)
+            self._ranges[number].show_text(words)
             self.views[number].update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -200,9 +201,8 @@ class EnlargedPane(QWidget):
             super().keyPressEvent(event)
 
     def _fill(self, row: QWidget, theme: Theme, number: int) -> None:
-        name, span = title("", row), QLabel("", row)
-        span.setProperty("muted", "true")
-        span.setFont(fixed_font(self.font(), scale=0.85))
+        name = title("", row)
+        span = LiveText(theme, f"enlargedRange{number}", fixed_font(self.font(), scale=0.85), "muted", row)
         close = QToolButton(row)
         close.setObjectName(f"closeMap{number}")
         close.setText("✕")

@@ -15,15 +15,18 @@ from digitpad.explain.structure import INPUT
 from digitpad.gui.actions import action_button, make_action
 from digitpad.gui.cards import card, muted
 from digitpad.gui.draw_tab import DrawTab
+from digitpad.gui.features.background import Background
 from digitpad.gui.features.enlarged import EnlargedPane
 from digitpad.gui.features.map_view import MapView
 from digitpad.gui.features.mosaic import Scale
 from digitpad.gui.features.panel import Panel
 from digitpad.gui.features.shown import PROBABILITIES, shown_layers
 from digitpad.gui.features.side import Side, segments
+from digitpad.gui.features.why import Why
 from digitpad.gui.models import LoadedModel
 from digitpad.gui.tab_page import TabPage
 from digitpad.gui.theme import SPACE, Theme
+from digitpad.model_file import Model
 from digitpad.recognition import Recognizer
 
 if TYPE_CHECKING:
@@ -53,10 +56,14 @@ class FeaturesTab(TabPage):
         super().__init__(parent)
         self.setObjectName("featuresTab")
         self._draw = draw_tab
+        self._model: Model | None = None
         self._inspector: Inspector | None = None
         self._prediction: Prediction | None = draw_tab.digit
         self._frame: Frame | None = None
+        self._background = Background(self)
         self.side = Side(theme, draw_tab.canvas, self)
+        self.why = Why(self._background, self, self.side)
+        self.side.add(self.why)
         self.maps = MapView(theme, self)
         self.enlarged = EnlargedPane(theme, self.maps, self)
         self.panel = Panel(theme, self)
@@ -72,8 +79,16 @@ class FeaturesTab(TabPage):
             view.pointed.connect(self.maps.look_at)
             view.pinned.connect(self.maps.pin)
         self.side.picture.pointed.connect(self.maps.look_at)
+        self.why.overlay_changed.connect(self.side.picture.show_overlay)
+        self.why.overlay_changed.connect(self.maps.show_overlay)
+        self.why.frame_wanted.connect(self._inspect)
         self.panel.arithmetic.walked.connect(self.maps.go_to)
         self.panel.kernels.map_pointed.connect(self.maps.go_to)
+
+    @property
+    def model(self) -> Model | None:
+        """The model that is looked into."""
+        return self._model
 
     @property
     def frame(self) -> Frame | None:
@@ -83,12 +98,27 @@ class FeaturesTab(TabPage):
     def use_model(self, model: LoadedModel | None) -> None:
         """Look into another network."""
         reader = model.reader if model is not None else None
-        self._inspector = Inspector.of(reader.model) if isinstance(reader, Recognizer) else None
+        self._model = reader.model if isinstance(reader, Recognizer) else None
+        self._inspector = None if self._model is None else Inspector.of(self._model)
+        self.why.use_model(self._model, self._labels)
         self._frame = None
         layers = () if self._inspector is None else shown_layers(self._inspector.structure, len(self._labels))
         self.maps.show_network(layers, self._labels)
         self.enlarged.keep(self.maps.chosen)
         self._inspect()
+
+    @property
+    def busy(self) -> bool:
+        """Whether long work is under way."""
+        return self._background.busy
+
+    def shut_down(self) -> None:
+        """Stop long work and wait for its end."""
+        self._background.shut_down()
+
+    def explain_with(self, kind: str) -> None:
+        """Explain the answer: "none", "gradient", "gradcam", "occlusion" or "whynot"."""
+        self.why.choose(kind)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look at what was drawn meanwhile."""
@@ -110,20 +140,26 @@ class FeaturesTab(TabPage):
         if self.isVisible():
             self._inspect()
 
+    @Slot()
     def _inspect(self) -> None:
         """Show what the network makes of the digit: one pass, for all that is shown."""
         inspector = self._inspector
         if inspector is None:
             self.maps.show_frame({})
             self.side.show_answer((), None)
+            self.why.show_frame(None, blank=True)
             return
         pixels = pixels_for(inspector.input_shape, None if self._prediction is None else self._prediction.image)
-        self._frame = inspector.inspect(pixels)
+        self._frame = inspector.inspect(pixels, gradients=self.why.needs_gradients)
         self.maps.show_frame(_with_probabilities(self._frame))
         self.enlarged.refresh()
         self.side.picture.show_pixels(pixels)
         self._show_answer(self._frame)
-        self._explain(self.maps.cell)
+        self.why.show_frame(self._frame, blank=not pixels.any())
+        if self.maps.cell is None and pixels.any():
+            self.maps.look_at(_strongest(self._frame))
+        else:
+            self._explain(self.maps.cell)
 
     def _show_answer(self, frame: Frame) -> None:
         prediction = self._prediction
@@ -143,7 +179,7 @@ class FeaturesTab(TabPage):
         if frame is None or cell is None:
             self.maps.show_patches(())
             self.side.picture.show_frame(None)
-            self.side.caption.setText("")
+            self.side.caption.show_text("")
             return
         self.maps.show_patches(() if shown is None else shown.patches)
         known = Cell(frame.structure.output, 0) if cell.layer == PROBABILITIES else cell
@@ -151,10 +187,10 @@ class FeaturesTab(TabPage):
         if seen is None:
             # A pixel of the picture itself.
             self.side.picture.show_frame((cell.row, cell.column, cell.row + 1, cell.column + 1))
-            self.side.caption.setText(f"row {cell.row}, column {cell.column} of the picture")
+            self.side.caption.show_text(f"row {cell.row}, column {cell.column} of the picture")
         else:
             self.side.picture.show_frame((seen.top, seen.left, seen.bottom, seen.right))
-            self.side.caption.setText(_field_words(seen.size, frame.pixels.shape[1:]))
+            self.side.caption.show_text(_field_words(seen.size, frame.pixels.shape[1:]))
 
     # Parts
 
@@ -221,7 +257,7 @@ class FeaturesTab(TabPage):
         label = muted("Scale", parent)
         label.setWordWrap(False)
         row.addWidget(label)
-        names = [(f"scale{scale.value}", scale.value, _SCALE_TIPS[scale]) for scale in _SCALES]
+        names = [(f"scale{scale.value.title()}", scale.value.title(), _SCALE_TIPS[scale]) for scale in _SCALES]
         self._scale_group, buttons = segments(names, parent, label="Colour by")
         buttons[1].setChecked(True)
         self._scale_group.idClicked.connect(self._choose_scale)
@@ -274,6 +310,14 @@ def _with_probabilities(frame: Frame) -> dict[str, NDArray[np.float32]]:
     if frame.answer is not None:
         shown.setdefault(PROBABILITIES, frame.answer.probabilities.astype(np.float32))
     return shown
+
+
+def _strongest(frame: Frame) -> Cell:
+    """Return a cell worth looking at first: the largest number of the last convolution, or of the picture."""
+    convolutions = [node.name for node in frame.structure.shown() if node.kind == "convolution"]
+    name = convolutions[-1] if convolutions else INPUT
+    channel, row, column = np.unravel_index(int(frame[name].argmax()), frame[name].shape)
+    return Cell(name, int(channel), int(row), int(column))
 
 
 def pixels_for(input_shape: Sequence[int], image: NDArray[np.float32] | None) -> NDArray[np.float32]:

@@ -12,7 +12,7 @@ from digitpad.explain.structure import Structure
 from digitpad.explain.weighted import kernels_of
 from digitpad.gui.cards import muted, title
 from digitpad.gui.features.cell_numbers import paint_numbers, short
-from digitpad.gui.features.colours import levels, palette
+from digitpad.gui.features.colours import coloured, palettes
 from digitpad.gui.features.marks import paint_frame
 from digitpad.gui.theme import SPACE, Theme, fixed_font
 from digitpad.nn import layers
@@ -50,7 +50,7 @@ class KernelsView(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._palette = palette(theme.colours)
+        self._palettes = palettes(theme.colours)
         self._all: NDArray[np.float32] | None = None
         self._kernels: NDArray[np.float32] | None = None
         self._map = 0
@@ -117,7 +117,7 @@ class KernelsView(QWidget):
         maps, below, height, width = self._all.shape
         # One pixel a weight, and one more between kernels.
         sheet = np.full((below, height + 1, maps, width + 1), self._ground(), np.uint32)
-        colours = self._palette.signed.take(levels(self._all, limit, signed=True))
+        colours = coloured(self._all, self._palettes.signed, limit)
         sheet[:, :height, :, :width] = colours.transpose(1, 2, 0, 3)
         pixels = sheet.reshape(below * (height + 1), maps * (width + 1))
         image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], QImage.Format.Format_RGB32)
@@ -133,7 +133,7 @@ class KernelsView(QWidget):
         left = 0.0 if self._all is None else self._overview().right() + 4 * SPACE
         cell, columns = self._fit(kernels.shape, self.width() - left)
         _, height, width = kernels.shape
-        colours = self._palette.signed.take(levels(kernels, limit, signed=True))
+        colours = coloured(kernels, self._palettes.signed, limit)
         label = 2 * SPACE if cell >= 6 else 0
         painter.setFont(fixed_font(self.font(), scale=0.78))
         gap = SPACE if cell >= 6 else 2
@@ -176,7 +176,7 @@ class KernelsView(QWidget):
         return int(self._theme.colour("surface").rgb()) & 0xFFFFFFFF
 
     def _dress(self) -> None:
-        self._palette = palette(self._theme.colours)
+        self._palettes = palettes(self._theme.colours)
         self.update()
 
 

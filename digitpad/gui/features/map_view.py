@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
+    QImage,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -22,10 +23,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QWidget
 
 from digitpad.explain.reach import Cell
+from digitpad.explain.structure import INPUT
 from digitpad.gui.features.cell_numbers import LEAST_CELL, paint_numbers, short
-from digitpad.gui.features.colours import palette
+from digitpad.gui.features.colours import palettes
 from digitpad.gui.features.marks import Patch, map_area, paint_frame, paint_sources
-from digitpad.gui.features.mosaic import Mosaic, Scale
+from digitpad.gui.features.mosaic import LayerImage, Scale
+from digitpad.gui.features.picture import Overlay, overlay_image
 from digitpad.gui.features.placement import ZOOMS, Block, Placement, lay_out
 from digitpad.gui.features.shown import ShownLayer
 from digitpad.gui.features.steps import step
@@ -56,14 +59,14 @@ class MapView(QAbstractScrollArea):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._palette = palette(theme.colours)
+        self._palettes = palettes(theme.colours)
         self._layers: tuple[ShownLayer, ...] = ()
         self._frame: Frame = {}
         self._labels: tuple[str, ...] = ()
         self._scale = Scale.LAYER
         self._zoom = 0
         self._placement = Placement((), 0, 0)
-        self._mosaics: dict[str, Mosaic] = {}
+        self._mosaics: dict[str, LayerImage] = {}
         self._shown: dict[str, NDArray[np.float32]] = {}  # what each mosaic holds now
         self._network_limit: float | None = None
         self._cursor: Cell | None = None
@@ -71,6 +74,7 @@ class MapView(QAbstractScrollArea):
         self._chosen: tuple[Cell, ...] = ()
         self._muted: frozenset[tuple[str, int]] = frozenset()
         self._patches: Sequence[Patch] = ()
+        self._overlay: QImage | None = None
         self._press: QPointF | None = None
         self._dragging = False
         self.setObjectName("mapView")
@@ -139,6 +143,17 @@ class MapView(QAbstractScrollArea):
         """Frame where the cell that is looked at comes from."""
         self._patches = tuple(patches)
         self.viewport().update()
+
+    @Slot(object)
+    def show_overlay(self, overlay: Overlay | None) -> None:
+        """Lay numbers over the picture, which is the first layer; None takes them away."""
+        if overlay is not None or self._overlay is not None:
+            self._overlay = None if overlay is None else overlay_image(overlay)
+            self.viewport().update()
+
+    def forget_colours(self) -> None:
+        """Colour everything anew when it is next painted."""
+        self._repaint()
 
     def show_chosen(self, places: Sequence[Cell]) -> None:
         """Frame the maps that are enlarged."""
@@ -406,6 +421,9 @@ class MapView(QAbstractScrollArea):
         else:
             mosaic = self._mosaic(block, values)
             painter.drawImage(area, mosaic.image)
+            if layer.name == INPUT and self._overlay is not None:
+                for number in range(layer.maps):
+                    painter.drawImage(map_area(block, number), self._overlay)
             if layer.small and layer.maps > 1 and block.cell >= 4:
                 self._paint_grid(painter, block)
             if block.cell >= LEAST_CELL * ratio:
@@ -432,7 +450,7 @@ class MapView(QAbstractScrollArea):
             painter.drawLine(block.left, y, block.left + width, y)
 
     def _paint_numbers(
-        self, painter: QPainter, block: Block, values: NDArray[np.float32], mosaic: Mosaic, seen: QRectF
+        self, painter: QPainter, block: Block, values: NDArray[np.float32], mosaic: LayerImage, seen: QRectF
     ) -> None:
         layer = block.layer
         maps = values.reshape(layer.shape)
@@ -473,17 +491,17 @@ class MapView(QAbstractScrollArea):
 
     # Parts
 
-    def _mosaic(self, block: Block, values: NDArray[np.float32]) -> Mosaic:
+    def _mosaic(self, block: Block, values: NDArray[np.float32]) -> LayerImage:
         """Return the picture of a layer, coloured for the frame that is shown."""
         name = block.layer.name
         mosaic = self._mosaics.get(name)
         if mosaic is None:
-            mosaic = Mosaic(block, self._theme.colour("surface").rgb())
+            mosaic = LayerImage(block, self._theme.colour("surface").rgb())
             self._mosaics[name] = mosaic
             self._shown.pop(name, None)
         if self._shown.get(name) is not values:
             limit = self._limit() if self._scale is Scale.NETWORK else 0.0
-            mosaic.show(values, self._palette, self._scale, limit)
+            mosaic.show(values, self._palettes, self._scale, limit)
             self._shown[name] = values
         return mosaic
 
@@ -532,7 +550,7 @@ class MapView(QAbstractScrollArea):
 
     @Slot()
     def _dress(self) -> None:
-        self._palette = palette(self._theme.colours)
+        self._palettes = palettes(self._theme.colours)
         self._mosaics.clear()
         self._repaint()
 

@@ -7,6 +7,7 @@ picture twice.
 
 from dataclasses import dataclass
 
+from digitpad.explain.colours import has_sign
 from digitpad.explain.reach import Cell
 from digitpad.explain.structure import INPUT, Node, Structure
 
@@ -30,6 +31,8 @@ class ShownLayer:
         The layer in a few words.
     flat
         Whether the layer makes a vector rather than maps.
+    signed
+        Whether its numbers can be negative.
     output
         Whether these are the network's logits or probabilities, which stand one below the other.
     """
@@ -39,6 +42,7 @@ class ShownLayer:
     shape: tuple[int, int, int]
     title: str = ""
     flat: bool = False
+    signed: bool = True
     output: bool = False
 
     @property
@@ -83,13 +87,17 @@ def shown_layers(structure: Structure, classes: int = 0) -> tuple[ShownLayer, ..
         How many classes it tells apart, so that their probabilities are shown too; 0 for none.
     """
     last = structure.seen_through(structure.output).name
-    layers = [_layer(node, last) for node in (structure[INPUT], *structure.shown())]
+    layers = [_layer(structure, node, last) for node in (structure[INPUT], *structure.shown())]
     if classes and layers[-1].output and PROBABILITIES not in structure.nodes:
-        layers.append(ShownLayer(PROBABILITIES, "softmax", (classes, 1, 1), "probabilities", flat=True, output=True))
+        layers.append(
+            ShownLayer(PROBABILITIES, "softmax", (classes, 1, 1), "probabilities", flat=True, signed=False, output=True)
+        )
     return tuple(layers)
 
 
-def _layer(node: Node, last: str) -> ShownLayer:
+def _layer(structure: Structure, node: Node, last: str) -> ShownLayer:
     flat = len(node.shape) == 1
     shape = (node.shape[0], 1, 1) if flat else (node.shape[0], node.shape[1], node.shape[2])
-    return ShownLayer(node.name, node.kind, shape, node.title, flat=flat, output=flat and node.name == last)
+    signed = has_sign(structure, node.name)
+    output = flat and node.name == last
+    return ShownLayer(node.name, node.kind, shape, node.title, flat=flat, signed=signed, output=output)

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QStackedWidget,
     QToolButton,
@@ -19,6 +18,7 @@ from digitpad.explain.frame import Answer as NetworkAnswer
 from digitpad.gui.answer import Answer
 from digitpad.gui.bars import ProbabilityBars
 from digitpad.gui.canvas import Canvas
+from digitpad.gui.features.live_text import LiveText
 from digitpad.gui.features.pad import Pad
 from digitpad.gui.features.picture import InputPicture
 from digitpad.gui.theme import SPACE, Theme
@@ -79,14 +79,13 @@ class Side(QFrame):
         self.answer.setObjectName("featuresAnswer")
         self.bars = ProbabilityBars(theme, self)
         self.bars.setObjectName("featuresBars")
-        self.caption = QLabel("", self)
-        self.caption.setObjectName("fieldCaption")
-        self.caption.setProperty("warm", "true")
+        self.caption = LiveText(theme, "fieldCaption", self.font(), "warm", self)
         self.caption.setToolTip("The receptive field: the part of the picture that the cell depends on")
         self._squares = QStackedWidget(self)
         self._squares.addWidget(self.picture)
         self._squares.addWidget(self.pad)
-        self._squares.setFixedSize(WIDTH - 4 * SPACE, WIDTH - 4 * SPACE)
+        self._squares.setMaximumHeight(WIDTH - 4 * SPACE)
+        self._squares.setMinimumHeight(12 * SPACE)
         self._group, self._buttons = segments(
             [
                 ("showPixels", "Pixels", "Show what the network receives"),
@@ -131,9 +130,9 @@ class Side(QFrame):
         for button in self._buttons:
             row.addWidget(button)
         self._column.addLayout(row)
-        self._column.addWidget(self._squares)
+        self._column.addWidget(self._squares, 6)
         self._column.addWidget(self.caption)
-        self.answer.setMinimumHeight(6 * SPACE)
+        self.answer.setMinimumHeight(5 * SPACE)
         self.answer.setMaximumHeight(9 * SPACE)
         self._column.addWidget(self.answer, 1)
         self._column.addWidget(self.bars, 3)

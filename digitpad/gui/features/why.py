@@ -1,0 +1,323 @@
+"""Why this answer: what the pixels have to do with it, laid over the drawing, with a sentence on what that means.
+
+Gradient and Grad-CAM are read off the frame and follow the pen. Occlusion and "why not a 4?" take longer: they begin
+when the pen rests, run in the background, show what they have so far, and are dropped when the drawing changes.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QHideEvent
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from digitpad.explain.attribution import Attribution, grad_cam, last_maps, saliency
+from digitpad.explain.counterfactual import CAUTION, MEANING, Change, SearchStep, why_not
+from digitpad.explain.frame import Frame, Inspector
+from digitpad.explain.occlusion import OcclusionStep, occlusion
+from digitpad.gui.actions import make_action
+from digitpad.gui.cards import muted
+from digitpad.gui.features.background import Background, Outcome, Progress
+from digitpad.gui.features.picture import Overlay
+from digitpad.gui.percent import sureness
+from digitpad.gui.theme import SPACE, text_font
+from digitpad.model_file import Model
+
+NONE, GRADIENT, GRAD_CAM, OCCLUSION, WHY_NOT = "none", "gradient", "gradcam", "occlusion", "whynot"
+_REST = 150  # milliseconds that the pen rests before long work begins
+_BORDER = "That is where this network's border lies, not what a person would draw."
+_CHOICES = (
+    (NONE, "None", "Show the picture as it is"),
+    (GRADIENT, "Gradient", "How fast the answer's score rises with the ink of each pixel"),
+    (GRAD_CAM, "Grad-CAM", "Where the last maps that speak for the answer are active"),
+    (OCCLUSION, "Occlusion", "How much less sure the network is with a patch of ink erased"),
+)
+
+
+class Why(QWidget):
+    """Chooses how the answer is explained, and says what the explanation means.
+
+    Parameters
+    ----------
+    background
+        Where long work is done.
+    owner
+        Whose shortcuts the actions are.
+
+    Signals
+    -------
+    overlay_changed
+        The `Overlay` to lay over the picture; None for none.
+    frame_wanted
+        A frame with gradients is needed now, or is not any more.
+    """
+
+    overlay_changed = Signal(object)
+    frame_wanted = Signal()
+
+    def __init__(self, background: Background, owner: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("why")
+        self._background = background
+        self._model: Model | None = None
+        self._frame: Frame | None = None
+        self._kind = NONE
+        self._target: int | None = None  # the class of "why not", where one was chosen
+        self._change: Change | None = None
+        self._buttons: dict[str, QToolButton] = {}
+        self._group = QButtonGroup(self)
+        self.sentence = muted("", self)
+        self.sentence.setObjectName("whySentence")
+        self.sentence.setFont(text_font(self.font(), scale=0.85))
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._menu = QMenu(self)
+        self._menu.setObjectName("whyNotMenu")
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_REST)
+        self._timer.timeout.connect(self._begin)
+        background.came.connect(self._receive)
+        self._make_actions(owner)
+        self._lay_out()
+        self._name_whynot()
+
+    @property
+    def kind(self) -> str:
+        """How the answer is explained."""
+        return self._kind
+
+    @property
+    def needs_gradients(self) -> bool:
+        """Whether the frames must have gradients."""
+        return self._kind in {GRADIENT, GRAD_CAM}
+
+    @property
+    def change(self) -> Change | None:
+        """The change that "why not" has found, as far as it has come."""
+        return self._change
+
+    def use_model(self, model: Model | None, labels: Sequence[str]) -> None:
+        """Explain another network's answers."""
+        self._model = model
+        self._target = None
+        self._fill_menu(labels)
+        self._drop()
+
+    def choose(self, kind: str) -> None:
+        """Explain in another way."""
+        self._kind = kind
+        self._buttons[kind].setChecked(True)
+        self._drop()
+        self.frame_wanted.emit()
+
+    def ask_why_not(self, target: int) -> None:
+        """Search for the smallest change that makes the network read a class."""
+        self._target = target
+        self._name_whynot()
+        self.choose(WHY_NOT)
+
+    def show_frame(self, frame: Frame | None, *, blank: bool) -> None:
+        """Explain another frame; `blank` means that there is nothing to explain."""
+        before, self._frame = self._frame, None if blank else frame
+        self._name_whynot()
+        if self._frame is None or self._kind == NONE:
+            self._drop()
+            return
+        if self.needs_gradients:
+            self._show(self._read_off(self._frame))
+            return
+        if before is None or not _same(before, self._frame):
+            self._drop()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let go of work that nobody looks at."""
+        self._timer.stop()
+        self._background.forget(OCCLUSION)
+        self._background.forget(WHY_NOT)
+        super().hideEvent(event)
+
+    # What is shown
+
+    def _read_off(self, frame: Frame) -> Attribution | None:
+        if not frame.gradients:
+            return None
+        if self._kind == GRADIENT:
+            return saliency(frame)
+        return grad_cam(frame) if last_maps(frame.structure) is not None else None
+
+    def _show(self, attribution: Attribution | None) -> None:
+        if attribution is None:
+            self.overlay_changed.emit(None)
+            self.sentence.setText("This network has no maps to see it on." if self._kind == GRAD_CAM else "")
+            return
+        self.overlay_changed.emit(Overlay(attribution.values, attribution.signed))
+        self._say(attribution.meaning, attribution.caution)
+
+    def _say(self, meaning: str, caution: str) -> None:
+        text = f"{meaning} {caution}"
+        if self.sentence.text() != text:
+            self.sentence.setText(text)
+            self.sentence.setToolTip(text)
+
+    def _drop(self) -> None:
+        """Forget what was shown of another drawing, and begin anew when the pen rests."""
+        self._background.forget(OCCLUSION)
+        self._background.forget(WHY_NOT)
+        self._change = None
+        self.overlay_changed.emit(None)
+        long = self._kind in {OCCLUSION, WHY_NOT} and self._frame is not None
+        self.sentence.setText("…" if long else "")
+        if long and self.isVisible():
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    @Slot()
+    def _begin(self) -> None:
+        frame, model = self._frame, self._model
+        if frame is None or model is None or frame.answer is None:
+            return
+        if self._kind == OCCLUSION:
+            self._background.ask(OCCLUSION, partial(_occlude, model, frame))
+        elif self._kind == WHY_NOT:
+            self._background.ask(WHY_NOT, partial(_search, model, frame, self._wanted(frame)))
+
+    @Slot(object)
+    def _receive(self, outcome: Outcome) -> None:
+        if outcome.kind == OCCLUSION and isinstance(outcome.result, OcclusionStep) and self._kind == OCCLUSION:
+            self._show(outcome.result.attribution)
+        elif outcome.kind == WHY_NOT and isinstance(outcome.result, SearchStep) and self._kind == WHY_NOT:
+            self._show_change(outcome.result)
+
+    def _show_change(self, step: SearchStep) -> None:
+        change, frame = step.change, self._frame
+        if change is None or frame is None:
+            self.sentence.setText(f"Searching … {100 * step.done // step.total}\N{NO-BREAK SPACE}%")
+            return
+        self._change = change
+        self.overlay_changed.emit(Overlay((change.added - change.removed).sum(axis=0), signed=True))
+        label = frame.labels[change.target]
+        if not change.found:
+            self._say(f"No change was found that makes it {_article(label)}; this came nearest.", _BORDER)
+            return
+        sure = sureness(float(change.probabilities[change.target]))
+        ink = f"With {change.ink:.1f} pixels of ink more (orange) or less (blue) it reads {label}, {sure}."
+        self.sentence.setText(f"{ink} {_BORDER}")
+        self.sentence.setToolTip(f"{MEANING} {CAUTION}")
+
+    # Parts
+
+    def _wanted(self, frame: Frame) -> int:
+        """Return the class to ask about: the one chosen, or the second guess."""
+        if frame.answer is None:
+            return 0
+        order = frame.answer.logits.argsort()[::-1]
+        best, second = int(order[0]), int(order[1])
+        return second if self._target is None or self._target == best else self._target
+
+    def _name_whynot(self) -> None:
+        frame = self._frame
+        label = "?" if frame is None or frame.answer is None else frame.labels[self._wanted(frame)]
+        self._buttons[WHY_NOT].setText(f"Why not {_article(label)}?" if label != "?" else "Why not another?")
+        for button in self._buttons.values():
+            button.setEnabled(self._model is not None)
+
+    def _fill_menu(self, labels: Sequence[str]) -> None:
+        self._menu.clear()
+        for index, label in enumerate(labels):
+            action = QAction(f"Why not {_article(label)}?", self._menu)
+            action.setObjectName(f"whyNot{index}")
+            action.triggered.connect(partial(self.ask_why_not, index))
+            self._menu.addAction(action)
+
+    def _make_actions(self, owner: QWidget) -> None:
+        for kind, text, tip in _CHOICES:
+            self._add_button(kind, text, tip)
+        self._add_button(WHY_NOT, "", "The smallest change to the ink that turns the answer into another class")
+        self.next = make_action(
+            owner, "featuresWhy", "Next explanation", ["Ctrl+H"], "Explain the answer in the next way", self._next
+        )
+        self.other = make_action(
+            owner,
+            "featuresWhyNot",
+            "Why not another class",
+            ["Ctrl+J"],
+            "Choose the class to ask about",
+            self._open_menu,
+        )
+
+    def _add_button(self, kind: str, text: str, tip: str) -> None:
+        button = QToolButton(self)
+        button.setObjectName(f"why-{kind}")
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(f"Why this answer: {text or 'why not another class'}")
+        button.setCheckable(True)
+        button.setChecked(kind == NONE)
+        button.setProperty("tight", "true")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.clicked.connect(partial(self.choose, kind))
+        if kind == WHY_NOT:
+            button.setMenu(self._menu)
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        self._group.addButton(button)
+        self._buttons[kind] = button
+
+    @Slot()
+    def _next(self) -> None:
+        kinds = [kind for kind, _, _ in _CHOICES]
+        place = kinds.index(self._kind) if self._kind in kinds else -1
+        self.choose(kinds[(place + 1) % len(kinds)])
+
+    @Slot()
+    def _open_menu(self) -> None:
+        self._buttons[WHY_NOT].showMenu()
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setSpacing(SPACE // 2)
+        for place, kind in enumerate((NONE, GRADIENT, GRAD_CAM, OCCLUSION)):
+            grid.addWidget(self._buttons[kind], place // 3, place % 3)
+        grid.addWidget(self._buttons[WHY_NOT], 1, 1, 1, 2)
+        label = QLabel("Why this answer", self)
+        label.setProperty("muted", "true")
+        self._heading = label
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE // 2)
+        column.addWidget(label)
+        column.addLayout(grid)
+        column.addWidget(self.sentence)
+        self.sentence.setFixedHeight(5 * self.sentence.fontMetrics().lineSpacing())
+
+
+def _same(one: Frame, other: Frame) -> bool:
+    """Whether two frames are of one picture and one network, so that what was found for one holds for the other."""
+    return one.structure is other.structure and np.array_equal(one.pixels, other.pixels)
+
+
+def _article(label: str) -> str:
+    return f"an {label}" if label.startswith("8") else f"a {label}"
+
+
+def _occlude(model: Model, frame: Frame, progress: Progress) -> object:
+    """Erase patch by patch, showing what there is so far."""
+    step = None
+    target = None if frame.answer is None else frame.answer.best
+    for step in occlusion(Inspector.of(model), frame.pixels, target=target):
+        if progress.stopped():
+            return None
+        progress.show(step)
+    return step
+
+
+def _search(model: Model, frame: Frame, target: int, progress: Progress) -> object:
+    """Search for the smallest change, showing the best so far."""
+    step = None
+    for step in why_not(Inspector.of(model), frame.pixels, target):
+        if progress.stopped():
+            return None
+        progress.show(step)
+    return step
