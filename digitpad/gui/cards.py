@@ -1,7 +1,7 @@
 """Cards, their titles and their quiet words: what every tab is made of."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QLabel, QScrollArea, QWidget
 
 from digitpad.gui.theme import text_font
 
@@ -52,3 +52,10 @@ def scroller(name: str, spoken: str, content: QWidget, parent: QWidget) -> QScro
     content.setAutoFillBackground(False)
     area.viewport().setAutoFillBackground(False)
     return area
+
+
+def bring_up(dialog: QDialog) -> None:
+    """Show a dialog that stays open beside the window; it may be open already, behind it."""
+    dialog.show()
+    dialog.raise_()
+    dialog.activateWindow()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -28,6 +29,9 @@ from digitpad.gui.tab_page import LazyTab, TabPage
 from digitpad.gui.theme import Theme
 from digitpad.gui.top_bar import TopBar
 from digitpad.gui.welcome import Welcome
+
+if TYPE_CHECKING:
+    from digitpad.model_file import Model
 
 _KEY = QKeySequence.StandardKey
 
@@ -139,6 +143,7 @@ class MainWindow(QMainWindow):
         tab = TrainTab(self._theme, self._settings, self.draw_tab.canvas, RunStore(), parent)
         tab.live_model_published.connect(self.live_model_published)
         tab.live_model_ended.connect(self.live_model_ended)
+        tab.model_loaded.connect(self._use_trained)
         self.draw_tab.canvas.changed.connect(tab.show_page)
         return tab
 
@@ -161,6 +166,17 @@ class MainWindow(QMainWindow):
         self._settings.remember_model(model.path, bundled=bundled)
         self._offer_models()
         return True
+
+    @Slot(object, object)
+    def _use_trained(self, model: "Model", folder: Path) -> None:
+        """Read with what a training has made; it stays in its run, so the next start does not find it."""
+        try:
+            self.show_model(models.take(model, folder, model.name))
+        except DigitpadError as error:
+            self.show_message(Message(str(error)))
+            return
+        self.show_tab(self.draw_tab)
+        self.show_message(Message(f"{model.name} reads now. Save it as a model file to keep it in the list.", "info"))
 
     def use_first_model(self, wanted: str | None = None) -> None:
         """Load the model that was asked for, the one used last, or the default, whichever can be loaded first."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from digitpad.gui.percent import percent
 
 if TYPE_CHECKING:
-    from digitpad.model_file import ModelMetadata
+    from digitpad.model_file import Model, ModelMetadata
     from digitpad.recognition import Prediction
 
 _FIGURES = {"test_accuracy": "on MNIST", "validation_accuracy": "in validation"}
@@ -67,13 +67,29 @@ def load(name_or_path: str | Path | None = None) -> LoadedModel:
     """
     # NumPy and the network library load while the window is to be seen already.
     from digitpad.model_file import find_model, load_model
-    from digitpad.recognition import Recognizer
 
     path = find_model(name_or_path)
-    model = load_model(path)
+    return take(load_model(path), path.resolve(), path.stem)
+
+
+def take(model: "Model", path: Path, name: str) -> LoadedModel:
+    """Return a model as the window sees it.
+
+    Parameters
+    ----------
+    model, path, name
+        The model, where it comes from, and what to call it.
+
+    Raises
+    ------
+    DigitpadError
+        If it does not read digits.
+    """
+    from digitpad.recognition import Recognizer
+
     preprocessing = model.metadata.preprocessing
-    title = _title(path.stem, model.metadata)
-    return LoadedModel(title, path.resolve(), preprocessing.mean, preprocessing.std, Recognizer(model))
+    title = _title(name, model.metadata)
+    return LoadedModel(title, path, preprocessing.mean, preprocessing.std, Recognizer(model))
 
 
 def _title(name: str, metadata: "ModelMetadata") -> str:

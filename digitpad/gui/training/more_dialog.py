@@ -23,7 +23,7 @@ from digitpad.gui.cards import card, muted, scroller, title
 from digitpad.gui.fields import RealField, WholeField
 from digitpad.gui.theme import SPACE, Theme
 from digitpad.gui.training.notice import Notice
-from digitpad.gui.training.plan_editor import PlanEditor
+from digitpad.gui.training.plan_editor import PlanEditor, dropout_of
 from digitpad.gui.training.preview import AugmentationPreview
 from digitpad.gui.training.setting_fields import SettingField
 from digitpad.training.building import decay_of
@@ -100,7 +100,7 @@ class MoreDialog(QDialog):
         layout.addWidget(buttons)
         editor.changed.connect(self._show_plan)
         editor.refused.connect(self._notice.say)
-        self.resize(880, 560)
+        self.resize(896, 608)
         self._show_plan()
 
     # Cards
@@ -199,6 +199,10 @@ class MoreDialog(QDialog):
                 widget.setVisible(name in useful)
         if settings.weight_decay is None:
             self._fields["weight_decay"].show_value(decay_of(settings))
+        dropout = dropout_of(plan.architecture)
+        self._fields["dropout"].widget.setEnabled(dropout is not None)
+        if settings.dropout is None:
+            self._fields["dropout"].show_value(dropout)
 
     @Slot()
     def _change_data(self) -> None:

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from digitpad.gui.training.series import Series, Smoothed
 from digitpad.training.events import (
     EpochCompleted,
@@ -13,6 +15,7 @@ from digitpad.training.events import (
     TrainingStopped,
     ValidationProgress,
 )
+from digitpad.training.history import History
 
 #: What is measured of every layer, and what the window calls it.
 LAYER_FIGURES = {
@@ -141,6 +144,33 @@ class Record:
         ):
             if value is not None and math.isfinite(value):
                 self.layers[figure].setdefault(layer.name, Series()).append(step, value)
+
+
+def record_of(history: History, window: float) -> Record:
+    """Return the record of a run as its folder keeps it, smoothed already.
+
+    Parameters
+    ----------
+    history
+        Its tables.
+    window
+        See `Record`.
+    """
+    record = Record(window)
+    steps = history.steps
+    if steps:
+        numbers = np.array([(event.step, event.loss, event.accuracy, event.learning_rate) for event in steps], float)
+        record.loss.extend(numbers[:, 0], numbers[:, 1])
+        record.accuracy.extend(numbers[:, 0], numbers[:, 2])
+        record.rate.extend(numbers[:, 0], numbers[:, 3])
+        record.step = steps[-1]
+        record.seconds = sum(event.seconds for event in steps)
+    for epoch in history.epochs:
+        record.hear(epoch)
+    for look in history.layers:
+        record.hear(look)
+    record.follow()
+    return record
 
 
 def duration(seconds: float) -> str:

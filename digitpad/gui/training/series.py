@@ -56,8 +56,10 @@ class Series:
 
     def extend(self, x: Floats, y: Floats) -> None:
         """Add many points."""
-        for pair in zip(x.tolist(), y.tolist(), strict=True):
-            self.append(*pair)
+        count = self._count + len(x)
+        self.reserve(count)
+        self._values[0, self._count : count], self._values[1, self._count : count] = x, y
+        self._count = count
 
 
 class Smoothed:

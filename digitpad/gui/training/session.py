@@ -13,7 +13,8 @@ from digitpad.gui.training.control_card import State
 from digitpad.gui.training.gate import Passage
 from digitpad.gui.training.record import Record
 from digitpad.gui.training.thread import TrainingThread
-from digitpad.training.events import RecordingTrouble, StopReason, TrainingStopped
+from digitpad.training.events import Event, RecordingTrouble, StopReason, TrainingStopped
+from digitpad.training.hints import Advisor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,8 @@ class Session(QObject):
         The `State`.
     began
         The `LiveRun` that was opened.
+    recalled
+        The run is an earlier one that goes on: `record` is another now, with its past in it.
     ticked
         Something was heard; `record` knows what.
     published
@@ -44,6 +47,7 @@ class Session(QObject):
 
     state_changed = Signal(object)
     began = Signal(object)
+    recalled = Signal()
     ticked = Signal()
     published = Signal(object)
     troubled = Signal(str)
@@ -55,7 +59,9 @@ class Session(QObject):
         self._live: LiveRun | None = None
         self._state = State.IDLE
         self._failed = False
+        self._unheard: list[Event] = []
         self.record: Record | None = None
+        self.advisor: Advisor | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK)
         self._timer.timeout.connect(self._listen)
@@ -90,8 +96,10 @@ class Session(QObject):
         if self._thread is not None:
             return
         self.record = Record(window)
+        self.advisor = None
+        self._unheard.clear()
         self._failed = False
-        thread = self._thread = TrainingThread(open_run, passage, self)
+        thread = self._thread = TrainingThread(open_run, passage, window, self)
         thread.opened.connect(self._open)
         thread.held.connect(self._hold)
         thread.published.connect(self._publish)
@@ -149,6 +157,10 @@ class Session(QObject):
     @Slot(object)
     def _open(self, live: "LiveRun") -> None:
         self._live = live
+        self.advisor = Advisor(live.run.info.plan)
+        for event in self._unheard:
+            self.advisor.hear(event)
+        self._unheard.clear()
         if self._state is State.OPENING:
             self._show(State.RUNNING)
         elif self._state is State.STOPPING:
@@ -192,10 +204,19 @@ class Session(QObject):
             return
         mail = self._thread.take_mail()
         for event in mail:
+            if isinstance(event, Record):
+                self.record = event
+                self.recalled.emit()
+                continue
             if isinstance(event, RecordingTrouble):
                 self.troubled.emit(event.message)
                 continue
             self.record.hear(event)
+            if self.advisor is not None:
+                self.advisor.hear(event)
+            else:
+                # The news of the opening travels another way, and may come after the first events.
+                self._unheard.append(event)
             if isinstance(event, TrainingStopped) and event.reason is StopReason.DIVERGED:
                 self.troubled.emit(event.message)
         if mail:

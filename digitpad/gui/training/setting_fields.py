@@ -27,7 +27,7 @@ SCHEDULES: dict[str, str] = {
     Schedule.ONE_CYCLE: "one-cycle",
     Schedule.PLATEAU: "on plateau",
 }
-AS_PLANNED = "network's own"
+AS_PLANNED = "as planned"
 
 
 @dataclass(frozen=True, slots=True)

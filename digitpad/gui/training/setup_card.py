@@ -22,6 +22,7 @@ from digitpad.gui.training.preview import AugmentationPreview
 from digitpad.gui.training.setting_fields import SettingField
 from digitpad.nn import ARCHITECTURES
 from digitpad.training.building import decay_of
+from digitpad.training.controls import ControlValues
 from digitpad.training.plan import RunPlan
 from digitpad.training.settings import OptimizerName, default_threads
 
@@ -108,9 +109,17 @@ class SetupCard(QFrame):
             field.widget.setEnabled(plan is None or name in _LIVE)
         self.show_plan()
 
-    def show_live(self, name: str, value: float) -> None:
-        """Show a value that was changed in the middle of the run, whoever changed it."""
-        self._live["learning_rate" if name == "learning_rate_factor" else name] = value
+    def show_controls(self, values: ControlValues) -> None:
+        """Show what was changed in the middle of the run, whoever changed it."""
+        settings = self.plan.settings
+        rate = settings.learning_rate if values.learning_rate is None else values.learning_rate
+        known: dict[str, float | None] = {
+            "learning_rate": rate * values.learning_rate_factor,
+            "momentum": values.momentum,
+            "weight_decay": values.weight_decay,
+            "dropout": values.dropout,
+        }
+        self._live = {name: value for name, value in known.items() if value is not None}
         self.show_plan()
 
     @Slot()

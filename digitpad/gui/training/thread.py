@@ -13,9 +13,10 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.training.gate import Gate, Passage
+from digitpad.gui.training.record import Record, record_of
 from digitpad.model_file import CLASSIFICATION
 from digitpad.recognition import Recognizer
-from digitpad.training.events import Event, StepCompleted, TrainingStopped
+from digitpad.training.events import Event, StepCompleted, TrainingStarted, TrainingStopped
 from digitpad.training.live import LiveRun
 
 _STACK = 8 << 20  # bytes: BLAS wants more than a thread of Qt's has everywhere
@@ -32,6 +33,8 @@ class TrainingThread(QThread):
         Opens the data and the run's folder, which may take seconds: called in the thread.
     passage
         How far the training may go at first.
+    window
+        Over how many steps the curves of a resumed run's past are smoothed.
 
     Signals
     -------
@@ -51,22 +54,27 @@ class TrainingThread(QThread):
     failed = Signal(str)
 
     def __init__(
-        self, open_run: Callable[[], LiveRun], passage: Passage = Passage.OPEN, parent: QObject | None = None
+        self,
+        open_run: Callable[[], LiveRun],
+        passage: Passage = Passage.OPEN,
+        window: float = 1.0,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("trainingThread")
         self.setStackSize(_STACK)
         self._open_run = open_run
-        self._mail: deque[Event] = deque()
+        self._window = window
+        self._mail: deque[Event | Record] = deque()
         self._published_at = 0.0
         self._stale = False
         self._shown = threading.Event()
         self._shown.set()
         self.gate = Gate(passage)
 
-    def take_mail(self) -> list[Event]:
-        """Return the events since the last call, in order."""
-        mail: list[Event] = []
+    def take_mail(self) -> list[Event | Record]:
+        """Return the events since the last call, in order; before them, of a resumed run, the record of its past."""
+        mail: list[Event | Record] = []
         while self._mail:
             mail.append(self._mail.popleft())
         return mail
@@ -88,6 +96,8 @@ class TrainingThread(QThread):
             events = live.events()
             try:
                 for event in events:
+                    if isinstance(event, TrainingStarted) and event.steps_done:
+                        self._mail.append(record_of(live.run.history(), self._window))
                     self._mail.append(event)
                     self._look(live, event)
                     if self.isInterruptionRequested():

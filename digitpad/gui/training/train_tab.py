@@ -1,32 +1,42 @@
 """The Train tab: what to train on the left, the curves in the middle, the drawn digit and the hints on the right."""
 
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from digitpad.gui.cards import card, scroller, title
+from digitpad.errors import DigitpadError
+from digitpad.gui.cards import bring_up, card, scroller, title
+from digitpad.gui.message_bar import Message
 from digitpad.gui.settings import Settings
 from digitpad.gui.tab_page import TabPage
 from digitpad.gui.theme import SPACE, Theme
 from digitpad.gui.training.control_card import ControlCard, State
+from digitpad.gui.training.curve_files import FILTERS, export_curves
 from digitpad.gui.training.curves import CurvesPanel
 from digitpad.gui.training.digit_card import DigitCard
 from digitpad.gui.training.gate import Passage
+from digitpad.gui.training.hint_card import HintCard
 from digitpad.gui.training.layer_table import LayerTable
+from digitpad.gui.training.more_dialog import MoreDialog
+from digitpad.gui.training.network_editor import NetworkEditor
 from digitpad.gui.training.notice import Notice
 from digitpad.gui.training.plan_editor import PlanEditor
+from digitpad.gui.training.runs_dialog import RunsDialog
 from digitpad.gui.training.session import Session
 from digitpad.gui.training.setup_card import SetupCard
 from digitpad.training.live import LiveRun
 from digitpad.training.plan import RunPlan
-from digitpad.training.runs import RunStore
+from digitpad.training.runs import Run, RunStore
 
 if TYPE_CHECKING:
     from digitpad.gui.sheet import Sheet
     from digitpad.recognition import Recognizer
+    from digitpad.training.hints import Hint
 
 _SIDES = (248, 280)  # pixels: how wide the left column is in a small and in a usual window
 _RIGHT = (216, 264)
@@ -51,10 +61,13 @@ class TrainTab(TabPage):
         A `Recognizer` with a copy of the network in training, a few times a second.
     live_model_ended
         There is no training any more.
+    model_loaded
+        A `Model` to read with from now on, and the folder of its run.
     """
 
     live_model_published = Signal(object)
     live_model_ended = Signal()
+    model_loaded = Signal(object, object)
 
     def __init__(self, theme: Theme, settings: Settings, sheet: "Sheet", store: RunStore, parent: QWidget) -> None:
         super().__init__(parent)
@@ -71,6 +84,8 @@ class TrainTab(TabPage):
         self.curves = CurvesPanel(theme, self)
         self.layers = LayerTable(theme, self)
         self.digit = DigitCard(theme, self)
+        self.hints = HintCard(self)
+        self.runs: RunsDialog | None = None
         self._lay_out()
         self._connect()
         self.show_page()
@@ -78,6 +93,8 @@ class TrainTab(TabPage):
     def shut_down(self) -> None:
         """Break a training off; what it has learned is kept and can be gone on with."""
         self.session.shut_down()
+        if self.runs is not None:
+            self.runs.finish()
 
     # Training
 
@@ -110,9 +127,12 @@ class TrainTab(TabPage):
 
     def _start(self, passage: Passage) -> None:
         """Begin a new run of the plan."""
-        self.notice.clear()
         plan = self.editor.plan
-        self.session.start(partial(LiveRun.start, plan, self._store), passage, self.curves.smoothed_over)
+        self._begin(partial(LiveRun.start, plan, self._store), passage, plan)
+
+    def _begin(self, open_run: Callable[[], LiveRun], passage: Passage, plan: RunPlan) -> None:
+        self.notice.clear()
+        self.session.start(open_run, passage, self.curves.smoothed_over)
         self.setup.show_running(plan)
         self.curves.show_record(self.session.record)
         self.layers.show_layers(())
@@ -127,11 +147,13 @@ class TrainTab(TabPage):
     @Slot()
     def _tick(self) -> None:
         self._show_progress()
-        record = self.session.record
+        record, advisor = self.session.record, self.session.advisor
         if record is None or not self.isVisible():
             return
         self.curves.redraw()
         self.layers.show_layers(record.latest_layers)
+        if advisor is not None:
+            self.hints.show_hints(advisor.hints())
 
     @Slot(object)
     def _show_state(self, state: State) -> None:
@@ -145,15 +167,101 @@ class TrainTab(TabPage):
 
     @Slot()
     def _end(self) -> None:
+        if self.runs is not None and self.runs.isVisible():
+            self.runs.refresh()
         self.setup.show_running(None)
         self._tick()
         self.live_model_ended.emit()
+
+    @Slot(object)
+    def apply_cure(self, hint: "Hint") -> None:
+        """Do what a hint advises: in the training at once, or in the plan of the next one."""
+        cure, live = hint.cure, self.session.live
+        if cure is None:
+            return
+        if cure.is_live and live is not None:
+            cure.apply_to(live.controls)
+            self.setup.show_controls(live.controls.values)
+            return
+        try:
+            self.editor.use(cure.changed(self.setup.plan))
+        except DigitpadError as error:
+            self.notice.say(str(error))
+            return
+        what = "The next training starts with that" if self.session.is_on else "Set; press Start to train with it"
+        self.said.emit(Message(f"{cure.label}: {what[0].lower()}{what[1:]}.", "info"))
 
     @Slot()
     def show_page(self) -> None:
         """Read what is on the canvas now."""
         self.digit.show_page(self._sheet.sketch.page)
         self.setup.preview.show_digit(self.digit.image)
+
+    @Slot()
+    def show_more(self) -> None:
+        """Show every other setting, beside the window."""
+        dialog = self.findChild(MoreDialog) or MoreDialog(self._theme, self.editor, self)
+        bring_up(dialog)
+
+    @Slot()
+    def ask_for_export(self) -> None:
+        """Ask where the curves are to be saved, and as what."""
+        dialog = QFileDialog(self, "Export the curves", str(self._settings.folder / "training.png"))
+        dialog.setObjectName("exportCurvesDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(list(FILTERS.values()))
+        dialog.setDefaultSuffix("png")
+        dialog.fileSelected.connect(self.export_to)
+        dialog.open()
+
+    @Slot(str)
+    def export_to(self, name: str) -> None:
+        """Save the curves as a picture, a drawing or numbers, as the ending says."""
+        path = Path(name)
+        try:
+            export_curves(path, self.curves, self.session.record)
+        except DigitpadError as error:
+            self.notice.say(str(error))
+            return
+        self._settings.folder = path.parent
+        self.said.emit(Message(f"Saved {path}.", "info"))
+
+    @Slot()
+    def edit_network(self) -> None:
+        """Change the network of the next training layer by layer."""
+        dialog = self.findChild(NetworkEditor)
+        if dialog is None:
+            dialog = NetworkEditor(self._theme, self.editor, self)
+        elif not dialog.isVisible():
+            dialog.show_plan()
+        bring_up(dialog)
+
+    @Slot()
+    def show_runs(self) -> None:
+        """Show all earlier trainings, beside the window."""
+        if self.runs is None:
+            self.runs = RunsDialog(self._theme, self._store, self._smoothed_over, self)
+            self.runs.resume_asked.connect(self.resume)
+            self.runs.model_loaded.connect(self.model_loaded)
+            self.runs.compared.connect(self.curves.overlay)
+        bring_up(self.runs)
+
+    @Slot(object)
+    def resume(self, run: Run) -> None:
+        """Go on with an earlier run."""
+        if self.session.is_on:
+            if self.runs is not None:
+                self.runs.notice.say("A training is on; stop it before another goes on.")
+            return
+        self._begin(partial(LiveRun.resume, run), Passage.OPEN, run.info.plan)
+
+    @Slot()
+    def _recall(self) -> None:
+        self.curves.show_record(self.session.record)
+
+    def _smoothed_over(self) -> float:
+        return self.curves.smoothed_over
 
     def _show_progress(self) -> None:
         self.controls.show_progress(self.session.record)
@@ -173,7 +281,13 @@ class TrainTab(TabPage):
         session.troubled.connect(self.notice.say)
         session.ended.connect(self._end)
         self.setup.live_changed.connect(session.change)
+        session.recalled.connect(self._recall)
+        self.curves.export_asked.connect(self.ask_for_export)
+        self.setup.more_asked.connect(self.show_more)
+        self.setup.runs_asked.connect(self.show_runs)
+        self.setup.network_asked.connect(self.edit_network)
         self.editor.refused.connect(self.notice.say)
+        self.hints.cure_asked.connect(self.apply_cure)
 
     def _lay_out(self) -> None:
         self._left = scroller("setupScroll", "What to train", self.setup, self)
@@ -194,6 +308,7 @@ class TrainTab(TabPage):
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(2 * SPACE)
         right.addWidget(self.digit, 5)
+        right.addWidget(self.hints, 2)
         below = QHBoxLayout()
         below.setSpacing(2 * SPACE)
         below.addLayout(middle, 1)

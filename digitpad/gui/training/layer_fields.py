@@ -1,0 +1,149 @@
+"""The fields of one layer: what can be chosen about it, and its name."""
+
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+
+from digitpad.gui.cards import muted
+from digitpad.gui.fields import HEIGHT, Choice, RealField, Tick, WholeField
+from digitpad.gui.theme import SPACE, Theme
+from digitpad.training.editing import LayerRow
+from digitpad.training.layer_kinds import KINDS, Field
+
+
+class LayerFields(QWidget):
+    """Shows a layer's arguments.
+
+    Signals
+    -------
+    edited
+        The name of an argument and its new value.
+    """
+
+    edited = Signal(str, object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._shown: tuple[str, ...] = ()
+        self._fields: dict[QObject, Field] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(SPACE)
+        self._grid.setVerticalSpacing(SPACE // 2)
+        self._grid.setColumnStretch(0, 1)
+        self._name = QLineEdit(self)
+        self._name.setObjectName("layerName")
+        self._name.setAccessibleName("Name of the layer")
+        self._name.setToolTip("What the layer is called, here and in the file")
+        self._name.setFixedSize(14 * SPACE, HEIGHT)
+        self._name.editingFinished.connect(self._rename)
+        self._add("name", self._name)
+
+    def show_layer(self, row: LayerRow | None) -> None:
+        """Show a layer; None for none."""
+        self.setEnabled(row is not None)
+        if row is None:
+            return
+        self._name.setText(row.name)
+        kind = KINDS.get(row.type)
+        fields = kind.fields if kind is not None else ()
+        shape = (row.type, *(field.name for field in fields))
+        if shape != self._shown:
+            self._shown = shape
+            self._make(fields)
+        for widget, field in self._fields.items():
+            self._show(widget, field, row.arguments.get(field.name, field.default))
+
+    def _make(self, fields: tuple[Field, ...]) -> None:
+        while self._grid.count() > 2:
+            item = self._grid.takeAt(2)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._fields = {}
+        for field in fields:
+            widget = self._widget(field)
+            self._fields[widget] = field
+            self._add("" if isinstance(widget, Tick) else field.label, widget)
+
+    def _widget(self, field: Field) -> QWidget:
+        name, spoken = f"layer-{field.name}", field.label.capitalize()
+        tip = f"{spoken} of this layer"
+        if field.kind is bool:
+            tick = Tick(self._theme, name, spoken, tip, self)
+            tick.clicked.connect(self._edit)
+            return tick
+        if field.kind is str:
+            choice = Choice(self._theme, name, spoken, tip, self)
+            choice.offer({word: word.replace("_", " ") for word in field.choices})
+            choice.activated.connect(self._edit)
+            return choice
+        number: WholeField | RealField
+        if field.kind is int:
+            # Below the least number stand the words that may take its place, the first the lowest.
+            number = WholeField(name, spoken, tip, int(field.least) - self._words(field), int(field.most), self)
+            number.setSpecialValueText(field.choices[0] if field.choices else "as the window")
+            if not self._words(field):
+                number.setSpecialValueText("")
+        else:
+            number = RealField(name, spoken, tip, field.least, field.most, 0.05, self)
+        number.valueChanged.connect(self._edit)
+        return number
+
+    @staticmethod
+    def _words(field: Field) -> int:
+        """Return whether one value below the least stands for a word, or for none at all."""
+        return int(bool(field.choices) or field.default is None)
+
+    def _show(self, widget: QObject, field: Field, value: Any) -> None:
+        widget.blockSignals(True)
+        match widget:
+            case Tick():
+                widget.setChecked(bool(value))
+            case Choice():
+                widget.choose(str(value))
+            case WholeField():
+                widget.setValue(value if isinstance(value, int) else widget.minimum())
+                if isinstance(value, str):
+                    widget.setSpecialValueText(value)
+            case RealField():
+                widget.setValue(float(value if value is not None else field.least))
+        widget.blockSignals(False)
+
+    def _add(self, text: str, widget: QWidget) -> None:
+        row = self._grid.rowCount()
+        if not text:
+            self._grid.addWidget(widget, row, 0, 1, 2)
+            return
+        label = muted(text.capitalize(), self)
+        label.setWordWrap(False)
+        label.setBuddy(widget)
+        widget.setFixedWidth(14 * SPACE)
+        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._grid.addWidget(widget, row, 1)
+
+    @Slot()
+    def _rename(self) -> None:
+        self.edited.emit("name", self._name.text().strip())
+
+    @Slot()
+    def _edit(self) -> None:
+        widget = self.sender()
+        field = self._fields.get(widget)
+        if field is None:
+            return
+        value: Any = None
+        match widget:
+            case Tick():
+                value = widget.isChecked()
+            case Choice():
+                value = widget.chosen
+            case WholeField():
+                lowest = widget.value() == widget.minimum() and self._words(field)
+                value = (widget.specialValueText() if field.choices else None) if lowest else widget.value()
+            case RealField():
+                value = widget.value()
+        self.edited.emit(field.name, value)

@@ -1,0 +1,384 @@
+"""Every training there was: compare, rename, go on, go back, read with it, save it, delete it and have it back.
+
+What takes its time (weights, long histories) is read in the background; nothing is overwritten.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from digitpad.errors import DigitpadError
+from digitpad.gui.actions import make_action
+from digitpad.gui.cards import muted
+from digitpad.gui.errand import Errand
+from digitpad.gui.exchange import MODEL_FILTER
+from digitpad.gui.fields import Choice
+from digitpad.gui.percent import percent
+from digitpad.gui.theme import SPACE, Theme
+from digitpad.gui.training.notice import Notice
+from digitpad.gui.training.record import Record, record_of
+from digitpad.gui.training.run_table import RunTable
+from digitpad.training.runs import CheckpointFile, Run, RunStore, TrashedRun, UnreadableRun
+
+_LATEST = "latest"
+_WIDTHS = {0: 72, 1: 160, 2: 136, 3: 80, 4: 72, 5: 112}
+
+
+class RunsDialog(QDialog):
+    """Shows the runs of a store.
+
+    Parameters
+    ----------
+    theme
+        The colours in force.
+    store
+        Where the runs are.
+    window
+        Returns over how many steps curves are smoothed.
+
+    Signals
+    -------
+    resume_asked
+        The `Run` that is to go on.
+    model_loaded
+        The `Model` of a run, to read with, and the run's folder.
+    compared
+        Records by name: the runs whose curves are to be shown beside the present ones.
+    """
+
+    resume_asked = Signal(object)
+    model_loaded = Signal(object, object)
+    compared = Signal(object)
+
+    def __init__(self, theme: Theme, store: RunStore, window: Callable[[], float], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("runsDialog")
+        self.setWindowTitle("Runs")
+        self._theme, self._store, self._window = theme, store, window
+        self._errand: Errand | None = None
+        self._waiting: list[tuple[Callable[[], Any], Callable[[Any], object]]] = []
+        self._trashed: list[TrashedRun] = []
+        self._records: dict[Path, Record] = {}
+        self._files: dict[str, CheckpointFile] = {}
+        self.table = RunTable(self)
+        self.view = self._make_view()
+        self.notice = Notice("runsNotice", self)
+        self._empty = muted("No training has been started yet; each one is kept here.", self)
+        self._make_controls()
+        self._lay_out()
+        self.table.compared.connect(self._compare)
+        self.table.refused.connect(self.notice.say)
+        self.view.selectionModel().currentChanged.connect(self._choose)
+        self.resize(880, 520)
+
+    @property
+    def current(self) -> Run | UnreadableRun | None:
+        """The run that is chosen."""
+        row = self.view.currentIndex().row()
+        return self.table.runs[row] if 0 <= row < len(self.table.runs) else None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is read or written in the background."""
+        return self._errand is not None
+
+    @Slot()
+    def refresh(self) -> None:
+        """List the runs as they are now."""
+        chosen = self.current
+        try:
+            runs = self._store.all()
+        except DigitpadError as error:
+            self.notice.say(str(error))
+            return
+        self.table.show_runs(runs)
+        self._empty.setVisible(not runs)
+        folder = chosen.folder if chosen is not None else None
+        row = next((row for row, run in enumerate(runs) if run.folder == folder), 0)
+        self.view.setCurrentIndex(self.table.index(row, 1))
+        self._choose()
+
+    def finish(self) -> None:
+        """Wait for what is done in the background."""
+        self._waiting.clear()
+        errand, self._errand = self._errand, None
+        if errand is not None:
+            errand.requestInterruption()
+            errand.quit()
+            errand.wait()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """List the runs as they are when somebody looks."""
+        super().showEvent(event)
+        self.refresh()
+
+    # What can be done
+
+    @Slot()
+    def load(self) -> None:
+        """Read with the chosen run's weights."""
+        run = self.current
+        if isinstance(run, Run):
+            checkpoint = self._checkpoint()
+            self._do(partial(run.model, checkpoint), partial(self._take_model, run.folder))
+
+    @Slot()
+    def save(self) -> None:
+        """Ask where the weights are to be saved."""
+        run = self.current
+        if not isinstance(run, Run):
+            return
+        dialog = QFileDialog(self, "Save as a model file", f"{run.info.name}.safetensors")
+        dialog.setObjectName("saveRunDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([MODEL_FILTER])
+        dialog.setDefaultSuffix("safetensors")
+        dialog.fileSelected.connect(self.save_to)
+        dialog.open()
+
+    @Slot(str)
+    def save_to(self, path: str) -> None:
+        """Save the weights; the dialog has asked whether a file may be replaced."""
+        run = self.current
+        if isinstance(run, Run):
+            work = partial(run.save_model, Path(path), self._checkpoint(), overwrite=True)
+            self._do(work, partial(self._tell, f"Saved {path}."))
+
+    @Slot()
+    def go_on(self) -> None:
+        """Train on: from the end, or from an earlier checkpoint as a new run."""
+        run, checkpoint = self.current, self._checkpoint()
+        if not isinstance(run, Run):
+            return
+        if checkpoint is None:
+            self.resume_asked.emit(run)
+        else:
+            self._do(partial(self._store.branch, run, checkpoint), self._resume_branch)
+
+    @Slot()
+    def delete(self) -> None:
+        """Delete the chosen run; it can be had back."""
+        run = self.current
+        if run is None:
+            return
+        self.notice.clear()
+        try:
+            self._trashed.append(self._store.delete(run))
+        except DigitpadError as error:
+            self.notice.say(str(error))
+        self.refresh()
+        self._compare()
+
+    @Slot()
+    def undo(self) -> None:
+        """Bring back what was deleted last."""
+        if not self._trashed:
+            return
+        self.notice.clear()
+        try:
+            self._trashed[-1].restore()
+        except DigitpadError as error:
+            self.notice.say(str(error))
+            return
+        self._trashed.pop()
+        self.refresh()
+
+    # Parts
+
+    def _make_view(self) -> QTableView:
+        view = QTableView(self)
+        view.setObjectName("runsTable")
+        view.setAccessibleName("Runs")
+        view.setToolTip("Tick to compare; double-click (or F2) to change a name or notes")
+        view.setModel(self.table)
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setShowGrid(False)
+        view.setTabKeyNavigation(False)
+        view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(4 * SPACE)
+        header = view.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for column, width in _WIDTHS.items():
+            view.setColumnWidth(column, width)
+        return view
+
+    def _make_controls(self) -> None:
+        self._checkpoints = Choice(
+            self._theme, "checkpointChoice", "Checkpoint", "The end of the run, or a step to go back to", self
+        )
+        self._load = self._button("loadRun", "Load into Draw", "Read with these weights", self.load)
+        self._save = self._button("saveRun", "Save as model…", "Save these weights as a model file", self.save)
+        self._go_on = self._button("resumeRun", "Go on", "Train on from here", self.go_on)
+        self._delete = self._button("deleteRun", "Delete", "Delete the run; Undo brings it back (Del)", self.delete)
+        self._undo = self._button("undoDelete", "Undo delete", "Bring back what was deleted last (Ctrl+Z)", self.undo)
+        make_action(self.view, "deleteRunKey", "Delete", ["Del"], "Delete the run", self.delete)
+        make_action(self, "undoDeleteKey", "Undo", ["Ctrl+Z"], "Bring a deleted run back", self.undo)
+        self._facts = QLabel(self)
+        self._facts.setObjectName("runFacts")
+        self._facts.setProperty("muted", "true")
+        self._facts.setWordWrap(True)
+        self._facts.setTextFormat(Qt.TextFormat.PlainText)
+
+    def _button(self, name: str, text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setObjectName(name)
+        button.setAccessibleName(text.rstrip("…"))
+        button.setToolTip(tip)
+        button.setFixedHeight(4 * SPACE)
+        button.setAutoDefault(False)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(slot)
+        return button
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(SPACE)
+        self._checkpoints.setFixedWidth(26 * SPACE)
+        row.addWidget(self._checkpoints)
+        for button in (self._load, self._save, self._go_on):
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self._delete)
+        row.addWidget(self._undo)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setObjectName("runsClose")
+        close.setAccessibleName("Close the runs")
+        close.setToolTip("Close (Esc)")
+        close.setAutoDefault(False)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
+        column.setSpacing(SPACE + SPACE // 2)
+        column.addWidget(self.notice)
+        column.addWidget(self._empty)
+        column.addWidget(self.view, 1)
+        column.addWidget(self._facts)
+        column.addLayout(row)
+        column.addWidget(buttons)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _choose(self, *_: QModelIndex) -> None:
+        """Offer what can be done with the chosen run."""
+        run = self.current
+        entries = {_LATEST: "as it is now"}
+        self._files = {}
+        if isinstance(run, Run):
+            for file in reversed(run.checkpoints()):
+                self._files[str(file.step)] = file
+                accuracy = file.validation_accuracy
+                entries[str(file.step)] = f"step {file.step:,}" + (
+                    "" if accuracy is None else f" · {percent(accuracy)}"
+                )
+        self._checkpoints.offer(entries)
+        self._facts.setText(_facts(run))
+        sound = isinstance(run, Run)
+        for widget in (self._checkpoints, self._load, self._save, self._go_on):
+            widget.setEnabled(sound)
+        self._delete.setEnabled(run is not None)
+        self._undo.setEnabled(bool(self._trashed))
+
+    def _checkpoint(self) -> CheckpointFile | None:
+        """Return the checkpoint that is chosen; None for the end."""
+        return self._files.get(self._checkpoints.chosen)
+
+    @Slot()
+    def _compare(self) -> None:
+        """Have the curves of the ticked runs shown; those not read yet are read first."""
+        for run in self.table.ticked:
+            if run.folder not in self._records:
+                self._do(partial(_read_record, run, self._window()), partial(self._keep_record, run.folder))
+                return
+        self.compared.emit({run.info.name: self._records[run.folder] for run in self.table.ticked})
+
+    def _keep_record(self, folder: Path, record: Record) -> None:
+        self._records[folder] = record
+        self._compare()
+
+    def _take_model(self, folder: Path, model: object) -> None:
+        self.model_loaded.emit(model, folder)
+
+    def _resume_branch(self, run: Run) -> None:
+        self.refresh()
+        self.resume_asked.emit(run)
+
+    def _tell(self, sentence: str, _result: object) -> None:
+        self._facts.setText(sentence)
+
+    # The background
+
+    def _do(self, work: Callable[[], Any], then: Callable[[Any], object]) -> None:
+        """Do something in the background, after what is done there already."""
+        self.notice.clear()
+        self._waiting.append((work, then))
+        self._next()
+
+    def _next(self) -> None:
+        if self._errand is not None or not self._waiting:
+            return
+        work, self._then = self._waiting.pop(0)
+        errand = self._errand = Errand(work, self)
+        errand.done.connect(self._done)
+        errand.failed.connect(self._fail)
+        errand.finished.connect(self._finished)
+        errand.start()
+
+    @Slot(object)
+    def _done(self, result: object) -> None:
+        self._then(result)
+
+    @Slot(str)
+    def _fail(self, sentence: str) -> None:
+        self.notice.say(sentence)
+        self.table.untick_all()
+
+    @Slot()
+    def _finished(self) -> None:
+        errand, self._errand = self._errand, None
+        if errand is not None:
+            errand.deleteLater()
+        self._next()
+
+
+def _read_record(run: Run, window: float) -> Record:
+    return record_of(run.history(), window)
+
+
+def _facts(run: Run | UnreadableRun | None) -> str:
+    """Return a run in two lines."""
+    if run is None:
+        return ""
+    if isinstance(run, UnreadableRun):
+        return run.trouble
+    info = run.info
+    settings = info.plan.settings
+    words = [
+        f"{info.plan.architecture.name} on {Path(info.plan.dataset).name or info.plan.dataset}",
+        f"{settings.optimizer}, rate {settings.learning_rate:g}, {settings.schedule}, batches of {settings.batch_size}",
+        f"{info.steps:,} steps in {info.seconds:.0f} s",
+    ]
+    words += [f"seed {settings.seed}"]
+    words += [f"from {info.branched_from}"] if info.branched_from else []
+    return " · ".join(words) + (f"\n{info.message}" if info.message else "")

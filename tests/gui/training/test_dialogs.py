@@ -1,0 +1,303 @@
+"""The dialogs of the Train tab: runs, the network's layers, further settings; and exporting the curves."""
+
+import csv
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from digitpad.gui.fields import Choice, RealField, WholeField
+from digitpad.gui.main_window import MainWindow
+from digitpad.gui.training.control_card import State
+from digitpad.gui.training.more_dialog import MoreDialog
+from digitpad.gui.training.network_editor import NetworkEditor
+from digitpad.gui.training.runs_dialog import RunsDialog
+from digitpad.gui.training.train_tab import TrainTab
+from digitpad.model_file import load_model
+from digitpad.nn import ARCHITECTURES
+from digitpad.training.plan import RunPlan
+from digitpad.training.runs import Run, RunStore
+
+Wait = Callable[[TrainTab, State], None]
+
+
+def _press(parent: QWidget, name: str) -> None:
+    button = parent.findChild(QPushButton, name)
+    assert button is not None
+    assert button.isEnabled(), name
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def _trained(tab: TrainTab, wait: Wait, **settings: object) -> Run:
+    tab.editor.change_settings(**settings)
+    tab.start_or_hold()
+    wait(tab, State.IDLE)
+    run = RunStore().all()[0]
+    assert isinstance(run, Run)
+    return run
+
+
+@pytest.fixture
+def runs(tab: TrainTab, wait: Wait) -> RunsDialog:
+    """Open the list with one finished run in it."""
+    _trained(tab, wait, epochs=1)
+    QTest.keyClick(tab, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert tab.runs is not None
+    assert tab.runs.isVisible()
+    return tab.runs
+
+
+def _text(runs: RunsDialog, column: int, row: int = 0) -> str:
+    return str(runs.table.data(runs.table.index(row, column)))
+
+
+def test_a_run_is_listed_renamed_and_noted(runs: RunsDialog) -> None:
+    assert [_text(runs, column) for column in (1, 4, 5)] == ["light", "1 of 1", "finished"]
+    assert _text(runs, 3).endswith("%")
+    for column, text in ((1, "my first"), (6, "a note")):
+        assert runs.table.setData(runs.table.index(0, column), text)
+    run = RunStore().all()[0]
+    assert isinstance(run, Run)
+    assert (run.info.name, run.info.notes) == ("my first", "a note")
+    assert not runs.table.setData(runs.table.index(0, 1), "  ")
+    assert "needs a name" in runs.notice.text
+
+
+def test_deleting_can_be_undone(runs: RunsDialog) -> None:
+    _press(runs, "deleteRun")
+    assert runs.table.rowCount() == 0
+    assert RunStore().all() == []
+    _press(runs, "undoDelete")
+    assert runs.table.rowCount() == 1
+    assert _text(runs, 1) == "light"
+
+
+def test_a_run_is_read_with_in_draw(runs: RunsDialog, window: MainWindow, qtbot: QtBot) -> None:
+    _press(runs, "loadRun")
+    qtbot.waitUntil(lambda: window.model is not None and window.model.title.startswith("light"), timeout=10_000)
+    assert window.draw_tab.isVisible()
+    qtbot.waitUntil(lambda: not runs.is_busy)
+
+
+def test_a_run_is_saved_as_a_model_file(runs: RunsDialog, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "saved.safetensors"
+    _press(runs, "saveRun")
+    dialog = runs.findChild(QFileDialog, "saveRunDialog")
+    assert dialog is not None
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
+    qtbot.waitUntil(path.exists, timeout=10_000)
+    qtbot.waitUntil(lambda: not runs.is_busy)
+    assert load_model(path).architecture.name == "light"
+    blocked = tmp_path / "missing" / "saved.safetensors"
+    runs.save_to(str(blocked))
+    qtbot.waitUntil(lambda: bool(runs.notice.text), timeout=10_000)
+    assert "saved.safetensors" in runs.notice.text or "missing" in runs.notice.text
+    qtbot.waitUntil(lambda: not runs.is_busy)
+
+
+def test_a_ticked_run_is_shown_beside_the_next_one(runs: RunsDialog, tab: TrainTab, qtbot: QtBot) -> None:
+    index = runs.table.index(0, 0)
+    assert runs.table.setData(index, Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    qtbot.waitUntil(lambda: list(tab.curves.overlays) == ["light"], timeout=10_000)
+    past = tab.curves.overlays["light"]
+    assert len(past.loss) == 25
+    assert "run0" in tab.curves.loss.keys
+    assert runs.table.setData(index, Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    assert tab.curves.overlays == {}
+    assert "run0" not in tab.curves.loss.keys
+    qtbot.waitUntil(lambda: not runs.is_busy)
+
+
+def test_an_interrupted_run_goes_on_with_its_past_on_the_curves(tab: TrainTab, wait: Wait) -> None:
+    tab.one_batch()
+    wait(tab, State.PAUSED)
+    tab.session.stop()
+    wait(tab, State.IDLE)
+    tab.show_runs()
+    assert tab.runs is not None
+    _press(tab.runs, "resumeRun")
+    wait(tab, State.IDLE)
+    record = tab.session.record
+    assert record is not None
+    np.testing.assert_array_equal(record.loss.x, np.arange(1, 51))
+    assert len(RunStore().all()) == 1
+
+
+def test_going_back_to_a_checkpoint_makes_a_run_of_its_own(
+    runs: RunsDialog, tab: TrainTab, wait: Wait, qtbot: QtBot
+) -> None:
+    choice = runs.findChild(Choice, "checkpointChoice")
+    assert choice is not None
+    assert choice.count() >= 2
+    choice.setCurrentIndex(choice.count() - 1)
+    _press(runs, "resumeRun")
+    qtbot.waitUntil(lambda: tab.session.is_on, timeout=10_000)
+    wait(tab, State.IDLE)
+    assert len(RunStore().all()) == 2
+    twin = RunStore().all()[0]
+    assert isinstance(twin, Run)
+    assert twin.info.branched_from.endswith("step 0")
+    assert twin.info.steps == 25
+    qtbot.waitUntil(lambda: not runs.is_busy)
+
+
+def test_a_run_folder_edited_by_hand_is_listed_with_what_is_wrong(tab: TrainTab, wait: Wait) -> None:
+    run = _trained(tab, wait, epochs=1)
+    (run.folder / "run.json").write_text("{")
+    tab.show_runs()
+    assert tab.runs is not None
+    assert _text(tab.runs, 5) == "cannot be read"
+    facts = tab.runs.findChild(QLabel, "runFacts")
+    assert facts is not None
+    assert "run.json" in facts.text()
+    _press(tab.runs, "deleteRun")
+    assert tab.runs.table.rowCount() == 0
+
+
+def test_layers_are_added_changed_and_used(tab: TrainTab) -> None:
+    QTest.keyClick(tab, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    editor = tab.findChild(NetworkEditor)
+    assert editor is not None
+    editor.view.setCurrentIndex(editor.list.index(0, 0))
+    maps = editor.findChild(WholeField, "layer-out_channels")
+    assert maps is not None
+    maps.setValue(12)
+    rows = editor.list.analysis.rows
+    assert rows[0].output_shape == (12, 28, 28)
+    assert rows[0].parameters == 12 * 10
+    assert rows[3].arguments["in_channels"] == 12
+    kinds = editor.findChild(Choice, "newLayer")
+    assert kinds is not None
+    kinds.choose("BatchNorm2D")
+    _press(editor, "addLayer")
+    assert editor.list.analysis.rows[1].type == "BatchNorm2D"
+    _press(editor, "layerDown")
+    assert editor.list.analysis.rows[2].type == "BatchNorm2D"
+    _press(editor, "undoLayer")
+    _press(editor, "removeLayer")
+    assert editor.list.analysis.rows[1].type == "ReLU"
+    _press(editor, "useNetwork")
+    assert tab.editor.plan.architecture == editor.architecture
+    network = tab.findChild(Choice, "trainNetwork")
+    assert network is not None
+    assert "changed" in network.currentText()
+
+
+def test_an_impossible_network_is_explained_and_cannot_be_used(tab: TrainTab) -> None:
+    tab.edit_network()
+    editor = tab.findChild(NetworkEditor)
+    assert editor is not None
+    row = next(row.index for row in editor.list.analysis.rows if row.name == "conv2")
+    editor.view.setCurrentIndex(editor.list.index(row, 0))
+    kernel = editor.findChild(WholeField, "layer-kernel_size")
+    assert kernel is not None
+    kernel.setValue(25)
+    trouble = editor.findChild(QLabel, "networkTrouble")
+    use = editor.findChild(QPushButton, "useNetwork")
+    assert trouble is not None
+    assert use is not None
+    assert "conv2" in trouble.text()
+    assert "25" in trouble.text()
+    assert not use.isEnabled()
+    kernel.setValue(3)
+    assert use.isEnabled()
+    assert "weights" in trouble.text()
+
+
+def test_the_other_settings_are_taken_over_and_can_be_undone(tab: TrainTab) -> None:
+    QTest.keyClick(tab, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    dialog = tab.findChild(MoreDialog)
+    assert dialog is not None
+    limit, rotation = dialog.findChild(WholeField, "moreLimit"), dialog.findChild(RealField, "moreRotation")
+    optimizer = dialog.findChild(Choice, "moreOptimizer")
+    patience, beta2 = dialog.findChild(WholeField, "morePatience"), dialog.findChild(RealField, "moreBeta2")
+    assert limit is not None
+    assert rotation is not None
+    assert optimizer is not None
+    assert patience is not None
+    assert beta2 is not None
+    limit.setValue(200)
+    rotation.setValue(12)
+    patience.setValue(3)
+    assert not beta2.isVisible()
+    optimizer.choose("adam")
+    optimizer.activated.emit(optimizer.currentIndex())
+    assert beta2.isVisible()
+    plan = tab.editor.plan
+    assert (plan.limit, plan.settings.patience, plan.settings.optimizer) == (200, 3, "adam")
+    assert plan.settings.augmentation is not None
+    assert plan.settings.augmentation.rotation == 12
+    assert not np.array_equal(tab.setup.preview.images[0], tab.setup.preview.images[1])
+    _press(dialog, "moreReset")
+    assert tab.editor.plan == RunPlan.quick()
+    assert limit.text() == "all"
+    dialog.close()
+
+
+def test_what_cannot_work_is_said_and_not_taken(tab: TrainTab) -> None:
+    tab.editor.change_settings(optimizer="nesterov")
+    before = tab.editor.plan
+    momentum = tab.findChild(RealField, "trainMomentum")
+    assert momentum is not None
+    momentum.setValue(0)
+    assert tab.editor.plan == before
+    assert "momentum above 0" in tab.notice.text
+    assert momentum.value() == pytest.approx(before.settings.momentum)
+
+
+def test_curves_are_exported_as_picture_drawing_and_numbers(
+    tab: TrainTab, wait: Wait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab.export_to(str(tmp_path / "early.csv"))
+    assert "train first" in tab.notice.text
+    _trained(tab, wait, epochs=1)
+    _press(tab, "exportButton")
+    dialog = tab.findChild(QFileDialog, "exportCurvesDialog")
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "curves.png"))
+    dialog.close()
+    with PIL.Image.open(tmp_path / "curves.png") as picture:
+        assert picture.size == (tab.curves.width(), tab.curves.height())
+    tab.export_to(str(tmp_path / "curves.svg"))
+    assert (tmp_path / "curves.svg").read_text().startswith("<?xml")
+    tab.export_to(str(tmp_path / "curves.csv"))
+    record = tab.session.record
+    assert record is not None
+    with (tmp_path / "curves.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["loss"]) for row in rows] == record.loss.y.tolist()
+    assert [row["validation_loss"] for row in rows[:-1]] == [""] * 24
+    assert float(rows[-1]["validation_loss"]) == record.validation_loss.y[0]
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    tab.export_to(str(tmp_path / "full.csv"))
+    assert "No space left" in tab.notice.text
+    assert not (tmp_path / "full.csv").exists()
+
+
+def test_a_folder_of_data_is_chosen_and_remembered(tab: TrainTab, digits: Path) -> None:
+    choice = tab.findChild(Choice, "trainData")
+    assert choice is not None
+    tab.editor.change(dataset="mnist", architecture=ARCHITECTURES["light"])
+    choice.choose("folder…")
+    choice.activated.emit(choice.currentIndex())
+    dialog = tab.findChild(QFileDialog, "trainDataDialog")
+    assert dialog is not None
+    dialog.fileSelected.emit(str(digits))
+    dialog.close()
+    assert tab.editor.plan.dataset == str(digits)
+    assert choice.currentText() == digits.name
+    tab.editor.change(dataset="mnist")
+    assert choice.findText(digits.name) >= 0
