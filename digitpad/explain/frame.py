@@ -145,6 +145,10 @@ class Inspector:
         """What each class is called."""
         return self.metadata.labels
 
+    def probe(self) -> Sequential:
+        """Return another probe of the network, with caches of its own."""
+        return self._probe.probe()
+
     def as_picture(self, pixels: Values) -> Values:
         """Return a copy of a picture (H, W) or (C, H, W) as (C, H, W).
 
@@ -159,8 +163,8 @@ class Inspector:
             raise ValueError(f"Inspector: pixels has shape {pixels.shape}; expected {self.input_shape}")
         return picture
 
-    def prepare(self, pixels: Values) -> Values:
-        """Return what goes into the network for pictures (N, C, H, W) in [0, 1]: the same, normalised."""
+    def prepare(self, pixels: Values | NDArray[np.uint8]) -> Values:
+        """Return what goes into the network for pictures (N, C, H, W), in [0, 1] or bytes: the same, normalised."""
         preprocessing = self.metadata.preprocessing
         return normalize(pixels, preprocessing.mean, preprocessing.std)
 
@@ -209,8 +213,8 @@ class Inspector:
         """Return the logits (N, classes) for pictures (N, C, H, W) in [0, 1], by the plain layers; one logit as two."""
         return _of_classes(self._probe.forward(self.prepare(pixels)))
 
-    def probabilities(self, pixels: Values) -> Values:
-        """Return the probabilities (N, classes) for many pictures (N, C, H, W), by the fused layers: for measuring."""
+    def probabilities(self, pixels: Values | NDArray[np.uint8]) -> Values:
+        """Return the probabilities (N, classes) for many pictures, as `prepare` takes them, by the fused layers."""
         if self._fused is None:
             self._fused = fuse(self._probe.replica())
         return functional.softmax(_of_classes(self._fused.forward(self.prepare(pixels)).copy()))

@@ -114,7 +114,7 @@ def check_cell(structure: Structure, cell: Cell) -> None:
     ValueError
         If it does not.
     """
-    if cell.layer not in structure.nodes and cell.layer not in structure.aliases:
+    if cell.layer not in structure:
         raise ValueError(f"Cell: layer is {cell.layer!r}; expected one of {', '.join(structure.nodes)}")
     shape = as_maps(structure[cell.layer].shape)
     if any(not 0 <= index < size for index, size in zip(cell.index, shape, strict=True)):

@@ -119,6 +119,9 @@ class Structure:
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.nodes or name in self.aliases
+
     def __getitem__(self, name: str) -> Node:
         """Return a node by its name, or by that of a container.
 

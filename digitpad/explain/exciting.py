@@ -1,0 +1,133 @@
+"""Which images of a data set excite the units of a layer most: one pass for all of its units."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.data.dataset import normalize
+from digitpad.explain.parts import part_of
+from digitpad.explain.reach import Cell
+from digitpad.model_file import Preprocessing
+from digitpad.nn import Sequential
+from digitpad.nn.fused import fuse
+
+_BATCH = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exciting:
+    """The images that excite each unit of a layer most, of those seen so far.
+
+    Attributes
+    ----------
+    layer
+        The activation.
+    values
+        float32 (units, k): the largest number of the unit's map in each image, the largest first; -inf where fewer
+        images have been seen. Found by the fused layers, whose numbers may differ from the plain ones' in the sixth
+        digit.
+    images
+        int64 (units, k): which image of the data set; -1 where there is none yet.
+    places
+        int64 (units, k, 2): row and column of that largest number; 0, 0 where the activation is a vector.
+    done, total
+        Images seen, and all.
+    """
+
+    layer: str
+    values: NDArray[np.float32]
+    images: NDArray[np.int64]
+    places: NDArray[np.int64]
+    done: int
+    total: int
+
+    def cell(self, unit: int, rank: int) -> Cell:
+        """Return the cell of the largest number, whose receptive field is the crop to look at."""
+        row, column = (int(place) for place in self.places[unit, rank])
+        return Cell(self.layer, unit, row, column)
+
+
+def most_exciting(
+    network: Sequential,
+    preprocessing: Preprocessing,
+    layer: str,
+    images: NDArray[np.uint8],
+    *,
+    count: int = 9,
+    batch: int = _BATCH,
+) -> Iterator[Exciting]:
+    """Look for the images that excite each unit of a layer most.
+
+    Parameters
+    ----------
+    network
+        The network; only its part up to the layer runs, on replicas of its own.
+    preprocessing
+        How its pictures are prepared.
+    layer
+        Name of an activation.
+    images
+        uint8 (N, C, H, W).
+    count
+        How many images to keep for each unit.
+    batch
+        How many images to look at between two results.
+
+    Yields
+    ------
+    Exciting
+        After each batch: the best so far. Stop asking to stop it; to go on, ask again. Two maps of one image do not
+        count twice: it is the image's largest number that counts.
+
+    Raises
+    ------
+    ValueError
+        If there is no such activation, or a number is below 1.
+    """
+    if min(count, batch) < 1:
+        raise ValueError(f"most_exciting: count and batch are {count} and {batch}; expected at least 1")
+    part = fuse(part_of(network.probe(), layer))
+    best: _Best | None = None
+    for start in range(0, len(images), batch):
+        pixels = normalize(images[start : start + batch], preprocessing.mean, preprocessing.std)
+        output = part.forward(pixels)
+        if best is None:
+            best = _Best.empty(output.shape[1], count)
+        best = best.updated(output, start)
+        yield Exciting(layer, best.values, best.images, best.places, min(start + batch, len(images)), len(images))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Best:
+    values: NDArray[np.float32]
+    images: NDArray[np.int64]
+    places: NDArray[np.int64]
+
+    @classmethod
+    def empty(cls, units: int, count: int) -> "_Best":
+        return cls(
+            np.full((units, count), -np.inf, np.float32),
+            np.full((units, count), -1, np.int64),
+            np.zeros((units, count, 2), np.int64),
+        )
+
+    def updated(self, output: NDArray[Any], start: int) -> "_Best":
+        """Return the best of these and of a batch's activations (N, units, ...), whose first image is `start`."""
+        units, count = self.values.shape
+        maps = output.reshape(len(output), units, *(output.shape[2:] or (1, 1)))
+        values = np.concatenate([self.values, maps.max(axis=(2, 3)).T], axis=1)
+        # Of equal numbers the earlier image stays.
+        order = np.argsort(-values, axis=1, kind="stable")[:, :count]
+        is_new = order >= count
+        unit = np.arange(units)[:, np.newaxis]
+        kept = np.where(is_new, 0, order)
+        images = np.where(is_new, start + order - count, self.images[unit, kept])
+        places = self.places[unit, kept]
+        unit_new, rank_new = np.nonzero(is_new)
+        found = maps[order[unit_new, rank_new] - count, unit_new]
+        rows, columns = np.unravel_index(found.reshape(len(found), -1).argmax(axis=1), maps.shape[2:])
+        places[unit_new, rank_new] = np.stack([rows, columns], axis=1)
+        return _Best(values[unit, order].astype(np.float32), images, places)

@@ -1,0 +1,95 @@
+"""A part of a network: all that one activation needs, and nothing behind it or beside it."""
+
+from collections.abc import Iterator
+
+from digitpad.nn import checks, layers
+from digitpad.nn.backend import Array, Shape, array_module
+from digitpad.nn.layer import Layer, recall
+from digitpad.nn.layers.branches import Branches
+from digitpad.nn.network import Sequential
+
+
+def part_of(network: Sequential, name: str) -> Sequential:
+    """Return a network that ends with one activation of another.
+
+    Parameters
+    ----------
+    network
+        The network; its layers are used, not copied, so hand over a replica or a probe to be independent of it.
+    name
+        Of the activation, as `forward(capture=True)` names it.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name.
+    """
+    try:
+        steps = list(_steps(network, name.split(".")))
+    except KeyError as error:
+        raise ValueError(f"part_of: name is {name!r}; expected an activation of the network") from error
+    return Sequential((f"step{number}", layer) for number, layer in enumerate(steps))
+
+
+class _Channels(Layer):
+    """Some channels of a batch, (N, C, H, W) to (N, count, H, W)."""
+
+    _cache: Shape | None = None
+
+    def __init__(self, first: int, count: int) -> None:
+        self._first = first
+        self._count = count
+
+    def forward(self, x: Array, *, training: bool = False) -> Array:
+        """Return the channels."""
+        if training:
+            self._cache = x.shape
+        return x[:, self._first : self._first + self._count]
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return the gradient: zero for the other channels."""
+        shape = recall(self, self._cache)
+        checks.upstream("Channels", grad_output, (shape[0], self._count, *shape[2:]))
+        grad_input: Array = array_module(grad_output).zeros(shape, dtype=grad_output.dtype)
+        grad_input[:, self._first : self._first + self._count] = grad_output
+        return grad_input
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return (count, H, W)."""
+        return (self._count, *input_shape[1:])
+
+
+def _steps(layer: Layer, path: list[str]) -> Iterator[Layer]:
+    """Yield the layers that lead to what `path` names within `layer`; KeyError if there is no such thing."""
+    if not path:
+        yield layer
+        return
+    child, *rest = path
+    match layer:
+        case Sequential():
+            names = list(layer.layers)
+            if child not in names:
+                raise KeyError(child)
+            for name in names[: names.index(child)]:
+                yield layer.layers[name]
+            yield from _steps(layer.layers[child], rest)
+        case Branches():
+            yield from _steps(layer.branches[child], rest)
+        case layers.AttentionGate() if not rest:
+            yield from _gate_steps(layer, child)
+        case _:
+            raise KeyError(child)
+
+
+def _gate_steps(gate: layers.AttentionGate, child: str) -> Iterator[Layer]:
+    theta = [_Channels(0, gate.skip_channels), gate.theta]
+    phi = [_Channels(gate.skip_channels, gate.signal_channels), gate.phi]
+    compared = layers.Residual(
+        *(Sequential((f"step{number}", layer) for number, layer in enumerate(way)) for way in (theta, phi))
+    )
+    ways: dict[str, list[Layer]] = {"theta": list(theta), "phi": list(phi)}
+    inner: list[Layer] = [compared]
+    for name, layer in (("relu", gate.relu), ("psi", gate.psi), ("alpha", gate.alpha)):
+        inner.append(layer)
+        ways[name] = list(inner)
+    yield from ways[child]
