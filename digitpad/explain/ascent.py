@@ -99,8 +99,8 @@ def climb(
         if length > 0:
             pixels = pixels + np.float32(_STRIDE / length) * slope
         if step < (1 - _PLAIN_SHARE) * steps:
-            pixels = (1 - _FADE) * ((1 - _SMOOTH) * pixels + _SMOOTH * _blurred(pixels))
-        pixels = np.clip(pixels, 0, 1).astype(np.float32)
+            pixels = np.float32(1 - _FADE) * (pixels + np.float32(_SMOOTH) * (_blurred(pixels) - pixels))
+        pixels = np.clip(pixels, 0, 1, dtype=np.float32)
         value, slope = hill.at(pixels)
         yield AscentStep(step + 1, steps, cell, pixels, value, stuck=not slope.any())
 
@@ -137,6 +137,6 @@ class _Hill:
 def _blurred(pixels: Values) -> Values:
     """Return each channel smoothed by 1, 2, 1 in both directions; the edges are continued."""
     padded = np.pad(pixels, ((0, 0), (1, 1), (1, 1)), mode="edge")
-    rows = (padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]) / 4
-    smooth: Values = (rows[:, :, :-2] + 2 * rows[:, :, 1:-1] + rows[:, :, 2:]) / 4
+    rows = (padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]) / np.float32(4)
+    smooth: Values = (rows[:, :, :-2] + 2 * rows[:, :, 1:-1] + rows[:, :, 2:]) / np.float32(4)
     return smooth

@@ -128,6 +128,6 @@ class _Best:
         places = self.places[unit, kept]
         unit_new, rank_new = np.nonzero(is_new)
         found = maps[order[unit_new, rank_new] - count, unit_new]
-        rows, columns = np.unravel_index(found.reshape(len(found), -1).argmax(axis=1), maps.shape[2:])
+        rows, columns = np.unravel_index(found.reshape(len(found), maps[0, 0].size).argmax(axis=1), maps.shape[2:])
         places[unit_new, rank_new] = np.stack([rows, columns], axis=1)
         return _Best(values[unit, order].astype(np.float32), images, places)

@@ -88,6 +88,13 @@ def test_fewer_images_than_asked_for_leave_places_free(model: Model, images: NDA
     assert not list(most_exciting(model.network, model.metadata.preprocessing, "fc2", images[:0]))
 
 
+def test_images_that_excite_nobody_more_change_nothing(model: Model, images: NDArray[np.uint8]) -> None:
+    twice = np.concatenate([images[:50], images[:50]])
+    first, second = most_exciting(model.network, model.metadata.preprocessing, "fc2", twice, count=1, batch=50)
+    np.testing.assert_array_equal(first.images, second.images)
+    assert (second.images < 50).all()
+
+
 def test_results_shown_earlier_do_not_change(model: Model, images: NDArray[np.uint8]) -> None:
     search = most_exciting(model.network, model.metadata.preprocessing, "conv2", images, batch=100)
     first = next(search)
