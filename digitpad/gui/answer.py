@@ -10,6 +10,7 @@ from digitpad.gui.percent import sureness
 from digitpad.gui.theme import SPACE, Theme, text_font
 
 NEAR = 0.05  # a second guess is named from this probability on
+AMBIGUOUS = 0.2  # and from this one on it is as good as the first, see `Prediction.is_ambiguous`
 _INVITATION = ("Draw a digit", "The answer appears here while you draw.")
 
 
@@ -52,9 +53,11 @@ class Answer(QWidget):
         order = sorted(range(len(values)), key=lambda index: -values[index])
         best, second = order[0], order[1]
         other = f"or {labels[second]}, {sureness(values[second])}" if values[second] >= NEAR else ""
+        if values[second] >= AMBIGUOUS:
+            other = f"ambiguous: {other}"
         self._digit = labels[best]
         self._doubtful = doubt is not None
-        self._lines = (sureness(values[best]), doubt if doubt is not None else other)
+        self._lines = (sureness(values[best]), other) if doubt is None else ("No digit", doubt)
         self._say(f"{self._digit}, {' '.join(line for line in self._lines if line)}")
 
     def clear(self) -> None:

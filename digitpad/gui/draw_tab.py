@@ -17,6 +17,7 @@ from digitpad.gui.message_bar import Message
 from digitpad.gui.models import LoadedModel
 from digitpad.gui.page_files import PageFiles
 from digitpad.gui.received import ReceivedPicture
+from digitpad.gui.refusal import RefusalRow
 from digitpad.gui.settings import Settings
 from digitpad.gui.theme import SPACE, Theme
 
@@ -51,6 +52,7 @@ class DrawTab(QWidget):
         self.canvas = Canvas(theme, self)
         self.answer = Answer(theme, self)
         self.bars = ProbabilityBars(theme, self)
+        self.refusal = RefusalRow(self)
         self.received = ReceivedPicture(theme, self)
         self.reader = LiveReader(self)
         self.files = PageFiles(self.canvas, settings, self)
@@ -62,6 +64,7 @@ class DrawTab(QWidget):
         self.reader.answered.connect(self._show)
         self.reader.failed.connect(self._complain)
         self.files.said.connect(self.said)
+        self.refusal.moved.connect(self._read)
         self.width_slider.setValue(settings.pen_width or DEFAULT_PEN_WIDTH)
         self._show_history()
 
@@ -75,6 +78,7 @@ class DrawTab(QWidget):
         self._labels = model.reader.labels if model is not None else ()
         facts = "" if model is None else f"mean {model.mean:.4f}, deviation {model.std:.4f}"
         self.normalisation.setText(facts)
+        self.refusal.use(model.reader if model is not None else None)
         self.reader.use(model.reader if model is not None else None)
 
     # Parts
@@ -173,6 +177,7 @@ class DrawTab(QWidget):
         column.setContentsMargins(3 * SPACE, SPACE + SPACE // 2, 3 * SPACE, SPACE + SPACE // 2)
         column.setSpacing(SPACE)
         column.addWidget(self.bars)
+        column.addWidget(self.refusal)
         return frame
 
     def _received_card(self) -> QFrame:
@@ -251,6 +256,7 @@ class DrawTab(QWidget):
 
     def _show_reading(self, prediction: "Prediction | None") -> None:
         page = self.canvas.sketch.page
+        self.refusal.show_share(None if prediction is None else prediction.no_digit)
         if prediction is None:
             self.bars.clear()
             self.received.clear()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,18 @@ class Reader(Protocol):
 
     def recognize_image(self, gray: NDArray[np.float32]) -> "Prediction":
         """Read an opened image, (H, W) float32 with ink 1."""
+        ...
+
+
+@runtime_checkable
+class RefusingReader(Protocol):
+    """A reader that may know pictures without a digit; `digitpad.recognition.Recognizer` is one."""
+
+    threshold: float
+
+    @property
+    def refuses(self) -> bool:
+        """Whether its network has an output for "no digit"."""
         ...
 
 
