@@ -209,8 +209,8 @@ class Inspector:
             labels=self.metadata.labels,
         )
 
-    def logits(self, pixels: Values) -> Values:
-        """Return the logits (N, classes) for pictures (N, C, H, W) in [0, 1], by the plain layers; one logit as two."""
+    def logits(self, pixels: Values | NDArray[np.uint8]) -> Values:
+        """Return the logits (N, classes) for pictures, as `prepare` takes them, by the plain layers; one is two."""
         return _of_classes(self._probe.forward(self.prepare(pixels)))
 
     def probabilities(self, pixels: Values | NDArray[np.uint8]) -> Values:
