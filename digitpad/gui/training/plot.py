@@ -114,7 +114,7 @@ class CurvePlot(QWidget):
         self._item.setMenuEnabled(enableMenu=False)
         self._item.hideButtons()
         # The library's own menu is never shown, but holds the switches of its logarithmic scale. It goes with us.
-        self._item.ctrlMenu.setParent(self)
+        self._item.ctrlMenu.setParent(self, self._item.ctrlMenu.windowFlags())
         self._box: Any = self._item.getViewBox()
         self._box.setMouseMode(pg.ViewBox.RectMode)
         self._box.setDefaultPadding(0)
