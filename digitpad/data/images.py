@@ -1,6 +1,7 @@
 """Pictures from anywhere, as ink: any size and mode, dark on light or light on dark.
 
-Reading a picture finds out what is paper and what is ink; `image_to_digit` then puts the ink into 28x28 pixels as
+Reading a picture finds out what is paper and what is ink: at once where the paper has one tone, else as
+`photograph` does it. `image_to_digit` then puts the ink into 28x28 pixels as
 MNIST was made. The strokes of paint programs may be a pixel thin, so they are first widened to what a pen leaves
 in MNIST: reducing a hairline would leave a grey breath of it.
 """
@@ -14,6 +15,7 @@ import PIL.ImageFilter
 import PIL.ImageOps
 from numpy.typing import NDArray
 
+from digitpad.data.photograph import ink_in_photograph, is_evenly_lit
 from digitpad.data.rasterize import BOX, CENTRE, FIELD, to_greys
 from digitpad.errors import DigitpadError
 
@@ -135,6 +137,8 @@ def _averageable(picture: PIL.Image.Image) -> PIL.Image.Image:
 def _ink_of(picture: PIL.Image.Image) -> NDArray[np.float32]:
     """Tell ink from paper: the border shows the paper, and the ink is whatever differs from it most."""
     grey = _grey(picture)
+    if not is_evenly_lit(grey):
+        return ink_in_photograph(grey)
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     paper = float(np.median(border))
     darker, lighter = paper - float(grey.min()), float(grey.max()) - paper

@@ -20,6 +20,8 @@ from digitpad.numbers.pieces import FAR, Layout, Run
 _MOST_PIECES = 7
 #: No segment of several pieces is wider than this, in heights of the line,
 _WIDEST = 1.6
+#: (but what is on a whole page may be one digit up to here)
+_WIDEST_DRAWING = 2.5
 #: nor has a gap wider than this in it.
 _WIDEST_GAP = 0.35
 #: The least logarithm of a probability that counts: below it, all is equally unlikely.
@@ -53,6 +55,10 @@ def possible_runs(layout: Layout) -> list[Run]:
                 break
             if _widest_gap(layout, (first, stop)) <= _WIDEST_GAP * layout.height:
                 runs.append((first, stop))
+    left, _, right, _ = layout.box((0, len(layout)))
+    if (0, len(layout)) not in runs and right - left <= _WIDEST_DRAWING * layout.height:
+        # A digit and a stray mark beside it.
+        runs.append((0, len(layout)))
     return runs
 
 

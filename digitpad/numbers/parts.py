@@ -22,7 +22,7 @@ _INK = 0.4
 #: Parts smaller than this both ways, in heights of the line, are specks.
 _SPECK = 0.06
 #: Parts wider than this, in heights of the line, may be several digits that touch.
-_WIDE = 1.5
+_WIDE = 0.85
 #: Seams lie at least this far from each other and from the ends of a part, in heights of the line.
 _APART = 0.18
 #: Seams of one part that are considered at most.

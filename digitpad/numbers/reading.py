@@ -15,11 +15,14 @@ from digitpad.numbers.parts import PicturePieces
 from digitpad.numbers.pieces import Box, Pieces, Run
 from digitpad.numbers.signs import find_signs
 from digitpad.numbers.strokes import InkPieces
-from digitpad.numbers.weights import WEIGHTS
+from digitpad.numbers.weights import INK_WEIGHTS, PICTURE_WEIGHTS
 from digitpad.recognition import Prediction
 
 #: Drawings of more strokes are no numbers; they are taken as one digit, which whoever reads it may refuse.
 _MOST_PIECES = 120
+#: By this much (a logarithm of odds) a number must be more likely than one digit: what may be one digit mostly is, and
+#: a single digit must not be taken apart.
+_ONE_DIGIT = 3.0
 #: Segments whose answers are kept for the next reading.
 _KEPT = 512
 
@@ -149,7 +152,7 @@ class NumberReader:
         if len(inked) <= _MOST_PIECES:
             pieces = InkPieces(inked, canvas=canvas)
             if len(pieces.layout) > 1:
-                reading = self._read(pieces)
+                reading = self._read(pieces, INK_WEIGHTS)
                 if reading is not None:
                     return reading
         return _single(whole, _box_of(inked))
@@ -173,20 +176,23 @@ class NumberReader:
             whole = self.reader.recognize_image(ink)
         pieces = PicturePieces(ink)
         if 1 < len(pieces.layout) <= _MOST_PIECES:
-            reading = self._read(pieces)
+            reading = self._read(pieces, PICTURE_WEIGHTS)
             if reading is not None:
                 return reading
         box = pieces.layout.box((0, len(pieces.layout))) if len(pieces.layout) else (0.0, 0.0, 0.0, 0.0)
         return _single(whole, box)
 
-    def _read(self, pieces: Pieces) -> NumberReading | None:
+    def _read(self, pieces: Pieces, weights: NDArray[np.float64]) -> NumberReading | None:
         """Return what the pieces say, or None if together they are one digit."""
         layout = pieces.layout
         signs = find_signs(layout)
         runs = [run for run in possible_runs(layout) if run not in signs]
         predictions = self._recognize(pieces, runs)
         known = {run: segment_features(layout, run, one.label, one.probability) for run, one in predictions.items()}
-        path = Lattice(layout, known | {run: sign_features(sign) for run, sign in signs.items()}).best(WEIGHTS)
+        lattice = Lattice(layout, known | {run: sign_features(sign) for run, sign in signs.items()})
+        path, whole = lattice.best(weights), (0, len(layout))
+        if whole in predictions and lattice.score(path.runs, weights) < lattice.score([whole], weights) + _ONE_DIGIT:
+            return None
         digits = [predictions[run] for run in path.runs if run in predictions]
         minus = any(signs.get(run) == "-" for run in path.runs)
         if not digits or (len(digits) == 1 and not minus):

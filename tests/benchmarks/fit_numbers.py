@@ -15,9 +15,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from number_samples import TUNING_WRITERS, Spacing, ink_number, read_writers
+from number_samples import TUNING_WRITERS, Spacing, ink_number, picture_number, read_writers
 from numpy.typing import NDArray
 
+from digitpad.data.mnist import load_mnist
 from digitpad.model_file import load_model
 from digitpad.numbers.lattice import (
     PAIR_FEATURES,
@@ -27,6 +28,7 @@ from digitpad.numbers.lattice import (
     segment_features,
     sign_features,
 )
+from digitpad.numbers.parts import PicturePieces
 from digitpad.numbers.pieces import Pieces, Run
 from digitpad.numbers.signs import find_signs
 from digitpad.numbers.strokes import InkPieces
@@ -86,6 +88,29 @@ def ink_samples(path: Path, recognizer: Recognizer, count: int, rng: np.random.G
     return samples
 
 
+def picture_samples(recognizer: Recognizer, count: int, rng: np.random.Generator) -> list[Sample]:
+    """Make numbers of MNIST's training digits, half of them touching, and as many single digits."""
+    mnist = load_mnist("train")
+    samples, lost = [], 0
+    for number in range(2 * count):
+        length = 1 if number >= count else int(rng.integers(2, 8))
+        chosen = rng.integers(0, len(mnist), length)
+        labels = [int(label) for label in mnist.labels[chosen]]
+        made = picture_number(mnist.images[chosen, 0], labels, rng, touching=number % 2 == 1)
+        pieces = PicturePieces(made.ink)
+        if len(pieces.layout) <= 1:
+            lost += length > 1
+            continue
+        right = right_runs([pieces.owner(place, made.owners) for place in range(len(pieces.layout))])
+        if right is None or len(right) != length:
+            lost += 1
+            continue
+        lattice = lattice_of(pieces, recognizer, right)
+        samples.append(Sample(lattice, tuple(lattice.runs.index(run) for run in right)))
+    print(f"{len(samples)} samples of pictures, {lost} that cannot be taken apart rightly", file=sys.stderr)
+    return samples
+
+
 def log_likelihood(sample: Sample, weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
     """Return the logarithm of the right path's probability, and its gradient: features seen less features expected."""
     lattice = sample.lattice
@@ -137,18 +162,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Fit the weights that numbers are read with.")
     parser.add_argument("ink", type=Path)
     parser.add_argument("--model", action="append", default=[], help="may be given several times")
+    parser.add_argument("--what", action="append", choices=["ink", "pictures"], help="default: both")
     parser.add_argument("--samples", type=int, default=300)
     parser.add_argument("--steps", type=int, default=120)
     parser.add_argument("--decay", type=float, default=1e-4)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    samples = []
-    for model in options.model or [None]:
-        rng = np.random.default_rng(options.seed)
-        samples += ink_samples(options.ink, Recognizer(load_model(model)), options.samples, rng)
-    weights = fit(samples, options.steps, options.decay)
-    for name, weight in zip((*SEGMENT_FEATURES, *PAIR_FEATURES), weights.tolist(), strict=True):
-        print(f'    "{name}": {weight:.2f},')
+    recognizers = [Recognizer(load_model(model)) for model in options.model or [None]]
+    for what in options.what or ["ink", "pictures"]:
+        samples = []
+        for recognizer in recognizers:
+            rng = np.random.default_rng(options.seed)
+            if what == "ink":
+                samples += ink_samples(options.ink, recognizer, options.samples, rng)
+            else:
+                samples += picture_samples(recognizer, options.samples, rng)
+        weights = fit(samples, options.steps, options.decay)
+        print(f"_{what.upper()} = {{")
+        for name, weight in zip((*SEGMENT_FEATURES, *PAIR_FEATURES), weights.tolist(), strict=True):
+            print(f'    "{name}": {weight:.2f},')
+        print("}")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import PIL.Image
 from numpy.typing import NDArray
 
 from digitpad.data.ink import Drawing, Stroke, curve_through, read_ink
@@ -96,6 +97,73 @@ def ink_number(
     moved = [((stroke + np.array([40.0, 200.0])) * size).astype(np.float32) for stroke in strokes]
     text = "".join(str(digit.label) for digit in digits)
     return InkNumber(text, tuple(moved), tuple(owners), max(float(max(s.max() for s in moved)), 400.0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PictureNumber:
+    """A number as a picture, ink 1, and for each pixel the place of the digit that it is of; -1 where there is none."""
+
+    text: str
+    ink: NDArray[np.float32]
+    owners: NDArray[np.intp]
+
+
+def picture_number(
+    digits: NDArray[np.uint8], labels: Sequence[int], rng: np.random.Generator, *, touching: bool = False
+) -> PictureNumber:
+    """Put digits of MNIST side by side, as a scanner sees them.
+
+    Parameters
+    ----------
+    digits
+        Bytes (n, 28, 28), ink 255.
+    labels
+        What they are.
+    rng
+        The source of chance.
+    touching
+        Move them together until their ink meets, instead of leaving a gap.
+    """
+    factor = rng.uniform(1.0, 4.0)
+    parts = [_scaled(digit, factor * rng.uniform(0.9, 1.1)) for digit in digits]
+    tallest = max(len(part) for part in parts)
+    room = round(tallest * 1.3)
+    ink = np.zeros((room, sum(part.shape[1] for part in parts) + len(parts) * tallest), np.float32)
+    owners = np.full(ink.shape, -1)
+    right = round(0.2 * tallest)
+    for place, part in enumerate(parts):
+        height, width = part.shape
+        bottom = round(room - 0.12 * tallest + rng.normal(0, 0.03 * tallest))
+        top = int(np.clip(bottom - height, 0, room - height))
+        left = right + round(rng.uniform(0.08, 0.45) * tallest)
+        if touching and place:
+            left = right
+            # Closer and closer, until the ink overlaps as that of a pen does that does not lift its arm.
+            while left > 0 and not _meet(ink[top : top + height, left : left + width], part):
+                left -= 1
+            left = max(left - int(rng.integers(0, max(1, round(factor)) + 1)), 0)
+        place_in = np.s_[top : top + height, left : left + width]
+        owners[place_in] = np.where(part > np.maximum(ink[place_in], 0.1), place, owners[place_in])
+        ink[place_in] = np.maximum(ink[place_in], part)
+        right = max(right, left + width)
+    margin = round(0.2 * tallest)
+    return PictureNumber(
+        "".join(str(label) for label in labels), ink[:, : right + margin].copy(), owners[:, : right + margin].copy()
+    )
+
+
+def _scaled(digit: NDArray[np.uint8], factor: float) -> NDArray[np.float32]:
+    """Return a digit cropped to its ink and scaled."""
+    rows, columns = np.flatnonzero((digit > 50).any(axis=1)), np.flatnonzero((digit > 50).any(axis=0))
+    crop = PIL.Image.fromarray(digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    size = (max(1, round(crop.width * factor)), max(1, round(crop.height * factor)))
+    return np.asarray(crop.resize(size, PIL.Image.Resampling.BICUBIC), np.float32) / np.float32(255)
+
+
+def _meet(ink: NDArray[np.float32], part: NDArray[np.float32]) -> bool:
+    grown = np.pad(part > 0.5, 1)
+    near = grown[1:-1, 1:-1] | grown[2:, 1:-1] | grown[:-2, 1:-1] | grown[1:-1, 2:] | grown[1:-1, :-2]
+    return bool((near & (ink > 0.5)).any())
 
 
 def _minus(rng: np.random.Generator) -> Drawing:

@@ -7,10 +7,14 @@ import numpy as np
 import PIL.Image
 import PIL.ImageDraw
 import pytest
+from picture_conditions import CONDITIONS, coverage, photograph
 
 from digitpad.data.images import image_to_digit, read_image
 from digitpad.data.mnist import load_mnist
+from digitpad.data.ruled import without_lines
 from digitpad.errors import DigitpadError
+from digitpad.model_file import load_model
+from digitpad.recognition import Recognizer
 from tests.pictures import png_claiming
 
 
@@ -176,6 +180,48 @@ def test_tiny_and_narrow_pictures_are_read(shape: tuple[int, int]) -> None:
     digit = image_to_digit(read_image(PIL.Image.fromarray(values)))
     assert digit.shape == (28, 28)
     assert np.isfinite(digit).all()
+
+
+@pytest.mark.parametrize("condition", [name for name in CONDITIONS if name.startswith("photo")])
+def test_a_photographed_digit_is_read_as_what_was_written(condition: str) -> None:
+    rng = np.random.default_rng(3)
+    mnist = load_mnist("test")
+    digits = [image_to_digit(read_image(CONDITIONS[condition](image, rng))) for image in mnist.images[20:28, 0]]
+    readings = Recognizer(load_model("standard")).recognize_all(np.stack(digits))
+    right = [int(one.label) == label for one, label in zip(readings, mnist.labels[20:28], strict=True)]
+    assert sum(right) >= 7
+
+
+@pytest.mark.parametrize("level", [0.3, 0.9])
+@pytest.mark.parametrize("lines", [0, 1, 2])
+def test_empty_paper_in_uneven_light_is_blank(level: float, lines: int) -> None:
+    empty = np.zeros((240, 320), np.float32)
+    for seed in range(3):
+        picture = photograph(empty, np.random.default_rng(seed), lines=lines, shadow=level / 2)
+        assert not read_image(picture).any()
+
+
+def test_ruled_lines_go_and_the_digit_on_them_stays() -> None:
+    sheet = np.zeros((200, 240))
+    sheet[30::25] = sheet[31::25] = 0.3
+    written = sheet.copy()
+    written[40:160, 115:125] = 0.8
+    cleaned = without_lines(written, 0.1)
+    assert (cleaned[40:160, 115:125] == 0.8).all()
+    assert np.count_nonzero(cleaned) < 1.1 * 120 * 10
+
+
+def test_level_strokes_of_a_digit_are_no_ruled_lines() -> None:
+    for image in load_mnist("test").images[:40, 0]:
+        ink = coverage(image, 120).astype(np.float64)
+        assert (np.abs(without_lines(ink, 0.1) - ink) > 0.1).mean() < 0.003
+
+
+def test_of_an_animation_the_first_frame_is_read(tmp_path: Path) -> None:
+    frames = [seven().convert("P"), PIL.Image.new("P", (200, 240), 0)]
+    frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:])
+    digit = image_to_digit(read_image(tmp_path / "moving.gif"))
+    np.testing.assert_allclose(digit, image_to_digit(read_image(seven())), atol=0.05)
 
 
 def png_bytes(folder: Path) -> bytes:

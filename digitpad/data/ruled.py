@@ -1,0 +1,104 @@
+"""Printed lines of ruled and squared paper, found and taken away without eating the digits on them.
+
+All lines of one direction are parallel: sheared back by their slope, they fill whole rows of the picture. A line's
+pixels are taken away where nothing but the line is there; where a stroke crosses it, the ink goes on above or below.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Slopes of lines that are tried: up to so many pixels down for each one to the right.
+_STEEPEST, _STEPS = 0.12, 97
+#: A row of a sheared picture may belong to a line where at least the first share of it is ink; the rows of a line
+#: together hold ink for at least the second.
+_FILLED, _WHOLE = 0.35, 0.6
+#: No printed line is thicker than this share of the picture's short side.
+_THICKEST = 0.03
+
+
+def without_lines(ink: NDArray[np.float64], faintest: float) -> NDArray[np.float64]:
+    """Return ink without printed lines.
+
+    Parameters
+    ----------
+    ink
+        (H, W): the share of light that each pixel swallows.
+    faintest
+        Pixels with more ink than this may belong to a line.
+
+    Returns
+    -------
+    NDArray[float64]
+        The very same ink, if there are no lines.
+    """
+    cleaned, found = _without_level_lines(ink, faintest, least=2)
+    if found:
+        # Squared paper: no digit is written in three or more upright lines from edge to edge.
+        upright, _ = _without_level_lines(np.ascontiguousarray(cleaned.T), faintest, least=3)
+        cleaned = np.ascontiguousarray(upright.T)
+    return cleaned
+
+
+def _without_level_lines(ink: NDArray[np.float64], faintest: float, *, least: int) -> tuple[NDArray[np.float64], int]:
+    """Take away lines that run from left to right; return what is left, and how many there were."""
+    height, width = ink.shape
+    rows, columns = np.nonzero(ink > faintest)
+    if min(height, width) < 32 or len(rows) < width:
+        return ink, 0
+    slopes = np.linspace(-_STEEPEST, _STEEPEST, _STEPS)
+    sharpest, slope, profile, shift = -1.0, 0.0, np.zeros(0, np.intp), 0
+    for tried in slopes.tolist():
+        sheared = np.round(rows - tried * (columns - width / 2)).astype(np.intp)
+        low = int(sheared.min())
+        counts: NDArray[np.intp] = np.bincount(sheared - low)
+        sharpness = float((counts.astype(np.float64) ** 2).sum())
+        if sharpness > sharpest:
+            sharpest, slope, profile, shift = sharpness, tried, counts, low
+    filled = profile >= _FILLED * width
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], filled, [False]]).astype(np.int8)))
+    lines = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+    most = max(2.0, _THICKEST * min(height, width))
+    lines = [
+        (first, last) for first, last in lines if last - first <= most and profile[first:last].sum() >= _WHOLE * width
+    ]
+    if len(lines) < least:
+        return ink, 0
+    cleaned = ink.copy()
+    across = np.arange(width)
+    fall = np.round(slope * (across - width / 2)).astype(np.intp)
+    for first, last in lines:
+        _erase(cleaned, across, fall + shift + first, fall + shift + last, faintest)
+    return cleaned, len(lines)
+
+
+def _erase(
+    ink: NDArray[np.float64],
+    columns: NDArray[np.intp],
+    first: NDArray[np.intp],
+    last: NDArray[np.intp],
+    faintest: float,
+) -> None:
+    """Erase a line between two rows of each column, with its soft edges, where no stroke crosses it.
+
+    Parameters
+    ----------
+    ink
+        (H, W); changed in place.
+    columns, first, last
+        Of each column, the first row of the line and the row after its last.
+    faintest
+        Pixels with more ink may be ink.
+    """
+    height = len(ink)
+    margin = 1 + int(last[0] - first[0]) // 2
+    top, bottom = first - margin, last + margin
+    # A stroke crosses where there is ink beside the line, nearly as dark as the line itself; its soft edge is not.
+    middle = np.clip((first + last) // 2, 0, height - 1)
+    dark = max(faintest, 0.6 * float(np.median(ink[middle, columns])))
+    above = ink[np.clip(top - 1, 0, height - 1), columns] * (top >= 1)
+    below = ink[np.clip(bottom, 0, height - 1), columns] * (bottom < height)
+    crossed = (above > dark) | (below > dark)
+    for offset in range(int((bottom - top)[0])):
+        row = top + offset
+        inside = (row >= 0) & (row < height) & ~crossed
+        ink[row[inside], columns[inside]] = 0.0
