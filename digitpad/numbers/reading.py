@@ -191,13 +191,15 @@ class NumberReader:
         known = {run: segment_features(layout, run, one.label, one.probability) for run, one in predictions.items()}
         lattice = Lattice(layout, known | {run: sign_features(sign) for run, sign in signs.items()})
         path, whole = lattice.best(weights), (0, len(layout))
-        if whole in predictions and lattice.score(path.runs, weights) < lattice.score([whole], weights) + _ONE_DIGIT:
-            return None
         digits = [predictions[run] for run in path.runs if run in predictions]
         minus = any(signs.get(run) == "-" for run in path.runs)
         if not digits or (len(digits) == 1 and not minus):
             # A dot beside a digit is no number: the drawing is read as it always was.
             return None
+        if whole in predictions and len(digits) > 1:
+            surplus = lattice.score(path.runs, weights) - lattice.score([whole], weights)
+            if surplus < _ONE_DIGIT:
+                return None
         segments = tuple(
             Segment(signs[run], layout.box(run), None)
             if run in signs
