@@ -3,16 +3,18 @@
 The same layer code runs on NumPy and on CuPy, because both answer to the same function names. A function
 that needs one asks `array_module` which library its array belongs to; nothing else in `digitpad.nn` knows
 that there are two. `select_device` chooses, `Layer.to` moves a network, `to_device` and `to_numpy` move arrays.
+`elementwise` spares a GPU the passes over memory that a chain of small operations would take.
 """
 
 import contextlib
+import functools
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType, TracebackType
-from typing import Any, TypeAlias
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -21,6 +23,9 @@ Array: TypeAlias = NDArray[Any]
 """A NumPy array, or a CuPy array, which offers the same methods."""
 
 Shape: TypeAlias = tuple[int, ...]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _HOST_ARRAYS = (np.ndarray, np.generic)
 
@@ -36,6 +41,7 @@ __all__ = [
     "Shape",
     "array_module",
     "device_of",
+    "elementwise",
     "select_device",
     "to_device",
     "to_numpy",
@@ -106,12 +112,44 @@ def array_module(array: object) -> ModuleType:
         return np
     # An array of CuPy can only exist once CuPy has been imported, so there is no need to import it here.
     cupy = sys.modules.get("cupy")
-    if cupy is not None and isinstance(array, cupy.ndarray):
+    if cupy is not None and (isinstance(array, cupy.ndarray) or _stands_in_for_an_array(array)):
         return cupy
     raise TypeError(
         f"digitpad.nn computes on NumPy or CuPy arrays, not on {type(array).__module__}.{type(array).__name__}; "
         "convert it first, for example with numpy.asarray."
     )
+
+
+def _stands_in_for_an_array(value: object) -> bool:
+    """Tell whether `value` is what `cupy.fuse` calls a function with, to see what it does to arrays."""
+    return type(value).__module__.startswith("cupy._core.")
+
+
+def elementwise(function: Callable[P, T]) -> Callable[P, T]:
+    """Let a GPU do a whole chain of elementwise operations in one pass over its memory.
+
+    On the processor the function runs as it stands. On a GPU each of its operations would be a kernel of its own that
+    reads whole arrays and writes one; CuPy makes a single kernel of them, the first time that it meets their dtypes.
+
+    Parameters
+    ----------
+    function
+        Takes arrays, the first argument being one, and Python's numbers, all by position; returns arrays, or changes
+        some of those given in place. Numbers that it takes from elsewhere would be compiled in as they are at the
+        first call, and a sum of two numbers counts as float64: both are therefore left to the caller.
+    """
+    compiled: dict[ModuleType, Callable[P, T]] = {}
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        library = array_module(args[0])
+        if library is np:
+            return function(*args, **kwargs)
+        if library not in compiled:
+            compiled[library] = library.fuse(function)
+        return compiled[library](*args, **kwargs)
+
+    return call
 
 
 def device_of(array: Array) -> Device:

@@ -6,7 +6,7 @@ and `fold` is its transpose, which adds patches back to where they came from.
 
 import numpy as np
 
-from digitpad.nn.backend import Array, DTypeLike, array_module
+from digitpad.nn.backend import Array, DTypeLike, array_module, elementwise
 
 Pair = tuple[int, int]
 Padding = tuple[Pair, Pair]
@@ -108,6 +108,7 @@ def channel_sum(x: Array) -> Array:
     return total
 
 
+@elementwise
 def erf(x: Array) -> Array:
     """Return the error function, 2 / sqrt(pi) * (integral of exp(-t^2) from 0 to x), to float64's last digits.
 
@@ -116,7 +117,7 @@ def erf(x: Array) -> Array:
     coefficients of his FORTRAN function CALERF; beyond 6 the result is 1 to the last digit.
     """
     xp = array_module(x)
-    magnitude = abs(x)
+    magnitude = xp.abs(x)
     near = xp.minimum(magnitude, _ERF_NEAR)
     square = near * near
     inner = near * _polynomial(_ERF_NEAR_TOP, square) / _polynomial(_ERF_NEAR_BOTTOM, square)
@@ -194,6 +195,7 @@ def log_softmax(logits: Array, axis: int = 1) -> Array:
     return result
 
 
+@elementwise
 def sigmoid(x: Array) -> Array:
     """Turn numbers into probabilities: 1 / (1 + exp(-x)), by exp(-|x|), which cannot overflow."""
     xp = array_module(x)
@@ -202,6 +204,7 @@ def sigmoid(x: Array) -> Array:
     return result
 
 
+@elementwise
 def softplus(x: Array) -> Array:
     """Return log(1 + exp(x)) as max(x, 0) + log(1 + exp(-|x|)), which cannot overflow; it is -log(sigmoid(-x))."""
     xp = array_module(x)

@@ -12,7 +12,7 @@ from typing import ClassVar, TypeAlias
 
 import numpy as np
 
-from digitpad.nn import checks
+from digitpad.nn import checks, updates
 from digitpad.nn.backend import Array, array_module, to_numpy
 from digitpad.nn.checks import on_host
 from digitpad.nn.layer import Parameter
@@ -188,16 +188,11 @@ class SGD(Optimizer):
             raise ValueError("SGD: momentum is 0 with nesterov; expected more than 0")
 
     def _update(self, value: Array, grad: Array, state: dict[str, Array]) -> None:
-        move = grad
-        if self.momentum:
-            velocity = state["velocity"]
-            velocity *= self.momentum
-            velocity += grad
-            if self.nesterov:
-                move += self.momentum * velocity
-            else:
-                move = velocity
-        value -= array_module(value).multiply(move, self.learning_rate, out=grad)
+        if not self.momentum:
+            updates.descend(value, grad, self.learning_rate)
+            return
+        step = updates.descend_looking_ahead if self.nesterov else updates.descend_with_momentum
+        step(value, grad, state["velocity"], self.momentum, self.learning_rate)
 
 
 class AdaGrad(Optimizer):
@@ -225,11 +220,7 @@ class AdaGrad(Optimizer):
         self.eps = checks.real_number("AdaGrad", "eps", eps, low=0, high=1)
 
     def _update(self, value: Array, grad: Array, state: dict[str, Array]) -> None:
-        total = state["total"]
-        total += grad * grad
-        grad *= self.learning_rate
-        grad /= _root(total, self.eps)
-        value -= grad
+        updates.adagrad(value, grad, state["total"], self.learning_rate, self.eps)
 
 
 class RMSProp(Optimizer):
@@ -270,16 +261,11 @@ class RMSProp(Optimizer):
         self.momentum = checks.real_number("RMSProp", "momentum", momentum, low=0, high=1, open_high=True)
 
     def _update(self, value: Array, grad: Array, state: dict[str, Array]) -> None:
-        square, velocity = state["square"], state["velocity"]
-        square *= self.alpha
-        square += (1 - self.alpha) * grad * grad
-        grad /= _root(square, self.eps)
-        move = grad
+        updates.divide_by_size(grad, state["square"], self.alpha, 1 - self.alpha, self.eps)
         if self.momentum:
-            velocity *= self.momentum
-            velocity += grad
-            move = velocity
-        value -= array_module(value).multiply(move, self.learning_rate, out=grad)
+            updates.descend_with_momentum(value, grad, state["velocity"], self.momentum, self.learning_rate)
+        else:
+            updates.descend(value, grad, self.learning_rate)
 
 
 class Adam(Optimizer):
@@ -353,20 +339,12 @@ class Adam(Optimizer):
         return first, second
 
     def _update(self, value: Array, grad: Array, state: dict[str, Array]) -> None:
-        gradient_sum, square_sum = state["gradient_sum"], state["square_sum"]
-        gradient_sum *= self.betas[0]
-        gradient_sum += grad
-        square_sum *= self.betas[1]
-        grad *= grad
-        square_sum += grad
         gradient_weight, square_weight = self._weights()
         root_weight = math.sqrt(square_weight)
-        xp = array_module(value)
-        change = xp.sqrt(square_sum, out=grad)
-        change += self.eps * root_weight
-        xp.divide(gradient_sum, change, out=change)
-        change *= self.learning_rate * root_weight / gradient_weight
-        value -= change
+        factor = self.learning_rate * root_weight / gradient_weight
+        updates.adam(
+            value, grad, state["gradient_sum"], state["square_sum"], *self.betas, self.eps * root_weight, factor
+        )
 
 
 class AdamW(Adam):
@@ -403,10 +381,3 @@ class AdamW(Adam):
     def _update(self, value: Array, grad: Array, state: dict[str, Array]) -> None:
         value *= 1 - self.learning_rate * self.weight_decay
         super()._update(value, grad, state)
-
-
-def _root(square: Array, eps: float) -> Array:
-    """Return sqrt(square) + eps."""
-    root: Array = array_module(square).sqrt(square)
-    root += eps
-    return root

@@ -2,13 +2,16 @@
 
 Its arrays refuse what a real device array refuses (turning into a NumPy array by themselves, meeting one in a sum) and
 also what it does silently but slowly (becoming a number or a truth value). What crosses on purpose, by `asarray` and
-`asnumpy`, is counted.
+`asnumpy`, is counted, and so are the kernels that elementwise operations would launch.
+
+A function that is fused is called with stand-ins, as CuPy does, which know no more than operators and elementwise
+functions: anything else would make CuPy fall back, or raise.
 """
 
 import sys
 from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 import pytest
@@ -20,7 +23,7 @@ class CrossingError(TypeError):
 
 def _inner(value: Any) -> Any:
     """Return what lies behind device arrays, anywhere in an argument."""
-    if isinstance(value, DeviceArray):
+    if isinstance(value, DeviceArray | FusedNumber):
         return value.hidden
     if isinstance(value, np.ndarray):
         raise CrossingError("a NumPy array meets the device")
@@ -42,6 +45,8 @@ class DeviceArray:
     """An array on the pretended device."""
 
     __array_priority__ = 1000
+    #: Names of the elementwise kernels since the last `FakeCupy` was made.
+    launched: ClassVar[list[str]] = []
 
     def __init__(self, hidden: np.ndarray[Any, Any]) -> None:
         self.hidden = hidden
@@ -52,6 +57,7 @@ class DeviceArray:
         if out:
             arguments["out"] = out
         result = getattr(ufunc, method)(*map(_inner, inputs), **arguments)
+        self.launched.append(ufunc.__name__)
         return self if out and out[0] is self.hidden else _outer(result)
 
     def _refuse(self, *_: object) -> NoReturn:
@@ -84,7 +90,12 @@ class DeviceArray:
 def _operator(name: str) -> Callable[..., Any]:
     def apply(self: DeviceArray, *others: Any) -> Any:
         result = getattr(self.hidden, name)(*map(_inner, others))
-        return self if name.startswith("__i") and name != "__invert__" else _outer(result)
+        in_place = name.startswith("__i") and name != "__invert__"
+        if isinstance(self, FusedArray):
+            return self if in_place else FusedArray(result)
+        if "matmul" not in name:
+            self.launched.append(name)
+        return self if in_place else _outer(result)
 
     return apply
 
@@ -94,6 +105,55 @@ for _word in ("add", "sub", "mul", "truediv", "pow", "matmul", "and", "or", "flo
         setattr(DeviceArray, _name, _operator(_name))
 for _word in ("lt", "le", "gt", "ge", "eq", "ne", "neg", "abs", "invert"):
     setattr(DeviceArray, f"__{_word}__", _operator(f"__{_word}__"))
+
+
+class FusedArray(DeviceArray):
+    """What a function that is being fused gets in place of an array."""
+
+    dtype: Any
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "dtype":
+            return self.hidden.dtype
+        if name == "astype":
+            return lambda dtype: FusedArray(self.hidden.astype(dtype))
+        raise FusionError(f"a fused function asks for {name} of an array")
+
+    def _refuse_index(self, *_: object) -> NoReturn:
+        raise FusionError("a fused function looks into an array")
+
+    __getitem__ = __setitem__ = __len__ = _refuse_index
+
+
+# By this `digitpad.nn.backend` knows the stand-ins of the real one.
+FusedArray.__module__ = "cupy._core.fusion"
+
+
+class FusedNumber:
+    """What it gets in place of a number, which is a double to the kernel: two of them may not meet."""
+
+    def __init__(self, hidden: float) -> None:
+        self.hidden = hidden
+
+    def _meet(self, other: object) -> Any:
+        if isinstance(other, FusedArray):
+            return NotImplemented
+        raise FusionError("a fused function computes with two numbers, which makes float64 of float32")
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _meet
+
+
+class FusionError(TypeError):
+    """Something that `cupy.fuse` cannot do, or does otherwise than NumPy."""
+
+
+def _fused(name: str, function: Any, arguments: Any, named: Any) -> FusedArray:
+    """Call one of NumPy's functions while fusing."""
+    if not isinstance(function, np.ufunc) and name not in {"where", "clip"}:
+        raise FusionError(f"{name} is no elementwise function")
+    out = named.get("out")
+    result = function(*map(_inner, arguments), **{key: _inner(part) for key, part in named.items()})
+    return FusedArray(np.asarray(result)) if out is None else out
 
 
 class _Functions:
@@ -110,6 +170,10 @@ class _Functions:
             return value
 
         def function(*arguments: Any, **named: Any) -> Any:
+            if any(isinstance(part, FusedArray) for part in arguments):
+                return _fused(name, value, arguments, named)
+            if isinstance(value, np.ufunc):
+                DeviceArray.launched.append(name)
             return _outer(value(*map(_inner, arguments), **{key: _inner(part) for key, part in named.items()}))
 
         return function
@@ -130,6 +194,8 @@ class FakeCupy(ModuleType):
     ----------
     to_device, to_host
         Shapes of what has crossed on purpose.
+    launched
+        Names of the elementwise kernels; a fused one has the name of its function.
     """
 
     ndarray = DeviceArray
@@ -141,6 +207,8 @@ class FakeCupy(ModuleType):
         self._available, self._fails, self._wrong = available, fails, wrong
         self._functions = _Functions(np)
         self.random = SimpleNamespace(default_rng=_Generator)
+        self.launched: list[str] = []
+        DeviceArray.launched = self.launched
 
     def is_available(self) -> bool:
         return self._available
@@ -158,10 +226,30 @@ class FakeCupy(ModuleType):
         self.to_host.append(value.hidden.shape)
         return value.hidden.copy() + (1 if self._wrong else 0)
 
+    def fuse(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        def kernel(*arguments: Any) -> Any:
+            if any(isinstance(part, FusedArray) for part in arguments):
+                return function(*arguments)  # one fused function inside another
+            self.launched.append(getattr(function, "__name__", "kernel"))
+            result = function(*map(_stand_in, arguments))
+            if isinstance(result, tuple):
+                return tuple(DeviceArray(part.hidden) for part in result)
+            return None if result is None else DeviceArray(result.hidden)
+
+        return kernel
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         return getattr(self._functions, name)
+
+
+def _stand_in(value: Any) -> Any:
+    if isinstance(value, DeviceArray):
+        return FusedArray(value.hidden)
+    if isinstance(value, int | float):
+        return FusedNumber(value)
+    raise FusionError(f"a fused function is called with {type(value).__name__}")
 
 
 @pytest.fixture

@@ -7,9 +7,38 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from digitpad.nn import ARCHITECTURES, SGD, Adam, CrossEntropyLoss, Dropout, ParallelNetwork, build
-from digitpad.nn.backend import CPU, Array, Device, device_of, select_device, to_device, to_numpy
-from tests.nn.fake_gpu import CrossingError, DeviceArray, FakeCupy, gpu
+from digitpad.nn import (
+    ARCHITECTURES,
+    ELU,
+    GELU,
+    SGD,
+    Adam,
+    CrossEntropyLoss,
+    Dropout,
+    LeakyReLU,
+    ParallelNetwork,
+    Parameter,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Tanh,
+    build,
+)
+from digitpad.nn.backend import (
+    CPU,
+    Array,
+    Device,
+    array_module,
+    device_of,
+    elementwise,
+    select_device,
+    to_device,
+    to_numpy,
+)
+from digitpad.nn.layers.activations import Activation
+from tests.nn.fake_gpu import CrossingError, DeviceArray, FakeCupy, FusionError, gpu
+from tests.nn.layers.cases import CASES, Case
+from tests.nn.test_optimizers import OPTIMIZERS
 
 __all__ = ["gpu"]
 
@@ -159,6 +188,92 @@ def test_a_step_of_training_crosses_nothing_and_is_the_cpus(
     assert there.to(CPU) is there
     for key, own in here.state_dict().items():
         np.testing.assert_allclose(there.state_dict()[key], own, rtol=1e-4, atol=1e-6, err_msg=key)
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.plan["type"] != "Dropout"], ids=lambda case: str(case.name)
+)
+def test_every_layer_computes_the_same_on_a_device_and_crosses_nothing(case: Case, gpu: FakeCupy) -> None:
+    here, there = case.layer(np.float32), case.layer(np.float32).to(Device("cuda", gpu))
+    x = case.batch(np.float32)
+    expected = here.forward(x, training=True)
+    upstream = np.random.default_rng(3).standard_normal(expected.shape).astype(np.float32)
+    device_x, device_upstream = gpu.asarray(x), gpu.asarray(upstream)
+    gpu.to_device.clear()
+    out = there.forward(device_x, training=True)
+    grad = there.backward(device_upstream)
+    inferred = there.forward(device_x)
+    assert (gpu.to_device, gpu.to_host) == ([], [])
+    for device_array, array in (
+        (out, expected),
+        (grad, here.backward(upstream)),
+        (inferred, here.forward(x)),
+        *((own.grad, other.grad) for own, other in zip(there.parameters(), here.parameters(), strict=True)),
+    ):
+        assert device_array.dtype == np.float32
+        np.testing.assert_allclose(to_numpy(device_array), array, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_optimizers_step_is_one_kernel_a_parameter(name: str, gpu: FakeCupy) -> None:
+    here = Parameter(np.linspace(-1, 1, 12, dtype=np.float32).reshape(3, 4))
+    there = Parameter(gpu.asarray(here.value))
+    optimizers = [OPTIMIZERS[name]([parameter]) for parameter in (here, there)]
+    for step in range(3):
+        gradient = np.cos(here.value + step)
+        here.add_grad(gradient)
+        there.add_grad(gpu.asarray(gradient))
+        # A schedule may change these from step to step: they are not compiled in.
+        for optimizer in optimizers:
+            optimizer.learning_rate = 0.1 / (step + 1)
+        gpu.launched.clear()
+        for optimizer in optimizers:
+            optimizer.step()
+        kernels = {"RMSProp": 2, "RMSProp with momentum": 2, "AdamW": 2}
+        assert len(gpu.launched) == kernels.get(name, 1), gpu.launched
+        np.testing.assert_allclose(to_numpy(there.value), here.value, rtol=1e-6)
+
+
+@pytest.mark.parametrize("layer", [ReLU(), LeakyReLU(0.2), ELU(), SiLU(), GELU(), GELU("tanh"), Tanh(), Sigmoid()])
+def test_an_activation_is_one_kernel_each_way(layer: Activation, gpu: FakeCupy) -> None:
+    x = gpu.asarray(np.linspace(-3, 3, 7, dtype=np.float32))
+    layer.forward(x, training=True)
+    layer.backward(x)
+    assert gpu.launched == ["function", "grad_input"]
+
+
+def test_settings_that_change_are_not_those_of_a_kernel_compiled_before(gpu: FakeCupy) -> None:
+    layer = LeakyReLU(0.1)
+    x = gpu.asarray(np.array([-1.0, 1.0], np.float32))
+    first = to_numpy(layer.forward(x))
+    layer.negative_slope = 0.5
+    np.testing.assert_allclose(first, [-0.1, 1])
+    np.testing.assert_allclose(to_numpy(layer.forward(x)), [-0.5, 1])
+
+
+def test_the_stand_in_refuses_what_cannot_be_fused(gpu: FakeCupy) -> None:
+    x = gpu.asarray(np.ones(3, np.float32))
+    mistakes: list[Callable[[Array], object]] = [
+        lambda a: a.sum(),
+        lambda a: a[0],
+        lambda a: array_module(a).zeros_like(a),
+        lambda a: a.shape,
+    ]
+    for mistake in mistakes:
+        with pytest.raises(FusionError):
+            elementwise(mistake)(x)
+    with pytest.raises(FusionError, match="two numbers"):
+        elementwise(lambda a, p, q: a * (p * q))(x, 2.0, 3.0)
+
+
+def test_on_the_processor_a_chain_runs_as_it_stands() -> None:
+    @elementwise
+    def double(x: Array) -> None:
+        x *= 2
+
+    x = np.ones(3)
+    double(x)
+    assert (x == 2).all()
 
 
 def test_dropout_draws_where_the_batch_lies(gpu: FakeCupy) -> None:

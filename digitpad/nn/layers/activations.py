@@ -4,13 +4,20 @@ Each is a formula and its derivative. Some derivatives are shorter in terms of t
 sigmoid; those layers remember their output, the others their input.
 """
 
+import copy
 import math
+from collections.abc import Callable
 from typing import ClassVar
 
+import numpy as np
+
 from digitpad.nn import checks, functional
-from digitpad.nn.backend import Array, Shape, array_module
+from digitpad.nn.backend import Array, Shape, array_module, elementwise
 from digitpad.nn.layer import Layer, recall
 from digitpad.nn.receptive_field import ReceptiveField
+
+#: What `Activation` has compiled for a GPU.
+_KERNELS: dict[tuple[object, ...], Callable[..., Array]] = {}
 
 
 class Activation(Layer):
@@ -25,7 +32,7 @@ class Activation(Layer):
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return function(x)."""
         checks.samples(type(self).__name__, x)
-        out = self.function(x)
+        out = self._in_one_pass("function", x)
         if training:
             self._cache = out if self.from_output else x
         return out
@@ -34,8 +41,7 @@ class Activation(Layer):
         """Return grad_output * derivative."""
         remembered = recall(self, self._cache)
         checks.upstream(type(self).__name__, grad_output, remembered.shape)
-        grad_input: Array = grad_output * self.derivative(remembered)
-        return grad_input
+        return self._in_one_pass("grad_input", grad_output, remembered)
 
     def function(self, x: Array) -> Array:
         """Return the value for each number of `x`."""
@@ -44,6 +50,25 @@ class Activation(Layer):
     def derivative(self, remembered: Array) -> Array:
         """Return the derivative at each number of the input, or of the output if `from_output`."""
         raise NotImplementedError
+
+    def grad_input(self, grad_output: Array, remembered: Array) -> Array:
+        """Return grad_output * derivative(remembered)."""
+        product: Array = grad_output * self.derivative(remembered)
+        return product
+
+    def _in_one_pass(self, formula: str, *arrays: Array) -> Array:
+        """Compute the formula of that name; on a GPU as one kernel for each kind of activation and its settings."""
+        if checks.on_host(arrays[0]):
+            computed: Array = getattr(self, formula)(*arrays)
+            return computed
+        settings = {name: value for name, value in vars(self).items() if name != "_cache"}
+        key = (type(self), formula, *settings.items())
+        if key not in _KERNELS:
+            # Of a copy, whose settings stay what they are; and which keeps no batch alive.
+            constant = copy.copy(self)
+            constant._cache = None
+            _KERNELS[key] = elementwise(getattr(constant, formula))
+        return _KERNELS[key](*arrays)
 
 
 class ReLU(Activation):
@@ -57,9 +82,9 @@ class ReLU(Activation):
 
     def function(self, x: Array) -> Array:
         """Return max(x, 0)."""
-        xp = array_module(x)
-        # NumPy's maximum with a single number takes twice as long.
-        out: Array = xp.maximum(x, xp.zeros_like(x))
+        # NumPy's maximum with a single number takes twice as long as with an array.
+        zero = np.zeros_like(x) if checks.on_host(x) else 0
+        out: Array = array_module(x).maximum(x, zero)
         return out
 
     def derivative(self, remembered: Array) -> Array:

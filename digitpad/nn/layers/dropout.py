@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from digitpad.nn import checks
-from digitpad.nn.backend import Array, array_module
+from digitpad.nn.backend import Array, array_module, elementwise
 from digitpad.nn.layer import Layer, recall
 
 
@@ -50,9 +50,8 @@ class Dropout(Layer):
             return x
         # Drawn in float32 whatever the dtype, so that the same seed drops the same values; and drawn where the batch
         # lies, for a mask from elsewhere would have to be carried over at every step.
-        kept: Array = self._source(array_module(x)).random(x.shape, dtype=np.float32) >= self.p
-        self._cache = kept.astype(x.dtype) * (1 / (1 - self.p))
-        dropped: Array = x * self._cache
+        drawn = self._source(array_module(x)).random(x.shape, dtype=np.float32)
+        self._cache, dropped = _drop(x, drawn, self.p, 1 / (1 - self.p))
         return dropped
 
     def backward(self, grad_output: Array) -> Array:
@@ -76,3 +75,10 @@ class Dropout(Layer):
         if self._device_rng is None:
             self._device_rng = library.random.default_rng(int(self.rng.integers(2**63)))
         return self._device_rng
+
+
+@elementwise
+def _drop(x: Array, drawn: Array, p: float, scale: float) -> tuple[Array, Array]:
+    """Return the mask, `scale` where the number drawn is at least p and else 0, and x times the mask."""
+    mask = (drawn >= p).astype(x.dtype) * scale
+    return mask, x * mask

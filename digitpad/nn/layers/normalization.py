@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from digitpad.nn import checks, functional
-from digitpad.nn.backend import Array, DTypeLike, Shape, array_module
+from digitpad.nn.backend import Array, DTypeLike, Shape, array_module, elementwise
 from digitpad.nn.layer import Buffer, Layer, Parameter, recall
 
 
@@ -94,9 +94,7 @@ class BatchNorm2D(Layer):
             self._cache = x_hat, inverse_deviation
         if self.weight is None or self.bias is None:
             return x_hat
-        out: Array = x_hat * _per_channel(self.weight.value)
-        out += _per_channel(self.bias.value)
-        return out
+        return _scaled(x_hat, _per_channel(self.weight.value), _per_channel(self.bias.value))
 
     def backward(self, grad_output: Array) -> Array:
         """Return the gradient with respect to `x`.
@@ -124,10 +122,13 @@ class BatchNorm2D(Layer):
         if self._as_in_inference and self.running_mean is not None:
             unmoved: Array = grad_output * _per_channel(scale)
             return unmoved
-        grad_input: Array = grad_output - _per_channel(grad_sum / count)
-        grad_input -= x_hat * _per_channel(grad_x_hat_sum / count)
-        grad_input *= _per_channel(scale)
-        return grad_input
+        return _grad_input(
+            grad_output,
+            x_hat,
+            _per_channel(grad_sum / count),
+            _per_channel(grad_x_hat_sum / count),
+            _per_channel(scale),
+        )
 
     def move_statistics(self, mean: Array, unbiased_variance: Array) -> None:
         """Move the running statistics towards those of a batch, each (C,), unless this is a replica's layer."""
@@ -175,6 +176,23 @@ class BatchNorm2D(Layer):
         if training:
             self.move_statistics(mean, squares / (count - 1))
         return centered, squares / count
+
+
+@elementwise
+def _scaled(x_hat: Array, weight: Array, bias: Array) -> Array:
+    """Return weight * x_hat + bias."""
+    out: Array = x_hat * weight
+    out += bias
+    return out
+
+
+@elementwise
+def _grad_input(grad_output: Array, x_hat: Array, mean_grad: Array, mean_product: Array, scale: Array) -> Array:
+    """Return scale * (grad_output - mean_grad - x_hat * mean_product)."""
+    grad_input: Array = grad_output - mean_grad
+    grad_input -= x_hat * mean_product
+    grad_input *= scale
+    return grad_input
 
 
 def _per_channel(values: Array) -> Array:

@@ -11,7 +11,7 @@ from functools import reduce
 import numpy as np
 
 from digitpad.nn import checks, functional
-from digitpad.nn.backend import Array, Shape, array_module
+from digitpad.nn.backend import Array, Shape, array_module, elementwise
 from digitpad.nn.layer import Layer, recall
 from digitpad.nn.receptive_field import ReceptiveField
 
@@ -106,9 +106,7 @@ class MaxPool2D(_Pool2D):
         # Which cell of its window won, in the fewest bytes that can count them.
         winner = xp.zeros_like(largest, dtype=np.min_scalar_type(self.kernel_size[0] * self.kernel_size[1]))
         for index, tap in enumerate(taps, start=1):
-            # A later winner has the larger index, so the maximum is the last of them.
-            xp.maximum(winner, (tap > largest) * winner.dtype.type(index), out=winner)
-            xp.maximum(largest, tap, out=largest)
+            _challenge(largest, winner, tap, index)
         self._cache = x.shape, winner
         return largest
 
@@ -126,8 +124,23 @@ class MaxPool2D(_Pool2D):
         total = self._empty_total(shape, grad_output)
         # Windows may overlap: a value that wins in two of them gets both gradients.
         for index, tap in enumerate(self._taps(total, grad_output.shape[1:])):
-            array_module(tap).add(tap, grad_output * (winner == index), out=tap)
+            _add_where_won(tap, grad_output, winner, index)
         return self._without_padding(total, shape)
+
+
+@elementwise
+def _challenge(largest: Array, winner: Array, tap: Array, index: int) -> None:
+    """Let the cells of the window at `index` replace those that are smaller."""
+    # A later winner has the larger index, so the maximum is the last of them.
+    maximum = array_module(largest).maximum
+    maximum(winner, (tap > largest).astype(winner.dtype) * index, out=winner)
+    maximum(largest, tap, out=largest)
+
+
+@elementwise
+def _add_where_won(total: Array, grad_output: Array, winner: Array, index: int) -> None:
+    """Add the gradients of those windows whose cell at `index` won."""
+    total += grad_output * (winner == index)
 
 
 class AvgPool2D(_Pool2D):
