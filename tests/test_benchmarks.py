@@ -1,15 +1,18 @@
 """What the benchmarks compute from what they measure, and that what they compare does the same work."""
 
+import importlib.util
 import json
 import math
 import os
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from xml.parsers import expat
 
 import accuracy_plot
 import benchmarking
+import gpu_speed
 import memory
 import numpy as np
 import pytest
@@ -20,6 +23,9 @@ import time_to_accuracy
 from benchmarking import Figure
 
 from digitpad import nn
+from tests.nn.fake_gpu import FakeCupy, gpu
+
+__all__ = ["gpu"]
 
 
 def test_a_figure_knows_whether_it_is_where_it_should_be() -> None:
@@ -236,3 +242,28 @@ def test_memory_is_that_of_the_program_that_was_run() -> None:
     assert 120 < large < 200
     with pytest.raises(SystemExit, match="failed"):
         memory.peak_megabytes([sys.executable, "-c", "raise SystemExit(3)"])
+
+
+def test_where_there_is_no_gpu_its_benchmark_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.delitem(sys.modules, "cupy", raising=False)
+    path = tmp_path / "gpu.json"
+    monkeypatch.setattr(sys, "argv", ["gpu_speed.py", "--json", str(path)])
+    gpu_speed.main()
+    assert "Nothing was measured: there is no GPU" in capsys.readouterr().out
+    assert json.loads(path.read_text(encoding="utf-8"))["figures"] == []
+
+
+def test_the_gpus_run_of_steps_trains_there_and_fetches_nothing(gpu: FakeCupy, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited = []
+    stream = SimpleNamespace(synchronize=lambda: waited.append(len(gpu.launched)))
+    monkeypatch.setattr(gpu, "cuda", SimpleNamespace(get_current_stream=lambda: stream), raising=False)
+    run = gpu_speed.digitpad_steps("light", 2)({})
+    gpu.to_device.clear()
+    gpu.to_host.clear()
+    run()
+    assert (gpu.to_device, gpu.to_host) == ([], [])
+    assert waited == [len(gpu.launched)], "the last step is waited for, and none before"

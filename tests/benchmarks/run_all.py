@@ -5,7 +5,8 @@
 writes `all.json`, `README.md` (the table) and `accuracy.svg` into that folder, beside each script's own JSON. Takes
 about ten minutes on two cores, on which nothing else should run. Where OpenBLAS is pinned in the environment (see
 `benchmarking.PINS`) the figures are taken without; `--pinned-too` takes them once more as it is set, and puts them
-beside. Needs the extra `benchmark`.
+beside. `--quick` takes one short turn of each, to see that all of them run; its figures say nothing. Needs the extra
+`benchmark`.
 """
 
 import argparse
@@ -27,7 +28,11 @@ SCRIPTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("time_to_accuracy", ("--plot", "accuracy.svg")),
     ("memory", ()),
     ("scaling", ()),
+    ("gpu_speed", ()),
 )
+#: What a script is told to be quick, and what every other one is.
+QUICK = {"memory": ("--epochs", "1")}
+QUICK_OTHERS = ("--rounds", "1", "--seconds", "0.05")
 #: Least speed over PyTorch's that is asked for, by network.
 SPEED_OVER_PYTORCH = {"standard": 1.1, "light": 1.0, "resnet": 0.8}
 
@@ -40,17 +45,20 @@ def main() -> None:
     parser.add_argument(
         "--pinned-too", action="store_true", help=f"once more with {' and '.join(PINS)} as they are set"
     )
+    parser.add_argument("--quick", action="store_true", help="one short turn of each, for a trial")
     options = parser.parse_args()
     names = options.only or [name for name, _ in SCRIPTS]
     options.out.mkdir(parents=True, exist_ok=True)
     pins = {name: os.environ[name] for name in PINS if name in os.environ}
     beside: list[Figure] | None = None
     if options.pinned_too and pins:
-        beside = figures_of(run(names, options.out, pinned=True))
+        beside = figures_of(run(names, options.out, pinned=True, quick=options.quick))
     settle_environment(pinned=False)
-    reports = run(names, options.out, pinned=False)
+    reports = run(names, options.out, pinned=False, quick=options.quick)
     figures = figures_of(reports)
     text = machine_line(reports) + "\n\n" + markdown(figures, beside) + "\n"
+    if missing := reports.get("gpu_speed", {}).get("missing"):
+        text += f"\nNothing was measured on a GPU: {missing}.\n"
     if "scaling" in reports:
         text += "\n" + growth(reports["scaling"]["series"]) + "\n"
     (options.out / "README.md").write_text(text, encoding="utf-8")
@@ -58,7 +66,7 @@ def main() -> None:
     sys.stdout.write("\n" + text)
 
 
-def run(names: Sequence[str], folder: Path, *, pinned: bool) -> dict[str, Any]:
+def run(names: Sequence[str], folder: Path, *, pinned: bool, quick: bool) -> dict[str, Any]:
     """Run scripts, and return what each wrote.
 
     Parameters
@@ -69,6 +77,8 @@ def run(names: Sequence[str], folder: Path, *, pinned: bool) -> dict[str, Any]:
         Where they write; what is pinned goes into files and pictures of its own.
     pinned
         Whether to leave OpenBLAS's settings as they are.
+    quick
+        Whether one short turn will do.
 
     Raises
     ------
@@ -86,6 +96,7 @@ def run(names: Sequence[str], folder: Path, *, pinned: bool) -> dict[str, Any]:
         ]
         # The environment of training_speed is the one that it is started with; it knows no --pinned.
         command += ["--pinned"] if pinned and name != "training_speed" else []
+        command += QUICK.get(name, QUICK_OTHERS) if quick else ()
         print(f"== {name}{', OpenBLAS pinned' if pinned else ''}", flush=True)
         if subprocess.run(command, check=False).returncode != 0:
             raise SystemExit(f"{name} failed; what it said is above.")

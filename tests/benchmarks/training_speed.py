@@ -160,7 +160,7 @@ def digitpad_steps(name: str, batch: int) -> Callable[[Way], Step]:
     """Return what makes digitpad's training step."""
     from digitpad import nn
 
-    images, targets, network = _task(name, batch)
+    images, targets, network = task(name, batch)
     loss, optimizer = nn.CrossEntropyLoss(), nn.Adam(network.parameters(), learning_rate=1e-4)
     ways: dict[int, nn.ParallelNetwork] = {}
 
@@ -188,7 +188,7 @@ def pytorch_steps(name: str, batch: int) -> Callable[[Way], Step]:
     torch = importlib.import_module("torch")
     from digitpad import nn
 
-    images, targets, network = _task(name, batch)
+    images, targets, network = task(name, batch)
     model = torch_sequential(torch, nn.ARCHITECTURES[name].layers)
     model.load_state_dict({key: torch.from_numpy(value.copy()) for key, value in network.state_dict().items()})
     x, y = torch.from_numpy(images), torch.from_numpy(targets)
@@ -217,7 +217,7 @@ def pytorch_steps(name: str, batch: int) -> Callable[[Way], Step]:
     return prepare
 
 
-def _task(name: str, batch: int) -> tuple[Any, Any, Any]:
+def task(name: str, batch: int) -> tuple[Any, Any, Any]:
     """Return images, targets and a network, always the same."""
     import numpy as np
 

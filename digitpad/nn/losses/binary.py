@@ -5,7 +5,7 @@ With p the probability of yes and t the target, the cost is -t * log(p) - (1 - t
 """
 
 from digitpad.nn import checks, functional
-from digitpad.nn.backend import Array, array_module
+from digitpad.nn.backend import Array, array_module, elementwise
 from digitpad.nn.losses.loss import (
     Factors,
     LossAndGradient,
@@ -59,9 +59,22 @@ class BCEWithLogitsLoss:
         weight = spread("BCEWithLogitsLoss", "weight", self.weight, logits)
         yes = weight * spread("BCEWithLogitsLoss", "pos_weight", self.pos_weight, logits) * targets
         no = weight * (1 - targets)
-        value: Array = (yes * functional.softplus(-logits) + no * functional.softplus(logits)).mean()
-        grad: Array = (no * functional.sigmoid(logits) - yes * functional.sigmoid(-logits)) / logits.size
-        return LossAndGradient(value, grad)
+        value: Array = _cost(logits, yes, no).mean()
+        return LossAndGradient(value, _slope(logits, yes, no, 1 / logits.size))
+
+
+@elementwise
+def _cost(logits: Array, yes: Array, no: Array) -> Array:
+    """Return yes * softplus(-z) + no * softplus(z)."""
+    cost: Array = yes * functional.softplus(-logits) + no * functional.softplus(logits)
+    return cost
+
+
+@elementwise
+def _slope(logits: Array, yes: Array, no: Array, share: float) -> Array:
+    """Return the derivative of `_cost`, times `share`."""
+    slope: Array = (no * functional.sigmoid(logits) - yes * functional.sigmoid(-logits)) * share
+    return slope
 
 
 class BCELoss:
