@@ -81,6 +81,17 @@ def read_history(folder: Path) -> History:
     )
 
 
+def read_epochs(folder: Path) -> Sequence[EpochCompleted]:
+    """Read the table of epochs alone, which is short.
+
+    Raises
+    ------
+    DigitpadError
+        If it cannot be read, naming file and line.
+    """
+    return _read(folder / "epochs.csv", EpochCompleted)
+
+
 class HistoryWriter:
     """Adds rows to the tables of a run.
 
@@ -124,11 +135,6 @@ class HistoryWriter:
                 rows = [LayerRow(event.step, event.images, **asdict(layer)) for layer in event.layers]
                 self._tables["layers.csv"].add(*rows)
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether something could not be written yet."""
-        return any(table.is_waiting for table in self._tables.values())
-
     def flush(self) -> None:
         """Write what waits.
 
@@ -168,10 +174,7 @@ class _Table:
             raise _unwritable(path, error) from error
         if self._written == 0:
             self._waiting = _line(self._names)
-
-    @property
-    def is_waiting(self) -> bool:
-        return bool(self._waiting)
+            self.flush()
 
     def add(self, *rows: Any) -> None:
         self._waiting += b"".join(_line([getattr(row, name) for name in self._names]) for row in rows)
@@ -275,7 +278,4 @@ def _looks(rows: Sequence[LayerRow]) -> list[LayersMeasured]:
 
 def _unwritable(path: Path, error: OSError) -> DigitpadError:
     reason = error.strerror or str(error)
-    return DigitpadError(
-        f"{path} could not be written ({reason}); make room on the disk. The training goes on, and nothing that was "
-        "written is lost."
-    )
+    return DigitpadError(f"{path} could not be written ({reason}); make room on the disk.")

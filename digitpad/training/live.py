@@ -200,8 +200,8 @@ class LiveRun:
                         RunStatus.INTERRUPTED,
                         f"The run was left after {self.trainer.steps} steps; what was learned so far is kept.",
                     )
-                troubles = recorder.close()
-            for trouble in troubles:
+                trouble = recorder.close()
+            if trouble:
                 yield RecordingTrouble(trouble)
 
 

@@ -7,7 +7,7 @@ tried when it is due. What was written before stays whole.
 
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from digitpad.training.events import (
     StopReason,
     TrainingStarted,
     TrainingStopped,
+    ValidationProgress,
 )
 from digitpad.training.history import HistoryWriter
 from digitpad.training.plan import RunPlan
@@ -88,100 +89,104 @@ class Recorder:
         self._saved = (-1, -1) if resumed is None else _place(resumed)
         self._saved_at = time.perf_counter()
         self._cost = 0.0
-        self._in_trouble = False
+        #: What cannot be written at present: "history", "checkpoint", "model" or "run".
+        self._troubled: set[str] = set()
 
     def record(self, event: Event) -> Iterator[RecordingTrouble]:
-        """Write down an event before its reader sees it; yield what could not be written, once."""
-        troubles: list[str] = []
-        try:
-            self._history.write(event)
-        except DigitpadError as error:
-            troubles.append(str(error))
+        """Write down an event before its reader sees it.
+
+        Yields
+        ------
+        RecordingTrouble
+            What could not be written; once, until all that could not be written can be again.
+        """
+        before = bool(self._troubled)
+        troubles = [self._try("history", lambda: self._history.write(event))]
         match event:
             case TrainingStarted():
-                troubles += self._update(status=RunStatus.RUNNING, message="", digitpad=__version__, score=event.score)
-                if event.steps_done == 0:
-                    troubles += self.checkpoint()
-            case StepCompleted():
-                if self._is_due(self._keeping.within_epoch):
-                    troubles += self.checkpoint()
+                begun = {"message": "", "digitpad": __version__, "score": event.score}
+                troubles.append(self._update(status=RunStatus.RUNNING, **begun))
             case EpochCompleted():
-                troubles += self._update(
-                    epochs=event.epoch,
-                    steps=event.step,
-                    seconds=self._trainer.seconds,
-                    train_loss=event.train_loss,
-                    train_accuracy=event.train_accuracy,
-                    validation_loss=event.validation_loss,
-                    validation_accuracy=event.validation_accuracy,
-                )
-                if self._is_due(self._keeping.between_epochs):
-                    troubles += self.checkpoint()
+                troubles.append(self._update(seconds=self._trainer.seconds, steps=event.step, **_figures(event)))
             case TrainingStopped():
                 troubles += self._end(event)
-        if troubles and not self._in_trouble:
-            yield RecordingTrouble(troubles[0])
-        self._in_trouble = bool(troubles) or self._history.is_waiting
+        if self._asks_for_checkpoint(event):
+            troubles.append(self.checkpoint())
+        told = [trouble for trouble in troubles if trouble]
+        if told and not before:
+            yield RecordingTrouble(told[0])
 
-    def checkpoint(self) -> list[str]:
-        """Write a checkpoint now, unless this place has one; return what went wrong."""
+    def checkpoint(self) -> str:
+        """Write a checkpoint now, unless this place has one; return what went wrong, or ""."""
         checkpoint = self._trainer.checkpoint()
         if _place(checkpoint) == self._saved or not checkpoint.is_sound():
-            return []
+            return ""
         begun = time.perf_counter()
-        try:
-            save_checkpoint(self._run.checkpoint_path(checkpoint.steps), checkpoint)
+        path = self._run.checkpoint_path(checkpoint.steps)
+        trouble = self._try("checkpoint", lambda: save_checkpoint(path, checkpoint))
+        if not trouble:
             self._saved = _place(checkpoint)
             _thin(self._run, self._keeping)
-        except DigitpadError as error:
-            return [f"{error} The training goes on without this checkpoint."]
-        finally:
-            self._saved_at = time.perf_counter()
-            self._cost = self._saved_at - begun
-        return []
+        self._saved_at = time.perf_counter()
+        self._cost = self._saved_at - begun
+        return trouble
 
-    def break_off(self, status: RunStatus, message: str) -> list[str]:
-        """Write down that the training ended before its end; return what went wrong."""
-        return self._update(status=status, message=message, steps=self._trainer.steps, seconds=self._trainer.seconds)
+    def break_off(self, status: RunStatus, message: str) -> None:
+        """Write down that the training ended before its end, if that can be."""
+        self._update(status=status, message=message, steps=self._trainer.steps, seconds=self._trainer.seconds)
 
-    def close(self) -> list[str]:
-        """Close the history; return what went wrong."""
-        try:
-            self._history.close()
-        except DigitpadError as error:
-            return [str(error)]
-        return []
+    def close(self) -> str:
+        """Close the history; return what went wrong, or ""."""
+        return self._try("history", self._history.close)
 
     def _end(self, event: TrainingStopped) -> list[str]:
-        troubles: list[str] = []
-        if event.reason is not StopReason.DIVERGED:
-            troubles += self.checkpoint()
-        try:
-            info = self._run.info
-            self._run.keep_model(trained_model(self._trainer, info.plan, event, info.command))
-        except DigitpadError as error:
-            troubles.append(str(error))
-        return troubles + self._update(
-            status=RunStatus(str(event.reason)),
-            message=event.message,
-            epochs=event.epochs,
-            steps=event.steps,
-            seconds=event.seconds,
-            train_loss=event.train_loss,
-            train_accuracy=event.train_accuracy,
-            validation_loss=event.validation_loss,
-            validation_accuracy=event.validation_accuracy,
-        )
+        info = self._run.info
+        troubles = [] if event.reason is StopReason.DIVERGED else [self.checkpoint()]
+        model = trained_model(self._trainer, info.plan, event, info.command)
+        troubles.append(self._try("model", lambda: self._run.keep_model(model)))
+        status = RunStatus(str(event.reason))
+        place = {"steps": event.steps, "seconds": event.seconds}
+        troubles.append(self._update(status=status, message=event.message, **place, **_figures(event)))
+        return troubles
 
-    def _update(self, **changes: Any) -> list[str]:
+    def _update(self, **changes: Any) -> str:
+        return self._try("run", lambda: self._run.update(**changes))
+
+    def _try(self, what: str, write: Callable[[], object]) -> str:
+        """Write something; return what went wrong, or ""."""
         try:
-            self._run.update(**changes)
+            write()
         except DigitpadError as error:
-            return [str(error)]
-        return []
+            self._troubled.add(what)
+            return f"{error} The training goes on, and nothing that was written is lost."
+        self._troubled.discard(what)
+        return ""
+
+    def _asks_for_checkpoint(self, event: Event) -> bool:
+        match event:
+            case TrainingStarted():
+                return event.steps_done == 0
+            case StepCompleted():
+                return self._is_due(self._keeping.within_epoch)
+            case EpochCompleted():
+                return self._is_due(self._keeping.between_epochs)
+            case ValidationProgress():
+                # At once, and not only when it is known how good the weights are.
+                return self._trainer.is_stopping
+        return False
 
     def _is_due(self, seconds: float) -> bool:
         return time.perf_counter() - self._saved_at >= max(seconds, self._keeping.times_its_cost * self._cost)
+
+
+def _figures(event: EpochCompleted | TrainingStopped) -> dict[str, Any]:
+    figures = {
+        "train_loss": event.train_loss,
+        "train_accuracy": event.train_accuracy,
+        "validation_loss": event.validation_loss,
+        "validation_accuracy": event.validation_accuracy,
+    }
+    return figures | {"epochs": event.epoch if isinstance(event, EpochCompleted) else event.epochs}
 
 
 def _place(checkpoint: Checkpoint) -> tuple[int, int]:

@@ -26,7 +26,7 @@ from digitpad import paths
 from digitpad.errors import DigitpadError
 from digitpad.model_file import Model, load_model, save_model
 from digitpad.training.checkpoints import SUFFIX, Checkpoint, load_checkpoint
-from digitpad.training.history import History, read_history
+from digitpad.training.history import History, read_epochs, read_history
 from digitpad.training.plan import RunPlan
 from digitpad.training.run_info import RunInfo, RunStatus, read_info, write_info
 
@@ -162,7 +162,7 @@ class Run:
         figures = {}
         # Curves that cannot be read are no reason to hide the weights.
         with contextlib.suppress(DigitpadError):
-            figures = {epoch.step: epoch for epoch in self.history().epochs}
+            figures = {epoch.step: epoch for epoch in read_epochs(self.folder)}
         found = []
         for step, path in self._files():
             epoch = figures.get(step)

@@ -156,6 +156,11 @@ class Trainer:
         """The time of the run so far, its reader left out."""
         return self._progress.seconds
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was asked to end."""
+        return self._stop_requested
+
     def stop(self) -> None:
         """Ask the run to end after the batch that is under way; may be called from any thread or signal handler."""
         self._stop_requested = True

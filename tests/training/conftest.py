@@ -53,7 +53,7 @@ def blob_folder(blobs: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_plan(blob_folder: Path) -> Callable[..., RunPlan]:
     """Plan a short run, with everything in it that has a memory: batch-norm, dropout, momentum."""
 
