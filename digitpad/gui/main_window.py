@@ -150,7 +150,10 @@ class MainWindow(QMainWindow):
     def _make_features_tab(self, parent: QWidget) -> TabPage:
         from digitpad.gui.features.features_tab import FeaturesTab
 
-        return FeaturesTab(self._theme, self.draw_tab, parent)
+        tab = FeaturesTab(self._theme, self._settings, self.draw_tab, parent)
+        self.live_model_published.connect(tab.show_live)
+        self.live_model_ended.connect(tab.end_live)
+        return tab
 
     # Models
 

@@ -1,44 +1,37 @@
 """The Features tab: what every layer makes of the drawing, while it is being drawn."""
 
-from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeySequence, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from digitpad.explain.frame import Frame, Inspector
-from digitpad.explain.reach import Cell, receptive_field
-from digitpad.explain.structure import INPUT
-from digitpad.gui.actions import action_button, make_action
-from digitpad.gui.cards import card, muted
+from digitpad.explain.frame import Frame
+from digitpad.explain.reach import Cell
+from digitpad.gui import exchange
+from digitpad.gui.cards import card
 from digitpad.gui.draw_tab import DrawTab
 from digitpad.gui.features.background import Background
 from digitpad.gui.features.enlarged import EnlargedPane
-from digitpad.gui.features.map_view import MapView
-from digitpad.gui.features.mosaic import Scale
+from digitpad.gui.features.looking import field_of, strongest
+from digitpad.gui.features.map_files import MapFiles
+from digitpad.gui.features.network_menu import NamedModel
+from digitpad.gui.features.network_view import NetworkView
 from digitpad.gui.features.panel import Panel
-from digitpad.gui.features.shown import PROBABILITIES, shown_layers
-from digitpad.gui.features.side import Side, segments
+from digitpad.gui.features.side import Side
+from digitpad.gui.features.tools import Tools
 from digitpad.gui.features.why import Why
 from digitpad.gui.models import LoadedModel
+from digitpad.gui.settings import Settings
 from digitpad.gui.tab_page import TabPage
 from digitpad.gui.theme import SPACE, Theme
 from digitpad.model_file import Model
 from digitpad.recognition import Recognizer
 
 if TYPE_CHECKING:
+    from digitpad.gui.features.map_view import MapView
     from digitpad.recognition import Prediction
-
-_KEY = QKeySequence.StandardKey
-_SCALES = (Scale.MAP, Scale.LAYER, Scale.NETWORK)
-_SCALE_TIPS = {
-    Scale.MAP: "Each map has a scale of its own: faint maps show their shapes",
-    Scale.LAYER: "All maps of a layer share one scale: strong maps stand out",
-    Scale.NETWORK: "One scale for the whole network: layers can be compared",
-}
 
 
 class FeaturesTab(TabPage):
@@ -46,71 +39,65 @@ class FeaturesTab(TabPage):
 
     Parameters
     ----------
-    theme
-        The colours.
+    theme, settings
+        The colours, and what is remembered.
     draw_tab
         Where the digit comes from; the small canvas here is a second view of its sheet.
     """
 
-    def __init__(self, theme: Theme, draw_tab: DrawTab, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, settings: Settings, draw_tab: DrawTab, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("featuresTab")
+        self._settings = settings
         self._draw = draw_tab
-        self._model: Model | None = None
-        self._inspector: Inspector | None = None
         self._prediction: Prediction | None = draw_tab.digit
-        self._frame: Frame | None = None
+        self._window_model: LoadedModel | None = None
+        self._live: Model | None = None
         self._background = Background(self)
         self.side = Side(theme, draw_tab.canvas, self)
         self.why = Why(self._background, self, self.side)
         self.side.add(self.why)
-        self.maps = MapView(theme, self)
-        self.enlarged = EnlargedPane(theme, self.maps, self)
-        self.panel = Panel(theme, self)
-        self._make_actions()
+        self.first = NetworkView(theme, "first", self)
+        self.second = NetworkView(theme, "second", self)
+        self.second.hide()
+        self._looked_at = self.first
+        self.enlarged = EnlargedPane(theme, self.first.maps, self)
+        self.panel = Panel(theme, self._background, self)
+        self.files = MapFiles(self, settings, self._background)
+        self.tools = Tools(self)
         self._lay_out()
-        draw_tab.digit_read.connect(self._take)
-        draw_tab.canvas.history_changed.connect(self._show_history)
-        self._show_history()
-        self.maps.pointed.connect(self._point)
-        self.maps.map_chosen.connect(self.enlarged.enlarge)
-        self.enlarged.changed.connect(self.maps.show_chosen)
-        for view in self.enlarged.views:
-            view.pointed.connect(self.maps.look_at)
-            view.pinned.connect(self.maps.pin)
-        self.side.picture.pointed.connect(self.maps.look_at)
-        self.why.overlay_changed.connect(self.side.picture.show_overlay)
-        self.why.overlay_changed.connect(self.maps.show_overlay)
-        self.why.frame_wanted.connect(self._inspect)
-        self.panel.arithmetic.walked.connect(self.maps.go_to)
-        self.panel.kernels.map_pointed.connect(self.maps.go_to)
+        self._connect()
+
+    @property
+    def maps(self) -> "MapView":
+        """The maps of the first network."""
+        return self.first.maps
 
     @property
     def model(self) -> Model | None:
         """The model that is looked into."""
-        return self._model
+        return self.first.model
 
     @property
     def frame(self) -> Frame | None:
         """What is shown now."""
-        return self._frame
-
-    def use_model(self, model: LoadedModel | None) -> None:
-        """Look into another network."""
-        reader = model.reader if model is not None else None
-        self._model = reader.model if isinstance(reader, Recognizer) else None
-        self._inspector = None if self._model is None else Inspector.of(self._model)
-        self.why.use_model(self._model, self._labels)
-        self._frame = None
-        layers = () if self._inspector is None else shown_layers(self._inspector.structure, len(self._labels))
-        self.maps.show_network(layers, self._labels)
-        self.enlarged.keep(self.maps.chosen)
-        self._inspect()
+        return self.first.frame
 
     @property
     def busy(self) -> bool:
         """Whether long work is under way."""
         return self._background.busy
+
+    @property
+    def comparing(self) -> bool:
+        """Whether two networks are shown."""
+        return not self.second.isHidden()
+
+    def use_model(self, model: LoadedModel | None) -> None:
+        """Look into another network."""
+        self._window_model = model
+        if self._live is None:
+            self._use_windows_model()
 
     def shut_down(self) -> None:
         """Stop long work and wait for its end."""
@@ -126,211 +113,200 @@ class FeaturesTab(TabPage):
         self._prediction = self._draw.digit
         if self._prediction is None:
             self.side.show_drawing(on=True)
-        self._inspect()
+        self.look()
+
+    # Networks
+
+    @Slot(object)
+    def show_live(self, recognizer: Recognizer) -> None:
+        """Look into the network in training as it is now, unless that is switched off."""
+        self._live = recognizer.model
+        self.tools.offer_live(on=True)
+        if self.tools.follows_live and self.isVisible():
+            self._use(self.first, self._live, "in training")
+
+    @Slot()
+    def end_live(self) -> None:
+        """Go back to the window's model: the training is over."""
+        self._live = None
+        self.tools.offer_live(on=False)
+        self._use_windows_model()
+
+    @Slot(bool)
+    def follow_live(self, follow: bool) -> None:
+        """Follow the network in training, or look into the window's model."""
+        if follow and self._live is not None:
+            self._use(self.first, self._live, "in training")
+        else:
+            self._use_windows_model()
+
+    @Slot(object)
+    def compare_with(self, named: NamedModel) -> None:
+        """Show another network below the first."""
+        self.second.show()
+        for view in (self.first, self.second):
+            view.show_name(on=True)
+        self._use(self.second, named.model, named.name)
+
+    @Slot()
+    def stop_comparing(self) -> None:
+        """Show the first network alone."""
+        self.second.hide()
+        self.second.use(None)
+        self.first.show_name(on=False)
+        self._look_at_view(self.first)
+
+    @Slot(object)
+    def replace_first(self, named: NamedModel) -> None:
+        """Show another network in the first place, while two are compared."""
+        self._use(self.first, named.model, named.name)
+
+    @Slot()
+    def browse(self) -> None:
+        """Choose a model file to compare with."""
+        dialog = QFileDialog(self, "Compare with a model file", str(self._settings.folder))
+        dialog.setObjectName("compareDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setNameFilters([exchange.MODEL_FILTER, "All files (*)"])
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._compare_with_file)
+        dialog.open()
+
+    @Slot(str)
+    def _compare_with_file(self, name: str) -> None:
+        self.second.menu.load(Path(name))
+
+    def _use_windows_model(self) -> None:
+        model = self._window_model
+        reader = model.reader if model is not None else None
+        inside = reader.model if isinstance(reader, Recognizer) else None
+        self._use(self.first, inside, "" if inside is None else inside.name)
+
+    def _use(self, view: NetworkView, model: Model | None, name: str) -> None:
+        view.use(model, name)
+        if view is self.first:
+            self.why.use_model(model, view.labels)
+            self.enlarged.keep(view.maps.chosen)
+        if view is self._looked_at:
+            self.panel.use_model(model)
+        self.look()
 
     # Looking
 
-    @property
-    def _labels(self) -> tuple[str, ...]:
-        return self._inspector.labels if self._inspector is not None else ()
+    @Slot()
+    def look(self) -> None:
+        """Show what the networks make of the digit: one pass through each, for all that is shown."""
+        image = None if self._prediction is None else self._prediction.image
+        frame = self.first.look(image, gradients=self.why.needs_gradients)
+        if self.comparing:
+            self.second.look(image)
+        self.enlarged.refresh()
+        self.side.picture.show_pixels(None if frame is None else frame.pixels)
+        self._show_answer(frame)
+        self.why.show_frame(frame, blank=frame is None or not frame.pixels.any())
+        shown = self._looked_at
+        if shown.frame is not None and shown.maps.cell is None and shown.frame.pixels.any():
+            shown.maps.look_at(strongest(shown.frame))
+        else:
+            self._explain()
 
     @Slot(object)
     def _take(self, prediction: "Prediction | None") -> None:
         self._prediction = prediction
         if self.isVisible():
-            self._inspect()
+            self.look()
+
+    def _show_answer(self, frame: Frame | None) -> None:
+        prediction = self._prediction
+        if frame is None or prediction is None or (prediction.rejected and not prediction.image.any()):
+            self.side.show_answer((), None)
+        else:
+            self.side.show_answer(frame.labels, frame.answer, prediction.reason if prediction.rejected else None)
 
     @Slot()
-    def _inspect(self) -> None:
-        """Show what the network makes of the digit: one pass, for all that is shown."""
-        inspector = self._inspector
-        if inspector is None:
-            self.maps.show_frame({})
-            self.side.show_answer((), None)
-            self.why.show_frame(None, blank=True)
-            return
-        pixels = pixels_for(inspector.input_shape, None if self._prediction is None else self._prediction.image)
-        self._frame = inspector.inspect(pixels, gradients=self.why.needs_gradients)
-        self.maps.show_frame(_with_probabilities(self._frame))
-        self.enlarged.refresh()
-        self.side.picture.show_pixels(pixels)
-        self._show_answer(self._frame)
-        self.why.show_frame(self._frame, blank=not pixels.any())
-        if self.maps.cell is None and pixels.any():
-            self.maps.look_at(_strongest(self._frame))
-        else:
-            self._explain(self.maps.cell)
+    def _point_first(self) -> None:
+        self._look_at_view(self.first)
 
-    def _show_answer(self, frame: Frame) -> None:
-        prediction = self._prediction
-        if prediction is None or (prediction.rejected and not prediction.image.any()):
-            self.side.show_answer(self._labels, None)
-        else:
-            self.side.show_answer(self._labels, frame.answer, prediction.reason if prediction.rejected else None)
+    @Slot()
+    def _point_second(self) -> None:
+        self._look_at_view(self.second)
+
+    def _look_at_view(self, view: NetworkView) -> None:
+        """Let the panel speak of a cell of one of the networks."""
+        if view is not self._looked_at:
+            self._looked_at.maps.show_patches(())
+            self._looked_at = view
+            self.panel.use_model(view.model)
+        self._explain()
+
+    def _explain(self) -> None:
+        """Show where a cell comes from: below, on the maps before it, and on the drawing."""
+        view = self._looked_at
+        frame, cell = view.frame, view.maps.cell
+        shown = self.panel.show_cell(frame, cell, view.labels)
+        view.maps.show_patches(() if shown is None else shown.patches)
+        box, words = (None, "") if frame is None or cell is None else field_of(frame, cell)
+        self.side.picture.show_frame(box)
+        self.side.caption.show_text(words)
 
     @Slot(object)
-    def _point(self, cell: Cell | None) -> None:
-        self._explain(cell)
-
-    def _explain(self, cell: Cell | None) -> None:
-        """Show where a cell comes from: below, on the maps before it, and on the drawing."""
-        frame = self._frame
-        shown = self.panel.show_cell(frame, cell, self._labels)
-        if frame is None or cell is None:
-            self.maps.show_patches(())
-            self.side.picture.show_frame(None)
-            self.side.caption.show_text("")
-            return
-        self.maps.show_patches(() if shown is None else shown.patches)
-        known = Cell(frame.structure.output, 0) if cell.layer == PROBABILITIES else cell
-        seen = receptive_field(frame.structure, known).get(INPUT)
-        if seen is None:
-            # A pixel of the picture itself.
-            self.side.picture.show_frame((cell.row, cell.column, cell.row + 1, cell.column + 1))
-            self.side.caption.show_text(f"row {cell.row}, column {cell.column} of the picture")
-        else:
-            self.side.picture.show_frame((seen.top, seen.left, seen.bottom, seen.right))
-            self.side.caption.show_text(_field_words(seen.size, frame.pixels.shape[1:]))
+    def _go_to(self, cell: Cell) -> None:
+        self._looked_at.maps.go_to(cell)
 
     # Parts
 
-    def _make_actions(self) -> None:
-        pad = self.side.pad
-        self.undo = make_action(self, "featuresUndo", "Undo drawing", [_KEY.Undo], "Take the last step back", pad.undo)
-        self.redo = make_action(self, "featuresRedo", "Redo drawing", [_KEY.Redo, "Ctrl+Y"], "Do it again", pad.redo)
-        sentence = "Empty the canvas; Undo brings everything back"
-        self.clear = make_action(self, "featuresClear", "Clear drawing", ["Ctrl+N", "Del"], sentence, pad.clear)
-        self.to_pad = make_action(
-            self,
-            "featuresDraw",
-            "Draw here",
-            ["F6"],
-            "Draw on the small canvas, with the keyboard too",
-            self._go_to_pad,
-        )
-        self.to_maps = make_action(
-            self,
-            "featuresMaps",
-            "Go to the maps",
-            ["Ctrl+G"],
-            "Go through the maps with the arrow keys",
-            self._go_to_maps,
-        )
-        self.zoom_in = make_action(
-            self, "featuresZoomIn", "Zoom in", [_KEY.ZoomIn, "Ctrl+="], "Make the cells larger", self.maps.zoom_in
-        )
-        self.zoom_out = make_action(
-            self, "featuresZoomOut", "Zoom out", [_KEY.ZoomOut], "Make the cells smaller", self.maps.zoom_out
-        )
-        self.fit = make_action(
-            self, "featuresFit", "Fit", ["Ctrl+0"], "Show as much as there is room for", self.maps.zoom_to_fit
-        )
-        self.next_scale = make_action(
-            self, "featuresScale", "Next colour scale", ["Ctrl+B"], "Colour by map, layer or network", self._next_scale
-        )
+    def _connect(self) -> None:
+        self._draw.digit_read.connect(self._take)
+        maps = self.first.maps
+        maps.pointed.connect(self._point_first)
+        self.second.maps.pointed.connect(self._point_second)
+        maps.map_chosen.connect(self.enlarged.enlarge)
+        self.enlarged.changed.connect(maps.show_chosen)
+        for view in self.enlarged.views:
+            view.pointed.connect(maps.look_at)
+            view.pinned.connect(maps.pin)
+        self.side.picture.pointed.connect(maps.look_at)
+        self.why.overlay_changed.connect(self.side.picture.show_overlay)
+        self.why.overlay_changed.connect(maps.show_overlay)
+        self.why.frame_wanted.connect(self.look)
+        self.panel.arithmetic.walked.connect(self._go_to)
+        self.panel.kernels.map_pointed.connect(self._go_to)
+        self.files.said.connect(self.said)
+        self.tools.live_toggled.connect(self.follow_live)
+        self.first.menu.chosen.connect(self.replace_first)
+        self.second.menu.chosen.connect(self.compare_with)
+        self.second.menu.closed.connect(self.stop_comparing)
+        for menu in (self.first.menu, self.second.menu):
+            menu.browse_requested.connect(self.browse)
+            menu.said.connect(self.said)
+        self.second.menu.offer_closing(on=True)
 
     def _lay_out(self) -> None:
         maps = card("mapsCard", self)
         column = QVBoxLayout(maps)
         column.setContentsMargins(1, 1, 1, SPACE + SPACE // 2)
         column.setSpacing(SPACE)
+        networks = QHBoxLayout()
+        networks.setSpacing(0)
+        networks.addWidget(self.first, 1)
+        networks.addWidget(self.second, 1)
         beside = QHBoxLayout()
         beside.setSpacing(0)
-        beside.addWidget(self.maps, 1)
+        beside.addLayout(networks, 1)
         beside.addWidget(self.enlarged)
         column.addLayout(beside, 1)
-        column.addLayout(self._toolbar(maps))
-        right = QVBoxLayout()
-        right.setSpacing(2 * SPACE)
-        right.addWidget(maps, 1)
-        right.addWidget(self.panel)
+        column.addWidget(self.tools)
+        # The panel can be made higher, or put away, where the maps need the room.
+        split = QSplitter(Qt.Orientation.Vertical, self)
+        split.setObjectName("featuresSplit")
+        split.setHandleWidth(2 * SPACE)
+        split.addWidget(maps)
+        split.addWidget(self.panel)
+        split.setCollapsible(0, False)
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 0)
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         row.setSpacing(2 * SPACE)
         row.addWidget(self.side)
-        row.addLayout(right, 1)
-
-    def _toolbar(self, parent: QWidget) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(2 * SPACE, 0, 2 * SPACE, 0)
-        row.setSpacing(SPACE)
-        label = muted("Scale", parent)
-        label.setWordWrap(False)
-        row.addWidget(label)
-        names = [(f"scale{scale.value.title()}", scale.value.title(), _SCALE_TIPS[scale]) for scale in _SCALES]
-        self._scale_group, buttons = segments(names, parent, label="Colour by")
-        buttons[1].setChecked(True)
-        self._scale_group.idClicked.connect(self._choose_scale)
-        for button in buttons:
-            row.addWidget(button)
-        row.addSpacing(2 * SPACE)
-        for action, name, text in (
-            (self.zoom_out, "zoomOutButton", "−"),
-            (self.fit, "zoomFitButton", "Fit"),
-            (self.zoom_in, "zoomInButton", "+"),
-        ):
-            row.addWidget(action_button(action, name, text, parent))
-        row.addStretch(1)
-        return row
-
-    # What the tools do
-
-    @Slot(int)
-    def _choose_scale(self, number: int) -> None:
-        self.maps.use_scale(_SCALES[number])
-        self.enlarged.refresh()
-
-    @Slot()
-    def _next_scale(self) -> None:
-        number = (self._scale_group.checkedId() + 1) % len(_SCALES)
-        self._scale_group.button(number).setChecked(True)
-        self._choose_scale(number)
-
-    @Slot()
-    def _go_to_pad(self) -> None:
-        self.side.show_drawing(on=True)
-        self.side.pad.take_keyboard()
-
-    @Slot()
-    def _go_to_maps(self) -> None:
-        self.maps.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        if self.maps.cell is None and self.maps.layers:
-            self.maps.go_to(Cell(self.maps.layers[0].name, 0))
-
-    @Slot()
-    def _show_history(self) -> None:
-        sketch = self.side.pad.sketch
-        self.undo.setEnabled(sketch.undo_name is not None)
-        self.redo.setEnabled(sketch.redo_name is not None)
-
-
-def _with_probabilities(frame: Frame) -> dict[str, NDArray[np.float32]]:
-    """Return all activations, and the probabilities as a layer behind the last."""
-    shown = dict(frame.activations)
-    if frame.answer is not None:
-        shown.setdefault(PROBABILITIES, frame.answer.probabilities.astype(np.float32))
-    return shown
-
-
-def _strongest(frame: Frame) -> Cell:
-    """Return a cell worth looking at first: the largest number of the last convolution, or of the picture."""
-    convolutions = [node.name for node in frame.structure.shown() if node.kind == "convolution"]
-    name = convolutions[-1] if convolutions else INPUT
-    channel, row, column = np.unravel_index(int(frame[name].argmax()), frame[name].shape)
-    return Cell(name, int(channel), int(row), int(column))
-
-
-def pixels_for(input_shape: Sequence[int], image: NDArray[np.float32] | None) -> NDArray[np.float32]:
-    """Return a picture as a network takes it: a blank one for None, grey in every channel it has."""
-    if image is None:
-        return np.zeros(tuple(input_shape), np.float32)
-    return np.repeat(image[np.newaxis], input_shape[0], axis=0)
-
-
-def _field_words(size: tuple[int, int], picture: Sequence[int]) -> str:
-    height, width = size
-    if (height, width) == tuple(picture):
-        return "sees all of your drawing"
-    if height * width == 0:
-        return "sees none of your drawing"
-    return f"sees {height} × {width} pixel{'' if height * width == 1 else 's'} of your drawing"
+        row.addWidget(split, 1)

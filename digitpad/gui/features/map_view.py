@@ -119,6 +119,9 @@ class MapView(QAbstractScrollArea):
 
     def show_network(self, layers: Sequence[ShownLayer], labels: Sequence[str] = ()) -> None:
         """Show another network; what was pinned or chosen is let go where it has no such layer."""
+        if (tuple(layers), tuple(labels)) == (self._layers, self._labels):
+            # The same network with other weights: everything stays where it is.
+            return
         self._layers = tuple(layers)
         self._labels = tuple(labels)
         self._frame = {}

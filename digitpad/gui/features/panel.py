@@ -10,16 +10,20 @@ from digitpad.explain.frame import Frame
 from digitpad.explain.reach import Cell
 from digitpad.gui.actions import make_action
 from digitpad.gui.features.arithmetic_page import ArithmeticPage
+from digitpad.gui.features.background import Background
 from digitpad.gui.features.explanation import Explanation
 from digitpad.gui.features.kernels_page import KernelsPage
 from digitpad.gui.features.side import segments
+from digitpad.gui.features.unit_page import UnitPage
 from digitpad.gui.theme import SPACE, Theme
+from digitpad.model_file import Model
 
 HEIGHT = 34 * SPACE
 
 _PAGES = (
     ("Arithmetic", "Where the number comes from, to the last digit", "Ctrl+Shift+A"),
     ("Kernels", "The weights that make this map", "Ctrl+K"),
+    ("Looks for", "What excites this map most", "Ctrl+L"),
 )
 
 
@@ -30,20 +34,23 @@ class Panel(QFrame):
     ----------
     theme
         The colours.
+    background
+        Where long work is done.
     owner
         The tab, whose shortcuts the pages' actions are.
     """
 
-    def __init__(self, theme: Theme, owner: QWidget) -> None:
+    def __init__(self, theme: Theme, background: Background, owner: QWidget) -> None:
         super().__init__(owner)
         self.setObjectName("featuresPanel")
         self.setProperty("card", "true")
-        self.setFixedHeight(HEIGHT)
+        self.setMinimumHeight(HEIGHT)
         self.arithmetic = ArithmeticPage(theme, owner, self)
         self.kernels = KernelsPage(theme, self)
+        self.unit = UnitPage(theme, background, self)
         self._pages = QStackedWidget(self)
-        self._pages.addWidget(self.arithmetic)
-        self._pages.addWidget(self.kernels)
+        for page in (self.arithmetic, self.kernels, self.unit):
+            self._pages.addWidget(page)
         self._shown: tuple[Frame | None, Cell | None, Sequence[str]] = (None, None, ())
         names = [(f"page{name.replace(' ', '')}", name, f"{tip} ({key})") for name, tip, key in _PAGES]
         self._group, buttons = segments(names, self, label="The panel shows")
@@ -61,6 +68,11 @@ class Panel(QFrame):
         column.addLayout(tabs)
         column.addWidget(self._pages, 1)
 
+    def use_model(self, model: Model | None) -> None:
+        """Speak of another network."""
+        self.kernels.forget()
+        self.unit.use_model(model)
+
     @Slot(int)
     def show_page(self, number: int) -> None:
         """Show a page."""
@@ -71,6 +83,9 @@ class Panel(QFrame):
     def show_cell(self, frame: Frame | None, cell: Cell | None, labels: Sequence[str]) -> Explanation | None:
         """Show what there is to know of a cell; return its explanation, None without a cell."""
         self._shown = (frame, cell, labels)
-        if self._pages.currentWidget() is self.kernels:
+        page = self._pages.currentWidget()
+        if page is self.kernels:
             self.kernels.show_cell(frame, cell)
+        elif page is self.unit:
+            self.unit.show_cell(frame, cell)
         return self.arithmetic.show_cell(frame, cell, labels)

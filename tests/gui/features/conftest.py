@@ -80,3 +80,15 @@ def ink(draw: Callable[..., None]) -> Ink:
         draw(tab.side.pad, [[(60, 40), (110, 44), (150, 60), (120, 100), (80, 180)]])
 
     return on
+
+
+@pytest.fixture
+def other_model() -> Model:
+    """Return a network of another shape than `model`."""
+    return model_of(convnet("other", (3, 5), 8), seed=8)
+
+
+@pytest.fixture
+def retrained_model() -> Model:
+    """Return a network of the same shape as `model`, with other weights."""
+    return model_of(SMALL, seed=9)

@@ -1,0 +1,40 @@
+"""What is said about a cell on the drawing, and which cell to begin with."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from digitpad.explain.frame import Frame
+from digitpad.explain.reach import Cell, receptive_field
+from digitpad.explain.structure import INPUT
+from digitpad.gui.features.shown import PROBABILITIES
+
+Box = tuple[int, int, int, int]
+
+
+def field_of(frame: Frame, cell: Cell) -> tuple[Box, str]:
+    """Return what a cell sees of the picture - top, left, bottom, right, ends excluded - and that in words."""
+    known = Cell(frame.structure.output, 0) if cell.layer == PROBABILITIES else cell
+    seen = receptive_field(frame.structure, known).get(INPUT)
+    if seen is None:
+        # A pixel of the picture itself.
+        box = (cell.row, cell.column, cell.row + 1, cell.column + 1)
+        return box, f"row {cell.row}, column {cell.column} of the picture"
+    return (seen.top, seen.left, seen.bottom, seen.right), _words(seen.size, frame.pixels.shape[1:])
+
+
+def strongest(frame: Frame) -> Cell:
+    """Return a cell worth looking at first: the largest number of the last convolution, or of the picture."""
+    convolutions = [node.name for node in frame.structure.shown() if node.kind == "convolution"]
+    name = convolutions[-1] if convolutions else INPUT
+    channel, row, column = np.unravel_index(int(frame[name].argmax()), frame[name].shape)
+    return Cell(name, int(channel), int(row), int(column))
+
+
+def _words(size: tuple[int, int], picture: Sequence[int]) -> str:
+    height, width = size
+    if (height, width) == tuple(picture):
+        return "sees all of your drawing"
+    if height * width == 0:
+        return "sees none of your drawing"
+    return f"sees {height} × {width} pixel{'' if height * width == 1 else 's'} of your drawing"

@@ -1,0 +1,124 @@
+"""One network and what its layers make of the digit, under a line that names it and says what it reads."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from digitpad.explain.frame import Frame, Inspector
+from digitpad.gui.features.live_text import LiveText
+from digitpad.gui.features.map_view import MapView
+from digitpad.gui.features.network_menu import NetworkMenu
+from digitpad.gui.features.shown import PROBABILITIES, shown_layers
+from digitpad.gui.percent import sureness
+from digitpad.gui.theme import SPACE, Theme, text_font
+from digitpad.model_file import Model
+
+
+class NetworkView(QWidget):
+    """Looks into one network.
+
+    Parameters
+    ----------
+    theme
+        The colours.
+    name
+        Goes into the names of its parts: "first" or "second".
+    """
+
+    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"{name}Network")
+        self.maps = MapView(theme, self)
+        self.maps.setObjectName(f"{name}Maps" if name != "first" else "mapView")
+        self.menu = NetworkMenu(self)
+        self._model: Model | None = None
+        self._inspector: Inspector | None = None
+        self._frame: Frame | None = None
+        self._name = ""
+        self.reading = LiveText(theme, f"{name}Reading", text_font(self.font(), bold=True), "text", self)
+        self.button = QToolButton(self)
+        self.button.setObjectName(f"{name}Chooser")
+        self.button.setText("Another…")
+        self.button.setToolTip("Look into another network here: a model, or a checkpoint of a run")
+        self.button.setAccessibleName("Choose the network that is shown here")
+        self.button.setMenu(self.menu)
+        self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._head = QWidget(self)
+        row = QHBoxLayout(self._head)
+        row.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, 0)
+        row.addWidget(self.reading, 1)
+        row.addWidget(self.button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head)
+        column.addWidget(self.maps, 1)
+        self.show_name(on=False)
+
+    @property
+    def model(self) -> Model | None:
+        """The model that is looked into."""
+        return self._model
+
+    @property
+    def inspector(self) -> Inspector | None:
+        """What looks into it."""
+        return self._inspector
+
+    @property
+    def frame(self) -> Frame | None:
+        """What is shown."""
+        return self._frame
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """The classes that it tells apart."""
+        return () if self._inspector is None else self._inspector.labels
+
+    def use(self, model: Model | None, name: str = "") -> None:
+        """Look into another network, or into none."""
+        self._model, self._name, self._frame = model, name, None
+        self._inspector = None if model is None else Inspector.of(model)
+        layers = () if self._inspector is None else shown_layers(self._inspector.structure, len(self.labels))
+        self.maps.show_network(layers, self.labels)
+
+    def show_name(self, *, on: bool) -> None:
+        """Show the line that names the network."""
+        self._head.setVisible(on)
+
+    def look(self, image: NDArray[np.float32] | None, *, gradients: bool = False) -> Frame | None:
+        """Show what the network makes of a picture (H, W); of a blank one for None."""
+        inspector = self._inspector
+        if inspector is None:
+            self.maps.show_frame({})
+            self.reading.show_text("")
+            return None
+        frame = inspector.inspect(pixels_for(inspector.input_shape, image), gradients=gradients)
+        self._frame = frame
+        self.maps.show_frame(_with_probabilities(frame))
+        answer = frame.answer
+        if answer is None or not frame.pixels.any():
+            self.reading.show_text(self._name)
+        else:
+            sure = sureness(float(answer.probabilities[answer.best]))
+            self.reading.show_text(f"{self._name} reads {frame.labels[answer.best]}, {sure}")
+        return frame
+
+
+def pixels_for(input_shape: Sequence[int], image: NDArray[np.float32] | None) -> NDArray[np.float32]:
+    """Return a picture as a network takes it: a blank one for None, grey in every channel it has."""
+    if image is None:
+        return np.zeros(tuple(input_shape), np.float32)
+    return np.repeat(image[np.newaxis], input_shape[0], axis=0)
+
+
+def _with_probabilities(frame: Frame) -> dict[str, NDArray[np.float32]]:
+    """Return all activations, and the probabilities as a layer behind the last."""
+    shown = dict(frame.activations)
+    if frame.answer is not None:
+        shown.setdefault(PROBABILITIES, frame.answer.probabilities.astype(np.float32))
+    return shown

@@ -1,0 +1,127 @@
+"""Other networks on the tab: one beside the first, and the one in training."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from digitpad.explain.reach import Cell
+from digitpad.gui.features.features_tab import FeaturesTab
+from digitpad.gui.main_window import MainWindow
+from digitpad.model_file import Model, bundled_models, save_model
+from digitpad.recognition import Recognizer
+
+Ink = Callable[[FeaturesTab], None]
+
+
+def test_two_networks_show_one_drawing(tab: FeaturesTab, ink: Ink, other_model: Model, tmp_path: Path) -> None:
+    path = tmp_path / "other.safetensors"
+    save_model(path, other_model)
+    ink(tab)
+    alone = not tab.comparing
+    assert alone
+    tab.second.menu.load(path)
+    QApplication.processEvents()
+    assert tab.comparing
+    assert tab.second.frame is not None
+    assert tab.frame is not None
+    np.testing.assert_array_equal(tab.second.frame.pixels, tab.frame.pixels)
+    assert "other reads" in tab.second.reading.text()
+    assert "small reads" in tab.first.reading.text()
+    before = tab.second.frame
+    ink(tab)
+    assert tab.second.frame is not before
+    tab.second.maps.go_to(Cell("conv2", 4, 6, 6))
+    shown = tab.panel.arithmetic.shown
+    assert shown is not None
+    assert "over 3 maps of pool1" in shown.sentence
+    tab.maps.go_to(Cell("conv2", 4, 6, 6))
+    shown = tab.panel.arithmetic.shown
+    assert shown is not None
+    assert "over 4 maps of pool1" in shown.sentence
+    tab.stop_comparing()
+    assert not tab.comparing
+
+
+def test_a_file_that_is_no_model_is_complained_of(
+    features_window: MainWindow, tab: FeaturesTab, tmp_path: Path
+) -> None:
+    path = tmp_path / "broken.safetensors"
+    path.write_bytes(b"not a model")
+    tab.second.menu.load(path)
+    assert features_window.messages.message is not None
+    assert "broken.safetensors" in features_window.messages.message.text
+    assert not tab.comparing
+
+
+def test_the_menu_offers_the_bundled_models(tab: FeaturesTab) -> None:
+    tab.second.menu.fill()
+    names = {action.objectName() for action in tab.second.menu.actions()}
+    assert {f"network-{path.stem}" for path in bundled_models()} | {"networkBrowse", "networkClose"} <= names
+
+
+def test_the_network_in_training_forms_before_ones_eyes(
+    features_window: MainWindow, tab: FeaturesTab, ink: Ink, retrained_model: Model
+) -> None:
+    ink(tab)
+    tab.maps.go_to(Cell("conv1", 2, 4, 4), pin=True)
+    before = tab.frame
+    assert before is not None
+    features_window.live_model_published.emit(Recognizer(retrained_model))
+    assert tab.frame is not None
+    known = Recognizer(retrained_model).activations(tab.frame.pixels[0])
+    np.testing.assert_array_equal(tab.frame.activations["conv2"], known["conv2"])
+    assert tab.maps.cell == Cell("conv1", 2, 4, 4)
+    assert tab.tools.live.isVisible()
+    tab.tools.live.click()
+    np.testing.assert_array_equal(tab.frame.activations["conv2"], before.activations["conv2"])
+    features_window.live_model_published.emit(Recognizer(retrained_model))
+    np.testing.assert_array_equal(tab.frame.activations["conv2"], before.activations["conv2"])
+    tab.tools.live.click()
+    features_window.live_model_ended.emit()
+    np.testing.assert_array_equal(tab.frame.activations["conv2"], before.activations["conv2"])
+    assert not tab.tools.live.isVisible()
+
+
+def test_maps_are_saved_as_the_command_line_saves_them(
+    features_window: MainWindow, tab: FeaturesTab, ink: Ink, model: Model, tmp_path: Path, qtbot: QtBot
+) -> None:
+    ink(tab)
+    assert tab.frame is not None
+    image = tab.frame.pixels[0]
+    tab.files.save_to(tmp_path / "maps")
+    qtbot.waitUntil(lambda: features_window.messages.message is not None, timeout=20000)
+    with np.load(tmp_path / "maps" / "features.npz") as saved:
+        for name, array in Recognizer(model).activations(image).items():
+            np.testing.assert_array_equal(saved[name][0], array)
+    assert (tmp_path / "maps" / "01-conv1.png").is_file()
+
+
+def test_a_folder_that_cannot_be_written_is_complained_of(
+    features_window: MainWindow, tab: FeaturesTab, ink: Ink, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "file").touch()
+    ink(tab)
+    tab.files.save_to(tmp_path / "file" / "maps")
+    qtbot.waitUntil(lambda: features_window.messages.message is not None, timeout=20000)
+    assert features_window.messages.message is not None
+    assert "choose another folder" in features_window.messages.message.text
+
+
+def test_what_a_unit_looks_for_comes_from_the_background(tab: FeaturesTab, ink: Ink, qtbot: QtBot) -> None:
+    ink(tab)
+    tab.panel.show_page(2)
+    tab.maps.go_to(Cell("relu1", 1, 5, 5))
+    page = tab.panel.unit
+    qtbot.waitUntil(lambda: page.view.climbed is not None, timeout=30000)
+    qtbot.waitUntil(lambda: len(page.view.images) == 9, timeout=30000)
+    assert page.exciting is not None
+    values = page.exciting.values[1]
+    assert (np.diff(values) <= 0).all()
+    top, left, bottom, right = page.view.images[0][1]
+    assert (bottom - top, right - left) <= (3, 3)
+    assert not page.grab().isNull()
+    tab.panel.show_page(0)
+    qtbot.waitUntil(lambda: not tab.busy, timeout=30000)
