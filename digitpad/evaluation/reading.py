@@ -186,16 +186,23 @@ class Evaluation:
         kind
             `writer` or `source`. Writers of several sources are told apart: each source counts them for itself.
         """
-        names = self.origins.get(kind, ())
-        sources = self.origins.get("source", ())
-        if kind == "writer" and len(set(sources)) > 1:
-            names = [f"{source} {name}" for source, name in zip(sources, names, strict=True)]
+        names = self._origin_names(kind)
         groups: dict[str, tuple[int, int]] = {}
         for name, right in zip(names, self.correct.tolist(), strict=False):
             count, rights = groups.get(name, (0, 0))
             groups[name] = count + 1, rights + right
         figures = [GroupFigures(name, count, right) for name, (count, right) in groups.items()]
         return tuple(sorted(figures, key=lambda group: (group.accuracy, -group.count, group.name)))
+
+    def members(self, kind: str, name: str) -> NDArray[np.int64]:
+        """Return the images of one origin, (M,), as `by_origin` names it."""
+        return np.flatnonzero([each == name for each in self._origin_names(kind)])
+
+    def _origin_names(self, kind: str) -> Sequence[str]:
+        names, sources = self.origins.get(kind, ()), self.origins.get("source", ())
+        if kind == "writer" and len(set(sources)) > 1:
+            return [f"{source} {name}" for source, name in zip(sources, names, strict=True)]
+        return names
 
 
 def evaluating(recognizer: Recognizer, dataset: Dataset) -> Generator[int, None, Evaluation]:

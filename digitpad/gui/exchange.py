@@ -132,7 +132,7 @@ def write_png(path: Path, image: QImage) -> None:
     DigitpadError
         If the file cannot be written.
     """
-    data = _png(image)
+    data = png_bytes(image)
     with atomic_write(path) as file:
         file.write(data)
 
@@ -186,10 +186,11 @@ def _pasted_image(image: QImage) -> Page:
 
     from digitpad.data.images import read_image
 
-    return Page(picture=Picture(read_image(PIL.Image.open(io.BytesIO(_png(image)))), "the pasted image"))
+    return Page(picture=Picture(read_image(PIL.Image.open(io.BytesIO(png_bytes(image)))), "the pasted image"))
 
 
-def _png(image: QImage) -> bytes:
+def png_bytes(image: QImage) -> bytes:
+    """Return an image as the bytes of a PNG file."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     QImageWriter(buffer, QByteArray(b"PNG")).write(image)

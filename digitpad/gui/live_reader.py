@@ -54,7 +54,9 @@ class LiveReader(QObject):
             self.answered.emit(None)
             return
         try:
-            if page.picture is not None:
+            if page.picture is not None and page.picture.prepared:
+                prediction = reader.recognize_pixels(page.picture.ink)
+            elif page.picture is not None:
                 prediction = reader.recognize_image(page.picture.ink)
             else:
                 # As the command line reads the same file; the window's own canvas is a usual one.

@@ -31,6 +31,9 @@ from digitpad.gui.top_bar import TopBar
 from digitpad.gui.welcome import Welcome
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from digitpad.model_file import Model
 
 _KEY = QKeySequence.StandardKey
@@ -91,6 +94,7 @@ class MainWindow(QMainWindow):
         self.add_tab(self.draw_tab, "Draw")
         self.add_lazy_tab("Train", self._make_train_tab)
         self.add_lazy_tab("Features", self._make_features_tab)
+        self.add_lazy_tab("Evaluate", self._make_evaluation_tab)
         self.messages = MessageBar(central)
         self._connect()
         self._fill_menu()
@@ -153,6 +157,13 @@ class MainWindow(QMainWindow):
         tab = FeaturesTab(self._theme, self._settings, self.draw_tab, parent)
         self.live_model_published.connect(tab.show_live)
         self.live_model_ended.connect(tab.end_live)
+        return tab
+
+    def _make_evaluation_tab(self, parent: QWidget) -> TabPage:
+        from digitpad.gui.evaluation.tab import EvaluationTab
+
+        tab = EvaluationTab(self._theme, self._settings, self._known_models, parent)
+        tab.image_opened.connect(self._open_pixels)
         return tab
 
     # Models
@@ -355,6 +366,19 @@ class MainWindow(QMainWindow):
                 ("Opened lately", self._settings.recent_models),
             ]
         )
+
+    def _known_models(self) -> list[Path]:
+        from digitpad.model_file import user_models
+
+        return [*_bundled(), *user_models(), *self._settings.recent_models]
+
+    @Slot(object, str, object)
+    def _open_pixels(self, pixels: "NDArray[np.float32]", name: str, model: Path) -> None:
+        """Show an image of a data set in Draw, read by the model that it was evaluated with."""
+        if (self._model is None or self._model.path != model.resolve()) and self.use_model(model):
+            self.show_message(Message(f"{model.stem} reads now: the model whose answers you looked at.", "info"))
+        self.draw_tab.files.open_pixels(pixels, name)
+        self.show_tab(self.draw_tab)
 
     @Slot()
     def _browse_models(self) -> None:

@@ -33,6 +33,10 @@ class Reader(Protocol):
         """Read an opened image, (H, W) float32 with ink 1."""
         ...
 
+    def recognize_pixels(self, image: NDArray[np.float32]) -> "Prediction":
+        """Read an image that is prepared already, (28, 28) float32."""
+        ...
+
 
 @runtime_checkable
 class RefusingReader(Protocol):

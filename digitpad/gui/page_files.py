@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -13,7 +15,7 @@ from digitpad.gui.actions import make_action
 from digitpad.gui.canvas import Canvas
 from digitpad.gui.message_bar import Message
 from digitpad.gui.settings import Settings
-from digitpad.gui.sketch import Page
+from digitpad.gui.sketch import Page, Picture
 
 _KEY = QKeySequence.StandardKey
 
@@ -64,6 +66,18 @@ class PageFiles(QWidget):
         self._canvas.put(f"open {path.name}", page)
         if count > 1:
             self.said.emit(Message(f"{path.name} holds {count:,} drawings; this is the first one.", "info"))
+
+    def open_pixels(self, pixels: NDArray[np.float32], name: str) -> None:
+        """Show an image of a data set, to be read as these very pixels.
+
+        Parameters
+        ----------
+        pixels
+            float32 (28, 28) in [0, 1], ink 1.
+        name
+            What to call it.
+        """
+        self._canvas.put(f"open {name}", Page(picture=Picture(pixels, name, prepared=True)))
 
     def take(self, mime: QMimeData, name: str) -> None:
         """Show what was dropped or pasted, as a step of the history called `name`."""

@@ -34,10 +34,21 @@ class InkStroke:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """An opened image: (H, W) float32 with ink 1 and background 0, and the name it is known by."""
+    """An opened image.
+
+    Attributes
+    ----------
+    ink
+        (H, W) float32 with ink 1 and background 0.
+    name
+        What it is known by.
+    prepared
+        Whether it is (28, 28), as a network receives it, out of a data set: it is neither cropped nor centred again.
+    """
 
     ink: NDArray[np.float32]
     name: str
+    prepared: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -60,6 +60,9 @@ class FakeReader:
         image[10:18, 10:18] = 1
         return self._prediction(image)
 
+    def recognize_pixels(self, image: NDArray[np.float32]) -> Prediction:
+        return self._prediction(image)
+
     def _prediction(self, image: NDArray[np.float32]) -> Prediction:
         probabilities = np.zeros(10, np.float32)
         probabilities[self.second] = 1 - self.sure

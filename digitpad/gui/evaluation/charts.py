@@ -1,0 +1,318 @@
+"""The charts of the Evaluate tab: how far probabilities can be believed, and how much a network bears.
+
+pyqtgraph draws them; what they have in common - colours, axes, no menus - is set in one place here.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from digitpad.evaluation import Calibration, Disturbance, RobustnessPoint
+from digitpad.gui.percent import percent
+from digitpad.gui.theme import SPACE, Theme, text_font
+
+#: The colours of the first and the second model, everywhere in the tab.
+MODEL_COLOURS = ("accent", "warm")
+_BAR_GAP = 0.002  # between the bars of the reliability diagram, of its width
+
+
+class Chart(QWidget):
+    """A plot in the window's colours; what is in it, its heirs draw.
+
+    Parameters
+    ----------
+    theme
+        The colours in force.
+    name, spoken, tip
+        As every control has them.
+    across, up
+        What the axes show.
+    """
+
+    def __init__(
+        self, theme: Theme, name: str, spoken: str, tip: str, across: str, up: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._labels = {"bottom": across, "left": up}
+        self.setObjectName(name)
+        self.setAccessibleName(spoken)
+        self.setToolTip(tip)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.view: Any = pg.PlotWidget(self)
+        self.view.setObjectName(f"qt_{name}")
+        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.plot: Any = self.view.getPlotItem()
+        self.plot.setMenuEnabled(enableMenu=False)
+        self.plot.hideButtons()
+        self.box: Any = self.plot.getViewBox()
+        self.box.setMouseEnabled(x=False, y=False)
+        self.box.setDefaultPadding(0)
+        # Room for half of the last numbers at the axes.
+        self.plot.setContentsMargins(0, SPACE, 2 * SPACE, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.view)
+        self.view.viewport().installEventFilter(self)
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def draw(self) -> None:
+        """Draw the contents anew, in the colours in force."""
+
+    def pressed(self, x: float, y: float) -> None:
+        """Take a click, at a place in the plot's own units."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the clicks of the plot."""
+        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress:
+            place = self.view.mapToScene(event.position().toPoint())
+            if self.box.sceneBoundingRect().contains(place):
+                inside = self.box.mapSceneToView(place)
+                self.pressed(float(inside.x()), float(inside.y()))
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            return True
+        return False
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for axes and a few lines."""
+        return QSize(160, 120)
+
+    @Slot()
+    def _dress(self) -> None:
+        theme = self.theme
+        self.view.setBackground(theme.colour("surface"))
+        small = text_font(self.font(), scale=0.85)
+        for side, text in self._labels.items():
+            axis: Any = self.plot.getAxis(side)
+            axis.setPen(QPen(theme.colour("line"), 1))
+            axis.setTextPen(theme.colour("muted"))
+            axis.setStyle(tickFont=small, tickLength=0, tickTextOffset=SPACE // 2, hideOverlappingLabels=False)
+            axis.enableAutoSIPrefix(enable=False)
+            if text:
+                axis.setLabel(text, color=theme.colours.muted)
+                axis.label.setFont(small)
+        left: Any = self.plot.getAxis("left")
+        left.setTicks([[(fifth / 5, f"{20 * fifth}\N{NO-BREAK SPACE}%") for fifth in range(6)]])
+        left.setGrid(255)
+        self.draw()
+
+
+class ReliabilityChart(Chart):
+    """A bar for each range of probabilities, as high as the share of its readings that are right.
+
+    Were the network right as often as it says, each bar would end on the diagonal.
+
+    Signals
+    -------
+    bin_chosen
+        The number of the bin that was chosen.
+    """
+
+    bin_chosen = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        self._calibration: Calibration | None = None
+        self._chosen: int | None = None
+        super().__init__(
+            theme,
+            "reliabilityChart",
+            "Reliability diagram",
+            "How often readings of each probability are right; a bar shows its images",
+            "probability that the network gives its reading",
+            "share that is right",
+            parent,
+        )
+        bottom: Any = self.plot.getAxis("bottom")
+        bottom.setTicks([[(tenth / 10, f"{10 * tenth}\N{NO-BREAK SPACE}%") for tenth in range(0, 11, 2)]])
+        self.box.setRange(xRange=(-0.01, 1.03), yRange=(0, 1.06), padding=0, disableAutoRange=True)
+
+    def show_calibration(self, calibration: Calibration | None) -> None:
+        """Show the bins of an evaluation."""
+        self._calibration, self._chosen = calibration, None
+        self.draw()
+        words = (
+            "" if calibration is None else f"Calibration error {percent(calibration.error)}. Arrow keys choose a bar."
+        )
+        self.setAccessibleDescription(words)
+
+    def draw(self) -> None:
+        """Draw the bars, what they lack or have too much, and the diagonal."""
+        self.plot.clear()
+        if self._calibration is None:
+            return
+        theme, bins = self.theme, [b for b in self._calibration.bins if b.count]
+        for b in bins:
+            right, sure = b.accuracy or 0.0, b.confidence or 0.0
+            # What a bar lacks of what the network promised, or has beyond it.
+            gap = theme.colour("warm", 0.5) if sure > right else theme.colour("bar", 0.35)
+            for low, high, colour in ((0.0, min(right, sure), theme.colour("accent", 0.6)), (right, sure, gap)):
+                self.plot.addItem(
+                    pg.BarGraphItem(
+                        x0=[b.low + _BAR_GAP],
+                        x1=[b.high - _BAR_GAP],
+                        y0=[min(low, high)],
+                        y1=[max(low, high)],
+                        brush=colour,
+                        pen=QPen(Qt.PenStyle.NoPen),
+                    )
+                )
+            count = pg.TextItem(f"{b.count:,}", color=theme.colour("muted"), anchor=(0.5, 1.0))
+            count.setFont(text_font(self.font(), scale=0.75))
+            count.setPos((b.low + b.high) / 2, max(right, sure))
+            self.plot.addItem(count, ignoreBounds=True)
+        diagonal = QPen(theme.colour("muted"), 1.5)
+        diagonal.setCosmetic(True)
+        diagonal.setStyle(Qt.PenStyle.DashLine)
+        self.plot.plot([0, 1], [0, 1], pen=diagonal)
+        if self._chosen is not None:
+            chosen = self._calibration.bins[self._chosen]
+            frame = QPen(theme.colour("text"), 2)
+            frame.setCosmetic(True)
+            high = max(chosen.accuracy or 0.0, chosen.confidence or 0.0)
+            x = [chosen.low, chosen.low, chosen.high, chosen.high, chosen.low]
+            self.plot.plot(x, [0, high, high, 0, 0], pen=frame)
+
+    def pressed(self, x: float, y: float) -> None:
+        """Choose the bar under the pointer."""
+        del y
+        if self._calibration is not None:
+            self._choose(min(max(math.ceil(x * len(self._calibration.bins)) - 1, 0), len(self._calibration.bins) - 1))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go from bar to bar."""
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step is None or self._calibration is None:
+            super().keyPressEvent(event)
+            return
+        bins = self._calibration.bins
+        filled = [number for number, b in enumerate(bins) if b.count]
+        if self._chosen is None:
+            self._choose(filled[-1])
+            return
+        beyond = [number for number in filled if (number - self._chosen) * step > 0]
+        if beyond:
+            self._choose(min(beyond, key=lambda number: abs(number - (self._chosen or 0))))
+
+    def _choose(self, number: int) -> None:
+        if self._calibration is None:
+            return
+        self._chosen = number
+        chosen = self._calibration.bins[number]
+        self.setAccessibleDescription(
+            f"From {percent(chosen.low)} to {percent(chosen.high)}: {chosen.count} readings"
+            + (f", {percent(chosen.accuracy)} of them right" if chosen.accuracy is not None else "")
+        )
+        self.draw()
+        self.bin_chosen.emit(number)
+
+
+class RobustnessChart(Chart):
+    """Accuracy over the amount of one disturbance, for one or two models, with what chance leaves open.
+
+    Signals
+    -------
+    amount_chosen
+        The `Disturbance` and the amount that was chosen.
+    """
+
+    amount_chosen = Signal(object, float)
+
+    def __init__(self, theme: Theme, disturbance: Disturbance, parent: QWidget | None = None) -> None:
+        self.disturbance = disturbance
+        self._points: tuple[list[RobustnessPoint], ...] = ()
+        self._chosen: int | None = None
+        name = disturbance.value.title().replace(" ", "")
+        super().__init__(
+            theme,
+            f"robustness{name}Chart",
+            f"Accuracy over {disturbance.value}",
+            f"{disturbance.meaning[0].upper()}{disturbance.meaning[1:]}; a click shows such images",
+            f"{disturbance.value}, {disturbance.unit}",
+            "",
+            parent,
+        )
+        amounts = disturbance.amounts
+        margin = 0.03 * (amounts[-1] - amounts[0])
+        self.box.setRange(
+            xRange=(amounts[0] - margin, amounts[-1] + margin), yRange=(0, 1.04), padding=0, disableAutoRange=True
+        )
+
+    def show_points(self, points: Sequence[Sequence[RobustnessPoint]]) -> None:
+        """Show the points of each model, as many as there are by now."""
+        self._points = tuple([point for point in each if point.disturbance is self.disturbance] for each in points)
+        if not any(self._points):
+            self._chosen = None
+        self.draw()
+        self._describe()
+
+    def draw(self) -> None:
+        """Draw a curve for each model, in its interval."""
+        self.plot.clear()
+        for colour, points in zip(MODEL_COLOURS, self._points, strict=False):
+            if not points:
+                continue
+            x = [point.amount for point in points]
+            ends = [
+                self.plot.plot(x, [point.interval[end] for point in points], pen=QPen(Qt.PenStyle.NoPen))
+                for end in (0, 1)
+            ]
+            self.plot.addItem(pg.FillBetweenItem(*ends, brush=self.theme.colour(colour, 0.18)))
+            pen = QPen(self.theme.colour(colour), 2)
+            pen.setCosmetic(True)
+            self.plot.plot(
+                x,
+                [point.accuracy for point in points],
+                pen=pen,
+                antialias=True,
+                symbol="o",
+                symbolSize=5,
+                symbolPen=QPen(Qt.PenStyle.NoPen),
+                symbolBrush=self.theme.colour(colour),
+            )
+        if self._chosen is not None:
+            line = QPen(self.theme.colour("text"), 1)
+            line.setCosmetic(True)
+            self.plot.addItem(pg.InfiniteLine(self.disturbance.amounts[self._chosen], angle=90, pen=line))
+
+    def pressed(self, x: float, y: float) -> None:
+        """Choose the nearest amount."""
+        del y
+        amounts = self.disturbance.amounts
+        self._choose(min(range(len(amounts)), key=lambda number: abs(amounts[number] - x)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go from amount to amount."""
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        amounts = self.disturbance.amounts
+        start = amounts.index(self.disturbance.untouched) if self._chosen is None else self._chosen
+        self._choose(min(max(start + step, 0), len(amounts) - 1))
+
+    def clear_choice(self) -> None:
+        """Mark no amount any more."""
+        if self._chosen is not None:
+            self._chosen = None
+            self.draw()
+
+    def _choose(self, number: int) -> None:
+        self._chosen = number
+        self.draw()
+        self._describe()
+        self.amount_chosen.emit(self.disturbance, self.disturbance.amounts[number])
+
+    def _describe(self) -> None:
+        if self._chosen is None:
+            self.setAccessibleDescription("Arrow keys choose an amount" if any(self._points) else "Not measured yet")
+            return
+        amount = self.disturbance.amounts[self._chosen]
+        found = [percent(p.accuracy) for points in self._points for p in points if p.amount == amount]
+        self.setAccessibleDescription(f"{amount:g} {self.disturbance.unit}: {', '.join(found) or 'not measured yet'}")

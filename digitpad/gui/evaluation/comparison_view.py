@@ -1,0 +1,183 @@
+"""Two models side by side: how far apart they are, and the images that only one of them reads."""
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from digitpad.evaluation import Comparison, Interval
+from digitpad.gui.cards import muted
+from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
+
+#: The four kinds of images, in reading order of the table.
+KINDS = ("both", "only_first", "only_second", "neither")
+
+
+class ComparisonView(QWidget):
+    """Shows a comparison.
+
+    Signals
+    -------
+    kind_chosen
+        Which images are to be shown: one of `KINDS`.
+    """
+
+    kind_chosen = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("comparisonView")
+        self.verdict = QLabel(self)
+        self.verdict.setObjectName("comparisonVerdict")
+        self.verdict.setWordWrap(True)
+        self.verdict.setFont(text_font(self.font(), scale=1.15, bold=True))
+        self.details = muted("", self)
+        self.details.setObjectName("comparisonDetails")
+        self.whisker = _Whisker(theme, self)
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self._buttons = {kind: self._button(kind) for kind in KINDS}
+        self._group.idClicked.connect(self._choose)
+        self._heads = [muted("", self) for _ in range(4)]
+        grid = QGridLayout()
+        grid.setSpacing(SPACE)
+        for column in (0, 1):
+            self._heads[column].setAlignment(Qt.AlignmentFlag.AlignCenter)
+            grid.addWidget(self._heads[column], 0, column + 1)
+        for row in (0, 1):
+            grid.addWidget(self._heads[2 + row], row + 1, 0)
+        for place, kind in enumerate(KINDS):
+            grid.addWidget(self._buttons[kind], place // 2 + 1, place % 2 + 1)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(2, 1)
+        column_layout = QVBoxLayout(self)
+        column_layout.setContentsMargins(0, 0, 0, 0)
+        column_layout.setSpacing(SPACE)
+        column_layout.addWidget(self.verdict)
+        column_layout.addWidget(self.whisker)
+        column_layout.addWidget(self.details)
+        column_layout.addSpacing(SPACE)
+        column_layout.addLayout(grid)
+        column_layout.addStretch(1)
+        self.show_comparison(None)
+
+    def show_comparison(self, comparison: Comparison | None) -> None:
+        """Show a comparison; None says how to make one."""
+        self._group.setExclusive(False)
+        for button in self._buttons.values():
+            button.setChecked(False)
+            button.setVisible(comparison is not None)
+        self._group.setExclusive(True)
+        for head in self._heads:
+            head.setVisible(comparison is not None)
+        self.whisker.setVisible(comparison is not None)
+        if comparison is None:
+            self.verdict.setText("One model so far")
+            self.details.setText("Choose a second one under “Compare with” and press Evaluate.")
+            return
+        first, second = comparison.first.model, comparison.second.model
+        self.verdict.setText(_verdict(comparison))
+        low, high = comparison.interval
+        self.details.setText(
+            f"The difference is {_points(comparison.difference)}, its 95 % interval {_points(low)} to {_points(high)}. "
+            f"Between equally good models, chance alone would make one so large with a probability of "
+            f"{comparison.p_value:.2g} (McNemar’s exact test on the images that only one reads)."
+        )
+        self.whisker.show_interval(comparison.difference, comparison.interval, first, second)
+        for head, text in zip(
+            self._heads, (f"{second} right", f"{second} wrong", f"{first} right", f"{first} wrong"), strict=True
+        ):
+            head.setText(text)
+        counts = (comparison.both, len(comparison.only_first), len(comparison.only_second), comparison.neither)
+        names = ("Both right", f"Only {first} right", f"Only {second} right", "Both wrong")
+        for kind, count, name in zip(KINDS, counts, names, strict=True):
+            self._buttons[kind].setText(f"{count:,}")
+            self._buttons[kind].setAccessibleName(f"{name}: {count:,} images")
+            self._buttons[kind].setToolTip(f"{name}; shows these images")
+            self._buttons[kind].setEnabled(count > 0)
+
+    def choose(self, kind: str) -> None:
+        """Mark a kind of images."""
+        self._buttons[kind].setChecked(True)
+
+    def _button(self, kind: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(f"compare{kind.title().replace('_', '')}")
+        button.setCheckable(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.setMinimumHeight(7 * SPACE)
+        button.setFont(fixed_font(self.font(), scale=1.5))
+        self._group.addButton(button, KINDS.index(kind))
+        return button
+
+    @Slot(int)
+    def _choose(self, number: int) -> None:
+        self.kind_chosen.emit(KINDS[number])
+
+
+class _Whisker(QWidget):
+    """The difference and its interval on a line with zero in the middle."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._difference = 0.0
+        self._interval = Interval(0.0, 0.0)
+        self._names = ("", "")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setObjectName("comparisonWhisker")
+        theme.changed.connect(self.update)
+
+    def show_interval(self, difference: float, interval: Interval, first: str, second: str) -> None:
+        """Show a difference of shares."""
+        self._difference, self._interval, self._names = difference, interval, (first, second)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return room for the line and the names above it."""
+        return QSize(280, 7 * SPACE)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the line."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme = self._theme
+        reach = 1.15 * max(abs(self._interval.low), abs(self._interval.high), 1e-6)
+        middle, half, y = self.width() / 2, self.width() / 2 - SPACE, 4.5 * SPACE
+
+        def place(share: float) -> float:
+            return middle + half * share / reach
+
+        painter.setFont(text_font(self.font(), scale=0.9))
+        painter.setPen(theme.colour("muted"))
+        left = QRectF(0, 0, middle - SPACE, 2 * SPACE)
+        right = QRectF(middle + SPACE, 0, middle - SPACE, 2 * SPACE)
+        painter.drawText(left, int(Qt.AlignmentFlag.AlignLeft), f"← {self._names[0]} better")
+        painter.drawText(right, int(Qt.AlignmentFlag.AlignRight), f"{self._names[1]} better →")
+        painter.setPen(QPen(theme.colour("line"), 1))
+        painter.drawLine(QPointF(SPACE, y), QPointF(self.width() - SPACE, y))
+        painter.setPen(QPen(theme.colour("muted"), 1))
+        painter.drawLine(QPointF(middle, y - 1.5 * SPACE), QPointF(middle, y + 1.5 * SPACE))
+        open_question = self._interval.low <= 0 <= self._interval.high
+        colour = theme.colour("muted" if open_question else "accent" if self._difference > 0 else "warm")
+        painter.setPen(QPen(colour, 3))
+        painter.drawLine(QPointF(place(self._interval.low), y), QPointF(place(self._interval.high), y))
+        for end in self._interval:
+            painter.drawLine(QPointF(place(end), y - 5), QPointF(place(end), y + 5))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawEllipse(QPointF(place(self._difference), y), 6, 6)
+        painter.end()
+
+
+def _verdict(comparison: Comparison) -> str:
+    first, second = comparison.first.model, comparison.second.model
+    if comparison.interval.low > 0:
+        return f"{second} reads better than {first}"
+    if comparison.interval.high < 0:
+        return f"{first} reads better than {second}"
+    return f"These images do not tell which reads better, {first} or {second}"
+
+
+def _points(difference: float) -> str:
+    return f"{100 * difference:+.2f} points".replace("-", "\N{MINUS SIGN}")

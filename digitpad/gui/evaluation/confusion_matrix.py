@@ -1,0 +1,230 @@
+"""The confusion matrix, painted as one widget: what was taken for what, each cell a door to its images."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from digitpad.gui.percent import percent
+from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
+
+_TOP = 4.5 * SPACE  # above the cells: a title and the columns' labels
+_LEFT = 5.0 * SPACE  # beside them: a title and the rows' labels
+_RIGHT = 7.0 * SPACE  # recall
+_BOTTOM = 3.0 * SPACE  # precision
+_LARGEST = 56.0  # pixels: a cell
+
+
+class ConfusionMatrix(QWidget):
+    """A row for each true class, a column for each reading.
+
+    Signals
+    -------
+    cell_chosen
+        Row and column of the cell that was chosen.
+    """
+
+    cell_chosen = Signal(int, int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._labels: tuple[str, ...] = ()
+        self._counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
+        self._chosen: tuple[int, int] | None = None
+        self.setObjectName("confusionMatrix")
+        self.setAccessibleName("Confusion matrix")
+        self.setToolTip("Each row is a true class, each column what it was read as; a cell shows its images")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        theme.changed.connect(self.update)
+        self._describe()
+
+    @property
+    def chosen(self) -> tuple[int, int] | None:
+        """Row and column of the chosen cell."""
+        return self._chosen
+
+    def show_counts(self, labels: Sequence[str], counts: NDArray[np.int64]) -> None:
+        """Show a matrix.
+
+        Parameters
+        ----------
+        labels
+            The classes.
+        counts
+            int64 (classes, classes), see `digitpad.nn.metrics.confusion_matrix`.
+        """
+        self._labels, self._counts = tuple(labels), counts
+        if self._chosen is not None and max(self._chosen) >= len(labels):
+            self._chosen = None
+        self._describe()
+        self.update()
+
+    def choose(self, cell: tuple[int, int] | None) -> None:
+        """Mark a cell, or none; `cell_chosen` is for people's choices alone."""
+        self._chosen = cell
+        self._describe()
+        self.update()
+
+    def cell_rect(self, row: int, column: int) -> QRectF:
+        """Return where a cell is."""
+        side, left, top = self._grid()
+        return QRectF(left + column * side, top + row * side, side, side)
+
+    def sizeHint(self) -> QSize:
+        """Return room for cells with numbers that are easily read."""
+        return QSize(480, 440)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for cells with numbers."""
+        return QSize(300, 260)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the cell under the pointer."""
+        cell = self._cell_at(event.position())
+        if cell is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._choose(*cell)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go from cell to cell with the arrow keys."""
+        steps = {
+            Qt.Key.Key_Up: (-1, 0),
+            Qt.Key.Key_Down: (1, 0),
+            Qt.Key.Key_Left: (0, -1),
+            Qt.Key.Key_Right: (0, 1),
+        }
+        step = steps.get(Qt.Key(event.key()))
+        if step is None or not self._labels:
+            super().keyPressEvent(event)
+            return
+        last = len(self._labels) - 1
+        row, column = self._chosen or (0, 0)
+        if self._chosen is not None:
+            row, column = min(max(row + step[0], 0), last), min(max(column + step[1], 0), last)
+        self._choose(row, column)
+
+    def event(self, event: QEvent) -> bool:
+        """Say in words what the cell under the pointer means."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            cell = self._cell_at(QPointF(event.pos()))
+            if cell is not None:
+                area = self.cell_rect(*cell).toAlignedRect()
+                QToolTip.showText(event.globalPos() + QPoint(SPACE, SPACE), self._words(*cell), self, area)
+                return True
+        return super().event(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint everything; a matrix of ten classes takes about a millisecond."""
+        painter = QPainter(self)
+        self.paint(painter)
+        if self.hasFocus():
+            painter.setPen(QPen(self._theme.colour("accent"), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.end()
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint the matrix with any painter, such as one for a file."""
+        if not self._labels:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        side, left, top = self._grid()
+        self._paint_labels(painter, side, left, top)
+        number = fixed_font(self.font(), scale=min(1.0, max(0.6, side / 38)))
+        painter.setFont(number)
+        right = self._counts.diagonal()
+        most = int((self._counts - np.diag(right)).max(initial=0))
+        for row, counts in enumerate(self._counts.tolist()):
+            support = sum(counts)
+            for column, count in enumerate(counts):
+                area = self.cell_rect(row, column).adjusted(1, 1, -1, -1)
+                share = count / support if row == column and support else (count / most) ** 0.5 if most else 0.0
+                painter.fillRect(
+                    area, self._shade(share, right=row == column) if count else self._theme.colour("field")
+                )
+                if count and side >= 16:
+                    painter.setPen(self._theme.colour("text"))
+                    painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), str(count))
+        if self._chosen is not None:
+            painter.setPen(QPen(self._theme.colour("text"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(self.cell_rect(*self._chosen), 3, 3)
+
+    def _paint_labels(self, painter: QPainter, side: float, left: float, top: float) -> None:
+        count = len(self._labels)
+        small, bold = text_font(self.font(), scale=0.9), text_font(self.font(), bold=True)
+        muted, text = self._theme.colour("muted"), self._theme.colour("text")
+        centre, right = (
+            int(Qt.AlignmentFlag.AlignCenter),
+            int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter),
+        )
+        end, below = left + count * side, top + count * side
+        painter.setFont(small)
+        painter.setPen(muted)
+        painter.drawText(QRectF(left, top - _TOP, count * side, 2 * SPACE), centre, "read as")
+        painter.drawText(QRectF(end, top - 2.5 * SPACE, _RIGHT, 2 * SPACE), right, "recall")
+        painter.save()
+        painter.translate(left - _LEFT + SPACE, top + count * side / 2)
+        painter.rotate(-90)
+        painter.drawText(QRectF(-60, -SPACE, 120, 2 * SPACE), centre, "is")
+        painter.restore()
+        painter.drawText(QRectF(left - _LEFT, below + 4, _LEFT - 4, 2.5 * SPACE), right, "prec.")
+        painter.setFont(bold)
+        painter.setPen(text)
+        for index, label in enumerate(self._labels):
+            shown = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, round(max(side, _LEFT - 20)))
+            painter.drawText(QRectF(left + index * side, top - 2.5 * SPACE, side, 2 * SPACE), centre, shown)
+            painter.drawText(QRectF(left - _LEFT, top + index * side, _LEFT - SPACE, side), right, shown)
+        painter.setFont(fixed_font(self.font(), scale=0.85 if side >= 32 else 0.7))
+        painter.setPen(muted)
+        hits, rows, columns = self._counts.diagonal(), self._counts.sum(axis=1), self._counts.sum(axis=0)
+        for index, hit in enumerate(hits.tolist()):
+            if rows[index]:
+                area = QRectF(end, top + index * side, _RIGHT, side)
+                painter.drawText(area, right, percent(hit / int(rows[index])))
+            if columns[index]:
+                area = QRectF(left + index * side - 4, below + 4, side + 8, 2.5 * SPACE)
+                figure = percent(hit / int(columns[index])).split("\N{NO-BREAK SPACE}")[0]
+                painter.drawText(area, centre, figure)
+
+    def _shade(self, share: float, *, right: bool) -> QColor:
+        return self._theme.colour(
+            "accent" if right else "warm", (0.10 + 0.40 * share) if right else 0.12 + 0.68 * share
+        )
+
+    def _grid(self) -> tuple[float, float, float]:
+        """Return the side of a cell, and where the first one begins: left and top."""
+        count = max(len(self._labels), 1)
+        room_x, room_y = self.width() - _LEFT - _RIGHT, self.height() - _TOP - _BOTTOM
+        side = float(int(max(8.0, min(room_x / count, room_y / count, _LARGEST))))
+        left = (self.width() - _LEFT - _RIGHT - side * count) / 2 + _LEFT
+        return side, float(int(max(left, _LEFT))), _TOP
+
+    def _cell_at(self, place: QPointF) -> tuple[int, int] | None:
+        side, left, top = self._grid()
+        row, column = int((place.y() - top) // side), int((place.x() - left) // side)
+        count = len(self._labels)
+        return (row, column) if 0 <= row < count and 0 <= column < count else None
+
+    def _choose(self, row: int, column: int) -> None:
+        self.choose((row, column))
+        self.cell_chosen.emit(row, column)
+
+    def _words(self, row: int, column: int) -> str:
+        count, support = int(self._counts[row, column]), int(self._counts[row].sum())
+        share = f" ({percent(count / support)})" if support else ""
+        if row == column:
+            return f"{self._labels[row]}, read correctly: {count:,} of {support:,}{share}"
+        return f"{self._labels[row]} read as {self._labels[column]}: {count:,} of {support:,}{share}"
+
+    def _describe(self) -> None:
+        if not self._labels:
+            self.setAccessibleDescription("Nothing measured yet")
+        elif self._chosen is None:
+            self.setAccessibleDescription("Arrow keys go from cell to cell")
+        else:
+            self.setAccessibleDescription(self._words(*self._chosen))

@@ -1,0 +1,266 @@
+"""Images of a data set in rows, each with a line or two of words: painted as one widget, and only what is in view."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
+
+from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
+
+_SIDE = 56  # pixels: an image, two for each of its own
+_GAP = SPACE
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """What is written under an image.
+
+    Attributes
+    ----------
+    title, detail
+        Two short lines.
+    wrong
+        Whether the title is a mistake, and so in another colour.
+    words
+        All about the image, for the tooltip and for screen readers.
+    """
+
+    title: str
+    detail: str
+    wrong: bool
+    words: str
+
+
+def _no_caption(_index: int) -> Caption:
+    return Caption("", "", wrong=False, words="")
+
+
+class Gallery(QAbstractScrollArea):
+    """Shows images; one click or Enter opens one.
+
+    Signals
+    -------
+    opened
+        The place of an image among those shown.
+    """
+
+    opened = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._images: NDArray[np.uint8] = np.zeros((0, 28, 28), np.uint8)
+        self._indices: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._caption: Callable[[int], Caption] = _no_caption
+        self._place = 0  # of the marked image
+        self._colour_table: list[int] = []
+        self.setObjectName("gallery")
+        self.setAccessibleName("Images")
+        self.setToolTip("A click, or Enter, opens an image in Draw")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setObjectName("qt_gallery_viewport")
+        self.viewport().setMouseTracking(True)
+        theme.changed.connect(self._dress)
+        self._dress()
+        self._describe()
+
+    @property
+    def indices(self) -> NDArray[np.int64]:
+        """Which images of the data set are shown, in order."""
+        return self._indices
+
+    def pixels(self, place: int) -> NDArray[np.uint8]:
+        """Return the image at a place: bytes (H, W), ink 255."""
+        image: NDArray[np.uint8] = self._images[self._indices[place]]
+        return image
+
+    @property
+    def place(self) -> int:
+        """The place of the marked image among those shown."""
+        return self._place
+
+    def show_images(
+        self, images: NDArray[np.uint8], indices: NDArray[np.int64], caption: Callable[[int], Caption]
+    ) -> None:
+        """Show some images of a data set.
+
+        Parameters
+        ----------
+        images
+            Bytes (N, 1, H, W), ink 255: a whole data set.
+        indices
+            int64 (M,): which of them to show, in this order.
+        caption
+            What to write under an image, by its number in the data set.
+        """
+        self._images, self._indices, self._caption = images[:, 0], indices, caption
+        self._place = 0
+        self.verticalScrollBar().setValue(0)
+        self._fit()
+        self._describe()
+        self.viewport().update()
+
+    def image_rect(self, place: int) -> QRect:
+        """Return where the image at a place is on the viewport."""
+        columns, left, width, height = self._grid()
+        row, column = divmod(place, columns)
+        x = left + column * width
+        return QRect(x, row * height - self.verticalScrollBar().value() + 2, _SIDE, _SIDE)
+
+    def sizeHint(self) -> QSize:
+        """Return room for some rows."""
+        return QSize(5 * (_SIDE + _GAP), 320)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for two images a row."""
+        return QSize(3 * (_SIDE + _GAP), 120)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the images out anew."""
+        self._fit()
+        super().resizeEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Mark the image under the pointer."""
+        place = self._place_at(event.position().toPoint())
+        if place is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._mark(place)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Open the image under the pointer, if it is the one that was pressed."""
+        place = self._place_at(event.position().toPoint())
+        if place is not None and place == self._place and event.button() == Qt.MouseButton.LeftButton:
+            self.opened.emit(place)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show a hand over what can be opened."""
+        over = self._place_at(event.position().toPoint()) is not None
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go from image to image, and open one."""
+        columns = self._grid()[0]
+        last = len(self._indices) - 1
+        page = columns * max(1, self.viewport().height() // self._grid()[3])
+        moves = {
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Up: -columns,
+            Qt.Key.Key_Down: columns,
+            Qt.Key.Key_PageUp: -page,
+            Qt.Key.Key_PageDown: page,
+            Qt.Key.Key_Home: -last - 1,
+            Qt.Key.Key_End: last + 1,
+        }
+        key = Qt.Key(event.key())
+        if last < 0:
+            super().keyPressEvent(event)
+        elif key in moves:
+            self._mark(min(max(self._place + moves[key], 0), last))
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
+            self.opened.emit(self._place)
+        else:
+            super().keyPressEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Tell all about the image under the pointer."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            place = self._place_at(event.pos())
+            if place is not None:
+                words = f"{self._caption(int(self._indices[place])).words}; click to open it in Draw"
+                QToolTip.showText(event.globalPos(), words, self.viewport(), self.image_rect(place))
+                return True
+        return super().viewportEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the rows in view."""
+        painter = QPainter(self.viewport())
+        painter.fillRect(self.viewport().rect(), self._theme.colour("surface"))
+        columns, _, width, height = self._grid()
+        top = self.verticalScrollBar().value()
+        first = columns * (top // height)
+        last = min(len(self._indices), columns * ((top + self.viewport().height()) // height + 1))
+        if first < last:
+            self._paint_images(painter, range(first, last), width)
+        painter.end()
+
+    def _paint_images(self, painter: QPainter, places: range, width: int) -> None:
+        rows, side = self._images.shape[1:]
+        # One picture of all that is in view, in the theme's own greys.
+        stack = self._images[self._indices[places.start : places.stop]].reshape(-1, side)
+        mosaic = QImage(stack.data, side, len(stack), side, QImage.Format.Format_Indexed8)
+        mosaic.setColorTable(self._colour_table)
+        small, bold = fixed_font(self.font(), scale=0.85), text_font(self.font(), scale=0.95, bold=True)
+        line = self._line_height()
+        centre = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
+        for number, place in enumerate(places):
+            area = self.image_rect(place)
+            painter.drawImage(area, mosaic, QRect(0, number * rows, side, rows))
+            caption = self._caption(int(self._indices[place]))
+            words = QRect(area.center().x() - width // 2, area.bottom() + 3, width, line)
+            painter.setFont(bold)
+            painter.setPen(self._theme.colour("warm" if caption.wrong else "text"))
+            painter.drawText(words, centre, caption.title)
+            painter.setFont(small)
+            painter.setPen(self._theme.colour("muted"))
+            painter.drawText(words.translated(0, line), centre, caption.detail)
+            if place == self._place and self.hasFocus():
+                painter.setPen(QPen(self._theme.colour("accent"), 2))
+                painter.drawRoundedRect(QRectF(area).adjusted(-1, -1, 1, 1), 3, 3)
+
+    def _line_height(self) -> int:
+        return self.fontMetrics().height()
+
+    def _grid(self) -> tuple[int, int, int, int]:
+        """Return how many images a row has, where the first begins, and the width and height that each takes."""
+        wanted = max(_SIDE, self.fontMetrics().horizontalAdvance("> 99.9 %")) + _GAP
+        room = self.viewport().width()
+        columns = max(1, room // wanted)
+        width = room // columns
+        return columns, (width - _SIDE) // 2, width, _SIDE + 2 * self._line_height() + 2 * _GAP
+
+    def _fit(self) -> None:
+        columns, _, _, height = self._grid()
+        rows = -(-len(self._indices) // columns)
+        bar = self.verticalScrollBar()
+        bar.setRange(0, max(0, rows * height - self.viewport().height()))
+        bar.setPageStep(self.viewport().height())
+        bar.setSingleStep(height // 2)
+
+    def _place_at(self, place: QPoint) -> int | None:
+        columns, _, width, height = self._grid()
+        column, row = place.x() // width, (place.y() + self.verticalScrollBar().value()) // height
+        number = row * columns + column
+        return number if 0 <= column < columns and 0 <= number < len(self._indices) else None
+
+    def _mark(self, place: int) -> None:
+        self._place = place
+        area = self.image_rect(place)
+        bar = self.verticalScrollBar()
+        if area.top() < 0:
+            bar.setValue(bar.value() + area.top() - 2)
+        elif area.top() + self._grid()[3] > self.viewport().height():
+            bar.setValue(bar.value() + area.top() + self._grid()[3] - self.viewport().height())
+        self._describe()
+        self.viewport().update()
+
+    def _describe(self) -> None:
+        count = len(self._indices)
+        if not count:
+            self.setAccessibleDescription("No images")
+            return
+        words = self._caption(int(self._indices[self._place])).words
+        self.setAccessibleDescription(f"{self._place + 1} of {count}: {words}. Enter opens it in Draw.")
+
+    @Slot()
+    def _dress(self) -> None:
+        paper, ink = self._theme.colour("field"), self._theme.colour("text")
+        levels = np.linspace([paper.red(), paper.green(), paper.blue()], [ink.red(), ink.green(), ink.blue()], 256)
+        self._colour_table = [0xFF000000 | r << 16 | g << 8 | b for r, g, b in np.rint(levels).astype(int).tolist()]
+        self.viewport().update()

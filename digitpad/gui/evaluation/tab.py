@@ -1,0 +1,277 @@
+"""The Evaluate tab: choose models and data, have them measured in the background, look into what came out."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from digitpad.gui.actions import action_button, make_action
+from digitpad.gui.evaluation.exporting import Exported, export_job, paint_pictures
+from digitpad.gui.evaluation.figures import FiguresCard
+from digitpad.gui.evaluation.job import CurvePoint, Measured, Progress, Step, evaluation_job, robustness_job
+from digitpad.gui.evaluation.results import VIEWS, Results
+from digitpad.gui.evaluation.setup import SetupCard
+from digitpad.gui.evaluation.thread import EvaluationThread
+from digitpad.gui.message_bar import Message
+from digitpad.gui.models import LoadedModel
+from digitpad.gui.settings import Settings
+from digitpad.gui.tab_page import TabPage
+from digitpad.gui.theme import SPACE, Theme
+
+
+class EvaluationTab(TabPage):
+    """Measures models.
+
+    Parameters
+    ----------
+    theme, settings
+        The colours in force, and what is remembered.
+    list_models
+        Returns the model files to choose from.
+
+    Signals
+    -------
+    image_opened
+        An image is to be opened in Draw: float32 (28, 28) in [0, 1], its name, and the file of the model that read it.
+    """
+
+    image_opened = Signal(object, str, object)
+
+    def __init__(
+        self,
+        theme: Theme,
+        settings: Settings,
+        list_models: Callable[[], list[Path]],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("evaluationTab")
+        self._theme = theme
+        self._settings = settings
+        self._list_models = list_models
+        self._thread: EvaluationThread | None = None
+        self._asked_models: tuple[Path, ...] = ()
+        self._measured_models: tuple[Path, ...] = ()
+        self._failed = self._told = False
+        self._make_actions()
+        self.setup = SetupCard(theme, settings, self.start, self.export, self)
+        self.figures = FiguresCard(theme, self)
+        self.results = Results(theme, self)
+        self._lay_out()
+        self.setup.changed.connect(self._clear_status)
+        self.figures.model_chosen.connect(self.results.show_model)
+        self.results.opened.connect(self._open_image)
+        self._show_running(running=False)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether something is being measured or written."""
+        return self._thread is not None
+
+    def use_model(self, model: LoadedModel | None) -> None:
+        """Offer the model in use as the one to be measured."""
+        self.setup.offer_models(self._list_models(), model.path if model is not None else None)
+        self._show_running(running=self.is_running)
+
+    def shut_down(self) -> None:
+        """Stop the work and wait for its end."""
+        if self._thread is not None:
+            self._thread.requestInterruption()
+            self._thread.wait()
+
+    # What can be done
+
+    def _make_actions(self) -> None:
+        self.start = make_action(
+            self, "actionEvaluate", "Evaluate", ["Ctrl+E"], "Read all the images; again, to stop", self._start_or_stop
+        )
+        self.robustness = make_action(
+            self,
+            "actionRobustness",
+            "Measure robustness",
+            ["Ctrl+Alt+R"],
+            "Read the images moved, turned, scaled, bolder and noisy",
+            self._measure_robustness,
+        )
+        self.export = make_action(
+            self, "actionExportEvaluation", "Export…", ["Ctrl+Shift+E"], "Write tables and pictures", self._ask_where
+        )
+        self.mistakes = make_action(
+            self,
+            "actionWorstMistakes",
+            "Worst mistakes",
+            ["Ctrl+Shift+M"],
+            "Show the worst mistakes",
+            self._show_mistakes,
+        )
+        group = QActionGroup(self)
+        self.views: list[QAction] = []
+        for number, view in enumerate(VIEWS):
+            action = make_action(
+                self,
+                f"actionView{view}",
+                view,
+                [f"Alt+{number + 1}"],
+                f"Show {view.lower()}",
+                partial(self._view, number),
+            )
+            action.setCheckable(True)
+            group.addAction(action)
+            self.views.append(action)
+        self.views[0].setChecked(True)
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setSpacing(SPACE)
+        for action, view in zip(self.views, VIEWS, strict=True):
+            bar.addWidget(action_button(action, f"view{view}Button", view, self))
+        bar.addStretch(1)
+        bar.addWidget(action_button(self.mistakes, "worstMistakesButton", "Worst mistakes", self))
+        measure = action_button(self.robustness, "measureRobustnessButton", "Measure robustness", self.results)
+        self.results.robustness_corner.addWidget(measure, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.results.robustness_corner.addStretch(1)
+        right = QVBoxLayout()
+        right.setSpacing(SPACE + SPACE // 2)
+        right.addWidget(self.figures)
+        right.addLayout(bar)
+        right.addWidget(self.results, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
+        row.setSpacing(2 * SPACE)
+        row.addWidget(self.setup)
+        row.addLayout(right, 1)
+
+    @Slot()
+    def _start_or_stop(self) -> None:
+        if self._thread is not None:
+            self._thread.requestInterruption()
+            self.setup.show_status("Stopping…")
+            return
+        models = self.setup.models
+        if not models:
+            self.setup.show_status("There is no model to measure; choose one above.", error=True)
+            return
+        self._asked_models = models
+        self._run(partial(evaluation_job, models, self.setup.chosen_data))
+
+    @Slot()
+    def _measure_robustness(self) -> None:
+        measured = self.results.measured
+        if self._thread is None and measured is not None:
+            self.results.clear_curves()
+            self.views[VIEWS.index("Robustness")].trigger()
+            self._run(partial(robustness_job, measured))
+
+    def _view(self, number: int) -> None:
+        self.results.show_view(number)
+
+    @Slot()
+    def _show_mistakes(self) -> None:
+        self.results.show_mistakes()
+
+    @Slot()
+    def _ask_where(self) -> None:
+        if self.results.measured is None:
+            self.said.emit(Message("There is nothing to export yet; press Evaluate first.", "info"))
+            return
+        dialog = QFileDialog(
+            self.window(), "Choose where to put a folder of tables and pictures", str(self._settings.folder)
+        )
+        dialog.setObjectName("exportEvaluationDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self.export_to)
+        dialog.open()
+
+    @Slot(str)
+    def export_to(self, folder: str) -> None:
+        """Write tables and pictures into a new folder in this one."""
+        measured = self.results.measured
+        if self._thread is not None or measured is None:
+            return
+        self._settings.folder = Path(folder)
+        curves = self.results.curves
+        pictures = paint_pictures(self._theme, measured.evaluations, curves)
+        self._run(partial(export_job, Path(folder), measured, curves, pictures))
+
+    @Slot(object, str, int)
+    def _open_image(self, pixels: object, name: str, model: int) -> None:
+        self.image_opened.emit(pixels, name, self._measured_models[model])
+
+    # The work
+
+    def _run(self, job: Callable[[], Iterator[object]]) -> None:
+        thread = EvaluationThread(job, self)
+        thread.progressed.connect(self._show_progress)
+        thread.answered.connect(self._take)
+        thread.failed.connect(self._fail)
+        thread.finished.connect(self._end)
+        self._thread = thread
+        self._failed = self._told = False
+        self._show_running(running=True)
+        self.setup.show_progress(Progress("Starting"))
+        thread.start()
+
+    @Slot(object)
+    def _show_progress(self, progress: Progress) -> None:
+        # What was sent before a stop may come after it.
+        if self._thread is not None and not self._thread.isInterruptionRequested():
+            self.setup.show_progress(progress)
+
+    @Slot(object)
+    def _take(self, step: Step | Exported) -> None:
+        if isinstance(step, CurvePoint):
+            self.results.add_point(step.model, step.point)
+        elif isinstance(step, Measured):
+            self._measured_models = self._asked_models
+            self.figures.show_evaluations(step.evaluations)
+            self.results.show_measured(step)
+            self._tell_about(step)
+        elif isinstance(step, Exported):
+            self.said.emit(Message(f"{step.count} files are in {step.folder}.", "info"))
+
+    @Slot(str)
+    def _fail(self, text: str) -> None:
+        self._failed = True
+        self.setup.show_status(text, error=True)
+
+    @Slot()
+    def _end(self) -> None:
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        stopped = thread.isInterruptionRequested()
+        thread.deleteLater()
+        self.setup.show_progress(None)
+        self._show_running(running=False)
+        if stopped:
+            self.setup.show_status("Stopped. What was measured before stays.")
+        elif not self._failed and not self._told:
+            self.setup.show_status("")
+
+    def _tell_about(self, measured: Measured) -> None:
+        """Say what the figures cannot tell, if there is something."""
+        alone = measured.one_class
+        if alone is not None:
+            self._told = True
+            self.setup.show_status(
+                f"All images are of one class, {alone}: how often it is taken for another can be seen, but not how "
+                "often others are taken for it."
+            )
+
+    @Slot()
+    def _clear_status(self) -> None:
+        if self._thread is None:
+            self.setup.show_status("")
+
+    def _show_running(self, *, running: bool) -> None:
+        self.start.setText("Stop" if running else "Evaluate")
+        self.start.setIconText("Stop" if running else "Evaluate")
+        measured = self.results.measured is not None
+        self.robustness.setEnabled(measured and not running)
+        self.export.setEnabled(measured and not running)
+        self.mistakes.setEnabled(measured)
