@@ -134,6 +134,19 @@ class MainWindow(QMainWindow):
         self._lazy_tabs.append(tab)
         self.add_tab(tab, title)
 
+    def go_to(self, title: str) -> QWidget:
+        """Go to the tab with this title, and return its page.
+
+        Raises
+        ------
+        ValueError
+            If there is no such tab.
+        """
+        number = [self._top.tabs.tabText(index) for index in range(self._top.tabs.count())].index(title)
+        self._top.tabs.setCurrentIndex(number)
+        tab = self._pages.widget(number)
+        return tab.build() if isinstance(tab, LazyTab) else self.draw_tab
+
     def show_tab(self, page: QWidget) -> None:
         """Go to the tab of a page."""
         for number in range(self._pages.count()):

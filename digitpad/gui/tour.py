@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -21,6 +21,7 @@ from digitpad.gui.main_window import MainWindow
 from digitpad.gui.sample_ink import THREE, THREE_SHEET
 from digitpad.gui.settings import Settings
 from digitpad.gui.theme import Theme
+from digitpad.model_file import bundled_models
 
 _SIZE = (1280, 800)
 
@@ -36,7 +37,7 @@ def run_tour(out: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        The pictures, in the order of the tabs: `draw.png`.
+        The pictures, in the order of the tabs: `draw.png` and `evaluate.png`.
 
     Raises
     ------
@@ -58,7 +59,7 @@ def run_tour(out: Path) -> list[Path]:
         # Settings of its own: the tour shows digitpad as it is on the first day, and changes nobody's settings.
         window = MainWindow(Theme("light"), Settings(Path(folder) / "tour.ini"))
         try:
-            return [_draw(window, out / "draw.png")]
+            return [_draw(window, out / "draw.png"), _evaluate(window, out / "evaluate.png")]
         finally:
             window.close()
             window.deleteLater()
@@ -96,6 +97,32 @@ def _draw(window: MainWindow, path: Path) -> Path:
     # Whole pixels, as a mouse has them, and the same shift for every point.
     left, top = (canvas.width() - THREE_SHEET[0]) // 2, (canvas.height() - THREE_SHEET[1]) // 2
     replay(canvas, [[(x + left, y + top) for x, y in stroke] for stroke in THREE])
+    QApplication.processEvents()
+    write_png(path, window.grab().toImage())
+    return path
+
+
+def _evaluate(window: MainWindow, path: Path) -> Path:
+    """Read MNIST's test images with two models, and look at what the first takes nines for."""
+    from digitpad.gui.evaluation.tab import EvaluationTab
+
+    tab = window.go_to("Evaluate")
+    if not isinstance(tab, EvaluationTab):
+        raise TypeError(f"The tab Evaluate holds a {type(tab).__name__}")
+    others = [model for model in bundled_models() if window.model is None or model.resolve() != window.model.path]
+    if others:
+        tab.setup.add_model(others[0], "other")
+    waiting = QEventLoop()
+    tab.finished.connect(waiting.quit)
+    tab.start.trigger()
+    waiting.exec()
+    if tab.results.measured is None:
+        raise DigitpadError(tab.setup.status.text())
+    matrix = tab.results.matrix
+    worst = max(matrix.mistaken, key=matrix.count)
+    place = matrix.cell_rect(*worst).center()
+    for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+        _send(matrix, kind, (place.x(), place.y()))
     QApplication.processEvents()
     write_png(path, window.grab().toImage())
     return path

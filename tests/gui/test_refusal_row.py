@@ -33,6 +33,9 @@ class RefusingFake:
     def recognize_ink(self, strokes: Sequence[NDArray[np.float32]], *, canvas: float = 400.0) -> Prediction:
         return self.recognize_image(ink_to_image(strokes, canvas=canvas))
 
+    def recognize_pixels(self, image: NDArray[np.float32]) -> Prediction:
+        return self.recognize_image(image)
+
     def recognize_image(self, gray: NDArray[np.float32]) -> Prediction:
         shares = np.zeros(10, np.float32)
         shares[4], shares[9] = 0.7, 0.3

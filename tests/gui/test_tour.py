@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import PIL.Image
 import pytest
 
@@ -29,7 +30,14 @@ def test_without_a_screen_it_draws_a_digit_that_is_read(tmp_path: Path) -> None:
         timeout=100,
     )
     assert result.returncode == 0, result.stderr
-    assert result.stdout.split() == [str(tmp_path / "pictures" / "draw.png")]
+    folder = tmp_path / "pictures"
+    assert result.stdout.split() == [str(folder / "draw.png"), str(folder / "evaluate.png")]
+    with PIL.Image.open(folder / "evaluate.png") as image:
+        assert image.size == (2560, 1600)
+        # The confusion matrix has a diagonal in accent's tint and cells in warm's.
+        pixels = np.asarray(image.convert("RGB")).reshape(-1, 3).astype(int)
+    assert (pixels[:, 0] > pixels[:, 2] + 40).sum() > 10_000
+    assert (pixels[:, 1] > pixels[:, 0] + 40).sum() > 10_000
     with PIL.Image.open(tmp_path / "pictures" / "draw.png") as image:
         assert image.size == (2560, 1600)
         # The winning bar is the largest patch of accent in the right column.

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from digitpad.evaluation import Comparison, Interval
 from digitpad.gui.cards import muted
@@ -33,10 +33,7 @@ class ComparisonView(QWidget):
         self.details = muted("", self)
         self.details.setObjectName("comparisonDetails")
         self.whisker = _Whisker(theme, self)
-        self._group = QButtonGroup(self)
-        self._group.setExclusive(True)
         self._buttons = {kind: self._button(kind) for kind in KINDS}
-        self._group.idClicked.connect(self._choose)
         self._heads = [muted("", self) for _ in range(4)]
         grid = QGridLayout()
         grid.setSpacing(SPACE)
@@ -62,11 +59,9 @@ class ComparisonView(QWidget):
 
     def show_comparison(self, comparison: Comparison | None) -> None:
         """Show a comparison; None says how to make one."""
-        self._group.setExclusive(False)
         for button in self._buttons.values():
             button.setChecked(False)
             button.setVisible(comparison is not None)
-        self._group.setExclusive(True)
         for head in self._heads:
             head.setVisible(comparison is not None)
         self.whisker.setVisible(comparison is not None)
@@ -97,7 +92,8 @@ class ComparisonView(QWidget):
 
     def choose(self, kind: str) -> None:
         """Mark a kind of images."""
-        self._buttons[kind].setChecked(True)
+        for each, button in self._buttons.items():
+            button.setChecked(each == kind)
 
     def _button(self, kind: str) -> QToolButton:
         button = QToolButton(self)
@@ -107,12 +103,15 @@ class ComparisonView(QWidget):
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setMinimumHeight(7 * SPACE)
         button.setFont(fixed_font(self.font(), scale=1.5))
-        self._group.addButton(button, KINDS.index(kind))
+        button.clicked.connect(self._choose)
         return button
 
-    @Slot(int)
-    def _choose(self, number: int) -> None:
-        self.kind_chosen.emit(KINDS[number])
+    @Slot()
+    def _choose(self) -> None:
+        for kind, button in self._buttons.items():
+            if button is self.sender():
+                self.choose(kind)
+                self.kind_chosen.emit(kind)
 
 
 class _Whisker(QWidget):

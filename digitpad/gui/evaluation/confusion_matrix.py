@@ -48,6 +48,15 @@ class ConfusionMatrix(QWidget):
         """Row and column of the chosen cell."""
         return self._chosen
 
+    @property
+    def mistaken(self) -> list[tuple[int, int]]:
+        """The cells off the diagonal that have images."""
+        return [(row, column) for row, column in np.argwhere(self._counts).tolist() if row != column]
+
+    def count(self, cell: tuple[int, int]) -> int:
+        """Return how many images a cell has."""
+        return int(self._counts[cell])
+
     def show_counts(self, labels: Sequence[str], counts: NDArray[np.int64]) -> None:
         """Show a matrix.
 

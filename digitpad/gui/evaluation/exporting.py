@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from digitpad.atomic import atomic_write
 from digitpad.errors import DigitpadError
-from digitpad.evaluation import Calibration, Disturbance, Evaluation, RobustnessPoint
+from digitpad.evaluation import Disturbance, Evaluation, RobustnessPoint
 from digitpad.evaluation.report import class_table, image_table, reliability_table, robustness_table, write_csv
 from digitpad.gui.evaluation.charts import ReliabilityChart, RobustnessChart
 from digitpad.gui.evaluation.confusion_matrix import ConfusionMatrix
@@ -24,19 +24,22 @@ _SCALE = 2  # device pixels for each one, in PNGs
 
 
 @dataclass(frozen=True, slots=True)
-class PictureFile:
-    """A picture as it goes into a file.
+class Picture:
+    """A picture, painted but not written.
 
     Attributes
     ----------
     name
-        The file's.
-    data
-        What it holds.
+        Of its files, without the ending.
+    image
+        Its pixels.
+    svg
+        Its shapes, as an SVG file holds them.
     """
 
     name: str
-    data: bytes
+    image: QImage
+    svg: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,10 @@ class Exported:
 
 def paint_pictures(
     theme: Theme, evaluations: Sequence[Evaluation], curves: Sequence[Sequence[RobustnessPoint]]
-) -> list[PictureFile]:
-    """Paint everything that can be seen of evaluations, each as PNG and as SVG, in the colours in force.
+) -> Iterator[Picture]:
+    """Paint everything that can be seen of evaluations, in the colours in force.
+
+    Between two pictures the window may do other things.
 
     Parameters
     ----------
@@ -68,31 +73,34 @@ def paint_pictures(
         Of one or two models.
     curves
         The points that were measured of each model's robustness; none leave the picture out.
+
+    Yields
+    ------
+    Picture
+        Of each model, and of the curves.
     """
-    files = []
     for result in evaluations:
         matrix = ConfusionMatrix(theme)
         matrix.show_counts(result.labels, result.confusion)
-        files += _picture(theme, matrix, _SQUARE, f"confusion {plain_name(result.model)}")
-        files += _picture(
-            theme, _reliability(theme, result.calibration), _SQUARE, f"reliability {plain_name(result.model)}"
-        )
+        yield _picture(theme, matrix, _SQUARE, f"confusion {plain_name(result.model)}")
+        chart = ReliabilityChart(theme)
+        chart.show_calibration(result.calibration)
+        yield _picture(theme, chart, _SQUARE, f"reliability {plain_name(result.model)}")
     if any(curves):
         sheet = QWidget()
         grid = QGridLayout(sheet)
         for place, disturbance in enumerate(Disturbance):
-            chart = RobustnessChart(theme, disturbance, sheet)
-            chart.show_points(curves)
-            grid.addWidget(chart, place // 3, place % 3)
-        files += _picture(theme, sheet, _WIDE, "robustness")
-    return files
+            curve = RobustnessChart(theme, disturbance, sheet)
+            curve.show_points(curves)
+            grid.addWidget(curve, place // 3, place % 3)
+        yield _picture(theme, sheet, _WIDE, "robustness")
 
 
 def export_job(
     folder: Path,
     measured: Measured,
     curves: Sequence[Sequence[RobustnessPoint]],
-    pictures: Sequence[PictureFile],
+    pictures: Sequence[Picture],
 ) -> Iterator[Progress | Exported]:
     """Write tables and pictures into a new folder.
 
@@ -117,7 +125,7 @@ def export_job(
     """
     models = " and ".join(result.model for result in measured.evaluations)
     target = _new_folder(folder, plain_name(f"{models} on {measured.images.name}"))
-    count, total = 0, len(pictures) + 3 * len(measured.evaluations) + any(curves)
+    count, total = 0, 2 * len(pictures) + 3 * len(measured.evaluations) + any(curves)
     doing = f"Writing {target.name}"
     for result in measured.evaluations:
         for name, table in (("images", image_table), ("classes", class_table), ("reliability", reliability_table)):
@@ -132,9 +140,11 @@ def export_job(
         count += 1
     for picture in pictures:
         yield Progress(doing, count, total)
-        with atomic_write(target / picture.name) as file:
-            file.write(picture.data)
-        count += 1
+        # Packing a PNG takes longer than painting it, and so is done here, in the background.
+        for ending, data in (("png", png_bytes(picture.image)), ("svg", picture.svg)):
+            with atomic_write(target / f"{picture.name}.{ending}") as file:
+                file.write(data)
+            count += 1
     yield Exported(target, count)
 
 
@@ -158,13 +168,7 @@ def _new_folder(folder: Path, name: str) -> Path:
     raise DigitpadError(f"{folder} holds too many exports called {name}; choose another place.")
 
 
-def _reliability(theme: Theme, calibration: Calibration) -> ReliabilityChart:
-    chart = ReliabilityChart(theme)
-    chart.show_calibration(calibration)
-    return chart
-
-
-def _picture(theme: Theme, widget: QWidget, size: QSize, name: str) -> list[PictureFile]:
+def _picture(theme: Theme, widget: QWidget, size: QSize, name: str) -> Picture:
     """Paint a widget that is not shown, and let it go."""
     widget.resize(size)
     # Lays out what was never shown.
@@ -188,7 +192,7 @@ def _picture(theme: Theme, widget: QWidget, size: QSize, name: str) -> list[Pict
     painter.end()
     svg = bytes(buffer.data().data())
     widget.deleteLater()
-    return [PictureFile(f"{name}.png", png_bytes(image)), PictureFile(f"{name}.svg", svg)]
+    return Picture(name, image, svg)
 
 
 def _render(widget: QWidget, painter: QPainter) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from digitpad.evaluation import Evaluation, Interval
 from digitpad.gui.cards import muted
@@ -38,9 +38,6 @@ class FiguresCard(QFrame):
         self.setObjectName("figuresCard")
         self.setProperty("card", "true")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._group = QButtonGroup(self)
-        self._group.setExclusive(True)
-        self._group.idClicked.connect(self._choose)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
         self._grid.setHorizontalSpacing(3 * SPACE)
@@ -98,11 +95,16 @@ class FiguresCard(QFrame):
 
     def choose(self, number: int) -> None:
         """Mark the model whose answers are shown."""
-        self._rows[number][0].setChecked(True)
+        for row, (button, _) in enumerate(self._rows):
+            button.setChecked(row == number)
 
-    @Slot(int)
-    def _choose(self, number: int) -> None:
-        self.model_chosen.emit(number)
+    @Slot()
+    def _choose(self) -> None:
+        # Not a QButtonGroup: that one takes all but the chosen button out of the tab order.
+        for number, (button, _) in enumerate(self._rows):
+            if button is self.sender():
+                self.choose(number)
+                self.model_chosen.emit(number)
 
     def _make_row(self, number: int) -> tuple[QToolButton, list[QLabel]]:
         button = QToolButton(self)
@@ -111,7 +113,7 @@ class FiguresCard(QFrame):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setMinimumWidth(12 * SPACE)
-        self._group.addButton(button, number)
+        button.clicked.connect(self._choose)
         self._grid.addWidget(button, number + 1, 0)
         labels = []
         for column in range(1, len(_TITLES)):
@@ -121,7 +123,6 @@ class FiguresCard(QFrame):
             label.setFont(
                 text_font(self.font(), scale=1.5, bold=True) if column == 1 else fixed_font(self.font(), scale=1.05)
             )
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._grid.addWidget(label, number + 1, column)
             labels.append(label)
         return button, labels

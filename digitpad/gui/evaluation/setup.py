@@ -155,7 +155,7 @@ class SetupCard(QFrame):
         """Say something below the button; an error stays until something else is done."""
         self.status.setText(text)
         self.status.setProperty("muted", "false" if error else "true")
-        self.status.setProperty("error", "true" if error else "false")
+        self.status.setProperty("trouble", "true" if error else "false")
         self.status.style().unpolish(self.status)
         self.status.style().polish(self.status)
 

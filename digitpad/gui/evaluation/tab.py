@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from digitpad.gui.actions import action_button, make_action
-from digitpad.gui.evaluation.exporting import Exported, export_job, paint_pictures
+from digitpad.gui.evaluation.exporting import Exported, Picture, export_job, paint_pictures
 from digitpad.gui.evaluation.figures import FiguresCard
 from digitpad.gui.evaluation.job import CurvePoint, Measured, Progress, Step, evaluation_job, robustness_job
 from digitpad.gui.evaluation.results import VIEWS, Results
@@ -36,9 +36,12 @@ class EvaluationTab(TabPage):
     -------
     image_opened
         An image is to be opened in Draw: float32 (28, 28) in [0, 1], its name, and the file of the model that read it.
+    finished
+        The work in the background is over: done, stopped or failed.
     """
 
     image_opened = Signal(object, str, object)
+    finished = Signal()
 
     def __init__(
         self,
@@ -55,7 +58,14 @@ class EvaluationTab(TabPage):
         self._thread: EvaluationThread | None = None
         self._asked_models: tuple[Path, ...] = ()
         self._measured_models: tuple[Path, ...] = ()
-        self._failed = self._told = False
+        self._failed = self._told = self._stopping = False
+        self._painting: Iterator[Picture] = iter(())
+        self._painted: list[Picture] = []
+        self._target = Path()
+        self._painter = QTimer(self)
+        self._painter.setSingleShot(True)
+        self._painter.setInterval(0)
+        self._painter.timeout.connect(self._paint_next)
         self._make_actions()
         self.setup = SetupCard(theme, settings, self.start, self.export, self)
         self.figures = FiguresCard(theme, self)
@@ -69,7 +79,7 @@ class EvaluationTab(TabPage):
     @property
     def is_running(self) -> bool:
         """Whether something is being measured or written."""
-        return self._thread is not None
+        return self._thread is not None or self._painter.isActive()
 
     def use_model(self, model: LoadedModel | None) -> None:
         """Offer the model in use as the one to be measured."""
@@ -78,6 +88,7 @@ class EvaluationTab(TabPage):
 
     def shut_down(self) -> None:
         """Stop the work and wait for its end."""
+        self._painter.stop()
         if self._thread is not None:
             self._thread.requestInterruption()
             self._thread.wait()
@@ -147,8 +158,11 @@ class EvaluationTab(TabPage):
     @Slot()
     def _start_or_stop(self) -> None:
         if self._thread is not None:
+            self._stopping = True
             self._thread.requestInterruption()
             self.setup.show_status("Stopping…")
+            return
+        if self.is_running:
             return
         models = self.setup.models
         if not models:
@@ -160,7 +174,7 @@ class EvaluationTab(TabPage):
     @Slot()
     def _measure_robustness(self) -> None:
         measured = self.results.measured
-        if self._thread is None and measured is not None:
+        if not self.is_running and measured is not None:
             self.results.clear_curves()
             self.views[VIEWS.index("Robustness")].trigger()
             self._run(partial(robustness_job, measured))
@@ -191,12 +205,27 @@ class EvaluationTab(TabPage):
     def export_to(self, folder: str) -> None:
         """Write tables and pictures into a new folder in this one."""
         measured = self.results.measured
-        if self._thread is not None or measured is None:
+        if self.is_running or measured is None:
             return
         self._settings.folder = Path(folder)
-        curves = self.results.curves
-        pictures = paint_pictures(self._theme, measured.evaluations, curves)
-        self._run(partial(export_job, Path(folder), measured, curves, pictures))
+        self._painting = paint_pictures(self._theme, measured.evaluations, self.results.curves)
+        self._painted = []
+        self._target = Path(folder)
+        self._show_running(running=True)
+        self.setup.show_progress(Progress("Painting"))
+        self._painter.start()
+
+    @Slot()
+    def _paint_next(self) -> None:
+        """Paint one picture, and the next one in another turn of the event loop; then everything is written."""
+        measured = self.results.measured
+        picture = next(self._painting, None)
+        if picture is not None:
+            self._painted.append(picture)
+            self._painter.start()
+        elif measured is not None:
+            curves = self.results.curves
+            self._run(partial(export_job, self._target, measured, curves, tuple(self._painted)))
 
     @Slot(object, str, int)
     def _open_image(self, pixels: object, name: str, model: int) -> None:
@@ -211,7 +240,7 @@ class EvaluationTab(TabPage):
         thread.failed.connect(self._fail)
         thread.finished.connect(self._end)
         self._thread = thread
-        self._failed = self._told = False
+        self._failed = self._told = self._stopping = False
         self._show_running(running=True)
         self.setup.show_progress(Progress("Starting"))
         thread.start()
@@ -219,11 +248,13 @@ class EvaluationTab(TabPage):
     @Slot(object)
     def _show_progress(self, progress: Progress) -> None:
         # What was sent before a stop may come after it.
-        if self._thread is not None and not self._thread.isInterruptionRequested():
+        if self._thread is not None and not self._stopping:
             self.setup.show_progress(progress)
 
     @Slot(object)
     def _take(self, step: Step | Exported) -> None:
+        if self._stopping:
+            return
         if isinstance(step, CurvePoint):
             self.results.add_point(step.model, step.point)
         elif isinstance(step, Measured):
@@ -244,14 +275,14 @@ class EvaluationTab(TabPage):
         thread, self._thread = self._thread, None
         if thread is None:
             return
-        stopped = thread.isInterruptionRequested()
         thread.deleteLater()
         self.setup.show_progress(None)
         self._show_running(running=False)
-        if stopped:
+        if self._stopping and not self._failed:
             self.setup.show_status("Stopped. What was measured before stays.")
         elif not self._failed and not self._told:
             self.setup.show_status("")
+        self.finished.emit()
 
     def _tell_about(self, measured: Measured) -> None:
         """Say what the figures cannot tell, if there is something."""
