@@ -65,7 +65,7 @@ def saliency(frame: Frame, kind: SaliencyKind = "signed") -> Attribution:
     Source: Simonyan, Vedaldi and Zisserman, "Deep inside convolutional networks", 2013; input times gradient:
     Shrikumar, Greenside, Shcherbina and Kundaje, "Not just a black box", 2016.
     """
-    slopes = _gradient(frame, "input") / np.float32(frame.preprocessing.std)
+    slopes = _gradient(frame, frame.structure.input) / np.float32(frame.preprocessing.std)
     score = _score(frame)
     if kind == "absolute":
         return Attribution(

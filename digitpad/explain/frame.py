@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.data.dataset import normalize
-from digitpad.explain.structure import INPUT, Structure
+from digitpad.explain.structure import Structure
 from digitpad.model_file import CLASSIFICATION, Model, ModelMetadata, Preprocessing
 from digitpad.nn import Sequential, functional
 from digitpad.nn.backend import Shape
@@ -186,16 +186,19 @@ class Inspector:
             If the picture has another shape, or there is no such class.
         """
         picture = self.as_picture(pixels)
+        picture.setflags(write=False)
         batch = self.prepare(picture[np.newaxis])
         output, named = self._probe.forward(batch, training=gradients, capture=True)
         aliases = self.structure.aliases
-        activations = {INPUT: batch[0]} | {name: a[0] for name, a in named.items() if name not in aliases}
+        activations = {self.structure.input: _fixed(batch)}
+        activations |= {name: _fixed(array) for name, array in named.items() if name not in aliases}
         answer = self._answer(output[0])
         slopes: dict[str, Values] = {}
         if gradients:
             target, start = self._start(output, answer, target)
             grad_input, noted = self._probe.backward(start, capture=True)
-            slopes = {INPUT: grad_input[0]} | {name: g[0] for name, g in noted.items() if name not in aliases}
+            slopes = {self.structure.input: _fixed(grad_input)}
+            slopes |= {name: _fixed(array) for name, array in noted.items() if name not in aliases}
         self._generation += 1
         return Frame(
             generation=self._generation,
@@ -264,3 +267,10 @@ def _of_classes(output: Values) -> Values:
         return output
     padded: Values = np.concatenate([np.zeros_like(output), output], axis=1)
     return padded
+
+
+def _fixed(batch: Values) -> Values:
+    """Return the one sample of a batch as a view that nobody can write to: it goes to other threads."""
+    sample: Values = batch[0]
+    sample.setflags(write=False)
+    return sample

@@ -101,12 +101,16 @@ class Structure:
 
     def __init__(self, network: Sequential, input_shape: Shape) -> None:
         network.output_shape(input_shape)
-        first = Node(INPUT, "input", None, (), input_shape, input_shape, "the picture, normalised")
+        #: Name of the normalised picture: "input", but where a layer is called that.
+        self.input = INPUT
+        while self.input in network.layers:
+            self.input += "_"
+        first = Node(self.input, "input", None, (), input_shape, input_shape, "the picture, normalised")
         #: By name, in the order of computation; the input first.
-        self.nodes: Mapping[str, Node] = {INPUT: first}
+        self.nodes: Mapping[str, Node] = {self.input: first}
         #: Names under which containers note what their last layer made, and the node that it is.
         self.aliases: Mapping[str, str] = {}
-        builder = _Builder({INPUT: first}, {})
+        builder = _Builder({self.input: first}, {})
         self.output: str = builder.chain("", network, _all_of(first))
         self.nodes, self.aliases = builder.nodes, builder.aliases
         #: What the cells of each activation see of the picture; empty where the input is no image.
@@ -114,7 +118,7 @@ class Structure:
         if len(input_shape) == 3:
             start = ReceptiveField.of_image(*input_shape[1:])
             seen = {visit.name: visit.field for visit in network.visit("", input_shape, start)}
-            self.fields = {INPUT: start, **seen}
+            self.fields = {self.input: start, **seen}
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())

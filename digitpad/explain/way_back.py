@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from digitpad.explain.frame import Answer, Frame, Inspector, Values
-from digitpad.explain.structure import INPUT, Structure
+from digitpad.explain.structure import Structure
 from digitpad.explain.weighted import kernels_of
 from digitpad.model_file import Model
 from digitpad.nn import SGD, BCEWithLogitsLoss, CrossEntropyLoss
@@ -129,7 +129,7 @@ def way_back(model: Model, pixels: Values, label: int, *, learning_rate: float =
     SGD(probe.parameters(), learning_rate).step()
 
     plain = inspector.inspect(picture)
-    named = {INPUT: grad_input[0]} | {name: gradient[0] for name, gradient in gradients.items()}
+    named = {inspector.structure.input: grad_input[0]} | {name: gradient[0] for name, gradient in gradients.items()}
     frame = replace(plain, gradients={name: named[name] for name in plain.structure.nodes})
     changed = Inspector.of(stepping)
     after = changed.inspect(picture)

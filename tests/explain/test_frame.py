@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from digitpad.explain.attribution import saliency
 from digitpad.explain.frame import Answer, Frame, Inspector
 from digitpad.model_file import ModelMetadata, Preprocessing, load_model
 from digitpad.nn import ARCHITECTURES, Architecture
@@ -92,6 +93,23 @@ def test_later_frames_have_larger_numbers_and_leave_earlier_ones_alone() -> None
     assert second.generation == first.generation + 1
     for name, array in {**first.activations, **first.gradients}.items():
         np.testing.assert_array_equal(array, kept[name])
+
+
+def test_a_frame_cannot_be_written_to() -> None:
+    frame = Inspector.of(load_model("light")).inspect(picture(), gradients=True)
+    for array in (frame.pixels, *frame.activations.values(), *frame.gradients.values()):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+
+
+def test_a_layer_may_be_called_input() -> None:
+    plan = Architecture("odd", (1, 4, 4), ({"name": "input", "type": "ReLU"}, {"name": "input_", "type": "Tanh"}))
+    pixels = picture((1, 4, 4)) + 0.2
+    frame = Inspector(network_of(plan), plan.input_shape).inspect(pixels, gradients=True)
+    assert list(frame.activations) == ["input__", "input", "input_"]
+    np.testing.assert_array_equal(frame["input_"], np.tanh(frame["input"]))
+    assert frame.gradients["input__"].any()
+    assert saliency(frame).values.shape == (4, 4)
 
 
 def test_a_frame_keeps_its_own_copy_of_the_picture() -> None:
