@@ -170,6 +170,7 @@ class MainWindow(QMainWindow):
         tab = FeaturesTab(self._theme, self._settings, self.draw_tab, parent)
         self.live_model_published.connect(tab.show_live)
         self.live_model_ended.connect(tab.end_live)
+        tab.panel.surgery.saved.connect(self._offer_models)
         return tab
 
     def _make_evaluation_tab(self, parent: QWidget) -> TabPage:

@@ -1,8 +1,11 @@
 """The Features tab: what every layer makes of the drawing, while it is being drawn."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
@@ -187,9 +190,30 @@ class FeaturesTab(TabPage):
         if view is self.first:
             self.why.use_model(model, view.labels)
             self.enlarged.keep(view.maps.chosen)
-        if view is self._looked_at:
+            self.maps.show_muted(frozenset())
             self.panel.use_model(model)
+        elif view is self._looked_at:
+            self.panel.speak_of(model, operable=False)
         self.look()
+
+    @Slot(object)
+    def _operate(self, model: Model) -> None:
+        """Look into the first network as surgery has left it."""
+        name = model.name if model is self.panel.surgery.base else f"{model.name}, operated"
+        self.first.use(model, name)
+        self.why.use_model(model, self.first.labels)
+        self.panel.speak_of(model, operable=True)
+        self.maps.show_muted(self.panel.surgery.silent)
+        self.look()
+
+    @Slot(object)
+    def _show_gradients(self, gradients: Mapping[str, NDArray[np.float32]] | None) -> None:
+        """Show gradients on the maps that are looked at, or what the layers say."""
+        view = self._looked_at
+        if gradients is not None:
+            view.maps.show_frame(gradients, signed=True)
+        elif view.frame is not None:
+            view.show_activations()
 
     # Looking
 
@@ -236,7 +260,7 @@ class FeaturesTab(TabPage):
         if view is not self._looked_at:
             self._looked_at.maps.show_patches(())
             self._looked_at = view
-            self.panel.use_model(view.model)
+            self.panel.speak_of(view.model, operable=view is self.first)
         self._explain()
 
     def _explain(self) -> None:
@@ -271,6 +295,9 @@ class FeaturesTab(TabPage):
         self.why.frame_wanted.connect(self.look)
         self.panel.arithmetic.walked.connect(self._go_to)
         self.panel.kernels.map_pointed.connect(self._go_to)
+        self.panel.surgery.operated.connect(self._operate)
+        self.panel.surgery.said.connect(self.said)
+        self.panel.way_back.gradients_changed.connect(self._show_gradients)
         self.files.said.connect(self.said)
         self.tools.live_toggled.connect(self.follow_live)
         self.first.menu.chosen.connect(self.replace_first)

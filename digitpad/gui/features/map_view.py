@@ -68,6 +68,7 @@ class MapView(QAbstractScrollArea):
         self._placement = Placement((), 0, 0)
         self._mosaics: dict[str, LayerImage] = {}
         self._shown: dict[str, NDArray[np.float32]] = {}  # what each mosaic holds now
+        self._signed = False
         self._network_limit: float | None = None
         self._cursor: Cell | None = None
         self._pin: Cell | None = None
@@ -131,9 +132,18 @@ class MapView(QAbstractScrollArea):
         self._patches = ()
         self._lay_out()
 
-    def show_frame(self, frame: Frame) -> None:
-        """Show what the layers answer: by name, (C, H, W) or (units,); an empty mapping empties the maps."""
+    def show_frame(self, frame: Frame, *, signed: bool = False) -> None:
+        """Show numbers of all layers.
+
+        Parameters
+        ----------
+        frame
+            By name, (C, H, W) or (units,); an empty mapping empties the maps.
+        signed
+            Whether any of them may be negative, as gradients are, whatever the layer.
+        """
         self._frame = frame
+        self._signed = signed
         self._network_limit = None
         self.viewport().update()
 
@@ -435,10 +445,10 @@ class MapView(QAbstractScrollArea):
             self._paint_labels(painter, block, ratio)
         for name, number in self._muted:
             if name == layer.name:
+                # Faint, with a line through it.
                 tile = map_area(block, number)
-                painter.fillRect(tile, self._theme.colour("surface", 0.6))
-                painter.setPen(self._theme.colour("muted"))
-                painter.drawLine(tile.topLeft(), tile.bottomRight())
+                painter.fillRect(tile, self._theme.colour("surface", 0.75))
+                painter.setPen(self._theme.colour("track"))
                 painter.drawLine(tile.bottomLeft(), tile.topRight())
 
     def _paint_grid(self, painter: QPainter, block: Block) -> None:
@@ -504,7 +514,7 @@ class MapView(QAbstractScrollArea):
             self._shown.pop(name, None)
         if self._shown.get(name) is not values:
             limit = self._limit() if self._scale is Scale.NETWORK else 0.0
-            mosaic.show(values, self._palettes, self._scale, limit)
+            mosaic.show(values, self._palettes, self._scale, limit, signed=self._signed)
             self._shown[name] = values
         return mosaic
 

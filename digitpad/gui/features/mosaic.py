@@ -44,7 +44,9 @@ class LayerImage:
         whole = pixels if pixels.base is None else pixels.base
         self.image = QImage(whole.data, width, height, pixels.strides[0], QImage.Format.Format_RGB32)
 
-    def show(self, values: Values, palettes: Palettes, scale: Scale, network_limit: float) -> None:
+    def show(
+        self, values: Values, palettes: Palettes, scale: Scale, network_limit: float, *, signed: bool = False
+    ) -> None:
         """Paint a frame.
 
         Parameters
@@ -57,9 +59,11 @@ class LayerImage:
             What the strongest colour stands for.
         network_limit
             The largest absolute value in the whole network.
+        signed
+            Whether numbers may be negative that the layer's own are not, such as gradients.
         """
         maps = values.reshape(self._layer.shape)
-        if self._layer.name == INPUT:
+        if self._layer.name == INPUT and not signed:
             # The picture is shown in greys from its least to its largest number.
             low = float(maps.min(initial=0))
             limit = np.array([float(maps.max(initial=0)) - low], np.float32)
@@ -69,7 +73,7 @@ class LayerImage:
             limit = np.array([network_limit], np.float32)
         else:
             limit = colours.limits_of({"": maps}, "map" if scale is Scale.MAP else "layer")[""]
-        self._mosaic.paint(maps, palettes.of(signed=self._layer.signed), limit)
+        self._mosaic.paint(maps, palettes.of(signed=signed or self._layer.signed), limit)
 
     def colours_of(self, number: int) -> NDArray[np.uint32]:
         """Return the colours of one map, (H, W) 0xffrrggbb."""

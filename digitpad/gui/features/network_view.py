@@ -99,7 +99,7 @@ class NetworkView(QWidget):
             return None
         frame = inspector.inspect(pixels_for(inspector.input_shape, image), gradients=gradients)
         self._frame = frame
-        self.maps.show_frame(_with_probabilities(frame))
+        self.show_activations()
         answer = frame.answer
         if answer is None or not frame.pixels.any():
             self.reading.show_text(self._name)
@@ -107,6 +107,11 @@ class NetworkView(QWidget):
             sure = sureness(float(answer.probabilities[answer.best]))
             self.reading.show_text(f"{self._name} reads {frame.labels[answer.best]}, {sure}")
         return frame
+
+    def show_activations(self) -> None:
+        """Show what the layers say on the maps."""
+        if self._frame is not None:
+            self.maps.show_frame(_with_probabilities(self._frame))
 
 
 def pixels_for(input_shape: Sequence[int], image: NDArray[np.float32] | None) -> NDArray[np.float32]:

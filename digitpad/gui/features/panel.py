@@ -14,7 +14,9 @@ from digitpad.gui.features.background import Background
 from digitpad.gui.features.explanation import Explanation
 from digitpad.gui.features.kernels_page import KernelsPage
 from digitpad.gui.features.side import segments
+from digitpad.gui.features.surgery_page import SurgeryPage
 from digitpad.gui.features.unit_page import UnitPage
+from digitpad.gui.features.way_back_page import WayBackPage
 from digitpad.gui.theme import SPACE, Theme
 from digitpad.model_file import Model
 
@@ -24,6 +26,8 @@ _PAGES = (
     ("Arithmetic", "Where the number comes from, to the last digit", "Ctrl+Shift+A"),
     ("Kernels", "The weights that make this map", "Ctrl+K"),
     ("Looks for", "What excites this map most", "Ctrl+L"),
+    ("Surgery", "Mute, scale or redraw this map, and see what the network then reads", "Ctrl+I"),
+    ("Way back", "One training step on this digit, backwards", "Ctrl+Shift+B"),
 )
 
 
@@ -48,8 +52,11 @@ class Panel(QFrame):
         self.arithmetic = ArithmeticPage(theme, owner, self)
         self.kernels = KernelsPage(theme, self)
         self.unit = UnitPage(theme, background, self)
+        self.surgery = SurgeryPage(theme, background, owner, self)
+        self.way_back = WayBackPage(theme, background, self)
+        self._operable = True
         self._pages = QStackedWidget(self)
-        for page in (self.arithmetic, self.kernels, self.unit):
+        for page in (self.arithmetic, self.kernels, self.unit, self.surgery, self.way_back):
             self._pages.addWidget(page)
         self._shown: tuple[Frame | None, Cell | None, Sequence[str]] = (None, None, ())
         names = [(f"page{name.replace(' ', '')}", name, f"{tip} ({key})") for name, tip, key in _PAGES]
@@ -69,9 +76,24 @@ class Panel(QFrame):
         column.addWidget(self._pages, 1)
 
     def use_model(self, model: Model | None) -> None:
-        """Speak of another network."""
+        """Begin with another first network, to which nothing was done yet."""
+        self.surgery.use_model(model)
+        self.speak_of(model, operable=True)
+
+    def speak_of(self, model: Model | None, *, operable: bool) -> None:
+        """Speak of a network from now on.
+
+        Parameters
+        ----------
+        model
+            The network, perhaps with other weights than before.
+        operable
+            Whether surgery may be done on it.
+        """
+        self._operable = operable
         self.kernels.forget()
         self.unit.use_model(model)
+        self.way_back.use_model(model)
 
     @Slot(int)
     def show_page(self, number: int) -> None:
@@ -88,4 +110,8 @@ class Panel(QFrame):
             self.kernels.show_cell(frame, cell)
         elif page is self.unit:
             self.unit.show_cell(frame, cell)
+        elif page is self.surgery:
+            self.surgery.show_cell(frame if self._operable else None, cell if self._operable else None)
+        elif page is self.way_back:
+            self.way_back.show_cell(frame, cell)
         return self.arithmetic.show_cell(frame, cell, labels)

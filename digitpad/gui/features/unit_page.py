@@ -1,6 +1,6 @@
 """What a unit looks for: the images that excite it most, and a picture that it would draw itself."""
 
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,6 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from digitpad.data.dataset import Dataset
 from digitpad.explain.ascent import CAUTION, MEANING, AscentStep, climb
 from digitpad.explain.exciting import Exciting, most_exciting
 from digitpad.explain.frame import Frame, Inspector
@@ -17,6 +16,7 @@ from digitpad.explain.structure import INPUT, Structure
 from digitpad.gui.cards import muted
 from digitpad.gui.features.background import Background, Outcome, Progress
 from digitpad.gui.features.cell_numbers import short
+from digitpad.gui.features.digits import mnist_test_set
 from digitpad.gui.features.live_text import LiveText
 from digitpad.gui.features.picture import picture_image
 from digitpad.gui.theme import DARK, SPACE, Theme, fixed_font, text_font
@@ -28,14 +28,6 @@ _IMAGES = 9
 _SHAPE = (1, 28, 28)  # of MNIST's images
 _LARGEST = 13 * SPACE  # of a picture
 _INVITATION = "Point at a map to see what excites it."
-
-
-@lru_cache(maxsize=1)
-def _digits() -> Dataset:
-    """Return MNIST's test set, which no bundled model has been trained on."""
-    from digitpad.data.mnist import load_mnist
-
-    return load_mnist("test")
 
 
 class UnitView(QWidget):
@@ -217,7 +209,7 @@ class UnitPage(QWidget):
         unit = self._unit[1]
         done = exciting.done == exciting.total
         self.progress.show_text("" if done else f"{exciting.done:,} of {exciting.total:,} images")
-        digits = _digits()
+        digits = mnist_test_set()
         for rank in range(exciting.images.shape[1]):
             image = int(exciting.images[unit, rank])
             if image < 0:
@@ -233,7 +225,7 @@ def _look(model: Model, layer: str, progress: Progress) -> object:
     """Look through the images, showing the best so far a few times."""
     found = None
     for number, found in enumerate(
-        most_exciting(model.network, model.metadata.preprocessing, layer, _digits().images, count=_IMAGES)
+        most_exciting(model.network, model.metadata.preprocessing, layer, mnist_test_set().images, count=_IMAGES)
     ):
         if progress.stopped():
             return None
