@@ -206,6 +206,13 @@ class Recognizer:
         """
         return self._none(self._read_many(images))
 
+    def answers(
+        self, images: NDArray[np.float32] | NDArray[np.uint8]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return `log_probabilities` and `refusals` of pictures, which go through the network once."""
+        logits = self._read_many(images)
+        return self._digits(logits, _log_probabilities), self._none(logits)
+
     def log_probabilities(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the logarithms of `recognize_batch`'s probabilities, exact where a probability rounds to 0 or 1.
 

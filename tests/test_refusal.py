@@ -11,6 +11,8 @@ from digitpad.data.dataset import DIGITS, NO_DIGIT, Dataset
 from digitpad.data.mnist import load_mnist
 from digitpad.data.rasterize import ink_to_image
 from digitpad.errors import DigitpadError
+from digitpad.evaluation import evaluate
+from digitpad.evaluation.report import record_of
 from digitpad.model_file import Model, ModelMetadata, load_model, save_model
 from digitpad.nn import ARCHITECTURES, build
 from digitpad.nn.functional import softmax
@@ -141,3 +143,25 @@ def test_predict_takes_a_threshold(tmp_path: Path, capsys: pytest.CaptureFixture
     assert cli.main([*words, "--threshold", "1"]) == 0
     assert "%" in capsys.readouterr().out
     assert cli.main([*words, "--threshold", "2"]) == 2
+
+
+def test_evaluation_counts_refusals_and_reads_what_is_no_digit() -> None:
+    images = np.repeat(np.rint(255 * EIGHT).astype(np.uint8)[np.newaxis, np.newaxis], 4, axis=0)
+    digits = Dataset.of("digits", images, np.array([8, 8, 8, 1]))
+    mixed = Dataset.of("mixed", images, np.array([10, 10, 10, 8]), (*DIGITS, NO_DIGIT))
+    recognizer = Recognizer(lean_to(lean_to(refusing_model(), "8"), NO_DIGIT, 60))
+    read = evaluate(recognizer, digits)
+    assert read.labels == DIGITS
+    assert read.accuracy == 0.75
+    assert read.refused is not None
+    assert read.refused.all()
+    assert record_of(read)["refused"] == 1
+    both = evaluate(recognizer, mixed)
+    assert both.labels == (*DIGITS, NO_DIGIT)
+    assert both.accuracy == 0.75
+    assert np.exp(both.log_probabilities).sum(axis=1) == pytest.approx(np.ones(4))
+    plan = ARCHITECTURES["light"]
+    never = Recognizer(Model(build(plan, rng=np.random.default_rng(0)), plan, ModelMetadata()))
+    assert evaluate(never, digits).refused is None
+    with pytest.raises(DigitpadError, match="class 'no digit', which the model does not know"):
+        evaluate(never, mixed)

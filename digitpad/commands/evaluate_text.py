@@ -20,6 +20,9 @@ def say_evaluation(result: Evaluation) -> None:
         f"Its mean cross-entropy is {result.loss:.4f}; it is {percent(calibration.confidence)} sure on average, with a "
         f"calibration error of {percent(calibration.error)}"
     )
+    if result.refused is not None:
+        refused = int(result.refused.sum())
+        say(f"It refuses {refused:,} of them as no digit: {percent(refused / result.count)}")
     say()
     say("Each row is a true class, each column what it was read as:")
     say()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.data.dataset import Dataset
+from digitpad.data.dataset import NO_DIGIT, Dataset
 from digitpad.errors import DigitpadError
 from digitpad.evaluation.calibration import Calibration, calibration
 from digitpad.evaluation.statistics import Interval, wilson_interval
@@ -86,6 +86,8 @@ class Evaluation:
         float32 (N, classes): the logarithms of what the network answered.
     origins
         Where the images are from, as in the data set.
+    refused
+        bool (N,): which images the model took for no digit; None of models that cannot tell.
     """
 
     model: str
@@ -95,6 +97,7 @@ class Evaluation:
     targets: NDArray[np.int64]
     log_probabilities: NDArray[np.float32]
     origins: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    refused: NDArray[np.bool_] | None = None
 
     @property
     def count(self) -> int:
@@ -233,20 +236,25 @@ def evaluating(recognizer: Recognizer, dataset: Dataset) -> Generator[int, None,
         If the dataset is empty, has a class that the model does not know, or images that it cannot take.
     """
     columns = match_classes(recognizer, dataset)
-    answers = np.empty((len(dataset), len(recognizer.labels)), np.float32)
+    labels = _labels_for(recognizer, dataset)
+    answers = np.empty((len(dataset), len(labels)), np.float32)
+    no_digit = np.empty(len(dataset), np.float32)
     for start in range(0, len(dataset), BATCH):
         stop = min(start + BATCH, len(dataset))
-        answers[start:stop] = recognizer.log_probabilities(dataset.images[start:stop])
+        digits, none = recognizer.answers(dataset.images[start:stop])
+        no_digit[start:stop] = none
+        answers[start:stop] = digits if len(labels) == digits.shape[1] else _with_no_digit(digits, none)
         yield stop
     answers.setflags(write=False)
     return Evaluation(
         recognizer.model.name,
         dataset.name,
         dataset.checksum,
-        recognizer.labels,
+        labels,
         columns[dataset.labels],
         answers,
         dataset.origins,
+        no_digit >= recognizer.threshold if recognizer.refuses else None,
     )
 
 
@@ -286,7 +294,7 @@ def match_classes(recognizer: Recognizer, dataset: Dataset) -> NDArray[np.int64]
     """
     if len(dataset) == 0:
         raise DigitpadError(f"{dataset.name} holds no labelled images; choose another dataset.")
-    labels = recognizer.labels
+    labels = _labels_for(recognizer, dataset)
     unknown = [name for name in dataset.classes if name not in labels]
     if unknown:
         raise DigitpadError(
@@ -300,6 +308,20 @@ def match_classes(recognizer: Recognizer, dataset: Dataset) -> NDArray[np.int64]
             f"{dataset.name}: its images are {shape}, and the model reads 1x{side}x{side}; convert them."
         )
     return np.array([labels.index(name) for name in dataset.classes], np.int64)
+
+
+def _labels_for(recognizer: Recognizer, dataset: Dataset) -> tuple[str, ...]:
+    """Return what can be read: the digits, and "no digit" where the data have it and the model knows it."""
+    known = recognizer.refuses and NO_DIGIT in dataset.classes
+    return (*recognizer.labels, NO_DIGIT) if known else recognizer.labels
+
+
+def _with_no_digit(digits: NDArray[np.float32], no_digit: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return log-probabilities of all outputs from those among digits and the probability that it is none."""
+    least = np.finfo(np.float32).tiny
+    none = np.log(np.maximum(no_digit, least))[:, np.newaxis]
+    some = np.log(np.maximum(1 - no_digit, least))[:, np.newaxis]
+    return np.concatenate([digits + some, none], axis=1)
 
 
 def _class_figures(label: str, hits: int, support: int, read: int) -> ClassFigures:

@@ -43,6 +43,7 @@ def record_of(evaluation: Evaluation) -> dict[str, Any]:
         "confusion": evaluation.confusion.tolist(),
         "calibration_error": calibration.error,
         "confidence": calibration.confidence,
+        "refused": None if evaluation.refused is None else float(evaluation.refused.mean()),
         "reliability": [
             {"low": b.low, "high": b.high, "count": b.count, "confidence": b.confidence, "accuracy": b.accuracy}
             for b in calibration.bins

@@ -1,0 +1,212 @@
+"""Every figure of the default model's card that is about single digits, on data that it has not learned from.
+
+    python tests/benchmarks/digit_figures.py [--model M] [--ink FOLDER] [--writers 25 26 ...] [--dataset D | --test]
+
+MNIST is what the model's training on --dataset held out of it, or with --test the test set, which is to be read once,
+at the very end. FOLDER holds `pendigits-train.jsonl` and `letters-dev.jsonl`; without it, that part is left out.
+--writers limits the pen ink to writers whom a model of a fold has not seen.
+"""
+
+import argparse
+import math
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import PIL.ImageDraw
+from numpy.typing import NDArray
+
+from digitpad.data.dataset import Dataset
+from digitpad.data.images import read_image
+from digitpad.data.ink import Drawing, Stroke, read_ink
+from digitpad.data.madeup import scribbles, shapes
+from digitpad.data.madeup.hand import drawn_by_hand
+from digitpad.data.mnist import load_mnist
+from digitpad.data.rasterize import ink_to_image
+from digitpad.evaluation import evaluate
+from digitpad.evaluation.held_out import held_out_images
+from digitpad.model_file import Model, load_model
+from digitpad.recognition import Recognizer
+
+_SIDE = 400
+_ROBUST = 1000
+_PER_FAMILY = 60
+
+Change = Callable[[Sequence[Stroke]], list[Stroke]]
+
+
+def main() -> None:
+    """Print the figures, one line each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model")
+    parser.add_argument("--ink", type=Path, default=_usual_ink())
+    parser.add_argument("--writers", type=int, nargs="*")
+    parser.add_argument("--dataset", default="mnist")
+    parser.add_argument("--test", action="store_true")
+    options = parser.parse_args()
+    recognizer = Recognizer(load_model(options.model))
+    print(f"{recognizer.model.name}, refusing from {recognizer.threshold:.0%} on")
+    mnist = load_mnist("test") if options.test else mnist_held_out(recognizer.model, options.dataset)
+    report_digits(recognizer, mnist)
+    if options.ink is not None:
+        drawings = read_ink(options.ink / "pendigits-train.jsonl")
+        if options.writers:
+            drawings = [drawing for drawing in drawings if drawing.extra["writer"] in options.writers]
+        report_digits(recognizer, as_dataset("pen ink", drawings))
+        report_robustness(recognizer, drawings[:: max(1, len(drawings) // _ROBUST)])
+        letters = read_ink(options.ink / "letters-dev.jsonl")
+        report_refused(recognizer, "letters", letter_pictures(options.ink))
+        by_letter = {
+            name: [_picture(letter) for letter in letters if letter.label == name]
+            for name in sorted({str(letter.label) for letter in letters})
+        }
+        shares = {name: refused_share(recognizer, pictures) for name, pictures in by_letter.items()}
+        worst = sorted(shares, key=shares.__getitem__)[:8]
+        print("    least refused:", ", ".join(f"{name} {shares[name]:.0%}" for name in worst))
+    report_madeup(recognizer)
+    report_always(recognizer)
+
+
+def _usual_ink() -> Path | None:
+    folder = os.environ.get("DIGITPAD_TEST_DATA")
+    return Path(folder) / "ink" if folder else None
+
+
+def mnist_held_out(model: Model, source: str) -> Dataset:
+    """Return the images of MNIST among those that the model's training held out."""
+    images = held_out_images(model, source)
+    mnist = {image.tobytes() for image in load_mnist("train").images}
+    return images.subset([index for index, image in enumerate(images.images) if image.tobytes() in mnist], "MNIST")
+
+
+def letter_pictures(folder: Path) -> list[NDArray[np.float32]]:
+    """Return the letters that nothing was trained with, as a network sees them."""
+    return [_picture(letter) for letter in read_ink(folder / "letters-dev.jsonl")]
+
+
+def as_dataset(name: str, drawings: Sequence[Drawing]) -> Dataset:
+    """Return labelled drawings as a network sees them."""
+    images = np.stack([_picture(drawing) for drawing in drawings])
+    labels = np.array([int(str(drawing.label)) for drawing in drawings], np.int64)
+    return Dataset.of(name, np.rint(images * 255).astype(np.uint8)[:, np.newaxis], labels)
+
+
+def report_digits(recognizer: Recognizer, dataset: Dataset) -> None:
+    """Print how many digits are read rightly, class by class, how many are refused and how far percentages are off."""
+    result = evaluate(recognizer, dataset)
+    classes = " ".join(f"{figures.label}:{100 * (figures.recall or 0):.1f}" for figures in result.per_class)
+    low, high = result.interval
+    print(f"{dataset.name}: {len(dataset)} digits, {result.accuracy:.2%} right ({low:.2%} to {high:.2%})  {classes}")
+    refused = float((recognizer.refusals(dataset.images) >= recognizer.threshold).mean())
+    print(f"    refused {refused:.2%}; calibration error {result.calibration.error:.2%}")
+
+
+def refused_share(recognizer: Recognizer, pictures: Sequence[NDArray[np.float32]]) -> float:
+    """Return the share of pictures, (28, 28) each, that are refused."""
+    return float(np.mean([one.rejected for one in recognizer.recognize_all(np.stack(pictures))]))
+
+
+def report_refused(recognizer: Recognizer, name: str, pictures: Sequence[NDArray[np.float32]]) -> None:
+    """Print the share of pictures that are refused."""
+    print(f"{name}: {len(pictures)} pictures, {refused_share(recognizer, pictures):.1%} refused")
+
+
+def report_madeup(recognizer: Recognizer) -> None:
+    """Print how many shapes and scribbles of the families that nothing was trained with are refused."""
+    rng = np.random.default_rng(1)
+    figures = {name: (lambda _rng, figure=figure: figure) for name, figure in shapes.TESTING.items()}
+    shares: dict[str, dict[str, float]] = {"shapes": {}, "scribbles": {}}
+    for kind, families in (("shapes", figures), ("scribbles", scribbles.TESTING)):
+        for name, family in families.items():
+            drawn = [
+                ink_to_image([(300 * stroke).astype(np.float32) for stroke in drawn_by_hand(family(rng), rng)])
+                for _ in range(_PER_FAMILY)
+            ]
+            shares[kind][name] = refused_share(recognizer, drawn)
+        each = ", ".join(
+            f"{name} {share:.0%}" for name, share in sorted(shares[kind].items(), key=lambda item: item[1])
+        )
+        print(f"{kind} of families for testing: {np.mean(list(shares[kind].values())):.1%} refused ({each})")
+
+
+def report_always(recognizer: Recognizer) -> None:
+    """Print whether a blank canvas, a dot and a filled canvas are refused, as ink and as pictures of any size."""
+    rows = np.arange(2, _SIDE, 4).astype(np.float32)
+    filled = [np.array([[2, row], [_SIDE - 2, row]], np.float32) for row in rows]
+    readings = {
+        "no ink": recognizer.recognize_ink([]),
+        "a dot": recognizer.recognize_ink([np.array([[200, 200]], np.float32)]),
+        "a shaky dot": recognizer.recognize_ink([np.array([[200, 200], [203, 201], [201, 204]], np.float32)]),
+        "a filled canvas": recognizer.recognize_ink(filled),
+    }
+    for side in (28, 400):
+        page = PIL.Image.new("L", (side, side), 255)
+        readings[f"a blank picture, {side} px"] = recognizer.recognize_image(read_image(page))
+        PIL.ImageDraw.Draw(page).ellipse((side * 0.48, side * 0.48, side * 0.52, side * 0.52), fill=0)
+        readings[f"a picture of a dot, {side} px"] = recognizer.recognize_image(read_image(page))
+        black = PIL.Image.new("L", (side, side), 0)
+        readings[f"a black picture, {side} px"] = recognizer.recognize_image(read_image(black))
+    for name, reading in readings.items():
+        print(f"{name}: {f'refused, {reading.reason}' if reading.rejected else f'READ AS {reading.label}'}")
+
+
+def report_robustness(recognizer: Recognizer, drawings: Sequence[Drawing]) -> None:
+    """Print how many drawings are read rightly when they are moved, scaled, turned, or drawn with other pens."""
+    for name, change in _changes().items():
+        right = [
+            recognizer.recognize_ink(change(drawing.strokes), canvas=drawing.long_side).label == str(drawing.label)
+            for drawing in drawings
+        ]
+        print(f"    ink {name}: {np.mean(right):.2%} of {len(drawings)}")
+    for width in (6, 12, 24):
+        right = [
+            recognizer.recognize_image(read_image(_drawn_picture(drawing, width))).label == str(drawing.label)
+            for drawing in drawings
+        ]
+        print(f"    picture, pen {width} of {_SIDE} px: {np.mean(right):.2%} of {len(drawings)}")
+
+
+def _changes() -> dict[str, Change]:
+    def scaled(factor: float) -> Change:
+        return lambda strokes: [(stroke[:, :2] * factor).astype(np.float32) for stroke in strokes]
+
+    def moved(right: float, down: float) -> Change:
+        return lambda strokes: [(stroke[:, :2] + (right, down)).astype(np.float32) for stroke in strokes]
+
+    def turned(degrees: float) -> Change:
+        angle = math.radians(degrees)
+        matrix = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+        return lambda strokes: [(stroke[:, :2] @ matrix.T).astype(np.float32) for stroke in strokes]
+
+    return {
+        "as drawn": scaled(1),
+        "moved to the left top": moved(-150, -150),
+        "moved to the right bottom": moved(1500, 900),
+        "scaled 0.3": scaled(0.3),
+        "scaled 2": scaled(2),
+        "turned 10 degrees left": turned(10),
+        "turned 10 degrees right": turned(-10),
+    }
+
+
+def _picture(drawing: Drawing) -> NDArray[np.float32]:
+    return ink_to_image(drawing.strokes, canvas=drawing.long_side)
+
+
+def _drawn_picture(drawing: Drawing, width: int) -> PIL.Image.Image:
+    """Return a drawing as a paint program would save it, its pen `width` pixels on a page of 400."""
+    page = PIL.Image.new("L", (_SIDE, _SIDE), 255)
+    pencil = PIL.ImageDraw.Draw(page)
+    factor = 0.9 * _SIDE / drawing.long_side
+    for stroke in drawing.strokes:
+        points = [(0.05 * _SIDE + factor * float(x), 0.05 * _SIDE + factor * float(y)) for x, y in stroke[:, :2]]
+        pencil.line(points, fill=0, width=width, joint="curve")
+        for x, y in (points[0], points[-1]):
+            pencil.ellipse((x - width / 2, y - width / 2, x + width / 2, y + width / 2), fill=0)
+    return page
+
+
+if __name__ == "__main__":
+    main()

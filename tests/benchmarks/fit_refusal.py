@@ -1,0 +1,57 @@
+"""Give a trained model its temperature and its threshold, both from what it has not learned from.
+
+    python tests/benchmarks/fit_refusal.py MODEL --dataset D --output FILE [--threshold T]
+
+The temperature is fitted on the digits that the model's training on D held out, and built into the last layer. Then
+the share of MNIST's held-out digits and of letters that each threshold refuses is printed, to choose from; --threshold
+is what is written.
+"""
+
+import argparse
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from digit_figures import letter_pictures, mnist_held_out
+
+from digitpad.data.dataset import NO_DIGIT
+from digitpad.evaluation import evaluate
+from digitpad.evaluation.temperature import fit_temperature, with_temperature
+from digitpad.model_file import load_model, save_model
+from digitpad.recognition import Recognizer
+
+_THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
+
+
+def main() -> None:
+    """Fit, print what each threshold would refuse, and write the model."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--dataset", required=True)
+    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--threshold", type=float, default=0.5)
+    options = parser.parse_args()
+    model = load_model(options.model)
+    mnist = mnist_held_out(model, options.dataset)
+    before = evaluate(Recognizer(model), mnist)
+    # Log-probabilities are logits, up to a number that softmax does not see.
+    temperature = fit_temperature(before.log_probabilities, before.targets)
+    model = with_temperature(model, temperature)
+    after = evaluate(Recognizer(model), mnist)
+    errors = f"calibration error {before.calibration.error:.2%} before, {after.calibration.error:.2%} after"
+    print(f"temperature {temperature:.3f}, on {len(mnist)} digits of MNIST: {errors}")
+    recognizer = Recognizer(model)
+    digits = recognizer.refusals(mnist.images)
+    letters = letter_pictures(Path(os.environ["DIGITPAD_TEST_DATA"]) / "ink")
+    others = recognizer.refusals(np.stack(letters)[:, np.newaxis])
+    for threshold in _THRESHOLDS:
+        refused = (digits >= threshold).mean(), (others >= threshold).mean()
+        print(f'"{NO_DIGIT}" from {threshold:.0%}: {refused[0]:.2%} of MNIST and {refused[1]:.1%} of letters refused')
+    training = {**model.metadata.training, "temperature": temperature}
+    metadata = replace(model.metadata, refusal_threshold=options.threshold, training=training)
+    save_model(options.output, replace(model, metadata=metadata))
+
+
+if __name__ == "__main__":
+    main()
