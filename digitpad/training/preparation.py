@@ -16,6 +16,8 @@ from digitpad.data.paper import Pages
 from digitpad.errors import DigitpadError
 from digitpad.nn import Architecture, Sequential, build
 from digitpad.nn.backend import Device, select_device
+from digitpad.training.batches import Augment
+from digitpad.training.settings import TrainingSettings
 
 _MOST_HELD_OUT = 5000
 
@@ -156,3 +158,14 @@ def choose_images(
     if held_out == 0:
         return dataset, dataset.subset(np.empty(0, np.int64))
     return dataset.split(held_out, rng)
+
+
+def augmentation_of(settings: TrainingSettings) -> Augment | None:
+    """Return what changes each batch, with a stream of chance of its own for each."""
+    if not settings.augmentation:
+        return None
+
+    def augment(images: NDArray[np.uint8], epoch: int, number: int) -> NDArray[np.uint8]:
+        return settings.augmentation.apply(images, generator(settings.seed, Purpose.AUGMENTATION, epoch, number))
+
+    return augment

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from digitpad.nn import Sequential
+import numpy as np
+
+from digitpad.nn import Architecture, Sequential, build
 from digitpad.nn.backend import Array, array_module, to_numpy
 
 
@@ -47,6 +49,28 @@ class Snapshot:
             raise ValueError(f"the weights do not fit; missing, extra or misshapen are {', '.join(sorted(wrong))}")
         for name, copy in self._copies.items():
             copy[...] = array_module(copy).asarray(arrays[name])
+
+
+class Copier:
+    """Makes copies of a network that can go to other threads.
+
+    Parameters
+    ----------
+    architecture
+        How the network was built.
+    """
+
+    def __init__(self, architecture: Architecture) -> None:
+        # Drawing first weights takes longer than copying: it is done once.
+        self._blank = build(architecture, rng=np.random.default_rng(0))
+
+    def copy(self, network: Sequential) -> Sequential:
+        """Return a network like `network`, in memory of its own on the host."""
+        twin = self._blank.replica()
+        for stored in (*twin.parameters(), *twin.buffers()):
+            stored.move(np.copy)
+        twin.load_state_dict({name: to_numpy(value) for name, value in network.state_dict().items()})
+        return twin
 
 
 def is_sound(network: Sequential) -> bool:

@@ -14,13 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.data.paper import Pages
 from digitpad.errors import DigitpadError
 from digitpad.model_file import Model, ModelMetadata, Preprocessing
-from digitpad.nn import Architecture, Dropout, ParallelNetwork, Sequential, build
-from digitpad.nn.backend import device_of, to_device, to_numpy
+from digitpad.nn import Architecture, Dropout, ParallelNetwork, Sequential
+from digitpad.nn.backend import device_of, to_device
 from digitpad.nn.checks import NotFiniteError
-from digitpad.training.batches import Augment, Batch, BatchLoader
+from digitpad.training.batches import Batch, BatchLoader
 from digitpad.training.building import build_optimizer, build_penalties, build_policies
 from digitpad.training.checkpoints import Checkpoint, copies, dropouts, restore_streams, streams_of
 from digitpad.training.controls import Controls, ControlValues
@@ -34,17 +33,17 @@ from digitpad.training.events import (
     StopReason,
     TrainingStarted,
     TrainingStopped,
-    ValidationProgress,
 )
+from digitpad.training.fitting import fitting_task
 from digitpad.training.pace import Pace
 from digitpad.training.policies import Policy, PolicyState
-from digitpad.training.preparation import Purpose, generator
-from digitpad.training.progress import Progress, Scores, Tally, explain
+from digitpad.training.preparation import Purpose, augmentation_of, generator
+from digitpad.training.progress import Progress, Tally, explain
 from digitpad.training.settings import TrainingSettings, default_threads
-from digitpad.training.snapshots import Snapshot, is_sound
-from digitpad.training.tasks import Samples, Share, Task, settle, task_of
+from digitpad.training.snapshots import Copier, Snapshot, is_sound
+from digitpad.training.tasks import Samples, Share, settle
+from digitpad.training.validation import Validator
 
-_VALIDATION_BATCH = 250
 _STEPS_BETWEEN_SNAPSHOTS = 100
 #: So many steps of a GPU are on their way before their losses are fetched, all at once: each look is a wait.
 _STEPS_BETWEEN_LOOKS = 20
@@ -97,7 +96,7 @@ class Trainer:
         resume: Checkpoint | None = None,
     ) -> None:
         #: What the network is trained for.
-        self.task = _fitting_task(network, training, settings)
+        self.task = fitting_task(network, training, settings)
         mean = self.task.mean if mean is None else mean
         std = self.task.std if std is None else std
         self.network = network
@@ -117,12 +116,14 @@ class Trainer:
         self._device = device_of(network.parameters()[0].value)
         self._on_host = self._device.library is np
         self._loader = BatchLoader(
-            training, settings.batch_size, mean=mean, std=std, device=self._device, augmentation=_augmentation(settings)
+            training,
+            settings.batch_size,
+            mean=mean,
+            std=std,
+            device=self._device,
+            augmentation=augmentation_of(settings),
         )
-        self._validation = None
-        if validation is not None and len(validation) > 0:
-            self._validation = BatchLoader(validation, _VALIDATION_BATCH, mean=mean, std=std, device=self._device)
-        self._validation_count = len(validation) if validation is not None else 0
+        self._validator = Validator(validation, self.task, mean=mean, std=std, device=self._device)
         self._optimizer = build_optimizer(settings, network.parameters())
         self._l1, self._l2 = build_penalties(settings)
         self._pace = Pace(settings, self._optimizer, self._l2, len(self._loader))
@@ -142,7 +143,7 @@ class Trainer:
         self._dropouts: list[Dropout] = []
         self._usual_dropout: list[float] = []
         self._at_end: Checkpoint | None = None
-        self._blank: Sequential | None = None
+        self._copier: Copier | None = None
         self._stop_requested = False
         self._started = False
 
@@ -201,7 +202,7 @@ class Trainer:
                 batches=len(self._loader),
                 batch_size=self.settings.batch_size,
                 training_count=self.images,
-                validation_count=self._validation_count,
+                validation_count=self._validator.count,
                 parameters=sum(parameter.value.size for parameter in self.network.parameters()),
                 threads=parallel.threads,
                 score=self.task.score,
@@ -250,14 +251,9 @@ class Trainer:
         """
         if self.architecture is None:
             raise RuntimeError("a model needs a Trainer that has an architecture")
-        if self._blank is None:
-            # Drawing first weights takes longer than copying: it is done once.
-            self._blank = build(self.architecture, rng=np.random.default_rng(0))
-        network = self._blank.replica()
-        for stored in (*network.parameters(), *network.buffers()):
-            stored.move(np.copy)
-        network.load_state_dict({name: to_numpy(value) for name, value in self.network.state_dict().items()})
-        return Model(network, self.architecture, self.metadata, name or self.architecture.name)
+        if self._copier is None:
+            self._copier = Copier(self.architecture)
+        return Model(self._copier.copy(self.network), self.architecture, self.metadata, name or self.architecture.name)
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         """Go on where a checkpoint was taken."""
@@ -285,7 +281,7 @@ class Trainer:
         if progress.reason is not None:
             return
         if not self._stop_requested:
-            progress.validation = yield from self._validate(parallel, progress, obey=True)
+            progress.validation = yield from self._validator.read(parallel, progress, lambda: self._stop_requested)
         if self._stop_requested:
             progress.reason = StopReason.INTERRUPTED
             return
@@ -426,40 +422,6 @@ class Trainer:
             self._last_good.take()
             self._kept_step = progress.steps
 
-    def _validate(
-        self, parallel: ParallelNetwork, progress: Progress, *, obey: bool
-    ) -> Generator[ValidationProgress, None, Scores]:
-        """Return mean loss and accuracy over the held-out images, dropout off; telling how far it is.
-
-        If it shall obey, a wish to stop breaks it off, and what it returns says nothing.
-        """
-        if self._validation is None:
-            return Scores(None, None)
-        tally, sizes, outcomes, done = Tally(), [], [], 0
-        batches = self._validation.batches()
-        while done < self._validation_count and not (obey and self._stop_requested):
-            if done:
-                yield ValidationProgress(done, self._validation_count)
-            begun = time.perf_counter()
-            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-                images, targets = next(batches)
-                try:
-                    logits = parallel.predict(images)
-                    loss, _ = self.task.loss(logits, targets)
-                except NotFiniteError:
-                    return Scores(math.nan, 0.0)
-            done += len(targets)
-            sizes.append(len(targets))
-            outcomes.append((loss, self.task.count(logits, targets)))
-            progress.seconds += time.perf_counter() - begun
-        if not outcomes:
-            return Scores(None, None)
-        begun = time.perf_counter()
-        for size, (mean_loss, share) in zip(sizes, settle(outcomes), strict=True):
-            tally.add(size, mean_loss, share, 0.0)
-        progress.seconds += time.perf_counter() - begun
-        return Scores(tally.loss, tally.accuracy)
-
     def _finish(self, parallel: ParallelNetwork, progress: Progress) -> Generator[Event, None, TrainingStopped]:
         """Decide which weights stay, measure them, and say how the run ended."""
         reason = progress.reason or StopReason.FINISHED
@@ -470,7 +432,7 @@ class Trainer:
         for policy in self._policies:
             policy.training_stopped()
         if self._policies or progress.validated_step != progress.steps or reason is StopReason.DIVERGED:
-            progress.validation = yield from self._validate(parallel, progress, obey=False)
+            progress.validation = yield from self._validator.read(parallel, progress, lambda: False)
         tally = progress.tally
         return TrainingStopped(
             reason=reason,
@@ -497,47 +459,3 @@ class _Step(NamedTuple):
     penalty: Any = 0.0
     measured: LayersMeasured | None = None
     spent: float = 0.0
-
-
-def _augmentation(settings: TrainingSettings) -> Augment | None:
-    """Return what changes each batch, with a stream of chance of its own for each."""
-    if not settings.augmentation:
-        return None
-
-    def augment(images: NDArray[np.uint8], epoch: int, number: int) -> NDArray[np.uint8]:
-        return settings.augmentation.apply(images, generator(settings.seed, Purpose.AUGMENTATION, epoch, number))
-
-    return augment
-
-
-def _fitting_task(network: Sequential, training: Samples, settings: TrainingSettings) -> Task:
-    """Return what the network is to learn, having refused data from which it cannot."""
-    if len(training) == 0:
-        raise DigitpadError(f"{training.name}: there are no images to train on; hold out fewer or take more.")
-    if settings.batch_size > len(training):
-        raise DigitpadError(
-            f"The batch size {settings.batch_size} is larger than the {len(training)} training images; "
-            "choose a smaller one."
-        )
-    shape = training.images.shape[1:]
-    size = "x".join(str(side) for side in shape)
-    try:
-        output = network.output_shape(shape)
-    except ValueError as error:
-        raise DigitpadError(
-            f"{training.name}: its {size} images do not fit this network ({error}); choose another architecture or "
-            "dataset."
-        ) from error
-    if settings.augmentation and isinstance(training, Pages):
-        raise DigitpadError(
-            f"{training.name}: pages cannot be augmented, as their ink would no longer be where the answers say; "
-            "leave the augmentation out."
-        )
-    task = task_of(training, output, settings.label_smoothing)
-    if output != task.output_shape:
-        asked = f"{len(task.labels)} classes" if task.name == "classification" else f"{size} pixels to be told apart"
-        raise DigitpadError(
-            f"{training.name} has {asked}, but this network's output has the shape {output}; "
-            "choose another architecture or dataset."
-        )
-    return task

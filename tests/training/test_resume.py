@@ -109,7 +109,7 @@ def test_resumed_between_epochs_is_as_never_interrupted(make_plan: Make, kind: t
 def test_resumed_in_the_middle_of_validation_is_as_never_interrupted(
     make_plan: Make, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digitpad.training.trainer._VALIDATION_BATCH", 20)
+    monkeypatch.setattr("digitpad.training.validation._BATCH", 20)
     plan = make_plan()
     live = LiveRun.start(plan)
     seen = []

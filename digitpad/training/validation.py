@@ -1,0 +1,81 @@
+"""How well a network that is being trained does on the images that are held out."""
+
+import math
+import time
+from collections.abc import Callable, Generator
+
+import numpy as np
+
+from digitpad.nn import ParallelNetwork
+from digitpad.nn.backend import Device
+from digitpad.nn.checks import NotFiniteError
+from digitpad.training.batches import BatchLoader
+from digitpad.training.events import ValidationProgress
+from digitpad.training.progress import Progress, Scores, Tally
+from digitpad.training.tasks import Samples, Task, settle
+
+_BATCH = 250
+
+
+class Validator:
+    """Reads the held-out images.
+
+    Parameters
+    ----------
+    samples
+        The images; None or empty for none.
+    task
+        What the network is trained for.
+    mean, std
+        Of images in [0, 1], to normalise with.
+    device
+        Where the network is.
+    """
+
+    def __init__(self, samples: Samples | None, task: Task, *, mean: float, std: float, device: Device) -> None:
+        self._task = task
+        self._loader = None
+        #: How many images are held out.
+        self.count = 0
+        if samples is not None and len(samples) > 0:
+            self.count = len(samples)
+            self._loader = BatchLoader(samples, _BATCH, mean=mean, std=std, device=device)
+
+    def read(
+        self, parallel: ParallelNetwork, progress: Progress, is_stopping: Callable[[], bool]
+    ) -> Generator[ValidationProgress, None, Scores]:
+        """Return mean loss and accuracy over all images, dropout off; the time it takes goes into `progress`.
+
+        Once it is stopping, it is broken off, and what it returns says nothing.
+
+        Yields
+        ------
+        ValidationProgress
+            Between batches.
+        """
+        if self._loader is None:
+            return Scores(None, None)
+        sizes, outcomes, done = [], [], 0
+        batches = self._loader.batches()
+        while done < self.count and not is_stopping():
+            if done:
+                yield ValidationProgress(done, self.count)
+            begun = time.perf_counter()
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                images, targets = next(batches)
+                try:
+                    logits = parallel.predict(images)
+                    loss, _ = self._task.loss(logits, targets)
+                except NotFiniteError:
+                    return Scores(math.nan, 0.0)
+            done += len(targets)
+            sizes.append(len(targets))
+            outcomes.append((loss, self._task.count(logits, targets)))
+            progress.seconds += time.perf_counter() - begun
+        if not outcomes:
+            return Scores(None, None)
+        begun, tally = time.perf_counter(), Tally()
+        for size, (mean_loss, share) in zip(sizes, settle(outcomes), strict=True):
+            tally.add(size, mean_loss, share, 0.0)
+        progress.seconds += time.perf_counter() - begun
+        return Scores(tally.loss, tally.accuracy)
