@@ -18,8 +18,10 @@ from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
 from digitpad.gui.training.series import Floats, Series, thin
 
 _LEFT = 56  # pixels for the numbers on the left: the same in every plot, so that equal steps lie under each other
+_BOTTOM = 20
 _ZOOM = 1.25
 _LEAST_LOSS = 1e-6  # what a logarithmic axis shows for zero
+_NOTHING = np.empty(0)
 
 
 class Scale(Enum):
@@ -62,6 +64,8 @@ class _Curve:
     def __init__(self, style: Style, series: Series, item: Any) -> None:
         self.style, self.series, self.item = style, series, item
         self.hidden = False
+        #: What was drawn last: how many points, of which stretch. Nothing is drawn anew that is drawn already.
+        self.drawn: tuple[object, ...] = ()
 
 
 class CurvePlot(QWidget):
@@ -113,12 +117,16 @@ class CurvePlot(QWidget):
         self._item: Any = self._view.getPlotItem()
         self._item.setMenuEnabled(enableMenu=False)
         self._item.hideButtons()
-        # The library's own menu is never shown, but holds the switches of its logarithmic scale. It goes with us.
+        # The library's own menu is never shown, but would outlive us.
         self._item.ctrlMenu.setParent(self, self._item.ctrlMenu.windowFlags())
         self._box: Any = self._item.getViewBox()
         self._box.setMouseMode(pg.ViewBox.RectMode)
         self._box.setDefaultPadding(0)
         self._box.disableAutoRange()
+        # The library's grid is part of the axes, which would be painted anew with every change of a curve.
+        self._grid: Any = pg.PlotCurveItem(connect="pairs", skipFiniteCheck=True)
+        self._grid.setZValue(-10)
+        self._item.addItem(self._grid, ignoreBounds=True)
         self._line: Any = pg.InfiniteLine(angle=90, movable=False)
         self._line.setZValue(10)
         self._line.hide()
@@ -148,10 +156,14 @@ class CurvePlot(QWidget):
     def put(self, key: str, style: Style, series: Series) -> None:
         """Show a series, in place of the one that had the key before."""
         old = self._curves.get(key)
-        item = old.item if old is not None else pg.PlotDataItem(skipFiniteCheck=True)
-        if old is None:
-            self._item.addItem(item)
-            item.setLogMode(False, self._log)
+        if old is not None and old.style == style:
+            if old.series is not series:
+                old.series, old.drawn = series, ()
+            return
+        self.remove(key)
+        # A curve without dots is spared what the library does for dots.
+        item = pg.PlotDataItem(skipFiniteCheck=True) if style.dots else pg.PlotCurveItem(skipFiniteCheck=True)
+        self._item.addItem(item)
         curve = self._curves[key] = _Curve(style, series, item)
         curve.hidden = old is not None and old.hidden
         self._paint(curve)
@@ -175,10 +187,10 @@ class CurvePlot(QWidget):
         self._dress()
         self.show_all()
 
-    def use_log(self, log: bool) -> None:
+    def use_log(self, *, log: bool) -> None:
         """Scale the values by their logarithm, or as they are."""
         self._log = log
-        self._item.setLogMode(x=False, y=log)
+        self._item.getAxis("left").setLogMode(log)
         self.show_all()
 
     def show_all(self) -> None:
@@ -203,16 +215,22 @@ class CurvePlot(QWidget):
         if self._following and shown:
             self._follow(shown)
         (left, right), _ = self._box.viewRange()
-        points = 2 * max(100, self._view.viewport().width())
+        points = max(200, self._view.viewport().width())
         for curve in self._curves.values():
+            wanted: tuple[object, ...] = ("hidden",)
+            if not curve.hidden:
+                wanted = (len(curve.series), left, right, points, self._log)
+            if wanted == curve.drawn:
+                continue
+            curve.drawn = wanted
             if curve.hidden or not len(curve.series):
-                curve.item.setData([], [])
+                curve.item.setData(_NOTHING, _NOTHING)
                 continue
             x, y = curve.series.x, curve.series.y
             # One point beyond each edge, so that lines leave the view rather than end in it.
             part = slice(max(0, int(np.searchsorted(x, left)) - 1), int(np.searchsorted(x, right)) + 2)
             x, y = thin(x[part], y[part], points)
-            curve.item.setData(x, np.maximum(y, _LEAST_LOSS) if self._log else y)
+            curve.item.setData(x, np.log10(np.maximum(y, _LEAST_LOSS)) if self._log else y)
         self._read()
 
     # The crosshair
@@ -262,6 +280,7 @@ class CurvePlot(QWidget):
         """Keep the readout in its corner."""
         super().resizeEvent(event)
         self._place_readout()
+        self._draw_grid()
 
     def minimumSizeHint(self) -> QSize:
         """Return room for a few lines of the grid."""
@@ -288,19 +307,31 @@ class CurvePlot(QWidget):
             self._frame(left, right, 0.0, 1.05 * high if high > 0 else 1.0)
 
     def _frame(self, left: float, right: float, low: float, high: float) -> None:
-        self._box.setRange(
-            xRange=(left, max(right, left + 1)), yRange=(low, max(high, low + 1e-9)), padding=0, disableAutoRange=True
-        )
+        """Show this stretch, rounded outwards: while a run goes on, the axes stay as they are for many steps."""
+        right = _round_up(right - left) + left
+        high = low + _round_up(max(high - low, 1e-9))
+        if self.view_range != ((left, right), (low, high)):
+            self._box.setRange(xRange=(left, right), yRange=(low, high), padding=0, disableAutoRange=True)
+            self._draw_grid()
+
+    def _draw_grid(self) -> None:
+        """Draw a line across at each number of the axis."""
+        (left, right), (low, high) = self.view_range
+        levels = self._item.getAxis("left").tickValues(low, high, max(1, self._view.viewport().height()))
+        values = np.asarray(levels[0][1], float) if levels else _NOTHING
+        self._grid.setData(np.tile([left, right], len(values)), np.repeat(values, 2))
 
     def _zoom(self, centre: float, factor: float) -> None:
         (left, right), _ = self._box.viewRange()
         self._following = False
         self._box.setXRange(centre - (centre - left) * factor, centre + (right - centre) * factor, padding=0)
+        self._draw_grid()
         self.redraw()
 
     @Slot(object)
     def _stay(self, _mouse: object) -> None:
         self._following = False
+        self._draw_grid()
         self.redraw()
 
     @Slot(object)
@@ -353,11 +384,20 @@ class CurvePlot(QWidget):
             axis: Any = self._item.getAxis(side)
             axis.setPen(QPen(theme.colour("line"), 1))
             axis.setTextPen(theme.colour("muted"))
-            axis.setStyle(tickFont=small, tickLength=0, tickTextOffset=SPACE // 2, hideOverlappingLabels=True)
+            axis.setStyle(
+                tickFont=small,
+                tickLength=0,
+                tickTextOffset=SPACE // 2,
+                hideOverlappingLabels=True,
+                maxTickLevel=0,
+                autoExpandTextSpace=False,
+                autoReduceTextSpace=False,
+            )
             axis.enableAutoSIPrefix(enable=False)
         left: Any = self._item.getAxis("left")
         left.setWidth(_LEFT)
-        left.setGrid(255)
+        self._item.getAxis("bottom").setHeight(_BOTTOM)
+        self._grid.setPen(QPen(theme.colour("line"), 1))
         if self._plain_numbers is None:
             self._plain_numbers = left.tickStrings
         left.tickStrings = self._plain_numbers if self._scale is Scale.PLAIN else self._percentages
@@ -372,20 +412,40 @@ class CurvePlot(QWidget):
 
     def _paint(self, curve: _Curve) -> None:
         style = curve.style
-        colour = self._theme.colour(style.colour, style.alpha)
+        # Mixed with the ground beforehand: to paint through is several times the work.
+        colour = _mixed(self._theme.colour(style.colour), self._theme.colour("surface"), style.alpha)
         pen = QPen(colour, style.width)
         pen.setCosmetic(True)
         if style.dashed:
             pen.setStyle(Qt.PenStyle.DashLine)
-        curve.item.setPen(pen)
-        curve.item.setZValue(style.width)
+        item = curve.item
+        item.setPen(pen)
+        item.setZValue(style.width)
+        line = item.curve if style.dots else item
         # Thin lines are drawn as they fall, which is many times faster, and cannot be told apart in their noise.
-        curve.item.curve.opts["antialias"] = style.width > 1
-        curve.item.setSymbol("o" if style.dots else None)
+        line.opts["antialias"] = style.width > 1
+        line.setSegmentedLineMode("off" if style.dashed else "on")
         if style.dots:
-            curve.item.setSymbolSize(6)
-            curve.item.setSymbolPen(QPen(Qt.PenStyle.NoPen))
-            curve.item.setSymbolBrush(QColor(colour))
+            item.setSymbol("o")
+            item.setSymbolSize(6)
+            item.setSymbolPen(QPen(Qt.PenStyle.NoPen))
+            item.setSymbolBrush(colour)
+
+
+def _mixed(colour: QColor, ground: QColor, share: float) -> QColor:
+    """Return a colour with `share` of it and the rest of the ground."""
+    pairs = (
+        (colour.red(), ground.red()),
+        (colour.green(), ground.green()),
+        (colour.blue(), ground.blue()),
+    )
+    return QColor(*(round(share * over + (1 - share) * under) for over, under in pairs))
+
+
+def _round_up(length: float) -> float:
+    """Return the next larger of sixteen lengths within each power of two."""
+    step = 2.0 ** (math.floor(math.log2(max(length, 1e-12))) - 4)
+    return math.ceil(length / step) * step
 
 
 def _bulk(values: Floats) -> Floats:

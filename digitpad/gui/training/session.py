@@ -4,6 +4,7 @@ The window's side of a training. The thread's mailbox is emptied twenty times a 
 told in the GUI thread.
 """
 
+import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from digitpad.training.live import LiveRun
 
 _TICK = 50  # milliseconds
+#: Seconds after which a thread in Python code lets another go on. Each call into Qt asks for the interpreter anew, and
+#: with the usual 5 ms a picture of forty calls could wait for a fifth of a second.
+_TURN = 0.0005
 
 
 class Session(QObject):
@@ -59,6 +63,7 @@ class Session(QObject):
         self._live: LiveRun | None = None
         self._state = State.IDLE
         self._failed = False
+        self._usual_turn = sys.getswitchinterval()
         self._unheard: list[Event] = []
         self.record: Record | None = None
         self.advisor: Advisor | None = None
@@ -106,6 +111,8 @@ class Session(QObject):
         thread.failed.connect(self._fail)
         thread.finished.connect(self._finish)
         self._show(State.OPENING)
+        self._usual_turn = sys.getswitchinterval()
+        sys.setswitchinterval(_TURN)
         self._timer.start()
         thread.start()
 
@@ -142,6 +149,7 @@ class Session(QObject):
             thread.quit()
             thread.wait()
             self._thread = self._live = None
+            sys.setswitchinterval(self._usual_turn)
 
     def change(self, name: str, value: float) -> None:
         """Change a control of the training (see `ControlValues`) in its middle."""
@@ -190,6 +198,7 @@ class Session(QObject):
         self._timer.stop()
         thread, record = self._thread, self.record
         self._thread = self._live = None
+        sys.setswitchinterval(self._usual_turn)
         if thread is not None:
             thread.deleteLater()
         if record is not None and record.stopped is None and not self._failed and self._state is not State.STOPPING:

@@ -150,7 +150,7 @@ class TrainTab(TabPage):
         record, advisor = self.session.record, self.session.advisor
         if record is None or not self.isVisible():
             return
-        self.curves.redraw()
+        self.curves.redraw_next()
         self.layers.show_layers(record.latest_layers)
         if advisor is not None:
             self.hints.show_hints(advisor.hints())
@@ -171,6 +171,7 @@ class TrainTab(TabPage):
             self.runs.refresh()
         self.setup.show_running(None)
         self._tick()
+        self.curves.redraw()
         self.live_model_ended.emit()
 
     @Slot(object)

@@ -1,0 +1,261 @@
+"""How the window feels while it trains `standard` on all of MNIST, and how fast it trains beside the command line.
+
+    python tests/benchmarks/training_window.py --json window.json
+
+Each measurement is a process of its own: the command line and the real window take turns, off-screen and on a screen of
+Xvfb's (where that is installed). In the window every tab has been opened; the last epoch is spent drawing. The gaps of
+the event loop are counted by the window's own heartbeat. `--epochs 50 --rounds 1` shows whether memory stays level.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from benchmarking import Figure, finish, settle_environment
+
+_SLOWEST_STROKES = 0.95
+_LEVEL_AFTER = 3  # epochs
+
+
+def main() -> None:
+    """Measure, print, and write JSON if asked; or be one of the processes that are measured."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--epochs", type=int, default=4, help="passes over the images (default: %(default)s)")
+    parser.add_argument("--limit", type=int, help="use so many images only (default: all)")
+    parser.add_argument("--rounds", type=int, default=2, help="how often all take their turn (default: %(default)s)")
+    parser.add_argument("--pinned", action="store_true", help="leave OpenBLAS's settings as they are")
+    parser.add_argument("--json", type=Path, help="file to write the figures to")
+    parser.add_argument("--here", choices=("window", "command line"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.here:
+        measure = _measure_window if options.here == "window" else _measure_command_line
+        print(json.dumps(measure(options.epochs, options.limit)))
+        return
+    settle_environment(pinned=options.pinned)
+    platforms = ["offscreen", *(["xcb"] if shutil.which("Xvfb") else [])]
+    rounds: list[dict[str, Any]] = []
+    for number in range(options.rounds):
+        found: dict[str, Any] = {}
+        for name in ("command line", *platforms):
+            found[name] = _start(name, options.epochs, options.limit)
+            print(f"round {number + 1}, {name}: {json.dumps(found[name])}", flush=True)
+        rounds.append(found)
+    finish(figures_of(rounds), {"rounds": rounds}, options.json)
+
+
+def figures_of(rounds: list[dict[str, Any]]) -> list[Figure]:
+    """Return what is held against a target: the worst gaps, strokes and sizes, the median of the speeds."""
+    figures = []
+    for platform in [name for name in rounds[0] if name != "command line"]:
+        windows = [found[platform] for found in rounds]
+        speed = statistics.median(found["command line"]["seconds"] / found[platform]["seconds"] for found in rounds)
+        for work, key, bound, unit in (
+            ("longest gap of the event loop", "longest_gap_ms", 100, "ms"),
+            ("99th percentile of the gaps", "p99_gap_ms", 33, "ms"),
+            ("stroke to prediction, 95th percentile", "stroke_p95_ms", 33, "ms"),
+            ("peak memory, every tab opened", "peak_mb", 600, "MB"),
+            ("growth of memory after the third epoch", "growth_percent", 5, "%"),
+        ):
+            values = [window[key] for window in windows if window[key] is not None]
+            if values:
+                figures.append(Figure(f"{work}, {platform}", max(values), bound, at_least=False, unit=unit))
+        figures.append(Figure(f"speed over the command line's, {platform}", speed, 0.85, at_least=True))
+    return figures
+
+
+def _start(name: str, epochs: int, limit: int | None) -> dict[str, Any]:
+    """Run one measurement in a process of its own."""
+    command = [sys.executable, __file__, "--epochs", str(epochs)]
+    command += ["--here", name if name == "command line" else "window"]
+    command += [] if limit is None else ["--limit", str(limit)]
+    with _screen() if name == "xcb" else _no_screen() as display:
+        environment = os.environ | {"QT_QPA_PLATFORM": name if name != "command line" else "offscreen"} | display
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+@contextmanager
+def _no_screen() -> Iterator[dict[str, str]]:
+    yield {}
+
+
+@contextmanager
+def _screen() -> Iterator[dict[str, str]]:
+    reading, writing = os.pipe()
+    words = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(words, pass_fds=(writing,), stderr=subprocess.DEVNULL)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        display = f":{pipe.readline().strip()}"
+    try:
+        yield {"DISPLAY": display}
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _measure_command_line(epochs: int, limit: int | None) -> dict[str, Any]:
+    """Return how long the epochs but the first take, from one line of the program to the next."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "digitpad", "train", "--recipe", "quick", "--epochs", str(epochs), "--json"]
+        command += ["--device", "cpu", "--output", f"{folder}/m.safetensors"]
+        command += [] if limit is None else ["--limit", str(limit)]
+        home = dict.fromkeys(("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"), folder)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | home)
+        moments = [time.perf_counter() for line in process.stdout or () if "epoch" in json.loads(line)]
+        if process.wait() != 0:
+            raise SystemExit("digitpad train failed; what it said is above.")
+    return {"seconds": moments[epochs - 1] - moments[0]}
+
+
+def _measure_window(epochs: int, limit: int | None) -> dict[str, Any]:
+    """Train in the real window; the first epoch is left out of the time, as it is for the command line."""
+    from digitpad import paths
+
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        paths.user_data_dir = paths.user_config_dir = paths.user_log_dir = lambda: home
+        return _train_in_window(home, epochs, limit)
+
+
+def _train_in_window(home: Path, epochs: int, limit: int | None) -> dict[str, Any]:
+    from PySide6.QtCore import QEventLoop
+    from PySide6.QtWidgets import QTabBar
+
+    from digitpad.gui.app import make_application
+    from digitpad.gui.heartbeat import Heartbeat
+    from digitpad.gui.main_window import MainWindow
+    from digitpad.gui.settings import Settings
+    from digitpad.gui.theme import Theme
+    from digitpad.gui.training.train_tab import TrainTab
+
+    application = make_application()
+    window = MainWindow(Theme("light"), Settings(home / "window.ini"))
+    window.resize(1280, 800)
+    window.show()
+    window.use_first_model()
+    tabs = window.findChild(QTabBar, "tabStrip")
+    assert tabs is not None
+    for number in [*range(tabs.count()), 1]:
+        tabs.setCurrentIndex(number)
+        application.processEvents()
+    tab = window.findChild(TrainTab)
+    assert tab is not None
+    tab.editor.change(limit=limit)
+    tab.editor.change_settings(epochs=epochs)
+    pen = _Pen(window)
+    moments: list[float] = []
+    sizes: list[float] = []
+    heart = Heartbeat(window)
+    tab.start_or_hold()
+    heart.start()
+    while tab.session.is_on:
+        application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        record = tab.session.record
+        if record is not None and record.epoch is not None and len(moments) < record.epoch.epoch:
+            moments.append(time.perf_counter())
+            sizes.append(_resident_megabytes())
+            if record.epoch.epoch == epochs - 1:
+                tabs.setCurrentIndex(0)
+        if tabs.currentIndex() == 0:
+            pen.draw()
+    heart.stop()
+    result = {
+        "seconds": moments[-1] - moments[0],
+        "longest_gap_ms": heart.longest,
+        "p99_gap_ms": heart.percentile(99),
+        "beats": heart.beats,
+        "stroke_p95_ms": float(np.percentile(pen.times, 100 * _SLOWEST_STROKES)) if pen.times else None,
+        "strokes": len(pen.times),
+        "peak_mb": _peak_megabytes(),
+        "growth_percent": 100 * (sizes[-1] / sizes[_LEVEL_AFTER - 1] - 1) if len(sizes) > _LEVEL_AFTER else None,
+        "megabytes": [round(size, 1) for size in sizes],
+    }
+    window.close()
+    return result
+
+
+class _Pen:
+    """Draws an eight, over and over, and takes the time from each movement to the bars that answer it."""
+
+    def __init__(self, window: Any) -> None:
+        from PySide6.QtCore import QEvent, QObject
+
+        class Painted(QObject):
+            count = 0
+
+            def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+                if event.type() == QEvent.Type.Paint:
+                    self.count += 1
+                return super().eventFilter(watched, event)
+
+        self._canvas = window.draw_tab.canvas
+        self._painted = Painted(window)
+        window.draw_tab.bars.installEventFilter(self._painted)
+        self._number = 0
+        self._next = 0.0
+        self.times: list[float] = []
+
+    def draw(self) -> None:
+        """Move the pen on, if its time has come: about sixty times a second."""
+        from PySide6.QtCore import QEvent
+        from PySide6.QtWidgets import QApplication
+
+        if time.perf_counter() < self._next:
+            return
+        step = self._number % 60
+        angle = 2 * np.pi * step / 50
+        place = (330 + 120 * float(np.sin(2 * angle)), 320 - 200 * float(np.cos(angle)))
+        if step == 0:
+            self._canvas.clear()
+            self._send(QEvent.Type.MouseButtonPress, place)
+        else:
+            before, count = time.perf_counter(), self._painted.count
+            self._send(QEvent.Type.MouseMove, place)
+            while self._painted.count == count:
+                QApplication.processEvents()
+            self.times.append(1000 * (time.perf_counter() - before))
+        if step == 59:
+            self._send(QEvent.Type.MouseButtonRelease, place)
+        self._number += 1
+        self._next = time.perf_counter() + 1 / 60
+
+    def _send(self, kind: Any, place: tuple[float, float]) -> None:
+        from PySide6.QtCore import QEvent, QPointF, Qt
+        from PySide6.QtGui import QMouseEvent
+        from PySide6.QtWidgets import QApplication
+
+        button = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseMove else Qt.MouseButton.LeftButton
+        held = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else Qt.MouseButton.LeftButton
+        point = QPointF(*place)
+        none = Qt.KeyboardModifier.NoModifier
+        event = QMouseEvent(kind, point, self._canvas.mapToGlobal(point), button, held, none)
+        QApplication.sendEvent(self._canvas, event)
+
+
+def _resident_megabytes() -> float:
+    """Return the memory that this process holds now, in megabytes (10**6 bytes); Linux alone tells."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _peak_megabytes() -> float:
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""The plot: it follows, it stays where it was zoomed to, and its crosshair says what is there."""
+
+import math
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from digitpad.gui.theme import Theme
+from digitpad.gui.training.legend import Legend
+from digitpad.gui.training.plot import CurvePlot, Scale, Style
+from digitpad.gui.training.series import Series
+
+LINE = Style("loss", "accent")
+NOISE = Style("batch", "accent", 0.3, 1.0, sets_range=False)
+
+
+def _series(count: int) -> Series:
+    series = Series()
+    series.extend(np.arange(1.0, count + 1), 2 / np.arange(1.0, count + 1))
+    return series
+
+
+@pytest.fixture
+def plot(theme: Theme, qtbot: QtBot) -> CurvePlot:
+    plot = CurvePlot(theme, "plot", "Plot", "A plot")
+    qtbot.addWidget(plot)
+    plot.resize(600, 200)
+    plot.show()
+    return plot
+
+
+def test_it_follows_what_grows(plot: CurvePlot) -> None:
+    series = _series(100)
+    plot.put("loss", LINE, series)
+    plot.redraw()
+    (left, right), (low, _) = plot.view_range
+    assert left == 1
+    assert 100 <= right < 110
+    assert low == 0
+    series.extend(np.arange(101.0, 401), np.full(300, 0.01))
+    plot.redraw()
+    assert plot.view_range[0][1] >= 400
+
+
+def test_noise_does_not_set_the_range(plot: CurvePlot) -> None:
+    noise = Series()
+    noise.extend(np.arange(1.0, 101), np.full(100, 50.0))
+    plot.put("loss", LINE, _series(50))
+    plot.put("batch", NOISE, noise)
+    plot.redraw()
+    assert plot.view_range[1][1] < 5
+
+
+def test_a_zoom_stays_until_all_is_shown_again(plot: CurvePlot) -> None:
+    series = _series(100)
+    plot.put("loss", LINE, series)
+    plot.redraw()
+    QTest.keyClick(plot, Qt.Key.Key_Plus)
+    zoomed = plot.view_range
+    series.append(500, 1)
+    plot.redraw()
+    assert plot.view_range == zoomed
+    QTest.keyClick(plot, Qt.Key.Key_Home)
+    assert plot.view_range[0][1] >= 500
+
+
+def test_the_crosshair_reads_the_nearest_point(plot: CurvePlot) -> None:
+    plot.put("loss", LINE, _series(100))
+    plot.redraw()
+    moved: list[float] = []
+    plot.crosshair_moved.connect(moved.append)
+    plot.point_to(4.3)
+    assert plot.readout == "step 4   loss 0.5"
+    QTest.keyClick(plot, Qt.Key.Key_Right)
+    assert moved
+    assert moved[0] > 4.3
+    plot.point_to(math.nan)
+    assert plot.readout == ""
+
+
+def test_a_logarithmic_scale_shows_powers_of_ten(plot: CurvePlot) -> None:
+    plot.put("loss", LINE, _series(2000))
+    plot.use_log(log=True)
+    low, high = plot.view_range[1]
+    assert low < math.log10(2 / 2000) < math.log10(2 / 41) < high
+    plot.use_log(log=False)
+    assert plot.view_range[1][0] == 0
+
+
+def test_a_point_of_zero_does_not_break_the_logarithm(plot: CurvePlot) -> None:
+    series = Series()
+    series.extend(np.array([1.0, 2.0, 3.0]), np.array([1.0, 0.0, 0.5]))
+    plot.put("loss", LINE, series)
+    plot.use_log(log=True)
+    assert all(map(math.isfinite, plot.view_range[1]))
+
+
+def test_shares_end_at_one(plot: CurvePlot) -> None:
+    series = Series()
+    series.extend(np.array([1.0, 2.0, 3.0]), np.array([0.1, 0.9, 0.99]))
+    plot.put("accuracy", LINE, series)
+    plot.use_scale(Scale.ACCURACY)
+    low, high = plot.view_range[1]
+    assert 0 < low <= 0.1
+    assert 1 <= high < 1.1
+    plot.point_to(3)
+    assert "99.00" in plot.readout
+
+
+def test_the_legend_hides_a_curve_and_brings_it_back(plot: CurvePlot, theme: Theme, qtbot: QtBot) -> None:
+    legend = Legend(theme, plot)
+    qtbot.addWidget(legend)
+    high = Series()
+    high.extend(np.array([1.0, 2.0]), np.array([90.0, 100.0]))
+    plot.put("loss", LINE, _series(100))
+    plot.put("high", LINE, high)
+    legend.show_curves({"loss": LINE, "high": LINE})
+    plot.redraw()
+    assert plot.view_range[1][1] > 90
+    legend.chips["high"].click()
+    assert plot.view_range[1][1] < 5
+    legend.chips["high"].click()
+    assert plot.view_range[1][1] > 90
+
+
+def test_it_takes_other_colours_while_it_is_shown(plot: CurvePlot, theme: Theme) -> None:
+    plot.put("loss", LINE, _series(10))
+    plot.redraw()
+    light = plot.grab().toImage().pixelColor(300, 2)
+    theme.choose("dark")
+    assert plot.grab().toImage().pixelColor(300, 2).lightness() < 60 < light.lightness()
