@@ -13,6 +13,8 @@ from digitpad.nn import (
     GELU,
     SGD,
     Adam,
+    BCEWithLogitsLoss,
+    BinaryFocalLoss,
     CrossEntropyLoss,
     Dropout,
     LeakyReLU,
@@ -36,6 +38,7 @@ from digitpad.nn.backend import (
     to_numpy,
 )
 from digitpad.nn.layers.activations import Activation
+from digitpad.nn.losses import Loss
 from tests.nn.fake_gpu import CrossingError, DeviceArray, FakeCupy, FusionError, gpu
 from tests.nn.layers.cases import CASES, Case
 from tests.nn.test_optimizers import OPTIMIZERS
@@ -240,6 +243,23 @@ def test_an_activation_is_one_kernel_each_way(layer: Activation, gpu: FakeCupy) 
     layer.forward(x, training=True)
     layer.backward(x)
     assert gpu.launched == ["function", "grad_input"]
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [BCEWithLogitsLoss(), BCEWithLogitsLoss(pos_weight=3.0), BinaryFocalLoss()],
+    ids=lambda loss: type(loss).__name__,
+)
+def test_losses_of_pixels_are_the_cpus_and_cross_nothing(loss: Loss, gpu: FakeCupy) -> None:
+    rng = np.random.default_rng(0)
+    logits, targets = rng.standard_normal((2, 1, 4, 4)).astype(np.float32), rng.random((2, 1, 4, 4)) > 0.5
+    device_logits, device_targets = gpu.asarray(logits), gpu.asarray(targets)
+    gpu.to_device.clear()
+    value, grad = loss(device_logits, device_targets)
+    assert (gpu.to_device, gpu.to_host) == ([], [])
+    expected = loss(logits, targets)
+    assert float(to_numpy(value)) == pytest.approx(float(expected.value), rel=1e-6)
+    np.testing.assert_allclose(to_numpy(grad), expected.grad, rtol=1e-5, atol=1e-7)
 
 
 def test_settings_that_change_are_not_those_of_a_kernel_compiled_before(gpu: FakeCupy) -> None:
