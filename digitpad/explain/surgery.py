@@ -234,7 +234,11 @@ class Accuracy:
 
     @property
     def uncertainty(self) -> float:
-        """Half the width of the 95 % interval around `share` (Wilson's), for the whole set; 0 once all were tried."""
+        """Half the width of the 95 % interval for what `share` will be once all were tried; then 0.
+
+        It is Wilson's, narrowed because the images left are part of the same set. `digitpad.evaluation` gives the wider
+        interval for digits that are in no set.
+        """
         if self.done == self.total:
             return 0.0
         z, n, p = 1.96, self.done, self.share

