@@ -2,14 +2,22 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from digitpad.data.dataset import Dataset
-from digitpad.nn import Dropout, Sequential
+from digitpad.nn import ARCHITECTURES, Dropout, Sequential
 from digitpad.nn.backend import CPU, Device, to_numpy
-from digitpad.training.events import EpochCompleted, StepCompleted, StopReason, TrainingStarted, TrainingStopped
+from digitpad.training.events import (
+    EpochCompleted,
+    LayersMeasured,
+    StepCompleted,
+    StopReason,
+    TrainingStarted,
+    TrainingStopped,
+)
 from digitpad.training.settings import TrainingSettings
 from digitpad.training.trainer import Trainer
 from tests.nn.fake_gpu import FakeCupy, gpu
@@ -110,3 +118,30 @@ def test_in_a_long_epoch_weights_are_kept_on_the_way(blobs: Dataset, make_networ
     for name, value in network.to(CPU).state_dict().items():
         assert np.isfinite(value).all()
         assert (value != before[name]).any()
+
+
+def test_a_run_on_a_device_is_looked_at_and_gone_on_with(blobs: Dataset, make_network: Make, gpu: FakeCupy) -> None:
+    settings = TrainingSettings(2, 20, optimizer="adam", keep_best=True, threads=1)
+
+    def trainer(**more: Any) -> Trainer:
+        network = without_dropout(make_network("light")).to(Device("cuda", gpu))
+        return Trainer(network, blobs, blobs, settings, architecture=ARCHITECTURES["light"], diagnose=True, **more)
+
+    whole, first = trainer(), trainer()
+    events = list(whole.run())
+    run = first.run()
+    for event in run:
+        if isinstance(event, LayersMeasured):
+            break
+    checkpoint = first.checkpoint()
+    assert checkpoint.steps > 0
+    assert all(isinstance(value, np.ndarray) for value in first.snapshot_model().network.state_dict().values())
+    run.close()
+    second = trainer(resume=checkpoint)
+    (*_, last), (*_, end) = events, second.run()
+    assert isinstance(last, TrainingStopped)
+    assert isinstance(end, TrainingStopped)
+    assert (end.steps, end.validation_loss) == (last.steps, pytest.approx(last.validation_loss))
+    own, other = whole.network.to(CPU).state_dict(), second.network.to(CPU).state_dict()
+    for name, value in own.items():
+        np.testing.assert_array_equal(other[name], value, err_msg=name)
