@@ -9,7 +9,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.evaluation import Calibration, Disturbance, RobustnessPoint
@@ -39,6 +39,7 @@ class Chart(QWidget):
     ) -> None:
         super().__init__(parent)
         self.theme = theme
+        self._stale = True
         self._labels = {"bottom": across, "left": up}
         self.setObjectName(name)
         self.setAccessibleName(spoken)
@@ -67,6 +68,18 @@ class Chart(QWidget):
 
     def draw(self) -> None:
         """Draw the contents anew, in the colours in force."""
+
+    def refresh(self) -> None:
+        """Draw the contents anew, now or when they are first to be seen: drawing takes some hundredths of a second."""
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self.draw()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what changed while nobody looked."""
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
 
     def pressed(self, x: float, y: float) -> None:
         """Take a click, at a place in the plot's own units."""
@@ -103,7 +116,7 @@ class Chart(QWidget):
         left: Any = self.plot.getAxis("left")
         left.setTicks([[(fifth / 5, f"{20 * fifth}\N{NO-BREAK SPACE}%") for fifth in range(6)]])
         left.setGrid(255)
-        self.draw()
+        self.refresh()
 
 
 class ReliabilityChart(Chart):
@@ -138,7 +151,7 @@ class ReliabilityChart(Chart):
     def show_calibration(self, calibration: Calibration | None) -> None:
         """Show the bins of an evaluation."""
         self._calibration, self._chosen = calibration, None
-        self.draw()
+        self.refresh()
         words = (
             "" if calibration is None else f"Calibration error {percent(calibration.error)}. Arrow keys choose a bar."
         )
@@ -251,7 +264,7 @@ class RobustnessChart(Chart):
         self._points = tuple([point for point in each if point.disturbance is self.disturbance] for each in points)
         if not any(self._points):
             self._chosen = None
-        self.draw()
+        self.refresh()
         self._describe()
 
     def draw(self) -> None:

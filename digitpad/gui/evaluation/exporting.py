@@ -85,6 +85,7 @@ def paint_pictures(
         yield _picture(theme, matrix, _SQUARE, f"confusion {plain_name(result.model)}")
         chart = ReliabilityChart(theme)
         chart.show_calibration(result.calibration)
+        chart.draw()
         yield _picture(theme, chart, _SQUARE, f"reliability {plain_name(result.model)}")
     if any(curves):
         sheet = QWidget()
@@ -92,6 +93,7 @@ def paint_pictures(
         for place, disturbance in enumerate(Disturbance):
             curve = RobustnessChart(theme, disturbance, sheet)
             curve.show_points(curves)
+            curve.draw()
             grid.addWidget(curve, place // 3, place % 3)
         yield _picture(theme, sheet, _WIDE, "robustness")
 

@@ -1,5 +1,6 @@
 """What the Evaluate tab has done in the background, as generators that tell of their progress; Qt-free."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,11 +62,14 @@ class Measured:
         What read them, with networks of their own.
     evaluations
         What they read, in the same order.
+    seconds
+        What the reading alone took, of all models together.
     """
 
     images: Dataset
     readers: tuple[Recognizer, ...]
     evaluations: tuple[Evaluation, ...]
+    seconds: float = 0.0
 
     @property
     def comparison(self) -> Comparison | None:
@@ -120,6 +124,7 @@ def evaluation_job(models: tuple[Path, ...], data: Data) -> Iterator[Step]:
     else:
         images = open_dataset(data.source, data.part)
     evaluations = []
+    start = time.perf_counter()
     for reader in readers:
         steps = evaluating(reader, images)
         doing = f"{reader.model.name} reads {images.name}"
@@ -129,7 +134,7 @@ def evaluation_job(models: tuple[Path, ...], data: Data) -> Iterator[Step]:
             except StopIteration as finished:
                 evaluations.append(finished.value)
                 break
-    yield Measured(images, readers, tuple(evaluations))
+    yield Measured(images, readers, tuple(evaluations), time.perf_counter() - start)
 
 
 def robustness_job(measured: Measured) -> Iterator[Step]:
