@@ -27,6 +27,8 @@ class Answer(QWidget):
         self.setAccessibleName("Answer")
         self.setToolTip("What the network reads")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        # It stands on a card and fills its own ground: what lies below is not painted with every frame.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         theme.changed.connect(self.update)
         self.clear()
 
@@ -81,6 +83,7 @@ class Answer(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the digit and the lines, or the lines alone."""
         painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.colour("surface"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = self.rect()
         if not self._digit:

@@ -26,6 +26,8 @@ class ProbabilityBars(QWidget):
         self.setAccessibleName("Probability of each digit")
         self.setToolTip("How the network shares 100\N{NO-BREAK SPACE}% among the ten digits")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        # It stands on a card and fills its own ground: what lies below is not painted with every frame.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         theme.changed.connect(self.update)
         self.clear()
 
@@ -58,6 +60,7 @@ class ProbabilityBars(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint every row; all of them together take well under a millisecond."""
         painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.colour("surface"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         number, label = fixed_font(self.font()), fixed_font(self.font(), scale=1.15)
         strong_number = text_font(number, bold=True)

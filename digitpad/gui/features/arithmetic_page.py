@@ -55,6 +55,7 @@ class ArithmeticPage(QWidget):
         self.title = LiveText(theme, "arithmeticTitle", bold, "text", self)
         self.value = LiveText(theme, "arithmeticValue", number, "warm", self, right=True)
         self.sentence = LiveText(theme, "arithmeticSentence", self.font(), "muted", self)
+        self.view.room_changed.connect(self._show_again)
         self._timer = QTimer(self)
         self._timer.setInterval(_PACE)
         self._timer.timeout.connect(self.step)
@@ -117,6 +118,11 @@ class ArithmeticPage(QWidget):
         """Stop walking when nobody looks."""
         self._stop()
         super().hideEvent(event)
+
+    @Slot()
+    def _show_again(self) -> None:
+        """Show as many terms as there is room for now."""
+        self.show_cell(self._frame, self._cell, self._labels)
 
     def _room(self, frame: Frame, cell: Cell) -> int:
         layer = frame.structure[cell.layer].layer

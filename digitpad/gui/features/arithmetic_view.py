@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.gui.features.cell_numbers import paint_numbers
@@ -32,7 +32,15 @@ class _Limits:
 
 
 class ArithmeticView(QWidget):
-    """Paints an explanation."""
+    """Paints an explanation.
+
+    Signals
+    -------
+    room_changed
+        There is room for more terms, or for fewer.
+    """
+
+    room_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +52,7 @@ class ArithmeticView(QWidget):
         self.setToolTip("The terms add up to the value; what the network's rounding adds is a line of its own")
         self.setMinimumSize(QSize(40 * SPACE, 17 * SPACE))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         theme.changed.connect(self._dress)
 
     @property
@@ -66,12 +75,19 @@ class ArithmeticView(QWidget):
         """Return how many lines a table has room for."""
         return _ROWS * self._columns()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say that there is other room."""
+        super().resizeEvent(event)
+        self.room_changed.emit()
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the figures or the table, and the lines."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.colour("surface"))
         shown = self._explanation
         if shown is None:
+            painter.end()
             return
-        painter = QPainter(self)
         limits = _limits(shown.figures)
         left = 0.0
         for figure in shown.figures:

@@ -35,6 +35,7 @@ class LiveText(QWidget):
         self.setObjectName(name)
         self.setFont(font)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         theme.changed.connect(self.update)
 
     def text(self) -> str:
@@ -59,6 +60,7 @@ class LiveText(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the line."""
         painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.colour("surface"))
         painter.setFont(self.font())
         painter.setPen(self._theme.colour(self._colour))
         text = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideMiddle, self.width())

@@ -164,11 +164,15 @@ class MapPainter:
             head = QRectF(seen.left(), 0, seen.width(), 2 * SPACE + self.head_height - 2)
             painter.fillRect(head, self._theme.colour("surface"))
         for block in blocks:
-            self._paint_head(painter, block, ratio)
+            self._paint_head(painter, block, seen.left(), ratio)
 
-    def _paint_head(self, painter: QPainter, block: Block, ratio: float) -> None:
+    def _paint_head(self, painter: QPainter, block: Block, edge: float, ratio: float) -> None:
         layer = block.layer
         left, width = block.left / ratio, block.width / ratio
+        if left < edge:
+            # The layer began left of the view: its name stays in sight as long as its maps do.
+            least = QFontMetricsF(self._small).horizontalAdvance(self._range(layer) or layer.sizes)
+            left = max(left, min(edge + 2 * SPACE, left + width - least))
         name = layer.name
         if len(name) > 8:
             name = QFontMetricsF(self._bold).elidedText(name, Qt.TextElideMode.ElideMiddle, width + SPACE)

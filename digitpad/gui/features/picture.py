@@ -55,6 +55,7 @@ class InputPicture(QWidget):
         self.setMouseTracking(True)
         self.setMinimumSize(15 * SPACE, 15 * SPACE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         theme.changed.connect(self.update)
         self.show_pixels(None)
 
@@ -107,6 +108,7 @@ class InputPicture(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the pixels, the overlay and the frame."""
         painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.colour("surface"))
         field = self._field()
         if self._pixels is None:
             painter.fillRect(field, self._theme.colour("field"))
