@@ -313,7 +313,7 @@ class Recognizer:
             return "this is only a dot"
         if _is_solid(covered):
             return "this is filled with ink, not written"
-        return "this does not look like a digit" if no_digit >= self.threshold else None
+        return "unlike any digit" if no_digit >= self.threshold else None
 
 
 def _is_dot(covered: NDArray[np.bool_]) -> bool:

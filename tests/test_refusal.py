@@ -60,7 +60,7 @@ def test_the_output_for_no_digit_may_lie_anywhere() -> None:
 def test_what_the_network_calls_no_digit_is_refused_and_read_all_the_same() -> None:
     prediction = Recognizer(lean_to(lean_to(refusing_model(), NO_DIGIT, 100), "4")).recognize_pixels(EIGHT)
     assert prediction.rejected
-    assert prediction.reason == "this does not look like a digit"
+    assert prediction.reason == "unlike any digit"
     assert prediction.label == "4"
     assert prediction.probability > 0.99
 
@@ -139,7 +139,7 @@ def test_predict_takes_a_threshold(tmp_path: Path, capsys: pytest.CaptureFixture
     ink.write_text('{"width": 300, "height": 300, "strokes": [[[100, 100], [200, 100], [130, 260]]]}\n')
     words = ["predict", str(ink), "--model", str(model), "--single"]
     assert cli.main([*words, "--threshold", "0"]) == 0
-    assert "not a digit: this does not look like a digit" in capsys.readouterr().out
+    assert "not a digit: unlike any digit" in capsys.readouterr().out
     assert cli.main([*words, "--threshold", "1"]) == 0
     assert "%" in capsys.readouterr().out
     assert cli.main([*words, "--threshold", "2"]) == 2

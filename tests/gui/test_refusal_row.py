@@ -40,7 +40,7 @@ class RefusingFake:
         shares = np.zeros(10, np.float32)
         shares[4], shares[9] = 0.7, 0.3
         refused = self.threshold <= 0.5
-        reason = "this does not look like a digit" if refused else None
+        reason = "unlike any digit" if refused else None
         return Prediction("4", 0.7, shares, refused, reason, gray, no_digit=0.5)
 
 
@@ -80,7 +80,7 @@ def test_moving_the_threshold_refuses_and_accepts_the_same_drawing(tab: DrawTab,
     tab.refusal.slider.setFocus()
     QTest.keyClick(tab.refusal.slider, Qt.Key.Key_PageDown)
     QTest.keyClick(tab.refusal.slider, Qt.Key.Key_PageDown)
-    qtbot.waitUntil(lambda: tab.answer.lines == ("No digit", "this does not look like a digit"))
+    qtbot.waitUntil(lambda: tab.answer.lines == ("No digit", "unlike any digit"))
     assert text_of(tab, "refusalValue") == "50\N{NO-BREAK SPACE}%"
     assert "No digit" in tab.answer.accessibleDescription()
     # The bars stay: they say which digit it would be.

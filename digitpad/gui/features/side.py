@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from digitpad.data.dataset import NO_DIGIT
 from digitpad.explain.frame import Answer as NetworkAnswer
 from digitpad.gui.answer import Answer
 from digitpad.gui.bars import ProbabilityBars
@@ -115,7 +116,10 @@ class Side(QFrame):
             return
         values = [float(value) for value in answer.probabilities]
         self.bars.show_probabilities(labels, values)
-        self.answer.show_reading(labels, values, doubt)
+        # The answer is that of the Draw tab, among digits; what says that it is none has a bar alone.
+        digits = [(label, value) for label, value in zip(labels, values, strict=True) if label != NO_DIGIT]
+        total = sum(value for _, value in digits) or 1.0
+        self.answer.show_reading([label for label, _ in digits], [value / total for _, value in digits], doubt)
 
     def add(self, widget: QWidget) -> None:
         """Put a widget below the bars."""
