@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.gui.percent import sureness
@@ -15,7 +15,15 @@ _INVITATION = ("Draw a digit", "The answer appears here while you draw.")
 
 
 class Answer(QWidget):
-    """Painted by hand, so that nothing moves when the words change."""
+    """Painted by hand, so that nothing moves when the words change.
+
+    Signals
+    -------
+    character_chosen
+        A character of a number was clicked: its place, from 0.
+    """
+
+    character_chosen = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,6 +31,7 @@ class Answer(QWidget):
         self._digit = ""
         self._lines: tuple[str, str] = _INVITATION
         self._doubtful = False
+        self._chosen: int | None = None
         self.setObjectName("answer")
         self.setAccessibleName("Answer")
         self.setToolTip("What the network reads")
@@ -34,7 +43,7 @@ class Answer(QWidget):
 
     @property
     def digit(self) -> str:
-        """The digit shown; empty when there is none."""
+        """The digit or the number shown; empty when there is none."""
         return self._digit
 
     @property
@@ -57,19 +66,39 @@ class Answer(QWidget):
         other = f"or {labels[second]}, {sureness(values[second])}" if values[second] >= NEAR else ""
         if values[second] >= AMBIGUOUS:
             other = f"ambiguous: {other}"
-        self._digit = labels[best]
+        self._digit, self._chosen = labels[best], None
         self._doubtful = doubt is not None
         self._lines = (sureness(values[best]), other) if doubt is None else ("No digit", doubt)
         self._say(f"{self._digit}, {' '.join(line for line in self._lines if line)}")
 
+    def show_number(self, text: str, probability: float, chosen: int, about: str, doubt: str | None = None) -> None:
+        """Show a number.
+
+        Parameters
+        ----------
+        text
+            Its characters.
+        probability
+            How sure the reading of all of it is, in [0, 1].
+        chosen
+            The place of the character whose bars are shown, from 0.
+        about
+            What there is to say of that character.
+        doubt
+            Why this is no number after all, in words; None when it is one.
+        """
+        self._digit, self._chosen, self._doubtful = text, chosen, doubt is not None
+        self._lines = (sureness(probability), about) if doubt is None else ("Not a number", doubt)
+        self._say(f"{text}, {self._lines[0]}. {self._lines[1]}")
+
     def clear(self) -> None:
         """Show no digit, only what to do."""
-        self._digit, self._lines, self._doubtful = "", _INVITATION, False
+        self._digit, self._lines, self._doubtful, self._chosen = "", _INVITATION, False, None
         self._say(" ".join(self._lines))
 
     def excuse(self, title: str, reason: str) -> None:
         """Show no digit, and say why."""
-        self._digit, self._lines, self._doubtful = "", (title, reason), False
+        self._digit, self._lines, self._doubtful, self._chosen = "", (title, reason), False, None
         self._say(f"{title}. {reason}")
 
     def sizeHint(self) -> QSize:
@@ -90,6 +119,10 @@ class Answer(QWidget):
             self._paint_lines(painter, area, 1.5, emphasis="muted")
             painter.end()
             return
+        if self._chosen is not None:
+            self._paint_number(painter)
+            painter.end()
+            return
         font = QFont(self.font())
         font.setBold(True)
         font.setPixelSize(max(24, round(min(area.height() * 1.18, area.width() * 0.42))))
@@ -102,6 +135,61 @@ class Answer(QWidget):
         advance = max(metrics.horizontalAdvance(digit) for digit in "0123456789")
         self._paint_lines(painter, area.adjusted(advance + 2 * SPACE, 0, 0, 0), 1.9, emphasis="text")
         painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the character of a number that was clicked."""
+        if self._chosen is None or event.button() != Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        for place, (_, box) in enumerate(self._characters()):
+            if box.left() <= event.position().x() < box.right():
+                self.character_chosen.emit(place)
+
+    def _number_font(self) -> QFont:
+        """Return the largest font in which the whole number fits above the lines."""
+        font = QFont(self.font())
+        font.setBold(True)
+        room = self.height() - 2 * QFontMetrics(self.font()).height() - 4 * SPACE
+        font.setPixelSize(max(24, round(room * 1.25)))
+        width = QFontMetricsF(font).horizontalAdvance(self._digit)
+        if width > self.width():
+            font.setPixelSize(max(12, int(font.pixelSize() * self.width() / width)))
+        return font
+
+    def _characters(self) -> list[tuple[str, QRectF]]:
+        """Return the characters of the number, and where each stands."""
+        metrics = QFontMetricsF(self._number_font())
+        height = metrics.tightBoundingRect("0").height()
+        # The number and the lines below it stand in the middle of the card together.
+        below = 2 * SPACE + 2 * QFontMetrics(self.font()).height()
+        top = max(0.0, (self.height() - height - below) / 2)
+        left, found = 0.0, []
+        for character in self._digit:
+            advance = metrics.horizontalAdvance(character)
+            found.append((character, QRectF(left, top, advance, height)))
+            left += advance
+        return found
+
+    def _paint_number(self, painter: QPainter) -> None:
+        painter.setFont(self._number_font())
+        bottom = 0.0
+        for place, (character, box) in enumerate(self._characters()):
+            chosen = place == self._chosen
+            painter.setPen(self._theme.colour("muted" if self._doubtful else "accent" if chosen else "text"))
+            painter.drawText(box.bottomLeft(), character)
+            bottom = box.bottom() + SPACE
+            if chosen:
+                painter.fillRect(QRectF(box.left(), bottom, box.width(), 3), self._theme.colour("accent"))
+        title = text_font(self.font(), bold=True)
+        line = QFontMetrics(self.font()).height()
+        top = round(bottom) + SPACE
+        for text, font, emphasis, at in (
+            (self._lines[0], title, "text", top),
+            (self._lines[1], self.font(), "muted", top + line),
+        ):
+            painter.setFont(font)
+            painter.setPen(self._theme.colour(emphasis))
+            painter.drawText(0, at + QFontMetrics(font).ascent(), text)
 
     def _paint_lines(self, painter: QPainter, area: QRect, scale: float, *, emphasis: str) -> None:
         title, below = text_font(self.font(), scale=scale, bold=True), self.font()

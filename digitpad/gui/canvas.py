@@ -4,6 +4,7 @@ Every pointer ends in the same three moves - press, move, release - on the sketc
 events bring them; nothing is thinned, rounded or joined.
 """
 
+from collections.abc import Sequence
 from enum import Enum, auto
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -26,6 +27,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from digitpad.gui.keyboard_pen import KeyboardPen
+from digitpad.gui.number_boxes import NumberBox, paint_boxes
 from digitpad.gui.sheet import Sheet
 from digitpad.gui.sketch import Page, Point, Sketch
 from digitpad.gui.theme import Theme
@@ -77,6 +79,7 @@ class Canvas(Sheet):
         self._erasing = False
         self._last: Point = (0.0, 0.0)
         self._finger = 0
+        self._boxes: tuple[NumberBox, ...] = ()
         self.keyboard = KeyboardPen()
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas")
@@ -127,6 +130,17 @@ class Canvas(Sheet):
         self.keyboard.show(self.width(), self.height())
         self._describe()
         self.update()
+
+    @property
+    def boxes(self) -> tuple[NumberBox, ...]:
+        """The boxes shown, from left to right."""
+        return self._boxes
+
+    def show_boxes(self, boxes: Sequence[NumberBox]) -> None:
+        """Show boxes around the characters of a number; none where there is one digit or nothing."""
+        if tuple(boxes) != self._boxes:
+            self._boxes = tuple(boxes)
+            self.update()
 
     # Pointers
 
@@ -313,7 +327,9 @@ class Canvas(Sheet):
     # Cursors
 
     def paint_over(self, painter: QPainter) -> None:
-        """Paint the keyboard's cursor and a frame that says who has the keyboard."""
+        """Paint the boxes of a number, the keyboard's cursor and a frame that says who has the keyboard."""
+        if self._boxes:
+            paint_boxes(painter, self._theme, [(one, self.area_of(one.box)) for one in self._boxes], self.font())
         if not self.keyboard.visible or self.keyboard.position is None:
             return
         self._paint_cursor(painter, QPointF(*self.keyboard.position))

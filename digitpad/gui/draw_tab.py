@@ -1,5 +1,6 @@
 """The Draw tab: the canvas with its tools on the left, what the network says and sees on the right."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -8,20 +9,24 @@ from PySide6.QtGui import QActionGroup, QKeySequence
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from digitpad.gui.actions import action_button, make_action
-from digitpad.gui.answer import Answer
+from digitpad.gui.answer import NEAR, Answer
 from digitpad.gui.bars import ProbabilityBars
 from digitpad.gui.canvas import DEFAULT_PEN_WIDTH, PEN_WIDTHS, Canvas, Tool
 from digitpad.gui.cards import card, muted, title
+from digitpad.gui.character_choice import SIGNS, CharacterChoice
 from digitpad.gui.live_reader import LiveReader
 from digitpad.gui.message_bar import Message
 from digitpad.gui.models import LoadedModel
+from digitpad.gui.number_boxes import NumberBox
 from digitpad.gui.page_files import PageFiles
+from digitpad.gui.percent import sureness
 from digitpad.gui.received import ReceivedPicture
 from digitpad.gui.refusal import RefusalRow
 from digitpad.gui.settings import Settings
 from digitpad.gui.theme import SPACE, Theme
 
 if TYPE_CHECKING:
+    from digitpad.numbers import NumberReading, Segment
     from digitpad.recognition import Prediction
 
 _KEY = QKeySequence.StandardKey
@@ -49,12 +54,14 @@ class DrawTab(QWidget):
         self._settings = settings
         self._labels: tuple[str, ...] = ()
         self._digit: Prediction | None = None
+        self._number: NumberReading | None = None
         self.canvas = Canvas(theme, self)
         self.answer = Answer(theme, self)
         self.bars = ProbabilityBars(theme, self)
         self.refusal = RefusalRow(self)
         self.received = ReceivedPicture(theme, self)
         self.reader = LiveReader(self)
+        self.choice = CharacterChoice(self)
         self.files = PageFiles(self.canvas, settings, self)
         self._make_actions()
         self._lay_out()
@@ -64,7 +71,9 @@ class DrawTab(QWidget):
         self.reader.answered.connect(self._show)
         self.reader.failed.connect(self._complain)
         self.files.said.connect(self.said)
-        self.refusal.moved.connect(self._read)
+        self.refusal.moved.connect(self._read_again)
+        self.choice.changed.connect(self._show_choice)
+        self.answer.character_chosen.connect(self.choice.choose)
         self.width_slider.setValue(settings.pen_width or DEFAULT_PEN_WIDTH)
         self._show_history()
 
@@ -248,8 +257,37 @@ class DrawTab(QWidget):
     def _read(self) -> None:
         self.reader.request(self.canvas.sketch.page)
 
+    @Slot()
+    def _read_again(self) -> None:
+        self.reader.use(self.reader.reader)
+
     @Slot(object)
-    def _show(self, prediction: "Prediction | None") -> None:
+    def _show(self, reading: "NumberReading | None") -> None:
+        number = reading if reading is not None and reading.is_number else None
+        before = self._number
+        self._number = number
+        if number is None:
+            self.choice.clear()
+            self.canvas.show_boxes(())
+            self._show_digit(reading.single if reading is not None else None)
+            return
+        self.choice.follow(len(number.segments), anew=before is None)
+        self._show_choice()
+
+    @Slot()
+    def _show_choice(self) -> None:
+        """Show the chosen character of the number that is on the canvas."""
+        number = self._number
+        if number is None:
+            return
+        place = self.choice.place
+        segment = number.segments[place]
+        self.canvas.show_boxes([NumberBox(one.label, one.box, at == place) for at, one in enumerate(number.segments)])
+        self._show_digit(segment.prediction)
+        about = f"character {place + 1} of {len(number.segments)}: {_in_words(segment, self._labels)}"
+        self.answer.show_number(number.text, number.probability, place, about, number.reason)
+
+    def _show_digit(self, prediction: "Prediction | None") -> None:
         self._digit = prediction
         self._show_reading(prediction)
         self.digit_read.emit(prediction)
@@ -277,3 +315,16 @@ class DrawTab(QWidget):
     @Slot(str)
     def _complain(self, text: str) -> None:
         self.said.emit(Message(text))
+
+
+def _in_words(segment: "Segment", labels: Sequence[str]) -> str:
+    """Say of one character of a number how sure the network is, and what else it might be."""
+    if segment.prediction is None:
+        return f"a {SIGNS[segment.label]}, by its size and place"
+    if segment.prediction.rejected:
+        return f"{segment.prediction.reason}"
+    values = [float(value) for value in segment.prediction.probabilities]
+    order = sorted(range(len(values)), key=lambda index: -values[index])
+    best, second = order[:2]
+    other = f", or {labels[second]}, {sureness(values[second])}" if values[second] >= NEAR else ""
+    return f"{labels[best]}, {sureness(values[best])}{other}"

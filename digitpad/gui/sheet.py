@@ -45,6 +45,22 @@ class Sheet(QWidget):
         """Return the width and height that the page is kept with: those it came with, or the canvas's own."""
         return self.sketch.page.size or (float(self._room[0]), float(self._room[1]))
 
+    def area_of(self, box: Box) -> QRectF:
+        """Return where something on the page lies on the widget.
+
+        Parameters
+        ----------
+        box
+            Left, top, right, bottom: in canvas units, or in pixels where the page is an opened image.
+        """
+        picture = self.sketch.page.picture
+        if picture is None:
+            return QRectF(QPointF(*self._view.to_widget(*box[:2])), QPointF(*self._view.to_widget(*box[2:])))
+        area = QRectF(self.picture_area())
+        across, down = area.width() / picture.ink.shape[1], area.height() / picture.ink.shape[0]
+        corner = QPointF(area.left() + box[0] * across, area.top() + box[1] * down)
+        return QRectF(corner, QPointF(area.left() + box[2] * across, area.top() + box[3] * down))
+
     def refresh(self) -> None:
         """Paint everything anew, after the view, the page or the colours changed."""
         self._settled = None
@@ -147,13 +163,21 @@ class Sheet(QWidget):
     def _paint_picture(self, painter: QPainter, page: Page) -> None:
         if page.picture is None:
             return
+        target = self.picture_area()
+        size = target.size() * self.devicePixelRatioF()
+        painter.drawImage(target, paint_picture(page.picture.ink, size, self._theme.colour("text")))
+
+    def picture_area(self) -> QRect:
+        """Return where an opened image lies on the widget."""
         room = self.rect().adjusted(24, 24, -24, -24)
-        height, width = page.picture.ink.shape
+        picture = self.sketch.page.picture
+        if picture is None:
+            return room
+        height, width = picture.ink.shape
         size = QSize(width, height).scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
-        target = QRect(room.topLeft(), size)
-        target.moveCenter(room.center())
-        image = paint_picture(page.picture.ink, size * self.devicePixelRatioF(), self._theme.colour("text"))
-        painter.drawImage(target, image)
+        area = QRect(room.topLeft(), size)
+        area.moveCenter(room.center())
+        return area
 
     def _paint_hint(self, painter: QPainter) -> None:
         painter.setPen(self._theme.colour("muted"))

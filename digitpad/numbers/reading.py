@@ -38,6 +38,10 @@ class Reader(Protocol):
         """Read a picture of one digit."""
         ...
 
+    def recognize_pixels(self, image: NDArray[np.float32]) -> Prediction:
+        """Read a prepared picture (28, 28)."""
+        ...
+
     def recognize_all(self, images: NDArray[np.float32]) -> list[Prediction]:
         """Read prepared pictures (N, 28, 28)."""
         ...
@@ -182,13 +186,17 @@ class NumberReader:
         box = pieces.layout.box((0, len(pieces.layout))) if len(pieces.layout) else (0.0, 0.0, 0.0, 0.0)
         return _single(whole, box)
 
+    def read_prepared(self, image: NDArray[np.float32]) -> NumberReading:
+        """Read a picture of one digit that is prepared already, float32 (28, 28) in [0, 1]."""
+        return _single(self.reader.recognize_pixels(image), (0.0, 0.0, float(image.shape[1]), float(image.shape[0])))
+
     def _read(self, pieces: Pieces, weights: NDArray[np.float64]) -> NumberReading | None:
         """Return what the pieces say, or None if together they are one digit."""
         layout = pieces.layout
         signs = find_signs(layout)
         runs = [run for run in possible_runs(layout) if run not in signs]
         predictions = self._recognize(pieces, runs)
-        known = {run: segment_features(layout, run, one.label, one.probability) for run, one in predictions.items()}
+        known = {run: segment_features(layout, run, one.label, belief(one)) for run, one in predictions.items()}
         lattice = Lattice(layout, known | {run: sign_features(sign) for run, sign in signs.items()})
         path, whole = lattice.best(weights), (0, len(layout))
         digits = [predictions[run] for run in path.runs if run in predictions]
@@ -222,6 +230,11 @@ class NumberReader:
         while len(self._known) > _KEPT:
             del self._known[next(iter(self._known))]
         return found
+
+
+def belief(prediction: Prediction) -> float:
+    """Return how likely a segment is the digit that it is read as, and a digit at all: what speaks for it."""
+    return prediction.probability * (1 - prediction.no_digit)
 
 
 def _single(prediction: Prediction, box: Box) -> NumberReading:

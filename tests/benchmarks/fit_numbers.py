@@ -30,6 +30,7 @@ from digitpad.numbers.lattice import (
 )
 from digitpad.numbers.parts import PicturePieces
 from digitpad.numbers.pieces import Pieces, Run
+from digitpad.numbers.reading import belief
 from digitpad.numbers.signs import find_signs
 from digitpad.numbers.strokes import InkPieces
 from digitpad.recognition import Recognizer
@@ -50,8 +51,7 @@ def lattice_of(pieces: Pieces, recognizer: Recognizer, extra: Sequence[Run] = ()
     runs = sorted({*possible_runs(layout), *extra} - set(signs))
     predictions = recognizer.recognize_all(np.stack([pieces.picture(run) for run in runs]))
     features = {
-        run: segment_features(layout, run, one.label, one.probability)
-        for run, one in zip(runs, predictions, strict=True)
+        run: segment_features(layout, run, one.label, belief(one)) for run, one in zip(runs, predictions, strict=True)
     }
     return Lattice(layout, features | {run: sign_features(sign) for run, sign in signs.items()})
 

@@ -11,9 +11,11 @@ from digitpad.data.ink import Drawing, write_ink
 from digitpad.gui.exchange import read_page, save_ink
 from digitpad.gui.live_reader import LiveReader
 from digitpad.gui.sketch import InkStroke, Page
-from digitpad.model_file import Model, ModelMetadata
+from digitpad.model_file import Model, ModelMetadata, load_model
 from digitpad.nn import ARCHITECTURES, build
+from digitpad.numbers import NumberReading
 from digitpad.recognition import Prediction, Recognizer
+from tests.numbers.written import written
 
 
 @pytest.fixture
@@ -23,13 +25,15 @@ def recognizer() -> Recognizer:
 
 
 def read_live(page: Page, recognizer: Recognizer) -> Prediction:
-    answers: list[Prediction] = []
+    answers: list[NumberReading] = []
     live = LiveReader()
     live.answered.connect(answers.append)
     live.use(recognizer)
     live.request(page)
     QApplication.processEvents()
-    return answers[-1]
+    single = answers[-1].single
+    assert single is not None
+    return single
 
 
 def assert_read_alike(live: Prediction, path: Path, recognizer: Recognizer) -> None:
@@ -56,3 +60,19 @@ def test_what_is_drawn_and_saved_is_read_as_by_predict(tmp_path: Path, recognize
     page = Page((InkStroke(points, 12.0),))
     save_ink(tmp_path / "one.jsonl", page, (430.0, 380.0))
     assert_read_alike(read_live(page, recognizer), tmp_path / "one.jsonl", recognizer)
+
+
+def test_a_number_is_read_as_by_predict(tmp_path: Path) -> None:
+    recognizer = Recognizer(load_model("standard"))
+    page = Page(tuple(InkStroke(stroke, 12.0) for stroke in written("2026")))
+    save_ink(tmp_path / "number.jsonl", page, (430.0, 380.0))
+    answers: list[NumberReading] = []
+    live = LiveReader()
+    live.answered.connect(answers.append)
+    live.use(recognizer)
+    live.request(page)
+    QApplication.processEvents()
+    (filed,) = read_file(tmp_path / "number.jsonl", recognizer)
+    assert filed.number is not None
+    assert answers[-1].text == filed.number.text == "2026"
+    assert answers[-1].probability == pytest.approx(filed.number.probability, abs=1e-5)
