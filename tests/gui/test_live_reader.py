@@ -1,6 +1,7 @@
 """What is on the page is read as the command line reads the file that it would be saved in."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,9 +14,11 @@ from digitpad.gui.live_reader import LiveReader
 from digitpad.gui.sketch import InkStroke, Page
 from digitpad.model_file import Model, ModelMetadata, load_model
 from digitpad.nn import ARCHITECTURES, build
-from digitpad.numbers import NumberReading
 from digitpad.recognition import Prediction, Recognizer
 from tests.numbers.written import written
+
+if TYPE_CHECKING:
+    from digitpad.numbers import NumberReading
 
 
 @pytest.fixture
