@@ -35,6 +35,8 @@ class Reader(Protocol):
 
     def recognize_pixels(self, image: NDArray[np.float32]) -> "Prediction":
         """Read an image that is prepared already, (28, 28) float32."""
+        ...
+
     def recognize_all(self, images: NDArray[np.float32]) -> "list[Prediction]":
         """Read prepared pictures of one digit each, (N, 28, 28) float32."""
         ...

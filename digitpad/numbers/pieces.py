@@ -18,7 +18,7 @@ Run = tuple[int, int]
 """The pieces from the first number to before the second: what a segment consists of."""
 
 #: Points that a piece's outline is reduced to when distances are taken.
-_POINTS = 64
+OUTLINE = 64
 #: Distances beyond this, in heights of the line, are all the same to a reading.
 FAR = 0.3
 #: Of two pieces above one another, the share of the narrower one's width that they have in common.
@@ -129,7 +129,7 @@ def distances_between(
     apart = np.maximum(apart, apart.transpose(1, 0, 2))
     smallest: NDArray[np.float64] = np.hypot(apart[..., 0], apart[..., 1])
     places = [
-        points[np.linspace(0, len(points) - 1, min(_POINTS, len(points))).round().astype(np.intp)] @ np.array([1, 1j])
+        points[np.linspace(0, len(points) - 1, min(OUTLINE, len(points))).round().astype(np.intp)] @ np.array([1, 1j])
         for points in outlines
     ]
     for one, other in zip(*np.nonzero(np.triu(smallest < limit, 1)), strict=True):

@@ -1,7 +1,7 @@
 """From a drawing or a picture to the number that it shows."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -147,19 +147,19 @@ class NumberReader:
         NumberReading
             Where it is one digit, exactly what `recognize_ink` says.
         """
-        if whole is None:
-            # First as one digit, which also refuses what is no ink.
-            whole = self.reader.recognize_ink(strokes, canvas=canvas)
+
+        def as_one() -> Prediction:
+            return whole if whole is not None else self.reader.recognize_ink(strokes, canvas=canvas)
+
         inked = [stroke for stroke in strokes if len(stroke)]
-        if not inked:
-            return _single(whole, (0.0, 0.0, 0.0, 0.0))
+        if not inked or not all(np.isfinite(stroke).all() for stroke in inked):
+            # Blank, or no ink at all: the reader says so.
+            return _single(as_one(), (0.0, 0.0, 0.0, 0.0))
         if len(inked) <= _MOST_PIECES:
             pieces = InkPieces(inked, canvas=canvas)
             if len(pieces.layout) > 1:
-                reading = self._read(pieces, INK_WEIGHTS)
-                if reading is not None:
-                    return reading
-        return _single(whole, _box_of(inked))
+                return self._read(pieces, INK_WEIGHTS, as_one)
+        return _single(as_one(), _box_of(inked))
 
     def read_picture(self, ink: NDArray[np.float32], *, whole: Prediction | None = None) -> NumberReading:
         """Read an opened picture.
@@ -176,38 +176,42 @@ class NumberReader:
         NumberReading
             Where it is one digit, exactly what `recognize_image` says. Boxes are in pixels of the picture.
         """
-        if whole is None:
-            whole = self.reader.recognize_image(ink)
+
+        def as_one() -> Prediction:
+            return whole if whole is not None else self.reader.recognize_image(ink)
+
         pieces = PicturePieces(ink)
         if 1 < len(pieces.layout) <= _MOST_PIECES:
-            reading = self._read(pieces, PICTURE_WEIGHTS)
-            if reading is not None:
-                return reading
+            return self._read(pieces, PICTURE_WEIGHTS, as_one)
         box = pieces.layout.box((0, len(pieces.layout))) if len(pieces.layout) else (0.0, 0.0, 0.0, 0.0)
-        return _single(whole, box)
+        return _single(as_one(), box)
 
     def read_prepared(self, image: NDArray[np.float32]) -> NumberReading:
         """Read a picture of one digit that is prepared already, float32 (28, 28) in [0, 1]."""
         return _single(self.reader.recognize_pixels(image), (0.0, 0.0, float(image.shape[1]), float(image.shape[0])))
 
-    def _read(self, pieces: Pieces, weights: NDArray[np.float64]) -> NumberReading | None:
-        """Return what the pieces say, or None if together they are one digit."""
+    def _read(self, pieces: Pieces, weights: NDArray[np.float64], as_one: Callable[[], Prediction]) -> NumberReading:
+        """Return what the pieces say; `as_one` reads them as one digit, which is only asked where they may be one."""
         layout = pieces.layout
+        everything = (0, len(layout))
         signs = find_signs(layout)
-        runs = [run for run in possible_runs(layout) if run not in signs]
+        possible = possible_runs(layout)
+        runs = [run for run in possible if run not in signs and run != everything]
         predictions = self._recognize(pieces, runs)
+        if everything in possible:
+            predictions[everything] = as_one()
         known = {run: segment_features(layout, run, one.label, belief(one)) for run, one in predictions.items()}
         lattice = Lattice(layout, known | {run: sign_features(sign) for run, sign in signs.items()})
-        path, whole = lattice.best(weights), (0, len(layout))
+        path = lattice.best(weights)
         digits = [predictions[run] for run in path.runs if run in predictions]
         minus = any(signs.get(run) == "-" for run in path.runs)
         if not digits or (len(digits) == 1 and not minus):
             # A dot beside a digit is no number: the drawing is read as it always was.
-            return None
-        if whole in predictions and len(digits) > 1:
-            surplus = lattice.score(path.runs, weights) - lattice.score([whole], weights)
+            return _single(predictions.get(everything) or as_one(), layout.box(everything))
+        if everything in predictions and len(digits) > 1:
+            surplus = lattice.score(path.runs, weights) - lattice.score([everything], weights)
             if surplus < _ONE_DIGIT:
-                return None
+                return _single(predictions[everything], layout.box(everything))
         segments = tuple(
             Segment(signs[run], layout.box(run), None)
             if run in signs

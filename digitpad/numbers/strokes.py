@@ -9,9 +9,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.data.ink import Stroke, curve_through, smooth_stroke
+from digitpad.data.ink import Stroke, smooth_stroke
 from digitpad.data.rasterize import ink_to_image
-from digitpad.numbers.pieces import FAR, Layout, Run, distances_between, line_height
+from digitpad.numbers.pieces import FAR, OUTLINE, Layout, Run, distances_between, line_height
 
 #: Strokes wider than this, in heights of the line, may run through several digits.
 _WIDE = 1.1
@@ -72,7 +72,7 @@ class InkPieces:
     @cached_property
     def layout(self) -> Layout:
         """How the pieces lie."""
-        outlines = [curve_through(self._points(part).astype(np.float64))[:, :2] for part in self._parts]
+        outlines = [_along(self._points(part)) for part in self._parts]
         cuts = np.full(max(len(self._parts) - 1, 0), math.nan)
         for index, (part, following) in enumerate(zip(self._parts, self._parts[1:], strict=False)):
             early, late = sorted((part, following), key=lambda one: (one.stroke, one.start))
@@ -120,6 +120,13 @@ class InkPieces:
             # As it was drawn: what is not cut is read as any drawing is.
             return self._whole[part.stroke]
         return stroke[part.start : part.stop]
+
+
+def _along(stroke: Stroke) -> NDArray[np.float64]:
+    """Return points on a stroke, straight from point to point, close enough to measure distances at."""
+    at = np.linspace(0, len(stroke) - 1, OUTLINE)
+    number = np.arange(len(stroke))
+    return np.stack([np.interp(at, number, stroke[:, axis]) for axis in (0, 1)], axis=1)
 
 
 def _box(stroke: Stroke) -> tuple[float, float, float, float]:

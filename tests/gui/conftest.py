@@ -60,13 +60,11 @@ class FakeReader:
         image[10:18, 10:18] = 1
         return self._prediction(image)
 
-<<<<<<< HEAD
     def recognize_pixels(self, image: NDArray[np.float32]) -> Prediction:
         return self._prediction(image)
-=======
+
     def recognize_all(self, images: NDArray[np.float32]) -> list[Prediction]:
         return [self._prediction(image) for image in images]
->>>>>>> a1aaf2e (Show whole numbers in the window: a box around each digit, and the bars of the one that is looked at)
 
     def _prediction(self, image: NDArray[np.float32]) -> Prediction:
         probabilities = np.zeros(10, np.float32)

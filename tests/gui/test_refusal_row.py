@@ -33,13 +33,11 @@ class RefusingFake:
     def recognize_ink(self, strokes: Sequence[NDArray[np.float32]], *, canvas: float = 400.0) -> Prediction:
         return self.recognize_image(ink_to_image(strokes, canvas=canvas))
 
-<<<<<<< HEAD
     def recognize_pixels(self, image: NDArray[np.float32]) -> Prediction:
         return self.recognize_image(image)
-=======
+
     def recognize_all(self, images: NDArray[np.float32]) -> list[Prediction]:
         return [self.recognize_image(image) for image in images]
->>>>>>> a1aaf2e (Show whole numbers in the window: a box around each digit, and the bars of the one that is looked at)
 
     def recognize_image(self, gray: NDArray[np.float32]) -> Prediction:
         shares = np.zeros(10, np.float32)
