@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from digitpad.data.ink import Drawing, Stroke, curve_through, read_ink
 
 Spacing = Literal["apart", "touching", "joined"]
-"""Gaps between the digits; none, the ink of neighbours meets; or written without lifting the pen."""
+"""Gaps between the digits; none, the ink of neighbours meets; or a third of them written without lifting the pen."""
 
 TUNING_WRITERS, MEASURING_WRITERS = tuple(range(1, 16)), tuple(range(16, 31))
 """Who is used to choose, and who to check, of the 30 writers of UCI's collection."""
@@ -80,11 +80,13 @@ def ink_number(
         # On the line, a little unevenly.
         shift = np.array([-ink[:, 0].min(), (-ink[:, 1].max() if is_digit else 0.0) + rng.normal(0, 4)])
         own = [stroke + shift for stroke in own]
+        linked = spacing == "joined" and is_digit and place > 0 and str(digits[place - 1].label).isdigit()
+        linked = linked and rng.random() < 1 / 3
         if before is not None:
-            gap = rng.uniform(8, 45) if spacing != "touching" or not is_digit else _touch(before, own, rng)
+            gap = rng.uniform(8, 45) if spacing == "apart" or linked or not is_digit else _touch(before, own, rng)
             right = before[:, 0].max()
             own = [stroke + np.array([right + gap, 0.0]) for stroke in own]
-        if spacing == "joined" and strokes and is_digit and place > 0 and str(digits[place - 1].label).isdigit():
+        if linked:
             strokes[-1] = np.concatenate([strokes[-1], own[0]])
             owners[-1] = np.concatenate([owners[-1], np.full(len(own[0]), place)])
             strokes += own[1:]
