@@ -3,9 +3,10 @@
     python tests/benchmarks/whole_numbers.py INK.jsonl [--model M] [--numbers 100] [--seed 1] [--json FILE]
 
 Numbers of 2 to 10 digits: the ink of one writer each, of the 15 writers whom nothing was fitted to, and MNIST's test
-digits side by side; with gaps, touching, and (ink) a third of the neighbours written without lifting the pen. Beside the
-share of strings that are right in full stands the share in which every digit is right when it is read alone: more than
-that no way to take numbers apart can reach with the same network. Also how many single digits are taken for numbers.
+digits side by side; with gaps, touching, and (ink) a third of the neighbours written without lifting the pen. Beside
+the share of strings that are right in full stands the share in which every digit is right when it is read alone: more
+than that no way to take numbers apart can reach with the same network. Also how many single digits are taken for
+numbers.
 
 The time from a pen movement to the answer is given in times that reading one digit takes, both in the same run.
 """
@@ -13,8 +14,8 @@ The time from a pen movement to the answer is given in times that reading one di
 import argparse
 import json
 import time
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from number_samples import MEASURING_WRITERS, Spacing, ink_number, picture_number, read_writers
@@ -24,6 +25,9 @@ from digitpad.data.mnist import load_mnist
 from digitpad.model_file import load_model
 from digitpad.numbers import NumberReader
 from digitpad.recognition import Recognizer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def share_of_ink(
