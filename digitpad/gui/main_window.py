@@ -48,6 +48,8 @@ class MainWindow(QMainWindow):
         The colours in force, and what is remembered.
     load_model
         Loads a model by name or path, the default one for None; raises DigitpadError.
+    runs
+        The folder where trainings are kept; None takes the user's.
 
     Signals
     -------
@@ -65,11 +67,13 @@ class MainWindow(QMainWindow):
         theme: Theme,
         settings: Settings,
         load_model: Callable[[str | Path | None], LoadedModel] = models.load,
+        runs: Path | None = None,
     ) -> None:
         super().__init__()
         self._theme = theme
         self._settings = settings
         self._load_model = load_model
+        self._runs = runs
         self._model: LoadedModel | None = None
         self._lazy_tabs: list[LazyTab] = []
         self.setObjectName("mainWindow")
@@ -157,7 +161,7 @@ class MainWindow(QMainWindow):
         from digitpad.gui.training.train_tab import TrainTab
         from digitpad.training.runs import RunStore
 
-        tab = TrainTab(self._theme, self._settings, self.draw_tab.canvas, RunStore(), parent)
+        tab = TrainTab(self._theme, self._settings, self.draw_tab.canvas, RunStore(self._runs), parent)
         tab.live_model_published.connect(self.live_model_published)
         tab.live_model_ended.connect(self.live_model_ended)
         tab.model_loaded.connect(self._use_trained)

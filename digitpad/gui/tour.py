@@ -24,6 +24,7 @@ from digitpad.gui.theme import Theme
 from digitpad.model_file import bundled_models
 
 _SIZE = (1280, 800)
+_TRAINED = 300  # steps: a few seconds, after which most digits are read
 
 
 def run_tour(out: Path) -> list[Path]:
@@ -37,7 +38,7 @@ def run_tour(out: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        The pictures, in the order of the tabs: `draw.png` and `evaluate.png`.
+        The pictures, in the order of the tabs: `draw.png`, `train.png` and `evaluate.png`.
 
     Raises
     ------
@@ -57,9 +58,13 @@ def run_tour(out: Path) -> list[Path]:
     make_application()
     with tempfile.TemporaryDirectory() as folder:
         # Settings of its own: the tour shows digitpad as it is on the first day, and changes nobody's settings.
-        window = MainWindow(Theme("light"), Settings(Path(folder) / "tour.ini"))
+        window = MainWindow(Theme("light"), Settings(Path(folder) / "tour.ini"), runs=Path(folder) / "runs")
         try:
-            return [_draw(window, out / "draw.png"), _evaluate(window, out / "evaluate.png")]
+            return [
+                _draw(window, out / "draw.png"),
+                _train(window, out / "train.png"),
+                _evaluate(window, out / "evaluate.png"),
+            ]
         finally:
             window.close()
             window.deleteLater()
@@ -99,6 +104,30 @@ def _draw(window: MainWindow, path: Path) -> Path:
     replay(canvas, [[(x + left, y + top) for x, y in stroke] for stroke in THREE])
     QApplication.processEvents()
     write_png(path, window.grab().toImage())
+    return path
+
+
+def _train(window: MainWindow, path: Path) -> Path:
+    """Train for a while, as anybody does who presses Start, and look at it in the middle."""
+    from digitpad.gui.training.train_tab import TrainTab
+
+    tab = window.go_to("Train")
+    if not isinstance(tab, TrainTab):
+        raise TypeError(f"the Train tab holds a {type(tab).__name__}")
+    tab.start_or_hold()
+    while tab.session.is_on:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        step = tab.session.record.step if tab.session.record is not None else None
+        if step is not None and step.step >= _TRAINED:
+            break
+    tab.curves.redraw()
+    QApplication.processEvents()
+    picture = window.grab().toImage()
+    trouble = tab.notice.text
+    tab.session.shut_down()
+    if trouble:
+        raise DigitpadError(trouble)
+    write_png(path, picture)
     return path
 
 

@@ -31,13 +31,18 @@ def test_without_a_screen_it_draws_a_digit_that_is_read(tmp_path: Path) -> None:
     )
     assert result.returncode == 0, result.stderr
     folder = tmp_path / "pictures"
-    assert result.stdout.split() == [str(folder / "draw.png"), str(folder / "evaluate.png")]
+    assert result.stdout.split() == [str(folder / f"{name}.png") for name in ("draw", "train", "evaluate")]
     with PIL.Image.open(folder / "evaluate.png") as image:
         assert image.size == (2560, 1600)
         # The confusion matrix has a diagonal in accent's tint and cells in warm's.
         pixels = np.asarray(image.convert("RGB")).reshape(-1, 3).astype(int)
     assert (pixels[:, 0] > pixels[:, 2] + 40).sum() > 10_000
     assert (pixels[:, 1] > pixels[:, 0] + 40).sum() > 10_000
+    with PIL.Image.open(folder / "train.png") as image:
+        assert image.size == (2560, 1600)
+        # The curves are lines of accent in the middle; under the loss stands the accuracy.
+        middle = np.asarray(image.convert("RGB").crop((640, 380, 1960, 1120))).astype(int)
+    assert (abs(middle - [11, 127, 104]).sum(axis=2) < 30).sum() > 2000
     with PIL.Image.open(tmp_path / "pictures" / "draw.png") as image:
         assert image.size == (2560, 1600)
         # The winning bar is the largest patch of accent in the right column.

@@ -136,6 +136,11 @@ class ControlCard(QFrame):
         left = record.seconds_left
         if record.stopped is None and left is not None:
             words.append(f"{duration(left)} left")
+        # In a narrow window the first of them goes first: how long it still takes is asked most often.
+        metrics, room = self.pace.fontMetrics(), self.bar.width() - 2 * SPACE
+        taken = self.place.fontMetrics().horizontalAdvance(self.place.text())
+        while len(words) > 1 and taken + metrics.horizontalAdvance(_DOT.join(words)) > room:
+            words.pop(0)
         self.pace.setText(_DOT.join(words))
 
     def _place(self, record: Record, done: int) -> str:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.gui.cards import muted, scroller, title
 from digitpad.gui.theme import SPACE
 from digitpad.training.hints import Hint
 
 _MOST = 3  # hints at a time: more is not read
-_QUIET = "Nothing to say yet. Press Start: digits are read well after a few seconds."
+_BEFORE = "Press Start: digits are read well after a few seconds, and what happens is explained here."
+_QUIET = "Nothing unusual so far."
 
 
 class _HintRow(QWidget):
@@ -30,14 +31,13 @@ class _HintRow(QWidget):
         why = self._link(f"whyButton-{hint.key}", "Why?", f"Why: {hint.title}")
         why.setCheckable(True)
         why.toggled.connect(self._why.setVisible)
-        links = QHBoxLayout()
-        links.setSpacing(SPACE)
-        links.addWidget(why)
+        links = QVBoxLayout()
+        links.setSpacing(0)
+        links.addWidget(why, 0, Qt.AlignmentFlag.AlignLeft)
         if hint.cure is not None:
             cure = self._link(f"cureButton-{hint.key}", hint.cure.label, f"Do it: {hint.cure.label}")
             cure.clicked.connect(self._cure)
-            links.addWidget(cure)
-        links.addStretch(1)
+            links.addWidget(cure, 0, Qt.AlignmentFlag.AlignLeft)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, SPACE)
         column.setSpacing(2)
@@ -75,7 +75,7 @@ class HintCard(QFrame):
         self.setObjectName("hintCard")
         self.setProperty("card", "true")
         self._rows: list[_HintRow] = []
-        self._quiet = muted(_QUIET, self)
+        self._quiet = muted(_BEFORE, self)
         self._quiet.setObjectName("hintQuiet")
         inside = QWidget(self)
         self._column = QVBoxLayout(inside)
@@ -97,6 +97,7 @@ class HintCard(QFrame):
 
     def show_hints(self, hints: Sequence[Hint]) -> None:
         """Show some hints, the most important first; those that are shown already stay as they are."""
+        self._quiet.setText(_QUIET)
         wanted = list(hints[:_MOST])
         if wanted == self.hints:
             return

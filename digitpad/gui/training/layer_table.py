@@ -15,7 +15,7 @@ _BAR = 8.0  # pixels: how thick a bar is
 _ROW = 3 * SPACE
 _RATIOS = (1e-6, 1e-1)  # what the bars of updates go from and to, by their logarithm
 _HEADINGS = ("gradient norm", "weight norm", "update / weight", "dead units")
-_COLUMNS = (0.17, 0.39, 0.55, 0.80)  # where they begin, as shares of the width
+_COLUMNS = (0.15, 0.37, 0.56, 0.82)  # where they begin, as shares of the width
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
@@ -276,6 +276,11 @@ class CurvePlot(QWidget):
             case _:
                 super().keyPressEvent(event)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw lines as thick as this screen wants them."""
+        super().showEvent(event)
+        self._dress()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the readout in its corner."""
         super().resizeEvent(event)
@@ -397,7 +402,9 @@ class CurvePlot(QWidget):
         left: Any = self._item.getAxis("left")
         left.setWidth(_LEFT)
         self._item.getAxis("bottom").setHeight(_BOTTOM)
-        self._grid.setPen(QPen(theme.colour("line"), 1))
+        grid = QPen(theme.colour("line"), 1)
+        grid.setCosmetic(True)
+        self._grid.setPen(grid)
         if self._plain_numbers is None:
             self._plain_numbers = left.tickStrings
         left.tickStrings = self._plain_numbers if self._scale is Scale.PLAIN else self._percentages
@@ -414,7 +421,8 @@ class CurvePlot(QWidget):
         style = curve.style
         # Mixed with the ground beforehand: to paint through is several times the work.
         colour = _mixed(self._theme.colour(style.colour), self._theme.colour("surface"), style.alpha)
-        pen = QPen(colour, style.width)
+        # A pen that no zoom changes counts the screen's own pixels.
+        pen = QPen(colour, style.width * self.devicePixelRatioF())
         pen.setCosmetic(True)
         if style.dashed:
             pen.setStyle(Qt.PenStyle.DashLine)
@@ -424,7 +432,7 @@ class CurvePlot(QWidget):
         line = item.curve if style.dots else item
         # Thin lines are drawn as they fall, which is many times faster, and cannot be told apart in their noise.
         line.opts["antialias"] = style.width > 1
-        line.setSegmentedLineMode("off" if style.dashed else "on")
+        line.setSegmentedLineMode("on" if style.width <= 1 else "off")
         if style.dots:
             item.setSymbol("o")
             item.setSymbolSize(6)

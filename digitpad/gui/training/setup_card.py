@@ -170,6 +170,7 @@ class SetupCard(QFrame):
         column_layout.setContentsMargins(2 * SPACE, SPACE + SPACE // 2, 2 * SPACE, SPACE + SPACE // 2)
         column_layout.setSpacing(SPACE // 2)
         column_layout.addWidget(title("What to train", self))
+        column_layout.addSpacing(SPACE // 2)
         column_layout.addLayout(grid)
         caption = muted("Augmented, as the network sees it", self)
         caption.setFont(text_font(self.font(), scale=0.9))
