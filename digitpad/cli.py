@@ -161,6 +161,12 @@ def tour(options: argparse.Namespace) -> None:
         say(printable(picture))
 
 
+def command_names() -> list[str]:
+    """Return the names of all commands."""
+    (commands,) = (action for action in _parser()._actions if isinstance(action, argparse._SubParsersAction))
+    return [str(name) for name in commands.choices]
+
+
 class _Parser(argparse.ArgumentParser):
     """Complains in one line, as every command does."""
 

@@ -46,10 +46,14 @@ EXCLUDED_MODULES = [
     "PyQt6",
     "PySide2",
     "PySide6.QtNetwork",
+    # See `without_opengl.py`.
+    "PySide6.QtOpenGL",
+    "PySide6.QtOpenGLWidgets",
     "PySide6.QtPrintSupport",
     "PySide6.QtQml",
     "PySide6.QtQuick",
     "PySide6.QtSql",
+    "PySide6.QtTest",
     "PySide6.QtXml",
     "pyqtgraph.examples",
     "pyqtgraph.opengl",
@@ -74,7 +78,7 @@ EXCLUDED_MODULES = [
 #: Files of Qt and of the system that come along uncalled. The window is drawn on the processor, speaks to nobody on the
 #: network, plays nothing and prints nothing; pictures are read by Pillow, so of Qt's readers only SVG's is needed.
 _UNWANTED_PATHS = (
-    r"Qt6?(Network|Qml|Quick|Pdf|Sql|Xml|PrintSupport|VirtualKeyboard|EglFs|EglFS|Labs|ShaderTools|Concurrent)",
+    r"Qt6?(Network|Test|OpenGLWidgets|Qml|Quick|Pdf|Sql|Xml|PrintSupport|VirtualKeyboard|EglFs|EglFS|Labs|ShaderTools|Concurrent)",
     r"plugins/(egldeviceintegrations|generic|networkinformation|printsupport|qmltooling|sqldrivers|tls)/",
     r"plugins/platforms/lib(qeglfs|qlinuxfb|qvnc|qvkkhrdisplay|qminimal|qminimalegl)\b",
     r"plugins/platforms/q(direct2d|minimal)",
@@ -83,7 +87,7 @@ _UNWANTED_PATHS = (
     r"plugins/platforminputcontexts/libqtvirtualkeyboard",
     r"plugins/imageformats/(lib)?q(gif|icns|ico|jp2|jpeg|mng|pdf|tga|tiff|wbmp|webp)",
     r"PySide6/(Qt/)?(translations|qml)/",
-    r"pyqtgraph/examples",
+    r"pyqtgraph/(examples|icons/peegee)",
     r"libavif-",
 )
 _UNWANTED = re.compile("|".join(_UNWANTED_PATHS))

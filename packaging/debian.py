@@ -123,12 +123,12 @@ def needs_of(folder: Path) -> Needs:
         libraries = set(re.findall(r"^\s*NEEDED\s+(\S+)", facts, re.MULTILINE)) - inside
         (for_wayland if _WAYLAND.search(str(path.relative_to(folder))) else asked).update(libraries)
         newest = max([newest, *((int(major), int(minor)) for major, minor in _GLIBC.findall(facts))])
-    packages = {_package_of(name) for name in asked} - {"libc6"}
-    others = {_package_of(name) for name in for_wayland - asked} - packages - {"libc6"}
+    packages = {package_of(name) for name in asked} - {"libc6"}
+    others = {package_of(name) for name in for_wayland - asked} - packages - {"libc6"}
     return Needs([f"libc6 (>= {newest[0]}.{newest[1]})", *sorted(packages)], sorted(others))
 
 
-def _package_of(library: str) -> str:
+def package_of(library: str) -> str:
     """Return the package that holds a library: the one it was installed with here, or the one Debian's policy names."""
     found = subprocess.run(["dpkg-query", "--search", f"*/{library}"], capture_output=True, text=True, check=False)
     for line in found.stdout.splitlines():
@@ -136,7 +136,7 @@ def _package_of(library: str) -> str:
         if Path(path).parent.name.endswith("-linux-gnu"):
             return package.partition(":")[0]
     # Debian's policy, 8.1: libfoo.so.1 is in libfoo1, libfoo2.so.1 in libfoo2-1.
-    name, _, version = library.partition(".so.")
+    name, _, version = library.removesuffix(".so").partition(".so.")
     return f"{name}{'-' if name[-1].isdigit() else ''}{version}".lower()
 
 
