@@ -1,19 +1,21 @@
-"""The version resource of Windows' executables: what the file's properties show."""
+"""The version resource of Windows' executables: what the file's properties show, in the form that PyInstaller reads."""
 
-from PyInstaller.utils.win32.versioninfo import (
-    FixedFileInfo,
-    StringFileInfo,
-    StringStruct,
-    StringTable,
-    VarFileInfo,
-    VarStruct,
-    VSVersionInfo,
+_RESOURCE = """\
+VSVersionInfo(
+  ffi=FixedFileInfo(filevers={numbers}, prodvers={numbers}, mask=0x3F, flags=0x0, OS=0x40004, fileType=0x1),
+  kids=[
+    # American English, Unicode.
+    StringFileInfo([StringTable("040904B0", [
+{strings}
+    ])]),
+    VarFileInfo([VarStruct("Translation", [0x0409, 0x04B0])]),
+  ],
 )
+"""
 
 
-def version_resource(version: str) -> VSVersionInfo:
-    """Return the resource for a version such as 1.2.3."""
-    numbers = (*(int(part) for part in version.split(".")[:3]), 0)
+def version_resource(version: str) -> str:
+    """Return the resource for a version such as 1.2.3, as text."""
     texts = {
         "CompanyName": "the digitpad developers",
         "FileDescription": "digitpad: draw a digit, look inside the network that reads it",
@@ -24,11 +26,5 @@ def version_resource(version: str) -> VSVersionInfo:
         "ProductName": "digitpad",
         "ProductVersion": version,
     }
-    return VSVersionInfo(
-        ffi=FixedFileInfo(filevers=numbers, prodvers=numbers, mask=0x3F, flags=0x0, OS=0x40004, fileType=0x1),
-        kids=[
-            # American English, Unicode.
-            StringFileInfo([StringTable("040904B0", [StringStruct(*pair) for pair in texts.items()])]),
-            VarFileInfo([VarStruct("Translation", [0x0409, 0x04B0])]),
-        ],
-    )
+    strings = "\n".join(f'      StringStruct("{name}", "{text}"),' for name, text in texts.items())
+    return _RESOURCE.format(numbers=(*(int(part) for part in version.split(".")[:3]), 0), strings=strings)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import bundle
 import pytest
+import windows_version
 
 ROOT = Path(__file__).parents[2]
 
@@ -76,3 +77,10 @@ def test_all_data_go_along_where_the_program_looks_for_them() -> None:
     assert pairs[str(ROOT / "models" / "standard.safetensors")] == str(Path("digitpad/_bundled/models"))
     mnist = [source for source, folder in pairs.items() if folder == str(Path("digitpad/_bundled/resources/mnist"))]
     assert len(mnist) == 5
+
+
+def test_windows_version_resource_is_what_python_can_read() -> None:
+    resource = windows_version.version_resource("1.20.3")
+    assert "filevers=(1, 20, 3, 0)" in resource
+    assert 'StringStruct("ProductVersion", "1.20.3")' in resource
+    compile(resource, "version.txt", "eval")
