@@ -51,8 +51,8 @@ class Chart(QWidget):
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot: Any = self.view.getPlotItem()
         self.plot.setMenuEnabled(enableMenu=False)
-        # It is made even so, and nobody else's.
-        self.plot.ctrlMenu.setParent(self)
+        # It is made even so, and goes with us: still a window of its own, or it would be shown as a part of the chart.
+        self.plot.ctrlMenu.setParent(self, self.plot.ctrlMenu.windowFlags())
         self.plot.hideButtons()
         self.box: Any = self.plot.getViewBox()
         self.box.setMouseEnabled(x=False, y=False)

@@ -11,7 +11,7 @@ import PIL.Image
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from digitpad.data.idx import write_idx
@@ -514,6 +514,7 @@ def test_nothing_is_cut_off_in_any_view(
             if label.isVisible() and label.text() and label.objectName() != "figuresAbout":
                 assert label.width() >= label.minimumSizeHint().width(), label.text()
                 assert label.height() >= label.heightForWidth(label.width()), label.text()
+        assert not [menu for menu in tab.findChildren(QMenu) if menu.isVisible()]
         evaluation_window.grab()
 
 
