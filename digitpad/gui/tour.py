@@ -38,7 +38,7 @@ def run_tour(out: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        The pictures, in the order of the tabs: `draw.png`, `train.png` and `evaluate.png`.
+        The pictures, in the order of the tabs: `draw.png`, `train.png`, `features.png` and `evaluate.png`.
 
     Raises
     ------
@@ -63,6 +63,7 @@ def run_tour(out: Path) -> list[Path]:
             return [
                 _draw(window, out / "draw.png"),
                 _train(window, out / "train.png"),
+                _look_inside(window, out / "features.png"),
                 _evaluate(window, out / "evaluate.png"),
             ]
         finally:
@@ -128,6 +129,19 @@ def _train(window: MainWindow, path: Path) -> Path:
     if trouble:
         raise DigitpadError(trouble)
     write_png(path, picture)
+    return path
+
+
+def _look_inside(window: MainWindow, path: Path) -> Path:
+    """Show what every layer makes of the digit, where one number comes from, and which pixels speak for the answer."""
+    from digitpad.gui.features.features_tab import FeaturesTab
+
+    tab = window.go_to("Features")
+    if not isinstance(tab, FeaturesTab):
+        raise TypeError(f"The tab Features holds a {type(tab).__name__}")
+    tab.explain_with("gradcam")
+    QApplication.processEvents()
+    write_png(path, window.grab().toImage())
     return path
 
 

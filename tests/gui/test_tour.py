@@ -31,7 +31,13 @@ def test_without_a_screen_it_draws_a_digit_that_is_read(tmp_path: Path) -> None:
     )
     assert result.returncode == 0, result.stderr
     folder = tmp_path / "pictures"
-    assert result.stdout.split() == [str(folder / f"{name}.png") for name in ("draw", "train", "evaluate")]
+    assert result.stdout.split() == [str(folder / f"{name}.png") for name in ("draw", "train", "features", "evaluate")]
+    with PIL.Image.open(folder / "features.png") as image:
+        assert image.size == (2560, 1600)
+        # The maps stand right of the side column: blue below zero, orange above.
+        maps = np.asarray(image.convert("RGB").crop((600, 260, 2520, 760))).reshape(-1, 3).astype(int)
+    assert (maps[:, 2] > maps[:, 0] + 40).sum() > 10_000
+    assert (maps[:, 0] > maps[:, 2] + 40).sum() > 1_000
     with PIL.Image.open(folder / "evaluate.png") as image:
         assert image.size == (2560, 1600)
         # The confusion matrix has a diagonal in accent's tint and cells in warm's.

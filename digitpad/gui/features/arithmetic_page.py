@@ -40,9 +40,12 @@ class ArithmeticPage(QWidget):
     -------
     walked
         The kernel has come to a `Cell`.
+    room_changed
+        There is room for more terms, or for fewer: show the cell again.
     """
 
     walked = Signal(object)
+    room_changed = Signal()
 
     def __init__(self, theme: Theme, owner: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,7 +58,7 @@ class ArithmeticPage(QWidget):
         self.title = LiveText(theme, "arithmeticTitle", bold, "text", self)
         self.value = LiveText(theme, "arithmeticValue", number, "warm", self, right=True)
         self.sentence = LiveText(theme, "arithmeticSentence", self.font(), "muted", self)
-        self.view.room_changed.connect(self._show_again)
+        self.view.room_changed.connect(self.room_changed)
         self._timer = QTimer(self)
         self._timer.setInterval(_PACE)
         self._timer.timeout.connect(self.step)
@@ -118,11 +121,6 @@ class ArithmeticPage(QWidget):
         """Stop walking when nobody looks."""
         self._stop()
         super().hideEvent(event)
-
-    @Slot()
-    def _show_again(self) -> None:
-        """Show as many terms as there is room for now."""
-        self.show_cell(self._frame, self._cell, self._labels)
 
     def _room(self, frame: Frame, cell: Cell) -> int:
         layer = frame.structure[cell.layer].layer

@@ -263,6 +263,7 @@ class FeaturesTab(TabPage):
             self.panel.speak_of(view.model, operable=view is self.first)
         self._explain()
 
+    @Slot()
     def _explain(self) -> None:
         """Show where a cell comes from: below, on the maps before it, and on the drawing."""
         view = self._looked_at
@@ -294,6 +295,7 @@ class FeaturesTab(TabPage):
         self.why.overlay_changed.connect(maps.show_overlay)
         self.why.frame_wanted.connect(self.look)
         self.panel.arithmetic.walked.connect(self._go_to)
+        self.panel.arithmetic.room_changed.connect(self._explain)
         self.panel.kernels.map_pointed.connect(self._go_to)
         self.panel.surgery.operated.connect(self._operate)
         self.panel.surgery.said.connect(self.said)
