@@ -20,6 +20,7 @@ _TIMES = 3 * SPACE  # between a patch and its kernel
 _APART = 4 * SPACE  # between figures
 _ROWS = 6  # of a table in one column
 _COLUMN = 40 * SPACE  # the least that a column of it needs
+_LEAST_FIGURE = 19 * SPACE  # its name and what it comes to have to fit below it
 _EASY = 28  # a cell in which a number is read with ease
 
 
@@ -68,7 +69,7 @@ class ArithmeticView(QWidget):
 
     def room_for(self, kernel: tuple[int, int]) -> int:
         """Return how many terms with such a kernel fit beside each other; at least one."""
-        width = 2 * self._cell(kernel) * kernel[1] + _TIMES
+        width = max(2 * self._cell(kernel) * kernel[1] + _TIMES, _LEAST_FIGURE)
         return max(1, int((self._room() + _APART) // (width + _APART)))
 
     def table_room(self) -> int:
@@ -130,6 +131,7 @@ class ArithmeticView(QWidget):
             self._paint_grid(painter, grid, (left, 0.0), cell, limits.weights if grid.weights else limits.values)
             left += columns * cell
             height = rows * cell
+        left = max(left, start + _LEAST_FIGURE)
         words = QRectF(start, height + SPACE // 2, left - start, self._line())
         strong = fixed_font(self.font(), bold=True)
         number_width = QFontMetricsF(strong).horizontalAdvance(figure.result)

@@ -59,7 +59,7 @@ class FeaturesTab(TabPage):
         self._background = Background(self)
         self.side = Side(theme, draw_tab.canvas, self)
         self.why = Why(self._background, self, self.side)
-        self.side.add(self.why)
+        self.side.add(self.why, self.why.heading)
         self.first = NetworkView(theme, "first", self)
         self.second = NetworkView(theme, "second", self)
         self.second.hide()
@@ -242,7 +242,9 @@ class FeaturesTab(TabPage):
 
     def _show_answer(self, frame: Frame | None) -> None:
         prediction = self._prediction
-        if frame is None or prediction is None or (prediction.rejected and not prediction.image.any()):
+        if frame is None and self.model is not None:
+            self.side.excuse("No answer", "The network's numbers are not finite.")
+        elif frame is None or prediction is None or (prediction.rejected and not prediction.image.any()):
             self.side.show_answer((), None)
         else:
             self.side.show_answer(frame.labels, frame.answer, prediction.reason if prediction.rejected else None)

@@ -3,6 +3,8 @@
 Zooming lays everything out anew and then scrolls so that what was under the pointer is there again.
 """
 
+import math
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Slot
 from PySide6.QtGui import (
     QNativeGestureEvent,
@@ -94,8 +96,11 @@ class MapSheet(QAbstractScrollArea):
             return None
         ratio, scrolled = self.devicePixelRatioF(), self._scrolled()
         x, y = block.cell_corner(place)
-        middle = QPointF((x + block.cell / 2) / ratio, (y + block.cell / 2) / ratio)
-        return (middle - QPointF(scrolled)).toPoint()
+        # Whole pixels, rounded down: the middle of a cell of one pixel lies in it.
+        return QPoint(
+            math.floor((x + block.cell / 2) / ratio) - scrolled.x(),
+            math.floor((y + block.cell / 2) / ratio) - scrolled.y(),
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out for the new height."""

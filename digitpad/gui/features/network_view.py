@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -15,6 +16,7 @@ from digitpad.gui.features.shown import PROBABILITIES, shown_layers
 from digitpad.gui.percent import sureness
 from digitpad.gui.theme import SPACE, Theme, text_font
 from digitpad.model_file import Model
+from digitpad.nn.checks import NotFiniteError
 
 
 class NetworkView(QWidget):
@@ -97,7 +99,14 @@ class NetworkView(QWidget):
             self.maps.show_frame({})
             self.reading.show_text("")
             return None
-        frame = inspector.inspect(pixels_for(inspector.input_shape, image), gradients=gradients)
+        try:
+            frame = inspector.inspect(pixels_for(inspector.input_shape, image), gradients=gradients)
+        except NotFiniteError:
+            # A training that has diverged, or surgery with too large a factor.
+            self._frame = None
+            self.maps.show_frame({})
+            self.reading.show_text(f"{self._name} answers with numbers that are not finite")
+            return None
         self._frame = frame
         self.show_activations()
         answer = frame.answer
@@ -115,10 +124,14 @@ class NetworkView(QWidget):
 
 
 def pixels_for(input_shape: Sequence[int], image: NDArray[np.float32] | None) -> NDArray[np.float32]:
-    """Return a picture as a network takes it: a blank one for None, grey in every channel it has."""
+    """Return a picture as a network takes it: a blank one for None, in its size, grey in every channel it has."""
+    channels, height, width = input_shape
     if image is None:
-        return np.zeros(tuple(input_shape), np.float32)
-    return np.repeat(image[np.newaxis], input_shape[0], axis=0)
+        return np.zeros((channels, height, width), np.float32)
+    if image.shape != (height, width):
+        resized = Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR)
+        image = np.asarray(resized, np.float32)
+    return np.repeat(image[np.newaxis], channels, axis=0)
 
 
 def _with_probabilities(frame: Frame) -> dict[str, NDArray[np.float32]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -25,6 +26,7 @@ from digitpad.gui.features.picture import InputPicture
 from digitpad.gui.theme import SPACE, Theme
 
 WIDTH = 33 * SPACE
+_ROOMY = 640  # pixels of height from which on headings have room
 
 
 def segments(
@@ -71,6 +73,7 @@ class Side(QFrame):
 
     def __init__(self, theme: Theme, main: Canvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._headings: list[QWidget] = []
         self.setObjectName("featuresSide")
         self.setProperty("card", "true")
         self.setFixedWidth(WIDTH)
@@ -121,9 +124,21 @@ class Side(QFrame):
         total = sum(value for _, value in digits) or 1.0
         self.answer.show_reading([label for label, _ in digits], [value / total for _, value in digits], doubt)
 
-    def add(self, widget: QWidget) -> None:
-        """Put a widget below the bars."""
+    def excuse(self, title: str, reason: str) -> None:
+        """Show no digit, and say why."""
+        self.bars.clear()
+        self.answer.excuse(title, reason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave headings out where there is little room."""
+        super().resizeEvent(event)
+        for heading in self._headings:
+            heading.setVisible(self.height() >= _ROOMY)
+
+    def add(self, widget: QWidget, heading: QWidget) -> None:
+        """Put a widget below the bars; its heading is left out where there is little room."""
         self._column.addWidget(widget)
+        self._headings.append(heading)
 
     def _lay_out(self) -> None:
         self._column = QVBoxLayout(self)

@@ -283,14 +283,14 @@ class Why(QWidget):
         grid.addWidget(self._buttons[WHY_NOT], 1, 1, 1, 2)
         label = QLabel("Why this answer", self)
         label.setProperty("muted", "true")
-        self._heading = label
+        self.heading = label
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE // 2)
         column.addWidget(label)
         column.addLayout(grid)
         column.addWidget(self.sentence)
-        self.sentence.setFixedHeight(5 * self.sentence.fontMetrics().lineSpacing())
+        self.sentence.setFixedHeight(6 * self.sentence.fontMetrics().lineSpacing())
 
 
 def _same(one: Frame, other: Frame) -> bool:
