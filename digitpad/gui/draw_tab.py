@@ -43,10 +43,13 @@ class DrawTab(QWidget):
         A `Message` for the message bar.
     digit_read
         The digit whose bars are shown is another, or read anew: its `Prediction`, or None without one.
+    inside_wanted
+        What every layer makes of it is to be seen.
     """
 
     said = Signal(object)
     digit_read = Signal(object)
+    inside_wanted = Signal()
 
     def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -111,6 +114,8 @@ class DrawTab(QWidget):
         self.focus_canvas = make_action(
             self, "actionFocusCanvas", "Go to the canvas", ["F6"], "Draw with the keyboard", self.canvas.take_keyboard
         )
+        sentence = "See what every layer makes of this digit"
+        self.see_inside = make_action(self, "actionSeeInside", "See inside", ["I"], sentence, self.inside_wanted.emit)
 
     def _lay_out(self) -> None:
         left = card("canvasCard", self)
@@ -202,6 +207,7 @@ class DrawTab(QWidget):
         self.normalisation.setObjectName("normalisation")
         facts.addWidget(self.normalisation)
         facts.addStretch(1)
+        facts.addWidget(action_button(self.see_inside, "seeInsideButton", "See inside →", frame))
         grid = QGridLayout(frame)
         grid.setContentsMargins(3 * SPACE, SPACE + SPACE // 2, 3 * SPACE, 2 * SPACE)
         grid.setHorizontalSpacing(2 * SPACE)

@@ -151,6 +151,10 @@ class MainWindow(QMainWindow):
         tab = self._pages.widget(number)
         return tab.build() if isinstance(tab, LazyTab) else self.draw_tab
 
+    @Slot()
+    def _see_inside(self) -> None:
+        self.go_to("Features")
+
     def show_tab(self, page: QWidget) -> None:
         """Go to the tab of a page."""
         for number in range(self._pages.count()):
@@ -315,6 +319,7 @@ class MainWindow(QMainWindow):
         self._top.chooser.chosen.connect(self.use_model)
         self._top.chooser.browse_requested.connect(self._browse_models)
         self.draw_tab.said.connect(self.show_message)
+        self.draw_tab.inside_wanted.connect(self._see_inside)
         self._offer_models()
 
     def _fill_menu(self) -> None:
@@ -340,7 +345,7 @@ class MainWindow(QMainWindow):
         add = self._menu.add_group
         add("File", [files.open, None, files.save_png, files.save_ink, None, browse, choose, None, leave])
         add("Edit", [draw.undo, draw.redo, None, draw.clear, None, files.copy, files.paste])
-        add("Draw", [draw.pen, draw.eraser, draw.thinner, draw.thicker, None, draw.focus_canvas])
+        add("Draw", [draw.pen, draw.eraser, draw.thinner, draw.thicker, None, draw.focus_canvas, draw.see_inside])
         self._view_menu = add("View", [*colour_actions(self, self._theme, self._settings), None, full])
         self.help = HelpMenu(self, self._build_all_tabs)
         self.help.said.connect(self.show_message)

@@ -117,6 +117,10 @@ class MapSheet(QAbstractScrollArea):
             self._lay_out()
         return super().event(event)
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Show no tooltip over the maps: it would cover what is pointed at."""
+        return event.type() == QEvent.Type.ToolTip or super().viewportEvent(event)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll; with Ctrl, zoom around the pointer. A wheel that only turns up and down moves along the layers."""
         delta = event.angleDelta()

@@ -54,7 +54,7 @@ class MapView(MapSheet):
         self._dragging = False
         self.setObjectName("mapView")
         self.setAccessibleName("Feature maps")
-        self.setToolTip("")
+        self.setToolTip("Point at a cell to see where it comes from; click to enlarge its map, double-click to pin it")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._describe()
 

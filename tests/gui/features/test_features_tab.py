@@ -193,3 +193,25 @@ def test_without_a_model_the_tab_is_empty_and_works(features_window: MainWindow,
     features_window.use_model(None)
     QApplication.processEvents()
     assert tab.side.answer.digit != ""
+
+
+def test_the_draw_tab_leads_here(features_window: MainWindow, ink: Ink, tab: FeaturesTab) -> None:
+    ink(tab)
+    features_window.show_tab(features_window.draw_tab)
+    button = features_window.findChild(QToolButton, "seeInsideButton")
+    assert button is not None
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert tab.isVisible()
+    features_window.show_tab(features_window.draw_tab)
+    QTest.keyClick(features_window.draw_tab, Qt.Key.Key_I)
+    assert tab.isVisible()
+
+
+def test_every_control_has_a_name_a_spoken_name_and_a_tooltip(tab: FeaturesTab) -> None:
+    for control in (*tab.findChildren(QToolButton), tab.maps, tab.second.maps, tab.panel.surgery.editor):
+        assert control.objectName(), type(control)
+        assert control.accessibleName(), control.objectName()
+        assert control.toolTip(), control.objectName()
+    for action in tab.actions():
+        assert action.statusTip(), action.objectName()
+        assert action.shortcuts(), action.objectName()
