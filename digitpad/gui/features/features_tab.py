@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from digitpad.recognition import Prediction
 
 
+_PANEL_PACE = 50  # milliseconds between two looks of the panel at a drawing that changes
+
+
 class FeaturesTab(TabPage):
     """Shows the Draw tab's digit as every layer sees it.
 
@@ -56,6 +59,11 @@ class FeaturesTab(TabPage):
         self._prediction: Prediction | None = draw_tab.digit
         self._window_model: LoadedModel | None = None
         self._live: Model | None = None
+        self._panel_is_behind = False
+        self._panel_rests = QTimer(self)
+        self._panel_rests.setSingleShot(True)
+        self._panel_rests.setInterval(_PANEL_PACE)
+        self._panel_rests.timeout.connect(self._catch_up)
         self._background = Background(self)
         self.side = Side(theme, draw_tab.canvas, self)
         self.why = Why(self._background, self, self.side)
@@ -231,7 +239,16 @@ class FeaturesTab(TabPage):
         shown = self._looked_at
         if shown.frame is not None and shown.maps.cell is None and shown.frame.pixels.any():
             shown.maps.look_at(strongest(shown.frame))
+        elif self._panel_rests.isActive():
+            # Under a moving pen the panel follows some twenty times a second: numbers are not read any faster.
+            self._panel_is_behind = True
         else:
+            self._explain()
+            self._panel_rests.start()
+
+    @Slot()
+    def _catch_up(self) -> None:
+        if self._panel_is_behind:
             self._explain()
 
     @Slot(object)
@@ -268,6 +285,7 @@ class FeaturesTab(TabPage):
     @Slot()
     def _explain(self) -> None:
         """Show where a cell comes from: below, on the maps before it, and on the drawing."""
+        self._panel_is_behind = False
         view = self._looked_at
         frame, cell = view.frame, view.maps.cell
         shown = self.panel.show_cell(frame, cell, view.labels)

@@ -110,8 +110,9 @@ class MapView(MapSheet):
 
     def show_patches(self, patches: Sequence[Patch]) -> None:
         """Frame where the cell that is looked at comes from."""
-        self._scene.patches = tuple(patches)
-        self.viewport().update()
+        if tuple(patches) != self._scene.patches:
+            self._scene.patches = tuple(patches)
+            self.viewport().update()
 
     @Slot(object)
     def show_overlay(self, overlay: Overlay | None) -> None:

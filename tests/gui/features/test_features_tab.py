@@ -7,8 +7,10 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
+from pytestqt.qtbot import QtBot
 
 from digitpad.explain.reach import Cell
+from digitpad.gui.features.cell_numbers import exact
 from digitpad.gui.features.features_tab import FeaturesTab
 from digitpad.gui.features.placement import ZOOMS
 from digitpad.gui.main_window import MainWindow
@@ -64,6 +66,21 @@ def test_the_maps_follow_the_unfinished_stroke(tab: FeaturesTab) -> None:
     QApplication.processEvents()
     assert tab.frame is not first
     QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=QPointF(120, 150).toPoint())
+
+
+def test_the_panel_catches_up_with_the_pen(tab: FeaturesTab, ink: Ink, qtbot: QtBot) -> None:
+    ink(tab)
+    tab.maps.go_to(Cell("conv1", 1, 14, 14))
+    QTest.keyClick(tab, Qt.Key.Key_Delete)
+    QApplication.processEvents()
+    assert tab.frame is not None
+    blank = float(tab.frame["conv1"][1, 14, 14])
+
+    def caught_up() -> bool:
+        shown = tab.panel.arithmetic.shown
+        return shown is not None and shown.value == exact(blank)
+
+    qtbot.waitUntil(caught_up)
 
 
 def test_both_canvases_show_one_drawing(
