@@ -76,6 +76,8 @@ class LayerTable(QWidget):
     def show_layers(self, layers: Sequence[LayerMeasure]) -> None:
         """Show what was measured; nothing for no layers."""
         rows = rows_of(layers)
+        if rows == self._rows:
+            return
         if len(rows) != len(self._rows):
             self._rows = rows
             self.updateGeometry()

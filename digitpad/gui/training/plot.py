@@ -114,6 +114,8 @@ class CurvePlot(QWidget):
         self._view: Any = pg.PlotWidget(self, enableMenu=False)
         self._view.setObjectName(f"qt_{name}")
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._view.viewport().setObjectName(f"qt_{name}Viewport")
+        self._view.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._item: Any = self._view.getPlotItem()
         self._item.setMenuEnabled(enableMenu=False)
         self._item.hideButtons()

@@ -1,0 +1,107 @@
+"""Every control of the Train tab: named, explained, reached by keyboard, not cut off, in light and in dark."""
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+
+from digitpad.gui.main_window import MainWindow
+from digitpad.gui.theme import Theme
+from digitpad.gui.training.control_card import State
+from digitpad.gui.training.more_dialog import MoreDialog
+from digitpad.gui.training.network_editor import NetworkEditor
+from digitpad.gui.training.train_tab import TrainTab
+from tests.gui.test_main_window import _controls
+
+
+def _own(widget: QWidget) -> list[QWidget]:
+    # A number field's inner line is Qt's own part.
+    return [control for control in _controls(widget) if control.objectName() != "qt_spinbox_lineedit"]
+
+
+def _check(controls: list[QWidget]) -> None:
+    for control in controls:
+        what = (type(control).__name__, control.objectName())
+        assert control.objectName(), what
+        assert control.accessibleName(), what
+        assert control.toolTip(), what
+        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, what
+    names = [control.objectName() for control in controls]
+    assert len(set(names)) == len(names), sorted(name for name in names if names.count(name) > 1)
+
+
+def test_every_control_has_a_name_a_spoken_name_a_tooltip_and_a_place_in_the_tab_order(tab: TrainTab) -> None:
+    tab.notice.say("something")
+    controls = _own(tab)
+    assert len(controls) > 20
+    _check(controls)
+
+
+def test_so_have_the_dialogs(tab: TrainTab) -> None:
+    tab.show_more()
+    tab.show_runs()
+    tab.edit_network()
+    dialogs = [tab.findChild(MoreDialog), tab.findChild(NetworkEditor), tab.runs]
+    for dialog in dialogs:
+        assert dialog is not None
+        _check(_own(dialog))
+        dialog.close()
+
+
+def test_tab_goes_through_the_whole_page(tab: TrainTab) -> None:
+    tab.setup.setFocus(Qt.FocusReason.TabFocusReason)
+    first = tab.findChild(QWidget, "trainData")
+    assert first is not None
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    order: list[str] = []
+    while (focus := QApplication.focusWidget()) is not None and focus.objectName() not in order:
+        order.append(focus.objectName())
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
+    wanted = {control.objectName() for control in _own(tab) if control.isEnabled()}
+    assert wanted <= set(order), wanted - set(order)
+
+
+@pytest.mark.parametrize("size", [(1024, 640), (1280, 800)])
+def test_nothing_is_cut_off(tab: TrainTab, window: MainWindow, size: tuple[int, int]) -> None:
+    window.resize(*size)
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == size
+    frame = tab.rect()
+    for control in _own(tab):
+        area = control.rect().translated(control.mapTo(tab, control.rect().topLeft()))
+        assert frame.contains(area), control.objectName()
+        if isinstance(control, QAbstractButton) and control.text():
+            room = control.fontMetrics().size(0, control.text())
+            assert QSize(room.width(), room.height()).boundedTo(control.size()) == room, control.objectName()
+    for label in tab.findChildren(QLabel):
+        if label.isVisible() and label.text() and not label.objectName().startswith("train"):
+            assert label.width() >= label.minimumSizeHint().width(), label.text()
+
+
+def test_every_action_has_a_sentence_and_a_shortcut_of_its_own(tab: TrainTab, window: MainWindow) -> None:
+    actions = [action for action in tab.actions() if action.objectName().startswith("action")]
+    assert len(actions) >= 9
+    used: dict[str, str] = {}
+    frame = [action for action in window.actions() if action.objectName().startswith("action")]
+    for action in (*frame, *actions):
+        assert action.statusTip(), action.objectName()
+        for key in action.shortcuts():
+            assert key.toString() not in used, (key.toString(), action.objectName(), used[key.toString()])
+            used[key.toString()] = action.objectName()
+
+
+def test_a_pause_is_answered_at_once(tab: TrainTab) -> None:
+    assert tab.controls.main.text() == "Start"
+    tab.start_or_hold()
+    assert tab.controls.main.text() == "Pause"
+    tab.start_or_hold()
+    assert tab.session.state is State.PAUSING
+    assert tab.controls.main.text() == "Continue"
+    tab.shut_down()
+
+
+def test_dark_and_light_are_followed(tab: TrainTab, theme: Theme) -> None:
+    light = tab.grab().toImage().pixelColor(400, 300).lightness()
+    theme.choose("dark")
+    QApplication.processEvents()
+    assert tab.grab().toImage().pixelColor(400, 300).lightness() < 80 < light
