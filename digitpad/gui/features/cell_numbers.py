@@ -12,6 +12,8 @@ LEAST_CELL = 30  # logical pixels that a cell needs for a number
 
 def short(value: float) -> str:
     """Return a number in about four characters, never with more digits than mean something."""
+    # Adding zero takes the sign from a zero; a number that is only rounded to one keeps it.
+    value += 0.0
     size = abs(value)
     if not np.isfinite(value):
         text = str(value)
@@ -24,6 +26,7 @@ def short(value: float) -> str:
 
 def exact(value: float) -> str:
     """Return a number with four decimals, as sums are shown; very small and very large ones with a power of ten."""
+    value += 0.0
     if not np.isfinite(value):
         text = str(value)
     else:

@@ -33,6 +33,7 @@ class NetworkView(QWidget):
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"{name}Network")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.maps = MapView(theme, self)
         self.maps.setObjectName(f"{name}Maps" if name != "first" else "mapView")
         self.menu = NetworkMenu(self)
@@ -55,7 +56,8 @@ class NetworkView(QWidget):
         row.addWidget(self.reading, 1)
         row.addWidget(self.button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        # A hairline of the style sheet's parts the second network from the first.
+        column.setContentsMargins(int(name == "second"), 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head)
         column.addWidget(self.maps, 1)
