@@ -42,6 +42,8 @@ class TrainRequest:
         As `open_samples` takes it: `mnist`, a folder, a `.jsonl` ink collection, several joined by "+", `paper`.
     limit, validation
         How many images to use in all, and how many of them to hold out; see `choose_images`.
+    start_from
+        A model whose weights the network begins with; None draws them by chance.
     name
         What to call the run; empty takes the architecture's name.
     keep_run
@@ -60,6 +62,7 @@ class TrainRequest:
     dataset: str = "mnist"
     limit: int | None = None
     validation: int | None = None
+    start_from: str | None = None
     name: str = ""
     keep_run: bool = True
     resume: str | None = None
@@ -129,8 +132,11 @@ def _begin(request: TrainRequest, settings: TrainingSettings | None) -> tuple[_W
     device = choose_device(settings.device)
     if device.note:
         note(f"{device.note[0].upper()}{device.note[1:]}.")
+    architecture = find_architecture(request.architecture)
     plan = decided(
-        RunPlan(find_architecture(request.architecture), request.dataset, request.limit, request.validation, settings)
+        RunPlan(
+            architecture, request.dataset, request.limit, request.validation, settings, start_from=request.start_from
+        )
     )
     output = _output(request, Path(request.architecture).stem)
     command = repeating_command(plan, request.architecture)

@@ -61,6 +61,11 @@ def add_options(add: Callable[..., object], dataset_help: str) -> None:
     add("--resume", metavar="RUN", help="go on with an interrupted run: its name or folder; --epochs asks for more")
     add("--architecture", metavar="A", help="a preset such as light, or a .json file (default: standard)")
     add("--dataset", metavar="D", type=types.dataset, help=dataset_help.replace("%(default)s", "mnist"))
+    add(
+        "--start-from",
+        metavar="M",
+        help="begin with the weights of a model that has learned already (default: by chance)",
+    )
     aims = ", ".join(f"{name} ({recipe.aim})" for name, recipe in RECIPES.items())
     add("--recipe", metavar="R", help=f"what the choices below are unless given: {aims} (default: {USUAL})")
     add("--epochs", metavar="N", type=types.at_least(1), help=f"passes over the images {_in_recipes('epochs')}")
@@ -124,7 +129,7 @@ def read_options(options: argparse.Namespace) -> "tuple[TrainRequest, TrainingSe
     given = {name: value for name, value in vars(options).items() if value is not None}
     where = {"output": options.output, "overwrite": options.force, "json": options.json}
     if options.resume is not None:
-        own = {*_DEFAULTS, *_RECIPE_CHOICES, *_SETTINGS, "limit", "validation", "name", "no_run"}
+        own = {*_DEFAULTS, *_RECIPE_CHOICES, *_SETTINGS, "limit", "validation", "start_from", "name", "no_run"}
         extra = sorted((given.keys() & own) - _OF_A_RUN)
         if extra:
             raise DigitpadError(f"--resume goes on as the run began; leave out {option_of(extra[0])}.")
@@ -135,6 +140,7 @@ def read_options(options: argparse.Namespace) -> "tuple[TrainRequest, TrainingSe
         dataset=chosen["dataset"],
         limit=options.limit,
         validation=options.validation,
+        start_from=options.start_from,
         name=options.name or "",
         keep_run=not options.no_run,
         **where,

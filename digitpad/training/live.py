@@ -10,13 +10,13 @@ from typing import Self
 
 from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
-from digitpad.model_file import Model
+from digitpad.model_file import Model, load_model
 from digitpad.training.building import apply_to_architecture
 from digitpad.training.checkpoints import Checkpoint
 from digitpad.training.controls import Controls
 from digitpad.training.events import Event, RecordingTrouble
 from digitpad.training.plan import RunPlan
-from digitpad.training.preparation import build_network, choose_device, choose_images, with_refusal
+from digitpad.training.preparation import build_network, choose_device, choose_images, start_from, with_refusal
 from digitpad.training.recording import Keeping, Recorder
 from digitpad.training.repeating import repeating_command
 from digitpad.training.run_info import RunStatus
@@ -237,5 +237,8 @@ def prepare(plan: RunPlan, *, diagnose: bool, resume: Checkpoint | None = None) 
     architecture = apply_to_architecture(settings, with_refusal(plan.architecture, samples))
     training, validation = choose_images(samples, limit=plan.limit, validation=plan.validation, seed=settings.seed)
     # Before anything that copies weights or holds on to them is made.
-    network = build_network(architecture, settings.seed).to(choose_device(settings.device))
+    network = build_network(architecture, settings.seed)
+    if plan.start_from is not None:
+        start_from(network, samples, load_model(plan.start_from))
+    network = network.to(choose_device(settings.device))
     return Trainer(network, training, validation, settings, architecture=architecture, diagnose=diagnose, resume=resume)

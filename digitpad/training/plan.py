@@ -9,7 +9,7 @@ from digitpad.nn import ARCHITECTURES, Architecture
 from digitpad.training.recipes import find_recipe
 from digitpad.training.settings import TrainingSettings
 
-_KEYS = ("architecture", "dataset", "limit", "validation", "settings")
+_KEYS = ("architecture", "dataset", "limit", "validation", "settings", "start_from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class RunPlan:
         How many images to use in all, and how many of them to hold out; see `choose_images`.
     settings
         How to train.
+    start_from
+        A model, by name or file, whose weights the network begins with; None draws them by chance.
     """
 
     architecture: Architecture
@@ -33,6 +35,7 @@ class RunPlan:
     limit: int | None = None
     validation: int | None = None
     settings: TrainingSettings = field(default_factory=TrainingSettings)
+    start_from: str | None = None
 
     @classmethod
     def quick(cls) -> Self:
@@ -59,6 +62,7 @@ class RunPlan:
             "limit": self.limit,
             "validation": self.validation,
             "settings": self.settings.to_dict(),
+            "start_from": self.start_from,
         }
 
     def to_json(self) -> str:
@@ -105,6 +109,7 @@ class RunPlan:
             _count("limit", data.get("limit")),
             _count("validation", data.get("validation")),
             TrainingSettings.from_dict(data.get("settings", {})),
+            _text_or_none("start_from", data.get("start_from")),
         )
 
 
@@ -112,3 +117,9 @@ def _count(name: str, value: object) -> int | None:
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
         return value
     raise DigitpadError(f"The plan's {name} must be null or a whole number of at least 0, not {value!r}; correct it.")
+
+
+def _text_or_none(name: str, value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise DigitpadError(f"The plan's {name} must be null or a text, not {value!r}; correct it.")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from digitpad.data.dataset import NO_DIGIT, Dataset
 from digitpad.data.paper import Pages
 from digitpad.errors import DigitpadError
+from digitpad.model_file import Model
 from digitpad.nn import Architecture, Sequential, build
 from digitpad.nn.backend import Device, select_device
 from digitpad.training.batches import Augment
@@ -115,6 +116,47 @@ def with_refusal(architecture: Architecture, samples: Dataset | Pages) -> Archit
     if NO_DIGIT not in classes or last.get("type") != "Linear" or last.get("out_features") != len(classes) - 1:
         return architecture
     return replace(architecture, layers=(*architecture.layers[:-1], {**last, "out_features": len(classes)}))
+
+
+def start_from(network: Sequential, samples: Dataset | Pages, model: Model) -> None:
+    """Give a network the weights of a trained model, to learn on from there.
+
+    Tensors of the same name and shape are taken over. Of the last layer, those rows are whose class both know by name;
+    what is new keeps its first weights.
+
+    Parameters
+    ----------
+    network
+        Changed in place.
+    samples
+        What it will be trained on.
+    model
+        Where the weights come from; it is not changed.
+
+    Raises
+    ------
+    DigitpadError
+        If a tensor beside the last layer's has no match.
+    """
+    weights = {name: value.copy() for name, value in network.state_dict().items()}
+    known = model.network.state_dict()
+    last = list(network.layers)[-1] + "."
+    for name, value in weights.items():
+        if name in known and (known[name].shape == value.shape or name.startswith(last)):
+            continue
+        raise DigitpadError(
+            f"The model {model.name} does not fit this architecture ({name} is missing or of another shape); "
+            f"train {model.architecture.name}, or start from another model."
+        )
+    classes = samples.classes if isinstance(samples, Dataset) else ()
+    labels = model.metadata.labels
+    both = [label for label in classes if label in labels]
+    for name, value in weights.items():
+        if not name.startswith(last) or classes in {(), labels}:
+            value[...] = known[name]
+        elif (len(value), len(known[name])) == (len(classes), len(labels)):
+            value[[classes.index(label) for label in both]] = known[name][[labels.index(label) for label in both]]
+    network.load_state_dict(weights)
 
 
 def choose_images(

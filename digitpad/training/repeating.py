@@ -31,6 +31,7 @@ def repeating_command(plan: RunPlan, architecture: str | None = None) -> str:
             return ""
     settings = plan.settings
     words = ["digitpad", "train", "--architecture", architecture, "--dataset", plan.dataset]
+    words += ["--start-from", plan.start_from] if plan.start_from is not None else []
     words += ["--epochs", str(settings.epochs), "--batch-size", str(settings.batch_size)]
     words += ["--learning-rate", repr(settings.learning_rate), "--schedule", str(settings.schedule)]
     words += ["--optimizer", str(settings.optimizer)]

@@ -39,7 +39,7 @@ FULL = TrainingSettings(
 @pytest.mark.parametrize("settings", [TrainingSettings(), FULL])
 def test_settings_are_read_back_as_they_were(settings: TrainingSettings) -> None:
     assert TrainingSettings.from_json(settings.to_json()) == settings
-    plan = RunPlan(ARCHITECTURES["resnet"], "folder", 100, 0, settings)
+    plan = RunPlan(ARCHITECTURES["resnet"], "folder", 100, 0, settings, "mine")
     again = RunPlan.from_json(plan.to_json())
     assert (again.settings, again.dataset, again.limit, again.validation) == (settings, "folder", 100, 0)
     assert again.architecture.to_json() == plan.architecture.to_json()

@@ -3,8 +3,9 @@ import pytest
 
 from digitpad.data.dataset import DIGITS, NO_DIGIT, Dataset
 from digitpad.errors import DigitpadError
+from digitpad.model_file import Model, ModelMetadata
 from digitpad.nn import ARCHITECTURES, Architecture
-from digitpad.training.preparation import Purpose, build_network, choose_images, generator, with_refusal
+from digitpad.training.preparation import Purpose, build_network, choose_images, generator, start_from, with_refusal
 
 
 def numbered(count: int) -> Dataset:
@@ -95,3 +96,39 @@ def test_data_with_no_digit_add_an_output_for_it() -> None:
     # One that has it already, and one that could not be meant, stay as they are.
     assert with_refusal(widened, refused) is widened
     assert with_refusal(ARCHITECTURES["catdog"], refused) is ARCHITECTURES["catdog"]
+
+
+def labelled(*classes: str) -> Dataset:
+    return Dataset.of("some", np.zeros((1, 1, 28, 28), np.uint8), np.zeros(1, np.int64), classes)
+
+
+def trained(plan: Architecture, labels: tuple[str, ...] = DIGITS) -> Model:
+    return Model(build_network(plan, 5), plan, ModelMetadata(labels=labels), "before")
+
+
+def test_a_network_starts_from_the_weights_of_another() -> None:
+    before = trained(ARCHITECTURES["light"])
+    network = build_network(ARCHITECTURES["light"], 0)
+    start_from(network, labelled(*DIGITS), before)
+    for name, value in network.state_dict().items():
+        np.testing.assert_array_equal(value, before.network.state_dict()[name])
+
+
+def test_outputs_are_matched_by_the_names_of_their_classes() -> None:
+    before = trained(ARCHITECTURES["light"])
+    classes = ("1", NO_DIGIT, "0", *DIGITS[2:])
+    widened = with_refusal(ARCHITECTURES["light"], labelled(*classes))
+    network, fresh = build_network(widened, 0), build_network(widened, 0)
+    start_from(network, labelled(*classes), before)
+    rows, old = network.state_dict()["fc2.weight"], before.network.state_dict()["fc2.weight"]
+    np.testing.assert_array_equal(rows[[2, 0, 3]], old[[0, 1, 2]])
+    np.testing.assert_array_equal(rows[1], fresh.state_dict()["fc2.weight"][1])
+    # In another order, and as many: still by name.
+    turned = build_network(ARCHITECTURES["light"], 0)
+    start_from(turned, labelled(*reversed(DIGITS)), before)
+    np.testing.assert_array_equal(turned.state_dict()["fc2.weight"], old[::-1])
+
+
+def test_weights_of_another_architecture_are_refused() -> None:
+    with pytest.raises(DigitpadError, match=r"before does not fit this architecture \(conv1.weight"):
+        start_from(build_network(ARCHITECTURES["standard"], 0), labelled(*DIGITS), trained(ARCHITECTURES["light"]))

@@ -1,0 +1,77 @@
+"""How well pen ink is read of writers whom the network has never seen: 5 folds over the writers, each left out once.
+
+    python tests/benchmarks/writer_folds.py --ink FOLDER [--folds 1 2 3 4 5] [--epochs 5] [--threads 2]
+
+Each fold trains a network from the start, as the default model is trained, but without the ink of every fifth writer,
+and reads that ink through the window's own pipeline.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.data.augmentation import Augmentation
+from digitpad.data.dataset import Dataset, normalize
+from digitpad.data.joining import join
+from digitpad.data.sources import open_dataset
+from digitpad.nn import ARCHITECTURES, Sequential
+from digitpad.nn.functional import softmax
+from digitpad.training.events import EpochCompleted
+from digitpad.training.preparation import build_network, with_refusal
+from digitpad.training.settings import TrainingSettings
+from digitpad.training.trainer import Trainer
+
+AUGMENTATION = "rotation=12,shift=1.5,scale=0.12,shear=12,elastic=0.7,thickness=0.6,blur=0.6"
+_FOLDS = 5
+
+
+def main() -> None:
+    """Train the folds asked for and print what each reads."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ink", type=Path, required=True)
+    parser.add_argument("--folds", type=int, nargs="*", default=list(range(1, _FOLDS + 1)))
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--threads", type=int)
+    options = parser.parse_args()
+    ink = open_dataset(options.ink / "pendigits-train.jsonl")
+    others = [open_dataset(name) for name in ("mnist", "styles", "negatives")]
+    settings = TrainingSettings(
+        epochs=options.epochs,
+        learning_rate=0.002,
+        schedule="one-cycle",
+        augmentation=Augmentation.parse(AUGMENTATION),
+        threads=options.threads,
+    )
+    right, refused, wanted = [], [], []
+    for fold in options.folds:
+        left_out = np.array([int(writer) % _FOLDS == fold % _FOLDS for writer in ink.origins["writer"]])
+        known, unknown = ink.subset(np.flatnonzero(~left_out)), ink.subset(np.flatnonzero(left_out))
+        network = train(join([others[0], known, known, *others[1:]]), settings)
+        shares = softmax(np.concatenate([network.forward(part) for part in _batches(unknown)]))
+        hits = shares[:, :10].argmax(axis=1) == unknown.labels
+        print(f"fold {fold}: {hits.mean():.2%} of {len(unknown)} right, {np.mean(shares[:, 10] >= 0.5):.2%} refused")
+        right.append(hits)
+        refused.append(shares[:, 10] >= 0.5)
+        wanted.append(unknown.labels)
+    hits, labels = np.concatenate(right), np.concatenate(wanted)
+    classes = " ".join(f"{digit}:{hits[labels == digit].mean():.2%}" for digit in range(10))
+    print(f"together: {hits.mean():.2%} of {len(hits)} right, {np.concatenate(refused).mean():.2%} refused  {classes}")
+
+
+def train(data: Dataset, settings: TrainingSettings) -> Sequential:
+    """Train the default model's network on all of the data."""
+    network = build_network(with_refusal(ARCHITECTURES["reader"], data), settings.seed)
+    for event in Trainer(network, data, None, settings).run():
+        if isinstance(event, EpochCompleted):
+            print(f"    epoch {event.epoch}: loss {event.train_loss:.4f}, {event.seconds:.0f} s", flush=True)
+    return network
+
+
+def _batches(data: Dataset) -> list[NDArray[np.float32]]:
+    return [normalize(data.images[start : start + 250]) for start in range(0, len(data), 250)]
+
+
+if __name__ == "__main__":
+    main()
