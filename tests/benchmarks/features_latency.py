@@ -59,6 +59,7 @@ def main() -> None:
     for platform, result in results.items():
         cells = [f"{result[name]:.1f} ms" for name in ("median_ms", "p95_ms", "worst_ms")]
         print(f"{platform:<10} {result['moves']:>6.0f} {cells[0]:>9} {cells[1]:>9} {cells[2]:>9}")
+        print(f"    processor time a move       {result['median_cpu_ms']:8.2f} ms")
         parts = {name: value for name, value in result.items() if name.startswith("part_")}
         for name, value in parts.items():
             print(f"    {name.removeprefix('part_'):<28} {value:6.2f} ms")
@@ -85,7 +86,7 @@ def _measure(model: str | None, moves: int, why: str, *, training: bool) -> dict
         tab.side.show_drawing(on=True)
         application.processEvents()
         with _trained() if training else nullcontext():
-            times = _draw(application, tab, moves)
+            times, busy = _draw(application, tab, moves)
         parts = _parts(tab, why)
         window.close()
     values = np.array(times)
@@ -94,6 +95,7 @@ def _measure(model: str | None, moves: int, why: str, *, training: bool) -> dict
         "median_ms": float(np.median(values)),
         "p95_ms": float(np.percentile(values, 95)),
         "worst_ms": float(values.max()),
+        "median_cpu_ms": float(np.median(busy)),
         **{f"part_{name}": value for name, value in parts.items()},
     }
 
@@ -115,8 +117,8 @@ def _open(application: "QApplication", window: "MainWindow") -> "FeaturesTab":
     return tab
 
 
-def _draw(application: "QApplication", tab: "FeaturesTab", moves: int) -> list[float]:
-    """Return the milliseconds from each move to everything painted."""
+def _draw(application: "QApplication", tab: "FeaturesTab", moves: int) -> tuple[list[float], list[float]]:
+    """Return the milliseconds from each move to everything painted, and those that the processor worked on it."""
     from PySide6.QtCore import QEvent, QObject, QPointF, Qt
     from PySide6.QtGui import QMouseEvent
     from PySide6.QtWidgets import QApplication
@@ -147,7 +149,7 @@ def _draw(application: "QApplication", tab: "FeaturesTab", moves: int) -> list[f
         none = Qt.KeyboardModifier.NoModifier
         QApplication.sendEvent(pad, QMouseEvent(kind, position, pad.mapToGlobal(position), button, held, none))
 
-    times = []
+    times, busy = [], []
     for number in range(moves):
         # Strokes of 60 points: an eight, drawn over and over.
         angle = 2 * np.pi * (number % _STROKE) / 50
@@ -158,15 +160,16 @@ def _draw(application: "QApplication", tab: "FeaturesTab", moves: int) -> list[f
             application.processEvents()
             continue
         painted.seen.clear()
-        before = time.perf_counter()
+        before, working = time.perf_counter(), time.process_time()
         send(QEvent.Type.MouseMove, place)
         while painted.seen < painted.wanted:
             application.processEvents()
         # The filter sees the event before the widget paints: the turn that paints has ended by now.
         times.append(1000 * (time.perf_counter() - before))
+        busy.append(1000 * (time.process_time() - working))
         if number % _STROKE == _STROKE - 1:
             send(QEvent.Type.MouseButtonRelease, place)
-    return times
+    return times, busy
 
 
 @contextmanager
