@@ -149,7 +149,7 @@ class Answer(QWidget):
         """Return the largest font in which the whole number fits above the lines."""
         font = QFont(self.font())
         font.setBold(True)
-        room = self.height() - 2 * QFontMetrics(self.font()).height() - 4 * SPACE
+        room = self.height() - 3 * QFontMetrics(self.font()).height() - 2 * SPACE
         font.setPixelSize(max(24, round(room * 1.25)))
         width = QFontMetricsF(font).horizontalAdvance(self._digit)
         if width > self.width():
@@ -161,7 +161,7 @@ class Answer(QWidget):
         metrics = QFontMetricsF(self._number_font())
         height = metrics.tightBoundingRect("0").height()
         # The number and the lines below it stand in the middle of the card together.
-        below = 2 * SPACE + 2 * QFontMetrics(self.font()).height()
+        below = 2 * SPACE + 3 * QFontMetrics(self.font()).height()
         top = max(0.0, (self.height() - height - below) / 2)
         left, found = 0.0, []
         for character in self._digit:
@@ -189,7 +189,8 @@ class Answer(QWidget):
         ):
             painter.setFont(font)
             painter.setPen(self._theme.colour(emphasis))
-            painter.drawText(0, at + QFontMetrics(font).ascent(), text)
+            room = QRect(0, at, self.width(), 2 * line)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap), text)
 
     def _paint_lines(self, painter: QPainter, area: QRect, scale: float, *, emphasis: str) -> None:
         title, below = text_font(self.font(), scale=scale, bold=True), self.font()

@@ -290,7 +290,7 @@ class DrawTab(QWidget):
         segment = number.segments[place]
         self.canvas.show_boxes([NumberBox(one.label, one.box, at == place) for at, one in enumerate(number.segments)])
         self._show_digit(segment.prediction)
-        about = f"character {place + 1} of {len(number.segments)}: {_in_words(segment, self._labels)}"
+        about = f"{place + 1} of {len(number.segments)}: {_in_words(segment, self._labels)}"
         self.answer.show_number(number.text, number.probability, place, about, number.reason)
 
     def _show_digit(self, prediction: "Prediction | None") -> None:

@@ -18,7 +18,7 @@ from digitpad.data.images import image_to_digit
 from digitpad.numbers.pieces import FAR, Layout, Run, distances_between, line_height
 
 #: Pixels with more ink than this hang together; less is the soft edge of a line.
-_INK = 0.4
+_INK = 0.3
 #: Parts smaller than this both ways, in heights of the line, are specks.
 _SPECK = 0.06
 #: Parts wider than this, in heights of the line, may be several digits that touch.

@@ -23,6 +23,8 @@ _MOST_PIECES = 120
 #: By this much (a logarithm of odds) a number must be more likely than one digit: what may be one digit mostly is, and
 #: a single digit must not be taken apart.
 _ONE_DIGIT = 3.0
+#: What is wider than the first, in heights of the line, has no such claim to be one digit; it fades over the second.
+_TWO_WIDE, _FADE = 1.9, 0.6
 #: Segments whose answers are kept for the next reading.
 _KEPT = 512
 
@@ -152,7 +154,7 @@ class NumberReader:
             return whole if whole is not None else self.reader.recognize_ink(strokes, canvas=canvas)
 
         inked = [stroke for stroke in strokes if len(stroke)]
-        if not inked or not all(np.isfinite(stroke).all() for stroke in inked):
+        if not inked or not all(stroke.ndim == 2 and np.isfinite(stroke).all() for stroke in inked):
             # Blank, or no ink at all: the reader says so.
             return _single(as_one(), (0.0, 0.0, 0.0, 0.0))
         if len(inked) <= _MOST_PIECES:
@@ -210,7 +212,9 @@ class NumberReader:
             return _single(predictions.get(everything) or as_one(), layout.box(everything))
         if everything in predictions and len(digits) > 1:
             surplus = lattice.score(path.runs, weights) - lattice.score([everything], weights)
-            if surplus < _ONE_DIGIT:
+            left, _, right, _ = layout.box(everything)
+            narrow = min(max((_TWO_WIDE - (right - left) / layout.height) / _FADE, 0.0), 1.0)
+            if surplus < _ONE_DIGIT * narrow:
                 return _single(predictions[everything], layout.box(everything))
         segments = tuple(
             Segment(signs[run], layout.box(run), None)

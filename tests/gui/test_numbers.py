@@ -62,7 +62,7 @@ def test_the_keyboard_goes_from_digit_to_digit(tab: DrawTab, draw: Draw) -> None
     draw(tab.canvas, SEVENS)
     QTest.keyClick(tab.canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert places(tab) == [False, True, False]
-    assert "character 2 of 3: 7, 90.0" in tab.answer.lines[1]
+    assert "2 of 3: 7, 90.0" in tab.answer.lines[1]
     QTest.keyClick(tab.canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert not tab.choice.previous.isEnabled()
     QTest.keyClick(tab.canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
@@ -136,6 +136,6 @@ def test_a_number_of_many_digits_fits_its_card(tab: DrawTab, window: MainWindow)
 
 
 def test_a_number_with_a_part_that_is_no_digit_says_so(tab: DrawTab) -> None:
-    tab.answer.show_number("27", 0.5, 0, "character 1 of 2: 2", "character 2 of 2: this does not look like a digit")
+    tab.answer.show_number("27", 0.5, 0, "1 of 2: 2", "character 2 of 2: this does not look like a digit")
     assert tab.answer.lines == ("Not a number", "character 2 of 2: this does not look like a digit")
     assert "Not a number" in tab.answer.accessibleDescription()
