@@ -24,7 +24,7 @@ _MOST_PIECES = 120
 #: a single digit must not be taken apart.
 _ONE_DIGIT = 3.0
 #: What is wider than the first, in heights of the line, has no such claim to be one digit; it fades over the second.
-_TWO_WIDE, _FADE = 1.9, 0.6
+_TWO_WIDE, _FADE = 1.45, 0.3
 #: Segments whose answers are kept for the next reading.
 _KEPT = 512
 

@@ -143,7 +143,7 @@ def picture_number(
             # Closer and closer, until the ink overlaps as that of a pen does that does not lift its arm.
             while left > 0 and not _meet(ink[top : top + height, left : left + width], part):
                 left -= 1
-            left = max(left - int(rng.integers(0, max(1, round(factor)) + 1)), 0)
+            left = max(left - round(rng.uniform(0, 0.04) * tallest), 0)
         place_in = np.s_[top : top + height, left : left + width]
         owners[place_in] = np.where(part > np.maximum(ink[place_in], 0.1), place, owners[place_in])
         ink[place_in] = np.maximum(ink[place_in], part)
