@@ -14,7 +14,7 @@ from digitpad.gui.cards import muted, title
 from digitpad.gui.received import ReceivedPicture
 from digitpad.gui.sketch import Page
 from digitpad.gui.theme import SPACE, Theme
-from digitpad.recognition import Prediction, Recognizer
+from digitpad.recognition import Recognizer
 
 _MAPS = 6
 _TALL, _SIDE = 440, 28  # pixels
@@ -153,9 +153,13 @@ class DigitCard(QFrame):
         self._hint.setVisible(self._page.is_blank)
         if not self.isVisible():
             return
-        prediction = self._predict()
+        image = self._image_or_none()
+        prediction = None if self._reader is None or image is None else self._reader.recognize_pixels(image)
         if prediction is None or self._reader is None:
-            self.picture.clear()
+            if image is None:
+                self.picture.clear()
+            else:
+                self.picture.show_image(image)
             self.bars.clear()
             self.maps.show_maps(None)
             return
@@ -165,15 +169,12 @@ class DigitCard(QFrame):
         maps = [array for name, array in activations.items() if name != "input" and array.ndim == 3]
         self.maps.show_maps(maps[0] if maps else None)
 
-    def _predict(self) -> Prediction | None:
-        if self._reader is None:
-            return None
+    def _image_or_none(self) -> NDArray[np.float32] | None:
         try:
-            image = self.image
+            return self.image
         except DigitpadError:
             # The Draw tab reads the same page, and has said why it cannot be read.
             return None
-        return None if image is None else self._reader.recognize_pixels(image)
 
 
 def _rgb(colour: QColor) -> NDArray[np.float32]:
