@@ -204,6 +204,7 @@ class CurvesPanel(QWidget):
         self._choice.setFixedWidth(18 * SPACE)
         self._choice.currentIndexChanged.connect(self._choose)
         self._other_legend = Legend(self._theme, self.other, frame)
+        self._other_legend.come_after(self._choice)
         row = self._header(frame, self._choice, self._other_legend)
         return self._filled(frame, row, self.other)
 

@@ -64,6 +64,7 @@ class Legend(QWidget):
 
     def __init__(self, theme: Theme, plot: CurvePlot, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._before: QWidget = plot
         self._theme = theme
         self._plot = plot
         self._chips: dict[str, _Chip] = {}
@@ -71,6 +72,10 @@ class Legend(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(SPACE)
+
+    def come_after(self, widget: QWidget) -> None:
+        """Have the keyboard come here from a widget; unless told, from the plot."""
+        self._before = widget
 
     @property
     def chips(self) -> dict[str, QAbstractButton]:
@@ -88,8 +93,14 @@ class Legend(QWidget):
             if key not in self._chips:
                 chip = _Chip(self._theme, style, f"{self._plot.objectName()}Curve-{key}", self)
                 chip.toggled.connect(self._toggle)
+                # The keyboard comes here where the eye does, though chips are made late.
+                QWidget.setTabOrder(self._row_end(), chip)
                 self._chips[key] = chip
                 self._row.addWidget(chip)
+
+    def _row_end(self) -> QWidget:
+        """Return what the keyboard reaches before the next chip."""
+        return list(self._chips.values())[-1] if self._chips else self._before
 
     def _toggle(self) -> None:
         for key, chip in self._chips.items():

@@ -38,6 +38,7 @@ from digitpad.gui.training.run_table import RunTable
 from digitpad.training.runs import CheckpointFile, Run, RunStore, TrashedRun, UnreadableRun
 
 _LATEST = "latest"
+_MOST_TRASHED = 10  # runs: those deleted before them are gone for good
 _WIDTHS = {0: 72, 1: 160, 2: 136, 3: 80, 4: 72, 5: 112}
 
 
@@ -74,7 +75,8 @@ class RunsDialog(QDialog):
         self._theme, self._store, self._window = theme, store, window
         self._errand: Errand | None = None
         self._waiting: list[tuple[Callable[[], Any], Callable[[Any], object]]] = []
-        self._trashed: list[TrashedRun] = []
+        # What was deleted on another day can still be had back.
+        self._trashed: list[TrashedRun] = sorted(store.trash(), key=lambda run: run.folder.name)
         self._records: dict[Path, Record] = {}
         self._files: dict[str, CheckpointFile] = {}
         self.table = RunTable(self)
@@ -182,6 +184,9 @@ class RunsDialog(QDialog):
         self.notice.clear()
         try:
             self._trashed.append(self._store.delete(run))
+            for old in self._trashed[:-_MOST_TRASHED]:
+                old.purge()
+            del self._trashed[:-_MOST_TRASHED]
         except DigitpadError as error:
             self.notice.say(str(error))
         self.refresh()

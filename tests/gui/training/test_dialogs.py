@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from digitpad.gui.fields import Choice, RealField, WholeField
 from digitpad.gui.main_window import MainWindow
+from digitpad.gui.theme import Theme
 from digitpad.gui.training.control_card import State
 from digitpad.gui.training.more_dialog import MoreDialog
 from digitpad.gui.training.network_editor import NetworkEditor
@@ -78,6 +79,26 @@ def test_deleting_can_be_undone(runs: RunsDialog) -> None:
     _press(runs, "undoDelete")
     assert runs.table.rowCount() == 1
     assert _text(runs, 1) == "light"
+
+
+def test_what_was_deleted_can_be_had_back_on_another_day(
+    runs: RunsDialog, theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _press(runs, "deleteRun")
+    later = RunsDialog(theme, RunStore(), lambda: 1.0, runs)
+    later.show()
+    _press(later, "undoDelete")
+    assert later.table.rowCount() == 1
+    monkeypatch.setattr("digitpad.gui.training.runs_dialog._MOST_TRASHED", 1)
+    store = RunStore()
+    (run,) = store.all()
+    twin = store.create(run.info.plan, "twin") if isinstance(run, Run) else None
+    assert twin is not None
+    later.refresh()
+    _press(later, "deleteRun")
+    _press(later, "deleteRun")
+    assert len(store.trash()) == 1
+    later.close()
 
 
 def test_a_run_is_read_with_in_draw(runs: RunsDialog, window: MainWindow, qtbot: QtBot) -> None:
