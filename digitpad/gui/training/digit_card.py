@@ -124,14 +124,18 @@ class DigitCard(QFrame):
 
     @property
     def image(self) -> NDArray[np.float32] | None:
-        """The drawing as a network receives it, (28, 28) in [0, 1]; None while nothing is drawn."""
+        """The drawing as a network receives it, (28, 28) in [0, 1]; None for nothing, or nothing readable."""
         page = self._page
         if page.is_blank:
             return None
-        if page.picture is not None:
-            return image_to_digit(page.picture.ink)
-        canvas = USUAL_CANVAS if page.size is None else max(page.size)
-        return ink_to_image([stroke.points for stroke in page.strokes], canvas=canvas)
+        try:
+            if page.picture is not None:
+                return image_to_digit(page.picture.ink)
+            canvas = USUAL_CANVAS if page.size is None else max(page.size)
+            return ink_to_image([stroke.points for stroke in page.strokes], canvas=canvas)
+        except DigitpadError:
+            # The Draw tab reads the same page, and has said why it cannot be read.
+            return None
 
     def use(self, reader: Recognizer | None) -> None:
         """Read with a network as it is now; None when there is none."""
@@ -153,7 +157,7 @@ class DigitCard(QFrame):
         self._hint.setVisible(self._page.is_blank)
         if not self.isVisible():
             return
-        image = self._image_or_none()
+        image = self.image
         prediction = None if self._reader is None or image is None else self._reader.recognize_pixels(image)
         if prediction is None or self._reader is None:
             if image is None:
@@ -168,13 +172,6 @@ class DigitCard(QFrame):
         activations = self._reader.activations(prediction.image)
         maps = [array for name, array in activations.items() if name != "input" and array.ndim == 3]
         self.maps.show_maps(maps[0] if maps else None)
-
-    def _image_or_none(self) -> NDArray[np.float32] | None:
-        try:
-            return self.image
-        except DigitpadError:
-            # The Draw tab reads the same page, and has said why it cannot be read.
-            return None
 
 
 def _rgb(colour: QColor) -> NDArray[np.float32]:

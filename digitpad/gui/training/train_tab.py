@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from digitpad.errors import DigitpadError
@@ -194,7 +194,9 @@ class TrainTab(TabPage):
 
     @Slot()
     def show_page(self) -> None:
-        """Read what is on the canvas now."""
+        """Read what is on the canvas now; while somebody draws in another tab, later."""
+        if not self.isVisible():
+            return
         self.digit.show_page(self._sheet.sketch.page)
         self.setup.preview.show_digit(self.digit.image)
 
@@ -324,6 +326,14 @@ class TrainTab(TabPage):
         row.setSpacing(2 * SPACE)
         row.addWidget(self._left)
         row.addLayout(column, 1)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened while another tab was in front."""
+        super().showEvent(event)
+        self.show_page()
+        if self.session.record is not None:
+            self._tick()
+            self.curves.redraw()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the columns at the sides the room that there is."""
