@@ -4,19 +4,22 @@
 
 The program gets an environment with nothing in it but a home of its own, and no screen. It has to print its version,
 read a digit, train a few batches, write the model and read it back, evaluate it, show what its layers make of a digit,
-and draw and train in every tab of the real window. Python's standard library is all that this needs.
+and draw and train in every tab of the real window. Then the world turns against it: no display, a home that cannot be
+written, a full disk, settings that are damaged, a window that is open already. Python's standard library is all that
+this needs.
 """
 
 import argparse
 import json
 import os
+import shutil
 import struct
 import subprocess
 import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +31,7 @@ _SEVEN = {
     "height": 280,
     "strokes": [[[70, 60], [140, 58], [205, 60], [165, 140], [130, 230]]],
 }
-_PICTURES_OF_THE_TOUR = ("draw.png",)
+_PICTURES_OF_THE_TOUR = ("draw.png", "train.png", "features.png", "evaluate.png")
 
 
 class SmokeError(Exception):
@@ -58,8 +61,19 @@ class Program:
             world |= {"USERPROFILE": str(self.home), "LOCALAPPDATA": str(self.home), "APPDATA": str(self.home)}
         return world
 
-    def run(self, *words: object, code: int = 0, limit: float = 300.0) -> str:
-        """Run a command to its end and return what it printed.
+    def run(self, *words: object, code: int = 0, limit: float = 300.0, world: Mapping[str, str] | None = None) -> str:
+        """Run a command to its end and return all that it printed.
+
+        Parameters
+        ----------
+        words
+            The command.
+        code
+            The exit code that is expected.
+        limit
+            Seconds that it may take.
+        world
+            Variables of the environment, where they shall differ; an empty one is left out.
 
         Raises
         ------
@@ -70,7 +84,7 @@ class Program:
         try:
             done = subprocess.run(
                 command,
-                env=self.environment(),
+                env={name: value for name, value in (self.environment() | dict(world or {})).items() if value},
                 cwd=self.home,
                 capture_output=True,
                 text=True,
@@ -84,11 +98,12 @@ class Program:
             raise SmokeError(
                 f"{' '.join(command)} ended with {done.returncode}, not {code}:\n{done.stdout}{done.stderr}"
             )
-        return done.stdout
+        return done.stdout + done.stderr
 
     def json(self, *words: object) -> Any:
         """Run a command with `--json` and return the last thing it said."""
-        return json.loads(self.run(*words, "--json").strip().splitlines()[-1])
+        lines = self.run(*words, "--json").strip().splitlines()
+        return json.loads(next(line for line in reversed(lines) if line[:1] in "[{"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -101,6 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="digitpad smoke ä ") as folder:
         try:
             try_everything(Program(options.program, Path(folder)))
+            try_adversities(Program(options.program, Path(folder)))
         except SmokeError as trouble:
             print(f"FAILED: {trouble}", file=sys.stderr)
             return 1
@@ -136,6 +152,61 @@ def try_everything(program: Program) -> None:
     _step("the window", lambda: program.run("tour", "--out", pictures))
     for name in _PICTURES_OF_THE_TOUR:
         _demand((pictures / name).is_file(), f"the tour saved no {name}")
+
+
+def try_adversities(program: Program) -> None:
+    """See that the program works, or says in one line what is wrong, where the machine is not as it should be."""
+    ink = program.home / "seven.jsonl"
+    if sys.platform.startswith("linux"):
+        bare = {"QT_QPA_PLATFORM": ""}
+        said = _step("no display", lambda: program.run(code=2, world=bare))
+        _demand("no display" in said and len(said.strip().splitlines()) == 1, f"without a display it said {said!r}")
+        _step("a home that cannot be written", lambda: program.run("predict", ink, world={"HOME": "/proc"}))
+        words = ("train", "--architecture", "light", "--limit", 500, "--epochs", 1)
+        said = program.run(*words, code=2, world={"HOME": "/proc"})
+        _demand(len(said.strip().splitlines()) == 1, f"with a home that cannot be written it said {said!r}")
+        _step("the window there", lambda: _try_window(program, {"HOME": "/proc"}, damaged=False))
+        if os.geteuid() == 0:
+            _step("a full disk", lambda: _try_full_disk(program))
+    if sys.platform != "win32":
+        _step("damaged settings, and a second start", lambda: _try_window(program, {}, damaged=True))
+
+
+def _try_full_disk(program: Program) -> None:
+    disk = program.home / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], check=True)
+    try:
+        words = ("train", "--architecture", "light", "--limit", 500, "--epochs", 1, "--no-run")
+        said = program.run(*words, "--output", disk / "model.safetensors", code=2)
+        _demand("model.safetensors" in said, f"on a full disk it said {said!r}")
+        _demand(not any(disk.iterdir()), f"on a full disk it left {[path.name for path in disk.iterdir()]}")
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def _try_window(program: Program, world: Mapping[str, str], *, damaged: bool) -> None:
+    """Open a window, have it open a file from a second start, and close it."""
+    runtime = program.home / "runtime"
+    shutil.rmtree(runtime, ignore_errors=True)
+    runtime.mkdir(mode=0o700)
+    if damaged:
+        settings = program.home / ".config" / "digitpad" / "window.ini"
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_bytes(b"[General\ncolours=\xff\xfe\x00\ngeometry=@ByteArray(nonsense)\nmodel=/nowhere\n")
+    world = dict(world) | {"XDG_RUNTIME_DIR": str(runtime)}
+    window = subprocess.Popen([str(program.path)], env=program.environment() | world, cwd=program.home)
+    try:
+        patience = time.monotonic() + 60
+        while not (runtime / "digitpad" / "window").exists():
+            _demand(window.poll() is None, f"the window ended with {window.returncode}")
+            _demand(time.monotonic() < patience, "the window did not open within a minute")
+            time.sleep(0.05)
+        program.run("gui", program.home / "seven.jsonl", limit=60, world=world)
+        _demand(window.poll() is None, f"the window ended with {window.returncode} when it was handed a file")
+    finally:
+        window.terminate()
+        window.wait(30)
 
 
 def _step(name: str, work: Any) -> Any:
