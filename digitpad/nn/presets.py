@@ -43,7 +43,7 @@ def convnet(name: str, channels: tuple[int, int], hidden: int) -> Architecture:
 
 
 def reader(channels: tuple[int, int, int] = (16, 48, 96), hidden: int = 128) -> Architecture:
-    """Build the network that reads people's digits here: four convolutions, the image halved three times.
+    """Build a network for the digits that people draw: four convolutions, the image halved three times.
 
     Maps are few where the image is large and many where it is small, so that one image costs hardly more than with
     `standard`, and a cell of the last map has seen nearly all of the digit.
