@@ -33,8 +33,9 @@ from digitpad.training.plan import RunPlan
 _WINDOW = 10
 #: Nothing is said about how fast a network learns before so many steps.
 _PATIENCE = 100
-#: A layer that loses this share of its units loses much of what it could tell apart.
-_MUCH_DEAD = 0.4
+#: A layer that loses this share of its units loses much of what it could tell apart. Of a sound network trained for an
+#: epoch up to half the units of a linear layer answer none of the few images that they are shown: they are choosy.
+_MUCH_DEAD = 2 / 3
 _SETTLED = 20
 #: An update of about a thousandth of the weights is usual; this is far below.
 _TINY_UPDATE = 1e-4
@@ -299,7 +300,7 @@ class Advisor:
             Severity.TROUBLE if layer.dead_units == layer.units else Severity.NOTICE,
             f"Units of {layer.name} have died",
             f"{layer.dead_units} of the {layer.units} units of {layer.name} answered none of {self._layers.images} "
-            "images. A ReLU that answers nothing passes no gradient on, so they will hardly come back.",
+            "images. A ReLU that answers nothing passes no gradient on, so most of them will hardly come back.",
             Cure("Train anew with Leaky ReLU", architecture=leaky, settings={"learning_rate": self._lower_rate(3)}),
         )
 

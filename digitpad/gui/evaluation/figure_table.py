@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -22,6 +22,8 @@ _ROW = 4 * SPACE
 _VALUE = Qt.ItemDataRole.UserRole
 _BAR_COLUMN = 2
 _NUMBER = 64  # pixels: a percentage
+_WIDEST = 20 * SPACE  # of the names of writers
+_ARROW = 10  # pixels: beside the title of the column that orders the rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +131,18 @@ class FigureTable(QTableWidget):
         return item
 
     def _divide(self) -> None:
-        """Give the bar's column the room that the others leave."""
+        """Give every column the room that its words need, and the bar's what is left."""
         header = self.horizontalHeader()
+        title, name, figure = self.fontMetrics(), *map(QFontMetrics, (_name_font(self), _figure_font(self)))
         for column in range(self.columnCount()):
-            wide = column == _BAR_COLUMN
-            header.setSectionResizeMode(
-                column, QHeaderView.ResizeMode.Stretch if wide else QHeaderView.ResizeMode.ResizeToContents
-            )
+            if column == _BAR_COLUMN:
+                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+                continue
+            metrics = name if column == 0 else figure
+            words = [metrics.horizontalAdvance(self._item_at(row, column).text()) for row in range(self.rowCount())]
+            words.append(title.horizontalAdvance(self.horizontalHeaderItem(column).text()) + _ARROW)
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(column, min(max(words) + 2 * SPACE, _WIDEST))
 
     @Slot()
     def _choose(self) -> None:
@@ -165,11 +172,6 @@ class _Cells(QStyledItemDelegate):
         self._table = parent
         self.least = 0.0
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """Return the room for a cell's words."""
-        hint = super().sizeHint(option, index)
-        return QSize(hint.width() + 2 * SPACE, hint.height())
-
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
@@ -184,8 +186,7 @@ class _Cells(QStyledItemDelegate):
         painter.drawLine(QPointF(area.left(), area.bottom()), QPointF(area.right(), area.bottom()))
         if item is not None:
             name = index.column() == 0
-            font = self._table.font()
-            painter.setFont(text_font(font, bold=True) if name else fixed_font(font, scale=0.95))
+            painter.setFont(_name_font(self._table) if name else _figure_font(self._table))
             painter.setPen(self._theme.colour("text" if index.column() in {0, _BAR_COLUMN} else "muted"))
             words = area.adjusted(SPACE, 0, -SPACE, 0)
             flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -213,6 +214,14 @@ class _Cells(QStyledItemDelegate):
             painter.drawLine(QPointF(left, y), QPointF(right, y))
             for x in (left, right):
                 painter.drawLine(QPointF(x, y - 4), QPointF(x, y + 4))
+
+
+def _name_font(table: QWidget) -> QFont:
+    return text_font(table.font(), bold=True)
+
+
+def _figure_font(table: QWidget) -> QFont:
+    return fixed_font(table.font(), scale=0.95)
 
 
 def _natural(name: str) -> tuple[float, str]:

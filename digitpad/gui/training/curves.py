@@ -172,6 +172,8 @@ class CurvesPanel(QWidget):
     def _loss_card(self) -> QFrame:
         frame = card("lossCard", self)
         self._loss_legend = Legend(self._theme, self.loss, frame)
+        self._loss_others = Legend(self._theme, self.loss, frame)
+        self._loss_others.hide()
         self.smoothing = QSlider(Qt.Orientation.Horizontal, frame)
         self.smoothing.setObjectName("smoothingSlider")
         self.smoothing.setAccessibleName("Smoothing")
@@ -195,7 +197,7 @@ class CurvesPanel(QWidget):
         export = self._link("exportButton", "export", self.export.toolTip(), frame)
         export.clicked.connect(self.export.trigger)
         row.addWidget(export)
-        return self._filled(frame, row, self.loss)
+        return self._filled(frame, row, self._loss_others, self.loss)
 
     def _other_card(self) -> QFrame:
         frame = card("otherCard", self)
@@ -205,8 +207,10 @@ class CurvesPanel(QWidget):
         self._choice.currentIndexChanged.connect(self._choose)
         self._other_legend = Legend(self._theme, self.other, frame)
         self._other_legend.come_after(self._choice)
+        self._other_others = Legend(self._theme, self.other, frame)
+        self._other_others.hide()
         row = self._header(frame, self._choice, self._other_legend)
-        return self._filled(frame, row, self.other)
+        return self._filled(frame, row, self._other_others, self.other)
 
     def _header(self, frame: QFrame, first: QWidget, legend: Legend) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -217,11 +221,16 @@ class CurvesPanel(QWidget):
         row.addStretch(1)
         return row
 
-    def _filled(self, frame: QFrame, row: QHBoxLayout, plot: CurvePlot) -> QFrame:
+    def _filled(self, frame: QFrame, row: QHBoxLayout, others: Legend, plot: CurvePlot) -> QFrame:
         column = QVBoxLayout(frame)
         column.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
         column.setSpacing(SPACE // 2)
         column.addLayout(row)
+        # The runs beside it have a row of their own while there are any: their names may be long.
+        below = QHBoxLayout()
+        below.addWidget(others)
+        below.addStretch(1)
+        column.addLayout(below)
         column.addWidget(plot, 1)
         return frame
 
@@ -262,16 +271,20 @@ class CurvesPanel(QWidget):
 
     def _put_all(self) -> None:
         """Give the plots their curves anew."""
-        self._put(self.loss, self._loss_legend, self._upper_curves())
+        self._put(self.loss, self._loss_legend, self._loss_others, self._upper_curves())
         self._lower = self._lower_curves()
-        self._put(self.other, self._other_legend, self._lower)
+        self._put(self.other, self._other_legend, self._other_others, self._lower)
 
-    def _put(self, plot: CurvePlot, legend: Legend, curves: Curves) -> None:
+    def _put(self, plot: CurvePlot, legend: Legend, others: Legend, curves: Curves) -> None:
         for key in [key for key in plot.keys if key not in curves]:
             plot.remove(key)
         for key, (style, series) in curves.items():
             plot.put(key, style, series)
-        legend.show_curves({key: style for key, (style, _) in curves.items()})
+        styles = {key: style for key, (style, _) in curves.items()}
+        beside = {key: style for key, style in styles.items() if style.is_of_other_run}
+        legend.show_curves({key: style for key, style in styles.items() if key not in beside})
+        others.show_curves(beside)
+        others.setVisible(bool(beside))
 
     def _upper_curves(self) -> Curves:
         curves: Curves = {}
@@ -325,4 +338,5 @@ class CurvesPanel(QWidget):
 
 def _beside(name: str, index: int, *, dots: bool = False) -> Style:
     """Return the style of an earlier run's curve."""
-    return Style(name, ("bar", "text", "error", "muted")[index % 4], 0.9, 1.5, dashed=not dots, dots=dots)
+    colour = ("bar", "text", "error", "muted")[index % 4]
+    return Style(name, colour, 0.9, 1.5, dashed=not dots, dots=dots, is_of_other_run=True)

@@ -14,11 +14,13 @@ from digitpad.gui.cards import muted, title
 from digitpad.gui.received import ReceivedPicture
 from digitpad.gui.sketch import Page
 from digitpad.gui.theme import SPACE, Theme
+from digitpad.nn.checks import NotFiniteError
 from digitpad.recognition import Recognizer
 
 _MAPS = 6
-_TALL, _SIDE = 440, 28  # pixels
+_TALL, _LOW, _SIDE = 440, 320, 28  # pixels
 _HINT = "Draw a digit in the Draw tab: its reading changes here while the network learns."
+_NO_ANSWER = "This network has no answer any more: it computes numbers that are not finite."
 
 
 class MapStrip(QWidget):
@@ -114,7 +116,7 @@ class DigitCard(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Have a smaller picture where there is little room, for the bars need theirs."""
         super().resizeEvent(event)
-        cell = 5 if self.height() >= _TALL else 3
+        cell = 5 if self.height() >= _TALL else 3 if self.height() >= _LOW else 2
         self.picture.setFixedSize(cell * _SIDE + 2, cell * _SIDE + 2)
 
     @property
@@ -154,24 +156,46 @@ class DigitCard(QFrame):
 
     def _read(self) -> None:
         """Read the page, if there is one and somebody can see it."""
-        self._hint.setVisible(self._page.is_blank)
+        self._say(_HINT if self._page.is_blank else "")
         if not self.isVisible():
             return
-        image = self.image
-        prediction = None if self._reader is None or image is None else self._reader.recognize_pixels(image)
-        if prediction is None or self._reader is None:
-            if image is None:
-                self.picture.clear()
-            else:
-                self.picture.show_image(image)
-            self.bars.clear()
-            self.maps.show_maps(None)
+        image, reader = self.image, self._reader
+        if image is None or reader is None:
+            self._show_nothing(image)
+            return
+        try:
+            # Weights on their way to infinity: what comes of them is said below, not warned of.
+            with np.errstate(over="ignore", invalid="ignore"):
+                prediction = reader.recognize_pixels(image)
+                activations = reader.activations(image)
+        except NotFiniteError:
+            self._show_no_answer(image)
+            return
+        maps = [array for name, array in activations.items() if name != "input" and array.ndim == 3][:1]
+        if not all(np.isfinite(array).all() for array in (prediction.probabilities, *maps)):
+            self._show_no_answer(image)
             return
         self.picture.show_image(prediction.image)
-        self.bars.show_probabilities(self._reader.labels, [float(value) for value in prediction.probabilities])
-        activations = self._reader.activations(prediction.image)
-        maps = [array for name, array in activations.items() if name != "input" and array.ndim == 3]
+        self.bars.show_probabilities(reader.labels, [float(value) for value in prediction.probabilities])
         self.maps.show_maps(maps[0] if maps else None)
+
+    def _show_nothing(self, image: NDArray[np.float32] | None) -> None:
+        """Show what a network would receive, if anything, and no reading of it."""
+        if image is None:
+            self.picture.clear()
+        else:
+            self.picture.show_image(image)
+        self.bars.clear()
+        self.maps.show_maps(None)
+
+    def _show_no_answer(self, image: NDArray[np.float32]) -> None:
+        """Show what a network receives that has diverged, and say that nothing comes of it."""
+        self._show_nothing(image)
+        self._say(_NO_ANSWER)
+
+    def _say(self, words: str) -> None:
+        self._hint.setText(words)
+        self._hint.setVisible(bool(words))
 
 
 def _rgb(colour: QColor) -> NDArray[np.float32]:

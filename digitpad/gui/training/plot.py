@@ -47,6 +47,8 @@ class Style:
         Of its line; dots mark its points.
     sets_range
         Whether all of the curve is to be in view; a noisy one may be cut.
+    is_of_other_run
+        Whether it lies beside the run that the plot is about.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Style:
     dashed: bool = False
     dots: bool = False
     sets_range: bool = True
+    is_of_other_run: bool = False
 
 
 class _Curve:

@@ -39,7 +39,7 @@ from digitpad.training.runs import CheckpointFile, Run, RunStore, TrashedRun, Un
 
 _LATEST = "latest"
 _MOST_TRASHED = 10  # runs: those deleted before them are gone for good
-_WIDTHS = {0: 72, 1: 160, 2: 136, 3: 80, 4: 72, 5: 112}
+_WIDTHS = {0: 80, 1: 160, 2: 136, 3: 80, 4: 72, 5: 112}
 
 
 class RunsDialog(QDialog):
@@ -316,7 +316,15 @@ class RunsDialog(QDialog):
             if run.folder not in self._records:
                 self._do(partial(_read_record, run, self._window()), partial(self._keep_record, run.folder))
                 return
-        self.compared.emit({run.info.name: self._records[run.folder] for run in self.table.ticked})
+        ticked = self.table.ticked
+        names = [run.info.name for run in ticked]
+        # Names may be given twice, folders cannot.
+        self.compared.emit(
+            {
+                name if names.count(name) == 1 else run.folder.name: self._records[run.folder]
+                for name, run in zip(names, ticked, strict=True)
+            }
+        )
 
     def _keep_record(self, folder: Path, record: Record) -> None:
         self._records[folder] = record

@@ -62,7 +62,7 @@ _BELOW_ONE = 0.999999
 SETTINGS: dict[str, Setting] = {
     "optimizer": Setting("Optimizer", "How gradients become steps", "choice", choices=OPTIMIZERS),
     "schedule": Setting("Schedule", "How the learning rate moves over the run", "choice", choices=SCHEDULES),
-    "learning_rate": Setting("Learning rate", "The highest rate of the schedule", "real", 1e-7, 10.0),
+    "learning_rate": Setting("Learning rate", "The highest rate of the schedule", "real", 1e-7, 1000.0),
     "batch_size": Setting("Batch", "Images a step", "whole", 1, 4096),
     "epochs": Setting("Epochs", "Passes over the training images", "whole", 1, 1000),
     "momentum": Setting("Momentum", "How much of the last step goes into the next", "real", 0.0, _BELOW_ONE, 0.05),
@@ -170,7 +170,7 @@ class SettingField(QObject):
         self.show_value(getattr(self._editor.plan.settings, self.name))
 
     def show_value(self, value: Any) -> None:
-        """Show a value; None is the least or the first."""
+        """Show a value, also one beyond the usual range: a cure or a command line may go there; None is the least."""
         widget = self.widget
         widget.blockSignals(True)
         match widget:
@@ -179,8 +179,12 @@ class SettingField(QObject):
             case Tick():
                 widget.setChecked(bool(value))
             case WholeField():
+                if value is not None:
+                    widget.setRange(min(widget.minimum(), int(value)), max(widget.maximum(), int(value)))
                 widget.setValue(int(self.setting.least) if value is None else int(value))
             case RealField():
+                if value is not None:
+                    widget.setRange(min(widget.minimum(), float(value)), max(widget.maximum(), float(value)))
                 widget.setValue(self.setting.least if value is None else float(value))
         widget.blockSignals(False)
         widget.update()

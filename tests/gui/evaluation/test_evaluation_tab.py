@@ -11,7 +11,16 @@ import PIL.Image
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QMenu,
+    QTableWidget,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from digitpad.data.idx import write_idx
@@ -514,6 +523,10 @@ def test_nothing_is_cut_off_in_any_view(
             if label.isVisible() and label.text() and label.objectName() != "figuresAbout":
                 assert label.width() >= label.minimumSizeHint().width(), label.text()
                 assert label.height() >= label.heightForWidth(label.width()), label.text()
+        for table in tab.findChildren(QTableWidget):
+            if table.isVisible():
+                # Every figure is in view, and with it its title.
+                assert table.horizontalHeader().length() <= table.viewport().width(), table.objectName()
         assert not [menu for menu in tab.findChildren(QMenu) if menu.isVisible()]
         evaluation_window.grab()
 

@@ -11,7 +11,7 @@ import PIL.Image
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from digitpad.gui.fields import Choice, RealField, WholeField
@@ -135,6 +135,24 @@ def test_a_ticked_run_is_shown_beside_the_next_one(runs: RunsDialog, tab: TrainT
     assert runs.table.setData(index, Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
     assert tab.curves.overlays == {}
     assert "run0" not in tab.curves.loss.keys
+    qtbot.waitUntil(lambda: not runs.is_busy)
+
+
+def test_two_runs_of_one_name_are_told_apart_when_compared(
+    runs: RunsDialog, tab: TrainTab, wait: Wait, qtbot: QtBot
+) -> None:
+    _trained(tab, wait, epochs=2)
+    runs.refresh()
+    assert _text(runs, 1, 0) == _text(runs, 1, 1) == "light"
+    for row in (0, 1):
+        assert runs.table.setData(runs.table.index(row, 0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    qtbot.waitUntil(lambda: len(tab.curves.overlays) == 2, timeout=10_000)
+    assert sorted(len(record.loss) for record in tab.curves.overlays.values()) == [25, 50]
+    for name in ("lossPlot", "otherPlot"):
+        for key in ("run0", "run0-held-out", "run1", "run1-held-out"):
+            chip = tab.findChild(QAbstractButton, f"{name}Curve-{key}")
+            assert chip is not None
+            assert chip.isVisible()
     qtbot.waitUntil(lambda: not runs.is_busy)
 
 

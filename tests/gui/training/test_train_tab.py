@@ -3,16 +3,18 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from digitpad.gui.fields import RealField
 from digitpad.gui.main_window import MainWindow
 from digitpad.gui.training.control_card import State
 from digitpad.gui.training.train_tab import TrainTab
+from digitpad.model_file import load_model
 from digitpad.recognition import Recognizer
 from digitpad.training.events import StopReason
 from digitpad.training.runs import Run, RunStore
@@ -168,3 +170,52 @@ def test_data_that_cannot_be_read_is_said_in_the_tab_and_the_next_start_works(
     assert not tab.notice.isVisible()
     _press(tab, "trainStop")
     wait(tab, State.IDLE)
+
+
+def test_a_network_that_diverges_is_said_to_have_no_answer_beside_the_digit(
+    tab: TrainTab, window: MainWindow, wait: Wait, draw: Draw
+) -> None:
+    draw(window.draw_tab.canvas, [[(100, 100), (300, 100), (200, 400)]])
+    _press(tab, "trainBatch")
+    wait(tab, State.PAUSED)
+    reader = tab.digit.reader
+    assert reader is not None
+    assert tab.digit.bars.values is not None
+    model = load_model("light")
+    for parameter in model.network.parameters():
+        parameter.value *= np.float32(1e30)
+    tab.digit.use(Recognizer(model))
+    hint = tab.digit.findChild(QLabel, "digitHint")
+    assert hint is not None
+    assert hint.isVisible()
+    assert "not finite" in hint.text()
+    assert tab.digit.bars.values is None
+    assert tab.digit.maps.maps is None
+    tab.digit.use(reader)
+    assert not hint.isVisible()
+    assert tab.digit.bars.values is not None
+    _press(tab, "trainStop")
+    wait(tab, State.IDLE)
+
+
+def test_a_rate_far_too_high_ends_with_the_last_good_weights_and_a_cure(
+    tab: TrainTab, window: MainWindow, wait: Wait, draw: Draw
+) -> None:
+    draw(window.draw_tab.canvas, [[(100, 100), (300, 100), (200, 400)]])
+    tab.editor.change_settings(learning_rate=1e5, schedule="constant", optimizer="sgd")
+    field = tab.findChild(RealField, "trainLearningRate")
+    assert field is not None
+    assert field.value() == 1e5
+    _press(tab, "trainMain")
+    wait(tab, State.IDLE)
+    record, advisor = tab.session.record, tab.session.advisor
+    assert record is not None
+    assert record.stopped is not None
+    assert record.stopped.reason is StopReason.DIVERGED
+    assert "last good weights are kept" in tab.notice.text
+    assert tab.digit.bars.values is not None
+    assert advisor is not None
+    hint = advisor.hints()[0]
+    assert hint.key == "diverged"
+    tab.apply_cure(hint)
+    assert field.value() == tab.editor.plan.settings.learning_rate == 1e4
