@@ -98,7 +98,7 @@ class Recorder:
         Yields
         ------
         RecordingTrouble
-            What could not be written; once, until all that could not be written can be again.
+            What could not be written; once, until all that could not be written can be again, and at the end.
         """
         before = bool(self._troubled)
         troubles = [self._try("history", lambda: self._history.write(event))]
@@ -113,7 +113,7 @@ class Recorder:
         if self._asks_for_checkpoint(event):
             troubles.append(self.checkpoint())
         told = [trouble for trouble in troubles if trouble]
-        if told and not before:
+        if told and (not before or isinstance(event, TrainingStopped)):
             yield RecordingTrouble(told[0])
 
     def checkpoint(self) -> str:
@@ -144,9 +144,18 @@ class Recorder:
         troubles = [] if event.reason is StopReason.DIVERGED else [self.checkpoint()]
         model = trained_model(self._trainer, info.plan, event, info.command)
         troubles.append(self._try("model", lambda: self._run.keep_model(model)))
-        status = RunStatus(str(event.reason))
+        status, message = RunStatus(str(event.reason)), event.message
+        if event.reason is not StopReason.DIVERGED and all(troubles):
+            # The end is nowhere. Taken again from the last checkpoint, the same steps give the same weights.
+            kept = max(self._saved[0], 0)
+            status = RunStatus.INTERRUPTED
+            message = (
+                f"The weights of the end, after {event.steps:,} steps, could not be written: those of step {kept:,} "
+                "are there. Make room on the disk, then go on with the run."
+            )
+            troubles = [message]
         place = {"steps": event.steps, "seconds": event.seconds}
-        troubles.append(self._update(status=status, message=event.message, **place, **_figures(event)))
+        troubles.append(self._update(status=status, message=message, **place, **_figures(event)))
         return troubles
 
     def _update(self, **changes: Any) -> str:
@@ -158,7 +167,10 @@ class Recorder:
             write()
         except DigitpadError as error:
             self._troubled.add(what)
-            return f"{error} The training goes on, and nothing that was written is lost."
+            return (
+                f"{error} The training goes on, and nothing that was written is lost; make room there, and the next "
+                "checkpoint is written again."
+            )
         self._troubled.discard(what)
         return ""
 

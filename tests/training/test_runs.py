@@ -326,6 +326,30 @@ def test_a_disk_that_is_full_is_told_and_the_training_goes_on(
     assert len(live.run.history().steps) == 32
 
 
+def test_an_end_that_could_not_be_written_is_told_and_taken_again_with_the_same_weights(
+    make_plan: Make, store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = FullDisk(monkeypatch)
+    live = LiveRun.start(make_plan(), store, keeping=EAGER)
+    troubles: list[str] = []
+    for event in live.events():
+        if isinstance(event, RecordingTrouble):
+            troubles.append(event.message)
+        if isinstance(event, EpochCompleted) and event.epoch == 1:
+            disk.is_full = True
+    end = live.snapshot_model().network.state_dict()
+    assert len(troubles) == 2
+    assert "No space left" in troubles[0]
+    assert troubles[1].startswith("The weights of the end, after 24 steps, could not be written: those of step 8 are")
+    disk.is_full = False
+    run = store.find(live.run.folder)
+    assert run.can_resume()
+    for _ in LiveRun.resume(run).events():
+        pass
+    again = run.model().network.state_dict()
+    assert all(np.array_equal(again[name], value) for name, value in end.items())
+
+
 def test_rows_that_could_not_be_written_are_written_later(
     make_plan: Make, store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -140,7 +140,8 @@ class FigureTable(QTableWidget):
                 continue
             metrics = name if column == 0 else figure
             words = [metrics.horizontalAdvance(self._item_at(row, column).text()) for row in range(self.rowCount())]
-            words.append(title.horizontalAdvance(self.horizontalHeaderItem(column).text()) + _ARROW)
+            heading = str(self.model().headerData(column, Qt.Orientation.Horizontal))
+            words.append(title.horizontalAdvance(heading) + _ARROW)
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, min(max(words) + 2 * SPACE, _WIDEST))
 
