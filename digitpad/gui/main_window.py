@@ -204,10 +204,10 @@ class MainWindow(QMainWindow):
         return True
 
     @Slot(object, object)
-    def _use_trained(self, model: "Model", folder: Path) -> None:
+    def _use_trained(self, model: "Model", place: Path) -> None:
         """Read with what a training has made; it stays in its run, so the next start does not find it."""
         try:
-            self.show_model(models.take(model, folder, model.name))
+            self.show_model(models.take(model, place.resolve(), model.name))
         except DigitpadError as error:
             self.show_message(Message(str(error)))
             return

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from digitpad.model_file import Model, ModelMetadata
     from digitpad.recognition import Prediction
 
+_RUN, _CHECKPOINTS = "run.json", "checkpoints"
 _FIGURES = {"test_accuracy": "on MNIST", "validation_accuracy": "in validation"}
 
 
@@ -78,7 +79,24 @@ class LoadedModel:
 
 
 def load(name_or_path: str | Path | None = None) -> LoadedModel:
-    """Load a model: a bundled one by name, any by its path, the default one for None.
+    """Load a model: a bundled one by name, any by its path, a run's by its folder, the default one for None.
+
+    Raises
+    ------
+    DigitpadError
+        If there is none such, or its file is no sound model.
+    """
+    model, path = read_model(name_or_path)
+    return take(model, path.resolve(), path.stem if path.is_file() else model.name)
+
+
+def read_model(name_or_path: str | Path | None = None) -> "tuple[Model, Path]":
+    """Read a model, and return it with its file, or with the folder of the run that it is the end of.
+
+    Parameters
+    ----------
+    name_or_path
+        As `digitpad.model_file.load_model` takes it; or the folder of a run, or one of its checkpoints.
 
     Raises
     ------
@@ -88,8 +106,20 @@ def load(name_or_path: str | Path | None = None) -> LoadedModel:
     # NumPy and the network library load while the window is to be seen already.
     from digitpad.model_file import find_model, load_model
 
+    if name_or_path is not None:
+        path = Path(name_or_path)
+        folder = path.parent.parent if is_checkpoint(path) else path
+        if (folder / _RUN).is_file():
+            from digitpad.training.run import Run
+
+            return Run(folder).model(None if folder == path else path), path
     path = find_model(name_or_path)
-    return take(load_model(path), path.resolve(), path.stem)
+    return load_model(path), path
+
+
+def is_checkpoint(path: Path) -> bool:
+    """Return whether a file is where a run keeps its checkpoints."""
+    return path.parent.name == _CHECKPOINTS
 
 
 def take(model: "Model", path: Path, name: str) -> LoadedModel:

@@ -91,6 +91,7 @@ class Recorder:
         self._cost = 0.0
         #: What cannot be written at present: "history", "checkpoint", "model" or "run".
         self._troubled: set[str] = set()
+        self._reason = ""
 
     def record(self, event: Event) -> Iterator[RecordingTrouble]:
         """Write down an event before its reader sees it.
@@ -150,8 +151,8 @@ class Recorder:
             kept = max(self._saved[0], 0)
             status = RunStatus.INTERRUPTED
             message = (
-                f"The weights of the end, after {event.steps:,} steps, could not be written: those of step {kept:,} "
-                "are there. Make room on the disk, then go on with the run."
+                f"{self._reason} So the weights of the end, after {event.steps:,} steps, are not kept, but those of "
+                f"step {kept:,} are. Make room on the disk, then go on with the run."
             )
             troubles = [message]
         place = {"steps": event.steps, "seconds": event.seconds}
@@ -167,6 +168,7 @@ class Recorder:
             write()
         except DigitpadError as error:
             self._troubled.add(what)
+            self._reason = str(error)
             return (
                 f"{error} The training goes on, and nothing that was written is lost; make room there, and the next "
                 "checkpoint is written again."

@@ -13,7 +13,7 @@ from digitpad.data.sources import open_dataset
 from digitpad.evaluation import Comparison, Evaluation, RobustnessPoint, evaluating, measured_images
 from digitpad.evaluation.held_out import held_out_images
 from digitpad.evaluation.robustness import count_points, measuring_robustness_in_steps
-from digitpad.model_file import find_model, load_model
+from digitpad.gui.models import read_model
 from digitpad.recognition import Recognizer
 
 
@@ -100,7 +100,7 @@ def evaluation_job(models: tuple[Path, ...], data: Data) -> Iterator[Step]:
     Parameters
     ----------
     models
-        Their files, the first one being what the second is compared with.
+        Their files, or the folders of their runs, the first one being what the second is compared with.
     data
         What to read.
 
@@ -117,7 +117,7 @@ def evaluation_job(models: tuple[Path, ...], data: Data) -> Iterator[Step]:
         If a model or the data cannot be read, or they do not fit each other.
     """
     yield Progress("Opening the models")
-    readers = tuple(Recognizer(load_model(find_model(path))) for path in models)
+    readers = tuple(Recognizer(read_model(path)[0]) for path in models)
     yield Progress("Opening the data")
     if data.part == "validation":
         images = held_out_images(readers[0].model, data.source)

@@ -12,6 +12,7 @@ from digitpad.gui.cards import muted, title
 from digitpad.gui.evaluation.job import Data, Progress
 from digitpad.gui.exchange import INK_FILTER, MODEL_FILTER
 from digitpad.gui.fields import Choice
+from digitpad.gui.models import is_checkpoint
 from digitpad.gui.settings import Settings
 from digitpad.gui.theme import SPACE, Theme
 
@@ -162,7 +163,10 @@ class SetupCard(QFrame):
     # Parts
 
     def _fill_models(self) -> None:
-        names = {word: path.stem for word, path in self._models.items()}
+        names = {
+            word: f"{path.parent.parent.name}, {path.stem}" if is_checkpoint(path) else path.stem
+            for word, path in self._models.items()
+        }
         browse = {_BROWSE: "Open a model file…"}
         self.model.offer(names | browse)
         self.other.offer({_NOTHING: "nothing"} | names | browse)

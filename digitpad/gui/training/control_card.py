@@ -124,7 +124,10 @@ class ControlCard(QFrame):
             self.bar.setValue(0)
             return
         if record.started is None:
-            self.place.setText("Opening the data…")
+            # The state after that tells of one that could not be opened.
+            self.place.setText("Ready" if self._state is State.IDLE else "Opening the data…")
+            self.pace.setText("")
+            self.bar.setValue(0)
             return
         started, step = record.started, record.step
         total = started.epochs * started.batches

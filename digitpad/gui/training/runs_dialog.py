@@ -59,7 +59,7 @@ class RunsDialog(QDialog):
     resume_asked
         The `Run` that is to go on.
     model_loaded
-        The `Model` of a run, to read with, and the run's folder.
+        The `Model` of a run, to read with, and where it is: the run's folder, or one of its checkpoints.
     compared
         Records by name: the runs whose curves are to be shown beside the present ones.
     """
@@ -139,7 +139,10 @@ class RunsDialog(QDialog):
         run = self.current
         if isinstance(run, Run):
             checkpoint = self._checkpoint()
-            self._do(partial(run.model, checkpoint), partial(self._take_model, run.folder))
+            self._do(
+                partial(run.model, checkpoint),
+                partial(self._take_model, run.folder if checkpoint is None else checkpoint.path),
+            )
 
     @Slot()
     def save(self) -> None:
@@ -330,8 +333,8 @@ class RunsDialog(QDialog):
         self._records[folder] = record
         self._compare()
 
-    def _take_model(self, folder: Path, model: object) -> None:
-        self.model_loaded.emit(model, folder)
+    def _take_model(self, place: Path, model: object) -> None:
+        self.model_loaded.emit(model, place)
 
     def _resume_branch(self, run: Run) -> None:
         self.refresh()

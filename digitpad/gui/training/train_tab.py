@@ -62,7 +62,7 @@ class TrainTab(TabPage):
     live_model_ended
         There is no training any more.
     model_loaded
-        A `Model` to read with from now on, and the folder of its run.
+        A `Model` to read with from now on, and the folder of its run or the checkpoint that it is.
     """
 
     live_model_published = Signal(object)

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from digitpad.gui.evaluation.job import Data, Measured, evaluation_job
 from digitpad.gui.fields import Choice, RealField, WholeField
 from digitpad.gui.main_window import MainWindow
 from digitpad.gui.theme import Theme
@@ -106,6 +107,25 @@ def test_a_run_is_read_with_in_draw(runs: RunsDialog, window: MainWindow, qtbot:
     qtbot.waitUntil(lambda: window.model is not None and window.model.title.startswith("light"), timeout=10_000)
     assert window.draw_tab.isVisible()
     qtbot.waitUntil(lambda: not runs.is_busy)
+    run = runs.current
+    assert isinstance(run, Run)
+    assert window.model is not None
+    assert window.model.path == run.folder.resolve()
+
+
+def test_what_was_loaded_from_a_run_can_be_evaluated(runs: RunsDialog, digits: Path) -> None:
+    run = runs.current
+    assert isinstance(run, Run)
+    for name in ("images-idx3-ubyte", "labels-idx1-ubyte"):
+        (digits / f"train-{name}").rename(digits / f"t10k-{name}")
+    first = run.checkpoints()[0].path
+    *_, measured = evaluation_job((run.folder, first), Data(str(digits)))
+    assert isinstance(measured, Measured)
+    assert [result.model for result in measured.evaluations] == ["light", "light"]
+    for reader, model in zip(measured.readers, (run.model(), run.model(first)), strict=True):
+        weights = model.network.state_dict()["fc1.weight"]
+        assert np.array_equal(reader.model.network.state_dict()["fc1.weight"], weights)
+    assert measured.evaluations[0].accuracy > measured.evaluations[1].accuracy
 
 
 def test_a_run_is_saved_as_a_model_file(runs: RunsDialog, tmp_path: Path, qtbot: QtBot) -> None:
