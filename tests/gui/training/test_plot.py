@@ -110,9 +110,8 @@ def test_shares_end_at_one(plot: CurvePlot) -> None:
     assert "99.00" in plot.readout
 
 
-def test_the_legend_hides_a_curve_and_brings_it_back(plot: CurvePlot, theme: Theme, qtbot: QtBot) -> None:
-    legend = Legend(theme, plot)
-    qtbot.addWidget(legend)
+def test_the_legend_hides_a_curve_and_brings_it_back(plot: CurvePlot, theme: Theme) -> None:
+    legend = Legend(theme, plot, plot)
     high = Series()
     high.extend(np.array([1.0, 2.0]), np.array([90.0, 100.0]))
     plot.put("loss", LINE, _series(100))
