@@ -27,13 +27,15 @@ _SIZE = (1280, 800)
 _TRAINED = 300  # steps: a few seconds, after which most digits are read
 
 
-def run_tour(out: Path) -> list[Path]:
+def run_tour(out: Path, *, trained: int = _TRAINED) -> list[Path]:
     """Draw in the real window and save what it looks like.
 
     Parameters
     ----------
     out
         The folder for the pictures; it is made if it does not exist.
+    trained
+        Steps of training after which the Train tab is looked at.
 
     Returns
     -------
@@ -62,7 +64,7 @@ def run_tour(out: Path) -> list[Path]:
         try:
             return [
                 _draw(window, out / "draw.png"),
-                _train(window, out / "train.png"),
+                _train(window, out / "train.png", trained),
                 _look_inside(window, out / "features.png"),
                 _evaluate(window, out / "evaluate.png"),
             ]
@@ -108,7 +110,7 @@ def _draw(window: MainWindow, path: Path) -> Path:
     return path
 
 
-def _train(window: MainWindow, path: Path) -> Path:
+def _train(window: MainWindow, path: Path, steps: int) -> Path:
     """Train for a while, as anybody does who presses Start, and look at it in the middle."""
     from digitpad.gui.training.train_tab import TrainTab
 
@@ -119,7 +121,7 @@ def _train(window: MainWindow, path: Path) -> Path:
     while tab.session.is_on:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         step = tab.session.record.step if tab.session.record is not None else None
-        if step is not None and step.step >= _TRAINED:
+        if step is not None and step.step >= steps:
             break
     tab.curves.redraw()
     QApplication.processEvents()
