@@ -8,7 +8,7 @@ read by their fused form (see `digitpad.nn.fused`), three to five times as fast 
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +36,9 @@ AMBIGUOUS = 0.2
 
 #: Pictures that go through the network together; more would only take more memory.
 _MOST_AT_ONCE = 256
+
+#: Makes the pass of one picture (28, 28), and returns its logits, float32 (1, outputs); None if it cannot.
+Pass = Callable[[NDArray[np.float32]], NDArray[np.float32] | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,6 +111,7 @@ class Recognizer:
         # The fused layers work in memory of their own, which one thread at a time may use.
         self._fused = ParallelNetwork(self._network)
         self._fused_is_busy = threading.Lock()
+        self._single_pass: Pass | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -129,6 +133,18 @@ class Recognizer:
         if not 0 <= value <= 1:
             raise DigitpadError(f"The threshold of refusal must be a number from 0 to 1, not {value}.")
         self._threshold = float(value)
+
+    def read_by(self, single_pass: Pass | None) -> None:
+        """Let somebody else make the pass of each single picture from now on; None makes it here again.
+
+        Whoever looks into the network at every picture that is read needs not send it through a second time.
+
+        Parameters
+        ----------
+        single_pass
+            Goes through the plain layers of `model`, in the thread that reads.
+        """
+        self._single_pass = single_pass
 
     def recognize_ink(self, strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS) -> Prediction:
         """Read a drawing.
@@ -165,7 +181,10 @@ class Recognizer:
         ValueError
             If the shape differs.
         """
-        return self.recognize_all(image[np.newaxis])[0]
+        images = image[np.newaxis]
+        self._check(images[:, np.newaxis])
+        logits = None if self._single_pass is None else self._single_pass(image)
+        return self.recognize_all(images)[0] if logits is None else self._predictions([image], logits)[0]
 
     def recognize_all(self, images: NDArray[np.float32]) -> list[Prediction]:
         """Read many pictures that are prepared already, faster than one by one.
@@ -175,9 +194,7 @@ class Recognizer:
         images
             float32 (N, 28, 28) in [0, 1].
         """
-        logits = self._read(self._network.forward, images[:, np.newaxis])
-        answers = zip(images, self._digits(logits, _probabilities), self._none(logits), strict=True)
-        return [self._predict(image, row, float(none)) for image, row, none in answers]
+        return self._predictions(images, self._read(self._network.forward, images[:, np.newaxis]))
 
     def recognize_batch(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the probabilities of every class for the pictures of a data set, as fast as they can be had.
@@ -284,6 +301,10 @@ class Recognizer:
         side = self._preprocessing.size
         if images.shape[1:] != (1, side, side):
             raise ValueError(f"Recognizer: images has shape {images.shape}; expected (N, 1, {side}, {side})")
+
+    def _predictions(self, images: Iterable[NDArray[np.float32]], logits: NDArray[np.float32]) -> list[Prediction]:
+        answers = zip(images, self._digits(logits, _probabilities), self._none(logits), strict=True)
+        return [self._predict(image, row, float(none)) for image, row, none in answers]
 
     def _predict(self, image: NDArray[np.float32], probabilities: NDArray[np.float32], no_digit: float) -> Prediction:
         best = int(probabilities.argmax())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from digitpad.explain.frame import Frame
@@ -30,14 +30,14 @@ from digitpad.gui.settings import Settings
 from digitpad.gui.tab_page import TabPage
 from digitpad.gui.theme import SPACE, Theme
 from digitpad.model_file import Model
-from digitpad.recognition import Recognizer
+from digitpad.recognition import Pass, Recognizer
 
 if TYPE_CHECKING:
     from digitpad.gui.features.map_view import MapView
     from digitpad.recognition import Prediction
 
 
-_PANEL_PACE = 50  # milliseconds between two looks of the panel at a drawing that changes
+_PANEL_PACE = 100  # milliseconds between two looks of the panel at a drawing that changes
 
 
 class FeaturesTab(TabPage):
@@ -106,12 +106,16 @@ class FeaturesTab(TabPage):
 
     def use_model(self, model: LoadedModel | None) -> None:
         """Look into another network."""
+        self._read_by(None)
         self._window_model = model
+        if self.isVisible():
+            self._read_by(self._look_ahead)
         if self._live is None:
             self._use_windows_model()
 
     def shut_down(self) -> None:
         """Stop long work and wait for its end."""
+        self._read_by(None)
         self._background.shut_down()
 
     def explain_with(self, kind: str) -> None:
@@ -121,10 +125,16 @@ class FeaturesTab(TabPage):
     def showEvent(self, event: QShowEvent) -> None:
         """Look at what was drawn meanwhile."""
         super().showEvent(event)
+        self._read_by(self._look_ahead)
         self._prediction = self._draw.digit
         if self._prediction is None:
             self.side.show_drawing(on=True)
         self.look()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Leave the reading to the Draw tab's reader."""
+        self._read_by(None)
+        super().hideEvent(event)
 
     # Networks
 
@@ -187,10 +197,25 @@ class FeaturesTab(TabPage):
     def _compare_with_file(self, name: str) -> None:
         self.second.menu.load(Path(name))
 
+    @property
+    def _recognizer(self) -> Recognizer | None:
+        """What reads in the Draw tab, if it can be looked into."""
+        reader = None if self._window_model is None else self._window_model.reader
+        return reader if isinstance(reader, Recognizer) else None
+
+    def _read_by(self, single_pass: Pass | None) -> None:
+        if self._recognizer is not None:
+            self._recognizer.read_by(single_pass)
+
+    def _look_ahead(self, image: NDArray[np.float32]) -> NDArray[np.float32] | None:
+        """Return the logits of a picture that is being read, and keep all else that the pass has made for `look`."""
+        if self._recognizer is None or self.model is not self._recognizer.model:
+            return None
+        frame = self.first.look_ahead(image, gradients=self.why.needs_gradients)
+        return None if frame is None else frame[frame.structure.output][np.newaxis]
+
     def _use_windows_model(self) -> None:
-        model = self._window_model
-        reader = model.reader if model is not None else None
-        inside = reader.model if isinstance(reader, Recognizer) else None
+        inside = None if self._recognizer is None else self._recognizer.model
         self._use(self.first, inside, "" if inside is None else inside.name)
 
     def _use(self, view: NetworkView, model: Model | None, name: str) -> None:
@@ -240,7 +265,7 @@ class FeaturesTab(TabPage):
         if shown.frame is not None and shown.maps.cell is None and shown.frame.pixels.any():
             shown.maps.look_at(strongest(shown.frame))
         elif self._panel_rests.isActive():
-            # Under a moving pen the panel follows some twenty times a second: numbers are not read any faster.
+            # Under a moving pen the panel follows some ten times a second: numbers are not read any faster.
             self._panel_is_behind = True
         else:
             self._explain()

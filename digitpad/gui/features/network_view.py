@@ -40,6 +40,7 @@ class NetworkView(QWidget):
         self._model: Model | None = None
         self._inspector: Inspector | None = None
         self._frame: Frame | None = None
+        self._ahead: tuple[NDArray[np.float32], Frame] | None = None  # a picture and what is seen in it
         self._name = ""
         self.reading = LiveText(theme, f"{name}Reading", text_font(self.font(), bold=True), "text", self)
         self.button = QToolButton(self)
@@ -85,7 +86,7 @@ class NetworkView(QWidget):
 
     def use(self, model: Model | None, name: str = "") -> None:
         """Look into another network, or into none."""
-        self._model, self._name, self._frame = model, name, None
+        self._model, self._name, self._frame, self._ahead = model, name, None, None
         self._inspector = None if model is None else Inspector.of(model)
         layers = () if self._inspector is None else shown_layers(self._inspector.structure, len(self.labels))
         self.maps.show_network(layers, self.labels)
@@ -101,14 +102,16 @@ class NetworkView(QWidget):
             self.maps.show_frame({})
             self.reading.show_text("")
             return None
-        try:
-            frame = inspector.inspect(pixels_for(inspector.input_shape, image), gradients=gradients)
-        except NotFiniteError:
-            # A training that has diverged, or surgery with too large a factor.
-            self._frame = None
-            self.maps.show_frame({})
-            self.reading.show_text(f"{self._name} answers with numbers that are not finite")
-            return None
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and ahead[0] is image and bool(ahead[1].gradients) == gradients:
+            frame = ahead[1]
+        else:
+            try:
+                frame = inspector.inspect(pixels_for(inspector.input_shape, image), gradients=gradients)
+            except NotFiniteError:
+                # A training that has diverged, or surgery with too large a factor.
+                self._show_nothing_finite()
+                return None
         self._frame = frame
         self.show_activations()
         answer = frame.answer
@@ -118,6 +121,23 @@ class NetworkView(QWidget):
             sure = sureness(float(answer.probabilities[answer.best]))
             self.reading.show_text(f"{self._name} reads {frame.labels[answer.best]}, {sure}")
         return frame
+
+    def look_ahead(self, image: NDArray[np.float32], *, gradients: bool = False) -> Frame | None:
+        """Look at a picture (H, W) that is going to be shown next; return None where the numbers are not finite."""
+        inspector = self._inspector
+        if inspector is None:
+            return None
+        try:
+            frame = inspector.inspect(pixels_for(inspector.input_shape, image), gradients=gradients)
+        except NotFiniteError:
+            return None
+        self._ahead = (image, frame)
+        return frame
+
+    def _show_nothing_finite(self) -> None:
+        self._frame = None
+        self.maps.show_frame({})
+        self.reading.show_text(f"{self._name} answers with numbers that are not finite")
 
     def show_activations(self) -> None:
         """Show what the layers say on the maps."""

@@ -1,6 +1,7 @@
 """The Features tab as a whole: the drawing goes in on the left, and every layer shows it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,10 +13,13 @@ from pytestqt.qtbot import QtBot
 from digitpad.explain.reach import Cell
 from digitpad.gui.features.cell_numbers import exact
 from digitpad.gui.features.features_tab import FeaturesTab
+from digitpad.gui.features.network_menu import NamedModel
 from digitpad.gui.features.placement import ZOOMS
 from digitpad.gui.main_window import MainWindow
 from digitpad.model_file import Model
+from digitpad.nn import Sequential
 from digitpad.recognition import Recognizer
+from tests.gui.features.conftest import SMALL, model_of
 
 Ink = Callable[[FeaturesTab], None]
 
@@ -53,6 +57,51 @@ def test_what_is_shown_is_what_the_recognizer_computes(tab: FeaturesTab, ink: In
         np.testing.assert_allclose(shown, known[name], rtol=1e-5, atol=1e-6)
     assert tab.side.answer.digit == prediction.label
     assert tab.side.bars.values == pytest.approx(prediction.probabilities, abs=1e-6)
+
+
+@pytest.mark.parametrize("why", ["none", "gradient"])
+def test_the_reading_and_the_maps_come_of_one_pass(
+    features_window: MainWindow, tab: FeaturesTab, model: Model, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    tab.explain_with(why)
+    tab.side.show_drawing(on=True)
+    QApplication.processEvents()
+    pad = tab.side.pad
+    QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=QPointF(60, 60).toPoint())
+    QApplication.processEvents()
+    passes: list[Sequential] = []
+    forward = Sequential.forward
+
+    def counted(network: Sequential, *arguments: Any, **options: Any) -> Any:
+        passes.append(network)
+        return forward(network, *arguments, **options)
+
+    monkeypatch.setattr(Sequential, "forward", counted)
+    QTest.mouseMove(pad, QPointF(120, 150).toPoint())
+    QApplication.processEvents()
+    assert len(passes) == 1
+    prediction = features_window.draw_tab.digit
+    assert tab.frame is not None
+    assert prediction is not None
+    np.testing.assert_array_equal(tab.frame.pixels[0], prediction.image)
+    assert bool(tab.frame.gradients) == (why == "gradient")
+    # What the pass for the maps says is exactly what the reader says by itself.
+    alone = Recognizer(model).recognize_pixels(prediction.image)
+    np.testing.assert_array_equal(prediction.probabilities, alone.probabilities)
+    QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=QPointF(120, 150).toPoint())
+
+
+def test_the_reader_reads_by_its_own_weights_while_another_network_is_looked_into(
+    features_window: MainWindow, tab: FeaturesTab, ink: Ink, model: Model
+) -> None:
+    other = model_of(SMALL, seed=8)
+    tab.replace_first(NamedModel(other, "other"))
+    ink(tab)
+    prediction = features_window.draw_tab.digit
+    assert prediction is not None
+    for reader, answer in ((model, prediction.probabilities), (other, tab.side.bars.values)):
+        known = Recognizer(reader).recognize_pixels(prediction.image).probabilities
+        np.testing.assert_allclose(np.array(answer), known, rtol=1e-5, atol=1e-7)
 
 
 def test_the_maps_follow_the_unfinished_stroke(tab: FeaturesTab) -> None:
