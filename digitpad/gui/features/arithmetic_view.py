@@ -104,9 +104,9 @@ class ArithmeticView(QWidget):
     def _cell(self, shape: tuple[int, ...]) -> float:
         """Return the side of a cell, so that a grid leaves room for the words below it."""
         room = self.height() - self._line() - SPACE // 2
-        # Three terms tell more than two in larger cells.
-        three = (self._room() - 3 * _TIMES - 2 * _APART) / 6 / shape[1]
-        most = three if three >= _EASY else _CELLS[1]
+        # Three terms tell more than two in larger cells, and two more than one.
+        sides = [(self._room() - terms * _TIMES - (terms - 1) * _APART) / (2 * terms * shape[1]) for terms in (3, 2)]
+        most = next((side for side in sides if side >= _EASY), _CELLS[1])
         return float(max(int(min(room / max(shape), most, _CELLS[1])), _CELLS[0]))
 
     def _room(self) -> float:

@@ -234,14 +234,28 @@ def _convolution(words: _Words, sum_: kinds.WeightedSum) -> Explanation:
 def _dense(words: _Words, sum_: kinds.WeightedSum) -> Explanation:
     lines, total = _adding_up(sum_)
     terms = [term for term in sum_.terms if isinstance(term, kinds.UnitTerm)]
+    below = {term.source.layer for term in terms}
     rows = tuple(
-        Row(term.name, f"{exact(term.operand)} × {exact(term.weight)}", line.number)
+        Row(
+            _place(term) if len(below) == 1 else term.name,
+            f"{exact(term.operand)} × {exact(term.weight)}",
+            line.number,
+        )
         for term, line in zip(terms, lines, strict=False)
     )
     bias = ", plus the bias" if sum_.bias is not None else ""
-    sentence = f"the sum of {len(terms) + sum_.others:,} numbers, each times its weight{bias}; largest first"
+    of = f" of {below.pop()}" if len(below) == 1 else ""
+    places = " at (row, column)" if any(term.on_map for term in terms) else ""
+    many = f"{len(terms) + sum_.others:,} numbers{of}{places}"
+    sentence = f"the sum of {many}, each times its weight{bias}; largest first"
     rest = (*lines[len(terms) :], Line("value", total, strong=True))
     return words.explain(sentence, rows=rows, lines=rest, patches=tuple(_one(term.source) for term in terms))
+
+
+def _place(term: kinds.UnitTerm) -> str:
+    """Return which number of its layer a term is of, short enough for a column of a table."""
+    source = term.source
+    return f"map {source.channel} ({source.row}, {source.column})" if term.on_map else f"unit {source.channel}"
 
 
 def _sum(words: _Words, sum_: kinds.Sum) -> Explanation:

@@ -1,5 +1,6 @@
 """The arithmetic panel: what is written adds up to what is written."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -10,8 +11,10 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from digitpad.explain.reach import Cell
+from digitpad.gui.features.cell_numbers import exact
 from digitpad.gui.features.explanation import Explanation
 from digitpad.gui.features.features_tab import FeaturesTab
+from digitpad.gui.main_window import MainWindow
 
 Ink = Callable[[FeaturesTab], None]
 
@@ -62,6 +65,30 @@ def test_pooling_names_its_winner_and_relu_its_gate(tab: FeaturesTab, ink: Ink) 
     assert "gate" in relu.sentence
     conv = _shown(tab, Cell("conv1", 1, 6, 6))
     assert conv.note.startswith("relu1")
+
+
+def test_the_terms_of_a_dense_unit_say_where_they_are_from_in_a_few_letters(tab: FeaturesTab, ink: Ink) -> None:
+    ink(tab)
+    after_maps = _shown(tab, Cell("fc1", 4))
+    assert "numbers of pool2 at (row, column)" in after_maps.sentence
+    assert tab.frame is not None
+    for row in after_maps.rows:
+        place = re.fullmatch(r"map (\d+) \((\d+), (\d+)\)", row.name)
+        assert place is not None
+        operand = tab.frame["pool2"][tuple(map(int, place.groups()))]
+        assert row.calculation.startswith(exact(float(operand)))
+    after_units = _shown(tab, Cell("fc2", 9))
+    assert "numbers of relu3, each" in after_units.sentence
+    assert all(re.fullmatch(r"unit \d+", row.name) for row in after_units.rows)
+
+
+def test_a_narrow_panel_shows_two_terms_rather_than_one(
+    features_window: MainWindow, tab: FeaturesTab, ink: Ink
+) -> None:
+    features_window.resize(1024, 640)
+    QApplication.processEvents()
+    ink(tab)
+    assert len(_shown(tab, Cell("conv2", 3, 7, 7)).figures) == 2
 
 
 def test_softmax_shows_every_exponential(tab: FeaturesTab, ink: Ink) -> None:
