@@ -23,6 +23,7 @@ _VALUE = Qt.ItemDataRole.UserRole
 _BAR_COLUMN = 2
 _NUMBER = 64  # pixels: a percentage
 _WIDEST = 20 * SPACE  # of the names of writers
+_SLACK = 4  # pixels: a painter may need a little more than the metrics say
 _ARROW = 10  # pixels: beside the title of the column that orders the rows
 
 
@@ -143,7 +144,7 @@ class FigureTable(QTableWidget):
             heading = str(self.model().headerData(column, Qt.Orientation.Horizontal))
             words.append(title.horizontalAdvance(heading) + _ARROW)
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(column, min(max(words) + 2 * SPACE, _WIDEST))
+            header.resizeSection(column, min(max(words) + 2 * SPACE + _SLACK, _WIDEST))
 
     @Slot()
     def _choose(self) -> None:

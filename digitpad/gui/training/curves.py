@@ -10,7 +10,7 @@ from digitpad.gui.actions import make_action
 from digitpad.gui.cards import card, muted, title
 from digitpad.gui.fields import Choice
 from digitpad.gui.theme import SPACE, Theme
-from digitpad.gui.training.legend import Legend
+from digitpad.gui.training.legend import HELD_OUT, Legend
 from digitpad.gui.training.plot import CurvePlot, Scale, Style
 from digitpad.gui.training.record import LAYER_FIGURES, Record
 from digitpad.gui.training.series import Series
@@ -283,7 +283,8 @@ class CurvesPanel(QWidget):
         styles = {key: style for key, (style, _) in curves.items()}
         beside = {key: style for key, style in styles.items() if style.is_of_other_run}
         legend.show_curves({key: style for key, style in styles.items() if key not in beside})
-        others.show_curves(beside)
+        # One chip for each: it stands for both curves of its run.
+        others.show_curves({key: style for key, style in beside.items() if not key.endswith(HELD_OUT)})
         others.setVisible(bool(beside))
 
     def _upper_curves(self) -> Curves:
@@ -298,7 +299,7 @@ class CurvesPanel(QWidget):
             }
         for index, (name, other) in enumerate(self._overlays.items()):
             curves[f"run{index}"] = (_beside(name, index), other.smooth_loss.series)
-            curves[f"run{index}-held-out"] = (_beside(f"{name}, held out", index, dots=True), other.validation_loss)
+            curves[f"run{index}{HELD_OUT}"] = (_beside(f"{name}, held out", index, dots=True), other.validation_loss)
         return curves
 
     def _lower_curves(self) -> Curves:
@@ -332,7 +333,7 @@ class CurvesPanel(QWidget):
         for index, (name, other) in enumerate(self._overlays.items()):
             curves[f"run{index}"] = (_beside(name, index), other.smooth_accuracy.series)
             held_out = _beside(f"{name}, held out", index, dots=True)
-            curves[f"run{index}-held-out"] = (held_out, other.validation_accuracy)
+            curves[f"run{index}{HELD_OUT}"] = (held_out, other.validation_accuracy)
         return curves
 
 

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 from digitpad.gui.theme import SPACE, Theme, text_font
 from digitpad.gui.training.plot import CurvePlot, Style
 
+#: What ends the key of the curve that a chip shows and hides along with its own.
+HELD_OUT = "-held-out"
 _SAMPLE = 16  # pixels: the piece of line
 
 
@@ -104,4 +106,5 @@ class Legend(QWidget):
 
     def _toggle(self) -> None:
         for key, chip in self._chips.items():
-            self._plot.hide_curve(key, hidden=not chip.isChecked())
+            for curve in (key, key + HELD_OUT):
+                self._plot.hide_curve(curve, hidden=not chip.isChecked())

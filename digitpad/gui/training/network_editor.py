@@ -30,7 +30,7 @@ from digitpad.nn import Architecture
 from digitpad.training import editing
 from digitpad.training.layer_kinds import KINDS
 
-_WIDTHS = (88, 136, 200, 112, 72, 64)
+_WIDTHS = (88, 120, 200, 112, 88, 64)
 _CLASSES = 10
 _SIDE = 30 * SPACE
 

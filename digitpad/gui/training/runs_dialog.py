@@ -3,7 +3,7 @@
 What takes its time (weights, long histories) is read in the background; nothing is overwritten.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from digitpad.gui.theme import SPACE, Theme
 from digitpad.gui.training.notice import Notice
 from digitpad.gui.training.record import Record, record_of
 from digitpad.gui.training.run_table import RunTable
+from digitpad.training.run_info import RunStatus
 from digitpad.training.runs import CheckpointFile, Run, RunStore, TrashedRun, UnreadableRun
 
 _LATEST = "latest"
@@ -169,11 +170,16 @@ class RunsDialog(QDialog):
 
     @Slot()
     def go_on(self) -> None:
-        """Train on: from the end, or from an earlier checkpoint as a new run."""
+        """Train on: from the end, or from an earlier checkpoint as a new run; what is finished, as long again."""
         run, checkpoint = self.current, self._checkpoint()
         if not isinstance(run, Run):
             return
-        if checkpoint is None:
+        files = run.checkpoints()
+        if checkpoint is None and run.info.status is RunStatus.FINISHED and files:
+            # As a new run: what was finished stays as it is.
+            epochs = run.info.epochs + run.info.plan.settings.epochs
+            self._do(partial(self._store.branch, run, files[-1], epochs=epochs), self._resume_branch)
+        elif checkpoint is None:
             self.resume_asked.emit(run)
         else:
             self._do(partial(self._store.branch, run, checkpoint), self._resume_branch)
@@ -238,7 +244,9 @@ class RunsDialog(QDialog):
         )
         self._load = self._button("loadRun", "Load into Draw", "Read with these weights", self.load)
         self._save = self._button("saveRun", "Save as model…", "Save these weights as a model file", self.save)
-        self._go_on = self._button("resumeRun", "Go on", "Train on from here", self.go_on)
+        self._go_on = self._button(
+            "resumeRun", "Go on", "Train on from here; a finished run, as many epochs again", self.go_on
+        )
         self._delete = self._button("deleteRun", "Delete", "Delete the run; Undo brings it back (Del)", self.delete)
         self._undo = self._button("undoDelete", "Undo delete", "Bring back what was deleted last (Ctrl+Z)", self.undo)
         make_action(self.view, "deleteRunKey", "Delete", ["Del"], "Delete the run", self.delete)
@@ -320,14 +328,8 @@ class RunsDialog(QDialog):
                 self._do(partial(_read_record, run, self._window()), partial(self._keep_record, run.folder))
                 return
         ticked = self.table.ticked
-        names = [run.info.name for run in ticked]
-        # Names may be given twice, folders cannot.
-        self.compared.emit(
-            {
-                name if names.count(name) == 1 else run.folder.name: self._records[run.folder]
-                for name, run in zip(names, ticked, strict=True)
-            }
-        )
+        records = [self._records[run.folder] for run in ticked]
+        self.compared.emit(dict(zip(_told_apart(ticked), records, strict=True)))
 
     def _keep_record(self, folder: Path, record: Record) -> None:
         self._records[folder] = record
@@ -380,6 +382,16 @@ class RunsDialog(QDialog):
 
 def _read_record(run: Run, window: float) -> Record:
     return record_of(run.history(), window)
+
+
+def _told_apart(runs: Sequence[Run]) -> list[str]:
+    """Return what to call runs beside each other: those of one name with the time of day, or as their folders."""
+    ways = (
+        [run.info.name for run in runs],
+        [f"{run.info.name} {run.info.created.astimezone():%H:%M:%S}" for run in runs],
+        [run.folder.name for run in runs],
+    )
+    return [next(way[place] for way in ways if way.count(way[place]) == 1) for place in range(len(runs))]
 
 
 def _facts(run: Run | UnreadableRun | None) -> str:

@@ -31,7 +31,7 @@ from digitpad.gui.evaluation.results import VIEWS
 from digitpad.gui.evaluation.tab import EvaluationTab
 from digitpad.gui.evaluation.thread import EvaluationThread
 from digitpad.gui.main_window import MainWindow
-from digitpad.gui.theme import Theme
+from digitpad.gui.theme import Theme, fixed_font
 from digitpad.model_file import load_model
 from digitpad.recognition import Recognizer
 from tests.gui.evaluation.conftest import images_read_as, write_test_set
@@ -527,6 +527,10 @@ def test_nothing_is_cut_off_in_any_view(
             if table.isVisible():
                 # Every figure is in view, and with it its title.
                 assert table.horizontalHeader().length() <= table.viewport().width(), table.objectName()
+                figure = QFontMetrics(fixed_font(table.font(), scale=0.95)).horizontalAdvance(
+                    "99.49\N{NO-BREAK SPACE}%"
+                )
+                assert all(table.columnWidth(column) >= figure + 18 for column in range(2, table.columnCount()))
         assert not [menu for menu in tab.findChildren(QMenu) if menu.isVisible()]
         evaluation_window.grab()
 

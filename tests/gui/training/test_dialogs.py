@@ -168,9 +168,11 @@ def test_two_runs_of_one_name_are_told_apart_when_compared(
         assert runs.table.setData(runs.table.index(row, 0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
     qtbot.waitUntil(lambda: len(tab.curves.overlays) == 2, timeout=10_000)
     assert sorted(len(record.loss) for record in tab.curves.overlays.values()) == [25, 50]
-    for name in ("lossPlot", "otherPlot"):
-        for key in ("run0", "run0-held-out", "run1", "run1-held-out"):
-            chip = tab.findChild(QAbstractButton, f"{name}Curve-{key}")
+    assert all(name.startswith("light ") or name.endswith("-light") for name in tab.curves.overlays)
+    for plot in (tab.curves.loss, tab.curves.other):
+        for key in ("run0", "run1"):
+            assert f"{key}-held-out" in plot.keys
+            chip = tab.findChild(QAbstractButton, f"{plot.objectName()}Curve-{key}")
             assert chip is not None
             assert chip.isVisible()
     qtbot.waitUntil(lambda: not runs.is_busy)
@@ -189,6 +191,24 @@ def test_an_interrupted_run_goes_on_with_its_past_on_the_curves(tab: TrainTab, w
     assert record is not None
     np.testing.assert_array_equal(record.loss.x, np.arange(1, 51))
     assert len(RunStore().all()) == 1
+
+
+def test_a_finished_run_goes_on_as_long_again_as_a_run_of_its_own(
+    runs: RunsDialog, tab: TrainTab, wait: Wait, qtbot: QtBot
+) -> None:
+    finished = runs.current
+    assert isinstance(finished, Run)
+    before = (finished.folder / "model.safetensors").read_bytes()
+    with qtbot.waitSignal(tab.session.ended, timeout=30_000):
+        _press(runs, "resumeRun")
+    wait(tab, State.IDLE)
+    longer = RunStore().all()[0]
+    assert isinstance(longer, Run)
+    assert longer.folder != finished.folder
+    assert (longer.info.epochs, longer.info.steps) == (2, 50)
+    assert (finished.folder / "model.safetensors").read_bytes() == before
+    assert not tab.notice.isVisible()
+    qtbot.waitUntil(lambda: not runs.is_busy)
 
 
 def test_going_back_to_a_checkpoint_makes_a_run_of_its_own(
