@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.gui.percent import sureness
@@ -12,6 +12,8 @@ from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
 _DIGITS = tuple("0123456789")
 _BAR = 8.0  # pixels: how thick a bar is
 _LEAST = 2.0  # pixels: what a share above one in a thousand shows at least
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class ProbabilityBars(QWidget):
@@ -65,35 +67,38 @@ class ProbabilityBars(QWidget):
         number, label = fixed_font(self.font()), fixed_font(self.font(), scale=1.15)
         strong_number = text_font(number, bold=True)
         strong_label = text_font(label, bold=True)
-        painter.setFont(strong_number)
-        number_width = painter.fontMetrics().horizontalAdvance(sureness(0.9999))
-        painter.setFont(strong_label)
-        label_width = max(painter.fontMetrics().horizontalAdvance(text) for text in self._labels)
-        left = label_width + 1.5 * SPACE
+        number_width = QFontMetrics(strong_number).horizontalAdvance(sureness(0.9999))
+        metrics = QFontMetrics(strong_label)
+        left = max(map(metrics.horizontalAdvance, self._labels)) + 1.5 * SPACE
         width = self.width() - left - number_width - 1.5 * SPACE
         best = self._values.index(max(self._values)) if self._values else -1
         step = self.height() / len(self._labels)
-        for index, text in enumerate(self._labels):
-            row = QRectF(0, index * step, self.width(), step)
+        rows = [QRectF(0, index * step, self.width(), step) for index in range(len(self._labels))]
+        self._paint_bars(painter, rows, QRectF(left, (step - _BAR) / 2, width, _BAR), best)
+        plain, strong = self._theme.colour("muted"), self._theme.colour("text")
+        for index, (row, text) in enumerate(zip(rows, self._labels, strict=True)):
             wins = index == best
+            painter.setPen(strong if wins else plain)
             painter.setFont(strong_label if wins else label)
-            painter.setPen(self._theme.colour("text" if wins else "muted"))
-            painter.drawText(row, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
-            bar = QRectF(left, row.center().y() - _BAR / 2, width, _BAR)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.colour("track"))
-            painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
-            if self._values is None:
-                continue
-            value = self._values[index]
-            if value >= 0.001:
-                painter.save()
-                painter.setClipRect(QRectF(bar.left(), bar.top(), max(bar.width() * value, _LEAST), _BAR))
-                painter.setBrush(self._theme.colour("accent" if wins else "bar"))
-                filled = max(bar.width() * value, _BAR)
-                painter.drawRoundedRect(QRectF(bar.left(), bar.top(), filled, _BAR), _BAR / 2, _BAR / 2)
-                painter.restore()
-            painter.setFont(strong_number if wins else number)
-            painter.setPen(self._theme.colour("text" if wins else "muted"))
-            painter.drawText(row, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), sureness(value))
+            painter.drawText(row, _LEFT, text)
+            if self._values is not None:
+                painter.setFont(strong_number if wins else number)
+                painter.drawText(row, _RIGHT, sureness(self._values[index]))
         painter.end()
+
+    def _paint_bars(self, painter: QPainter, rows: Sequence[QRectF], first: QRectF, best: int) -> None:
+        """Paint the bars; the first row's lies at `first`."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("track"))
+        for row in rows:
+            painter.drawRoundedRect(first.translated(0, row.top()), _BAR / 2, _BAR / 2)
+        for index, value in enumerate(self._values or ()):
+            if value < 0.001:
+                continue
+            bar = first.translated(0, rows[index].top())
+            painter.save()
+            painter.setClipRect(QRectF(bar.left(), bar.top(), max(bar.width() * value, _LEAST), _BAR))
+            painter.setBrush(self._theme.colour("accent" if index == best else "bar"))
+            bar.setWidth(max(bar.width() * value, _BAR))
+            painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
+            painter.restore()

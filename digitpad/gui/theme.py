@@ -91,6 +91,7 @@ class Theme(QObject):
         self._sheet = (paths.resources_dir() / "styles" / "digitpad.qss").read_text(encoding="utf-8")
         QGuiApplication.styleHints().colorSchemeChanged.connect(self.follow_system)
         self.colours = self._resolve()
+        self._known: dict[tuple[str, float], QColor] = {}
         self._dress()
 
     @property
@@ -111,9 +112,11 @@ class Theme(QObject):
 
     def colour(self, name: str, alpha: float = 1.0) -> QColor:
         """Return a colour in force by its field name in `Colours`."""
-        colour = QColor(getattr(self.colours, name))
-        colour.setAlphaF(alpha)
-        return colour
+        known = self._known.get((name, alpha))
+        if known is None:
+            known = self._known[name, alpha] = QColor(getattr(self.colours, name))
+            known.setAlphaF(alpha)
+        return QColor(known)
 
     def _resolve(self) -> Colours:
         chosen = SCHEMES[self._choice]
@@ -125,6 +128,7 @@ class Theme(QObject):
         colours = self._resolve()
         if colours is not self.colours:
             self.colours = colours
+            self._known.clear()
             self._dress()
             self.changed.emit()
 
