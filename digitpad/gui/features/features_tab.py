@@ -256,7 +256,8 @@ class FeaturesTab(TabPage):
         image = None if self._prediction is None else self._prediction.image
         frame = self.first.look(image, gradients=self.why.needs_gradients)
         if self.comparing:
-            self.second.look(image)
+            beside = self.second.look(image, gradients=self.why.needs_gradients)
+            self.second.maps.show_overlay(self.why.overlay_on(beside))
         self.enlarged.refresh()
         self.side.picture.show_pixels(None if frame is None else frame.pixels)
         self._show_answer(frame)

@@ -119,7 +119,8 @@ class UnitPage(QWidget):
         column.addWidget(self.sentence)
         self.title.show_text(_INVITATION)
         self.sentence.setText(
-            "Left: the images of MNIST's test set in which its largest number is largest, and what it sees of them. "
+            "Left: of MNIST's test images, which no training on MNIST has seen, those in which its largest number is "
+            "largest, and what it sees of them. "
             f"Right: {MEANING[0].lower()}{MEANING[1:]} {CAUTION}"
         )
         self.sentence.setFont(text_font(self.font(), scale=0.85))

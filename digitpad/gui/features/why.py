@@ -130,6 +130,13 @@ class Why(QWidget):
         if before is None or not _same(before, self._frame):
             self._drop()
 
+    def overlay_on(self, frame: Frame | None) -> Overlay | None:
+        """Return why another network answers as it does, where that can be read off its frame; else None."""
+        if frame is None or not self.needs_gradients or not frame.pixels.any():
+            return None
+        attribution = self._read_off(frame)
+        return None if attribution is None else Overlay(attribution.values, attribution.signed)
+
     def hideEvent(self, event: QHideEvent) -> None:
         """Let go of work that nobody looks at."""
         self._timer.stop()

@@ -7,8 +7,10 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from digitpad.explain.frame import Inspector
 from digitpad.explain.reach import Cell
 from digitpad.gui.features.features_tab import FeaturesTab
+from digitpad.gui.features.network_menu import NamedModel
 from digitpad.gui.main_window import MainWindow
 from digitpad.model_file import Model, bundled_models, save_model
 from digitpad.recognition import Recognizer
@@ -43,6 +45,23 @@ def test_two_networks_show_one_drawing(tab: FeaturesTab, ink: Ink, other_model: 
     assert "over 4 maps of pool1" in shown.sentence
     tab.stop_comparing()
     assert not tab.comparing
+
+
+def test_each_of_two_networks_shows_why_it_answers(tab: FeaturesTab, ink: Ink, other_model: Model) -> None:
+    ink(tab)
+    tab.compare_with(NamedModel(other_model, "other"))
+    plain = tab.second.maps.grab().toImage()
+    tab.explain_with("gradient")
+    frame = tab.second.frame
+    assert frame is not None
+    np.testing.assert_array_equal(
+        frame.gradients["input"], Inspector.of(other_model).inspect(frame.pixels, gradients=True).gradients["input"]
+    )
+    assert tab.second.maps.grab().toImage() != plain
+    tab.explain_with("none")
+    assert tab.second.maps.grab().toImage() == plain
+    overlaid = tab.why.overlay_on(frame)
+    assert overlaid is None
 
 
 def test_a_file_that_is_no_model_is_complained_of(
