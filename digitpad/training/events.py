@@ -39,6 +39,8 @@ class TrainingStarted:
         intersection over union of the ink that is there and the ink that is found.
     steps_done
         Steps that were taken before, if the run is taken up again.
+    lone_classes
+        Classes of which there is a single image, the held-out ones counted.
     """
 
     epochs: int
@@ -50,6 +52,7 @@ class TrainingStarted:
     threads: int
     score: str = "accuracy"
     steps_done: int = 0
+    lone_classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,7 @@ class Advisor:
             self._too_slow,
             self._overfitting,
             self._large_batch,
+            self._lone_classes,
         )
         found = [hint for rule in rules if (hint := rule()) is not None]
         if not any(hint.severity is Severity.TROUBLE for hint in found):
@@ -318,6 +319,22 @@ class Advisor:
             f"{started.training_count:,} images in batches of {started.batch_size} make "
             f"{_count(started.batches, 'step')} an epoch: the weights hardly get to move.",
             Cure(f"Train anew in batches of {smaller}", settings={"batch_size": smaller}),
+        )
+
+    def _lone_classes(self) -> Hint | None:
+        lone = self._started.lone_classes if self._started is not None else ()
+        if not lone:
+            return None
+        cure = None
+        if not self._plan.settings.augmentation:
+            cure = Cure("Train anew with augmented images", settings={"augmentation": _USUAL_AUGMENTATION})
+        return Hint(
+            "lone_classes",
+            Severity.NOTICE,
+            "There is a class of one image" if len(lone) == 1 else "There are classes of one image",
+            f"Of {', '.join(lone[:5])}{' and others' if len(lone) > 5 else ''} there is a single image: it is either "
+            "learned from or held out, so nothing tells how well others like it are read. Add images to its folder.",
+            cure,
         )
 
     def _well(self) -> Hint | None:

@@ -156,3 +156,12 @@ class _BinaryLoss:
 
     def __call__(self, logits: NDArray[Any], targets: NDArray[Any]) -> LossAndGradient:
         return self._loss(logits, targets[:, np.newaxis])
+
+
+def lone_classes(training: Samples, validation: Samples | None) -> tuple[str, ...]:
+    """Return the classes of which there is a single image, be it to learn from or held out."""
+    if isinstance(training, Pages):
+        return ()
+    labels = [training.labels, *([validation.labels] if isinstance(validation, Dataset) else [])]
+    counts = np.bincount(np.concatenate(labels), minlength=len(training.classes))
+    return tuple(training.classes[label] for label in np.flatnonzero(counts == 1))

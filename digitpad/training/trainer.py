@@ -41,7 +41,7 @@ from digitpad.training.preparation import Purpose, augmentation_of, generator
 from digitpad.training.progress import Progress, Tally, explain
 from digitpad.training.settings import TrainingSettings, default_threads
 from digitpad.training.snapshots import Copier, Snapshot, is_sound
-from digitpad.training.tasks import Samples, Share, settle
+from digitpad.training.tasks import Samples, Share, lone_classes, settle
 from digitpad.training.validation import Validator
 
 _STEPS_BETWEEN_SNAPSHOTS = 100
@@ -106,6 +106,7 @@ class Trainer:
         self.controls = Controls()
         #: The checksum of the images to learn from, and how many they are.
         self.data_sha256, self.images = training.checksum, len(training)
+        self._lone_classes = lone_classes(training, validation)
         #: What a model file needs to say, so that the network is used as it was trained.
         self.metadata = ModelMetadata(
             labels=self.task.labels,
@@ -207,6 +208,7 @@ class Trainer:
                 threads=parallel.threads,
                 score=self.task.score,
                 steps_done=progress.steps,
+                lone_classes=self._lone_classes,
             )
             if progress.epochs >= self.settings.epochs:
                 progress.reason = StopReason.FINISHED

@@ -156,6 +156,21 @@ def test_dead_units_are_counted_and_the_cure_is_another_activation(blobs: Datase
     assert "dead_units" not in told(healthy)
 
 
+def test_a_class_of_one_image_is_named_wherever_the_image_is(blobs: Dataset) -> None:
+    first_seven = int(np.flatnonzero(blobs.labels == 7)[0])
+    few = blobs.subset(np.flatnonzero((blobs.labels != 7) | (np.arange(len(blobs)) == first_seven)))
+    seven = few.labels == 7
+    apart = few.subset(np.flatnonzero(~seven)), few.subset(np.flatnonzero(seven))
+    for training, validation in ((few, None), apart):
+        advisor, _ = listen(plan_of(), training, validation, until=lambda a: "lone_classes" in told(a))
+        hint = told(advisor)["lone_classes"]
+        assert hint.why.startswith("Of 7 there is a single image")
+        assert hint.cure is not None
+        assert hint.cure.changed(plan_of()).settings.augmentation
+    healthy, _ = listen(plan_of(), blobs)
+    assert "lone_classes" not in told(healthy)
+
+
 def test_a_batch_too_big_for_the_data_is_said_at_once(blobs: Dataset) -> None:
     plan = plan_of(batch_size=100)
     advisor, _ = listen(plan, blobs, until=lambda _: True)
