@@ -16,6 +16,7 @@ from digitpad.gui import exchange
 from digitpad.gui.cards import card
 from digitpad.gui.draw_tab import DrawTab
 from digitpad.gui.features.background import Background
+from digitpad.gui.features.differing import difference_in_words
 from digitpad.gui.features.enlarged import EnlargedPane
 from digitpad.gui.features.looking import field_of, strongest
 from digitpad.gui.features.map_files import MapFiles
@@ -319,6 +320,13 @@ class FeaturesTab(TabPage):
         box, words = (None, "") if frame is None or cell is None else field_of(frame, cell)
         self.side.picture.show_frame(box)
         self.side.caption.show_text(words)
+        self.panel.differing.show_text(self._differing(cell))
+
+    def _differing(self, cell: Cell | None) -> str:
+        one, other = self.first.frame, self.second.frame
+        if not self.comparing or one is None or other is None or cell is None:
+            return ""
+        return difference_in_words(one, other, cell.layer, of_other=self._looked_at is self.second)
 
     @Slot(object)
     def _go_to(self, cell: Cell) -> None:

@@ -11,8 +11,10 @@ from digitpad.explain.reach import Cell
 from digitpad.gui.actions import make_action
 from digitpad.gui.features.arithmetic_page import ArithmeticPage
 from digitpad.gui.features.background import Background
+from digitpad.gui.features.differing import MEANING
 from digitpad.gui.features.explanation import Explanation
 from digitpad.gui.features.kernels_page import KernelsPage
+from digitpad.gui.features.live_text import LiveText
 from digitpad.gui.features.side import segments
 from digitpad.gui.features.surgery_page import SurgeryPage
 from digitpad.gui.features.unit_page import UnitPage
@@ -54,6 +56,9 @@ class Panel(QFrame):
         self.unit = UnitPage(theme, background, self)
         self.surgery = SurgeryPage(theme, background, owner, self)
         self.way_back = WayBackPage(theme, background, self)
+        #: How far two networks differ, while two are shown.
+        self.differing = LiveText(theme, "differing", self.font(), "muted", self, right=True)
+        self.differing.setToolTip(MEANING)
         self._operable = True
         self._pages = QStackedWidget(self)
         for page in (self.arithmetic, self.kernels, self.unit, self.surgery, self.way_back):
@@ -68,7 +73,7 @@ class Panel(QFrame):
         tabs.setSpacing(SPACE)
         for button in buttons:
             tabs.addWidget(button)
-        tabs.addStretch(1)
+        tabs.addWidget(self.differing, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, SPACE + SPACE // 2, 2 * SPACE, SPACE + SPACE // 2)
         column.setSpacing(SPACE)

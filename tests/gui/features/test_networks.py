@@ -12,6 +12,7 @@ from digitpad.explain.reach import Cell
 from digitpad.gui.features.features_tab import FeaturesTab
 from digitpad.gui.features.network_menu import NamedModel
 from digitpad.gui.main_window import MainWindow
+from digitpad.gui.percent import percent
 from digitpad.model_file import Model, bundled_models, save_model
 from digitpad.recognition import Recognizer
 
@@ -62,6 +63,36 @@ def test_each_of_two_networks_shows_why_it_answers(tab: FeaturesTab, ink: Ink, o
     assert tab.second.maps.grab().toImage() == plain
     overlaid = tab.why.overlay_on(frame)
     assert overlaid is None
+
+
+def test_how_far_two_networks_differ_is_told_of_the_layer_that_is_looked_at(
+    tab: FeaturesTab, ink: Ink, retrained_model: Model
+) -> None:
+    ink(tab)
+    tab.compare_with(NamedModel(retrained_model, "retrained"))
+    one, other = tab.first.frame, tab.second.frame
+    assert one is not None
+    assert other is not None
+    for maps in (tab.maps, tab.second.maps):
+        maps.go_to(Cell("conv2", 1, 3, 3))
+        before, change = one["conv2"], other["conv2"] - one["conv2"]
+        share = float(np.linalg.norm(change) / np.linalg.norm(before))
+        assert tab.panel.differing.text() == f"conv2: the two differ by {percent(share)}"
+    tab.maps.go_to(Cell("softmax", 1))
+    assert tab.panel.differing.text() == ""
+    tab.stop_comparing()
+    assert tab.panel.differing.text() == ""
+
+
+def test_networks_of_other_shapes_are_not_compared_number_by_number(
+    tab: FeaturesTab, ink: Ink, other_model: Model
+) -> None:
+    ink(tab)
+    tab.compare_with(NamedModel(other_model, "other"))
+    tab.maps.go_to(Cell("conv1", 1, 3, 3))
+    assert tab.panel.differing.text() == "conv1: not of one shape"
+    tab.maps.go_to(Cell("fc2", 1))
+    assert "fc2: the two differ by" in tab.panel.differing.text()
 
 
 def test_a_file_that_is_no_model_is_complained_of(
