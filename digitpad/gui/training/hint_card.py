@@ -1,5 +1,6 @@
 """What is going on, in plain words, with the reason behind "Why?" and a button that applies the cure."""
 
+import textwrap
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -9,6 +10,7 @@ from digitpad.gui.cards import muted, scroller, title
 from digitpad.gui.theme import SPACE
 from digitpad.training.hints import Hint
 
+_WIDEST = 22  # letters in a line of a button: as many as a small window has room for
 _MOST = 3  # hints at a time: more is not read
 _BEFORE = "Press Start: digits are read well after a few seconds, and what happens is explained here."
 _QUIET = "Nothing unusual so far."
@@ -46,7 +48,7 @@ class _HintRow(QWidget):
         column.addLayout(links)
 
     def _link(self, name: str, text: str, tip: str) -> QPushButton:
-        button = QPushButton(text, self)
+        button = QPushButton(textwrap.fill(text, _WIDEST), self)
         button.setObjectName(name)
         button.setProperty("role", "link")
         button.setAccessibleName(tip)

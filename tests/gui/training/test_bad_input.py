@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QWidget
 
 from digitpad.gui.main_window import MainWindow
 from digitpad.gui.training.control_card import State
@@ -129,6 +129,13 @@ def test_a_loss_that_is_no_number_stops_at_the_last_good_weights(tab: TrainTab, 
     assert tab.hints.hints
     cures = [hint for hint in tab.hints.hints if hint.cure is not None]
     assert cures
+    tab.window().resize(1024, 640)
+    QApplication.processEvents()
+    scroll = tab.hints.findChild(QScrollArea, "hintScroll")
+    assert scroll is not None
+    for button in tab.hints.findChildren(QPushButton):
+        # Its words end where they can be seen.
+        assert button.mapTo(scroll, button.rect().topRight()).x() <= scroll.viewport().width()
     before = tab.editor.plan
     tab.apply_cure(cures[0])
     assert tab.editor.plan != before
