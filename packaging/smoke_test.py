@@ -161,11 +161,13 @@ def try_adversities(program: Program) -> None:
         bare = {"QT_QPA_PLATFORM": ""}
         said = _step("no display", lambda: program.run(code=2, world=bare))
         _demand("no display" in said and len(said.strip().splitlines()) == 1, f"without a display it said {said!r}")
-        _step("a home that cannot be written", lambda: program.run("predict", ink, world={"HOME": "/proc"}))
+        # Beyond a file nobody can write, not even root.
+        sealed = {"HOME": str(ink / "home")}
+        _step("a home that cannot be written", lambda: program.run("predict", ink, world=sealed))
         words = ("train", "--architecture", "light", "--limit", 500, "--epochs", 1)
-        said = program.run(*words, code=2, world={"HOME": "/proc"})
+        said = program.run(*words, code=2, world=sealed)
         _demand(len(said.strip().splitlines()) == 1, f"with a home that cannot be written it said {said!r}")
-        _step("the window there", lambda: _try_window(program, {"HOME": "/proc"}, damaged=False))
+        _step("the window there", lambda: _try_window(program, sealed, damaged=False))
         if os.geteuid() == 0:
             _step("a full disk", lambda: _try_full_disk(program))
     if sys.platform != "win32":
