@@ -104,6 +104,5 @@ def _attribution(inspector: Inspector, target: int, values: Values, size: int) -
         True,
         f"How far the probability of {inspector.labels[target]} falls, on the mean, when a {size} × {size} patch over "
         "the pixel is erased.",
-        "It only takes ink away, one patch at a time: it does not show where missing ink matters, nor ink that matters "
-        "only together with other ink.",
+        "Ink that is missing, or that matters only together with other ink, it does not show.",
     )
