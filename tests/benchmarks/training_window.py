@@ -38,6 +38,10 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     parser.add_argument("--here", choices=("window", "command line"), help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.epochs < 2:
+        parser.error(
+            "--epochs must be at least 2: the last one is spent drawing, and the speed is that of those before"
+        )
     if options.here:
         measure = _measure_window if options.here == "window" else _measure_command_line
         print(json.dumps(measure(options.epochs, options.limit)))
