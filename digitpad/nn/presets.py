@@ -46,7 +46,8 @@ def reader(channels: tuple[int, int, int] = (16, 48, 96), hidden: int = 128) -> 
     """Build a network for the digits that people draw: four convolutions, the image halved three times.
 
     Maps are few where the image is large and many where it is small, so that one image costs hardly more than with
-    `standard`, and a cell of the last map has seen nearly all of the digit.
+    `standard`, and a cell of the last map has seen nearly all of the digit. Batch-norm is for training; where the
+    network is only read from, `digitpad.nn.folding` takes it into the convolutions.
 
     Parameters
     ----------
@@ -60,16 +61,12 @@ def reader(channels: tuple[int, int, int] = (16, 48, 96), hidden: int = 128) -> 
         "reader",
         (1, 28, 28),
         (
-            _conv("conv1", 1, first, 3, padding=1),
-            _of("relu1", "ReLU"),
+            *_conv_norm_relu("1", 1, first),
             _of("pool1", "MaxPool2D", kernel_size=2),
-            _conv("conv2", first, second, 3, padding=1),
-            _of("relu2", "ReLU"),
+            *_conv_norm_relu("2", first, second),
             _of("pool2", "MaxPool2D", kernel_size=2),
-            _conv("conv3", second, third, 3, padding=1),
-            _of("relu3", "ReLU"),
-            _conv("conv4", third, third, 3, padding=1),
-            _of("relu4", "ReLU"),
+            *_conv_norm_relu("3", second, third),
+            *_conv_norm_relu("4", third, third),
             _of("pool3", "MaxPool2D", kernel_size=2),
             _of("flatten", "Flatten"),
             _of("dropout", "Dropout", p=0.3),

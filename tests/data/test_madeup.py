@@ -7,7 +7,7 @@ import pytest
 
 from digitpad.data.dataset import DIGITS, NO_DIGIT
 from digitpad.data.madeup import digits, letters, load_negatives, load_styles, scribbles, shapes
-from digitpad.data.madeup.fragments import blots, halves, pairs
+from digitpad.data.madeup.fragments import blots, halves, pairs, wrong_cuts
 from digitpad.data.madeup.hand import Strokes, drawn_by_hand
 from digitpad.data.madeup.skeletons import strokes_of
 from digitpad.data.mnist import load_mnist
@@ -76,7 +76,9 @@ def test_pieces_of_digits_are_prepared_as_pictures_are() -> None:
     mnist = load_mnist("test")
     images = mnist.images[:200, 0]
     both = pairs(images, 20, np.random.default_rng(0)), halves(images, mnist.labels[:200], 20, np.random.default_rng(0))
-    for made in (*both, blots(300, np.random.default_rng(0))):
+    cut = wrong_cuts(images, 20, np.random.default_rng(0))
+    assert len(cut) == 20
+    for made in (*both, cut, blots(300, np.random.default_rng(0))):
         assert made.shape[1:] == (28, 28)
         assert made.dtype == np.float32
         assert 0 <= made.min() <= made.max() <= 1
@@ -98,6 +100,6 @@ def test_the_data_sets_are_what_the_default_model_was_trained_on() -> None:
     styles, negatives, tested = load_styles(), load_negatives("train"), load_negatives("test")
     assert np.bincount(styles.labels).tolist() == [500, 1200, 500, 500, 900, 500, 500, 900, 500, 1200]
     assert negatives.classes == tested.classes == (NO_DIGIT,)
-    assert len(negatives) == 12_800
+    assert len(negatives) == 14_000
     assert len(tested) == 2_000
     assert load_styles().checksum == styles.checksum

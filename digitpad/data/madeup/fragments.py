@@ -1,4 +1,4 @@
-"""Pieces of digits, two digits in one picture, and blots: what is left when a number is cut in the wrong places.
+"""Pieces of digits, two digits or one and a half in a picture, and blots: what is left when a number is cut wrongly.
 
 A reader that separates the digits of a number asks about many cuts, and believes the one whose parts are digits. So
 what comes from a wrong cut has to be no digit: the left half of a nought, a one and a five in one box.
@@ -33,14 +33,31 @@ def pairs(images: NDArray[np.uint8], count: int, rng: np.random.Generator) -> ND
     """
     made = []
     for first, second in images[rng.integers(len(images), size=(count, 2))]:
-        page = np.zeros((48, 72), np.float32)
         left, right = _trimmed(first), _trimmed(second)
-        # Never so far over one another that one of them is lost in the other.
-        overlap = min(5, left.shape[1] // 3, right.shape[1] // 3)
-        gap = int(rng.integers(-overlap, 6))
-        _lay(page, left, 24 - left.shape[0] // 2, 4)
-        _lay(page, right, 24 - right.shape[0] // 2 + int(rng.integers(-3, 4)), 4 + left.shape[1] + gap)
+        page, _ = _beside(left, right, 6, rng)
         made.append(image_to_digit(page))
+    return np.stack(made)
+
+
+def wrong_cuts(images: NDArray[np.uint8], count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Put two digits beside each other, touching, and cut through one of them: a whole digit with a piece of the next.
+
+    Parameters and result are those of `pairs`.
+    """
+    made: list[NDArray[np.float32]] = []
+    while len(made) < count:
+        first, second = images[rng.integers(len(images), size=2)]
+        left, right = _trimmed(first), _trimmed(second)
+        page, begin = _beside(left, right, 1, rng)
+        keep_left = rng.random() < 0.5
+        cut_one = right if keep_left else left
+        # A piece of a narrow digit is all of it, or a line that adds nothing to its neighbour.
+        if cut_one.shape[1] < 12:
+            continue
+        piece = round(cut_one.shape[1] * rng.uniform(0.4, 0.65))
+        end_of_left = 4 + left.shape[1]
+        part = page[:, : begin + piece] if keep_left else page[:, end_of_left - piece :]
+        made.append(image_to_digit(part))
     return np.stack(made)
 
 
@@ -85,6 +102,19 @@ def _trimmed(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     rows, columns = np.flatnonzero(image.max(axis=1) > 25), np.flatnonzero(image.max(axis=0) > 25)
     ink = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return ink.astype(np.float32) / np.float32(255)
+
+
+def _beside(
+    left: NDArray[np.float32], right: NDArray[np.float32], widest: int, rng: np.random.Generator
+) -> tuple[NDArray[np.float32], int]:
+    """Return a page with two digits, apart by less than `widest` pixels or overlapping, and where the right begins."""
+    page = np.zeros((48, 72), np.float32)
+    # Never so far over one another that one of them is lost in the other.
+    overlap = min(5, left.shape[1] // 3, right.shape[1] // 3)
+    begin = 4 + left.shape[1] + int(rng.integers(-overlap, widest))
+    _lay(page, left, 24 - left.shape[0] // 2, 4)
+    _lay(page, right, 24 - right.shape[0] // 2 + int(rng.integers(-3, 4)), begin)
+    return page, begin
 
 
 def _lay(page: NDArray[np.float32], ink: NDArray[np.float32], top: int, left: int) -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from digitpad.data.dataset import DIGITS, NO_DIGIT, Dataset
 from digitpad.data.madeup import scribbles, shapes
 from digitpad.data.madeup.digits import SKELETONS as DIGIT_SKELETONS
-from digitpad.data.madeup.fragments import blots, halves, pairs
+from digitpad.data.madeup.fragments import blots, halves, pairs, wrong_cuts
 from digitpad.data.madeup.hand import Strokes, drawn_by_hand
 from digitpad.data.madeup.letters import SKELETONS as LETTER_SKELETONS
 from digitpad.data.madeup.skeletons import strokes_of
@@ -18,7 +18,7 @@ from digitpad.data.rasterize import ink_to_image
 #: Canvas units of a figure's box. A dot's spread is a share of the canvas, so that scale matters only for dots.
 _BOX = 300.0
 # How many pictures of each kind there are.
-_LETTERS, _SHAPES, _SCRIBBLES, _PAIRS, _HALVES, _BLOTS = 6000, 1600, 2400, 1800, 500, 500
+_LETTERS, _SHAPES, _SCRIBBLES, _PAIRS, _WRONG_CUTS, _HALVES, _BLOTS = 6000, 1600, 2400, 1500, 1500, 500, 500
 _TESTED = 1000
 #: And of each digit, from 0 to 9.
 _STYLES = (500, 1200, 500, 500, 900, 500, 500, 900, 500, 1200)
@@ -30,7 +30,7 @@ def load_negatives(split: Split = "train") -> Dataset:
     Parameters
     ----------
     split
-        `"train"`: 12,800 pictures of letters, of the shapes and scribbles to train with, of pieces of MNIST's training
+        `"train"`: 14,000 pictures of letters, of the shapes and scribbles to train with, of pieces of MNIST's training
         digits, and blots. `"test"`: 2,000, of the shapes and scribbles to measure with. No family is in both.
 
     Returns
@@ -54,7 +54,12 @@ def load_negatives(split: Split = "train") -> Dataset:
     drawings += _scribbles(scribbles.TRAINING, _SCRIBBLES, rng)
     mnist = load_mnist("train")
     digits, labels = mnist.images[:, 0], mnist.labels
-    pictures = [pairs(digits, _PAIRS, rng), halves(digits, labels, _HALVES, rng), blots(_BLOTS, rng)]
+    pictures = [
+        pairs(digits, _PAIRS, rng),
+        wrong_cuts(digits, _WRONG_CUTS, rng),
+        halves(digits, labels, _HALVES, rng),
+        blots(_BLOTS, rng),
+    ]
     return _dataset("negatives", np.concatenate([np.stack(drawings), *pictures]))
 
 
