@@ -146,11 +146,11 @@ class CurvesPanel(QWidget):
             self._record.follow()
         self._turn = not self._turn
         if self._turn:
-            self.loss.redraw()
+            self.loss.redraw_if_seen()
             return
         if self._record is not None and self._lower.keys() != self._lower_curves().keys():
             self._put_all()
-        self.other.redraw()
+        self.other.redraw_if_seen()
 
     @Slot()
     def show_all(self) -> None:

@@ -7,14 +7,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +23,7 @@ from digitpad.gui.theme import SPACE, Theme
 from digitpad.gui.training.layer_fields import LayerFields
 from digitpad.gui.training.layer_list import LayerList
 from digitpad.gui.training.plan_editor import PlanEditor
+from digitpad.gui.training.row_table import row_table
 from digitpad.nn import Architecture
 from digitpad.training import editing
 from digitpad.training.layer_kinds import KINDS
@@ -46,7 +44,7 @@ class NetworkEditor(QDialog):
         self._architecture = editor.plan.architecture
         self._undone: list[tuple[Architecture, int]] = []
         self.list = LayerList(theme, self)
-        self.view = self._make_view()
+        self.view = row_table(self.list, "layerList", "Layers", "Choose a layer to change it", _WIDTHS, self)
         self.fields = LayerFields(theme, self)
         self._trouble = QLabel(self)
         self._trouble.setObjectName("networkTrouble")
@@ -176,27 +174,6 @@ class NetworkEditor(QDialog):
         self._remove.setEnabled(chosen is not None)
         self._up.setEnabled(row > 0)
         self._down.setEnabled(0 <= row < len(rows) - 1)
-
-    def _make_view(self) -> QTableView:
-        view = QTableView(self)
-        view.setObjectName("layerList")
-        view.setAccessibleName("Layers")
-        view.setToolTip("Choose a layer to change it")
-        view.setModel(self.list)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setShowGrid(False)
-        view.setTabKeyNavigation(False)
-        view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(4 * SPACE)
-        header = view.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, width in enumerate(_WIDTHS):
-            view.setColumnWidth(column, width)
-        return view
 
     def _button(self, name: str, text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
         button = QPushButton(text, self)

@@ -22,6 +22,7 @@ _BOTTOM = 20
 _ZOOM = 1.25
 _LEAST_LOSS = 1e-6  # what a logarithmic axis shows for zero
 _NOTHING = np.empty(0)
+_SEEN = 3.0  # pixels by which a curve must have grown before it is worth drawing anew
 
 
 class Scale(Enum):
@@ -108,6 +109,8 @@ class CurvePlot(QWidget):
         self._following = True
         self._curves: dict[str, _Curve] = {}
         self._crosshair = math.nan
+        #: The newest step when the curves were drawn last.
+        self.drawn_to = 0.0
         self._plain_numbers: Any = None  # how the library writes them
         self.setObjectName(name)
         self.setAccessibleName(spoken)
@@ -236,7 +239,25 @@ class CurvePlot(QWidget):
             part = slice(max(0, int(np.searchsorted(x, left)) - 1), int(np.searchsorted(x, right)) + 2)
             x, y = thin(x[part], y[part], points)
             curve.item.setData(x, np.log10(np.maximum(y, _LEAST_LOSS)) if self._log else y)
+        self.drawn_to = self._newest()
         self._read()
+
+    def redraw_if_seen(self) -> None:
+        """Draw what the series hold now if the eye could tell: some pixels of line, or a dot, have come.
+
+        In a long run a step is a fraction of a pixel, and to draw each would take time from the training.
+        """
+        (left, right), _ = self._box.viewRange()
+        grown = (self._newest() - self.drawn_to) * self._view.viewport().width()
+        if grown >= _SEEN * (right - left) or self._has_new_dots():
+            self.redraw()
+
+    def _newest(self) -> float:
+        return max((float(curve.series.x[-1]) for curve in self._curves.values() if len(curve.series)), default=0.0)
+
+    def _has_new_dots(self) -> bool:
+        dotted = (curve for curve in self._curves.values() if curve.style.dots and not curve.hidden)
+        return any(curve.drawn[:1] != (len(curve.series),) for curve in dotted)
 
     # The crosshair
 

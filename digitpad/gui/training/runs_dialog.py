@@ -11,15 +11,12 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -34,13 +31,16 @@ from digitpad.gui.percent import percent
 from digitpad.gui.theme import SPACE, Theme
 from digitpad.gui.training.notice import Notice
 from digitpad.gui.training.record import Record, record_of
+from digitpad.gui.training.row_table import row_table
 from digitpad.gui.training.run_table import RunTable
 from digitpad.training.run_info import RunStatus
 from digitpad.training.runs import CheckpointFile, Run, RunStore, TrashedRun, UnreadableRun
 
 _LATEST = "latest"
+_GO_ON = "Train on from here; a finished run, as many epochs again"
+_DIVERGED = "This run diverged, and would again; choose one of its checkpoints to go back to"
 _MOST_TRASHED = 10  # runs: those deleted before them are gone for good
-_WIDTHS = {0: 80, 1: 160, 2: 136, 3: 80, 4: 72, 5: 112}
+_WIDTHS = (80, 160, 136, 80, 72, 112)
 
 
 class RunsDialog(QDialog):
@@ -81,7 +81,8 @@ class RunsDialog(QDialog):
         self._records: dict[Path, Record] = {}
         self._files: dict[str, CheckpointFile] = {}
         self.table = RunTable(self)
-        self.view = self._make_view()
+        tip = "Tick to compare; double-click (or F2) to change a name or notes"
+        self.view = row_table(self.table, "runsTable", "Runs", tip, _WIDTHS, self)
         self.notice = Notice("runsNotice", self)
         self._empty = muted("No training has been started yet; each one is kept here.", self)
         self._make_controls()
@@ -217,36 +218,14 @@ class RunsDialog(QDialog):
 
     # Parts
 
-    def _make_view(self) -> QTableView:
-        view = QTableView(self)
-        view.setObjectName("runsTable")
-        view.setAccessibleName("Runs")
-        view.setToolTip("Tick to compare; double-click (or F2) to change a name or notes")
-        view.setModel(self.table)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setShowGrid(False)
-        view.setTabKeyNavigation(False)
-        view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(4 * SPACE)
-        header = view.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, width in _WIDTHS.items():
-            view.setColumnWidth(column, width)
-        return view
-
     def _make_controls(self) -> None:
         self._checkpoints = Choice(
             self._theme, "checkpointChoice", "Checkpoint", "The end of the run, or a step to go back to", self
         )
+        self._checkpoints.currentIndexChanged.connect(self._offer_to_go_on)
         self._load = self._button("loadRun", "Load into Draw", "Read with these weights", self.load)
         self._save = self._button("saveRun", "Save as model…", "Save these weights as a model file", self.save)
-        self._go_on = self._button(
-            "resumeRun", "Go on", "Train on from here; a finished run, as many epochs again", self.go_on
-        )
+        self._go_on = self._button("resumeRun", "Go on", _GO_ON, self.go_on)
         self._delete = self._button("deleteRun", "Delete", "Delete the run; Undo brings it back (Del)", self.delete)
         self._undo = self._button("undoDelete", "Undo delete", "Bring back what was deleted last (Ctrl+Z)", self.undo)
         make_action(self.view, "deleteRunKey", "Delete", ["Del"], "Delete the run", self.delete)
@@ -311,10 +290,19 @@ class RunsDialog(QDialog):
         self._checkpoints.offer(entries)
         self._facts.setText(_facts(run))
         sound = isinstance(run, Run)
-        for widget in (self._checkpoints, self._load, self._save, self._go_on):
+        for widget in (self._checkpoints, self._load, self._save):
             widget.setEnabled(sound)
+        self._offer_to_go_on()
         self._delete.setEnabled(run is not None)
         self._undo.setEnabled(bool(self._trashed))
+
+    @Slot()
+    def _offer_to_go_on(self) -> None:
+        """Offer to train on, unless the run would only diverge once more."""
+        run = self.current
+        diverged = isinstance(run, Run) and run.info.status is RunStatus.DIVERGED and self._checkpoint() is None
+        self._go_on.setEnabled(isinstance(run, Run) and not diverged)
+        self._go_on.setToolTip(_DIVERGED if diverged else _GO_ON)
 
     def _checkpoint(self) -> CheckpointFile | None:
         """Return the checkpoint that is chosen; None for the end."""

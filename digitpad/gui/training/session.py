@@ -1,6 +1,6 @@
 """One training at a time: its thread, what is heard of it, and what can be done with it.
 
-The window's side of a training. The thread's mailbox is emptied twenty times a second; all that is told from here is
+The window's side of a training. The thread's mailbox is emptied ten times a second; all that is told from here is
 told in the GUI thread.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from digitpad.training.live import LiveRun
 
-_TICK = 50  # milliseconds
+_TICK = 100  # milliseconds: each redraw of the curves takes time from the training
 #: Seconds after which a thread in Python code lets another go on. Each call into Qt asks for the interpreter anew, and
 #: with the usual 5 ms a picture of forty calls could wait for a fifth of a second.
 _TURN = 0.0005

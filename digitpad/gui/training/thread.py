@@ -1,6 +1,6 @@
 """The thread that trains.
 
-It iterates the events of a `LiveRun`, puts them into a mailbox that the window empties ten to twenty times a second,
+It iterates the events of a `LiveRun`, puts them into a mailbox that the window empties ten times a second,
 and waits at the gate between them. Pictures of the network are copies, made between two events.
 """
 
@@ -20,7 +20,7 @@ from digitpad.training.events import Event, StepCompleted, TrainingStarted, Trai
 from digitpad.training.live import LiveRun
 
 _STACK = 8 << 20  # bytes: BLAS wants more than a thread of Qt's has everywhere
-_BETWEEN_PICTURES = 0.25  # seconds
+_BETWEEN_PICTURES = 0.4  # seconds
 _SIDE = 28
 
 

@@ -26,6 +26,7 @@ from digitpad.gui.training.train_tab import TrainTab
 from digitpad.model_file import load_model
 from digitpad.nn import ARCHITECTURES
 from digitpad.training.plan import RunPlan
+from digitpad.training.run_info import RunStatus
 from digitpad.training.runs import Run, RunStore
 
 Wait = Callable[[TrainTab, State], None]
@@ -100,6 +101,21 @@ def test_what_was_deleted_can_be_had_back_on_another_day(
     _press(later, "deleteRun")
     assert len(store.trash()) == 1
     later.close()
+
+
+def test_a_run_that_diverged_goes_on_from_a_checkpoint_only(runs: RunsDialog) -> None:
+    run = runs.current
+    assert isinstance(run, Run)
+    run.update(status=RunStatus.DIVERGED)
+    runs.refresh()
+    button, checkpoint = runs.findChild(QPushButton, "resumeRun"), runs.findChild(Choice, "checkpointChoice")
+    assert button is not None
+    assert checkpoint is not None
+    assert not button.isEnabled()
+    assert "choose one of its checkpoints" in button.toolTip()
+    checkpoint.setCurrentIndex(1)
+    assert button.isEnabled()
+    assert "Train on" in button.toolTip()
 
 
 def test_a_run_is_read_with_in_draw(runs: RunsDialog, window: MainWindow, qtbot: QtBot) -> None:

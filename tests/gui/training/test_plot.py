@@ -15,6 +15,7 @@ from digitpad.gui.training.series import Series
 
 LINE = Style("loss", "accent")
 NOISE = Style("batch", "accent", 0.3, 1.0, sets_range=False)
+DOTS = Style("epoch", "bar", dots=True)
 
 
 def _series(count: int) -> Series:
@@ -131,3 +132,23 @@ def test_it_takes_other_colours_while_it_is_shown(plot: CurvePlot, theme: Theme)
     light = plot.grab().toImage().pixelColor(300, 2)
     theme.choose("dark")
     assert plot.grab().toImage().pixelColor(300, 2).lightness() < 60 < light.lightness()
+
+
+def test_what_would_not_be_seen_is_not_drawn_yet(plot: CurvePlot) -> None:
+    series = _series(100_000)
+    dots = Series()
+    dots.extend(np.array([50_000.0]), np.array([0.5]))
+    plot.put("loss", LINE, series)
+    plot.put("epoch", DOTS, dots)
+    plot.redraw()
+    drawn = plot.drawn_to
+    # A hundredth of a pixel is nothing, but pixels add up, and a dot is always seen.
+    series.extend(np.array([100_001.0]), np.array([0.1]))
+    plot.redraw_if_seen()
+    assert plot.drawn_to == drawn
+    dots.extend(np.array([100_001.0]), np.array([0.5]))
+    plot.redraw_if_seen()
+    assert plot.drawn_to == 100_001
+    series.extend(np.arange(100_002.0, 110_001), np.full(9_999, 0.1))
+    plot.redraw_if_seen()
+    assert plot.drawn_to == 110_000
