@@ -10,8 +10,9 @@ from digitpad.gui.actions import make_action
 from digitpad.gui.cards import card, muted, title
 from digitpad.gui.fields import Choice
 from digitpad.gui.theme import SPACE, Theme
+from digitpad.gui.training.curve_style import Scale, Style
 from digitpad.gui.training.legend import HELD_OUT, Legend
-from digitpad.gui.training.plot import CurvePlot, Scale, Style
+from digitpad.gui.training.plot import CurvePlot
 from digitpad.gui.training.record import LAYER_FIGURES, Record
 from digitpad.gui.training.series import Series
 

@@ -4,62 +4,24 @@ Curves are given as growing `Series`; `redraw` is called from a timer and draws 
 """
 
 import math
-from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QPen, QResizeEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
-from digitpad.gui.training.series import Floats, Series, thin
+from digitpad.gui.training.curve_style import Scale, Style, pen_of
+from digitpad.gui.training.plot_range import LEAST_LOSS, Range, range_of, rounded
+from digitpad.gui.training.series import Series, thin
 
 _LEFT = 56  # pixels for the numbers on the left: the same in every plot, so that equal steps lie under each other
 _BOTTOM = 20
 _ZOOM = 1.25
-_LEAST_LOSS = 1e-6  # what a logarithmic axis shows for zero
 _NOTHING = np.empty(0)
 _SEEN = 3.0  # pixels by which a curve must have grown before it is worth drawing anew
-
-
-class Scale(Enum):
-    """What the values are, and so how the axis is written and where it ends."""
-
-    PLAIN = "plain"
-    SHARE = "share"
-    #: A share of which what happens close to one matters.
-    ACCURACY = "accuracy"
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a curve looks and what it is called.
-
-    Attributes
-    ----------
-    name
-        What the legend and the crosshair call it.
-    colour
-        A field of `Colours`.
-    alpha, width, dashed, dots
-        Of its line; dots mark its points.
-    sets_range
-        Whether all of the curve is to be in view; a noisy one may be cut.
-    is_of_other_run
-        Whether it lies beside the run that the plot is about.
-    """
-
-    name: str
-    colour: str
-    alpha: float = 1.0
-    width: float = 2.0
-    dashed: bool = False
-    dots: bool = False
-    sets_range: bool = True
-    is_of_other_run: bool = False
 
 
 class _Curve:
@@ -152,7 +114,7 @@ class CurvePlot(QWidget):
         self._box.sigRangeChangedManually.connect(self._stay)
         theme.changed.connect(self._dress)
         self._dress()
-        self._frame(0.0, 1.0, 0.0, 1.0)
+        self._frame(rounded(0.0, 1.0, 0.0, 1.0))
 
     # Curves
 
@@ -212,7 +174,7 @@ class CurvePlot(QWidget):
         return self._following
 
     @property
-    def view_range(self) -> tuple[tuple[float, float], tuple[float, float]]:
+    def view_range(self) -> Range:
         """The steps and the values in view; with a logarithmic scale, the values' logarithms."""
         (left, right), (low, high) = self._box.viewRange()
         return (float(left), float(right)), (float(low), float(high))
@@ -221,7 +183,10 @@ class CurvePlot(QWidget):
         """Draw what the series hold now."""
         shown = [curve for curve in self._curves.values() if not curve.hidden and len(curve.series)]
         if self._following and shown:
-            self._follow(shown)
+            steady = [curve for curve in shown if curve.style.sets_range] or shown
+            framed = range_of([c.series for c in shown], [c.series for c in steady], self._scale, log=self._log)
+            if framed is not None:
+                self._frame(framed)
         (left, right), _ = self._box.viewRange()
         points = max(200, self._view.viewport().width())
         for curve in self._curves.values():
@@ -238,7 +203,7 @@ class CurvePlot(QWidget):
             # One point beyond each edge, so that lines leave the view rather than end in it.
             part = slice(max(0, int(np.searchsorted(x, left)) - 1), int(np.searchsorted(x, right)) + 2)
             x, y = thin(x[part], y[part], points)
-            curve.item.setData(x, np.log10(np.maximum(y, _LEAST_LOSS)) if self._log else y)
+            curve.item.setData(x, np.log10(np.maximum(y, LEAST_LOSS)) if self._log else y)
         self.drawn_to = self._newest()
         self._read()
 
@@ -319,30 +284,10 @@ class CurvePlot(QWidget):
 
     # Parts
 
-    def _follow(self, shown: list[_Curve]) -> None:
-        left = min(float(curve.series.x[0]) for curve in shown)
-        right = max(float(curve.series.x[-1]) for curve in shown)
-        steady = [curve for curve in shown if curve.style.sets_range] or shown
-        values = np.concatenate([_bulk(curve.series.y) for curve in steady])
-        values = values[np.isfinite(values)]
-        if not len(values):
-            return
-        low, high = float(values.min()), float(values.max())
-        if self._scale is Scale.ACCURACY:
-            low = min(low, 0.98)
-            self._frame(left, right, low - 0.04 * (1 - low), 1 + 0.02 * (1 - low))
-        elif self._log:
-            bottom, top = math.log10(max(low, _LEAST_LOSS)), math.log10(max(high, 2 * _LEAST_LOSS))
-            self._frame(left, right, bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom))
-        else:
-            self._frame(left, right, 0.0, 1.05 * high if high > 0 else 1.0)
-
-    def _frame(self, left: float, right: float, low: float, high: float) -> None:
-        """Show this stretch, rounded outwards: while a run goes on, the axes stay as they are for many steps."""
-        right = _round_up(right - left) + left
-        high = low + _round_up(max(high - low, 1e-9))
-        if self.view_range != ((left, right), (low, high)):
-            self._box.setRange(xRange=(left, right), yRange=(low, high), padding=0, disableAutoRange=True)
+    def _frame(self, framed: Range) -> None:
+        if self.view_range != framed:
+            across, up = framed
+            self._box.setRange(xRange=across, yRange=up, padding=0, disableAutoRange=True)
             self._draw_grid()
 
     def _draw_grid(self) -> None:
@@ -444,15 +389,8 @@ class CurvePlot(QWidget):
             self._paint(curve)
 
     def _paint(self, curve: _Curve) -> None:
-        style = curve.style
-        # Mixed with the ground beforehand: to paint through is several times the work.
-        colour = _mixed(self._theme.colour(style.colour), self._theme.colour("surface"), style.alpha)
-        # A pen that no zoom changes counts the screen's own pixels.
-        pen = QPen(colour, style.width * self.devicePixelRatioF())
-        pen.setCosmetic(True)
-        if style.dashed:
-            pen.setStyle(Qt.PenStyle.DashLine)
-        item = curve.item
+        style, item = curve.style, curve.item
+        pen = pen_of(style, self._theme, self.devicePixelRatioF())
         item.setPen(pen)
         item.setZValue(style.width)
         line = item.curve if style.dots else item
@@ -463,25 +401,4 @@ class CurvePlot(QWidget):
             item.setSymbol("o")
             item.setSymbolSize(6)
             item.setSymbolPen(QPen(Qt.PenStyle.NoPen))
-            item.setSymbolBrush(colour)
-
-
-def _mixed(colour: QColor, ground: QColor, share: float) -> QColor:
-    """Return a colour with `share` of it and the rest of the ground."""
-    pairs = (
-        (colour.red(), ground.red()),
-        (colour.green(), ground.green()),
-        (colour.blue(), ground.blue()),
-    )
-    return QColor(*(round(share * over + (1 - share) * under) for over, under in pairs))
-
-
-def _round_up(length: float) -> float:
-    """Return the next larger of sixteen lengths within each power of two."""
-    step = 2.0 ** (math.floor(math.log2(max(length, 1e-12))) - 4)
-    return math.ceil(length / step) * step
-
-
-def _bulk(values: Floats) -> Floats:
-    """Return what the range of a curve is taken from: all of it, without the wild first steps of a long one."""
-    return values[len(values) // 50 :] if len(values) > 100 else values
+            item.setSymbolBrush(pen.color())

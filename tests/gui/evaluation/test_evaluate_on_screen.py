@@ -19,7 +19,13 @@ def watch(window):
     strip = window.findChild(QTabBar, "tabStrip")
     names = [strip.tabText(index) for index in range(strip.count())]
     middle = strip.mapToGlobal(strip.tabRect(names.index("Evaluate")).center())
-    state = {"strip": [middle.x(), middle.y()], "model": window.model is not None, "places": {}, "correct": None, "images": "", "received": False}
+    state = {
+        "strip": [middle.x(), middle.y()],
+        "model": window.model is not None,
+        "places": {},
+        "correct": None,
+        "images": "",
+    }
     if tab is not None and tab.isVisible():
         if tab.setup.data.chosen == "test:mnist":
             tab.setup.add_data(sys.argv[2])

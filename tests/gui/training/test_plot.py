@@ -9,8 +9,9 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from digitpad.gui.theme import Theme
+from digitpad.gui.training.curve_style import Scale, Style
 from digitpad.gui.training.legend import Legend
-from digitpad.gui.training.plot import CurvePlot, Scale, Style
+from digitpad.gui.training.plot import CurvePlot
 from digitpad.gui.training.series import Series
 
 LINE = Style("loss", "accent")

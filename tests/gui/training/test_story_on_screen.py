@@ -1,4 +1,4 @@
-"""A whole training on a real X screen, with a real pointer and keyboard: draw, start, hold, step, change, stop, resume."""
+"""A whole training on a real X screen, by pointer and keyboard: draw, start, hold, step, change, stop, resume."""
 
 from collections.abc import Iterator
 from pathlib import Path

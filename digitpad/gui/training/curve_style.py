@@ -1,0 +1,77 @@
+"""How a curve looks, and what its values are."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPen
+
+from digitpad.gui.theme import Theme
+
+
+class Scale(Enum):
+    """What the values are, and so how the axis is written and where it ends."""
+
+    PLAIN = "plain"
+    SHARE = "share"
+    #: A share of which what happens close to one matters.
+    ACCURACY = "accuracy"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a curve looks and what it is called.
+
+    Attributes
+    ----------
+    name
+        What the legend and the crosshair call it.
+    colour
+        A field of `Colours`.
+    alpha, width, dashed, dots
+        Of its line; dots mark its points.
+    sets_range
+        Whether all of the curve is to be in view; a noisy one may be cut.
+    is_of_other_run
+        Whether it lies beside the run that the plot is about.
+    """
+
+    name: str
+    colour: str
+    alpha: float = 1.0
+    width: float = 2.0
+    dashed: bool = False
+    dots: bool = False
+    sets_range: bool = True
+    is_of_other_run: bool = False
+
+
+def pen_of(style: Style, theme: Theme, pixel_ratio: float) -> QPen:
+    """Return the pen that draws a curve.
+
+    Parameters
+    ----------
+    style
+        Its look.
+    theme
+        The colours in force.
+    pixel_ratio
+        The screen's own pixels to each of the window's: a pen that no zoom changes counts the screen's.
+    """
+    # Mixed with the ground beforehand: to paint through is several times the work.
+    colour = _mixed(theme.colour(style.colour), theme.colour("surface"), style.alpha)
+    pen = QPen(colour, style.width * pixel_ratio)
+    pen.setCosmetic(True)
+    if style.dashed:
+        pen.setStyle(Qt.PenStyle.DashLine)
+    return pen
+
+
+def _mixed(colour: QColor, ground: QColor, share: float) -> QColor:
+    """Return a colour with `share` of it and the rest of the ground."""
+    pairs = (
+        (colour.red(), ground.red()),
+        (colour.green(), ground.green()),
+        (colour.blue(), ground.blue()),
+    )
+    return QColor(*(round(share * over + (1 - share) * under) for over, under in pairs))

@@ -1,0 +1,64 @@
+"""Which steps and values a plot shows while it follows a run."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from digitpad.gui.training.curve_style import Scale
+from digitpad.gui.training.series import Floats, Series
+
+Range = tuple[tuple[float, float], tuple[float, float]]
+"""From the first to the last step, and from the lowest to the highest value."""
+
+#: What a logarithmic axis shows for zero.
+LEAST_LOSS = 1e-6
+
+
+def range_of(shown: Sequence[Series], steady: Sequence[Series], scale: Scale, *, log: bool) -> Range | None:
+    """Return what is to be in view; with a logarithmic scale, the values' logarithms.
+
+    Parameters
+    ----------
+    shown
+        All curves, none of them empty.
+    steady
+        Those that are to be in view from top to bottom.
+    scale, log
+        What the values are, and whether their logarithms are shown.
+
+    Returns
+    -------
+    tuple or None
+        Rounded outwards; None if no value is finite.
+    """
+    left = min(float(series.x[0]) for series in shown)
+    right = max(float(series.x[-1]) for series in shown)
+    values = np.concatenate([_bulk(series.y) for series in steady])
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return None
+    low, high = float(values.min()), float(values.max())
+    if scale is Scale.ACCURACY:
+        low = min(low, 0.98)
+        return rounded(left, right, low - 0.04 * (1 - low), 1 + 0.02 * (1 - low))
+    if log:
+        bottom, top = math.log10(max(low, LEAST_LOSS)), math.log10(max(high, 2 * LEAST_LOSS))
+        return rounded(left, right, bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom))
+    return rounded(left, right, 0.0, 1.05 * high if high > 0 else 1.0)
+
+
+def rounded(left: float, right: float, low: float, high: float) -> Range:
+    """Return a range rounded outwards: while a run goes on, the axes stay as they are for many steps."""
+    return (left, _round_up(right - left) + left), (low, low + _round_up(max(high - low, 1e-9)))
+
+
+def _round_up(length: float) -> float:
+    """Return the next larger of sixteen lengths within each power of two."""
+    step = 2.0 ** (math.floor(math.log2(max(length, 1e-12))) - 4)
+    return math.ceil(length / step) * step
+
+
+def _bulk(values: Floats) -> Floats:
+    """Return what the range of a curve is taken from: all of it, without the wild first steps of a long one."""
+    return values[len(values) // 50 :] if len(values) > 100 else values
