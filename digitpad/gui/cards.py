@@ -1,9 +1,11 @@
 """Cards, their titles and their quiet words: what every tab is made of."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QLabel, QScrollArea, QWidget
+from collections.abc import Callable
 
-from digitpad.gui.theme import text_font
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QFrame, QLabel, QPushButton, QScrollArea, QWidget
+
+from digitpad.gui.theme import SPACE, text_font
 
 
 def card(name: str, parent: QWidget) -> QFrame:
@@ -27,6 +29,29 @@ def muted(text: str, parent: QWidget) -> QLabel:
     label.setProperty("muted", "true")
     label.setWordWrap(True)
     return label
+
+
+def dialog_button(name: str, text: str, tip: str, slot: Callable[[], object], parent: QDialog) -> QPushButton:
+    """Return a button of a dialog that Enter presses only where it has the focus.
+
+    Parameters
+    ----------
+    name, text, tip
+        Its objectName, what stands on it, and its tooltip.
+    slot
+        What it does.
+    parent
+        The dialog.
+    """
+    button = QPushButton(text, parent)
+    button.setObjectName(name)
+    button.setAccessibleName(text.rstrip("…"))
+    button.setToolTip(tip)
+    button.setFixedHeight(4 * SPACE)
+    button.setAutoDefault(False)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.clicked.connect(slot)
+    return button
 
 
 def scroller(name: str, spoken: str, content: QWidget, parent: QWidget) -> QScrollArea:

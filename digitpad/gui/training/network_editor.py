@@ -3,21 +3,18 @@
 An impossible network is explained where it fails; it can be edited on, but not trained.
 """
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from digitpad.gui.actions import make_action
-from digitpad.gui.cards import card, muted, title
+from digitpad.gui.cards import card, dialog_button, muted, title
 from digitpad.gui.fields import Choice
 from digitpad.gui.theme import SPACE, Theme
 from digitpad.gui.training.layer_fields import LayerFields
@@ -52,11 +49,11 @@ class NetworkEditor(QDialog):
         self._trouble.setTextFormat(Qt.TextFormat.PlainText)
         self._kinds = Choice(theme, "newLayer", "Layer to add", "The kind of layer that Add puts in", self)
         self._kinds.offer({kind.type: kind.title for kind in KINDS.values()})
-        self._add = self._button("addLayer", "Add", "Put a layer behind the chosen one (Ins)", self.add)
-        self._remove = self._button("removeLayer", "Remove", "Take the chosen layer out (Del)", self.remove)
-        self._up = self._button("layerUp", "Up", "Move the chosen layer up (Alt+Up)", self.move_up)
-        self._down = self._button("layerDown", "Down", "Move the chosen layer down (Alt+Down)", self.move_down)
-        self._undo = self._button("undoLayer", "Undo", "Take the last change back (Ctrl+Z)", self.undo)
+        self._add = dialog_button("addLayer", "Add", "Put a layer behind the chosen one (Ins)", self.add, self)
+        self._remove = dialog_button("removeLayer", "Remove", "Take the chosen layer out (Del)", self.remove, self)
+        self._up = dialog_button("layerUp", "Up", "Move the chosen layer up (Alt+Up)", self.move_up, self)
+        self._down = dialog_button("layerDown", "Down", "Move the chosen layer down (Alt+Down)", self.move_down, self)
+        self._undo = dialog_button("undoLayer", "Undo", "Take the last change back (Ctrl+Z)", self.undo, self)
         make_action(self.view, "addLayerKey", "Add", ["Ins"], "Put a layer in", self.add)
         make_action(self.view, "removeLayerKey", "Remove", ["Del"], "Take the layer out", self.remove)
         make_action(self.view, "layerUpKey", "Up", ["Alt+Up"], "Move the layer up", self.move_up)
@@ -175,17 +172,6 @@ class NetworkEditor(QDialog):
         self._up.setEnabled(row > 0)
         self._down.setEnabled(0 <= row < len(rows) - 1)
 
-    def _button(self, name: str, text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        button.setToolTip(tip)
-        button.setFixedHeight(4 * SPACE)
-        button.setAutoDefault(False)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(slot)
-        return button
-
     def _lay_out(self) -> None:
         tools = QHBoxLayout()
         tools.setSpacing(SPACE)
@@ -220,7 +206,7 @@ class NetworkEditor(QDialog):
         cancel.setAccessibleName("Cancel")
         cancel.setToolTip("Leave the network as it was (Esc)")
         cancel.setAutoDefault(False)
-        self._use = self._button("useNetwork", "Use this network", "Train it from the next start on", self.use)
+        self._use = dialog_button("useNetwork", "Use this network", "Train it from the next start on", self.use, self)
         self._use.setProperty("role", "primary")
         buttons.addButton(self._use, QDialogButtonBox.ButtonRole.ApplyRole)
         buttons.rejected.connect(self.reject)

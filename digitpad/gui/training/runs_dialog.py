@@ -16,14 +16,13 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.actions import make_action
-from digitpad.gui.cards import muted
+from digitpad.gui.cards import dialog_button, muted
 from digitpad.gui.errand import Errand
 from digitpad.gui.exchange import MODEL_FILTER
 from digitpad.gui.fields import Choice
@@ -223,11 +222,15 @@ class RunsDialog(QDialog):
             self._theme, "checkpointChoice", "Checkpoint", "The end of the run, or a step to go back to", self
         )
         self._checkpoints.currentIndexChanged.connect(self._offer_to_go_on)
-        self._load = self._button("loadRun", "Load into Draw", "Read with these weights", self.load)
-        self._save = self._button("saveRun", "Save as model…", "Save these weights as a model file", self.save)
-        self._go_on = self._button("resumeRun", "Go on", _GO_ON, self.go_on)
-        self._delete = self._button("deleteRun", "Delete", "Delete the run; Undo brings it back (Del)", self.delete)
-        self._undo = self._button("undoDelete", "Undo delete", "Bring back what was deleted last (Ctrl+Z)", self.undo)
+        self._load = dialog_button("loadRun", "Load into Draw", "Read with these weights", self.load, self)
+        self._save = dialog_button("saveRun", "Save as model…", "Save these weights as a model file", self.save, self)
+        self._go_on = dialog_button("resumeRun", "Go on", _GO_ON, self.go_on, self)
+        self._delete = dialog_button(
+            "deleteRun", "Delete", "Delete the run; Undo brings it back (Del)", self.delete, self
+        )
+        self._undo = dialog_button(
+            "undoDelete", "Undo delete", "Bring back what was deleted last (Ctrl+Z)", self.undo, self
+        )
         make_action(self.view, "deleteRunKey", "Delete", ["Del"], "Delete the run", self.delete)
         make_action(self, "undoDeleteKey", "Undo", ["Ctrl+Z"], "Bring a deleted run back", self.undo)
         self._facts = QLabel(self)
@@ -235,17 +238,6 @@ class RunsDialog(QDialog):
         self._facts.setProperty("muted", "true")
         self._facts.setWordWrap(True)
         self._facts.setTextFormat(Qt.TextFormat.PlainText)
-
-    def _button(self, name: str, text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text.rstrip("…"))
-        button.setToolTip(tip)
-        button.setFixedHeight(4 * SPACE)
-        button.setAutoDefault(False)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(slot)
-        return button
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
