@@ -91,7 +91,7 @@ class Augmentation:
     elastic
         Pixels that its points are moved by, each its own way and neighbours alike: the standard deviation.
     thickness
-        Pixels that the edge of a stroke moves by at most, outwards or inwards.
+        Pixels that the edge of a stroke moves by at most outwards; inwards half as far, where thin strokes would be lost.
     blur
         Pixels of the widest blur's standard deviation.
     noise
@@ -158,7 +158,7 @@ class Augmentation:
         n = len(images)
         changed = images.astype(np.float32)
         if self.thickness:
-            thicken(changed, rng.uniform(-self.thickness, self.thickness, n))
+            thicken(changed, rng.uniform(-self.thickness / 2, self.thickness, n))
         if self.rotation or self.shift or self.scale or self.shear or self.elastic:
             amounts = Geometry(
                 np.radians(rng.uniform(-self.rotation, self.rotation, n)),

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from digitpad.data.dataset import DIGITS, NO_DIGIT
-from digitpad.data.madeup import digits, letters, load_negatives, load_styles, scribbles, shapes
+from digitpad.data.madeup import digits, letters, load_negatives, load_styles, outlines, scribbles, shapes
 from digitpad.data.madeup.fragments import blots, halves, pairs, wrong_cuts
 from digitpad.data.madeup.hand import Strokes, drawn_by_hand
 from digitpad.data.madeup.skeletons import strokes_of
 from digitpad.data.mnist import load_mnist
 
 ALL_SKELETONS = [way for table in (digits.SKELETONS, letters.SKELETONS) for ways in table.values() for way in ways]
-SCRIBBLES = {**scribbles.TRAINING, **scribbles.TESTING}
+SCRIBBLES = {**scribbles.TRAINING, **scribbles.TESTING, **outlines.TRAINING}
 
 
 @pytest.mark.parametrize("skeleton", ALL_SKELETONS)
@@ -42,6 +42,7 @@ def test_no_family_both_teaches_and_tests() -> None:
     assert not shapes.TRAINING.keys() & shapes.TESTING.keys()
     assert not scribbles.TRAINING.keys() & scribbles.TESTING.keys()
     assert not set(scribbles.TRAINING.values()) & set(scribbles.TESTING.values())
+    assert not outlines.TRAINING.keys() & (scribbles.TESTING.keys() | shapes.TESTING.keys())
 
 
 @pytest.mark.parametrize("family", SCRIBBLES.values(), ids=SCRIBBLES.keys())
@@ -51,6 +52,16 @@ def test_scribbles_are_strokes(family: Callable[[np.random.Generator], Strokes])
         assert strokes
         assert all(stroke.ndim == 2 and stroke.shape[1] == 2 and np.isfinite(stroke).all() for stroke in strokes)
         assert np.ptp(np.concatenate(strokes), axis=0).max() > 0.2
+
+
+@pytest.mark.parametrize("family", outlines.TRAINING.values(), ids=outlines.TRAINING.keys())
+def test_outlines_close(family: Callable[[np.random.Generator], Strokes]) -> None:
+    for seed in range(5):
+        (stroke,) = family(np.random.default_rng(seed))
+        np.testing.assert_allclose(stroke[0], stroke[-1], atol=1e-9)
+        # They go round the middle once.
+        around = np.unwrap(np.arctan2(*(stroke - 0.5).T))
+        assert abs(around[-1] - around[0]) == pytest.approx(2 * np.pi, abs=0.2)
 
 
 def test_a_hand_draws_figures_alike_but_never_twice_the_same() -> None:

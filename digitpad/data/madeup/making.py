@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.data.dataset import DIGITS, NO_DIGIT, Dataset
-from digitpad.data.madeup import scribbles, shapes
+from digitpad.data.madeup import outlines, scribbles, shapes
 from digitpad.data.madeup.digits import SKELETONS as DIGIT_SKELETONS
 from digitpad.data.madeup.fragments import blots, halves, pairs, wrong_cuts
 from digitpad.data.madeup.hand import Strokes, drawn_by_hand
@@ -18,7 +18,8 @@ from digitpad.data.rasterize import ink_to_image
 #: Canvas units of a figure's box. A dot's spread is a share of the canvas, so that scale matters only for dots.
 _BOX = 300.0
 # How many pictures of each kind there are.
-_LETTERS, _SHAPES, _SCRIBBLES, _PAIRS, _WRONG_CUTS, _HALVES, _BLOTS = 6000, 1600, 2400, 1500, 1500, 500, 500
+_LETTERS, _SHAPES, _OUTLINES, _SCRIBBLES = 5200, 1600, 2000, 2200
+_PAIRS, _WRONG_CUTS, _HALVES, _BLOTS = 1200, 1200, 300, 300
 _TESTED = 1000
 #: And of each digit, from 0 to 9.
 _STYLES = (500, 1200, 500, 500, 900, 500, 500, 900, 500, 1200)
@@ -30,8 +31,9 @@ def load_negatives(split: Split = "train") -> Dataset:
     Parameters
     ----------
     split
-        `"train"`: 14,000 pictures of letters, of the shapes and scribbles to train with, of pieces of MNIST's training
-        digits, and blots. `"test"`: 2,000, of the shapes and scribbles to measure with. No family is in both.
+        `"train"`: 14,000 pictures of letters, of the shapes, outlines and scribbles to train with, of pieces of
+        MNIST's training digits, and blots. `"test"`: 2,000, of the shapes and scribbles to measure with. No family is
+        in both.
 
     Returns
     -------
@@ -51,6 +53,7 @@ def load_negatives(split: Split = "train") -> Dataset:
     letters = list(LETTER_SKELETONS.values())
     drawings = [_drawn(_one_of(letters[index % len(letters)], rng), rng) for index in range(_LETTERS)]
     drawings += _shapes(shapes.TRAINING, _SHAPES, rng)
+    drawings += _scribbles(outlines.TRAINING, _OUTLINES, rng)
     drawings += _scribbles(scribbles.TRAINING, _SCRIBBLES, rng)
     mnist = load_mnist("train")
     digits, labels = mnist.images[:, 0], mnist.labels
