@@ -91,7 +91,7 @@ class Augmentation:
     elastic
         Pixels that its points are moved by, each its own way and neighbours alike: the standard deviation.
     thickness
-        Pixels that the edge of a stroke moves by at most outwards; inwards half as far, where thin strokes would be lost.
+        Pixels that the edge of a stroke moves by at most outwards; inwards half as far, or thin strokes would be lost.
     blur
         Pixels of the widest blur's standard deviation.
     noise
