@@ -187,11 +187,11 @@ def _parser() -> _Parser:
 
     add = _adder(commands, gui)
     add("paths", nargs="*", type=path, metavar="PATH", help="an image or ink file to open")
-    add("--model", metavar="M", help="name or file of a model (default: standard)")
+    add("--model", metavar="M", help="name or file of a model (default: digitpad)")
 
     add = _adder(commands, predict, json="one array, a record a drawing")
     add("paths", nargs="+", type=path, metavar="PATH", help="an image file, or a .jsonl ink collection")
-    add("--model", metavar="M", help="name or file of a model (default: standard)")
+    add("--model", metavar="M", help="name or file of a model (default: digitpad)")
     add(
         "--top",
         metavar="K",
@@ -229,7 +229,7 @@ def _parser() -> _Parser:
 
     add = _adder(commands, features, json="path, index, npz and pictures")
     add("path", type=path, metavar="PATH", help="an image file, or a .jsonl ink collection")
-    add("--model", metavar="M", help="name or file of a model (default: standard)")
+    add("--model", metavar="M", help="name or file of a model (default: digitpad)")
     add("--out", metavar="DIR", type=path, required=True, help="folder for a picture a layer, and all as one .npz")
     add(
         "--index",
@@ -262,7 +262,7 @@ _DATASET = (
 
 
 def _add_evaluate(add: Callable[..., object]) -> None:
-    add("--model", metavar="M", help="name or file of a model (default: standard)")
+    add("--model", metavar="M", help="name or file of a model (default: digitpad)")
     add("--dataset", metavar="D", type=dataset, default="mnist", help=_DATASET)
     add(
         "--split",

@@ -27,7 +27,7 @@ from digitpad.nn.weights import load_matching
 
 FORMAT_VERSION = 1
 SUFFIX = ".safetensors"
-DEFAULT_MODEL = "standard"
+DEFAULT_MODEL = "digitpad"
 
 CLASSIFICATION, SEGMENTATION = "classification", "segmentation"
 
@@ -158,16 +158,18 @@ def find_model(name_or_path: str | Path | None = None) -> Path:
         return bundled[0]
     path = Path(name_or_path)
     try:
-        if path.is_dir():
-            raise DigitpadError(f"{path} is a folder, not a model; name a {SUFFIX} file in it.")
-        if path.exists():
+        is_folder = path.is_dir()
+        if path.exists() and not is_folder:
             return path
     except OSError as error:
         raise DigitpadError(f"{path} could not be read ({error.strerror}); name another model.") from error
     if str(name_or_path) == path.name:
+        # A folder that happens to be called like a model does not hide it.
         for candidate in (*bundled, *user_models()):
             if path.name in {candidate.stem, candidate.name}:
                 return candidate
+    if is_folder:
+        raise DigitpadError(f"{path} is a folder, not a model; name a {SUFFIX} file in it.")
     known = ", ".join(candidate.stem for candidate in (*bundled, *user_models())) or "none"
     raise DigitpadError(f"There is no model {path}; name a {SUFFIX} file or one of: {known}.")
 

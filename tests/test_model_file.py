@@ -233,16 +233,31 @@ def test_a_missing_model_names_those_there_are(own_folders: Path, model: Model) 
 
 
 def test_models_are_found_by_name_and_by_path(own_folders: Path, model: Model, saved: Path) -> None:
-    for folder, name in (("bundled", "light"), ("bundled", "standard"), ("user/models", "evening")):
+    bundled = [("bundled", name) for name in ("alpha", "light", model_file.DEFAULT_MODEL)]
+    for folder, name in (*bundled, ("user/models", "evening")):
         save_model(own_folders / folder / f"{name}.safetensors", model)
-    assert [path.stem for path in bundled_models()] == ["standard", "light"]
-    assert find_model().stem == "standard"
+    assert [path.stem for path in bundled_models()] == [model_file.DEFAULT_MODEL, "alpha", "light"]
+    assert find_model().stem == model_file.DEFAULT_MODEL
     assert find_model("light") == own_folders / "bundled" / "light.safetensors"
     assert find_model("light.safetensors") == find_model("light")
     assert find_model("evening") == own_folders / "user" / "models" / "evening.safetensors"
     assert find_model(str(saved)) == saved
     with pytest.raises(DigitpadError):
         find_model("elsewhere/light")
+
+
+def test_a_folder_does_not_hide_the_model_of_its_name(
+    own_folders: Path, model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_model(own_folders / "bundled" / "digitpad.safetensors", model)
+    here = tmp_path / "checkout"
+    for name in ("digitpad", "tests"):
+        (here / name).mkdir(parents=True)
+    monkeypatch.chdir(here)
+    assert find_model("digitpad") == own_folders / "bundled" / "digitpad.safetensors"
+    for name in ("tests", "./digitpad"):
+        with pytest.raises(DigitpadError, match="folder"):
+            find_model(name)
 
 
 def test_user_models_come_newest_first(own_folders: Path, model: Model) -> None:
@@ -274,7 +289,8 @@ def test_without_any_model_the_default_says_so(own_folders: Path) -> None:
 
 def test_the_default_model_is_bundled_and_sound() -> None:
     assert load_model().name == model_file.DEFAULT_MODEL
-    assert [load_model(path).architecture.name for path in bundled_models()] == ["standard", "light"]
+    assert [load_model(path).architecture.name for path in bundled_models()] == ["reader-folded", "light", "standard"]
+    assert load_model().metadata.refuses
 
 
 def test_a_full_disk_leaves_the_old_file_and_nothing_half_written(
