@@ -66,10 +66,12 @@ EXCLUDED_MODULES = [
     "pip",
     "pydoc_data",
     "setuptools",
+    "sqlite3",
     "tkinter",
     "turtle",
     # Nothing is fetched or served, and hashes come from the interpreter itself: OpenSSL stays out.
     "_hashlib",
+    "_sqlite3",
     "_ssl",
     "ssl",
     "readline",
