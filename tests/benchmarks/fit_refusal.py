@@ -57,7 +57,9 @@ def main() -> None:
         refused = (digits >= threshold).mean(), (others >= threshold).mean()
         print(f'"{NO_DIGIT}" from {threshold:.0%}: {refused[0]:.2%} of MNIST and {refused[1]:.1%} of letters refused')
     training = {**model.metadata.training, "temperature": temperature}
-    metadata = replace(model.metadata, refusal_threshold=options.threshold, training=training)
+    # What the training noted was of other weights.
+    metrics = {"validation_accuracy": after.accuracy}
+    metadata = replace(model.metadata, refusal_threshold=options.threshold, training=training, metrics=metrics)
     save_model(options.output, replace(model, metadata=metadata))
 
 
