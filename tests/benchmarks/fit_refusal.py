@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from digit_figures import letter_pictures, mnist_held_out
+from digit_figures import letter_pictures, mnist_held_out, of_ten_classes
 
 from digitpad.data.dataset import NO_DIGIT
 from digitpad.evaluation import evaluate
@@ -34,8 +34,8 @@ def main() -> None:
     parser.add_argument("--dataset", required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--threshold", type=float, default=0.5)
-    parser.add_argument("--earlier", type=Path)
-    parser.add_argument("--share", type=float, default=0.25)
+    parser.add_argument("--earlier", type=Path, help="the model that this one was taught on from")
+    parser.add_argument("--share", type=float, default=0.25, help="of the earlier one's weights (default: %(default)s)")
     options = parser.parse_args()
     model = load_model(options.model)
     if options.earlier is not None:
@@ -58,13 +58,16 @@ def main() -> None:
         print(f'"{NO_DIGIT}" from {threshold:.0%}: {refused[0]:.2%} of MNIST and {refused[1]:.1%} of letters refused')
     training = {**model.metadata.training, "temperature": temperature}
     # What the training noted was of other weights.
-    metrics = {"validation_accuracy": after.accuracy}
+    metrics = {"validation_accuracy": evaluate(Recognizer(model), of_ten_classes(mnist)).accuracy}
     metadata = replace(model.metadata, refusal_threshold=options.threshold, training=training, metrics=metrics)
     save_model(options.output, replace(model, metadata=metadata))
 
 
 def averaged(model: Model, earlier: Model, share: float) -> Model:
     """Return a model with the average of two models' weights, a share of it the earlier one's."""
+    same = [model.metadata.training.get(name) == earlier.metadata.training.get(name) for name in ("seed", "images")]
+    if model.architecture != earlier.architecture or not all(same):
+        raise SystemExit(f"{earlier.name} is of another architecture, or held out other images; they have no average.")
     copy, before = model.copy(), earlier.network.state_dict()
     weights = {
         name: ((1 - share) * value + share * before[name]).astype(value.dtype)

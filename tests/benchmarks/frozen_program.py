@@ -2,9 +2,9 @@
 
     python tests/benchmarks/frozen_program.py dist/digitpad/digitpad [--single dist/digitpad-0.1.0-linux-x86_64]
 
-The window is watched from outside, on a screen of Xvfb's, whose pixels lie in a file: the first paint is when most of
-them are no longer black. A cold start is one for which the system was told to forget the program's files. Training is
-`digitpad train` of both programs, in turns, from the end of the first epoch to the end of the last.
+The window is watched from outside, on a screen of Xvfb's, whose pixels lie in a file: the first paint is when three
+tenths of them are no longer black. A cold start is one for which the system was told to forget the program's files.
+Training is `digitpad train` of both programs, in turns, from the end of the first epoch to the end of the last.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarking import Figure, finish, settle_environment
+from benchmarking import Figure, finish
 
 _SIDES = (1400, 900)
 _LEAST_PAINTED = 0.3  # of the screen's pixels: the window covers more than half of it
@@ -32,19 +32,20 @@ _PATIENCE = 60.0  # seconds
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path, help="the program in the folder that packaging/build.py makes")
+    parser.add_argument("program", type=Path, help="the program in the folder that packaging/build.py makes")
     parser.add_argument("--single", type=Path, help="the program in a single file")
     parser.add_argument("--starts", type=int, default=5, help="starts of each kind (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="trainings of each program (default: %(default)s)")
     parser.add_argument("--epochs", type=int, default=3, help="of each training (default: %(default)s)")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     options = parser.parse_args()
-    settle_environment(pinned=False)
+    if options.epochs < 2:
+        parser.error("--epochs must be at least 2: the first one warms up")
     installed = [sys.executable, "-m", "digitpad"]
     kinds: list[tuple[str, Sequence[str], Path | None, float | None]] = [
         ("installed, warm", installed, None, None),
-        ("folder, warm", [str(options.folder)], None, 0.5),
-        ("folder, cold", [str(options.folder)], options.folder.parent, 1.0),
+        ("folder, warm", [str(options.program)], None, 0.5),
+        ("folder, cold", [str(options.program)], options.program.parent, 1.0),
     ]
     if options.single is not None:
         kinds.append(("single file, warm", [str(options.single)], None, 2.0))
@@ -58,7 +59,7 @@ def main() -> None:
             middle = 1000 * statistics.median(seconds)
             figures.append(Figure(f"first paint, {name}", middle, 1000 * bound, at_least=False, unit="ms"))
     turns = [
-        (_epoch_seconds(installed, options.epochs), _epoch_seconds([str(options.folder)], options.epochs))
+        (_epoch_seconds(installed, options.epochs), _epoch_seconds([str(options.program)], options.epochs))
         for _ in range(options.rounds)
     ]
     print(f"an epoch, installed and frozen: {', '.join(f'{own:.2f} and {other:.2f}' for own, other in turns)} s")

@@ -178,6 +178,8 @@ def _train_in_window(home: Path, epochs: int, limit: int | None) -> dict[str, An
         if tabs.currentIndex() == 0:
             pen.draw()
     heart.stop()
+    if len(moments) != epochs:
+        raise SystemExit(f"{len(moments)} of {epochs} epochs were seen; use more images.")
     result = {
         "watching_epoch_s": (moments[-2] - moments[0]) / (epochs - 2),
         "drawing_epoch_s": moments[-1] - moments[-2],

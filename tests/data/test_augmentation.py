@@ -255,3 +255,12 @@ def test_what_are_no_images_is_refused(images: Images) -> None:
 def test_a_scale_of_nothing_is_refused(factor: float) -> None:
     with pytest.raises(DigitpadError, match="factor above 0"):
         scaled(np.zeros((1, 1, 4, 4), np.uint8), factor)
+
+
+def test_strokes_are_thickened_farther_than_they_are_thinned(monkeypatch: pytest.MonkeyPatch) -> None:
+    moved: list[np.ndarray] = []
+    monkeypatch.setattr("digitpad.data.augmentation.thicken", lambda _images, amounts: moved.append(amounts))
+    Augmentation(thickness=1).apply(np.zeros((2000, 1, 8, 8), np.uint8), np.random.default_rng(0))
+    amounts = np.concatenate(moved)
+    assert -0.5 <= amounts.min() < -0.49
+    assert 0.99 < amounts.max() <= 1

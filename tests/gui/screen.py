@@ -134,11 +134,22 @@ def program_on_screen(folder: Path, watch: str, *words: object, arguments: str =
     environment |= {"DISPLAY": display, "OPENBLAS_NUM_THREADS": "1"}
     code = _PROGRAM.replace("{watch}", watch).replace("{arguments}", arguments)
     command = [sys.executable, "-c", code, str(folder), *map(str, words)]
-    program = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     try:
-        yield Screen(display, program)
+        program = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        try:
+            yield Screen(display, program)
+        finally:
+            _end(program)
     finally:
-        program.terminate()
-        program.communicate(timeout=20)
-        server.terminate()
-        server.wait(timeout=20)
+        _end(server)
+
+
+def _end(process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> None:
+    """End a process, and if it will not, kill it and say so."""
+    process.terminate()
+    try:
+        process.communicate(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise

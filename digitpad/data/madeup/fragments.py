@@ -40,7 +40,7 @@ def pairs(images: NDArray[np.uint8], count: int, rng: np.random.Generator) -> ND
 
 
 def wrong_cuts(images: NDArray[np.uint8], count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Put two digits beside each other, touching, and cut through one of them: a whole digit with a piece of the next.
+    """Put two digits beside each other, touching, and cut through one: a whole digit with a piece of its neighbour.
 
     Parameters and result are those of `pairs`.
     """

@@ -1,7 +1,8 @@
 """Closed outlines with corners, notches or waves: what is drawn as a nought is, and means none.
 
 Each is made by chance, so that what is learned from them is "a line that closes and is not round", rather than a few
-figures. Figures that are measured with (`shapes.TESTING`, `scribbles.TESTING`) are not among them.
+figures. No family that is measured with (`shapes.TESTING`, `scribbles.TESTING`) is among them, though a polygon of
+four corners can come close to the tall diamond there.
 """
 
 import math
@@ -14,7 +15,7 @@ from digitpad.data.madeup.hand import Strokes
 
 
 def polygon(rng: np.random.Generator) -> Strokes:
-    """Join three or four corners around a middle, some of them farther out than others; with more, it were a nought."""
+    """Join three or four corners around a middle, some farther out than others; with more it would be a nought."""
     count = int(rng.integers(3, 5))
     angle = 2 * math.pi * (np.arange(count) + rng.uniform(-0.25, 0.25, count)) / count + rng.uniform(0, 2 * math.pi)
     return [_closed(angle, rng.uniform(0.25, 0.5, count))]
@@ -29,7 +30,7 @@ def wedge(rng: np.random.Generator) -> Strokes:
 
 
 def petals(rng: np.random.Generator) -> Strokes:
-    """Go round with three or four deep notches: leaves of clover; with two, it were an eight."""
+    """Go round with three or four deep notches: leaves of clover; with two it would be an eight."""
     count = int(rng.integers(3, 5))
     angle = np.linspace(0, 2 * math.pi, 120)
     depth = rng.uniform(0.35, 0.65)

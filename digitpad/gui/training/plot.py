@@ -218,7 +218,9 @@ class CurvePlot(QWidget):
             self.redraw()
 
     def _newest(self) -> float:
-        return max((float(curve.series.x[-1]) for curve in self._curves.values() if len(curve.series)), default=0.0)
+        """Return the newest step of the run that the plot is about: those beside it grow no more."""
+        shown = [one for one in self._curves.values() if len(one.series) and not one.hidden]
+        return max((float(one.series.x[-1]) for one in shown if not one.style.is_of_other_run), default=0.0)
 
     def _has_new_dots(self) -> bool:
         dotted = (curve for curve in self._curves.values() if curve.style.dots and not curve.hidden)

@@ -17,6 +17,7 @@ from digitpad.gui.training.series import Series
 LINE = Style("loss", "accent")
 NOISE = Style("batch", "accent", 0.3, 1.0, sets_range=False)
 DOTS = Style("epoch", "bar", dots=True)
+OTHER = Style("yesterday", "bar", is_of_other_run=True)
 
 
 def _series(count: int) -> Series:
@@ -153,3 +154,13 @@ def test_what_would_not_be_seen_is_not_drawn_yet(plot: CurvePlot) -> None:
     series.extend(np.arange(100_002.0, 110_001), np.full(9_999, 0.1))
     plot.redraw_if_seen()
     assert plot.drawn_to == 110_000
+
+
+def test_a_longer_run_beside_it_does_not_hold_a_run_back(plot: CurvePlot) -> None:
+    series = _series(100)
+    plot.put("other", OTHER, _series(100_000))
+    plot.put("loss", LINE, series)
+    plot.redraw()
+    series.extend(np.arange(101.0, 10_001), np.full(9_900, 0.1))
+    plot.redraw_if_seen()
+    assert plot.drawn_to == 10_000
