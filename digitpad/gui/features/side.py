@@ -118,7 +118,8 @@ class Side(QFrame):
             self.bars.clear()
             return
         values = [float(value) for value in answer.probabilities]
-        self.bars.show_probabilities(labels, values)
+        # In full it would take the bars a third of their length.
+        self.bars.show_probabilities(["none" if label == NO_DIGIT else label for label in labels], values)
         # The answer is that of the Draw tab, among digits; what says that it is none has a bar alone.
         digits = [(label, value) for label, value in zip(labels, values, strict=True) if label != NO_DIGIT]
         total = sum(value for _, value in digits) or 1.0

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QHideEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from digitpad.data.dataset import NO_DIGIT
 from digitpad.explain.attribution import Attribution, grad_cam, last_maps, saliency
 from digitpad.explain.counterfactual import CAUTION, MEANING, Change, SearchStep, why_not
 from digitpad.explain.frame import Frame, Inspector
@@ -226,14 +227,14 @@ class Why(QWidget):
     def _name_whynot(self) -> None:
         frame = self._frame
         label = "?" if frame is None or frame.answer is None else frame.labels[self._wanted(frame)]
-        self._buttons[WHY_NOT].setText(f"Why not {_article(label)}?" if label != "?" else "Why not another?")
+        self._buttons[WHY_NOT].setText(_question(label) if label != "?" else "Why not another?")
         for button in self._buttons.values():
             button.setEnabled(self._model is not None)
 
     def _fill_menu(self, labels: Sequence[str]) -> None:
         self._menu.clear()
         for index, label in enumerate(labels):
-            action = QAction(f"Why not {_article(label)}?", self._menu)
+            action = QAction(_question(label), self._menu)
             action.setObjectName(f"whyNot{index}")
             action.triggered.connect(partial(self.ask_why_not, index))
             self._menu.addAction(action)
@@ -305,7 +306,13 @@ def _same(one: Frame, other: Frame) -> bool:
     return one.structure is other.structure and np.array_equal(one.pixels, other.pixels)
 
 
+def _question(label: str) -> str:
+    return "Why a digit?" if label == NO_DIGIT else f"Why not {_article(label)}?"
+
+
 def _article(label: str) -> str:
+    if label == NO_DIGIT:
+        return label
     return f"an {label}" if label.startswith("8") else f"a {label}"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
@@ -16,7 +17,7 @@ from digitpad.gui.features.features_tab import FeaturesTab
 from digitpad.gui.features.network_menu import NamedModel
 from digitpad.gui.features.placement import ZOOMS
 from digitpad.gui.main_window import MainWindow
-from digitpad.model_file import Model
+from digitpad.model_file import Model, load_model
 from digitpad.nn import Sequential
 from digitpad.recognition import Recognizer
 from tests.gui.features.conftest import SMALL, model_of
@@ -102,6 +103,16 @@ def test_the_reader_reads_by_its_own_weights_while_another_network_is_looked_int
     for reader, answer in ((model, prediction.probabilities), (other, tab.side.bars.values)):
         known = Recognizer(reader).recognize_pixels(prediction.image).probabilities
         np.testing.assert_allclose(np.array(answer), known, rtol=1e-5, atol=1e-7)
+
+
+def test_a_network_that_refuses_is_asked_why_it_sees_a_digit(tab: FeaturesTab, ink: Ink) -> None:
+    tab.replace_first(NamedModel(load_model(), "digitpad"))
+    ink(tab)
+    assert tab.side.bars.values is not None
+    assert len(tab.side.bars.values) == 11
+    assert "none: " in tab.side.bars.accessibleDescription()
+    questions = [action.text() for action in tab.findChildren(QAction) if action.objectName().startswith("whyNot")]
+    assert questions[8:] == ["Why not an 8?", "Why not a 9?", "Why a digit?"]
 
 
 def test_the_maps_follow_the_unfinished_stroke(tab: FeaturesTab) -> None:
