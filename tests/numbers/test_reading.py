@@ -1,5 +1,7 @@
 """Whole numbers are read as such, single digits as they always were."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -112,3 +114,29 @@ def test_a_scribble_of_very_many_strokes_is_one_drawing(reader: NumberReader) ->
     rng = np.random.default_rng(0)
     strokes = [rng.uniform(0, 400, (5, 2)).astype(np.float32) for _ in range(300)]
     assert not reader.read_drawing(strokes).is_number
+
+
+def _line(*corners: tuple[float, float]) -> np.ndarray:
+    """Return a stroke through corners, with points as close as a pen leaves them."""
+    points = [np.linspace(one, other, 12) for one, other in itertools.pairwise(corners)]
+    return np.concatenate(points).astype(np.float32)
+
+
+LETTERS = {
+    "A": [_line((100, 300), (160, 60), (220, 300)), _line((125, 210), (195, 210))],
+    "X": [_line((100, 60), (240, 300)), _line((240, 60), (100, 300))],
+    "T": [_line((80, 60), (240, 60)), _line((160, 60), (160, 300))],
+}
+
+
+@pytest.mark.parametrize("letter", LETTERS.values(), ids=LETTERS.keys())
+def test_the_strokes_of_a_letter_are_no_number(letter: list[np.ndarray]) -> None:
+    reading = NumberReader(Recognizer(load_model())).read_drawing(letter)
+    assert not reading.is_number
+    assert reading.rejected
+
+
+@pytest.mark.parametrize("text", ["11", "17", "-1", "2026", "-42", "3.5"])
+def test_numbers_are_no_letters_to_a_network_that_refuses(text: str) -> None:
+    reading = NumberReader(Recognizer(load_model())).read_drawing(written(text))
+    assert (reading.text, reading.rejected) == (text, False)
