@@ -27,8 +27,7 @@ _ONE_DIGIT = 3.0
 #: What is wider than the first, in heights of the line, has no such claim to be one digit; it fades over the second.
 _TWO_WIDE, _FADE = 1.45, 0.3
 #: By this share of the narrower, and by more the broader the whole is than the second (in heights of the line), must
-#: characters overlap to be strokes of one figure. On 600 letters of 20 writers, and two touching digits: three letters
-#: in four that had been read as numbers are refused, and one number in nine is too.
+#: characters overlap to be strokes of one figure: chosen on letters of 20 writers, and on two digits that touch.
 _ENTWINED, _NARROW, _MORE = 0.2, 0.7, 1.5
 #: What is narrower, in heights of the line, counts as this broad when it is asked how much of it is overlapped.
 _LEAST_WIDTH = 0.12

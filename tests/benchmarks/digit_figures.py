@@ -24,10 +24,11 @@ from digitpad.data.ink import Drawing, Stroke, read_ink
 from digitpad.data.madeup import scribbles, shapes
 from digitpad.data.madeup.hand import drawn_by_hand
 from digitpad.data.mnist import load_mnist
-from digitpad.data.rasterize import ink_to_image
+from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
 from digitpad.evaluation import evaluate
 from digitpad.evaluation.held_out import held_out_images
 from digitpad.model_file import Model, load_model
+from digitpad.numbers import NumberReader
 from digitpad.recognition import Recognizer
 
 _SIDE = 400
@@ -58,6 +59,7 @@ def main() -> None:
         report_robustness(recognizer, drawings[:: max(1, len(drawings) // _ROBUST)])
         letters = read_ink(options.ink / "letters-dev.jsonl")
         report_refused(recognizer, "letters", letter_pictures(options.ink))
+        report_refused_in_window(recognizer, "letters", [(one.strokes, one.long_side) for one in letters])
         by_letter = {
             name: [_picture(letter) for letter in letters if letter.label == name]
             for name in sorted({str(letter.label) for letter in letters})
@@ -118,22 +120,34 @@ def report_refused(recognizer: Recognizer, name: str, pictures: Sequence[NDArray
     print(f"{name}: {len(pictures)} pictures, {refused_share(recognizer, pictures):.1%} refused")
 
 
+def report_refused_in_window(
+    recognizer: Recognizer, name: str, drawings: Sequence[tuple[Sequence[Stroke], float]]
+) -> None:
+    """Print the share of drawings (strokes, and the long side of their canvas) refused where numbers are read too."""
+    reader = NumberReader(recognizer)
+    refused = [reader.read_drawing(strokes, canvas=canvas).rejected for strokes, canvas in drawings]
+    print(f"    {name}, where whole numbers are read too: {np.mean(refused):.1%} of {len(refused)} refused")
+
+
 def report_madeup(recognizer: Recognizer) -> None:
     """Print how many shapes and scribbles of the families that nothing was trained with are refused."""
     rng = np.random.default_rng(1)
     figures = {name: (lambda _rng, figure=figure: figure) for name, figure in shapes.TESTING.items()}
     shares: dict[str, dict[str, float]] = {"shapes": {}, "scribbles": {}}
     for kind, families in (("shapes", figures), ("scribbles", scribbles.TESTING)):
+        drawings: list[tuple[Sequence[Stroke], float]] = []
         for name, family in families.items():
             drawn = [
-                ink_to_image([(300 * stroke).astype(np.float32) for stroke in drawn_by_hand(family(rng), rng)])
+                [(300 * stroke).astype(np.float32) for stroke in drawn_by_hand(family(rng), rng)]
                 for _ in range(_PER_FAMILY)
             ]
-            shares[kind][name] = refused_share(recognizer, drawn)
+            shares[kind][name] = refused_share(recognizer, [ink_to_image(strokes) for strokes in drawn])
+            drawings += [(strokes, USUAL_CANVAS) for strokes in drawn]
         each = ", ".join(
             f"{name} {share:.0%}" for name, share in sorted(shares[kind].items(), key=lambda item: item[1])
         )
         print(f"{kind} of families for testing: {np.mean(list(shares[kind].values())):.1%} refused ({each})")
+        report_refused_in_window(recognizer, kind, drawings)
 
 
 def report_always(recognizer: Recognizer) -> None:

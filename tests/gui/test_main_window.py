@@ -4,17 +4,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractSlider,
     QApplication,
     QFileDialog,
     QLabel,
     QMenu,
-    QScrollBar,
     QTabBar,
     QTextEdit,
     QWidget,
@@ -30,21 +27,9 @@ from digitpad.gui.settings import Settings
 from digitpad.gui.tab_page import TabPage
 from digitpad.gui.theme import Theme
 from digitpad.gui.top_bar import ModelChooser
+from tests.gui.controls import check_names, check_room, controls_of, tab_order
 
 Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
-
-
-def _controls(window: QWidget) -> list[QWidget]:
-    kinds = (QAbstractButton, QAbstractSlider, QTabBar, QTextEdit)
-    found = [
-        widget
-        for widget in window.findChildren(QWidget)
-        if (isinstance(widget, kinds) or widget.focusPolicy() != Qt.FocusPolicy.NoFocus)
-        and not isinstance(widget, QScrollBar | QMenu)
-        and widget.isVisibleTo(window)
-    ]
-    # A scroll area's viewport and a tab bar's scroll buttons are Qt's own parts.
-    return [widget for widget in found if not widget.objectName().startswith(("qt_", "Scroll"))]
 
 
 def _go_to_last_tab(window: MainWindow) -> None:
@@ -61,28 +46,17 @@ def _trigger(window: MainWindow, name: str) -> None:
 
 def test_every_control_has_a_name_a_spoken_name_a_tooltip_and_a_place_in_the_tab_order(window: MainWindow) -> None:
     window.show_message(Message("x", "error", "details"))
-    controls = _controls(window)
+    controls = controls_of(window)
     assert len(controls) > 12
-    for control in controls:
-        what = (type(control).__name__, control.objectName())
-        assert control.objectName(), what
-        assert control.accessibleName(), what
-        assert control.toolTip(), what
-        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, what
-    names = [control.objectName() for control in controls]
-    assert len(set(names)) == len(names)
+    check_names(controls)
 
 
 def test_tab_reaches_every_control_from_the_top_to_the_message(window: MainWindow) -> None:
     window.show_message(Message("x", "error", "details"))
-    wanted = {control.objectName() for control in _controls(window) if control.isEnabled()}
+    wanted = {control.objectName() for control in controls_of(window) if control.isEnabled()}
     strip = window.findChild(QTabBar, "tabStrip")
     assert strip is not None
-    strip.setFocus(Qt.FocusReason.TabFocusReason)
-    order: list[str] = []
-    while (focus := QApplication.focusWidget()) is not None and focus.objectName() not in order:
-        order.append(focus.objectName())
-        QTest.keyClick(focus, Qt.Key.Key_Tab)
+    order = tab_order(strip)
     assert wanted <= set(order), wanted - set(order)
     places = [order.index(name) for name in ("tabStrip", "modelChooser", "penButton", "canvas", "messageClose")]
     assert places == sorted(places)
@@ -189,13 +163,7 @@ def test_nothing_is_cut_off(window: MainWindow, size: tuple[int, int]) -> None:
     assert (window.width(), window.height()) == size
     central = window.centralWidget()
     assert central is not None
-    frame = central.rect()
-    for control in _controls(window):
-        area = control.rect().translated(control.mapTo(central, control.rect().topLeft()))
-        assert frame.contains(area), control.objectName()
-        if isinstance(control, QAbstractButton) and control.text():
-            room = control.fontMetrics().size(0, control.text())
-            assert QSize(room.width(), room.height()).boundedTo(control.size()) == room, control.objectName()
+    check_room(controls_of(window), central)
     for label in window.findChildren(QLabel):
         if label.isVisible() and label.text():
             assert label.width() >= label.minimumSizeHint().width(), label.text()

@@ -49,6 +49,8 @@ class Chart(QWidget):
         self.view: Any = pg.PlotWidget(self, enableMenu=False)
         self.view.setObjectName(f"qt_{name}")
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.view.viewport().setObjectName(f"qt_{name}Viewport")
+        self.view.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot: Any = self.view.getPlotItem()
         self.plot.setMenuEnabled(enableMenu=False)
         # It is made even so, and goes with us: still a window of its own, or it would be shown as a part of the chart.

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QTableWidget,
     QToolButton,
-    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -35,6 +34,7 @@ from digitpad.gui.main_window import MainWindow
 from digitpad.gui.theme import Theme, fixed_font
 from digitpad.model_file import load_model
 from digitpad.recognition import Recognizer
+from tests.gui.controls import check_names, check_room, controls_of, tab_order
 from tests.gui.evaluation.conftest import images_read_as, write_test_set
 
 _LEFT = Qt.MouseButton.LeftButton
@@ -515,11 +515,7 @@ def test_nothing_is_cut_off_in_any_view(
         action.trigger()
         QApplication.processEvents()
         assert (evaluation_window.width(), evaluation_window.height()) == size
-        for control in _controls(tab):
-            area = control.rect().translated(control.mapTo(tab, QPoint(0, 0)))
-            assert tab.rect().contains(area), control.objectName()
-            if isinstance(control, QAbstractButton) and control.text():
-                assert control.width() >= control.fontMetrics().horizontalAdvance(control.text()), control.objectName()
+        check_room(controls_of(tab), tab)
         for label in tab.findChildren(QLabel):
             if label.isVisible() and label.text() and label.objectName() != "figuresAbout":
                 assert label.width() >= label.minimumSizeHint().width(), label.text()
@@ -545,20 +541,9 @@ def test_every_control_has_a_name_a_spoken_name_a_tooltip_and_a_place_in_the_tab
     for action in tab.views:
         action.trigger()
         QApplication.processEvents()
-        controls = _controls(tab)
-        for control in controls:
-            what = (type(control).__name__, control.objectName())
-            assert control.objectName(), what
-            assert control.accessibleName(), what
-            assert control.toolTip(), what
-            assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, what
-        names = [control.objectName() for control in controls]
-        assert len(set(names)) == len(names)
-        tab.setup.model.setFocus(Qt.FocusReason.TabFocusReason)
-        order: list[str] = []
-        while (focus := QApplication.focusWidget()) is not None and focus.objectName() not in order:
-            order.append(focus.objectName())
-            QTest.keyClick(focus, Qt.Key.Key_Tab)
+        controls = controls_of(tab)
+        check_names(controls)
+        order = tab_order(tab.setup.model)
         wanted = {control.objectName() for control in controls if control.isEnabled()}
         assert wanted <= set(order), wanted - set(order)
         reached |= wanted
@@ -574,14 +559,3 @@ def test_every_action_has_a_shortcut_of_its_own_among_all_tabs(
     keys = [key.toString() for action in (*common, *own) for key in action.shortcuts()]
     assert len(keys) == len(set(keys))
     assert all(action.statusTip() for action in own)
-
-
-def _controls(tab: QWidget) -> list[QWidget]:
-    found = [
-        widget
-        for widget in tab.findChildren(QWidget)
-        if (isinstance(widget, QAbstractButton) or widget.focusPolicy() != Qt.FocusPolicy.NoFocus)
-        and widget.isVisibleTo(tab)
-        and widget.isVisible()
-    ]
-    return [widget for widget in found if widget.objectName() and not widget.objectName().startswith(("qt_", "Scroll"))]

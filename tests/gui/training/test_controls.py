@@ -1,9 +1,8 @@
 """Every control of the Train tab: named, explained, reached by keyboard, not cut off, in light and in dark."""
 
 import pytest
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from digitpad.gui.main_window import MainWindow
 from digitpad.gui.theme import Theme
@@ -11,30 +10,19 @@ from digitpad.gui.training.control_card import State
 from digitpad.gui.training.more_dialog import MoreDialog
 from digitpad.gui.training.network_editor import NetworkEditor
 from digitpad.gui.training.train_tab import TrainTab
-from tests.gui.test_main_window import _controls
+from tests.gui.controls import check_names, check_room, controls_of, tab_order
 
 
 def _own(widget: QWidget) -> list[QWidget]:
     # A number field's inner line is Qt's own part.
-    return [control for control in _controls(widget) if control.objectName() != "qt_spinbox_lineedit"]
-
-
-def _check(controls: list[QWidget]) -> None:
-    for control in controls:
-        what = (type(control).__name__, control.objectName())
-        assert control.objectName(), what
-        assert control.accessibleName(), what
-        assert control.toolTip(), what
-        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, what
-    names = [control.objectName() for control in controls]
-    assert len(set(names)) == len(names), sorted(name for name in names if names.count(name) > 1)
+    return [control for control in controls_of(widget) if control.objectName() != "qt_spinbox_lineedit"]
 
 
 def test_every_control_has_a_name_a_spoken_name_a_tooltip_and_a_place_in_the_tab_order(tab: TrainTab) -> None:
     tab.notice.say("something")
     controls = _own(tab)
     assert len(controls) > 20
-    _check(controls)
+    check_names(controls)
 
 
 def test_so_have_the_dialogs(tab: TrainTab) -> None:
@@ -44,7 +32,7 @@ def test_so_have_the_dialogs(tab: TrainTab) -> None:
     dialogs = [tab.findChild(MoreDialog), tab.findChild(NetworkEditor), tab.runs]
     for dialog in dialogs:
         assert dialog is not None
-        _check(_own(dialog))
+        check_names(_own(dialog))
         dialog.close()
 
 
@@ -52,11 +40,7 @@ def test_tab_goes_through_the_whole_page(tab: TrainTab) -> None:
     tab.setup.setFocus(Qt.FocusReason.TabFocusReason)
     first = tab.findChild(QWidget, "trainData")
     assert first is not None
-    first.setFocus(Qt.FocusReason.TabFocusReason)
-    order: list[str] = []
-    while (focus := QApplication.focusWidget()) is not None and focus.objectName() not in order:
-        order.append(focus.objectName())
-        QTest.keyClick(focus, Qt.Key.Key_Tab)
+    order = tab_order(first)
     wanted = {control.objectName() for control in _own(tab) if control.isEnabled()}
     assert wanted <= set(order), wanted - set(order)
 
@@ -66,13 +50,7 @@ def test_nothing_is_cut_off(tab: TrainTab, window: MainWindow, size: tuple[int, 
     window.resize(*size)
     QApplication.processEvents()
     assert (window.width(), window.height()) == size
-    frame = tab.rect()
-    for control in _own(tab):
-        area = control.rect().translated(control.mapTo(tab, control.rect().topLeft()))
-        assert frame.contains(area), control.objectName()
-        if isinstance(control, QAbstractButton) and control.text():
-            room = control.fontMetrics().size(0, control.text())
-            assert QSize(room.width(), room.height()).boundedTo(control.size()) == room, control.objectName()
+    check_room(_own(tab), tab)
     for label in tab.findChildren(QLabel):
         if label.isVisible() and label.text() and not label.objectName().startswith("train"):
             assert label.width() >= label.minimumSizeHint().width(), label.text()
