@@ -18,10 +18,10 @@ from typing import NoReturn
 
 from digitpad import __version__
 from digitpad.commands.argument_types import at_least, dataset, path, probability, shape
-from digitpad.commands.faults import open_log
 from digitpad.commands.output import flush, note, printable, say
 from digitpad.commands.train_options import add_options
 from digitpad.errors import DigitpadError
+from digitpad.fault_log import open_log
 
 DONE, FAULT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def gui(options: argparse.Namespace) -> int:
     """Open the window."""
-    from digitpad.gui.app import run
+    from digitpad.gui.shell.app import run
 
     return run(options.paths, options.model)
 
@@ -155,7 +155,7 @@ def bench(options: argparse.Namespace) -> None:
 
 def tour(options: argparse.Namespace) -> None:
     """Draw in the real window and save its pictures."""
-    from digitpad.gui.tour import run_tour
+    from digitpad.gui.shell.tour import run_tour
 
     for picture in run_tour(options.out):
         say(printable(picture))

@@ -174,7 +174,7 @@ def data_files(root: Path) -> list[tuple[str, str]]:
     pairs = []
     for name in ("models", "resources"):
         for path in sorted((root / name).rglob("*")):
-            if path.is_file():
+            if path.is_file() and "recipes" not in path.relative_to(root).parts:
                 folder = Path("digitpad") / "_bundled" / path.parent.relative_to(root)
                 pairs.append((str(path), str(folder)))
     return pairs

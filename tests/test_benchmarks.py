@@ -195,8 +195,9 @@ def test_a_level_is_reached_when_first_seen_and_the_median_counts_those_that_nev
 
 def test_pytorch_is_given_what_digitpad_works_out_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from digitpad.data.dataset import Dataset
+    from digitpad.models.architecture_file import build_network
     from digitpad.training.events import StepCompleted
-    from digitpad.training.preparation import build_network, choose_images
+    from digitpad.training.preparation import choose_images
     from digitpad.training.trainer import Trainer
 
     rng = np.random.default_rng(0)

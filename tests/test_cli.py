@@ -17,10 +17,10 @@ from digitpad import __version__, cli
 from digitpad.commands.train_report import StepBar
 from digitpad.data.idx import write_idx
 from digitpad.data.ink import Drawing, write_ink
-from digitpad.model_file import Model, ModelMetadata, load_model, save_model
+from digitpad.models.model_file import Model, ModelMetadata, load_model, save_model
 from digitpad.nn import ARCHITECTURES, build
 from digitpad.training.events import StepCompleted, TrainingStarted
-from tests.numbers.written import written
+from tests.reading.written import written
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -9,7 +9,7 @@ import pytest
 from digitpad import cli
 from digitpad.data.augmentation import USUAL_STRENGTHS, Augmentation
 from digitpad.errors import DigitpadError
-from digitpad.model_file import load_model
+from digitpad.models.model_file import load_model
 
 INK = '{"label": 4, "width": 9, "height": 9, "strokes": [[[1, 1], [5, 8]]]}\n'
 

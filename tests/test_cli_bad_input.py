@@ -14,10 +14,11 @@ import pytest
 import safetensors.numpy
 from PIL import Image
 
-from digitpad import cli, model_file, paths
+from digitpad import cli, paths
 from digitpad.data.idx import write_idx
 from digitpad.errors import DigitpadError
-from digitpad.model_file import Model, ModelMetadata, save_model
+from digitpad.models import model_file
+from digitpad.models.model_file import Model, ModelMetadata, save_model
 from digitpad.nn import ARCHITECTURES, build, serialization
 from digitpad.paths import resources_dir
 
@@ -341,7 +342,7 @@ def test_the_window_passes_its_refusals_on(refused: Refused, monkeypatch: pytest
     def no_display(paths: list[Path], model: str | None) -> int:
         raise DigitpadError(f"no display for {len(paths)} files and model {model}; try digitpad tour.")
 
-    monkeypatch.setattr("digitpad.gui.app.run", no_display)
+    monkeypatch.setattr("digitpad.gui.shell.app.run", no_display)
     assert "no display for 0 files and model None" in refused()
     assert "no display for 2 files and model light" in refused("gui", "a.png", "b.png", "--model", "light")
 

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from digitpad import cli
+from digitpad import cli, system_info
 from digitpad.commands import bench as command
 from digitpad.nn import ARCHITECTURES
 
@@ -43,10 +43,10 @@ def test_text_names_what_blas_was_told(capsys: pytest.CaptureFixture[str], monke
     out = capsys.readouterr().out
     assert "OPENBLAS_NUM_THREADS=1" in out
     assert "conv2    Conv2D" in out
-    assert command.blas() in out
-    for key in command.environment():
+    assert system_info.blas() in out
+    for key in system_info.environment():
         monkeypatch.delenv(key)
-    assert command.environment() == {}
+    assert system_info.environment() == {}
 
 
 def test_command_line_hands_on_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from digitpad.commands.train_report import StepBar
-from digitpad.model_file import load_model
+from digitpad.models.model_file import load_model
 from digitpad.training.events import StepCompleted
 from tests.test_cli import idx_folder, train_quickly
 

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from digitpad import __version__
 from digitpad.commands.output import progress_bar, say, say_json, say_table
 from digitpad.data.dataset import DIGITS, Dataset, normalize
+from digitpad.models.architecture_file import build_network
 from digitpad.nn import ARCHITECTURES, ParallelNetwork, Sequential
+from digitpad.system_info import blas, environment
 from digitpad.training.events import StepCompleted
-from digitpad.training.preparation import build_network
 from digitpad.training.settings import TrainingSettings, default_threads
 from digitpad.training.trainer import Trainer
 
@@ -176,19 +177,6 @@ def _digits(count: int) -> Dataset:
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (count, 1, 28, 28), dtype=np.uint8)
     return Dataset.of("random images", images, rng.integers(0, len(DIGITS), count))
-
-
-def blas() -> str:
-    """Return the name and the version of the library that multiplies NumPy's matrices."""
-    config = np.show_config(mode="dicts")
-    found = config.get("Build Dependencies", {}).get("blas", {})
-    return f"{found.get('name', 'unknown')} {found.get('version', '')}".strip()
-
-
-def environment() -> dict[str, str]:
-    """Return the settings of the environment that change how fast matrices are multiplied."""
-    beginnings = ("OPENBLAS_", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-    return {key: value for key, value in sorted(os.environ.items()) if key.startswith(beginnings)}
 
 
 def _json(speeds: Sequence[Speed], layers: Sequence[LayerTime]) -> dict[str, object]:

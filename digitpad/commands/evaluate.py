@@ -24,9 +24,9 @@ from digitpad.evaluation import evaluate as measure
 from digitpad.evaluation.held_out import held_out_images
 from digitpad.evaluation.report import comparison_record, image_table, record_of, robustness_record, write_csv
 from digitpad.evaluation.robustness import count_points
-from digitpad.ink_finder import InkFinder
-from digitpad.model_file import find_model, load_model, save_model
-from digitpad.recognition import Recognizer
+from digitpad.models.model_file import find_model, load_model, save_model
+from digitpad.reading.ink_finder import InkFinder
+from digitpad.reading.recognizer import Recognizer
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from digitpad.commands.networks import find_network
 from digitpad.commands.output import note, printable, say, say_json
 from digitpad.export import export_model
-from digitpad.model_file import SUFFIX, check_output
+from digitpad.models.find import find_network
+from digitpad.models.model_file import SUFFIX, check_output
 
 
 def export(name: str, *, form: str, path: Path, overwrite: bool, json: bool) -> None:

@@ -10,9 +10,9 @@ from digitpad.data.images import image_to_digit, read_image
 from digitpad.data.ink import read_ink
 from digitpad.data.rasterize import ink_to_image
 from digitpad.errors import DigitpadError
-from digitpad.features import features_of, save_features
-from digitpad.model_file import load_model
-from digitpad.recognition import Recognizer
+from digitpad.export.feature_pictures import features_of, save_features
+from digitpad.models.model_file import load_model
+from digitpad.reading.recognizer import Recognizer
 
 
 def features(path: Path, *, model: str | None, out: Path, index: int, json: bool) -> None:

@@ -10,9 +10,9 @@ from digitpad.commands.output import printable, say, say_json
 from digitpad.data.images import read_image
 from digitpad.data.ink import read_ink
 from digitpad.data.rasterize import ink_to_image
-from digitpad.model_file import load_model
-from digitpad.numbers import NumberReader, NumberReading
-from digitpad.recognition import Prediction, Recognizer
+from digitpad.models.model_file import load_model
+from digitpad.reading.numbers import NumberReader, NumberReading
+from digitpad.reading.recognizer import Prediction, Recognizer
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from digitpad.atomic import atomic_write
-from digitpad.commands.networks import find_network
 from digitpad.commands.output import printable, say, say_json, say_table
 from digitpad.errors import DigitpadError
 from digitpad.explain.graph import network_svg
+from digitpad.models.find import find_network
+from digitpad.nn.architectures.summary import LayerSummary, NetworkSummary, summarize
 from digitpad.nn.receptive_field import Extent, ReceptiveField
-from digitpad.nn.summary import LayerSummary, NetworkSummary, summarize
 
 
 def summary(

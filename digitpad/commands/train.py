@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from digitpad.architecture_file import find_architecture
 from digitpad.commands.output import note, progress_bar
 from digitpad.commands.train_report import StepBar, report, tell
 from digitpad.errors import DigitpadError
-from digitpad.model_file import SUFFIX, check_output, save_model, user_models_dir
+from digitpad.models.architecture_file import find_architecture
+from digitpad.models.model_file import SUFFIX, check_output, save_model, user_models_dir
 from digitpad.training.events import Event, StopReason, TrainingStopped
 from digitpad.training.live import LiveRun, decided, prepare
 from digitpad.training.plan import RunPlan
 from digitpad.training.preparation import choose_device
-from digitpad.training.recording import trained_model
 from digitpad.training.repeating import repeating_command
+from digitpad.training.run_writer import trained_model
 from digitpad.training.runs import RunStore
 from digitpad.training.settings import TrainingSettings
 from digitpad.training.trainer import Trainer

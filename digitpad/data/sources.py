@@ -10,10 +10,10 @@ from digitpad.data.idx import read_idx
 from digitpad.data.image_folder import read_image_folder
 from digitpad.data.ink import Drawing, read_ink
 from digitpad.data.joining import join
-from digitpad.data.madeup import load_negatives, load_styles
 from digitpad.data.mnist import Split, load_mnist
 from digitpad.data.paper import Pages, load_paper
 from digitpad.data.rasterize import ink_to_image
+from digitpad.data.synthetic import load_non_digits, load_styles
 from digitpad.errors import DigitpadError
 
 # The file names of MNIST and of the data sets made in its likeness, without .gz.
@@ -68,7 +68,7 @@ def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
     if str(spec).lower() == "mnist":
         return load_mnist(split)
     if str(spec).lower() == "negatives":
-        return load_negatives(split)
+        return load_non_digits(split)
     if str(spec).lower() == "styles":
         return load_styles()
     path = Path(spec)

@@ -5,7 +5,7 @@ from pathlib import Path
 from digitpad.data.dataset import Dataset
 from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
-from digitpad.model_file import Model
+from digitpad.models.model_file import Model
 from digitpad.training.preparation import choose_images
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from digitpad.data.paper import Pages
-from digitpad.ink_finder import InkFinder
 from digitpad.nn.metrics import intersection_over_union
+from digitpad.reading.ink_finder import InkFinder
 
 _PAGES = 50
 

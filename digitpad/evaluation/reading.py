@@ -11,7 +11,7 @@ from digitpad.errors import DigitpadError
 from digitpad.evaluation.calibration import Calibration, calibration
 from digitpad.evaluation.statistics import Interval, wilson_interval
 from digitpad.nn.metrics import confusion_matrix
-from digitpad.recognition import Recognizer
+from digitpad.reading.recognizer import Recognizer
 
 BATCH = 500
 

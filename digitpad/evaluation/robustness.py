@@ -16,7 +16,7 @@ from digitpad.data.augmentation import noisy, rotated, scaled, shifted, thickene
 from digitpad.data.dataset import Dataset
 from digitpad.evaluation.reading import BATCH, match_classes
 from digitpad.evaluation.statistics import Interval, wilson_interval
-from digitpad.recognition import Recognizer
+from digitpad.reading.recognizer import Recognizer
 
 MOST_IMAGES = 2000
 """So many images are read for each point, drawn at random from larger data sets."""

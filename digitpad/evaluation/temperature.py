@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.errors import DigitpadError
-from digitpad.model_file import Model
+from digitpad.models.model_file import Model
 from digitpad.nn import Linear
 from digitpad.nn.functional import log_softmax
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.explain.reach import Cell
+from digitpad.explain.dependencies import Cell
 
 Numbers = NDArray[np.float32]
 Exact = NDArray[np.float64]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from digitpad.explain.dependencies import Cell, as_maps
 from digitpad.explain.frame import Inspector, Values
 from digitpad.explain.parts import part_of
-from digitpad.explain.reach import Cell, as_maps
 
 MEANING = "A picture that excites this unit strongly, found by climbing its slope from faint noise."
 CAUTION = (

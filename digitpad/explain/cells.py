@@ -16,10 +16,10 @@ from digitpad.explain.arithmetic import (
     Sum,
     Summand,
 )
+from digitpad.explain.dependencies import Cell, as_maps, check_cell, taps
 from digitpad.explain.formulas import pointwise_formula
 from digitpad.explain.frame import Frame
 from digitpad.explain.operands import before, ends_of, input_of, origin, patches_of, value_of
-from digitpad.explain.reach import Cell, as_maps, check_cell, taps
 from digitpad.explain.structure import Node
 from digitpad.explain.weighted import convolution_sum, dense_sum
 from digitpad.nn import layers

@@ -14,8 +14,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.explain.dependencies import as_maps
 from digitpad.explain.frame import Frame, Values
-from digitpad.explain.reach import as_maps
 from digitpad.explain.structure import Node, Structure
 from digitpad.nn import layers
 

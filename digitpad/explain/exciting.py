@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.data.dataset import normalize
+from digitpad.explain.dependencies import Cell
 from digitpad.explain.parts import part_of
-from digitpad.explain.reach import Cell
-from digitpad.model_file import Preprocessing
+from digitpad.models.model_file import Preprocessing
 from digitpad.nn import Sequential
-from digitpad.nn.fused import fuse
+from digitpad.nn.engine.fused import fuse
 
 _BATCH = 256
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from digitpad.data.dataset import normalize
 from digitpad.explain.structure import Structure
-from digitpad.model_file import CLASSIFICATION, Model, ModelMetadata, Preprocessing
+from digitpad.models.model_file import CLASSIFICATION, Model, ModelMetadata, Preprocessing
 from digitpad.nn import Sequential, functional
 from digitpad.nn.backend import Shape
-from digitpad.nn.fused import fuse
+from digitpad.nn.engine.fused import fuse
 
 Values = NDArray[np.float32]
 

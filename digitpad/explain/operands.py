@@ -3,8 +3,8 @@
 import numpy as np
 
 from digitpad.explain.arithmetic import Inside, Numbers
+from digitpad.explain.dependencies import Cell, Indices, as_maps
 from digitpad.explain.frame import Frame
-from digitpad.explain.reach import Cell, Indices, as_maps
 from digitpad.explain.structure import Node, Structure
 from digitpad.nn import layers
 

@@ -17,11 +17,11 @@ import numpy as np
 
 from digitpad.data.dataset import Dataset
 from digitpad.errors import DigitpadError
+from digitpad.explain.dependencies import Cell, check_cell
 from digitpad.explain.frame import Inspector
-from digitpad.explain.reach import Cell, check_cell
 from digitpad.explain.structure import Structure
 from digitpad.explain.weighted import kernels_of
-from digitpad.model_file import Model
+from digitpad.models.model_file import Model
 from digitpad.nn import layers
 from digitpad.nn.layer import Buffer
 from digitpad.nn.layers.activations import Activation

@@ -3,9 +3,9 @@
 import numpy as np
 
 from digitpad.explain.arithmetic import Exact, MapTerm, Numbers, UnitTerm, WeightedSum
+from digitpad.explain.dependencies import Cell, as_maps, check_cell, taps, taps_transposed
 from digitpad.explain.frame import Frame
 from digitpad.explain.operands import before, ends_of, input_of, origin, patches_of
-from digitpad.explain.reach import Cell, as_maps, check_cell, taps, taps_transposed
 from digitpad.explain.structure import Node, Structure
 from digitpad.nn import layers
 

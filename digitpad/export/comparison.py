@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from digitpad.data.dataset import normalize
 from digitpad.data.mnist import load_mnist
 from digitpad.errors import DigitpadError
-from digitpad.model_file import Preprocessing
+from digitpad.models.model_file import Preprocessing
 from digitpad.nn import Sequential
 from digitpad.nn.backend import Shape
 

@@ -12,7 +12,7 @@ from digitpad.errors import DigitpadError
 from digitpad.export.comparison import largest_difference, probes_for
 from digitpad.export.onnx_file import compare_onnx, to_onnx
 from digitpad.export.pytorch_file import compare_pytorch, to_pytorch
-from digitpad.model_file import SUFFIX, Model
+from digitpad.models.model_file import SUFFIX, Model
 from digitpad.nn import Sequential
 from digitpad.nn.backend import to_numpy
 

@@ -11,7 +11,7 @@ from digitpad.errors import DigitpadError
 from digitpad.export.comparison import Probes, largest_difference
 from digitpad.export.extras import optional, required
 from digitpad.export.onnx_graph import Graph, graph_of
-from digitpad.model_file import CLASSIFICATION, Model
+from digitpad.models.model_file import CLASSIFICATION, Model
 
 #: The version of ONNX's operations: of 2022, read by everything in use, and with all that the layers need.
 _OPSET = 18

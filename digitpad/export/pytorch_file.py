@@ -15,7 +15,7 @@ from digitpad.errors import DigitpadError
 from digitpad.export.comparison import Probes, largest_difference
 from digitpad.export.extras import optional
 from digitpad.export.pytorch_source import source_of
-from digitpad.model_file import Model
+from digitpad.models.model_file import Model
 from digitpad.nn.backend import to_numpy
 
 

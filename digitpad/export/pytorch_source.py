@@ -12,7 +12,7 @@ from typing import Any
 
 from digitpad import __version__
 from digitpad.export.pytorch_classes import CLASSES, RESERVED
-from digitpad.model_file import CLASSIFICATION, Model
+from digitpad.models.model_file import CLASSIFICATION, Model
 from digitpad.nn import layers
 from digitpad.nn.layer import Layer
 from digitpad.nn.network import Sequential

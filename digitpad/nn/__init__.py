@@ -5,10 +5,11 @@ carries the gradient through the layers; an optimizer changes the parameters. Be
 `layers/linear.py`, then read `layers/convolution.py`.
 """
 
-from digitpad.nn.architectures import Architecture, build
-from digitpad.nn.averaging import ExponentialMovingAverage
+from digitpad.nn.architectures.plan import Architecture, build
+from digitpad.nn.architectures.presets import ARCHITECTURES
+from digitpad.nn.architectures.summary import NetworkSummary, summarize
 from digitpad.nn.backend import Device, select_device
-from digitpad.nn.clipping import clip_gradient_norm, clip_gradient_value
+from digitpad.nn.engine.parallel import ParallelNetwork
 from digitpad.nn.gradcheck import GradientError, check_layer
 from digitpad.nn.initializers import (
     INITIALIZERS,
@@ -57,11 +58,11 @@ from digitpad.nn.losses import (
     MSELoss,
 )
 from digitpad.nn.network import Sequential
-from digitpad.nn.optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
-from digitpad.nn.parallel import ParallelNetwork
-from digitpad.nn.penalties import L1Penalty, L2Penalty
-from digitpad.nn.presets import ARCHITECTURES
-from digitpad.nn.schedulers import (
+from digitpad.nn.optim.averaging import ExponentialMovingAverage
+from digitpad.nn.optim.clipping import clip_gradient_norm, clip_gradient_value
+from digitpad.nn.optim.optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
+from digitpad.nn.optim.penalties import L1Penalty, L2Penalty
+from digitpad.nn.optim.schedulers import (
     ConstantLR,
     CosineLR,
     OneCycleLR,
@@ -70,7 +71,6 @@ from digitpad.nn.schedulers import (
     StepLR,
     WarmUpLR,
 )
-from digitpad.nn.summary import NetworkSummary, summarize
 
 __all__ = [
     "ARCHITECTURES",

@@ -350,7 +350,7 @@ class Layer:
                 yield f"{child_name}.{name}", inner
 
 
-def recall(owner: Layer, cache: T | None) -> T:
+def require_cache(owner: Layer, cache: T | None) -> T:
     """Return what a layer remembered in `forward`, or say that there was none.
 
     Raises

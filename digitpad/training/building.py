@@ -27,7 +27,7 @@ from digitpad.nn import (
     WarmUpLR,
 )
 from digitpad.nn import layers as layer_types
-from digitpad.nn.architectures import LayerSpec
+from digitpad.nn.architectures.plan import LayerSpec
 from digitpad.training.policies import EarlyStopping, KeepBest, Policy
 from digitpad.training.settings import OptimizerName, Schedule, TrainingSettings
 

@@ -17,7 +17,7 @@ import safetensors.numpy
 
 from digitpad.atomic import atomic_write
 from digitpad.errors import DigitpadError
-from digitpad.model_file import Model, ModelMetadata, Preprocessing
+from digitpad.models.model_file import Model, ModelMetadata, Preprocessing
 from digitpad.nn import Architecture, Dropout, Layer, Sequential, build, serialization
 from digitpad.nn.backend import Array, to_numpy
 from digitpad.training.controls import ControlValues
@@ -47,7 +47,7 @@ class Checkpoint:
     controls
         What had been changed while the run went on.
     pace
-        See `Pace.state`.
+        See `RateController.state`.
     architecture, metadata
         How the network is built, and how it is used.
     """

@@ -16,7 +16,7 @@ import numpy as np
 
 from digitpad.errors import DigitpadError
 from digitpad.nn import ARCHITECTURES, Architecture, Sequential, build
-from digitpad.nn.architectures import LayerSpec
+from digitpad.nn.architectures.plan import LayerSpec
 from digitpad.nn.backend import Shape
 from digitpad.nn.initializers import resolve
 from digitpad.nn.receptive_field import ReceptiveField

@@ -10,16 +10,17 @@ from typing import Self
 
 from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
-from digitpad.model_file import Model, load_model
+from digitpad.models.architecture_file import build_network
+from digitpad.models.model_file import Model, load_model
 from digitpad.training.building import apply_to_architecture
 from digitpad.training.checkpoints import Checkpoint
 from digitpad.training.controls import Controls
 from digitpad.training.events import Event, RecordingTrouble
 from digitpad.training.plan import RunPlan
-from digitpad.training.preparation import build_network, choose_device, choose_images, start_from, with_refusal
-from digitpad.training.recording import Keeping, Recorder
+from digitpad.training.preparation import choose_device, choose_images, start_from, with_refusal
 from digitpad.training.repeating import repeating_command
 from digitpad.training.run_info import RunStatus
+from digitpad.training.run_writer import Keeping, RunWriter
 from digitpad.training.runs import Run, RunStore
 from digitpad.training.settings import default_threads
 from digitpad.training.trainer import Trainer
@@ -180,7 +181,7 @@ class LiveRun:
             If the run is being trained elsewhere, or its folder cannot be written to at all.
         """
         with self.run.locked(), contextlib.closing(self.trainer.run()) as source:
-            recorder = Recorder(self.run, self.trainer, self._resumed, self._keeping)
+            recorder = RunWriter(self.run, self.trainer, self._resumed, self._keeping)
             ended = False
             try:
                 for event in source:

@@ -5,7 +5,6 @@ all the others.
 """
 
 from dataclasses import replace
-from enum import IntEnum
 from typing import Protocol, Self, TypeVar
 
 import numpy as np
@@ -14,9 +13,10 @@ from numpy.typing import NDArray
 from digitpad.data.dataset import NO_DIGIT, Dataset
 from digitpad.data.paper import Pages
 from digitpad.errors import DigitpadError
-from digitpad.model_file import Model
-from digitpad.nn import Architecture, Sequential, build
+from digitpad.models.model_file import Model
+from digitpad.nn import Architecture, Sequential
 from digitpad.nn.backend import Device, select_device
+from digitpad.seeding import Purpose, generator
 from digitpad.training.batches import Augment
 from digitpad.training.settings import TrainingSettings
 
@@ -41,44 +41,6 @@ class Divisible(Protocol):
 
 
 AnySamples = TypeVar("AnySamples", bound=Divisible)
-
-
-class Purpose(IntEnum):
-    """What a stream of random numbers is for."""
-
-    WEIGHTS = 0
-    DATA = 1
-    ORDER = 2
-    AUGMENTATION = 3
-
-
-def generator(seed: int, purpose: Purpose, *numbers: int) -> np.random.Generator:
-    """Return the stream of random numbers for one purpose of a run.
-
-    Parameters
-    ----------
-    seed
-        The run's seed.
-    purpose
-        What the numbers are for.
-    numbers
-        Tell several streams of the same purpose apart, such as those of epochs, or of batches; none is as 0.
-    """
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(purpose, *(numbers or (0,)))))
-
-
-def build_network(architecture: Architecture, seed: int) -> Sequential:
-    """Return a network with the first weights of a run.
-
-    Raises
-    ------
-    DigitpadError
-        If the architecture cannot be built.
-    """
-    try:
-        return build(architecture, rng=generator(seed, Purpose.WEIGHTS))
-    except (ValueError, TypeError) as error:
-        raise DigitpadError(f"The architecture {architecture.name} cannot be built ({error}); change it.") from error
 
 
 def choose_device(choice: str) -> Device:

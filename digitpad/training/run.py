@@ -10,7 +10,7 @@ from typing import Any
 import filelock
 
 from digitpad.errors import DigitpadError
-from digitpad.model_file import Model, load_model, save_model
+from digitpad.models.model_file import Model, load_model, save_model
 from digitpad.training.checkpoints import SUFFIX, Checkpoint, load_checkpoint
 from digitpad.training.history import History, read_epochs, read_history
 from digitpad.training.run_info import RunInfo, RunStatus, read_info, write_info

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, Dataset
 from digitpad.data.paper import PAPER_MEAN, PAPER_STD, Pages
 from digitpad.errors import DigitpadError
-from digitpad.model_file import CLASSIFICATION, SEGMENTATION
+from digitpad.models.model_file import CLASSIFICATION, SEGMENTATION
 from digitpad.nn import BCEWithLogitsLoss, CrossEntropyLoss
 from digitpad.nn.backend import array_module, to_numpy
 from digitpad.nn.losses import Loss, LossAndGradient

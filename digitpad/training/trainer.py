@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.errors import DigitpadError
-from digitpad.model_file import Model, ModelMetadata, Preprocessing
+from digitpad.models.model_file import Model, ModelMetadata, Preprocessing
 from digitpad.nn import Architecture, Dropout, ParallelNetwork, Sequential
 from digitpad.nn.backend import device_of, to_device
 from digitpad.nn.checks import NotFiniteError
+from digitpad.seeding import Purpose, generator
 from digitpad.training.batches import Batch, BatchLoader
 from digitpad.training.building import build_optimizer, build_penalties, build_policies
 from digitpad.training.checkpoints import Checkpoint, copies, dropouts, restore_streams, streams_of
@@ -35,10 +36,10 @@ from digitpad.training.events import (
     TrainingStopped,
 )
 from digitpad.training.fitting import fitting_task
-from digitpad.training.pace import Pace
 from digitpad.training.policies import Policy, PolicyState
-from digitpad.training.preparation import Purpose, augmentation_of, generator
+from digitpad.training.preparation import augmentation_of
 from digitpad.training.progress import Progress, Tally, explain
+from digitpad.training.rate_controller import RateController
 from digitpad.training.settings import TrainingSettings, default_threads
 from digitpad.training.snapshots import Copier, Snapshot, is_sound
 from digitpad.training.tasks import Samples, Share, lone_classes, settle
@@ -127,7 +128,7 @@ class Trainer:
         self._validator = Validator(validation, self.task, mean=mean, std=std, device=self._device)
         self._optimizer = build_optimizer(settings, network.parameters())
         self._l1, self._l2 = build_penalties(settings)
-        self._pace = Pace(settings, self._optimizer, self._l2, len(self._loader))
+        self._pace = RateController(settings, self._optimizer, self._l2, len(self._loader))
         self._applied = ControlValues()
         self._diagnostics: Diagnostics | None = None
         if diagnose:

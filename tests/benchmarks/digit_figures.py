@@ -21,15 +21,15 @@ from numpy.typing import NDArray
 from digitpad.data.dataset import DIGITS, Dataset
 from digitpad.data.images import read_image
 from digitpad.data.ink import Drawing, Stroke, read_ink
-from digitpad.data.madeup import scribbles, shapes
-from digitpad.data.madeup.hand import drawn_by_hand
 from digitpad.data.mnist import load_mnist
 from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
+from digitpad.data.synthetic import scribbles, shapes
+from digitpad.data.synthetic.hand import drawn_by_hand
 from digitpad.evaluation import evaluate
 from digitpad.evaluation.held_out import held_out_images
-from digitpad.model_file import Model, load_model
-from digitpad.numbers import NumberReader
-from digitpad.recognition import Recognizer
+from digitpad.models.model_file import Model, load_model
+from digitpad.reading.numbers import NumberReader
+from digitpad.reading.recognizer import Recognizer
 
 _SIDE = 400
 _ROBUST = 1000

@@ -23,13 +23,13 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 
 from digitpad.data.mnist import load_mnist
 from digitpad.evaluation import evaluate
-from digitpad.gui.app import make_application
 from digitpad.gui.evaluation.tab import EvaluationTab
-from digitpad.gui.main_window import MainWindow
-from digitpad.gui.settings import Settings
-from digitpad.gui.theme import Theme
-from digitpad.model_file import find_model, load_model
-from digitpad.recognition import Recognizer
+from digitpad.gui.shell.app import make_application
+from digitpad.gui.shell.main_window import MainWindow
+from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workspace.settings import Settings
+from digitpad.models.model_file import find_model, load_model
+from digitpad.reading.recognizer import Recognizer
 
 
 def main() -> None:

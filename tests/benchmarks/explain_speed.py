@@ -19,9 +19,9 @@ from digitpad.data.mnist import load_mnist
 from digitpad.explain.attribution import grad_cam, saliency
 from digitpad.explain.cells import explain_cell
 from digitpad.explain.colours import DIVERGING, SEQUENTIAL, Mosaic, has_sign, limits
+from digitpad.explain.dependencies import Cell, receptive_field
 from digitpad.explain.frame import Frame, Inspector
-from digitpad.explain.reach import Cell, receptive_field
-from digitpad.model_file import load_model
+from digitpad.models.model_file import load_model
 
 
 def tasks(inspector: Inspector, frame: Frame) -> dict[str, Callable[[], object]]:

@@ -25,8 +25,8 @@ import numpy as np
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from digitpad.gui.features.features_tab import FeaturesTab
-    from digitpad.gui.main_window import MainWindow
+    from digitpad.gui.features.tab import FeaturesTab
+    from digitpad.gui.shell.main_window import MainWindow
 
 _BOUNDS = {"still": (8.0, 16.0), "training": (33.0, 33.0)}
 _STROKE = 60  # points
@@ -68,10 +68,10 @@ def main() -> None:
 
 
 def _measure(model: str | None, moves: int, why: str, *, training: bool) -> dict[str, float]:
-    from digitpad.gui.app import make_application
-    from digitpad.gui.main_window import MainWindow
-    from digitpad.gui.settings import Settings
-    from digitpad.gui.theme import Theme
+    from digitpad.gui.shell.app import make_application
+    from digitpad.gui.shell.main_window import MainWindow
+    from digitpad.gui.widgets.theme import Theme
+    from digitpad.gui.workspace.settings import Settings
 
     application = make_application()
     with tempfile.TemporaryDirectory() as folder:
@@ -103,7 +103,7 @@ def _measure(model: str | None, moves: int, why: str, *, training: bool) -> dict
 def _open(application: "QApplication", window: "MainWindow") -> "FeaturesTab":
     from PySide6.QtWidgets import QTabBar
 
-    from digitpad.gui.features.features_tab import FeaturesTab
+    from digitpad.gui.features.tab import FeaturesTab
 
     tabs = window.findChild(QTabBar, "tabStrip")
     if tabs is None:
@@ -201,7 +201,7 @@ def _parts(tab: "FeaturesTab", why: str) -> dict[str, float]:
     """Return the milliseconds of what a frame is made of, each by itself."""
     from digitpad.data.rasterize import ink_to_image
     from digitpad.explain.frame import Inspector
-    from digitpad.recognition import Recognizer
+    from digitpad.reading.recognizer import Recognizer
 
     strokes = [stroke.points for stroke in tab.side.pad.sketch.page.strokes]
     image = ink_to_image(strokes)

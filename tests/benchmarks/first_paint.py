@@ -23,8 +23,8 @@ from digitpad import paths
 folder = Path(sys.argv[1])
 paths.user_config_dir = paths.user_data_dir = paths.user_log_dir = lambda: folder
 from PySide6.QtCore import QEvent, QObject, QTimer
-from digitpad.gui import app
-from digitpad.gui.main_window import MainWindow
+from digitpad.gui.shell import app
+from digitpad.gui.shell.main_window import MainWindow
 
 class Watch(QObject):
     painted = None

@@ -71,7 +71,7 @@ def main() -> None:
 def digitpad_inference(name: str, count: int) -> Callable[[Mapping[str, Any]], Callable[[], object]]:
     """Return what reads with digitpad: the network over threads, the recognizer, or with every activation."""
     from digitpad import nn
-    from digitpad.recognition import Recognizer
+    from digitpad.reading.recognizer import Recognizer
 
     model, images = task(name, count)
     x = normalized(images)
@@ -125,7 +125,7 @@ def onnx_inference(name: str, count: int) -> Callable[[Mapping[str, Any]], Calla
 def task(name: str, count: int) -> tuple[Any, Any]:
     """Return a bundled model, and the first test digits as bytes."""
     from digitpad.data.mnist import load_mnist
-    from digitpad.model_file import load_model
+    from digitpad.models.model_file import load_model
 
     return load_model(name), load_mnist("test").images[:count]
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from digitpad.data.images import image_to_digit, read_image
 from digitpad.data.mnist import load_mnist
-from digitpad.model_file import load_model
-from digitpad.recognition import Recognizer
+from digitpad.models.model_file import load_model
+from digitpad.reading.recognizer import Recognizer
 
 Grey = NDArray[np.float32]
 Condition = Callable[[NDArray[np.uint8], np.random.Generator], PIL.Image.Image]

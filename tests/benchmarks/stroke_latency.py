@@ -50,10 +50,10 @@ def _measure(model: str | None, moves: int) -> dict[str, float]:
     from PySide6.QtGui import QMouseEvent
     from PySide6.QtWidgets import QApplication
 
-    from digitpad.gui.app import make_application
-    from digitpad.gui.main_window import MainWindow
-    from digitpad.gui.settings import Settings
-    from digitpad.gui.theme import Theme
+    from digitpad.gui.shell.app import make_application
+    from digitpad.gui.shell.main_window import MainWindow
+    from digitpad.gui.widgets.theme import Theme
+    from digitpad.gui.workspace.settings import Settings
 
     class Painted(QObject):
         count = 0

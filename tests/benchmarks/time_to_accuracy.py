@@ -180,9 +180,11 @@ def prepare(path: Path, seed: int) -> None:
     import numpy as np
 
     from digitpad.data.mnist import load_mnist
+    from digitpad.models.architecture_file import build_network
     from digitpad.nn import ARCHITECTURES
+    from digitpad.seeding import Purpose, generator
     from digitpad.training.building import build_optimizer, build_scheduler
-    from digitpad.training.preparation import Purpose, build_network, choose_images, generator
+    from digitpad.training.preparation import choose_images
 
     settings = quick_settings(seed, 1)
     network = build_network(ARCHITECTURES[NETWORK], seed)
@@ -225,9 +227,10 @@ def digitpad_points(watch: Stopwatch, seed: int, threads: int, _prepared: Path) 
     """Train as `digitpad train --recipe quick` does, and return the accuracy at every look."""
     from digitpad.data.dataset import normalize
     from digitpad.data.mnist import load_mnist
+    from digitpad.models.architecture_file import build_network
     from digitpad.nn import ARCHITECTURES, ParallelNetwork
     from digitpad.training.events import StepCompleted, TrainingStarted
-    from digitpad.training.preparation import build_network, choose_images
+    from digitpad.training.preparation import choose_images
     from digitpad.training.trainer import Trainer
 
     training, _ = choose_images(load_mnist("train"), limit=None, validation=None, seed=seed)

@@ -74,9 +74,9 @@ def bare(plan: "RunPlan", seconds: float) -> float:
     """Return the seconds of a step with nothing around it."""
     import numpy as np
 
+    from digitpad.models.architecture_file import build_network
     from digitpad.nn import CrossEntropyLoss, ParallelNetwork
     from digitpad.training.building import build_optimizer
-    from digitpad.training.preparation import build_network
 
     network = build_network(plan.architecture, 0)
     rng = np.random.default_rng(0)

@@ -140,12 +140,12 @@ def _train_in_window(home: Path, epochs: int, limit: int | None) -> dict[str, An
     from PySide6.QtCore import QEventLoop
     from PySide6.QtWidgets import QTabBar
 
-    from digitpad.gui.app import make_application
-    from digitpad.gui.heartbeat import Heartbeat
-    from digitpad.gui.main_window import MainWindow
-    from digitpad.gui.settings import Settings
-    from digitpad.gui.theme import Theme
+    from digitpad.gui.shell.app import make_application
+    from digitpad.gui.shell.main_window import MainWindow
     from digitpad.gui.training.train_tab import TrainTab
+    from digitpad.gui.widgets.theme import Theme
+    from digitpad.gui.workers.heartbeat import Heartbeat
+    from digitpad.gui.workspace.settings import Settings
 
     application = make_application()
     window = MainWindow(Theme("light"), Settings(home / "window.ini"))

@@ -64,12 +64,13 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
     """Train and evaluate; return the figures by name."""
     from digitpad.data.paper import PAPER_MEAN, PAPER_STD, SIDE, load_paper
     from digitpad.evaluation import evaluate_ink
-    from digitpad.ink_finder import InkFinder
-    from digitpad.model_file import Model, ModelMetadata, Preprocessing
-    from digitpad.nn.presets import unet
+    from digitpad.models.architecture_file import build_network
+    from digitpad.models.model_file import Model, ModelMetadata, Preprocessing
+    from digitpad.nn.architectures.presets import unet
+    from digitpad.reading.ink_finder import InkFinder
     from digitpad.training.events import EpochCompleted
     from digitpad.training.policies import KeepBest
-    from digitpad.training.preparation import build_network, choose_images
+    from digitpad.training.preparation import choose_images
     from digitpad.training.settings import TrainingSettings
     from digitpad.training.trainer import Trainer
 

@@ -22,9 +22,9 @@ from number_samples import MEASURING_WRITERS, Spacing, ink_number, picture_numbe
 
 from digitpad.data.ink import Drawing
 from digitpad.data.mnist import load_mnist
-from digitpad.model_file import load_model
-from digitpad.numbers import NumberReader
-from digitpad.recognition import Recognizer
+from digitpad.models.model_file import load_model
+from digitpad.reading.numbers import NumberReader
+from digitpad.reading.recognizer import Recognizer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

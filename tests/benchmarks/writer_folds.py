@@ -17,10 +17,11 @@ from digitpad.data.augmentation import Augmentation
 from digitpad.data.dataset import Dataset, normalize
 from digitpad.data.joining import join
 from digitpad.data.sources import open_dataset
+from digitpad.models.architecture_file import build_network
 from digitpad.nn import ARCHITECTURES, Sequential
 from digitpad.nn.functional import softmax
 from digitpad.training.events import EpochCompleted
-from digitpad.training.preparation import build_network, with_refusal
+from digitpad.training.preparation import with_refusal
 from digitpad.training.settings import TrainingSettings
 from digitpad.training.trainer import Trainer
 

@@ -13,8 +13,8 @@ from digitpad.data.images import image_to_digit, read_image
 from digitpad.data.mnist import load_mnist
 from digitpad.data.ruled import without_lines
 from digitpad.errors import DigitpadError
-from digitpad.model_file import load_model
-from digitpad.recognition import Recognizer
+from digitpad.models.model_file import load_model
+from digitpad.reading.recognizer import Recognizer
 from tests.pictures import png_claiming
 
 

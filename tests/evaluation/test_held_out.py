@@ -10,7 +10,7 @@ from digitpad.data.idx import write_idx
 from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
 from digitpad.evaluation.held_out import held_out_images
-from digitpad.model_file import Model, ModelMetadata
+from digitpad.models.model_file import Model, ModelMetadata
 from digitpad.nn import ARCHITECTURES, build
 from digitpad.training.preparation import choose_images
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from digitpad.data.dataset import Dataset
 from digitpad.errors import DigitpadError
 from digitpad.evaluation import Comparison, Evaluation, evaluate, evaluating
-from digitpad.model_file import Model, ModelMetadata
+from digitpad.models.model_file import Model, ModelMetadata
 from digitpad.nn import ARCHITECTURES, Architecture, build
-from digitpad.recognition import Recognizer
+from digitpad.reading.recognizer import Recognizer
 
 
 @pytest.fixture

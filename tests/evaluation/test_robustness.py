@@ -9,8 +9,8 @@ from digitpad.data.mnist import load_mnist
 from digitpad.errors import DigitpadError
 from digitpad.evaluation import Disturbance, evaluate, measured_images, measuring_robustness
 from digitpad.evaluation.robustness import count_points, disturb, measuring_robustness_in_steps
-from digitpad.model_file import bundled_models, find_model, load_model
-from digitpad.recognition import Recognizer
+from digitpad.models.model_file import bundled_models, find_model, load_model
+from digitpad.reading.recognizer import Recognizer
 
 pytestmark = pytest.mark.skipif(not bundled_models(), reason="no bundled model to measure")
 

@@ -6,10 +6,10 @@ import pytest
 from digitpad.errors import DigitpadError
 from digitpad.evaluation.calibration import calibration
 from digitpad.evaluation.temperature import fit_temperature, with_temperature
-from digitpad.model_file import Model, ModelMetadata
+from digitpad.models.model_file import Model, ModelMetadata
 from digitpad.nn import ARCHITECTURES, Architecture, build
 from digitpad.nn.functional import softmax
-from digitpad.recognition import Recognizer
+from digitpad.reading.recognizer import Recognizer
 
 RNG = np.random.default_rng(0)
 

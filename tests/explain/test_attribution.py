@@ -9,7 +9,7 @@ from digitpad.explain.attribution import grad_cam, last_maps, saliency
 from digitpad.explain.frame import Inspector
 from digitpad.explain.occlusion import occlusion
 from digitpad.explain.structure import Structure
-from digitpad.model_file import load_model
+from digitpad.models.model_file import load_model
 from digitpad.nn import ARCHITECTURES, build
 from tests.explain.networks import PRESETS, SMALL, network_of
 

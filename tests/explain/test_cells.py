@@ -20,12 +20,12 @@ from digitpad.explain.arithmetic import (
     WeightedSum,
 )
 from digitpad.explain.cells import explain_cell, explain_probability
+from digitpad.explain.dependencies import Cell, as_maps, receptive_field
 from digitpad.explain.digits import add_up
 from digitpad.explain.frame import Frame, Inspector
 from digitpad.explain.operands import value_of
-from digitpad.explain.reach import Cell, as_maps, receptive_field
 from digitpad.explain.weighted import kernels_of
-from digitpad.model_file import load_model
+from digitpad.models.model_file import load_model
 from digitpad.nn import ARCHITECTURES, BatchNorm2D, Conv2D
 from tests.explain.networks import PRESETS, SMALL, network_of
 

@@ -7,7 +7,7 @@ from digitpad.explain.compare import Pairing, difference, pair_layers
 from digitpad.explain.frame import Inspector
 from digitpad.explain.structure import Structure
 from digitpad.explain.surgery import Scale, mute, operate
-from digitpad.model_file import load_model
+from digitpad.models.model_file import load_model
 from digitpad.nn import ARCHITECTURES, build
 
 

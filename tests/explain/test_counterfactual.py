@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from digitpad.data.mnist import load_mnist
 from digitpad.explain.counterfactual import Change, _into_ball, why_not
 from digitpad.explain.frame import Inspector
-from digitpad.model_file import load_model
+from digitpad.models.model_file import load_model
 from digitpad.nn import ARCHITECTURES, build
-from digitpad.recognition import Recognizer
+from digitpad.reading.recognizer import Recognizer
 
 
 @pytest.fixture(scope="module")

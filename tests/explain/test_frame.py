@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from digitpad.explain.attribution import saliency
 from digitpad.explain.frame import Answer, Frame, Inspector
-from digitpad.model_file import ModelMetadata, Preprocessing, load_model
+from digitpad.models.model_file import ModelMetadata, Preprocessing, load_model
 from digitpad.nn import ARCHITECTURES, Architecture
-from digitpad.recognition import Recognizer
+from digitpad.reading.recognizer import Recognizer
 from tests.explain.networks import PRESETS, SMALL, network_of
 
 PLANS = {**SMALL, **{name: ARCHITECTURES[name] for name in PRESETS}}

@@ -25,7 +25,7 @@ from digitpad.explain.surgery import (
     with_accuracy,
 )
 from digitpad.explain.weighted import kernels_of
-from digitpad.model_file import Model, ModelMetadata, Preprocessing, load_model, save_model
+from digitpad.models.model_file import Model, ModelMetadata, Preprocessing, load_model, save_model
 from digitpad.nn import ARCHITECTURES, Architecture
 from digitpad.nn.backend import Array
 from tests.explain.networks import SMALL, network_of

@@ -6,7 +6,7 @@ import pytest
 from digitpad.data.mnist import load_mnist
 from digitpad.explain.frame import Frame, Inspector
 from digitpad.export.onnx_file import to_onnx
-from digitpad.model_file import Model, ModelMetadata, load_model
+from digitpad.models.model_file import Model, ModelMetadata, load_model
 from digitpad.nn import ARCHITECTURES
 from digitpad.nn.backend import Array
 from tests.explain.networks import PRESETS, network_of
@@ -67,7 +67,7 @@ def test_every_number_is_that_of_onnxruntime(name: str) -> None:
         np.testing.assert_allclose(frame[layer], theirs[0], rtol=0, atol=TOLERANCE * scale, err_msg=layer)
 
 
-# U-Nets are compared with PyTorch in tests/nn/test_presets_pytorch.py.
+# U-Nets are compared with PyTorch in tests/nn/architectures/test_presets_pytorch.py.
 @pytest.mark.parametrize("name", [name for name in models() if "unet" not in name])
 def test_every_number_is_that_of_pytorch(name: str) -> None:
     pytest.importorskip("torch")

@@ -6,12 +6,12 @@ from numpy.typing import NDArray
 
 from digitpad.data.mnist import load_mnist
 from digitpad.explain.ascent import climb
+from digitpad.explain.dependencies import receptive_field
 from digitpad.explain.exciting import Exciting, most_exciting
 from digitpad.explain.frame import Inspector
 from digitpad.explain.parts import part_of
-from digitpad.explain.reach import receptive_field
 from digitpad.explain.structure import Structure
-from digitpad.model_file import Model, Preprocessing, load_model
+from digitpad.models.model_file import Model, Preprocessing, load_model
 from digitpad.nn import ARCHITECTURES
 from tests.explain.networks import SMALL, network_of
 

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from digitpad.model_file import Model, ModelMetadata
+from digitpad.models.model_file import Model, ModelMetadata
 from digitpad.nn import ARCHITECTURES, Architecture, Sequential, build
 from tests.export.cases import EXPORTED
 

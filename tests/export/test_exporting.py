@@ -14,7 +14,7 @@ from digitpad.export import export_model, exporting
 from digitpad.export.comparison import Probes, largest_difference, probes_for
 from digitpad.export.exporting import read_npz, to_npz
 from digitpad.export.pytorch_source import source_of
-from digitpad.model_file import Model, ModelMetadata, Preprocessing
+from digitpad.models.model_file import Model, ModelMetadata, Preprocessing
 from digitpad.nn import Sequential, layers
 
 ONE = Sequential([("same", layers.Identity())])

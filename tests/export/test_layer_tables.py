@@ -12,7 +12,7 @@ from digitpad.export.extras import is_installed
 from digitpad.export.onnx_file import compare_onnx, to_onnx
 from digitpad.export.pytorch_classes import CLASSES
 from digitpad.export.pytorch_file import compare_pytorch, to_pytorch
-from digitpad.model_file import Model
+from digitpad.models.model_file import Model
 from digitpad.nn import Layer, Sequential, layers
 from tests.export.cases import EXPORTED
 

@@ -12,7 +12,7 @@ from digitpad.export import export_model, extras, onnx_file
 from digitpad.export.comparison import Probes
 from digitpad.export.onnx_file import compare_onnx, to_onnx
 from digitpad.export.onnx_graph import graph_of
-from digitpad.model_file import Model
+from digitpad.models.model_file import Model
 from digitpad.nn import ARCHITECTURES, Layer, Sequential, layers
 
 onnx = pytest.importorskip("onnx", reason="onnx is not installed")

@@ -15,7 +15,7 @@ from digitpad.export.extras import is_installed
 from digitpad.export.pytorch_classes import RESERVED
 from digitpad.export.pytorch_file import compare_pytorch, to_pytorch
 from digitpad.export.pytorch_source import source_of
-from digitpad.model_file import Model, ModelMetadata
+from digitpad.models.model_file import Model, ModelMetadata
 from digitpad.nn import Architecture, Layer, Sequential, layers
 
 needs_torch = pytest.mark.skipif(not is_installed("torch"), reason="PyTorch is not installed")

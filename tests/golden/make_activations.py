@@ -12,7 +12,7 @@ import numpy as np
 
 from digitpad.data.dataset import normalize
 from digitpad.data.mnist import load_mnist
-from digitpad.model_file import Model, load_model
+from digitpad.models.model_file import Model, load_model
 from digitpad.nn.backend import Array
 from tests.golden.activations_digest import DIGITS, FILE, MODELS, digest
 from tests.golden.make_layers import torch_forward, torch_module

@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from digitpad.data.rasterize import ink_to_image
 from digitpad.errors import DigitpadError
-from digitpad.gui.app import empty_private_clipboard, make_application
-from digitpad.gui.main_window import MainWindow
-from digitpad.gui.models import LoadedModel
-from digitpad.gui.settings import Settings
-from digitpad.gui.theme import Theme
-from digitpad.gui.tour import replay
-from digitpad.recognition import Prediction
+from digitpad.gui.shell.app import empty_private_clipboard, make_application
+from digitpad.gui.shell.main_window import MainWindow
+from digitpad.gui.shell.tour import replay
+from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workspace.models import LoadedModel
+from digitpad.gui.workspace.settings import Settings
+from digitpad.reading.recognizer import Prediction
 
 # What the off-screen platform says it cannot do is no fault of the window.
 _OFFSCREEN = (r"This plugin does not support (raise|grabbing the keyboard|propagateSizeHints)",)

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from digitpad.model_file import bundled_models
+from digitpad.models.model_file import bundled_models
 
 _XVFB = shutil.which("Xvfb") or ""
 _XDOTOOL = shutil.which("xdotool") or ""
@@ -36,8 +36,8 @@ from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 from digitpad import paths
 folder = Path(sys.argv[1])
 paths.user_config_dir = paths.user_data_dir = paths.user_log_dir = lambda: folder
-from digitpad.gui import app
-from digitpad.gui.main_window import MainWindow
+from digitpad.gui.shell import app
+from digitpad.gui.shell.main_window import MainWindow
 
 said = ""
 

@@ -41,7 +41,7 @@ from digitpad.nn.layers.activations import Activation
 from digitpad.nn.losses import Loss
 from tests.nn.fake_gpu import CrossingError, DeviceArray, FakeCupy, FusionError, gpu
 from tests.nn.layers.cases import CASES, Case
-from tests.nn.test_optimizers import OPTIMIZERS
+from tests.nn.optim.test_optimizers import OPTIMIZERS
 
 __all__ = ["gpu"]
 

@@ -7,9 +7,9 @@ import pytest
 
 from digitpad.data.dataset import Dataset
 from digitpad.data.idx import write_idx
+from digitpad.models.architecture_file import build_network
 from digitpad.nn import ARCHITECTURES, Architecture, Sequential
 from digitpad.training.plan import RunPlan
-from digitpad.training.preparation import build_network
 from digitpad.training.settings import TrainingSettings
 
 

@@ -8,11 +8,12 @@ import pytest
 from numpy.typing import NDArray
 
 from digitpad.data.dataset import Dataset, normalize
+from digitpad.models.architecture_file import build_network
 from digitpad.nn import CrossEntropyLoss, Sequential
+from digitpad.seeding import Purpose, generator
 from digitpad.training.diagnostics import Diagnostics, count_dead_units
 from digitpad.training.events import LayersMeasured, StepCompleted, TrainingStarted
 from digitpad.training.plan import RunPlan
-from digitpad.training.preparation import Purpose, build_network, generator
 from digitpad.training.settings import TrainingSettings
 from digitpad.training.trainer import Trainer
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from digitpad.data.dataset import Dataset
+from digitpad.models.architecture_file import build_network
 from digitpad.nn import Architecture
 from digitpad.training.events import EpochCompleted, StepCompleted, TrainingStarted
 from digitpad.training.hints import Advisor, Hint, Severity
 from digitpad.training.plan import RunPlan
-from digitpad.training.preparation import build_network
 from digitpad.training.settings import TrainingSettings
 from digitpad.training.trainer import Trainer
 

@@ -9,10 +9,10 @@ import pytest
 
 from digitpad.data.augmentation import Augmentation
 from digitpad.errors import DigitpadError
+from digitpad.models.architecture_file import build_network
 from digitpad.nn import ARCHITECTURES, AdamW, Parameter, RMSProp
 from digitpad.training.building import apply_to_architecture, build_optimizer, build_penalties
 from digitpad.training.plan import RunPlan
-from digitpad.training.preparation import build_network
 from digitpad.training.settings import (
     OptimizerName,
     Schedule,

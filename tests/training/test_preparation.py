@@ -3,9 +3,11 @@ import pytest
 
 from digitpad.data.dataset import DIGITS, NO_DIGIT, Dataset
 from digitpad.errors import DigitpadError
-from digitpad.model_file import Model, ModelMetadata
+from digitpad.models.architecture_file import build_network
+from digitpad.models.model_file import Model, ModelMetadata
 from digitpad.nn import ARCHITECTURES, Architecture
-from digitpad.training.preparation import Purpose, build_network, choose_images, generator, start_from, with_refusal
+from digitpad.seeding import Purpose, generator
+from digitpad.training.preparation import choose_images, start_from, with_refusal
 
 
 def numbered(count: int) -> Dataset:

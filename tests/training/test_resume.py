@@ -173,7 +173,7 @@ from digitpad import paths
 from digitpad.training.events import StepCompleted
 from digitpad.training.live import LiveRun
 from digitpad.training.plan import RunPlan
-from digitpad.training.recording import Keeping
+from digitpad.training.run_writer import Keeping
 from digitpad.training.runs import RunStore
 
 keeping = Keeping(0.0, float(sys.argv[3]), times_its_cost=0.0)

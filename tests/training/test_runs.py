@@ -13,12 +13,12 @@ import pytest
 
 from digitpad.data.idx import write_idx
 from digitpad.errors import DigitpadError
-from digitpad.model_file import load_model
+from digitpad.models.model_file import load_model
 from digitpad.training.events import EpochCompleted, Event, RecordingTrouble, StepCompleted, TrainingStopped
 from digitpad.training.live import LiveRun
 from digitpad.training.plan import RunPlan
-from digitpad.training.recording import Keeping
 from digitpad.training.run_info import RunStatus
+from digitpad.training.run_writer import Keeping
 from digitpad.training.runs import Run, RunStore, UnreadableRun
 
 Make = Callable[..., RunPlan]

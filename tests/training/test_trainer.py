@@ -10,8 +10,8 @@ from digitpad.data.dataset import Dataset
 from digitpad.errors import DigitpadError
 from digitpad.nn import Sequential
 from digitpad.nn.backend import Array
+from digitpad.nn.engine.parallel import ParallelNetwork
 from digitpad.nn.losses import Loss
-from digitpad.nn.parallel import ParallelNetwork
 from digitpad.training import trainer as trainer_module
 from digitpad.training.events import (
     EpochCompleted,

@@ -1,1 +1,1 @@
-"""The Evaluate tab: what a model gets right and wrong, on any data, to be looked into image by image."""
+"""The Evaluate tab: models measured on whole data sets, down to the single image."""

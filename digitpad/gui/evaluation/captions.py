@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from digitpad.evaluation import Disturbance
 from digitpad.gui.evaluation.gallery import Caption
-from digitpad.gui.percent import sureness
+from digitpad.gui.widgets.percent import sureness
 
 
 def caption_of(truth: str, labels: Sequence[str], log_probabilities: NDArray[np.float32], name: str) -> Caption:

@@ -13,8 +13,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.evaluation import Calibration, Disturbance, RobustnessPoint
-from digitpad.gui.percent import percent
-from digitpad.gui.theme import SPACE, Theme, text_font
+from digitpad.gui.widgets.percent import percent
+from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 
 #: The colours of the first and the second model, everywhere in the tab.
 MODEL_COLOURS = ("accent", "warm")

@@ -5,8 +5,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from digitpad.evaluation import Comparison, Interval
-from digitpad.gui.cards import muted
-from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
+from digitpad.gui.widgets.cards import muted
+from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
 #: The four kinds of images, in reading order of the table.
 KINDS = ("both", "only_first", "only_second", "neither")

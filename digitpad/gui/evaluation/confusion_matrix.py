@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from digitpad.gui.percent import percent
-from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
+from digitpad.gui.widgets.percent import percent
+from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
 _TOP = 4.5 * SPACE  # above the cells: a title and the columns' labels
 _LEFT = 5.0 * SPACE  # beside them: a title and the rows' labels

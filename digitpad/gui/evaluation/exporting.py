@@ -15,9 +15,10 @@ from digitpad.evaluation import Disturbance, Evaluation, RobustnessPoint
 from digitpad.evaluation.report import class_table, image_table, reliability_table, robustness_table, write_csv
 from digitpad.gui.evaluation.charts import ReliabilityChart, RobustnessChart
 from digitpad.gui.evaluation.confusion_matrix import ConfusionMatrix
-from digitpad.gui.evaluation.job import Measured, Progress
-from digitpad.gui.exchange import png_bytes
-from digitpad.gui.theme import Theme
+from digitpad.gui.evaluation.job import Measured
+from digitpad.gui.widgets.files import png_bytes
+from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workers.progress import Progress
 
 _SQUARE, _WIDE = QSize(720, 680), QSize(1200, 720)
 _SCALE = 2  # device pixels for each one, in PNGs

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.evaluation import Interval
-from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
+from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
 _ROW = 4 * SPACE
 _VALUE = Qt.ItemDataRole.UserRole

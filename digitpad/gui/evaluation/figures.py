@@ -7,8 +7,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from digitpad.evaluation import Evaluation, Interval
-from digitpad.gui.cards import muted
-from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
+from digitpad.gui.widgets.cards import muted
+from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
 _TITLES = ("", "accuracy", "95 % interval", "loss", "calibration", "mistakes")
 _TIPS = (

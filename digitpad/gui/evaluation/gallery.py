@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal, Slo
 from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
-from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
+from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
 _SIDE = 56  # pixels: an image, two for each of its own
 _GAP = SPACE

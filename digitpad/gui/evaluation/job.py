@@ -13,8 +13,9 @@ from digitpad.data.sources import open_dataset
 from digitpad.evaluation import Comparison, Evaluation, RobustnessPoint, evaluating, measured_images
 from digitpad.evaluation.held_out import held_out_images
 from digitpad.evaluation.robustness import count_points, measuring_robustness_in_steps
-from digitpad.gui.models import read_model
-from digitpad.recognition import Recognizer
+from digitpad.gui.workers.progress import Progress
+from digitpad.gui.workspace.models import read_model
+from digitpad.reading.recognizer import Recognizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +32,6 @@ class Data:
 
     source: str
     part: Literal["test", "train", "validation"] = "test"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the work is.
-
-    Attributes
-    ----------
-    doing
-        What is being done, in words.
-    done, total
-        Of what is counted: images, or points of a curve; a total of 0 where it is not known.
-    """
-
-    doing: str
-    done: int = 0
-    total: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, 
 from digitpad.evaluation import Disturbance, Evaluation, RobustnessPoint, measured_images, wilson_interval
 from digitpad.evaluation.report import ORIGINS
 from digitpad.evaluation.robustness import disturb
-from digitpad.gui.cards import card, muted, title
 from digitpad.gui.evaluation.captions import caption_of, words_for_amount
 from digitpad.gui.evaluation.charts import MODEL_COLOURS, ReliabilityChart, RobustnessChart
 from digitpad.gui.evaluation.comparison_view import ComparisonView
@@ -20,8 +19,9 @@ from digitpad.gui.evaluation.figure_table import FigureTable, Row
 from digitpad.gui.evaluation.figures import share
 from digitpad.gui.evaluation.gallery import Caption, Gallery
 from digitpad.gui.evaluation.job import Measured
-from digitpad.gui.percent import percent
-from digitpad.gui.theme import SPACE, Theme
+from digitpad.gui.widgets.cards import card, muted, title
+from digitpad.gui.widgets.percent import percent
+from digitpad.gui.widgets.theme import SPACE, Theme
 
 VIEWS = ("Confusion", "Classes", "Calibration", "Robustness", "Origins", "Compare")
 _CHANGED_IMAGES = 60  # shown for one amount of a disturbance

@@ -7,14 +7,15 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from digitpad.gui.actions import action_button
-from digitpad.gui.cards import muted, title
-from digitpad.gui.evaluation.job import Data, Progress
-from digitpad.gui.exchange import INK_FILTER, MODEL_FILTER
-from digitpad.gui.fields import Choice
-from digitpad.gui.models import is_checkpoint
-from digitpad.gui.settings import Settings
-from digitpad.gui.theme import SPACE, Theme
+from digitpad.gui.evaluation.job import Data
+from digitpad.gui.widgets.actions import action_button
+from digitpad.gui.widgets.cards import muted, title
+from digitpad.gui.widgets.fields import ComboBox
+from digitpad.gui.widgets.files import INK_FILTER, MODEL_FILTER
+from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.gui.workers.progress import Progress
+from digitpad.gui.workspace.models import is_checkpoint
+from digitpad.gui.workspace.settings import Settings
 
 _WIDTH = 29 * SPACE
 _BROWSE, _FOLDER, _INK, _NOTHING = "browse:", "folder:", "ink:", "nothing:"
@@ -55,9 +56,9 @@ class SetupCard(QFrame):
         self.setObjectName("evaluationSetup")
         self.setProperty("card", "true")
         self.setFixedWidth(_WIDTH)
-        self.model = Choice(theme, "evaluateModel", "Model", "The model to be measured", self)
-        self.other = Choice(theme, "evaluateOther", "Compare with", "A second model, on the same images", self)
-        self.data = Choice(theme, "evaluateData", "Data", "The images to be read", self)
+        self.model = ComboBox(theme, "evaluateModel", "Model", "The model to be measured", self)
+        self.other = ComboBox(theme, "evaluateOther", "Compare with", "A second model, on the same images", self)
+        self.data = ComboBox(theme, "evaluateData", "Data", "The images to be read", self)
         self.button = QToolButton(self)
         self.button.setDefaultAction(start)
         self.button.setObjectName("evaluateButton")

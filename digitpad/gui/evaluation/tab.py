@@ -8,18 +8,19 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from digitpad.gui.actions import action_button, make_action
 from digitpad.gui.evaluation.exporting import Exported, Picture, export_job, paint_pictures
 from digitpad.gui.evaluation.figures import FiguresCard
-from digitpad.gui.evaluation.job import CurvePoint, Measured, Progress, Step, evaluation_job, robustness_job
+from digitpad.gui.evaluation.job import CurvePoint, Measured, Step, evaluation_job, robustness_job
 from digitpad.gui.evaluation.results import VIEWS, Results
 from digitpad.gui.evaluation.setup import SetupCard
-from digitpad.gui.evaluation.thread import EvaluationThread
-from digitpad.gui.message_bar import Message
-from digitpad.gui.models import LoadedModel
-from digitpad.gui.settings import Settings
-from digitpad.gui.tab_page import TabPage
-from digitpad.gui.theme import SPACE, Theme
+from digitpad.gui.widgets.actions import action_button, make_action
+from digitpad.gui.widgets.message_bar import Message
+from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.gui.workers.generator import GeneratorWorker
+from digitpad.gui.workers.progress import Progress
+from digitpad.gui.workspace.models import LoadedModel
+from digitpad.gui.workspace.settings import Settings
+from digitpad.gui.workspace.tab_page import TabPage
 
 
 class EvaluationTab(TabPage):
@@ -55,7 +56,7 @@ class EvaluationTab(TabPage):
         self._theme = theme
         self._settings = settings
         self._list_models = list_models
-        self._thread: EvaluationThread | None = None
+        self._thread: GeneratorWorker | None = None
         self._asked_models: tuple[Path, ...] = ()
         self._measured_models: tuple[Path, ...] = ()
         self._failed = self._told = self._stopping = False
@@ -189,7 +190,7 @@ class EvaluationTab(TabPage):
     @Slot()
     def _ask_where(self) -> None:
         if self.results.measured is None:
-            self.said.emit(Message("There is nothing to export yet; press Evaluate first.", "info"))
+            self.message.emit(Message("There is nothing to export yet; press Evaluate first.", "info"))
             return
         dialog = QFileDialog(
             self.window(), "Choose where to put a folder of tables and pictures", str(self._settings.folder)
@@ -234,7 +235,7 @@ class EvaluationTab(TabPage):
     # The work
 
     def _run(self, job: Callable[[], Iterator[object]]) -> None:
-        thread = EvaluationThread(job, self)
+        thread = GeneratorWorker(job, self)
         thread.progressed.connect(self._show_progress)
         thread.answered.connect(self._take)
         thread.failed.connect(self._fail)
@@ -263,7 +264,7 @@ class EvaluationTab(TabPage):
             self.results.show_measured(step)
             self._tell_about(step)
         elif isinstance(step, Exported):
-            self.said.emit(Message(f"{step.count} files are in {step.folder}.", "info"))
+            self.message.emit(Message(f"{step.count} files are in {step.folder}.", "info"))
 
     @Slot(str)
     def _fail(self, text: str) -> None:

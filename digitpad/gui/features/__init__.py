@@ -1,1 +1,1 @@
-"""The Features tab: what every layer makes of the drawing, and where each number comes from."""
+"""The Features tab: every activation of the network for the current drawing, and where each comes from."""

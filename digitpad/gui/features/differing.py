@@ -4,7 +4,7 @@ import math
 
 from digitpad.explain.compare import difference, pair_layers
 from digitpad.explain.frame import Frame
-from digitpad.gui.percent import percent
+from digitpad.gui.widgets.percent import percent
 
 #: What the share means, for a tooltip.
 MEANING = (

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from digitpad.explain.dependencies import Cell, receptive_field
 from digitpad.explain.frame import Frame
-from digitpad.explain.reach import Cell, receptive_field
 from digitpad.explain.structure import INPUT
-from digitpad.gui.features.shown import PROBABILITIES
+from digitpad.gui.features.maps.shown import PROBABILITIES
 
 Box = tuple[int, int, int, int]
 

@@ -8,14 +8,14 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from digitpad.explain.frame import Frame
-from digitpad.features import SavedFeatures, save_features
-from digitpad.gui.actions import make_action
-from digitpad.gui.features.background import Background, Outcome, Progress
-from digitpad.gui.message_bar import Message
-from digitpad.gui.settings import Settings
+from digitpad.export.feature_pictures import SavedFeatures, save_features
+from digitpad.gui.widgets.actions import make_action
+from digitpad.gui.widgets.message_bar import Message
+from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
+from digitpad.gui.workspace.settings import Settings
 
 if TYPE_CHECKING:
-    from digitpad.gui.features.features_tab import FeaturesTab
+    from digitpad.gui.features.tab import FeaturesTab
 
 SAVE = "save"
 
@@ -34,18 +34,18 @@ class MapFiles(QObject):
 
     Signals
     -------
-    said
+    message
         A `Message`: what was saved, or why not.
     """
 
-    said = Signal(object)
+    message = Signal(object)
 
-    def __init__(self, tab: "FeaturesTab", settings: Settings, background: Background) -> None:
+    def __init__(self, tab: "FeaturesTab", settings: Settings, background: LatestWorker) -> None:
         super().__init__(tab)
         self._tab = tab
         self._settings = settings
         self._background = background
-        background.came.connect(self._receive)
+        background.result_ready.connect(self._receive)
         sentence = "Save every layer as a picture and all numbers as one .npz file"
         self.save = make_action(tab, "featuresSave", "Save maps…", ["Ctrl+S"], sentence, self._ask)
 
@@ -53,7 +53,7 @@ class MapFiles(QObject):
         """Save the frame that is shown now."""
         frame = self._tab.frame
         if frame is None:
-            self.said.emit(Message("There is no network to look into; choose a model first."))
+            self.message.emit(Message("There is no network to look into; choose a model first."))
             return
         self._settings.folder = folder
         self._background.ask(SAVE, partial(_save, frame, folder))
@@ -80,9 +80,11 @@ class MapFiles(QObject):
         if isinstance(outcome.result, SavedFeatures):
             saved = outcome.result
             count = len(saved.pictures)
-            self.said.emit(Message(f"{count} pictures and {saved.archive.name} are in {saved.archive.parent}.", "info"))
+            self.message.emit(
+                Message(f"{count} pictures and {saved.archive.name} are in {saved.archive.parent}.", "info")
+            )
         elif outcome.trouble:
-            self.said.emit(Message(outcome.trouble))
+            self.message.emit(Message(outcome.trouble))
 
 
 def _save(frame: Frame, folder: Path, _progress: Progress) -> object:

@@ -9,8 +9,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
 from digitpad.errors import DigitpadError
-from digitpad.gui.message_bar import Message
-from digitpad.model_file import CLASSIFICATION, Model, bundled_models, load_model, user_models
+from digitpad.gui.widgets.message_bar import Message
+from digitpad.models.model_file import CLASSIFICATION, Model, bundled_models, load_model, user_models
 
 if TYPE_CHECKING:
     from digitpad.training.runs import CheckpointFile, Run
@@ -38,14 +38,14 @@ class NetworkMenu(QMenu):
         No network is wanted any more.
     browse_requested
         A file is to be chosen in a dialog.
-    said
+    message
         A `Message`: a network could not be loaded.
     """
 
     chosen = Signal(object)
     closed = Signal()
     browse_requested = Signal()
-    said = Signal(object)
+    message = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,7 +84,7 @@ class NetworkMenu(QMenu):
             model = load_model(path)
             _check(model)
         except DigitpadError as error:
-            self.said.emit(Message(str(error)))
+            self.message.emit(Message(str(error)))
             return
         self.chosen.emit(NamedModel(model, path.stem))
 
@@ -108,7 +108,7 @@ class NetworkMenu(QMenu):
             model = run.model(checkpoint)
             _check(model)
         except DigitpadError as error:
-            self.said.emit(Message(str(error)))
+            self.message.emit(Message(str(error)))
             return
         self.chosen.emit(NamedModel(model, f"{run.info.name or run.folder.name}, {_words(checkpoint)}"))
 

@@ -9,13 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from digitpad.explain.frame import Frame, Inspector
-from digitpad.gui.features.live_text import LiveText
-from digitpad.gui.features.map_view import MapView
+from digitpad.gui.features.maps.shown import PROBABILITIES, shown_layers
+from digitpad.gui.features.maps.view import MapView
 from digitpad.gui.features.network_menu import NetworkMenu
-from digitpad.gui.features.shown import PROBABILITIES, shown_layers
-from digitpad.gui.percent import sureness
-from digitpad.gui.theme import SPACE, Theme, text_font
-from digitpad.model_file import Model
+from digitpad.gui.widgets.live_text import LiveText
+from digitpad.gui.widgets.percent import sureness
+from digitpad.gui.widgets.theme import SPACE, Theme, text_font
+from digitpad.models.model_file import Model
 from digitpad.nn.checks import NotFiniteError
 
 

@@ -6,21 +6,21 @@ from functools import partial
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Frame
-from digitpad.explain.reach import Cell
-from digitpad.gui.actions import make_action
-from digitpad.gui.features.arithmetic_page import ArithmeticPage
-from digitpad.gui.features.background import Background
 from digitpad.gui.features.differing import MEANING
-from digitpad.gui.features.explanation import Explanation
-from digitpad.gui.features.kernels_page import KernelsPage
-from digitpad.gui.features.live_text import LiveText
-from digitpad.gui.features.side import segments
-from digitpad.gui.features.surgery_page import SurgeryPage
-from digitpad.gui.features.unit_page import UnitPage
-from digitpad.gui.features.way_back_page import WayBackPage
-from digitpad.gui.theme import SPACE, Theme
-from digitpad.model_file import Model
+from digitpad.gui.features.pages.arithmetic import ArithmeticPage
+from digitpad.gui.features.pages.backprop import BackpropPage
+from digitpad.gui.features.pages.explanation import Explanation
+from digitpad.gui.features.pages.kernels import KernelsPage
+from digitpad.gui.features.pages.preferred_input import PreferredInputPage
+from digitpad.gui.features.pages.surgery import SurgeryPage
+from digitpad.gui.widgets.actions import make_action
+from digitpad.gui.widgets.live_text import LiveText
+from digitpad.gui.widgets.segmented import segments
+from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.gui.workers.latest import LatestWorker
+from digitpad.models.model_file import Model
 
 HEIGHT = 34 * SPACE
 
@@ -46,22 +46,22 @@ class Panel(QFrame):
         The tab, whose shortcuts the pages' actions are.
     """
 
-    def __init__(self, theme: Theme, background: Background, owner: QWidget) -> None:
+    def __init__(self, theme: Theme, background: LatestWorker, owner: QWidget) -> None:
         super().__init__(owner)
         self.setObjectName("featuresPanel")
         self.setProperty("card", "true")
         self.setMinimumHeight(HEIGHT)
         self.arithmetic = ArithmeticPage(theme, owner, self)
         self.kernels = KernelsPage(theme, self)
-        self.unit = UnitPage(theme, background, self)
+        self.unit = PreferredInputPage(theme, background, self)
         self.surgery = SurgeryPage(theme, background, owner, self)
-        self.way_back = WayBackPage(theme, background, self)
+        self.backprop = BackpropPage(theme, background, self)
         #: How far two networks differ, while two are shown.
         self.differing = LiveText(theme, "differing", self.font(), "muted", self, right=True)
         self.differing.setToolTip(MEANING)
         self._operable = True
         self._pages = QStackedWidget(self)
-        for page in (self.arithmetic, self.kernels, self.unit, self.surgery, self.way_back):
+        for page in (self.arithmetic, self.kernels, self.unit, self.surgery, self.backprop):
             self._pages.addWidget(page)
         self._shown: tuple[Frame | None, Cell | None, Sequence[str]] = (None, None, ())
         names = [(f"page{name.replace(' ', '')}", name, f"{tip} ({key})") for name, tip, key in _PAGES]
@@ -98,7 +98,7 @@ class Panel(QFrame):
         self._operable = operable
         self.kernels.forget()
         self.unit.use_model(model)
-        self.way_back.use_model(model)
+        self.backprop.use_model(model)
 
     @Slot(int)
     def show_page(self, number: int) -> None:
@@ -117,6 +117,6 @@ class Panel(QFrame):
             self.unit.show_cell(frame, cell)
         elif page is self.surgery:
             self.surgery.show_cell(frame if self._operable else None, cell if self._operable else None)
-        elif page is self.way_back:
-            self.way_back.show_cell(frame, cell)
+        elif page is self.backprop:
+            self.backprop.show_cell(frame, cell)
         return self.arithmetic.show_cell(frame, cell, labels)

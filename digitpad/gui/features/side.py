@@ -2,62 +2,29 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QSizePolicy,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from digitpad.data.dataset import NO_DIGIT
 from digitpad.explain.frame import Answer as NetworkAnswer
-from digitpad.gui.answer import Answer
-from digitpad.gui.bars import ProbabilityBars
-from digitpad.gui.canvas import Canvas
-from digitpad.gui.features.live_text import LiveText
-from digitpad.gui.features.pad import Pad
-from digitpad.gui.features.picture import InputPicture
-from digitpad.gui.theme import SPACE, Theme
+from digitpad.gui.canvas.canvas import Canvas
+from digitpad.gui.canvas.pad import Pad
+from digitpad.gui.features.maps.picture import InputPicture
+from digitpad.gui.widgets.answer import Answer
+from digitpad.gui.widgets.bars import ProbabilityBars
+from digitpad.gui.widgets.live_text import LiveText
+from digitpad.gui.widgets.segmented import segments
+from digitpad.gui.widgets.theme import SPACE, Theme
 
 WIDTH = 33 * SPACE
 _ROOMY = 640  # pixels of height from which on headings have room
-
-
-def segments(
-    names: Sequence[tuple[str, str, str]], parent: QWidget, *, label: str
-) -> tuple[QButtonGroup, list[QToolButton]]:
-    """Return buttons of which one is down at a time.
-
-    Parameters
-    ----------
-    names
-        (objectName, text, tooltip) of each; the first is down.
-    parent
-        Whose children they are.
-    label
-        What they choose, for screen readers.
-    """
-    group = QButtonGroup(parent)
-    buttons = []
-    for number, (name, text, tip) in enumerate(names):
-        button = QToolButton(parent)
-        button.setObjectName(name)
-        button.setText(text)
-        button.setToolTip(tip)
-        button.setAccessibleName(f"{label}: {text}")
-        button.setCheckable(True)
-        button.setChecked(number == 0)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        group.addButton(button, number)
-        buttons.append(button)
-    return group, buttons
 
 
 class Side(QFrame):

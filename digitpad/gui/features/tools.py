@@ -6,15 +6,15 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from digitpad.explain.reach import Cell
-from digitpad.gui.actions import action_button, make_action
-from digitpad.gui.cards import muted
-from digitpad.gui.features.mosaic import Scale
-from digitpad.gui.features.side import segments
-from digitpad.gui.theme import SPACE
+from digitpad.explain.dependencies import Cell
+from digitpad.gui.features.maps.mosaic import Scale
+from digitpad.gui.widgets.actions import action_button, make_action
+from digitpad.gui.widgets.cards import muted
+from digitpad.gui.widgets.segmented import segments
+from digitpad.gui.widgets.theme import SPACE
 
 if TYPE_CHECKING:
-    from digitpad.gui.features.features_tab import FeaturesTab
+    from digitpad.gui.features.tab import FeaturesTab
 
 _KEY = QKeySequence.StandardKey
 _SCALES = (Scale.MAP, Scale.LAYER, Scale.NETWORK)

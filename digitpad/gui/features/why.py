@@ -17,13 +17,13 @@ from digitpad.explain.attribution import Attribution, grad_cam, last_maps, salie
 from digitpad.explain.counterfactual import CAUTION, MEANING, Change, SearchStep, why_not
 from digitpad.explain.frame import Frame, Inspector
 from digitpad.explain.occlusion import OcclusionStep, occlusion
-from digitpad.gui.actions import make_action
-from digitpad.gui.cards import muted
-from digitpad.gui.features.background import Background, Outcome, Progress
-from digitpad.gui.features.picture import Overlay
-from digitpad.gui.percent import sureness
-from digitpad.gui.theme import SPACE, text_font
-from digitpad.model_file import Model
+from digitpad.gui.features.maps.picture import Overlay
+from digitpad.gui.widgets.actions import make_action
+from digitpad.gui.widgets.cards import muted
+from digitpad.gui.widgets.percent import sureness
+from digitpad.gui.widgets.theme import SPACE, text_font
+from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
+from digitpad.models.model_file import Model
 
 NONE, GRADIENT, GRAD_CAM, OCCLUSION, WHY_NOT = "none", "gradient", "gradcam", "occlusion", "whynot"
 _REST = 150  # milliseconds that the pen rests before long work begins
@@ -57,7 +57,7 @@ class Why(QWidget):
     overlay_changed = Signal(object)
     frame_wanted = Signal()
 
-    def __init__(self, background: Background, owner: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, background: LatestWorker, owner: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("why")
         self._background = background
@@ -78,7 +78,7 @@ class Why(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_REST)
         self._timer.timeout.connect(self._begin)
-        background.came.connect(self._receive)
+        background.result_ready.connect(self._receive)
         self._make_actions(owner)
         self._lay_out()
         self._name_whynot()

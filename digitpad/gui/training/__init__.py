@@ -1,1 +1,1 @@
-"""The Train tab: what to train, the training itself in a thread, and everything that can be seen of it."""
+"""The Train tab: settings, network editor, curves, runs and training health."""

@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from digitpad.gui.actions import make_action, shown_key
-from digitpad.gui.cards import muted
-from digitpad.gui.theme import SPACE
-from digitpad.gui.training.record import Record, duration
+from digitpad.gui.training.run_view import RunView, duration
+from digitpad.gui.widgets.actions import make_action, shown_key
+from digitpad.gui.widgets.cards import muted
+from digitpad.gui.widgets.theme import SPACE
 
 _DOT = " · "
 
@@ -116,7 +116,7 @@ class ControlCard(QFrame):
         self.stop.setEnabled(active)
         self._sync()
 
-    def show_progress(self, record: Record | None) -> None:
+    def show_progress(self, record: RunView | None) -> None:
         """Say how far a run is; None before the first."""
         if record is None:
             self.place.setText("Ready")
@@ -146,7 +146,7 @@ class ControlCard(QFrame):
             words.pop(0)
         self.pace.setText(_DOT.join(words))
 
-    def _place(self, record: Record, done: int) -> str:
+    def _place(self, record: RunView, done: int) -> str:
         started = record.started
         if started is None:
             return ""

@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QWidget
 
 from digitpad.atomic import atomic_write
 from digitpad.errors import DigitpadError
-from digitpad.gui.exchange import write_png
-from digitpad.gui.training.record import LAYER_FIGURES, Record
+from digitpad.gui.training.run_view import LAYER_FIGURES, RunView
 from digitpad.gui.training.series import Series
+from digitpad.gui.widgets.files import write_png
 
 FILTERS = {".png": "Picture (*.png)", ".svg": "Drawing (*.svg)", ".csv": "Numbers (*.csv)"}
 
 
-def export_curves(path: Path, panel: QWidget, record: Record | None) -> None:
+def export_curves(path: Path, panel: QWidget, record: RunView | None) -> None:
     """Write what a panel shows, or the numbers behind it, in the format that the file's ending asks for.
 
     Parameters
@@ -49,7 +49,7 @@ def export_curves(path: Path, panel: QWidget, record: Record | None) -> None:
             raise DigitpadError(f"{path.name} ends with {other or 'nothing'}; use one of {', '.join(FILTERS)}.")
 
 
-def columns_of(record: Record) -> dict[str, Series]:
+def columns_of(record: RunView) -> dict[str, Series]:
     """Return every curve of a run by the name of its column."""
     columns = {
         "loss": record.loss,
@@ -66,7 +66,7 @@ def columns_of(record: Record) -> dict[str, Series]:
     return columns
 
 
-def _csv(record: Record) -> str:
+def _csv(record: RunView) -> str:
     """Return a row for each step; a curve that has no point at a step leaves its cell empty."""
     record.follow()
     columns = columns_of(record)

@@ -6,7 +6,7 @@ from enum import Enum
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 
-from digitpad.gui.theme import Theme
+from digitpad.gui.widgets.theme import Theme
 
 
 class Scale(Enum):

@@ -6,15 +6,15 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
-from digitpad.gui.actions import make_action
-from digitpad.gui.cards import card, muted, title
-from digitpad.gui.fields import Choice
-from digitpad.gui.theme import SPACE, Theme
 from digitpad.gui.training.curve_style import Scale, Style
 from digitpad.gui.training.legend import HELD_OUT, Legend
 from digitpad.gui.training.plot import CurvePlot
-from digitpad.gui.training.record import LAYER_FIGURES, Record
+from digitpad.gui.training.run_view import LAYER_FIGURES, RunView
 from digitpad.gui.training.series import Series
+from digitpad.gui.widgets.actions import make_action
+from digitpad.gui.widgets.cards import card, muted, title
+from digitpad.gui.widgets.fields import ComboBox
+from digitpad.gui.widgets.theme import SPACE, Theme
 
 _SMOOTHEST = 10  # the slider's end: 2 to the power of it, in steps
 _USUAL_SMOOTHING = 4
@@ -54,8 +54,8 @@ class CurvesPanel(QWidget):
         super().__init__(owner)
         self.setObjectName("curvesPanel")
         self._theme = theme
-        self._record: Record | None = None
-        self._overlays: dict[str, Record] = {}
+        self._record: RunView | None = None
+        self._overlays: dict[str, RunView] = {}
         self._lower: Curves = {}
         self._turn = False
         self.loss = CurvePlot(
@@ -101,12 +101,12 @@ class CurvesPanel(QWidget):
         return self._choice.chosen
 
     @property
-    def record(self) -> Record | None:
+    def record(self) -> RunView | None:
         """The run that is shown."""
         return self._record
 
     @property
-    def overlays(self) -> dict[str, Record]:
+    def overlays(self) -> dict[str, RunView]:
         """The runs that are shown beside it, by name."""
         return dict(self._overlays)
 
@@ -115,7 +115,7 @@ class CurvesPanel(QWidget):
         """Over about how many steps the curves are smoothed."""
         return float(2 ** self.smoothing.value())
 
-    def show_record(self, record: Record | None) -> None:
+    def show_record(self, record: RunView | None) -> None:
         """Show a run; None for none."""
         self._record = record
         if record is not None:
@@ -123,7 +123,7 @@ class CurvesPanel(QWidget):
         self._put_all()
         self.show_all()
 
-    def overlay(self, records: Mapping[str, Record]) -> None:
+    def overlay(self, records: Mapping[str, RunView]) -> None:
         """Show other runs beside it, by name, and no others."""
         self._overlays = dict(records)
         for record in self._overlays.values():
@@ -202,7 +202,7 @@ class CurvesPanel(QWidget):
 
     def _other_card(self) -> QFrame:
         frame = card("otherCard", self)
-        self._choice = Choice(self._theme, "figureChoice", "Figure", "What is shown over the steps", frame)
+        self._choice = ComboBox(self._theme, "figureChoice", "Figure", "What is shown over the steps", frame)
         self._choice.offer(_FIGURES)
         self._choice.setFixedWidth(18 * SPACE)
         self._choice.currentIndexChanged.connect(self._choose)

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 from digitpad.data.images import image_to_digit
 from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
 from digitpad.errors import DigitpadError
-from digitpad.gui.bars import ProbabilityBars
-from digitpad.gui.cards import muted, title
-from digitpad.gui.received import ReceivedPicture
-from digitpad.gui.sketch import Page
-from digitpad.gui.theme import SPACE, Theme
+from digitpad.gui.canvas.sketch import Page
+from digitpad.gui.widgets.bars import ProbabilityBars
+from digitpad.gui.widgets.cards import muted, title
+from digitpad.gui.widgets.received import ReceivedPicture
+from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.nn.checks import NotFiniteError
-from digitpad.recognition import Recognizer
+from digitpad.reading.recognizer import Recognizer
 
 _MAPS = 6
 _TALL, _LOW, _SIDE = 440, 320, 28  # pixels

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from digitpad.gui.cards import muted, scroller, title
-from digitpad.gui.theme import SPACE
+from digitpad.gui.widgets.cards import muted, scroller, title
+from digitpad.gui.widgets.theme import SPACE
 from digitpad.training.hints import Hint
 
 _WIDEST = 22  # letters in a line of a button: as many as a small window has room for

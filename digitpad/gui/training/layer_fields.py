@@ -5,9 +5,9 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
-from digitpad.gui.cards import muted
-from digitpad.gui.fields import HEIGHT, Choice, RealField, Tick, WholeField
-from digitpad.gui.theme import SPACE, Theme
+from digitpad.gui.widgets.cards import muted
+from digitpad.gui.widgets.fields import HEIGHT, CheckBox, ComboBox, FloatField, IntField
+from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.training.editing import LayerRow
 from digitpad.training.layer_kinds import KINDS, Field
 
@@ -67,29 +67,29 @@ class LayerFields(QWidget):
         for field in fields:
             widget = self._widget(field)
             self._fields[widget] = field
-            self._add("" if isinstance(widget, Tick) else field.label, widget)
+            self._add("" if isinstance(widget, CheckBox) else field.label, widget)
 
     def _widget(self, field: Field) -> QWidget:
         name, spoken = f"layer-{field.name}", field.label.capitalize()
         tip = f"{spoken} of this layer"
         if field.kind is bool:
-            tick = Tick(self._theme, name, spoken, tip, self)
+            tick = CheckBox(self._theme, name, spoken, tip, self)
             tick.clicked.connect(self._edit)
             return tick
         if field.kind is str:
-            choice = Choice(self._theme, name, spoken, tip, self)
+            choice = ComboBox(self._theme, name, spoken, tip, self)
             choice.offer({word: word.replace("_", " ") for word in field.choices})
             choice.activated.connect(self._edit)
             return choice
-        number: WholeField | RealField
+        number: IntField | FloatField
         if field.kind is int:
             # Below the least number stand the words that may take its place, the first the lowest.
-            number = WholeField(name, spoken, tip, int(field.least) - self._words(field), int(field.most), self)
+            number = IntField(name, spoken, tip, int(field.least) - self._words(field), int(field.most), self)
             number.setSpecialValueText(field.choices[0] if field.choices else "as the window")
             if not self._words(field):
                 number.setSpecialValueText("")
         else:
-            number = RealField(name, spoken, tip, field.least, field.most, 0.05, self)
+            number = FloatField(name, spoken, tip, field.least, field.most, 0.05, self)
         number.valueChanged.connect(self._edit)
         return number
 
@@ -101,15 +101,15 @@ class LayerFields(QWidget):
     def _show(self, widget: QObject, field: Field, value: Any) -> None:
         widget.blockSignals(True)
         match widget:
-            case Tick():
+            case CheckBox():
                 widget.setChecked(bool(value))
-            case Choice():
+            case ComboBox():
                 widget.choose(str(value))
-            case WholeField():
+            case IntField():
                 widget.setValue(value if isinstance(value, int) else widget.minimum())
                 if isinstance(value, str):
                     widget.setSpecialValueText(value)
-            case RealField():
+            case FloatField():
                 widget.setValue(float(value if value is not None else field.least))
         widget.blockSignals(False)
 
@@ -137,13 +137,13 @@ class LayerFields(QWidget):
             return
         value: Any = None
         match widget:
-            case Tick():
+            case CheckBox():
                 value = widget.isChecked()
-            case Choice():
+            case ComboBox():
                 value = widget.chosen
-            case WholeField():
+            case IntField():
                 lowest = widget.value() == widget.minimum() and self._words(field)
                 value = (widget.specialValueText() if field.choices else None) if lowest else widget.value()
-            case RealField():
+            case FloatField():
                 value = widget.value()
         self.edited.emit(field.name, value)

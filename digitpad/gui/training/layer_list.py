@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QBrush
 
-from digitpad.gui.theme import Theme
+from digitpad.gui.widgets.theme import Theme
 from digitpad.training.editing import Analysis, LayerRow
 from digitpad.training.layer_kinds import KINDS
 

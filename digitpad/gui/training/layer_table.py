@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
+from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 from digitpad.training.events import LayerMeasure
 
 _BAR = 8.0  # pixels: how thick a bar is

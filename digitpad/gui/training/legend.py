@@ -4,9 +4,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
-from digitpad.gui.theme import SPACE, Theme, text_font
 from digitpad.gui.training.curve_style import Style
 from digitpad.gui.training.plot import CurvePlot
+from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 
 #: What ends the key of the curve that a chip shows and hides along with its own.
 HELD_OUT = "-held-out"

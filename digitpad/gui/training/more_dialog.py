@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.data.augmentation import LIMITS, Augmentation
-from digitpad.gui.cards import card, muted, scroller, title
-from digitpad.gui.fields import RealField, WholeField
-from digitpad.gui.theme import SPACE, Theme
-from digitpad.gui.training.notice import Notice
 from digitpad.gui.training.plan_editor import PlanEditor, dropout_of
 from digitpad.gui.training.preview import AugmentationPreview
 from digitpad.gui.training.setting_fields import SettingField
+from digitpad.gui.widgets.cards import card, muted, scroller, title
+from digitpad.gui.widgets.fields import FloatField, IntField
+from digitpad.gui.widgets.inline_alert import InlineAlert
+from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.training.building import decay_of
 from digitpad.training.plan import RunPlan
 from digitpad.training.settings import optimizer_options, schedule_options
@@ -60,7 +60,7 @@ class MoreDialog(QDialog):
         self._rows: dict[str, tuple[QWidget, QWidget]] = {}
         self._fields: dict[str, SettingField] = {}
         self._preview = AugmentationPreview(theme, "morePreview", self)
-        self._notice = Notice("moreNotice", self)
+        self._notice = InlineAlert("moreNotice", self)
         inside = QWidget(self)
         columns = QHBoxLayout(inside)
         columns.setContentsMargins(0, 0, 0, 0)
@@ -107,11 +107,11 @@ class MoreDialog(QDialog):
 
     def _data_card(self, parent: QWidget) -> QFrame:
         frame, grid = self._empty_card("Data", parent)
-        self._limit = WholeField(
+        self._limit = IntField(
             "moreLimit", "Images in all", "How many images to use, learning and held out together", 0, _MOST_IMAGES
         )
         self._limit.setSpecialValueText("all")
-        self._validation = WholeField(
+        self._validation = IntField(
             "moreValidation", "Held out", "Images that are not learned from, to measure with", -1, _MOST_IMAGES
         )
         self._validation.setSpecialValueText("a sixth")
@@ -131,9 +131,9 @@ class MoreDialog(QDialog):
 
     def _augmentation_card(self, parent: QWidget) -> QFrame:
         frame, grid = self._empty_card("Augmentation", parent)
-        self._strengths: dict[str, RealField] = {}
+        self._strengths: dict[str, FloatField] = {}
         for name, (most, unit) in LIMITS.items():
-            field = RealField(
+            field = FloatField(
                 f"more{name.title()}",
                 name.capitalize(),
                 f"How much at most{unit and f', in {unit}'}; 0 leaves it out",

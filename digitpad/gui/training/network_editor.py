@@ -13,14 +13,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.gui.actions import make_action
-from digitpad.gui.cards import card, dialog_button, muted, title
-from digitpad.gui.fields import Choice
-from digitpad.gui.theme import SPACE, Theme
 from digitpad.gui.training.layer_fields import LayerFields
 from digitpad.gui.training.layer_list import LayerList
 from digitpad.gui.training.plan_editor import PlanEditor
-from digitpad.gui.training.row_table import row_table
+from digitpad.gui.widgets.actions import make_action
+from digitpad.gui.widgets.cards import card, dialog_button, muted, title
+from digitpad.gui.widgets.fields import ComboBox
+from digitpad.gui.widgets.row_table import row_table
+from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.nn import Architecture
 from digitpad.training import editing
 from digitpad.training.layer_kinds import KINDS
@@ -47,7 +47,7 @@ class NetworkEditor(QDialog):
         self._trouble.setObjectName("networkTrouble")
         self._trouble.setWordWrap(True)
         self._trouble.setTextFormat(Qt.TextFormat.PlainText)
-        self._kinds = Choice(theme, "newLayer", "Layer to add", "The kind of layer that Add puts in", self)
+        self._kinds = ComboBox(theme, "newLayer", "Layer to add", "The kind of layer that Add puts in", self)
         self._kinds.offer({kind.type: kind.title for kind in KINDS.values()})
         self._add = dialog_button("addLayer", "Add", "Put a layer behind the chosen one (Ins)", self.add, self)
         self._remove = dialog_button("removeLayer", "Remove", "Take the chosen layer out (Del)", self.remove, self)

@@ -12,10 +12,10 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from digitpad.gui.theme import SPACE, Theme, fixed_font, text_font
 from digitpad.gui.training.curve_style import Scale, Style, pen_of
 from digitpad.gui.training.plot_range import LEAST_LOSS, Range, range_of, rounded
 from digitpad.gui.training.series import Series, thin
+from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
 _LEFT = 56  # pixels for the numbers on the left: the same in every plot, so that equal steps lie under each other
 _BOTTOM = 20

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.data.augmentation import Augmentation
 from digitpad.data.rasterize import ink_to_image
-from digitpad.gui.sample_ink import THREE, THREE_SHEET
-from digitpad.gui.theme import DARK, SPACE, Theme
+from digitpad.gui.canvas.sample_ink import THREE, THREE_SHEET
+from digitpad.gui.widgets.theme import DARK, SPACE, Theme
 
 _COUNT = 5
 _EVERY = 1200  # milliseconds

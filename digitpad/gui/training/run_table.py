@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from digitpad.errors import DigitpadError
-from digitpad.gui.percent import percent
+from digitpad.gui.widgets.percent import percent
 from digitpad.training.runs import Run, UnreadableRun
 
 if TYPE_CHECKING:

@@ -21,17 +21,17 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.errors import DigitpadError
-from digitpad.gui.actions import make_action
-from digitpad.gui.cards import dialog_button, muted
-from digitpad.gui.errand import Errand
-from digitpad.gui.exchange import MODEL_FILTER
-from digitpad.gui.fields import Choice
-from digitpad.gui.percent import percent
-from digitpad.gui.theme import SPACE, Theme
-from digitpad.gui.training.notice import Notice
-from digitpad.gui.training.record import Record, record_of
-from digitpad.gui.training.row_table import row_table
 from digitpad.gui.training.run_table import RunTable
+from digitpad.gui.training.run_view import RunView, record_of
+from digitpad.gui.widgets.actions import make_action
+from digitpad.gui.widgets.cards import dialog_button, muted
+from digitpad.gui.widgets.fields import ComboBox
+from digitpad.gui.widgets.files import MODEL_FILTER
+from digitpad.gui.widgets.inline_alert import InlineAlert
+from digitpad.gui.widgets.percent import percent
+from digitpad.gui.widgets.row_table import row_table
+from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.gui.workers.function_worker import FunctionWorker
 from digitpad.training.run_info import RunStatus
 from digitpad.training.runs import CheckpointFile, Run, RunStore, TrashedRun, UnreadableRun
 
@@ -73,16 +73,16 @@ class RunsDialog(QDialog):
         self.setObjectName("runsDialog")
         self.setWindowTitle("Runs")
         self._theme, self._store, self._window = theme, store, window
-        self._errand: Errand | None = None
+        self._errand: FunctionWorker | None = None
         self._waiting: list[tuple[Callable[[], Any], Callable[[Any], object]]] = []
         # What was deleted on another day can still be had back.
         self._trashed: list[TrashedRun] = sorted(store.trash(), key=lambda run: run.folder.name)
-        self._records: dict[Path, Record] = {}
+        self._records: dict[Path, RunView] = {}
         self._files: dict[str, CheckpointFile] = {}
         self.table = RunTable(self)
         tip = "Tick to compare; double-click (or F2) to change a name or notes"
         self.view = row_table(self.table, "runsTable", "Runs", tip, _WIDTHS, self)
-        self.notice = Notice("runsNotice", self)
+        self.notice = InlineAlert("runsNotice", self)
         self._empty = muted("No training has been started yet; each one is kept here.", self)
         self._make_controls()
         self._lay_out()
@@ -218,7 +218,7 @@ class RunsDialog(QDialog):
     # Parts
 
     def _make_controls(self) -> None:
-        self._checkpoints = Choice(
+        self._checkpoints = ComboBox(
             self._theme, "checkpointChoice", "Checkpoint", "The end of the run, or a step to go back to", self
         )
         self._checkpoints.currentIndexChanged.connect(self._offer_to_go_on)
@@ -311,7 +311,7 @@ class RunsDialog(QDialog):
         records = [self._records[run.folder] for run in ticked]
         self.compared.emit(dict(zip(_told_apart(ticked), records, strict=True)))
 
-    def _keep_record(self, folder: Path, record: Record) -> None:
+    def _keep_record(self, folder: Path, record: RunView) -> None:
         self._records[folder] = record
         self._compare()
 
@@ -337,7 +337,7 @@ class RunsDialog(QDialog):
         if self._errand is not None or not self._waiting:
             return
         work, self._then = self._waiting.pop(0)
-        errand = self._errand = Errand(work, self)
+        errand = self._errand = FunctionWorker(work, self)
         errand.done.connect(self._done)
         errand.failed.connect(self._fail)
         errand.finished.connect(self._finished)
@@ -360,7 +360,7 @@ class RunsDialog(QDialog):
         self._next()
 
 
-def _read_record(run: Run, window: float) -> Record:
+def _read_record(run: Run, window: float) -> RunView:
     return record_of(run.history(), window)
 
 

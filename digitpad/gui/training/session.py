@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.training.control_card import State
-from digitpad.gui.training.gate import Passage
-from digitpad.gui.training.record import Record
+from digitpad.gui.training.pause_control import RunUntil
+from digitpad.gui.training.run_view import RunView
 from digitpad.gui.training.thread import TrainingThread
 from digitpad.training.events import Event, RecordingTrouble, StopReason, TrainingStopped
 from digitpad.training.hints import Advisor
@@ -43,7 +43,7 @@ class Session(QObject):
         Something was heard; `record` knows what.
     published
         A `Recognizer` of the network as it is now.
-    troubled
+    error
         Something went wrong, in a sentence; the rest goes on.
     ended
         The training is over, and its thread too.
@@ -54,7 +54,7 @@ class Session(QObject):
     recalled = Signal()
     ticked = Signal()
     published = Signal(object)
-    troubled = Signal(str)
+    error = Signal(str)
     ended = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -65,7 +65,7 @@ class Session(QObject):
         self._failed = False
         self._usual_turn = sys.getswitchinterval()
         self._unheard: list[Event] = []
-        self.record: Record | None = None
+        self.record: RunView | None = None
         self.advisor: Advisor | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK)
@@ -86,7 +86,7 @@ class Session(QObject):
         """Whether there is a training, be it held."""
         return self._thread is not None
 
-    def start(self, open_run: "Callable[[], LiveRun]", passage: Passage, window: float) -> None:
+    def start(self, open_run: "Callable[[], LiveRun]", passage: RunUntil, window: float) -> None:
         """Begin a training, unless there is one.
 
         Parameters
@@ -100,7 +100,7 @@ class Session(QObject):
         """
         if self._thread is not None:
             return
-        self.record = Record(window)
+        self.record = RunView(window)
         self.advisor = None
         self._unheard.clear()
         self._failed = False
@@ -119,14 +119,14 @@ class Session(QObject):
     def hold(self) -> None:
         """Hold the training after the event under way."""
         if self._thread is not None and self._state in {State.OPENING, State.RUNNING}:
-            self._thread.gate.let(Passage.CLOSED)
+            self._thread.pause.allow(RunUntil.CLOSED)
             self._show(State.PAUSING)
 
-    def go_on(self, passage: Passage = Passage.OPEN) -> None:
+    def go_on(self, passage: RunUntil = RunUntil.OPEN) -> None:
         """Let a held training go so far."""
         if self._thread is not None and self._state in {State.PAUSED, State.PAUSING}:
             self._show(State.RUNNING)
-            self._thread.gate.let(passage)
+            self._thread.pause.allow(passage)
 
     def stop(self) -> None:
         """End the training after the step under way; what was learned is kept."""
@@ -135,7 +135,7 @@ class Session(QObject):
         self._show(State.STOPPING)
         if self._live is not None:
             self._live.stop()
-            self._thread.gate.let(Passage.OPEN)
+            self._thread.pause.allow(RunUntil.OPEN)
         else:
             self._thread.leave()
 
@@ -158,7 +158,7 @@ class Session(QObject):
         try:
             self._live.controls.change(**{name: value})
         except DigitpadError as error:
-            self.troubled.emit(str(error))
+            self.error.emit(str(error))
 
     # What the thread tells
 
@@ -190,7 +190,7 @@ class Session(QObject):
     @Slot(str)
     def _fail(self, sentence: str) -> None:
         self._failed = True
-        self.troubled.emit(sentence)
+        self.error.emit(sentence)
 
     @Slot()
     def _finish(self) -> None:
@@ -202,7 +202,7 @@ class Session(QObject):
         if thread is not None:
             thread.deleteLater()
         if record is not None and record.stopped is None and not self._failed and self._state is not State.STOPPING:
-            self.troubled.emit("The training broke off unexpectedly; what it had saved is under Runs.")
+            self.error.emit("The training broke off unexpectedly; what it had saved is under Runs.")
         self._show(State.IDLE)
         self.ended.emit()
 
@@ -213,12 +213,12 @@ class Session(QObject):
             return
         mail = self._thread.take_mail()
         for event in mail:
-            if isinstance(event, Record):
+            if isinstance(event, RunView):
                 self.record = event
                 self.recalled.emit()
                 continue
             if isinstance(event, RecordingTrouble):
-                self.troubled.emit(event.message)
+                self.error.emit(event.message)
                 continue
             self.record.hear(event)
             if self.advisor is not None:
@@ -227,7 +227,7 @@ class Session(QObject):
                 # The news of the opening travels another way, and may come after the first events.
                 self._unheard.append(event)
             if isinstance(event, TrainingStopped) and event.reason is StopReason.DIVERGED:
-                self.troubled.emit(event.message)
+                self.error.emit(event.message)
         if mail:
             self.ticked.emit()
 

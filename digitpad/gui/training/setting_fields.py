@@ -6,9 +6,9 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from digitpad.gui.fields import Choice, RealField, Tick, WholeField
-from digitpad.gui.theme import Theme
 from digitpad.gui.training.plan_editor import PlanEditor
+from digitpad.gui.widgets.fields import CheckBox, ComboBox, FloatField, IntField
+from digitpad.gui.widgets.theme import Theme
 from digitpad.nn.initializers import INITIALIZERS
 from digitpad.training.settings import OptimizerName, Schedule
 
@@ -41,7 +41,7 @@ class Setting:
     kind
         "whole", "real", "choice" or "tick".
     least, most, step
-        Of a number; see `RealField` for a step of None.
+        Of a number; see `FloatField` for a step of None.
     choices
         Of a choice: what is shown, by value.
     nothing
@@ -137,27 +137,25 @@ class SettingField(QObject):
         self.setting = setting = SETTINGS[name]
         self._editor = editor
         words = f"{prefix}{name.title().replace('_', '')}"
-        self.widget: Choice | Tick | WholeField | RealField
+        self.widget: ComboBox | CheckBox | IntField | FloatField
         match setting.kind:
             case "choice":
-                self.widget = Choice(theme, words, setting.label, setting.tip, parent)
+                self.widget = ComboBox(theme, words, setting.label, setting.tip, parent)
                 nothing = {"": setting.nothing} if setting.nothing is not None else {}
                 self.widget.offer(nothing | setting.choices)
                 self.widget.activated.connect(self._edit)
             case "tick":
-                self.widget = Tick(theme, words, setting.label, setting.tip, parent)
+                self.widget = CheckBox(theme, words, setting.label, setting.tip, parent)
                 self.widget.clicked.connect(self._edit)
             case "whole":
-                self.widget = WholeField(
-                    words, setting.label, setting.tip, int(setting.least), int(setting.most), parent
-                )
+                self.widget = IntField(words, setting.label, setting.tip, int(setting.least), int(setting.most), parent)
                 self.widget.valueChanged.connect(self._edit)
             case _:
-                self.widget = RealField(
+                self.widget = FloatField(
                     words, setting.label, setting.tip, setting.least, setting.most, setting.step, parent
                 )
                 self.widget.valueChanged.connect(self._edit)
-        if setting.nothing is not None and isinstance(self.widget, WholeField | RealField):
+        if setting.nothing is not None and isinstance(self.widget, IntField | FloatField):
             self.widget.setSpecialValueText(setting.nothing)
         if bound:
             self.edited.connect(self._change_plan)
@@ -174,15 +172,15 @@ class SettingField(QObject):
         widget = self.widget
         widget.blockSignals(True)
         match widget:
-            case Choice():
+            case ComboBox():
                 widget.choose("" if value is None else str(value))
-            case Tick():
+            case CheckBox():
                 widget.setChecked(bool(value))
-            case WholeField():
+            case IntField():
                 if value is not None:
                     widget.setRange(min(widget.minimum(), int(value)), max(widget.maximum(), int(value)))
                 widget.setValue(int(self.setting.least) if value is None else int(value))
-            case RealField():
+            case FloatField():
                 if value is not None:
                     widget.setRange(min(widget.minimum(), float(value)), max(widget.maximum(), float(value)))
                 widget.setValue(self.setting.least if value is None else float(value))
@@ -193,9 +191,9 @@ class SettingField(QObject):
         """Return what the field says; None where the least or the first stands for that."""
         widget, optional = self.widget, self.setting.nothing is not None
         match widget:
-            case Choice():
+            case ComboBox():
                 return widget.chosen if widget.chosen or not optional else None
-            case Tick():
+            case CheckBox():
                 return widget.isChecked()
             case _:
                 value = widget.value()

@@ -12,14 +12,14 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.data.augmentation import Augmentation
-from digitpad.gui.actions import make_action
-from digitpad.gui.cards import muted, title
-from digitpad.gui.fields import Choice
-from digitpad.gui.settings import Settings
-from digitpad.gui.theme import SPACE, Theme, text_font
 from digitpad.gui.training.plan_editor import PlanEditor, dropout_of
 from digitpad.gui.training.preview import AugmentationPreview
 from digitpad.gui.training.setting_fields import SettingField
+from digitpad.gui.widgets.actions import make_action
+from digitpad.gui.widgets.cards import muted, title
+from digitpad.gui.widgets.fields import ComboBox
+from digitpad.gui.widgets.theme import SPACE, Theme, text_font
+from digitpad.gui.workspace.settings import Settings
 from digitpad.nn import ARCHITECTURES
 from digitpad.training.building import decay_of
 from digitpad.training.controls import ControlValues
@@ -63,10 +63,10 @@ class SetupCard(QFrame):
         self._editor = editor
         self._running: RunPlan | None = None
         self._live: dict[str, float] = {}
-        self._data = Choice(theme, "trainData", "Data", "What the network learns from", self)
-        self._network = Choice(theme, "trainNetwork", "Network", "The network that is trained", self)
-        self._augment = Choice(theme, "trainAugment", "Augmentation", "How much images are changed by chance", self)
-        self._device = Choice(theme, "trainDevice", "Device", "Where to compute, and on how many threads", self)
+        self._data = ComboBox(theme, "trainData", "Data", "What the network learns from", self)
+        self._network = ComboBox(theme, "trainNetwork", "Network", "The network that is trained", self)
+        self._augment = ComboBox(theme, "trainAugment", "Augmentation", "How much images are changed by chance", self)
+        self._device = ComboBox(theme, "trainDevice", "Device", "Where to compute, and on how many threads", self)
         self._fields = {
             # The live ones are not always the plan's: the card itself fills them and listens to them.
             name: SettingField(name, theme, editor, self, bound=name not in _LIVE)

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QThread, Signal
 
 from digitpad.errors import DigitpadError
-from digitpad.gui.training.gate import Gate, Passage
-from digitpad.gui.training.record import Record, record_of
-from digitpad.model_file import CLASSIFICATION
-from digitpad.recognition import Recognizer
+from digitpad.gui.training.pause_control import PauseControl, RunUntil
+from digitpad.gui.training.run_view import RunView, record_of
+from digitpad.models.model_file import CLASSIFICATION
+from digitpad.reading.recognizer import Recognizer
 from digitpad.training.events import Event, StepCompleted, TrainingStarted, TrainingStopped
 from digitpad.training.live import LiveRun
 
@@ -56,7 +56,7 @@ class TrainingThread(QThread):
     def __init__(
         self,
         open_run: Callable[[], LiveRun],
-        passage: Passage = Passage.OPEN,
+        passage: RunUntil = RunUntil.OPEN,
         window: float = 1.0,
         parent: QObject | None = None,
     ) -> None:
@@ -65,16 +65,16 @@ class TrainingThread(QThread):
         self.setStackSize(_STACK)
         self._open_run = open_run
         self._window = window
-        self._mail: deque[Event | Record] = deque()
+        self._mail: deque[Event | RunView] = deque()
         self._published_at = 0.0
         self._stale = False
         self._shown = threading.Event()
         self._shown.set()
-        self.gate = Gate(passage)
+        self.pause = PauseControl(passage)
 
-    def take_mail(self) -> list[Event | Record]:
+    def take_mail(self) -> list[Event | RunView]:
         """Return the events since the last call, in order; before them, of a resumed run, the record of its past."""
-        mail: list[Event | Record] = []
+        mail: list[Event | RunView] = []
         while self._mail:
             mail.append(self._mail.popleft())
         return mail
@@ -86,7 +86,7 @@ class TrainingThread(QThread):
     def leave(self) -> None:
         """Break the training off after the event under way; its last state is saved first."""
         self.requestInterruption()
-        self.gate.leave()
+        self.pause.leave()
 
     def run(self) -> None:
         """Train; called by Qt in the new thread."""
@@ -113,14 +113,14 @@ class TrainingThread(QThread):
         over = isinstance(event, TrainingStopped)
         self._stale = self._stale or over or isinstance(event, StepCompleted)
         now = time.monotonic()
-        waits = self.gate.must_wait(event) and not over
+        waits = self.pause.must_wait(event) and not over
         due = now - self._published_at > _BETWEEN_PICTURES and self._shown.is_set()
         if self._stale and (due or waits or over):
             self._publish(live)
             self._published_at = now
         if waits:
             self.held.emit()
-            self.gate.wait()
+            self.pause.wait()
 
     def _publish(self, live: LiveRun) -> None:
         model = live.snapshot_model()

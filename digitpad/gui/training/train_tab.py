@@ -10,32 +10,32 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from digitpad.errors import DigitpadError
-from digitpad.gui.cards import bring_up, card, scroller, title
-from digitpad.gui.message_bar import Message
-from digitpad.gui.settings import Settings
-from digitpad.gui.tab_page import TabPage
-from digitpad.gui.theme import SPACE, Theme
 from digitpad.gui.training.control_card import ControlCard, State
 from digitpad.gui.training.curve_files import FILTERS, export_curves
 from digitpad.gui.training.curves import CurvesPanel
 from digitpad.gui.training.digit_card import DigitCard
-from digitpad.gui.training.gate import Passage
 from digitpad.gui.training.hint_card import HintCard
 from digitpad.gui.training.layer_table import LayerTable
 from digitpad.gui.training.more_dialog import MoreDialog
 from digitpad.gui.training.network_editor import NetworkEditor
-from digitpad.gui.training.notice import Notice
+from digitpad.gui.training.pause_control import RunUntil
 from digitpad.gui.training.plan_editor import PlanEditor
 from digitpad.gui.training.runs_dialog import RunsDialog
 from digitpad.gui.training.session import Session
 from digitpad.gui.training.setup_card import SetupCard
+from digitpad.gui.widgets.cards import bring_up, card, scroller, title
+from digitpad.gui.widgets.inline_alert import InlineAlert
+from digitpad.gui.widgets.message_bar import Message
+from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.gui.workspace.settings import Settings
+from digitpad.gui.workspace.tab_page import TabPage
 from digitpad.training.live import LiveRun
 from digitpad.training.plan import RunPlan
 from digitpad.training.runs import Run, RunStore
 
 if TYPE_CHECKING:
-    from digitpad.gui.sheet import Sheet
-    from digitpad.recognition import Recognizer
+    from digitpad.gui.canvas.sheet import Sheet
+    from digitpad.reading.recognizer import Recognizer
     from digitpad.training.hints import Hint
 
 _SIDES = (248, 280)  # pixels: how wide the left column is in a small and in a usual window
@@ -78,7 +78,7 @@ class TrainTab(TabPage):
         self._store = store
         self.editor = PlanEditor(RunPlan.quick(), self)
         self.session = Session(self)
-        self.notice = Notice("trainNotice", self)
+        self.notice = InlineAlert("trainNotice", self)
         self.controls = ControlCard(self)
         self.setup = SetupCard(theme, settings, self.editor, self)
         self.curves = CurvesPanel(theme, self)
@@ -103,7 +103,7 @@ class TrainTab(TabPage):
         """Start a training, hold it, or go on with it."""
         match self.session.state:
             case State.IDLE:
-                self._start(Passage.OPEN)
+                self._start(RunUntil.OPEN)
             case State.PAUSED | State.PAUSING:
                 self.session.go_on()
             case _:
@@ -112,25 +112,25 @@ class TrainTab(TabPage):
     @Slot()
     def one_batch(self) -> None:
         """Learn from one batch, then hold."""
-        self._go(Passage.ONE_BATCH)
+        self._go(RunUntil.ONE_BATCH)
 
     @Slot()
     def one_epoch(self) -> None:
         """Train to the end of the epoch, then hold."""
-        self._go(Passage.ONE_EPOCH)
+        self._go(RunUntil.ONE_EPOCH)
 
-    def _go(self, passage: Passage) -> None:
+    def _go(self, passage: RunUntil) -> None:
         if self.session.is_on:
             self.session.go_on(passage)
         else:
             self._start(passage)
 
-    def _start(self, passage: Passage) -> None:
+    def _start(self, passage: RunUntil) -> None:
         """Begin a new run of the plan."""
         plan = self.editor.plan
         self._begin(partial(LiveRun.start, plan, self._store), passage, plan)
 
-    def _begin(self, open_run: Callable[[], LiveRun], passage: Passage, plan: RunPlan) -> None:
+    def _begin(self, open_run: Callable[[], LiveRun], passage: RunUntil, plan: RunPlan) -> None:
         self.notice.clear()
         self.session.start(open_run, passage, self.curves.smoothed_over)
         self.setup.show_running(plan)
@@ -190,7 +190,7 @@ class TrainTab(TabPage):
             self.notice.say(str(error))
             return
         what = "The next training starts with that" if self.session.is_on else "Set; press Start to train with it"
-        self.said.emit(Message(f"{cure.label}: {what[0].lower()}{what[1:]}.", "info"))
+        self.message.emit(Message(f"{cure.label}: {what[0].lower()}{what[1:]}.", "info"))
 
     @Slot()
     def show_page(self) -> None:
@@ -228,7 +228,7 @@ class TrainTab(TabPage):
             self.notice.say(str(error))
             return
         self._settings.folder = path.parent
-        self.said.emit(Message(f"Saved {path}.", "info"))
+        self.message.emit(Message(f"Saved {path}.", "info"))
 
     @Slot()
     def edit_network(self) -> None:
@@ -257,7 +257,7 @@ class TrainTab(TabPage):
             if self.runs is not None:
                 self.runs.notice.say("A training is on; stop it before another goes on.")
             return
-        self._begin(partial(LiveRun.resume, run), Passage.OPEN, run.info.plan)
+        self._begin(partial(LiveRun.resume, run), RunUntil.OPEN, run.info.plan)
 
     @Slot()
     def _recall(self) -> None:
@@ -281,7 +281,7 @@ class TrainTab(TabPage):
         session.began.connect(self._began)
         session.ticked.connect(self._tick)
         session.published.connect(self._publish)
-        session.troubled.connect(self.notice.say)
+        session.error.connect(self.notice.say)
         session.ended.connect(self._end)
         self.setup.live_changed.connect(session.change)
         session.recalled.connect(self._recall)

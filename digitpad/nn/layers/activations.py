@@ -13,7 +13,7 @@ import numpy as np
 
 from digitpad.nn import checks, functional
 from digitpad.nn.backend import Array, Shape, array_module, elementwise
-from digitpad.nn.layer import Layer, recall
+from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.receptive_field import ReceptiveField
 
 #: What `Activation` has compiled for a GPU.
@@ -39,7 +39,7 @@ class Activation(Layer):
 
     def backward(self, grad_output: Array) -> Array:
         """Return grad_output * derivative."""
-        remembered = recall(self, self._cache)
+        remembered = require_cache(self, self._cache)
         checks.upstream(type(self).__name__, grad_output, remembered.shape)
         return self._in_one_pass("grad_input", grad_output, remembered)
 
@@ -306,7 +306,7 @@ class Softmax(Layer):
 
         Each output depends on every input of its axis: d out_i / d x_j = out_i * ((i == j) - out_j).
         """
-        out = recall(self, self._cache)
+        out = require_cache(self, self._cache)
         checks.upstream("Softmax", grad_output, out.shape)
         weighted = grad_output * out
         grad_input: Array = weighted - out * weighted.sum(axis=self.axis, keepdims=True)

@@ -6,7 +6,7 @@ import numpy as np
 
 from digitpad.nn import checks
 from digitpad.nn.backend import Array, DTypeLike, Shape, array_module
-from digitpad.nn.layer import Layer, Visit, recall
+from digitpad.nn.layer import Layer, Visit, require_cache
 from digitpad.nn.layers.activations import ReLU, Sigmoid
 from digitpad.nn.layers.convolution import Conv2D
 from digitpad.nn.receptive_field import ReceptiveField
@@ -102,7 +102,7 @@ class AttentionGate(Layer):
 
     def trace_backward(self, grad_output: Array, record: dict[str, Array], name: str) -> Array:
         """Run `backward`, noting the gradients of the parts under the names that `trace` gives them."""
-        skip, alpha = recall(self, self._cache)
+        skip, alpha = require_cache(self, self._cache)
         channels = self.skip_channels + self.signal_channels
         checks.upstream("AttentionGate", grad_output, (len(skip), channels, *skip.shape[2:]))
         grad_gated, grad_signal = grad_output[:, : self.skip_channels], grad_output[:, self.skip_channels :]

@@ -11,7 +11,7 @@ from typing import Self
 
 from digitpad.nn import checks
 from digitpad.nn.backend import Array, Shape, array_module
-from digitpad.nn.layer import Layer, NamedErrors, Visit, recall
+from digitpad.nn.layer import Layer, NamedErrors, Visit, require_cache
 from digitpad.nn.layers.structure import Identity
 from digitpad.nn.receptive_field import ReceptiveField
 
@@ -154,7 +154,7 @@ class Branches(Layer):
         return self.join(outputs)
 
     def _parts(self, grad_output: Array) -> Sequence[Array]:
-        shapes = recall(self, self._cache)
+        shapes = require_cache(self, self._cache)
         samples = shapes[0][0]
         checks.upstream(
             type(self).__name__, grad_output, (samples, *self.joined_shape([shape[1:] for shape in shapes]))

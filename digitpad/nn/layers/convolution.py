@@ -15,7 +15,7 @@ import numpy as np
 from digitpad.nn import checks, functional, initializers
 from digitpad.nn.backend import Array, DTypeLike, Shape
 from digitpad.nn.correlation import Window, gather, kernels_side_by_side, scatter, weight_gradient
-from digitpad.nn.layer import Layer, Parameter, recall
+from digitpad.nn.layer import Layer, Parameter, require_cache
 from digitpad.nn.receptive_field import ReceptiveField
 
 
@@ -139,7 +139,7 @@ class Conv2D(_Convolution2D):
 
     def backward(self, grad_output: Array) -> Array:
         """Return the gradient with respect to `x`: each place sends its own, times the kernel, to the patch it saw."""
-        x = recall(self, self._cache)
+        x = require_cache(self, self._cache)
         if self._learns:
             self.backward_parameters(grad_output)
         else:
@@ -148,7 +148,7 @@ class Conv2D(_Convolution2D):
 
     def backward_parameters(self, grad_output: Array) -> None:
         """Add up, over all places, patch times gradient (weight) and gradient (bias)."""
-        x = recall(self, self._cache)
+        x = require_cache(self, self._cache)
         checks.upstream("Conv2D", grad_output, (len(x), *self.output_shape(x.shape[1:])))
         self.weight.add_grad(weight_gradient(x, grad_output, self.weight.value, self.window))
         if self.bias is not None:
@@ -259,7 +259,7 @@ class ConvTranspose2D(_Convolution2D):
 
     def backward(self, grad_output: Array) -> Array:
         """Return the gradient with respect to `x`: each input collects from where it laid its kernel."""
-        x = recall(self, self._cache)
+        x = require_cache(self, self._cache)
         if self._learns:
             self.backward_parameters(grad_output)
         else:
@@ -268,7 +268,7 @@ class ConvTranspose2D(_Convolution2D):
 
     def backward_parameters(self, grad_output: Array) -> None:
         """Add up, over all inputs, input times gradient below its kernel (weight), and gradient (bias)."""
-        x = recall(self, self._cache)
+        x = require_cache(self, self._cache)
         checks.upstream("ConvTranspose2D", grad_output, (len(x), *self.output_shape(x.shape[1:])))
         self.weight.add_grad(weight_gradient(grad_output, x, self.weight.value, self.window))
         if self.bias is not None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from digitpad.nn import checks
 from digitpad.nn.backend import Array, array_module, elementwise
-from digitpad.nn.layer import Layer, recall
+from digitpad.nn.layer import Layer, require_cache
 
 
 class Dropout(Layer):
@@ -56,7 +56,7 @@ class Dropout(Layer):
 
     def backward(self, grad_output: Array) -> Array:
         """Return grad_output * mask / (1 - p), with the mask of the last training pass."""
-        mask = recall(self, self._cache)
+        mask = require_cache(self, self._cache)
         checks.upstream("Dropout", grad_output, mask.shape)
         grad_input: Array = grad_output * mask
         return grad_input

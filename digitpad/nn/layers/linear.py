@@ -7,7 +7,7 @@ import numpy as np
 
 from digitpad.nn import checks, initializers
 from digitpad.nn.backend import Array, DTypeLike, Shape
-from digitpad.nn.layer import Layer, Parameter, recall
+from digitpad.nn.layer import Layer, Parameter, require_cache
 from digitpad.nn.receptive_field import ReceptiveField
 
 
@@ -72,13 +72,13 @@ class Linear(Layer):
         if self._learns:
             self.backward_parameters(grad_output)
         else:
-            checks.upstream("Linear", grad_output, (len(recall(self, self._cache)), self.out_features))
+            checks.upstream("Linear", grad_output, (len(require_cache(self, self._cache)), self.out_features))
         grad_input: Array = grad_output @ self.weight.value
         return grad_input
 
     def backward_parameters(self, grad_output: Array) -> None:
         """Add grad_output.T @ x (weight) and the sum of grad_output over the batch (bias)."""
-        x = recall(self, self._cache)
+        x = require_cache(self, self._cache)
         checks.upstream("Linear", grad_output, (len(x), self.out_features))
         self.weight.add_grad(grad_output.T @ x)
         if self.bias is not None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from digitpad.nn import checks, functional
 from digitpad.nn.backend import Array, DTypeLike, Shape, array_module, elementwise
-from digitpad.nn.layer import Buffer, Layer, Parameter, recall
+from digitpad.nn.layer import Buffer, Layer, Parameter, require_cache
 
 
 class BatchNorm2D(Layer):
@@ -107,7 +107,7 @@ class BatchNorm2D(Layer):
         The first term alone, which circulates as the gradient, is wrong. It is right where the running statistics
         were used, in a `probe`: no x moves those.
         """
-        x_hat, inverse_deviation = recall(self, self._cache)
+        x_hat, inverse_deviation = require_cache(self, self._cache)
         checks.upstream("BatchNorm2D", grad_output, x_hat.shape)
         count = x_hat.size // self.num_features
         grad_sum = functional.channel_sum(grad_output)

@@ -12,7 +12,7 @@ import numpy as np
 
 from digitpad.nn import checks, functional
 from digitpad.nn.backend import Array, Shape, array_module, elementwise
-from digitpad.nn.layer import Layer, recall
+from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.receptive_field import ReceptiveField
 
 
@@ -119,7 +119,7 @@ class MaxPool2D(_Pool2D):
 
     def backward(self, grad_output: Array) -> Array:
         """Return each window's gradient at the place of its winner, and zero elsewhere."""
-        shape, winner = recall(self, self._cache)
+        shape, winner = require_cache(self, self._cache)
         checks.upstream("MaxPool2D", grad_output, winner.shape)
         total = self._empty_total(shape, grad_output)
         # Windows may overlap: a value that wins in two of them gets both gradients.
@@ -195,7 +195,7 @@ class AvgPool2D(_Pool2D):
 
     def backward(self, grad_output: Array) -> Array:
         """Return each window's gradient, shared out equally over its pixels."""
-        shape = recall(self, self._cache)
+        shape = require_cache(self, self._cache)
         checks.upstream("AvgPool2D", grad_output, (shape[0], *self.output_shape(shape[1:])))
         total = self._empty_total(shape, grad_output)
         shared = grad_output * self._share(total[:, :, : shape[2], : shape[3]])
@@ -240,7 +240,7 @@ class GlobalAveragePool2D(Layer):
 
     def backward(self, grad_output: Array) -> Array:
         """Return the gradient shared out equally over the pixels of each map."""
-        shape = recall(self, self._cache)
+        shape = require_cache(self, self._cache)
         checks.upstream("GlobalAveragePool2D", grad_output, (*shape[:2], 1, 1))
         n, channels, height, width = shape
         shared = array_module(grad_output).empty((n, height, width, channels), dtype=grad_output.dtype)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from digitpad.nn import checks
 from digitpad.nn.backend import Array, Shape
-from digitpad.nn.layer import Layer, recall
+from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.receptive_field import ReceptiveField
 
 
@@ -24,7 +24,7 @@ class Flatten(Layer):
 
     def backward(self, grad_output: Array) -> Array:
         """Return grad_output in the shape of the input."""
-        shape = recall(self, self._cache)
+        shape = require_cache(self, self._cache)
         checks.upstream("Flatten", grad_output, (shape[0], math.prod(shape[1:])))
         return grad_output.reshape(shape)
 
@@ -54,5 +54,5 @@ class Identity(Layer):
 
     def backward(self, grad_output: Array) -> Array:
         """Return grad_output itself."""
-        checks.upstream("Identity", grad_output, recall(self, self._cache))
+        checks.upstream("Identity", grad_output, require_cache(self, self._cache))
         return grad_output

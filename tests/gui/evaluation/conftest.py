@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication
 
 from digitpad.data.idx import write_idx
 from digitpad.gui.evaluation.tab import EvaluationTab
-from digitpad.gui.main_window import MainWindow
-from digitpad.gui.settings import Settings
-from digitpad.gui.theme import Theme
-from digitpad.model_file import Model, ModelMetadata, save_model
+from digitpad.gui.shell.main_window import MainWindow
+from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workspace.settings import Settings
+from digitpad.models.model_file import Model, ModelMetadata, save_model
 from digitpad.nn import Architecture, build
 
 

@@ -8,15 +8,15 @@ import pytest
 import shiboken6
 from PySide6.QtWidgets import QApplication, QTabBar
 
-from digitpad.gui.features.features_tab import FeaturesTab
-from digitpad.gui.main_window import MainWindow
-from digitpad.gui.models import LoadedModel
-from digitpad.gui.settings import Settings
-from digitpad.gui.theme import Theme
-from digitpad.model_file import Model, ModelMetadata
+from digitpad.gui.features.tab import FeaturesTab
+from digitpad.gui.shell.main_window import MainWindow
+from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workspace.models import LoadedModel
+from digitpad.gui.workspace.settings import Settings
+from digitpad.models.model_file import Model, ModelMetadata
 from digitpad.nn import Architecture, build
-from digitpad.nn.presets import convnet
-from digitpad.recognition import Recognizer
+from digitpad.nn.architectures.presets import convnet
+from digitpad.reading.recognizer import Recognizer
 
 SMALL = convnet("small", (4, 6), 12)
 

@@ -9,17 +9,17 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from digitpad.explain.cells import explain_cell
-from digitpad.explain.reach import Cell
-from digitpad.gui.features.explanation import explanation
+from digitpad.explain.dependencies import Cell
 from digitpad.gui.features.looking import field_of
-from digitpad.gui.features.mosaic import Scale
+from digitpad.gui.features.maps.mosaic import Scale
+from digitpad.gui.features.maps.placement import ZOOMS
+from digitpad.gui.features.maps.shown import PROBABILITIES
 from digitpad.gui.features.network_view import NetworkView, pixels_for
-from digitpad.gui.features.placement import ZOOMS
-from digitpad.gui.features.shown import PROBABILITIES
-from digitpad.gui.theme import Theme
-from digitpad.model_file import SEGMENTATION, Model, ModelMetadata, Preprocessing
+from digitpad.gui.features.pages.explanation import explanation
+from digitpad.gui.widgets.theme import Theme
+from digitpad.models.model_file import SEGMENTATION, Model, ModelMetadata, Preprocessing
 from digitpad.nn import Architecture, build
-from digitpad.nn.presets import ARCHITECTURES, unet
+from digitpad.nn.architectures.presets import ARCHITECTURES, unet
 
 _CONV_512 = {"name": "conv", "type": "Conv2D", "in_channels": 1, "out_channels": 512, "kernel_size": 3}
 _GLOBAL = {"name": "pool", "type": "GlobalAveragePool2D"}

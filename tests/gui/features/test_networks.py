@@ -7,14 +7,14 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Inspector
-from digitpad.explain.reach import Cell
-from digitpad.gui.features.features_tab import FeaturesTab
 from digitpad.gui.features.network_menu import NamedModel
-from digitpad.gui.main_window import MainWindow
-from digitpad.gui.percent import percent
-from digitpad.model_file import Model, bundled_models, save_model
-from digitpad.recognition import Recognizer
+from digitpad.gui.features.tab import FeaturesTab
+from digitpad.gui.shell.main_window import MainWindow
+from digitpad.gui.widgets.percent import percent
+from digitpad.models.model_file import Model, bundled_models, save_model
+from digitpad.reading.recognizer import Recognizer
 
 Ink = Callable[[FeaturesTab], None]
 

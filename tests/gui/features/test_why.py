@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from digitpad.explain.attribution import grad_cam, saliency
 from digitpad.gui.features import why
-from digitpad.gui.features.features_tab import FeaturesTab
-from digitpad.gui.features.picture import Overlay
-from digitpad.gui.main_window import MainWindow
+from digitpad.gui.features.maps.picture import Overlay
+from digitpad.gui.features.tab import FeaturesTab
+from digitpad.gui.shell.main_window import MainWindow
 
 Ink = Callable[[FeaturesTab], None]
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from digitpad import paths
 from digitpad.data.idx import write_idx
-from digitpad.gui.main_window import MainWindow
+from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.training.control_card import State
 from digitpad.gui.training.train_tab import TrainTab
 from digitpad.nn import ARCHITECTURES

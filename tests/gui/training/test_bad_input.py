@@ -10,7 +10,7 @@ import PIL.Image
 import pytest
 from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QWidget
 
-from digitpad.gui.main_window import MainWindow
+from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.training.control_card import State
 from digitpad.gui.training.train_tab import TrainTab
 from digitpad.nn import ARCHITECTURES

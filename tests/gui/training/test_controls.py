@@ -4,12 +4,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from digitpad.gui.main_window import MainWindow
-from digitpad.gui.theme import Theme
+from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.training.control_card import State
 from digitpad.gui.training.more_dialog import MoreDialog
 from digitpad.gui.training.network_editor import NetworkEditor
 from digitpad.gui.training.train_tab import TrainTab
+from digitpad.gui.widgets.theme import Theme
 from tests.gui.controls import check_names, check_room, controls_of, tab_order
 
 

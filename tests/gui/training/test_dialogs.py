@@ -15,15 +15,15 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QPushButton,
 from pytestqt.qtbot import QtBot
 
 from digitpad.gui.evaluation.job import Data, Measured, evaluation_job
-from digitpad.gui.fields import Choice, RealField, WholeField
-from digitpad.gui.main_window import MainWindow
-from digitpad.gui.theme import Theme
+from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.training.control_card import State
 from digitpad.gui.training.more_dialog import MoreDialog
 from digitpad.gui.training.network_editor import NetworkEditor
 from digitpad.gui.training.runs_dialog import RunsDialog
 from digitpad.gui.training.train_tab import TrainTab
-from digitpad.model_file import load_model
+from digitpad.gui.widgets.fields import ComboBox, FloatField, IntField
+from digitpad.gui.widgets.theme import Theme
+from digitpad.models.model_file import load_model
 from digitpad.nn import ARCHITECTURES
 from digitpad.training.plan import RunPlan
 from digitpad.training.run_info import RunStatus
@@ -108,7 +108,7 @@ def test_a_run_that_diverged_goes_on_from_a_checkpoint_only(runs: RunsDialog) ->
     assert isinstance(run, Run)
     run.update(status=RunStatus.DIVERGED)
     runs.refresh()
-    button, checkpoint = runs.findChild(QPushButton, "resumeRun"), runs.findChild(Choice, "checkpointChoice")
+    button, checkpoint = runs.findChild(QPushButton, "resumeRun"), runs.findChild(ComboBox, "checkpointChoice")
     assert button is not None
     assert checkpoint is not None
     assert not button.isEnabled()
@@ -231,7 +231,7 @@ def test_a_finished_run_goes_on_as_long_again_as_a_run_of_its_own(
 def test_going_back_to_a_checkpoint_makes_a_run_of_its_own(
     runs: RunsDialog, tab: TrainTab, wait: Wait, qtbot: QtBot
 ) -> None:
-    choice = runs.findChild(Choice, "checkpointChoice")
+    choice = runs.findChild(ComboBox, "checkpointChoice")
     assert choice is not None
     assert choice.count() >= 2
     choice.setCurrentIndex(choice.count() - 1)
@@ -264,14 +264,14 @@ def test_layers_are_added_changed_and_used(tab: TrainTab) -> None:
     editor = tab.findChild(NetworkEditor)
     assert editor is not None
     editor.view.setCurrentIndex(editor.list.index(0, 0))
-    maps = editor.findChild(WholeField, "layer-out_channels")
+    maps = editor.findChild(IntField, "layer-out_channels")
     assert maps is not None
     maps.setValue(12)
     rows = editor.list.analysis.rows
     assert rows[0].output_shape == (12, 28, 28)
     assert rows[0].parameters == 12 * 10
     assert rows[3].arguments["in_channels"] == 12
-    kinds = editor.findChild(Choice, "newLayer")
+    kinds = editor.findChild(ComboBox, "newLayer")
     assert kinds is not None
     kinds.choose("BatchNorm2D")
     _press(editor, "addLayer")
@@ -283,7 +283,7 @@ def test_layers_are_added_changed_and_used(tab: TrainTab) -> None:
     assert editor.list.analysis.rows[1].type == "ReLU"
     _press(editor, "useNetwork")
     assert tab.editor.plan.architecture == editor.architecture
-    network = tab.findChild(Choice, "trainNetwork")
+    network = tab.findChild(ComboBox, "trainNetwork")
     assert network is not None
     assert "changed" in network.currentText()
 
@@ -294,7 +294,7 @@ def test_an_impossible_network_is_explained_and_cannot_be_used(tab: TrainTab) ->
     assert editor is not None
     row = next(row.index for row in editor.list.analysis.rows if row.name == "conv2")
     editor.view.setCurrentIndex(editor.list.index(row, 0))
-    kernel = editor.findChild(WholeField, "layer-kernel_size")
+    kernel = editor.findChild(IntField, "layer-kernel_size")
     assert kernel is not None
     kernel.setValue(25)
     trouble = editor.findChild(QLabel, "networkTrouble")
@@ -313,9 +313,9 @@ def test_the_other_settings_are_taken_over_and_can_be_undone(tab: TrainTab) -> N
     QTest.keyClick(tab, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
     dialog = tab.findChild(MoreDialog)
     assert dialog is not None
-    limit, rotation = dialog.findChild(WholeField, "moreLimit"), dialog.findChild(RealField, "moreRotation")
-    optimizer = dialog.findChild(Choice, "moreOptimizer")
-    patience, beta2 = dialog.findChild(WholeField, "morePatience"), dialog.findChild(RealField, "moreBeta2")
+    limit, rotation = dialog.findChild(IntField, "moreLimit"), dialog.findChild(FloatField, "moreRotation")
+    optimizer = dialog.findChild(ComboBox, "moreOptimizer")
+    patience, beta2 = dialog.findChild(IntField, "morePatience"), dialog.findChild(FloatField, "moreBeta2")
     assert limit is not None
     assert rotation is not None
     assert optimizer is not None
@@ -342,7 +342,7 @@ def test_the_other_settings_are_taken_over_and_can_be_undone(tab: TrainTab) -> N
 def test_what_cannot_work_is_said_and_not_taken(tab: TrainTab) -> None:
     tab.editor.change_settings(optimizer="nesterov")
     before = tab.editor.plan
-    momentum = tab.findChild(RealField, "trainMomentum")
+    momentum = tab.findChild(FloatField, "trainMomentum")
     assert momentum is not None
     momentum.setValue(0)
     assert tab.editor.plan == before
@@ -384,7 +384,7 @@ def test_curves_are_exported_as_picture_drawing_and_numbers(
 
 
 def test_a_folder_of_data_is_chosen_and_remembered(tab: TrainTab, digits: Path) -> None:
-    choice = tab.findChild(Choice, "trainData")
+    choice = tab.findChild(ComboBox, "trainData")
     assert choice is not None
     tab.editor.change(dataset="mnist", architecture=ARCHITECTURES["light"])
     choice.choose("folder…")

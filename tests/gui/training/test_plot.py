@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from digitpad.gui.theme import Theme
 from digitpad.gui.training.curve_style import Scale, Style
 from digitpad.gui.training.legend import Legend
 from digitpad.gui.training.plot import CurvePlot
 from digitpad.gui.training.series import Series
+from digitpad.gui.widgets.theme import Theme
 
 LINE = Style("loss", "accent")
 NOISE = Style("batch", "accent", 0.3, 1.0, sets_range=False)

@@ -10,12 +10,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from digitpad.gui.fields import RealField
-from digitpad.gui.main_window import MainWindow
+from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.training.control_card import State
 from digitpad.gui.training.train_tab import TrainTab
-from digitpad.model_file import load_model
-from digitpad.recognition import Recognizer
+from digitpad.gui.widgets.fields import FloatField
+from digitpad.models.model_file import load_model
+from digitpad.reading.recognizer import Recognizer
 from digitpad.training.events import StopReason
 from digitpad.training.runs import Run, RunStore
 
@@ -111,7 +111,7 @@ def test_the_rate_is_changed_in_the_middle(tab: TrainTab, wait: Wait) -> None:
     tab.editor.change_settings(schedule="constant", learning_rate=0.01)
     _press(tab, "trainBatch")
     wait(tab, State.PAUSED)
-    field = tab.findChild(RealField, "trainLearningRate")
+    field = tab.findChild(FloatField, "trainLearningRate")
     epochs = tab.findChild(QWidget, "trainEpochs")
     assert field is not None
     assert epochs is not None
@@ -207,7 +207,7 @@ def test_a_rate_far_too_high_ends_with_the_last_good_weights_and_a_cure(
 ) -> None:
     draw(window.draw_tab.canvas, [[(100, 100), (300, 100), (200, 400)]])
     tab.editor.change_settings(learning_rate=1e5, schedule="constant", optimizer="sgd")
-    field = tab.findChild(RealField, "trainLearningRate")
+    field = tab.findChild(FloatField, "trainLearningRate")
     assert field is not None
     assert field.value() == 1e5
     _press(tab, "trainMain")

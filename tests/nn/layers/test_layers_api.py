@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from digitpad.nn import Layer, build, checks
-from digitpad.nn.architectures import Architecture
+from digitpad.nn.architectures.plan import Architecture
 from digitpad.nn.backend import Array
 from digitpad.nn.checks import NotFiniteError
 from digitpad.nn.gradcheck import check_layer

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from digitpad.nn import reference
 from digitpad.nn.backend import Array
 from digitpad.nn.layers import AvgPool2D, Conv2D, ConvTranspose2D, MaxPool2D
-from tests.nn import reference
 from tests.nn.layers.cases import CASES, Case
 
 

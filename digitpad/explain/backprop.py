@@ -1,0 +1,162 @@
+"""The way back: one training step on one drawing, taken apart.
+
+The loss for a label, its gradient at every activation, and the change that plain stochastic gradient descent makes to
+every weight; all from the library's own `backward` and its own optimizer, on a copy of the network. The copy behaves
+as in inference: dropout would make every look another one, and of a single drawing batch-norm has no statistics worth
+the name. What the step does to the loss is not read off the gradient but computed, with the changed weights.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from digitpad.explain.frame import Answer, Frame, Inspector, Values
+from digitpad.explain.structure import Structure
+from digitpad.explain.weighted import kernels_of
+from digitpad.models.model_file import Model
+from digitpad.nn import SGD, BCEWithLogitsLoss, CrossEntropyLoss
+
+NOTE = (
+    "One step of plain gradient descent on this one drawing, with dropout off and batch-norm's statistics fixed. Real "
+    "training averages over many images, and most optimizers take other steps."
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WeightChange:
+    """What the step does to some weights.
+
+    Attributes
+    ----------
+    before, gradient, after
+        float32, all of one shape: the weights, the slope of the loss along each, and what the step made of them:
+        before - learning_rate * gradient.
+    """
+
+    before: Values
+    gradient: Values
+    after: Values
+
+    @property
+    def change(self) -> Values:
+        """What the step adds: `after - before`."""
+        change: Values = self.after - self.before
+        return change
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Backprop:
+    """One training step on one drawing.
+
+    Attributes
+    ----------
+    label
+        The class that was to be answered.
+    learning_rate
+        Of the step.
+    frame
+        What the network made of the drawing before; its `gradients` are those of the loss, by activation.
+    loss, loss_after
+        The loss before the step and, with the changed weights, behind it.
+    predicted_change
+        What the loss would change by if it were a plane: -learning_rate times the square of the whole gradient's
+        length.
+    answer_after
+        The answer with the changed weights.
+    weights
+        By name, such as "conv1.weight": what the step does to them.
+    slopes, after
+        The network with the gradient in the place of its weights, and with the weights behind the step.
+    """
+
+    label: int
+    learning_rate: float
+    frame: Frame
+    loss: float
+    loss_after: float
+    predicted_change: float
+    answer_after: Answer
+    weights: Mapping[str, WeightChange]
+    slopes: Structure
+    after: Structure
+
+    def kernels(self, layer: str, unit: int) -> WeightChange:
+        """Return what the step does to the kernels of one map, or the weights of one unit; see `kernels_of`.
+
+        Raises
+        ------
+        ValueError
+            If the layer is neither convolution nor dense, or has no such unit.
+        """
+        before, gradient, after = (
+            kernels_of(structure, layer, unit)[1] for structure in (self.frame.structure, self.slopes, self.after)
+        )
+        return WeightChange(before, gradient, after)
+
+
+def backprop(model: Model, pixels: Values, label: int, *, learning_rate: float = 0.01) -> Backprop:
+    """Take one training step on one drawing, on a copy of a model.
+
+    Parameters
+    ----------
+    model
+        A model that answers with classes; left as it is.
+    pixels
+        float32 (H, W) or (C, H, W) in [0, 1].
+    label
+        The class that is to be answered.
+    learning_rate
+        Of the step, at least 0.
+
+    Raises
+    ------
+    ValueError
+        If there is no such class, or the learning rate or the picture will not do.
+    """
+    if not 0 <= label < len(model.metadata.labels):
+        raise ValueError(f"way_back: label is {label}; expected a class in [0, {len(model.metadata.labels)})")
+    # Of three copies one keeps the weights as they were, one takes the step, one holds the gradient.
+    inspector, stepping, holding = Inspector.of(model.copy()), model.copy(), model.copy()
+    picture = inspector.as_picture(pixels)
+    probe = stepping.network.probe(learns=True)
+    output = probe.forward(inspector.prepare(picture[np.newaxis]), training=True)
+    loss, start = _loss(output, label)
+    grad_input, gradients = probe.backward(start, capture=True)
+    slopes = {name: parameter.grad.copy() for name, parameter in probe.named_parameters().items()}
+    for name, parameter in holding.network.named_parameters().items():
+        parameter.value = slopes[name]
+    SGD(probe.parameters(), learning_rate).step()
+
+    plain = inspector.inspect(picture)
+    named = {inspector.structure.input: grad_input[0]} | {name: gradient[0] for name, gradient in gradients.items()}
+    frame = replace(plain, gradients={name: named[name] for name in plain.structure.nodes})
+    changed = Inspector.of(stepping)
+    after = changed.inspect(picture)
+    answer_after = after.answer
+    if answer_after is None:
+        raise ValueError("way_back: the network's output is no vector; expected one number for each class")
+    before = model.network.named_parameters()
+    now = stepping.network.named_parameters()
+    loss_after, _ = _loss(after[after.structure.output][np.newaxis], label)
+    return Backprop(
+        label=label,
+        learning_rate=learning_rate,
+        frame=frame,
+        loss=loss,
+        loss_after=loss_after,
+        predicted_change=-learning_rate * sum(float(np.square(s, dtype=np.float64).sum()) for s in slopes.values()),
+        answer_after=answer_after,
+        weights={name: WeightChange(before[name].value.copy(), slopes[name], now[name].value) for name in slopes},
+        slopes=Structure(holding.network, inspector.input_shape),
+        after=changed.structure,
+    )
+
+
+def _loss(output: Values, label: int) -> tuple[float, Values]:
+    """Return the loss for one sample, (1, classes) or one logit (1, 1), and its gradient."""
+    if output.shape[1] == 1:
+        result = BCEWithLogitsLoss()(output, np.full_like(output, label))
+    else:
+        result = CrossEntropyLoss()(output, np.array([label]))
+    return float(result.value), result.grad

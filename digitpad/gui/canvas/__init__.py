@@ -1,0 +1,1 @@
+"""The drawing: what is on the page, the widgets to draw on it, pen, eraser and undo."""

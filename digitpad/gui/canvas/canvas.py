@@ -1,0 +1,372 @@
+"""The sheet one draws on: mouse, finger, pen and keyboard in, vector ink on the screen.
+
+Every pointer ends in the same three moves - press, move, release - on the sketch. Points are kept exactly as the
+events bring them; nothing is thinned, rounded or joined.
+"""
+
+from collections.abc import Sequence
+from enum import Enum, auto
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QCursor,
+    QEventPoint,
+    QFocusEvent,
+    QHideEvent,
+    QInputDevice,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QPixmap,
+    QPointingDevice,
+    QTabletEvent,
+    QTouchEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from digitpad.gui.canvas.keyboard_pen import KeyboardPen
+from digitpad.gui.canvas.number_boxes import NumberBox, paint_boxes
+from digitpad.gui.canvas.sheet import Sheet
+from digitpad.gui.canvas.sketch import Page, Point, Sketch
+from digitpad.gui.widgets.theme import Theme
+
+PEN_WIDTHS = (4, 40)  # the thinnest and the thickest line, in canvas units
+DEFAULT_PEN_WIDTH = 14
+_ERASER_RADIUS = 12.0
+
+
+class Tool(Enum):
+    """What the pointer does to the sheet."""
+
+    PEN = auto()
+    ERASER = auto()
+
+
+class _Pointer(Enum):
+    """Whose press is under way; the others wait until it is lifted."""
+
+    NONE = auto()
+    MOUSE = auto()
+    PEN = auto()
+    FINGER = auto()
+    KEYS = auto()
+
+
+class Canvas(Sheet):
+    """Shows and feeds a sketch.
+
+    Signals
+    -------
+    changed
+        Ink or picture are other than before, an unfinished stroke included.
+    history_changed
+        There is something else to undo or redo.
+    picture_set_aside
+        The pen was put down over an opened image.
+    """
+
+    changed = Signal()
+    history_changed = Signal()
+    picture_set_aside = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None, sketch: Sketch | None = None) -> None:
+        super().__init__(theme, parent, sketch)
+        self.pen_width = float(DEFAULT_PEN_WIDTH)
+        self._tool = Tool.PEN
+        self._pointer = _Pointer.NONE
+        self._erasing = False
+        self._last: Point = (0.0, 0.0)
+        self._finger = 0
+        self._boxes: tuple[NumberBox, ...] = ()
+        self.keyboard = KeyboardPen()
+        self.setObjectName("canvas")
+        self.setAccessibleName("Canvas")
+        self.setToolTip("Draw a digit here (F6 for the keyboard)")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.use(Tool.PEN)
+        self._describe()
+
+    # What can be done to it
+
+    @property
+    def tool(self) -> Tool:
+        """The tool in hand."""
+        return self._tool
+
+    def use(self, tool: Tool) -> None:
+        """Take a tool in hand; a stroke under way is finished first."""
+        self._finish()
+        self._tool = tool
+        self.setCursor(Qt.CursorShape.CrossCursor if tool is Tool.PEN else self._eraser_cursor())
+
+    def put(self, name: str, page: Page) -> None:
+        """Show another page, as one step that undo takes back."""
+        self._finish()
+        self.sketch.put(name, page)
+        self._page_changed()
+
+    def clear(self) -> None:
+        """Empty the sheet."""
+        self.put("clear", Page())
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self._finish()
+        if self.sketch.undo():
+            self._page_changed()
+
+    def redo(self) -> None:
+        """Do again what undo took back."""
+        self._finish()
+        if self.sketch.redo():
+            self._page_changed()
+
+    def take_keyboard(self) -> None:
+        """Take the keyboard's focus and show where its cursor is."""
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.keyboard.show(self.width(), self.height())
+        self._describe()
+        self.update()
+
+    @property
+    def boxes(self) -> tuple[NumberBox, ...]:
+        """The boxes shown, from left to right."""
+        return self._boxes
+
+    def show_boxes(self, boxes: Sequence[NumberBox]) -> None:
+        """Show boxes around the characters of a number; none where there is one digit or nothing."""
+        if tuple(boxes) != self._boxes:
+            self._boxes = tuple(boxes)
+            self.update()
+
+    # Pointers
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Put the pen down."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._press(_Pointer.MOUSE, event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Move the pen that is down."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._move(_Pointer.MOUSE, event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Lift the pen."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._release(_Pointer.MOUSE, event.position())
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        """Draw with a pen; its eraser end erases. What is left alone here, Qt offers again as mouse events."""
+        pressure = None
+        if event.pointingDevice().capabilities() & QInputDevice.Capability.Pressure:
+            pressure = event.pressure()
+        kind = event.type()
+        if kind == QEvent.Type.TabletPress and event.button() == Qt.MouseButton.LeftButton:
+            eraser_end = event.pointerType() == QPointingDevice.PointerType.Eraser
+            self._press(_Pointer.PEN, event.position(), pressure, eraser_end=eraser_end)
+        elif kind == QEvent.Type.TabletMove and self._pointer is _Pointer.PEN:
+            self._move(_Pointer.PEN, event.position(), pressure)
+        elif kind == QEvent.Type.TabletRelease and self._pointer is _Pointer.PEN:
+            self._release(_Pointer.PEN, event.position(), self._last[2] if len(self._last) > 2 else None)
+        else:
+            event.ignore()
+            return
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        """Take touch events before Qt makes mouse events of them."""
+        if isinstance(event, QTouchEvent):
+            self._touch(event)
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _touch(self, event: QTouchEvent) -> None:
+        """Draw with the first finger that came; a second one or the palm leaves no mark."""
+        if event.type() == QEvent.Type.TouchCancel:
+            if self._pointer is _Pointer.FINGER:
+                self._pointer = _Pointer.NONE
+                self.sketch.cancel()
+                self._page_changed()
+            return
+        for point in event.points():
+            state = point.state()
+            if state == QEventPoint.State.Pressed and self._pointer is _Pointer.NONE:
+                self._finger = point.id()
+                self._press(_Pointer.FINGER, point.position())
+            elif point.id() != self._finger:
+                continue
+            elif state == QEventPoint.State.Updated:
+                self._move(_Pointer.FINGER, point.position())
+            elif state == QEventPoint.State.Released:
+                self._release(_Pointer.FINGER, point.position())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move the keyboard's cursor, or put its pen down."""
+        keys = self.keyboard
+        if event.key() == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self._toggle_keyboard_pen()
+        elif event.key() == Qt.Key.Key_Escape and keys.down:
+            self._finish()
+        else:
+            fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            position = keys.move(event.key(), self.width(), self.height(), fine=fine)
+            if position is None:
+                super().keyPressEvent(event)
+                return
+            self._move(_Pointer.KEYS, QPointF(*position))
+        self._describe()
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Lift the keyboard's pen and hide its cursor."""
+        if self.keyboard.down:
+            self._finish()
+        self.keyboard.visible = False
+        self.update()
+        super().focusOutEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the keyboard's cursor to whoever came here by keyboard."""
+        if event.reason() in {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}:
+            self.keyboard.show(self.width(), self.height())
+        self.update()
+        super().focusInEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """End the stroke under way: its release will go elsewhere."""
+        self._finish()
+        super().hideEvent(event)
+
+    def _toggle_keyboard_pen(self) -> None:
+        position = QPointF(*self.keyboard.show(self.width(), self.height()))
+        if self.keyboard.down:
+            self._release(_Pointer.KEYS, position)
+        else:
+            self._press(_Pointer.KEYS, position)
+        self.keyboard.down = self._pointer is _Pointer.KEYS
+
+    # The three moves
+
+    def _press(
+        self, pointer: _Pointer, position: QPointF, pressure: float | None = None, *, eraser_end: bool = False
+    ) -> None:
+        self._finish()
+        self._pointer = pointer
+        if pointer is not _Pointer.KEYS:
+            self.keyboard.visible = False
+        self._erasing = eraser_end or self._tool is Tool.ERASER
+        point = self._point(position, pressure)
+        self._last = point
+        if self._erasing:
+            self.sketch.begin_erasing()
+            self._erase(point)
+            return
+        had_picture = self.sketch.page.picture is not None
+        self.sketch.begin_stroke(point, self.pen_width / self._view.scale)
+        if had_picture:
+            self.picture_set_aside.emit()
+            self.refresh()
+        self._ink_grew()
+
+    def _move(self, pointer: _Pointer, position: QPointF, pressure: float | None = None) -> None:
+        if pointer is not self._pointer:
+            return
+        point = self._point(position, pressure)
+        if self._erasing:
+            self._erase(point)
+        else:
+            self.sketch.extend_stroke(point)
+            self._ink_grew()
+        self._last = point
+
+    def _release(self, pointer: _Pointer, position: QPointF, pressure: float | None = None) -> None:
+        if pointer is not self._pointer:
+            return
+        if self._point(position, pressure) != self._last:
+            self._move(pointer, position, pressure)
+        self._finish()
+
+    def _finish(self) -> None:
+        """End the gesture under way, keeping what it did."""
+        if self._pointer is _Pointer.NONE:
+            return
+        self._pointer = _Pointer.NONE
+        self.keyboard.down = False
+        self.settle()
+        self.sketch.end_stroke()
+        self.sketch.end_erasing()
+        self._describe()
+        self.history_changed.emit()
+
+    def _point(self, position: QPointF, pressure: float | None) -> Point:
+        x, y = self._view.to_canvas(position.x(), position.y())
+        return (x, y) if pressure is None else (x, y, pressure)
+
+    def _erase(self, point: Point) -> None:
+        if self.sketch.erase(self._last, point, _ERASER_RADIUS / self._view.scale):
+            self.refresh()
+            self.changed.emit()
+
+    def _ink_grew(self) -> None:
+        self.show_growth()
+        if self.keyboard.visible:
+            self.update()
+        self.changed.emit()
+
+    def _page_changed(self) -> None:
+        self.show_page()
+        self.history_changed.emit()
+        self.changed.emit()
+
+    # Cursors
+
+    def paint_over(self, painter: QPainter) -> None:
+        """Paint the boxes of a number, the keyboard's cursor and a frame that says who has the keyboard."""
+        if self._boxes:
+            paint_boxes(painter, self._theme, [(one, self.area_of(one.box)) for one in self._boxes], self.font())
+        if not self.keyboard.visible or self.keyboard.position is None:
+            return
+        self._paint_cursor(painter, QPointF(*self.keyboard.position))
+        if self.hasFocus():
+            painter.setPen(QPen(self._theme.colour("accent"), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+
+    def _paint_cursor(self, painter: QPainter, centre: QPointF) -> None:
+        colour: QColor = self._theme.colour("accent")
+        painter.setPen(QPen(colour, 2))
+        painter.setBrush(colour if self.keyboard.down else Qt.BrushStyle.NoBrush)
+        radius = _ERASER_RADIUS if self._tool is Tool.ERASER else max(self.pen_width / 2, 4.0)
+        painter.drawEllipse(centre, radius, radius)
+        for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            away = QPointF(dx, dy)
+            painter.drawLine(centre + away * (radius + 3), centre + away * (radius + 9))
+
+    def _eraser_cursor(self) -> QCursor:
+        size = round(2 * _ERASER_RADIUS) + 4
+        pixmap = QPixmap(QSize(size, size) * self.devicePixelRatioF())
+        pixmap.setDevicePixelRatio(self.devicePixelRatioF())
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for colour, width in (("white", 3.0), ("black", 1.0)):
+            painter.setPen(QPen(QColor(colour), width))
+            painter.drawEllipse(QPointF(size / 2, size / 2), _ERASER_RADIUS, _ERASER_RADIUS)
+        painter.end()
+        return QCursor(pixmap, size // 2, size // 2)
+
+    def _describe(self) -> None:
+        """Say in words, to a screen reader, where the cursor is and what the keys do."""
+        state = "The pen is down." if self.keyboard.down else "The pen is up."
+        where = ""
+        if self.keyboard.position is not None:
+            where = f" The cursor is at {self.keyboard.position[0]:.0f}, {self.keyboard.position[1]:.0f}."
+        self.setAccessibleDescription(
+            f"Arrow keys move the cursor, Shift makes fine steps, Space puts the pen down and lifts it. {state}{where}"
+        )

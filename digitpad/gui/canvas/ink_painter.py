@@ -1,0 +1,155 @@
+"""Ink on a painter: the rasteriser's own curve, in the window's colours.
+
+What is shown runs through the same smooth curve that the network's picture is made from. While a stroke grows,
+only the part of it near the area to be repainted is drawn.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+
+from digitpad.data.ink import smooth_stroke
+from digitpad.gui.canvas.sketch import InkStroke, Page
+from digitpad.gui.canvas.view import Box
+
+_PIXELS_A_UNIT = 2.0  # of a picture to be saved, as far as its sides allow:
+_LONG_SIDES = (560.0, 4096.0)  # the least and the most pixels of its longer side
+_LIGHTEST = 0.35  # the share of its width that a line keeps under the lightest touch
+
+
+def paint_stroke(painter: QPainter, stroke: InkStroke, colour: QColor, area: QRectF | None = None) -> None:
+    """Paint one stroke.
+
+    Parameters
+    ----------
+    painter
+        A painter in canvas units.
+    stroke
+        What to paint; one point makes a dot.
+    colour
+        The colour of the ink.
+    area
+        Where it will be seen, in canvas units; parts of the stroke that cannot reach it are left out.
+    """
+    # What is fine enough for 28 pixels has corners on a large canvas.
+    curve = smooth_stroke(stroke.points, finer=3)
+    for run in _runs_near(curve, area, stroke.width):
+        _paint_run(painter, run, stroke.width, colour)
+
+
+def paint_picture(ink: NDArray[np.float32], size: QSize, colour: QColor) -> QImage:
+    """Return an opened image as ink of a colour on nothing.
+
+    Parameters
+    ----------
+    ink
+        (H, W) float32 in [0, 1], ink 1.
+    size
+        The size to return, in device pixels. A larger image is averaged down, a smaller one keeps hard pixels.
+    colour
+        The colour of the ink.
+    """
+    levels = np.ascontiguousarray(np.rint(ink * 255).astype(np.uint8))
+    height, width = levels.shape
+    mask = QImage(levels.data, width, height, width, QImage.Format.Format_Alpha8)
+    shrinks = size.width() < width
+    how = Qt.TransformationMode.SmoothTransformation if shrinks else Qt.TransformationMode.FastTransformation
+    mask = mask.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, how)
+    image = QImage(mask.size(), QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(colour)
+    painter = QPainter(image)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
+    painter.drawImage(0, 0, mask)
+    painter.end()
+    return image
+
+
+def bounds_of(page: Page) -> Box | None:
+    """Return left, top, right and bottom of a page's ink with its thickness; None without ink."""
+    if not page.strokes:
+        return None
+    lows = [stroke.points[:, :2].min(axis=0) - stroke.width / 2 for stroke in page.strokes]
+    highs = [stroke.points[:, :2].max(axis=0) + stroke.width / 2 for stroke in page.strokes]
+    low, high = np.min(lows, axis=0), np.max(highs, axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def page_image(page: Page, size: tuple[float, float]) -> QImage:
+    """Return a page as dark ink on white, to be saved or copied.
+
+    Ink has two pixels a unit, or as many as make a picture of a usual size; an opened image keeps its own.
+
+    Parameters
+    ----------
+    page
+        What to paint.
+    size
+        Width and height of the sheet in canvas units; ink beyond it widens the picture.
+    """
+    black = QColor("black")
+    if page.picture is not None:
+        height, width = page.picture.ink.shape
+        image = _white(width, height)
+        painter = QPainter(image)
+        painter.drawImage(0, 0, paint_picture(page.picture.ink, QSize(width, height), black))
+        painter.end()
+        return image
+    left, top, right, bottom = bounds_of(page) or (0.0, 0.0, 0.0, 0.0)
+    # White is kept around ink that reaches the edge.
+    margin = 0.025 * max(size)
+    left, top = min(0.0, left - margin), min(0.0, top - margin)
+    right, bottom = max(size[0], right + margin), max(size[1], bottom + margin)
+    long_side = max(right - left, bottom - top)
+    scale = min(max(_PIXELS_A_UNIT, _LONG_SIDES[0] / long_side), _LONG_SIDES[1] / long_side)
+    image = _white(max(1, round(scale * (right - left))), max(1, round(scale * (bottom - top))))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(scale, scale)
+    painter.translate(-left, -top)
+    for stroke in page.strokes:
+        paint_stroke(painter, stroke, black)
+    painter.end()
+    return image
+
+
+def _white(width: int, height: int) -> QImage:
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    return image
+
+
+def _runs_near(curve: NDArray[np.float32], area: QRectF | None, width: float) -> list[NDArray[np.float32]]:
+    """Return the stretches of a curve that can leave ink in an area."""
+    if area is None or len(curve) < 2:
+        return [curve]
+    reach = width / 2 + 2
+    x, y = curve[:, 0], curve[:, 1]
+    near = (x > area.left() - reach) & (x < area.right() + reach)
+    near &= (y > area.top() - reach) & (y < area.bottom() + reach)
+    # A line between two points passes through the area even where only its neighbours lie in it.
+    near[1:] |= near[:-1].copy()
+    near[:-1] |= near[1:].copy()
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], near, [False])).astype(np.int8)))
+    return [curve[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _paint_run(painter: QPainter, run: NDArray[np.float32], width: float, colour: QColor) -> None:
+    pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+    points = [QPointF(x, y) for x, y in run[:, :2].tolist()]
+    has_pressure = run.shape[1] == 3
+    if len(points) == 1:
+        share = _LIGHTEST + (1 - _LIGHTEST) * float(run[0, 2]) if has_pressure else 1.0
+        pen.setWidthF(width * share)
+        painter.setPen(pen)
+        painter.drawPoint(points[0])
+        return
+    if not has_pressure:
+        painter.setPen(pen)
+        painter.drawPolyline(QPolygonF(points))
+        return
+    shares = _LIGHTEST + (1 - _LIGHTEST) * run[:, 2]
+    for start, end, share in zip(points, points[1:], ((shares[:-1] + shares[1:]) / 2).tolist(), strict=False):
+        pen.setWidthF(width * share)
+        painter.setPen(pen)
+        painter.drawLine(start, end)

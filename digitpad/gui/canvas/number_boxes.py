@@ -1,0 +1,52 @@
+"""The digits of a number on the canvas: a box around each, the chosen one marked, with what it was read as."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+
+from digitpad.gui.widgets.theme import SPACE, Theme, text_font
+
+_MARGIN = SPACE + 2  # pixels between the ink's own box and the one that is painted
+
+
+@dataclass(frozen=True, slots=True)
+class NumberBox:
+    """One character on the sheet.
+
+    Attributes
+    ----------
+    label
+        What it was read as.
+    box
+        Left, top, right, bottom of its ink, in the units of the page.
+    chosen
+        Whether its bars are shown.
+    """
+
+    label: str
+    box: tuple[float, float, float, float]
+    chosen: bool
+
+
+def paint_boxes(painter: QPainter, theme: Theme, boxes: Sequence[tuple[NumberBox, QRectF]], font: QFont) -> None:
+    """Paint boxes where they lie on the widget: hairlines, the chosen one in the accent colour."""
+    labelled = text_font(font, bold=True)
+    metrics = QFontMetricsF(labelled)
+    painter.setFont(labelled)
+    # The chosen one last: where boxes overlap, it lies on top.
+    for number, area in sorted(boxes, key=lambda pair: pair[0].chosen):
+        frame = area.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
+        painter.setPen(QPen(theme.colour("accent" if number.chosen else "line"), 2 if number.chosen else 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(frame, 4, 4)
+        tag = QRectF(0, 0, metrics.horizontalAdvance(number.label) + SPACE, metrics.height())
+        tag.moveBottomLeft(frame.topLeft() - QPointF(0, 2))
+        if tag.top() < 2:
+            tag.moveTopLeft(frame.bottomLeft() + QPointF(0, 2))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("accent" if number.chosen else "surface"))
+        painter.drawRoundedRect(tag, 4, 4)
+        painter.setPen(theme.colour("on_accent" if number.chosen else "muted"))
+        painter.drawText(tag, int(Qt.AlignmentFlag.AlignCenter), number.label)

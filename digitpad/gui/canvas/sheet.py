@@ -1,0 +1,206 @@
+"""The sheet of paper: shows a sketch, quickly and sharply.
+
+Finished ink is kept as a pixmap of the screen's own resolution, and a growing stroke is painted over it only where
+it changed. The view that lays the sheet on the widget changes when the window or the page does, never under the pen.
+"""
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from digitpad.gui.canvas.ink_painter import bounds_of, paint_picture, paint_stroke
+from digitpad.gui.canvas.sketch import Page, Sketch
+from digitpad.gui.canvas.view import Box, View, fit
+from digitpad.gui.widgets.theme import Theme
+
+_TAIL = 6  # how many of its last points a smooth curve may still bend at
+_HINT = "draw a digit with mouse, pen or finger, or with the arrow keys and Space"
+
+
+class Sheet(QWidget):
+    """Shows a sketch, its own or one that another sheet shows too.
+
+    What lies over it, such as a cursor, is painted by whoever inherits this.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None, sketch: Sketch | None = None) -> None:
+        super().__init__(parent)
+        self.sketch = sketch or Sketch()
+        self._theme = theme
+        self._view = View()
+        self._room = (1, 1)  # the largest the widget has been: ink may lie anywhere in it
+        self._fitted_sheet: tuple[float, float] | None = None
+        self._settled: QPixmap | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(240, 240)
+        theme.changed.connect(self.refresh)
+
+    @property
+    def view(self) -> View:
+        """How the sheet lies on the widget now."""
+        return self._view
+
+    def sheet_size(self) -> tuple[float, float]:
+        """Return the width and height that the page is kept with: those it came with, or the canvas's own."""
+        return self.sketch.page.size or (float(self._room[0]), float(self._room[1]))
+
+    def area_of(self, box: Box) -> QRectF:
+        """Return where something on the page lies on the widget.
+
+        Parameters
+        ----------
+        box
+            Left, top, right, bottom: in canvas units, or in pixels where the page is an opened image.
+        """
+        picture = self.sketch.page.picture
+        if picture is None:
+            return QRectF(QPointF(*self._view.to_widget(*box[:2])), QPointF(*self._view.to_widget(*box[2:])))
+        area = QRectF(self.picture_area())
+        across, down = area.width() / picture.ink.shape[1], area.height() / picture.ink.shape[0]
+        corner = QPointF(area.left() + box[0] * across, area.top() + box[1] * down)
+        return QRectF(corner, QPointF(area.left() + box[2] * across, area.top() + box[3] * down))
+
+    def refresh(self) -> None:
+        """Paint everything anew, after the view, the page or the colours changed."""
+        self._settled = None
+        self.update()
+
+    def show_growth(self) -> None:
+        """Paint what the last point added to the unfinished stroke."""
+        live = self.sketch.live_stroke
+        if live is None:
+            return
+        if len(live.points) == 1:
+            # The hint goes with the first dot.
+            self.update()
+            return
+        tail = live.points[-_TAIL:, :2]
+        (left, top), (right, bottom) = tail.min(axis=0).tolist(), tail.max(axis=0).tolist()
+        low, high = self._view.to_widget(left, top), self._view.to_widget(right, bottom)
+        # A curve may leave the box of its points by a fraction of their distance.
+        margin = live.width * self._view.scale / 2 + 4 + 0.25 * max(high[0] - low[0], high[1] - low[1])
+        area = QRectF(QPointF(*low), QPointF(*high)).adjusted(-margin, -margin, margin, margin)
+        self.update(area.toAlignedRect())
+
+    def settle(self) -> None:
+        """Make the unfinished stroke part of the pixmap, just before it becomes part of the page."""
+        live = self.sketch.live_stroke
+        if live is not None and self._settled is not None:
+            painter = self._painter_on(self._settled)
+            paint_stroke(painter, live, self._theme.colour("text"))
+            painter.end()
+        self.update()
+
+    def show_page(self) -> None:
+        """Show the page after it became another."""
+        self._refit()
+        self.refresh()
+
+    def paint_over(self, painter: QPainter) -> None:
+        """Paint what lies over the ink, in the widget's pixels."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep all ink in view."""
+        self._refit(resized=True)
+        self.refresh()
+        super().resizeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint what changed: finished ink from its pixmap, the growing stroke over it."""
+        settled = self._settled
+        if settled is None or settled.devicePixelRatio() != self.devicePixelRatioF():
+            settled = self._render_settled()
+        painter = QPainter(self)
+        area = event.rect()
+        ratio = settled.devicePixelRatio()
+        source = QRectF(area.x() * ratio, area.y() * ratio, area.width() * ratio, area.height() * ratio)
+        painter.drawPixmap(QRectF(area), settled, source)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        live = self.sketch.live_stroke
+        if live is not None:
+            painter.save()
+            self._enter_view(painter)
+            left, top = self._view.to_canvas(area.left(), area.top())
+            right, bottom = self._view.to_canvas(area.right() + 1, area.bottom() + 1)
+            paint_stroke(painter, live, self._theme.colour("text"), QRectF(left, top, right - left, bottom - top))
+            painter.restore()
+        elif self.sketch.page.is_blank:
+            self._paint_hint(painter)
+        self.paint_over(painter)
+        painter.end()
+
+    def _render_settled(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap((QSize(self.size()) * ratio).expandedTo(QSize(1, 1)))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(self._theme.colour("surface"))
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.colour("line"), 1))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        page = self.sketch.settled
+        if page.picture is not None:
+            self._paint_picture(painter, page)
+        painter.end()
+        painter = self._painter_on(pixmap)
+        for stroke in page.strokes:
+            paint_stroke(painter, stroke, self._theme.colour("text"))
+        painter.end()
+        self._settled = pixmap
+        return pixmap
+
+    def _painter_on(self, pixmap: QPixmap) -> QPainter:
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._enter_view(painter)
+        return painter
+
+    def _enter_view(self, painter: QPainter) -> None:
+        painter.translate(self._view.dx, self._view.dy)
+        painter.scale(self._view.scale, self._view.scale)
+
+    def _paint_picture(self, painter: QPainter, page: Page) -> None:
+        if page.picture is None:
+            return
+        target = self.picture_area()
+        size = target.size() * self.devicePixelRatioF()
+        painter.drawImage(target, paint_picture(page.picture.ink, size, self._theme.colour("text")))
+
+    def picture_area(self) -> QRect:
+        """Return where an opened image lies on the widget."""
+        room = self.rect().adjusted(24, 24, -24, -24)
+        picture = self.sketch.page.picture
+        if picture is None:
+            return room
+        height, width = picture.ink.shape
+        size = QSize(width, height).scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
+        area = QRect(room.topLeft(), size)
+        area.moveCenter(room.center())
+        return area
+
+    def _paint_hint(self, painter: QPainter) -> None:
+        painter.setPen(self._theme.colour("muted"))
+        area = QRectF(self.rect()).adjusted(24, 16, -24, -16)
+        flags = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
+        painter.drawText(area, int(flags), _HINT)
+
+    def _refit(self, *, resized: bool = False) -> None:
+        """Choose the view anew where it must change; while all is to be seen, nothing moves under the hand."""
+        page = self.sketch.page
+        width, height = max(self.width(), 1), max(self.height(), 1)
+        self._room = (max(self._room[0], width), max(self._room[1], height))
+        bounds = bounds_of(page)
+        if bounds is not None and page.size is None:
+            # A pointer held down beyond the edge leaves points that were never to be seen.
+            bounds = (bounds[0], bounds[1], min(bounds[2], self._room[0]), min(bounds[3], self._room[1]))
+        if page.is_blank or resized or page.size != self._fitted_sheet or not self._shows(bounds):
+            self._view = fit(width, height, bounds, page.size)
+        self._fitted_sheet = page.size
+
+    def _shows(self, bounds: Box | None) -> bool:
+        if bounds is None:
+            return True
+        left, top = self._view.to_widget(bounds[0], bounds[1])
+        right, bottom = self._view.to_widget(bounds[2], bounds[3])
+        return left >= 0 and top >= 0 and right <= self.width() and bottom <= self.height()

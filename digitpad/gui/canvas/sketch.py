@@ -1,0 +1,238 @@
+"""What is on the canvas, and every step that led to it.
+
+A page is immutable: the strokes, or an opened picture, and the size of the sheet they were drawn on. Each
+operation puts a new page in place of the old one, so undo and redo are two stacks of pages that share their
+strokes. Nothing here knows of Qt; the canvas widget only shows and feeds a sketch.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.gui.canvas.erasing import erase_segment
+
+Stroke = NDArray[np.float32]
+Point = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InkStroke:
+    """One pen movement.
+
+    Attributes
+    ----------
+    points
+        (n, 2) or (n, 3) float32: x, y in canvas units and, from a pen that feels it, the pressure in [0, 1].
+    width
+        How thick the line is shown, in canvas units.
+    """
+
+    points: Stroke
+    width: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """An opened image.
+
+    Attributes
+    ----------
+    ink
+        (H, W) float32 with ink 1 and background 0.
+    name
+        What it is known by.
+    prepared
+        Whether it is (28, 28), as a network receives it, out of a data set: it is neither cropped nor centred again.
+    """
+
+    ink: NDArray[np.float32]
+    name: str
+    prepared: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """One state of the canvas.
+
+    Attributes
+    ----------
+    strokes
+        The ink, in the order it was drawn.
+    picture
+        An opened image. A page holds either strokes or a picture.
+    size
+        Width and height of the sheet that an opened drawing was made on; None when it is the canvas itself.
+    """
+
+    strokes: tuple[InkStroke, ...] = ()
+    picture: Picture | None = None
+    size: tuple[float, float] | None = None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing to see."""
+        return not self.strokes and self.picture is None
+
+
+class Sketch:
+    """A page with its history, and the stroke or the rubbing-out that is under way.
+
+    `page` is what is to be seen now, the unfinished stroke included. A finished operation can be undone and
+    carries a short name ("draw", "erase") for the menu.
+    """
+
+    def __init__(self) -> None:
+        self._page = Page()
+        self._undo: list[tuple[str, Page]] = []
+        self._redo: list[tuple[str, Page]] = []
+        self._live: list[Point] = []
+        self._live_width = 0.0
+        self._before_erasing: Page | None = None
+        self._set_aside: Page | None = None
+
+    @property
+    def page(self) -> Page:
+        """The page as it is to be shown, with the unfinished stroke."""
+        live = self.live_stroke
+        if live is None:
+            return self._page
+        return Page((*self._page.strokes, live), None, self._page.size)
+
+    @property
+    def settled(self) -> Page:
+        """The page without the unfinished stroke."""
+        return self._page
+
+    @property
+    def live_stroke(self) -> InkStroke | None:
+        """The unfinished stroke, or None between strokes."""
+        if not self._live:
+            return None
+        return InkStroke(np.array(self._live, dtype=np.float32), self._live_width)
+
+    @property
+    def undo_name(self) -> str | None:
+        """What undo would take back; None when there is nothing."""
+        return self._undo[-1][0] if self._undo else None
+
+    @property
+    def redo_name(self) -> str | None:
+        """What redo would bring back; None when there is nothing."""
+        return self._redo[-1][0] if self._redo else None
+
+    def begin_stroke(self, point: Point, width: float) -> None:
+        """Put the pen down.
+
+        Parameters
+        ----------
+        point
+            x, y and optionally pressure. Every later point of the stroke has as many numbers.
+        width
+            How thick the line is shown, in canvas units.
+        """
+        self.end_stroke()
+        self._live = [point]
+        self._live_width = width
+        if self._page.picture is not None:
+            # Ink and a photograph cannot be read as one digit: the pen starts afresh, and undo brings the picture.
+            self._set_aside, self._page = self._page, Page()
+
+    def extend_stroke(self, point: Point) -> None:
+        """Move the pen that is down; without one, nothing happens."""
+        if self._live:
+            self._live.append(point)
+
+    def end_stroke(self) -> None:
+        """Lift the pen: the stroke becomes part of the page."""
+        live = self.live_stroke
+        if live is None:
+            return
+        self._live = []
+        after = replace(self._page, strokes=(*self._page.strokes, live))
+        if self._set_aside is not None:
+            self._page, self._set_aside = self._set_aside, None
+        self._put("draw", after)
+
+    def begin_erasing(self) -> None:
+        """Start to rub out: all that goes until `end_erasing` is one step of the history."""
+        self.end_stroke()
+        self._before_erasing = self._page
+
+    def erase(self, start: Point, end: Point, radius: float) -> bool:
+        """Rub out the ink that a round eraser touches on its way.
+
+        Parameters
+        ----------
+        start, end
+            Where the eraser's centre moved from and to, in canvas units.
+        radius
+            The eraser's radius in canvas units.
+
+        Returns
+        -------
+        bool
+            Whether any ink went.
+        """
+        kept: list[InkStroke] = []
+        changed = False
+        for stroke in self._page.strokes:
+            pieces = erase_segment(stroke.points, start, end, radius + stroke.width / 2)
+            if pieces is None:
+                kept.append(stroke)
+            else:
+                changed = True
+                kept.extend(InkStroke(piece, stroke.width) for piece in pieces)
+        if changed:
+            self._page = replace(self._page, strokes=tuple(kept))
+        return changed
+
+    def end_erasing(self) -> None:
+        """Lift the eraser; a stroke of it that touched nothing leaves no step behind."""
+        before, self._before_erasing = self._before_erasing, None
+        if before is not None and before is not self._page:
+            self._undo.append(("erase", before))
+            self._redo.clear()
+
+    def cancel(self) -> None:
+        """Forget the gesture that is under way, as if it had never begun."""
+        if self._before_erasing is not None:
+            self._page, self._before_erasing = self._before_erasing, None
+        if self._live:
+            self._live = []
+            if self._set_aside is not None:
+                self._page, self._set_aside = self._set_aside, None
+
+    def put(self, name: str, page: Page) -> None:
+        """Replace the page as one step called `name`, such as "clear" or "open seven.png"."""
+        self._finish_gesture()
+        if page.is_blank and self._page.is_blank:
+            return
+        self._put(name, page)
+
+    def undo(self) -> bool:
+        """Take the last step back; False when there is none."""
+        self._finish_gesture()
+        return self._step(self._undo, self._redo)
+
+    def redo(self) -> bool:
+        """Do the step taken back last again; False when there is none."""
+        self._finish_gesture()
+        return self._step(self._redo, self._undo)
+
+    def _finish_gesture(self) -> None:
+        self.end_stroke()
+        self.end_erasing()
+
+    def _put(self, name: str, page: Page) -> None:
+        self._undo.append((name, self._page))
+        self._redo.clear()
+        self._page = page
+
+    def _step(self, source: list[tuple[str, Page]], target: list[tuple[str, Page]]) -> bool:
+        if not source:
+            return False
+        name, page = source.pop()
+        target.append((name, self._page))
+        self._page = page
+        return True

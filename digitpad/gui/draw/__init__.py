@@ -1,0 +1,1 @@
+"""The Draw tab: draw or open a digit, and read the answer."""

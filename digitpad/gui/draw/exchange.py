@@ -1,0 +1,171 @@
+"""Pages in and out: files, the clipboard and what is dropped on the window.
+
+An image becomes a picture to be read as an image; a line of ink becomes strokes. What goes out is dark ink on
+white, or a line of the ink format, and is written whole or not at all. Files of ink may hold any numbers; those
+that cannot be painted end here.
+"""
+
+import io
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QImage
+
+from digitpad.data.ink import Drawing, format_ink, parse_ink, read_ink, write_ink
+from digitpad.errors import DigitpadError
+from digitpad.gui.canvas.ink_painter import page_image
+from digitpad.gui.canvas.sketch import InkStroke, Page, Picture
+from digitpad.gui.widgets.files import INK_SUFFIX, png_bytes, write_png
+
+_WIDTHS = "pen_widths"  # our own key in an ink file: how thick each stroke was shown
+_USUAL_WIDTH = 0.028  # of the sheet's longer side, for ink that does not say
+_SMALLEST, _LARGEST = 1e-3, 1e6  # units of a sheet that can be shown: Qt's painter ends the process far beyond
+
+
+def read_page(path: Path) -> tuple[Page, int]:
+    """Open an image or a file of ink.
+
+    Parameters
+    ----------
+    path
+        A `.jsonl` file holds ink, of which the first drawing is opened; anything else is taken for an image.
+
+    Returns
+    -------
+    (Page, int)
+        What to show, and how many drawings the file holds.
+
+    Raises
+    ------
+    DigitpadError
+        If it cannot be read, or is too large.
+    """
+    if path.suffix.lower() == INK_SUFFIX:
+        drawings = read_ink(path)
+        return page_of(drawings[0], str(path)), len(drawings)
+    from digitpad.data.images import read_image
+
+    return Page(picture=Picture(read_image(path), path.name)), 1
+
+
+def page_of(drawing: Drawing, name: str) -> Page:
+    """Return a drawing as a page: its strokes as they are, on a sheet of its size.
+
+    Parameters
+    ----------
+    drawing
+        What to show.
+    name
+        What to call it in a complaint.
+
+    Raises
+    ------
+    DigitpadError
+        If its sheet or its ink is too small or too large to be shown.
+    """
+    least = min(drawing.width, drawing.height)
+    most = max([drawing.long_side, *(float(abs(points[:, :2]).max()) for points in drawing.strokes)])
+    if least < _SMALLEST or most > _LARGEST:
+        raise DigitpadError(
+            f"{name} has a drawing that measures {least if least < _SMALLEST else most:g} units; the window shows "
+            f"{_SMALLEST:g} to {_LARGEST:,.0f}, scale its numbers."
+        )
+    usual = _USUAL_WIDTH * drawing.long_side
+    known = drawing.extra.get(_WIDTHS)
+    widths = [usual] * len(drawing.strokes)
+    if isinstance(known, list) and len(known) == len(widths):
+        limit = drawing.long_side
+        widths = [float(width) if isinstance(width, int | float) and 0 < width <= limit else usual for width in known]
+    strokes = tuple(InkStroke(points, width) for points, width in zip(drawing.strokes, widths, strict=True))
+    return Page(strokes, size=(drawing.width, drawing.height))
+
+
+def drawing_of(page: Page, size: tuple[float, float]) -> Drawing:
+    """Return a page's ink as a drawing on a sheet of a size.
+
+    Raises
+    ------
+    DigitpadError
+        If the page has no ink.
+    """
+    if not page.strokes:
+        what = "an opened picture has no strokes" if page.picture is not None else "there is nothing on the canvas"
+        raise DigitpadError(f"No ink to save: {what}; draw something first.")
+    widths = [round(stroke.width, 2) for stroke in page.strokes]
+    return Drawing(tuple(stroke.points for stroke in page.strokes), *size, None, {_WIDTHS: widths})
+
+
+def save_ink(path: Path, page: Page, size: tuple[float, float]) -> None:
+    """Write a page's ink as one line of JSON.
+
+    Raises
+    ------
+    DigitpadError
+        If the page has no ink or the file cannot be written.
+    """
+    write_ink(path, [drawing_of(page, size)])
+
+
+def save_png(path: Path, page: Page, size: tuple[float, float]) -> None:
+    """Write a page as a PNG: dark ink on white.
+
+    Raises
+    ------
+    DigitpadError
+        If the page is blank or the file cannot be written.
+    """
+    if page.is_blank:
+        raise DigitpadError("Nothing to save: the canvas is blank; draw something first.")
+    write_png(path, page_image(page, size))
+
+
+def to_clipboard(page: Page, size: tuple[float, float]) -> QMimeData:
+    """Return a page for the clipboard: as a picture, and as a line of ink where it has any."""
+    mime = QMimeData()
+    mime.setImageData(page_image(page, size))
+    if page.strokes:
+        mime.setText(format_ink([drawing_of(page, size)]))
+    return mime
+
+
+def from_clipboard(mime: QMimeData) -> Page | Path:
+    """Return what was pasted or dropped: a page, or the file to open.
+
+    Raises
+    ------
+    DigitpadError
+        If it is neither ink, nor an image, nor a file.
+    """
+    paths = paths_in(mime)
+    if paths:
+        return paths[0]
+    if mime.hasText() and mime.text().lstrip().startswith("{"):
+        return _pasted_ink(mime.text())
+    if mime.hasImage():
+        image = QImage(mime.imageData())
+        if not image.isNull():
+            return _pasted_image(image)
+    raise DigitpadError("That is neither ink nor an image; copy an image, a file or a line of ink first.")
+
+
+def paths_in(mime: QMimeData) -> list[Path]:
+    """Return the local files that something dropped or copied stands for."""
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+
+
+def can_take(mime: QMimeData) -> bool:
+    """Whether something dragged over the window could be opened."""
+    return bool(paths_in(mime)) or mime.hasImage() or (mime.hasText() and mime.text().lstrip().startswith("{"))
+
+
+def _pasted_ink(text: str) -> Page:
+    name = "The pasted text"
+    return page_of(parse_ink(io.StringIO(text), name)[0], name)
+
+
+def _pasted_image(image: QImage) -> Page:
+    import PIL.Image
+
+    from digitpad.data.images import read_image
+
+    return Page(picture=Picture(read_image(PIL.Image.open(io.BytesIO(png_bytes(image)))), "the pasted image"))

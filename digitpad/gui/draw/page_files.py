@@ -1,0 +1,167 @@
+"""Opening, saving, copying and pasting pages: the actions, their dialogs, and what they say when it goes wrong."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QMimeData, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from digitpad.errors import DigitpadError
+from digitpad.gui.canvas.canvas import Canvas
+from digitpad.gui.canvas.sketch import Page, Picture
+from digitpad.gui.draw import exchange
+from digitpad.gui.widgets.actions import make_action
+from digitpad.gui.widgets.files import IMAGE_FILTER, INK_FILTER, INK_SUFFIX
+from digitpad.gui.widgets.message_bar import Message
+from digitpad.gui.workspace.settings import Settings
+
+_KEY = QKeySequence.StandardKey
+
+
+class PageFiles(QWidget):
+    """Carries pages between the canvas and the world. It is never seen itself.
+
+    Signals
+    -------
+    message
+        A `Message` for the message bar.
+    """
+
+    message = Signal(object)
+
+    def __init__(self, canvas: Canvas, settings: Settings, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.hide()
+        self._canvas = canvas
+        self._settings = settings
+        owner = parent
+        self.open = make_action(
+            owner, "actionOpen", "Open…", [_KEY.Open], "Open an image or a file of ink", self._ask_what_to_open
+        )
+        self.save_png = make_action(
+            owner, "actionSavePicture", "Save as picture…", [_KEY.Save], "Save the drawing as a PNG", self._ask_for_png
+        )
+        self.save_ink = make_action(
+            owner, "actionSaveInk", "Save as ink…", ["Ctrl+Shift+S"], "Save the strokes themselves", self._ask_for_ink
+        )
+        self.copy = make_action(
+            owner, "actionCopy", "Copy", [_KEY.Copy], "Copy the drawing, as a picture and as ink", self.copy_page
+        )
+        self.paste = make_action(
+            owner, "actionPaste", "Paste", [_KEY.Paste], "Paste an image, a file or ink", self.paste_clipboard
+        )
+
+    @Slot(str)
+    def open_path(self, name: str | Path) -> None:
+        """Show an image or the first drawing of a file of ink; what cannot be read leaves the canvas as it is."""
+        path = Path(name)
+        try:
+            page, count = exchange.read_page(path)
+        except DigitpadError as error:
+            self.message.emit(Message(str(error)))
+            return
+        self._settings.folder = path.parent
+        self._canvas.put(f"open {path.name}", page)
+        if count > 1:
+            self.message.emit(Message(f"{path.name} holds {count:,} drawings; this is the first one.", "info"))
+
+    def open_pixels(self, pixels: NDArray[np.float32], name: str) -> None:
+        """Show an image of a data set, to be read as these very pixels.
+
+        Parameters
+        ----------
+        pixels
+            float32 (28, 28) in [0, 1], ink 1.
+        name
+            What to call it.
+        """
+        self._canvas.put(f"open {name}", Page(picture=Picture(pixels, name, prepared=True)))
+
+    def take(self, mime: QMimeData, name: str) -> None:
+        """Show what was dropped or pasted, as a step of the history called `name`."""
+        try:
+            content = exchange.from_clipboard(mime)
+        except DigitpadError as error:
+            self.message.emit(Message(str(error)))
+            return
+        if isinstance(content, Path):
+            self.open_path(content)
+        else:
+            self._canvas.put(name, content)
+
+    @Slot()
+    def copy_page(self) -> None:
+        """Put the page on the clipboard."""
+        page = self._canvas.sketch.page
+        if page.is_blank:
+            self.message.emit(Message("There is nothing to copy yet; draw something first.", "info"))
+            return
+        QGuiApplication.clipboard().setMimeData(exchange.to_clipboard(page, self._canvas.sheet_size()))
+        self.message.emit(Message("Copied, as a picture and as ink." if page.strokes else "Copied.", "info"))
+
+    @Slot()
+    def paste_clipboard(self) -> None:
+        """Show what is on the clipboard."""
+        self.take(QGuiApplication.clipboard().mimeData(), "paste")
+
+    @Slot(str)
+    def write_png(self, name: str) -> None:
+        """Save the page as a PNG."""
+        self._write(Path(name), exchange.save_png)
+
+    @Slot(str)
+    def write_ink(self, name: str) -> None:
+        """Save the strokes as a file of ink."""
+        self._write(Path(name), exchange.save_ink)
+
+    @Slot()
+    def _ask_what_to_open(self) -> None:
+        dialog = self._dialog("openDialog", "Open an image or ink")
+        everything = f"{IMAGE_FILTER[:-1].replace('Images', 'Images and ink')} *{INK_SUFFIX})"
+        dialog.setNameFilters([everything, IMAGE_FILTER, INK_FILTER, "All files (*)"])
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.open_path)
+        dialog.open()
+
+    @Slot()
+    def _ask_for_png(self) -> None:
+        dialog = self._saving("savePictureDialog", "Save as picture", "PNG (*.png)", "png")
+        if dialog is not None:
+            dialog.fileSelected.connect(self.write_png)
+            dialog.open()
+
+    @Slot()
+    def _ask_for_ink(self) -> None:
+        dialog = self._saving("saveInkDialog", "Save as ink", INK_FILTER, INK_SUFFIX[1:])
+        if dialog is not None:
+            dialog.fileSelected.connect(self.write_ink)
+            dialog.open()
+
+    def _saving(self, name: str, title: str, filters: str, suffix: str) -> QFileDialog | None:
+        if self._canvas.sketch.page.is_blank:
+            self.message.emit(Message("There is nothing to save yet; draw something first.", "info"))
+            return None
+        dialog = self._dialog(name, title)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(filters)
+        dialog.setDefaultSuffix(suffix)
+        dialog.selectFile(f"drawing.{suffix}")
+        return dialog
+
+    def _dialog(self, name: str, title: str) -> QFileDialog:
+        dialog = QFileDialog(self.window(), title, str(self._settings.folder))
+        dialog.setObjectName(name)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog
+
+    def _write(self, path: Path, write: Callable[[Path, Page, tuple[float, float]], None]) -> None:
+        try:
+            write(path, self._canvas.sketch.page, self._canvas.sheet_size())
+        except DigitpadError as error:
+            self.message.emit(Message(str(error)))
+            return
+        self._settings.folder = path.parent
+        self.message.emit(Message(f"Saved as {path}.", "info"))

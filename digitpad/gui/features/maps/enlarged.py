@@ -1,0 +1,238 @@
+"""One map enlarged, or two beside each other to be compared, live like all the others."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from digitpad.explain.dependencies import Cell
+from digitpad.gui.features.maps.cell_numbers import LEAST_CELL, paint_numbers, short
+from digitpad.gui.features.maps.marks import paint_frame
+from digitpad.gui.features.maps.view import MapView
+from digitpad.gui.widgets.cards import title
+from digitpad.gui.widgets.live_text import LiveText
+from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font
+
+MOST = 2
+_WIDTH = 36 * SPACE
+
+
+class EnlargedMap(QWidget):
+    """The cells of one map, as large as there is room, with their numbers once these fit.
+
+    Signals
+    -------
+    pointed
+        The `Cell` under the pointer.
+    pinned
+        The `Cell` of a click.
+    """
+
+    pointed = Signal(object)
+    pinned = Signal(object)
+
+    def __init__(self, theme: Theme, maps: MapView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._maps = maps
+        self._cell: Cell | None = None
+        self.setObjectName("enlargedMap")
+        self.setAccessibleName("Enlarged map")
+        self.setToolTip("Point at a cell to see where it comes from; click to pin it")
+        self.setMouseTracking(True)
+        self.setMinimumSize(12 * SPACE, 12 * SPACE)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_map(self, cell: Cell) -> None:
+        """Show the map of a cell."""
+        self._cell = cell
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a square."""
+        return QSize(_WIDTH, _WIDTH)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Look at what is under the pointer."""
+        cell = self._cell_at(event.position())
+        if cell is not None:
+            self.pointed.emit(cell)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Pin the cell."""
+        cell = self._cell_at(event.position())
+        if cell is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.pinned.emit(cell)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the cells, the numbers and the frame around the cell that is looked at."""
+        shown = self._shown()
+        if shown is None or self._cell is None:
+            return
+        values, colours = shown
+        field, side = self._field(values.shape)
+        painter = QPainter(self)
+        height, width = colours.shape
+        colours = np.ascontiguousarray(colours)
+        painter.drawImage(field, QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGB32))
+        if side >= LEAST_CELL:
+            font = fixed_font(self.font(), scale=0.85)
+            paint_numbers(painter, values, colours, (field.left(), field.top()), side, font)
+        looked_at = self._maps.cell
+        if looked_at is not None and self._is_here(looked_at, values.shape):
+            corner = QPointF(field.left() + looked_at.column * side, field.top() + looked_at.row * side)
+            same = (looked_at.layer, looked_at.channel) == (self._cell.layer, self._cell.channel)
+            # In the other map, the same place: what the two are compared at.
+            colour = self._theme.colour("warm" if same else "muted")
+            paint_frame(painter, QRectF(corner.x(), corner.y(), side, side), colour, 2, least=6)
+        painter.end()
+
+    def _is_here(self, cell: Cell, shape: tuple[int, ...]) -> bool:
+        mine = self._maps.shape_of(cell.layer)
+        return mine is not None and mine[1:] == shape
+
+    def _shown(self) -> tuple[NDArray[np.float32], NDArray[np.uint32]] | None:
+        return None if self._cell is None else self._maps.map_shown(self._cell.layer, self._cell.channel)
+
+    def _field(self, shape: tuple[int, ...]) -> tuple[QRectF, float]:
+        """Return where the cells lie and how large each is: whole device pixels, from the left top."""
+        ratio = self.devicePixelRatioF()
+        height, width = shape
+        side = max(1, int(min(self.width() / width, self.height() / height) * ratio)) / ratio
+        return QRectF(0, 0, width * side, height * side), side
+
+    def _cell_at(self, position: QPointF) -> Cell | None:
+        shown = self._shown()
+        if shown is None or self._cell is None:
+            return None
+        field, side = self._field(shown[0].shape)
+        if not field.contains(position):
+            return None
+        height, width = shown[0].shape
+        row, column = int(position.y() / side), int(position.x() / side)
+        return Cell(self._cell.layer, self._cell.channel, min(row, height - 1), min(column, width - 1))
+
+
+class EnlargedPane(QWidget):
+    """Up to two enlarged maps, each with its name, its range and a way to close it.
+
+    Signals
+    -------
+    changed
+        Other maps are enlarged now: the list of a `Cell` of each.
+    """
+
+    changed = Signal(list)
+
+    def __init__(self, theme: Theme, maps: MapView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._maps = maps
+        self._cells: list[Cell] = []
+        self.setObjectName("enlargedPane")
+        self.setFixedWidth(_WIDTH)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE, 2 * SPACE, 2 * SPACE, SPACE)
+        column.setSpacing(SPACE)
+        self._rows: list[QWidget] = []
+        self.views: list[EnlargedMap] = []
+        self._titles: list[QLabel] = []
+        self._ranges: list[LiveText] = []
+        for number in range(MOST):
+            row = QWidget(self)
+            self._fill(row, theme, number)
+            column.addWidget(row, 1)
+            self._rows.append(row)
+        self._update()
+
+    @property
+    def cells(self) -> Sequence[Cell]:
+        """A cell of each map that is enlarged."""
+        return tuple(self._cells)
+
+    @Slot(object)
+    def enlarge(self, cell: Cell) -> None:
+        """Enlarge a map: the first one fills the pane, the next is put beside it, and one more takes its place."""
+        kept = [other for other in self._cells if (other.layer, other.channel) != (cell.layer, cell.channel)]
+        if len(kept) < len(self._cells):
+            # A second click on an enlarged map leaves it as it is.
+            return
+        self._cells = [*self._cells[: MOST - 1], cell]
+        self._update()
+        self.changed.emit(list(self._cells))
+
+    def close_map(self, number: int) -> None:
+        """Close one of them."""
+        if number < len(self._cells):
+            del self._cells[number]
+            self._update()
+            self.changed.emit(list(self._cells))
+
+    def close_all(self) -> None:
+        """Close both."""
+        self._cells = []
+        self._update()
+        self.changed.emit([])
+
+    def keep(self, cells: Sequence[Cell]) -> None:
+        """Keep only these: another network may have no such maps."""
+        self._cells = [cell for cell in self._cells if cell in cells]
+        self._update()
+
+    def refresh(self) -> None:
+        """Show the frame that the maps show now."""
+        for number, cell in enumerate(self._cells):
+            shown = self._maps.map_shown(cell.layer, cell.channel)
+            words = ""
+            if shown is not None and shown[0].size:
+                words = f"{short(float(shown[0].min()))} … {short(float(shown[0].max()))}"
+            self._ranges[number].show_text(words)
+            self.views[number].update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close with Esc."""
+        if event.key() == Qt.Key.Key_Escape and self._cells:
+            self.close_map(len(self._cells) - 1)
+        else:
+            super().keyPressEvent(event)
+
+    def _fill(self, row: QWidget, theme: Theme, number: int) -> None:
+        name = title("", row)
+        span = LiveText(theme, f"enlargedRange{number}", fixed_font(self.font(), scale=0.85), "muted", row)
+        close = QToolButton(row)
+        close.setObjectName(f"closeMap{number}")
+        close.setText("✕")
+        close.setToolTip("Close this map (Esc)")
+        close.setAccessibleName("Close the enlarged map")
+        close.setProperty("flat", "true")
+        close.clicked.connect(partial(self.close_map, number))
+        head = QHBoxLayout()
+        head.setSpacing(SPACE)
+        head.addWidget(name)
+        head.addWidget(span, 1)
+        head.addWidget(close)
+        view = EnlargedMap(theme, self._maps, row)
+        column = QVBoxLayout(row)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE // 2)
+        column.addLayout(head)
+        column.addWidget(view, 1)
+        self.views.append(view)
+        self._titles.append(name)
+        self._ranges.append(span)
+
+    def _update(self) -> None:
+        for number, row in enumerate(self._rows):
+            row.setVisible(number < len(self._cells))
+            if number < len(self._cells):
+                cell = self._cells[number]
+                shape = self._maps.shape_of(cell.layer)
+                word = "unit" if shape is not None and shape[1:] == (1, 1) else "map"
+                self._titles[number].setText(f"{cell.layer}, {word} {cell.channel}")
+                self.views[number].show_map(cell)
+        self.setVisible(bool(self._cells))
+        self.refresh()

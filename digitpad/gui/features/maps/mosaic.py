@@ -1,0 +1,81 @@
+"""One image for all maps of a layer: side by side, a pixel a cell, enlarged only when it is painted."""
+
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+from digitpad.explain import colours
+from digitpad.explain.structure import INPUT
+from digitpad.gui.features.maps.colours import Palettes
+from digitpad.gui.features.maps.placement import Block
+
+Values = NDArray[np.float32]
+
+
+class Scale(Enum):
+    """What the strongest colour of a map stands for."""
+
+    MAP = "map"
+    LAYER = "layer"
+    NETWORK = "network"
+
+
+class LayerImage:
+    """The image of one layer, with memory of its own that every frame is painted into.
+
+    Parameters
+    ----------
+    block
+        How the maps are arranged.
+    ground
+        The colour between maps, 0xffrrggbb.
+    """
+
+    def __init__(self, block: Block, ground: int) -> None:
+        layer = block.layer
+        self._layer = layer
+        self._mosaic = colours.Mosaic(layer.shape, columns=block.columns, gap=block.gap, background=ground)
+        pixels = self._mosaic.pixels
+        height, width = pixels.shape
+        # The image looks at the mosaic's own memory: painting there is all that a new frame costs.
+        # `pixels` leaves out the last gap of each row, so that Qt is given the array behind it.
+        whole = pixels if pixels.base is None else pixels.base
+        self.image = QImage(whole.data, width, height, pixels.strides[0], QImage.Format.Format_RGB32)
+
+    def show(
+        self, values: Values, palettes: Palettes, scale: Scale, network_limit: float, *, signed: bool = False
+    ) -> None:
+        """Paint a frame.
+
+        Parameters
+        ----------
+        values
+            (C, H, W), or (units,).
+        palettes
+            The colours.
+        scale
+            What the strongest colour stands for.
+        network_limit
+            The largest absolute value in the whole network.
+        signed
+            Whether numbers may be negative that the layer's own are not, such as gradients.
+        """
+        maps = values.reshape(self._layer.shape)
+        if self._layer.name == INPUT and not signed:
+            # The picture is shown in greys from its least to its largest number.
+            low = float(maps.min(initial=0))
+            limit = np.array([float(maps.max(initial=0)) - low], np.float32)
+            self._mosaic.paint(maps - np.float32(low), palettes.grey, limit)
+            return
+        if scale is Scale.NETWORK:
+            limit = np.array([network_limit], np.float32)
+        else:
+            limit = colours.limits_of({"": maps}, "map" if scale is Scale.MAP else "layer")[""]
+        self._mosaic.paint(maps, palettes.of(signed=signed or self._layer.signed), limit)
+
+    def colours_of(self, number: int) -> NDArray[np.uint32]:
+        """Return the colours of one map, (H, W) 0xffrrggbb."""
+        top, left = self._mosaic.place(number)
+        return self._mosaic.pixels[top : top + self._layer.height, left : left + self._layer.width]

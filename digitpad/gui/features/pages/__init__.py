@@ -1,0 +1,1 @@
+"""The pages below the maps: arithmetic, kernels, preferred input, surgery, backpropagation."""

@@ -1,0 +1,309 @@
+"""The way back: one training step on this digit - the loss, the gradient at each layer, the change to a kernel."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QImage, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from digitpad.errors import DigitpadError
+from digitpad.explain.backprop import NOTE, Backprop, WeightChange, backprop
+from digitpad.explain.dependencies import Cell
+from digitpad.explain.frame import Frame
+from digitpad.explain.surgery import made_by
+from digitpad.gui.features.maps.cell_numbers import exact, paint_numbers
+from digitpad.gui.features.maps.colours import coloured, palettes
+from digitpad.gui.widgets.cards import muted
+from digitpad.gui.widgets.fields import ComboBox
+from digitpad.gui.widgets.live_text import LiveText
+from digitpad.gui.widgets.percent import sureness
+from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
+from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
+from digitpad.models.model_file import Model
+
+STEP = "way back"
+_REST = 200  # milliseconds that the pen rests before the step is taken
+_RATES = {"0.001": "step 0.001", "0.01": "step 0.01", "0.1": "step 0.1", "1": "step 1"}
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_ROWS = 9  # of the table of layers
+_KERNEL = 30  # logical pixels: the most that a weight is wide
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """How steep the loss is at a layer: the root mean square of its gradient."""
+
+    layer: str
+    size: float
+
+
+class WayBackView(QWidget):
+    """Paints the slopes of all layers, and what the step does to one kernel."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.slopes: tuple[Slope, ...] = ()
+        self.kernel: WeightChange | None = None
+        self.kernel_name = ""
+        self.setObjectName("wayBackView")
+        self.setAccessibleName("Gradients and the change to a kernel")
+        self.setToolTip("Left, how steep the loss is at each layer (root mean square); right, a kernel and its change")
+        self.setMinimumSize(QSize(40 * SPACE, 12 * SPACE))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint both."""
+        painter = QPainter(self)
+        width = min(0.44 * self.width(), 52 * SPACE)
+        self._paint_slopes(painter, width)
+        if self.kernel is not None:
+            self._paint_kernel(painter, self.kernel, width + 5 * SPACE)
+        painter.end()
+
+    def _paint_slopes(self, painter: QPainter, width: float) -> None:
+        # As data flow back: the last layer first.
+        rows = tuple(reversed(self.slopes))[:_ROWS]
+        if not rows:
+            return
+        line = min(self.height() / len(rows), 2.5 * SPACE)
+        largest = max(slope.size for slope in rows) or 1.0
+        name_width, number_width = 14.0 * SPACE, 10.0 * SPACE
+        small, number = text_font(self.font(), scale=0.92), fixed_font(self.font(), scale=0.88)
+        for index, slope in enumerate(rows):
+            area = QRectF(0, index * line, width, line)
+            painter.setFont(small)
+            painter.setPen(self._theme.colour("muted"))
+            name = painter.fontMetrics().elidedText(slope.layer, Qt.TextElideMode.ElideMiddle, int(name_width - SPACE))
+            painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), name)
+            room = width - name_width - number_width
+            bar = QRectF(name_width, area.center().y() - 3, room, 6)
+            painter.fillRect(bar, self._theme.colour("track"))
+            bar.setWidth(room * slope.size / largest)
+            painter.fillRect(bar, self._theme.colour("accent"))
+            painter.setFont(number)
+            painter.setPen(self._theme.colour("text"))
+            painter.drawText(area, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), exact(slope.size))
+
+    def _paint_kernel(self, painter: QPainter, change: WeightChange, left: float) -> None:
+        _, height, width = change.before.shape
+        # The kernel that changes most, of those that make the map.
+        most = int(np.abs(change.change).reshape(len(change.before), -1).max(axis=1).argmax())
+        line, gap = 2.5 * SPACE, 3 * SPACE
+        room = (self.width() - left - 2 * gap) / 3
+        cell = float(max(4, min(int(room / width), int((self.height() - 2 * line) / height), _KERNEL)))
+        painter.setFont(text_font(self.font(), scale=0.92))
+        painter.setPen(self._theme.colour("muted"))
+        flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        painter.drawText(QRectF(left, 0, self.width() - left, line), flags, f"{self.kernel_name}, kernel {most}")
+        for title, numbers in (
+            ("before", change.before[most]),
+            ("gradient", change.gradient[most]),
+            ("change", change.change[most]),
+        ):
+            power = _power(numbers)
+            self._paint_grid(painter, numbers * np.float32(10.0**power), (left, line), cell)
+            words = title if power == 0 else f"{title} × 10{str(-power).translate(_RAISED)}"
+            painter.setFont(text_font(self.font(), scale=0.92))
+            painter.setPen(self._theme.colour("muted"))
+            painter.drawText(QRectF(left, line + height * cell, 3 * room, line), flags, words)
+            left += width * cell + gap
+
+    def _paint_grid(
+        self, painter: QPainter, numbers: NDArray[np.float32], corner: tuple[float, float], cell: float
+    ) -> None:
+        height, width = numbers.shape
+        limit = float(np.abs(numbers).max(initial=0))
+        colours = np.ascontiguousarray(coloured(numbers, palettes(self._theme.colours).signed, limit))
+        image = QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+        painter.drawImage(QRectF(*corner, width * cell, height * cell), image)
+        if cell >= 22:
+            paint_numbers(painter, numbers, colours, corner, cell, fixed_font(self.font(), scale=0.85))
+
+
+def _power(numbers: NDArray[np.float32]) -> int:
+    """Return the power of ten that small numbers are multiplied by, so that they can be read."""
+    largest = float(np.abs(numbers).max(initial=0))
+    return 0 if largest >= 0.1 or largest == 0 else -int(np.floor(np.log10(largest)))
+
+
+class BackpropPage(QWidget):
+    """Takes the step in the background, and shows what it does.
+
+    Parameters
+    ----------
+    theme
+        The colours.
+    background
+        Where the step is taken.
+
+    Signals
+    -------
+    gradients_changed
+        By name, the gradient at each activation, to be shown on the maps; None to show activations again.
+    """
+
+    gradients_changed = Signal(object)
+
+    def __init__(self, theme: Theme, background: LatestWorker, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("wayBackPage")
+        self._background = background
+        self._model: Model | None = None
+        self._frame: Frame | None = None
+        self._cell: Cell | None = None
+        self._step: Backprop | None = None
+        self._asked: Frame | None = None
+        self.view = WayBackView(theme, self)
+        self.title = LiveText(theme, "wayBackTitle", text_font(self.font(), bold=True), "text", self)
+        self.label = ComboBox(theme, "wayBackLabel", "The right answer", "What the digit should be read as", self)
+        self.rate = ComboBox(theme, "wayBackRate", "Learning rate", "How far the step goes along the gradient", self)
+        self.rate.offer(_RATES)
+        self.rate.choose("0.01")
+        self.on_maps = QToolButton(self)
+        self.on_maps.setObjectName("gradientsOnMaps")
+        self.on_maps.setText("Gradients on the maps")
+        self.on_maps.setToolTip("Show the gradient of the loss at every layer in place of what the layers say")
+        self.on_maps.setAccessibleName("Show gradients on the maps")
+        self.on_maps.setCheckable(True)
+        self.on_maps.toggled.connect(self._show_on_maps)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_REST)
+        self._timer.timeout.connect(self._ask)
+        self.label.currentIndexChanged.connect(self._again)
+        self.rate.currentIndexChanged.connect(self._again)
+        background.result_ready.connect(self._receive)
+        self._lay_out()
+
+    @property
+    def step(self) -> Backprop | None:
+        """The step that is shown."""
+        return self._step
+
+    def use_model(self, model: Model | None) -> None:
+        """Train another network."""
+        self._model = model
+        labels = () if model is None else model.metadata.labels
+        chosen = self.label.currentIndex()
+        self.label.blockSignals(True)
+        self.label.offer({str(index): f"it is {label}" for index, label in enumerate(labels)})
+        self.label.setCurrentIndex(chosen if 0 <= chosen < len(labels) else -1)
+        self.label.blockSignals(False)
+        self._drop()
+
+    def show_cell(self, frame: Frame | None, cell: Cell | None) -> None:
+        """Take the step for another drawing, or show another kernel's change."""
+        self._frame, self._cell = frame, cell
+        if frame is not None and frame.answer is not None and self.label.currentIndex() < 0:
+            self.label.blockSignals(True)
+            self.label.setCurrentIndex(frame.answer.best)
+            self.label.blockSignals(False)
+        known = self._asked
+        same = frame is not None and known is not None and known.structure is frame.structure
+        if same and known is not None and frame is not None and np.array_equal(known.pixels, frame.pixels):
+            self._show_kernel()
+            return
+        self._drop()
+        if self.isVisible():
+            self._timer.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the step for what is on the canvas now."""
+        super().showEvent(event)
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Show what the layers say again."""
+        self._timer.stop()
+        self._background.forget(STEP)
+        self.on_maps.setChecked(False)
+        super().hideEvent(event)
+
+    @Slot()
+    def _again(self) -> None:
+        self._drop()
+        if self.isVisible():
+            self._timer.start()
+
+    @Slot()
+    def _ask(self) -> None:
+        frame, model = self._frame, self._model
+        if frame is None or model is None or frame.answer is None or self.label.currentIndex() < 0:
+            return
+        self._asked = frame
+        rate = float(self.rate.chosen)
+        self._background.ask(STEP, partial(_take, model, frame, self.label.currentIndex(), rate))
+
+    @Slot(object)
+    def _receive(self, outcome: Outcome) -> None:
+        if outcome.kind != STEP or not isinstance(outcome.result, Backprop):
+            return
+        step = self._step = outcome.result
+        label = step.frame.labels[step.label]
+        before = 0.0 if step.frame.answer is None else float(step.frame.answer.probabilities[step.label])
+        after = float(step.answer_after.probabilities[step.label])
+        self.title.show_text(
+            f"Loss {exact(step.loss)} → {exact(step.loss_after)} (a plane would fall by "
+            f"{exact(-step.predicted_change)}); {label}: {sureness(before)} → {sureness(after)}"
+        )
+        slopes = [
+            Slope(node.name, float(np.sqrt(np.square(step.frame.gradients[node.name], dtype=np.float64).mean())))
+            for node in step.frame.structure.shown()
+        ]
+        self.view.slopes = tuple(slopes)
+        self._show_kernel()
+        self._show_on_maps()
+
+    def _show_kernel(self) -> None:
+        step, cell = self._step, self._cell
+        self.view.kernel = None
+        if step is not None and cell is not None and cell.layer in step.frame.structure:
+            try:
+                name, unit = made_by(step.frame.structure, cell.layer, cell.channel)
+                self.view.kernel = step.kernels(name, unit)
+            except (DigitpadError, ValueError):
+                self.view.kernel_name = ""
+            else:
+                self.view.kernel_name = f"{name}, {unit}"
+        self.view.update()
+
+    def _drop(self) -> None:
+        self._background.forget(STEP)
+        self._step = self._asked = None
+        self.view.slopes, self.view.kernel = (), None
+        self.view.update()
+        self.title.show_text("One training step on this digit, backwards")
+        self._show_on_maps()
+
+    @Slot()
+    def _show_on_maps(self) -> None:
+        on = self.on_maps.isChecked() and self._step is not None
+        self.gradients_changed.emit(self._step.frame.gradients if on and self._step is not None else None)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(SPACE)
+        head.addWidget(self.title, 1)
+        self.label.setFixedWidth(11 * SPACE)
+        self.rate.setFixedWidth(13 * SPACE)
+        head.addWidget(self.label)
+        head.addWidget(self.rate)
+        head.addWidget(self.on_maps)
+        note: QLabel = muted(NOTE, self)
+        note.setFont(text_font(self.font(), scale=0.85))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE)
+        column.addLayout(head)
+        column.addWidget(self.view, 1)
+        column.addWidget(note)
+
+
+def _take(model: Model, frame: Frame, label: int, rate: float, _progress: Progress) -> object:
+    """Take the step."""
+    return backprop(model, frame.pixels, label, learning_rate=rate)

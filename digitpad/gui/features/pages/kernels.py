@@ -1,0 +1,252 @@
+"""The kernels: all of a convolution at a glance, and those that make the map that is looked at, with their numbers."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from digitpad.explain.dependencies import Cell
+from digitpad.explain.frame import Frame
+from digitpad.explain.structure import Structure
+from digitpad.explain.weighted import kernels_of
+from digitpad.gui.features.maps.cell_numbers import paint_numbers, short
+from digitpad.gui.features.maps.colours import coloured, palettes
+from digitpad.gui.features.maps.marks import paint_frame
+from digitpad.gui.widgets.cards import muted, title
+from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font
+from digitpad.nn import layers
+
+_CELLS = (2, 34)  # logical pixels: the least and the largest side of a weight
+_NUMBERED = 24  # a weight this large has its number written in it
+_OVERVIEW = 0.34  # the most of the width that all kernels together take
+_INVITATION = "Point at a map to see the kernels that make it."
+
+
+def making(structure: Structure, name: str) -> str | None:
+    """Return the layer whose weights make a map or unit: itself, or the one before its activation and pooling."""
+    node = structure[name]
+    while not isinstance(node.layer, layers.Conv2D | layers.ConvTranspose2D | layers.Linear):
+        if node.kind not in {"activation", "pooling", "normalization", "unchanged"} or len(node.sources) != 1:
+            return None
+        before = structure[node.sources[0].name]
+        if before.is_image != node.is_image or before.shape[0] != node.shape[0]:
+            return None
+        node = before
+    return node.name
+
+
+class KernelsView(QWidget):
+    """Paints all kernels of a convolution, and larger those of one map.
+
+    Signals
+    -------
+    map_pointed
+        The number of the map whose kernels were clicked among all.
+    """
+
+    map_pointed = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._palettes = palettes(theme.colours)
+        self._all: NDArray[np.float32] | None = None
+        self._kernels: NDArray[np.float32] | None = None
+        self._map = 0
+        self._sources: tuple[int, ...] = ()
+        self.setObjectName("kernelsView")
+        self.setAccessibleName("Kernels")
+        self.setToolTip("Left, all kernels: a column for each map, a row for each map below; right, those of this map")
+        self.setMinimumSize(QSize(40 * SPACE, 16 * SPACE))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        theme.changed.connect(self._dress)
+
+    @property
+    def kernels(self) -> NDArray[np.float32] | None:
+        """The kernels of the map that is shown, (maps below, height, width)."""
+        return self._kernels
+
+    def show_kernels(
+        self,
+        kernels: NDArray[np.float32] | None,
+        sources: tuple[int, ...] = (),
+        *,
+        every: NDArray[np.float32] | None = None,
+        number: int = 0,
+    ) -> None:
+        """Show kernels.
+
+        Parameters
+        ----------
+        kernels
+            (maps below, height, width), shown large; None for none.
+        sources
+            The maps below that these are laid on.
+        every
+            (maps, maps below, height, width): those of the whole layer; None to show only these.
+        number
+            Which of the whole layer's these are.
+        """
+        self._kernels, self._sources, self._all, self._map = kernels, sources, every, number
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go to the map whose column was clicked."""
+        if self._all is None:
+            return
+        area = self._overview()
+        if area.contains(event.position()):
+            share = (event.position().x() - area.left()) / area.width()
+            self.map_pointed.emit(min(int(share * len(self._all)), len(self._all) - 1))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint both."""
+        if self._kernels is None:
+            return
+        painter = QPainter(self)
+        limit = float(np.abs(self._kernels if self._all is None else self._all).max(initial=0))
+        self._paint_overview(painter, limit)
+        self._paint_kernels(painter, limit)
+        painter.end()
+
+    def _paint_overview(self, painter: QPainter, limit: float) -> None:
+        if self._all is None:
+            return
+        area = self._overview()
+        maps, below, height, width = self._all.shape
+        # One pixel a weight, and one more between kernels.
+        sheet = np.full((below, height + 1, maps, width + 1), self._ground(), np.uint32)
+        colours = coloured(self._all, self._palettes.signed, limit)
+        sheet[:, :height, :, :width] = colours.transpose(1, 2, 0, 3)
+        pixels = sheet.reshape(below * (height + 1), maps * (width + 1))
+        image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], QImage.Format.Format_RGB32)
+        painter.drawImage(area, image)
+        step = area.width() / maps
+        frame = QRectF(area.left() + self._map * step, area.top(), step, area.height())
+        paint_frame(painter, frame, self._theme.colour("accent"), 1.5)
+
+    def _paint_kernels(self, painter: QPainter, limit: float) -> None:
+        kernels = self._kernels
+        if kernels is None:
+            return
+        left = 0.0 if self._all is None else self._overview().right() + 4 * SPACE
+        cell, columns = self._fit(kernels.shape, self.width() - left)
+        _, height, width = kernels.shape
+        colours = coloured(kernels, self._palettes.signed, limit)
+        label = 2 * SPACE if cell >= 6 else 0
+        painter.setFont(fixed_font(self.font(), scale=0.78))
+        gap = SPACE if cell >= 6 else 2
+        for number in range(len(kernels)):
+            row, column = divmod(number, columns)
+            x = left + column * (width * cell + gap)
+            y = row * (height * cell + label + gap)
+            tile = np.ascontiguousarray(colours[number])
+            image = QImage(tile.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+            painter.drawImage(QRectF(x, y, width * cell, height * cell), image)
+            if cell >= _NUMBERED:
+                paint_numbers(painter, kernels[number], tile, (x, y), cell, fixed_font(self.font(), scale=0.85))
+            if label:
+                painter.setFont(fixed_font(self.font(), scale=0.78))
+                painter.setPen(self._theme.colour("muted"))
+                words = QRectF(x, y + height * cell, width * cell + gap, label)
+                flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip)
+                painter.drawText(words, flags, str(self._sources[number]))
+
+    def _fit(self, shape: tuple[int, ...], room: float) -> tuple[float, int]:
+        """Return the largest side of a weight with which all kernels fit, and how many then stand in a row."""
+        count, height, width = shape
+        for cell in range(_CELLS[1], _CELLS[0], -1):
+            gap, label = (SPACE, 2 * SPACE) if cell >= 6 else (2, 0)
+            columns = max(1, int((room + gap) // (width * cell + gap)))
+            if -(-count // columns) * (height * cell + label + gap) <= self.height() + gap:
+                return float(cell), columns
+        return float(_CELLS[0]), max(1, int((room + 2) // (width * _CELLS[0] + 2)))
+
+    def _overview(self) -> QRectF:
+        if self._all is None:
+            return QRectF()
+        maps, below, height, width = self._all.shape
+        across, down = maps * (width + 1), below * (height + 1)
+        scale = min(_OVERVIEW * self.width() / across, (self.height() - 1) / down, 8.0)
+        scale = float(int(scale)) if scale >= 1 else scale
+        return QRectF(1, 1, across * scale, down * scale)
+
+    def _ground(self) -> int:
+        return int(self._theme.colour("surface").rgb()) & 0xFFFFFFFF
+
+    def _dress(self) -> None:
+        self._palettes = palettes(self._theme.colours)
+        self.update()
+
+
+class KernelsPage(QWidget):
+    """The kernels, with words above them.
+
+    Signals
+    -------
+    map_pointed
+        A `Cell` of the map whose kernels were clicked.
+    """
+
+    map_pointed = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("kernelsPage")
+        self._layer: str | None = None
+        self._key: tuple[Structure, str, int] | None = None
+        self.view = KernelsView(theme, self)
+        self.view.map_pointed.connect(self._go)
+        self.title = title(_INVITATION, self)
+        self.sentence: QLabel = muted("", self)
+        self.sentence.setWordWrap(False)
+        head = QHBoxLayout()
+        head.addWidget(self.title)
+        head.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE // 2)
+        column.addLayout(head)
+        column.addWidget(self.sentence)
+        column.addSpacing(SPACE // 2)
+        column.addWidget(self.view, 1)
+
+    def show_cell(self, frame: Frame | None, cell: Cell | None) -> None:
+        """Show the kernels that make the map of a cell."""
+        self._layer = None if frame is None or cell is None else _making(frame.structure, cell)
+        if frame is None or cell is None or self._layer is None:
+            self._key = None
+            self.view.show_kernels(None)
+            self.title.setText(_INVITATION)
+            self.sentence.setText("" if cell is None else f"{cell.layer} has no weights of its own")
+            return
+        if self._key == (frame.structure, self._layer, cell.channel):
+            return
+        self._key = (frame.structure, self._layer, cell.channel)
+        node = frame.structure[self._layer]
+        sources, kernels = kernels_of(frame.structure, self._layer, cell.channel)
+        every = None
+        if node.is_image:
+            each = [kernels_of(frame.structure, self._layer, number)[1] for number in range(node.shape[0])]
+            every = np.stack(each)
+        numbers = tuple(source.channel for source in sources)
+        self.view.show_kernels(kernels, numbers, every=every, number=cell.channel)
+        word = "kernels" if node.is_image else "weights"
+        self.title.setText(f"The {word} of {self._layer}, {'map' if node.is_image else 'unit'} {cell.channel}")
+        span = f"{short(float(kernels.min()))} … {short(float(kernels.max()))}"
+        below = sources[0].layer
+        many = f"{len(kernels)}, one for each map of {below}" if len(kernels) > 1 else f"one, laid on {below}"
+        self.sentence.setText(f"{many}; {span}; blue is below zero, orange above")
+
+    def forget(self) -> None:
+        """Look the weights up again: they have changed."""
+        self._key = None
+
+    def _go(self, number: int) -> None:
+        if self._layer is not None:
+            self.map_pointed.emit(Cell(self._layer, number))
+
+
+def _making(structure: Structure, cell: Cell) -> str | None:
+    return making(structure, cell.layer) if cell.layer in structure.nodes else None

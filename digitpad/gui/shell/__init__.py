@@ -1,0 +1,1 @@
+"""The window itself: start, frame, top bar, menus, help, crash reports and the tour."""

@@ -1,0 +1,145 @@
+"""What this program is: its version, what it runs on, under which licences, and where new versions are."""
+
+import platform
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Slot, qVersion
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from digitpad import __version__, paths
+from digitpad.gui.widgets.theme import SPACE, text_font
+
+_ICON = 8 * SPACE
+_WIDTH = 68 * SPACE
+_WHAT = "Draw a digit, see it recognised, and look inside the network that reads it."
+_UPDATES = (
+    "digitpad never connects to anything, so it does not look for new versions either: they are where you got this "
+    "one, and the number above tells whether you have it."
+)
+_LICENCES = (
+    "digitpad is free software under the MIT licence. Qt and PySide6 come under the LGPL, version 3, and may be "
+    "replaced; NumPy, Pillow, pyqtgraph and the other parts under licences of their own. MNIST is by Yann LeCun, "
+    "Corinna Cortes and Christopher J.C. Burges, under CC BY-SA 3.0."
+)
+
+
+class About(QDialog):
+    """A page about the program; what it runs on can be copied into a report."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("about")
+        self.setWindowTitle("About digitpad")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._facts = system_facts()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * SPACE, 3 * SPACE, 3 * SPACE, 2 * SPACE)
+        column.setSpacing(2 * SPACE)
+        column.addLayout(self._head())
+        what, updates, licences = (self._paragraph(text) for text in (_WHAT, _UPDATES, _LICENCES))
+        column.addWidget(what)
+        column.addLayout(self._table())
+        column.addWidget(updates)
+        column.addWidget(licences)
+        third_party = third_party_file()
+        if third_party is not None:
+            column.addWidget(self._paragraph(f"All of them, with their texts: {third_party}"))
+        column.addWidget(self._buttons())
+        # Texts that wrap are as high as the width makes them, which a layout asks too late.
+        self.setFixedSize(_WIDTH, column.totalHeightForWidth(_WIDTH))
+
+    def _head(self) -> QHBoxLayout:
+        icon = QLabel(self)
+        icon.setObjectName("aboutIcon")
+        icon.setAccessibleName("digitpad's icon")
+        picture = QIcon(str(paths.resources_dir() / "icons" / "digitpad.svg"))
+        icon.setPixmap(picture.pixmap(_ICON, _ICON))
+        name = QLabel(f"digitpad {__version__}", self)
+        name.setObjectName("aboutName")
+        name.setFont(text_font(self.font(), scale=1.6, bold=True))
+        row = QHBoxLayout()
+        row.setSpacing(2 * SPACE)
+        row.addWidget(icon)
+        row.addWidget(name, 1)
+        return row
+
+    def _table(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(3 * SPACE)
+        grid.setVerticalSpacing(SPACE // 2)
+        grid.setColumnStretch(1, 1)
+        for row, (name, value) in enumerate(self._facts.items()):
+            title, fact = QLabel(name, self), self._paragraph(value)
+            title.setProperty("muted", True)
+            grid.addWidget(title, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(fact, row, 1)
+        return grid
+
+    def _paragraph(self, text: str) -> QLabel:
+        label = QLabel(text, self)
+        label.setWordWrap(True)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        return label
+
+    def _buttons(self) -> QDialogButtonBox:
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setObjectName("aboutClose")
+        close.setToolTip("Close this page (Esc)")
+        copy = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
+        copy.setObjectName("aboutCopy")
+        copy.setAccessibleName("Copy the facts")
+        copy.setToolTip("Copy the version and what digitpad runs on, for a report")
+        copy.clicked.connect(self.copy_facts)
+        buttons.rejected.connect(self.reject)
+        return buttons
+
+    @Slot()
+    def copy_facts(self) -> None:
+        """Put the version and what it runs on onto the clipboard, as lines of text."""
+        lines = [f"digitpad {__version__}", *(f"{name}: {value}" for name, value in self._facts.items())]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+def system_facts() -> dict[str, str]:
+    """Return what digitpad runs on, by what people call it."""
+    import numpy as np
+    import PySide6
+
+    from digitpad.nn.backend import CPU, select_device
+    from digitpad.system_info import blas
+    from digitpad.training.settings import default_threads
+
+    device = select_device("auto")
+    threads = default_threads()
+    processor = f"the processor, {threads} {'thread' if threads == 1 else 'threads'}"
+    return {
+        "Computes on": processor if device.name == CPU.name else device.name,
+        "System": f"{platform.system()} {platform.release()}, {platform.machine()}",
+        "Python": f"{platform.python_version()}{', in the executable' if is_frozen() else ''}",
+        "NumPy": f"{np.__version__}, {blas()}",
+        "Qt": f"{qVersion()}, PySide6 {PySide6.__version__}, {QGuiApplication.platformName()}",
+        "Your models and runs": str(paths.user_data_dir()),
+        "Reports of crashes": str(paths.user_log_dir()),
+    }
+
+
+def is_frozen() -> bool:
+    """Tell whether this is the executable, with a Python of its own."""
+    return bool(getattr(sys, "frozen", False))
+
+
+def third_party_file() -> Path | None:
+    """Return the list of parts that lies beside the executable; None where digitpad was installed otherwise."""
+    path = Path(sys.executable).resolve().with_name("THIRD-PARTY.md")
+    return path if is_frozen() and path.is_file() else None

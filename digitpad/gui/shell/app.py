@@ -1,0 +1,151 @@
+"""Opening the window.
+
+The window is shown first and the model loaded right after, so that there is something to see and to draw on within
+a blink. Nothing here imports what the Draw tab does not need.
+"""
+
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from digitpad import __version__
+from digitpad.gui.shell.crashes import CrashRecorder
+from digitpad.gui.shell.display import require_display
+from digitpad.gui.shell.faults import FaultReporter
+from digitpad.gui.shell.instance import OpenRequests, hand_over
+from digitpad.gui.shell.main_window import MainWindow
+from digitpad.gui.widgets.message_bar import Message
+from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workspace.settings import Settings
+
+
+def make_application() -> QApplication:
+    """Return the process's QApplication, made and set up if there is none yet.
+
+    Raises
+    ------
+    DigitpadError
+        If there is no display.
+    """
+    running = QApplication.instance()
+    if isinstance(running, QApplication):
+        application = running
+    else:
+        require_display()
+        application = QApplication(sys.argv[:1])
+    application.setApplicationName("digitpad")
+    application.setApplicationDisplayName("digitpad")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("digitpad")
+    application.setStyle("Fusion")
+    # Qt joins pointer events that it could not hand over in time, and a fast stroke would lose its corners. Set
+    # after the application exists: the platform's plugin switches it on when it starts.
+    application.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, on=False)
+    application.setAttribute(Qt.ApplicationAttribute.AA_CompressTabletEvents, on=False)
+    return application
+
+
+class _Start(QObject):
+    """What happens once the window has been painted, and not before."""
+
+    def __init__(self, paths: Sequence[Path], model: str | None, crashes: CrashRecorder) -> None:
+        super().__init__()
+        self._window: MainWindow | None = None
+        self._paths = list(paths)
+        self._model = model
+        self._crashes = crashes
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._go)
+
+    def follow(self, window: MainWindow) -> None:
+        """Wait for a window's first paint."""
+        self._window = window
+        window.draw_tab.canvas.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Wait for the first paint; what follows it comes in the next turn of the loop."""
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            self._timer.start(0)
+        return False
+
+    @Slot()
+    def _go(self) -> None:
+        window = self._window
+        if window is None:
+            return
+        window.use_first_model(self._model)
+        for path in self._paths:
+            window.open_path(path)
+        for report in self._crashes.new_reports():
+            window.show_message(
+                Message(f"digitpad ended unexpectedly the last time; what is known of it is in {report}.", "info")
+            )
+        if not self._paths:
+            window.welcome_newcomers()
+
+
+def run(paths: Sequence[Path] = (), model: str | None = None) -> int:
+    """Open the window and stay until it is closed; or have a window that is open already open the files.
+
+    Parameters
+    ----------
+    paths
+        Images, ink or models to open. The first window that runs takes them, unless a model is named for this one.
+    model
+        Name or file of the model to read with; by default the one used last.
+
+    Returns
+    -------
+    int
+        The exit code.
+
+    Raises
+    ------
+    DigitpadError
+        If there is no display.
+    """
+    if paths and model is None and hand_over(paths):
+        return 0
+    application = make_application()
+    faults = FaultReporter()
+    faults.install()
+    crashes = CrashRecorder()
+    crashes.start()
+    try:
+        return _run_window(application, faults, _Start(paths, model, crashes))
+    finally:
+        crashes.finish()
+
+
+def _run_window(application: QApplication, faults: FaultReporter, start: "_Start") -> int:
+    """Stay until the window is closed, and return the exit code."""
+    settings = Settings()
+    window = MainWindow(Theme(settings.colours), settings)
+    faults.reported.connect(window.report_fault)
+    requests = OpenRequests(window)
+    requests.received.connect(window.open_from_elsewhere)
+    requests.listen()
+    start.follow(window)
+    window.show()
+    # Python sees Ctrl-C only between its own instructions, and Qt's loop has none while it waits.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        return application.exec()
+    finally:
+        # Taken down here, in order, and not by the interpreter on its way out.
+        requests.close()
+        window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        empty_private_clipboard()
+
+
+def empty_private_clipboard() -> None:
+    """Empty the clipboard where it ends with this process, as off-screen: what was copied must not outlive Python."""
+    if QApplication.platformName() == "offscreen":
+        QApplication.clipboard().clear()

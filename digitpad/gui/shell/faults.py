@@ -1,0 +1,53 @@
+"""Faults of ours: logged with everything, shown once, and never the end of the window."""
+
+import sys
+import threading
+import traceback
+from types import TracebackType
+
+from PySide6.QtCore import QObject, Signal
+
+from digitpad import __version__
+from digitpad.fault_log import open_log
+
+
+class FaultReporter(QObject):
+    """Catches what nobody else did, in any thread.
+
+    Signals
+    -------
+    reported
+        A sentence and the details; once for each place in the code, however often it fails there. Emitted in the
+        thread of the fault; connect a bound method of an object in the GUI thread.
+    """
+
+    reported = Signal(str, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._seen: set[tuple[str, str]] = set()
+
+    def install(self) -> None:
+        """Catch every uncaught exception of the process from now on, those in Qt's slots included."""
+        sys.excepthook = self.catch
+        threading.excepthook = self._catch_in_thread
+
+    def catch(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Log an exception and report it, unless the same one was reported before."""
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        details = "".join(traceback.format_exception(kind, error, trace))
+        logger, log = open_log()
+        logger.error("digitpad %s window\n%s", __version__, details)
+        place = traceback.extract_tb(trace)[-1:] if trace is not None else []
+        key = (kind.__name__, f"{place[0].filename}:{place[0].lineno}" if place else str(error))
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        where = f"; the details are in {log}" if log is not None else ""
+        self.reported.emit(f"Something went wrong inside digitpad ({kind.__name__}: {error}){where}.", details)
+
+    def _catch_in_thread(self, arguments: threading.ExceptHookArgs) -> None:
+        if arguments.exc_value is not None:
+            self.catch(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)

@@ -1,0 +1,88 @@
+"""Help: the keyboard, where reports of crashes lie, and what this program is."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from digitpad import paths
+from digitpad.gui.shell.keyboard_help import KeyboardHelp
+from digitpad.gui.widgets.actions import make_action
+from digitpad.gui.widgets.message_bar import Message
+
+
+class HelpMenu(QObject):
+    """The actions of the group Help.
+
+    Parameters
+    ----------
+    window
+        Whose actions they are, and over which the pages open.
+    before_keys
+        Called before the shortcuts are listed: makes what is only made when it is needed.
+
+    Signals
+    -------
+    message
+        A `Message` for the message bar.
+    """
+
+    message = Signal(object)
+
+    def __init__(self, window: QWidget, before_keys: Callable[[], object]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._before_keys = before_keys
+        keys = make_action(window, "actionKeyboardHelp", "Keyboard", ["F1"], "Show every shortcut", self.show_keys)
+        reports = make_action(
+            window,
+            "actionReports",
+            "Reports of crashes",
+            ["Ctrl+F1"],
+            "Open the folder with the log and with reports of crashes",
+            self.open_reports,
+        )
+        about = make_action(
+            window,
+            "actionAbout",
+            "About digitpad",
+            ["Shift+F1"],
+            "Version, system, licences, and where new versions are",
+            self.show_about,
+        )
+        #: In the order of the menu; None is a line between two.
+        self.actions: list[QAction | None] = [keys, reports, None, about]
+
+    @Slot()
+    def show_keys(self) -> None:
+        """List every shortcut."""
+        self._before_keys()
+        self._show(
+            self._window.findChild(KeyboardHelp) or KeyboardHelp(self._window.findChildren(QAction), self._window)
+        )
+
+    @Slot()
+    def show_about(self) -> None:
+        """Show what this program is."""
+        from digitpad.gui.shell.about import About
+
+        self._show(self._window.findChild(About) or About(self._window))
+
+    @Slot()
+    def open_reports(self) -> None:
+        """Open the folder with the log, in the system's own file manager."""
+        folder = paths.user_log_dir()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self.message.emit(Message(f"{folder} could not be made ({error.strerror}); there are no reports yet."))
+            return
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.message.emit(Message(f"Reports lie in {folder}.", "info"))
+
+    def _show(self, page: QWidget) -> None:
+        page.show()
+        # It may be open already, behind the window.
+        page.raise_()
+        page.activateWindow()

@@ -1,0 +1,434 @@
+"""The window: a frame for tabs, the model they share, the menu, and one place for messages."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QIcon,
+    QKeySequence,
+)
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from digitpad import paths
+from digitpad.errors import DigitpadError
+from digitpad.gui.draw import exchange
+from digitpad.gui.draw.tab import DrawTab
+from digitpad.gui.shell.help_menu import HelpMenu
+from digitpad.gui.shell.main_menu import MainMenu, colour_actions
+from digitpad.gui.shell.top_bar import TopBar
+from digitpad.gui.shell.welcome import Welcome
+from digitpad.gui.widgets.actions import make_action
+from digitpad.gui.widgets.files import MODEL_FILTER, MODEL_SUFFIX
+from digitpad.gui.widgets.message_bar import Message, MessageBar
+from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workspace import models
+from digitpad.gui.workspace.models import LoadedModel
+from digitpad.gui.workspace.settings import Settings
+from digitpad.gui.workspace.tab_page import LazyTab, TabPage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from digitpad.models.model_file import Model
+
+_KEY = QKeySequence.StandardKey
+
+
+class MainWindow(QMainWindow):
+    """Everything that is on the screen.
+
+    Parameters
+    ----------
+    theme, settings
+        The colours in force, and what is remembered.
+    load_model
+        Loads a model by name or path, the default one for None; raises DigitpadError.
+    runs
+        The folder where trainings are kept; None takes the user's.
+
+    Signals
+    -------
+    live_model_published
+        While a network is trained: a `Recognizer` with a copy of it as it is now, a few times a second.
+    live_model_ended
+        The training is over; what reads is `model` again.
+    """
+
+    live_model_published = Signal(object)
+    live_model_ended = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        settings: Settings,
+        load_model: Callable[[str | Path | None], LoadedModel] = models.load,
+        runs: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._settings = settings
+        self._load_model = load_model
+        self._runs = runs
+        self._model: LoadedModel | None = None
+        self._lazy_tabs: list[LazyTab] = []
+        self.setObjectName("mainWindow")
+        self.setWindowTitle("digitpad")
+        self.setWindowIcon(QIcon(str(paths.resources_dir() / "icons" / "digitpad.svg")))
+        self.setMinimumSize(800, 560)
+        self.setAcceptDrops(True)
+        self._menu = MainMenu(self)
+        central = QWidget(self)
+        central.setObjectName("frame")
+        self._top = TopBar(theme, self._menu, central)
+        self._pages = QStackedWidget(central)
+        self._pages.setObjectName("pages")
+        self._pages.currentChanged.connect(self._lend_actions)
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._top)
+        column.addWidget(self._pages, 1)
+        self.setCentralWidget(central)
+        self.draw_tab = DrawTab(theme, settings, self._pages)
+        self.add_tab(self.draw_tab, "Draw")
+        self.add_lazy_tab("Train", self._make_train_tab)
+        self.add_lazy_tab("Features", self._make_features_tab)
+        self.add_lazy_tab("Evaluate", self._make_evaluation_tab)
+        self.messages = MessageBar(central)
+        self._connect()
+        self._fill_menu()
+        self.show_model(None)
+        self.resize(1280, 800)
+        if settings.geometry is not None:
+            self.restoreGeometry(settings.geometry)
+        self.draw_tab.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def model(self) -> LoadedModel | None:
+        """The model in use."""
+        return self._model
+
+    def add_tab(self, page: QWidget, title: str) -> None:
+        """Add a page behind a tab; its shortcut is Ctrl and its number."""
+        number = self._pages.addWidget(page)
+        self._top.tabs.addTab(title)
+        key = f"Ctrl+{number + 1}"
+        self._top.tabs.setTabToolTip(number, f"{title} ({key})")
+        make_action(
+            self, f"actionTab{title}", title, [key], f"Go to {title}", partial(self._top.tabs.setCurrentIndex, number)
+        )
+
+    def add_lazy_tab(self, title: str, make: Callable[[QWidget], TabPage]) -> None:
+        """Add a tab whose page is made when it is first shown; it is told of models, and when the window closes.
+
+        Parameters
+        ----------
+        title
+            The word on the tab.
+        make
+            A bound method that makes the page as a child of the widget given. What the page needs is imported in it.
+        """
+        tab = LazyTab(make, self._pages)
+        tab.built.connect(self._welcome)
+        self._lazy_tabs.append(tab)
+        self.add_tab(tab, title)
+
+    def go_to(self, title: str) -> QWidget:
+        """Go to the tab with this title, and return its page.
+
+        Raises
+        ------
+        ValueError
+            If there is no such tab.
+        """
+        number = [self._top.tabs.tabText(index) for index in range(self._top.tabs.count())].index(title)
+        self._top.tabs.setCurrentIndex(number)
+        tab = self._pages.widget(number)
+        return tab.build() if isinstance(tab, LazyTab) else self.draw_tab
+
+    @Slot()
+    def _see_inside(self) -> None:
+        self.go_to("Features")
+
+    def show_tab(self, page: QWidget) -> None:
+        """Go to the tab of a page."""
+        for number in range(self._pages.count()):
+            if _holds(self._pages.widget(number), page):
+                self._top.tabs.setCurrentIndex(number)
+
+    def _make_train_tab(self, parent: QWidget) -> TabPage:
+        from digitpad.gui.training.train_tab import TrainTab
+        from digitpad.training.runs import RunStore
+
+        tab = TrainTab(self._theme, self._settings, self.draw_tab.canvas, RunStore(self._runs), parent)
+        tab.live_model_published.connect(self.live_model_published)
+        tab.live_model_ended.connect(self.live_model_ended)
+        tab.model_loaded.connect(self._use_trained)
+        self.draw_tab.canvas.changed.connect(tab.show_page)
+        return tab
+
+    def _make_features_tab(self, parent: QWidget) -> TabPage:
+        from digitpad.gui.features.tab import FeaturesTab
+
+        tab = FeaturesTab(self._theme, self._settings, self.draw_tab, parent)
+        self.live_model_published.connect(tab.show_live)
+        self.live_model_ended.connect(tab.end_live)
+        tab.panel.surgery.saved.connect(self._offer_models)
+        return tab
+
+    def _make_evaluation_tab(self, parent: QWidget) -> TabPage:
+        from digitpad.gui.evaluation.tab import EvaluationTab
+
+        tab = EvaluationTab(self._theme, self._settings, self._known_models, parent)
+        tab.image_opened.connect(self._open_pixels)
+        return tab
+
+    # Models
+
+    def use_model(self, name_or_path: str | Path | None) -> bool:
+        """Load a model and read with it; one that cannot be loaded is complained of, and the old one stays."""
+        try:
+            model = self._load_model(name_or_path)
+        except DigitpadError as error:
+            self.show_message(Message(str(error)))
+            return False
+        self.show_model(model)
+        bundled = model.path in _bundled()
+        self._settings.remember_model(model.path, bundled=bundled)
+        self._offer_models()
+        return True
+
+    @Slot(object, object)
+    def _use_trained(self, model: "Model", place: Path) -> None:
+        """Read with what a training has made; it stays in its run, so the next start does not find it."""
+        try:
+            self.show_model(models.take(model, place.resolve(), model.name))
+        except DigitpadError as error:
+            self.show_message(Message(str(error)))
+            return
+        self.show_tab(self.draw_tab)
+        self.show_message(Message(f"{model.name} reads now. Save it as a model file to keep it in the list.", "info"))
+
+    def use_first_model(self, wanted: str | None = None) -> None:
+        """Load the model that was asked for, the one used last, or the default, whichever can be loaded first."""
+        candidates: list[str | Path | None] = [wanted] if wanted is not None else []
+        if self._settings.model is not None:
+            candidates.append(self._settings.model)
+        for candidate in (*candidates, None):
+            if self.use_model(candidate):
+                return
+
+    def show_model(self, model: LoadedModel | None) -> None:
+        """Take a loaded model into use; None when there is none."""
+        self._model = model
+        if model is None:
+            self._top.chooser.show_model("no model", None)
+        else:
+            self._top.chooser.show_model(model.title, model.path)
+        self.draw_tab.use_model(model)
+        for page in self._built_pages():
+            page.use_model(model)
+
+    # Newcomers, and files from elsewhere
+
+    def welcome_newcomers(self) -> None:
+        """Say what this is, unless that was dismissed for good."""
+        if self._settings.welcomed:
+            return
+        welcome = Welcome(self.draw_tab.canvas)
+        welcome.dismissed.connect(self._welcome_no_more)
+        welcome.present()
+
+    @Slot(object)
+    def open_from_elsewhere(self, files: list[Path]) -> None:
+        """Open what another start of digitpad was asked to open, and come to the front."""
+        for path in files:
+            self.open_path(path)
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
+
+    @Slot()
+    def _welcome_no_more(self) -> None:
+        self._settings.welcomed = True
+
+    # Files and messages
+
+    def open_path(self, path: Path) -> None:
+        """Open whatever a file holds: a model, ink or an image."""
+        if path.suffix.lower() == MODEL_SUFFIX:
+            self.use_model(path)
+        else:
+            self.show_tab(self.draw_tab)
+            self.draw_tab.files.open_path(path)
+
+    @Slot(object)
+    def show_message(self, message: Message) -> None:
+        """Show a message in the bar."""
+        self.messages.show_message(message)
+
+    @Slot(str, str)
+    def report_fault(self, summary: str, details: str) -> None:
+        """Say that something unexpected happened, with the details at hand."""
+        self.show_message(Message(summary, "error", details))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Say that files, images and ink are welcome."""
+        if exchange.can_take(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        event.acceptProposedAction()
+        files = exchange.paths_in(event.mimeData())
+        if len(files) > 1:
+            self.show_message(Message(f"One at a time: of {len(files)} files, the first was opened.", "info"))
+        if files:
+            self.open_path(files[0])
+        else:
+            self.show_tab(self.draw_tab)
+            self.draw_tab.files.take(event.mimeData(), "drop")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the window's place, and wait for what still works in the background."""
+        for page in self._built_pages():
+            page.shut_down()
+        self._settings.geometry = self.saveGeometry()
+        super().closeEvent(event)
+
+    # Parts
+
+    @Slot(object)
+    def _welcome(self, page: TabPage) -> None:
+        page.message.connect(self.show_message)
+        page.use_model(self._model)
+        if page.actions():
+            self._add_tab_menu(page)
+        self._lend_actions(self._pages.currentIndex())
+
+    def _built_pages(self) -> list[TabPage]:
+        return [tab.content for tab in self._lazy_tabs if tab.content is not None]
+
+    def _connect(self) -> None:
+        self._top.tabs.currentChanged.connect(self._pages.setCurrentIndex)
+        self._top.chooser.chosen.connect(self.use_model)
+        self._top.chooser.browse_requested.connect(self._browse_models)
+        self.draw_tab.message.connect(self.show_message)
+        self.draw_tab.inside_wanted.connect(self._see_inside)
+        self._offer_models()
+
+    def _fill_menu(self) -> None:
+        draw = self.draw_tab
+        browse = make_action(
+            self,
+            "actionOpenModel",
+            "Open a model file…",
+            ["Ctrl+Shift+O"],
+            "Read with another model",
+            self._browse_models,
+        )
+        choose = make_action(
+            self, "actionChooseModel", "Choose a model", ["Ctrl+M"], "List the models", self._top.chooser.showMenu
+        )
+        leave = make_action(self, "actionQuit", "Quit", [_KEY.Quit, "Ctrl+Q"], "Close the window", self.close)
+        full = make_action(self, "actionFullScreen", "Full screen", ["F11"], "Use the whole screen", self._full_screen)
+        close = make_action(
+            self, "actionCloseMessage", "Close the message", ["Esc"], "Close it", self.messages.close_message
+        )
+        menu = make_action(self, "actionMenu", "Menu", ["F10"], "Open the menu", self._top.menu_button.showMenu)
+        files = draw.files
+        add = self._menu.add_group
+        add("File", [files.open, None, files.save_png, files.save_ink, None, browse, choose, None, leave])
+        add("Edit", [draw.undo, draw.redo, None, draw.clear, None, files.copy, files.paste])
+        add("Draw", [draw.pen, draw.eraser, draw.thinner, draw.thicker, None, draw.focus_canvas, draw.see_inside])
+        self._view_menu = add("View", [*colour_actions(self, self._theme, self._settings), None, full])
+        self.help = HelpMenu(self, self._build_all_tabs)
+        self.help.message.connect(self.show_message)
+        add("Help", self.help.actions)
+        self._extra = [close, menu]
+        # Esc belongs to the canvas and to menus while there is no message.
+        close.setEnabled(False)
+        self._close_action = close
+        self.messages.installEventFilter(self)
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        """Lend Esc to the message bar while it is to be seen."""
+        if watched is self.messages and event.type() in {QEvent.Type.Show, QEvent.Type.Hide}:
+            self._close_action.setEnabled(event.type() == QEvent.Type.Show)
+        return False
+
+    def _add_tab_menu(self, page: TabPage) -> None:
+        """Give the actions of a page a menu of the tab's name."""
+        number = next(
+            n for n, tab in enumerate(map(self._pages.widget, range(self._pages.count()))) if _holds(tab, page)
+        )
+        self._menu.add_group(self._top.tabs.tabText(number), page.actions(), before=self._view_menu)
+
+    @Slot(int)
+    def _lend_actions(self, current: int) -> None:
+        """Let the page in front alone have its actions: Del empties no canvas that is not to be seen."""
+        for number in range(self._pages.count()):
+            tab = self._pages.widget(number)
+            page = tab.content if isinstance(tab, LazyTab) else tab
+            for action in page.actions() if page is not None else ():
+                action.setVisible(number == current)
+        self._menu.hide_empty_groups()
+
+    def _offer_models(self) -> None:
+        from digitpad.models.model_file import user_models
+
+        self._top.chooser.offer(
+            [
+                ("With digitpad", _bundled()),
+                ("Your own", user_models()),
+                ("Opened lately", self._settings.recent_models),
+            ]
+        )
+
+    def _known_models(self) -> list[Path]:
+        from digitpad.models.model_file import user_models
+
+        return [*_bundled(), *user_models(), *self._settings.recent_models]
+
+    @Slot(object, str, object)
+    def _open_pixels(self, pixels: "NDArray[np.float32]", name: str, model: Path) -> None:
+        """Show an image of a data set in Draw, read by the model that it was evaluated with."""
+        if (self._model is None or self._model.path != model.resolve()) and self.use_model(model):
+            self.show_message(Message(f"{model.stem} reads now: the model whose answers you looked at.", "info"))
+        self.draw_tab.files.open_pixels(pixels, name)
+        self.show_tab(self.draw_tab)
+
+    @Slot()
+    def _browse_models(self) -> None:
+        dialog = QFileDialog(self, "Open a model file", str(self._settings.folder))
+        dialog.setObjectName("openModelDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setNameFilters([MODEL_FILTER, "All files (*)"])
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.use_model)
+        dialog.open()
+
+    @Slot()
+    def _full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _build_all_tabs(self) -> None:
+        for tab in self._lazy_tabs:
+            tab.build()
+
+
+def _holds(tab: QWidget | None, page: QWidget) -> bool:
+    return tab is not None and (tab is page or tab.isAncestorOf(page))
+
+
+def _bundled() -> list[Path]:
+    from digitpad.models.model_file import bundled_models
+
+    return [path.resolve() for path in bundled_models()]

@@ -1,0 +1,182 @@
+"""The tour: a digit drawn in the real window by real mouse events, and the pictures of it.
+
+The README's pictures are made by this, and `digitpad tour` shows that the whole window works where nobody can see
+it: without a screen it draws off-screen.
+"""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from digitpad.errors import DigitpadError
+from digitpad.gui.canvas.sample_ink import THREE, THREE_SHEET
+from digitpad.gui.shell.app import make_application
+from digitpad.gui.shell.display import has_display
+from digitpad.gui.shell.main_window import MainWindow
+from digitpad.gui.widgets.files import write_png
+from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workspace.settings import Settings
+from digitpad.models.model_file import bundled_models
+
+_SIZE = (1280, 800)
+_TRAINED = 300  # steps: a few seconds, after which most digits are read
+
+
+def run_tour(out: Path, *, trained: int = _TRAINED) -> list[Path]:
+    """Draw in the real window and save what it looks like.
+
+    Parameters
+    ----------
+    out
+        The folder for the pictures; it is made if it does not exist.
+    trained
+        Steps of training after which the Train tab is looked at.
+
+    Returns
+    -------
+    list of Path
+        The pictures, in the order of the tabs: `draw.png`, `train.png`, `features.png` and `evaluate.png`.
+
+    Raises
+    ------
+    DigitpadError
+        If the folder cannot be made, a picture cannot be written, or no model can be loaded.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DigitpadError(f"{out} cannot be made a folder ({reason}); name another one.") from error
+    if QApplication.instance() is None:
+        if not has_display():
+            os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        # The pictures are for screens of today.
+        os.environ.setdefault("QT_SCALE_FACTOR", "2")
+    make_application()
+    with tempfile.TemporaryDirectory() as folder:
+        # Settings of its own: the tour shows digitpad as it is on the first day, and changes nobody's settings.
+        window = MainWindow(Theme("light"), Settings(Path(folder) / "tour.ini"), runs=Path(folder) / "runs")
+        try:
+            return [
+                _draw(window, out / "draw.png"),
+                _train(window, out / "train.png", trained),
+                _look_inside(window, out / "features.png"),
+                _evaluate(window, out / "evaluate.png"),
+            ]
+        finally:
+            window.close()
+            window.deleteLater()
+            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def replay(canvas: QWidget, strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
+    """Draw strokes on a canvas as a mouse would: press, a move for every point, release.
+
+    Parameters
+    ----------
+    canvas
+        A widget that is shown.
+    strokes
+        Points in the widget's pixels.
+    """
+    for stroke in strokes:
+        _send(canvas, QEvent.Type.MouseButtonPress, stroke[0])
+        for point in stroke[1:]:
+            _send(canvas, QEvent.Type.MouseMove, point)
+        _send(canvas, QEvent.Type.MouseButtonRelease, stroke[-1])
+        QApplication.processEvents()
+
+
+def _draw(window: MainWindow, path: Path) -> Path:
+    window.resize(*_SIZE)
+    window.show()
+    if not window.use_model(None):
+        message = window.messages.message
+        raise DigitpadError(
+            message.text if message is not None else "No model could be loaded; install digitpad again."
+        )
+    QApplication.processEvents()
+    canvas = window.draw_tab.canvas
+    # Whole pixels, as a mouse has them, and the same shift for every point.
+    left, top = (canvas.width() - THREE_SHEET[0]) // 2, (canvas.height() - THREE_SHEET[1]) // 2
+    replay(canvas, [[(x + left, y + top) for x, y in stroke] for stroke in THREE])
+    QApplication.processEvents()
+    write_png(path, window.grab().toImage())
+    return path
+
+
+def _train(window: MainWindow, path: Path, steps: int) -> Path:
+    """Train for a while, as anybody does who presses Start, and look at it in the middle."""
+    from digitpad.gui.training.train_tab import TrainTab
+
+    tab = window.go_to("Train")
+    if not isinstance(tab, TrainTab):
+        raise TypeError(f"the Train tab holds a {type(tab).__name__}")
+    tab.start_or_hold()
+    while tab.session.is_on:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        step = tab.session.record.step if tab.session.record is not None else None
+        if step is not None and step.step >= steps:
+            break
+    tab.curves.redraw()
+    QApplication.processEvents()
+    picture = window.grab().toImage()
+    trouble = tab.notice.text
+    tab.session.shut_down()
+    if trouble:
+        raise DigitpadError(trouble)
+    write_png(path, picture)
+    return path
+
+
+def _look_inside(window: MainWindow, path: Path) -> Path:
+    """Show what every layer makes of the digit, where one number comes from, and which pixels speak for the answer."""
+    from digitpad.gui.features.tab import FeaturesTab
+
+    tab = window.go_to("Features")
+    if not isinstance(tab, FeaturesTab):
+        raise TypeError(f"The tab Features holds a {type(tab).__name__}")
+    tab.explain_with("gradcam")
+    QApplication.processEvents()
+    write_png(path, window.grab().toImage())
+    return path
+
+
+def _evaluate(window: MainWindow, path: Path) -> Path:
+    """Read MNIST's test images with two models, and look at what the first takes nines for."""
+    from digitpad.gui.evaluation.tab import EvaluationTab
+
+    tab = window.go_to("Evaluate")
+    if not isinstance(tab, EvaluationTab):
+        raise TypeError(f"The tab Evaluate holds a {type(tab).__name__}")
+    others = [model for model in bundled_models() if window.model is None or model.resolve() != window.model.path]
+    if others:
+        tab.setup.add_model(others[0], "other")
+    waiting = QEventLoop()
+    tab.finished.connect(waiting.quit)
+    tab.start.trigger()
+    waiting.exec()
+    if tab.results.measured is None:
+        raise DigitpadError(tab.setup.status.text())
+    matrix = tab.results.matrix
+    worst = max(matrix.mistaken, key=matrix.count)
+    place = matrix.cell_rect(*worst).center()
+    for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+        _send(matrix, kind, (place.x(), place.y()))
+    QApplication.processEvents()
+    write_png(path, window.grab().toImage())
+    return path
+
+
+def _send(canvas: QWidget, kind: QEvent.Type, point: tuple[float, float]) -> None:
+    position = QPointF(*point)
+    moving = kind == QEvent.Type.MouseMove
+    button = Qt.MouseButton.NoButton if moving else Qt.MouseButton.LeftButton
+    held = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else Qt.MouseButton.LeftButton
+    event = QMouseEvent(kind, position, canvas.mapToGlobal(position), button, held, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(canvas, event)

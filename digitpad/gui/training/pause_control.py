@@ -1,0 +1,65 @@
+"""The gate between two steps of a training: open, closed, or open for one batch or one epoch.
+
+The thread that trains comes by after every event and waits here while the gate is closed. Qt has no part in it.
+"""
+
+import threading
+from enum import Enum
+
+from digitpad.training.events import EpochCompleted, Event, StepCompleted
+
+
+class RunUntil(Enum):
+    """How far the training may go."""
+
+    CLOSED = "closed"
+    ONE_BATCH = "one batch"
+    ONE_EPOCH = "one epoch"
+    OPEN = "open"
+
+
+class PauseControl:
+    """Lets a training through, as far as it is told; any thread may tell it.
+
+    Parameters
+    ----------
+    passage
+        How far the training may go at first.
+    """
+
+    def __init__(self, passage: RunUntil = RunUntil.OPEN) -> None:
+        self._condition = threading.Condition()
+        self._passage = passage
+        self._leaving = False
+
+    @property
+    def passage(self) -> RunUntil:
+        """How far the training may go now."""
+        return self._passage
+
+    def allow(self, passage: RunUntil) -> None:
+        """Let the training go so far from here."""
+        with self._condition:
+            self._passage = passage
+            self._condition.notify_all()
+
+    def leave(self) -> None:
+        """Let whoever waits go, for good: the training is to be broken off."""
+        with self._condition:
+            self._leaving = True
+            self._condition.notify_all()
+
+    def must_wait(self, event: Event) -> bool:
+        """Return whether the training must not go on after an event; counts the one batch or epoch it was given."""
+        with self._condition:
+            done = (self._passage is RunUntil.ONE_BATCH and isinstance(event, StepCompleted)) or (
+                self._passage is RunUntil.ONE_EPOCH and isinstance(event, EpochCompleted)
+            )
+            if done:
+                self._passage = RunUntil.CLOSED
+            return self._passage is RunUntil.CLOSED and not self._leaving
+
+    def wait(self) -> None:
+        """Stay until the gate is opened, or left for good."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._passage is not RunUntil.CLOSED or self._leaving)

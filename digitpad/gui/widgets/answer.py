@@ -1,0 +1,210 @@
+"""The answer, as the largest thing in the window: the digit, how sure the network is, and the second guess."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from digitpad.gui.widgets.percent import sureness
+from digitpad.gui.widgets.theme import SPACE, Theme, text_font
+
+NEAR = 0.05  # a second guess is named from this probability on
+AMBIGUOUS = 0.2  # and from this one on it is as good as the first, see `Prediction.is_ambiguous`
+_INVITATION = ("Draw a digit", "The answer appears here while you draw.")
+
+
+class Answer(QWidget):
+    """Painted by hand, so that nothing moves when the words change.
+
+    Signals
+    -------
+    character_chosen
+        A character of a number was clicked: its place, from 0.
+    """
+
+    character_chosen = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._digit = ""
+        self._lines: tuple[str, str] = _INVITATION
+        self._doubtful = False
+        self._chosen: int | None = None
+        self.setObjectName("answer")
+        self.setAccessibleName("Answer")
+        self.setToolTip("What the network reads")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        # It stands on a card and fills its own ground: what lies below is not painted with every frame.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        theme.changed.connect(self.update)
+        self.clear()
+
+    @property
+    def digit(self) -> str:
+        """The digit or the number shown; empty when there is none."""
+        return self._digit
+
+    @property
+    def lines(self) -> tuple[str, str]:
+        """The two lines beside the digit."""
+        return self._lines
+
+    def show_reading(self, labels: Sequence[str], values: Sequence[float], doubt: str | None = None) -> None:
+        """Show a reading.
+
+        Parameters
+        ----------
+        labels, values
+            The classes and their probabilities in [0, 1], in the same order.
+        doubt
+            Why this is no digit after all, in words; None when it is one.
+        """
+        order = sorted(range(len(values)), key=lambda index: -values[index])
+        best, second = order[0], order[1]
+        other = f"or {labels[second]}, {sureness(values[second])}" if values[second] >= NEAR else ""
+        if values[second] >= AMBIGUOUS:
+            other = f"ambiguous: {other}"
+        self._digit, self._chosen = labels[best], None
+        self._doubtful = doubt is not None
+        self._lines = (sureness(values[best]), other) if doubt is None else ("No digit", doubt)
+        self._say(f"{self._digit}, {' '.join(line for line in self._lines if line)}")
+
+    def show_number(self, text: str, probability: float, chosen: int, about: str, doubt: str | None = None) -> None:
+        """Show a number.
+
+        Parameters
+        ----------
+        text
+            Its characters.
+        probability
+            How sure the reading of all of it is, in [0, 1].
+        chosen
+            The place of the character whose bars are shown, from 0.
+        about
+            What there is to say of that character.
+        doubt
+            Why this is no number after all, in words; None when it is one.
+        """
+        self._digit, self._chosen, self._doubtful = text, chosen, doubt is not None
+        self._lines = (sureness(probability), about) if doubt is None else ("Not a number", doubt)
+        self._say(f"{text}, {self._lines[0]}. {self._lines[1]}")
+
+    def clear(self) -> None:
+        """Show no digit, only what to do."""
+        self._digit, self._lines, self._doubtful, self._chosen = "", _INVITATION, False, None
+        self._say(" ".join(self._lines))
+
+    def excuse(self, title: str, reason: str) -> None:
+        """Show no digit, and say why."""
+        self._digit, self._lines, self._doubtful, self._chosen = "", (title, reason), False, None
+        self._say(f"{title}. {reason}")
+
+    def sizeHint(self) -> QSize:
+        """Return room for a large digit."""
+        return QSize(320, 160)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for a digit that is still the largest thing."""
+        return QSize(200, 88)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the digit and the lines, or the lines alone."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.colour("surface"))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = self.rect()
+        if not self._digit:
+            self._paint_lines(painter, area, 1.5, emphasis="muted")
+            painter.end()
+            return
+        if self._chosen is not None:
+            self._paint_number(painter)
+            painter.end()
+            return
+        font = QFont(self.font())
+        font.setBold(True)
+        font.setPixelSize(max(24, round(min(area.height() * 1.18, area.width() * 0.42))))
+        painter.setFont(font)
+        metrics = QFontMetrics(font)
+        painter.setPen(self._theme.colour("muted" if self._doubtful else "text"))
+        # A digit has no descender: its own box is centred, not the line's.
+        box = metrics.tightBoundingRect("0")
+        painter.drawText(0, area.center().y() + box.height() // 2, self._digit)
+        advance = max(metrics.horizontalAdvance(digit) for digit in "0123456789")
+        self._paint_lines(painter, area.adjusted(advance + 2 * SPACE, 0, 0, 0), 1.9, emphasis="text")
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the character of a number that was clicked."""
+        if self._chosen is None or event.button() != Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        for place, (_, box) in enumerate(self._characters()):
+            if box.left() <= event.position().x() < box.right():
+                self.character_chosen.emit(place)
+
+    def _number_font(self) -> QFont:
+        """Return the largest font in which the whole number fits above the lines."""
+        font = QFont(self.font())
+        font.setBold(True)
+        room = self.height() - 3 * QFontMetrics(self.font()).height() - 2 * SPACE
+        font.setPixelSize(max(24, round(room * 1.25)))
+        width = QFontMetricsF(font).horizontalAdvance(self._digit)
+        if width > self.width():
+            font.setPixelSize(max(12, int(font.pixelSize() * self.width() / width)))
+        return font
+
+    def _characters(self) -> list[tuple[str, QRectF]]:
+        """Return the characters of the number, and where each stands."""
+        metrics = QFontMetricsF(self._number_font())
+        height = metrics.tightBoundingRect("0").height()
+        # The number and the lines below it stand in the middle of the card together.
+        below = 2 * SPACE + 3 * QFontMetrics(self.font()).height()
+        top = max(0.0, (self.height() - height - below) / 2)
+        left, found = 0.0, []
+        for character in self._digit:
+            advance = metrics.horizontalAdvance(character)
+            found.append((character, QRectF(left, top, advance, height)))
+            left += advance
+        return found
+
+    def _paint_number(self, painter: QPainter) -> None:
+        painter.setFont(self._number_font())
+        bottom = 0.0
+        for place, (character, box) in enumerate(self._characters()):
+            chosen = place == self._chosen
+            painter.setPen(self._theme.colour("muted" if self._doubtful else "accent" if chosen else "text"))
+            painter.drawText(box.bottomLeft(), character)
+            bottom = box.bottom() + SPACE
+            if chosen:
+                painter.fillRect(QRectF(box.left(), bottom, box.width(), 3), self._theme.colour("accent"))
+        title = text_font(self.font(), bold=True)
+        line = QFontMetrics(self.font()).height()
+        top = round(bottom) + SPACE
+        for text, font, emphasis, at in (
+            (self._lines[0], title, "text", top),
+            (self._lines[1], self.font(), "muted", top + line),
+        ):
+            painter.setFont(font)
+            painter.setPen(self._theme.colour(emphasis))
+            room = QRect(0, at, self.width(), 2 * line)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap), text)
+
+    def _paint_lines(self, painter: QPainter, area: QRect, scale: float, *, emphasis: str) -> None:
+        title, below = text_font(self.font(), scale=scale, bold=True), self.font()
+        high, low = QFontMetrics(title).height(), QFontMetrics(below).height()
+        top = area.center().y() - (high + SPACE // 2 + low) // 2
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+        painter.setFont(title)
+        painter.setPen(self._theme.colour(emphasis))
+        painter.drawText(QRect(area.left(), top, area.width(), high), int(left), self._lines[0])
+        painter.setFont(below)
+        painter.setPen(self._theme.colour("muted"))
+        room = QRect(area.left(), top + high + SPACE // 2, area.width(), 3 * low)
+        painter.drawText(room, int(left | Qt.TextFlag.TextWordWrap), self._lines[1])
+
+    def _say(self, text: str) -> None:
+        self.setAccessibleDescription(text)
+        self.update()

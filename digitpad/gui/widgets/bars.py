@@ -1,0 +1,104 @@
+"""The ten probabilities as bars: one widget, painted by hand, so that they follow the pen."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from digitpad.gui.widgets.percent import sureness
+from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
+
+_DIGITS = tuple("0123456789")
+_BAR = 8.0  # pixels: how thick a bar is
+_LEAST = 2.0  # pixels: what a share above one in a thousand shows at least
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+
+class ProbabilityBars(QWidget):
+    """A row for each class: its label, a bar, and the percentage, aligned on the right."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._labels: tuple[str, ...] = _DIGITS
+        self._values: tuple[float, ...] | None = None
+        self.setObjectName("bars")
+        self.setAccessibleName("Probability of each digit")
+        self.setToolTip("How the network shares 100\N{NO-BREAK SPACE}% among the ten digits")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        # It stands on a card and fills its own ground: what lies below is not painted with every frame.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        theme.changed.connect(self.update)
+        self.clear()
+
+    @property
+    def values(self) -> tuple[float, ...] | None:
+        """The probabilities shown, in the order of the labels; None when there is nothing to show."""
+        return self._values
+
+    def show_probabilities(self, labels: Sequence[str], values: Sequence[float]) -> None:
+        """Show a reading: a probability in [0, 1] for each label."""
+        self._labels, self._values = tuple(labels), tuple(values)
+        pairs = zip(self._labels, self._values, strict=True)
+        self.setAccessibleDescription(", ".join(f"{label}: {sureness(value)}" for label, value in pairs))
+        self.update()
+
+    def clear(self) -> None:
+        """Show empty bars without numbers."""
+        self._values = None
+        self.setAccessibleDescription("Nothing to read yet")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return room for airy rows."""
+        return QSize(320, 24 * len(self._labels))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for rows that are still apart."""
+        return QSize(200, (self.fontMetrics().height() + 2) * len(self._labels))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint every row; all of them together take well under a millisecond."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.colour("surface"))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        number, label = fixed_font(self.font()), fixed_font(self.font(), scale=1.15)
+        strong_number = text_font(number, bold=True)
+        strong_label = text_font(label, bold=True)
+        number_width = QFontMetrics(strong_number).horizontalAdvance(sureness(0.9999))
+        metrics = QFontMetrics(strong_label)
+        left = max(map(metrics.horizontalAdvance, self._labels)) + 1.5 * SPACE
+        width = self.width() - left - number_width - 1.5 * SPACE
+        best = self._values.index(max(self._values)) if self._values else -1
+        step = self.height() / len(self._labels)
+        rows = [QRectF(0, index * step, self.width(), step) for index in range(len(self._labels))]
+        self._paint_bars(painter, rows, QRectF(left, (step - _BAR) / 2, width, _BAR), best)
+        plain, strong = self._theme.colour("muted"), self._theme.colour("text")
+        for index, (row, text) in enumerate(zip(rows, self._labels, strict=True)):
+            wins = index == best
+            painter.setPen(strong if wins else plain)
+            painter.setFont(strong_label if wins else label)
+            painter.drawText(row, _LEFT, text)
+            if self._values is not None:
+                painter.setFont(strong_number if wins else number)
+                painter.drawText(row, _RIGHT, sureness(self._values[index]))
+        painter.end()
+
+    def _paint_bars(self, painter: QPainter, rows: Sequence[QRectF], first: QRectF, best: int) -> None:
+        """Paint the bars; the first row's lies at `first`."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("track"))
+        for row in rows:
+            painter.drawRoundedRect(first.translated(0, row.top()), _BAR / 2, _BAR / 2)
+        for index, value in enumerate(self._values or ()):
+            if value < 0.001:
+                continue
+            bar = first.translated(0, rows[index].top())
+            painter.save()
+            painter.setClipRect(QRectF(bar.left(), bar.top(), max(bar.width() * value, _LEAST), _BAR))
+            painter.setBrush(self._theme.colour("accent" if index == best else "bar"))
+            bar.setWidth(max(bar.width() * value, _BAR))
+            painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
+            painter.restore()

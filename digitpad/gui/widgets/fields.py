@@ -1,0 +1,246 @@
+"""Fields to choose and to type in, in the window's own look.
+
+The wheel changes a field only while it has the keyboard: who scrolls past it means the page.
+"""
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF, QValidator, QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
+
+from digitpad.gui.widgets.theme import SPACE, Theme
+
+HEIGHT = 4 * SPACE
+_BOX = 16.0  # pixels: a check box
+
+
+class ComboBox(QComboBox):
+    """One of several, shown as the model chooser shows its own."""
+
+    def __init__(self, theme: Theme, name: str, spoken: str, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setObjectName(name)
+        self.setAccessibleName(spoken)
+        self.setToolTip(tip)
+        self.setFixedHeight(HEIGHT)
+        self.setMinimumWidth(8 * SPACE)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(4)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        theme.changed.connect(self.update)
+
+    def offer(self, entries: dict[str, str]) -> None:
+        """Fill the list.
+
+        Parameters
+        ----------
+        entries
+            What is shown, by the word that `chosen` returns for it.
+        """
+        self.clear()
+        for word, text in entries.items():
+            self.addItem(text, word)
+
+    @property
+    def chosen(self) -> str:
+        """The word that stands for the entry that is shown."""
+        return str(self.currentData())
+
+    def choose(self, word: str) -> None:
+        """Show the entry of a word; one that is not offered changes nothing."""
+        index = self.findData(word)
+        if index >= 0:
+            self.setCurrentIndex(index)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Turn through the entries, if the keyboard is here."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the field, the entry as far as there is room, and an arrow."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        on = self.isEnabled()
+        edge = "accent" if self.hasFocus() else "line"
+        painter.setPen(QPen(self._theme.colour(edge), 1))
+        painter.setBrush(self._theme.colour("hover" if on and self.underMouse() else "field"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.setPen(self._theme.colour("text" if on else "muted"))
+        room = self.rect().adjusted(SPACE + 2, 0, -3 * SPACE + 2, 0)
+        text = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
+        if on:
+            painter.setPen(QPen(self._theme.colour("muted"), 1.5))
+            x, y = self.width() - 13.0, self.height() / 2
+            painter.drawPolyline(QPolygonF([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)]))
+        painter.end()
+
+
+class CheckBox(QCheckBox):
+    """Yes or no."""
+
+    def __init__(self, theme: Theme, name: str, text: str, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._theme = theme
+        self.setObjectName(name)
+        self.setAccessibleName(text)
+        self.setToolTip(tip)
+        self.setMinimumHeight(3 * SPACE)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the box, its mark and the words."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ticked, on = self.isChecked(), self.isEnabled()
+        box = QRectF(0.5, (self.height() - _BOX) / 2, _BOX, _BOX)
+        filled = "accent" if on else "bar"
+        painter.setPen(QPen(self._theme.colour("text" if self.hasFocus() else filled if ticked else "bar"), 1))
+        painter.setBrush(self._theme.colour(filled if ticked else "field"))
+        painter.drawRoundedRect(box, 4, 4)
+        if ticked:
+            painter.setPen(QPen(self._theme.colour("on_accent"), 2))
+            x, y = box.left(), box.top()
+            painter.drawPolyline(QPolygonF([QPointF(x + 4, y + 8), QPointF(x + 7, y + 11.5), QPointF(x + 12, y + 5)]))
+        painter.setPen(self._theme.colour("text" if on else "muted"))
+        room = self.rect().adjusted(round(_BOX) + SPACE, 0, 0, 0)
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), self.text())
+        painter.end()
+
+
+class IntField(QSpinBox):
+    """A whole number."""
+
+    def __init__(self, name: str, spoken: str, tip: str, least: int, most: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        _dress(self, name, spoken, tip)
+        self.setRange(least, most)
+        self.setGroupSeparatorShown(True)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the ground; the number is the line's inside."""
+        _paint_ground(self)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Count, if the keyboard is here."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class FloatField(QDoubleSpinBox):
+    """A number as it is written by hand: 0.001, 1e-05, 0.9.
+
+    Parameters
+    ----------
+    name, spoken, tip
+        As every control has them.
+    least, most
+        The range.
+    step
+        What an arrow key adds; None goes 1, 2, 5, 10 up and down, which suits rates.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        spoken: str,
+        tip: str,
+        least: float,
+        most: float,
+        step: float | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        _dress(self, name, spoken, tip)
+        self.setDecimals(12)
+        self.setRange(least, most)
+        self._step = step
+
+    def textFromValue(self, value: float) -> str:
+        """Return the number with no more figures than it needs."""
+        return f"{value:.6g}"
+
+    def valueFromText(self, text: str) -> float:
+        """Return the number that was typed, or what the special text stands for."""
+        if text == self.specialValueText():
+            return self.minimum()
+        return float(text.replace(",", "."))
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Say whether the text is a number in the range, or may still become one."""
+        if text == self.specialValueText():
+            return (QValidator.State.Acceptable, text, position)
+        try:
+            value = float(text.replace(",", "."))
+        except ValueError:
+            hopeful = all(letter in "0123456789.,-+eE" for letter in text)
+            return (QValidator.State.Intermediate if hopeful else QValidator.State.Invalid, text, position)
+        inside = math.isfinite(value) and self.minimum() <= value <= self.maximum()
+        return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate, text, position)
+
+    def stepBy(self, steps: int) -> None:
+        """Add steps, or go through 1, 2, 5, 10."""
+        if self._step is not None:
+            self.setValue(round(self.value() + steps * self._step, 10))
+            return
+        value = self.value()
+        for _ in range(abs(steps)):
+            value = _next_round(value, up=steps > 0)
+        self.setValue(value)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the ground; the number is the line's inside."""
+        _paint_ground(self)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Go up and down, if the keyboard is here."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+def _dress(field: QSpinBox | QDoubleSpinBox, name: str, spoken: str, tip: str) -> None:
+    field.setObjectName(name)
+    field.setAccessibleName(spoken)
+    field.setToolTip(tip)
+    field.setFixedHeight(HEIGHT)
+    field.setMinimumWidth(6 * SPACE)
+    field.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+    # The frame and the ground are painted below the line, for the style would leave the line too little room.
+    field.setFrame(False)
+    line = field.lineEdit()
+    line.setTextMargins(SPACE, 0, SPACE // 2, 0)
+    line.setFrame(False)
+    line.setStyleSheet("background: transparent; border: 0; padding: 0;")
+    field.setKeyboardTracking(False)
+    field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+
+def _paint_ground(field: QSpinBox | QDoubleSpinBox) -> None:
+    painter = QPainter(field)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    palette = field.palette()
+    painter.setPen(QPen(palette.highlight().color() if field.hasFocus() else palette.mid().color(), 1))
+    painter.setBrush(palette.alternateBase())
+    painter.drawRoundedRect(QRectF(field.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+    painter.end()
+
+
+def _next_round(value: float, *, up: bool) -> float:
+    """Return the next of 1, 2, 5, 10, ... times a power of ten."""
+    if value <= 0:
+        return 1e-6 if up else 0.0
+    exponent = math.floor(math.log10(value) + 1e-9)
+    ladder = [factor * 10.0**power for power in range(exponent - 1, exponent + 2) for factor in (1, 2, 5)]
+    if up:
+        return next(rung for rung in ladder if rung > value * (1 + 1e-9))
+    return next(rung for rung in reversed(ladder) if rung < value * (1 - 1e-9))

@@ -1,0 +1,45 @@
+"""A table of which one whole row is chosen: the runs, the layers of a network."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from digitpad.gui.widgets.theme import SPACE
+
+
+def row_table(
+    model: QAbstractItemModel, name: str, spoken: str, tip: str, widths: Sequence[int], parent: QWidget
+) -> QTableView:
+    """Return a view of a table, without lines and row numbers, its last column as wide as there is room.
+
+    Parameters
+    ----------
+    model
+        What is shown.
+    name, spoken, tip
+        As every control has them.
+    widths
+        Of the first columns, in pixels; the user may change them.
+    parent
+        Whose it is.
+    """
+    view = QTableView(parent)
+    view.setObjectName(name)
+    view.setAccessibleName(spoken)
+    view.setToolTip(tip)
+    view.setModel(model)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setShowGrid(False)
+    view.setTabKeyNavigation(False)
+    view.verticalHeader().hide()
+    view.verticalHeader().setDefaultSectionSize(4 * SPACE)
+    header = view.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setStretchLastSection(True)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+    for column, width in enumerate(widths):
+        view.setColumnWidth(column, width)
+    return view

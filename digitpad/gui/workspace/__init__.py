@@ -1,0 +1,1 @@
+"""What is looked at and by which network: the one state that every tab shows."""

@@ -1,0 +1,1 @@
+"""Model files: weights together with all that is needed to use them."""

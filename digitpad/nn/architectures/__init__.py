@@ -1,0 +1,1 @@
+"""Networks as data: plans, presets, summaries, and operations on whole networks."""

@@ -1,0 +1,1 @@
+"""The fast path: fused layers and data-parallel threads, equal to the plain layers up to rounding."""

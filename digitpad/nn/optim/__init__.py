@@ -1,0 +1,1 @@
+"""Optimizers and what belongs to a training step: schedules, penalties, clipping, averaging."""

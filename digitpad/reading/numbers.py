@@ -1,0 +1,275 @@
+"""From a drawing or a picture to the number that it shows."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.data.ink import Stroke
+from digitpad.data.rasterize import USUAL_CANVAS
+from digitpad.reading.lattice import Lattice, possible_runs, segment_features, sign_features
+from digitpad.reading.number_weights import INK_WEIGHTS, PICTURE_WEIGHTS
+from digitpad.reading.parts import PicturePieces
+from digitpad.reading.pieces import Box, Layout, Pieces, Run
+from digitpad.reading.recognizer import Prediction
+from digitpad.reading.signs import find_signs
+from digitpad.reading.strokes import InkPieces
+
+#: Drawings of more strokes are no numbers; they are taken as one digit, which whoever reads it may refuse.
+_MOST_PIECES = 120
+#: By this much (a logarithm of odds) a number must be more likely than one digit: what may be one digit mostly is, and
+#: a single digit must not be taken apart.
+_ONE_DIGIT = 3.0
+#: What is wider than the first, in heights of the line, has no such claim to be one digit; it fades over the second.
+_TWO_WIDE, _FADE = 1.45, 0.3
+#: By this share of the narrower, and by more the broader the whole is than the second (in heights of the line), must
+#: characters overlap to be strokes of one figure: chosen on letters of 20 writers, and on two digits that touch.
+_ENTWINED, _NARROW, _MORE = 0.2, 0.7, 1.5
+#: What is narrower, in heights of the line, counts as this broad when it is asked how much of it is overlapped.
+_LEAST_WIDTH = 0.12
+#: Segments whose answers are kept for the next reading.
+_KEPT = 512
+
+
+class Reader(Protocol):
+    """Reads single digits; `digitpad.reading.recognizer.Recognizer` is one."""
+
+    def recognize_ink(self, strokes: Sequence[NDArray[np.float32]], *, canvas: float = ...) -> Prediction:
+        """Read a drawing of one digit."""
+        ...
+
+    def recognize_image(self, gray: NDArray[np.float32]) -> Prediction:
+        """Read a picture of one digit."""
+        ...
+
+    def recognize_pixels(self, image: NDArray[np.float32]) -> Prediction:
+        """Read a prepared picture (28, 28)."""
+        ...
+
+    def recognize_all(self, images: NDArray[np.float32]) -> list[Prediction]:
+        """Read prepared pictures (N, 28, 28)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """One character of a number, and where it stands.
+
+    Attributes
+    ----------
+    label
+        A class of the network; or "-", "." or "," for a sign.
+    box
+        Left, top, right, bottom of its ink, in canvas units or pixels.
+    prediction
+        What the network reads there; None for a sign, which is told by its shape and place alone.
+    """
+
+    label: str
+    box: Box
+    prediction: Prediction | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NumberReading:
+    """What a drawing or a picture says.
+
+    Attributes
+    ----------
+    segments
+        From left to right; a single one if it shows one digit, or nothing.
+    probability
+        How sure it is, in [0, 1]. Of one digit, the network's probability; of a number, the product of those of all its
+        digits and of the share that this way to take the ink apart has among all ways.
+    """
+
+    segments: tuple[Segment, ...]
+    probability: float
+
+    @property
+    def text(self) -> str:
+        """All that was read, as text."""
+        return "".join(segment.label for segment in self.segments)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether there is more than one digit or sign."""
+        return len(self.segments) > 1
+
+    @property
+    def as_digit(self) -> Prediction | None:
+        """What the network reads in the whole, if it is one digit; None for a number."""
+        return None if self.is_number else self.segments[0].prediction
+
+    @property
+    def rejected(self) -> bool:
+        """Whether any segment is no digit, so that the text should not be believed."""
+        return self.reason is not None
+
+    @property
+    def reason(self) -> str | None:
+        """Why it was rejected, in words; None if it was not."""
+        for place, segment in enumerate(self.segments, start=1):
+            if segment.prediction is not None and segment.prediction.rejected:
+                reason = segment.prediction.reason or "it is no digit"
+                return f"character {place} of {len(self.segments)}: {reason}" if self.is_number else reason
+        return None
+
+
+class NumberReader:
+    """Read numbers with one reader of digits.
+
+    It remembers what the digits of the last drawings were read as, so that while one is being drawn only what changes
+    is read again.
+
+    Parameters
+    ----------
+    reader
+        What reads the single digits; a `Recognizer`.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self._known: dict[bytes, Prediction] = {}
+
+    def read_drawing(
+        self, strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS, whole: Prediction | None = None
+    ) -> NumberReading:
+        """Read a drawing.
+
+        Parameters
+        ----------
+        strokes
+            Each float32 (n, 2) or (n, 3), see `digitpad.data.ink`.
+        canvas
+            The long side of what they were drawn on, in their units.
+        whole
+            What the reader says of it as one digit, if that was asked already.
+
+        Returns
+        -------
+        NumberReading
+            Where it is one digit, exactly what `recognize_ink` says.
+        """
+
+        def as_one() -> Prediction:
+            return whole if whole is not None else self.reader.recognize_ink(strokes, canvas=canvas)
+
+        inked = [stroke for stroke in strokes if len(stroke)]
+        if not inked or not all(stroke.ndim == 2 and np.isfinite(stroke).all() for stroke in inked):
+            # Blank, or no ink at all: the reader says so.
+            return _single(as_one(), (0.0, 0.0, 0.0, 0.0))
+        if len(inked) <= _MOST_PIECES:
+            pieces = InkPieces(inked, canvas=canvas)
+            if len(pieces.layout) > 1:
+                return self._read(pieces, INK_WEIGHTS, as_one)
+        return _single(as_one(), _box_of(inked))
+
+    def read_picture(self, ink: NDArray[np.float32], *, whole: Prediction | None = None) -> NumberReading:
+        """Read an opened picture.
+
+        Parameters
+        ----------
+        ink
+            float32 (H, W) in [0, 1], ink 1 on background 0, as `digitpad.data.images.read_image` returns it.
+        whole
+            What the reader says of it as one digit, if that was asked already.
+
+        Returns
+        -------
+        NumberReading
+            Where it is one digit, exactly what `recognize_image` says. Boxes are in pixels of the picture.
+        """
+
+        def as_one() -> Prediction:
+            return whole if whole is not None else self.reader.recognize_image(ink)
+
+        pieces = PicturePieces(ink)
+        if 1 < len(pieces.layout) <= _MOST_PIECES:
+            return self._read(pieces, PICTURE_WEIGHTS, as_one)
+        box = pieces.layout.box((0, len(pieces.layout))) if len(pieces.layout) else (0.0, 0.0, 0.0, 0.0)
+        return _single(as_one(), box)
+
+    def read_prepared(self, image: NDArray[np.float32]) -> NumberReading:
+        """Read a picture of one digit that is prepared already, float32 (28, 28) in [0, 1]."""
+        return _single(self.reader.recognize_pixels(image), (0.0, 0.0, float(image.shape[1]), float(image.shape[0])))
+
+    def _read(self, pieces: Pieces, weights: NDArray[np.float64], as_one: Callable[[], Prediction]) -> NumberReading:
+        """Return what the pieces say; `as_one` reads them as one digit, which is only asked where they may be one."""
+        layout = pieces.layout
+        everything = (0, len(layout))
+        signs = find_signs(layout)
+        possible = possible_runs(layout)
+        runs = [run for run in possible if run not in signs and run != everything]
+        predictions = self._recognize(pieces, runs)
+        if everything in possible:
+            predictions[everything] = as_one()
+        known = {run: segment_features(layout, run, one.label, belief(one)) for run, one in predictions.items()}
+        lattice = Lattice(layout, known | {run: sign_features(sign) for run, sign in signs.items()})
+        path = lattice.best(weights)
+        digits = [predictions[run] for run in path.runs if run in predictions]
+        minus = any(signs.get(run) == "-" for run in path.runs)
+        if not digits or (len(digits) == 1 and not minus):
+            # A dot beside a digit is no number: the drawing is read as it always was.
+            return _single(predictions.get(everything) or as_one(), layout.box(everything))
+        if everything in predictions and predictions[everything].rejected and _is_one_figure(layout, path.runs):
+            return _single(predictions[everything], layout.box(everything))
+        if everything in predictions and len(digits) > 1:
+            surplus = lattice.score(path.runs, weights) - lattice.score([everything], weights)
+            left, _, right, _ = layout.box(everything)
+            narrow = min(max((_TWO_WIDE - (right - left) / layout.height) / _FADE, 0.0), 1.0)
+            if surplus < _ONE_DIGIT * narrow:
+                return _single(predictions[everything], layout.box(everything))
+        segments = tuple(
+            Segment(signs[run], layout.box(run), None)
+            if run in signs
+            else Segment(predictions[run].label, layout.box(run), predictions[run])
+            for run in path.runs
+        )
+        return NumberReading(segments, path.share * math.prod(digit.probability for digit in digits))
+
+    def _recognize(self, pieces: Pieces, runs: Sequence[Run]) -> dict[Run, Prediction]:
+        """Read segments, those that are new in one forward pass."""
+        keys = {run: pieces.key(run) for run in runs}
+        new = {key: run for run, key in keys.items() if key not in self._known}
+        if new:
+            pictures = np.stack([pieces.picture(run) for run in new.values()])
+            self._known.update(zip(new, self.reader.recognize_all(pictures), strict=True))
+        found = {run: self._known[key] for run, key in keys.items()}
+        for key in keys.values():
+            # What was asked for last goes to the end, so that what was not for long falls out in front.
+            self._known[key] = self._known.pop(key)
+        while len(self._known) > _KEPT:
+            del self._known[next(iter(self._known))]
+        return found
+
+
+def belief(prediction: Prediction) -> float:
+    """Return how likely a segment is the digit that it is read as, and a digit at all: what speaks for it."""
+    return prediction.probability * (1 - prediction.no_digit)
+
+
+def _is_one_figure(layout: Layout, runs: Sequence[Run]) -> bool:
+    """Tell whether characters lie in one another, as the strokes of a letter do, rather than beside each other."""
+    boxes = [layout.box(run) for run in runs]
+    width = (max(box[2] for box in boxes) - min(box[0] for box in boxes)) / layout.height
+    overlaps = [
+        (min(one[2], other[2]) - max(one[0], other[0]))
+        / max(min(one[2] - one[0], other[2] - other[0]), _LEAST_WIDTH * layout.height)
+        for one, other in pairwise(boxes)
+    ]
+    return max(overlaps, default=0.0) > _ENTWINED + _MORE * max(width - _NARROW, 0.0)
+
+
+def _single(prediction: Prediction, box: Box) -> NumberReading:
+    return NumberReading((Segment(prediction.label, box, prediction),), prediction.probability)
+
+
+def _box_of(strokes: Sequence[Stroke]) -> Box:
+    low = np.min([stroke[:, :2].min(axis=0) for stroke in strokes], axis=0)
+    high = np.max([stroke[:, :2].max(axis=0) for stroke in strokes], axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])

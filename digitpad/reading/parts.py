@@ -1,0 +1,211 @@
+"""A picture in pieces: its connected parts from left to right, cut along seams where digits touch.
+
+A seam is a path from top to bottom that crosses as little ink as it can (Avidan and Shamir's seams, 2007, with ink for
+energy). It need not be straight, so it finds its way between digits that lean over each other.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import PIL.Image
+import PIL.ImageFilter
+from numpy.typing import NDArray
+
+from digitpad.data.components import component_boxes, connected_components
+from digitpad.data.images import image_to_digit
+from digitpad.reading.pieces import FAR, Layout, Run, distances_between, line_height
+
+#: Pixels with more ink than this hang together; less is the soft edge of a line.
+_INK = 0.3
+#: Parts smaller than this both ways, in heights of the line, are specks.
+_SPECK = 0.06
+#: Parts wider than this, in heights of the line, may be several digits that touch.
+_WIDE = 0.85
+#: Seams lie at least this far from each other and from the ends of a part, in heights of the line.
+_APART = 0.18
+#: Seams of one part that are considered at most.
+_MOST_CUTS = 24
+#: What a seam pays for a pixel of paper and for one to the side; ink is paid with 1.
+_PAPER, _ASIDE = 0.01, 0.02
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Some pixels of the picture: a mask, and where its first row and column lie. `cut` is what its left seam cost."""
+
+    component: int
+    nth: int
+    left: int
+    top: int
+    mask: NDArray[np.bool_]
+    cut: float
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """Left, top, and the column and row beyond."""
+        return self.left, self.top, self.left + self.mask.shape[1], self.top + self.mask.shape[0]
+
+
+class PicturePieces:
+    """The pieces of a picture.
+
+    Parameters
+    ----------
+    ink
+        (H, W) in [0, 1], ink 1, as from `digitpad.data.images.read_image`.
+    """
+
+    def __init__(self, ink: NDArray[np.float32]) -> None:
+        self._ink = ink
+        labels, count = connected_components(ink > _INK)
+        boxes = component_boxes(labels, count)
+        if count:
+            height = line_height(boxes.astype(np.float64))
+            size = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
+            kept = np.flatnonzero(size > _SPECK * height)
+            height = line_height(boxes[kept].astype(np.float64))
+        else:
+            height, kept = 1.0, np.zeros(0, np.intp)
+        parts: list[_Part] = []
+        for component in kept.tolist():
+            left, top, right, bottom = boxes[component].tolist()
+            mask = labels[top:bottom, left:right] == component + 1
+            whole = _Part(component, 0, left, top, mask, math.nan)
+            parts += _cut(whole, ink, height) if right - left > _WIDE * height else [whole]
+        self._parts = sorted(parts, key=lambda part: (part.box[0] + part.box[2], part.box[0]))
+        self._height = height
+
+    @cached_property
+    def layout(self) -> Layout:
+        """How the pieces lie."""
+        boxes = np.array([part.box for part in self._parts], np.float64).reshape(-1, 4)
+        cuts = np.full(max(len(self._parts) - 1, 0), math.nan)
+        for place, (one, other) in enumerate(zip(self._parts, self._parts[1:], strict=False)):
+            if one.component == other.component and abs(one.nth - other.nth) == 1:
+                cuts[place] = max(one, other, key=lambda part: part.nth).cut
+        outlines = [_outline(part) for part in self._parts]
+        return Layout(boxes, distances_between(outlines, boxes, FAR * self._height), cuts, self._height)
+
+    def key(self, run: Run) -> bytes:
+        """Return the pixels of these pieces, as bytes."""
+        crop = self._crop(run)
+        return crop.tobytes() + bytes(repr(crop.shape), "ascii")
+
+    def picture(self, run: Run) -> NDArray[np.float32]:
+        """Return some pieces as a network reads them, (28, 28) in [0, 1]."""
+        return image_to_digit(self._crop(run))
+
+    def owner(self, place: int, owners: NDArray[np.intp]) -> int:
+        """Return whose most pixels of a piece are, given whose each pixel of the picture is (below 0: nobody's)."""
+        part = self._parts[place]
+        left, top, right, bottom = part.box
+        whose = owners[top:bottom, left:right][part.mask]
+        return int(np.bincount(whose[whose >= 0], minlength=1).argmax())
+
+    def _crop(self, run: Run) -> NDArray[np.float32]:
+        """Return the ink of some pieces alone, soft edges included, with a margin."""
+        parts = self._parts[slice(*run)]
+        margin = 2 + math.ceil(self._height / 30)
+        left, top = min(part.left for part in parts) - margin, min(part.top for part in parts) - margin
+        right, bottom = max(part.box[2] for part in parts) + margin, max(part.box[3] for part in parts) + margin
+        own = np.zeros((bottom - top, right - left), np.bool_)
+        for part in parts:
+            x, y = part.left - left, part.top - top
+            own[y : y + part.mask.shape[0], x : x + part.mask.shape[1]] |= part.mask
+        # Around its pixels, the soft edge: as far as the line is soft, but no pixel of other parts.
+        reach = 2 * (margin - 1) - 1
+        near = np.asarray(PIL.Image.fromarray(own).convert("L").filter(PIL.ImageFilter.MaxFilter(reach))) > 0
+        crop = np.zeros(own.shape, np.float32)
+        height, width = self._ink.shape
+        inside = np.s_[max(top, 0) : min(bottom, height), max(left, 0) : min(right, width)]
+        target = np.s_[
+            max(-top, 0) : max(-top, 0) + min(bottom, height) - max(top, 0),
+            max(-left, 0) : max(-left, 0) + min(right, width) - max(left, 0),
+        ]
+        crop[target] = self._ink[inside]
+        crop[~near | ((crop > _INK) & ~own)] = 0.0
+        return crop
+
+
+def _outline(part: _Part) -> NDArray[np.float64]:
+    """Return the leftmost and the rightmost pixel of each row, (m, 2): what may come near a neighbour."""
+    rows = np.flatnonzero(part.mask.any(axis=1))
+    first = part.mask[rows].argmax(axis=1)
+    last = part.mask.shape[1] - part.mask[rows, ::-1].argmax(axis=1)
+    x, y = np.concatenate([first, last]) + part.left, np.concatenate([rows, rows]) + part.top + 0.5
+    return np.stack([x, y], axis=1).astype(np.float64)
+
+
+def _cut(part: _Part, ink: NDArray[np.float32], height: float) -> list[_Part]:
+    """Cut a part along its cheapest seams."""
+    left, top, right, bottom = part.box
+    own = np.where(part.mask, ink[top:bottom, left:right], np.float32(0))
+    paths, costs = _seams(own)
+    # The pen's width: a seam through a line once costs about as much.
+    pen = max(2 * float(own.sum()) / max(_edges(part.mask), 1), 1.0)
+    least = _APART * height
+    middle = paths.mean(axis=1)
+    chosen: list[int] = []
+    for number in np.argsort(costs, kind="stable").tolist():
+        at = float(middle[number])
+        if len(chosen) == _MOST_CUTS or not least <= at <= part.mask.shape[1] - least:
+            continue
+        if all(abs(at - float(middle[other])) >= least for other in chosen):
+            chosen.append(number)
+    chosen.sort(key=lambda number: float(middle[number]))
+    columns = np.arange(part.mask.shape[1])
+    pieces: list[_Part] = []
+    rest = part.mask
+    before = math.nan
+    for number in [*chosen, None]:
+        side = rest if number is None else rest & (columns < paths[number][:, np.newaxis])
+        if side.any():
+            pieces.append(_trimmed(part, len(pieces), side, before))
+            rest = rest & ~side
+            if number is not None:
+                before = float(costs[number]) / pen
+    return pieces
+
+
+def _trimmed(part: _Part, nth: int, mask: NDArray[np.bool_], cut: float) -> _Part:
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    inner = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return _Part(part.component, nth, part.left + int(columns[0]), part.top + int(rows[0]), inner, cut)
+
+
+def _edges(mask: NDArray[np.bool_]) -> float:
+    """Return the length of all edges of a mask, in pixels, as an even spread of directions has it."""
+    padded = np.pad(mask, 1)
+    count = int((padded[1:] != padded[:-1]).sum() + (padded[:, 1:] != padded[:, :-1]).sum())
+    return count * math.pi / 4
+
+
+def _seams(own: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Return the best seam to each column of the last row.
+
+    Returns
+    -------
+    (NDArray, NDArray)
+        (W, H): for each seam, its column in each row; and (W,): the ink that it crosses.
+    """
+    height, width = own.shape
+    total = own[0] + np.float32(_PAPER)
+    inked = own[0].copy()
+    came = np.zeros((height, width), np.intp)
+    far = np.full(1, np.inf, np.float32)
+    columns = np.arange(width)
+    for row in range(1, height):
+        from_left, from_right = np.concatenate([far, total[:-1]]) + _ASIDE, np.concatenate([total[1:], far]) + _ASIDE
+        step = np.stack([total, from_left, from_right]).argmin(axis=0)
+        came[row] = np.array([0, -1, 1])[step]
+        origin = columns + came[row]
+        total = np.minimum(np.minimum(total, from_left), from_right) + own[row] + np.float32(_PAPER)
+        inked = inked[origin] + own[row]
+    paths = np.empty((width, height), np.intp)
+    at = columns.copy()
+    for row in range(height - 1, -1, -1):
+        paths[:, row] = at
+        at = at + came[row, at]
+    return paths, inked

@@ -1,0 +1,365 @@
+"""From ink or a picture to a reading.
+
+A `Recognizer` owns one network and asks it about digits. Everything that reads a digit anywhere in digitpad
+goes through it, so that the window, the command line and evaluation cannot disagree.
+
+What is read for a person is computed by the network's plain layers, as they are named and shown. A whole data set is
+read by their fused form (see `digitpad.nn.engine.fused`), three to five times as fast and equal up to rounding.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.data.dataset import NO_DIGIT, normalize
+from digitpad.data.images import image_to_digit
+from digitpad.data.ink import Stroke
+from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
+from digitpad.errors import DigitpadError
+from digitpad.models.model_file import CLASSIFICATION, DEFAULT_MODEL, Model
+from digitpad.nn import ParallelNetwork, functional
+
+#: A picture with no pixel above this share of full ink has nothing on it that could be read.
+_FAINTEST_INK = 0.1
+
+#: A prepared digit is 20 pixels long. What is no longer and no broader than this is a dot.
+_DOT = 6
+#: Ink with a square of this many pixels all covered is no line: MNIST has no such digit.
+_SOLID = 12
+_COVERED = 0.5
+
+#: A second guess from this probability on makes a reading ambiguous.
+AMBIGUOUS = 0.2
+
+#: Pictures that go through the network together; more would only take more memory.
+_MOST_AT_ONCE = 256
+
+#: Makes the pass of one picture (28, 28), and returns its logits, float32 (1, outputs); None if it cannot.
+Pass = Callable[[NDArray[np.float32]], NDArray[np.float32] | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """What a network reads in one picture.
+
+    Attributes
+    ----------
+    label
+        The best reading, also when `rejected`.
+    probability
+        How sure the network is of it, in [0, 1].
+    probabilities
+        float32 (classes,), which add up to 1: how likely each is, given that the picture shows one.
+    rejected
+        Whether the picture is no digit, so that the label should not be believed.
+    reason
+        Why it was rejected, in words; None if it was not.
+    image
+        float32 (28, 28) in [0, 1]: the picture as the network saw it, before normalisation.
+    no_digit
+        How likely the picture shows no digit at all, in [0, 1]; 0 of networks that cannot tell.
+    """
+
+    label: str
+    probability: float
+    probabilities: NDArray[np.float32]
+    rejected: bool
+    reason: str | None
+    image: NDArray[np.float32]
+    no_digit: float = 0.0
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether the second guess is nearly as good as the first."""
+        return len(self.probabilities) > 1 and float(np.sort(self.probabilities)[-2]) >= AMBIGUOUS
+
+
+class Recognizer:
+    """Read digits with one network.
+
+    A network with an output for "no digit" answers two questions: which digit it is, if it is one, and whether it is
+    one. The output is left out of the probabilities of digits, and decides whether a picture is rejected.
+
+    Parameters
+    ----------
+    model
+        Its weights are copied: the recognizer's answers do not change when a training run goes on.
+    threshold
+        From which probability of "no digit" on a picture is rejected; None takes the model's own.
+
+    Raises
+    ------
+    DigitpadError
+        If the model was trained for something else, or the threshold is not in [0, 1].
+    """
+
+    def __init__(self, model: Model, *, threshold: float | None = None) -> None:
+        if model.metadata.task != CLASSIFICATION:
+            raise DigitpadError(
+                f"{model.name} finds ink on pages and does not read digits; choose a model that reads, such as "
+                f"{DEFAULT_MODEL}."
+            )
+        self.model = model.copy()
+        self._labels = tuple(label for label in model.metadata.labels if label != NO_DIGIT)
+        self._no_digit = model.metadata.labels.index(NO_DIGIT) if model.metadata.refuses else None
+        self.threshold = model.metadata.refusal_threshold if threshold is None else threshold
+        self._network = self.model.network
+        self._preprocessing = self.model.metadata.preprocessing
+        # The fused layers work in memory of their own, which one thread at a time may use.
+        self._fused = ParallelNetwork(self._network)
+        self._fused_is_busy = threading.Lock()
+        self._single_pass: Pass | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What each probability stands for, in order."""
+        return self._labels
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the network can tell that a picture shows no digit."""
+        return self._no_digit is not None
+
+    @property
+    def threshold(self) -> float:
+        """From which probability of "no digit" on a picture is rejected; at 1 none is but for certain."""
+        return self._threshold
+
+    @threshold.setter
+    def threshold(self, value: float) -> None:
+        if not 0 <= value <= 1:
+            raise DigitpadError(f"The threshold of refusal must be a number from 0 to 1, not {value}.")
+        self._threshold = float(value)
+
+    def read_by(self, single_pass: Pass | None) -> None:
+        """Let somebody else make the pass of each single picture from now on; None makes it here again.
+
+        Whoever looks into the network at every picture that is read needs not send it through a second time.
+
+        Parameters
+        ----------
+        single_pass
+            Goes through the plain layers of `model`, in the thread that reads.
+        """
+        self._single_pass = single_pass
+
+    def recognize_ink(self, strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS) -> Prediction:
+        """Read a drawing.
+
+        Parameters
+        ----------
+        strokes
+            Each float32 (n, 2) or (n, 3), see `digitpad.data.ink`.
+        canvas
+            The long side of what they were drawn on, in their units.
+        """
+        return self.recognize_pixels(ink_to_image(strokes, canvas=canvas))
+
+    def recognize_image(self, gray: NDArray[np.float32]) -> Prediction:
+        """Read one digit in a picture of any size.
+
+        Parameters
+        ----------
+        gray
+            float32 (H, W) in [0, 1], ink 1 on background 0, as `digitpad.data.images.read_image` returns it.
+        """
+        return self.recognize_pixels(image_to_digit(gray))
+
+    def recognize_pixels(self, image: NDArray[np.float32]) -> Prediction:
+        """Read a picture that is prepared already.
+
+        Parameters
+        ----------
+        image
+            float32 (28, 28) in [0, 1].
+
+        Raises
+        ------
+        ValueError
+            If the shape differs.
+        """
+        images = image[np.newaxis]
+        self._check(images[:, np.newaxis])
+        logits = None if self._single_pass is None else self._single_pass(image)
+        return self.recognize_all(images)[0] if logits is None else self._predictions([image], logits)[0]
+
+    def recognize_all(self, images: NDArray[np.float32]) -> list[Prediction]:
+        """Read many pictures that are prepared already, faster than one by one.
+
+        Parameters
+        ----------
+        images
+            float32 (N, 28, 28) in [0, 1].
+        """
+        return self._predictions(images, self._read(self._network.forward, images[:, np.newaxis]))
+
+    def recognize_batch(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the probabilities of every class for the pictures of a data set, as fast as they can be had.
+
+        They are those of `recognize_all` up to rounding. Threads that ask at the same time wait for each other.
+
+        Parameters
+        ----------
+        images
+            (N, 1, 28, 28): float32 in [0, 1], or bytes.
+
+        Returns
+        -------
+        NDArray
+            float32 (N, classes).
+        """
+        return self._digits(self._read_many(images), _probabilities)
+
+    def refusals(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return how likely each picture shows no digit, float32 (N,): 0 of networks that cannot tell.
+
+        Parameters
+        ----------
+        images
+            As `recognize_batch` takes them.
+        """
+        return self._none(self._read_many(images))
+
+    def answers(
+        self, images: NDArray[np.float32] | NDArray[np.uint8]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return `log_probabilities` and `refusals` of pictures, which go through the network once."""
+        logits = self._read_many(images)
+        return self._digits(logits, _log_probabilities), self._none(logits)
+
+    def log_probabilities(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the logarithms of `recognize_batch`'s probabilities, exact where a probability rounds to 0 or 1.
+
+        They come from the logits by log-sum-exp: what a cross-entropy must be made of.
+
+        Parameters
+        ----------
+        images
+            As `recognize_batch` takes them.
+
+        Returns
+        -------
+        NDArray
+            float32 (N, classes).
+        """
+        return self._digits(self._read_many(images), _log_probabilities)
+
+    def activations(self, image: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+        """Return what every layer answers to one prepared picture.
+
+        Parameters
+        ----------
+        image
+            float32 (28, 28) in [0, 1].
+
+        Returns
+        -------
+        dict
+            By layer name, in order: (C, H, W) or (features,). The first, `input`, is the normalised picture.
+        """
+        batch = image[np.newaxis, np.newaxis]
+        self._check(batch)
+        batch = self._normalize(batch)
+        _, named = self._network.forward(batch, capture=True)
+        return {"input": batch[0]} | {name: array[0] for name, array in named.items()}
+
+    def _read_many(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
+        with self._fused_is_busy:
+            return self._read(self._fused.predict, images)
+
+    def _read(
+        self,
+        forward: Callable[[NDArray[np.float32]], NDArray[np.float32]],
+        images: NDArray[np.float32] | NDArray[np.uint8],
+    ) -> NDArray[np.float32]:
+        """Return the logits of pictures, (N, outputs); `forward` goes from a batch to its logits."""
+        self._check(images)
+        logits = np.empty((len(images), *self._network.output_shape(images.shape[1:])), np.float32)
+        for start in range(0, len(images), _MOST_AT_ONCE):
+            some = slice(start, start + _MOST_AT_ONCE)
+            logits[some] = forward(self._normalize(images[some]))
+        return logits
+
+    def _digits(
+        self, logits: NDArray[np.float32], answer: Callable[[NDArray[np.float32]], NDArray[np.float32]]
+    ) -> NDArray[np.float32]:
+        """Return an answer made of the logits of digits alone: softmax over them is the share among digits."""
+        return answer(logits if self._no_digit is None else np.delete(logits, self._no_digit, axis=1))
+
+    def _none(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
+        if self._no_digit is None:
+            return np.zeros(len(logits), np.float32)
+        return functional.softmax(logits)[:, self._no_digit]
+
+    def _normalize(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
+        return normalize(images, self._preprocessing.mean, self._preprocessing.std)
+
+    def _check(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> None:
+        side = self._preprocessing.size
+        if images.shape[1:] != (1, side, side):
+            raise ValueError(f"Recognizer: images has shape {images.shape}; expected (N, 1, {side}, {side})")
+
+    def _predictions(self, images: Iterable[NDArray[np.float32]], logits: NDArray[np.float32]) -> list[Prediction]:
+        answers = zip(images, self._digits(logits, _probabilities), self._none(logits), strict=True)
+        return [self._predict(image, row, float(none)) for image, row, none in answers]
+
+    def _predict(self, image: NDArray[np.float32], probabilities: NDArray[np.float32], no_digit: float) -> Prediction:
+        best = int(probabilities.argmax())
+        reason = self._reason(image, no_digit)
+        return Prediction(
+            label=self.labels[best],
+            probability=float(probabilities[best]),
+            probabilities=probabilities,
+            rejected=reason is not None,
+            reason=reason,
+            image=image,
+            no_digit=no_digit,
+        )
+
+    def _reason(self, image: NDArray[np.float32], no_digit: float) -> str | None:
+        """Return why a picture is no digit, or None.
+
+        What can be seen without a network is not left to one. Of networks that never refuse, whose classes may be
+        anything, only blank pictures are rejected.
+        """
+        if float(image.max(initial=0.0)) < _FAINTEST_INK:
+            return "nothing is drawn here"
+        if not self.refuses:
+            return None
+        covered = image >= _COVERED
+        if _is_dot(covered):
+            return "this is only a dot"
+        if _is_solid(covered):
+            return "this is filled with ink, not written"
+        return "unlike any digit" if no_digit >= self.threshold else None
+
+
+def _is_dot(covered: NDArray[np.bool_]) -> bool:
+    """Whether the ink, (H, W), is small both ways."""
+    lines = [np.flatnonzero(covered.any(axis=axis)) for axis in (0, 1)]
+    return all(line.size == 0 or int(line[-1] - line[0]) < _DOT for line in lines)
+
+
+def _is_solid(covered: NDArray[np.bool_]) -> bool:
+    """Whether some large square of the picture, (H, W), is all ink."""
+    counts = np.zeros((covered.shape[0] + 1, covered.shape[1] + 1), np.int32)
+    counts[1:, 1:] = covered.cumsum(axis=0).cumsum(axis=1)
+    inside = counts[_SOLID:, _SOLID:] - counts[:-_SOLID, _SOLID:] - counts[_SOLID:, :-_SOLID]
+    return bool((inside + counts[:-_SOLID, :-_SOLID] == _SOLID * _SOLID).any())
+
+
+def _probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the probabilities of all classes; one logit alone tells the second of two from the first."""
+    if logits.shape[1] == 1:
+        return np.concatenate([functional.sigmoid(-logits), functional.sigmoid(logits)], axis=1)
+    return functional.softmax(logits)
+
+
+def _log_probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the logarithms of `_probabilities`: log(sigmoid(x)) is -softplus(-x)."""
+    if logits.shape[1] == 1:
+        return np.concatenate([-functional.softplus(logits), -functional.softplus(-logits)], axis=1)
+    return functional.log_softmax(logits)

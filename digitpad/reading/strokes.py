@@ -1,0 +1,185 @@
+"""Ink in pieces: strokes from left to right, cut where one stroke runs through two digits."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.data.ink import Stroke, smooth_stroke
+from digitpad.data.rasterize import ink_to_image
+from digitpad.reading.pieces import FAR, OUTLINE, Layout, Run, distances_between, line_height
+
+#: Strokes wider than this, in heights of the line, may run through several digits.
+_WIDE = 1.1
+#: Around a cut, the parts may overlap by this much, in heights of the line.
+_MOST_OVERLAP = 0.5
+#: Parts narrower and lower than this, in heights of the line, are not cut off.
+_LEAST_PART = 0.3
+#: Distance of the points that cuts are looked for at, in heights of the line.
+_STEP = 0.04
+#: Cuts of one stroke that are considered at most.
+_MOST_CUTS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The points `start` to before `stop` of stroke `stroke`."""
+
+    stroke: int
+    start: int
+    stop: int
+
+
+class InkPieces:
+    """The pieces of a drawing.
+
+    Parameters
+    ----------
+    strokes
+        Points (n, 2) or (n, 3), finite; at least one stroke, none without points.
+    canvas
+        The long side of what they were drawn on, in their units.
+    """
+
+    def __init__(self, strokes: Sequence[Stroke], *, canvas: float) -> None:
+        self._canvas = canvas
+        boxes = np.array([_box(stroke) for stroke in strokes])
+        height = line_height(boxes)
+        self._whole = list(strokes)
+        self._strokes: list[Stroke] = []
+        parts: list[Part] = []
+        costs: dict[Part, float] = {}
+        for number, (stroke, box) in enumerate(zip(strokes, boxes, strict=True)):
+            finer, places = (stroke, []) if box[2] - box[0] < _WIDE * height else _cut_places(stroke, height)
+            self._strokes.append(finer)
+            starts = [0, *(place for place, _ in places)]
+            stops = [*(place + 1 for place, _ in places), len(finer)]
+            for index, (start, stop) in enumerate(zip(starts, stops, strict=True)):
+                parts.append(Part(number, start, stop))
+                if index:
+                    costs[parts[-1]] = places[index - 1][1]
+        boxes = np.array([_box(self._points(part)) for part in parts])
+        order = np.lexsort((boxes[:, 0], boxes[:, 0] + boxes[:, 2]))
+        self._parts = [parts[index] for index in order]
+        self._boxes = boxes[order]
+        self._height = height
+        self._costs = costs
+
+    @cached_property
+    def layout(self) -> Layout:
+        """How the pieces lie."""
+        outlines = [_along(self._points(part)) for part in self._parts]
+        cuts = np.full(max(len(self._parts) - 1, 0), math.nan)
+        for index, (part, following) in enumerate(zip(self._parts, self._parts[1:], strict=False)):
+            early, late = sorted((part, following), key=lambda one: (one.stroke, one.start))
+            if early.stroke == late.stroke and early.stop == late.start + 1:
+                cuts[index] = self._costs[late]
+        distances = distances_between(outlines, self._boxes, FAR * self._height)
+        return Layout(self._boxes, distances, cuts, self._height)
+
+    def parts(self, run: Run) -> list[Part]:
+        """Return what these pieces are: parts of strokes, joined again where nothing was left out between them."""
+        joined: list[Part] = []
+        for part in sorted(self._parts[slice(*run)], key=lambda one: (one.stroke, one.start)):
+            if joined and joined[-1].stroke == part.stroke and joined[-1].stop == part.start + 1:
+                joined[-1] = Part(part.stroke, joined[-1].start, part.stop)
+            else:
+                joined.append(part)
+        return joined
+
+    def owner(self, place: int, owners: Sequence[NDArray[np.intp]]) -> int:
+        """Return whose most points of a piece are, given whose each point of each stroke is.
+
+        For strokes whose pieces are known, when weights are fitted and readings are checked.
+        """
+        part = self._parts[place]
+        whole = owners[part.stroke]
+        finer, points = self._strokes[part.stroke], self._whole[part.stroke]
+        if len(finer) == len(points) and part.stop - part.start == len(points):
+            return int(np.bincount(whole).argmax())
+        # Of each finer point, the nearest that was given.
+        away = np.abs((finer[part.start : part.stop, :2] @ [1, 1j])[:, np.newaxis] - (points[:, :2] @ [1, 1j]))
+        return int(np.bincount(whole[away.argmin(axis=1)]).argmax())
+
+    def key(self, run: Run) -> bytes:
+        """Return the points of these pieces, as bytes."""
+        points = [self._points(part) for part in self.parts(run)]
+        return b"|".join(array.tobytes() + bytes([array.shape[1]]) for array in points)
+
+    def picture(self, run: Run) -> NDArray[np.float32]:
+        """Return some pieces as a network reads them, (28, 28) in [0, 1]."""
+        return ink_to_image([self._points(part) for part in self.parts(run)], canvas=self._canvas)
+
+    def _points(self, part: Part) -> Stroke:
+        stroke = self._strokes[part.stroke]
+        if part.stop - part.start == len(stroke):
+            # As it was drawn: what is not cut is read as any drawing is.
+            return self._whole[part.stroke]
+        return stroke[part.start : part.stop]
+
+
+def _along(stroke: Stroke) -> NDArray[np.float64]:
+    """Return points on a stroke, straight from point to point, close enough to measure distances at."""
+    at = np.linspace(0, len(stroke) - 1, OUTLINE)
+    number = np.arange(len(stroke))
+    return np.stack([np.interp(at, number, stroke[:, axis]) for axis in (0, 1)], axis=1)
+
+
+def _box(stroke: Stroke) -> tuple[float, float, float, float]:
+    low, high = stroke[:, :2].min(axis=0), stroke[:, :2].max(axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def _cut_places(stroke: Stroke, height: float) -> tuple[Stroke, list[tuple[int, float]]]:
+    """Find where a stroke may pass from one digit to the next.
+
+    Where it does, all that came before lies to the left of all that follows, or nearly: candidates are the places
+    at which the two overlap least.
+
+    Returns
+    -------
+    (Stroke, list of (int, float))
+        The stroke with points close enough to be cut at, and the points to cut at, each with its overlap in heights.
+    """
+    finer = _resample(smooth_stroke(stroke), _STEP * height)
+    x = finer[:, 0].astype(np.float64)
+    overlap = (np.maximum.accumulate(x) - np.minimum.accumulate(x[::-1])[::-1]) / height
+    places: list[tuple[int, float]] = []
+    least = np.minimum(overlap, _MOST_OVERLAP)
+    # Plateaus count as one place, their middle: the strip between two digits is as good everywhere.
+    edges = np.flatnonzero(np.diff(np.round(least, 3)) != 0) + 1
+    bounds = [0, *edges.tolist(), len(finer)]
+    for start, stop in pairwise(bounds):
+        lower_before = start > 0 and least[start - 1] > least[start]
+        lower_after = stop < len(finer) and least[stop] > least[start]
+        if lower_before and lower_after and least[start] < _MOST_OVERLAP:
+            middle = (start + stop - 1) // 2
+            places.append((middle, float(max(overlap[middle], 0.0))))
+    return finer, sorted(sorted(_apart(places, finer, height), key=lambda place: place[1])[:_MOST_CUTS])
+
+
+def _apart(places: list[tuple[int, float]], points: Stroke, height: float) -> list[tuple[int, float]]:
+    """Leave out places that would cut off next to nothing."""
+    kept: list[tuple[int, float]] = []
+    start = 0
+    for place, cost in places:
+        extent = np.ptp(points[start : place + 1, :2], axis=0).max()
+        rest = np.ptp(points[place:, :2], axis=0).max()
+        if extent >= _LEAST_PART * height and rest >= _LEAST_PART * height:
+            kept.append((place, cost))
+            start = place
+    return kept
+
+
+def _resample(stroke: Stroke, step: float) -> Stroke:
+    """Put points between those of a stroke, on straight lines, until none are further apart than `step`."""
+    points = stroke.astype(np.float64)
+    lengths = np.hypot(*np.diff(points[:, :2], axis=0).T)
+    pieces = np.maximum(np.ceil(lengths / step), 1).astype(np.intp)
+    at = np.concatenate([[0.0], np.arange(1, pieces.sum() + 1)])
+    knots = np.concatenate([[0.0], np.cumsum(pieces)])
+    return np.stack([np.interp(at, knots, column) for column in points.T], axis=1).astype(np.float32)

@@ -1,0 +1,269 @@
+"""Keeps what happens in a run in its folder: history, checkpoints, and what `run.json` says.
+
+What cannot be written, most often because the disk is full, does not stop the training: it is worth more than its
+record, and room can be made while it goes on. The trouble is told, the rows wait in memory, and the next checkpoint is
+tried when it is due. What was written before stays whole.
+"""
+
+import platform
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from digitpad import __version__
+from digitpad.errors import DigitpadError
+from digitpad.models.model_file import Model
+from digitpad.training.checkpoints import Checkpoint, save_checkpoint
+from digitpad.training.events import (
+    EpochCompleted,
+    Event,
+    RecordingTrouble,
+    StepCompleted,
+    StopReason,
+    TrainingStarted,
+    TrainingStopped,
+    ValidationProgress,
+)
+from digitpad.training.history import HistoryWriter
+from digitpad.training.plan import RunPlan
+from digitpad.training.run_info import RunStatus
+from digitpad.training.runs import CheckpointFile, Run
+from digitpad.training.trainer import Trainer
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How often checkpoints are written, and how many are kept.
+
+    Parameters
+    ----------
+    between_epochs
+        Seconds that lie at least between two checkpoints at the ends of epochs.
+    within_epoch
+        Seconds after which one is written in the middle of an epoch.
+    times_its_cost
+        One is put off until so many times the time that the last one took has passed: writing costs 5% at most.
+    most, most_bytes
+        How many a run keeps, and how much room they take; but always the last one.
+    """
+
+    between_epochs: float = 0.5
+    within_epoch: float = 30.0
+    times_its_cost: float = 20.0
+    most: int = 16
+    most_bytes: int = 256 << 20
+
+
+class RunWriter:
+    """Writes down one training.
+
+    Parameters
+    ----------
+    run
+        Where to; locked by the caller.
+    trainer
+        Who trains.
+    resumed
+        Where the training goes on, if it does.
+    keeping
+        How often, and how much.
+
+    Raises
+    ------
+    DigitpadError
+        If the history cannot be opened.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        trainer: Trainer,
+        resumed: Checkpoint | None,
+        keeping: Keeping,
+    ) -> None:
+        self._run, self._trainer, self._keeping = run, trainer, keeping
+        self._history = HistoryWriter(run.folder, resumed)
+        self._saved = (-1, -1) if resumed is None else _place(resumed)
+        self._saved_at = time.perf_counter()
+        self._cost = 0.0
+        #: What cannot be written at present: "history", "checkpoint", "model" or "run".
+        self._troubled: set[str] = set()
+        self._reason = ""
+
+    def record(self, event: Event) -> Iterator[RecordingTrouble]:
+        """Write down an event before its reader sees it.
+
+        Yields
+        ------
+        RecordingTrouble
+            What could not be written; once, until all that could not be written can be again, and at the end.
+        """
+        before = bool(self._troubled)
+        troubles = [self._try("history", lambda: self._history.write(event))]
+        match event:
+            case TrainingStarted():
+                begun = {"message": "", "digitpad": __version__, "score": event.score}
+                troubles.append(self._update(status=RunStatus.RUNNING, **begun))
+            case EpochCompleted():
+                troubles.append(self._update(seconds=self._trainer.seconds, steps=event.step, **_figures(event)))
+            case TrainingStopped():
+                troubles += self._end(event)
+        if self._asks_for_checkpoint(event):
+            troubles.append(self.checkpoint())
+        told = [trouble for trouble in troubles if trouble]
+        if told and (not before or isinstance(event, TrainingStopped)):
+            yield RecordingTrouble(told[0])
+
+    def checkpoint(self) -> str:
+        """Write a checkpoint now, unless this place has one; return what went wrong, or ""."""
+        checkpoint = self._trainer.checkpoint()
+        if _place(checkpoint) == self._saved or not checkpoint.is_sound():
+            return ""
+        begun = time.perf_counter()
+        path = self._run.checkpoint_path(checkpoint.steps)
+        trouble = self._try("checkpoint", lambda: save_checkpoint(path, checkpoint))
+        if not trouble:
+            self._saved = _place(checkpoint)
+            _thin(self._run, self._keeping)
+        self._saved_at = time.perf_counter()
+        self._cost = self._saved_at - begun
+        return trouble
+
+    def break_off(self, status: RunStatus, message: str) -> None:
+        """Write down that the training ended before its end, if that can be."""
+        self._update(status=status, message=message, steps=self._trainer.steps, seconds=self._trainer.seconds)
+
+    def close(self) -> str:
+        """Close the history; return what went wrong, or ""."""
+        return self._try("history", self._history.close)
+
+    def _end(self, event: TrainingStopped) -> list[str]:
+        info = self._run.info
+        troubles = [] if event.reason is StopReason.DIVERGED else [self.checkpoint()]
+        model = trained_model(self._trainer, info.plan, event, info.command)
+        troubles.append(self._try("model", lambda: self._run.keep_model(model)))
+        status, message = RunStatus(str(event.reason)), event.message
+        if event.reason is not StopReason.DIVERGED and all(troubles):
+            # The end is nowhere. Taken again from the last checkpoint, the same steps give the same weights.
+            kept = max(self._saved[0], 0)
+            status = RunStatus.INTERRUPTED
+            message = (
+                f"{self._reason} So the weights of the end, after {event.steps:,} steps, are not kept, but those of "
+                f"step {kept:,} are. Make room on the disk, then go on with the run."
+            )
+            troubles = [message]
+        place = {"steps": event.steps, "seconds": event.seconds}
+        troubles.append(self._update(status=status, message=message, **place, **_figures(event)))
+        return troubles
+
+    def _update(self, **changes: Any) -> str:
+        return self._try("run", lambda: self._run.update(**changes))
+
+    def _try(self, what: str, write: Callable[[], object]) -> str:
+        """Write something; return what went wrong, or ""."""
+        try:
+            write()
+        except DigitpadError as error:
+            self._troubled.add(what)
+            self._reason = str(error)
+            return (
+                f"{error} The training goes on, and nothing that was written is lost; make room there, and the next "
+                "checkpoint is written again."
+            )
+        self._troubled.discard(what)
+        return ""
+
+    def _asks_for_checkpoint(self, event: Event) -> bool:
+        match event:
+            case TrainingStarted():
+                return event.steps_done == 0
+            case StepCompleted():
+                return self._is_due(self._keeping.within_epoch)
+            case EpochCompleted():
+                return self._is_due(self._keeping.between_epochs)
+            case ValidationProgress():
+                # At once, and not only when it is known how good the weights are.
+                return self._trainer.is_stopping
+        return False
+
+    def _is_due(self, seconds: float) -> bool:
+        return time.perf_counter() - self._saved_at >= max(seconds, self._keeping.times_its_cost * self._cost)
+
+
+def _figures(event: EpochCompleted | TrainingStopped) -> dict[str, Any]:
+    figures = {
+        "train_loss": event.train_loss,
+        "train_accuracy": event.train_accuracy,
+        "validation_loss": event.validation_loss,
+        "validation_accuracy": event.validation_accuracy,
+    }
+    return figures | {"epochs": event.epoch if isinstance(event, EpochCompleted) else event.epochs}
+
+
+def _place(checkpoint: Checkpoint) -> tuple[int, int]:
+    return checkpoint.steps, int(checkpoint.progress["epochs"])
+
+
+def _thin(run: Run, keeping: Keeping) -> None:
+    """Remove checkpoints until what is left keeps to its bounds, so that those left lie evenly over the run.
+
+    The first, the best and the last are kept as long as possible; those from the middle of an epoch go first.
+    """
+    files = run.checkpoints()
+    while len(files) > 1 and (len(files) > keeping.most or sum(file.size for file in files) > keeping.most_bytes):
+        leaving = _least_missed(files)
+        # What is gone already, or cannot be removed, is no reason to stop the training.
+        try:
+            leaving.path.unlink(missing_ok=True)
+        except OSError:
+            return
+        files.remove(leaving)
+
+
+def _least_missed(files: list[CheckpointFile]) -> CheckpointFile:
+    """Return the checkpoint to give up first; never the last."""
+    best = max(files, key=lambda file: -1.0 if file.validation_accuracy is None else file.validation_accuracy)
+    inner = [file for file in files[1:-1] if file is not best] or files[:-1]
+    middle = [file for file in inner if file.epoch is None]
+    if middle:
+        return middle[0]
+
+    def gap(file: CheckpointFile) -> int:
+        place = files.index(file)
+        return files[place + 1].step - files[max(0, place - 1)].step
+
+    return min(inner, key=gap)
+
+
+def trained_model(trainer: Trainer, plan: RunPlan, event: TrainingStopped, command: str) -> Model:
+    """Return the weights that a run keeps, with how they came about.
+
+    Parameters
+    ----------
+    trainer
+        Who has trained them.
+    plan
+        What was asked for.
+    event
+        How it ended.
+    command
+        The command line that trains the same; "" if there is none.
+    """
+    model, score = trainer.snapshot_model(), event.validation_accuracy
+    record = {
+        "command": command,
+        "seed": plan.settings.seed,
+        "data_sha256": trainer.data_sha256,
+        "images": trainer.images,
+        "epochs": event.epochs,
+        "steps": event.steps,
+        "stopped": str(event.reason),
+        "digitpad": __version__,
+        "numpy": np.__version__,
+        "machine": platform.machine(),
+    }
+    metrics = {} if score is None else {f"validation_{trainer.task.key}": score}
+    return replace(model, metadata=replace(model.metadata, metrics=metrics, training=record))

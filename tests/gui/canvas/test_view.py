@@ -1,0 +1,35 @@
+"""How the sheet lies on the widget."""
+
+import pytest
+
+from digitpad.gui.canvas.view import View, fit
+
+
+def test_ink_that_fits_is_shown_as_it_is() -> None:
+    assert fit(700, 600, (10, 10, 699, 599), None) == View(1, 0, 0)
+    assert fit(700, 600, None, None) == View(1, 0, 0)
+
+
+def test_a_window_grown_too_small_shrinks_the_ink_evenly() -> None:
+    assert fit(350, 600, (10, 10, 700, 500), None) == View(0.5, 0, 0)
+
+
+@pytest.mark.parametrize("sheet", [(500, 500), (28, 28), (3000, 200)])
+def test_an_opened_sheet_is_centred_and_fills_one_direction(sheet: tuple[float, float]) -> None:
+    view = fit(720, 640, (1, 1, sheet[0] - 1, sheet[1] - 1), sheet)
+    left, top = view.to_widget(0, 0)
+    right, bottom = view.to_widget(*sheet)
+    assert left == pytest.approx(720 - right)
+    assert top == pytest.approx(640 - bottom)
+    assert min(left, top) == pytest.approx(0)
+
+
+def test_ink_beyond_its_sheet_stays_in_view() -> None:
+    view = fit(500, 500, (-100, 0, 600, 500), (500, 500))
+    assert view.to_widget(-100, 0)[0] >= 0
+    assert view.to_widget(600, 0)[0] <= 500 + 1e-9
+
+
+def test_there_and_back_is_the_same_place() -> None:
+    view = View(0.7, 12, -5)
+    assert view.to_canvas(*view.to_widget(123, 45)) == pytest.approx((123, 45))

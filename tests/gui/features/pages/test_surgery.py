@@ -1,0 +1,139 @@
+"""Surgery: the answer follows at once, the accuracy soon after, and undo brings everything back."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from digitpad.data.mnist import load_mnist
+from digitpad.explain.dependencies import Cell
+from digitpad.gui.features.pages import surgery
+from digitpad.gui.features.pages.surgery import SurgeryPage
+from digitpad.gui.features.tab import FeaturesTab
+from digitpad.gui.shell.main_window import MainWindow
+from digitpad.models.model_file import Model, load_model
+
+Ink = Callable[[FeaturesTab], None]
+
+
+@pytest.fixture(autouse=True)
+def _few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = load_mnist("test").subset(np.arange(1500))
+    monkeypatch.setattr(surgery, "mnist_test_set", lambda: few)
+
+
+@pytest.fixture
+def page(tab: FeaturesTab, ink: Ink) -> SurgeryPage:
+    ink(tab)
+    QTest.keyClick(tab, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
+    tab.maps.go_to(Cell("conv1", 2, 5, 5), pin=True)
+    return tab.panel.surgery
+
+
+def _map(tab: FeaturesTab, layer: str, channel: int) -> NDArray[np.float32]:
+    assert tab.frame is not None
+    values: NDArray[np.float32] = tab.frame[layer][channel]
+    return values
+
+
+def test_a_muted_map_is_zero_at_once_and_undo_brings_it_back(tab: FeaturesTab, page: SurgeryPage) -> None:
+    before = _map(tab, "conv1", 2).copy()
+    others = _map(tab, "conv1", 1).copy()
+    QTest.keyClick(tab, Qt.Key.Key_M)
+    assert not _map(tab, "conv1", 2).any()
+    np.testing.assert_array_equal(_map(tab, "conv1", 1), others)
+    assert page.silent == {("conv1", 2)}
+    assert tab.maps.cell == Cell("conv1", 2, 5, 5)
+    QTest.keyClick(tab, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
+    np.testing.assert_array_equal(_map(tab, "conv1", 2), before)
+    assert not page.silent
+    QTest.keyClick(tab, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert not _map(tab, "conv1", 2).any()
+
+
+def test_a_map_is_kept_alone(tab: FeaturesTab, page: SurgeryPage) -> None:
+    QTest.keyClick(tab, Qt.Key.Key_M, Qt.KeyboardModifier.ShiftModifier)
+    assert _map(tab, "conv1", 2).any()
+    assert not any(_map(tab, "conv1", channel).any() for channel in (0, 1, 3))
+    assert len(page.silent) == 3
+
+
+def test_a_map_is_scaled_in_one_gesture(tab: FeaturesTab, page: SurgeryPage) -> None:
+    before = _map(tab, "conv1", 2).copy()
+    page.factor.setValue(1.5)
+    page.factor.setValue(2.0)
+    np.testing.assert_allclose(_map(tab, "conv1", 2), 2 * before, rtol=1e-5, atol=1e-6)
+    assert len(page.history.done) == 1
+
+
+def test_a_kernel_is_redrawn_by_dragging_and_by_keys(tab: FeaturesTab, page: SurgeryPage) -> None:
+    editor = page.editor
+    assert editor.kernel is not None
+    before = editor.kernel.copy()
+    QTest.mousePress(editor, Qt.MouseButton.LeftButton, pos=QPoint(10, 10))
+    QTest.mouseMove(editor, QPoint(10, 4))
+    QTest.mouseMove(editor, QPoint(10, 1))
+    QTest.mouseRelease(editor, Qt.MouseButton.LeftButton, pos=QPoint(10, 1))
+    assert len(page.history.done) == 1
+    assert tab.model is not None
+    changed = tab.model.network.state_dict()["conv1.weight"][2, 0]
+    assert changed[0, 0] > before[0, 0]
+    np.testing.assert_array_equal(changed.ravel()[1:], before.ravel()[1:])
+    editor.setFocus()
+    QTest.keyClick(editor, Qt.Key.Key_Right)
+    QTest.keyClick(editor, Qt.Key.Key_0)
+    assert tab.model.network.state_dict()["conv1.weight"][2, 0, 0, 1] == 0
+    assert len(page.history.done) == 2
+
+
+def test_the_accuracy_comes_as_a_sample_and_then_of_all(page: SurgeryPage, qtbot: QtBot) -> None:
+    page.mute()
+    assert page.figure.text() == "measuring …"
+    qtbot.waitUntil(lambda: page.measured is not None and page.measured.done == 1500, timeout=30000)
+    assert page.measured is not None
+    assert page.figure.text().endswith("of 1,500 right")
+    assert 0 <= page.measured.share < 0.6
+
+
+def test_what_has_no_weights_offers_nothing(tab: FeaturesTab, page: SurgeryPage) -> None:
+    tab.maps.unpin()
+    tab.maps.go_to(Cell("input", 0, 5, 5))
+    assert not page.muting.isEnabled()
+    assert not page.editor.isEnabled()
+
+
+def test_the_result_is_saved_as_a_model_that_can_be_loaded(
+    features_window: MainWindow, page: SurgeryPage, tmp_path: Path
+) -> None:
+    page.mute()
+    page.save_to(tmp_path / "mine" / "quiet.safetensors")
+    loaded = load_model(tmp_path / "mine" / "quiet.safetensors")
+    assert not loaded.network.state_dict()["conv1.weight"][2].any()
+    assert "surgery" in loaded.metadata.training
+    message = features_window.messages.message
+    assert message is not None
+    assert "quiet.safetensors" in message.text
+    (tmp_path / "file").touch()
+    page.save_to(tmp_path / "file" / "quiet.safetensors")
+    message = features_window.messages.message
+    assert message is not None
+    assert "choose another folder" in message.text
+
+
+def test_another_model_begins_untouched(
+    features_window: MainWindow, tab: FeaturesTab, page: SurgeryPage, model: Model
+) -> None:
+    page.mute()
+    features_window.use_model(None)
+    QApplication.processEvents()
+    assert not page.history.done
+    assert _map(tab, "conv1", 2).any()
+    np.testing.assert_array_equal(
+        tab.model.network.state_dict()["conv1.weight"] if tab.model else 0, model.network.state_dict()["conv1.weight"]
+    )

@@ -1,0 +1,142 @@
+"""Whole numbers are read as such, single digits as they always were."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from digitpad.errors import DigitpadError
+from digitpad.models.model_file import load_model
+from digitpad.reading.numbers import NumberReader
+from digitpad.reading.recognizer import Recognizer
+from tests.reading.written import written
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> Recognizer:
+    return Recognizer(load_model("standard"))
+
+
+@pytest.fixture
+def reader(recognizer: Recognizer) -> NumberReader:
+    return NumberReader(recognizer)
+
+
+@pytest.mark.parametrize("text", ["2026", "10", "77", "4545", "808", "0123456789", "111", "-42", "3.5", "12,75", "-1"])
+def test_numbers_are_read_digit_by_digit(reader: NumberReader, text: str) -> None:
+    reading = reader.read_drawing(written(text))
+    assert reading.text == text
+    assert reading.is_number
+    assert reading.as_digit is None
+    assert len(reading.segments) == len(text)
+    assert 0 < reading.probability <= 1
+    assert (reading.rejected, reading.reason) == (False, None)
+
+
+@pytest.mark.parametrize("digit", "0123456789")
+def test_a_single_digit_is_what_the_recognizer_says(reader: NumberReader, recognizer: Recognizer, digit: str) -> None:
+    strokes = written(digit)
+    reading, alone = reader.read_drawing(strokes), recognizer.recognize_ink(strokes)
+    assert not reading.is_number
+    assert reading.as_digit is not None
+    np.testing.assert_array_equal(reading.as_digit.probabilities, alone.probabilities)
+    np.testing.assert_array_equal(reading.as_digit.image, alone.image)
+    assert (reading.text, reading.probability) == (alone.label, alone.probability)
+    assert alone.label == digit
+
+
+@pytest.mark.parametrize("size", [0.3, 1.0, 3.0])
+def test_size_and_place_do_not_matter(reader: NumberReader, size: float) -> None:
+    reading = reader.read_drawing(written("2745", size=size, at=(300, 500)), canvas=2000)
+    assert reading.text == "2745"
+
+
+def test_the_order_of_the_strokes_does_not_matter(reader: NumberReader) -> None:
+    strokes = written("4257")
+    assert reader.read_drawing(strokes[::-1]).text == "4257"
+    # All cross-bars and hats at the end.
+    late = [strokes[index] for index in (0, 2, 3, 5, 1, 4, 6)]
+    assert reader.read_drawing(late).text == "4257"
+
+
+def test_the_parts_of_a_reading_are_those_of_its_digits(reader: NumberReader, recognizer: Recognizer) -> None:
+    reading = reader.read_drawing(written("407"))
+    seven = reading.segments[2]
+    assert seven.prediction is not None
+    left, top, right, bottom = seven.box
+    own = written("7")
+    assert (right - left, bottom - top) == pytest.approx((58, 98), abs=1)
+    expected = recognizer.recognize_ink(own).probabilities
+    assert seven.prediction.probabilities == pytest.approx(expected, abs=1e-4)
+    product = np.prod([segment.prediction.probability for segment in reading.segments if segment.prediction])
+    assert reading.probability <= product + 1e-9
+    assert [segment.box[0] for segment in reading.segments] == sorted(segment.box[0] for segment in reading.segments)
+
+
+def test_a_sign_has_no_probabilities_of_a_network(reader: NumberReader) -> None:
+    reading = reader.read_drawing(written("-42"))
+    assert reading.segments[0].prediction is None
+    assert all(segment.prediction is not None for segment in reading.segments[1:])
+
+
+def test_a_dot_beside_a_digit_makes_no_number(reader: NumberReader, recognizer: Recognizer) -> None:
+    strokes = written("3.")
+    reading = reader.read_drawing(strokes)
+    assert not reading.is_number
+    assert reading.probability == recognizer.recognize_ink(strokes).probability
+
+
+def test_what_is_known_already_is_read_the_same(reader: NumberReader, recognizer: Recognizer) -> None:
+    strokes = written("20264")
+    grown = [reader.read_drawing(strokes[:count]) for count in range(1, len(strokes) + 1)]
+    afresh = NumberReader(recognizer).read_drawing(strokes)
+    assert grown[-1].text == afresh.text == "20264"
+    for one, other in zip(grown[-1].segments, afresh.segments, strict=True):
+        assert one.box == other.box
+        assert one.prediction is not None
+        assert other.prediction is not None
+        assert one.prediction.probabilities == pytest.approx(other.prediction.probabilities, abs=1e-5)
+
+
+def test_nothing_and_a_dot_are_single(reader: NumberReader) -> None:
+    nothing = reader.read_drawing([])
+    assert (nothing.is_number, nothing.rejected) == (False, True)
+    assert reader.read_drawing([np.zeros((0, 2), np.float32)]).rejected
+    assert not reader.read_drawing([np.array([[5, 5]], np.float32)]).is_number
+
+
+def test_what_is_no_ink_is_refused(reader: NumberReader) -> None:
+    with pytest.raises(DigitpadError, match="Stroke 2"):
+        reader.read_drawing([*written("1"), np.array([[1, np.nan]], np.float32)])
+
+
+def test_a_scribble_of_very_many_strokes_is_one_drawing(reader: NumberReader) -> None:
+    rng = np.random.default_rng(0)
+    strokes = [rng.uniform(0, 400, (5, 2)).astype(np.float32) for _ in range(300)]
+    assert not reader.read_drawing(strokes).is_number
+
+
+def _line(*corners: tuple[float, float]) -> np.ndarray:
+    """Return a stroke through corners, with points as close as a pen leaves them."""
+    points = [np.linspace(one, other, 12) for one, other in itertools.pairwise(corners)]
+    return np.concatenate(points).astype(np.float32)
+
+
+LETTERS = {
+    "A": [_line((100, 300), (160, 60), (220, 300)), _line((125, 210), (195, 210))],
+    "X": [_line((100, 60), (240, 300)), _line((240, 60), (100, 300))],
+    "T": [_line((80, 60), (240, 60)), _line((160, 60), (160, 300))],
+}
+
+
+@pytest.mark.parametrize("letter", LETTERS.values(), ids=LETTERS.keys())
+def test_the_strokes_of_a_letter_are_no_number(letter: list[np.ndarray]) -> None:
+    reading = NumberReader(Recognizer(load_model())).read_drawing(letter)
+    assert not reading.is_number
+    assert reading.rejected
+
+
+@pytest.mark.parametrize("text", ["11", "17", "-1", "2026", "-42", "3.5"])
+def test_numbers_are_no_letters_to_a_network_that_refuses(text: str) -> None:
+    reading = NumberReader(Recognizer(load_model())).read_drawing(written(text))
+    assert (reading.text, reading.rejected) == (text, False)
