@@ -22,6 +22,7 @@ from digitpad.commands.output import flush, note, printable, say
 from digitpad.commands.train_options import add_options
 from digitpad.errors import DigitpadError
 from digitpad.fault_log import open_log
+from digitpad.translation import preferred_language, use_language
 
 DONE, FAULT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
+        use_language(preferred_language())
         options = _parser().parse_args(arguments)
         code: int = options.command(options) or DONE
         flush()

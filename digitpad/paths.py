@@ -32,8 +32,13 @@ def models_dir() -> Path:
 
 
 def resources_dir() -> Path:
-    """Return the folder of the bundled resources (MNIST, icons, styles, fonts)."""
+    """Return the folder of the bundled resources (MNIST, icons, styles, languages)."""
     return _bundled("resources")
+
+
+def languages_dir() -> Path:
+    """Return the folder of the message catalogues."""
+    return resources_dir() / "languages"
 
 
 def user_data_dir() -> Path:

@@ -1,21 +1,43 @@
 """Texts outside the window in the user's language, through gettext; the window's own texts go through Qt's `tr`.
 
-`gettext` is imported as `_`, the name that every tool for message catalogues looks for. Placeholders are named, and
-filled in after the look-up, so that a translation can move them: ``_("{path} does not exist.").format(path=path)``.
+`gettext` is imported as `_`, the name that every tool for message catalogues looks for. Placeholders are named and
+filled in after the lookup, so that a translation can move them: ``_("{path} does not exist.").format(path=path)``.
+
+The catalogues are in `resources/languages`; `packaging/translations.py` generates them from the source code.
 """
 
+import gettext as _gettext
+import os
+import sys
+from collections.abc import Iterable, Sequence
 from gettext import GNUTranslations, NullTranslations
 
 from digitpad import paths
+from digitpad.errors import DigitpadError
 
-__all__ = ["gettext", "gettext_noop", "ngettext", "use_language", "use_translations"]
+__all__ = [
+    "available_languages",
+    "gettext",
+    "gettext_noop",
+    "language_in_use",
+    "ngettext",
+    "preferred_language",
+    "use_language",
+    "use_translations",
+]
+
+#: The environment variable that chooses the language of one start.
+VARIABLE = "DIGITPAD_LANGUAGE"
 
 _DOMAIN = "digitpad"
+#: The language of the source code.
+_SOURCE = "en"
 
 
 class _Catalogue:
     """Holds the translations in use."""
 
+    language = _SOURCE
     translations = NullTranslations()
 
 
@@ -38,8 +60,54 @@ def ngettext(one: str, many: str, count: int) -> str:
 
 
 def gettext_noop(text: str) -> str:
-    """Mark a constant for translation, which whoever shows it looks up; returns the text unchanged."""
+    """Mark a constant for translation, to be looked up where it is shown; returns the text unchanged."""
     return text
+
+
+def available_languages() -> list[str]:
+    """Return the codes of the languages that digitpad speaks, English included."""
+    found = paths.languages_dir().glob(f"*/LC_MESSAGES/{_DOMAIN}.mo")
+    return sorted({_SOURCE, *(path.parent.parent.name for path in found)})
+
+
+def language_in_use() -> str:
+    """Return the code of the language in use."""
+    return _Catalogue.language
+
+
+def preferred_language(system: Sequence[str] = ()) -> str:
+    """Return the available language that the user prefers.
+
+    The environment variable DIGITPAD_LANGUAGE decides; without it, the variables of the locale; without them, what
+    the system says.
+
+    Parameters
+    ----------
+    system
+        The languages of the system, the preferred first, where the caller knows them: "de-DE", "en".
+
+    Returns
+    -------
+    str
+        One of `available_languages`; English if none of the others is wanted.
+
+    Raises
+    ------
+    DigitpadError
+        If DIGITPAD_LANGUAGE names a language that is not available.
+    """
+    available = available_languages()
+    chosen = os.environ.get(VARIABLE, "").strip()
+    if chosen:
+        match = _first_match([chosen], available)
+        if match is None:
+            raise DigitpadError(
+                gettext("{variable}={chosen}: this language is not available; choose one of {languages}.").format(
+                    variable=VARIABLE, chosen=chosen, languages=", ".join(available)
+                )
+            )
+        return match
+    return _first_match([*_locale_languages(), *system], available) or _SOURCE
 
 
 def use_language(code: str | None) -> bool:
@@ -48,22 +116,57 @@ def use_language(code: str | None) -> bool:
     Parameters
     ----------
     code
-        A language such as "de" or "pt_BR"; None for English.
+        One of `available_languages`, such as "de" or "pt_BR"; None for English.
 
     Returns
     -------
     bool
         Whether there is a catalogue for it. Without one, the texts are English.
     """
-    path = None if code is None else paths.resources_dir() / "languages" / code / "LC_MESSAGES" / f"{_DOMAIN}.mo"
-    if path is None or not path.is_file():
+    found = code is None or code in available_languages()
+    language = code if code is not None and found else _SOURCE
+    folder = paths.languages_dir()
+    if language == _SOURCE:
         use_translations(NullTranslations())
-        return code is None
-    with path.open("rb") as file:
-        use_translations(GNUTranslations(file))
-    return True
+    else:
+        with (folder / language / "LC_MESSAGES" / f"{_DOMAIN}.mo").open("rb") as file:
+            use_translations(GNUTranslations(file))
+    _Catalogue.language = language
+    # argparse looks up its own texts ("usage:", "options:") in the standard library's default catalogue.
+    _gettext.bindtextdomain(_DOMAIN, str(folder))
+    _gettext.textdomain(_DOMAIN)
+    os.environ["LANGUAGE"] = language
+    return found
 
 
 def use_translations(translations: NullTranslations) -> None:
     """Look texts up in these translations from now on."""
     _Catalogue.translations = translations
+
+
+def _locale_languages() -> list[str]:
+    """Return the languages of the locale, the preferred first, as the standard library's gettext reads them."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name)
+        if value:
+            return value.split(":")
+    if sys.platform == "win32":
+        import ctypes
+        import locale
+
+        code = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage())
+        return [] if code is None else [code]
+    return []
+
+
+def _first_match(wanted: Iterable[str], available: Sequence[str]) -> str | None:
+    """Return the first available language among those wanted; "de_AT.UTF-8" and "de-AT" are met by "de", too."""
+    known = {code.lower(): code for code in available}
+    for text in wanted:
+        code = text.split(".")[0].split("@")[0].replace("-", "_").lower()
+        if code in {"c", "posix"}:
+            return _SOURCE
+        for candidate in (code, code.split("_")[0]):
+            if candidate in known:
+                return known[candidate]
+    return None

@@ -10,6 +10,8 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # As the program itself does before NumPy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Tests compare English texts, whatever the developer's own language.
+os.environ["DIGITPAD_LANGUAGE"] = "en"
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from digitpad import __version__
@@ -17,10 +17,12 @@ from digitpad.gui.shell.crashes import CrashRecorder
 from digitpad.gui.shell.display import require_display
 from digitpad.gui.shell.faults import FaultReporter
 from digitpad.gui.shell.instance import OpenRequests, hand_over
+from digitpad.gui.shell.languages import show_language
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.settings import Settings
+from digitpad.translation import preferred_language, use_language
 
 
 def make_application() -> QApplication:
@@ -29,7 +31,7 @@ def make_application() -> QApplication:
     Raises
     ------
     DigitpadError
-        If there is no display.
+        If there is no display, or DIGITPAD_LANGUAGE names a language that is not available.
     """
     running = QApplication.instance()
     if isinstance(running, QApplication):
@@ -42,6 +44,9 @@ def make_application() -> QApplication:
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("digitpad")
     application.setStyle("Fusion")
+    language = preferred_language(QLocale.system().uiLanguages())
+    use_language(language)
+    show_language(application, language)
     # Qt joins pointer events that it could not hand over in time, and a fast stroke would lose its corners. Set
     # after the application exists: the platform's plugin switches it on when it starts.
     application.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, on=False)

@@ -1,0 +1,68 @@
+"""The message catalogues: up to date, stable, and with the plural forms of the texts."""
+
+from pathlib import Path
+
+import pytest
+import translations
+from PySide6.QtCore import QTranslator
+
+
+def test_the_committed_catalogues_are_those_of_the_source_code(tmp_path: Path) -> None:
+    again = "run `python packaging/translations.py` and commit what it writes"
+    committed = translations.LANGUAGES / translations.ENGLISH
+    copy = tmp_path / translations.ENGLISH
+    copy.write_bytes(committed.read_bytes())
+    assert not translations.write_english(copy), "plural forms are missing"
+    assert copy.read_text(encoding="utf-8") == committed.read_text(encoding="utf-8"), again
+    assert translations.release(copy).read_bytes() == committed.with_suffix(".qm").read_bytes(), again
+    template = (translations.LANGUAGES / translations.TEMPLATE).read_text(encoding="utf-8")
+    assert translations.template() == template, again
+
+
+def test_the_template_holds_texts_and_their_plurals_without_line_numbers() -> None:
+    template = translations.template()
+    assert 'msgid "{variable}={chosen}: this language is not available; choose one of {languages}."' in template
+    assert ".py" not in template.replace("packaging/translations.py", "")
+
+
+@pytest.mark.parametrize(
+    ("source", "forms"),
+    [
+        ("%n image(s)", ("%n image", "%n images")),
+        ("%n class(es) in %1 file(s)", ("%n class in %1 file", "%n classes in %1 files")),
+        ("%n child", ()),
+    ],
+)
+def test_english_plurals(source: str, forms: tuple[str, ...]) -> None:
+    assert translations.english_forms(source) == forms
+
+
+def test_forms_written_by_hand_stay_and_missing_ones_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gui = tmp_path / "digitpad" / "gui"
+    gui.mkdir(parents=True)
+    (gui / "shown.py").write_text(
+        "class Shown(QObject):\n"
+        "    def fill(self, n: int) -> None:\n"
+        '        self.tr("%n child", "", n)\n'
+        '        self.tr("%n image(s)", "", n)\n'
+        '        self.tr("Not a plural.")\n'
+    )
+    monkeypatch.setattr(translations, "ROOT", tmp_path)
+    path = tmp_path / "english.ts"
+    assert translations.write_english(path) == ["%n child"]
+    messages = [
+        message
+        if message.translation
+        else translations.Message("Shown", "%n child", "", ("%n child", "%n children"), plural=True)
+        for message in translations.read_messages(path)
+    ]
+    translations.write_messages(path, messages, "en")
+    written = path.read_text()
+    assert translations.write_english(path) == []
+    assert path.read_text() == written
+    translator = QTranslator()
+    assert translator.load(str(translations.release(path)))
+    assert translator.translate("Shown", "%n child", "", 1) == "%n child"
+    assert translator.translate("Shown", "%n child", "", 3) == "%n children"
+    assert translator.translate("Shown", "%n image(s)", "", 3) == "%n images"
+    assert not translator.translate("Shown", "Not a plural.")
