@@ -103,7 +103,7 @@ def test_the_textbook_trains_our_network() -> None:
         theirs.update(network)
         optimizer.step()
         _, grad = nn.CrossEntropyLoss()(plain.forward(x, training=True), targets)
-        plain.backward_parameters(grad)
+        plain.parameter_gradients(grad)
         textbook.gradients(network, x, targets)
     learned = [value for layer in network for value in layer.parameters.values()]
     for parameter, value in zip(plain.parameters(), learned, strict=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from digitpad.nn import checks, layers
+from digitpad.nn import layers
 from digitpad.nn.backend import Array, Shape, array_module
 from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.layers.branches import Branches
@@ -46,10 +46,10 @@ class _Channels(Layer):
             self._cache = x.shape
         return x[:, self._first : self._first + self._count]
 
-    def backward(self, grad_output: Array) -> Array:
+    def input_gradient(self, grad_output: Array) -> Array:
         """Return the gradient: zero for the other channels."""
         shape = require_cache(self, self._cache)
-        checks.upstream("Channels", grad_output, (shape[0], self._count, *shape[2:]))
+        self.check.upstream(grad_output, (shape[0], self._count, *shape[2:]))
         grad_input: Array = array_module(grad_output).zeros(shape, dtype=grad_output.dtype)
         grad_input[:, self._first : self._first + self._count] = grad_output
         return grad_input

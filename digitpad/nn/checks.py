@@ -1,11 +1,13 @@
-"""Refusing what cannot work, by name.
+"""Checks: what cannot work is refused at once, by name.
 
-Every message has the same form: class, argument, value, expectation, as in `Conv2D: stride is 0; expected a
-whole number of at least 1`. Arguments are checked when a layer is built, arrays when it is called.
+Every message has the same form, class, argument, value, expectation, as in `Conv2D: stride is 0; expected a whole
+number of at least 1`. A class derived from `Checked` asks `self.check`, which puts the name of the class first.
+Arguments are checked when a layer is built, arrays when it is called.
 """
 
 import math
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,163 +20,351 @@ class NotFiniteError(ValueError):
     """An array holds NaN or infinity: bad data came in, or training has diverged."""
 
 
-def whole_number(owner: str, name: str, value: object, *, least: int = 1) -> int:
-    """Return `value` as an int of at least `least`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is no whole number, or too small.
-    """
-    expected = f"{owner}: {name} is {value!r}; expected a whole number of at least {least}"
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(expected)
-    if value < least:
-        raise ValueError(expected)
-    return int(value)
-
-
-def pair(owner: str, name: str, value: object, *, least: int = 1) -> tuple[int, int]:
-    """Return `value`, one whole number or two (height, width), as two.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is neither, or a number is too small.
-    """
-    if isinstance(value, tuple | list):
-        if len(value) != 2:
-            raise ValueError(f"{owner}: {name} is {value!r}; expected one number, or two (height, width)")
-        return (
-            whole_number(owner, f"{name}[0]", value[0], least=least),
-            whole_number(owner, f"{name}[1]", value[1], least=least),
-        )
-    number = whole_number(owner, name, value, least=least)
-    return number, number
-
-
-def flag(owner: str, name: str, value: object) -> bool:
-    """Return `value`, which is True or False.
-
-    Raises
-    ------
-    TypeError
-        If it is anything else.
-    """
-    if not isinstance(value, bool | np.bool):
-        raise TypeError(f"{owner}: {name} is {value!r}; expected True or False")
-    return bool(value)
-
-
-def precision(owner: str, dtype: DTypeLike) -> np.dtype[Any]:
-    """Return the dtype of a layer's parameters.
-
-    Raises
-    ------
-    TypeError
-        If it is neither float32 nor float64.
-    """
-    if np.dtype(dtype) not in {np.dtype(np.float32), np.dtype(np.float64)}:
-        raise TypeError(f"{owner}: dtype is {dtype!r}; expected float32 or float64")
-    return np.dtype(dtype)
-
-
-def real_number(owner: str, name: str, value: object, *, low: float, high: float, open_high: bool = False) -> float:
-    """Return `value` as a float between `low` and `high`, the ends included (`open_high` leaves out the upper one).
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is no real number, or outside.
-    """
-    closing = ")" if open_high else "]"
-    expected = f"{owner}: {name} is {value!r}; expected a number in [{low:g}, {high:g}{closing}"
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise TypeError(expected)
-    # Written so that a NaN, which compares false with everything, is refused.
-    if not (low <= value < high if open_high else low <= value <= high):
-        raise ValueError(expected)
-    return float(value)
-
-
-def generator(owner: str, rng: object) -> np.random.Generator:
-    """Return `rng`, or a generator of unrepeatable numbers if it is None.
-
-    Raises
-    ------
-    TypeError
-        If it is anything else, such as a seed.
-    """
-    if rng is None:
-        return np.random.default_rng()
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"{owner}: rng is {rng!r}; expected a generator, such as numpy.random.default_rng(0), or None")
-    return rng
-
-
-def samples(owner: str, x: Array, *, like: Array | None = None) -> None:
-    """Check that `x` is a batch of floating-point arrays, of any shape and any values.
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """The checks of one class or function.
 
     Parameters
     ----------
     owner
-        The class that asks.
-    x
-        The batch.
-    like
-        The weights that will meet it: they need the same dtype, and to lie on the same device.
-
-    Raises
-    ------
-    TypeError
-        If `x` is no array, not of floating-point numbers, or not of the weights' dtype and device.
-    ValueError
-        If the batch is empty.
+        The name that every message begins with.
     """
-    library = array_module(x)
-    if x.dtype.kind != "f":
-        raise TypeError(f"{owner}: x has dtype {x.dtype}; expected floating-point numbers, such as float32")
-    if like is not None and x.dtype != like.dtype:
-        raise TypeError(f"{owner}: x has dtype {x.dtype}; expected {like.dtype}, the dtype of the weights")
-    if like is not None and library is not array_module(like):
-        home = array_module(like).__name__
-        raise TypeError(f"{owner}: x is an array of {library.__name__}; expected {home}, where the weights are")
-    if x.size == 0:
-        raise ValueError(f"{owner}: x is an empty batch, shape {x.shape}; expected at least one sample")
+
+    owner: str
+
+    def whole_number(self, name: str, value: object, *, least: int = 1) -> int:
+        """Return `value` as an int of at least `least`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is no whole number, or too small.
+        """
+        expected = f"{self.owner}: {name} is {value!r}; expected a whole number of at least {least}"
+        if isinstance(value, bool) or not isinstance(value, int | np.integer):
+            raise TypeError(expected)
+        if value < least:
+            raise ValueError(expected)
+        return int(value)
+
+    def pair(self, name: str, value: object, *, least: int = 1) -> tuple[int, int]:
+        """Return `value`, one whole number or two (height, width), as two.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is neither, or a number is too small.
+        """
+        if isinstance(value, tuple | list):
+            if len(value) != 2:
+                raise ValueError(f"{self.owner}: {name} is {value!r}; expected one number, or two (height, width)")
+            return (
+                self.whole_number(f"{name}[0]", value[0], least=least),
+                self.whole_number(f"{name}[1]", value[1], least=least),
+            )
+        number = self.whole_number(name, value, least=least)
+        return number, number
+
+    def flag(self, name: str, value: object) -> bool:
+        """Return `value`, which is True or False.
+
+        Raises
+        ------
+        TypeError
+            If it is anything else.
+        """
+        if not isinstance(value, bool | np.bool):
+            raise TypeError(f"{self.owner}: {name} is {value!r}; expected True or False")
+        return bool(value)
+
+    def precision(self, dtype: DTypeLike) -> np.dtype[Any]:
+        """Return the dtype of a layer's parameters.
+
+        Raises
+        ------
+        TypeError
+            If it is neither float32 nor float64.
+        """
+        if np.dtype(dtype) not in {np.dtype(np.float32), np.dtype(np.float64)}:
+            raise TypeError(f"{self.owner}: dtype is {dtype!r}; expected float32 or float64")
+        return np.dtype(dtype)
+
+    def real_number(self, name: str, value: object, *, low: float, high: float, open_high: bool = False) -> float:
+        """Return `value` as a float between `low` and `high`, the ends included (`open_high` leaves out the upper one).
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is no real number, or outside.
+        """
+        closing = ")" if open_high else "]"
+        expected = f"{self.owner}: {name} is {value!r}; expected a number in [{low:g}, {high:g}{closing}"
+        if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+            raise TypeError(expected)
+        # Written so that a NaN, which compares false with everything, is refused.
+        if not (low <= value < high if open_high else low <= value <= high):
+            raise ValueError(expected)
+        return float(value)
+
+    def generator(self, rng: object) -> np.random.Generator:
+        """Return `rng`, or a generator of unrepeatable numbers if it is None.
+
+        Raises
+        ------
+        TypeError
+            If it is anything else, such as a seed.
+        """
+        if rng is None:
+            return np.random.default_rng()
+        if not isinstance(rng, np.random.Generator):
+            raise TypeError(
+                f"{self.owner}: rng is {rng!r}; expected a generator, such as numpy.random.default_rng(0), or None"
+            )
+        return rng
+
+    def samples(self, x: Array, *, like: Array | None = None) -> None:
+        """Check that `x` is a batch of floating-point arrays, of any shape and any values.
+
+        Parameters
+        ----------
+        x
+            The batch.
+        like
+            The weights that will meet it: they need the same dtype, and to lie on the same device.
+
+        Raises
+        ------
+        TypeError
+            If `x` is no array, not of floating-point numbers, or not of the weights' dtype and device.
+        ValueError
+            If the batch is empty.
+        """
+        library = array_module(x)
+        if x.dtype.kind != "f":
+            raise TypeError(f"{self.owner}: x has dtype {x.dtype}; expected floating-point numbers, such as float32")
+        if like is not None and x.dtype != like.dtype:
+            raise TypeError(f"{self.owner}: x has dtype {x.dtype}; expected {like.dtype}, the dtype of the weights")
+        if like is not None and library is not array_module(like):
+            home = array_module(like).__name__
+            raise TypeError(
+                f"{self.owner}: x is an array of {library.__name__}; expected {home}, where the weights are"
+            )
+        if x.size == 0:
+            raise ValueError(f"{self.owner}: x is an empty batch, shape {x.shape}; expected at least one sample")
+
+    def batch(self, x: Array, sample_shape: tuple[int | None, ...], *, like: Array | None = None) -> None:
+        """Check that `x` is a batch of finite floating-point arrays of `sample_shape` (None: any size).
+
+        Looking at the values costs a hundredth of what a convolution does; elementwise layers, for which it would
+        count, use `samples` and pass a NaN on to the next layer that looks.
+
+        Raises
+        ------
+        TypeError
+            If `x` is no array, not of floating-point numbers, or not of the dtype and device of the weights `like`.
+        NotFiniteError
+            If it holds NaN or infinity (on the host only, see `on_host`).
+        ValueError
+            If the shape differs or the batch is empty.
+        """
+        self.unseen_batch(x, sample_shape, like=like)
+        self.finite("x", x)
+
+    def unseen_batch(self, x: Array, sample_shape: tuple[int | None, ...], *, like: Array | None = None) -> None:
+        """Check what `batch` does without looking at the values.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `batch` does.
+        """
+        self.samples(x, like=like)
+        actual = x.shape[1:]
+        if len(actual) != len(sample_shape) or any(map(_differ, sample_shape, actual)):
+            expected = ("N", *("any" if size is None else str(size) for size in sample_shape))
+            raise ValueError(f"{self.owner}: x has shape {x.shape}; expected ({', '.join(expected)})")
+
+    def finite(self, name: str, x: Array) -> None:
+        """Check that `x` holds neither NaN nor infinity (on the host only, see `on_host`).
+
+        Raises
+        ------
+        NotFiniteError
+            If it does.
+        """
+        if on_host(x) and not _all_finite(x):
+            place = tuple(int(index) for index in np.argwhere(~np.isfinite(x))[0])
+            raise NotFiniteError(f"{self.owner}: {name} is {x[place]} at index {place}; expected finite numbers")
+
+    def between(self, name: str, x: Array, low: float, high: float) -> None:
+        """Check that every value of `x` lies in [low, high] (on the host only, see `on_host`).
+
+        Raises
+        ------
+        ValueError
+            If one lies outside, or is NaN.
+        """
+        if on_host(x) and not ((x >= low) & (x <= high)).all():
+            place = tuple(int(index) for index in np.argwhere(~((x >= low) & (x <= high)))[0])
+            raise ValueError(
+                f"{self.owner}: {name} is {x[place]} at index {place}; expected numbers in [{low:g}, {high:g}]"
+            )
+
+    def class_indices(self, name: str, labels: Array, classes: int) -> None:
+        """Check that `labels` are whole numbers in [0, classes); the range on the host only, see `on_host`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If they are not.
+        """
+        if labels.dtype.kind not in "iu":
+            raise TypeError(f"{self.owner}: {name} have dtype {labels.dtype}; expected whole numbers, such as int64")
+        if on_host(labels) and labels.size and not 0 <= int(labels.min()) <= int(labels.max()) < classes:
+            raise ValueError(
+                f"{self.owner}: {name} lie in [{int(labels.min())}, {int(labels.max())}]; expected class indices in "
+                f"[0, {classes})"
+            )
+
+    def upstream(self, grad_output: Array, output_shape: Shape) -> None:
+        """Check that an upstream gradient is of floating-point numbers, in the shape of the output it belongs to.
+
+        Raises
+        ------
+        TypeError
+            If it is no array, or of whole numbers: the gradients that follow would be rounded to such.
+        ValueError
+            If it has another shape: broadcasting would hide the mistake.
+        """
+        array_module(grad_output)
+        if grad_output.dtype.kind != "f":
+            raise TypeError(
+                f"{self.owner}: grad_output has dtype {grad_output.dtype}; "
+                "expected floating-point numbers, such as float32"
+            )
+        if grad_output.shape != output_shape:
+            raise ValueError(
+                f"{self.owner}: grad_output has shape {grad_output.shape}; expected {output_shape}, the output's"
+            )
+
+    def groups(self, value: object, in_channels: int, out_channels: int) -> int:
+        """Return the number of channel groups, which must divide both channel counts.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is no positive whole number, or leaves a rest.
+        """
+        number = self.whole_number("groups", value)
+        if in_channels % number or out_channels % number:
+            raise ValueError(
+                f"{self.owner}: groups is {number}; expected a divisor of in_channels {in_channels} "
+                f"and out_channels {out_channels}"
+            )
+        return number
+
+    def padding(
+        self, value: object, kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int]
+    ) -> Padding:
+        """Return the padding as ((above, below), (left, right)).
+
+        `"same"` puts the odd row or column of an even kernel below and right, as PyTorch does.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is no number, pair or known word, or `"same"` with a stride other than 1.
+        """
+        if not isinstance(value, str):
+            rows, columns = self.pair("padding", value, least=0)
+            return (rows, rows), (columns, columns)
+        reach = (dilation[0] * (kernel[0] - 1), dilation[1] * (kernel[1] - 1))
+        if value == "valid":
+            return (0, 0), (0, 0)
+        if value == "full":
+            return (reach[0], reach[0]), (reach[1], reach[1])
+        if value == "same":
+            if stride != (1, 1):
+                raise ValueError(f'{self.owner}: padding is "same" with stride {stride}; expected stride 1 for "same"')
+            return (reach[0] // 2, reach[0] - reach[0] // 2), (reach[1] // 2, reach[1] - reach[1] // 2)
+        raise ValueError(f'{self.owner}: padding is {value!r}; expected a number, a pair, "valid", "same" or "full"')
+
+    def output_padding(self, value: object, stride: tuple[int, int], dilation: tuple[int, int]) -> tuple[int, int]:
+        """Return the rows and columns that a transposed convolution adds below and right.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is no number or pair, or as large as stride and dilation both, so that no kernel could reach there.
+        """
+        rows, columns = self.pair("output_padding", value, least=0)
+        if rows >= max(stride[0], dilation[0]) or columns >= max(stride[1], dilation[1]):
+            raise ValueError(
+                f"{self.owner}: output_padding is {value!r}; expected less than stride {stride} or dilation {dilation}"
+            )
+        return rows, columns
+
+    def image_shape(self, shape: Shape, channels: int | None = None) -> None:
+        """Check that a sample's shape is (C, H, W), with that many channels if given.
+
+        Raises
+        ------
+        ValueError
+            If it is not.
+        """
+        if len(shape) != 3 or (channels is not None and shape[0] != channels):
+            wanted = "C" if channels is None else channels
+            raise ValueError(f"{self.owner}: the input shape is {shape}; expected ({wanted}, H, W)")
+
+    def window_fits(
+        self,
+        shape: Shape,
+        kernel: tuple[int, int],
+        stride: tuple[int, int],
+        padding: Padding,
+        dilation: tuple[int, int] = (1, 1),
+    ) -> tuple[int, int]:
+        """Return how many rows and columns of places a window has on a sample (C, H, W).
+
+        Raises
+        ------
+        ValueError
+            If it has none: the kernel is larger than the padded image.
+        """
+        rows = output_size(shape[1], kernel[0], stride[0], padding[0], dilation[0])
+        columns = output_size(shape[2], kernel[1], stride[1], padding[1], dilation[1])
+        if rows < 1 or columns < 1:
+            padded = (shape[1] + sum(padding[0]), shape[2] + sum(padding[1]))
+            spread = "" if dilation == (1, 1) else f" with dilation {dilation}"
+            raise ValueError(
+                f"{self.owner}: kernel_size is {kernel}{spread}; "
+                f"expected it to fit the padded image, {padded[0]} x {padded[1]}"
+            )
+        return rows, columns
+
+    def pooling_padding(self, value: object, kernel: tuple[int, int]) -> Padding:
+        """Return the padding of a pooling window as ((above, below), (left, right)).
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is no number or pair, or more than half of the window, which would leave windows without a pixel.
+        """
+        rows, columns = self.pair("padding", value, least=0)
+        if 2 * rows > kernel[0] or 2 * columns > kernel[1]:
+            raise ValueError(f"{self.owner}: padding is {value!r}; expected at most half of kernel_size {kernel}")
+        return (rows, rows), (columns, columns)
 
 
-def batch(owner: str, x: Array, sample_shape: tuple[int | None, ...], *, like: Array | None = None) -> None:
-    """Check that `x` is a batch of finite floating-point arrays of `sample_shape` (None: any size).
+class Checked:
+    """A class whose messages begin with its own name; a derived class gets `check` under the derived name."""
 
-    Looking at the values costs a hundredth of what a convolution does; elementwise layers, for which it would count,
-    use `samples` and pass a NaN on to the next layer that looks.
+    check: ClassVar[Checks]
 
-    Raises
-    ------
-    TypeError
-        If `x` is no array, not of floating-point numbers, or not of the dtype and device of the weights `like`.
-    NotFiniteError
-        If it holds NaN or infinity (on the host only, see `on_host`).
-    ValueError
-        If the shape differs or the batch is empty.
-    """
-    unseen_batch(owner, x, sample_shape, like=like)
-    finite(owner, "x", x)
-
-
-def unseen_batch(owner: str, x: Array, sample_shape: tuple[int | None, ...], *, like: Array | None = None) -> None:
-    """Check what `batch` does without looking at the values.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `batch` does.
-    """
-    samples(owner, x, like=like)
-    actual = x.shape[1:]
-    if len(actual) != len(sample_shape) or any(map(_differ, sample_shape, actual)):
-        expected = ("N", *("any" if size is None else str(size) for size in sample_shape))
-        raise ValueError(f"{owner}: x has shape {x.shape}; expected ({', '.join(expected)})")
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        # A private class serves a public one: its underscore is of no use to the reader of a message.
+        cls.check = Checks(cls.__name__.lstrip("_"))
 
 
 def _differ(expected: int | None, actual: int) -> bool:
@@ -190,182 +380,7 @@ def on_host(x: Array) -> bool:
     return isinstance(x, np.ndarray)
 
 
-def finite(owner: str, name: str, x: Array) -> None:
-    """Check that `x` holds neither NaN nor infinity (on the host only, see `on_host`).
-
-    Raises
-    ------
-    NotFiniteError
-        If it does.
-    """
-    if on_host(x) and not _all_finite(x):
-        place = tuple(int(index) for index in np.argwhere(~np.isfinite(x))[0])
-        raise NotFiniteError(f"{owner}: {name} is {x[place]} at index {place}; expected finite numbers")
-
-
 def _all_finite(x: NDArray[np.floating[Any]]) -> bool:
     """Return whether every number is finite; the sum of their squares tells in half the time, unless it overflows."""
     flat = x.ravel("K")
     return math.isfinite(np.vdot(flat, flat)) or bool(np.isfinite(x).all())
-
-
-def between(owner: str, name: str, x: Array, low: float, high: float) -> None:
-    """Check that every value of `x` lies in [low, high] (on the host only, see `on_host`).
-
-    Raises
-    ------
-    ValueError
-        If one lies outside, or is NaN.
-    """
-    if on_host(x) and not ((x >= low) & (x <= high)).all():
-        place = tuple(int(index) for index in np.argwhere(~((x >= low) & (x <= high)))[0])
-        raise ValueError(f"{owner}: {name} is {x[place]} at index {place}; expected numbers in [{low:g}, {high:g}]")
-
-
-def class_indices(owner: str, name: str, labels: Array, classes: int) -> None:
-    """Check that `labels` are whole numbers in [0, classes); the range on the host only, see `on_host`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If they are not.
-    """
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"{owner}: {name} have dtype {labels.dtype}; expected whole numbers, such as int64")
-    if on_host(labels) and labels.size and not 0 <= int(labels.min()) <= int(labels.max()) < classes:
-        raise ValueError(
-            f"{owner}: {name} lie in [{int(labels.min())}, {int(labels.max())}]; expected class indices in "
-            f"[0, {classes})"
-        )
-
-
-def upstream(owner: str, grad_output: Array, output_shape: Shape) -> None:
-    """Check that an upstream gradient is of floating-point numbers, in the shape of the output it belongs to.
-
-    Raises
-    ------
-    TypeError
-        If it is no array, or of whole numbers: the gradients that follow would be rounded to such.
-    ValueError
-        If it has another shape: broadcasting would hide the mistake.
-    """
-    array_module(grad_output)
-    if grad_output.dtype.kind != "f":
-        raise TypeError(
-            f"{owner}: grad_output has dtype {grad_output.dtype}; expected floating-point numbers, such as float32"
-        )
-    if grad_output.shape != output_shape:
-        raise ValueError(f"{owner}: grad_output has shape {grad_output.shape}; expected {output_shape}, the output's")
-
-
-def groups(owner: str, value: object, in_channels: int, out_channels: int) -> int:
-    """Return the number of channel groups, which must divide both channel counts.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is no positive whole number, or leaves a rest.
-    """
-    number = whole_number(owner, "groups", value)
-    if in_channels % number or out_channels % number:
-        raise ValueError(
-            f"{owner}: groups is {number}; expected a divisor of in_channels {in_channels} "
-            f"and out_channels {out_channels}"
-        )
-    return number
-
-
-def padding(
-    owner: str, value: object, kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int]
-) -> Padding:
-    """Return the padding as ((above, below), (left, right)).
-
-    `"same"` puts the odd row or column of an even kernel below and right, as PyTorch does.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is no number, pair or known word, or `"same"` with a stride other than 1.
-    """
-    if not isinstance(value, str):
-        rows, columns = pair(owner, "padding", value, least=0)
-        return (rows, rows), (columns, columns)
-    reach = (dilation[0] * (kernel[0] - 1), dilation[1] * (kernel[1] - 1))
-    if value == "valid":
-        return (0, 0), (0, 0)
-    if value == "full":
-        return (reach[0], reach[0]), (reach[1], reach[1])
-    if value == "same":
-        if stride != (1, 1):
-            raise ValueError(f'{owner}: padding is "same" with stride {stride}; expected stride 1 for "same"')
-        return (reach[0] // 2, reach[0] - reach[0] // 2), (reach[1] // 2, reach[1] - reach[1] // 2)
-    raise ValueError(f'{owner}: padding is {value!r}; expected a number, a pair, "valid", "same" or "full"')
-
-
-def output_padding(owner: str, value: object, stride: tuple[int, int], dilation: tuple[int, int]) -> tuple[int, int]:
-    """Return the rows and columns that a transposed convolution adds below and right.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is no number or pair, or as large as stride and dilation both, so that no kernel could reach there.
-    """
-    rows, columns = pair(owner, "output_padding", value, least=0)
-    if rows >= max(stride[0], dilation[0]) or columns >= max(stride[1], dilation[1]):
-        raise ValueError(
-            f"{owner}: output_padding is {value!r}; expected less than stride {stride} or dilation {dilation}"
-        )
-    return rows, columns
-
-
-def image_shape(owner: str, shape: Shape, channels: int | None = None) -> None:
-    """Check that a sample's shape is (C, H, W), with that many channels if given.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
-    if len(shape) != 3 or (channels is not None and shape[0] != channels):
-        wanted = "C" if channels is None else channels
-        raise ValueError(f"{owner}: the input shape is {shape}; expected ({wanted}, H, W)")
-
-
-def window_fits(
-    owner: str,
-    shape: Shape,
-    kernel: tuple[int, int],
-    stride: tuple[int, int],
-    padding: Padding,
-    dilation: tuple[int, int] = (1, 1),
-) -> tuple[int, int]:
-    """Return how many rows and columns of places a window has on a sample (C, H, W).
-
-    Raises
-    ------
-    ValueError
-        If it has none: the kernel is larger than the padded image.
-    """
-    rows = output_size(shape[1], kernel[0], stride[0], padding[0], dilation[0])
-    columns = output_size(shape[2], kernel[1], stride[1], padding[1], dilation[1])
-    if rows < 1 or columns < 1:
-        padded = (shape[1] + sum(padding[0]), shape[2] + sum(padding[1]))
-        spread = "" if dilation == (1, 1) else f" with dilation {dilation}"
-        raise ValueError(
-            f"{owner}: kernel_size is {kernel}{spread}; expected it to fit the padded image, {padded[0]} x {padded[1]}"
-        )
-    return rows, columns
-
-
-def pooling_padding(owner: str, value: object, kernel: tuple[int, int]) -> Padding:
-    """Return the padding of a pooling window as ((above, below), (left, right)).
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is no number or pair, or more than half of the window, which would leave windows without a pixel.
-    """
-    rows, columns = pair(owner, "padding", value, least=0)
-    if 2 * rows > kernel[0] or 2 * columns > kernel[1]:
-        raise ValueError(f"{owner}: padding is {value!r}; expected at most half of kernel_size {kernel}")
-    return (rows, rows), (columns, columns)

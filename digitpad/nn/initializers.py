@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from digitpad.nn import checks
 from digitpad.nn.backend import Array, DTypeLike, Shape
+from digitpad.nn.checks import Checks
 
 _LARGEST = float(np.finfo(np.float64).max)
 
@@ -98,7 +98,7 @@ def normal(std: float = 0.01) -> Initializer:
     std
         Standard deviation, at least 0.
     """
-    deviation = checks.real_number("normal", "std", std, low=0, high=math.inf, open_high=True)
+    deviation = Checks("normal").real_number("std", std, low=0, high=math.inf, open_high=True)
 
     def draw(shape: Shape, _fans: Fans, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Array:
         return _normal(shape, deviation, rng, dtype)
@@ -114,7 +114,7 @@ def uniform(bound: float = 0.05) -> Initializer:
     bound
         At least 0.
     """
-    half_width = checks.real_number("uniform", "bound", bound, low=0, high=math.inf, open_high=True)
+    half_width = Checks("uniform").real_number("bound", bound, low=0, high=math.inf, open_high=True)
 
     def draw(shape: Shape, _fans: Fans, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Array:
         return _uniform(shape, half_width, rng, dtype)
@@ -127,7 +127,7 @@ def constant(value: float = 0.0) -> Initializer:
 
     All units of a layer that begins so stay alike for ever: it is for tests, and for showing just that.
     """
-    number = checks.real_number("constant", "value", value, low=-_LARGEST, high=_LARGEST)
+    number = Checks("constant").real_number("value", value, low=-_LARGEST, high=_LARGEST)
 
     def draw(shape: Shape, _fans: Fans, _rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Array:
         return np.full(shape, number, dtype)

@@ -1,8 +1,14 @@
-"""What a layer is: a function that remembers enough to run backwards.
+"""What a layer is: a function that remembers enough to be differentiated.
 
-`forward` maps a batch to a batch. `backward` takes the gradient of the loss with respect to the layer's output,
-adds the gradients of its own parameters into `Parameter.grad`, and returns the gradient with respect to its
-input. Chaining the two over all layers is the whole of back-propagation (Rumelhart, Hinton and Williams, 1986).
+`forward` maps a batch x to an output. Going backward, a layer receives g, the gradient of the loss with respect to that
+output, and the chain rule asks two things of it:
+
+- `input_gradient`: the gradient with respect to x, which is what the layer before receives as its own g;
+- `parameter_gradients`: the gradients with respect to its parameters, which are added into `Parameter.grad`.
+
+`backward` does both. Calling `forward` from the first layer to the last and `backward` from the last to the first is
+all there is to backpropagation (Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors",
+Nature 323, 1986).
 """
 
 import copy
@@ -11,13 +17,14 @@ from dataclasses import dataclass
 from typing import ClassVar, Self, TypeVar
 
 from digitpad.nn.backend import Array, Device, Shape, array_module, to_device
+from digitpad.nn.checks import Checked
 from digitpad.nn.receptive_field import ReceptiveField
 
 T = TypeVar("T")
 
 
 class Buffer:
-    """An array that is saved with a network but learned by no gradient, such as a running mean.
+    """An array that is saved with a network but not trained by gradients, such as a running mean.
 
     Parameters
     ----------
@@ -30,7 +37,7 @@ class Buffer:
 
     @property
     def value(self) -> Array:
-        """The array itself. Assigning copies numbers into it: shape and dtype stay, and replicas see the change.
+        """The array itself. Assigning copies the new values into it, so its shape and dtype never change.
 
         Raises
         ------
@@ -48,7 +55,7 @@ class Buffer:
         self._value = transfer(self._value)
 
     def share(self) -> Self:
-        """Return another of the same kind around the same array."""
+        """Return a new object of the same class that holds the same array."""
         return type(self)(self._value)
 
     def _copy(self, name: str, new: Array, into: Array) -> None:
@@ -64,9 +71,9 @@ class Buffer:
 
 
 class Parameter(Buffer):
-    """An array that training changes, with the gradient of the loss with respect to it.
+    """An array that training changes, together with the gradient of the loss with respect to it.
 
-    A parameter that is shared by a replica has the same value and a gradient of its own.
+    A replica's parameter shares the value and has its own gradient.
 
     Parameters
     ----------
@@ -77,7 +84,7 @@ class Parameter(Buffer):
     def __init__(self, value: Array) -> None:
         super().__init__(value)
         self._grad: Array | None = None
-        # A gradient that was cleared is not filled with zeros only to have the next one added: it is overwritten.
+        # Clearing only sets this flag: the next gradient overwrites the old one, which saves writing zeros.
         self._is_clear = False
 
     @property
@@ -107,9 +114,12 @@ class Parameter(Buffer):
             self._memory().__iadd__(gradient)
 
     def fresh_grad(self) -> Array | None:
-        """Return the memory of `grad` for the first gradient since `clear_grad`, which the caller must write there.
+        """Return the memory of `grad` if it is clear, for the caller to write the first gradient into.
 
-        None if there is a gradient already, to which the next one has to be added.
+        Returns
+        -------
+        Array or None
+            None if `grad` already holds a gradient, to which the next one has to be added.
         """
         if self._grad is not None and not self._is_clear:
             return None
@@ -126,14 +136,14 @@ class Parameter(Buffer):
         return self._grad
 
     def move(self, transfer: Callable[[Array], Array]) -> None:
-        """Replace the value by its copy on another device; the gradient starts anew there."""
+        """Replace the value by its copy on another device; the gradient there starts at zero."""
         super().move(transfer)
         self._grad = None
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What one layer does to one sample.
+    """What one layer does to one sample: shapes, cost and receptive field.
 
     Parameters
     ----------
@@ -144,9 +154,9 @@ class Visit:
     input_shape, output_shape
         Shape of the sample before and after.
     field
-        What one cell of the output sees of the image.
+        The receptive field of one cell of the output.
     parameters, multiply_adds
-        How many numbers the layer learns and how many operations one sample costs, without its children's.
+        Number of trained values, and of multiply-add operations for one sample; both without the layer's children.
     """
 
     name: str
@@ -158,19 +168,22 @@ class Visit:
     multiply_adds: int
 
 
-class Layer:
+class Layer(Checked):
     """One step of a network.
 
-    A layer states its parameters as attributes of type `Parameter` (and `Buffer`), and so the layers that it is
-    made of; one that keeps those in a mapping names them in `children`. Everything that is remembered for
-    `backward` lies in `_cache`, and is set only when training.
+    A layer keeps its parameters and buffers in attributes of type `Parameter` and `Buffer`, and the layers that it
+    consists of in attributes of type `Layer` (or in a mapping, which it then returns from `children`). What it
+    remembers for going backward is in `_cache`, which only `forward(x, training=True)` sets.
+
+    A new kind of layer defines `forward`, `input_gradient`, and if it has parameters `parameter_gradients`;
+    `output_shape`, `multiply_adds` and `receptive_field` where the defaults below are not right for it.
     """
 
-    #: Whether the layer computes each output value from the input value at the same place alone.
+    #: Whether each value of the output depends on the input's value at the same place alone.
     elementwise: ClassVar[bool] = False
 
-    #: Whether `forward(x, training=True)` answers as in inference; and whether `backward` adds up the gradients of
-    #: parameters. Both are as in training, but for the layers of a `probe`.
+    #: Set in the layers of a `probe`: whether `forward(x, training=True)` computes what inference computes, and whether
+    #: `backward` adds the gradients of the parameters.
     _as_in_inference: bool = False
     _learns: bool = True
 
@@ -184,43 +197,72 @@ class Layer:
         x
             The batch; its first axis counts the samples.
         training
-            Whether to behave as in training (dropout drops, batch-norm uses the batch's statistics) and to
-            remember what `backward` needs. Inference writes no state.
+            Whether to behave as in training (dropout drops values, batch normalization uses the statistics of the
+            batch) and to remember what the gradients need. Inference does not change the layer.
         """
         raise NotImplementedError
 
-    def backward(self, grad_output: Array) -> Array:
-        """Return the gradient with respect to the last training input, and add those of the parameters.
+    def input_gradient(self, grad_output: Array) -> Array:
+        """Return the gradient of the loss with respect to the last training input.
 
         Parameters
         ----------
         grad_output
-            Gradient of the loss with respect to the output; the output's shape.
+            Gradient of the loss with respect to the output, in the output's shape.
 
         Raises
         ------
         RuntimeError
-            If no `forward(x, training=True)` came before.
+            If `forward(x, training=True)` has not been called.
         """
         raise NotImplementedError
 
-    def backward_parameters(self, grad_output: Array) -> None:
-        """Add the gradients of the parameters only: all that the first layer of a network is asked for.
+    def parameter_gradients(self, grad_output: Array) -> None:
+        """Add the gradients of the loss with respect to the parameters into `Parameter.grad`.
 
-        Layers whose input gradient is dear override this.
+        Called on its own for the first layer of a network, whose input gradient nobody reads.
+
+        Parameters
+        ----------
+        grad_output
+            As for `input_gradient`.
+
+        Raises
+        ------
+        RuntimeError
+            As for `input_gradient`.
         """
-        self.backward(grad_output)
+        # A layer without parameters has nothing to add.
+
+    def backward(self, grad_output: Array) -> Array:
+        """Add the gradients of the parameters, and return the gradient with respect to the last training input.
+
+        Layers that get both from one computation override this: containers, and layers of the fast path.
+
+        Parameters
+        ----------
+        grad_output
+            As for `input_gradient`.
+
+        Raises
+        ------
+        RuntimeError
+            As for `input_gradient`.
+        """
+        if self._learns:
+            self.parameter_gradients(grad_output)
+        return self.input_gradient(grad_output)
 
     def trace(self, x: Array, record: dict[str, Array], name: str, *, training: bool = False) -> Array:
-        """Run `forward` and note the output in `record` under `name`; containers note their children's too."""
+        """Run `forward` and store the output in `record` under `name`; containers store their children's too."""
         output = self.forward(x, training=training)
         record[name] = output
         return output
 
     def trace_backward(self, grad_output: Array, record: dict[str, Array], name: str) -> Array:
-        """Run `backward` and note `grad_output` in `record` under `name`; containers note their children's too.
+        """Run `backward` and store `grad_output` in `record` under `name`; containers store their children's too.
 
-        The gradient with respect to a layer's output then stands under the name that `trace` gave the output itself.
+        The gradient with respect to a layer's output thus has the name that `trace` gives the output itself.
         """
         record[name] = grad_output
         return self.backward(grad_output)
@@ -231,7 +273,7 @@ class Layer:
         Raises
         ------
         ValueError
-            If the layer cannot work on such a sample.
+            If the layer does not accept such a sample.
         """
         return input_shape
 
@@ -240,7 +282,7 @@ class Layer:
         return 0
 
     def receptive_field(self, field: ReceptiveField) -> ReceptiveField:
-        """Return what part of the image an output cell sees, where an input cell sees `field`."""
+        """Return the receptive field of an output cell, given that of an input cell."""
         return field
 
     def visit(self, name: str, input_shape: Shape, field: ReceptiveField) -> Iterator["Visit"]:
@@ -249,17 +291,17 @@ class Layer:
         Parameters
         ----------
         name
-            What to call this layer; containers call their children `name.child` and yield those, and then
-            themselves if they do something of their own, such as adding up branches.
+            The layer's name. Containers yield their children as `name.child`, and then themselves if they compute
+            something of their own, such as the sum of branches.
         input_shape
-            Shape of the sample that goes in.
+            Shape of the input sample.
         field
-            What one cell that goes in sees of the image.
+            The receptive field of one cell of the input.
 
         Raises
         ------
         ValueError
-            If a layer cannot work on such a sample.
+            If a layer does not accept such a sample.
         """
         yield Visit(
             name,
@@ -272,7 +314,7 @@ class Layer:
         )
 
     def children(self) -> dict[str, "Layer"]:
-        """Return the layers that this one is made of, by name; most have none."""
+        """Return the layers that this one consists of, by name; most layers have none."""
         return {name: value for name, value in vars(self).items() if isinstance(value, Layer)}
 
     def named_parameters(self) -> dict[str, Parameter]:
@@ -280,7 +322,7 @@ class Layer:
         return dict(self._named(Parameter))
 
     def named_buffers(self) -> dict[str, Buffer]:
-        """Return the buffers (state that no gradient changes) by name, like `named_parameters`."""
+        """Return the buffers by name, like `named_parameters`."""
         return {name: value for name, value in self._named(Buffer) if not isinstance(value, Parameter)}
 
     def parameters(self) -> list[Parameter]:
@@ -292,7 +334,7 @@ class Layer:
         return list(self.named_buffers().values())
 
     def replica(self) -> Self:
-        """Return a copy for another thread: it shares values, but has gradients and caches of its own."""
+        """Return a copy for another thread: it shares the values and has its own gradients and cache."""
         twin = copy.copy(self)
         twin._cache = None
         for name, value in vars(self).items():
@@ -303,17 +345,16 @@ class Layer:
         return twin
 
     def probe(self, *, learns: bool = False) -> Self:
-        """Return a replica for looking into answers, whose gradients are those of inference.
+        """Return a replica that differentiates inference, for explanations such as saliency maps.
 
-        Its `forward(x, training=True)` remembers what `backward` needs, but answers as without `training`: dropout
-        passes everything on, batch-norm uses its running statistics and leaves them alone. It is what PyTorch does
-        in `eval()` mode.
+        Its `forward(x, training=True)` remembers what the gradients need but computes what inference computes: dropout
+        passes every value on, batch normalization uses its running statistics and leaves them as they are. PyTorch does
+        the same in `eval()` mode.
 
         Parameters
         ----------
         learns
-            Whether `backward` also adds up the gradients of the parameters, which the input's gradient alone does not
-            need.
+            Whether `backward` also adds the gradients of the parameters, which the input gradient does not need.
         """
         twin = self.replica()
         for layer in twin._descendants():
@@ -324,8 +365,8 @@ class Layer:
     def to(self, device: Device) -> Self:
         """Move all parameters and buffers to a device, and return the layer itself.
 
-        Gradients start anew there. Replicas and optimizers hold on to the arrays that they were made with, so they
-        are made after the move.
+        The gradients there start at zero. Create replicas and optimizers after the move: they keep the arrays that they
+        were created with.
 
         Parameters
         ----------
@@ -351,26 +392,26 @@ class Layer:
 
 
 def require_cache(owner: Layer, cache: T | None) -> T:
-    """Return what a layer remembered in `forward`, or say that there was none.
+    """Return what a layer remembered in `forward`.
 
     Raises
     ------
     RuntimeError
-        If `cache` is None: nothing was remembered.
+        If `cache` is None because `forward(x, training=True)` has not been called.
     """
     if cache is None:
-        name = type(owner).__name__
+        name = owner.check.owner
         raise RuntimeError(f"{name}.backward: nothing to go back through; call {name}.forward(x, training=True) first")
     return cache
 
 
 class NamedErrors:
-    """Put the name of a layer before what a ValueError or TypeError of the block says.
+    """A `with` block whose ValueErrors and TypeErrors begin with the name of a layer.
 
     Parameters
     ----------
     name
-        The layer's.
+        The layer's name in its network.
     """
 
     def __init__(self, name: str) -> None:

@@ -1,7 +1,8 @@
-"""A network: layers in a row, each with a name.
+"""A network: named layers, applied one after the other.
 
-`Sequential` is a layer itself, so networks nest. `forward(x, capture=True)` returns, beside the output, every
-layer's output by name: what the program shows is what the network computed.
+`Sequential` is a layer itself, so networks can be nested. The chain rule for layers in a row is a loop: each layer's
+input gradient is the output gradient of the layer before. `forward(x, capture=True)` returns the output of every layer
+by name beside the result, so what the program shows is what the network computed.
 """
 
 import copy
@@ -25,19 +26,19 @@ class Sequential(Layer):
     Raises
     ------
     TypeError, ValueError
-        If there is no layer, something that is no layer, or a name that cannot be used.
+        If there are no layers, one is not a `Layer`, or a name cannot be used.
     """
 
     def __init__(self, layers: Iterable[tuple[str, Layer]] | Mapping[str, Layer]) -> None:
         self.layers: dict[str, Layer] = {}
         for name, layer in layers.items() if isinstance(layers, Mapping) else layers:
             if not name or "." in name or name in self.layers:
-                raise ValueError(f"Sequential: layer name is {name!r}; expected a new name without a dot")
+                raise ValueError(f"{self.check.owner}: layer name is {name!r}; expected a new name without a dot")
             if not isinstance(layer, Layer):
-                raise TypeError(f"Sequential: layer {name!r} is {layer!r}; expected a Layer")
+                raise TypeError(f"{self.check.owner}: layer {name!r} is {layer!r}; expected a Layer")
             self.layers[name] = layer
         if not self.layers:
-            raise ValueError("Sequential: layers is empty; expected at least one layer")
+            raise ValueError(f"{self.check.owner}: layers is empty; expected at least one layer")
 
     @overload
     def forward(self, x: Array, *, training: bool = False, capture: Literal[False] = False) -> Array: ...
@@ -59,8 +60,8 @@ class Sequential(Layer):
         training
             See `Layer.forward`.
         capture
-            Whether to return every named activation too, in the order of computation; what is inside a
-            container `block` is called `block.name`.
+            Whether to return every named activation too, in the order of computation; the layers inside a
+            container `block` are called `block.name`.
 
         Returns
         -------
@@ -89,8 +90,8 @@ class Sequential(Layer):
         grad_output
             Gradient of the loss with respect to the output.
         capture
-            Whether to return the gradient with respect to every named activation too, from the last to the first;
-            the names are those of `forward`.
+            Whether to return the gradient with respect to every named activation too, from the last to the first,
+            under the names of `forward`.
 
         Returns
         -------
@@ -104,21 +105,27 @@ class Sequential(Layer):
             grad_output = layer.backward(grad_output)
         return grad_output
 
-    def backward_parameters(self, grad_output: Array) -> None:
-        """Go back through all layers, but leave out the input gradient of the first, which nobody reads."""
+    def input_gradient(self, grad_output: Array) -> Array:
+        """Go back through all layers, leaving the gradients of their parameters as they are."""
+        for layer in reversed(self.layers.values()):
+            grad_output = layer.input_gradient(grad_output)
+        return grad_output
+
+    def parameter_gradients(self, grad_output: Array) -> None:
+        """Go back through all layers, without the input gradient of the first, which nobody reads in training."""
         first, *rest = self.layers.values()
         for layer in reversed(rest):
             grad_output = layer.backward(grad_output)
-        first.backward_parameters(grad_output)
+        first.parameter_gradients(grad_output)
 
     def trace(self, x: Array, record: dict[str, Array], name: str, *, training: bool = False) -> Array:
-        """Run all layers, noting each one's output as `name.child`, and the last also as `name`."""
+        """Run all layers, storing the output of each as `name.child`, and the last one's also as `name`."""
         output = self._trace_children(x, record, f"{name}.", training=training)
         record[name] = output
         return output
 
     def trace_backward(self, grad_output: Array, record: dict[str, Array], name: str) -> Array:
-        """Go back through all layers, noting the gradient of each one's output as `trace` names it."""
+        """Go back through all layers, storing gradients under the names that `trace` gives the outputs."""
         record[name] = grad_output
         return self._trace_children_backward(grad_output, record, f"{name}.")
 
@@ -128,7 +135,7 @@ class Sequential(Layer):
         Raises
         ------
         ValueError
-            If a layer cannot work on what the one before it makes; the message begins with the layer's name.
+            If a layer does not accept the output of the layer before it; the message begins with the layer's name.
         """
         for name, layer in self.layers.items():
             with NamedErrors(name):
@@ -144,13 +151,13 @@ class Sequential(Layer):
         return total
 
     def receptive_field(self, field: ReceptiveField) -> ReceptiveField:
-        """Return the field behind all layers."""
+        """Return the receptive field of a cell of the output."""
         for layer in self.layers.values():
             field = layer.receptive_field(field)
         return field
 
     def visit(self, name: str, input_shape: Shape, field: ReceptiveField) -> Iterator[Visit]:
-        """Yield what each layer does; names begin with `name.`, or with nothing if `name` is empty."""
+        """Yield what each layer does; names begin with `name.` unless `name` is empty."""
         for child_name, layer in self.layers.items():
             with NamedErrors(child_name):
                 yield from layer.visit(f"{name}.{child_name}" if name else child_name, input_shape, field)
@@ -162,22 +169,22 @@ class Sequential(Layer):
         return self.layers
 
     def replica(self) -> Self:
-        """Return a copy for another thread: shared weights, own gradients, caches and random streams."""
+        """Return a copy for another thread: it shares weights and has its own gradients, caches and random streams."""
         twin = copy.copy(self)
         twin.layers = {name: layer.replica() for name, layer in self.layers.items()}
         return twin
 
     def state_dict(self) -> dict[str, Array]:
-        """Return all parameters and buffers by name, as the arrays themselves (not copies)."""
+        """Return all parameters and buffers by name: the arrays themselves, not copies."""
         return {name: stored.value for name, stored in self._stored().items()}
 
     def load_state_dict(self, state: Mapping[str, Array]) -> None:
-        """Copy arrays into all parameters and buffers; nothing changes if anything does not fit.
+        """Copy arrays into all parameters and buffers, or change nothing if one does not match.
 
         Raises
         ------
         ValueError
-            Naming every missing, extra and misshapen tensor.
+            If names or shapes differ; the message lists every missing, extra and misshapen tensor.
         """
         stored = self._stored()
         problems = [f"{name} is missing" for name in stored if name not in state]

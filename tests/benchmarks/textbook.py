@@ -97,7 +97,7 @@ def check(ours: Any, network: Sequence["Layer"], x: Array, targets: NDArray[np.i
     plain = nn.Sequential((name, layer) for name, layer in ours.layers.items() if not isinstance(layer, nn.Dropout))
     output = plain.forward(x, training=True)
     _, grad = nn.CrossEntropyLoss()(output, targets)
-    plain.backward_parameters(grad)
+    plain.parameter_gradients(grad)
     difference = np.abs(gradients(network, x, targets) - output).max()
     theirs = [grad for layer in network for grad in layer.gradients.values()]
     for parameter, own in zip(plain.parameters(), theirs, strict=True):

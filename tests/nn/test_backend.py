@@ -185,7 +185,7 @@ def test_a_step_of_training_crosses_nothing_and_is_the_cpus(
 
     for value in values:
         expected, grad = loss(here.forward(images, training=True), targets)
-        here.backward_parameters(grad)
+        here.parameter_gradients(grad)
         optimizers[0].step()
         assert float(to_numpy(value)) == pytest.approx(float(expected), rel=1e-5)
     assert there.to(CPU) is there

@@ -22,10 +22,10 @@ def _batch(*shape: int) -> Array:
 class ForgottenBias(Linear):
     """Leaves the bias without a gradient."""
 
-    def backward_parameters(self, grad_output: Array) -> None:
+    def parameter_gradients(self, grad_output: Array) -> None:
         """Add the gradient of the weight alone."""
         bias, self.bias = self.bias, None
-        super().backward_parameters(grad_output)
+        super().parameter_gradients(grad_output)
         self.bias = bias
 
 

@@ -39,7 +39,7 @@ def test_parameters_are_named_as_in_pytorch(network: Sequential) -> None:
     assert [p.value.shape for p in network.parameters()] == [(2, 1, 3, 3), (2,), (3, 32), (3,)]
 
 
-def test_backward_parameters_gives_the_same_gradients_as_backward(
+def test_parameter_gradients_gives_the_same_gradients_as_backward(
     network: Sequential, images: NDArray[np.float32]
 ) -> None:
     upstream = np.ones((5, 3), np.float32)
@@ -48,7 +48,7 @@ def test_backward_parameters_gives_the_same_gradients_as_backward(
     full = [p.grad.copy() for p in network.parameters()]
     for parameter in network.parameters():
         parameter.clear_grad()
-    network.backward_parameters(upstream)
+    network.parameter_gradients(upstream)
     for expected, parameter in zip(full, network.parameters(), strict=True):
         assert np.abs(expected).max() > 0
         np.testing.assert_array_equal(parameter.grad, expected)

@@ -13,9 +13,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from digitpad.nn import checks
 from digitpad.nn import layers as layer_types
 from digitpad.nn.backend import DTypeLike, Shape
+from digitpad.nn.checks import Checks
 from digitpad.nn.layer import Layer
 from digitpad.nn.network import Sequential
 
@@ -90,7 +90,7 @@ def build(
         If a layer type or argument is not known, or the layers do not fit each other or the input shape; the
         message begins with the layer's name.
     """
-    rng = checks.generator("build", rng)
+    rng = Checks("build").generator(rng)
     network = _sequential(architecture.layers, rng, dtype)
     network.output_shape(architecture.input_shape)
     return network

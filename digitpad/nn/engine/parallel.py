@@ -16,8 +16,8 @@ from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 
-from digitpad.nn import checks
 from digitpad.nn.backend import Array, array_module
+from digitpad.nn.checks import Checked, Checks
 from digitpad.nn.engine.fused import fuse
 from digitpad.nn.losses import Loss
 from digitpad.nn.network import Sequential
@@ -29,7 +29,7 @@ T = TypeVar("T")
 _MOST_AT_ONCE = 64
 
 
-class ParallelNetwork:
+class ParallelNetwork(Checked):
     """A network whose batches are split over threads.
 
     Use it as a context manager, or call `close`: its threads end then.
@@ -49,7 +49,7 @@ class ParallelNetwork:
 
     def __init__(self, network: Sequential, threads: int = 1) -> None:
         self.network = network
-        self.threads = checks.whole_number("ParallelNetwork", "threads", threads)
+        self.threads = self.check.whole_number("threads", threads)
         self._replicas = [network] + [network.replica() for _ in range(self.threads - 1)]
         self._parameters = [replica.parameters() for replica in self._replicas]
         self._fused = [fuse(replica) for replica in self._replicas]
@@ -79,11 +79,11 @@ class ParallelNetwork:
             The loss, a scalar, and the network's output.
         """
         shares = self._shares(len(x))
-        checks.finite("ParallelNetwork", "x", x)
+        self.check.finite("x", x)
         outputs = self._each(shares, lambda index, share: self._fused[index].forward(x[share], training=True))
         output = array_module(x).concatenate(outputs)
         value, grad = loss(output, targets)
-        self._each(shares, lambda index, share: self._fused[index].backward_parameters(grad[share]))
+        self._each(shares, lambda index, share: self._fused[index].parameter_gradients(grad[share]))
         if len(shares) > 1:
             self._add_up_gradients(len(shares))
         return value, output
@@ -206,7 +206,7 @@ def _add_into_first(arrays: Sequence[Array]) -> None:
 
 def _predict(network: Sequential, x: Array) -> Array:
     """Return the output of `network` for a batch of any size, a few images at a time."""
-    checks.finite("ParallelNetwork", "x", x)
+    Checks(ParallelNetwork.__name__).finite("x", x)
     starts = range(0, max(len(x), 1), _MOST_AT_ONCE)
     parts = [network.forward(x[start : start + _MOST_AT_ONCE]).copy() for start in starts]
     result: Array = array_module(x).concatenate(parts)

@@ -1,7 +1,8 @@
-"""Activations: a bend in every number's path, without which layers would collapse into one.
+"""Activations: nonlinear functions of single values, without which stacked linear layers would equal one linear layer.
 
-Each is a formula and its derivative. Some derivatives are shorter in terms of the output, such as s * (1 - s) for a
-sigmoid; those layers remember their output, the others their input.
+Each value of the output depends on one value of the input, out = f(x), so the chain rule is a product of numbers:
+grad_x = g * f'(x). An activation therefore consists of a formula and its derivative. Some derivatives are shorter in
+terms of the output, such as s * (1 - s) for a sigmoid s; those layers remember their output, the others their input.
 """
 
 import copy
@@ -11,17 +12,18 @@ from typing import ClassVar
 
 import numpy as np
 
-from digitpad.nn import checks, functional
+from digitpad.nn import functional
 from digitpad.nn.backend import Array, Shape, array_module, elementwise
+from digitpad.nn.checks import on_host
 from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.receptive_field import ReceptiveField
 
-#: What `Activation` has compiled for a GPU.
+#: The GPU kernels of `Activation`, by class, formula and settings.
 _KERNELS: dict[tuple[object, ...], Callable[..., Array]] = {}
 
 
 class Activation(Layer):
-    """An elementwise function of arrays of any shape; each kind states `function` and `derivative`."""
+    """An elementwise function of arrays of any shape; a derived class defines `function` and `derivative`."""
 
     elementwise: ClassVar[bool] = True
     #: Whether `derivative` is given the output instead of the input.
@@ -31,24 +33,24 @@ class Activation(Layer):
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return function(x)."""
-        checks.samples(type(self).__name__, x)
+        self.check.samples(x)
         out = self._in_one_pass("function", x)
         if training:
             self._cache = out if self.from_output else x
         return out
 
-    def backward(self, grad_output: Array) -> Array:
+    def input_gradient(self, grad_output: Array) -> Array:
         """Return grad_output * derivative."""
         remembered = require_cache(self, self._cache)
-        checks.upstream(type(self).__name__, grad_output, remembered.shape)
+        self.check.upstream(grad_output, remembered.shape)
         return self._in_one_pass("grad_input", grad_output, remembered)
 
     def function(self, x: Array) -> Array:
-        """Return the value for each number of `x`."""
+        """Return f(x) for each value of `x`."""
         raise NotImplementedError
 
     def derivative(self, remembered: Array) -> Array:
-        """Return the derivative at each number of the input, or of the output if `from_output`."""
+        """Return f'(x) in terms of the input x, or of the output f(x) if `from_output`."""
         raise NotImplementedError
 
     def grad_input(self, grad_output: Array, remembered: Array) -> Array:
@@ -57,14 +59,14 @@ class Activation(Layer):
         return product
 
     def _in_one_pass(self, formula: str, *arrays: Array) -> Array:
-        """Compute the formula of that name; on a GPU as one kernel for each kind of activation and its settings."""
-        if checks.on_host(arrays[0]):
+        """Compute the method called `formula`; on a GPU as one kernel, compiled for each class and its settings."""
+        if on_host(arrays[0]):
             computed: Array = getattr(self, formula)(*arrays)
             return computed
         settings = {name: value for name, value in vars(self).items() if name != "_cache"}
         key = (type(self), formula, *settings.items())
         if key not in _KERNELS:
-            # Of a copy, whose settings stay what they are; and which keeps no batch alive.
+            # Compiled from a copy, whose settings cannot change later and whose cache keeps no batch in memory.
             constant = copy.copy(self)
             constant._cache = None
             _KERNELS[key] = elementwise(getattr(constant, formula))
@@ -72,18 +74,22 @@ class Activation(Layer):
 
 
 class ReLU(Activation):
-    """The positive part: max(x, 0).
+    """Rectified linear unit: max(x, 0).
 
-    The gradient passes where x > 0; at exactly zero it is taken as 0, as PyTorch does. Source: Nair and Hinton,
-    "Rectified linear units improve restricted Boltzmann machines", ICML 2010.
+    The gradient. f(x) = x has slope 1 where x > 0, and f(x) = 0 has slope 0 where x < 0. At exactly 0 there is no
+    derivative; 0 is used, as in PyTorch.
+
+    Notes
+    -----
+    Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", ICML 2010.
     """
 
     from_output: ClassVar[bool] = True
 
     def function(self, x: Array) -> Array:
         """Return max(x, 0)."""
-        # NumPy's maximum with a single number takes twice as long as with an array.
-        zero = np.zeros_like(x) if checks.on_host(x) else 0
+        # NumPy's maximum takes twice as long with a scalar as with an array.
+        zero = np.zeros_like(x) if on_host(x) else 0
         out: Array = array_module(x).maximum(x, zero)
         return out
 
@@ -94,17 +100,20 @@ class ReLU(Activation):
 
 
 class LeakyReLU(Activation):
-    """A ReLU that still leans where it is off: x if x > 0, else negative_slope * x.
+    """A ReLU with a small slope for negative values: x if x > 0, else negative_slope * x.
+
+    The gradient. Each branch is linear: the slope is 1 where x > 0, and negative_slope elsewhere. A unit whose inputs
+    are all negative therefore still learns.
 
     Parameters
     ----------
     negative_slope
-        Slope for negative numbers, in [0, 1].
+        Slope for negative values, in [0, 1].
 
     Raises
     ------
     TypeError, ValueError
-        If it is no such number.
+        If `negative_slope` is not such a number.
 
     Notes
     -----
@@ -114,7 +123,7 @@ class LeakyReLU(Activation):
     from_output: ClassVar[bool] = True
 
     def __init__(self, negative_slope: float = 0.01) -> None:
-        self.negative_slope = checks.real_number("LeakyReLU", "negative_slope", negative_slope, low=0, high=1)
+        self.negative_slope = self.check.real_number("negative_slope", negative_slope, low=0, high=1)
 
     def function(self, x: Array) -> Array:
         """Return the larger of x and negative_slope * x."""
@@ -131,15 +140,18 @@ class LeakyReLU(Activation):
 class ELU(Activation):
     """Exponential linear unit: x if x > 0, else alpha * (exp(x) - 1).
 
+    The gradient. The slope is 1 where x > 0. Elsewhere it is alpha * exp(x), and since the output there is
+    alpha * exp(x) - alpha, that is the output plus alpha: the exponential is not computed twice.
+
     Parameters
     ----------
     alpha
-        Where negative numbers level off: at -alpha. At least 0.
+        Very negative values approach -alpha. At least 0.
 
     Raises
     ------
     TypeError, ValueError
-        If it is no such number.
+        If `alpha` is not such a number.
 
     Notes
     -----
@@ -150,12 +162,12 @@ class ELU(Activation):
     from_output: ClassVar[bool] = True
 
     def __init__(self, alpha: float = 1.0) -> None:
-        self.alpha = checks.real_number("ELU", "alpha", alpha, low=0, high=math.inf, open_high=True)
+        self.alpha = self.check.real_number("alpha", alpha, low=0, high=math.inf, open_high=True)
 
     def function(self, x: Array) -> Array:
         """Return x, or alpha * expm1(x) where x is negative."""
         xp = array_module(x)
-        # The exponential of negative numbers alone cannot overflow.
+        # The minimum keeps exp from overflowing: positive values do not need it.
         out: Array = xp.maximum(x, 0) + self.alpha * xp.expm1(xp.minimum(x, 0))
         return out
 
@@ -169,6 +181,10 @@ class ELU(Activation):
 class SiLU(Activation):
     """Sigmoid linear unit, also called Swish: x * sigmoid(x).
 
+    The gradient. With s = sigmoid(x), s' = s * (1 - s), so by the product rule (x * s)' = s + x * s * (1 - s).
+
+    Notes
+    -----
     Source: Ramachandran, Zoph and Le, "Searching for activation functions", 2017.
     """
 
@@ -185,19 +201,22 @@ class SiLU(Activation):
 
 
 class GELU(Activation):
-    """Gaussian error linear unit: x * P(x), with P(x) the probability that a normal variable is below x.
+    """Gaussian error linear unit: x * P(x), where P(x) is the probability that a standard normal variable is below x.
 
-    P(x) = (1 + erf(x / sqrt(2))) / 2, or nearly (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3))) / 2.
+    P(x) = (1 + erf(x / sqrt(2))) / 2, or approximately (1 + tanh(u)) / 2 with u = sqrt(2 / pi) * (x + 0.044715 * x^3).
+
+    The gradient. By the product rule it is P(x) + x * P'(x). P' is the normal density, exp(-x^2 / 2) / sqrt(2 * pi); in
+    the approximate form tanh' = 1 - tanh^2 = 4 * P * (1 - P), so P' = 2 * P * (1 - P) * du/dx.
 
     Parameters
     ----------
     approximate
-        `"none"` for the error function, `"tanh"` for the second form.
+        `"none"` for the error function, `"tanh"` for the approximation.
 
     Raises
     ------
     ValueError
-        If it is neither.
+        If `approximate` is neither.
 
     Notes
     -----
@@ -206,7 +225,7 @@ class GELU(Activation):
 
     def __init__(self, approximate: str = "none") -> None:
         if approximate not in {"none", "tanh"}:
-            raise ValueError(f'GELU: approximate is {approximate!r}; expected "none" or "tanh"')
+            raise ValueError(f'{self.check.owner}: approximate is {approximate!r}; expected "none" or "tanh"')
         self.approximate = approximate
 
     def function(self, x: Array) -> Array:
@@ -219,7 +238,6 @@ class GELU(Activation):
         x = _bounded(remembered)
         p = self._probability(x)
         if self.approximate == "tanh":
-            # With p = (1 + t) / 2, the slope of tanh, 1 - t^2, is 4 * p * (1 - p).
             density = 2 * p * (1 - p) * math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x * x)
         else:
             density = array_module(x).exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
@@ -236,13 +254,17 @@ class GELU(Activation):
 
 
 def _bounded(x: Array) -> Array:
-    """Return `x` within +-40, beyond which P(x) is 0 or 1 and its slope 0, so that no square or cube overflows."""
+    """Return `x` clipped to +-40, where P(x) has long been 0 or 1, so that squares and cubes do not overflow."""
     bounded: Array = array_module(x).clip(x, -40, 40)
     return bounded
 
 
 class Tanh(Activation):
-    """The hyperbolic tangent: (exp(x) - exp(-x)) / (exp(x) + exp(-x)), between -1 and 1."""
+    """The hyperbolic tangent: (exp(x) - exp(-x)) / (exp(x) + exp(-x)), between -1 and 1.
+
+    The gradient. With s and c the numerator and the denominator, s' = c and c' = s, so by the quotient rule
+    (s / c)' = (c^2 - s^2) / c^2 = 1 - tanh(x)^2.
+    """
 
     from_output: ClassVar[bool] = True
 
@@ -258,7 +280,10 @@ class Tanh(Activation):
 
 
 class Sigmoid(Activation):
-    """The logistic function: 1 / (1 + exp(-x)), between 0 and 1, computed so that nothing overflows."""
+    """The logistic function: s = 1 / (1 + exp(-x)), between 0 and 1.
+
+    The gradient. s' = exp(-x) / (1 + exp(-x))^2, and exp(-x) / (1 + exp(-x)) = 1 - s, so s' = s * (1 - s).
+    """
 
     from_output: ClassVar[bool] = True
 
@@ -273,41 +298,43 @@ class Sigmoid(Activation):
 
 
 class Softmax(Layer):
-    """Probabilities that sum to one along an axis: exp(x) / sum(exp(x)).
+    """Probabilities that sum to one along an axis: p[i] = exp(x[i]) / sum over j of exp(x[j]).
 
-    Not needed before a cross-entropy loss, which works from logits.
+    A cross-entropy loss works from logits and needs no softmax before it.
+
+    The gradient. x[j] occurs in the numerator of p[j] alone and in the denominator of every p[i], so by the quotient
+    rule d p[i] / d x[j] = p[i] * ((1 if i == j else 0) - p[j]). Summed over i with the upstream gradient g:
+
+    grad_x[j] = p[j] * (g[j] - sum over i of g[i] * p[i])
 
     Parameters
     ----------
     axis
-        The axis; 1 are the classes, or channels. The batch, axis 0, is none: samples know nothing of each other.
+        The axis of the classes; 1 is the channels'. The batch, axis 0, is excluded, since samples are independent.
 
     Raises
     ------
     TypeError, ValueError
-        If it is no whole number of at least 1; on the first call also if the batch has no such axis.
+        If `axis` is not a whole number of at least 1; when called, if the batch has no such axis.
     """
 
     def __init__(self, axis: int = 1) -> None:
-        self.axis = checks.whole_number("Softmax", "axis", axis)
+        self.axis = self.check.whole_number("axis", axis)
         self._cache: Array | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return softmax(x) along the axis."""
-        checks.samples("Softmax", x)
+        self.check.samples(x)
         self.output_shape(x.shape[1:])
         out = functional.softmax(x, axis=self.axis)
         if training:
             self._cache = out
         return out
 
-    def backward(self, grad_output: Array) -> Array:
-        """Return out * (g - sum(g * out)).
-
-        Each output depends on every input of its axis: d out_i / d x_j = out_i * ((i == j) - out_j).
-        """
+    def input_gradient(self, grad_output: Array) -> Array:
+        """Return out * (grad_output - sum(grad_output * out)), with the sum along the axis."""
         out = require_cache(self, self._cache)
-        checks.upstream("Softmax", grad_output, out.shape)
+        self.check.upstream(grad_output, out.shape)
         weighted = grad_output * out
         grad_input: Array = weighted - out * weighted.sum(axis=self.axis, keepdims=True)
         return grad_input
@@ -318,12 +345,14 @@ class Softmax(Layer):
         Raises
         ------
         ValueError
-            If it has no such axis.
+            If the input has no such axis.
         """
         if self.axis > len(input_shape):
-            raise ValueError(f"Softmax: axis is {self.axis}; expected one of the input's, at most {len(input_shape)}")
+            raise ValueError(
+                f"{self.check.owner}: axis is {self.axis}; expected one of the input's, at most {len(input_shape)}"
+            )
         return input_shape
 
     def receptive_field(self, field: ReceptiveField) -> ReceptiveField:
-        """Return the same field, or the whole image where the axis is one of places, not of channels."""
+        """Return the field unchanged for an axis of channels, or the whole image for an axis of rows or columns."""
         return field if self.axis == 1 else field.everything()

@@ -1,10 +1,9 @@
-"""Attention: let one part of a network say where another should be listened to."""
+"""Attention: one part of a network decides how much each place of another part counts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from digitpad.nn import checks
 from digitpad.nn.backend import Array, DTypeLike, Shape, array_module
 from digitpad.nn.layer import Layer, Visit, require_cache
 from digitpad.nn.layers.activations import ReLU, Sigmoid
@@ -13,39 +12,44 @@ from digitpad.nn.receptive_field import ReceptiveField
 
 
 class AttentionGate(Layer):
-    """The additive attention gate of the attention U-Net: a signal weighs every place of a skip.
+    """The additive attention gate of the attention U-Net: a signal weights every place of a skip.
 
-    The input holds both, as `SkipConnection` leaves them: the skip's channels first, the signal's behind.
+    The input holds both, as a `SkipConnection` returns them: the channels of the skip, then those of the signal.
 
     alpha = sigmoid(psi(relu(theta(skip) + phi(signal))))
-    out = skip * alpha, and behind it the signal as it was
+    out = skip * alpha, followed by the signal unchanged
 
-    theta, phi and psi are 1x1 convolutions, so the input (N, skip_channels + signal_channels, H, W) keeps its
-    shape, and alpha is one map (N, 1, H, W) in (0, 1) that can be looked at.
+    theta, phi and psi are 1x1 convolutions, so the input (N, skip_channels + signal_channels, H, W) keeps its shape,
+    and alpha is a single map (N, 1, H, W) in (0, 1) that can be shown.
+
+    The gradient. Let g be the gradient with respect to skip * alpha, and h that with respect to the signal's channels.
+    The product rule gives g * alpha for the skip, and for alpha, which weights all channels of its place, the sum over
+    the channels of g * skip. The latter goes back through sigmoid, psi and relu to the sum theta(skip) + phi(signal);
+    theta's input gradient is added to g * alpha, phi's to h.
 
     Parameters
     ----------
     skip_channels
-        Number of channels that are weighed.
+        Number of channels that are weighted.
     signal_channels
         Number of channels that decide.
     inner_channels
-        Number of maps in which the two are compared; None means half of the skip's, at least one.
+        Number of maps in which the two are compared; None means half of `skip_channels`, at least one.
     rng
-        Source of the first weights; None draws unrepeatable ones.
+        Random generator for the initial weights; None uses a fresh one that cannot be repeated.
     dtype
         float32, or float64 for gradient checks.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument cannot work.
+        If an argument has the wrong type or is out of range.
 
     Notes
     -----
     Source: Oktay et al., "Attention U-Net: learning where to look for the pancreas", MIDL 2018, equations 1 and 2.
-    There the signal is coarser than the skip and alpha is enlarged to fit; here, as in most U-Nets that adopted
-    the gate, the signal has come up already and both are of one size.
+    There the signal is coarser than the skip, and alpha is enlarged to fit; here, as in most U-Nets with this gate, the
+    signal has been enlarged already and both have one size.
     """
 
     def __init__(
@@ -57,15 +61,14 @@ class AttentionGate(Layer):
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        self.skip_channels = checks.whole_number("AttentionGate", "skip_channels", skip_channels)
-        self.signal_channels = checks.whole_number("AttentionGate", "signal_channels", signal_channels)
-        self.inner_channels = checks.whole_number(
-            "AttentionGate",
+        self.skip_channels = self.check.whole_number("skip_channels", skip_channels)
+        self.signal_channels = self.check.whole_number("signal_channels", signal_channels)
+        self.inner_channels = self.check.whole_number(
             "inner_channels",
             max(1, self.skip_channels // 2) if inner_channels is None else inner_channels,
         )
-        rng = checks.generator("AttentionGate", rng)
-        # The bias of phi serves both summands.
+        rng = self.check.generator(rng)
+        # theta and phi are added, so one bias is enough.
         self.theta = Conv2D(self.skip_channels, self.inner_channels, 1, bias=False, rng=rng, dtype=dtype)
         self.phi = Conv2D(self.signal_channels, self.inner_channels, 1, rng=rng, dtype=dtype)
         self.relu = ReLU()
@@ -74,13 +77,13 @@ class AttentionGate(Layer):
         self._cache: tuple[Array, Array] | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
-        """Weigh the skip by the signal; see the formula above."""
+        """Weight the skip by the signal; the formula is above."""
         return self.trace(x, {}, "", training=training)
 
     def trace(self, x: Array, record: dict[str, Array], name: str, *, training: bool = False) -> Array:
-        """Run the gate, noting its parts as `name.theta` ... `name.alpha`, and the output as `name`."""
+        """Run the gate, storing its parts as `name.theta` ... `name.alpha` and the output as `name`."""
         channels = self.skip_channels + self.signal_channels
-        checks.batch("AttentionGate", x, (channels, None, None), like=self.theta.weight.value)
+        self.check.batch(x, (channels, None, None), like=self.theta.weight.value)
         skip, signal = x[:, : self.skip_channels], x[:, self.skip_channels :]
 
         def step(layer_name: str, layer: Layer, value: Array) -> Array:
@@ -96,23 +99,33 @@ class AttentionGate(Layer):
         record[name] = out
         return out
 
+    def input_gradient(self, grad_output: Array) -> Array:
+        """Return the gradient with respect to skip and signal; the formula is above."""
+        return self._go_back(grad_output, lambda _, layer, gradient: layer.input_gradient(gradient))
+
+    def parameter_gradients(self, grad_output: Array) -> None:
+        """Add the gradients of the three convolutions, each of which needs the input gradient of those behind it."""
+        self.backward(grad_output)
+
     def backward(self, grad_output: Array) -> Array:
-        """Return the gradient with respect to skip and signal, which reach the output past alpha and through it."""
-        return self.trace_backward(grad_output, {}, "")
+        """Call `backward` once in every part, and return the gradient with respect to skip and signal."""
+        return self._go_back(grad_output, lambda _, layer, gradient: layer.backward(gradient))
 
     def trace_backward(self, grad_output: Array, record: dict[str, Array], name: str) -> Array:
-        """Run `backward`, noting the gradients of the parts under the names that `trace` gives them."""
+        """Run `backward`, storing the gradients of the parts under the names that `trace` gives their outputs."""
+        record[name] = grad_output
+        return self._go_back(
+            grad_output,
+            lambda layer_name, layer, gradient: layer.trace_backward(gradient, record, f"{name}.{layer_name}"),
+        )
+
+    def _go_back(self, grad_output: Array, step: Callable[[str, Layer, Array], Array]) -> Array:
+        """Return the gradient with respect to skip and signal; `step` goes back through one part."""
         skip, alpha = require_cache(self, self._cache)
         channels = self.skip_channels + self.signal_channels
-        checks.upstream("AttentionGate", grad_output, (len(skip), channels, *skip.shape[2:]))
+        self.check.upstream(grad_output, (len(skip), channels, *skip.shape[2:]))
         grad_gated, grad_signal = grad_output[:, : self.skip_channels], grad_output[:, self.skip_channels :]
-        # One alpha weighs all channels of its place, so their gradients add up.
         grad_alpha = (grad_gated * skip).sum(axis=1, keepdims=True)
-
-        def step(layer_name: str, layer: Layer, gradient: Array) -> Array:
-            return layer.trace_backward(gradient, record, f"{name}.{layer_name}")
-
-        record[name] = grad_output
         grad_compared = step("relu", self.relu, step("psi", self.psi, step("alpha", self.alpha, grad_alpha)))
         grad_input: Array = array_module(grad_output).empty_like(grad_output)
         grad_input[:, : self.skip_channels] = grad_gated * alpha + step("theta", self.theta, grad_compared)
@@ -125,9 +138,9 @@ class AttentionGate(Layer):
         Raises
         ------
         ValueError
-            If the channels are not skip and signal together.
+            If the channels are not those of skip and signal together.
         """
-        checks.image_shape("AttentionGate", input_shape, self.skip_channels + self.signal_channels)
+        self.check.image_shape(input_shape, self.skip_channels + self.signal_channels)
         return input_shape
 
     def multiply_adds(self, input_shape: Shape) -> int:
@@ -136,7 +149,7 @@ class AttentionGate(Layer):
         return sum(layer.multiply_adds((layer.in_channels, *image)) for layer in (self.theta, self.phi, self.psi))
 
     def visit(self, name: str, input_shape: Shape, field: ReceptiveField) -> Iterator[Visit]:
-        """Yield what each part does, and then the weighing."""
+        """Yield what each part does, and then the weighting."""
         image = self.output_shape(input_shape)[1:]
         inner = (self.inner_channels, *image)
         yield from self.theta.visit(f"{name}.theta", (self.skip_channels, *image), field)

@@ -1,15 +1,14 @@
-"""Branches: one input goes several ways, and the ways meet again.
+"""Branches: several layers share one input, and their outputs are joined by adding or concatenating them.
 
-Where they meet, forwards, the outputs are added or laid side by side. Backwards each branch gets its part of the
-gradient, and where they parted the gradients add up, because the input reached the loss along every one of them.
+Going backward each branch receives its part of the gradient. The input influences the loss along every branch, so by
+the chain rule its gradient is the sum of the branches' input gradients.
 """
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Self
 
-from digitpad.nn import checks
 from digitpad.nn.backend import Array, Shape, array_module
 from digitpad.nn.layer import Layer, NamedErrors, Visit, require_cache
 from digitpad.nn.layers.structure import Identity
@@ -17,7 +16,7 @@ from digitpad.nn.receptive_field import ReceptiveField
 
 
 class Branches(Layer):
-    """Layers that share one input; each kind states how their outputs are joined and gradients split.
+    """Layers that share one input; a derived class defines how outputs are joined and gradients are split.
 
     Parameters
     ----------
@@ -27,11 +26,11 @@ class Branches(Layer):
     Raises
     ------
     TypeError, ValueError
-        If there is no branch, something that is no layer, or a name that cannot be used.
+        If there are no branches, one is not a layer, or a name cannot be used.
     """
 
     def __init__(self, branches: Mapping[str, Layer]) -> None:
-        owner = type(self).__name__
+        owner = self.check.owner
         if not isinstance(branches, Mapping):
             raise TypeError(f"{owner}: branches is {branches!r}; expected a mapping from names to layers")
         if not branches:
@@ -45,46 +44,46 @@ class Branches(Layer):
         self._cache: list[Shape] | None = None
 
     def join(self, outputs: Sequence[Array]) -> Array:
-        """Return one output, made of those of the branches."""
+        """Return the outputs of the branches as one array."""
         raise NotImplementedError
 
     def split(self, grad_output: Array, shapes: Sequence[Shape]) -> Sequence[Array]:
-        """Return each branch's gradient; `shapes` are those of their outputs."""
+        """Return each branch's part of the gradient; `shapes` are the shapes of the branches' outputs."""
         raise NotImplementedError
 
     def joined_shape(self, shapes: Sequence[Shape]) -> Shape:
-        """Return the shape of the output for those of the branches, all with or all without the batch axis.
+        """Return the shape of the output, given those of the branches, all with or all without the batch axis.
 
         Raises
         ------
         ValueError
-            If they do not fit each other.
+            If they cannot be joined.
         """
         raise NotImplementedError
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
-        """Give `x` to every branch and join what they make of it."""
+        """Apply every branch to `x` and join the outputs."""
         outputs = []
         for name, branch in self.branches.items():
             with NamedErrors(name):
                 outputs.append(branch.forward(x, training=training))
         return self._joined(outputs, training=training)
 
-    def backward(self, grad_output: Array) -> Array:
+    def input_gradient(self, grad_output: Array) -> Array:
         """Return the sum of the branches' input gradients."""
-        parts = self._parts(grad_output)
-        return reduce(
-            lambda total, part: total + part,
-            (branch.backward(part) for branch, part in zip(self.branches.values(), parts, strict=True)),
-        )
+        return self._sum_over_branches(grad_output, lambda _, branch, part: branch.input_gradient(part))
 
-    def backward_parameters(self, grad_output: Array) -> None:
+    def parameter_gradients(self, grad_output: Array) -> None:
         """Add the gradients of every branch's parameters."""
         for branch, part in zip(self.branches.values(), self._parts(grad_output), strict=True):
-            branch.backward_parameters(part)
+            branch.parameter_gradients(part)
+
+    def backward(self, grad_output: Array) -> Array:
+        """Call `backward` once in every branch, and return the sum."""
+        return self._sum_over_branches(grad_output, lambda _, branch, part: branch.backward(part))
 
     def trace(self, x: Array, record: dict[str, Array], name: str, *, training: bool = False) -> Array:
-        """Run all branches, noting theirs as `name.branch`, and the joined output as `name`."""
+        """Run all branches, storing their outputs as `name.branch` and the joined output as `name`."""
         outputs = []
         for branch_name, branch in self.branches.items():
             with NamedErrors(branch_name):
@@ -93,15 +92,11 @@ class Branches(Layer):
         return record[name]
 
     def trace_backward(self, grad_output: Array, record: dict[str, Array], name: str) -> Array:
-        """Go back through all branches, noting their gradients as `name.branch`, and that of the sum as `name`."""
+        """Go back through all branches, storing gradients under the names that `trace` gives the outputs."""
         record[name] = grad_output
-        parts = self._parts(grad_output)
-        return reduce(
-            lambda total, part: total + part,
-            (
-                branch.trace_backward(part, record, f"{name}.{branch_name}")
-                for (branch_name, branch), part in zip(self.branches.items(), parts, strict=True)
-            ),
+        return self._sum_over_branches(
+            grad_output,
+            lambda branch_name, branch, part: branch.trace_backward(part, record, f"{name}.{branch_name}"),
         )
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -110,7 +105,7 @@ class Branches(Layer):
         Raises
         ------
         ValueError
-            If a branch cannot work on such a sample, or the branches' outputs do not fit each other.
+            If a branch does not accept such a sample, or the outputs cannot be joined.
         """
         shapes = []
         for name, branch in self.branches.items():
@@ -123,7 +118,7 @@ class Branches(Layer):
         return sum(branch.multiply_adds(input_shape) for branch in self.branches.values())
 
     def receptive_field(self, field: ReceptiveField) -> ReceptiveField:
-        """Return the field that holds all of the branches'."""
+        """Return the smallest field that contains those of all branches."""
         first, *others = (branch.receptive_field(field) for branch in self.branches.values())
         for other in others:
             first = first.united(other)
@@ -141,7 +136,7 @@ class Branches(Layer):
         return self.branches
 
     def replica(self) -> Self:
-        """Return a copy for another thread: shared weights, own gradients and caches in every branch."""
+        """Return a copy for another thread: the branches share weights and have their own gradients and caches."""
         twin = super().replica()
         twin.branches = {name: branch.replica() for name, branch in self.branches.items()}
         return twin
@@ -153,33 +148,42 @@ class Branches(Layer):
             self._cache = shapes
         return self.join(outputs)
 
+    def _sum_over_branches(self, grad_output: Array, go_back: Callable[[str, Layer, Array], Array]) -> Array:
+        """Return the sum of `go_back(name, branch, part of grad_output)` over the branches, in their order."""
+        parts = self._parts(grad_output)
+        return reduce(
+            lambda total, part: total + part,
+            (go_back(name, branch, part) for (name, branch), part in zip(self.branches.items(), parts, strict=True)),
+        )
+
     def _parts(self, grad_output: Array) -> Sequence[Array]:
         shapes = require_cache(self, self._cache)
         samples = shapes[0][0]
-        checks.upstream(
-            type(self).__name__, grad_output, (samples, *self.joined_shape([shape[1:] for shape in shapes]))
-        )
+        self.check.upstream(grad_output, (samples, *self.joined_shape([shape[1:] for shape in shapes])))
         return self.split(grad_output, shapes)
 
 
 class Residual(Branches):
-    """What a body adds to its input: body(x) + shortcut(x).
+    """A residual block: out = body(x) + shortcut(x), where the shortcut is usually the identity.
 
-    A body that has learned nothing yet leaves the signal, and on the way back the gradient, as it is, so very deep
-    networks can be trained.
+    The body learns what to add to its input. However deep a network of such blocks is, signals and gradients have a
+    direct way past every body, so that it can be trained.
+
+    The gradient. d out / d body(x) = d out / d shortcut(x) = 1, so both branches receive g, and
+    grad_x = (body's input gradient) + (shortcut's input gradient); with an identity shortcut the latter is g itself.
 
     Parameters
     ----------
     body
-        The layer, often a `Sequential`, that learns the difference.
+        The layer, often a `Sequential`, that learns what to add.
     shortcut
-        What the input goes through on its way past the body, such as a strided 1x1 convolution where the body
-        changes the shape; None passes it on as it is.
+        The layer beside the body, such as a strided 1x1 convolution where the body changes the shape; None is the
+        identity.
 
     Raises
     ------
     TypeError
-        If either is no layer.
+        If either is not a layer.
 
     Notes
     -----
@@ -195,7 +199,7 @@ class Residual(Branches):
         return body + shortcut
 
     def split(self, grad_output: Array, shapes: Sequence[Shape]) -> Sequence[Array]:
-        """Return the gradient for each: a sum passes it on to all summands."""
+        """Return the gradient itself for each branch, since they are added."""
         return [grad_output for _ in shapes]
 
     def joined_shape(self, shapes: Sequence[Shape]) -> Shape:
@@ -208,30 +212,36 @@ class Residual(Branches):
         """
         body, shortcut = shapes
         if body != shortcut:
-            raise ValueError(f"Residual: shortcut makes {shortcut}; expected {body}, which body makes")
+            raise ValueError(f"{self.check.owner}: shortcut makes {shortcut}; expected {body}, which body makes")
         return body
 
 
 class Concatenate(Branches):
-    """The branches' maps one behind the other: (N, C1, H, W), (N, C2, H, W), ... to (N, C1 + C2 + ..., H, W).
+    """The maps of several branches in one array: (N, C1, H, W), (N, C2, H, W), ... to (N, C1 + C2 + ..., H, W).
+
+    The gradient. Each value of a branch's output is one value of the joined output, so the branch receives its own
+    channels of g, and grad_x is the sum of the branches' input gradients.
 
     Parameters
     ----------
     branches
-        The layers by name, in order; their outputs differ in channels at most.
+        The layers by name, in order; their outputs may differ in the number of channels only.
 
     Raises
     ------
     TypeError, ValueError
-        If there is no branch, something that is no layer, or a name that cannot be used.
+        If there are no branches, one is not a layer, or a name cannot be used.
 
     Notes
     -----
     Source: Szegedy et al., "Going deeper with convolutions", CVPR 2015.
     """
 
+    def __init__(self, branches: Mapping[str, Layer]) -> None:
+        super().__init__(branches)
+
     def join(self, outputs: Sequence[Array]) -> Array:
-        """Return the outputs one behind the other along axis 1."""
+        """Return the outputs concatenated along axis 1."""
         xp = array_module(outputs[0])
         channels_last = xp.concatenate([xp.moveaxis(output, 1, -1) for output in outputs], axis=-1)
         joined: Array = xp.moveaxis(channels_last, -1, 1)
@@ -255,17 +265,18 @@ class Concatenate(Branches):
             if shape[1:] != first[1:] or len(shape) != len(first):
                 wanted = ("C", *first[1:])
                 raise ValueError(
-                    f"{type(self).__name__}: {name} makes {shape}; expected ({', '.join(map(str, wanted))}), "
+                    f"{self.check.owner}: {name} makes {shape}; expected ({', '.join(map(str, wanted))}), "
                     "as the first branch"
                 )
         return (sum(shape[0] for shape in shapes), *first[1:])
 
 
 class SkipConnection(Concatenate):
-    """The input's maps, and behind them what a body made of it: (N, C, H, W) to (N, C + body's, H, W).
+    """The input's maps followed by those that a body makes of it: (N, C, H, W) to (N, C + body's channels, H, W).
 
-    The skip of a U-Net: the body goes down to coarser maps and comes up again, knowing what is there; the input
-    still knows where. An `AttentionGate` that follows can choose among the input's maps by the body's.
+    The skip connection of a U-Net. The body goes down to coarser maps and comes up again: its output says what is in
+    the image, and the input still says exactly where. An `AttentionGate` behind it can weight the input's maps by the
+    body's.
 
     Parameters
     ----------
@@ -275,7 +286,7 @@ class SkipConnection(Concatenate):
     Raises
     ------
     TypeError
-        If it is no layer.
+        If `body` is not a layer.
 
     Notes
     -----

@@ -1,29 +1,39 @@
-"""Batch normalisation: give every channel mean 0 and variance 1 over the batch, then let it choose its own.
+"""Batch normalization: every channel gets mean 0 and variance 1 over the batch, then a trained scale and shift.
 
-With normalised inputs each layer learns on ground that does not shift beneath it, and higher learning rates hold.
+The inputs of the next layer keep their scale while the layers before it learn, which makes training faster and allows
+higher learning rates.
 """
 
 from typing import Self
 
 import numpy as np
 
-from digitpad.nn import checks, functional
+from digitpad.nn import functional
 from digitpad.nn.backend import Array, DTypeLike, Shape, array_module, elementwise
 from digitpad.nn.layer import Buffer, Layer, Parameter, require_cache
 
 
 class BatchNorm2D(Layer):
-    """Batch normalisation of images (N, num_features, H, W), for each channel over N, H and W.
+    """Batch normalization of images (N, num_features, H, W), for each channel over N, H and W.
 
-    x_hat = (x - mean) / sqrt(variance + eps)
+    x_hat = (x - mean) / s, where s = sqrt(variance + eps)
     out = weight * x_hat + bias
 
-    In training, mean and (biased) variance are the batch's own, and the running statistics move towards them:
+    In training, mean and (biased) variance are those of the batch, and the running statistics move toward them:
 
-    running = (1 - momentum) * running + momentum * batch's
+    running = (1 - momentum) * running + momentum * (statistic of the batch)
 
-    with the unbiased variance, divided by the number of values less one. In inference the running statistics are
-    used, so that an answer does not depend on what else is in the batch.
+    with the unbiased variance, which is divided by the number of values minus one. Inference uses the running
+    statistics, so that the output for an image does not depend on the other images of the batch.
+
+    The gradient. With g the gradient with respect to out, and sums over N, H and W, the affine step gives
+    grad_weight = sum(g * x_hat), grad_bias = sum(g), and g * weight for x_hat. Each x also changes the mean and the
+    variance, and through them every other x_hat of its channel:
+    d x_hat[i] / d x[j] = ((1 if i == j else 0) - 1 / count - x_hat[i] * x_hat[j] / count) / s. Summed over i:
+
+    grad_x = (weight / s) * (g - mean(g) - x_hat * mean(g * x_hat))
+
+    A formula that circulates, g * weight / s, leaves out the mean and the variance, and is wrong in training.
 
     Parameters
     ----------
@@ -32,25 +42,24 @@ class BatchNorm2D(Layer):
     eps
         Keeps the division defined where a channel is constant.
     momentum
-        How much of each new batch goes into the running statistics, in [0, 1]: PyTorch's convention.
+        Weight of each new batch in the running statistics, in [0, 1]: PyTorch's convention.
     affine
-        Whether `weight` and `bias` are learned; if not, out = x_hat.
+        Whether there are a trained `weight` and `bias`; if not, out = x_hat.
     track_running_stats
-        Whether running statistics are kept; if not, inference uses the batch's own too.
+        Whether running statistics are kept; if not, inference uses the statistics of the batch too.
     dtype
         float32, or float64 for gradient checks.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument cannot work; in training also if the batch holds one value a channel, which has no variance.
+        If an argument has the wrong type or is out of range; in training, if the batch has a single value per channel,
+        which has no variance.
 
-    Notes
-    -----
-    `weight` (ones at first), `bias` (zeros), `running_mean` (zeros), `running_var` (ones) and
-    `num_batches_tracked` have PyTorch's names and shapes. A replica for another thread leaves the running
-    statistics alone: as in PyTorch's DataParallel the first share of a batch speaks for all, and no two threads
-    write the same array. Source: Ioffe and Szegedy, "Batch normalization", ICML 2015.
+    Notes ----- `weight` (initially ones), `bias` (zeros), `running_mean` (zeros), `running_var` (ones) and
+    `num_batches_tracked` have PyTorch's names and shapes. Only the original layer updates the running statistics, from
+    the first thread's part of the batch, as in PyTorch's DataParallel: replicas do not, so that no two threads write to
+    one array. Source: Ioffe and Szegedy, "Batch normalization", ICML 2015.
     """
 
     def __init__(
@@ -63,12 +72,12 @@ class BatchNorm2D(Layer):
         *,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        self.num_features = checks.whole_number("BatchNorm2D", "num_features", num_features)
-        self.eps = checks.real_number("BatchNorm2D", "eps", eps, low=0, high=1)
-        self.momentum = checks.real_number("BatchNorm2D", "momentum", momentum, low=0, high=1)
-        affine = checks.flag("BatchNorm2D", "affine", affine)
-        track = checks.flag("BatchNorm2D", "track_running_stats", track_running_stats)
-        dtype = checks.precision("BatchNorm2D", dtype)
+        self.num_features = self.check.whole_number("num_features", num_features)
+        self.eps = self.check.real_number("eps", eps, low=0, high=1)
+        self.momentum = self.check.real_number("momentum", momentum, low=0, high=1)
+        affine = self.check.flag("affine", affine)
+        track = self.check.flag("track_running_stats", track_running_stats)
+        dtype = self.check.precision(dtype)
         shape = (self.num_features,)
         self.weight = Parameter(np.ones(shape, dtype)) if affine else None
         self.bias = Parameter(np.zeros(shape, dtype)) if affine else None
@@ -79,9 +88,9 @@ class BatchNorm2D(Layer):
         self._cache: tuple[Array, Array] | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
-        """Normalise `x` (N, num_features, H, W)."""
+        """Normalize `x` (N, num_features, H, W)."""
         stored = self.weight or self.running_mean
-        checks.batch("BatchNorm2D", x, (self.num_features, None, None), like=None if stored is None else stored.value)
+        self.check.batch(x, (self.num_features, None, None), like=None if stored is None else stored.value)
         of_batch = training and not self._as_in_inference
         if self.running_mean is None or self.running_var is None or of_batch:
             centered, variance = self._centered(x, training=of_batch)
@@ -96,42 +105,47 @@ class BatchNorm2D(Layer):
             return x_hat
         return _scaled(x_hat, _per_channel(self.weight.value), _per_channel(self.bias.value))
 
+    def input_gradient(self, grad_output: Array) -> Array:
+        """Return scale * (grad_output - mean(grad_output) - x_hat * mean(grad_output * x_hat)); derived above."""
+        return self._input_gradient(grad_output, self._sums(grad_output))
+
+    def parameter_gradients(self, grad_output: Array) -> None:
+        """Add the sum of grad_output * x_hat (weight) and that of grad_output (bias) over each channel."""
+        self._add_gradients(self._sums(grad_output))
+
     def backward(self, grad_output: Array) -> Array:
-        """Return the gradient with respect to `x`.
+        """Do both with one computation of the sums that they share."""
+        sums = self._sums(grad_output)
+        if self._learns:
+            self._add_gradients(sums)
+        return self._input_gradient(grad_output, sums)
 
-        Every x moves its channel's mean and variance too, and through them every other x_hat. With g the gradient
-        with respect to x_hat, and means taken over N, H and W:
+    def _sums(self, grad_output: Array) -> tuple[Array, Array]:
+        """Return the sums of grad_output and of grad_output * x_hat over each channel."""
+        x_hat, _ = require_cache(self, self._cache)
+        self.check.upstream(grad_output, x_hat.shape)
+        return functional.channel_sum(grad_output), functional.channel_sum(grad_output * x_hat)
 
-        grad_x = (g - mean(g) - x_hat * mean(g * x_hat)) / sqrt(variance + eps)
-
-        The first term alone, which circulates as the gradient, is wrong. It is right where the running statistics
-        were used, in a `probe`: no x moves those.
-        """
-        x_hat, inverse_deviation = require_cache(self, self._cache)
-        checks.upstream("BatchNorm2D", grad_output, x_hat.shape)
-        count = x_hat.size // self.num_features
-        grad_sum = functional.channel_sum(grad_output)
-        grad_x_hat_sum = functional.channel_sum(grad_output * x_hat)
-        scale = inverse_deviation
+    def _add_gradients(self, sums: tuple[Array, Array]) -> None:
         if self.weight is not None and self.bias is not None:
-            if self._learns:
-                self.bias.add_grad(grad_sum)
-                self.weight.add_grad(grad_x_hat_sum)
-            # g = weight * grad_output; the weight is the same all over a channel, so it can wait till here.
-            scale = inverse_deviation * self.weight.value
+            grad_bias, grad_weight = sums
+            self.bias.add_grad(grad_bias)
+            self.weight.add_grad(grad_weight)
+
+    def _input_gradient(self, grad_output: Array, sums: tuple[Array, Array]) -> Array:
+        x_hat, inverse_deviation = require_cache(self, self._cache)
+        # The weight is a common factor of all terms of a channel.
+        scale = inverse_deviation if self.weight is None else inverse_deviation * self.weight.value
         if self._as_in_inference and self.running_mean is not None:
-            unmoved: Array = grad_output * _per_channel(scale)
-            return unmoved
-        return _grad_input(
-            grad_output,
-            x_hat,
-            _per_channel(grad_sum / count),
-            _per_channel(grad_x_hat_sum / count),
-            _per_channel(scale),
-        )
+            # A probe uses the running statistics, which do not depend on x: only the first term remains.
+            constant_statistics: Array = grad_output * _per_channel(scale)
+            return constant_statistics
+        count = x_hat.size // self.num_features
+        mean_grad, mean_product = (_per_channel(total / count) for total in sums)
+        return _grad_input(grad_output, x_hat, mean_grad, mean_product, _per_channel(scale))
 
     def move_statistics(self, mean: Array, unbiased_variance: Array) -> None:
-        """Move the running statistics towards those of a batch, each (C,), unless this is a replica's layer."""
+        """Move the running statistics toward those of a batch, each (C,); a replica's layer does nothing."""
         if not self._moves_statistics:
             return
         if self.running_mean is None or self.running_var is None or self.num_batches_tracked is None:
@@ -148,30 +162,30 @@ class BatchNorm2D(Layer):
         ValueError
             If the channels differ.
         """
-        checks.image_shape("BatchNorm2D", input_shape, self.num_features)
+        self.check.image_shape(input_shape, self.num_features)
         return input_shape
 
     def multiply_adds(self, input_shape: Shape) -> int:
-        """Return one for each value: in inference, all is one factor and one summand."""
+        """Return one operation for each value: in inference the layer is one factor and one summand."""
         return int(np.prod(self.output_shape(input_shape)))
 
     def replica(self) -> Self:
-        """Return a copy for another thread, which leaves the running statistics alone."""
+        """Return a copy for another thread, which does not update the running statistics."""
         twin = super().replica()
         twin._moves_statistics = False
         return twin
 
     def _centered(self, x: Array, *, training: bool) -> tuple[Array, Array]:
-        """Return `x` less each channel's mean, and its biased variance; in training move the running statistics."""
+        """Return `x` minus each channel's mean, and the biased variance; in training update the running statistics."""
         count = x.size // self.num_features
         if training and count < 2:
             raise ValueError(
-                f"BatchNorm2D: x has shape {x.shape}; expected more than one value per channel in training, "
+                f"{self.check.owner}: x has shape {x.shape}; expected more than one value per channel in training, "
                 "since a single one has no variance"
             )
         mean = functional.channel_sum(x) / count
         centered = x - _per_channel(mean)
-        # Squares of what is left, not the mean of squares less the square of the mean: that would cancel.
+        # Not the mean of the squares minus the square of the mean, whose difference loses most digits.
         squares = functional.channel_sum(centered * centered)
         if training:
             self.move_statistics(mean, squares / (count - 1))
@@ -196,5 +210,5 @@ def _grad_input(grad_output: Array, x_hat: Array, mean_grad: Array, mean_product
 
 
 def _per_channel(values: Array) -> Array:
-    """Return (C,) as (C, 1, 1), which lies over images (N, C, H, W)."""
+    """Return (C,) as (C, 1, 1), which broadcasts over images (N, C, H, W)."""
     return values[:, None, None]

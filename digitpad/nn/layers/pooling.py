@@ -1,8 +1,7 @@
-"""Pooling: a window moves over each map and keeps one number of what it sees.
+"""Pooling: a window slides over each map and keeps one number for what it sees.
 
-Max pooling keeps the largest, so a feature still counts when it moves a little. Its gradient goes to the winner
-alone; of several equally large values the first, in reading order, is the winner. Average pooling keeps the mean,
-and its gradient is shared out equally.
+Max pooling keeps the largest value, so a feature still counts when it moves a little. Average pooling keeps the mean.
+Both make maps smaller, and have nothing to learn.
 """
 
 from collections.abc import Iterator
@@ -10,25 +9,25 @@ from functools import reduce
 
 import numpy as np
 
-from digitpad.nn import checks, functional
+from digitpad.nn import functional
 from digitpad.nn.backend import Array, Shape, array_module, elementwise
 from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.receptive_field import ReceptiveField
 
 
 class _Pool2D(Layer):
-    """What max and average pooling share: where the window goes."""
+    """What max and average pooling share: the window."""
 
-    def __init__(
+    def _set_window(
         self,
         kernel_size: int | tuple[int, int],
-        stride: int | tuple[int, int] | None = None,
-        padding: int | tuple[int, int] = 0,
+        stride: int | tuple[int, int] | None,
+        padding: int | tuple[int, int],
     ) -> None:
-        owner = type(self).__name__
-        self.kernel_size = checks.pair(owner, "kernel_size", kernel_size)
-        self.stride = checks.pair(owner, "stride", kernel_size if stride is None else stride)
-        self.padding = checks.pooling_padding(owner, padding, self.kernel_size)
+        """Check and keep the window."""
+        self.kernel_size = self.check.pair("kernel_size", kernel_size)
+        self.stride = self.check.pair("stride", kernel_size if stride is None else stride)
+        self.padding = self.check.pooling_padding(padding, self.kernel_size)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return (C, OH, OW) for (C, H, W), rounded down.
@@ -38,17 +37,16 @@ class _Pool2D(Layer):
         ValueError
             If the window is larger than the padded image.
         """
-        owner = type(self).__name__
-        checks.image_shape(owner, input_shape)
-        rows, columns = checks.window_fits(owner, input_shape, self.kernel_size, self.stride, self.padding)
+        self.check.image_shape(input_shape)
+        rows, columns = self.check.window_fits(input_shape, self.kernel_size, self.stride, self.padding)
         return input_shape[0], rows, columns
 
     def receptive_field(self, field: ReceptiveField) -> ReceptiveField:
-        """Return the field grown by the window: pooling widens it like a convolution of that size."""
+        """Return the field enlarged by the window, as by a convolution of that size."""
         return field.through(self.kernel_size, self.stride, self.padding)
 
     def _taps(self, padded: Array, output_shape: Shape) -> Iterator[Array]:
-        """Yield, for each cell of the window, a view (N, C, OH, OW) of what all windows see through it."""
+        """Yield, for each cell of the window, a view (N, C, OH, OW) of the pixel that each window has there."""
         rows, columns = output_shape[1:]
         step_y, step_x = self.stride
         for i in range(self.kernel_size[0]):
@@ -72,19 +70,24 @@ class MaxPool2D(_Pool2D):
 
     OH = floor((H + 2 * padding - kernel) / stride) + 1, and OW likewise.
 
+    The gradient. A small change of the largest value changes the output as much, and a small change of any other value
+    changes nothing. So d out / d x is 1 for the largest value and 0 for the others: each window sends its gradient to
+    its largest value, and a pixel that is the largest of several windows receives the sum. Of equal values the first in
+    reading order counts as the largest, as in PyTorch.
+
     Parameters
     ----------
     kernel_size
         Size of the window: one number, or (height, width).
     stride
-        Its step; None means the window's own size, so that windows do not overlap.
+        Step of the window; None means its size, so that windows do not overlap.
     padding
-        Border that never wins; at most half of the window.
+        Border of minus infinity around the maps, which is never the largest value; at most half of the window.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument cannot work.
+        If an argument has the wrong type or is out of range.
 
     Notes
     -----
@@ -93,9 +96,17 @@ class MaxPool2D(_Pool2D):
 
     _cache: tuple[Shape, Array] | None = None
 
+    def __init__(
+        self,
+        kernel_size: int | tuple[int, int],
+        stride: int | tuple[int, int] | None = None,
+        padding: int | tuple[int, int] = 0,
+    ) -> None:
+        self._set_window(kernel_size, stride, padding)
+
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return the maximum over each window of `x` (N, C, H, W)."""
-        checks.batch("MaxPool2D", x, (None, None, None))
+        self.check.batch(x, (None, None, None))
         xp = array_module(x)
         output_shape = self.output_shape(x.shape[1:])
         padded = functional.pad(x, self.padding, value=-xp.inf)
@@ -103,7 +114,7 @@ class MaxPool2D(_Pool2D):
             return self._largest(padded, output_shape)
         taps = self._taps(padded, output_shape)
         largest = next(taps).copy("K")
-        # Which cell of its window won, in the fewest bytes that can count them.
+        # The index of the largest cell of each window, in the smallest integer type that holds it.
         winner = xp.zeros_like(largest, dtype=np.min_scalar_type(self.kernel_size[0] * self.kernel_size[1]))
         for index, tap in enumerate(taps, start=1):
             _challenge(largest, winner, tap, index)
@@ -111,18 +122,18 @@ class MaxPool2D(_Pool2D):
         return largest
 
     def _largest(self, padded: Array, output_shape: Shape) -> Array:
-        """Return the maximum over each window, as the largest of its columns' largest: that takes fewer comparisons."""
+        """Return the maximum over each window: first down each column, then across, which takes fewer comparisons."""
         maximum = array_module(padded).maximum
         (height, width), (down, right), (rows, columns) = self.kernel_size, self.stride, output_shape[1:]
         of_columns = reduce(maximum, (padded[:, :, i : i + down * rows : down] for i in range(height)))
         return reduce(maximum, (of_columns[..., j : j + right * columns : right] for j in range(width)))
 
-    def backward(self, grad_output: Array) -> Array:
-        """Return each window's gradient at the place of its winner, and zero elsewhere."""
+    def input_gradient(self, grad_output: Array) -> Array:
+        """Return each window's gradient at its largest value, and zero elsewhere."""
         shape, winner = require_cache(self, self._cache)
-        checks.upstream("MaxPool2D", grad_output, winner.shape)
+        self.check.upstream(grad_output, winner.shape)
         total = self._empty_total(shape, grad_output)
-        # Windows may overlap: a value that wins in two of them gets both gradients.
+        # Windows may overlap, so gradients are added: a value may be the largest of two windows.
         for index, tap in enumerate(self._taps(total, grad_output.shape[1:])):
             _add_where_won(tap, grad_output, winner, index)
         return self._without_padding(total, shape)
@@ -130,8 +141,8 @@ class MaxPool2D(_Pool2D):
 
 @elementwise
 def _challenge(largest: Array, winner: Array, tap: Array, index: int) -> None:
-    """Let the cells of the window at `index` replace those that are smaller."""
-    # A later winner has the larger index, so the maximum is the last of them.
+    """Take the cells at `index` of the windows where they are larger than the largest so far."""
+    # Indices grow from call to call, so the maximum keeps the newest one.
     maximum = array_module(largest).maximum
     maximum(winner, (tap > largest).astype(winner.dtype) * index, out=winner)
     maximum(largest, tap, out=largest)
@@ -139,29 +150,32 @@ def _challenge(largest: Array, winner: Array, tap: Array, index: int) -> None:
 
 @elementwise
 def _add_where_won(total: Array, grad_output: Array, winner: Array, index: int) -> None:
-    """Add the gradients of those windows whose cell at `index` won."""
+    """Add the gradients of the windows whose largest cell is the one at `index`."""
     total += grad_output * (winner == index)
 
 
 class AvgPool2D(_Pool2D):
-    """The mean of each window: (N, C, H, W) to (N, C, OH, OW), as large as those of `MaxPool2D`.
+    """The mean of each window: (N, C, H, W) to (N, C, OH, OW), with the output size of `MaxPool2D`.
+
+    The gradient. out = (sum of the window's values) / count, so d out / d x is 1 / count for every pixel of the window:
+    each window distributes its gradient equally, and a pixel of several windows receives the sum of its shares.
 
     Parameters
     ----------
     kernel_size
         Size of the window: one number, or (height, width).
     stride
-        Its step; None means the window's own size, so that windows do not overlap.
+        Step of the window; None means its size, so that windows do not overlap.
     padding
-        Border of zeros; at most half of the window.
+        Border of zeros around the maps; at most half of the window.
     count_include_pad
-        Whether zeros of the border count in the mean. If not, a window at the edge is divided by the number of
-        pixels that it sees.
+        Whether the zeros of the border count in the mean. If False, the sum of a window at the edge is divided by the
+        number of its pixels inside the image.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument cannot work.
+        If an argument has the wrong type or is out of range.
 
     Notes
     -----
@@ -178,12 +192,12 @@ class AvgPool2D(_Pool2D):
         *,
         count_include_pad: bool = True,
     ) -> None:
-        super().__init__(kernel_size, stride, padding)
-        self.count_include_pad = checks.flag("AvgPool2D", "count_include_pad", count_include_pad)
+        self._set_window(kernel_size, stride, padding)
+        self.count_include_pad = self.check.flag("count_include_pad", count_include_pad)
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return the mean over each window of `x` (N, C, H, W)."""
-        checks.batch("AvgPool2D", x, (None, None, None))
+        self.check.batch(x, (None, None, None))
         taps = self._taps(functional.pad(x, self.padding), self.output_shape(x.shape[1:]))
         total = next(taps).copy("K")
         for tap in taps:
@@ -193,10 +207,10 @@ class AvgPool2D(_Pool2D):
             self._cache = x.shape
         return total
 
-    def backward(self, grad_output: Array) -> Array:
-        """Return each window's gradient, shared out equally over its pixels."""
+    def input_gradient(self, grad_output: Array) -> Array:
+        """Return each window's gradient, distributed equally over its pixels."""
         shape = require_cache(self, self._cache)
-        checks.upstream("AvgPool2D", grad_output, (shape[0], *self.output_shape(shape[1:])))
+        self.check.upstream(grad_output, (shape[0], *self.output_shape(shape[1:])))
         total = self._empty_total(shape, grad_output)
         shared = grad_output * self._share(total[:, :, : shape[2], : shape[3]])
         for tap in self._taps(total, grad_output.shape[1:]):
@@ -204,7 +218,7 @@ class AvgPool2D(_Pool2D):
         return self._without_padding(total, shape)
 
     def _share(self, x: Array) -> Array | float:
-        """Return what each pixel of a window counts, for images like `x`: one over their number."""
+        """Return the weight of each pixel in the mean of its window, for images like `x`: one over their number."""
         if self.count_include_pad:
             return 1 / (self.kernel_size[0] * self.kernel_size[1])
         rows, columns = self.output_shape(x.shape[1:])[1:]
@@ -213,7 +227,7 @@ class AvgPool2D(_Pool2D):
         return share
 
     def _pixels_seen(self, x: Array, axis: int, places: int) -> Array:
-        """Return how many pixels of the images each place of the window sees along one axis."""
+        """Return how many pixels inside the image the window has at each place along one axis."""
         xp = array_module(x)
         first = xp.arange(places) * self.stride[axis] - self.padding[axis][0]
         seen: Array = xp.minimum(first + self.kernel_size[axis], x.shape[2 + axis]) - xp.maximum(first, 0)
@@ -223,25 +237,30 @@ class AvgPool2D(_Pool2D):
 class GlobalAveragePool2D(Layer):
     """The mean of each whole map: (N, C, H, W) to (N, C, 1, 1).
 
-    It lets a network take images of any size, and has no weights to learn: one map stands for one feature, wherever
-    that is. Source: Lin, Chen and Yan, "Network in network", ICLR 2014.
+    A network that ends with it accepts images of any size, and each map stands for one feature, wherever it is found.
+
+    The gradient. Every pixel has the weight 1 / (H * W) in the mean, so each receives g / (H * W).
+
+    Notes
+    -----
+    Source: Lin, Chen and Yan, "Network in network", ICLR 2014.
     """
 
     _cache: Shape | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return the mean of each map of `x` (N, C, H, W)."""
-        checks.batch("GlobalAveragePool2D", x, (None, None, None))
+        self.check.batch(x, (None, None, None))
         if training:
             self._cache = x.shape
-        # Rows first, then their means: short sums, which float32 adds up without losing digits.
+        # The mean of each row, then the mean of those: short sums, in which float32 keeps its digits.
         mean: Array = x.mean(axis=3, keepdims=True).mean(axis=2, keepdims=True)
         return mean
 
-    def backward(self, grad_output: Array) -> Array:
-        """Return the gradient shared out equally over the pixels of each map."""
+    def input_gradient(self, grad_output: Array) -> Array:
+        """Return the gradient distributed equally over the pixels of each map."""
         shape = require_cache(self, self._cache)
-        checks.upstream("GlobalAveragePool2D", grad_output, (*shape[:2], 1, 1))
+        self.check.upstream(grad_output, (*shape[:2], 1, 1))
         n, channels, height, width = shape
         shared = array_module(grad_output).empty((n, height, width, channels), dtype=grad_output.dtype)
         shared[...] = (grad_output / (height * width)).transpose(0, 2, 3, 1)
@@ -254,11 +273,11 @@ class GlobalAveragePool2D(Layer):
         Raises
         ------
         ValueError
-            If a sample is no image.
+            If a sample is not an image.
         """
-        checks.image_shape("GlobalAveragePool2D", input_shape)
+        self.check.image_shape(input_shape)
         return input_shape[0], 1, 1
 
     def receptive_field(self, field: ReceptiveField) -> ReceptiveField:
-        """Return the whole image: every pixel counts."""
+        """Return the whole image, since every pixel counts."""
         return field.everything()

@@ -1,8 +1,9 @@
-"""Losses: one number for how wrong the network is, and the gradient that makes it less.
+"""Losses: one number for how wrong the network is, and its gradient, along which training goes down.
 
-A loss is called with the network's output and the targets, and returns both at once, because they share their
-work. All of them average over the batch, so a gradient is already divided by the number of samples. They work from
-logits, where nothing has been rounded away yet; the two that can take probabilities say so.
+A loss is called with the network's output and the targets, and returns the value and the gradient with respect to the
+output, which share most of their computation. All losses average over the batch, so the gradient is already divided by
+the number of samples. They work from logits, which are exact where probabilities round to 0 or 1; the two that accept
+probabilities say so.
 """
 
 from digitpad.nn.losses.binary import BCELoss, BCEWithLogitsLoss

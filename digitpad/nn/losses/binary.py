@@ -1,11 +1,12 @@
-"""Binary cross-entropy: each output is a yes-or-no question of its own.
+"""Binary cross-entropy: each output answers a separate yes-or-no question.
 
-With p the probability of yes and t the target, the cost is -t * log(p) - (1 - t) * log(1 - p). From logits,
--log(p) is softplus(-z) and -log(1 - p) is softplus(z), which are exact however sure the network is.
+With p the probability of yes and t the target, the loss is -t * log(p) - (1 - t) * log(1 - p). In terms of the logit z,
+with p = sigmoid(z), -log(p) is softplus(-z) and -log(1 - p) is softplus(z), which are exact where p rounds to 0 or 1.
 """
 
-from digitpad.nn import checks, functional
+from digitpad.nn import functional
 from digitpad.nn.backend import Array, array_module, elementwise
+from digitpad.nn.checks import Checked, Checks
 from digitpad.nn.losses.loss import (
     Factors,
     LossAndGradient,
@@ -16,28 +17,32 @@ from digitpad.nn.losses.loss import (
 )
 
 
-class BCEWithLogitsLoss:
+class BCEWithLogitsLoss(Checked):
     """Binary cross-entropy from logits, the mean over all outputs.
 
     loss = mean of weight * (pos_weight * t * softplus(-z) + (1 - t) * softplus(z))
 
+    The gradient. softplus(z) = log(1 + exp(z)) has the derivative exp(z) / (1 + exp(z)) = sigmoid(z), and softplus(-z)
+    therefore -sigmoid(-z) = sigmoid(z) - 1. Without factors the sum is t * (p - 1) + (1 - t) * p = p - t:
+    grad = (sigmoid(z) - t) / number of outputs.
+
     Parameters
     ----------
     weight
-        Factor of the cost of each output: one number, or an array that repeats over a sample, such as one number
+        Factor of the loss of each output: one number, or an array that broadcasts over a sample, such as one number
         per output.
     pos_weight
-        Factor of the cost of a yes, where yeses are rare, likewise.
+        Factor of the loss where the target is yes, for questions with few such targets; as `weight`.
 
     Raises
     ------
     TypeError, ValueError
-        If a factor is no finite number of at least 0.
+        If a factor is not a finite number of at least 0.
     """
 
     def __init__(self, weight: Factors = 1.0, *, pos_weight: Factors = 1.0) -> None:
-        self.pos_weight = check_factors("BCEWithLogitsLoss", "pos_weight", pos_weight)
-        self.weight = check_factors("BCEWithLogitsLoss", "weight", weight)
+        self.pos_weight = check_factors(self.check, "pos_weight", pos_weight)
+        self.weight = check_factors(self.check, "weight", weight)
 
     def __call__(self, logits: Array, targets: Array) -> LossAndGradient:
         """Return the loss and its gradient.
@@ -52,12 +57,12 @@ class BCEWithLogitsLoss:
         Raises
         ------
         TypeError, ValueError
-            If shapes differ, targets lie outside [0, 1], or logits are not finite.
+            If the shapes differ, a target is outside [0, 1], or a logit is not finite.
         """
-        check_output("BCEWithLogitsLoss", "logits", logits)
-        targets = binary_targets("BCEWithLogitsLoss", "logits", logits, targets)
-        weight = spread("BCEWithLogitsLoss", "weight", self.weight, logits)
-        yes = weight * spread("BCEWithLogitsLoss", "pos_weight", self.pos_weight, logits) * targets
+        check_output(self.check, "logits", logits)
+        targets = binary_targets(self.check, "logits", logits, targets)
+        weight = spread(self.check, "weight", self.weight, logits)
+        yes = weight * spread(self.check, "pos_weight", self.pos_weight, logits) * targets
         no = weight * (1 - targets)
         value: Array = _cost(logits, yes, no).mean()
         return LossAndGradient(value, _slope(logits, yes, no, 1 / logits.size))
@@ -77,30 +82,33 @@ def _slope(logits: Array, yes: Array, no: Array, share: float) -> Array:
     return slope
 
 
-class BCELoss:
+class BCELoss(Checked):
     """Binary cross-entropy from probabilities, the mean over all outputs.
 
     loss = mean of weight * (-t * log(p) - (1 - t) * log(1 - p)), each logarithm at least -100
 
-    Behind a sigmoid use `BCEWithLogitsLoss` on its input instead: in float32 a sigmoid is exactly 1 from z = 17 on.
+    After a sigmoid layer, leave the layer out and use `BCEWithLogitsLoss`: in float32 a sigmoid is exactly 1 from z =
+    17.
+
+    The gradient. -t / p + (1 - t) / (1 - p) = (p - t) / (p * (1 - p)), over the number of outputs.
 
     Parameters
     ----------
     weight
-        Factor of the cost of each output: one number, or an array that repeats over a sample.
+        Factor of the loss of each output: one number, or an array that broadcasts over a sample.
 
     Raises
     ------
     TypeError, ValueError
-        If `weight` is no finite number of at least 0.
+        If `weight` is not a finite number of at least 0.
 
     Notes
     -----
-    PyTorch's limits: logarithms end at -100, and the gradient is (p - t) / max(p * (1 - p), 1e-12).
+    The limits are PyTorch's: logarithms are at least -100, and the gradient divides by at least 1e-12.
     """
 
     def __init__(self, weight: Factors = 1.0) -> None:
-        self.weight = check_factors("BCELoss", "weight", weight)
+        self.weight = check_factors(self.check, "weight", weight)
 
     def __call__(self, probabilities: Array, targets: Array) -> LossAndGradient:
         """Return the loss and its gradient with respect to the probabilities.
@@ -115,12 +123,12 @@ class BCELoss:
         Raises
         ------
         TypeError, ValueError
-            If shapes differ, or something lies outside [0, 1].
+            If the shapes differ, or a value is outside [0, 1].
         """
-        check_output("BCELoss", "probabilities", probabilities)
-        checks.between("BCELoss", "probabilities", probabilities, 0, 1)
-        targets = binary_targets("BCELoss", "probabilities", probabilities, targets)
-        weight = spread("BCELoss", "weight", self.weight, probabilities)
+        check_output(self.check, "probabilities", probabilities)
+        self.check.between("probabilities", probabilities, 0, 1)
+        targets = binary_targets(self.check, "probabilities", probabilities, targets)
+        weight = spread(self.check, "weight", self.weight, probabilities)
         no = 1 - probabilities
         value: Array = -(weight * (targets * bounded_log(probabilities) + (1 - targets) * bounded_log(no))).mean()
         slope = (probabilities - targets) / array_module(no).maximum(probabilities * no, 1e-12)
@@ -128,16 +136,16 @@ class BCELoss:
         return LossAndGradient(value, grad)
 
 
-def binary_targets(owner: str, name: str, output: Array, targets: Array) -> Array:
+def binary_targets(check: Checks, name: str, output: Array, targets: Array) -> Array:
     """Return targets in [0, 1] in the dtype of the output.
 
     Raises
     ------
     TypeError, ValueError
-        If shapes differ, or a target lies outside.
+        If the shapes differ, or a target is outside [0, 1].
     """
-    targets = targets_like(owner, name, output, targets)
-    checks.between(owner, "targets", targets, 0, 1)
+    targets = targets_like(check, name, output, targets)
+    check.between("targets", targets, 0, 1)
     return targets
 
 

@@ -1,28 +1,39 @@
-"""Focal loss: cross-entropy that turns away from what is already known.
+"""Focal loss: cross-entropy that gives less weight to samples that are already classified well.
 
-The cost -log(p) of a true class with probability p is multiplied by (1 - p)**gamma, so that many easy cases do not
-drown the few hard ones. Source: Lin, Goyal, Girshick, He and Dollar, "Focal Loss for Dense Object Detection",
-ICCV 2017, equation 5.
+The cross-entropy -log(p) of a true class with probability p is multiplied by (1 - p)**gamma, so that many easy samples
+do not outweigh a few hard ones.
+
+The gradient. With f(p) = (1 - p)**gamma * -log(p) and dp / d log p = p, the product rule gives
+
+df / d log p = (1 - p)**gamma * (gamma * p * log(p) / (1 - p) - 1)
+
+and the rest is the chain rule of log p: for a softmax d log p[c] / d z[k] = (1 if c == k else 0) - p[k], for a sigmoid
+d log p / d z = 1 - p. Source: Lin, Goyal, Girshick, He and Dollar, "Focal Loss for Dense Object Detection", ICCV 2017,
+equation 5.
 """
 
-from digitpad.nn import checks, functional
+from digitpad.nn import functional
 from digitpad.nn.backend import Array, array_module
+from digitpad.nn.checks import Checked
 from digitpad.nn.losses.binary import binary_targets, bounded_log
 from digitpad.nn.losses.classification import class_probabilities
 from digitpad.nn.losses.loss import Factors, LossAndGradient, check_factors, check_output, per_class
 
 
-class FocalLoss:
+class FocalLoss(Checked):
     """Focal loss over several classes, from logits, the mean over the batch.
 
     loss = mean over n of alpha[y[n]] * (1 - p)**gamma * -log(p), where p = softmax(z[n])[y[n]]
 
+    The gradient. Let s[n, c] be alpha[c] * (df / d log p[n, c]) / N for the true class c = y[n], and 0 for the others
+    (f and its derivative are at the top of the file). Then grad[n, k] = s[n, k] - p[n, k] * sum over c of s[n, c].
+
     Parameters
     ----------
     alpha
-        Factor of the cost: one number for all classes, or one for each.
+        Factor of the loss: one number for all classes, or one for each.
     gamma
-        How much less a sure answer counts, at least 0; 0 leaves cross-entropy.
+        How much less a confident, correct prediction counts, at least 0; with 0 the loss is cross-entropy.
 
     Raises
     ------
@@ -31,8 +42,8 @@ class FocalLoss:
     """
 
     def __init__(self, alpha: Factors = 1.0, gamma: float = 2.0) -> None:
-        self.alpha = check_factors("FocalLoss", "alpha", alpha)
-        self.gamma = checks.real_number("FocalLoss", "gamma", gamma, low=0, high=float("inf"), open_high=True)
+        self.alpha = check_factors(self.check, "alpha", alpha)
+        self.gamma = self.check.real_number("gamma", gamma, low=0, high=float("inf"), open_high=True)
 
     def __call__(self, logits: Array, targets: Array) -> LossAndGradient:
         """Return the loss and its gradient; logits and targets as for `CrossEntropyLoss`.
@@ -40,33 +51,36 @@ class FocalLoss:
         Raises
         ------
         TypeError, ValueError
-            As `CrossEntropyLoss`, or if `alpha` has not one number per class.
+            As for `CrossEntropyLoss`, or if `alpha` does not have one number per class.
         """
-        expected = class_probabilities("FocalLoss", logits, targets)
-        share = expected * per_class("FocalLoss", "alpha", self.alpha, logits) / (logits.size // logits.shape[1])
+        expected = class_probabilities(self.check, logits, targets)
+        share = expected * per_class(self.check, "alpha", self.alpha, logits) / (logits.size // logits.shape[1])
         log_p = functional.log_softmax(logits)
         p = array_module(logits).exp(log_p)
         cost, slope = _focal(log_p, -array_module(logits).expm1(log_p), self.gamma)
-        # A logit moves its own log p by 1, and every log p of its row by -p of its own.
         grad: Array = share * slope
         grad -= p * grad.sum(axis=1, keepdims=True)
         return LossAndGradient((share * cost).sum(), grad)
 
 
-class BinaryFocalLoss:
+class BinaryFocalLoss(Checked):
     """Focal loss of yes-or-no questions, the mean over all outputs.
 
     loss = mean of t * alpha * (1 - p)**gamma * -log(p) + (1 - t) * alpha * p**gamma * -log(1 - p)
 
+    The gradient. Each term is t * alpha * f(p) or (1 - t) * alpha * f(1 - p), with f and df / d log p from the top of
+    the file. Along the logit, d log p / d z = 1 - p and d log(1 - p) / d z = -p; along the probability 1 / p and -1 /
+    (1 - p).
+
     Parameters
     ----------
     alpha
-        Factor of the cost: one number for all, or two (of a no, of a yes). The paper's balancing alpha of 0.25 is
+        Factor of the loss: one number for all, or two (of a no, of a yes). The paper's balancing alpha of 0.25 is
         (0.75, 0.25) here.
     gamma
-        How much less a sure answer counts, at least 0; 0 leaves binary cross-entropy.
+        How much less a confident, correct prediction counts, at least 0; with 0 the loss is binary cross-entropy.
     from_logits
-        Whether the network's output are logits, p being sigmoid(z), or the probabilities p themselves.
+        Whether the network's outputs are logits z, with p = sigmoid(z), or the probabilities p themselves.
 
     Raises
     ------
@@ -75,11 +89,11 @@ class BinaryFocalLoss:
     """
 
     def __init__(self, alpha: Factors = 1.0, gamma: float = 2.0, *, from_logits: bool = True) -> None:
-        factors = check_factors("BinaryFocalLoss", "alpha", alpha)
+        factors = check_factors(self.check, "alpha", alpha)
         if factors.shape not in {(), (2,)}:
-            raise ValueError(f"BinaryFocalLoss: alpha is {alpha!r}; expected one number, or two (of a no, of a yes)")
+            raise ValueError(f"{self.check.owner}: alpha is {alpha!r}; expected one number, or two (of a no, of a yes)")
         self.alpha_no, self.alpha_yes = float(factors.reshape(-1)[0]), float(factors.reshape(-1)[-1])
-        self.gamma = checks.real_number("BinaryFocalLoss", "gamma", gamma, low=0, high=float("inf"), open_high=True)
+        self.gamma = self.check.real_number("gamma", gamma, low=0, high=float("inf"), open_high=True)
         self.from_logits = from_logits
 
     def __call__(self, output: Array, targets: Array) -> LossAndGradient:
@@ -95,11 +109,11 @@ class BinaryFocalLoss:
         Raises
         ------
         TypeError, ValueError
-            If shapes differ, output is not finite, or probabilities or targets lie outside [0, 1].
+            If the shapes differ, an output is not finite, or a probability or target is outside [0, 1].
         """
         name = "logits" if self.from_logits else "probabilities"
-        check_output("BinaryFocalLoss", name, output)
-        targets = binary_targets("BinaryFocalLoss", name, output, targets)
+        check_output(self.check, name, output)
+        targets = binary_targets(self.check, name, output, targets)
         share_yes = targets * (self.alpha_yes / output.size)
         share_no = (1 - targets) * (self.alpha_no / output.size)
         if self.from_logits:
@@ -107,7 +121,7 @@ class BinaryFocalLoss:
             log_p, log_q = -functional.softplus(-output), -functional.softplus(output)
             p_slope, q_slope = q, -p  # of log p and log q along the logit
         else:
-            checks.between("BinaryFocalLoss", "probabilities", output, 0, 1)
+            self.check.between("probabilities", output, 0, 1)
             p, q = output, 1 - output
             log_p, log_q = bounded_log(p), bounded_log(q)
             p_slope, q_slope = _bounded_inverse(p), -_bounded_inverse(q)
@@ -119,10 +133,7 @@ class BinaryFocalLoss:
 
 
 def _focal(log_p: Array, q: Array, gamma: float) -> tuple[Array, Array]:
-    """Return the cost q**gamma * -log_p and its derivative with respect to log_p, where q = 1 - p.
-
-    The derivative is q**gamma * (gamma * p * log_p / q - 1), as dq / dlog_p = -p; the fraction is -1 at p = 1.
-    """
+    """Return f = q**gamma * -log_p and df / dlog_p, where q = 1 - p; at p = 1 the fraction log_p / q is -1."""
     xp = array_module(log_p)
     fading = q**gamma
     unsure = q > 0

@@ -1,7 +1,7 @@
-"""What a loss returns, and what all of them check.
+"""What a loss returns, and what all losses check.
 
-Every mistake that broadcasting or a NaN would hide is refused here, by the name of the loss. Weights that are arrays
-are best given on the device of the network: elsewhere they travel there at every call.
+Mistakes that broadcasting or a NaN would hide raise an error that names the loss. Arrays of weights should lie on the
+device of the network: otherwise every call copies them there.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,15 +9,15 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from digitpad.nn import checks
 from digitpad.nn.backend import Array, Shape, array_module
+from digitpad.nn.checks import Checks, on_host
 
 
 class LossAndGradient(NamedTuple):
     """What a loss returns."""
 
     value: Array
-    """The mean loss, a scalar of the network's dtype, on the device that the network computes on."""
+    """The mean loss, a scalar in the dtype and on the device of the network's output."""
     grad: Array
     """Gradient of `value` with respect to the network's output, in its shape."""
 
@@ -29,8 +29,8 @@ Factors: TypeAlias = float | Sequence[float] | Array
 """One number, or several."""
 
 
-def check_output(owner: str, name: str, output: Array) -> None:
-    """Check that a network's output holds finite floating-point numbers, at least one.
+def check_output(check: Checks, name: str, output: Array) -> None:
+    """Check that a network's output is not empty and consists of finite floating-point numbers.
 
     Raises
     ------
@@ -39,55 +39,59 @@ def check_output(owner: str, name: str, output: Array) -> None:
     """
     array_module(output)
     if output.dtype.kind != "f":
-        raise TypeError(f"{owner}: {name} have dtype {output.dtype}; expected floating-point numbers, such as float32")
+        raise TypeError(
+            f"{check.owner}: {name} have dtype {output.dtype}; expected floating-point numbers, such as float32"
+        )
     if output.ndim == 0 or output.size == 0:
-        raise ValueError(f"{owner}: {name} have shape {output.shape}; expected a batch of at least one sample")
-    checks.finite(owner, name, output)
+        raise ValueError(f"{check.owner}: {name} have shape {output.shape}; expected a batch of at least one sample")
+    check.finite(name, output)
 
 
-def targets_like(owner: str, name: str, output: Array, targets: Array) -> Array:
+def targets_like(check: Checks, name: str, output: Array, targets: Array) -> Array:
     """Return the targets in the dtype of the output; both must have the same shape.
 
     Raises
     ------
     TypeError, ValueError
-        If the shapes differ, or targets are no finite numbers.
+        If the shapes differ, or the targets are not finite numbers.
     """
     array_module(targets)
     if targets.dtype.kind not in "fiub":
-        raise TypeError(f"{owner}: targets have dtype {targets.dtype}; expected numbers")
+        raise TypeError(f"{check.owner}: targets have dtype {targets.dtype}; expected numbers")
     if targets.shape != output.shape:
-        raise ValueError(f"{owner}: targets have shape {targets.shape}; expected {output.shape}, the {name}' shape")
-    checks.finite(owner, "targets", targets)
+        raise ValueError(
+            f"{check.owner}: targets have shape {targets.shape}; expected {output.shape}, the {name}' shape"
+        )
+    check.finite("targets", targets)
     return targets.astype(output.dtype, copy=False)
 
 
-def check_factors(owner: str, name: str, factors: Factors) -> Array:
-    """Return factors of the loss, none of them negative, as an array.
+def check_factors(check: Checks, name: str, factors: Factors) -> Array:
+    """Return the factors of a loss as an array.
 
     Raises
     ------
     TypeError, ValueError
-        If they are no finite numbers of at least 0.
+        If they are not finite numbers of at least 0.
     """
     array = np.asarray(factors) if isinstance(factors, int | float | Sequence) else factors
     array_module(array)
     if array.dtype.kind not in "fiu":
-        raise TypeError(f"{owner}: {name} is {factors!r}; expected a number or several")
+        raise TypeError(f"{check.owner}: {name} is {factors!r}; expected a number or several")
     if array.size == 0:
-        raise ValueError(f"{owner}: {name} is empty; expected at least one number")
-    if checks.on_host(array) and not (np.isfinite(array) & (array >= 0)).all():
-        raise ValueError(f"{owner}: {name} is {factors!r}; expected finite numbers of at least 0")
+        raise ValueError(f"{check.owner}: {name} is empty; expected at least one number")
+    if on_host(array) and not (np.isfinite(array) & (array >= 0)).all():
+        raise ValueError(f"{check.owner}: {name} is {factors!r}; expected finite numbers of at least 0")
     return array
 
 
-def spread(owner: str, name: str, factors: Array, output: Array) -> Array | float:
+def spread(check: Checks, name: str, factors: Array, output: Array) -> Array | float:
     """Return `factors`, one number or an array for one sample, so that they multiply every sample of `output`.
 
     Raises
     ------
     ValueError
-        If they do not fit a sample: they may repeat along its axes, but never make it larger.
+        If they do not broadcast to the shape of a sample.
     """
     sample: Shape = output.shape[1:]
     fits = factors.ndim <= len(sample) and all(
@@ -95,28 +99,30 @@ def spread(owner: str, name: str, factors: Array, output: Array) -> Array | floa
     )
     if not fits:
         raise ValueError(
-            f"{owner}: {name} has shape {factors.shape}; expected one that repeats over a sample, {sample}"
+            f"{check.owner}: {name} has shape {factors.shape}; expected one that repeats over a sample, {sample}"
         )
     return _beside(output, factors)
 
 
-def per_class(owner: str, name: str, factors: Array, output: Array) -> Array | float:
+def per_class(check: Checks, name: str, factors: Array, output: Array) -> Array | float:
     """Return `factors`, one number or one per class, so that they multiply `output` (N, classes, ...).
 
     Raises
     ------
     ValueError
-        If there is another number of them.
+        If there is a different number of them.
     """
     classes = output.shape[1]
     if factors.shape not in {(), (classes,)}:
-        raise ValueError(f"{owner}: {name} has shape {factors.shape}; expected a number for each of {classes} classes")
+        raise ValueError(
+            f"{check.owner}: {name} has shape {factors.shape}; expected a number for each of {classes} classes"
+        )
     return _beside(output, factors.reshape(-1, *[1] * (output.ndim - 2)) if factors.ndim else factors)
 
 
 def _beside(output: Array, factors: Array) -> Array | float:
-    """Return factors in the output's dtype, on its device; a single number needs neither, nor the way there."""
-    if factors.ndim == 0 and checks.on_host(factors):
+    """Return factors in the output's dtype and on its device; a single number as a float, which needs neither."""
+    if factors.ndim == 0 and on_host(factors):
         return float(factors)
     moved: Array = array_module(output).asarray(factors, dtype=output.dtype)
     return moved

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from digitpad.nn import checks
 from digitpad.nn.backend import Array, array_module
+from digitpad.nn.checks import Checked
 from digitpad.nn.network import Sequential
 
 
-class ExponentialMovingAverage:
+class ExponentialMovingAverage(Checked):
     """average = decay * average + (1 - decay) * weights, over all parameters and buffers.
 
     Buffers that hold fractions (the running statistics of batch-norm) are averaged like the weights that they belong
@@ -39,7 +39,7 @@ class ExponentialMovingAverage:
 
     def __init__(self, network: Sequential, decay: float = 0.999, *, warm_up: bool = False) -> None:
         self.network = network
-        self.decay = checks.real_number("ExponentialMovingAverage", "decay", decay, low=0, high=1, open_high=True)
+        self.decay = self.check.real_number("decay", decay, low=0, high=1, open_high=True)
         self.warm_up = warm_up
         self.updates = 0
         self._average = {name: value.copy() for name, value in network.state_dict().items()}
@@ -96,7 +96,7 @@ class ExponentialMovingAverage:
         wrong += [name for name in own.keys() & state.keys() if tuple(state[name].shape) != own[name].shape]
         if wrong:
             raise ValueError(
-                f"ExponentialMovingAverage: the state does not fit the network; missing, extra or misshapen are "
+                f"{self.check.owner}: the state does not fit the network; missing, extra or misshapen are "
                 f"{', '.join(sorted(wrong))}"
             )
         self.updates = int(state["updates"])

@@ -6,8 +6,8 @@ Call it between the backward pass and the optimizer's step. Everything stays on 
 import math
 from collections.abc import Iterable
 
-from digitpad.nn import checks
 from digitpad.nn.backend import Array, array_module
+from digitpad.nn.checks import Checks
 from digitpad.nn.layer import Parameter
 
 #: PyTorch's guard against dividing by a norm of zero.
@@ -56,7 +56,7 @@ def clip_gradient_norm(parameters: Iterable[Parameter], max_norm: float) -> Arra
     -----
     Source: Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.
     """
-    limit = checks.real_number("clip_gradient_norm", "max_norm", max_norm, low=0, high=math.inf, open_high=True)
+    limit = Checks("clip_gradient_norm").real_number("max_norm", max_norm, low=0, high=math.inf, open_high=True)
     parameters = list(parameters)
     norm = global_norm(parameters)
     # No comparison on the host: the device would have to be waited for.
@@ -87,7 +87,7 @@ def clip_gradient_value(parameters: Iterable[Parameter], limit: float) -> Array:
     TypeError, ValueError
         If there are no parameters, or `limit` is no such number.
     """
-    bound = checks.real_number("clip_gradient_value", "limit", limit, low=0, high=math.inf, open_high=True)
+    bound = Checks("clip_gradient_value").real_number("limit", limit, low=0, high=math.inf, open_high=True)
     parameters = list(parameters)
     norm = global_norm(parameters)
     for parameter in parameters:

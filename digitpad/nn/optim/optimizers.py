@@ -12,9 +12,8 @@ from typing import ClassVar, TypeAlias
 
 import numpy as np
 
-from digitpad.nn import checks
 from digitpad.nn.backend import Array, array_module, to_numpy
-from digitpad.nn.checks import on_host
+from digitpad.nn.checks import Checked, on_host
 from digitpad.nn.layer import Parameter
 from digitpad.nn.optim import updates
 
@@ -54,7 +53,7 @@ def _order_in_memory(array: Array) -> list[int]:
     return sorted(range(array.ndim), key=lambda axis: array.strides[axis], reverse=True)
 
 
-class Optimizer:
+class Optimizer(Checked):
     """What all optimizers share: the parameters, the learning rate and the arrays they remember.
 
     Parameters
@@ -76,10 +75,9 @@ class Optimizer:
     scalars: ClassVar[tuple[str, ...]] = ("steps", "learning_rate")
 
     def __init__(self, parameters: Iterable[Parameter], learning_rate: float) -> None:
-        self._owner = type(self).__name__
         self.parameters = list(parameters)
         if not self.parameters:
-            raise ValueError(f"{self._owner}: parameters is empty; expected those of a network")
+            raise ValueError(f"{self.check.owner}: parameters is empty; expected those of a network")
         self.learning_rate = learning_rate
         self.steps = 0
         self.state: list[dict[str, Array]] = [
@@ -93,9 +91,7 @@ class Optimizer:
 
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
-        self._learning_rate = checks.real_number(
-            self._owner, "learning_rate", value, low=0, high=math.inf, open_high=True
-        )
+        self._learning_rate = self.check.real_number("learning_rate", value, low=0, high=math.inf, open_high=True)
 
     def step(self, run: Runner = run_in_turn) -> None:
         """Change every parameter by its gradient, and clear the gradient.
@@ -148,7 +144,7 @@ class Optimizer:
             if name in state and tuple(state[name].shape) != array.shape
         ]
         if problems:
-            raise ValueError(f"{self._owner}: the state does not fit: {'; '.join(problems)}")
+            raise ValueError(f"{self.check.owner}: the state does not fit: {'; '.join(problems)}")
         for name, array in own.items():
             if name in self.scalars:
                 setattr(self, name, to_numpy(state[name]).item())
@@ -183,7 +179,7 @@ class SGD(Optimizer):
         self, parameters: Iterable[Parameter], learning_rate: float, momentum: float = 0.0, *, nesterov: bool = False
     ) -> None:
         super().__init__(parameters, learning_rate)
-        self.momentum = checks.real_number("SGD", "momentum", momentum, low=0, high=1, open_high=True)
+        self.momentum = self.check.real_number("momentum", momentum, low=0, high=1, open_high=True)
         self.nesterov = nesterov
         if nesterov and not self.momentum:
             raise ValueError("SGD: momentum is 0 with nesterov; expected more than 0")
@@ -218,7 +214,7 @@ class AdaGrad(Optimizer):
 
     def __init__(self, parameters: Iterable[Parameter], learning_rate: float = 1e-2, eps: float = 1e-10) -> None:
         super().__init__(parameters, learning_rate)
-        self.eps = checks.real_number("AdaGrad", "eps", eps, low=0, high=1)
+        self.eps = self.check.real_number("eps", eps, low=0, high=1)
 
     def _update(self, value: Array, grad: Array, state: dict[str, Array]) -> None:
         updates.adagrad(value, grad, state["total"], self.learning_rate, self.eps)
@@ -257,9 +253,9 @@ class RMSProp(Optimizer):
         momentum: float = 0.0,
     ) -> None:
         super().__init__(parameters, learning_rate)
-        self.alpha = checks.real_number("RMSProp", "alpha", alpha, low=0, high=1, open_high=True)
-        self.eps = checks.real_number("RMSProp", "eps", eps, low=0, high=1)
-        self.momentum = checks.real_number("RMSProp", "momentum", momentum, low=0, high=1, open_high=True)
+        self.alpha = self.check.real_number("alpha", alpha, low=0, high=1, open_high=True)
+        self.eps = self.check.real_number("eps", eps, low=0, high=1)
+        self.momentum = self.check.real_number("momentum", momentum, low=0, high=1, open_high=True)
 
     def _update(self, value: Array, grad: Array, state: dict[str, Array]) -> None:
         updates.divide_by_size(grad, state["square"], self.alpha, 1 - self.alpha, self.eps)
@@ -307,10 +303,10 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(parameters, learning_rate)
         self._betas = (
-            checks.real_number(self._owner, "betas[0]", betas[0], low=0, high=1, open_high=True),
-            checks.real_number(self._owner, "betas[1]", betas[1], low=0, high=1, open_high=True),
+            self.check.real_number("betas[0]", betas[0], low=0, high=1, open_high=True),
+            self.check.real_number("betas[1]", betas[1], low=0, high=1, open_high=True),
         )
-        self.eps = checks.real_number(self._owner, "eps", eps, low=0, high=1)
+        self.eps = self.check.real_number("eps", eps, low=0, high=1)
 
     @property
     def betas(self) -> tuple[float, float]:
@@ -327,7 +323,7 @@ class Adam(Optimizer):
         before, self._betas = (
             self._betas,
             (
-                checks.real_number(self._owner, "momentum", value, low=0, high=1, open_high=True),
+                self.check.real_number("momentum", value, low=0, high=1, open_high=True),
                 self._betas[1],
             ),
         )
@@ -375,9 +371,7 @@ class AdamW(Adam):
         weight_decay: float = 1e-2,
     ) -> None:
         super().__init__(parameters, learning_rate, betas, eps)
-        self.weight_decay = checks.real_number(
-            "AdamW", "weight_decay", weight_decay, low=0, high=math.inf, open_high=True
-        )
+        self.weight_decay = self.check.real_number("weight_decay", weight_decay, low=0, high=math.inf, open_high=True)
 
     def _update(self, value: Array, grad: Array, state: dict[str, Array]) -> None:
         value *= 1 - self.learning_rate * self.weight_decay

@@ -9,12 +9,12 @@ import fnmatch
 import math
 from collections.abc import Sequence
 
-from digitpad.nn import checks
 from digitpad.nn.backend import Array, array_module
+from digitpad.nn.checks import Checked
 from digitpad.nn.layer import Layer, Parameter
 
 
-class Penalty:
+class Penalty(Checked):
     """What both penalties share: their strength, and which parameters they spare.
 
     Parameters
@@ -33,10 +33,11 @@ class Penalty:
     """
 
     def __init__(self, strength: float, spare: Sequence[str] = ("bias",)) -> None:
-        owner = type(self).__name__
-        self.strength = checks.real_number(owner, "strength", strength, low=0, high=math.inf, open_high=True)
+        self.strength = self.check.real_number("strength", strength, low=0, high=math.inf, open_high=True)
         if isinstance(spare, str) or not all(isinstance(pattern, str) for pattern in spare):
-            raise TypeError(f'{owner}: spare is {spare!r}; expected a sequence of patterns, such as ("bias",)')
+            raise TypeError(
+                f'{self.check.owner}: spare is {spare!r}; expected a sequence of patterns, such as ("bias",)'
+            )
         self.spare = tuple(spare)
 
     def __call__(self, network: Layer) -> Array:
@@ -49,7 +50,7 @@ class Penalty:
         """
         penalised = [p for name, p in network.named_parameters().items() if not self.spares(name)]
         if not penalised:
-            raise ValueError(f"{type(self).__name__}: spare is {self.spare}; expected some parameter not to be spared")
+            raise ValueError(f"{self.check.owner}: spare is {self.spare}; expected some parameter not to be spared")
         values = [self._add(parameter) for parameter in penalised]
         return sum(values[1:], start=values[0])
 

@@ -8,14 +8,14 @@ a figure, each is a formula of the step number alone: `learning_rate_at` tells t
 import math
 from collections.abc import Mapping
 
-from digitpad.nn import checks
+from digitpad.nn.checks import Checked
 from digitpad.nn.optim.optimizers import SGD, Adam, Optimizer, RMSProp
 
 State = dict[str, float | None]
 """Plain numbers, so that JSON can keep them."""
 
 
-class Scheduler:
+class Scheduler(Checked):
     """What all schedulers share; a scheduler of its own kind defines `learning_rate_at`.
 
     Parameters
@@ -54,7 +54,7 @@ class Scheduler:
         ValueError
             If the state is none of such a scheduler.
         """
-        steps, base = _numbers(type(self).__name__, state, "steps", "base")
+        steps, base = _numbers(self.check.owner, state, "steps", "base")
         self.steps, self.base = int(steps), base
         self._apply()
 
@@ -93,8 +93,8 @@ class StepLR(Scheduler):
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
         super().__init__(optimizer)
-        self.step_size = checks.whole_number("StepLR", "step_size", step_size)
-        self.gamma = checks.real_number("StepLR", "gamma", gamma, low=0, high=1)
+        self.step_size = self.check.whole_number("step_size", step_size)
+        self.gamma = self.check.real_number("gamma", gamma, low=0, high=1)
         self._apply()
 
     def learning_rate_at(self, step: int) -> float:
@@ -126,8 +126,8 @@ class CosineLR(Scheduler):
 
     def __init__(self, optimizer: Optimizer, total_steps: int, minimum: float = 0.0) -> None:
         super().__init__(optimizer)
-        self.total_steps = checks.whole_number("CosineLR", "total_steps", total_steps)
-        self.minimum = checks.real_number("CosineLR", "minimum", minimum, low=0, high=math.inf, open_high=True)
+        self.total_steps = self.check.whole_number("total_steps", total_steps)
+        self.minimum = self.check.real_number("minimum", minimum, low=0, high=math.inf, open_high=True)
         self._apply()
 
     def learning_rate_at(self, step: int) -> float:
@@ -162,8 +162,8 @@ class WarmUpLR(Scheduler):
     def __init__(self, after: Scheduler, warm_up_steps: int, start: float = 0.0) -> None:
         super().__init__(after.optimizer)
         self.after = after
-        self.warm_up_steps = checks.whole_number("WarmUpLR", "warm_up_steps", warm_up_steps)
-        self.start = checks.real_number("WarmUpLR", "start", start, low=0, high=1)
+        self.warm_up_steps = self.check.whole_number("warm_up_steps", warm_up_steps)
+        self.start = self.check.real_number("start", start, low=0, high=1)
         self.base = after.base
         self._apply()
 
@@ -180,7 +180,7 @@ class WarmUpLR(Scheduler):
 
     def load_state_dict(self, state: Mapping[str, float | None]) -> None:
         """Go on where `state_dict` was called, on a scheduler built alike."""
-        (self.after.base,) = _numbers("WarmUpLR", state, "base")
+        (self.after.base,) = _numbers(self.check.owner, state, "base")
         super().load_state_dict(state)
 
 
@@ -221,18 +221,16 @@ class OneCycleLR(Scheduler):
         momentum: tuple[float, float] | None = None,
     ) -> None:
         super().__init__(optimizer)
-        self.total_steps = checks.whole_number("OneCycleLR", "total_steps", total_steps, least=2)
-        self.rise = checks.real_number("OneCycleLR", "rise", rise, low=0, high=1)
-        self.div_factor = checks.real_number("OneCycleLR", "div_factor", div_factor, low=1, high=math.inf)
-        self.final_div_factor = checks.real_number(
-            "OneCycleLR", "final_div_factor", final_div_factor, low=1, high=math.inf
-        )
+        self.total_steps = self.check.whole_number("total_steps", total_steps, least=2)
+        self.rise = self.check.real_number("rise", rise, low=0, high=1)
+        self.div_factor = self.check.real_number("div_factor", div_factor, low=1, high=math.inf)
+        self.final_div_factor = self.check.real_number("final_div_factor", final_div_factor, low=1, high=math.inf)
         self.momentum = momentum
         if momentum is not None:
             if not isinstance(optimizer, SGD | RMSProp | Adam) or not optimizer.momentum:
                 raise ValueError(f"OneCycleLR: momentum is {momentum}; expected None, as the optimizer uses none")
             for index, value in enumerate(momentum):
-                checks.real_number("OneCycleLR", f"momentum[{index}]", value, low=0, high=1, open_high=True)
+                self.check.real_number(f"momentum[{index}]", value, low=0, high=1, open_high=True)
         self._apply()
 
     def learning_rate_at(self, step: int) -> float:
@@ -256,7 +254,7 @@ class OneCycleLR(Scheduler):
         return _cosine(peak, end, (step - turn) / (last - turn))
 
 
-class ReduceLROnPlateau:
+class ReduceLROnPlateau(Checked):
     """Multiplies the learning rate by `factor` once a figure has not improved for more than `patience` steps.
 
     Parameters
@@ -297,14 +295,13 @@ class ReduceLROnPlateau:
         cooldown: int = 0,
         minimum: float = 0.0,
     ) -> None:
-        owner = "ReduceLROnPlateau"
         self.optimizer = optimizer
-        self.factor = checks.real_number(owner, "factor", factor, low=0, high=1, open_high=True)
-        self.patience = checks.whole_number(owner, "patience", patience, least=0)
+        self.factor = self.check.real_number("factor", factor, low=0, high=1, open_high=True)
+        self.patience = self.check.whole_number("patience", patience, least=0)
         self.maximize = maximize
-        self.threshold = checks.real_number(owner, "threshold", threshold, low=0, high=1)
-        self.cooldown = checks.whole_number(owner, "cooldown", cooldown, least=0)
-        self.minimum = checks.real_number(owner, "minimum", minimum, low=0, high=math.inf, open_high=True)
+        self.threshold = self.check.real_number("threshold", threshold, low=0, high=1)
+        self.cooldown = self.check.whole_number("cooldown", cooldown, least=0)
+        self.minimum = self.check.real_number("minimum", minimum, low=0, high=math.inf, open_high=True)
         self.best: float | None = None
         self.waited = 0
         self.cooling = 0
@@ -345,7 +342,7 @@ class ReduceLROnPlateau:
         ValueError
             If the state is none of this scheduler.
         """
-        waited, cooling, learning_rate = _numbers("ReduceLROnPlateau", state, "waited", "cooling", "learning_rate")
+        waited, cooling, learning_rate = _numbers(self.check.owner, state, "waited", "cooling", "learning_rate")
         self.best = state.get("best")
         self.waited, self.cooling = int(waited), int(cooling)
         self.optimizer.learning_rate = learning_rate

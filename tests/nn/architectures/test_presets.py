@@ -103,7 +103,7 @@ def test_a_step_down_the_gradient_lowers_the_loss(name: str) -> None:
     else:
         loss, targets = BCEWithLogitsLoss(), np.random.default_rng(3).random((4, *output_shape)) > 0.5
     before, grad = loss(network.forward(images, training=True), targets)
-    network.backward_parameters(grad)
+    network.parameter_gradients(grad)
     length = math.sqrt(sum(float((parameter.grad**2).sum()) for parameter in network.parameters()))
     for parameter, other in zip(network.parameters(), again.parameters(), strict=True):
         other.value = parameter.value - 1e-5 / length * parameter.grad

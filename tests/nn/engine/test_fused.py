@@ -164,8 +164,8 @@ def test_the_gradient_of_the_parameters_alone_is_the_same(case: str) -> None:
     upstream = np.ones_like(plain.forward(x, training=True))
     fast.forward(x, training=True)
     for _ in range(2):  # the second is added to the first
-        plain.backward_parameters(upstream)
-        fast.backward_parameters(upstream)
+        plain.parameter_gradients(upstream)
+        fast.parameter_gradients(upstream)
     for (name, parameter), other in zip(plain.named_parameters().items(), equal.parameters(), strict=True):
         assert_close(other.grad, parameter.grad, name)
 
@@ -178,7 +178,7 @@ def test_of_equal_values_one_alone_gets_the_gradient() -> None:
     fast = fuse(named(conv, ReLU(), MaxPool2D(2)))
     x = np.arange(16.0).reshape(1, 1, 4, 4)
     assert (fast.forward(x, training=True) == 1).all()
-    fast.backward_parameters(np.ones((1, 1, 2, 2)))
+    fast.parameter_gradients(np.ones((1, 1, 2, 2)))
     assert conv.bias.grad == 4
     # The weight's centre saw the winners: the upper left pixel of each window.
     assert conv.weight.grad[0, 0, 1, 1] == 0 + 2 + 8 + 10

@@ -37,7 +37,7 @@ def test_gradients_are_those_of_the_plain_network(threads: int, count: int) -> N
     split = copy.deepcopy(plain)
     x, targets = batch(count)
     expected, grad = LOSS(plain.forward(x, training=True), targets)
-    plain.backward_parameters(grad)
+    plain.parameter_gradients(grad)
     with ParallelNetwork(split, threads) as parallel:
         value, output = parallel.training_step(x, targets, LOSS)
     assert float(value) == pytest.approx(float(expected), rel=1e-5)

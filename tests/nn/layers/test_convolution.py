@@ -150,7 +150,7 @@ def test_the_first_layer_is_spared_its_input_gradient(monkeypatch: pytest.Monkey
     layer = Conv2D(1, 2, 3)
     output = layer.forward(np.ones((1, 1, 5, 5), np.float32), training=True)
     monkeypatch.setattr(convolution, "scatter", refuse)
-    layer.backward_parameters(output)
+    layer.parameter_gradients(output)
     assert layer.weight.grad.any()
     with pytest.raises(AssertionError):
         layer.backward(output)

@@ -109,7 +109,7 @@ def test_gradients_of_parameters_alone_are_the_same(case: Case) -> None:
     upstream = _upstream(layer.forward(x, training=True))
     other.forward(x, training=True)
     layer.backward(upstream)
-    other.backward_parameters(upstream)
+    other.parameter_gradients(upstream)
 
     for one, two in zip(layer.parameters(), other.parameters(), strict=True):
         np.testing.assert_array_equal(one.grad, two.grad)
@@ -322,7 +322,7 @@ def _works_on_any_shape(case: Case) -> bool:
 def test_numbers_whose_squares_overflow_are_finite() -> None:
     x = np.full((1, 4), 3e38, np.float32)
     assert np.isinf(np.vdot(x, x))
-    checks.finite("the test", "x", x)
+    checks.Checks("the test").finite("x", x)
 
 
 @layers_with(lambda case: not _works_on_any_shape(case))

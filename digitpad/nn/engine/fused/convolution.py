@@ -1,10 +1,11 @@
-"""A 3x3 convolution with what follows it, bias, ReLU and 2x2 pooling, a few images at a time.
+"""A 3x3 convolution with the bias, ReLU and 2x2 pooling that follow it, a few images at a time.
 
-The images are so few that what is made of them is still in the processor's cache when the next step wants it. Bias
-and ReLU come after the pooling, on a quarter of the numbers: neither changes which of four is the largest.
+The images are few enough that the result of each step is still in the processor's cache when the next step reads it.
+Bias and ReLU are applied after the pooling, to a quarter of the values: neither changes which of four values is the
+largest.
 
-Of four that are equal, the first wins, as in `MaxPool2D`; of four that are equal but for rounding, Winograd's rounding
-may let another win.
+Of four equal values the first counts as the largest, as in `MaxPool2D`. If they are equal except for rounding,
+Winograd's rounding may make another one the largest.
 """
 
 import itertools
@@ -12,7 +13,6 @@ import math
 
 import numpy as np
 
-from digitpad.nn import checks
 from digitpad.nn.backend import Array, Shape
 from digitpad.nn.engine.fused import tiles
 from digitpad.nn.engine.fused.products import WindowProduct, WinogradProduct
@@ -20,24 +20,24 @@ from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.layers import Conv2D
 
-#: Bytes that are worked on at once. With 1 MB of second-level cache a core, 2 MB were best: with less, calling NumPy
-#: costs more than the third-level cache, the more so with two threads, which wait for each other's calls (a step of
-#: `standard`: 9.0 ms with 1.2 MB, 8.3 with 1.8, 9.2 with 4.8).
+#: Bytes of working memory for each piece of the batch. On a processor with 1 MB of second-level cache per core, 2 MB
+#: was the fastest: with less, the calls of NumPy take longer than the third-level cache, in particular with two
+#: threads, which wait for each other's calls (one step of `standard`: 9.0 ms with 1.2 MB, 8.3 with 1.8, 9.2 with 4.8).
 _PIECE_BYTES = 2_000_000
 
-#: Up to so many input channels the direct product of a tile is faster than Winograd's.
+#: With this many input channels or fewer, the direct product of a tile is faster than Winograd's.
 _FEW_CHANNELS = 3
 
 
 class FusedConv2D(Layer):
-    """What `conv`, ReLU (if `relu`) and MaxPool2D(2) (if `pool`) do one after the other.
+    """`conv`, followed by ReLU if `relu` and by MaxPool2D(2) if `pool`, on the parameters of `conv`.
 
     Parameters
     ----------
     conv
-        A convolution that `supports` accepts; its parameters are used, and get the gradients.
+        A convolution that `supports` accepts.
     relu, pool
-        What follows it.
+        Which layers follow it.
     scratch
         Memory shared with the other layers of the network.
     """
@@ -52,13 +52,13 @@ class FusedConv2D(Layer):
 
     @staticmethod
     def supports(conv: Conv2D) -> bool:
-        """Tell whether `conv` is a plain 3x3 convolution whose output is as large as its input."""
+        """Return whether `conv` has a plain 3x3 kernel and an output as large as its input."""
         settings = (conv.kernel_size, conv.stride, conv.dilation, conv.groups, conv.padding)
         return settings == ((3, 3), (1, 1), (1, 1), 1, ((1, 1), (1, 1)))
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return the output for `x` (N, C, H, W), in memory that the next call overwrites."""
-        checks.unseen_batch("Conv2D", x, (self.conv.in_channels, None, None), like=self.conv.weight.value)
+        self.conv.check.unseen_batch(x, (self.conv.in_channels, None, None), like=self.conv.weight.value)
         out, pieces = self._output(x.shape)
         image = x.transpose(2, 3, 0, 1)
         self._product.start(self.conv.weight.value)
@@ -73,23 +73,35 @@ class FusedConv2D(Layer):
         return out.transpose(2, 3, 0, 1)
 
     def backward(self, grad_output: Array) -> Array:
-        """Return the gradient with respect to `x`, in memory that the next call overwrites."""
-        n, channels, height, width = require_cache(self, self._cache).shape
-        grad_image = self._own.empty("grad_image", (height, width, n, channels))
-        self._backward(grad_output, grad_image)
+        """Do both in one pass over the batch, a few images at a time."""
+        grad_image = self._image_memory()
+        self._go_back(grad_output, grad_image, learn=True)
         return grad_image.transpose(2, 3, 0, 1)
 
-    def backward_parameters(self, grad_output: Array) -> None:
-        """Add the gradients of the parameters."""
-        self._backward(grad_output, None)
+    def input_gradient(self, grad_output: Array) -> Array:
+        """Return the gradient with respect to `x`, in memory that the next call overwrites."""
+        grad_image = self._image_memory()
+        self._go_back(grad_output, grad_image, learn=False)
+        return grad_image.transpose(2, 3, 0, 1)
 
-    def _backward(self, grad_output: Array, grad_image: Array | None) -> None:
+    def parameter_gradients(self, grad_output: Array) -> None:
+        """Add the gradients of the parameters."""
+        self._go_back(grad_output, None, learn=True)
+
+    def _image_memory(self) -> Array:
+        n, channels, height, width = require_cache(self, self._cache).shape
+        return self._own.empty("grad_image", (height, width, n, channels))
+
+    def _go_back(self, grad_output: Array, grad_image: Array | None, *, learn: bool) -> None:
+        """Write the gradient of the image, (H, W, N, C), and add those of the parameters, as asked for."""
         x = require_cache(self, self._cache)
         out, pieces = self._output(x.shape)
         image, grad_out = x.transpose(2, 3, 0, 1), grad_output.transpose(2, 3, 0, 1)
         if grad_out.shape != out.shape:
-            checks.upstream("Conv2D", grad_output, out.transpose(2, 3, 0, 1).shape)
-        grad_out = self._activate_back(grad_out, out)
+            self.conv.check.upstream(grad_output, out.transpose(2, 3, 0, 1).shape)
+        grad_out = self._before_relu(grad_out, out)
+        if learn:
+            self._add_bias_gradient(grad_out)
         self._product.start_back()
         for piece in pieces:
             some, grad = image[:, :, piece.images], grad_out[:, :, piece.images]
@@ -98,14 +110,19 @@ class FusedConv2D(Layer):
                 self._largest_back(grad, planes, piece)
             else:
                 tiles.cut(grad, planes)
-            self._product.backward(some, None if grad_image is None else grad_image[:, :, piece.images])
-        self.conv.weight.add_grad(self._product.grad_weight())
+            self._product.take_gradients(some)
+            if learn:
+                self._product.add_weight_gradient(some)
+            if grad_image is not None:
+                self._product.write_input_gradient(grad_image[:, :, piece.images])
+        if learn:
+            self.conv.weight.add_grad(self._product.grad_weight())
 
     def _activate(self, out: Array) -> None:
         """Add the bias to an output (H, W, N, C), and apply ReLU.
 
-        To rows of N * C numbers instead of C; that takes a third of the time. Likewise the zeros: NumPy's maximum
-        with a single number runs at a fifth of the speed.
+        The bias is repeated to rows of N * C numbers, which takes a third of the time of adding C numbers; likewise the
+        zeros, since NumPy's maximum with a scalar runs at a fifth of the speed.
         """
         rows = out.reshape(-1, math.prod(out.shape[2:]))
         if self.conv.bias is not None:
@@ -113,37 +130,38 @@ class FusedConv2D(Layer):
         if self._relu:
             np.maximum(rows, np.zeros(rows.shape[1], rows.dtype), out=rows)
 
-    def _activate_back(self, grad_out: Array, out: Array) -> Array:
-        """Return the gradient before ReLU, (H, W, N, C), and add that of the bias."""
-        grad = grad_out
-        if self._relu:
-            positive = np.greater(out, 0, out=self._scratch.empty("positive", out.shape, np.bool_))
-            grad = np.multiply(grad_out, positive, out=self._own.empty("grad", out.shape))
+    def _before_relu(self, grad_out: Array, out: Array) -> Array:
+        """Return the gradient with respect to what ReLU receives, (H, W, N, C)."""
+        if not self._relu:
+            return grad_out
+        positive = np.greater(out, 0, out=self._scratch.empty("positive", out.shape, np.bool_))
+        return np.multiply(grad_out, positive, out=self._own.empty("grad", out.shape))
+
+    def _add_bias_gradient(self, grad: Array) -> None:
         if self.conv.bias is not None:
-            places = grad.reshape(-1, out.shape[3])
-            # The sum over all places, as a product with ones: three times as fast as a sum over the first axis.
-            self.conv.bias.add_grad(np.ones(len(places), out.dtype) @ places)
-        return grad
+            places = grad.reshape(-1, grad.shape[3])
+            # A product with ones takes a third of the time of a sum over the first axis.
+            self.conv.bias.add_grad(np.ones(len(places), grad.dtype) @ places)
 
     def _largest(self, planes: Array, piece: "_Piece", *, training: bool) -> None:
-        """Write the largest of the four outputs of each tile, and remember which it was."""
+        """Write the largest of the four outputs of each tile, and in training remember which one it was."""
         four = planes[:, :, : len(piece.out), : piece.out.shape[1]]
         of_row = self._scratch.empty("of_row", (2, *piece.out.shape))
         np.maximum(four[:, 0], four[:, 1], out=of_row)
         if training:
-            # "Or equal": of equals the first in reading order wins, alone.
+            # "Or equal" makes the first of equal values in reading order the largest.
             np.greater_equal(four[:, 0], four[:, 1], out=piece.left_wins)
             np.greater_equal(of_row[0], of_row[1], out=piece.upper_wins)
         np.maximum(of_row[0], of_row[1], out=piece.out)
 
     def _largest_back(self, grad: Array, planes: Array, piece: "_Piece") -> None:
-        """Write the gradient into the plane of the winner, and zero (a number minus itself) into the others."""
+        """Write the gradient into the plane of the largest value, and zero (a number minus itself) into the others."""
         of_row = self._scratch.empty("of_row", (2, *grad.shape))
         np.multiply(grad, piece.upper_wins, out=of_row[0])
         np.subtract(grad, of_row[0], out=of_row[1])
         four = planes[:, :, : len(grad), : grad.shape[1]]
         if four.shape != planes.shape:
-            planes[...] = 0  # the last row or column of an odd image, which pooling left out
+            planes[...] = 0  # for the last row or column of an odd image, which pooling leaves out
         np.multiply(of_row, piece.left_wins, out=four[:, 0])
         np.subtract(of_row, four[:, 0], out=four[:, 1])
 
@@ -169,16 +187,16 @@ class FusedConv2D(Layer):
 
 
 class _Piece:
-    """A few images of a batch: where their output goes, and the winners of their pooling windows.
+    """A few images of a batch: their output, and which cell of each pooling window is the largest.
 
     Parameters
     ----------
     images
-        Which ones.
+        Their slice of the batch.
     out
         Their part of the output, (H, W, n, C).
     winners
-        Memory for three bits per pooled number, or nothing without pooling. Each piece has its own, in one run.
+        Memory for three booleans per pooled value, contiguous for each piece; empty without pooling.
     """
 
     def __init__(self, images: slice, out: Array, winners: Array) -> None:

@@ -1,22 +1,13 @@
-"""Two ways from the tiles of an image to the outputs of a 3x3 convolution, both made of matrix products.
+"""Two ways from the tiles of an image to the outputs of a 3x3 kernel, both by matrix products.
 
-`WindowProduct` takes the 16 inputs of a tile as one row and multiplies it by a matrix that holds the kernel four
-times, once for each output of the tile. With one input channel that is cheap: 16 numbers are copied where the four
-patches of the outputs have 36, and the idle 7 of 16 multiplications cost less than copying more.
+`WindowProduct` takes the 16 inputs of a tile as one row and multiplies it by a matrix that holds the kernel four times,
+once for each output of the tile. With few input channels that is fast: 16 numbers are copied, where the four patches of
+the outputs have 36. Of the multiplications 7 in 16 are by zero, which takes less time than copying more.
 
-`WinogradProduct` needs 16 multiplications for the four outputs instead of 36. With d the inputs of a tile, g a kernel
-and the matrices below, the outputs are
-
-    A ((G g G^T) * (B d B^T)) A^T
-
-where * multiplies number by number; summed over the input channels it becomes, for each of the 16 numbers, a matrix
-product. All of it is linear, so going backwards is the transposed steps in reverse order. Source: Lavin and Gray,
-"Fast Algorithms for Convolutional Neural Networks", CVPR 2016, F(2x2, 3x3) (with the last row of B, and column of A,
-negated). Its rounding error stays below 1e-6 of the largest output, as that of direct summation does.
-
-B d B^T is (B x B) d, with d as a vector of 16 numbers and x the Kronecker product. As one small matrix product this
-takes half the time of the additions that it stands for, and is one call of NumPy instead of eight; with two threads,
-which have to wait for each other's calls, that counts even more.
+`WinogradProduct` needs 16 multiplications for the four outputs of a tile instead of 36; `winograd.py` explains the
+algorithm with an example. B d B^T is (B x B) d, with d as a vector of 16 numbers and x the Kronecker product. As one
+small matrix product this takes half the time of the additions that it replaces, and is one call of NumPy instead of
+eight, which counts even more with two threads, since they wait for each other's calls.
 """
 
 from abc import ABC, abstractmethod
@@ -25,22 +16,18 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from digitpad.nn.backend import Array, Shape
-from digitpad.nn.engine.fused import tiles
+from digitpad.nn.engine.fused import tiles, winograd
 from digitpad.nn.engine.fused.workspace import Workspace
 
 Views = TypeVar("Views")
 
-_A = ((1, 1, 1, 0), (0, 1, -1, 1))
-_B = ((1, 0, -1, 0), (0, 1, 1, 0), (0, -1, 1, 0), (0, -1, 0, 1))
-_G = ((1, 0, 0), (0.5, 0.5, 0.5), (0.5, -0.5, 0.5), (0, 0, 1))
-
-#: The way back from B d to pixels, along one axis. Tiles overlap: inputs 1 and 2 are an even and an odd pixel of the
-#: tile's own, input 3 is the even pixel of the next tile, and input 0 the odd pixel of the one before. So the
-#: columns 1 and 2 of B go to the tile's own pixels, together with what the neighbours' share of B sends there.
-#: [own or neighbour's, even or odd pixel] from the four numbers of a tile.
+#: The transpose of B, applied to the gradients of B d and added up where tiles overlap, along one axis. Inputs 1 and 2
+#: of a tile are the even and the odd pixel of its own outputs, input 3 is the even pixel of the next tile's, and input
+#: 0 the odd pixel of the previous tile's. [own or neighbour's, even or odd pixel] from the four numbers of a tile.
 _B_BACK = (((0, 1, -1, -1), (-1, 1, 1, 0)), ((0, 0, 0, 1), (1, 0, 0, 0)))
 
-#: Shapes of image whose views are kept: whole and last pieces of whole and last batches, in training and inference.
+#: Number of image shapes whose views are kept: full and last pieces of full and last batches, in training and
+#: inference.
 _MOST_SHAPES = 8
 
 
@@ -54,7 +41,7 @@ class TileProduct(ABC, Generic[Views]):
     in_channels, out_channels
         Number of maps before and after.
     scratch
-        Memory, which other layers use in their turn.
+        Memory shared with the other layers of the network.
     """
 
     def __init__(self, in_channels: int, out_channels: int, scratch: Workspace) -> None:
@@ -68,19 +55,27 @@ class TileProduct(ABC, Generic[Views]):
 
     @abstractmethod
     def forward(self, image: Array) -> Array:
-        """Return the planes for an image; they may be written to, and are valid until the next call."""
+        """Return the planes for an image: they are valid until the next call, and the caller may write to them."""
 
     @abstractmethod
     def start_back(self) -> None:
-        """Forget the gradient of the weights."""
+        """Set the gradient of the weights to zero."""
 
     @abstractmethod
     def grad_planes(self, image: Array) -> Array:
-        """Return planes for the caller to write the gradients into, before `backward`."""
+        """Return planes for the caller to write the gradients into, before `take_gradients`."""
 
     @abstractmethod
-    def backward(self, image: Array, grad_image: Array | None) -> None:
-        """Add up the gradient of the weights; write the gradient of the image into `grad_image`, if wanted."""
+    def take_gradients(self, image: Array) -> None:
+        """Read the gradients that the caller wrote into `grad_planes(image)`."""
+
+    @abstractmethod
+    def add_weight_gradient(self, image: Array) -> None:
+        """Add the gradient of the weights for the gradients taken."""
+
+    @abstractmethod
+    def write_input_gradient(self, grad_image: Array) -> None:
+        """Write the gradient of the image for the gradients taken."""
 
     @abstractmethod
     def grad_weight(self) -> Array:
@@ -95,9 +90,9 @@ class TileProduct(ABC, Generic[Views]):
         """Return the arrays for images of `shape`."""
 
     def _views(self, image: Array) -> Views:
-        """Return the arrays for images like this one, made when the first of them came.
+        """Return the arrays for images of this shape, which are created for the first one.
 
-        To make them for each batch would cost NumPy as much time as the arithmetic of a small network.
+        Creating them for each batch would take NumPy as much time as the arithmetic of a small network.
         """
         if self._generation != self._scratch.generation or len(self._views_of) > _MOST_SHAPES:
             self._views_of.clear()
@@ -110,9 +105,9 @@ class TileProduct(ABC, Generic[Views]):
 class _Winograd:
     """The arrays of `WinogradProduct` for one shape of image.
 
-    Each is there as a stack of 16 (or four) matrices (places, C), which are multiplied with the kernels, and as
-    matrices of 16 rows (or four), one for each row of tiles: those are multiplied with the matrices of the
-    transforms, and are small enough that OpenBLAS does not copy them before.
+    Each exists as a stack of 16 (or four) matrices (places, C), which are multiplied by the kernels, and as matrices of
+    16 (or four) rows, one for each row of tiles. The latter are multiplied by the transforms, and are small enough that
+    OpenBLAS does not copy them first.
     """
 
     def __init__(self, shape: Shape, out_channels: int, scratch: Workspace) -> None:
@@ -145,11 +140,11 @@ class _Winograd:
 
 
 class WinogradProduct(TileProduct[_Winograd]):
-    """See the top of the file."""
+    """Winograd's F(2x2, 3x3); see the top of the file."""
 
     def __init__(self, in_channels: int, out_channels: int, scratch: Workspace) -> None:
         super().__init__(in_channels, out_channels, scratch)
-        a, b, g, b_back = (np.array(matrix, scratch.dtype) for matrix in (_A, _B, _G, _B_BACK))
+        a, b, g, b_back = (np.array(m, scratch.dtype) for m in (winograd.A, winograd.B, winograd.G, _B_BACK))
         self._of_outputs, self._of_inputs, self._of_kernels = np.kron(a, a), np.kron(b, b), np.kron(g, g)
         self._to_pixels = np.einsum("rpi,cqj->crpqij", b_back, b_back).reshape(16, 16)
         self._kernels = scratch.zeros((16, in_channels, out_channels))
@@ -162,7 +157,7 @@ class WinogradProduct(TileProduct[_Winograd]):
         taps = self._scratch.empty("taps", (3, 3, self._in, self._out))
         np.copyto(taps, weight.transpose(2, 3, 1, 0))
         np.matmul(self._of_kernels, taps.reshape(9, -1), out=self._kernels.reshape(16, -1))
-        # Copied, because a product with a transposed matrix of this size runs at 3/4 of the speed.
+        # A copy, since a product with a transposed matrix of this size runs at 3/4 of the speed.
         np.copyto(self._transposed_kernels, self._kernels.transpose(0, 2, 1))
 
     def forward(self, image: Array) -> Array:
@@ -174,27 +169,34 @@ class WinogradProduct(TileProduct[_Winograd]):
         return views.planes
 
     def start_back(self) -> None:
-        """Forget the gradient of the weights."""
+        """Set the gradient of the weights to zero."""
         self._grad_kernels.fill(0)
 
     def grad_planes(self, image: Array) -> Array:
         """Return planes to write gradients into."""
         return self._views(image).planes
 
-    def backward(self, image: Array, grad_image: Array | None) -> None:
-        """Go back from the gradients in `grad_planes`."""
+    def take_gradients(self, image: Array) -> None:
+        """Compute A^T gy A of all tiles."""
         views = self._views(image)
         np.matmul(self._of_outputs.T, views.y, out=views.m)
-        # Transformed anew: to keep what `forward` made of the whole batch would take four times the images' memory.
+
+    def add_weight_gradient(self, image: Array) -> None:
+        """Add the products of transformed inputs and gradients."""
+        views = self._views(image)
+        # Transformed again: keeping what `forward` computed for the whole batch would take four times its memory.
         self._transform(image, views)
         np.matmul(views.inputs.transpose(0, 2, 1), views.products, out=self._grad_kernels_of_piece)
         self._grad_kernels += self._grad_kernels_of_piece
-        if grad_image is not None:
-            np.matmul(views.products, self._transposed_kernels, out=views.inputs)
-            np.matmul(self._to_pixels, views.v, out=views.d)
-            for own, neighbours in views.shares:
-                np.add(own, neighbours, out=own)
-            tiles.join(views.pixels, grad_image)
+
+    def write_input_gradient(self, grad_image: Array) -> None:
+        """Multiply by the transformed kernels, and apply the transpose of B."""
+        views = self._views(grad_image)
+        np.matmul(views.products, self._transposed_kernels, out=views.inputs)
+        np.matmul(self._to_pixels, views.v, out=views.d)
+        for own, neighbours in views.shares:
+            np.add(own, neighbours, out=own)
+        tiles.join(views.pixels, grad_image)
 
     def grad_weight(self) -> Array:
         """Return the gradient of the weights: G^T dU G."""
@@ -223,7 +225,7 @@ class _Windows:
         rows, columns, n, _ = tiles.plane_shape(shape)
         padded = scratch.zeros(tiles.padded_shape(shape))
         self.inside = padded[1 : height + 1, 1 : width + 1]
-        # Channels before places: of one channel, as the first layer has, all places are then one run of numbers.
+        # Channels before places: with one channel, as in a first layer, all places are then contiguous.
         self.seen = tiles.windows(padded).transpose(0, 1, 5, 2, 3, 4)
         self.cells = scratch.empty("windows", self.seen.shape)
         self.windows = self.cells.reshape(16 * channels, -1)
@@ -232,7 +234,7 @@ class _Windows:
 
 
 class WindowProduct(TileProduct[_Windows]):
-    """See the top of the file."""
+    """The direct product of whole tiles; see the top of the file."""
 
     def __init__(self, in_channels: int, out_channels: int, scratch: Workspace) -> None:
         super().__init__(in_channels, out_channels, scratch)
@@ -241,7 +243,7 @@ class WindowProduct(TileProduct[_Windows]):
         self._grad_kernels = scratch.zeros(self._kernels.shape)
 
     def start(self, weight: Array) -> None:
-        """Lay the kernel into the matrix four times."""
+        """Write the kernel into the matrix four times."""
         for p, q in tiles.PHASES:
             self._kernels[p, q, p : p + 3, q : q + 3] = weight.transpose(2, 3, 1, 0)
 
@@ -253,20 +255,34 @@ class WindowProduct(TileProduct[_Windows]):
         return views.planes
 
     def start_back(self) -> None:
-        """Forget the gradient of the weights."""
+        """Set the gradient of the weights to zero."""
         self._grad_kernels.fill(0)
 
     def grad_planes(self, image: Array) -> Array:
         """Return planes to write gradients into."""
         return self._views(image).planes
 
-    def backward(self, image: Array, grad_image: Array | None) -> None:
-        """Go back from the gradients in `grad_planes`."""
+    def take_gradients(self, image: Array) -> None:
+        """Do nothing: the products below read the planes themselves."""
+
+    def add_weight_gradient(self, image: Array) -> None:
+        """Add the products of windows and gradients."""
         views = self._views(image)
         self._take_windows(image, views)
         self._grad_kernels += (views.windows @ views.products).reshape(self._grad_kernels.shape)
-        if grad_image is not None:
-            self._backward_image(views, grad_image)
+
+    def write_input_gradient(self, grad_image: Array) -> None:
+        """Add each window's gradient to its pixels; rarely called, since this is usually a first layer."""
+        views = self._views(grad_image)
+        height, width = grad_image.shape[:2]
+        cells = (self._kernels.reshape(4, -1, self._out) @ views.products.transpose(0, 2, 1)).sum(axis=0)
+        cells = cells.reshape(views.cells.shape).transpose(0, 1, 3, 4, 5, 2)
+        padded = np.zeros(tiles.padded_shape(grad_image.shape), grad_image.dtype)
+        places = tiles.windows(padded)
+        for i in range(4):
+            for j in range(4):
+                np.add(places[i, j], cells[i, j], out=places[i, j])
+        np.copyto(grad_image, padded[1 : height + 1, 1 : width + 1])
 
     def grad_weight(self) -> Array:
         """Return the gradient of the weights: the sum of their four places."""
@@ -281,18 +297,6 @@ class WindowProduct(TileProduct[_Windows]):
     def _take_windows(self, image: Array, views: _Windows) -> None:
         np.copyto(views.inside, image)
         np.copyto(views.cells, views.seen)
-
-    def _backward_image(self, views: _Windows, grad_image: Array) -> None:
-        """Add each window's gradient to where its cells came from; rarely asked for, as this is a first layer."""
-        height, width = grad_image.shape[:2]
-        cells = (self._kernels.reshape(4, -1, self._out) @ views.products.transpose(0, 2, 1)).sum(axis=0)
-        cells = cells.reshape(views.cells.shape).transpose(0, 1, 3, 4, 5, 2)
-        padded = np.zeros(tiles.padded_shape(grad_image.shape), grad_image.dtype)
-        places = tiles.windows(padded)
-        for i in range(4):
-            for j in range(4):
-                np.add(places[i, j], cells[i, j], out=places[i, j])
-        np.copyto(grad_image, padded[1 : height + 1, 1 : width + 1])
 
     def _make_views(self, shape: Shape) -> _Windows:
         return _Windows(shape, self._out, self._scratch)

@@ -1,20 +1,20 @@
-"""A residual block with the ReLU behind it, added up in memory that is used in every step."""
+"""A residual block with the ReLU behind it, added up in memory that is reused in every step."""
 
 import numpy as np
 
-from digitpad.nn import checks
 from digitpad.nn.backend import Array
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, require_cache
+from digitpad.nn.layers import Residual
 
 
 class FusedResidual(Layer):
-    """What `Residual(body, shortcut)` and ReLU (if `relu`) do one after the other.
+    """`Residual(body, shortcut)`, followed by ReLU if `relu`.
 
     Parameters
     ----------
     body, shortcut
-        The two ways, already made of fused layers.
+        The two branches, already fused.
     relu
         Whether a ReLU follows.
     scratch
@@ -37,15 +37,32 @@ class FusedResidual(Layer):
         self._cache = out if training else None
         return out.transpose(2, 3, 0, 1)
 
+    def input_gradient(self, grad_output: Array) -> Array:
+        """Return the sum of the branches' input gradients, in memory that the next call overwrites."""
+        grad = self._before_relu(grad_output)
+        return self._sum(self.body.input_gradient(grad), self.shortcut.input_gradient(grad))
+
+    def parameter_gradients(self, grad_output: Array) -> None:
+        """Add the gradients of the parameters of both branches."""
+        grad = self._before_relu(grad_output)
+        self.body.parameter_gradients(grad)
+        self.shortcut.parameter_gradients(grad)
+
     def backward(self, grad_output: Array) -> Array:
-        """Return the gradient with respect to `x`: the sum of those of the two ways."""
+        """Call `backward` once in each branch, and return the sum."""
+        grad = self._before_relu(grad_output)
+        return self._sum(self.body.backward(grad), self.shortcut.backward(grad))
+
+    def _before_relu(self, grad_output: Array) -> Array:
+        """Return the gradient with respect to the sum of the branches, (N, C, H, W)."""
         out = require_cache(self, self._cache)
-        checks.upstream("Residual", grad_output, out.transpose(2, 3, 0, 1).shape)
-        if self._relu:
-            positive = np.greater(out, 0, out=self._scratch.empty("positive", out.shape, np.bool_))
-            grad = self._own.empty("grad", out.shape)
-            grad_output = np.multiply(grad_output.transpose(2, 3, 0, 1), positive, out=grad).transpose(2, 3, 0, 1)
-        of_body = self.body.backward(grad_output).transpose(2, 3, 0, 1)
-        of_shortcut = self.shortcut.backward(grad_output).transpose(2, 3, 0, 1)
-        total = np.add(of_body, of_shortcut, out=self._own.empty("total", of_body.shape))
-        return total.transpose(2, 3, 0, 1)
+        Residual.check.upstream(grad_output, out.transpose(2, 3, 0, 1).shape)
+        if not self._relu:
+            return grad_output
+        positive = np.greater(out, 0, out=self._scratch.empty("positive", out.shape, np.bool_))
+        grad = self._own.empty("grad", out.shape)
+        return np.multiply(grad_output.transpose(2, 3, 0, 1), positive, out=grad).transpose(2, 3, 0, 1)
+
+    def _sum(self, of_body: Array, of_shortcut: Array) -> Array:
+        first, second = of_body.transpose(2, 3, 0, 1), of_shortcut.transpose(2, 3, 0, 1)
+        return np.add(first, second, out=self._own.empty("total", first.shape)).transpose(2, 3, 0, 1)
