@@ -23,8 +23,8 @@ from digitpad.explain.structure import Structure
 from digitpad.explain.weighted import kernels_of
 from digitpad.models.model_file import Model
 from digitpad.nn import layers
-from digitpad.nn.layer import Buffer
 from digitpad.nn.layers.activations import Activation
+from digitpad.nn.parameter import Buffer
 
 _BATCH = 250
 

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from digitpad.nn import layers
 from digitpad.nn.backend import Array, Shape, to_numpy
-from digitpad.nn.layer import Layer, Parameter
+from digitpad.nn.layer import Layer
 from digitpad.nn.network import Sequential
+from digitpad.nn.parameter import Parameter
 from digitpad.nn.receptive_field import ReceptiveField
 
 Attribute = int | float | str | tuple[int, ...]

@@ -1,15 +1,30 @@
-"""The CNN library: convolutional networks in plain NumPy, written to be read.
+"""The CNN library: convolutional networks in NumPy, written to be read like a textbook.
 
-A network is a `Sequential` of named layers; a loss turns its output into one number and a gradient; `backward`
-carries the gradient through the layers; an optimizer changes the parameters. Begin with `layer.py` and
-`layers/linear.py`, then read `layers/convolution.py`.
+A network is a `Sequential` of named layers. `forward` turns a batch into outputs, a loss turns these into one number
+and a gradient, `backward` carries the gradient back through the layers, and an optimizer changes the parameters:
+
+>>> import numpy as np
+>>> rng = np.random.default_rng(0)
+>>> network = Sequential([("fc1", Linear(2, 16, rng=rng)), ("tanh", Tanh()), ("fc2", Linear(16, 2, rng=rng))])
+>>> loss, optimizer = CrossEntropyLoss(), Adam(network.parameters(), learning_rate=0.05)
+>>> x, labels = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32), np.array([0, 1, 1, 0])  # exclusive or
+>>> for _ in range(100):
+...     value, gradient = loss(network.forward(x, training=True), labels)
+...     network.parameter_gradients(gradient)
+...     optimizer.step()
+>>> network.forward(x).argmax(axis=1).tolist()
+[0, 1, 1, 0]
+
+Start reading with `layer.py`, which says what a layer is, and `layers/linear.py`, the simplest one with parameters;
+then `reference.py`, `correlation.py` and `layers/convolution.py`, the chapter on convolution.
+`docs/reading-the-network.md` goes through all files in order. The packages are `layers`, `losses`, `optim` (optimizers,
+schedules), `architectures` (networks as data) and `engine` (the same computations, faster); their public names are all
+exported here.
 """
 
-from digitpad.nn.architectures.plan import Architecture, build
-from digitpad.nn.architectures.presets import ARCHITECTURES
-from digitpad.nn.architectures.summary import NetworkSummary, summarize
+from digitpad.nn.architectures import ARCHITECTURES, Architecture, NetworkSummary, build, summarize
 from digitpad.nn.backend import Device, select_device
-from digitpad.nn.engine.parallel import ParallelNetwork
+from digitpad.nn.engine import ParallelNetwork
 from digitpad.nn.gradcheck import GradientError, check_layer
 from digitpad.nn.initializers import (
     INITIALIZERS,
@@ -23,7 +38,7 @@ from digitpad.nn.initializers import (
     xavier_normal,
     xavier_uniform,
 )
-from digitpad.nn.layer import Buffer, Layer, Parameter
+from digitpad.nn.layer import Layer
 from digitpad.nn.layers import (
     ELU,
     GELU,
@@ -58,19 +73,27 @@ from digitpad.nn.losses import (
     MSELoss,
 )
 from digitpad.nn.network import Sequential
-from digitpad.nn.optim.averaging import ExponentialMovingAverage
-from digitpad.nn.optim.clipping import clip_gradient_norm, clip_gradient_value
-from digitpad.nn.optim.optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
-from digitpad.nn.optim.penalties import L1Penalty, L2Penalty
-from digitpad.nn.optim.schedulers import (
+from digitpad.nn.optim import (
+    SGD,
+    AdaGrad,
+    Adam,
+    AdamW,
     ConstantLR,
     CosineLR,
+    ExponentialMovingAverage,
+    L1Penalty,
+    L2Penalty,
     OneCycleLR,
+    Optimizer,
     ReduceLROnPlateau,
+    RMSProp,
     Scheduler,
     StepLR,
     WarmUpLR,
+    clip_gradient_norm,
+    clip_gradient_value,
 )
+from digitpad.nn.parameter import Buffer, Parameter
 
 __all__ = [
     "ARCHITECTURES",

@@ -1,9 +1,9 @@
-"""Which array library computes, and how arrays reach it.
+"""The array library: NumPy on the processor, CuPy on an NVIDIA GPU.
 
-The same layer code runs on NumPy and on CuPy, because both answer to the same function names. A function
-that needs one asks `array_module` which library its array belongs to; nothing else in `digitpad.nn` knows
-that there are two. `select_device` chooses, `Layer.to` moves a network, `to_device` and `to_numpy` move arrays.
-`elementwise` spares a GPU the passes over memory that a chain of small operations would take.
+The same layer code runs on both, because CuPy has NumPy's functions under the same names. Code that needs a function
+asks `array_module` for the library of its array; nothing else in `digitpad.nn` distinguishes the two. `select_device`
+chooses a device, `Layer.to` moves a network, `to_device` and `to_numpy` move arrays. `elementwise` lets a GPU compute a
+chain of small operations in one pass over its memory.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 Array: TypeAlias = NDArray[Any]
-"""A NumPy array, or a CuPy array, which offers the same methods."""
+"""A NumPy array, or a CuPy array, which has the same methods."""
 
 Shape: TypeAlias = tuple[int, ...]
 
@@ -30,7 +30,7 @@ T = TypeVar("T")
 _HOST_ARRAYS = (np.ndarray, np.generic)
 
 DEVICES = ("auto", "cpu", "cuda")
-"""What `select_device` takes."""
+"""The choices of `select_device`."""
 
 __all__ = [
     "CPU",
@@ -50,7 +50,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Where arrays lie and sums are done.
+    """Where arrays are stored and computed with.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class Device:
     library
         NumPy or CuPy.
     note
-        Why it is not the GPU that is there, in one line; else empty.
+        Why an existing GPU is not used, in one line; otherwise empty.
     """
 
     name: str
@@ -68,25 +68,25 @@ class Device:
 
 
 CPU = Device("cpu", np)
-"""The processor, which is always there."""
+"""The processor, which is always available."""
 
 
 def select_device(choice: str = "auto") -> Device:
     """Choose where to compute.
 
-    A GPU is believed only once it has run one small kernel and one matrix product: a driver that is too old, a
-    missing compiler or a library that does not load all show there and not before.
+    A GPU is only used after it has run one small kernel and one matrix product: a driver that is too old, a missing
+    compiler or a library that does not load do not show before.
 
     Parameters
     ----------
     choice
-        `cpu`; `cuda`, an NVIDIA GPU by way of CuPy; or `auto`, the GPU if it works, else the CPU. If there is a GPU
-        and it fails, `note` says why.
+        `cpu`; `cuda`, an NVIDIA GPU through CuPy; or `auto`, the GPU if it works, otherwise the CPU. If there is a GPU
+        that fails, `note` says why.
 
     Raises
     ------
     ValueError
-        If `choice` is none of these, or `cuda` and there is no GPU that works.
+        If `choice` is none of these, or is `cuda` without a working GPU.
     """
     if choice not in DEVICES:
         raise ValueError(f"select_device: choice is {choice!r}; expected one of {', '.join(DEVICES)}")
@@ -106,11 +106,11 @@ def array_module(array: object) -> ModuleType:
     Raises
     ------
     TypeError
-        If `array` is no array of either, such as a list or a PyTorch tensor.
+        If `array` is not an array of either, such as a list or a PyTorch tensor.
     """
     if isinstance(array, _HOST_ARRAYS):
         return np
-    # An array of CuPy can only exist once CuPy has been imported, so there is no need to import it here.
+    # A CuPy array only exists after CuPy has been imported, so it does not have to be imported here.
     cupy = sys.modules.get("cupy")
     if cupy is not None and (isinstance(array, cupy.ndarray) or _stands_in_for_an_array(array)):
         return cupy
@@ -121,22 +121,22 @@ def array_module(array: object) -> ModuleType:
 
 
 def _stands_in_for_an_array(value: object) -> bool:
-    """Tell whether `value` is what `cupy.fuse` calls a function with, to see what it does to arrays."""
+    """Return whether `value` is one of the placeholders with which `cupy.fuse` calls a function to record it."""
     return type(value).__module__.startswith("cupy._core.")
 
 
 def elementwise(function: Callable[P, T]) -> Callable[P, T]:
-    """Let a GPU do a whole chain of elementwise operations in one pass over its memory.
+    """Decorate a function of arrays so that a GPU computes it in one pass over its memory.
 
-    On the processor the function runs as it stands. On a GPU each of its operations would be a kernel of its own that
-    reads whole arrays and writes one; CuPy makes a single kernel of them, the first time that it meets their dtypes.
+    On the processor the function runs as it is. On a GPU each of its operations would be a separate kernel that reads
+    and writes whole arrays; CuPy compiles a single kernel instead, on the first call with each combination of dtypes.
 
     Parameters
     ----------
     function
-        Takes arrays, the first argument being one, and Python's numbers, all by position; returns arrays, or changes
-        some of those given in place. Numbers that it takes from elsewhere would be compiled in as they are at the
-        first call, and a sum of two numbers counts as float64: both are therefore left to the caller.
+        Takes arrays, of which the first argument is one, and Python numbers, all by position; returns arrays, or
+        changes given arrays in place. All numbers have to be arguments: others would be compiled in with their value at
+        the first call, and the sum of two of them would count as float64.
     """
     compiled: dict[ModuleType, Callable[P, T]] = {}
 
@@ -153,24 +153,24 @@ def elementwise(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def device_of(array: Array) -> Device:
-    """Return where an array lies.
+    """Return the device of an array.
 
     Raises
     ------
     TypeError
-        If it is no array of NumPy or CuPy.
+        If it is not an array of NumPy or CuPy.
     """
     library = array_module(array)
     return CPU if library is np else Device("cuda", library)
 
 
 def to_device(array: Array, device: Device) -> Array:
-    """Return `array` as it is if it lies on `device`, else a copy there.
+    """Return `array` itself if it is on `device`, otherwise a copy there.
 
     Raises
     ------
     TypeError
-        If it is no array of NumPy or CuPy.
+        If it is not an array of NumPy or CuPy.
     """
     if array_module(array) is device.library:
         return array
@@ -181,7 +181,7 @@ def to_device(array: Array, device: Device) -> Array:
 
 
 def to_numpy(array: object) -> NDArray[Any]:
-    """Return `array` as a NumPy array, copied from the device if it lies there."""
+    """Return `array` as a NumPy array, copied from the GPU if necessary."""
     if isinstance(array, _HOST_ARRAYS):
         return np.asarray(array)
     fetched: NDArray[Any] = array_module(array).asnumpy(array)
@@ -189,14 +189,14 @@ def to_numpy(array: object) -> NDArray[Any]:
 
 
 class _Trial(contextlib.AbstractContextManager["_Trial"]):
-    """Let a block fail in whatever way, and keep the reason in one line.
+    """A `with` block that may fail in any way; the reason is kept in one line.
 
-    The libraries below CuPy raise dozens of exceptions of their own, some of them derived from nothing but
-    `Exception`; each means the same here, that this GPU is not to be used.
+    CuPy and the libraries below it raise dozens of exception types, some derived directly from `Exception`. Here all of
+    them mean that the GPU cannot be used.
     """
 
     trouble = ""
-    #: Whether there was something to try, and it failed.
+    #: Whether there is a GPU and it failed.
     failed = False
 
     def __exit__(
@@ -212,16 +212,16 @@ class _Trial(contextlib.AbstractContextManager["_Trial"]):
 
 
 class _NoGpuError(Exception):
-    """There is none to try."""
+    """There is no GPU to try."""
 
 
 def _working_cupy() -> ModuleType:
-    """Return CuPy, having seen it compute.
+    """Return CuPy after a trial computation.
 
     Raises
     ------
     Exception
-        Whatever CuPy and what lies below it raise when something is missing or broken.
+        Anything that CuPy and the libraries below it raise when a part is missing or broken.
     """
     if "cupy" not in sys.modules and importlib.util.find_spec("cupy") is None:
         raise _NoGpuError("CuPy is not installed (pip install 'digitpad[gpu]')")
@@ -236,7 +236,7 @@ def _working_cupy() -> ModuleType:
 
 
 def _trials(cupy: Any) -> Iterator[tuple[str, object, Array]]:
-    """Yield what is asked of a GPU, what it answers and what is right, in small whole numbers, which are exact."""
+    """Yield the name, the GPU's result and the right result of each trial, in small whole numbers, which are exact."""
     host = np.arange(12, dtype=np.float32).reshape(3, 4)
     device = cupy.asarray(host)
     yield "a small kernel", device * 2 + 1, host * 2 + 1

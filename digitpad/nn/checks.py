@@ -38,7 +38,7 @@ class Checks:
         Raises
         ------
         TypeError, ValueError
-            If it is no whole number, or too small.
+            If it is not a whole number, or too small.
         """
         expected = f"{self.owner}: {name} is {value!r}; expected a whole number of at least {least}"
         if isinstance(value, bool) or not isinstance(value, int | np.integer):
@@ -85,17 +85,22 @@ class Checks:
         TypeError
             If it is neither float32 nor float64.
         """
-        if np.dtype(dtype) not in {np.dtype(np.float32), np.dtype(np.float64)}:
-            raise TypeError(f"{self.owner}: dtype is {dtype!r}; expected float32 or float64")
-        return np.dtype(dtype)
+        expected = f"{self.owner}: dtype is {dtype!r}; expected float32 or float64"
+        try:
+            kind = np.dtype(dtype)
+        except TypeError as error:
+            raise TypeError(expected) from error
+        if kind not in {np.dtype(np.float32), np.dtype(np.float64)}:
+            raise TypeError(expected)
+        return kind
 
     def real_number(self, name: str, value: object, *, low: float, high: float, open_high: bool = False) -> float:
-        """Return `value` as a float between `low` and `high`, the ends included (`open_high` leaves out the upper one).
+        """Return `value` as a float in [low, high], or in [low, high) if `open_high`.
 
         Raises
         ------
         TypeError, ValueError
-            If it is no real number, or outside.
+            If it is not a real number, or outside.
         """
         closing = ")" if open_high else "]"
         expected = f"{self.owner}: {name} is {value!r}; expected a number in [{low:g}, {high:g}{closing}"
@@ -107,7 +112,7 @@ class Checks:
         return float(value)
 
     def generator(self, rng: object) -> np.random.Generator:
-        """Return `rng`, or a generator of unrepeatable numbers if it is None.
+        """Return `rng`, or a fresh generator with an unpredictable seed if it is None.
 
         Raises
         ------
@@ -130,12 +135,12 @@ class Checks:
         x
             The batch.
         like
-            The weights that will meet it: they need the same dtype, and to lie on the same device.
+            The weights of the layer, which have to be of the same dtype and on the same device.
 
         Raises
         ------
         TypeError
-            If `x` is no array, not of floating-point numbers, or not of the weights' dtype and device.
+            If `x` is not an array of floating-point numbers, or not of the dtype and device of the weights.
         ValueError
             If the batch is empty.
         """
@@ -155,13 +160,13 @@ class Checks:
     def batch(self, x: Array, sample_shape: tuple[int | None, ...], *, like: Array | None = None) -> None:
         """Check that `x` is a batch of finite floating-point arrays of `sample_shape` (None: any size).
 
-        Looking at the values costs a hundredth of what a convolution does; elementwise layers, for which it would
-        count, use `samples` and pass a NaN on to the next layer that looks.
+        Reading the values takes a hundredth of the time of a convolution. Elementwise layers, where it would matter,
+        use `samples`, and pass a NaN on to the next layer that checks.
 
         Raises
         ------
         TypeError
-            If `x` is no array, not of floating-point numbers, or not of the dtype and device of the weights `like`.
+            If `x` is not an array of floating-point numbers, or not of the dtype and device of the weights `like`.
         NotFiniteError
             If it holds NaN or infinity (on the host only, see `on_host`).
         ValueError
@@ -171,7 +176,7 @@ class Checks:
         self.finite("x", x)
 
     def unseen_batch(self, x: Array, sample_shape: tuple[int | None, ...], *, like: Array | None = None) -> None:
-        """Check what `batch` does without looking at the values.
+        """Check all that `batch` checks except the values.
 
         Raises
         ------
@@ -202,7 +207,7 @@ class Checks:
         Raises
         ------
         ValueError
-            If one lies outside, or is NaN.
+            If a value is outside, or is NaN.
         """
         if on_host(x) and not ((x >= low) & (x <= high)).all():
             place = tuple(int(index) for index in np.argwhere(~((x >= low) & (x <= high)))[0])
@@ -227,14 +232,14 @@ class Checks:
             )
 
     def upstream(self, grad_output: Array, output_shape: Shape) -> None:
-        """Check that an upstream gradient is of floating-point numbers, in the shape of the output it belongs to.
+        """Check that an upstream gradient has floating-point numbers and the shape of the output it belongs to.
 
         Raises
         ------
         TypeError
-            If it is no array, or of whole numbers: the gradients that follow would be rounded to such.
+            If it is not an array of floating-point numbers: with whole numbers, further gradients would be rounded.
         ValueError
-            If it has another shape: broadcasting would hide the mistake.
+            If it has another shape, which broadcasting would hide.
         """
         array_module(grad_output)
         if grad_output.dtype.kind != "f":
@@ -253,7 +258,7 @@ class Checks:
         Raises
         ------
         TypeError, ValueError
-            If it is no positive whole number, or leaves a rest.
+            If it is not a positive whole number, or does not divide both.
         """
         number = self.whole_number("groups", value)
         if in_channels % number or out_channels % number:
@@ -268,12 +273,12 @@ class Checks:
     ) -> Padding:
         """Return the padding as ((above, below), (left, right)).
 
-        `"same"` puts the odd row or column of an even kernel below and right, as PyTorch does.
+        `"same"` puts the extra row or column of an even kernel below and to the right, as PyTorch does.
 
         Raises
         ------
         TypeError, ValueError
-            If it is no number, pair or known word, or `"same"` with a stride other than 1.
+            If it is not a number, a pair or a known word, or is `"same"` with a stride other than 1.
         """
         if not isinstance(value, str):
             rows, columns = self.pair("padding", value, least=0)
@@ -290,12 +295,12 @@ class Checks:
         raise ValueError(f'{self.owner}: padding is {value!r}; expected a number, a pair, "valid", "same" or "full"')
 
     def output_padding(self, value: object, stride: tuple[int, int], dilation: tuple[int, int]) -> tuple[int, int]:
-        """Return the rows and columns that a transposed convolution adds below and right.
+        """Return the rows and columns that a transposed convolution adds below and to the right.
 
         Raises
         ------
         TypeError, ValueError
-            If it is no number or pair, or as large as stride and dilation both, so that no kernel could reach there.
+            If it is not a number or a pair, or at least as large as both stride and dilation: no kernel reaches so far.
         """
         rows, columns = self.pair("output_padding", value, least=0)
         if rows >= max(stride[0], dilation[0]) or columns >= max(stride[1], dilation[1]):
@@ -324,12 +329,12 @@ class Checks:
         padding: Padding,
         dilation: tuple[int, int] = (1, 1),
     ) -> tuple[int, int]:
-        """Return how many rows and columns of places a window has on a sample (C, H, W).
+        """Return the number of rows and columns of places of a window on a sample (C, H, W).
 
         Raises
         ------
         ValueError
-            If it has none: the kernel is larger than the padded image.
+            If the kernel is larger than the padded image.
         """
         rows = output_size(shape[1], kernel[0], stride[0], padding[0], dilation[0])
         columns = output_size(shape[2], kernel[1], stride[1], padding[1], dilation[1])
@@ -348,7 +353,7 @@ class Checks:
         Raises
         ------
         TypeError, ValueError
-            If it is no number or pair, or more than half of the window, which would leave windows without a pixel.
+            If it is not a number or a pair, or more than half of the window, so that a window could miss the image.
         """
         rows, columns = self.pair("padding", value, least=0)
         if 2 * rows > kernel[0] or 2 * columns > kernel[1]:
@@ -372,15 +377,15 @@ def _differ(expected: int | None, actual: int) -> bool:
 
 
 def on_host(x: Array) -> bool:
-    """Return whether the values of `x` can be looked at without waiting for a device.
+    """Return whether the values of `x` can be read without waiting for a GPU.
 
-    On a GPU, looking at a value means stopping until everything before it is computed, at every step of training.
-    Shapes and dtypes are checked everywhere, values only where that is free; on a device they show in the loss.
+    Reading a value from a GPU means waiting, at every step of training, until everything before it is computed. Shapes
+    and dtypes are therefore checked everywhere, values only on the host; on a GPU they show in the loss.
     """
     return isinstance(x, np.ndarray)
 
 
 def _all_finite(x: NDArray[np.floating[Any]]) -> bool:
-    """Return whether every number is finite; the sum of their squares tells in half the time, unless it overflows."""
+    """Return whether every number is finite; the sum of squares tells in half the time, unless it overflows."""
     flat = x.ravel("K")
     return math.isfinite(np.vdot(flat, flat)) or bool(np.isfinite(x).all())

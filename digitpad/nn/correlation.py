@@ -1,15 +1,22 @@
-"""The three products that convolution is made of, forwards and backwards.
+"""Convolution as a matrix product (im2col), forward and backward.
 
-A window moves over the image x; at each of its places stands one cell of the map y, and the weights tie the cell to
-the patch below it. Three things can be asked, and each answer is one matrix product over patches:
+This is the second page of a chapter; the first, `digitpad.nn.reference`, has the same sums as loops. A window slides
+over the image x. At each of its places there is one cell of the map y, and the weights connect the cell to the patch
+under the window. If the patches are copied into the rows of a matrix, with a row for each place, and the kernels into
+the columns of another, the inner loops of the definition are the product of the two:
 
-- `gather`: x and the weights are known, what is y? Each cell collects from its patch: a convolution.
-- `scatter`: y and the weights are known, what is x? Each cell spreads its value over its patch, and where patches
-  overlap they add up: the transpose of `gather`, which is both the gradient of a convolution with respect to its
-  image and the forward pass of a transposed convolution.
-- `weight_gradient`: x and y are known, how much does each weight tie together?
+    y[p, o] = sum over k of patches[p, k] * kernels[k, o],  where k counts the (i, j, c) of the kernel
 
-The patches of a few images at a time fit into the processor's cache, so a batch is worked through in small groups.
+A patch overlaps its neighbours, so the matrix is up to KH * KW times as large as the image. That costs memory, and is
+still much faster than loops, because matrix products use the processor fully. Three quantities are needed:
+
+- `gather`: y from x and the weights. Each cell collects from its patch: a convolution. - `scatter`: x from y and the
+weights. Each cell spreads its value over its patch, and overlapping patches add up. This is
+  the transpose of `gather`: the gradient of a convolution with respect to its image, and the forward pass of a
+  transposed convolution.
+- `weight_gradient`: from x and y, the sum of products that each weight connects.
+
+A batch is processed a few images at a time, so that their patches fit into the processor's cache.
 """
 
 from collections.abc import Iterator
@@ -20,24 +27,24 @@ import numpy as np
 from digitpad.nn.backend import Array, array_module
 from digitpad.nn.functional import Padding, Pair, fold, pad, windows
 
-#: Bytes of patches that are worked on at once: what fits the second-level cache of common processors, and
-#: what keeps a GPU busy.
+#: Bytes of patches for each piece of a batch: what fits the second-level cache of common processors, and what keeps a
+#: GPU busy.
 _HOST_PATCH_BYTES = 1 << 20
 _DEVICE_PATCH_BYTES = 1 << 28
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How a window moves over an image.
+    """The geometry of a convolution: how a window slides over an image.
 
     Parameters
     ----------
     kernel, stride, dilation
-        Height and width of the window, its step, and the distance between its taps.
+        (height, width) of the window, its step, and the distance between its taps.
     padding
         Rows (above, below) and columns (left, right) of zeros around the image.
     groups
-        Number of channel groups that do not see each other.
+        Number of groups into which the channels are split, each convolved on its own.
     """
 
     kernel: Pair
@@ -48,7 +55,7 @@ class Window:
 
 
 def gather(x: Array, weight: Array, window: Window, places: Pair) -> Array:
-    """Let each cell of y collect from its patch: y[o, p] = sum over c, i, j of weight[o, c, i, j] * x[c, p at i, j].
+    """Return y[o, p] = sum over c, i, j of weight[o, c, i, j] * x[c, pixel of patch p at i, j]: a convolution.
 
     Parameters
     ----------
@@ -57,9 +64,9 @@ def gather(x: Array, weight: Array, window: Window, places: Pair) -> Array:
     weight
         (O, C / groups, kernel height, kernel width).
     window
-        How the window moves.
+        The geometry.
     places
-        How many rows and columns of places to compute.
+        Number of rows and columns of places to compute.
 
     Returns
     -------
@@ -74,13 +81,13 @@ def gather(x: Array, weight: Array, window: Window, places: Pair) -> Array:
         for some in _few_images(x, weight, window, rows * columns)
     ]
     cells = products[0] if len(products) == 1 else array_module(x).concatenate(products, axis=1)
-    # (groups, places, O / groups) to (N, O, rows, columns): with one group, the same memory seen otherwise.
+    # (groups, places, O / groups) to (N, O, rows, columns), which needs no copy with one group.
     y: Array = cells.transpose(1, 0, 2).reshape(len(x), rows, columns, len(weight)).transpose(0, 3, 1, 2)
     return y
 
 
 def scatter(y: Array, weight: Array, window: Window, image: Pair) -> Array:
-    """Let each cell of y spread over its patch: x[c, p at i, j] is the sum of weight[o, c, i, j] * y[o, p].
+    """Return x[c, q] = sum over o, i, j, p of weight[o, c, i, j] * y[o, p], where q is the pixel of patch p at i, j.
 
     Parameters
     ----------
@@ -89,14 +96,14 @@ def scatter(y: Array, weight: Array, window: Window, image: Pair) -> Array:
     weight
         (O, C / groups, kernel height, kernel width).
     window
-        How the window moves over the image.
+        The geometry.
     image
         Height and width of x.
 
     Returns
     -------
     Array
-        x, (N, C, H, W); pixels that no window sees are zero.
+        x, (N, C, H, W); pixels outside all patches are zero.
     """
     rows, columns = y.shape[2:]
     per_group = weight.shape[1]
@@ -113,16 +120,16 @@ def scatter(y: Array, weight: Array, window: Window, image: Pair) -> Array:
 
 
 def weight_gradient(x: Array, y: Array, weight: Array, window: Window) -> Array:
-    """Add up what each weight ties together: sum over n and p of y[n, o, p] * x[n, c, p at i, j].
+    """Return, for each weight, the sum over n and p of y[n, o, p] * x[n, c, pixel of patch p at i, j].
 
     Parameters
     ----------
     x, y
-        Images (N, C, H, W) and maps (N, O, rows, columns): one of them values, the other gradients.
+        Images (N, C, H, W) and maps (N, O, rows, columns); one of them holds values, the other gradients.
     weight
-        The weights, for their shape.
+        The weights, whose shape is used.
     window
-        How the window moves.
+        The geometry.
 
     Returns
     -------
@@ -142,15 +149,15 @@ def weight_gradient(x: Array, y: Array, weight: Array, window: Window) -> Array:
 
 
 def kernels_side_by_side(weight: Array) -> Array:
-    """Return weights (O, C / groups, kh, kw) laid out in memory as the matrix that each product here multiplies by."""
+    """Return weights (O, C / groups, kh, kw) in the memory order of the matrix that the products here multiply by."""
     taps_first: Array = array_module(weight).ascontiguousarray(weight.transpose(2, 3, 1, 0))
     return taps_first.transpose(3, 2, 0, 1)
 
 
 def _kernel_matrix(weight: Array, window: Window) -> Array:
-    """Return the kernels as (groups, kh * kw * C / groups, O / groups): a column for each map of y.
+    """Return the kernels as (groups, kh * kw * C / groups, O / groups), with a column for each map of y.
 
-    The weights themselves, not a copy, if they lie in memory as `kernels_side_by_side` puts them.
+    The result is a view if the weights are in the memory order of `kernels_side_by_side`.
     """
     columns = weight.transpose(2, 3, 1, 0).reshape(-1, window.groups, len(weight) // window.groups)
     matrix: Array = columns.transpose(1, 0, 2)
@@ -158,13 +165,13 @@ def _kernel_matrix(weight: Array, window: Window) -> Array:
 
 
 def _patch_matrix(padded: Array, window: Window, places: Pair) -> Array:
-    """Return (groups, places, kh * kw * C / groups): a row for each patch."""
+    """Return (groups, places, kh * kw * C / groups), with a row for each patch."""
     patches = windows(padded, window.kernel, window.stride, window.dilation)[:, :, : places[0], : places[1]]
     n, channels, rows, columns, height, width = patches.shape
     per_group = channels // window.groups
     patches = patches.reshape(n, window.groups, per_group, rows, columns, height, width)
     if width * per_group < columns:
-        # With few channels a row of the image is a longer run of memory than a row of a patch: tap after tap.
+        # With few channels, a row of the image is a longer run of memory than a row of a patch, so copy tap by tap.
         taps = patches.transpose(1, 5, 6, 2, 0, 3, 4).reshape(window.groups, -1, n * rows * columns)
         by_place: Array = taps.transpose(0, 2, 1)
         return by_place
@@ -173,7 +180,7 @@ def _patch_matrix(padded: Array, window: Window, places: Pair) -> Array:
 
 
 def _cell_matrix(y: Array, window: Window) -> Array:
-    """Return (groups, places, O / groups): a row for each place."""
+    """Return (groups, places, O / groups), with a row for each place."""
     n, channels, rows, columns = y.shape
     grouped = y.reshape(n, window.groups, channels // window.groups, rows, columns)
     matrix: Array = grouped.transpose(1, 0, 3, 4, 2).reshape(window.groups, n * rows * columns, -1)
@@ -181,7 +188,7 @@ def _cell_matrix(y: Array, window: Window) -> Array:
 
 
 def _few_images(batch: Array, weight: Array, window: Window, places: int) -> Iterator[slice]:
-    """Yield slices of the batch whose patches together take about what the machine holds close."""
+    """Yield slices of the batch whose patches fit into the cache."""
     limit = _HOST_PATCH_BYTES if array_module(batch) is np else _DEVICE_PATCH_BYTES
     per_image = places * weight[0].size * window.groups * batch.itemsize
     step = max(1, limit // max(1, per_image))

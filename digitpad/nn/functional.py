@@ -1,7 +1,7 @@
-"""Pure functions that the layers and losses are made of.
+"""Pure functions that layers and losses are built from.
 
-Sliding windows are the heart of it: `windows` shows an image as overlapping patches without copying anything,
-and `fold` is its transpose, which adds patches back to where they came from.
+The most important are the sliding windows: `windows` returns the overlapping patches of an image as a view, without a
+copy, and `fold` is its transpose, which adds patches back to the pixels that they were taken from.
 """
 
 import numpy as np
@@ -14,18 +14,18 @@ Padding = tuple[Pair, Pair]
 
 
 def output_size(size: int, kernel: int, stride: int, padding: Pair, dilation: int = 1) -> int:
-    """Return how many positions a window has along one axis; 0 or less if it does not fit."""
+    """Return the number of positions of a window along one axis; 0 or less if it does not fit."""
     return (size + sum(padding) - dilation * (kernel - 1) - 1) // stride + 1
 
 
 def pad(x: Array, padding: Padding, value: float = 0.0) -> Array:
-    """Surround the two image axes of `x` (N, C, H, W) by a border of `value`; no copy where there is no border."""
+    """Surround the two image axes of `x` (N, C, H, W) by a border of `value`; without a border, return `x` itself."""
     if padding == ((0, 0), (0, 0)):
         return x
     (top, bottom), (left, right) = padding
     n, c, h, w = x.shape
-    # Laid out channels-last behind the (N, C, H, W) shape, as all large arrays here: a patch is then a few long
-    # runs of memory.
+    # Channels come last in memory, behind the shape (N, C, H, W), as in all large arrays here: a patch then consists of
+    # a few long runs of memory.
     padded = array_module(x).full((n, h + top + bottom, w + left + right, c), value, dtype=x.dtype)
     padded[:, top : top + h, left : left + w, :] = x.transpose(0, 2, 3, 1)
     turned: Array = padded.transpose(0, 3, 1, 2)
@@ -33,7 +33,7 @@ def pad(x: Array, padding: Padding, value: float = 0.0) -> Array:
 
 
 def windows(x: Array, kernel: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 1)) -> Array:
-    """Show every patch that a sliding window sees, without copying.
+    """Return every patch that a sliding window sees, as a view.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def windows(x: Array, kernel: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 
         view = xp.lib.stride_tricks.as_strided(x, shape, steps)  # CuPy's views cannot be made read-only
         return view
     if (memory := x.transpose(0, 2, 3, 1)).flags.c_contiguous:
-        # As `pad` lays them out. `as_strided` would take a third as long as one image's patches themselves.
+        # The memory order of `pad`. For one image, `as_strided` would take a third of the time of copying the patches.
         view = np.ndarray(shape, x.dtype, memory, strides=steps)
     else:
         view = np.lib.stride_tricks.as_strided(x, shape, steps)
@@ -68,21 +68,21 @@ def windows(x: Array, kernel: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 
 
 
 def fold(patches: Array, image: Pair, stride: Pair, padding: Padding, dilation: Pair = (1, 1)) -> Array:
-    """Add patches back to where `windows` took them: the transpose of taking them.
+    """Add patches back to the pixels that `windows` took them from: the transpose of `windows`.
 
     Parameters
     ----------
     patches
-        (N, OH, OW, KH, KW, C): one patch per window position, channels last.
+        (N, OH, OW, KH, KW, C): one patch for each position of the window, channels last.
     image
         Height and width of the image without its padding.
     stride, padding, dilation
-        As the patches were taken.
+        As for the window that took the patches.
 
     Returns
     -------
     Array
-        (N, C, H, W): each pixel the sum of all patch cells that saw it.
+        (N, C, H, W): each pixel is the sum of all cells of patches that cover it.
     """
     n, rows, columns, kernel_h, kernel_w, channels = patches.shape
     (top, bottom), (left, right) = padding
@@ -101,8 +101,8 @@ def fold(patches: Array, image: Pair, stride: Pair, padding: Padding, dilation: 
 def channel_sum(x: Array) -> Array:
     """Return the sum of each channel of `x` (N, C, H, W), as (C,).
 
-    One axis after the other: every sum then has few terms of like size, and float32 keeps its digits, where one
-    running sum over a hundred thousand values would lose three of them.
+    The axes are summed one after the other. Each sum then has few terms of similar size, and float32 keeps its digits;
+    a single running sum over a hundred thousand values would lose three of them.
     """
     total: Array = x.sum(axis=3).sum(axis=2).sum(axis=0)
     return total
@@ -110,11 +110,11 @@ def channel_sum(x: Array) -> Array:
 
 @elementwise
 def erf(x: Array) -> Array:
-    """Return the error function, 2 / sqrt(pi) * (integral of exp(-t^2) from 0 to x), to float64's last digits.
+    """Return the error function, 2 / sqrt(pi) * (integral of exp(-t^2) from 0 to x), to the last digits of float64.
 
-    A rational function of x^2 near zero; further out 1 - exp(-x^2) * (a rational function of |x|). Source: W. J. Cody,
-    "Rational Chebyshev approximation for the error function", Mathematics of Computation 23 (1969), the
-    coefficients of his FORTRAN function CALERF; beyond 6 the result is 1 to the last digit.
+    Near zero it is x times a rational function of x^2, further out 1 - exp(-x^2) * (a rational function of |x|), and
+    beyond 6 it is 1 to the last digit. Source: W. J. Cody, "Rational Chebyshev approximation for the error function",
+    Mathematics of Computation 23 (1969), with the coefficients of his FORTRAN function CALERF.
     """
     xp = array_module(x)
     magnitude = xp.abs(x)
@@ -168,7 +168,7 @@ _ERF_FAR_BOTTOM = (
 
 
 def _polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
-    """Evaluate a polynomial by Horner's rule; the coefficient of the highest power comes first."""
+    """Evaluate a polynomial by Horner's rule, given its coefficients from the highest power down."""
     value = coefficients[0] * x + coefficients[1]
     for coefficient in coefficients[2:]:
         value *= x
@@ -179,7 +179,7 @@ def _polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
 def softmax(logits: Array, axis: int = 1) -> Array:
     """Turn logits into probabilities: exp(z) / sum(exp(z)) along `axis`.
 
-    The largest logit is subtracted first; that changes nothing but keeps `exp` from overflowing.
+    The largest logit is subtracted first, which does not change the result and keeps `exp` from overflowing.
     """
     xp = array_module(logits)
     exponentials = xp.exp(logits - logits.max(axis=axis, keepdims=True))
@@ -188,7 +188,7 @@ def softmax(logits: Array, axis: int = 1) -> Array:
 
 
 def log_softmax(logits: Array, axis: int = 1) -> Array:
-    """Return log(softmax(logits)) by log-sum-exp, exact where the softmax itself would round to zero."""
+    """Return log(softmax(logits)) by log-sum-exp, which is exact where the softmax itself rounds to zero."""
     xp = array_module(logits)
     shifted = logits - logits.max(axis=axis, keepdims=True)
     result: Array = shifted - xp.log(xp.exp(shifted).sum(axis=axis, keepdims=True))
@@ -197,7 +197,7 @@ def log_softmax(logits: Array, axis: int = 1) -> Array:
 
 @elementwise
 def sigmoid(x: Array) -> Array:
-    """Turn numbers into probabilities: 1 / (1 + exp(-x)), by exp(-|x|), which cannot overflow."""
+    """Turn numbers into probabilities: 1 / (1 + exp(-x)), computed from exp(-|x|), which cannot overflow."""
     xp = array_module(x)
     small = xp.exp(-xp.abs(x))
     result: Array = xp.where(x >= 0, 1, small) / (1 + small)
@@ -213,7 +213,7 @@ def softplus(x: Array) -> Array:
 
 
 def one_hot(labels: Array, classes: int, dtype: DTypeLike = np.float32) -> Array:
-    """Return a row per label, with a one in the label's column and zeros elsewhere.
+    """Return a row for each label, with a one in the label's column and zeros elsewhere.
 
     Parameters
     ----------
@@ -232,12 +232,12 @@ def one_hot(labels: Array, classes: int, dtype: DTypeLike = np.float32) -> Array
     Raises
     ------
     TypeError, ValueError
-        If labels are no whole numbers, or outside [0, classes).
+        If labels are not whole numbers, or a label is outside [0, classes).
     """
     if labels.dtype.kind not in "iu":
         raise TypeError(f"one_hot: labels have dtype {labels.dtype}; expected whole numbers, such as int64")
     xp = array_module(labels)
-    # On a device this look at the values would make every training step wait for it; see `checks.on_host`.
+    # On a GPU, reading the values would make every training step wait for it; see `checks.on_host`.
     if xp is np and labels.size and (int(labels.min()) < 0 or int(labels.max()) >= classes):
         raise ValueError(f"one_hot: labels lie in [{int(labels.min())}, {int(labels.max())}]; expected [0, {classes})")
     table: Array = xp.eye(classes, dtype=dtype)[labels]

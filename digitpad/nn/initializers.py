@@ -1,8 +1,10 @@
-"""First weights: random, and scaled so that signals neither fade nor grow from layer to layer.
+"""Initial weights: random, and scaled so that signals neither vanish nor explode from layer to layer.
 
-A sum of `fan_in` products has `fan_in` times the variance of one product, so weights are drawn with a variance of
-about 1 / fan_in: exactly that, averaged with the same argument for the backward pass, is Xavier's rule; twice
-that, because ReLU silences half of the units, is He's. A fixed `0.01 * randn` fades within a few layers.
+The derivation. A unit sums `fan_in` products w * x. For independent products with mean 0 the variances add up: var(sum)
+= fan_in * var(w) * var(x). So the variance is kept if var(w) = 1 / fan_in. Backward, a gradient sums `fan_out`
+products, which asks for 1 / fan_out; Xavier's rule is a compromise, 2 / (fan_in + fan_out). A ReLU sets half of the
+values to zero and halves the mean square, so He's rule is 2 / fan_in. With a fixed `0.01 * randn` signals vanish within
+a few layers.
 """
 
 import inspect
@@ -21,7 +23,7 @@ _LARGEST = float(np.finfo(np.float64).max)
 
 @dataclass(frozen=True, slots=True)
 class Fans:
-    """How many inputs a unit adds up (`fan_in`), and how many units an input reaches (`fan_out`), on average."""
+    """The number of inputs that a unit sums (`fan_in`) and of units that an input reaches (`fan_out`), on average."""
 
     fan_in: float
     fan_out: float
@@ -38,14 +40,14 @@ def fans_of_convolution(
 ) -> Fans:
     """Return the fans of a convolution, or of a transposed one.
 
-    Each output of a convolution adds up a kernel of each channel of its group. An input is seen through each cell
-    of the kernel, but by every `stride`-th window only. A transposed convolution is the same the other way round:
-    there, an output of a 2x2 kernel with stride 2 has one tap on the input, not four.
+    Each output of a convolution sums a kernel for each channel of its group. An input is under each cell of the kernel,
+    but only in every `stride`-th window. A transposed convolution is the reverse: an output of a 2x2 kernel with stride
+    2 is reached by one tap, not four.
 
     Parameters
     ----------
     in_channels, out_channels, kernel_size, stride, groups
-        As the layer's, sizes as (height, width).
+        Those of the layer, with sizes as (height, width).
     transposed
         Whether the layer is a `ConvTranspose2D`.
     """
@@ -91,7 +93,7 @@ def xavier_uniform(shape: Shape, fans: Fans, rng: np.random.Generator, dtype: DT
 
 
 def normal(std: float = 0.01) -> Initializer:
-    """Return an initializer that draws from a normal distribution, whatever the fans.
+    """Return an initializer that draws from a normal distribution, regardless of the fans.
 
     Parameters
     ----------
@@ -107,7 +109,7 @@ def normal(std: float = 0.01) -> Initializer:
 
 
 def uniform(bound: float = 0.05) -> Initializer:
-    """Return an initializer that draws uniformly from [-bound, bound), whatever the fans.
+    """Return an initializer that draws uniformly from [-bound, bound), regardless of the fans.
 
     Parameters
     ----------
@@ -123,9 +125,10 @@ def uniform(bound: float = 0.05) -> Initializer:
 
 
 def constant(value: float = 0.0) -> Initializer:
-    """Return an initializer that sets every weight to `value`; it draws nothing from the generator.
+    """Return an initializer that sets every weight to `value` and does not use the generator.
 
-    All units of a layer that begins so stay alike for ever: it is for tests, and for showing just that.
+    All units of a layer with equal weights receive equal gradients, so they stay equal: use it for tests, or to show
+    this.
     """
     number = Checks("constant").real_number("value", value, low=-_LARGEST, high=_LARGEST)
 
@@ -141,34 +144,36 @@ INITIALIZERS: dict[str, Initializer] = {
     "xavier_normal": xavier_normal,
     "xavier_uniform": xavier_uniform,
 }
-"""The initializers by the names that an architecture, the command line and the window use."""
+"""The initializers without arguments, by name."""
 
 INITIALIZER_FACTORIES: dict[str, Callable[..., Initializer]] = {
     "constant": constant,
     "normal": normal,
     "uniform": uniform,
 }
-"""Those that take an argument; the bare name stands for the default."""
+"""The initializers with an argument, by name; the name alone uses its default."""
 
 
 def resolve(owner: str, initializer: InitializerSpec) -> Initializer:
-    """Return the initializer that a name or its data stand for, or the one given.
+    """Return the initializer for a name or for data, or the given function itself.
 
     Parameters
     ----------
     owner
-        Class that asks, for the error.
+        The class that error messages name.
     initializer
         See `InitializerSpec`.
 
     Raises
     ------
     TypeError, ValueError
-        If no initializer has that name, or an argument is unknown or out of range.
+        If there is no initializer of that name, an argument is unknown or out of range, or it is none of these.
     """
     if isinstance(initializer, str):
         return resolve(owner, {"type": initializer})
     if not isinstance(initializer, Mapping):
+        if not callable(initializer):
+            raise TypeError(f"{owner}: initializer is {initializer!r}; expected a name, a mapping or a function")
         return initializer
     name = initializer.get("type")
     arguments = {key: value for key, value in initializer.items() if key != "type"}
@@ -185,7 +190,7 @@ def resolve(owner: str, initializer: InitializerSpec) -> Initializer:
 
 
 def _normal(shape: Shape, deviation: float, rng: np.random.Generator, dtype: DTypeLike) -> Array:
-    # Drawn in float64 whatever the dtype, so that a float64 network begins at the same weights.
+    # Always drawn in float64, so that a float64 network starts from the same weights.
     return (rng.standard_normal(shape) * deviation).astype(dtype)
 
 

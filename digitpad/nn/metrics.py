@@ -1,11 +1,11 @@
-"""How good a classifier is, in numbers."""
+"""Metrics: accuracy, the confusion matrix, and the overlap of masks."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 def accuracy(labels: NDArray[np.integer], predicted: NDArray[np.integer]) -> float:
-    """Return the share of predictions that are right, in [0, 1].
+    """Return the fraction of correct predictions, in [0, 1].
 
     Parameters
     ----------
@@ -15,21 +15,21 @@ def accuracy(labels: NDArray[np.integer], predicted: NDArray[np.integer]) -> flo
     Raises
     ------
     ValueError
-        If the shapes differ, or there is nothing to compare.
+        If the shapes differ, or the arrays are empty.
     """
     _check_alike("accuracy", labels, predicted)
     return int((labels == predicted).sum()) / labels.size
 
 
 def confusion_matrix(labels: NDArray[np.integer], predicted: NDArray[np.integer], classes: int) -> NDArray[np.int64]:
-    """Count how often each true class (row) was read as each class (column).
+    """Count how often each true class (row) was predicted as each class (column).
 
     Parameters
     ----------
     labels, predicted
         Class indices, (N,) each.
     classes
-        How many classes there are.
+        The number of classes.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def confusion_matrix(labels: NDArray[np.integer], predicted: NDArray[np.integer]
     Raises
     ------
     ValueError
-        If the lengths differ, or an index lies outside [0, classes).
+        If the lengths differ, or an index is outside [0, classes).
     """
     if labels.shape != predicted.shape:
         raise ValueError(f"confusion_matrix: {labels.shape} labels and {predicted.shape} predictions; expected as many")
@@ -51,7 +51,7 @@ def confusion_matrix(labels: NDArray[np.integer], predicted: NDArray[np.integer]
 
 
 def per_class_accuracy(confusion: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Return, for each class, the share of its samples that were read as it (its recall).
+    """Return the recall of each class: the fraction of its samples that were predicted correctly.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def per_class_accuracy(confusion: NDArray[np.integer]) -> NDArray[np.float64]:
     Returns
     -------
     NDArray
-        (classes,), in [0, 1]; NaN for a class without samples, of which nothing is known.
+        (classes,), in [0, 1]; NaN for a class without samples.
 
     Raises
     ------
@@ -77,22 +77,22 @@ def per_class_accuracy(confusion: NDArray[np.integer]) -> NDArray[np.float64]:
 
 
 def intersection_over_union(truth: NDArray[np.bool_], predicted: NDArray[np.bool_]) -> float:
-    """Return how well two masks overlap: cells in both over cells in either, in [0, 1].
+    """Return the overlap of two masks: the number of cells in both over that in either, in [0, 1].
 
     Parameters
     ----------
     truth, predicted
-        Boolean masks of one shape. A batch counts as one large mask.
+        Boolean masks of one shape. A batch is treated as one large mask.
 
     Returns
     -------
     float
-        1 for two empty masks: they agree.
+        1 for two empty masks, which are equal.
 
     Raises
     ------
     TypeError, ValueError
-        If the masks are not boolean, their shapes differ, or they have no cell.
+        If the masks are not boolean, their shapes differ, or they are empty arrays.
     """
     _check_alike("intersection_over_union", truth, predicted)
     for name, mask in (("truth", truth), ("predicted", predicted)):

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, Self, overload
 
 from digitpad.nn.backend import Array, Shape
-from digitpad.nn.layer import Buffer, Layer, NamedErrors, Visit
+from digitpad.nn.layer import Layer, NamedErrors, Visit
+from digitpad.nn.parameter import Buffer
 from digitpad.nn.receptive_field import ReceptiveField
 
 

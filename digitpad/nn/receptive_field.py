@@ -1,12 +1,13 @@
-"""Which pixels of the image one cell of a feature map can see.
+"""Receptive fields: the pixels of the image that influence one cell of a feature map.
 
-Going through a layer with kernel k and stride s, the field grows by (k - 1) times the distance between
-neighbouring cells, and that distance grows by the factor s. Pooling is such a layer too: convolution 3, pooling
-2 with stride 2, convolution 5 see 12 x 12 pixels, not 11 x 11. (Araujo, Norris and Sim, "Computing Receptive
-Fields of Convolutional Neural Networks", Distill 2019.)
+A layer with kernel size k and stride s enlarges the field by (k - 1) times the distance between neighbouring cells, and
+multiplies that distance by s. Pooling counts as such a layer: convolution 3, pooling 2 with stride 2 and convolution 5
+see 1 + 2 * 1 + 1 * 1 + 4 * 2 = 12 pixels along each axis, not 11. Source: Araujo, Norris and Sim, "Computing Receptive
+Fields of Convolutional Neural Networks", Distill 2019.
 
-The arithmetic gives the size, stride and start of a field in the middle of a map. Beside it every cell's own span is
-kept, so that at edges, and behind transposed convolutions, whose cells see unequal parts, the pixels are exact too.
+This arithmetic gives the size, stride and start of a field in the middle of a map. The span of every cell is kept as
+well, so that the pixels are also exact at the edges, and behind transposed convolutions, whose cells see parts of
+unequal size.
 """
 
 import math
@@ -16,7 +17,7 @@ from fractions import Fraction
 from typing import Self
 
 Span = tuple[int, int]
-"""The first pixel seen, and the one after the last; (0, 0) where nothing is seen."""
+"""The first pixel of the field, and the one after its last; (0, 0) if it is empty."""
 
 Pair = tuple[int, int]
 
@@ -25,16 +26,16 @@ Pair = tuple[int, int]
 class Extent:
     """The receptive field along one axis, in pixels of the image.
 
-    Cell i of the map sees the pixels from `start + i * stride` on, `size` of them. Parts of a field that lie
-    outside the image are padding. Transposed convolutions make the stride a fraction of a pixel; cells then see
-    unequal parts, none of them more than `size`.
+    Cell i of the map sees `size` pixels, starting at `start + i * stride`. Parts of a field outside the image are
+    padding. Behind transposed convolutions the stride is a fraction of a pixel, and cells see parts of unequal size, of
+    at most `size` pixels.
 
     Parameters
     ----------
     size, stride, start
         See above.
     spans
-        What each cell of the map really sees, clipped to the image.
+        What each cell of the map sees exactly, clipped to the image.
     """
 
     size: int
@@ -43,7 +44,7 @@ class Extent:
     spans: tuple[Span, ...] = field(repr=False)
 
     def through(self, kernel: int, stride: int, padding: Pair, dilation: int = 1) -> Self:
-        """Return the extent behind a window of `kernel` taps, `dilation` apart, that moves by `stride` cells."""
+        """Return the extent behind a window of `kernel` taps, `dilation` cells apart, that moves by `stride` cells."""
         reach = (kernel - 1) * dilation
         places = (len(self.spans) + sum(padding) - reach - 1) // stride + 1
         spans = tuple(
@@ -60,7 +61,7 @@ class Extent:
     def through_transposed(
         self, kernel: int, stride: int, padding: Pair, dilation: int = 1, output_padding: int = 0
     ) -> Self:
-        """Return the extent behind a transposed window: cell i lays its taps from `i * stride - padding` on."""
+        """Return the extent behind a transposed window: cell i has its first tap at `i * stride - padding`."""
         reach = (kernel - 1) * dilation
         places = (len(self.spans) - 1) * stride - sum(padding) + reach + output_padding + 1
         spacing = self.stride / stride
@@ -69,7 +70,7 @@ class Extent:
             [(place - tap * dilation) // stride for tap in range(kernel) if (place - tap * dilation) % stride == 0]
             for place in range(padding[0], padding[0] + places)
         ]
-        # In the middle of a map the pattern repeats after `stride` cells; the largest of them counts.
+        # In the middle of a map the pattern repeats every `stride` cells; the largest field of a period is used.
         widest = max(
             (
                 max(inputs) - min(inputs)
@@ -89,10 +90,10 @@ class Extent:
         )
 
     def united(self, other: Self) -> Self:
-        """Return the extent of cells that see what this one and the `other` see, in maps of the same length."""
+        """Return the extent of cells that see what this and the `other` extent see, in maps of the same length."""
         spans = tuple(_hull(pair) for pair in zip(self.spans, other.spans, strict=False))
         if self.stride != other.stride:
-            # Maps of one cell each, or a unit that sees everything: places are not told apart any more.
+            # One of them sees the whole image, or the maps have a single cell: there is no common stride.
             widest = max(self, other, key=lambda extent: extent.size)
             size, stride, start = widest.size, widest.stride, widest.start
         else:
@@ -109,34 +110,34 @@ class Extent:
         ValueError
             If the map has no such cell.
         """
-        # Of a unit that sees everything there is one span, whatever its index.
+        # A unit that sees the whole image has a single span.
         place = 0 if self.stride == 0 else index
         if not 0 <= place < len(self.spans):
             raise ValueError(f"Extent: index is {index}; expected a cell of the map, in [0, {len(self.spans)})")
         return self.spans[place]
 
     def _seen(self, cells: Iterable[int]) -> Span:
-        """Return the pixels that some cells see together; cells outside the map are padding and see nothing."""
+        """Return the pixels that several cells see together; cells outside the map are padding and see none."""
         return _hull([self.spans[cell] for cell in cells if 0 <= cell < len(self.spans)])
 
 
 def _whole(size: Fraction, spans: Sequence[Span]) -> int:
-    """Return `size` rounded up to pixels, or the widest of the spans if that is more.
+    """Return `size` rounded up to pixels, or the largest span if that is larger.
 
-    It is where a dilated transposed convolution has mixed up the order of neighbouring cells.
+    It is larger where a dilated transposed convolution has changed the order of neighbouring cells.
     """
     return max(math.ceil(size), *(end - first for first, end in spans), 0)
 
 
 def _hull(spans: Sequence[Span]) -> Span:
-    """Return the smallest span around all that are not empty."""
+    """Return the smallest span that contains all spans that are not empty."""
     seen = [span for span in spans if span[0] < span[1]]
     return (min(first for first, _ in seen), max(end for _, end in seen)) if seen else (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class ReceptiveField:
-    """What one cell of a feature map sees of the image, along its rows and its columns.
+    """The pixels of the image that one cell of a feature map sees, along rows and columns.
 
     Parameters
     ----------
@@ -161,7 +162,7 @@ class ReceptiveField:
 
     @classmethod
     def whole_image(cls, height: int, width: int) -> Self:
-        """Return the field of a unit that sees everything."""
+        """Return the field of a unit that sees the whole image."""
         rows, columns = (Extent(size, Fraction(0), Fraction(0), ((0, size),)) for size in (height, width))
         return cls(rows, columns, (height, width))
 
@@ -178,7 +179,7 @@ class ReceptiveField:
         kernel, stride, dilation
             (height, width) of the window, its step, and the distance between its taps.
         padding
-            Rows (above, below) and columns (left, right) of padding.
+            Rows (above, below) and columns (left, right).
         """
         return type(self)(
             self.rows.through(kernel[0], stride[0], padding[0], dilation[0]),
@@ -202,15 +203,15 @@ class ReceptiveField:
         )
 
     def united(self, other: Self) -> Self:
-        """Return the field of cells that see what two branches see."""
+        """Return the field of cells that see what the cells of two branches see."""
         return type(self)(self.rows.united(other.rows), self.columns.united(other.columns), self.image)
 
     def everything(self) -> Self:
-        """Return the field of a unit that sees every cell, such as a linear layer's."""
+        """Return the field of a unit that depends on every cell, such as one of a linear layer."""
         return type(self).whole_image(*self.image)
 
     def box(self, row: int, column: int) -> tuple[int, int, int, int]:
-        """Return (top, left, bottom, right) of what the cell sees, ends excluded, clipped to the image."""
+        """Return the pixels that a cell sees as (top, left, bottom, right), ends excluded, clipped to the image."""
         top, bottom = self.rows.span(row)
         left, right = self.columns.span(column)
         return top, left, bottom, right

@@ -1,6 +1,6 @@
-"""Networks in files: tensors by name, with a few words about them, in the safetensors format.
+"""Networks in files: tensors by name, with metadata, in the safetensors format.
 
-The format holds plain arrays and strings and nothing that could be executed, unlike pickle.
+Unlike pickle, the format holds only arrays and strings, and nothing that could be executed.
 """
 
 from collections.abc import Mapping
@@ -20,9 +20,9 @@ def dumps(network: Sequential, metadata: Mapping[str, str]) -> bytes:
     Parameters
     ----------
     network
-        Whose state is written.
+        The network to write.
     metadata
-        Strings by name that go along.
+        Strings by name, stored beside the tensors.
     """
     tensors = {name: np.asarray(to_numpy(value), order="C") for name, value in network.state_dict().items()}
     return safetensors.numpy.save(tensors, metadata=dict(metadata))
@@ -46,7 +46,7 @@ def read(path: Path) -> tuple[dict[str, Array], dict[str, str]]:
     OSError
         If the file cannot be read.
     ValueError
-        If it is no safetensors file, or is truncated.
+        If it is not a complete safetensors file.
     """
     try:
         with safetensors.safe_open(path, framework="np") as file:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from digitpad.nn import Layer, ReLU, Sequential, summarize
 from digitpad.nn.backend import Array, array_module, to_numpy
-from digitpad.nn.layer import Parameter
+from digitpad.nn.parameter import Parameter
 from digitpad.training.events import LayerMeasure, LayersMeasured
 
 #: Between two looks passes at least so many times what a look costs: that bounds the cost to 2%.

@@ -1,11 +1,11 @@
-"""A network without its batch-norm: in inference it is a scale and a shift, which the convolution before can do itself.
+"""Folding: in inference batch normalization is a scale and a shift, which the convolution before it can apply itself.
 
-Behind a convolution, with s = weight / sqrt(running_var + eps) for each channel:
+With s = weight / sqrt(running_var + eps) for each channel, batch normalization of a convolution W x + b is
 
 weight * (W x + b - running_mean) / sqrt(running_var + eps) + bias = (s W) x + (s (b - running_mean) + bias)
 
-The network computes the same with fewer layers to wait for and to read. Only for reading, not for going on with
-training, where batch-norm is more than that.
+which is a convolution with the weight s W and another bias. The folded network computes the same with fewer layers. It
+is for inference only: in training, batch normalization uses the statistics of each batch.
 """
 
 from dataclasses import replace
@@ -19,20 +19,20 @@ from digitpad.nn.network import Sequential
 
 
 def fold_batch_norm(architecture: Architecture, network: Sequential) -> tuple[Architecture, Sequential]:
-    """Return a network that gives the same outputs in inference, with batch-norm taken into the convolutions.
+    """Return a network with the same outputs in inference, in which convolutions include batch normalization.
 
     Parameters
     ----------
     architecture
-        How the network is built.
+        The plan of the network.
     network
-        Trained; left as it is.
+        The trained network, which is not changed.
 
     Returns
     -------
     Architecture, Sequential
-        Without each batch-norm that stands right behind a convolution and keeps running statistics. One inside a
-        branch or a nested sequence stays, as does every other layer. Weights are copies.
+        Without each batch normalization that directly follows a convolution and keeps running statistics. Those inside
+        a branch or a nested sequence stay, as do all other layers. Weights are copies.
     """
     specs: list[LayerSpec] = []
     state = {name: value.copy() for name, value in network.state_dict().items()}
@@ -53,9 +53,9 @@ def fold_batch_norm(architecture: Architecture, network: Sequential) -> tuple[Ar
 
 
 def _folded(conv: Conv2D, norm: BatchNorm2D) -> tuple[Array, Array]:
-    """Return weight and bias of a convolution that does the work of both, worked out in float64."""
+    """Return weight and bias of a convolution that does the work of both, computed in float64."""
     if norm.running_mean is None or norm.running_var is None:
-        raise ValueError("fold_batch_norm: this batch-norm keeps no running statistics")
+        raise ValueError("fold_batch_norm: this batch normalization keeps no running statistics")
     scale = 1 / np.sqrt(norm.running_var.value.astype(np.float64) + norm.eps)
     bias = 0.0 if conv.bias is None else conv.bias.value
     shift = (bias - norm.running_mean.value) * scale

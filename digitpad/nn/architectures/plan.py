@@ -1,7 +1,7 @@
-"""Architectures, as data: what a network is made of, in a form that a file can hold and a person can edit.
+"""Architectures: networks described as data, in a form that a file can hold and a person can edit.
 
-A layer is a mapping with its `name`, its `type` (a class of `digitpad.nn`) and that class's arguments; a list of
-such mappings where an argument is expected becomes a `Sequential`, a mapping from names to such lists the named
+A layer is a mapping with its `name`, its `type` (a class of `digitpad.nn.layers`) and the arguments of that class. An
+argument that is a list of such mappings becomes a `Sequential`, and a mapping from names to such lists becomes the
 branches of a `Concatenate`. `build` turns the data into a network.
 """
 
@@ -29,11 +29,11 @@ class Architecture:
     Parameters
     ----------
     name
-        What people call it.
+        Its name.
     input_shape
         Shape of one input sample, (C, H, W).
     layers
-        The layers in order; see the top of the file.
+        The layers in order, as described at the top of the file.
     """
 
     name: str
@@ -73,22 +73,22 @@ def build(
     rng: np.random.Generator | None = None,
     dtype: DTypeLike = np.float32,
 ) -> Sequential:
-    """Build the network of an architecture, with fresh weights.
+    """Build the network of an architecture, with initial weights.
 
     Parameters
     ----------
     architecture
         The plan.
     rng
-        Source of the first weights and of dropout; None draws unrepeatable ones.
+        Random generator for the initial weights and for dropout; None uses a fresh one that cannot be repeated.
     dtype
-        Of the parameters: float32, or float64 for gradient checks.
+        The dtype of the parameters: float32, or float64 for gradient checks.
 
     Raises
     ------
     TypeError, ValueError
-        If a layer type or argument is not known, or the layers do not fit each other or the input shape; the
-        message begins with the layer's name.
+        If a layer type or argument is unknown, or a layer does not accept what the one before it returns; the message
+        begins with the layer's name.
     """
     rng = Checks("build").generator(rng)
     network = _sequential(architecture.layers, rng, dtype)
@@ -123,7 +123,7 @@ def _layer(spec: LayerSpec, rng: np.random.Generator, dtype: DTypeLike) -> Layer
 
 
 def _argument(value: object, rng: np.random.Generator, dtype: DTypeLike) -> object:
-    """Return what a layer takes for a value of its plan: layers for plans of layers, tuples for JSON's lists."""
+    """Return the argument for a value of a plan: layers for plans of layers, tuples for JSON's lists."""
     if isinstance(value, Mapping):
         return {name: _argument(inner, rng, dtype) for name, inner in value.items()}
     if isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):

@@ -1,7 +1,7 @@
-"""The networks that come by name, from the first of 1998 to a U-Net with attention, as data.
+"""Presets: the networks that are known by name, from LeNet-5 of 1998 to a U-Net with attention, as data.
 
-Each function below returns a plan; `ARCHITECTURES` holds the presets. To make a network of one's own, copy a plan
-and change it: nothing here is special.
+Each function below returns a plan, and `ARCHITECTURES` holds the presets. To design another network, copy a plan and
+change it.
 """
 
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from digitpad.nn.architectures.plan import Architecture, LayerSpec
 
 
 def convnet(name: str, channels: tuple[int, int], hidden: int) -> Architecture:
-    """Two convolutions, each halved by pooling, and two linear layers: the shape of most first networks.
+    """Build a small network: two convolutions, each followed by pooling, and two linear layers.
 
     Parameters
     ----------
     name
-        What to call it.
+        Its name.
     channels
         Maps of the two convolutions.
     hidden
@@ -43,11 +43,11 @@ def convnet(name: str, channels: tuple[int, int], hidden: int) -> Architecture:
 
 
 def reader(channels: tuple[int, int, int] = (16, 48, 96), hidden: int = 128) -> Architecture:
-    """Build a network for the digits that people draw: four convolutions, the image halved three times.
+    """Build a network for drawn digits: four convolutions, with the image halved three times.
 
-    Maps are few where the image is large and many where it is small, so that one image costs hardly more than with
-    `standard`, and a cell of the last map has seen nearly all of the digit. Batch-norm is for training; where the
-    network is only read from, `digitpad.nn.architectures.folding` takes it into the convolutions.
+    There are few maps where the image is large and many where it is small, so that one image takes hardly longer than
+    with `standard`, and a cell of the last map sees nearly the whole digit. Batch normalization is for training; for
+    inference `digitpad.nn.architectures.folding` merges it into the convolutions.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def reader(channels: tuple[int, int, int] = (16, 48, 96), hidden: int = 128) -> 
 
 
 def lenet5() -> Architecture:
-    """LeNet-5, with tanh and average pooling as in its time, and softmax in place of its RBF outputs.
+    """Build LeNet-5, with the original tanh and average pooling, and softmax instead of its RBF outputs.
 
     Source: LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", 1998.
     """
@@ -103,7 +103,7 @@ def lenet5() -> Architecture:
 
 
 def resnet(widths: Sequence[int] = (16, 32, 64), input_shape: tuple[int, int, int] = (1, 28, 28)) -> Architecture:
-    """Build a small residual network: one block for each width, the image halved from block to block.
+    """Build a small residual network: one block for each width, with the image halved between blocks.
 
     Parameters
     ----------
@@ -138,12 +138,12 @@ def resnet(widths: Sequence[int] = (16, 32, 64), input_shape: tuple[int, int, in
 
 
 def exam(*, bias: bool = True) -> Architecture:
-    """Return the network of a common exam question: count its parameters, shapes and receptive field by hand.
+    """Build the network of a common exam question, which asks for its parameters, shapes and receptive field.
 
     Parameters
     ----------
     bias
-        Whether convolutions and the linear layer have one.
+        Whether the convolutions and the linear layer have a bias.
     """
     return Architecture(
         "exam",
@@ -159,7 +159,7 @@ def exam(*, bias: bool = True) -> Architecture:
 
 
 def catdog() -> Architecture:
-    """Return a network that tells two kinds of photograph apart by one logit (binary cross-entropy)."""
+    """Build a network that classifies photographs into two classes by one logit (binary cross-entropy)."""
     return Architecture(
         "catdog",
         (3, 224, 224),
@@ -188,34 +188,34 @@ def unet(
     side: int = 64,
     name: str = "unet",
 ) -> Architecture:
-    """Build a U-Net with attention: a picture goes in, and for each of its pixels logits come out.
+    """Build a U-Net with attention, which returns logits for each pixel of an image.
 
-    On the way down the picture is halved `depth` times and its maps doubled, so that a cell comes to know more of
-    its surroundings; on the way up it is enlarged again, and at each size takes from the maps of the way down,
-    which still know where everything is, what its attention gate lets through.
+    The contracting path halves the image `depth` times and doubles the number of maps, so that a cell sees more and
+    more of its surroundings. The expanding path enlarges it again, and at each size an attention gate selects from the
+    maps of the contracting path, which have the exact positions.
 
     Parameters
     ----------
     width
         Maps of the first level; each further level has twice as many.
     depth
-        How often the picture is halved.
+        Number of times the image is halved.
     in_channels, out_channels
-        Channels of the picture, and logits for each pixel.
+        Channels of the image, and logits for each pixel.
     side
-        Height and width that the plan is made for. The network takes any that can be halved `depth` times.
+        Height and width of the plan's input. The network accepts any size that can be halved `depth` times.
     name
-        What to call it.
+        Its name.
 
     Raises
     ------
     ValueError
-        If a number is below 1, or `side` cannot be halved so often.
+        If a number is below 1, or `side` cannot be halved `depth` times.
 
     Notes
     -----
-    Sources: Ronneberger, Fischer and Brox, "U-Net", MICCAI 2015; Oktay et al., "Attention U-Net", MIDL 2018. As usual
-    since, convolutions keep the size and are followed by batch-norm.
+    Sources: Ronneberger, Fischer and Brox, "U-Net", MICCAI 2015; Oktay et al., "Attention U-Net", MIDL 2018. As in most
+    later versions, convolutions keep the size and are followed by batch normalization.
     """
     if min(width, depth, in_channels, out_channels) < 1:
         raise ValueError(
@@ -229,7 +229,7 @@ def unet(
 
 
 def _unet_level(in_channels: int, width: int, depth: int, number: int) -> list[LayerSpec]:
-    """Return level `number` of a U-Net and, inside its skip connection, all levels below, `depth` of them."""
+    """Return level `number` of a U-Net with, inside its skip connection, the `depth` levels below it."""
     if depth == 0:
         return _double_conv("bottom", in_channels, width)
     below = [
@@ -273,7 +273,7 @@ def _conv_norm_relu(
     padding: int = 1,
     bias: bool = False,
 ) -> list[LayerSpec]:
-    """Convolution, batch-norm and ReLU; batch-norm's own shift makes the bias needless, where nothing asks for it."""
+    """Return convolution, batch normalization and ReLU; the shift of the second replaces the bias of the first."""
     return [
         _conv(f"conv{suffix}", in_channels, out_channels, kernel, stride=stride, padding=padding, bias=bias),
         _of(f"bn{suffix}", "BatchNorm2D", num_features=out_channels),

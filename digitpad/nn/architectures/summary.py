@@ -1,6 +1,6 @@
-"""What a network is made of, layer by layer, in numbers.
+"""Summaries: shapes, parameters, costs and receptive fields of a network, layer by layer.
 
-Nothing is computed with pixels: shapes, costs and receptive fields follow from the layers' arguments.
+No image is computed: all of these follow from the arguments of the layers.
 """
 
 import math
@@ -22,11 +22,11 @@ class LayerSummary:
     output_shape
         Shape of one output sample.
     parameters
-        How many numbers it learns.
+        Number of trained values.
     multiply_adds
         Multiply-add operations for one sample.
     receptive_field
-        What one output cell sees of the image; None where the input is no image.
+        The receptive field of an output cell; None if the input is not an image.
     """
 
     name: str
@@ -54,7 +54,7 @@ class NetworkSummary:
 
     @property
     def parameters(self) -> int:
-        """How many numbers the network learns."""
+        """The number of trained values."""
         return sum(layer.parameters for layer in self.layers)
 
     @property
@@ -63,9 +63,9 @@ class NetworkSummary:
         return sum(layer.multiply_adds for layer in self.layers)
 
     def activation_bytes(self, batch: int, itemsize: int = 4) -> int:
-        """Return the memory that a batch and all its activations take, in bytes.
+        """Return the memory of a batch and all its activations, in bytes.
 
-        Training keeps them all until the backward pass; inference frees each after use.
+        Training keeps them until the backward pass; inference frees each after use.
         """
         values = math.prod(self.input_shape) + sum(math.prod(layer.output_shape) for layer in self.layers)
         return batch * values * itemsize
@@ -84,7 +84,7 @@ def summarize(network: Sequential, input_shape: Shape) -> NetworkSummary:
     Raises
     ------
     ValueError
-        If the network cannot work on such a sample; the message begins with the layer's name.
+        If the network does not accept such a sample; the message begins with the layer's name.
     """
     image = len(input_shape) == 3
     start = ReceptiveField.of_image(*input_shape[1:]) if image else ReceptiveField.of_image(1, 1)

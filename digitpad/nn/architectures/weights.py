@@ -1,8 +1,8 @@
-"""Weights that come without a plan, such as a PyTorch state_dict, and the preset that they are of.
+"""Weights without a plan, such as a PyTorch state_dict, and the preset that they fit.
 
-Tensors are called after the layers that own them (`conv1.weight`), here as in PyTorch, and have the same shapes. So
-names and shapes together tell which preset they fit. What they cannot tell is what layers without weights do: a
-network of one's own with other activations or pooling, but the preset's names and shapes, is taken for the preset.
+Tensors are named after their layers (`conv1.weight`) and have the same shapes here as in PyTorch, so names and shapes
+identify a preset. They say nothing about layers without weights: a network with other activations or pooling, but with
+the names and shapes of a preset, is taken for that preset.
 """
 
 from collections.abc import Mapping
@@ -14,31 +14,31 @@ from digitpad.nn.architectures.presets import ARCHITECTURES
 from digitpad.nn.backend import Array
 from digitpad.nn.network import Sequential
 
-#: How many batches a batch-norm has seen. Older and other writers leave it out, and no answer depends on it.
+#: Number of batches that a batch normalization has seen. Some programs leave it out, and no output depends on it.
 _COUNTER = "num_batches_tracked"
 
 
 def load_matching(
     tensors: Mapping[str, Array], presets: Mapping[str, Architecture] = ARCHITECTURES
 ) -> tuple[Architecture, Sequential]:
-    """Return the preset that tensors fit by name and shape, and its network with them in it.
+    """Return the preset that tensors fit by name and shape, and its network with these tensors.
 
     Parameters
     ----------
     tensors
-        Parameters and buffers by name. Batch-norm's `num_batches_tracked` may be missing, and is then 0.
+        Parameters and buffers by name. `num_batches_tracked` of a batch normalization may be missing, and is then 0.
     presets
-        What to look among; the first that fits is taken.
+        The plans to compare with; the first that fits is returned.
 
     Raises
     ------
     ValueError
-        If none fits; the message says what keeps the most similar one from it.
+        If none fits; the message says why the most similar one does not.
     """
     owners = {name.split(".")[0] for name in tensors}
     nearest, least = "", len(tensors) + 1
     for name, plan in presets.items():
-        # Building a network takes a moment, looking at the names of its layers does not.
+        # Comparing the names of layers is faster than building a network.
         if not owners or not owners <= {str(spec.get("name")) for spec in plan.layers}:
             continue
         network = build(plan, rng=np.random.default_rng(0))

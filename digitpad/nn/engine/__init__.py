@@ -1,1 +1,9 @@
-"""The fast path: fused layers and data-parallel threads, equal to the plain layers up to rounding."""
+"""The fast path: fused layers and data-parallel threads, equal to the plain layers up to rounding.
+
+`fused` replaces layers by faster ones on the same parameters, and `parallel` splits a batch over threads that use them.
+"""
+
+from digitpad.nn.engine.fused import fuse
+from digitpad.nn.engine.parallel import ParallelNetwork
+
+__all__ = ["ParallelNetwork", "fuse"]

@@ -1,9 +1,10 @@
-"""One batch on several processor cores.
+"""Data parallelism: one batch on several processor cores.
 
-NumPy lets go of Python's interpreter lock inside large operations, so threads really run side by side. Each
-thread works on its share of the batch with its own replica of the network: weights are shared, gradients and
-caches are not, and the gradients are added up in a fixed order, so the same seed and the same number of threads
-give the same weights bit for bit. Each replica computes on the fast path (see `digitpad.nn.engine.fused`).
+NumPy releases the GIL in large operations, so threads run in parallel. Each thread processes its part of the batch with
+its own replica of the network, which shares the weights and has its own gradients and caches. The loss is a mean over
+the batch, so the gradient of the whole is the sum of the parts' gradients. They are summed in a fixed order: the same
+seed and number of threads give the same weights bit for bit. Each replica uses the fused layers of
+`digitpad.nn.engine.fused`.
 """
 
 import contextvars
@@ -25,26 +26,26 @@ from digitpad.nn.optim.optimizers import cache_pieces, run_in_turn
 
 T = TypeVar("T")
 
-#: In inference, no more images than this go through the network at once, so that memory stays small.
+#: The largest number of images that inference processes at once, which limits its memory.
 _MOST_AT_ONCE = 64
 
 
 class ParallelNetwork(Checked):
     """A network whose batches are split over threads.
 
-    Use it as a context manager, or call `close`: its threads end then.
+    Use it as a context manager, or call `close` to end its threads.
 
     Parameters
     ----------
     network
         The network; its parameters receive the sum of all gradients.
     threads
-        How many shares a batch is split into, the caller's thread working on the first.
+        The number of parts of a batch; the calling thread processes the first.
 
     Raises
     ------
     TypeError, ValueError
-        If `threads` is no positive whole number.
+        If `threads` is not a positive whole number.
     """
 
     def __init__(self, network: Sequential, threads: int = 1) -> None:
@@ -58,20 +59,21 @@ class ParallelNetwork(Checked):
 
     @property
     def replicas(self) -> Sequence[Sequential]:
-        """The network of each thread, the first of them the network itself: for what each has of its own."""
+        """The network of each thread, for example to read its random streams; the first is the network itself."""
         return self._replicas
 
     def training_step(self, x: Array, targets: Array, loss: Loss) -> tuple[Array, Array]:
-        """Run one batch forwards and backwards; the gradients are then in the network's parameters.
+        """Run one batch forward and backward, which leaves the gradients in the network's parameters.
 
         Parameters
         ----------
         x
             The batch, (N, C, H, W).
         targets
-            What the loss compares the output with; first axis N.
+            What the loss compares the output with; the first axis is N.
         loss
-            See `digitpad.nn.losses`. It sees the whole batch, so it may weigh samples against each other.
+            See `digitpad.nn.losses`. It is called once with the whole batch, so it may weight samples against each
+            other.
 
         Returns
         -------
@@ -89,7 +91,7 @@ class ParallelNetwork(Checked):
         return value, output
 
     def run(self, tasks: Sequence[Callable[[], None]]) -> None:
-        """Do pieces of work that do not depend on each other, an equal part of them on each thread."""
+        """Run independent tasks, an equal number on each thread."""
         parts = [slice(start, None, self.threads) for start in range(min(self.threads, len(tasks)))]
         self._each(parts, lambda _, part: run_in_turn(tasks[part]))
 
@@ -100,7 +102,7 @@ class ParallelNetwork(Checked):
         return result
 
     def close(self) -> None:
-        """End the threads; the network itself can still be used."""
+        """End the threads; the network itself remains usable."""
         self._closed = True
         for worker in self._workers:
             worker.close()
@@ -112,14 +114,14 @@ class ParallelNetwork(Checked):
         self.close()
 
     def _add_up_gradients(self, shares: int) -> None:
-        """Add the gradients of the other shares to the network's own, always in the same order."""
+        """Add the gradients of the other parts to the network's own, always in the same order."""
         same = list(zip(*self._parameters[:shares], strict=True))
         tasks = [
             partial(_add_into_first, gradients)
             for parameters in same
             for gradients in cache_pieces([parameter.grad for parameter in parameters])
         ]
-        # As in `Optimizer.step`: threads are woken only where something is large enough to be shared out.
+        # As in `Optimizer.step`, threads are only woken if something is large enough to be divided.
         do_tasks = self.run if len(tasks) > len(same) else run_in_turn
         do_tasks(tasks)
         for _, *others in same:
@@ -127,38 +129,38 @@ class ParallelNetwork(Checked):
                 parameter.clear_grad()
 
     def _shares(self, count: int) -> list[slice]:
-        """Split `count` samples into as many nearly equal runs as there are threads, none of them empty."""
+        """Split `count` samples into one nearly equal, non-empty part per thread, or fewer parts if there are few."""
         edges = np.linspace(0, count, min(self.threads, max(count, 1)) + 1).astype(int)
         return [slice(int(a), int(b)) for a, b in itertools.pairwise(edges)]
 
     def _each(self, shares: Sequence[slice], work: Callable[[int, slice], T]) -> list[T]:
-        """Run `work(index, share)` for every share, each in its own thread; results in the order of the shares."""
+        """Run `work(index, share)` for every part, each in its own thread, and return the results in order."""
         if self._closed:
             raise RuntimeError("ParallelNetwork: closed, its threads have ended; build another one")
         tasks = [_Task(partial(work, index, share)) for index, share in enumerate(shares)]
         for worker, task in zip(self._workers, tasks[1:], strict=False):
             worker.tasks.put(task)
         tasks[0].run()
-        # All are waited for before the first error is raised: no thread may still be writing into its replica when
-        # the caller goes on.
+        # All tasks end before the first error is raised, so that no thread still writes into its replica when the
+        # caller continues.
         for task in tasks:
             task.done.get()
         return [task.result() for task in tasks]
 
 
 class _Task(Generic[T]):
-    """Work for another thread, and what came of it."""
+    """Work for another thread, and its result."""
 
     def __init__(self, work: Callable[[], T]) -> None:
         self._work = work
-        # NumPy keeps in the context what to do about overflows: the thread shall do as its caller does.
+        # The context holds NumPy's settings for overflows: the thread uses its caller's.
         self._context = contextvars.copy_context()
         self._results: list[T] = []
         self._error: BaseException | None = None
         self.done: SimpleQueue[None] = SimpleQueue()
 
     def run(self) -> None:
-        """Do the work; an error is kept for `result`, which raises it in the thread that asked for the work."""
+        """Run the work; an error is kept, and `result` raises it in the calling thread."""
         with self:
             self._results.append(self._context.run(self._work))
 
@@ -171,16 +173,16 @@ class _Task(Generic[T]):
         return True
 
     def result(self) -> T:
-        """Return what the work returned, or raise what it raised."""
+        """Return the result of the work, or raise its error."""
         if self._error is not None:
             raise self._error
         return self._results[0]
 
 
 class _Worker:
-    """A thread that waits for tasks; starting one would take longer than some of them do.
+    """A thread that waits for tasks, since starting one would take longer than some tasks do.
 
-    A queue hands a task over in 10 microseconds, a `ThreadPoolExecutor` in 25.
+    A queue passes a task on in 10 microseconds, a `ThreadPoolExecutor` in 25.
     """
 
     def __init__(self, name: str) -> None:
@@ -189,7 +191,7 @@ class _Worker:
         self._thread.start()
 
     def close(self) -> None:
-        """Finish what was asked, and end."""
+        """Finish the tasks in the queue, and end the thread."""
         self.tasks.put(None)
         self._thread.join()
 
@@ -205,7 +207,7 @@ def _add_into_first(arrays: Sequence[Array]) -> None:
 
 
 def _predict(network: Sequential, x: Array) -> Array:
-    """Return the output of `network` for a batch of any size, a few images at a time."""
+    """Return the output of `network` for a batch of any size, computed a few images at a time."""
     Checks(ParallelNetwork.__name__).finite("x", x)
     starts = range(0, max(len(x), 1), _MOST_AT_ONCE)
     parts = [network.forward(x[start : start + _MOST_AT_ONCE]).copy() for start in starts]

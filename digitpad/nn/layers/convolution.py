@@ -19,7 +19,8 @@ from digitpad.nn import functional, initializers
 from digitpad.nn.backend import Array, DTypeLike, Shape
 from digitpad.nn.correlation import Window, gather, kernels_side_by_side, scatter, weight_gradient
 from digitpad.nn.functional import Padding, Pair
-from digitpad.nn.layer import Layer, Parameter, require_cache
+from digitpad.nn.layer import Layer, require_cache
+from digitpad.nn.parameter import Parameter
 from digitpad.nn.receptive_field import ReceptiveField
 
 

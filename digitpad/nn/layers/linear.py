@@ -7,7 +7,8 @@ import numpy as np
 
 from digitpad.nn import initializers
 from digitpad.nn.backend import Array, DTypeLike, Shape
-from digitpad.nn.layer import Layer, Parameter, require_cache
+from digitpad.nn.layer import Layer, require_cache
+from digitpad.nn.parameter import Parameter
 from digitpad.nn.receptive_field import ReceptiveField
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from digitpad.nn import functional
 from digitpad.nn.backend import Array, DTypeLike, Shape, array_module, elementwise
-from digitpad.nn.layer import Buffer, Layer, Parameter, require_cache
+from digitpad.nn.layer import Layer, require_cache
+from digitpad.nn.parameter import Buffer, Parameter
 
 
 class BatchNorm2D(Layer):

@@ -94,7 +94,7 @@ class BinaryFocalLoss(Checked):
             raise ValueError(f"{self.check.owner}: alpha is {alpha!r}; expected one number, or two (of a no, of a yes)")
         self.alpha_no, self.alpha_yes = float(factors.reshape(-1)[0]), float(factors.reshape(-1)[-1])
         self.gamma = self.check.real_number("gamma", gamma, low=0, high=float("inf"), open_high=True)
-        self.from_logits = from_logits
+        self.from_logits = self.check.flag("from_logits", from_logits)
 
     def __call__(self, output: Array, targets: Array) -> LossAndGradient:
         """Return the loss and its gradient with respect to `output`.

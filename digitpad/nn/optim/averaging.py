@@ -1,8 +1,8 @@
-"""A calmer network: the average of the weights along the way.
+"""Weight averaging: a mean of the weights over the last steps of training.
 
-The last steps of training jump around a good place; the average lies in its middle, and usually reads better than
-any of them. The average is kept beside the network, which goes on training as if there were none. Source: Polyak
-and Juditsky, "Acceleration of Stochastic Approximation by Averaging", 1992.
+Toward the end of training the weights fluctuate around a minimum, because every batch has a different gradient. Their
+mean is closer to the minimum, and usually classifies better. It is kept beside the network and does not influence the
+training. Source: Polyak and Juditsky, "Acceleration of Stochastic Approximation by Averaging", 1992.
 """
 
 import contextlib
@@ -16,20 +16,21 @@ from digitpad.nn.network import Sequential
 
 
 class ExponentialMovingAverage(Checked):
-    """average = decay * average + (1 - decay) * weights, over all parameters and buffers.
+    """Exponential moving average of all parameters and buffers: average = decay * average + (1 - decay) * weights.
 
-    Buffers that hold fractions (the running statistics of batch-norm) are averaged like the weights that they belong
-    to; whole numbers (counters) are taken as they are.
+    Written out, the weights of k updates ago have the weight (1 - decay) * decay**k, so the average is over about the
+    last 1 / (1 - decay) updates. Floating-point buffers (the running statistics of batch normalization) are averaged
+    like the weights that they belong to; whole numbers (counters) are copied.
 
     Parameters
     ----------
     network
-        Whose weights to average. The average begins at its present weights.
+        The network whose weights are averaged. The average starts at its current weights.
     decay
-        Share of the old average that each `update` keeps, in [0, 1).
+        Factor of the old average at each `update`, in [0, 1).
     warm_up
-        Whether the first updates keep less, min(decay, (1 + t) / (10 + t)) at update t, so that a short training
-        does not average over its random beginning.
+        Whether the first updates use a smaller factor, min(decay, (1 + t) / (10 + t)) at update t, so that a short
+        training does not average over its random start.
 
     Raises
     ------
@@ -40,12 +41,12 @@ class ExponentialMovingAverage(Checked):
     def __init__(self, network: Sequential, decay: float = 0.999, *, warm_up: bool = False) -> None:
         self.network = network
         self.decay = self.check.real_number("decay", decay, low=0, high=1, open_high=True)
-        self.warm_up = warm_up
+        self.warm_up = self.check.flag("warm_up", warm_up)
         self.updates = 0
         self._average = {name: value.copy() for name, value in network.state_dict().items()}
 
     def update(self) -> None:
-        """Take the network's present weights into the average; call it after every step of the optimizer."""
+        """Include the current weights in the average; call it after every step of the optimizer."""
         self.updates += 1
         keep = self.decay
         if self.warm_up:
@@ -65,13 +66,13 @@ class ExponentialMovingAverage(Checked):
         Raises
         ------
         ValueError
-            If its tensors are not the same.
+            If names or shapes of its tensors differ.
         """
         network.load_state_dict(self._average)
 
     @contextlib.contextmanager
     def applied(self) -> Iterator[Sequential]:
-        """Lend the average to the network within a `with` block, then give it its own weights back."""
+        """Give the network the averaged weights within a `with` block, and its own weights afterwards."""
         own = {name: value.copy() for name, value in self.network.state_dict().items()}
         self.copy_to(self.network)
         try:
@@ -84,12 +85,12 @@ class ExponentialMovingAverage(Checked):
         return {**self._average, "updates": np.asarray(self.updates)}
 
     def load_state_dict(self, state: Mapping[str, Array]) -> None:
-        """Take over what `state_dict` returned; nothing changes if anything does not fit.
+        """Restore what `state_dict` returned, or change nothing if a part does not match.
 
         Raises
         ------
         ValueError
-            Naming every missing, extra and misshapen tensor.
+            If names or shapes differ; the message lists every missing, extra and misshapen tensor.
         """
         own = self.state_dict()
         wrong = list(own.keys() ^ state.keys())

@@ -1,6 +1,6 @@
-"""Gradient clipping: a single bad batch should not throw the weights far away.
+"""Gradient clipping: limits the gradient, so that a single unusual batch cannot change the weights too much.
 
-Call it between the backward pass and the optimizer's step. Everything stays on the device that holds the gradients.
+Call it between the backward pass and the optimizer's step. The results stay on the device of the gradients.
 """
 
 import math
@@ -8,14 +8,14 @@ from collections.abc import Iterable
 
 from digitpad.nn.backend import Array, array_module
 from digitpad.nn.checks import Checks
-from digitpad.nn.layer import Parameter
+from digitpad.nn.parameter import Parameter
 
-#: PyTorch's guard against dividing by a norm of zero.
+#: Added to the norm, as in PyTorch, to avoid division by zero.
 _EPSILON = 1e-6
 
 
 def global_norm(parameters: Iterable[Parameter]) -> Array:
-    """Return the length of all gradients taken as one vector: sqrt of the sum of all squares, a scalar.
+    """Return the norm of all gradients as one vector: the square root of the sum of all squares, a scalar.
 
     Raises
     ------
@@ -30,27 +30,27 @@ def global_norm(parameters: Iterable[Parameter]) -> Array:
 
 
 def clip_gradient_norm(parameters: Iterable[Parameter], max_norm: float) -> Array:
-    """Shorten all gradients by one factor, so that their global norm is at most `max_norm`.
+    """Multiply all gradients by one factor, so that their global norm is at most `max_norm`.
 
-    grad *= min(1, max_norm / (norm + 1e-6)): the direction stays as it is.
+    grad *= min(1, max_norm / (norm + 1e-6)), which does not change the direction.
 
     Parameters
     ----------
     parameters
-        Whose gradients to clip.
+        The parameters whose gradients are clipped.
     max_norm
-        The longest step that is let through, at least 0.
+        The largest norm, at least 0.
 
     Returns
     -------
     Array
-        The norm before, a scalar; watching it is the best way to choose `max_norm`. If it is not finite, neither
-        are the gradients afterwards.
+        The norm before clipping, a scalar; observing it is the best way to choose `max_norm`. If it is not finite, the
+        clipped gradients are not finite either.
 
     Raises
     ------
     TypeError, ValueError
-        If there are no parameters, or `max_norm` is no such number.
+        If there are no parameters, or `max_norm` is not such a number.
 
     Notes
     -----
@@ -59,7 +59,7 @@ def clip_gradient_norm(parameters: Iterable[Parameter], max_norm: float) -> Arra
     limit = Checks("clip_gradient_norm").real_number("max_norm", max_norm, low=0, high=math.inf, open_high=True)
     parameters = list(parameters)
     norm = global_norm(parameters)
-    # No comparison on the host: the device would have to be waited for.
+    # Not compared on the host, which would have to wait for the GPU.
     factor = array_module(norm).minimum(limit / (norm + _EPSILON), 1)
     for parameter in parameters:
         grad = parameter.grad
@@ -68,24 +68,24 @@ def clip_gradient_norm(parameters: Iterable[Parameter], max_norm: float) -> Arra
 
 
 def clip_gradient_value(parameters: Iterable[Parameter], limit: float) -> Array:
-    """Cut every single value of the gradients to [-limit, limit]; this may turn their direction.
+    """Clip every value of the gradients to [-limit, limit], which may change their direction.
 
     Parameters
     ----------
     parameters
-        Whose gradients to clip.
+        The parameters whose gradients are clipped.
     limit
         The largest magnitude, at least 0.
 
     Returns
     -------
     Array
-        The global norm before, a scalar.
+        The global norm before clipping, a scalar.
 
     Raises
     ------
     TypeError, ValueError
-        If there are no parameters, or `limit` is no such number.
+        If there are no parameters, or `limit` is not such a number.
     """
     bound = Checks("clip_gradient_value").real_number("limit", limit, low=0, high=math.inf, open_high=True)
     parameters = list(parameters)

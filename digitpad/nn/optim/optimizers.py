@@ -1,8 +1,12 @@
 """Optimizers: how a gradient becomes a change of the weights.
 
-An optimizer knows parameters, never layers. `step` reads each gradient, changes each value in place, and clears
-the gradient for the next batch. The formulas are PyTorch's; the arithmetic runs in the arrays that are there,
-gradients included, because fresh memory costs more than the sums.
+The gradient g points in the direction in which the loss grows fastest, and to first order loss(w - r * g) = loss(w) - r
+* |g|^2: a small step against the gradient lowers the loss. The optimizers differ in how they use earlier gradients to
+choose the direction and the length of the step.
+
+An optimizer knows parameters, not layers. `step` reads each gradient, changes each value in place, and clears the
+gradient for the next batch. The formulas are PyTorch's. They are computed in existing arrays, gradients included,
+because allocating memory takes longer than the arithmetic.
 """
 
 import math
@@ -14,26 +18,26 @@ import numpy as np
 
 from digitpad.nn.backend import Array, array_module, to_numpy
 from digitpad.nn.checks import Checked, on_host
-from digitpad.nn.layer import Parameter
 from digitpad.nn.optim import updates
+from digitpad.nn.parameter import Parameter
 
 Runner: TypeAlias = Callable[[Sequence[Callable[[], None]]], None]
-"""What does pieces of work that do not depend on each other, in any order."""
+"""Runs independent tasks, in any order."""
 
-#: Numbers of an array that are worked on at once: with Adam's four arrays, one megabyte.
+#: Numbers of an array in one piece: with Adam's four arrays, one megabyte.
 _PIECE_NUMBERS = 1 << 16
 
 
 def run_in_turn(tasks: Sequence[Callable[[], None]]) -> None:
-    """Do one task after the other."""
+    """Run one task after the other."""
     for task in tasks:
         task()
 
 
 def cache_pieces(arrays: Sequence[Array]) -> Iterator[Sequence[Array]]:
-    """Cut arrays of one shape at the same places, as vectors, into pieces that stay in the cache together.
+    """Divide arrays of one shape, as vectors, into pieces that fit into the cache together.
 
-    On another device, where each piece would cost a call, and where they lie in memory differently, they stay whole.
+    They are not divided on a GPU, where each piece would take a call, nor if their memory orders differ.
     """
     size = arrays[0].size
     if size <= _PIECE_NUMBERS or not all(map(on_host, arrays)):
@@ -49,17 +53,17 @@ def cache_pieces(arrays: Sequence[Array]) -> Iterator[Sequence[Array]]:
 
 
 def _order_in_memory(array: Array) -> list[int]:
-    """Return the axes, the one with the longest steps first; those of a convolution's weights are not in order."""
+    """Return the axes from the longest step in memory to the shortest; a convolution's weights are not in C order."""
     return sorted(range(array.ndim), key=lambda axis: array.strides[axis], reverse=True)
 
 
 class Optimizer(Checked):
-    """What all optimizers share: the parameters, the learning rate and the arrays they remember.
+    """The base of all optimizers: the parameters, the learning rate, and the state kept from step to step.
 
     Parameters
     ----------
     parameters
-        What to change, as from `network.parameters()`.
+        The parameters to train, such as `network.parameters()`.
     learning_rate
         Factor of every step; may be changed between steps.
 
@@ -69,9 +73,9 @@ class Optimizer(Checked):
         If there are no parameters, or an argument is out of range.
     """
 
-    #: Names of the arrays, one per parameter, that are remembered from step to step.
+    #: Names of the arrays that are kept for each parameter from step to step.
     slots: ClassVar[tuple[str, ...]] = ()
-    #: Names of the attributes, each a number, that a resumed run needs too.
+    #: Names of the numbers, kept as attributes, that a resumed run needs as well.
     scalars: ClassVar[tuple[str, ...]] = ("steps", "learning_rate")
 
     def __init__(self, parameters: Iterable[Parameter], learning_rate: float) -> None:
@@ -86,7 +90,7 @@ class Optimizer(Checked):
 
     @property
     def learning_rate(self) -> float:
-        """The factor of every step, at least 0; kept as Python's float, which leaves float32 arrays float32."""
+        """The factor of every step, at least 0; a Python float, so that float32 arrays stay float32."""
         return self._learning_rate
 
     @learning_rate.setter
@@ -99,11 +103,11 @@ class Optimizer(Checked):
         Parameters
         ----------
         run
-            Does pieces of work that do not depend on each other; `ParallelNetwork.run` does them on its threads.
+            Runs independent tasks; `ParallelNetwork.run` does so on its threads.
         """
         self.steps += 1
         tasks = [partial(self._update, *piece) for piece in self._pieces()]
-        # Threads are woken only where something is large enough to be shared out.
+        # Threads are only woken if something is large enough to be divided.
         do_tasks = run if len(tasks) > len(self.parameters) else run_in_turn
         do_tasks(tasks)
         for parameter in self.parameters:
@@ -116,24 +120,24 @@ class Optimizer(Checked):
                 yield value, grad, dict(zip(state, slots, strict=True))
 
     def _update(self, value: Array, grad: Array, state: dict[str, Array]) -> None:
-        """Change each number of `value` by those at its place, in place; `grad` may be used as scratch space."""
+        """Change `value` in place, number by number; `grad` may be used as scratch space."""
         raise NotImplementedError
 
     def state_dict(self) -> dict[str, Array]:
-        """Return all that a run needs to go on bit for bit: numbers by name, arrays as `index.slot`.
+        """Return the state that a resumed run needs: numbers by name, arrays as `index.slot`.
 
-        The arrays are the optimizer's own, not copies; parameters are counted in their order.
+        The index counts the parameters in their order. The arrays are the optimizer's own, not copies.
         """
         numbers: dict[str, Array] = {name: np.asarray(getattr(self, name)) for name in self.scalars}
         return numbers | {f"{i}.{slot}": array for i, own in enumerate(self.state) for slot, array in own.items()}
 
     def load_state_dict(self, state: Mapping[str, Array]) -> None:
-        """Take over what `state_dict` of such an optimizer returned; nothing changes if anything does not fit.
+        """Restore what `state_dict` returned, or change nothing if a part does not match.
 
         Raises
         ------
         ValueError
-            Naming everything that is missing, extra or misshapen.
+            If names or shapes differ; the message lists everything that is missing, extra or misshapen.
         """
         own = self.state_dict()
         problems = [f"{name} is missing" for name in own if name not in state]
@@ -153,24 +157,27 @@ class Optimizer(Checked):
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent, plain, with momentum, or with Nesterov's.
+    """Stochastic gradient descent, optionally with momentum or Nesterov momentum.
 
-    v = momentum * v + grad; value -= learning_rate * v, or with Nesterov
-    value -= learning_rate * (grad + momentum * v), the gradient as if the step of v were already taken.
+    v = momentum * v + grad
+    value -= learning_rate * v,  or with Nesterov momentum  value -= learning_rate * (grad + momentum * v)
+
+    The derivation. Written out, v is the sum of momentum**k times the gradient of k steps ago. Where gradients agree,
+    the steps grow to learning_rate / (1 - momentum) times the gradient; where they change sign, they cancel. Nesterov
+    momentum evaluates the gradient after the coming step momentum * v instead of before it; in terms of the parameters
+    there, this is the second formula.
 
     Parameters
     ----------
     parameters, learning_rate
         See `Optimizer`.
     momentum
-        How much of the last step is kept, in [0, 1).
+        Factor of the previous velocity, in [0, 1).
     nesterov
-        Whether to look ahead; needs momentum.
+        Whether to use Nesterov momentum; requires momentum above 0.
 
-    Notes
-    -----
-    PyTorch's form, in which the learning rate scales the whole step. Source: Sutskever, Martens, Dahl and Hinton,
-    "On the importance of initialization and momentum in deep learning", ICML 2013.
+    Notes ----- The form is PyTorch's, in which the learning rate scales the whole step. Source: Sutskever, Martens,
+    Dahl and Hinton, "On the importance of initialization and momentum in deep learning", ICML 2013.
     """
 
     slots = ("velocity",)
@@ -180,9 +187,9 @@ class SGD(Optimizer):
     ) -> None:
         super().__init__(parameters, learning_rate)
         self.momentum = self.check.real_number("momentum", momentum, low=0, high=1, open_high=True)
-        self.nesterov = nesterov
+        self.nesterov = self.check.flag("nesterov", nesterov)
         if nesterov and not self.momentum:
-            raise ValueError("SGD: momentum is 0 with nesterov; expected more than 0")
+            raise ValueError(f"{self.check.owner}: momentum is 0 with nesterov; expected more than 0")
 
     def _update(self, value: Array, grad: Array, state: dict[str, Array]) -> None:
         if not self.momentum:
@@ -193,16 +200,21 @@ class SGD(Optimizer):
 
 
 class AdaGrad(Optimizer):
-    """AdaGrad: weights that have moved much move less.
+    """AdaGrad: each weight has its own step size, which decreases with the gradients that it has received.
 
-    total = total + grad**2; value -= learning_rate * grad / (sqrt(total) + eps)
+    total = total + grad**2
+    value -= learning_rate * grad / (sqrt(total) + eps)
+
+    The derivation. For steps along one coordinate, the regret bound of gradient descent with steps of size r is D^2 /
+    (2 * r) + r * total / 2, where D bounds the distance to the best weight. It is smallest at r = D / sqrt(total):
+    coordinates with large gradients need small steps, and steps shrink like 1 / sqrt(number of steps).
 
     Parameters
     ----------
     parameters, learning_rate
         See `Optimizer`.
     eps
-        Keeps the division finite.
+        Added to the denominator, which would otherwise start at 0 for a gradient of 0.
 
     Notes
     -----
@@ -221,10 +233,15 @@ class AdaGrad(Optimizer):
 
 
 class RMSProp(Optimizer):
-    """RMSProp: the gradient divided by its recent size.
+    """RMSProp: the gradient divided by its recent root mean square.
 
-    square = alpha * square + (1 - alpha) * grad**2; v = momentum * v + grad / (sqrt(square) + eps);
+    square = alpha * square + (1 - alpha) * grad**2
+    v = momentum * v + grad / (sqrt(square) + eps)
     value -= learning_rate * v
+
+    The derivation. `square` is the mean of the squared gradients, with the weight (1 - alpha) * alpha**k for the one of
+    k steps ago. Dividing by its root makes steps independent of the scale of the gradient: multiplying the loss by c
+    changes both by c. Unlike AdaGrad's sum, the mean forgets, so steps do not shrink forever.
 
     Parameters
     ----------
@@ -233,9 +250,9 @@ class RMSProp(Optimizer):
     alpha
         Decay of the mean square, in [0, 1).
     eps
-        Keeps the division finite.
+        Added to the denominator, to limit the steps for gradients near 0.
     momentum
-        How much of the last step is kept, in [0, 1).
+        Factor of the previous velocity, in [0, 1).
 
     Notes
     -----
@@ -266,10 +283,15 @@ class RMSProp(Optimizer):
 
 
 class Adam(Optimizer):
-    """Adam: steps of about the learning rate, whatever the gradient's scale.
+    """Adam: momentum and RMSProp together, with steps of about the learning rate whatever the scale of the gradient.
 
-    value -= learning_rate * m / (sqrt(v) + eps), where m is the mean of all gradients so far, and v of their
-    squares, the one of k steps ago weighing b1**k (in v, b2**k).
+    value -= learning_rate * m / (sqrt(v) + eps), where m is the weighted mean of all gradients so far, and v that of
+    their squares; the gradient of k steps ago has the weight b1**k, its square b2**k.
+
+    The derivation. If the gradients agree, m is about g and sqrt(v) about |g|, so the step is about the learning rate;
+    if they are mostly noise, m is small and so is the step. The paper keeps the sums (1 - b) * (sum of b**k * g), which
+    start at 0 and are therefore too small by the factor (1 - b) * (sum of b**k for k < t) = 1 - b**t at step t, and
+    divides by it.
 
     Parameters
     ----------
@@ -278,17 +300,15 @@ class Adam(Optimizer):
     betas
         (b1, b2): decay of the mean and of the mean square, each in [0, 1).
     eps
-        Keeps the division finite.
+        Added to the denominator, to limit the steps for gradients near 0.
 
-    Notes
-    -----
-    A weighted mean is a weighted sum over the sum of the weights, and that is what is kept: the sums of gradients
-    and of squares, S1 = b1 * S1 + grad and S2 = b2 * S2 + grad**2, and their weights W = b * W + 1. The paper keeps
-    (1 - b) * S, and corrects it by 1 - b**t; as W = (1 - b**t) / (1 - b), both give the same m and v. The weights
-    are numbers, so the update needs only five passes over the arrays behind the sums:
-    m / (sqrt(v) + eps) = (S1 / (sqrt(S2) + eps * sqrt(W2))) * sqrt(W2) / W1. Where a schedule changes `momentum` on
-    the way, S1 is scaled so that (1 - b1) * S1, the paper's mean, stays as it was: that is PyTorch's form. Source:
-    Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1.
+    Notes ----- A weighted mean is a weighted sum divided by the sum of the weights, and these are what is kept: the
+    sums of gradients and of squares, S1 = b1 * S1 + grad and S2 = b2 * S2 + grad**2, and the sums of their weights, W =
+    (1 - b**t) / (1 - b). The means m = S1 / W1 and v = S2 / W2 are the paper's. The weights are numbers, so that after
+    updating the sums five passes over the arrays suffice: m / (sqrt(v) + eps) = (S1 / (sqrt(S2) + eps * sqrt(W2))) *
+    sqrt(W2) / W1. If a schedule changes `momentum` during training, S1 is scaled so that (1 - b1) * S1, the paper's
+    mean, does not change, as in PyTorch. Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR
+    2015, algorithm 1.
     """
 
     slots = ("gradient_sum", "square_sum")
@@ -310,12 +330,12 @@ class Adam(Optimizer):
 
     @property
     def betas(self) -> tuple[float, float]:
-        """The decays of the mean and of the mean square; a schedule may change the first, as `momentum`."""
+        """The decays of the mean and of the mean square; a schedule may change the first through `momentum`."""
         return self._betas
 
     @property
     def momentum(self) -> float:
-        """The first beta, which does for Adam what momentum does for SGD."""
+        """The first beta, which corresponds to the momentum of SGD."""
         return self._betas[0]
 
     @momentum.setter
@@ -345,17 +365,18 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam with decoupled weight decay: value *= 1 - learning_rate * weight_decay, then Adam's step.
+    """Adam with decoupled weight decay: value *= 1 - learning_rate * weight_decay, followed by Adam's step.
 
-    The decay of an L2 penalty goes through the gradient, where Adam divides it by the gradient's size, so that
-    weights with large gradients decay less; this one shrinks all weights alike.
+    The derivation. The gradient of an L2 penalty, weight_decay / 2 * value**2, is weight_decay * value. For SGD adding
+    it to the gradient is the same as the product above. Adam would divide it by the size of the gradient, so that
+    weights with large gradients decay less; applied separately, the decay shrinks all weights by the same factor.
 
     Parameters
     ----------
     parameters, learning_rate, betas, eps
-        See `Adam`. Parameters that should not decay, such as biases, go into an `Adam` of their own.
+        See `Adam`. Parameters that should not decay, such as biases, belong into a separate `Adam`.
     weight_decay
-        Share of a weight that is lost a step, times the learning rate; at least 0.
+        Each step multiplies a weight by 1 - learning_rate * weight_decay; at least 0.
 
     Notes
     -----

@@ -1,8 +1,8 @@
-"""Penalties: a price on large weights, so that a network explains its data with small ones.
+"""Penalties (regularization): terms that grow with the weights, so that training prefers small ones.
 
-A penalty is called with the network after the backward pass; it adds its gradient into every `Parameter.grad` and
-returns its value, which belongs to the loss. Biases cost nothing by default: they move a function without making
-it steeper.
+A penalty is called with the network after the backward pass. It adds its gradient into every `Parameter.grad` and
+returns its value, which is part of the loss. Biases are excluded by default: they shift a function without making it
+steeper.
 """
 
 import fnmatch
@@ -11,25 +11,26 @@ from collections.abc import Sequence
 
 from digitpad.nn.backend import Array, array_module
 from digitpad.nn.checks import Checked
-from digitpad.nn.layer import Layer, Parameter
+from digitpad.nn.layer import Layer
+from digitpad.nn.parameter import Parameter
 
 
 class Penalty(Checked):
-    """What both penalties share: their strength, and which parameters they spare.
+    """The base of the penalties: their strength, and the parameters that they exclude.
 
     Parameters
     ----------
     strength
-        Factor of the whole, at least 0.
+        Factor of the penalty, at least 0.
     spare
-        Patterns of the names of parameters that cost nothing. A pattern is compared with the whole name, such as
-        `conv1.bias`, and with its last part; `*` stands for anything: `("bias", "bn*")` spares all biases, and
-        everything of the layers whose names begin with `bn`.
+        Patterns for the names of excluded parameters. A pattern is compared with the whole name, such as `conv1.bias`,
+        and with its last part; `*` matches anything. `("bias", "bn*")` excludes all biases, and all parameters of
+        layers whose names begin with `bn`.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument cannot work.
+        If an argument has the wrong type or is out of range.
     """
 
     def __init__(self, strength: float, spare: Sequence[str] = ("bias",)) -> None:
@@ -46,7 +47,7 @@ class Penalty(Checked):
         Raises
         ------
         ValueError
-            If the network has no parameter that is not spared.
+            If all parameters of the network are excluded.
         """
         penalised = [p for name, p in network.named_parameters().items() if not self.spares(name)]
         if not penalised:
@@ -55,21 +56,38 @@ class Penalty(Checked):
         return sum(values[1:], start=values[0])
 
     def spares(self, name: str) -> bool:
-        """Return whether the parameter of that name costs nothing."""
+        """Return whether the parameter of that name is excluded."""
         last = name.rpartition(".")[2]
         return any(fnmatch.fnmatchcase(name, p) or fnmatch.fnmatchcase(last, p) for p in self.spare)
 
     def spared(self, network: Layer) -> list[str]:
-        """Return the names of the network's parameters that cost nothing."""
+        """Return the names of the network's excluded parameters."""
         return [name for name in network.named_parameters() if self.spares(name)]
 
     def _add(self, parameter: Parameter) -> Array:
-        """Add the gradient for one parameter, and return its part of the value."""
+        """Add the gradient for one parameter, and return its part of the penalty."""
         raise NotImplementedError
 
 
 class L1Penalty(Penalty):
-    """strength * sum of |w|, with gradient strength * sign(w): it draws weights to exactly zero."""
+    """L1 penalty: strength * sum of |w|. It makes many weights exactly zero.
+
+    The gradient. |w| has the slope sign(w), so each weight receives strength * sign(w), however small it is: a weight
+    whose loss gradient is weaker than that shrinks to 0. At exactly 0 the gradient is taken as 0.
+
+    Parameters
+    ----------
+    strength, spare
+        See `Penalty`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or is out of range.
+    """
+
+    def __init__(self, strength: float, spare: Sequence[str] = ("bias",)) -> None:
+        super().__init__(strength, spare)
 
     def _add(self, parameter: Parameter) -> Array:
         xp = array_module(parameter.value)
@@ -79,11 +97,25 @@ class L1Penalty(Penalty):
 
 
 class L2Penalty(Penalty):
-    """strength / 2 * sum of w**2, with gradient strength * w: it shrinks large weights most.
+    """L2 penalty: strength / 2 * sum of w**2. It shrinks large weights most.
 
-    With plain SGD this is what PyTorch calls its `weight_decay`. With optimizers that divide by the gradient's size
-    it is not the same as decay: that is what `AdamW` is for.
+    The gradient. The derivative of strength / 2 * w**2 is strength * w, so a step of plain SGD multiplies each weight
+    by 1 - learning_rate * strength, in addition to the step of the loss: PyTorch's `weight_decay`. Optimizers that
+    divide by the size of the gradient change this; for them there is `AdamW`.
+
+    Parameters
+    ----------
+    strength, spare
+        See `Penalty`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or is out of range.
     """
+
+    def __init__(self, strength: float, spare: Sequence[str] = ("bias",)) -> None:
+        super().__init__(strength, spare)
 
     def _add(self, parameter: Parameter) -> Array:
         flat = parameter.value.reshape(-1)

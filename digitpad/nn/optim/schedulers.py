@@ -1,8 +1,10 @@
-"""Schedulers: large steps first, small ones at the end.
+"""Schedulers: a learning rate that changes during training, usually from large steps to small ones.
 
-A scheduler owns the learning rate of one optimizer. It sets the first one when it is built; `step`, called after
-each step of the optimizer (not once an epoch), moves on to the next. Apart from `ReduceLROnPlateau`, which watches
-a figure, each is a formula of the step number alone: `learning_rate_at` tells the whole course in advance.
+Large steps make fast progress, but the noise of the batches keeps the weights about as far from the minimum as the
+steps are large; small steps at the end bring them closer. A scheduler controls the learning rate of one optimizer: it
+sets the first value when it is created, and the next one with each `step`, which is called after each step of the
+optimizer (not once per epoch). Except for `ReduceLROnPlateau`, which observes a metric, each is a formula of the step
+number, so that `learning_rate_at` gives the whole course in advance.
 """
 
 import math
@@ -12,16 +14,16 @@ from digitpad.nn.checks import Checked
 from digitpad.nn.optim.optimizers import SGD, Adam, Optimizer, RMSProp
 
 State = dict[str, float | None]
-"""Plain numbers, so that JSON can keep them."""
+"""Plain numbers, which JSON can store."""
 
 
 class Scheduler(Checked):
-    """What all schedulers share; a scheduler of its own kind defines `learning_rate_at`.
+    """The base of the schedulers; a derived class defines `learning_rate_at`.
 
     Parameters
     ----------
     optimizer
-        Whose learning rate to drive; the one that it has now is the base that formulas scale.
+        The optimizer whose learning rate is set; its current learning rate is the base of the formulas.
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
@@ -30,29 +32,29 @@ class Scheduler(Checked):
         self.steps = 0
 
     def learning_rate_at(self, step: int) -> float:
-        """Return the learning rate of a step, counted from 0."""
+        """Return the learning rate of a step; steps count from 0."""
         raise NotImplementedError
 
     def momentum_at(self, step: int) -> float | None:
-        """Return the momentum of a step, counted from 0; None leaves it alone, as all but `OneCycleLR` do."""
+        """Return the momentum of a step, or None to leave it unchanged, as all schedulers but `OneCycleLR` do."""
         return None
 
     def step(self) -> None:
-        """Set the learning rate of the next step, and the momentum if it is driven too."""
+        """Set the learning rate of the next step, and the momentum if the scheduler controls it."""
         self.steps += 1
         self._apply()
 
     def state_dict(self) -> State:
-        """Return what a resumed run needs."""
+        """Return the state that a resumed run needs."""
         return {"steps": self.steps, "base": self.base}
 
     def load_state_dict(self, state: Mapping[str, float | None]) -> None:
-        """Go on where `state_dict` was called, on a scheduler built alike.
+        """Restore what `state_dict` returned, on a scheduler with the same arguments.
 
         Raises
         ------
         ValueError
-            If the state is none of such a scheduler.
+            If a number is missing.
         """
         steps, base = _numbers(self.check.owner, state, "steps", "base")
         self.steps, self.base = int(steps), base
@@ -66,7 +68,16 @@ class Scheduler(Checked):
 
 
 class ConstantLR(Scheduler):
-    """The same learning rate all the way: for the end of a `WarmUpLR`, or to compare with."""
+    """A constant learning rate, for example after a `WarmUpLR`.
+
+    Parameters
+    ----------
+    optimizer
+        See `Scheduler`.
+    """
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        super().__init__(optimizer)
 
     def learning_rate_at(self, step: int) -> float:
         """Return the base."""
@@ -74,16 +85,16 @@ class ConstantLR(Scheduler):
 
 
 class StepLR(Scheduler):
-    """base * gamma**floor(step / step_size): a stair.
+    """Step decay: base * gamma**floor(step / step_size).
 
     Parameters
     ----------
     optimizer
         See `Scheduler`.
     step_size
-        Steps of training on each stair.
+        Number of training steps with the same learning rate.
     gamma
-        Factor from stair to stair, in [0, 1].
+        Factor after each of these periods, in [0, 1].
 
     Raises
     ------
@@ -98,21 +109,21 @@ class StepLR(Scheduler):
         self._apply()
 
     def learning_rate_at(self, step: int) -> float:
-        """Return the height of the stair."""
+        """Return base * gamma**floor(step / step_size)."""
         return self.base * self.gamma ** (step // self.step_size)
 
 
 class CosineLR(Scheduler):
-    """Half a cosine: minimum + (base - minimum) * (1 + cos(pi * step / total_steps)) / 2, the minimum afterwards.
+    """Cosine annealing: minimum + (base - minimum) * (1 + cos(pi * step / total_steps)) / 2, then the minimum.
 
     Parameters
     ----------
     optimizer
         See `Scheduler`.
     total_steps
-        Steps until the minimum.
+        Number of steps until the minimum is reached.
     minimum
-        Learning rate at the end, at least 0.
+        The final learning rate, at least 0.
 
     Raises
     ------
@@ -131,23 +142,23 @@ class CosineLR(Scheduler):
         self._apply()
 
     def learning_rate_at(self, step: int) -> float:
-        """Return the height of the cosine."""
+        """Return the value of the cosine."""
         return _cosine(self.base, self.minimum, min(1.0, step / self.total_steps))
 
 
 class WarmUpLR(Scheduler):
-    """A straight climb to the first learning rate of another scheduler, which then takes over with its step 0.
+    """Linear warm-up to the first learning rate of another scheduler, which then continues with its step 0.
 
-    At step t < warm_up_steps the rate is that first rate times start + (1 - start) * t / warm_up_steps.
+    At step t < warm_up_steps the learning rate is that first rate times start + (1 - start) * t / warm_up_steps.
 
     Parameters
     ----------
     after
-        The scheduler that takes over; from now on only this one's `step` is called.
+        The scheduler that continues; only `step` of the warm-up is called, never its own.
     warm_up_steps
-        Steps of the climb.
+        Number of steps of the warm-up.
     start
-        Share of the rate to begin with, in [0, 1].
+        Fraction of the rate at step 0, in [0, 1].
 
     Raises
     ------
@@ -168,46 +179,47 @@ class WarmUpLR(Scheduler):
         self._apply()
 
     def learning_rate_at(self, step: int) -> float:
-        """Return the height of the climb, or what the other scheduler says."""
+        """Return the rate of the warm-up, or after it that of the other scheduler."""
         if step >= self.warm_up_steps:
             return self.after.learning_rate_at(step - self.warm_up_steps)
         share = self.start + (1 - self.start) * step / self.warm_up_steps
         return self.after.learning_rate_at(0) * share
 
     def momentum_at(self, step: int) -> float | None:
-        """Return what the other scheduler says, which holds its first momentum during the climb."""
+        """Return the momentum of the other scheduler: its first one during the warm-up."""
         return self.after.momentum_at(max(0, step - self.warm_up_steps))
 
     def load_state_dict(self, state: Mapping[str, float | None]) -> None:
-        """Go on where `state_dict` was called, on a scheduler built alike."""
+        """Restore what `state_dict` returned, on a scheduler with the same arguments."""
         (self.after.base,) = _numbers(self.check.owner, state, "base")
         super().load_state_dict(state)
 
 
 class OneCycleLR(Scheduler):
-    """Up and down once: a cosine from base / div_factor to base, then one to base / div_factor / final_div_factor.
+    """One cycle: a cosine from base / div_factor up to base, then one down to base / div_factor / final_div_factor.
 
     Parameters
     ----------
     optimizer
-        See `Scheduler`; its learning rate is the peak.
+        See `Scheduler`; its learning rate is the maximum.
     total_steps
-        Steps of the whole cycle; the last rate stays afterwards.
+        Number of steps of the whole cycle; the last rate is kept afterwards.
     rise
-        Share of the steps that go up, in [0, 1]; PyTorch's `pct_start`.
+        Fraction of the steps with a rising rate, in [0, 1]; PyTorch's `pct_start`.
     div_factor, final_div_factor
-        How far below the peak the cycle begins, and how far below that it ends; at least 1.
+        The maximum divided by the first rate, and the first rate divided by the last; at least 1.
     momentum
-        (low, high): momentum goes down from high while the rate goes up, and back again; None leaves it alone.
+        (low, high): the momentum falls from high to low while the rate rises, and rises again while it falls; None
+        leaves it unchanged.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is out of range, or the optimizer has no momentum to drive.
+        If an argument is out of range, or `momentum` is given for an optimizer without momentum.
 
     Notes
     -----
-    PyTorch's form with two phases. Source: Smith and Topin, "Super-Convergence: Very Fast Training of Neural
+    The form is PyTorch's with two phases. Source: Smith and Topin, "Super-Convergence: Very Fast Training of Neural
     Networks Using Large Learning Rates", 2018.
     """
 
@@ -228,25 +240,27 @@ class OneCycleLR(Scheduler):
         self.momentum = momentum
         if momentum is not None:
             if not isinstance(optimizer, SGD | RMSProp | Adam) or not optimizer.momentum:
-                raise ValueError(f"OneCycleLR: momentum is {momentum}; expected None, as the optimizer uses none")
+                raise ValueError(
+                    f"{self.check.owner}: momentum is {momentum}; expected None, as the optimizer uses none"
+                )
             for index, value in enumerate(momentum):
                 self.check.real_number(f"momentum[{index}]", value, low=0, high=1, open_high=True)
         self._apply()
 
     def learning_rate_at(self, step: int) -> float:
-        """Return the height of the cycle."""
+        """Return the rate of the cycle."""
         first = self.base / self.div_factor
         return self._along(step, first, self.base, first / self.final_div_factor)
 
     def momentum_at(self, step: int) -> float | None:
-        """Return the momentum of a step, counted from 0, or None if it is left alone."""
+        """Return the momentum of a step, or None if it is left unchanged."""
         if self.momentum is None:
             return None
         low, high = self.momentum
         return self._along(step, high, low, high)
 
     def _along(self, step: int, begin: float, peak: float, end: float) -> float:
-        # PyTorch's turning point lies one step before `rise * total_steps`, and need not be a whole step.
+        # PyTorch's turning point is one step before `rise * total_steps`, and may be a fraction of a step.
         turn, last = self.rise * self.total_steps - 1, self.total_steps - 1
         step = min(step, last)
         if step <= turn:
@@ -255,24 +269,24 @@ class OneCycleLR(Scheduler):
 
 
 class ReduceLROnPlateau(Checked):
-    """Multiplies the learning rate by `factor` once a figure has not improved for more than `patience` steps.
+    """Multiplies the learning rate by `factor` when a metric has not improved for more than `patience` steps.
 
     Parameters
     ----------
     optimizer
-        Whose learning rate to drive.
+        The optimizer whose learning rate is set.
     factor
-        In [0, 1).
+        Factor of each reduction, in [0, 1).
     patience
-        How many calls of `step` in a row may bring no improvement.
+        Number of consecutive calls of `step` without improvement that are tolerated.
     maximize
-        Whether a larger figure is better, such as an accuracy.
+        Whether larger values are better, as for an accuracy.
     threshold
-        An improvement counts if it is more than this share of the best figure.
+        A value counts as an improvement if it is better than the best one by more than this fraction of it.
     cooldown
-        How many calls after a reduction are not counted against it.
+        Number of calls after a reduction during which calls without improvement are not counted.
     minimum
-        No reduction goes below it.
+        The smallest learning rate.
 
     Raises
     ------
@@ -281,7 +295,7 @@ class ReduceLROnPlateau(Checked):
 
     Notes
     -----
-    PyTorch's `ReduceLROnPlateau` with relative threshold.
+    The same as PyTorch's `ReduceLROnPlateau` with a relative threshold.
     """
 
     def __init__(
@@ -298,7 +312,7 @@ class ReduceLROnPlateau(Checked):
         self.optimizer = optimizer
         self.factor = self.check.real_number("factor", factor, low=0, high=1, open_high=True)
         self.patience = self.check.whole_number("patience", patience, least=0)
-        self.maximize = maximize
+        self.maximize = self.check.flag("maximize", maximize)
         self.threshold = self.check.real_number("threshold", threshold, low=0, high=1)
         self.cooldown = self.check.whole_number("cooldown", cooldown, least=0)
         self.minimum = self.check.real_number("minimum", minimum, low=0, high=math.inf, open_high=True)
@@ -307,9 +321,9 @@ class ReduceLROnPlateau(Checked):
         self.cooling = 0
 
     def step(self, figure: float) -> None:
-        """Take note of a figure, such as an epoch's validation loss, and reduce the learning rate if it is time.
+        """Record a value of the metric, such as an epoch's validation loss, and reduce the learning rate if due.
 
-        A figure that is NaN is no improvement.
+        NaN is not an improvement.
         """
         figure = float(figure)
         if self._is_better(figure):
@@ -320,13 +334,13 @@ class ReduceLROnPlateau(Checked):
             self.cooling -= 1
             self.waited = 0
         if self.waited > self.patience:
-            # One that lies below the minimum already stays there: a reduction never raises it.
+            # A learning rate that is already below the minimum is kept: a reduction never raises it.
             present = self.optimizer.learning_rate
             self.optimizer.learning_rate = min(present, max(present * self.factor, self.minimum))
             self.cooling, self.waited = self.cooldown, 0
 
     def state_dict(self) -> State:
-        """Return what a resumed run needs."""
+        """Return the state that a resumed run needs."""
         return {
             "best": self.best,
             "waited": self.waited,
@@ -335,12 +349,12 @@ class ReduceLROnPlateau(Checked):
         }
 
     def load_state_dict(self, state: Mapping[str, float | None]) -> None:
-        """Go on where `state_dict` was called.
+        """Restore what `state_dict` returned.
 
         Raises
         ------
         ValueError
-            If the state is none of this scheduler.
+            If a number is missing.
         """
         waited, cooling, learning_rate = _numbers(self.check.owner, state, "waited", "cooling", "learning_rate")
         self.best = state.get("best")
@@ -358,12 +372,12 @@ class ReduceLROnPlateau(Checked):
 
 
 def _cosine(begin: float, end: float, progress: float) -> float:
-    """Go from `begin` to `end` along half a cosine as `progress` goes from 0 to 1."""
+    """Return the value between `begin` and `end` on half a cosine, for `progress` between 0 and 1."""
     return end + (begin - end) * (1 + math.cos(math.pi * progress)) / 2
 
 
 def _numbers(owner: str, state: Mapping[str, float | None], *names: str) -> list[float]:
-    """Return the numbers of those names, or say which is missing."""
+    """Return the numbers of those names, or raise a ValueError that names a missing one."""
     numbers: list[float] = []
     for name in names:
         value = state.get(name)

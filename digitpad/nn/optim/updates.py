@@ -1,8 +1,8 @@
-"""What the optimizers do to each number of a parameter.
+"""The update formulas of the optimizers, number by number.
 
-Each function changes arrays of one shape in place: the value, and what is remembered for it. `grad` may be overwritten,
-as scratch space. On a GPU each is one kernel (see `backend.elementwise`); hyperparameters are therefore arguments, and
-what is computed from two of them is computed by the caller.
+Each function changes arrays of one shape in place: the value, and the state kept for it. `grad` may be overwritten as
+scratch space. On a GPU each function is one kernel (see `backend.elementwise`), so hyperparameters are arguments, and
+what depends on two of them is computed by the caller.
 """
 
 from digitpad.nn.backend import Array, array_module, elementwise
@@ -61,7 +61,7 @@ def adam(
     eps: float,
     factor: float,
 ) -> None:
-    """Move the sums, and the value by factor * gradient_sum / (sqrt(square_sum) + eps); `grad` is overwritten."""
+    """Update both sums, and compute value -= factor * gradient_sum / (sqrt(square_sum) + eps); overwrites `grad`."""
     xp = array_module(value)
     gradient_sum *= first_beta
     gradient_sum += grad

@@ -1,10 +1,14 @@
-"""The fast path: a network rebuilt from layers that do several steps at once, on the same parameters.
+"""Fused layers: several steps of a network in one pass over memory, on the same parameters.
 
-The layers of `digitpad.nn.layers` are the definition; those here give the same results (within rounding) and the
-same gradients, in less time: they work on a few images at a time, so that everything stays in the processor's cache,
-never ask for memory in the middle of a step, and use Winograd's algorithm for 3x3 convolutions. `fuse` chooses them
-wherever a rule matches, and leaves every other layer as it is. What is shown to a person is always computed by the
-plain layers.
+The layers of `digitpad.nn.layers` are the definition. Those here give the same results and gradients (within rounding)
+in less time: they process a few images at a time, so that everything stays in the processor's cache; they reuse their
+memory from step to step; and for 3x3 kernels they need fewer multiplications (`winograd.py` explains how). `fuse`
+replaces layers wherever a rule matches, and leaves the others as they are. What the program shows of a drawing is
+always computed by the plain layers.
+
+The files, in reading order: `tiles.py` cuts an image into tiles, `winograd.py` derives the transforms, `products.py`
+applies them to many tiles at once, `convolution.py` adds bias, ReLU and pooling, `workspace.py` holds the memory;
+`taps.py`, `linear.py`, `normalization.py` and `residual.py` are the other layers.
 """
 
 from collections.abc import Iterator
@@ -26,18 +30,17 @@ __all__ = ["fuse"]
 
 
 def fuse(network: Sequential) -> Sequential:
-    """Return a network that computes the same as `network`, on the same parameters, faster.
+    """Return a faster network that computes the same as `network`, on the same parameters.
 
     Parameters
     ----------
     network
-        Any network. If its parameters are not all NumPy arrays of one type of floating-point number, it is
-        returned as it is.
+        Any network. It is returned unchanged unless all its parameters are NumPy arrays of one floating-point type.
 
     Returns
     -------
     Sequential
-        For one thread. Outputs and gradients lie in memory that the next call overwrites.
+        For use by one thread. Its outputs and gradients are in memory that the next call overwrites.
     """
     values = [parameter.value for parameter in network.parameters()]
     kinds = {value.dtype for value in values}
@@ -51,7 +54,7 @@ def _fuse(network: Sequential, scratch: Workspace) -> Sequential:
 
 
 def _replace_all(layers: list[tuple[str, Layer]], scratch: Workspace) -> Iterator[tuple[str, Layer]]:
-    """Yield layers that do the work of `layers`, with the names of those they stand for joined by "+"."""
+    """Yield fast layers for `layers`; each is named after the layers that it replaces, joined by "+"."""
     while layers:
         fast, length = _replace([layer for _, layer in layers], scratch)
         yield "+".join(name for name, _ in layers[:length]), fast
@@ -59,7 +62,7 @@ def _replace_all(layers: list[tuple[str, Layer]], scratch: Workspace) -> Iterato
 
 
 def _replace(layers: list[Layer], scratch: Workspace) -> tuple[Layer, int]:
-    """Return a layer that does the work of the first of `layers`, and of how many it does."""
+    """Return a fast layer for the first of `layers`, and how many of them it replaces."""
     relu = isinstance(_get(layers, 1), ReLU)
     pool = _halves(_get(layers, 1 + relu))
     fused: tuple[Layer, int]
@@ -89,7 +92,7 @@ def _get(layers: list[Layer], index: int) -> Layer | None:
 
 
 def _halves(layer: Layer | None) -> bool:
-    """Tell whether `layer` takes the largest of each 2x2 block."""
+    """Return whether `layer` keeps the largest value of each 2x2 block."""
     return isinstance(layer, MaxPool2D) and (layer.kernel_size, layer.stride, layer.padding) == (
         (2, 2),
         (2, 2),

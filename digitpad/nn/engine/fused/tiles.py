@@ -1,9 +1,8 @@
-"""Convolution by tiles: a 2x2 block of outputs of a 3x3 kernel sees a 4x4 block of inputs.
+"""Tiles: a 2x2 block of outputs of a 3x3 kernel sees a 4x4 block of inputs.
 
-Images lie in memory with the pixel first and the channel last, (H, W, N, C). Whatever happens to one pixel of a
-tile, happens to the same pixel of all tiles and images, in long runs of numbers: a "plane", (rows, columns, N, C),
-where rows and columns count tiles. And the four outputs of a tile are four planes, which is just what 2x2 pooling
-compares.
+Images are laid out with the pixel first and the channel last, (H, W, N, C). Each operation on one pixel of a tile is
+applied to the same pixel of all tiles and images at once, in long runs of numbers: a *plane*, (rows, columns, N, C),
+where rows and columns count tiles. The four outputs of a tile are four planes, which are what 2x2 pooling compares.
 """
 
 import numpy as np
@@ -15,7 +14,7 @@ PHASES = ((0, 0), (0, 1), (1, 0), (1, 1))
 
 
 def plane_shape(image_shape: Shape) -> Shape:
-    """Return (rows, columns, N, C): how many tiles cover an image (H, W, N, C)."""
+    """Return the shape of a plane, (rows, columns, N, C), for an image (H, W, N, C)."""
     height, width, n, channels = image_shape
     return (height + 1) // 2, (width + 1) // 2, n, channels
 
@@ -27,13 +26,13 @@ def padded_shape(image_shape: Shape) -> Shape:
 
 
 def windows(padded: Array) -> Array:
-    """Show the inputs of all tiles, without copying, as planes (4, 4, rows, columns, N, C)."""
+    """Return a view of the inputs of all tiles as planes, (4, 4, rows, columns, N, C)."""
     every = np.lib.stride_tricks.sliding_window_view(padded, (4, 4), axis=(0, 1), writeable=padded.flags.writeable)
     return every[::2, ::2].transpose(4, 5, 0, 1, 2, 3)
 
 
 def phases(image: Array) -> list[Array]:
-    """Return the even rows' even columns, even rows' odd columns and so on, as views of an image (H, W, ...)."""
+    """Return four views of an image (H, W, ...): its even or odd rows, each with the even or odd columns."""
     return [image[p::2, q::2] for p, q in PHASES]
 
 
@@ -41,7 +40,7 @@ def join(planes: Array, image: Array) -> None:
     """Copy the outputs of tiles, (2, 2, rows, columns, N, C), into an image (H, W, N, C)."""
     height, width = image.shape[:2]
     if height % 2 == 0 and width % 2 == 0:
-        # One call instead of four: with several threads each call may have to wait for the interpreter.
+        # One call instead of four, since with several threads each call may have to wait for the GIL.
         np.copyto(image.reshape(height // 2, 2, width // 2, 2, *image.shape[2:]), planes.transpose(2, 0, 3, 1, 4, 5))
         return
     for (p, q), pixels in zip(PHASES, phases(image), strict=True):
@@ -49,7 +48,7 @@ def join(planes: Array, image: Array) -> None:
 
 
 def cut(image: Array, planes: Array) -> None:
-    """Copy an image into planes, as they are laid out by `join`; beyond the end of an odd image they get zero."""
+    """Copy an image into planes, the reverse of `join`; planes that extend beyond an odd image are zero there."""
     height, width = image.shape[:2]
     if height % 2 == 0 and width % 2 == 0:
         np.copyto(planes, image.reshape(height // 2, 2, width // 2, 2, *image.shape[2:]).transpose(1, 3, 0, 2, 4, 5))
