@@ -10,9 +10,9 @@ the columns of another, the inner loops of the definition are the product of the
 A patch overlaps its neighbours, so the matrix is up to KH * KW times as large as the image. That costs memory, and is
 still much faster than loops, because matrix products use the processor fully. Three quantities are needed:
 
-- `gather`: y from x and the weights. Each cell collects from its patch: a convolution. - `scatter`: x from y and the
-weights. Each cell spreads its value over its patch, and overlapping patches add up. This is
-  the transpose of `gather`: the gradient of a convolution with respect to its image, and the forward pass of a
+- `gather`: y from x and the weights. Each cell collects from its patch: a convolution.
+- `scatter`: x from y and the weights. Each cell spreads its value over its patch, and overlapping patches add up. This
+  is the transpose of `gather`: the gradient of a convolution with respect to its image, and the forward pass of a
   transposed convolution.
 - `weight_gradient`: from x and y, the sum of products that each weight connects.
 

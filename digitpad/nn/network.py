@@ -9,6 +9,8 @@ import copy
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, Self, overload
 
+import numpy as np
+
 from digitpad.nn.backend import Array, Shape
 from digitpad.nn.layer import Layer, NamedErrors, Visit
 from digitpad.nn.parameter import Buffer
@@ -68,14 +70,24 @@ class Sequential(Layer):
         -------
         Array or (Array, dict)
             The output, with `capture` also the activations by name.
+
+        Raises
+        ------
+        NotFiniteError
+            If a layer receives NaN or infinity, or in inference the output has one (in training the loss checks it):
+            a weight or the batch is damaged or far too large. On the host only, see `checks.on_host`.
         """
-        if capture:
-            record: dict[str, Array] = {}
-            return self._trace_children(x, record, "", training=training), record
-        for name, layer in self.layers.items():
-            with NamedErrors(name):
-                x = layer.forward(x, training=training)
-        return x
+        record: dict[str, Array] = {}
+        with _without_warnings():
+            if capture:
+                x = self._trace_children(x, record, "", training=training)
+            else:
+                for name, layer in self.layers.items():
+                    with NamedErrors(name):
+                        x = layer.forward(x, training=training)
+        if not training:
+            self.check.finite("output", x)
+        return (x, record) if capture else x
 
     @overload
     def backward(self, grad_output: Array, *, capture: Literal[False] = False) -> Array: ...
@@ -213,3 +225,18 @@ class Sequential(Layer):
         for name, layer in reversed(self.layers.items()):
             grad_output = layer.trace_backward(grad_output, record, prefix + name)
         return grad_output
+
+
+def _without_warnings() -> np.errstate:
+    """Return a `with` block in which NumPy does not warn of overflow: the next check reports it, once and by name.
+
+    If the caller has chosen something other than a warning, such as an error, that choice stays.
+    """
+    settings = np.geterr()
+    if settings["over"] == "warn":
+        settings["over"] = "ignore"
+    if settings["invalid"] == "warn":
+        settings["invalid"] = "ignore"
+    if settings["divide"] == "warn":
+        settings["divide"] = "ignore"
+    return np.errstate(**settings)

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from digitpad.nn import ARCHITECTURES, Architecture, Conv2D, CrossEntropyLoss, Flatten, Linear, ReLU, Sequential, build
+from digitpad.nn.checks import NotFiniteError
 
 
 @pytest.fixture
@@ -149,3 +150,17 @@ def test_errors_name_the_layer_in_which_they_arise(network: Sequential) -> None:
         network.forward(np.zeros((2, 1, 7, 7), np.float32))
     with pytest.raises(ValueError, match=r"^fc: Linear: the input shape is \(50,\)"):
         network.output_shape((1, 7, 7))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("layer", ["conv", "fc"])
+def test_weights_that_overflow_are_refused_by_name_and_without_warnings(
+    network: Sequential, images: NDArray[np.float32], layer: str
+) -> None:
+    weight = network.named_parameters()[f"{layer}.weight"]
+    weight.value = np.where(weight.value < 0, -3e38, 3e38)
+
+    with pytest.raises(NotFiniteError, match=r"is (-?inf|nan) at index \(.*\); expected finite numbers"):
+        network.forward(images)
+    with pytest.raises(NotFiniteError, match=r"is (-?inf|nan) at index"):
+        network.forward(images, capture=True)

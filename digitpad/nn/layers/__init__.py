@@ -3,18 +3,15 @@
 How to add a layer:
 
 1. Write the class in the file of its idea, derived from `Layer` (`Activation` for an elementwise function). Its
-docstring
-   opens with the idea and the formula, derives the gradient, and describes the arguments, with PyTorch's names and
-   defaults, and the source.
+   docstring opens with the idea and the formula, derives the gradient, and describes the arguments, with PyTorch's
+   names and defaults, and the source.
 2. Check arguments in `__init__` with `self.check`, which puts the class name into the messages. Write an `__init__`
-even if
-   a base class has a suitable one: Python names the class that defines it when an argument is unknown.
-3. Define `forward`, which sets `self._cache` only in training; `input_gradient`; and, with parameters,
-`parameter_gradients`.
-   Override `output_shape`, `multiply_adds` and `receptive_field` unless the layer is elementwise.
-4. Add it to `__all__` here and in `digitpad.nn`; plans, `gradcheck` and the summary find it there. 5. Add a row to
-`tests/nn/layers/cases.py`. It runs the gradient checks and all tests of what every layer guarantees; run
-   `tests/golden/make_layers.py` for PyTorch's numbers.
+   even if a base class has a suitable one: for an unknown argument Python names the class that defines it.
+3. Define `forward`, which sets `self._cache` only in training; `input_gradient`; and, for a layer with parameters,
+   `parameter_gradients`. Override `output_shape`, `multiply_adds` and `receptive_field` unless it is elementwise.
+4. Add it to `__all__` here and in `digitpad.nn`; plans, `digitpad gradcheck` and the summary find it there.
+5. Add a row to `tests/nn/layers/cases.py`, which runs the gradient checks and all tests of what every layer
+   guarantees, and run `tests/golden/make_layers.py` for PyTorch's numbers.
 6. Add its operator to `digitpad.export`, and a fused form in `digitpad.nn.engine.fused` if a preset trains with it.
 """
 

@@ -68,6 +68,7 @@ class AttentionGate(Layer):
             max(1, self.skip_channels // 2) if inner_channels is None else inner_channels,
         )
         rng = self.check.generator(rng)
+        dtype = self.check.precision(dtype)
         # theta and phi are added, so one bias is enough.
         self.theta = Conv2D(self.skip_channels, self.inner_channels, 1, bias=False, rng=rng, dtype=dtype)
         self.phi = Conv2D(self.signal_channels, self.inner_channels, 1, rng=rng, dtype=dtype)

@@ -170,6 +170,16 @@ def test_the_gradient_of_the_parameters_alone_is_the_same(case: str) -> None:
         assert_close(other.grad, parameter.grad, name)
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_the_input_gradient_alone_is_the_same_and_leaves_the_parameters_alone(case: str) -> None:
+    _, equal, fast = twins(case, "float64")
+    upstream = np.ones_like(fast.forward(images(case, 4, "float64"), training=True))
+
+    alone = fast.input_gradient(upstream).copy()
+    assert not any(parameter.grad.any() for parameter in equal.parameters())
+    np.testing.assert_array_equal(fast.backward(upstream), alone)
+
+
 def test_of_equal_values_one_alone_gets_the_gradient() -> None:
     conv = Conv2D(1, 1, 3, padding=1, dtype=np.float64)
     conv.weight.value = np.zeros((1, 1, 3, 3))

@@ -116,6 +116,16 @@ def test_gradients_of_parameters_alone_are_the_same(case: Case) -> None:
 
 
 @every_layer
+def test_the_input_gradient_alone_is_the_same_and_leaves_the_parameters_alone(case: Case) -> None:
+    layer, other, x = case.layer(), case.layer(), case.batch()
+    upstream = _upstream(layer.forward(x, training=True))
+    other.forward(x, training=True)
+
+    np.testing.assert_array_equal(other.input_gradient(upstream), layer.backward(upstream))
+    assert not any(parameter.grad.any() for parameter in other.parameters())
+
+
+@every_layer
 def test_backward_without_forward_says_so_by_name(case: Case) -> None:
     layer = case.layer()
     upstream = _upstream(layer.forward(case.batch()))

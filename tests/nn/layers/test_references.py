@@ -1,4 +1,4 @@
-"""The fast forms against the loops of `tests/nn/reference.py`."""
+"""The fast forms against the loops of `digitpad.nn.reference`."""
 
 import numpy as np
 import pytest
