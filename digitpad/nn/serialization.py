@@ -54,5 +54,5 @@ def read(path: Path) -> tuple[dict[str, Array], dict[str, str]]:
             names: list[str] = file.keys()
             tensors: dict[str, Array] = {name: file.get_tensor(name) for name in names}
     except safetensors.SafetensorError as error:
-        raise ValueError(f"{path} is no whole safetensors file ({error})") from error
+        raise ValueError(f"{path} is not a complete safetensors file ({error})") from error
     return tensors, metadata

@@ -1,4 +1,4 @@
-"""Networks survive files exactly, and what is no whole safetensors file is refused."""
+"""Networks survive files exactly, and other files are refused."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def test_truncated_files_are_refused(tmp_path: Path, keep: int) -> None:
     content = serialization.dumps(build(ARCHITECTURES["light"]), {})
     path = tmp_path / "cut.safetensors"
     path.write_bytes(content[:keep])
-    with pytest.raises(ValueError, match=r"cut\.safetensors is no whole safetensors file"):
+    with pytest.raises(ValueError, match=r"cut\.safetensors is not a complete safetensors file"):
         serialization.read(path)
 
 
