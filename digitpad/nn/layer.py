@@ -120,7 +120,7 @@ class Layer(Checked):
     def backward(self, grad_output: Array) -> Array:
         """Add the gradients of the parameters, and return the gradient with respect to the last training input.
 
-        Layers that get both from one computation override this: containers, and layers of the fast path.
+        Layers that get both from one computation override this: containers, batch normalization, fused layers.
 
         Parameters
         ----------

@@ -22,7 +22,7 @@ from digitpad.nn.checks import Checked, Checks
 from digitpad.nn.engine.fused import fuse
 from digitpad.nn.losses import Loss
 from digitpad.nn.network import Sequential
-from digitpad.nn.optim.optimizers import cache_pieces, run_in_turn
+from digitpad.nn.optim.pieces import cache_pieces, run_in_turn
 
 T = TypeVar("T")
 

@@ -121,8 +121,8 @@ class Conv2D(_Convolution2D):
 
     OH = floor((H + padding - dilation * (kernel - 1) - 1) / stride) + 1, where padding counts both sides; OW likewise.
 
-    The gradient. weight[o, c, i, j] ties the output at each place p = (y, x) to the padded input at the place q where
-    its tap (i, j) lies, q = p * stride + (i, j) * dilation. With g the gradient with respect to the output:
+    The gradient. weight[o, c, i, j] connects the output at each place p = (y, x) with the padded input at the place q
+    where its tap (i, j) lies, q = p * stride + (i, j) * dilation. With g the gradient with respect to the output:
 
     grad_weight[o, c, i, j] = sum over n, p of g[n, o, p] * padded[n, c, q]    (what each tap saw, times g)
     grad_bias[o]            = sum over n, p of g[n, o, p]
@@ -236,12 +236,12 @@ class Conv2D(_Convolution2D):
 class ConvTranspose2D(_Convolution2D):
     """Transposed convolution of maps: (N, in_channels, H, W) to larger ones, (N, out_channels, OH, OW).
 
-    out[n, o, y * stride + i * dilation - padding, ...] += weight[c, o, i, j] * x[n, c, y, x], plus bias[o]
+    out[n, o, y * stride - padding + i * dilation, ...] += weight[c, o, i, j] * x[n, c, y, x], plus bias[o]
 
     OH = (H - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1, and OW likewise.
 
-    The gradient. weight[c, o, i, j] ties the input at each place p to the output at q = p * stride + (i, j) * dilation
-    - padding. With g the gradient with respect to the output:
+    The gradient. weight[c, o, i, j] connects the input at each place p with the output at the place q where its tap
+    (i, j) lies, q = p * stride - padding + (i, j) * dilation. With g the gradient with respect to the output:
 
     grad_x[n, c, p]         = sum over o, i, j of weight[c, o, i, j] * g[n, o, q]    (a convolution of g)
     grad_weight[c, o, i, j] = sum over n, p of x[n, c, p] * g[n, o, q]

@@ -57,10 +57,12 @@ class BatchNorm2D(Layer):
         If an argument has the wrong type or is out of range; in training, if the batch has a single value per channel,
         which has no variance.
 
-    Notes ----- `weight` (initially ones), `bias` (zeros), `running_mean` (zeros), `running_var` (ones) and
-    `num_batches_tracked` have PyTorch's names and shapes. Only the original layer updates the running statistics, from
-    the first thread's part of the batch, as in PyTorch's DataParallel: replicas do not, so that no two threads write to
-    one array. Source: Ioffe and Szegedy, "Batch normalization", ICML 2015.
+    Notes
+    -----
+    `weight` (initially ones), `bias` (zeros), `running_mean` (zeros), `running_var` (ones) and `num_batches_tracked`
+    have PyTorch's names and shapes. Only the original layer updates the running statistics, from the first thread's
+    part of the batch, as in PyTorch's DataParallel: replicas do not, so that no two threads write to one array. Source:
+    Ioffe and Szegedy, "Batch normalization", ICML 2015.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
 """Optimizers: how a gradient becomes a change of the weights.
 
-The gradient g points in the direction in which the loss grows fastest, and to first order loss(w - r * g) = loss(w) - r
-* |g|^2: a small step against the gradient lowers the loss. The optimizers differ in how they use earlier gradients to
-choose the direction and the length of the step.
+The gradient g points in the direction in which the loss grows fastest, and a small step against it lowers the loss: to
+first order loss(w - r * g) = loss(w) - r * |g|^2. The optimizers differ in how they use earlier gradients to choose the
+direction and the length of the step.
 
 An optimizer knows parameters, not layers. `step` reads each gradient, changes each value in place, and clears the
 gradient for the next batch. The formulas are PyTorch's. They are computed in existing arrays, gradients included,
@@ -10,51 +10,17 @@ because allocating memory takes longer than the arithmetic.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
 import numpy as np
 
 from digitpad.nn.backend import Array, array_module, to_numpy
-from digitpad.nn.checks import Checked, on_host
+from digitpad.nn.checks import Checked
 from digitpad.nn.optim import updates
+from digitpad.nn.optim.pieces import Runner, cache_pieces, run_in_turn
 from digitpad.nn.parameter import Parameter
-
-Runner: TypeAlias = Callable[[Sequence[Callable[[], None]]], None]
-"""Runs independent tasks, in any order."""
-
-#: Numbers of an array in one piece: with Adam's four arrays, one megabyte.
-_PIECE_NUMBERS = 1 << 16
-
-
-def run_in_turn(tasks: Sequence[Callable[[], None]]) -> None:
-    """Run one task after the other."""
-    for task in tasks:
-        task()
-
-
-def cache_pieces(arrays: Sequence[Array]) -> Iterator[Sequence[Array]]:
-    """Divide arrays of one shape, as vectors, into pieces that fit into the cache together.
-
-    They are not divided on a GPU, where each piece would take a call, nor if their memory orders differ.
-    """
-    size = arrays[0].size
-    if size <= _PIECE_NUMBERS or not all(map(on_host, arrays)):
-        yield arrays
-        return
-    turned = [array.transpose(_order_in_memory(array)) for array in arrays]
-    if not all(array.flags.c_contiguous and array.strides == turned[0].strides for array in turned):
-        yield arrays
-        return
-    vectors = [array.reshape(-1) for array in turned]
-    for start in range(0, size, _PIECE_NUMBERS):
-        yield [vector[start : start + _PIECE_NUMBERS] for vector in vectors]
-
-
-def _order_in_memory(array: Array) -> list[int]:
-    """Return the axes from the longest step in memory to the shortest; a convolution's weights are not in C order."""
-    return sorted(range(array.ndim), key=lambda axis: array.strides[axis], reverse=True)
 
 
 class Optimizer(Checked):
@@ -176,8 +142,10 @@ class SGD(Optimizer):
     nesterov
         Whether to use Nesterov momentum; requires momentum above 0.
 
-    Notes ----- The form is PyTorch's, in which the learning rate scales the whole step. Source: Sutskever, Martens,
-    Dahl and Hinton, "On the importance of initialization and momentum in deep learning", ICML 2013.
+    Notes
+    -----
+    The form is PyTorch's, in which the learning rate scales the whole step. Source: Sutskever, Martens, Dahl and
+    Hinton, "On the importance of initialization and momentum in deep learning", ICML 2013.
     """
 
     slots = ("velocity",)
@@ -205,9 +173,9 @@ class AdaGrad(Optimizer):
     total = total + grad**2
     value -= learning_rate * grad / (sqrt(total) + eps)
 
-    The derivation. For steps along one coordinate, the regret bound of gradient descent with steps of size r is D^2 /
-    (2 * r) + r * total / 2, where D bounds the distance to the best weight. It is smallest at r = D / sqrt(total):
-    coordinates with large gradients need small steps, and steps shrink like 1 / sqrt(number of steps).
+    The derivation. Gradient descent on one weight with steps of size r, at a distance of at most D from the best value,
+    loses at most D^2 / (2 * r) + r * total / 2 in comparison with that value. This is smallest at r = D / sqrt(total):
+    weights with large gradients need small steps, and steps shrink like 1 / sqrt(number of steps).
 
     Parameters
     ----------
@@ -302,13 +270,17 @@ class Adam(Optimizer):
     eps
         Added to the denominator, to limit the steps for gradients near 0.
 
-    Notes ----- A weighted mean is a weighted sum divided by the sum of the weights, and these are what is kept: the
-    sums of gradients and of squares, S1 = b1 * S1 + grad and S2 = b2 * S2 + grad**2, and the sums of their weights, W =
-    (1 - b**t) / (1 - b). The means m = S1 / W1 and v = S2 / W2 are the paper's. The weights are numbers, so that after
-    updating the sums five passes over the arrays suffice: m / (sqrt(v) + eps) = (S1 / (sqrt(S2) + eps * sqrt(W2))) *
-    sqrt(W2) / W1. If a schedule changes `momentum` during training, S1 is scaled so that (1 - b1) * S1, the paper's
-    mean, does not change, as in PyTorch. Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR
-    2015, algorithm 1.
+    Notes
+    -----
+    A weighted mean is a weighted sum divided by the sum of the weights, and these are what is kept: the sums of
+    gradients and of squares, S1 = b1 * S1 + grad and S2 = b2 * S2 + grad**2, and the sums of their weights,
+    W = (1 - b**t) / (1 - b). The means m = S1 / W1 and v = S2 / W2 are the paper's. The weights are numbers, so that
+    after updating the sums five passes over the arrays suffice:
+
+    m / (sqrt(v) + eps) = (S1 / (sqrt(S2) + eps * sqrt(W2))) * sqrt(W2) / W1
+
+    If a schedule changes `momentum` during training, S1 is scaled so that (1 - b1) * S1, the paper's mean, does not
+    change, as in PyTorch. Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1.
     """
 
     slots = ("gradient_sum", "square_sum")

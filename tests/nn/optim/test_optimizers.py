@@ -11,7 +11,8 @@ import pytest
 from digitpad import nn
 from digitpad.nn.backend import Array
 from digitpad.nn.losses import Loss
-from digitpad.nn.optim.optimizers import Optimizer, cache_pieces
+from digitpad.nn.optim.optimizers import Optimizer
+from digitpad.nn.optim.pieces import cache_pieces
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "training.json").read_text(encoding="utf-8"))
 
