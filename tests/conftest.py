@@ -47,6 +47,16 @@ def _no_thread_left_behind() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def pseudo_catalogues(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder like `resources/languages` with the language of `tests/pseudo.py`."""
+    from tests import pseudo
+
+    folder = tmp_path_factory.mktemp("languages")
+    pseudo.write_catalogues(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def test_data() -> Path:
     """Return the folder with real ink and MNIST, from DIGITPAD_TEST_DATA; skip without it."""
     folder = os.environ.get("DIGITPAD_TEST_DATA")

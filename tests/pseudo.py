@@ -94,14 +94,14 @@ def write_catalogues(folder: Path) -> None:
 
 
 class QtTexts(QTranslator):
-    """Qt's own texts, of its dialogs and standard buttons."""
+    """Qt's own texts, of its dialogs and standard buttons; installed before the other translators, it is asked last."""
 
     def translate(
         self, context: bytes | str, source: bytes | str, disambiguation: bytes | str | None = None, n: int = -1
     ) -> str:
-        """Translate what Qt's own classes show, which begin with a Q."""
+        """Translate what Qt's own classes show, which begin with a Q; the names of keys stay."""
         where, text = (str(part, "utf-8") if isinstance(part, bytes) else part for part in (context, source))
-        return pseudo(text) if where.startswith("Q") else ""
+        return pseudo(text) if where.startswith("Q") and where != "QShortcut" else text
 
 
 def texts_of(root: QWidget) -> Iterator[tuple[QObject, str]]:

@@ -1,0 +1,94 @@
+"""The window in a language that nobody speaks: which texts are not translated, and which are cut off."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QDialog, QTabBar
+from pytestqt.qtbot import QtBot
+
+from digitpad import translation
+from digitpad.gui.shell.languages import show_language
+from digitpad.gui.shell.main_window import MainWindow
+from tests import pseudo
+from tests.gui.measuring import cut_texts
+
+#: The parts of the window whose texts are translated; a part joins when all its texts are, and none leaves.
+TRANSLATED: tuple[str, ...] = ()
+#: The parts in which every text has room at 1024x640.
+ROOMY: tuple[str, ...] = ()
+
+#: The actions that open the dialogs.
+DIALOGS = ("actionAbout", "actionKeyboardHelp", "actionTrainMore", "actionTrainNetwork", "actionTrainRuns")
+
+#: The same in every language: the program, its models, and what files and papers use.
+NAMES = frozenset({"digitpad", "fake", "light", "standard", "MNIST", "JSON", "CSV", "PNG", "SVG", "PDF"})
+
+
+@pytest.fixture
+def pseudo_window(
+    qapp: QApplication, pseudo_catalogues: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[MainWindow]:
+    """Show the window, all its tabs built, in the language that nobody speaks."""
+    monkeypatch.setattr("digitpad.paths.languages_dir", lambda: pseudo_catalogues)
+    assert translation.use_language(pseudo.CODE)
+    texts = pseudo.QtTexts()
+    qapp.installTranslator(texts)
+    show_language(qapp, pseudo.CODE)
+    window: MainWindow = request.getfixturevalue("window")
+    _build_all(window)
+    yield window
+    qapp.removeTranslator(texts)
+    monkeypatch.undo()
+    translation.use_language("en")
+    show_language(qapp, "en")
+
+
+def test_the_marks_show_what_is_not_translated() -> None:
+    assert pseudo.pseudo("Save &as {path}…") == "⟦Sávé &as {path}…~~~~~ ~~~~~⟧"
+    assert pseudo.untranslated(pseudo.pseudo("Saved {path}.").format(path="a.png")) == []
+    assert pseudo.untranslated("Saved 3 images") == ["Saved", "images"]
+    assert pseudo.untranslated("⟦Sávéd⟧ 3 images in <b>⟦fóldér ⟦óf⟧ íñk⟧</b> (Ctrl+S)", {"Images"}) == ["in"]
+
+
+def test_every_text_is_translated(pseudo_window: MainWindow) -> None:
+    found = [
+        (owner, type(thing).__name__, thing.objectName(), text)
+        for thing, text in pseudo.texts_of(pseudo_window)
+        if (owner := pseudo.owner_of(thing)).startswith(TRANSLATED) and pseudo.untranslated(text, NAMES)
+    ]
+    assert not found, "\n".join(map(str, found))
+
+
+def test_every_text_has_room(pseudo_window: MainWindow, qtbot: QtBot) -> None:
+    pseudo_window.resize(1024, 640)
+    tabs = _tabs(pseudo_window)
+    cut: list[tuple[str, str, str]] = []
+    for number in range(tabs.count()):
+        tabs.setCurrentIndex(number)
+        qtbot.waitUntil(lambda: pseudo_window.size() == QSize(1024, 640))
+        cut += [
+            (owner, widget.objectName(), text)
+            for widget, text in cut_texts(pseudo_window)
+            if (owner := pseudo.owner_of(widget)).startswith(ROOMY)
+        ]
+    assert not cut, "\n".join(map(str, cut))
+
+
+def _tabs(window: MainWindow) -> QTabBar:
+    tabs = window.findChild(QTabBar, "tabStrip")
+    assert tabs is not None
+    return tabs
+
+
+def _build_all(window: MainWindow) -> None:
+    """Build every tab, and the dialogs that are children of the window."""
+    for number in reversed(range(_tabs(window).count())):
+        _tabs(window).setCurrentIndex(number)
+    actions = {action.objectName(): action for action in window.findChildren(QAction)}
+    for name in DIALOGS:
+        actions[name].trigger()
+    for dialog in window.findChildren(QDialog):
+        dialog.hide()
