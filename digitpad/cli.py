@@ -1,12 +1,12 @@
-"""The command line: words in, one function call out.
+"""The command line: parses the arguments and calls one function.
 
-Each sub-command is one function here, which hands its arguments to the module of `digitpad.commands` that does
-the work; that module is imported only then, so that `digitpad --version` is quick and `digitpad predict` does not
-load the window's libraries.
+Each subcommand is one function here, which passes its arguments to the module of `digitpad.commands` that does the
+work. That module is imported only then, so that `digitpad --version` is quick and `digitpad predict` does not load the
+window's libraries.
 
-Exit codes: 0 done; 2 bad input or usage (one line on standard error); 1 a fault of ours (one line, the details are
-in the log). Ctrl-C ends a command with 130, as shells expect, except that `train` keeps what was learned: that is
-a result, and gives 0.
+Exit codes: 0 success; 2 bad input or usage (one line on standard error); 1 a bug in digitpad (one line; the details are
+in the log). Ctrl-C ends a command with 130, as shells expect, except for `train`: it saves the trained weights and
+exits with 0.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import io
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 from digitpad import __version__
 from digitpad.commands.argument_types import at_least, dataset, path, probability, shape
@@ -22,9 +22,12 @@ from digitpad.commands.output import flush, note, printable, say
 from digitpad.commands.train_options import add_options
 from digitpad.errors import DigitpadError
 from digitpad.fault_log import open_log
+from digitpad.translation import gettext as _
 from digitpad.translation import preferred_language, use_language
 
 DONE, FAULT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+_Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     arguments
-        The words after `digitpad`; None takes the process's own.
+        The arguments after `digitpad`; None takes those of the process.
 
     Returns
     -------
@@ -41,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     for stream in (sys.stdout, sys.stderr):
-        # A file name may hold what the terminal cannot show; that is no reason to fail.
+        # A file name may contain characters that the terminal cannot show.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
@@ -55,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has seen enough.
+        # The reader of our output has closed it, as `head` does.
         return DONE
     except SystemExit as finished:
         return finished.code if isinstance(finished.code, int) else DONE
@@ -74,7 +77,7 @@ def gui(options: argparse.Namespace) -> int:
 
 
 def predict(options: argparse.Namespace) -> None:
-    """Read digits and whole numbers in files."""
+    """Read the digits and numbers in files."""
     from digitpad.commands.predict import predict as command
 
     command(
@@ -96,7 +99,7 @@ def train(options: argparse.Namespace) -> None:
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    """Measure how well a model reads a dataset."""
+    """Measure the accuracy of a model on a dataset."""
     from digitpad.commands.evaluate import EvaluateRequest
     from digitpad.commands.evaluate import evaluate as command
 
@@ -115,7 +118,7 @@ def evaluate(options: argparse.Namespace) -> None:
 
 
 def summary(options: argparse.Namespace) -> None:
-    """Show what a network is made of."""
+    """Show the layers and parameters of a network."""
     from digitpad.commands.summary import summary as command
 
     command(
@@ -128,35 +131,35 @@ def summary(options: argparse.Namespace) -> None:
 
 
 def gradcheck(options: argparse.Namespace) -> None:
-    """Check a network's gradients."""
+    """Check the gradients of a network numerically."""
     from digitpad.commands.gradcheck import gradcheck as command
 
     command(options.architecture, seed=options.seed, json=options.json)
 
 
 def features(options: argparse.Namespace) -> None:
-    """Show what every layer answers to a picture."""
+    """Save the feature maps of every layer for one image."""
     from digitpad.commands.features import features as command
 
     command(options.path, model=options.model, out=options.out, index=options.index, json=options.json)
 
 
 def export(options: argparse.Namespace) -> None:
-    """Write a network for other programs."""
+    """Export a network for other programs."""
     from digitpad.commands.export import export as command
 
     command(options.network, form=options.to, path=options.file, overwrite=options.force, json=options.json)
 
 
 def bench(options: argparse.Namespace) -> None:
-    """Measure how fast this machine is."""
+    """Measure the speed of this machine."""
     from digitpad.commands.bench import bench as command
 
     command(threads=options.threads, json=options.json)
 
 
 def tour(options: argparse.Namespace) -> None:
-    """Draw in the real window and save its pictures."""
+    """Draw in the real window and save pictures of it."""
     from digitpad.gui.shell.tour import run_tour
 
     for picture in run_tour(options.out):
@@ -170,130 +173,229 @@ def command_names() -> list[str]:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Complains in one line, as every command does."""
+    """Reports errors in one line, as every command does."""
 
     def error(self, message: str) -> NoReturn:
-        raise DigitpadError(f"{message}; see {self.prog} --help.")
+        raise DigitpadError(_("{message}; see {program} --help.").format(message=message, program=self.prog))
 
 
 def _parser() -> _Parser:
     parser = _Parser(
         prog="digitpad",
-        description="Draw a digit, see it recognised, and look inside the network that reads it.",
-        epilog="Without a command, the window opens.",
+        description=_("Draw a digit, watch it being recognized, and look inside the network that reads it."),
+        epilog=_("Without a command, the window opens."),
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"digitpad {__version__}")
+    parser.add_argument(
+        "--version", action="version", version=f"digitpad {__version__}", help=_("show the version and exit")
+    )
     parser.set_defaults(command=gui, paths=[], model=None)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    commands = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"))
+    _add_gui(commands)
+    _add_predict(commands)
+    add = _adder(commands, train, _("Train a network."), json=_("one line per epoch, then the result"))
+    add_options(add, _dataset_help())
+    _add_evaluate(commands)
+    _add_summary(commands)
+    _add_gradcheck(commands)
+    _add_features(commands)
+    _add_export(commands)
+    _add_bench(commands)
+    _add_tour(commands)
+    return parser
 
-    add = _adder(commands, gui)
-    add("paths", nargs="*", type=path, metavar="PATH", help="an image or ink file to open")
-    add("--model", metavar="M", help="name or file of a model (default: digitpad)")
 
-    add = _adder(commands, predict, json="one array, a record a drawing")
-    add("paths", nargs="+", type=path, metavar="PATH", help="an image file, or a .jsonl ink collection")
-    add("--model", metavar="M", help="name or file of a model (default: digitpad)")
+def _add_gui(commands: _Commands) -> None:
+    add = _adder(commands, gui, _("Open the window."))
+    add("paths", nargs="*", type=path, metavar=_("PATH"), help=_("image or ink file to open"))
+    _add_model(add)
+
+
+def _add_predict(commands: _Commands) -> None:
+    add = _adder(
+        commands,
+        predict,
+        _("Read the digits and numbers in files."),
+        json=_("an array with one object per drawing"),
+    )
+    add("paths", nargs="+", type=path, metavar=_("PATH"), help=_("image file or .jsonl ink file"))
+    _add_model(add)
     add(
         "--top",
         metavar="K",
         type=at_least(1),
         default=1,
-        help="show the K best readings of a digit (default: %(default)s)",
+        help=_("show the K most probable classes of a digit (default: %(default)s)"),
     )
-    add("--single", action="store_true", help="take each drawing as one digit, never as a number")
+    add("--single", action="store_true", help=_("read each drawing as a single digit, never as a number"))
     add(
         "--threshold",
         metavar="T",
         type=probability,
-        help='from which probability of "no digit" on a drawing is refused (default: the model\'s own)',
+        help=_('probability of "not a digit" from which a drawing is read as that (default: set by the model)'),
     )
 
-    add_options(_adder(commands, train, json="a line an epoch, and the result as the last line"), _DATASET)
 
-    _add_evaluate(_adder(commands, evaluate, json="count, accuracy, per_class, confusion and more"))
+def _add_evaluate(commands: _Commands) -> None:
+    add = _adder(
+        commands,
+        evaluate,
+        _("Measure the accuracy of a model on a dataset."),
+        json=_("count, accuracy, per_class, confusion and more"),
+    )
+    _add_model(add)
+    add("--dataset", metavar="D", type=dataset, default="mnist", help=_dataset_help())
+    add(
+        "--split",
+        choices=("test", "train", "validation"),
+        default="test",
+        help=_(
+            "images of the dataset to use; validation: those that the training of the model validated on "
+            "(default: %(default)s)"
+        ),
+    )
+    add("--compare", metavar="M", help=_("second model to measure on the same images"))
+    add(
+        "--robustness",
+        action="store_true",
+        help=_("also measure shifted, rotated, scaled, bolder and noisy images"),
+    )
+    add("--csv", metavar=_("FILE"), type=path, help=_("write a table with one row per image"))
+    add("--record", action="store_true", help=_("store the accuracy on mnist in the model file"))
 
-    add = _adder(commands, summary, json="layers and parameters")
-    add("network", metavar="A_OR_M", help="an architecture, such as light, or a model's name or file")
-    add("--input-shape", metavar="C,H,W", type=shape, help="of one image (default: what the network is made for)")
+
+def _add_summary(commands: _Commands) -> None:
+    add = _adder(commands, summary, _("Show the layers and parameters of a network."), json=_("layers and parameters"))
+    add("network", metavar="A_OR_M", help=_("architecture, such as light, or name or file of a model"))
+    add(
+        "--input-shape",
+        metavar="C,H,W",
+        type=shape,
+        help=_("shape of one image (default: the input shape of the network)"),
+    )
     add(
         "--batch-size",
         metavar="B",
         type=at_least(1),
         default=64,
-        help="whose memory is stated (default: %(default)s)",
+        help=_("batch size for which the memory is computed (default: %(default)s)"),
     )
-    add("--graph", metavar="FILE", type=path, help="draw the network, branches included, as SVG")
+    add("--graph", metavar=_("FILE"), type=path, help=_("draw the graph of the network as SVG"))
 
-    add = _adder(commands, gradcheck, json="max_relative_error and layers")
-    add("architecture", metavar="A", nargs="?", default="standard", help="an architecture (default: %(default)s)")
-    add("--seed", metavar="S", type=at_least(0), default=0, help="draws weights and images (default: %(default)s)")
 
-    add = _adder(commands, features, json="path, index, npz and pictures")
-    add("path", type=path, metavar="PATH", help="an image file, or a .jsonl ink collection")
-    add("--model", metavar="M", help="name or file of a model (default: digitpad)")
-    add("--out", metavar="DIR", type=path, required=True, help="folder for a picture a layer, and all as one .npz")
+def _add_gradcheck(commands: _Commands) -> None:
+    add = _adder(
+        commands,
+        gradcheck,
+        _("Check the gradients of a network numerically."),
+        json=_("max_relative_error and layers"),
+    )
+    add("architecture", metavar="A", nargs="?", default="standard", help=_("architecture (default: %(default)s)"))
+    add(
+        "--seed",
+        metavar="S",
+        type=at_least(0),
+        default=0,
+        help=_("seed of the weights and images (default: %(default)s)"),
+    )
+
+
+def _add_features(commands: _Commands) -> None:
+    add = _adder(
+        commands,
+        features,
+        _("Save the feature maps of every layer for one image."),
+        json=_("path, index, npz and pictures"),
+    )
+    add("path", type=path, metavar=_("PATH"), help=_("image file or .jsonl ink file"))
+    _add_model(add)
+    add(
+        "--out",
+        metavar=_("DIR"),
+        type=path,
+        required=True,
+        help=_("folder for one picture per layer and an .npz file with all activations"),
+    )
     add(
         "--index",
         metavar="K",
         type=at_least(0),
         default=0,
-        help="which drawing of a collection (default: the first)",
+        help=_("index of the drawing in an ink file, from 0 (default: %(default)s)"),
     )
 
-    add = _adder(commands, export, json="path and max_difference")
-    add("network", metavar="M", help="a model's name or file, or an architecture (its weights are then untrained)")
+
+def _add_export(commands: _Commands) -> None:
+    add = _adder(commands, export, _("Export a network for other programs."), json=_("path and max_difference"))
+    add("network", metavar="M", help=_("name or file of a model, or an architecture with untrained weights"))
     add(
-        "--to", choices=("onnx", "pytorch", "npz"), required=True, help="what to write; pytorch is a module and weights"
+        "--to",
+        choices=("onnx", "pytorch", "npz"),
+        required=True,
+        help=_("format; pytorch writes a Python module and a weights file"),
     )
-    add("file", metavar="FILE", type=path, help="where to; for pytorch a name that ends in .py")
-    add("--force", action="store_true", help="replace files that exist")
-
-    add = _adder(commands, bench, json="versions, networks (images a second) and layers (milliseconds)")
-    add("--threads", metavar="T", type=at_least(1), help="the most threads to try (default: one a processor)")
-
-    add = _adder(commands, tour)
-    add("--out", metavar="DIR", type=path, required=True, help="folder for the pictures")
-    return parser
+    add("file", metavar=_("FILE"), type=path, help=_("output file; for pytorch, a name that ends in .py"))
+    add("--force", action="store_true", help=_("overwrite existing files"))
 
 
-_DATASET = (
-    "mnist, styles or negatives (made up), a folder of IDX files, a folder of image folders, a .jsonl ink collection, "
-    "several of them as in mnist+ink.jsonl, or paper, pages to find ink on (default: %(default)s)"
-)
-
-
-def _add_evaluate(add: Callable[..., object]) -> None:
-    add("--model", metavar="M", help="name or file of a model (default: digitpad)")
-    add("--dataset", metavar="D", type=dataset, default="mnist", help=_DATASET)
+def _add_bench(commands: _Commands) -> None:
+    add = _adder(
+        commands,
+        bench,
+        _("Measure the speed of this machine."),
+        json=_("versions, networks (images per second) and layers (milliseconds)"),
+    )
     add(
-        "--split",
-        choices=("test", "train", "validation"),
-        default="test",
-        help="which images of it; validation: those that the model's training held out (default: %(default)s)",
+        "--threads",
+        metavar="T",
+        type=at_least(1),
+        help=_("largest number of threads to try (default: one per processor)"),
     )
-    add("--compare", metavar="M", help="a second model, to be measured on the same images")
-    add("--robustness", action="store_true", help="read the images moved, turned, scaled, bolder and noisy, too")
-    add("--csv", metavar="FILE", type=path, help="write a table with a row for each image")
-    add("--record", action="store_true", help="write the accuracy on mnist into the model file")
+
+
+def _add_tour(commands: _Commands) -> None:
+    add = _adder(commands, tour, _("Draw in the real window and save pictures of it."))
+    add("--out", metavar=_("DIR"), type=path, required=True, help=_("folder for the pictures"))
+
+
+def _add_model(add: Callable[..., object]) -> None:
+    add("--model", metavar="M", help=_("name or file of a model (default: digitpad)"))
+
+
+def _dataset_help() -> str:
+    return _(
+        "mnist, styles or negatives (synthetic), a folder of IDX files, a folder with one folder of images per class, "
+        "a .jsonl ink file, several of these joined by +, such as mnist+ink.jsonl, or paper, pages on which ink is to "
+        "be found (default: %(default)s)"
+    )
 
 
 def _adder(
-    commands: "argparse._SubParsersAction[_Parser]", function: Callable[..., object], json: str | None = None
+    commands: _Commands, function: Callable[..., object], description: str, json: str | None = None
 ) -> Callable[..., object]:
-    """Add a sub-command for a function of this module, and return what adds arguments to it."""
-    description = (function.__doc__ or "").strip()
+    """Add a subcommand for a function of this module, and return the method that adds arguments to it."""
     parser = commands.add_parser(
-        function.__name__, help=description.rstrip(".").lower(), description=description, allow_abbrev=False
+        function.__name__, help=description.rstrip("."), description=description, allow_abbrev=False
     )
     parser.set_defaults(command=function)
     if json is not None:
-        parser.add_argument("--json", action="store_true", help=f"print JSON: {json}")
+        parser.add_argument("--json", action="store_true", help=_("print JSON: {content}").format(content=json))
     return parser.add_argument
 
 
 def _report_fault(error: Exception, log: Path | None) -> int:
-    """Say in one line that the fault is ours and where the details are, and return the exit code."""
-    details = f"the details are in {log}" if log is not None else "its log could not be written"
-    note(f"digitpad: something went wrong inside digitpad ({type(error).__name__}: {error}); {details}.")
+    """Report in one line that digitpad has a bug and where the details are, and return the exit code."""
+    fault = f"{type(error).__name__}: {error}"
+    if log is None:
+        note(
+            _("digitpad: something went wrong inside digitpad ({fault}); its log could not be written.").format(
+                fault=fault
+            )
+        )
+    else:
+        note(
+            _("digitpad: something went wrong inside digitpad ({fault}); the details are in {log}.").format(
+                fault=fault, log=log
+            )
+        )
     return FAULT

@@ -126,7 +126,7 @@ def test_train_tells_a_person_each_epoch_and_where_the_model_is(run: Run, idx_fo
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert "26,698 parameters" in lines[0]
-    assert "200 images, 40 held out" in lines[0]
+    assert "200 training images, 40 validation images" in lines[0]
     assert [line.split()[1] for line in lines[1:3]] == ["1/2", "2/2"]
     assert lines[3].startswith(f"Saved {output}")
     assert len(lines) == 4
@@ -280,7 +280,7 @@ def test_evaluate_records_the_accuracy_on_mnist_and_nothing_else(run: Run, idx_f
     before = load_model(model_path)
     code, _, err = run("evaluate", "--model", model_path, "--dataset", idx_folder, "--record")
     assert (code, load_model(model_path).metadata) == (2, before.metadata)
-    assert "leave out --record" in err
+    assert "omit --record" in err
     code, out, _ = run("evaluate", "--model", model_path, "--record", "--json")
     after = load_model(model_path)
     assert code == 0
@@ -340,7 +340,7 @@ def test_evaluate_measures_how_much_both_models_bear(run: Run, idx_folder: Path,
         assert upright["accuracy"] == pytest.approx(record["accuracy"])
         assert (upright["unit"], upright["count"]) == ("°", 60)
     text = run("evaluate", *words)[1]
-    assert "rotation: degrees" in text
+    assert "Rotation: Counterclockwise" in text
 
 
 def test_evaluate_on_ink_tells_writers_and_sources(run: Run, tmp_path: Path, model_path: Path) -> None:
@@ -428,7 +428,7 @@ def test_the_progress_bar_follows_the_steps(capsys: pytest.CaptureFixture[str]) 
     (task,) = progress.tasks
     assert (task.total, task.completed) == (20, 2)
     assert "loss 0.5000" in task.fields["detail"]
-    assert capsys.readouterr().err == "Ctrl-C stops the training and keeps what was learned.\n"
+    assert capsys.readouterr().err == "Ctrl-C stops the training and saves the model.\n"
 
 
 def test_a_program_without_a_console_works_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -482,7 +482,7 @@ class TestAsAProcess:
             text=True,
             check=False,
         )
-        assert f"Saved {model}.\n" in done.stderr
+        assert f"Saved {model}\n" in done.stderr
         assert done.returncode == (0 if "pipe" in output else 2)
         assert load_model(model).metadata.training["stopped"] == "finished"
 
@@ -499,7 +499,8 @@ class TestAsAProcess:
             )
         assert done.returncode == 2
         assert (
-            done.stderr == "digitpad: The output could not be written (No space left on device); send it elsewhere.\n"
+            done.stderr
+            == "digitpad: The output could not be written (No space left on device); redirect it to another place.\n"
         )
 
     @pytest.mark.parametrize(

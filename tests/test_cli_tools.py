@@ -40,7 +40,7 @@ def test_summary_states_field_stride_offset_and_memory(run: Run) -> None:
     values = 3 * 32 * 32 + 5 * 30 * 30 + 5 * 15 * 15 + 2 * 11 * 11 * 2 + 10
     assert result["activation_bytes"] == 2 * 4 * values
     assert "offset" in run("summary", "exam")[1]
-    assert "A batch of 3 " in run("summary", "exam", "--batch-size", 3)[1]
+    assert "for a batch of 3 " in run("summary", "exam", "--batch-size", 3)[1]
 
 
 def test_summary_tells_apart_rows_and_columns(run: Run, tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_summary_tells_apart_rows_and_columns(run: Run, tmp_path: Path) -> None:
 def test_summary_draws(run: Run, tmp_path: Path, model_path: Path) -> None:
     code, out, _ = run("summary", model_path, "--graph", tmp_path / "net.svg")
     assert code == 0
-    assert out.splitlines()[-1] == f"Drawn in {tmp_path / 'net.svg'}."
+    assert out.splitlines()[-1] == f"Wrote the graph to {tmp_path / 'net.svg'}."
     assert "</svg>" in (tmp_path / "net.svg").read_text()
     json.loads(run("summary", "resnet", "--graph", tmp_path / "net.svg", "--json")[1])
     assert "block2" in (tmp_path / "net.svg").read_text()

@@ -73,8 +73,8 @@ def test_the_command_of_a_run_with_many_settings_trains_the_same_weights_again(
     ("words", "said"),
     [
         (["--resume", "nothing"], "There is no run nothing"),
-        (["--resume", "nothing", "--optimizer", "sgd"], "leave out --optimizer"),
-        (["--resume", "nothing", "--no-run"], "leave out --no-run"),
+        (["--resume", "nothing", "--optimizer", "sgd"], "omit --optimizer"),
+        (["--resume", "nothing", "--no-run"], "omit --no-run"),
         (["--architecture", "exam", "--dropout", "0.5"], "no dropout layer"),
         (["--initializer", "magic"], "he_normal"),
         (["--schedule", "one-cycle", "--optimizer", "rmsprop", "--low-momentum", "0.5"], "low momentum"),

@@ -1,19 +1,28 @@
 """The command line in a language that nobody speaks: which texts are not translated."""
 
-import gettext
-from collections.abc import Callable, Iterator
+import json
+import re
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from digitpad import cli, translation
+from digitpad.nn import ARCHITECTURES, build
 from tests import pseudo
-from tests.pictures import digit_picture
 
 Run = Callable[..., tuple[int, str, str]]
 
-#: The commands whose texts are translated; a command joins when all its texts are, and none leaves.
-TRANSLATED: tuple[str, ...] = ()
+#: The same in every language: commands and options, their values, and the names of data, presets and settings.
+NAMES = frozenset(
+    {
+        *cli.command_names(),
+        *("digitpad", "json", "jsonl", "mnist", "styles", "negatives", "ink.jsonl", "paper", "digitpad", "light"),
+        *("auto", "cpu", "cuda", "onnx", "pytorch", "npz", "test", "validation"),
+        *("bias", "input", "weight", "ann", "px", "usual", "quick", "adam", "one-cycle", "constant", "nesterov"),
+    }
+)
 
 
 @pytest.fixture(autouse=True)
@@ -30,3 +39,71 @@ def test_the_help_is_translated(run: Run, command: str) -> None:
     code, out, _ = run(*command.split(), "--help")
     assert code == 0
     assert _untranslated(out) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("summary", "light"),
+        ("gradcheck", "light"),
+        ("predict", "{ink}"),
+        ("predict", "--top", "3", "--single", "{ink}"),
+        ("evaluate", "--dataset", "{ink}", "--robustness", "--compare", "light"),
+        ("features", "{ink}", "--out", "{folder}/maps"),
+        ("export", "light", "--to", "npz", "{folder}/light.npz"),
+        (
+            "train",
+            "--dataset",
+            "{ink}",
+            "--architecture",
+            "light",
+            "--batch-size",
+            "8",
+            "--epochs",
+            "1",
+            "--output",
+            "{folder}/a.safetensors",
+        ),
+    ],
+    ids=" ".join,
+)
+def test_results_are_translated(run: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
+    ink = tmp_path / "some.jsonl"
+    strokes = [[[100, 50], [120, 300]], [[90, 150], [300, 160]]]
+    lines = [
+        json.dumps({"width": 400, "height": 400, "strokes": strokes, "label": str(number % 10), "writer": "ann"})
+        for number in range(24)
+    ]
+    ink.write_text("\n".join(lines) + "\n")
+    code, out, err = run(*(word.format(ink=ink, folder=tmp_path) for word in words))
+    assert (code, bool(out)) == (0, True), err
+    layers = build(ARCHITECTURES["light"], rng=np.random.default_rng(0)).layers
+    types = {type(layer).__name__ for layer in layers.values()}
+    assert _untranslated(re.sub(rf"{tmp_path}\S*", " ", out + err), layers.keys() | types) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("predict",),
+        ("predict", "--top", "0", "nowhere.png"),
+        ("gradcheck", "nowhere"),
+        ("train", "--batch-size", "x"),
+        ("train", "--resume", "nowhere", "--seed", "1"),
+        ("evaluate", "--dataset", "styles", "--record"),
+        ("export", "light", "--to", "exe", "x"),
+        ("summary", "light", "--input-shape", "1,2,3"),
+    ],
+    ids=" ".join,
+)
+def test_errors_are_translated(run: Run, words: tuple[str, ...]) -> None:
+    code, out, err = run(*(words or ("--nonsense",)))
+    assert (code, out) == (2, "")
+    assert _untranslated(err, {"nowhere", "nowhere.png", "png", "exe", "nonsense"}) == []
+
+
+def _untranslated(text: str, names: Collection[str] = ()) -> list[str]:
+    """Return the words that are not translated, but for options, choices, and place-holders for values."""
+    text = re.sub(r"(?<![\w-])--?[a-z][\w-]*|\{[a-z0-9,]+\}|\b[A-Z][A-Z_,]*\b|\d+(?:x\d+)+", " ", text)
+    return pseudo.untranslated(text, {*NAMES, *names})

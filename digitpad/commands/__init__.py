@@ -1,1 +1,1 @@
-"""What each sub-command of `digitpad` does, a module each; `digitpad.cli` only parses and dispatches."""
+"""The subcommands of `digitpad`, one module each; `digitpad.cli` only parses the arguments and dispatches."""

@@ -1,82 +1,90 @@
-"""What the words on the command line may be: each function reads one, or says why it cannot."""
+"""The types of command-line arguments: each function parses one argument, or raises an error that says why not."""
 
 import argparse
 import math
 from collections.abc import Callable
 from pathlib import Path
 
+from digitpad.translation import gettext as _
+
 
 def path(text: str) -> Path:
-    """Read the name of a file or folder."""
+    """Parse the path of a file or folder."""
     named = Path(text)
     try:
         named.is_dir()
     except OSError as error:
-        raise argparse.ArgumentTypeError(f"{text} cannot be used ({error.strerror})") from error
+        raise argparse.ArgumentTypeError(
+            _("{path} cannot be used ({reason})").format(path=text, reason=error.strerror)
+        ) from error
     return named
 
 
 def dataset(text: str) -> str:
-    """Read the name of a data set, which may be that of a folder."""
+    """Parse the name of a dataset, which may be a path."""
     path(text)
     return text
 
 
 def at_least(least: int) -> Callable[[str], int]:
-    """Return what reads a whole number of at least `least`."""
+    """Return a function that parses an integer of at least `least`."""
 
-    def whole_number(text: str) -> int:
+    def integer(text: str) -> int:
         try:
             value = int(text)
         except ValueError:
             value = least - 1
         if value < least:
-            raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least {least}")
+            raise argparse.ArgumentTypeError(
+                _("{text!r} is not an integer of at least {least}").format(text=text, least=least)
+            )
         return value
 
-    return whole_number
+    return integer
 
 
 def positive(text: str) -> float:
-    """Read a number above 0."""
+    """Parse a number greater than 0."""
     value = _number(text)
     if not (value > 0 and math.isfinite(value)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+        raise argparse.ArgumentTypeError(_("{text!r} is not a number greater than 0").format(text=text))
     return value
 
 
 def not_negative(text: str) -> float:
-    """Read a number of at least 0."""
+    """Parse a number of at least 0."""
     value = _number(text)
     if not (value >= 0 and math.isfinite(value)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 0")
+        raise argparse.ArgumentTypeError(_("{text!r} is not a number of at least 0").format(text=text))
     return value
 
 
 def probability(text: str) -> float:
-    """Return a number from 0 to 1."""
+    """Parse a number from 0 to 1."""
     value = _number(text)
     if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to 1")
+        raise argparse.ArgumentTypeError(_("{text!r} is not a number from 0 to 1").format(text=text))
     return value
 
 
 def share(text: str) -> float:
-    """Read a number from 0 to below 1."""
+    """Parse a number of at least 0 and less than 1."""
     value = _number(text)
     if not 0 <= value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to below 1")
+        raise argparse.ArgumentTypeError(_("{text!r} is not a number of at least 0 and less than 1").format(text=text))
     return value
 
 
 def shape(text: str) -> tuple[int, int, int]:
-    """Read the shape of an image, such as 1,28,28."""
+    """Parse the shape of an image, such as 1,28,28."""
     try:
         channels, height, width = (int(part) for part in text.split(","))
     except ValueError:
         channels = height = width = 0
     if min(channels, height, width) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no shape such as 1,28,28 (channels, height, width)")
+        raise argparse.ArgumentTypeError(
+            _("{text!r} is not a shape such as 1,28,28 (channels, height, width)").format(text=text)
+        )
     return channels, height, width
 
 

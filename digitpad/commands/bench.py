@@ -1,8 +1,8 @@
-"""`digitpad bench`: how fast this machine trains and reads, in a few seconds and without any other library.
+"""`digitpad bench`: the speed of training and inference on this machine, measured in a few seconds.
 
-Training is measured through the trainer and reading through the recognizer's network split over threads, so the
-figures are those that a person gets. Layers are measured one by one in their plain form, the one that is shown and
-taught; training fuses several of them, so their times add up to more than a step takes.
+Training is measured with the trainer, and inference with a network split over threads as the recognizer uses it, so the
+figures are those that users get. Layers are measured one by one in their plain form, the form that the window shows;
+training fuses several of them, so the sum of their times is greater than the time of a step.
 """
 
 import os
@@ -25,18 +25,20 @@ from digitpad.system_info import blas, environment
 from digitpad.training.events import StepCompleted
 from digitpad.training.settings import TrainingSettings, default_threads
 from digitpad.training.trainer import Trainer
+from digitpad.translation import gettext as _
+from digitpad.translation import ngettext
 
 NETWORKS = ("standard", "light")
 
 _BATCH = 64
 _READ_AT_ONCE = 1000
-#: Steps and passes that are not counted: the first ones make the memory that the others use again.
+#: Steps and passes that are not counted: the first ones allocate the memory that the others reuse.
 _WARM_UP = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """How fast one network works, in images a second."""
+    """The speed of one network, in images per second."""
 
     network: str
     threads: int
@@ -46,7 +48,7 @@ class Speed:
 
 @dataclass(frozen=True, slots=True)
 class LayerTime:
-    """Milliseconds that one plain layer takes for a batch on one thread."""
+    """The time that one plain layer takes for a batch on one thread, in milliseconds."""
 
     network: str
     name: str
@@ -56,24 +58,24 @@ class LayerTime:
 
 
 def bench(*, threads: int | None, json: bool, seconds: float = 12.0) -> None:
-    """Measure, and print what came out.
+    """Measure, and print the results.
 
     Parameters
     ----------
     threads
-        The most threads to try; None for as many as training takes.
+        Largest number of threads to try; None for the number that training uses by default.
     json
         Print one JSON object instead of text.
     seconds
-        Time to measure for; preparation comes on top.
+        Duration of the measurement, without the preparation.
     """
     counts = thread_counts(threads or default_threads())
-    # Training and reading with every number of threads, and the layers with one; each network the same time.
+    # Training and inference with every number of threads, and the layers with one; each network gets the same time.
     share = seconds / len(NETWORKS) / (2 * len(counts) + 2)
     speeds: list[Speed] = []
     layers: list[LayerTime] = []
     with progress_bar(hidden=json) as bar:
-        task = None if bar is None else bar.add_task("measuring", total=len(NETWORKS) * (len(counts) + 1), detail="")
+        task = None if bar is None else bar.add_task(_("Measuring"), total=len(NETWORKS) * (len(counts) + 1), detail="")
         for name in NETWORKS:
             for count in counts:
                 speeds.append(Speed(name, count, training_speed(name, count, share), reading_speed(name, count, share)))
@@ -89,7 +91,7 @@ def bench(*, threads: int | None, json: bool, seconds: float = 12.0) -> None:
 
 
 def thread_counts(most: int) -> list[int]:
-    """Return the numbers of threads to try: 1, 2, 4 and so on, and the most."""
+    """Return the numbers of threads to try: 1, 2, 4 and so on, and the largest."""
     counts = [1]
     while counts[-1] * 2 < most:
         counts.append(counts[-1] * 2)
@@ -97,19 +99,19 @@ def thread_counts(most: int) -> list[int]:
 
 
 def training_speed(name: str, threads: int, seconds: float) -> float:
-    """Return the images a second that a run of training learns from, evaluation left out.
+    """Return the speed of training in images per second, without validation.
 
     Parameters
     ----------
     name
-        A preset.
+        A preset architecture.
     threads
-        Threads that share a batch.
+        Number of threads that share a batch.
     seconds
-        About how long to measure.
+        Approximate duration of the measurement.
     """
     network = build_network(ARCHITECTURES[name], seed=0)
-    # An epoch that never ends: the run is left when the time is over.
+    # More epochs than there is time for: the run is closed when the time is over.
     settings = TrainingSettings(epochs=1_000_000, batch_size=_BATCH, threads=threads)
     times = []
     run = Trainer(network, _digits(16 * _BATCH), None, settings).run()
@@ -124,7 +126,7 @@ def training_speed(name: str, threads: int, seconds: float) -> float:
 
 
 def reading_speed(name: str, threads: int, seconds: float) -> float:
-    """Return the images a second that a network reads, a thousand at a time.
+    """Return the speed of inference in images per second, with a batch of 1,000.
 
     Parameters
     ----------
@@ -137,14 +139,14 @@ def reading_speed(name: str, threads: int, seconds: float) -> float:
 
 
 def layer_times(name: str, seconds: float) -> list[LayerTime]:
-    """Measure every layer of a preset in its plain form, on a batch as it comes from the layer before.
+    """Measure every layer of a preset in its plain form, on the output of the layer before for one batch.
 
     Parameters
     ----------
     name
-        A preset.
+        A preset architecture.
     seconds
-        About how long to measure, all layers together.
+        Approximate duration of the measurement of all layers.
     """
     network = build_network(ARCHITECTURES[name], seed=0)
     return list(_layer_times(name, network, normalize(_digits(_BATCH).images), seconds / (2 * len(network.layers))))
@@ -161,8 +163,8 @@ def _layer_times(name: str, network: Sequential, x: NDArray[np.float32], seconds
 
 
 def _median_seconds(work: Callable[[], object], seconds: float) -> float:
-    """Return the median time of one call, from all that fit into `seconds`, at least three."""
-    for _ in range(_WARM_UP):
+    """Return the median time of one call, from as many calls as fit into `seconds`, at least three."""
+    for _call in range(_WARM_UP):
         work()
     times: list[float] = []
     end = time.perf_counter() + seconds
@@ -173,7 +175,7 @@ def _median_seconds(work: Callable[[], object], seconds: float) -> float:
 
 
 def _digits(count: int) -> Dataset:
-    """Return random images: how fast a network is does not depend on what it is shown."""
+    """Return random images: the speed of a network does not depend on the images."""
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (count, 1, 28, 28), dtype=np.uint8)
     return Dataset.of("random images", images, rng.integers(0, len(DIGITS), count))
@@ -213,14 +215,24 @@ def _json(speeds: Sequence[Speed], layers: Sequence[LayerTime]) -> dict[str, obj
 
 def _say(speeds: Sequence[Speed], layers: Sequence[LayerTime]) -> None:
     settings = " ".join(f"{key}={value}" for key, value in environment().items())
-    say(f"digitpad {__version__}, NumPy {np.__version__}, {blas()}, {os.cpu_count()} processors")
-    say(f"Set: {settings}" if settings else "Nothing is set that changes BLAS.")
+    count = os.cpu_count() or 1
+    processors = ngettext("{count} processor", "{count} processors", count).format(count=count)
+    say(f"digitpad {__version__}, NumPy {np.__version__}, {blas()}, {processors}")
+    say(
+        _("Environment: {settings}").format(settings=settings)
+        if settings
+        else _("No environment variable changes the settings of BLAS.")
+    )
     say()
     rows = [[s.network, str(s.threads), f"{s.training:,.0f}", f"{s.inference:,.0f}"] for s in speeds]
-    say_table(["network", "threads", "training, images/s", "reading, images/s"], rows)
+    say_table([_("network"), _("threads"), _("training, images/s"), _("inference, images/s")], rows)
     say()
-    say(f"Training takes {_BATCH} images a step, reading {_READ_AT_ONCE:,} at once.")
-    say(f"The plain layers one by one, milliseconds for {_BATCH} images on one thread:")
+    say(
+        _("Batch size: {training} in training, {inference:,} in inference.").format(
+            training=_BATCH, inference=_READ_AT_ONCE
+        )
+    )
+    say(_("Plain layers, milliseconds for a batch of {count} on one thread:").format(count=_BATCH))
     say()
     rows = [[t.network, t.name, t.type, f"{t.forward:.2f}", f"{t.backward:.2f}"] for t in layers]
-    say_table(["network", "layer", "type", "forward", "backward"], rows, left=3)
+    say_table([_("network"), _("layer"), _("type"), _("forward"), _("backward")], rows, left=3)

@@ -1,4 +1,4 @@
-"""`digitpad evaluate`: how well a model reads a dataset, or finds the ink on its pages."""
+"""`digitpad evaluate`: measure how accurately a model reads a dataset, or finds the ink on pages."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,29 +27,31 @@ from digitpad.evaluation.robustness import count_points
 from digitpad.models.model_file import find_model, load_model, save_model
 from digitpad.reading.ink_finder import InkFinder
 from digitpad.reading.recognizer import Recognizer
+from digitpad.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluateRequest:
-    """What is to be measured.
+    """What to measure.
 
     Attributes
     ----------
     model
         Name or file of the model; None for the default.
     dataset
-        `mnist`, a folder of IDX files, a folder of image folders or a `.jsonl` ink collection, to be read; or
-        `paper`, to be searched for ink.
+        Images to read: `mnist`, a folder of IDX files, a folder of image folders or a `.jsonl` ink file; or `paper`,
+        pages to find ink on.
     split
-        Which images of it: its `test` or `train` part, or those that the model's training held out, `validation`.
+        The images of the dataset to use: `test`, `train`, or `validation`, those on which the training of the model was
+        validated.
     compare
-        Name or file of a second model, to be measured on the same images.
+        Name or file of a second model to measure on the same images.
     robustness
-        Whether to measure how much the models bear: the images moved, turned, scaled, bolder and noisy.
+        Whether to measure shifted, rotated, scaled, bolder and noisy images, too.
     csv
-        Where to write a table with a row for each image.
+        File for a table with one row per image.
     record
-        Write the accuracy on MNIST's test images into the model file, where the window shows it.
+        Store the accuracy on the test images of MNIST in the model file, where the window shows it.
     json
         Print one JSON object instead of text.
     """
@@ -65,18 +67,20 @@ class EvaluateRequest:
 
 
 def evaluate(request: EvaluateRequest) -> None:
-    """Go through a dataset and print the figures.
+    """Measure the model on the dataset and print the results.
 
     Raises
     ------
     DigitpadError
-        If the model or the dataset cannot be read, or they do not fit each other; if another dataset's accuracy
-        is to be recorded, or a file cannot be written.
+        If the model or the dataset cannot be read, or they do not fit each other; if the accuracy on another dataset is
+        to be recorded; or if a file cannot be written.
     """
     if request.record and (request.dataset.lower() != "mnist" or request.split != "test"):
-        what = request.dataset if request.split == "test" else f"the {request.split} images of {request.dataset}"
         raise DigitpadError(
-            f"Only the accuracy on the test images of mnist is recorded, not on {what}; leave out --record."
+            _(
+                "--record stores the accuracy on the test images of mnist, not on the {split} images of {dataset}; "
+                "omit --record."
+            ).format(split=request.split, dataset=request.dataset)
         )
     path = find_model(request.model)
     loaded = load_model(path)
@@ -94,7 +98,7 @@ def evaluate(request: EvaluateRequest) -> None:
 
 
 def _evaluate_reading(recognizer: Recognizer, images: Dataset, request: EvaluateRequest) -> Evaluation:
-    # Loaded before any work is done: a wrong name is said at once.
+    # Loaded before any work is done, so that a wrong name is reported at once.
     second = None if request.compare is None else Recognizer(load_model(find_model(request.compare)))
     result = _read(recognizer, images, request)
     comparison = None if second is None else Comparison(result, _read(second, images, request))
@@ -119,7 +123,7 @@ def _evaluate_reading(recognizer: Recognizer, images: Dataset, request: Evaluate
 
 
 def _read(recognizer: Recognizer, images: Dataset, request: EvaluateRequest) -> Evaluation:
-    description = f"{recognizer.model.name} reads {images.name}"
+    description = _("{model} on {dataset}").format(model=recognizer.model.name, dataset=images.name)
     with _progress(description, len(images), hidden=request.json) as show:
         return measure(recognizer, images, on_progress=show)
 
@@ -127,7 +131,8 @@ def _read(recognizer: Recognizer, images: Dataset, request: EvaluateRequest) -> 
 def _measure_robustness(recognizer: Recognizer, images: Dataset, request: EvaluateRequest) -> list[RobustnessPoint]:
     points: list[RobustnessPoint] = []
     some = measured_images(images)
-    with _progress(f"{recognizer.model.name} reads changed images", count_points(), hidden=request.json) as show:
+    description = _("{model}: robustness").format(model=recognizer.model.name)
+    with _progress(description, count_points(), hidden=request.json) as show:
         for point in measuring_robustness(recognizer, some):
             points.append(point)
             show(len(points))
@@ -141,8 +146,12 @@ def _evaluate_ink(finder: InkFinder, pages: Pages, request: EvaluateRequest) -> 
         ("--csv", request.csv is not None),
     ):
         if given:
-            raise DigitpadError(f"{option} is for datasets that are read, not for {pages.name}; leave it out.")
-    with _progress(f"searching {pages.name}", len(pages), hidden=request.json) as show:
+            raise DigitpadError(
+                _("{option} applies to datasets of digits, not to {name}; omit it.").format(
+                    option=option, name=pages.name
+                )
+            )
+    with _progress(_("Searching {name}").format(name=pages.name), len(pages), hidden=request.json) as show:
         result = evaluate_ink(finder, pages, on_progress=show)
     if request.json:
         say_json(
@@ -154,14 +163,21 @@ def _evaluate_ink(finder: InkFinder, pages: Pages, request: EvaluateRequest) -> 
         )
         return
     say(
-        f"{finder.model.name} finds the ink on the {result.count:,} pages of {pages.name} with an intersection over "
-        f"union of {percent(result.intersection_over_union)} (mean over the pages {percent(result.mean_per_page)})"
+        _(
+            "{model} on {dataset}, {count:,} pages: intersection over union of the ink {iou} (mean of the pages {mean})"
+        ).format(
+            model=finder.model.name,
+            dataset=pages.name,
+            count=result.count,
+            iou=percent(result.intersection_over_union),
+            mean=percent(result.mean_per_page),
+        )
     )
 
 
 @contextmanager
 def _progress(description: str, total: int, *, hidden: bool) -> Iterator[Callable[[int], object]]:
-    """Show progress while the block runs; yield what to call with the number done so far."""
+    """Show progress while the block runs; yield a function to call with the number of images done."""
     with progress_bar(hidden=hidden) as bar:
         if bar is None:
             yield lambda _done: None

@@ -1,30 +1,44 @@
-"""What `digitpad evaluate` says to people."""
+"""The text output of `digitpad evaluate`."""
 
 from collections.abc import Sequence
 
 from digitpad.commands.output import percent, say, say_table
 from digitpad.evaluation import Comparison, Disturbance, Evaluation, GroupFigures, Interval, RobustnessPoint
+from digitpad.translation import gettext as _
 
 _MISTAKES = 5
 _GROUPS = 10
 
 
 def say_evaluation(result: Evaluation) -> None:
-    """Print an evaluation: the figures, the classes with their confusion, the worst mistakes, where images are from."""
+    """Print an evaluation: figures, confusion matrix, worst mistakes, and the accuracy of each source and writer."""
     right, calibration = int(result.correct.sum()), result.calibration
     say(
-        f"{result.model} reads {right:,} of the {result.count:,} images of {result.dataset} correctly: "
-        f"{percent(result.accuracy)} (95% interval {_range(result.interval)})"
+        _(
+            "{model} reads {right:,} of {count:,} images of {dataset} correctly: {accuracy} (95% interval {interval})"
+        ).format(
+            model=result.model,
+            right=right,
+            count=result.count,
+            dataset=result.dataset,
+            accuracy=percent(result.accuracy),
+            interval=_range(result.interval),
+        )
     )
     say(
-        f"Its mean cross-entropy is {result.loss:.4f}; it is {percent(calibration.confidence)} sure on average, with a "
-        f"calibration error of {percent(calibration.error)}"
+        _("Mean cross-entropy: {loss:.4f}; mean confidence: {confidence}; expected calibration error: {error}").format(
+            loss=result.loss, confidence=percent(calibration.confidence), error=percent(calibration.error)
+        )
     )
     if result.refused is not None:
         refused = int(result.refused.sum())
-        say(f"It refuses {refused:,} of them as no digit: {percent(refused / result.count)}")
+        say(
+            _('Read as "not a digit": {refused:,} of {count:,} ({share})').format(
+                refused=refused, count=result.count, share=percent(refused / result.count)
+            )
+        )
     say()
-    say("Each row is a true class, each column what it was read as:")
+    say(_("Confusion matrix; rows are true classes, columns are predicted classes:"))
     say()
     rows = [
         [
@@ -37,53 +51,60 @@ def say_evaluation(result: Evaluation) -> None:
         ]
         for figures, counts in zip(result.per_class, result.confusion.tolist(), strict=True)
     ]
-    say_table(["", *result.labels, "images", "recall", "precision", "F1"], rows)
+    say_table(["", *result.labels, _("images"), _("recall"), _("precision"), "F1"], rows)
     _say_mistakes(result)
-    for kind in ("source", "writer"):
-        _say_groups(kind, result.by_origin(kind))
+    _say_groups(_("By source:"), _("source"), result.by_origin("source"))
+    _say_groups(_("By writer:"), _("writer"), result.by_origin("writer"))
 
 
 def say_comparison(comparison: Comparison) -> None:
-    """Print how a second model does on the same images."""
+    """Print the results of a second model on the same images."""
     first, second = comparison.first, comparison.second
-    right = int(second.correct.sum())
-    points = 100 * comparison.difference
     low, high = (100 * end for end in comparison.interval)
     say()
     say(
-        f"{second.model} reads {right:,} of the same images correctly: {percent(second.accuracy)} "
-        f"(95% interval {_range(second.interval)})"
+        _("{model} reads {right:,} of the same images correctly: {accuracy} (95% interval {interval})").format(
+            model=second.model,
+            right=int(second.correct.sum()),
+            accuracy=percent(second.accuracy),
+            interval=_range(second.interval),
+        )
     )
     say(
-        f"That is {points:+.2f} points (95% interval {low:+.2f} to {high:+.2f}); "
-        f"chance alone would make so large a difference with probability {comparison.p_value:.2g}"
+        _("Difference: {points:+.2f} points (95% interval {low:+.2f} to {high:+.2f}), p-value {p:.2g}").format(
+            points=100 * comparison.difference, low=low, high=high, p=comparison.p_value
+        )
     )
     say()
     say_table(
-        ["", f"{second.model} right", f"{second.model} wrong"],
+        ["", *(text.format(model=second.model) for text in (_("{model} right"), _("{model} wrong")))],
         [
-            [f"{first.model} right", f"{comparison.both:,}", f"{len(comparison.only_first):,}"],
-            [f"{first.model} wrong", f"{len(comparison.only_second):,}", f"{comparison.neither:,}"],
+            [_("{model} right").format(model=first.model), f"{comparison.both:,}", f"{len(comparison.only_first):,}"],
+            [
+                _("{model} wrong").format(model=first.model),
+                f"{len(comparison.only_second):,}",
+                f"{comparison.neither:,}",
+            ],
         ],
     )
 
 
 def say_robustness(models: Sequence[str], curves: Sequence[Sequence[RobustnessPoint]]) -> None:
-    """Print how accuracy falls as the images are changed more and more.
+    """Print the accuracy on images that are disturbed more and more.
 
     Parameters
     ----------
     models
-        What they are called.
+        The names of the models.
     curves
         The points of each model.
     """
     say()
-    say(f"Accuracy on {curves[0][0].count:,} of the images, changed before the network sees them:")
+    say(_("Robustness: accuracy on {count:,} disturbed images").format(count=curves[0][0].count))
     for disturbance in Disturbance:
         each = [[point for point in points if point.disturbance is disturbance] for points in curves]
         say()
-        say(f"{disturbance.value}: {disturbance.meaning}")
+        say(_("{disturbance}: {meaning}").format(disturbance=disturbance.title, meaning=disturbance.meaning))
         rows = [
             [model, *(percent(point.accuracy) for point in points)] for model, points in zip(models, each, strict=True)
         ]
@@ -95,9 +116,10 @@ def _say_mistakes(result: Evaluation) -> None:
     if not len(mistakes):
         return
     say()
-    say(
-        f"The worst of {len(mistakes):,} mistakes (images are counted from 0):" if len(mistakes) > 1 else "The mistake:"
-    )
+    if len(mistakes) == 1:
+        say(_("The only mistake (indices start at 0):"))
+    else:
+        say(_("The worst of {count:,} mistakes (indices start at 0):").format(count=len(mistakes)))
     say()
     confidences, losses, read = result.confidences, result.losses, result.predicted
     rows = [
@@ -105,29 +127,30 @@ def _say_mistakes(result: Evaluation) -> None:
             str(index),
             result.labels[result.targets[index]],
             result.labels[read[index]],
-            _sureness(float(confidences[index])),
+            _confidence(float(confidences[index])),
             f"{losses[index]:.2f}",
         ]
         for index in mistakes[:_MISTAKES].tolist()
     ]
-    say_table(["image", "is", "read as", "probability", "loss"], rows)
+    say_table([_("image"), _("true class"), _("predicted"), _("probability"), _("loss")], rows)
 
 
-def _say_groups(kind: str, groups: tuple[GroupFigures, ...]) -> None:
+def _say_groups(title: str, kind: str, groups: tuple[GroupFigures, ...]) -> None:
     if not groups:
         return
     say()
-    more = f" (the worst {_GROUPS} of {len(groups)})" if len(groups) > _GROUPS else ""
-    say(f"By {kind}{more}:")
+    say(title)
+    if len(groups) > _GROUPS:
+        say(_("The {shown} with the lowest accuracy of {count}").format(shown=_GROUPS, count=len(groups)))
     say()
     rows = [[group.name, str(group.count), percent(group.accuracy), _range(group.interval)] for group in groups]
-    say_table([kind, "images", "correct", "95% interval"], rows[:_GROUPS])
+    say_table([kind, _("images"), _("accuracy"), _("95% interval")], rows[:_GROUPS])
 
 
-def _sureness(probability: float) -> str:
-    """Write a probability, but never as a certainty: a softmax is never quite 1."""
+def _confidence(probability: float) -> str:
+    """Format a probability, but never as 100%: a softmax never reaches 1, although float32 may round it to 1."""
     return "> 99.99%" if probability >= 0.99995 else percent(probability)
 
 
 def _range(interval: Interval) -> str:
-    return f"{percent(interval.low)} to {percent(interval.high)}"
+    return _("{low} to {high}").format(low=percent(interval.low), high=percent(interval.high))

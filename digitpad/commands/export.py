@@ -6,21 +6,22 @@ from digitpad.commands.output import note, printable, say, say_json
 from digitpad.export import export_model
 from digitpad.models.find import find_network
 from digitpad.models.model_file import SUFFIX, check_output
+from digitpad.translation import gettext as _
 
 
 def export(name: str, *, form: str, path: Path, overwrite: bool, json: bool) -> None:
-    """Write a network, and print how far its answers there differ.
+    """Export a network, and print how far the outputs of the exported network differ.
 
     Parameters
     ----------
     name
-        A model's name or file, or an architecture, whose weights are then untrained.
+        Name or file of a model, or an architecture, whose weights are then untrained.
     form
         `onnx`, `pytorch` or `npz`.
     path
-        Where to.
+        The output file.
     overwrite
-        Whether a file already there may be replaced.
+        Whether an existing file may be overwritten.
     json
         Print one JSON object instead of text.
 
@@ -31,18 +32,26 @@ def export(name: str, *, form: str, path: Path, overwrite: bool, json: bool) -> 
     """
     check_output(path, overwrite=overwrite)
     if form == "pytorch":
-        # The weights go beside the module, and could be the very model that is being exported.
+        # The weights go into a file beside the module, which could be the model that is being exported.
         check_output(path.with_suffix(SUFFIX), overwrite=overwrite)
     model, trained = find_network(name)
     if not trained:
-        note(f"{name} is an architecture without a model of that name: its weights are fresh, not trained.")
+        note(
+            _(
+                "{name} is an architecture without a model of the same name: its weights are random, not trained."
+            ).format(name=name)
+        )
     exported = export_model(model, form, path)
     if json:
         say_json({"path": str(exported.path), "max_difference": exported.max_difference})
         return
-    beside = "".join(f" and {printable(other)}" for other in exported.beside)
-    say(f"Wrote {printable(exported.path)}{beside}.")
+    files = ", ".join(printable(file) for file in (exported.path, *exported.beside))
+    say(_("Wrote {files}.").format(files=files))
     if exported.max_difference is None:
-        say(f"Largest difference: {exported.compared}.")
+        say(_("Largest difference: {reason}.").format(reason=exported.compared))
     else:
-        say(f"Largest difference: {exported.max_difference:.1e} on {exported.compared}.")
+        say(
+            _("Largest difference: {difference:.1e} on {compared}.").format(
+                difference=exported.max_difference, compared=exported.compared
+            )
+        )

@@ -1,4 +1,4 @@
-"""`digitpad features`: what every layer answers to a picture."""
+"""`digitpad features`: save the feature maps of every layer for one image."""
 
 from pathlib import Path
 
@@ -13,30 +13,32 @@ from digitpad.errors import DigitpadError
 from digitpad.export.feature_pictures import features_of, save_features
 from digitpad.models.model_file import load_model
 from digitpad.reading.recognizer import Recognizer
+from digitpad.translation import gettext as _
+from digitpad.translation import ngettext
 
 
 def features(path: Path, *, model: str | None, out: Path, index: int, json: bool) -> None:
-    """Write the answers of all layers to one drawing, as pictures and as numbers.
+    """Save the activations of all layers for one drawing, as pictures and as numbers.
 
     Parameters
     ----------
     path
-        An image file, or a `.jsonl` ink collection.
+        An image file or a `.jsonl` ink file.
     model
         Name or file of the model; None for the default.
     out
         Folder for the files.
     index
-        Which drawing of a collection, from 0.
+        Index of the drawing in an ink file, from 0.
     json
         Print one JSON object instead of text.
 
     Raises
     ------
     DigitpadError
-        If the picture or the model cannot be read, there is no such drawing, or a file cannot be written.
+        If the image or the model cannot be read, there is no such drawing, or a file cannot be written.
     """
-    # The recognizer says so if the model is not made for reading digits.
+    # The recognizer raises an error if the model does not read digits.
     recognizer = Recognizer(load_model(model))
     saved = save_features(features_of(recognizer.model, _read(path, index)), out)
     if json:
@@ -51,16 +53,34 @@ def features(path: Path, *, model: str | None, out: Path, index: int, json: bool
         return
     for picture in saved.pictures:
         say(printable(picture))
-    say(f"{printable(saved.archive)} holds all {len(saved.pictures)} arrays, the normalised input with them.")
+    count = len(saved.pictures)
+    say(
+        ngettext(
+            "{archive} contains the array, the normalized input.",
+            "{archive} contains all {count} arrays, including the normalized input.",
+            count,
+        ).format(archive=printable(saved.archive), count=count)
+    )
 
 
 def _read(path: Path, index: int) -> NDArray[np.float32]:
     if path.suffix.lower() != ".jsonl":
         if index:
-            raise DigitpadError(f"{path} is one picture; leave out --index, which chooses from a .jsonl collection.")
+            raise DigitpadError(
+                _("{path} is a single image; --index selects a drawing of a .jsonl file, so omit it here.").format(
+                    path=path
+                )
+            )
         return image_to_digit(read_image(path))
     drawings = read_ink(path)
     if index >= len(drawings):
-        raise DigitpadError(f"{path} has {len(drawings)} drawings; choose one from 0 to {len(drawings) - 1}.")
+        count = len(drawings)
+        raise DigitpadError(
+            ngettext(
+                "{path} has {count} drawing; its index is {last}.",
+                "{path} has {count} drawings; choose an index from 0 to {last}.",
+                count,
+            ).format(path=path, count=count, last=count - 1)
+        )
     drawing = drawings[index]
     return ink_to_image(drawing.strokes, canvas=drawing.long_side)

@@ -1,4 +1,4 @@
-"""`digitpad gradcheck`: hold every gradient of a network against a numerical one."""
+"""`digitpad gradcheck`: compare every gradient of a network with a numerical one."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,13 +9,14 @@ from digitpad.commands.output import progress_bar, say, say_json, say_table
 from digitpad.errors import DigitpadError
 from digitpad.nn import ARCHITECTURES, Architecture, build
 from digitpad.nn.gradcheck import check_layer
+from digitpad.translation import gettext as _
 
 _SAMPLES = 2
 
 
 @dataclass(frozen=True, slots=True)
 class GradientCheck:
-    """How far one gradient of one layer is off: `gradient` is `input` or the parameter's name."""
+    """The error of one gradient of one layer; `gradient` is `input` or the name of a parameter."""
 
     layer: str
     type: str
@@ -31,7 +32,7 @@ def gradcheck(name: str, *, seed: int, json: bool) -> None:
     name
         A preset architecture.
     seed
-        Determines weights, inputs and directions.
+        Seed of the weights, inputs and directions.
     json
         Print one JSON object instead of text.
 
@@ -41,11 +42,15 @@ def gradcheck(name: str, *, seed: int, json: bool) -> None:
         If there is no such architecture.
     """
     if name not in ARCHITECTURES:
-        raise DigitpadError(f"There is no architecture called {name!r}; choose one of: {', '.join(ARCHITECTURES)}.")
+        raise DigitpadError(
+            _("There is no architecture named {name!r}; choose one of: {names}.").format(
+                name=name, names=", ".join(ARCHITECTURES)
+            )
+        )
     architecture = ARCHITECTURES[name]
     checks: list[GradientCheck] = []
     with progress_bar(hidden=json) as bar:
-        task = None if bar is None else bar.add_task("checking", total=len(architecture.layers), detail="")
+        task = None if bar is None else bar.add_task(_("Checking"), total=len(architecture.layers), detail="")
         for done in check(architecture, np.random.default_rng(seed)):
             checks += done
             if bar is not None and task is not None:
@@ -56,23 +61,28 @@ def gradcheck(name: str, *, seed: int, json: bool) -> None:
         say_json({"max_relative_error": worst, "layers": [_record(entry) for entry in checks]})
         return
     rows = [[entry.layer, entry.type, entry.gradient, f"{entry.relative_error:.1e}"] for entry in checks]
-    say_table(["layer", "type", "gradient", "relative error"], rows, left=3)
+    say_table([_("layer"), _("type"), _("gradient"), _("relative error")], rows, left=3)
     say()
-    say(f"largest relative error: {worst:.1e}")
+    say(_("largest relative error: {error:.1e}").format(error=worst))
 
 
 def check(architecture: Architecture, rng: np.random.Generator) -> Iterator[list[GradientCheck]]:
-    """Check one layer after the other, each on a random input of the shape that it has in the network.
+    """Check each layer on a random input with the shape that it has in the network.
 
-    What the layers before make of an image would not do: ReLU leaves zeros behind, and where several zeros meet
-    in one window, the maximum has a bend, not a gradient.
+    The activations of a real image would not work: ReLU produces zeros, and where several zeros fall into one window,
+    the maximum is not differentiable.
 
     Parameters
     ----------
     architecture
-        Built in float64.
+        The architecture; it is built in float64.
     rng
-        Draws weights, inputs, upstream gradients and directions.
+        Draws the weights, inputs, upstream gradients and directions.
+
+    Yields
+    ------
+    list of GradientCheck
+        The checks of one layer.
     """
     network = build(architecture, rng=rng, dtype=np.float64)
     shape = architecture.input_shape

@@ -1,8 +1,8 @@
-"""How commands talk: results on standard output, everything on the way there on standard error.
+"""The output of commands: results go to standard output, notes and progress to standard error.
 
-Results are plain aligned text or JSON, so that they can be piped, compared and read by machines. Progress bars
-appear only where a person is watching. A program without a console, such as the window's executable on Windows, has
-neither stream; what is said there goes nowhere.
+Results are plain aligned text or JSON, so that they can be piped, compared and parsed. Progress bars appear only on a
+terminal. A program without a console, such as the executable of the window on Windows, has neither stream; its output
+is discarded.
 """
 
 import json
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitpad.errors import DigitpadError
+from digitpad.translation import gettext as _
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -25,9 +26,9 @@ def say(text: str = "") -> None:
     Raises
     ------
     BrokenPipeError
-        If nobody reads the output any more.
+        If the reader has closed the output.
     DigitpadError
-        If it cannot be written for another reason, such as a full disk.
+        If the output cannot be written for another reason, such as a full disk.
     """
     if sys.stdout is not None:
         with _guarded_output():
@@ -35,14 +36,14 @@ def say(text: str = "") -> None:
 
 
 def flush() -> None:
-    """Hand on what was said so far; raises what `say` does. For lines that come minutes apart, and at the end."""
+    """Flush standard output, for lines that come minutes apart and at the end; raises what `say` raises."""
     if sys.stdout is not None:
         with _guarded_output():
             sys.stdout.flush()
 
 
 def note(text: str) -> None:
-    """Write one line that is not part of the result, for whoever watches."""
+    """Write one line that is not part of the result to standard error."""
     if sys.stderr is not None:
         with suppress(OSError):
             sys.stderr.write(" ".join(text.split()) + "\n")
@@ -55,7 +56,7 @@ def say_json(value: object) -> None:
     Raises
     ------
     ValueError
-        If a number in it is not finite, which JSON cannot say.
+        If it contains a number that is not finite, which JSON cannot represent.
     """
     say(json.dumps(value, allow_nan=False))
 
@@ -66,11 +67,11 @@ def say_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, left: int
     Parameters
     ----------
     header
-        The columns' titles.
+        The titles of the columns.
     rows
-        The cells, as many as titles in each row.
+        The cells of each row, one per column.
     left
-        How many of the first columns are aligned to the left; the others, numbers, to the right.
+        Number of columns, from the first, that are left-aligned; the others, which hold numbers, are right-aligned.
     """
     table = [header, *rows]
     widths = [max(len(row[column]) for row in table) for column in range(len(header))]
@@ -83,7 +84,7 @@ def say_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, left: int
 
 
 def printable(path: Path | str) -> str:
-    """Return a path as text that any output takes, whatever bytes its name is made of."""
+    """Return a path as text that can be written to any output, whatever bytes its name consists of."""
     return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -99,12 +100,12 @@ def progress_bar(*, hidden: bool) -> Iterator["Progress | None"]:
     Parameters
     ----------
     hidden
-        Whether nobody wants to see it (`--json`).
+        Whether to show nothing (`--json`).
 
     Yields
     ------
     Progress or None
-        None also where standard error is no terminal.
+        None if hidden, or if standard error is not a terminal.
     """
     if hidden or sys.stderr is None or not sys.stderr.isatty():
         yield None
@@ -118,8 +119,8 @@ def progress_bar(*, hidden: bool) -> Iterator["Progress | None"]:
         TextColumn("{task.fields[detail]}"),
         TimeRemainingColumn(),
     )
-    # Rich sends what is printed meanwhile above the bar, by way of its console, which is standard error. That is
-    # only right where standard output is the same screen.
+    # Rich redirects text printed meanwhile to its console, standard error, above the bar. That is correct only where
+    # standard output is the same terminal.
     shared = sys.stdout is not None and sys.stdout.isatty()
     console = Console(stderr=True)
     with Progress(
@@ -133,11 +134,13 @@ def _guarded_output() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        # What is still buffered goes nowhere, or Python would complain once more when it closes the stream.
+        # Discard what is still buffered, or Python would report the error again when it closes the stream.
         with suppress(OSError, ValueError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, sys.stdout.fileno())
             os.close(nowhere)
         if isinstance(error, BrokenPipeError):
             raise
-        raise DigitpadError(f"The output could not be written ({error.strerror}); send it elsewhere.") from error
+        raise DigitpadError(
+            _("The output could not be written ({reason}); redirect it to another place.").format(reason=error.strerror)
+        ) from error

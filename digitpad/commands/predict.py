@@ -1,4 +1,4 @@
-"""`digitpad predict`: read the digits and the numbers in picture files and ink collections."""
+"""`digitpad predict`: read the digits and numbers in image files and ink files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,13 +13,14 @@ from digitpad.data.rasterize import ink_to_image
 from digitpad.models.model_file import load_model
 from digitpad.reading.numbers import NumberReader, NumberReading
 from digitpad.reading.recognizer import Prediction, Recognizer
+from digitpad.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read, and where its drawing came from: the file, and the drawing's place in it, from 0.
+    """The reading of one drawing, with its file and its index in the file, from 0.
 
-    `prediction` is of the whole drawing as one digit; `number` is None when that is what was asked for.
+    `prediction` reads the whole drawing as one digit; `number` is None if only that was requested.
     """
 
     path: Path
@@ -37,27 +38,27 @@ def predict(
     json: bool,
     threshold: float | None = None,
 ) -> None:
-    """Read every drawing of every file and print the answers.
+    """Read every drawing of every file and print the readings.
 
     Parameters
     ----------
     paths
-        Image files, and `.jsonl` ink collections with any number of drawings.
+        Image files, and `.jsonl` ink files with any number of drawings.
     model
         Name or file of the model; None for the default.
     top
-        How many readings of each digit a person is shown.
+        Number of classes to show for each digit, the most probable first.
     single
-        Take each drawing as one digit, also where it looks like a number.
+        Read each drawing as a single digit, even if it looks like a number.
     json
         Print one JSON array instead of text.
     threshold
-        From which probability of "no digit" on a drawing is refused; None takes the model's own.
+        Probability of "not a digit" from which a drawing is read as that; None uses the threshold of the model.
 
     Raises
     ------
     DigitpadError
-        If any file cannot be read; nothing is printed then.
+        If a file cannot be read; nothing is printed then.
     """
     recognizer = Recognizer(load_model(model), threshold=threshold)
     readings = [reading for path in paths for reading in read_file(path, recognizer, single=single)]
@@ -70,7 +71,7 @@ def predict(
 
 
 def read_file(path: Path, recognizer: Recognizer, *, single: bool = False) -> list[Reading]:
-    """Read every drawing of one file; `single` takes each as one digit."""
+    """Read every drawing of one file; with `single`, each as a single digit."""
     numbers = NumberReader(recognizer)
     if path.suffix.lower() == ".jsonl":
         drawings = read_ink(path)
@@ -107,7 +108,7 @@ def _record(reading: Reading) -> dict[str, object]:
         }
         for segment in number.segments
     ]
-    # The ten probabilities stay those of the drawing as one digit; each digit of the number has its own.
+    # The ten probabilities are those of the drawing as one digit; each digit of the number has its own.
     whole = {"label": number.text, "probability": number.probability, "rejected": number.rejected, "digits": digits}
     return record | whole
 
@@ -119,15 +120,17 @@ def _place(reading: Reading) -> str:
 
 
 def _describe(reading: Reading, labels: Sequence[str], top: int) -> str:
-    """Return the number and how sure it is, or the `top` best readings of a digit, or why there is none."""
+    """Return the number and its probability, or the `top` most probable digits, or why it is not a digit."""
     prediction, number = reading.prediction, reading.number
     if number is not None and number.is_number:
-        doubt = f"  not a number: {number.reason}" if number.rejected else ""
-        return f"{number.text} {100 * number.probability:5.1f}%{doubt}"
+        text = f"{number.text} {100 * number.probability:5.1f}%"
+        return f"{text}  {_('not a number: {reason}').format(reason=number.reason)}" if number.rejected else text
     if prediction.rejected:
-        return f"not a digit: {prediction.reason}"
-    # What is ambiguous is not said without its second guess.
+        return _("not a digit: {reason}").format(reason=prediction.reason)
+    # An ambiguous reading is always shown with the second class.
     ambiguous = prediction.is_ambiguous and top == 1
     best = np.argsort(-prediction.probabilities, kind="stable")[: 2 if ambiguous else top]
     readings = [f"{labels[index]} {100 * prediction.probabilities[index]:5.1f}%" for index in best]
-    return (" or " if ambiguous else "  ").join(readings)
+    if ambiguous:
+        return _("{first} or {second}").format(first=readings[0], second=readings[1])
+    return "  ".join(readings)

@@ -1,4 +1,4 @@
-"""`digitpad summary`: what a network is made of, in numbers and as a drawing."""
+"""`digitpad summary`: the layers of a network as a table and as a graph."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -10,40 +10,45 @@ from digitpad.explain.graph import network_svg
 from digitpad.models.find import find_network
 from digitpad.nn.architectures.summary import LayerSummary, NetworkSummary, summarize
 from digitpad.nn.receptive_field import Extent, ReceptiveField
+from digitpad.translation import gettext as _
 
 
 def summary(
     name: str, *, input_shape: tuple[int, int, int] | None, batch_size: int, graph: Path | None, json: bool
 ) -> None:
-    """Print the layers of a network, and draw it if asked to.
+    """Print the layers of a network, and draw its graph on request.
 
     Parameters
     ----------
     name
-        A preset architecture or a file with a plan, or a model's name or file.
+        A preset architecture or an architecture file, or the name or file of a model.
     input_shape
-        Of one sample, (C, H, W); None for the shape that the architecture is made for.
+        Shape (C, H, W) of one image; None for the input shape of the architecture.
     batch_size
-        Samples of the batch whose memory is stated.
+        Batch size for which the memory is computed.
     graph
-        File for a drawing, SVG; None for none.
+        SVG file for the graph; None for no graph.
     json
         Print one JSON object instead of text.
 
     Raises
     ------
     DigitpadError
-        If there is no such network, the shape does not fit it, or the drawing cannot be written.
+        If there is no such network, the shape does not fit it, or the graph cannot be written.
     """
-    # What a network is made of does not depend on its weights: a preset needs no file.
-    model, _ = find_network(name, architecture_first=True)
+    # The layers do not depend on the weights: a preset needs no file.
+    model = find_network(name, architecture_first=True)[0]
     shape = input_shape or model.architecture.input_shape
     try:
         table = summarize(model.network, shape)
         drawing = None if graph is None else network_svg(model.network, shape, model.architecture.name)
     except ValueError as error:
         size = ",".join(str(side) for side in shape)
-        raise DigitpadError(f"{name} cannot take images of shape {size} ({error}); choose another shape.") from error
+        raise DigitpadError(
+            _("{name} does not accept images of shape {shape} ({reason}); choose another shape.").format(
+                name=name, shape=size, reason=error
+            )
+        ) from error
     if graph is not None and drawing is not None:
         with atomic_write(graph) as file:
             file.write(drawing.encode())
@@ -52,7 +57,7 @@ def summary(
         return
     _say(model.architecture.name, table, batch_size)
     if graph is not None:
-        say(f"Drawn in {printable(graph)}.")
+        say(_("Wrote the graph to {path}.").format(path=printable(graph)))
 
 
 def _say(name: str, table: NetworkSummary, batch_size: int) -> None:
@@ -67,20 +72,35 @@ def _say(name: str, table: NetworkSummary, batch_size: int) -> None:
         ]
         for layer in table.layers
     ]
-    rows.append(["total", "", "", f"{table.parameters:,}", f"{table.multiply_adds:,}", "", "", ""])
-    say(f"{name}, input {'x'.join(str(size) for size in table.input_shape)}")
+    rows.append([_("total"), "", "", f"{table.parameters:,}", f"{table.multiply_adds:,}", "", "", ""])
+    size = "x".join(str(side) for side in table.input_shape)
+    say(_("{name}, input {shape}").format(name=name, shape=size))
     say()
-    header = ["layer", "type", "output", "parameters", "multiply-adds", "receptive field", "stride", "offset"]
+    header = [
+        _("layer"),
+        _("type"),
+        _("output"),
+        _("parameters"),
+        _("multiply-adds"),
+        _("receptive field"),
+        _("stride"),
+        _("offset"),
+    ]
     say_table(header, rows, left=2)
     say()
     say(
-        f"A batch of {batch_size} and all its activations take {_megabytes(table.activation_bytes(batch_size))}, "
-        f"the parameters {_megabytes(4 * table.parameters)}."
+        _(
+            "Memory: {activations} for a batch of {batch_size} and its activations, {parameters} for the parameters."
+        ).format(
+            batch_size=batch_size,
+            activations=_megabytes(table.activation_bytes(batch_size)),
+            parameters=_megabytes(4 * table.parameters),
+        )
     )
 
 
 def _field(field: ReceptiveField | None) -> list[str]:
-    """Return size, stride and offset of a receptive field, rows by columns."""
+    """Return the size, stride and offset of a receptive field, rows by columns."""
     if field is None:
         return ["-", "-", "-"]
     both = (field.rows, field.columns)
@@ -96,7 +116,7 @@ def _pair(texts: list[str]) -> str:
 
 
 def _number(value: Fraction) -> float:
-    """Return a fraction as a whole number if it is one."""
+    """Return a fraction as an integer if it is one, else as a float."""
     return int(value) if value.denominator == 1 else float(value)
 
 

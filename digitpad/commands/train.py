@@ -22,37 +22,38 @@ from digitpad.training.run_writer import trained_model
 from digitpad.training.runs import RunStore
 from digitpad.training.settings import TrainingSettings
 from digitpad.training.trainer import Trainer
+from digitpad.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
 class TrainRequest:
-    """What the command line asks for, beside the settings of the run itself.
+    """What the command line asks for, apart from the settings of the training.
 
     Attributes
     ----------
     output
-        Where the model goes; None makes a name in the user's data folder.
+        The model file; None for a new file in the user's data folder.
     overwrite
-        Whether `output` may be replaced.
+        Whether `output` may be overwritten.
     json
         Print JSON instead of text.
     architecture
-        A preset's name, or a JSON file with a plan.
+        Name of a preset, or a JSON file with an architecture.
     dataset
-        As `open_samples` takes it: `mnist`, a folder, a `.jsonl` ink collection, several joined by "+", `paper`.
+        A source for `open_samples`: `mnist`, a folder, a `.jsonl` ink file, several joined by "+", or `paper`.
     limit, validation
-        How many images to use in all, and how many of them to hold out; see `choose_images`.
+        Number of images in total, and number of validation images among them; see `choose_images`.
     start_from
-        A model whose weights the network begins with; None draws them by chance.
+        Model whose weights the training starts from; None for random weights.
     name
-        What to call the run; empty takes the architecture's name.
+        Name of the run; empty for the name of the architecture.
     keep_run
-        Whether a folder of the run is kept.
+        Whether to keep a folder of the run.
     resume
-        The run to go on with, by name or folder; None for a new one. The fields from `architecture` on say nothing
-        then.
+        Name or folder of the run to resume; None for a new one. The fields from `architecture` to `keep_run` are
+        ignored then.
     epochs
-        How many a resumed run shall have in the end; None for as many as planned.
+        Total number of epochs of a resumed run; None for the planned number.
     """
 
     output: Path | None
@@ -71,14 +72,14 @@ class TrainRequest:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What is about to be trained.
+    """A training that is ready to start.
 
     Attributes
     ----------
     trainer, plan, command
-        Who trains, what, and how it is asked for again.
+        The trainer, its plan, and the command that repeats it.
     live
-        The run that is kept; None if none is.
+        The run that is kept; None if none is kept.
     """
 
     trainer: Trainer
@@ -91,21 +92,21 @@ class _Work:
 
 
 def train(request: TrainRequest, settings: TrainingSettings | None) -> None:
-    """Train, show how it goes, and write the model.
+    """Train, show the progress, and write the model.
 
-    Ctrl-C ends the run after the batch under way; what was learned is written as after a finished run, and the run can
-    be resumed.
+    Ctrl-C stops the training after the current batch; the model is written as after a finished run, and the run can be
+    resumed.
 
     Parameters
     ----------
     request, settings
-        What to do; no settings for a run that is resumed.
+        What to do; None as settings for a run that is resumed.
 
     Raises
     ------
     DigitpadError
-        If something asked for is impossible (before any training), or the loss stopped being a number (after
-        the last good weights were written).
+        If the request is invalid (before any training), or the training diverges (after the last good weights are
+        written).
     """
     work, output = _begin(request, settings)
     task = work.trainer.task
@@ -114,15 +115,15 @@ def train(request: TrainRequest, settings: TrainingSettings | None) -> None:
         stopped, unheard = _watch(work, request)
         save_model(output, trained_model(work.trainer, work.plan, stopped, work.command))
     if unheard is not None:
-        note(f"Saved {output}.")
+        note(_("Saved {path}").format(path=output))
         raise unheard
     report(output, run, stopped, task, json=request.json)
     if stopped.reason is StopReason.DIVERGED:
-        raise DigitpadError(f"{stopped.message} They are in {output}.")
+        raise DigitpadError(_("{message} The model is in {path}.").format(message=stopped.message, path=output))
 
 
 def _begin(request: TrainRequest, settings: TrainingSettings | None) -> tuple[_Work, Path]:
-    """Return what is about to be trained, and where the model will go, having made sure that it can."""
+    """Return the training and the path of the model file, after checking that it can be written."""
     if request.resume is not None or settings is None:
         run = RunStore().find(request.resume or "")
         output = _output(request, run.info.plan.architecture.name)
@@ -147,7 +148,7 @@ def _begin(request: TrainRequest, settings: TrainingSettings | None) -> tuple[_W
 
 
 def _output(request: TrainRequest, stem: str) -> Path:
-    """Return where the model will go, having made sure that it can."""
+    """Return the path of the model file, after checking that it can be written."""
     if request.output is not None:
         check_output(request.output, overwrite=request.overwrite)
         return request.output
@@ -155,19 +156,25 @@ def _output(request: TrainRequest, stem: str) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DigitpadError(f"{folder} could not be made ({error.strerror}); name a file with --output.") from error
+        raise DigitpadError(
+            _("{folder} could not be created ({reason}); choose a file with --output.").format(
+                folder=folder, reason=error.strerror
+            )
+        ) from error
     moment = datetime.now(UTC).astimezone().strftime("%Y-%m-%d-%H%M%S")
     for suffix in ("", *(f"-{number}" for number in range(2, 1000))):
         path = folder / f"{stem}-{moment}{suffix}{SUFFIX}"
         if not path.exists():
             check_output(path, overwrite=False)
             return path
-    raise DigitpadError(f"{folder} has no free name left for this model; name a file with --output.")
+    raise DigitpadError(
+        _("{folder} has no free name left for this model; choose a file with --output.").format(folder=folder)
+    )
 
 
 @contextlib.contextmanager
 def _stopped_by_ctrl_c(trainer: Trainer) -> Iterator[None]:
-    """Let the first Ctrl-C end the run in good order, and a second one break it off."""
+    """Make the first Ctrl-C stop the training gracefully, and a second one interrupt it at once."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -184,7 +191,7 @@ def _stopped_by_ctrl_c(trainer: Trainer) -> Iterator[None]:
 
 
 def _watch(work: _Work, request: TrainRequest) -> tuple[TrainingStopped, Exception | None]:
-    """Run the training to its end, telling what happens; also return why it could not be told, if so."""
+    """Run the training to its end and print its events; also return the error that prevented printing, if any."""
     stopped, unheard = None, None
     with progress_bar(hidden=request.json) as bar, contextlib.closing(work.events()) as events:
         steps = StepBar(bar)
@@ -192,10 +199,10 @@ def _watch(work: _Work, request: TrainRequest) -> tuple[TrainingStopped, Excepti
             try:
                 tell(event, steps, work.trainer.task, work.plan.architecture.name, json=request.json)
             except (BrokenPipeError, DigitpadError) as error:
-                # Whoever listened has left, or the log's disk is full: what is being learned is wanted all the same.
+                # The output is closed, or the disk of the log is full: continue, since the result is still wanted.
                 unheard = error
             if isinstance(event, TrainingStopped):
                 stopped = event
     if stopped is None:
-        raise RuntimeError("the trainer ended without saying why")
+        raise RuntimeError("the trainer ended without a TrainingStopped event")
     return stopped, unheard

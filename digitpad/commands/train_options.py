@@ -1,4 +1,4 @@
-"""The options of `digitpad train`, and from them what is asked for."""
+"""The options of `digitpad train`, and the request made from them."""
 
 import argparse
 from collections.abc import Callable
@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 from digitpad.commands import argument_types as types
 from digitpad.errors import DigitpadError
 from digitpad.training.recipes import RECIPES, USUAL, find_recipe
+from digitpad.translation import gettext as _
+from digitpad.translation import gettext_noop
 
 if TYPE_CHECKING:
     from digitpad.commands.train import TrainRequest
     from digitpad.training.settings import TrainingSettings
 
-#: What a recipe decides unless the command line does.
+#: Options whose defaults come from the recipe.
 _RECIPE_CHOICES = ("epochs", "batch_size", "learning_rate", "optimizer", "momentum", "schedule", "label_smoothing")
-#: What holds for a new run unless it is given.
+#: Defaults of a new run.
 _DEFAULTS: dict[str, Any] = {
     "architecture": "standard",
     "dataset": "mnist",
@@ -24,105 +26,165 @@ _DEFAULTS: dict[str, Any] = {
     "device": "auto",
     "keep_best": False,
 }
-#: Settings that have an option each, with what reads it and what it is for; left out, they are the trainer's own.
+#: Settings with one option each: the parser, the metavar and the help text; left out, the trainer's default holds.
 _SETTINGS: dict[str, tuple[Callable[[str], Any], str, str]] = {
     "weight_decay": (
         types.not_negative,
         "W",
-        "L2 penalty on weights; adamw has its own decay (default: 0; adamw 0.01)",
+        gettext_noop("L2 penalty on the weights; adamw has its own weight decay (default: 0; adamw: 0.01)"),
     ),
-    "l1": (types.not_negative, "W", "L1 penalty on weights (default: 0)"),
-    "dropout": (types.share, "P", "of all dropout layers (default: as the architecture says)"),
-    "initializer": (str, "I", "he_normal, he_uniform, xavier_normal, xavier_uniform, normal, uniform or constant"),
-    "beta1": (types.share, "B", "of adam and adamw: decay of the mean gradient (default: 0.9)"),
-    "beta2": (types.share, "B", "of adam and adamw: decay of the mean square (default: 0.999)"),
-    "eps": (types.not_negative, "E", "of adam, adamw, rmsprop and adagrad (default: the optimizer's own)"),
-    "alpha": (types.share, "A", "of rmsprop: decay of the mean square (default: 0.99)"),
-    "warm_up_epochs": (types.not_negative, "N", "epochs, also parts of one, over which the rate climbs (default: 0)"),
-    "step_epochs": (types.at_least(1), "N", "of step: epochs on each stair (default: 2)"),
-    "gamma": (types.not_negative, "G", "of step: factor from stair to stair (default: 0.5)"),
-    "final_learning_rate": (types.not_negative, "R", "of cosine and plateau: where the rate ends (default: 0)"),
-    "plateau_factor": (types.share, "F", "of plateau: factor of each reduction (default: 0.5)"),
-    "plateau_patience": (types.at_least(0), "N", "of plateau: epochs that it waits (default: 2)"),
-    "rise": (types.not_negative, "S", "of one-cycle: share of the steps that go up (default: 0.3)"),
-    "div_factor": (types.positive, "F", "of one-cycle: how far below the peak it begins (default: 25)"),
-    "final_div_factor": (types.positive, "F", "of one-cycle: how far below that it ends (default: 10000)"),
-    "low_momentum": (types.share, "M", "of one-cycle: where momentum goes meanwhile (default: it stays)"),
-    "patience": (types.at_least(1), "N", "stop after N epochs without improvement (default: never)"),
-    "min_delta": (types.not_negative, "D", "what counts as improvement of the loss (default: any)"),
-    "threads": (types.at_least(1), "T", "threads that share a batch (default: one a processor)"),
+    "l1": (types.not_negative, "W", gettext_noop("L1 penalty on the weights (default: 0)")),
+    "dropout": (
+        types.share,
+        "P",
+        gettext_noop("dropout probability of all dropout layers (default: set by the architecture)"),
+    ),
+    "initializer": (
+        str,
+        "I",
+        gettext_noop("he_normal, he_uniform, xavier_normal, xavier_uniform, normal, uniform or constant"),
+    ),
+    "beta1": (types.share, "B", gettext_noop("adam, adamw: decay of the mean gradient (default: 0.9)")),
+    "beta2": (types.share, "B", gettext_noop("adam, adamw: decay of the mean squared gradient (default: 0.999)")),
+    "eps": (
+        types.not_negative,
+        "E",
+        gettext_noop("adam, adamw, rmsprop, adagrad: added to the denominator (default: set by the optimizer)"),
+    ),
+    "alpha": (types.share, "A", gettext_noop("rmsprop: decay of the mean squared gradient (default: 0.99)")),
+    "warm_up_epochs": (
+        types.not_negative,
+        "N",
+        gettext_noop("epochs, or a fraction of one, of linear warm-up of the learning rate (default: 0)"),
+    ),
+    "step_epochs": (types.at_least(1), "N", gettext_noop("step: epochs between two decays (default: 2)")),
+    "gamma": (types.not_negative, "G", gettext_noop("step: factor of each decay (default: 0.5)")),
+    "final_learning_rate": (
+        types.not_negative,
+        "R",
+        gettext_noop("cosine, plateau: smallest learning rate (default: 0)"),
+    ),
+    "plateau_factor": (types.share, "F", gettext_noop("plateau: factor of each reduction (default: 0.5)")),
+    "plateau_patience": (
+        types.at_least(0),
+        "N",
+        gettext_noop("plateau: epochs without improvement before a reduction (default: 2)"),
+    ),
+    "rise": (
+        types.not_negative,
+        "S",
+        gettext_noop("one-cycle: fraction of the steps in which the rate rises (default: 0.3)"),
+    ),
+    "div_factor": (types.positive, "F", gettext_noop("one-cycle: peak rate / initial rate (default: 25)")),
+    "final_div_factor": (types.positive, "F", gettext_noop("one-cycle: initial rate / final rate (default: 10000)")),
+    "low_momentum": (types.share, "M", gettext_noop("one-cycle: momentum at the peak (default: unchanged)")),
+    "patience": (types.at_least(1), "N", gettext_noop("stop after N epochs without improvement (default: never)")),
+    "min_delta": (
+        types.not_negative,
+        "D",
+        gettext_noop("smallest decrease of the loss that counts as an improvement (default: any)"),
+    ),
+    "threads": (types.at_least(1), "T", gettext_noop("threads that share a batch (default: one per processor)")),
 }
-#: What may be given with --resume: all else is as the run began.
+#: Options that --resume accepts; everything else is fixed when the run starts.
 _OF_A_RUN = {"resume", "epochs", "output", "force", "json"}
 
 
 def add_options(add: Callable[..., object], dataset_help: str) -> None:
-    """Add all options to a parser, by its `add_argument`. What is not given is None, or False."""
-    add("--resume", metavar="RUN", help="go on with an interrupted run: its name or folder; --epochs asks for more")
-    add("--architecture", metavar="A", help="a preset such as light, or a .json file (default: standard)")
+    """Add all options to a parser, with its `add_argument`. Options that are not given are None or False."""
+    add(
+        "--resume",
+        metavar="RUN",
+        help=_("resume an interrupted run, given by its name or folder; --epochs extends it"),
+    )
+    add("--architecture", metavar="A", help=_("preset, such as light, or .json file (default: standard)"))
     add("--dataset", metavar="D", type=types.dataset, help=dataset_help.replace("%(default)s", "mnist"))
     add(
         "--start-from",
         metavar="M",
-        help="begin with the weights of a model that has learned already (default: by chance)",
+        help=_("model whose weights the training starts from (default: random weights)"),
     )
-    aims = ", ".join(f"{name} ({recipe.aim})" for name, recipe in RECIPES.items())
-    add("--recipe", metavar="R", help=f"what the choices below are unless given: {aims} (default: {USUAL})")
-    add("--epochs", metavar="N", type=types.at_least(1), help=f"passes over the images {_in_recipes('epochs')}")
-    add("--batch-size", metavar="B", type=types.at_least(1), help=f"images a step {_in_recipes('batch_size')}")
+    # argparse formats help texts with the % operator.
+    aims = ", ".join(f"{name} ({_(recipe.aim)})" for name, recipe in RECIPES.items()).replace("%", "%%")
     add(
-        "--learning-rate",
+        "--recipe",
         metavar="R",
-        type=types.positive,
-        help=f"highest of the schedule {_in_recipes('learning_rate')}",
+        help=_("defaults of the options below: {recipes} (default: {default})").format(recipes=aims, default=USUAL),
     )
-    add("--optimizer", metavar="O", help=f"adam, adamw, sgd, nesterov, rmsprop or adagrad {_in_recipes('optimizer')}")
-    add(
-        "--momentum", metavar="M", type=types.share, help=f"of sgd and nesterov, 0 to below 1 {_in_recipes('momentum')}"
-    )
-    add("--schedule", metavar="S", help=f"constant, step, cosine, one-cycle or plateau {_in_recipes('schedule')}")
-    add(
+    _add_choice(add, "--epochs", "N", types.at_least(1), _("passes over the training images"))
+    _add_choice(add, "--batch-size", "B", types.at_least(1), _("images per step"))
+    _add_choice(add, "--learning-rate", "R", types.positive, _("highest learning rate of the schedule"))
+    _add_choice(add, "--optimizer", "O", str, "adam, adamw, sgd, nesterov, rmsprop, adagrad")
+    _add_choice(add, "--momentum", "M", types.share, _("momentum of sgd and nesterov, at least 0 and less than 1"))
+    _add_choice(add, "--schedule", "S", str, "constant, step, cosine, one-cycle, plateau")
+    _add_choice(
+        add,
         "--label-smoothing",
-        metavar="S",
-        type=types.share,
-        help=f"of each label, how much is spread over all classes, 0 to below 1 {_in_recipes('label_smoothing')}",
+        "S",
+        types.share,
+        _("share of each label that is spread over all classes, at least 0 and less than 1"),
     )
     add(
         "--augment",
         metavar="A",
-        help="change images by chance: usual, or strengths such as rotation=10,shift=2,scale=0.1,shear=10,elastic=0.6,"
-        "thickness=0.4,blur=0.5,noise=0.05 (default: none)",
+        help=_("random changes of the training images: usual, or strengths such as {strengths} (default: none)").format(
+            strengths="rotation=10,shift=2,scale=0.1,shear=10,elastic=0.6,thickness=0.4,blur=0.5,noise=0.05",
+        ),
     )
     for name, (read, metavar, text) in _SETTINGS.items():
-        add(option_of(name), metavar=metavar, type=read, help=text)
-    add("--keep-best", action="store_true", default=None, help="keep the best epoch's weights instead of the last")
-    add("--seed", metavar="S", type=types.at_least(0), help="same seed, same weights (default: 0)")
-    add("--device", choices=("auto", "cpu", "cuda"), help="auto takes a GPU that works (needs CuPy) (default: auto)")
+        add(option_of(name), metavar=metavar, type=read, help=_(text))
+    add(
+        "--keep-best",
+        action="store_true",
+        default=None,
+        help=_("keep the weights of the best epoch instead of the last"),
+    )
+    add(
+        "--seed",
+        metavar="S",
+        type=types.at_least(0),
+        help=_("seed of all random choices; the same seed gives the same weights (default: 0)"),
+    )
+    add(
+        "--device",
+        choices=("auto", "cpu", "cuda"),
+        help=_("auto uses a GPU if CuPy and a GPU are available (default: auto)"),
+    )
     add(
         "--limit",
         metavar="N",
         type=types.at_least(1),
-        help="use only N images, drawn at random, the held-out ones included",
+        help=_("use only N images, chosen at random, validation images included"),
     )
-    add("--validation", metavar="N", type=types.at_least(0), help="images to hold out (default: a sixth, 5000 at most)")
-    add("--name", metavar="NAME", help="what to call the run (default: as the architecture)")
-    add("--no-run", action="store_true", default=None, help="keep no run folder, so that nothing can be resumed")
-    add("--output", metavar="FILE", type=types.path, help="the model file (default: a new name in your data folder)")
-    add("--force", action="store_true", help="replace the output if it exists")
+    add(
+        "--validation",
+        metavar="N",
+        type=types.at_least(0),
+        help=_("number of validation images (default: a sixth of the images, at most 5000)"),
+    )
+    add("--name", metavar=_("NAME"), help=_("name of the run (default: the name of the architecture)"))
+    add("--no-run", action="store_true", default=None, help=_("do not keep a run folder; the run cannot be resumed"))
+    add(
+        "--output",
+        metavar=_("FILE"),
+        type=types.path,
+        help=_("model file (default: a new file in your data folder)"),
+    )
+    add("--force", action="store_true", help=_("overwrite the output file if it exists"))
 
 
 def option_of(setting: str) -> str:
-    """Return the option that gives a setting."""
+    """Return the command-line option of a setting."""
     return "--" + setting.replace("_", "-")
 
 
 def read_options(options: argparse.Namespace) -> "tuple[TrainRequest, TrainingSettings | None]":
-    """Return what is asked for, and how to train; None for a run that goes on as it began.
+    """Return the request and the training settings; None for a run that is resumed with its own settings.
 
     Raises
     ------
     DigitpadError
-        If a setting cannot work, or is given for a run that is resumed.
+        If a setting is invalid, or is given for a run that is resumed.
     """
     from digitpad.commands.train import TrainRequest
 
@@ -132,7 +194,9 @@ def read_options(options: argparse.Namespace) -> "tuple[TrainRequest, TrainingSe
         own = {*_DEFAULTS, *_RECIPE_CHOICES, *_SETTINGS, "limit", "validation", "start_from", "name", "no_run"}
         extra = sorted((given.keys() & own) - _OF_A_RUN)
         if extra:
-            raise DigitpadError(f"--resume goes on as the run began; leave out {option_of(extra[0])}.")
+            raise DigitpadError(
+                _("--resume continues a run with its own settings; omit {option}.").format(option=option_of(extra[0]))
+            )
         return TrainRequest(resume=options.resume, epochs=options.epochs, **where), None
     chosen = _DEFAULTS | given
     request = TrainRequest(
@@ -158,10 +222,13 @@ def _settings(chosen: dict[str, Any]) -> "TrainingSettings":
     return TrainingSettings(**values, augmentation=Augmentation.parse(chosen["augment"]))
 
 
-def _in_recipes(choice: str) -> str:
-    """Return what every recipe chooses, for a help text."""
-    values = {name: getattr(recipe, choice) for name, recipe in RECIPES.items()}
-    if len(set(values.values())) == 1:
-        return f"(default: {values[USUAL]})"
-    others = "".join(f"; {name}: {value}" for name, value in values.items() if name != USUAL)
-    return f"(default: {values[USUAL]}{others})"
+def _add_choice(
+    add: Callable[..., object], option: str, metavar: str, read: Callable[[str], object], text: str
+) -> None:
+    """Add an option whose default depends on the recipe."""
+    values = {name: getattr(recipe, option[2:].replace("-", "_")) for name, recipe in RECIPES.items()}
+    default = str(values[USUAL])
+    if len(set(values.values())) > 1:
+        default += "".join(f"; {name}: {value}" for name, value in values.items() if name != USUAL)
+    help_text = _("{text} (default: {default})").format(text=text, default=default)
+    add(option, metavar=metavar, type=read, help=help_text)

@@ -1,4 +1,4 @@
-"""What `digitpad train` tells while it trains, and in the end."""
+"""The output of `digitpad train`, during the training and at its end."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,13 +14,15 @@ from digitpad.training.events import (
     TrainingStopped,
 )
 from digitpad.training.tasks import Task
+from digitpad.translation import gettext as _
+from digitpad.translation import ngettext
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 
 class StepBar:
-    """The progress bar, moved at most ten times a second: a step takes only milliseconds."""
+    """The progress bar, updated at most ten times per second: a step takes only milliseconds."""
 
     def __init__(self, bar: "Progress | None") -> None:
         self._bar = bar
@@ -29,14 +31,16 @@ class StepBar:
         self._images = 0
 
     def begin(self, event: TrainingStarted) -> None:
-        """Begin with a run that is about to take its first step."""
+        """Show the bar before the first step of a run."""
         if self._bar is not None:
-            note("Ctrl-C stops the training and keeps what was learned.")
+            note(_("Ctrl-C stops the training and saves the model."))
             total = event.epochs * event.batches
-            self._task = self._bar.add_task("epoch 1", total=total, completed=event.steps_done, detail="")
+            self._task = self._bar.add_task(
+                _("epoch {epoch}").format(epoch=1), total=total, completed=event.steps_done, detail=""
+            )
 
     def update(self, event: StepCompleted) -> None:
-        """Move on, if the bar has stood for long enough."""
+        """Update the bar, unless it was updated less than a tenth of a second ago."""
         self._waited += event.seconds
         self._images += event.images
         if self._bar is None or self._task is None or self._waited < 0.1:
@@ -46,13 +50,13 @@ class StepBar:
         self._bar.update(
             self._task,
             completed=event.step,
-            description=f"epoch {event.epoch}/{event.epochs}",
-            detail=f"loss {event.loss:.4f}  {speed:,.0f} images/s",
+            description=_("epoch {epoch}").format(epoch=f"{event.epoch}/{event.epochs}"),
+            detail=_("loss {loss:.4f}  {speed:,.0f} images/s").format(loss=event.loss, speed=speed),
         )
 
 
 def tell(event: Event, steps: StepBar, task: Task, architecture: str, *, json: bool) -> None:
-    """Tell of an event, if a person or a program would want to know."""
+    """Print an event if it is of interest to the user or to a program that reads the output."""
     match event:
         case StepCompleted():
             steps.update(event)
@@ -63,13 +67,25 @@ def tell(event: Event, steps: StepBar, task: Task, architecture: str, *, json: b
         case TrainingStarted():
             steps.begin(event)
             if not json:
-                done = f", going on after step {event.steps_done:,}" if event.steps_done else ""
-                say(
-                    f"Training {architecture} ({event.parameters:,} parameters) on "
-                    f"{event.training_count:,} images, {event.validation_count:,} held out, "
-                    f"{event.threads} {'thread' if event.threads == 1 else 'threads'}{done}."
-                )
+                say(_start_line(event, architecture))
                 flush()
+
+
+def _start_line(event: TrainingStarted, architecture: str) -> str:
+    parts = (
+        _("Training {architecture} ({parameters:,} parameters)").format(
+            architecture=architecture, parameters=event.parameters
+        ),
+        ngettext("{count:,} training image", "{count:,} training images", event.training_count).format(
+            count=event.training_count
+        ),
+        ngettext("{count:,} validation image", "{count:,} validation images", event.validation_count).format(
+            count=event.validation_count
+        ),
+        ngettext("{count} thread", "{count} threads", event.threads).format(count=event.threads),
+        *([_("resumed at step {step:,}").format(step=event.steps_done)] if event.steps_done else []),
+    )
+    return ", ".join(parts)
 
 
 def _tell_epoch(event: EpochCompleted, task: Task, *, json: bool) -> None:
@@ -87,19 +103,27 @@ def _tell_epoch(event: EpochCompleted, task: Task, *, json: bool) -> None:
         )
         flush()
         return
-    width = len(str(event.epochs))
-    held_out = "" if event.validation_loss is None else f"   validation loss {event.validation_loss:.4f} "
-    held_out += "" if event.validation_loss is None else f"{task.score} {percent(event.validation_accuracy)}"
-    say(
-        f"epoch {event.epoch:>{width}}/{event.epochs}   loss {event.train_loss:.4f} "
-        f"{task.score} {percent(event.train_accuracy)}{held_out}   "
-        f"{event.seconds:.1f} s, {event.images_per_second:,.0f} images/s"
+    parts = [
+        _("epoch {epoch}").format(epoch=f"{event.epoch:>{len(str(event.epochs))}}/{event.epochs}"),
+        _("loss {loss:.4f} {score} {value}").format(
+            loss=event.train_loss, score=_(task.score), value=percent(event.train_accuracy)
+        ),
+    ]
+    if event.validation_loss is not None:
+        parts.append(
+            _("validation loss {loss:.4f} {score} {value}").format(
+                loss=event.validation_loss, score=_(task.score), value=percent(event.validation_accuracy)
+            )
+        )
+    parts.append(
+        _("{seconds:.1f} s, {speed:,.0f} images/s").format(seconds=event.seconds, speed=event.images_per_second)
     )
+    say("   ".join(parts))
     flush()
 
 
 def report(output: Path, run: Path | None, stopped: TrainingStopped, task: Task, *, json: bool) -> None:
-    """Tell what came out, and where it is."""
+    """Print the result and where it is saved."""
     if json:
         say_json(
             {
@@ -120,8 +144,13 @@ def report(output: Path, run: Path | None, stopped: TrainingStopped, task: Task,
     if stopped.reason in {StopReason.INTERRUPTED, StopReason.EARLY_STOPPING}:
         note(stopped.message)
     if stopped.reason is StopReason.INTERRUPTED and run is not None:
-        note(f"Go on with: digitpad train --resume {run.name}")
-    measured = stopped.validation_accuracy is not None
-    accuracy = f", validation {task.score} {percent(stopped.validation_accuracy)}" if measured else ""
-    kept = "" if run is None else f" The run is {run.name}."
-    say(f"Saved {output}{accuracy}, {stopped.seconds:.1f} s.{kept}")
+        note(_("To resume: {command}").format(command=f"digitpad train --resume {run.name}"))
+    parts = [_("Saved {path}").format(path=output)]
+    if stopped.validation_accuracy is not None:
+        parts.append(
+            _("validation {score} {value}").format(score=_(task.score), value=percent(stopped.validation_accuracy))
+        )
+    parts.append(_("{seconds:.1f} s").format(seconds=stopped.seconds))
+    if run is not None:
+        parts.append(_("run {name}").format(name=run.name))
+    say(", ".join(parts))

@@ -1,8 +1,8 @@
-"""How much a network bears: the same images again, changed by known amounts, a little more each time.
+"""Robustness: the accuracy on images that are disturbed by known, increasing amounts.
 
-What is changed are the prepared images, just before the network sees them. A drawing is cropped, scaled and centred on
-its way there, so that a digit in the corner of the canvas is not what a shift here means: it is what the network itself
-makes of a digit that lies a pixel off.
+The disturbance applies to the prepared images, the input of the network. A drawing is cropped, scaled and centred
+before that, so a shift here does not mean a digit in the corner of the canvas: it shows how the network itself reads a
+digit that is a few pixels off centre.
 """
 
 from collections.abc import Generator, Iterator, Sequence
@@ -17,13 +17,15 @@ from digitpad.data.dataset import Dataset
 from digitpad.evaluation.reading import BATCH, match_classes
 from digitpad.evaluation.statistics import Interval, wilson_interval
 from digitpad.reading.recognizer import Recognizer
+from digitpad.translation import gettext as _
+from digitpad.translation import gettext_noop
 
 MOST_IMAGES = 2000
-"""So many images are read for each point, drawn at random from larger data sets."""
+"""Number of images per point; larger datasets are sampled at random."""
 
 
 class Disturbance(Enum):
-    """What is done to the images."""
+    """A kind of change of the images; the value names it in files."""
 
     SHIFT = "shift"
     ROTATION = "rotation"
@@ -32,18 +34,23 @@ class Disturbance(Enum):
     NOISE = "noise"
 
     @property
+    def title(self) -> str:
+        """Its name in the user's language."""
+        return _(_SCALES[self].title)
+
+    @property
     def unit(self) -> str:
-        """What the amounts count."""
+        """The unit of the amounts; the same in every language."""
         return _SCALES[self].unit
 
     @property
     def meaning(self) -> str:
-        """What an amount means, in words."""
-        return _SCALES[self].meaning
+        """What an amount means, a sentence in the user's language."""
+        return _(_SCALES[self].meaning)
 
     @property
     def amounts(self) -> tuple[float, ...]:
-        """The amounts that a curve is made of, rising."""
+        """The amounts of a curve, ascending."""
         return _SCALES[self].amounts
 
     @property
@@ -54,6 +61,7 @@ class Disturbance(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
+    title: str
     unit: str
     meaning: str
     amounts: tuple[float, ...]
@@ -62,29 +70,34 @@ class _Scale:
 
 _SCALES = {
     Disturbance.SHIFT: _Scale(
+        gettext_noop("Shift"),
         "px",
-        "pixels that each image is moved, a quarter of them each way: right, down, left, up",
+        gettext_noop("Shift of each image in pixels; a quarter of the images each to the right, down, left and up."),
         (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0),
     ),
     Disturbance.ROTATION: _Scale(
+        gettext_noop("Rotation"),
         "°",
-        "degrees that each image is turned about its middle, anticlockwise",
+        gettext_noop("Counterclockwise rotation of each image about its centre, in degrees."),
         (-60.0, -45.0, -30.0, -20.0, -10.0, 0.0, 10.0, 20.0, 30.0, 45.0, 60.0),
     ),
     Disturbance.SCALE: _Scale(
+        gettext_noop("Scale"),
         "×",
-        "how large each digit is, compared with itself",
+        gettext_noop("Size of each digit relative to its own size."),
         (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4),
         untouched=1.0,
     ),
     Disturbance.STROKE_WIDTH: _Scale(
+        gettext_noop("Stroke width"),
         "px",
-        "pixels that the edges of the strokes are moved outwards, or inwards below 0",
+        gettext_noop("Pixels by which the edges of the strokes move outwards; negative values move them inwards."),
         (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5),
     ),
     Disturbance.NOISE: _Scale(
-        "of full ink",
-        "standard deviation of Gaussian noise on every pixel, as a share of full ink",
+        gettext_noop("Noise"),
+        "σ",
+        gettext_noop("Standard deviation of the Gaussian noise added to every pixel; full ink is 1."),
         (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8),
     ),
 }
@@ -97,9 +110,9 @@ class RobustnessPoint:
     Attributes
     ----------
     disturbance, amount
-        What was done to the images, and how much of it.
+        The change of the images, and its amount.
     count, right
-        How many images were read, and how many correctly.
+        Number of images, and number of those that were read correctly.
     """
 
     disturbance: Disturbance
@@ -109,7 +122,7 @@ class RobustnessPoint:
 
     @property
     def accuracy(self) -> float:
-        """The share that was read correctly."""
+        """The share of images that were read correctly."""
         return self.right / self.count
 
     @property
@@ -128,11 +141,11 @@ def disturb(
     images
         Bytes (N, C, H, W), ink 255.
     disturbance, amount
-        What is done, and how much of it, in the disturbance's unit.
+        The change and its amount, in the unit of the disturbance.
     seed
-        Of the noise; the other disturbances know no chance.
+        Seed of the noise; the other disturbances are deterministic.
     first
-        The number of the first image in its data set: a part is changed as it is within the whole.
+        Index of the first image in its dataset: a part changes as it does within the whole.
 
     Returns
     -------
@@ -157,7 +170,7 @@ def disturb(
 
 
 def measured_images(dataset: Dataset, *, most: int = MOST_IMAGES, seed: int = 0) -> Dataset:
-    """Return the images that the curves are measured on: all of a small data set, of a larger one some by chance."""
+    """Return the images that the curves are measured on: a small dataset, or a random sample of a larger one."""
     if len(dataset) <= most:
         return dataset
     chosen = np.random.default_rng(seed).permutation(len(dataset))[:most]
@@ -165,7 +178,7 @@ def measured_images(dataset: Dataset, *, most: int = MOST_IMAGES, seed: int = 0)
 
 
 def count_points(disturbances: Sequence[Disturbance] = tuple(Disturbance)) -> int:
-    """Return how many points all curves have together."""
+    """Return the total number of points of the curves."""
     return sum(len(disturbance.amounts) for disturbance in disturbances)
 
 
@@ -176,28 +189,28 @@ def measuring_robustness(
     *,
     seed: int = 0,
 ) -> Iterator[RobustnessPoint]:
-    """Measure curves, a point at a time; whoever iterates may stop between any two.
+    """Measure curves point by point; the caller may stop between two points.
 
     Parameters
     ----------
     recognizer
         Reads the images.
     images
-        What `measured_images` gives; its classes must be among the recognizer's labels.
+        The result of `measured_images`; its classes must be among the labels of the recognizer.
     disturbances
-        Which curves.
+        The curves to measure.
     seed
-        Of the noise. The same seed changes the images alike for every model.
+        Seed of the noise. The same seed changes the images in the same way for every model.
 
     Yields
     ------
     RobustnessPoint
-        Curve by curve, the amounts rising.
+        Curve by curve, the amounts ascending.
 
     Raises
     ------
     DigitpadError
-        If the images are none, or the model cannot take them or does not know their classes.
+        If there are no images, or the model does not accept them or does not know their classes.
     """
     for point in measuring_robustness_in_steps(recognizer, images, disturbances, seed=seed):
         if point is not None:
@@ -211,7 +224,7 @@ def measuring_robustness_in_steps(
     *,
     seed: int = 0,
 ) -> Iterator[RobustnessPoint | None]:
-    """Do as `measuring_robustness`, and yield None between batches, so that one can stop within a point too."""
+    """Like `measuring_robustness`, but also yield None between batches, so that the caller can stop within a point."""
     columns = match_classes(recognizer, images)
     targets = columns[images.labels]
     untouched: int | None = None

@@ -7,6 +7,7 @@ of run. Whoever asks for a recipe gets them all, and may still change each.
 from dataclasses import dataclass
 
 from digitpad.errors import DigitpadError
+from digitpad.translation import gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ USUAL = "usual"
 #: - then Nesterov is as good as Adam, for a cheaper step; batches of 128 lose 0.1%, batches of 32 cost a quarter more
 #:   time an image; the length of the rise and an average of the weights change nothing that can be told from chance.
 RECIPES = {
-    USUAL: Recipe("plain and easy to follow", 5, 64, 0.001, "adam", 0.9, "constant", 0.0),
-    "quick": Recipe("99 of 100 digits right as soon as possible", 3, 64, 0.05, "nesterov", 0.9, "one-cycle", 0.1),
+    USUAL: Recipe(gettext_noop("plain and easy to follow"), 5, 64, 0.001, "adam", 0.9, "constant", 0.0),
+    "quick": Recipe(gettext_noop("99% accuracy as soon as possible"), 3, 64, 0.05, "nesterov", 0.9, "one-cycle", 0.1),
 }
 
 
