@@ -21,9 +21,9 @@ from digitpad.evaluation import (
     measuring_robustness,
 )
 from digitpad.evaluation import evaluate as measure
-from digitpad.evaluation.held_out import held_out_images
 from digitpad.evaluation.report import comparison_record, image_table, record_of, robustness_record, write_csv
 from digitpad.evaluation.robustness import count_points
+from digitpad.evaluation.validation import validation_images
 from digitpad.models.model_file import find_model, load_model, save_model
 from digitpad.reading.ink_finder import InkFinder
 from digitpad.reading.recognizer import Recognizer
@@ -85,7 +85,7 @@ def evaluate(request: EvaluateRequest) -> None:
     path = find_model(request.model)
     loaded = load_model(path)
     if request.split == "validation":
-        samples: Dataset | Pages = held_out_images(loaded, request.dataset)
+        samples: Dataset | Pages = validation_images(loaded, request.dataset)
     else:
         samples = open_samples(request.dataset, split=request.split)
     if isinstance(samples, Pages):

@@ -1,8 +1,8 @@
-"""How good a model is, on data that it has not learned from.
+"""Measures the accuracy of a model on data that it was not trained on.
 
-An `Evaluation` keeps what the network answered to every image; every figure - accuracy with its interval, loss,
-precision and recall, confusion, calibration - is computed from that one reading, so that no two of them can disagree.
-Nothing here knows of Qt; the window and the command line show it.
+An `Evaluation` keeps the network's output for every image; all figures - accuracy with its interval, loss, precision,
+recall, confusion matrix, calibration - are computed from these outputs, so they always agree. Nothing here depends on
+Qt; the window and the command line show the results.
 """
 
 from digitpad.evaluation.calibration import Calibration, ReliabilityBin, calibration

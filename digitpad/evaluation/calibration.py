@@ -1,4 +1,4 @@
-"""Whether a network is right as often as it says: of the readings it gives 90 %, nine in ten should be correct."""
+"""Calibration: of the readings with a confidence of 90 %, nine in ten should be correct."""
 
 from dataclasses import dataclass
 
@@ -10,18 +10,18 @@ BINS = 15
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityBin:
-    """The readings whose probability lies in one range.
+    """The readings whose confidence lies in one range.
 
     Attributes
     ----------
     low, high
         The range: above `low`, up to and including `high`.
     count
-        How many readings there are.
+        Number of readings.
     confidence
-        The mean of their probabilities; None without readings.
+        Mean confidence of the readings; None without readings.
     accuracy
-        The share of them that are correct; None without readings.
+        Share of the readings that are correct; None without readings.
     """
 
     low: float
@@ -33,19 +33,19 @@ class ReliabilityBin:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How far what a network says and what is true lie apart.
+    """How far the confidence of a network differs from its accuracy.
 
     Attributes
     ----------
     error
-        The expected calibration error, in [0, 1]: the mean gap between confidence and accuracy of the bins, each bin
-        counting by its readings.
+        Expected calibration error, in [0, 1]: the mean gap between confidence and accuracy of the bins, weighted by
+        their number of readings.
     worst
-        The largest gap of a bin that has readings.
+        Maximum calibration error: the largest gap of a bin with readings.
     confidence
-        The mean probability of all readings. Above the accuracy, the network thinks too well of itself.
+        Mean confidence of all readings. A network whose confidence exceeds its accuracy is overconfident.
     bins
-        From 0 to 1, equally wide.
+        Bins of equal width, from 0 to 1.
     """
 
     error: float
@@ -55,25 +55,25 @@ class Calibration:
 
 
 def calibration(confidences: NDArray[np.floating], correct: NDArray[np.bool_], bins: int = BINS) -> Calibration:
-    """Sort readings into bins by their probability, and compare each bin's mean with its share of correct ones.
+    """Sort readings into bins by confidence, and compare the mean confidence of each bin with its accuracy.
 
     Parameters
     ----------
     confidences
-        (N,), in [0, 1]: the probability of each best reading.
+        (N,), in [0, 1]: the probability of each predicted class.
     correct
-        (N,): whether the reading is right.
+        (N,): whether each reading is correct.
     bins
-        How many, of equal width.
+        Number of bins of equal width.
 
     Raises
     ------
     ValueError
-        If there is nothing to sort, the lengths differ, or a probability lies outside [0, 1].
+        If there are no readings, the lengths differ, or a confidence lies outside [0, 1].
 
     Notes
     -----
-    C. Guo et al., "On calibration of modern neural networks", ICML 2017, with their fifteen bins.
+    C. Guo et al., "On calibration of modern neural networks", ICML 2017, who also use 15 bins.
     """
     if confidences.shape != correct.shape or confidences.ndim != 1 or not len(confidences):
         raise ValueError(
@@ -83,7 +83,7 @@ def calibration(confidences: NDArray[np.floating], correct: NDArray[np.bool_], b
     if not (values.min() >= 0 and values.max() <= 1):
         raise ValueError("calibration: confidences lie outside [0, 1]")
     edges = np.arange(bins + 1) / bins
-    # (low, high]; a probability of exactly 0 counts in the first.
+    # (low, high]; a confidence of exactly 0 belongs to the first bin.
     places = np.maximum(np.searchsorted(edges, values, side="left") - 1, 0)
     counts = np.bincount(places, minlength=bins)
     sums = np.bincount(places, weights=values, minlength=bins)

@@ -1,4 +1,4 @@
-"""Two models on the same images: which is better, and whether the difference is more than chance."""
+"""Comparison of two models on the same images: which is better, and is the difference significant."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,17 @@ from numpy.typing import NDArray
 from digitpad.errors import DigitpadError
 from digitpad.evaluation.reading import Evaluation
 from digitpad.evaluation.statistics import Interval, mcnemar_p_value, paired_difference_interval
+from digitpad.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """Two evaluations of one data set.
+    """Two evaluations of one dataset.
 
     Parameters
     ----------
     first, second
-        Of the same images in the same order. The models may know different classes in different order.
+        Evaluations of the same images in the same order. The classes of the models may differ, and so may their order.
 
     Raises
     ------
@@ -31,43 +32,50 @@ class Comparison:
     def __post_init__(self) -> None:
         if self.first.checksum != self.second.checksum:
             raise DigitpadError(
-                f"{self.first.model} was measured on {self.first.dataset} and {self.second.model} on "
-                f"{self.second.dataset}, which are different images; measure both on the same data."
+                _(
+                    "{first} was measured on {first_data} and {second} on {second_data}, which are different images; "
+                    "measure both on the same data."
+                ).format(
+                    first=self.first.model,
+                    first_data=self.first.dataset,
+                    second=self.second.model,
+                    second_data=self.second.dataset,
+                )
             )
 
     @property
     def only_first(self) -> NDArray[np.int64]:
-        """The images that only the first model reads correctly, those that the second is surest about first."""
+        """The images that only the first model reads correctly, by descending confidence of the second."""
         return self._apart(self.first, self.second)
 
     @property
     def only_second(self) -> NDArray[np.int64]:
-        """The images that only the second model reads correctly, those that the first is surest about first."""
+        """The images that only the second model reads correctly, by descending confidence of the first."""
         return self._apart(self.second, self.first)
 
     @property
     def both(self) -> int:
-        """How many images both read correctly."""
+        """Number of images that both models read correctly."""
         return int((self.first.correct & self.second.correct).sum())
 
     @property
     def neither(self) -> int:
-        """How many images neither reads correctly."""
+        """Number of images that neither model reads correctly."""
         return int((~self.first.correct & ~self.second.correct).sum())
 
     @property
     def difference(self) -> float:
-        """The second model's accuracy less the first's."""
+        """Accuracy of the second model minus accuracy of the first."""
         return (len(self.only_second) - len(self.only_first)) / self.first.count
 
     @property
     def interval(self) -> Interval:
-        """The 95 % interval of the difference; one that holds 0 leaves open which model is better."""
+        """95 % confidence interval of the difference; if it contains 0, neither model is significantly better."""
         return paired_difference_interval(len(self.only_first), len(self.only_second), self.first.count)
 
     @property
     def p_value(self) -> float:
-        """How likely so large a difference is between equally good models: McNemar's exact test."""
+        """Probability of a difference at least this large between equally good models: McNemar's exact test."""
         return mcnemar_p_value(len(self.only_first), len(self.only_second))
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""How well a model finds the ink on pages: how far what it finds and what is there overlap."""
+"""Measures how accurately a model finds the ink on pages: the overlap of the predicted ink and the true ink."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ _PAGES = 50
 
 @dataclass(frozen=True, slots=True)
 class InkEvaluation:
-    """What came out of searching every page once.
+    """The result of searching every page once.
 
     Attributes
     ----------
     count
-        How many pages were searched.
+        Number of pages.
     intersection_over_union
-        Over the pixels of all pages together: those that are ink and were found, over those that are either.
+        Pixels that are ink and predicted as ink, divided by pixels that are either, over all pages together.
     mean_per_page
-        The mean of the same figure for each page by itself, so that a page with little ink counts as much.
+        Mean of the intersection over union of the pages, so that a page with little ink counts as much as any other.
     """
 
     count: int
@@ -39,16 +39,16 @@ def evaluate_ink(
     Parameters
     ----------
     finder
-        Finds the ink; what it holds for likelier than not counts as found.
+        Finds the ink; a pixel counts as ink if its probability exceeds 0.5.
     pages
-        At least one.
+        The pages, at least one.
     on_progress
         Called with the number of pages searched so far.
 
     Raises
     ------
     DigitpadError
-        If the finder cannot take pages of that size.
+        If the finder does not accept pages of this size.
     """
     found = np.empty(pages.masks.shape, np.bool_)
     for start in range(0, len(pages), _PAGES):

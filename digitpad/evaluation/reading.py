@@ -1,4 +1,4 @@
-"""How well a model reads: every image is read once, and all figures are taken from those answers."""
+"""Evaluation of a model on a dataset: every image is read once, and all figures are computed from these outputs."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,26 +12,27 @@ from digitpad.evaluation.calibration import Calibration, calibration
 from digitpad.evaluation.statistics import Interval, wilson_interval
 from digitpad.nn.metrics import confusion_matrix
 from digitpad.reading.recognizer import Recognizer
+from digitpad.translation import gettext as _
 
 BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class ClassFigures:
-    """How well one class is read.
+    """The figures of one class.
 
     Attributes
     ----------
     label
-        The class.
+        Name of the class.
     support
-        How many images of it there are.
+        Number of images of the class.
     precision
-        Of what was read as the class, the share that is; None if nothing was.
+        Share of the images predicted as the class that belong to it; None if none were predicted.
     recall
-        Of the class's images, the share that was read as it: its accuracy; None if there are none.
+        Share of the images of the class that were predicted as it; None if there are none.
     f1
-        The harmonic mean of both; None where the class neither occurs nor was read.
+        Harmonic mean of precision and recall; None if the class neither occurs nor was predicted.
     """
 
     label: str
@@ -43,14 +44,14 @@ class ClassFigures:
 
 @dataclass(frozen=True, slots=True)
 class GroupFigures:
-    """How well the images of one origin are read, such as one writer's.
+    """The figures of the images of one writer or one source.
 
     Attributes
     ----------
     name
-        Of the origin.
+        Name of the writer or source.
     count, right
-        How many images there are, and how many were read correctly.
+        Number of images, and number of those that were read correctly.
     """
 
     name: str
@@ -59,7 +60,7 @@ class GroupFigures:
 
     @property
     def accuracy(self) -> float:
-        """The share that was read correctly."""
+        """The share of images that were read correctly."""
         return self.right / self.count
 
     @property
@@ -70,24 +71,24 @@ class GroupFigures:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """What came out of reading every image once.
+    """The result of reading every image of a dataset once.
 
     Attributes
     ----------
     model, dataset
-        What they are called.
+        Names of the model and the dataset.
     checksum
-        Of the data set.
+        Checksum of the dataset.
     labels
-        The model's classes, in the order of all columns.
+        The classes of the model, in the order of all columns.
     targets
-        int64 (N,): which of the labels is true.
+        int64 (N,): index of the true label of each image.
     log_probabilities
-        float32 (N, classes): the logarithms of what the network answered.
+        float32 (N, classes): logarithms of the predicted probabilities.
     origins
-        Where the images are from, as in the data set.
+        Writers and sources of the images, as in the dataset.
     refused
-        bool (N,): which images the model took for no digit; None of models that cannot tell.
+        bool (N,): whether each image was read as "not a digit"; None for models without that output.
     """
 
     model: str
@@ -101,12 +102,12 @@ class Evaluation:
 
     @property
     def count(self) -> int:
-        """How many images were read."""
+        """Number of images."""
         return len(self.targets)
 
     @property
     def predicted(self) -> NDArray[np.int64]:
-        """int64 (N,): which of the labels was read."""
+        """int64 (N,): index of the predicted label of each image."""
         best: NDArray[np.int64] = self.log_probabilities.argmax(axis=1)
         return best
 
@@ -118,7 +119,7 @@ class Evaluation:
 
     @property
     def confidences(self) -> NDArray[np.float32]:
-        """float32 (N,): the probability of each best reading."""
+        """float32 (N,): the probability of each predicted class."""
         confidences: NDArray[np.float32] = np.exp(self.log_probabilities.max(axis=1))
         return confidences
 
@@ -149,7 +150,7 @@ class Evaluation:
 
     @property
     def confusion(self) -> NDArray[np.int64]:
-        """int64 (classes, classes): how often an image of the row's class was read as the column's."""
+        """int64 (classes, classes): counts by true class (row) and predicted class (column)."""
         return confusion_matrix(self.targets, self.predicted, len(self.labels))
 
     @property
@@ -163,31 +164,31 @@ class Evaluation:
 
     @property
     def calibration(self) -> Calibration:
-        """How far the network's own probabilities can be believed."""
-        # exp may round a hair above 1.
+        """How far the confidence of the network agrees with its accuracy."""
+        # exp may round to slightly more than 1.
         return calibration(np.minimum(self.confidences, np.float32(1)), self.correct)
 
     def mistakes(self) -> NDArray[np.int64]:
-        """Return the images read wrongly, (M,), the worst first: the surer of the wrong answer, the worse.
+        """Return the indices of the images that are read wrongly, (M,), by descending confidence.
 
-        Between answers that round to the same probability, the one with the larger loss is worse.
+        Images whose confidence rounds to the same number are ordered by descending loss.
         """
         wrong = np.flatnonzero(~self.correct)
         order = np.lexsort((-self.losses[wrong], -self.confidences[wrong].astype(np.float64)))
         return wrong[order]
 
     def cell(self, row: int, column: int) -> NDArray[np.int64]:
-        """Return the images of one cell of the confusion matrix, (M,), those with the surest readings first."""
+        """Return the indices of the images of one cell of the confusion matrix, (M,), by descending confidence."""
         inside = np.flatnonzero((self.targets == row) & (self.predicted == column))
         return inside[np.argsort(-self.log_probabilities[inside, column], kind="stable")]
 
     def by_origin(self, kind: str) -> tuple[GroupFigures, ...]:
-        """Return the figures of every origin, the worst read first; none where it is not known.
+        """Return the figures of every writer or source, by ascending accuracy; nothing if the dataset names none.
 
         Parameters
         ----------
         kind
-            `writer` or `source`. Writers of several sources are told apart: each source counts them for itself.
+            `writer` or `source`. With several sources, the names of writers include their source.
         """
         names = self._origin_names(kind)
         groups: dict[str, tuple[int, int]] = {}
@@ -198,7 +199,7 @@ class Evaluation:
         return tuple(sorted(figures, key=lambda group: (group.accuracy, -group.count, group.name)))
 
     def members(self, kind: str, name: str) -> NDArray[np.int64]:
-        """Return the images of one origin, (M,), as `by_origin` names it."""
+        """Return the indices of the images of one writer or source, (M,), named as in `by_origin`."""
         return np.flatnonzero([each == name for each in self._origin_names(kind)])
 
     def _origin_names(self, kind: str) -> Sequence[str]:
@@ -209,31 +210,31 @@ class Evaluation:
 
 
 def evaluating(recognizer: Recognizer, dataset: Dataset) -> Generator[int, None, Evaluation]:
-    """Read every image of a data set, a batch at a time.
+    """Read every image of a dataset, one batch at a time.
 
-    Whoever iterates may stop between any two batches.
+    The caller may stop between two batches.
 
     Parameters
     ----------
     recognizer
         Reads the images.
     dataset
-        Its classes must be among the recognizer's labels.
+        The dataset; its classes must be among the labels of the recognizer.
 
     Yields
     ------
     int
-        The number of images read so far.
+        Number of images read so far.
 
     Returns
     -------
     Evaluation
-        When all are read.
+        The result, after the last batch.
 
     Raises
     ------
     DigitpadError
-        If the dataset is empty, has a class that the model does not know, or images that it cannot take.
+        If the dataset is empty, has a class that the model does not know, or images that it does not accept.
     """
     columns = match_classes(recognizer, dataset)
     labels = _labels_for(recognizer, dataset)
@@ -261,19 +262,19 @@ def evaluating(recognizer: Recognizer, dataset: Dataset) -> Generator[int, None,
 def evaluate(
     recognizer: Recognizer, dataset: Dataset, *, on_progress: Callable[[int], object] = lambda _done: None
 ) -> Evaluation:
-    """Read every image of a data set, to the end.
+    """Read every image of a dataset.
 
     Parameters
     ----------
     recognizer, dataset
-        As `evaluating` takes them.
+        See `evaluating`.
     on_progress
         Called with the number of images read so far.
 
     Raises
     ------
     DigitpadError
-        As `evaluating`.
+        See `evaluating`.
     """
     steps = evaluating(recognizer, dataset)
     while True:
@@ -285,39 +286,45 @@ def evaluate(
 
 
 def match_classes(recognizer: Recognizer, dataset: Dataset) -> NDArray[np.int64]:
-    """Return, for every class of the dataset, which of the model's labels it is.
+    """Return, for every class of the dataset, the index of the model's label.
 
     Raises
     ------
     DigitpadError
-        If the dataset is empty, has a class that the model does not know, or images that it cannot take.
+        If the dataset is empty, has a class that the model does not know, or images that it does not accept.
     """
     if len(dataset) == 0:
-        raise DigitpadError(f"{dataset.name} holds no labelled images; choose another dataset.")
+        raise DigitpadError(
+            _("{dataset} contains no labelled images; choose another dataset.").format(dataset=dataset.name)
+        )
     labels = _labels_for(recognizer, dataset)
     unknown = [name for name in dataset.classes if name not in labels]
     if unknown:
         raise DigitpadError(
-            f"{dataset.name} has the class {unknown[0]!r}, which the model does not know "
-            f"(it knows {', '.join(labels)}); choose another model or dataset."
+            _(
+                "{dataset} has the class {name!r}, which the model does not know (it knows {labels}); choose another "
+                "model or dataset."
+            ).format(dataset=dataset.name, name=unknown[0], labels=", ".join(labels))
         )
     side = recognizer.model.metadata.preprocessing.size
     if dataset.images.shape[1:] != (1, side, side):
         shape = "x".join(str(length) for length in dataset.images.shape[1:])
         raise DigitpadError(
-            f"{dataset.name}: its images are {shape}, and the model reads 1x{side}x{side}; convert them."
+            _("The images of {dataset} have the shape {shape}, but the model reads {expected}; convert them.").format(
+                dataset=dataset.name, shape=shape, expected=f"1x{side}x{side}"
+            )
         )
     return np.array([labels.index(name) for name in dataset.classes], np.int64)
 
 
 def _labels_for(recognizer: Recognizer, dataset: Dataset) -> tuple[str, ...]:
-    """Return what can be read: the digits, and "no digit" where the data have it and the model knows it."""
+    """Return the possible readings: the digits, and "no digit" if both the dataset and the model have it."""
     known = recognizer.refuses and NO_DIGIT in dataset.classes
     return (*recognizer.labels, NO_DIGIT) if known else recognizer.labels
 
 
 def _with_no_digit(digits: NDArray[np.float32], no_digit: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return log-probabilities of all outputs from those among digits and the probability that it is none."""
+    """Return the log-probabilities of all outputs, from those of the digits and the probability of "no digit"."""
     least = np.finfo(np.float32).tiny
     none = np.log(np.maximum(no_digit, least))[:, np.newaxis]
     some = np.log(np.maximum(1 - no_digit, least))[:, np.newaxis]

@@ -1,4 +1,4 @@
-"""An evaluation written down: the record that `digitpad evaluate --json` prints, and tables for other programs."""
+"""Reports of an evaluation: the record that `digitpad evaluate --json` prints, and tables for other programs."""
 
 import csv
 import io
@@ -16,14 +16,13 @@ ORIGINS = ("writer", "source")
 
 
 def record_of(evaluation: Evaluation) -> dict[str, Any]:
-    """Return every figure of an evaluation by name, fit for JSON.
+    """Return all figures of an evaluation by name, as a JSON-compatible dictionary.
 
     Returns
     -------
     dict
-        `per_class` (each class's share of correctly read images), `precision`, `recall`, `f1` and `support` follow the
-        labels; None stands where there is nothing to divide by. `per_writer` and `per_source` are there for ink that
-        names them.
+        `per_class` (the recall), `precision`, `recall`, `f1` and `support` are in the order of the labels; a figure
+        whose denominator is 0 is None. `per_writer` and `per_source` exist for ink with writers and sources.
     """
     classes, calibration = evaluation.per_class, evaluation.calibration
     recall = [figures.recall for figures in classes]
@@ -57,7 +56,7 @@ def record_of(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def comparison_record(comparison: Comparison) -> dict[str, Any]:
-    """Return what a second model gets right on the same images, and how it compares with the first, fit for JSON."""
+    """Return the figures of a second model and its comparison with the first, as a JSON-compatible dictionary."""
     second = comparison.second
     return {
         "model": second.model,
@@ -76,7 +75,7 @@ def comparison_record(comparison: Comparison) -> dict[str, Any]:
 
 
 def robustness_record(points: Iterable[RobustnessPoint]) -> dict[str, list[dict[str, Any]]]:
-    """Return curves by the name of the disturbance, each a list of its points, fit for JSON."""
+    """Return the points of each curve by the name of the disturbance, as a JSON-compatible dictionary."""
     curves: dict[str, list[dict[str, Any]]] = {}
     for point in points:
         curves.setdefault(point.disturbance.value, []).append(
@@ -92,7 +91,7 @@ def robustness_record(points: Iterable[RobustnessPoint]) -> dict[str, list[dict[
 
 
 def robustness_table(points: Iterable[tuple[str, RobustnessPoint]]) -> tuple[list[str], list[Row]]:
-    """Return a row for each point of the curves, each with the name of its model."""
+    """Return the header and one row per point of the curves, with the name of the model."""
     header = ["model", "disturbance", "amount", "unit", "images", "correct", "accuracy", "low", "high"]
     rows: list[Row] = [
         [model, p.disturbance.value, p.amount, p.disturbance.unit, p.count, p.right, p.accuracy, *p.interval]
@@ -102,12 +101,12 @@ def robustness_table(points: Iterable[tuple[str, RobustnessPoint]]) -> tuple[lis
 
 
 def image_table(evaluation: Evaluation) -> tuple[list[str], list[Row]]:
-    """Return a row for each image: from these, everything else can be computed again.
+    """Return the header and one row per image; all other figures can be computed from them.
 
     Returns
     -------
     (list of str, list of Row)
-        The columns' names, and the rows in the data set's order. `image` counts from 0.
+        The names of the columns, and the rows in the order of the dataset. `image` counts from 0.
     """
     kinds = [kind for kind in ORIGINS if kind in evaluation.origins]
     header = ["image", "label", "read_as", "correct", "probability", "loss", *kinds]
@@ -133,7 +132,7 @@ def image_table(evaluation: Evaluation) -> tuple[list[str], list[Row]]:
 
 
 def class_table(evaluation: Evaluation) -> tuple[list[str], list[Row]]:
-    """Return a row for each class: its figures, and what its images were read as."""
+    """Return the header and one row per class: its figures, and the counts of its predicted classes."""
     header = ["label", "images", "precision", "recall", "f1", *(f"read_as_{label}" for label in evaluation.labels)]
     rows: list[Row] = [
         [figures.label, figures.support, figures.precision, figures.recall, figures.f1, *counts]
@@ -143,13 +142,13 @@ def class_table(evaluation: Evaluation) -> tuple[list[str], list[Row]]:
 
 
 def reliability_table(evaluation: Evaluation) -> tuple[list[str], list[Row]]:
-    """Return a row for each bin of the reliability diagram."""
+    """Return the header and one row per bin of the reliability diagram."""
     rows: list[Row] = [[b.low, b.high, b.count, b.confidence, b.accuracy] for b in evaluation.calibration.bins]
     return ["above", "up_to", "images", "confidence", "accuracy"], rows
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:
-    """Write a table as a file of comma-separated values, whole or not at all.
+    """Write a table as a CSV file, atomically.
 
     Raises
     ------

@@ -1,12 +1,12 @@
-"""How far a figure that was measured on some images may lie from the one on all images of that kind.
+"""Confidence intervals and significance tests of shares that were measured on a sample of images.
 
-All intervals are for 95 %: of a hundred such data sets, about ninety-five give an interval that holds the true figure.
+All intervals are for 95 %: of a hundred such samples, about ninety-five give an interval that contains the true value.
 """
 
 import math
 from typing import NamedTuple
 
-_Z = 1.959963984540054  # the standard normal distribution's 97.5 % point
+_Z = 1.959963984540054  # the 97.5 % quantile of the standard normal distribution
 
 
 class Interval(NamedTuple):
@@ -17,15 +17,15 @@ class Interval(NamedTuple):
 
 
 def wilson_interval(right: int, count: int) -> Interval:
-    """Return the 95 % interval of a share, after Wilson.
+    """Return the Wilson score interval of a share, for 95 %.
 
-    Unlike the textbook's p ± 1.96 sqrt(p (1 - p) / n), it holds near 0 and 1, where good models are: 100 of 100 gives
-    96.3 % to 100 %, not 100 % to 100 %.
+    Unlike the normal approximation p ± 1.96 sqrt(p (1 - p) / n), it is accurate near 0 and 1, where good models are:
+    100 of 100 gives 96.3 % to 100 %, not 100 % to 100 %.
 
     Parameters
     ----------
     right, count
-        How many of how many.
+        Number of successes and number of trials.
 
     Raises
     ------
@@ -41,22 +41,22 @@ def wilson_interval(right: int, count: int) -> Interval:
     share, spread = right / count, _Z * _Z / count
     middle = (share + spread / 2) / (1 + spread)
     reach = _Z * math.sqrt(share * (1 - share) / count + spread / (4 * count)) / (1 + spread)
-    # At the ends the interval closes exactly; rounding must not leave it open by a hair.
+    # The interval ends exactly at 0 or 1 there, whatever the rounding.
     return Interval(0.0 if right == 0 else middle - reach, 1.0 if right == count else middle + reach)
 
 
 def paired_difference_interval(only_first: int, only_second: int, count: int) -> Interval:
-    """Return the 95 % interval of the second share less the first, both taken on the same images.
+    """Return the 95 % interval of the second share minus the first, both measured on the same images.
 
-    Two models' single intervals overlap long before the models are equal: what both read, or both miss, says nothing
-    about which is better. Only the images that one of them alone reads do.
+    The separate intervals of two models overlap long before the models are equal: images that both read correctly, or
+    neither, do not tell which model is better. Only the images that exactly one of them reads correctly do.
 
     Parameters
     ----------
     only_first, only_second
-        How many images only the first, or only the second, has right.
+        Number of images that only the first, or only the second, model reads correctly.
     count
-        How many images there are in all.
+        Total number of images.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def paired_difference_interval(only_first: int, only_second: int, count: int) ->
     Notes
     -----
     A. Agresti and Y. Min, "Simple improved confidence intervals for comparing matched proportions", Statistics in
-    Medicine 24, 2005: Wald's interval after half an image is added to each of the four cells.
+    Medicine 24, 2005: the Wald interval after adding half an image to each of the four cells.
     """
     _check_pairs("paired_difference_interval", only_first, only_second, count)
     first, second, total = only_first + 0.5, only_second + 0.5, count + 2
@@ -76,14 +76,15 @@ def paired_difference_interval(only_first: int, only_second: int, count: int) ->
 
 
 def mcnemar_p_value(only_first: int, only_second: int) -> float:
-    """Return how likely so uneven a split is, or a more uneven one, if both models were equally good.
+    """Return the probability of a split at least this uneven if both models are equally good.
 
-    McNemar's exact test: each image that only one model reads would then be a fair coin's throw.
+    McNemar's exact test: under the null hypothesis, each image that exactly one model reads correctly is a fair coin
+    toss.
 
     Parameters
     ----------
     only_first, only_second
-        How many images only the first, or only the second, has right.
+        Number of images that only the first, or only the second, model reads correctly.
 
     Returns
     -------
@@ -91,13 +92,13 @@ def mcnemar_p_value(only_first: int, only_second: int) -> float:
         In (0, 1]; 1 if there is no such image.
     """
     _check_pairs("mcnemar_p_value", only_first, only_second, only_first + only_second)
-    thrown, fewer = only_first + only_second, min(only_first, only_second)
-    # In whole numbers: ways to throw that few heads or fewer, of 2 ** thrown in all.
+    tosses, fewer = only_first + only_second, min(only_first, only_second)
+    # In integers: the number of outcomes with at most `fewer` heads, of 2 ** tosses.
     ways, sum_of_ways = 1, 1
     for heads in range(1, fewer + 1):
-        ways = ways * (thrown - heads + 1) // heads
+        ways = ways * (tosses - heads + 1) // heads
         sum_of_ways += ways
-    return min(1.0, 2 * sum_of_ways / (1 << thrown))
+    return min(1.0, 2 * sum_of_ways / (1 << tosses))
 
 
 def _check_pairs(owner: str, only_first: int, only_second: int, count: int) -> None:

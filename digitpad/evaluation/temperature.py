@@ -1,10 +1,9 @@
-"""Percentages that can be believed: one number, by which logits are divided, makes a network as sure as it is right.
+"""Temperature scaling: calibrates the probabilities of a network with one number that divides the logits.
 
-Networks come out of training too sure of themselves, or with smoothed labels not sure enough. Dividing the logits by
-a temperature changes no reading, only how sure it is. The temperature that fits is found on images that the network
-has not learned from, and then built into its last layer, so that every place that computes with the network, here or
-in an exported file, has the calibrated percentages. Source: Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern
-Neural Networks", ICML 2017.
+After training, networks are usually overconfident, or underconfident with label smoothing. Dividing the logits by a
+temperature changes the confidence but not the predicted class. The temperature is fitted on validation images and then
+built into the last layer, so that the calibrated probabilities are available wherever the network is used, exported
+files included. Source: Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", ICML 2017.
 """
 
 import math
@@ -16,41 +15,44 @@ from digitpad.errors import DigitpadError
 from digitpad.models.model_file import Model
 from digitpad.nn import Linear
 from digitpad.nn.functional import log_softmax
+from digitpad.translation import gettext as _
 
-#: Between these the temperature is looked for; a network that needs another has not learned anything.
+#: The range of temperatures; a network that needs another one has not learned anything.
 _COLDEST, _HOTTEST = 0.05, 20.0
 _ACCURACY = 1e-4
 
 
 def fit_temperature(logits: NDArray[np.floating], targets: NDArray[np.int64]) -> float:
-    """Return the temperature at which the cross-entropy of held-out images is least.
+    """Return the temperature that minimizes the cross-entropy of validation images.
 
     Parameters
     ----------
     logits
-        (N, classes), of images that were not learned from.
+        (N, classes): the logits of validation images.
     targets
-        int64 (N,): the classes that are true.
+        int64 (N,): the true classes.
 
     Returns
     -------
     float
-        Above 1 for a network that is too sure.
+        Greater than 1 for an overconfident network.
 
     Raises
     ------
     DigitpadError
-        If there are no images, or all are read rightly, so that nothing says how sure is too sure.
+        If there are no images, or all are read correctly, so that the cross-entropy has no minimum.
     """
     if not len(targets) or (logits.argmax(axis=1) == targets).all():
-        raise DigitpadError("Without mistakes on held-out images no temperature can be fitted; hold out more images.")
+        raise DigitpadError(
+            _("A temperature cannot be fitted without mistakes on validation images; use more validation images.")
+        )
     exact = logits.astype(np.float64)
 
     def loss(log_temperature: float) -> float:
         scaled = log_softmax(exact / math.exp(log_temperature))
         return float(-scaled[np.arange(len(targets)), targets].mean())
 
-    # The loss has one valley: golden-section search closes in on its floor.
+    # The loss has a single minimum, so golden-section search finds it.
     low, high = math.log(_COLDEST), math.log(_HOTTEST)
     golden = (math.sqrt(5) - 1) / 2
     left, right = high - golden * (high - low), low + golden * (high - low)
@@ -68,7 +70,7 @@ def fit_temperature(logits: NDArray[np.floating], targets: NDArray[np.int64]) ->
 
 
 def with_temperature(model: Model, temperature: float) -> Model:
-    """Return a copy of a model whose logits are divided by a temperature, by weights and bias of its last layer.
+    """Return a copy of a model whose logits are divided by a temperature, through weights and bias of the last layer.
 
     Raises
     ------
@@ -78,7 +80,11 @@ def with_temperature(model: Model, temperature: float) -> Model:
     copy = model.copy()
     last = list(copy.network.layers.values())[-1]
     if not isinstance(last, Linear):
-        raise DigitpadError(f"{model.name} does not end in a linear layer, so it cannot take a temperature.")
+        raise DigitpadError(
+            _("{model} does not end in a linear layer, so temperature scaling does not apply to it.").format(
+                model=model.name
+            )
+        )
     for parameter in last.parameters():
         parameter.value /= np.float32(temperature)
     return copy

@@ -26,7 +26,7 @@ from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
 from digitpad.data.synthetic import scribbles, shapes
 from digitpad.data.synthetic.hand import drawn_by_hand
 from digitpad.evaluation import evaluate
-from digitpad.evaluation.held_out import held_out_images
+from digitpad.evaluation.validation import validation_images
 from digitpad.models.model_file import Model, load_model
 from digitpad.reading.numbers import NumberReader
 from digitpad.reading.recognizer import Recognizer
@@ -78,7 +78,7 @@ def _usual_ink() -> Path | None:
 
 def mnist_held_out(model: Model, source: str) -> Dataset:
     """Return the images of MNIST among those that the model's training held out."""
-    images = held_out_images(model, source)
+    images = validation_images(model, source)
     mnist = {image.tobytes() for image in load_mnist("train").images}
     return images.subset([index for index, image in enumerate(images.images) if image.tobytes() in mnist], "MNIST")
 

@@ -40,7 +40,7 @@ def test_it_makes_percentages_true() -> None:
 
 def test_without_a_mistake_there_is_nothing_to_fit() -> None:
     for logits in (np.zeros((0, 10)), np.eye(10)):
-        with pytest.raises(DigitpadError, match="hold out more"):
+        with pytest.raises(DigitpadError, match="use more validation images"):
             fit_temperature(logits, np.arange(len(logits)))
 
 

@@ -33,7 +33,7 @@ def test_of_mnist_five_thousand_are_held_out() -> None:
     assert (len(training), len(validation)) == (55000, 5000)
 
 
-def test_the_limit_counts_the_held_out_images_and_draws_from_everywhere() -> None:
+def test_the_limit_counts_the_validation_images_and_draws_from_everywhere() -> None:
     training, validation = choose_images(numbered(1000), limit=120, validation=20, seed=1)
     assert (len(training), len(validation)) == (100, 20)
     used = set(numbers(training)) | set(numbers(validation))

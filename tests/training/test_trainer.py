@@ -177,7 +177,7 @@ def test_stop_before_the_first_step_says_that_nothing_was_learned(blobs: Dataset
     assert weights(network) == before
 
 
-def test_a_run_without_held_out_images_has_no_validation_figures(blobs: Dataset, make_network: MakeNetwork) -> None:
+def test_a_run_without_validation_images_has_no_validation_figures(blobs: Dataset, make_network: MakeNetwork) -> None:
     nobody = blobs.subset([])
     events = list(Trainer(make_network(), blobs, nobody, TrainingSettings(epochs=1, threads=1)).run())
     assert epochs_of(events)[0].validation_loss is None

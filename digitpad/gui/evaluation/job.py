@@ -11,8 +11,8 @@ import numpy as np
 from digitpad.data.dataset import Dataset
 from digitpad.data.sources import open_dataset
 from digitpad.evaluation import Comparison, Evaluation, RobustnessPoint, evaluating, measured_images
-from digitpad.evaluation.held_out import held_out_images
 from digitpad.evaluation.robustness import count_points, measuring_robustness_in_steps
+from digitpad.evaluation.validation import validation_images
 from digitpad.gui.workers.progress import Progress
 from digitpad.gui.workspace.models import read_model
 from digitpad.reading.recognizer import Recognizer
@@ -104,7 +104,7 @@ def evaluation_job(models: tuple[Path, ...], data: Data) -> Iterator[Step]:
     readers = tuple(Recognizer(read_model(path)[0]) for path in models)
     yield Progress("Opening the data")
     if data.part == "validation":
-        images = held_out_images(readers[0].model, data.source)
+        images = validation_images(readers[0].model, data.source)
     else:
         images = open_dataset(data.source, data.part)
     evaluations = []

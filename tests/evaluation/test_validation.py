@@ -9,7 +9,7 @@ import pytest
 from digitpad.data.idx import write_idx
 from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
-from digitpad.evaluation.held_out import held_out_images
+from digitpad.evaluation.validation import validation_images
 from digitpad.models.model_file import Model, ModelMetadata
 from digitpad.nn import ARCHITECTURES, build
 from digitpad.training.preparation import choose_images
@@ -31,7 +31,7 @@ def _model(training: dict[str, object]) -> Model:
 def test_they_are_those_of_the_run(folder: Path) -> None:
     learned, expected = choose_images(open_dataset(folder), limit=None, validation=12, seed=5)
     model = _model({"seed": 5, "images": 48, "data_sha256": learned.checksum})
-    found = held_out_images(model, folder)
+    found = validation_images(model, folder)
     assert found.checksum == expected.checksum
     assert "validation" in found.name
 
@@ -41,7 +41,7 @@ def test_images_that_may_have_been_learned_are_never_shown_as_held_out(folder: P
     learned, _ = choose_images(open_dataset(folder), limit=None, validation=12, seed=5)
     model = _model({"seed": 5, "images": 48, "data_sha256": learned.checksum})
     changed = replace(model, metadata=replace(model.metadata, training={**model.metadata.training, **change}))
-    with pytest.raises(DigitpadError, match="cannot be told"):
-        held_out_images(changed, folder)
-    with pytest.raises(DigitpadError, match="cannot be told"):
-        held_out_images(_model({}), folder)
+    with pytest.raises(DigitpadError, match="does not say which images"):
+        validation_images(changed, folder)
+    with pytest.raises(DigitpadError, match="does not say which images"):
+        validation_images(_model({}), folder)
