@@ -107,6 +107,8 @@ class QtTexts(QTranslator):
 def texts_of(root: QWidget) -> Iterator[tuple[QObject, str]]:
     """Yield each text that a widget, its children and their actions show or speak, with the object it belongs to."""
     for thing in [root, *root.findChildren(QObject)]:
+        if _is_never_shown(thing):
+            continue
         for text in _texts(thing):
             if text.strip():
                 yield thing, text
@@ -127,6 +129,18 @@ def owner_of(thing: QObject) -> str:
             return module
         ancestor = ancestor.parent()
     return shared
+
+
+def _is_never_shown(thing: QObject) -> bool:
+    """Return whether an object belongs to the menus that pyqtgraph makes of each plot, which are switched off."""
+    ancestor: QObject | None = thing
+    while ancestor is not None:
+        if type(ancestor).__module__.startswith("pyqtgraph"):
+            return True
+        if isinstance(ancestor, QMenu) and ancestor.title() == "Plot Options":
+            return True
+        ancestor = ancestor.parent()
+    return False
 
 
 def _texts(thing: QObject) -> Iterator[str]:

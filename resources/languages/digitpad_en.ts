@@ -1,4 +1,65 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
+<context>
+    <name>ComparisonView</name>
+    <message numerus="yes">
+        <source>{count:,} image(s)</source>
+        <translation>
+            <numerusform>{count:,} image</numerusform>
+            <numerusform>{count:,} images</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FiguresCard</name>
+    <message numerus="yes">
+        <source>{count:,} image(s) of {dataset}</source>
+        <translation>
+            <numerusform>{count:,} image of {dataset}</numerusform>
+            <numerusform>{count:,} images of {dataset}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ReliabilityChart</name>
+    <message numerus="yes">
+        <source>Confidence {low} to {high}: {count:,} reading(s)</source>
+        <translation>
+            <numerusform>Confidence {low} to {high}: {count:,} reading</numerusform>
+            <numerusform>Confidence {low} to {high}: {count:,} readings</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Confidence {low} to {high}: {count:,} reading(s), accuracy {accuracy}</source>
+        <translation>
+            <numerusform>Confidence {low} to {high}: {count:,} reading, accuracy {accuracy}</numerusform>
+            <numerusform>Confidence {low} to {high}: {count:,} readings, accuracy {accuracy}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Results</name>
+    <message numerus="yes">
+        <source>Accuracy on {count:,} disturbed image(s)</source>
+        <translation>
+            <numerusform>Accuracy on {count:,} disturbed image</numerusform>
+            <numerusform>Accuracy on {count:,} disturbed images</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>first %n image(s)</source>
+        <translation>
+            <numerusform>first %n image</numerusform>
+            <numerusform>first %n images</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count:,} image(s)</source>
+        <translation>
+            <numerusform>{count:,} image</numerusform>
+            <numerusform>{count:,} images</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -1,9 +1,10 @@
-"""What is written under an image: what it is, what it was read as, and how surely."""
+"""The captions of images: the true class, the predicted class and its probability."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
 
 from digitpad.evaluation import Disturbance
 from digitpad.gui.evaluation.gallery import Caption
@@ -16,33 +17,44 @@ def caption_of(truth: str, labels: Sequence[str], log_probabilities: NDArray[np.
     Parameters
     ----------
     truth
-        What it is.
+        The true class.
     labels, log_probabilities
-        The classes, and what the network answered, (classes,).
+        The classes, and the logarithms of their predicted probabilities, (classes,).
     name
-        What the image is called.
+        Name of the image.
     """
     best = int(log_probabilities.argmax())
-    read, sure = labels[best], sureness(float(np.exp(log_probabilities[best])))
+    read, confidence = labels[best], sureness(float(np.exp(log_probabilities[best])))
     if read == truth:
-        return Caption(truth, sure, wrong=False, words=f"{name}: {truth}, read correctly, {sure}")
+        words = QCoreApplication.translate("Captions", "{image}: {label}, read correctly, {probability}")
+        words = words.format(image=name, label=truth, probability=confidence)
+        return Caption(truth, confidence, wrong=False, words=words)
     own = sureness(float(np.exp(log_probabilities[labels.index(truth)])))
-    words = f"{name}: {truth}, read as {read}, {sure}; {own} for {truth}"
-    return Caption(f"{truth} → {read}", sure, wrong=True, words=words)
+    words = QCoreApplication.translate(
+        "Captions", "{image}: {label}, read as {read}, {probability}; probability of {label}: {own}"
+    ).format(image=name, label=truth, read=read, probability=confidence, own=own)
+    return Caption(f"{truth} → {read}", confidence, wrong=True, words=words)
 
 
 def words_for_amount(disturbance: Disturbance, amount: float) -> str:
-    """Return an amount of a disturbance in words, such as "turned by 30°"."""
+    """Return a title for an amount of a disturbance, such as "Rotated by 30°"."""
     if amount == disturbance.untouched:
-        return "Unchanged"
+        return QCoreApplication.translate("Captions", "Unchanged")
+    shown = abs(amount) if disturbance is Disturbance.STROKE_WIDTH else amount
+    return _amount_text(disturbance, bolder=amount > 0).format(amount=f"{shown:g}")
+
+
+def _amount_text(disturbance: Disturbance, *, bolder: bool) -> str:
     match disturbance:
         case Disturbance.SHIFT:
-            return f"Moved by {amount:g} px"
+            return QCoreApplication.translate("Captions", "Shifted by {amount} px")
         case Disturbance.ROTATION:
-            return f"Turned by {amount:g}°"
+            return QCoreApplication.translate("Captions", "Rotated by {amount}°")
         case Disturbance.SCALE:
-            return f"{amount:g} times as large"
+            return QCoreApplication.translate("Captions", "Scaled by {amount}")
         case Disturbance.STROKE_WIDTH:
-            return f"Strokes {'bolder' if amount > 0 else 'thinner'} by {abs(amount):g} px"
+            if bolder:
+                return QCoreApplication.translate("Captions", "Strokes bolder by {amount} px")
+            return QCoreApplication.translate("Captions", "Strokes thinner by {amount} px")
         case Disturbance.NOISE:
-            return f"Noise of {amount:g}"
+            return QCoreApplication.translate("Captions", "Noise with σ = {amount}")

@@ -1,6 +1,6 @@
-"""The charts of the Evaluate tab: how far probabilities can be believed, and how much a network bears.
+"""The charts of the Evaluate tab: the reliability diagram and the robustness curves.
 
-pyqtgraph draws them; what they have in common - colours, axes, no menus - is set in one place here.
+pyqtgraph draws them; the base class sets what they have in common: colours, axes, no menus.
 """
 
 import math
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
@@ -22,16 +22,16 @@ _BAR_GAP = 0.002  # between the bars of the reliability diagram, of its width
 
 
 class Chart(QWidget):
-    """A plot in the window's colours; what is in it, its heirs draw.
+    """A plot in the colours of the window; subclasses draw its contents.
 
     Parameters
     ----------
     theme
-        The colours in force.
+        The current colours.
     name, spoken, tip
-        As every control has them.
+        Object name, accessible name and tooltip.
     across, up
-        What the axes show.
+        Titles of the horizontal and the vertical axis.
     """
 
     def __init__(
@@ -53,13 +53,14 @@ class Chart(QWidget):
         self.view.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot: Any = self.view.getPlotItem()
         self.plot.setMenuEnabled(enableMenu=False)
-        # It is made even so, and goes with us: still a window of its own, or it would be shown as a part of the chart.
+        # pyqtgraph creates the menu in any case. As our child it is deleted with us; it has to stay a window, or it
+        # would be shown as a part of the chart.
         self.plot.ctrlMenu.setParent(self, self.plot.ctrlMenu.windowFlags())
         self.plot.hideButtons()
         self.box: Any = self.plot.getViewBox()
         self.box.setMouseEnabled(x=False, y=False)
         self.box.setDefaultPadding(0)
-        # Room for half of the last numbers at the axes.
+        # Room for half of the last tick label of each axis.
         self.plot.setContentsMargins(0, SPACE, 2 * SPACE, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -69,25 +70,25 @@ class Chart(QWidget):
         self._dress()
 
     def draw(self) -> None:
-        """Draw the contents anew, in the colours in force."""
+        """Draw the contents in the current colours."""
 
     def refresh(self) -> None:
-        """Draw the contents anew, now or when they are first to be seen: drawing takes some hundredths of a second."""
+        """Draw the contents now, or as soon as the chart is visible: drawing takes some hundredths of a second."""
         self._stale = not self.isVisible()
         if not self._stale:
             self.draw()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Draw what changed while nobody looked."""
+        """Draw what changed while the chart was hidden."""
         super().showEvent(event)
         if self._stale:
             self.refresh()
 
     def pressed(self, x: float, y: float) -> None:
-        """Take a click, at a place in the plot's own units."""
+        """Handle a click at a point in the coordinates of the plot."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take the clicks of the plot."""
+        """Handle the clicks on the plot."""
         if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress:
             place = self.view.mapToScene(event.position().toPoint())
             if self.box.sceneBoundingRect().contains(place):
@@ -122,14 +123,14 @@ class Chart(QWidget):
 
 
 class ReliabilityChart(Chart):
-    """A bar for each range of probabilities, as high as the share of its readings that are right.
+    """One bar per bin of confidence; its height is the accuracy of the readings in the bin.
 
-    Were the network right as often as it says, each bar would end on the diagonal.
+    With perfect calibration, each bar ends on the diagonal.
 
     Signals
     -------
     bin_chosen
-        The number of the bin that was chosen.
+        Index of the chosen bin.
     """
 
     bin_chosen = Signal(int)
@@ -140,10 +141,13 @@ class ReliabilityChart(Chart):
         super().__init__(
             theme,
             "reliabilityChart",
-            "Reliability diagram",
-            "How often readings of each probability are right; a bar shows its images",
-            "probability that the network gives its reading",
-            "share that is right",
+            QCoreApplication.translate("ReliabilityChart", "Reliability diagram"),
+            QCoreApplication.translate(
+                "ReliabilityChart",
+                "Accuracy of the readings in each range of confidence; choose a bar to see its images",
+            ),
+            QCoreApplication.translate("ReliabilityChart", "Confidence"),
+            QCoreApplication.translate("ReliabilityChart", "Accuracy"),
             parent,
         )
         bottom: Any = self.plot.getAxis("bottom")
@@ -154,22 +158,21 @@ class ReliabilityChart(Chart):
         """Show the bins of an evaluation."""
         self._calibration, self._chosen = calibration, None
         self.refresh()
-        words = (
-            "" if calibration is None else f"Calibration error {percent(calibration.error)}. Arrow keys choose a bar."
-        )
-        self.setAccessibleDescription(words)
+        words = self.tr("Expected calibration error {error}. Use the arrow keys to choose a bar.")
+        self.setAccessibleDescription("" if calibration is None else words.format(error=percent(calibration.error)))
 
     def draw(self) -> None:
-        """Draw the bars, what they lack or have too much, and the diagonal."""
+        """Draw the bars, their gaps to the confidence, and the diagonal."""
         self.plot.clear()
         if self._calibration is None:
             return
         theme, bins = self.theme, [b for b in self._calibration.bins if b.count]
         for b in bins:
-            right, sure = b.accuracy or 0.0, b.confidence or 0.0
-            # What a bar lacks of what the network promised, or has beyond it.
-            gap = theme.colour("warm", 0.5) if sure > right else theme.colour("bar", 0.35)
-            for low, high, colour in ((0.0, min(right, sure), theme.colour("accent", 0.6)), (right, sure, gap)):
+            accuracy, confidence = b.accuracy or 0.0, b.confidence or 0.0
+            # The gap between accuracy and confidence; its colour tells overconfidence from underconfidence.
+            gap = theme.colour("warm", 0.5) if confidence > accuracy else theme.colour("bar", 0.35)
+            common = min(accuracy, confidence)
+            for low, high, colour in ((0.0, common, theme.colour("accent", 0.6)), (accuracy, confidence, gap)):
                 self.plot.addItem(
                     pg.BarGraphItem(
                         x0=[b.low + _BAR_GAP],
@@ -182,7 +185,7 @@ class ReliabilityChart(Chart):
                 )
             count = pg.TextItem(f"{b.count:,}", color=theme.colour("muted"), anchor=(0.5, 1.0))
             count.setFont(text_font(self.font(), scale=0.75))
-            count.setPos((b.low + b.high) / 2, max(right, sure))
+            count.setPos((b.low + b.high) / 2, max(accuracy, confidence))
             self.plot.addItem(count, ignoreBounds=True)
         diagonal = QPen(theme.colour("muted"), 1.5)
         diagonal.setCosmetic(True)
@@ -203,7 +206,7 @@ class ReliabilityChart(Chart):
             self._choose(min(max(math.ceil(x * len(self._calibration.bins)) - 1, 0), len(self._calibration.bins) - 1))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go from bar to bar."""
+        """Move the choice from bar to bar."""
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step is None or self._calibration is None:
             super().keyPressEvent(event)
@@ -222,21 +225,28 @@ class ReliabilityChart(Chart):
             return
         self._chosen = number
         chosen = self._calibration.bins[number]
+        text = self.tr("Confidence {low} to {high}: {count:,} reading(s)", "", chosen.count)
+        if chosen.accuracy is not None:
+            text = self.tr("Confidence {low} to {high}: {count:,} reading(s), accuracy {accuracy}", "", chosen.count)
         self.setAccessibleDescription(
-            f"From {percent(chosen.low)} to {percent(chosen.high)}: {chosen.count} readings"
-            + (f", {percent(chosen.accuracy)} of them right" if chosen.accuracy is not None else "")
+            text.format(
+                low=percent(chosen.low),
+                high=percent(chosen.high),
+                count=chosen.count,
+                accuracy=percent(chosen.accuracy or 0.0),
+            )
         )
         self.draw()
         self.bin_chosen.emit(number)
 
 
 class RobustnessChart(Chart):
-    """Accuracy over the amount of one disturbance, for one or two models, with what chance leaves open.
+    """Accuracy over the amount of one disturbance, for one or two models, with confidence intervals.
 
     Signals
     -------
     amount_chosen
-        The `Disturbance` and the amount that was chosen.
+        The `Disturbance` and the chosen amount.
     """
 
     amount_chosen = Signal(object, float)
@@ -249,9 +259,13 @@ class RobustnessChart(Chart):
         super().__init__(
             theme,
             f"robustness{name}Chart",
-            f"Accuracy over {disturbance.value}",
-            f"{disturbance.meaning[0].upper()}{disturbance.meaning[1:]}; a click shows such images",
-            f"{disturbance.value}, {disturbance.unit}",
+            QCoreApplication.translate("RobustnessChart", "Robustness: {disturbance}").format(
+                disturbance=disturbance.title
+            ),
+            QCoreApplication.translate("RobustnessChart", "{meaning} Click an amount to see such images.").format(
+                meaning=disturbance.meaning
+            ),
+            f"{disturbance.title} ({disturbance.unit})",
             "",
             parent,
         )
@@ -262,7 +276,7 @@ class RobustnessChart(Chart):
         )
 
     def show_points(self, points: Sequence[Sequence[RobustnessPoint]]) -> None:
-        """Show the points of each model, as many as there are by now."""
+        """Show the points of each model that are measured so far."""
         self._points = tuple([point for point in each if point.disturbance is self.disturbance] for each in points)
         if not any(self._points):
             self._chosen = None
@@ -270,7 +284,7 @@ class RobustnessChart(Chart):
         self._describe()
 
     def draw(self) -> None:
-        """Draw a curve for each model, in its interval."""
+        """Draw the curve of each model and its confidence interval."""
         self.plot.clear()
         for colour, points in zip(MODEL_COLOURS, self._points, strict=False):
             if not points:
@@ -305,7 +319,7 @@ class RobustnessChart(Chart):
         self._choose(min(range(len(amounts)), key=lambda number: abs(amounts[number] - x)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go from amount to amount."""
+        """Move the choice from amount to amount."""
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step is None:
             super().keyPressEvent(event)
@@ -315,7 +329,7 @@ class RobustnessChart(Chart):
         self._choose(min(max(start + step, 0), len(amounts) - 1))
 
     def clear_choice(self) -> None:
-        """Mark no amount any more."""
+        """Remove the mark from the chosen amount."""
         if self._chosen is not None:
             self._chosen = None
             self.draw()
@@ -328,8 +342,10 @@ class RobustnessChart(Chart):
 
     def _describe(self) -> None:
         if self._chosen is None:
-            self.setAccessibleDescription("Arrow keys choose an amount" if any(self._points) else "Not measured yet")
+            hint = self.tr("Use the arrow keys to choose an amount")
+            self.setAccessibleDescription(hint if any(self._points) else self.tr("Not measured yet"))
             return
         amount = self.disturbance.amounts[self._chosen]
         found = [percent(p.accuracy) for points in self._points for p in points if p.amount == amount]
-        self.setAccessibleDescription(f"{amount:g} {self.disturbance.unit}: {', '.join(found) or 'not measured yet'}")
+        result = ", ".join(found) or self.tr("Not measured yet")
+        self.setAccessibleDescription(f"{amount:g} {self.disturbance.unit}: {result}")

@@ -1,4 +1,4 @@
-"""Two models side by side: how far apart they are, and the images that only one of them reads."""
+"""The comparison of two models: the difference of their accuracies, and the images that only one reads correctly."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
@@ -8,7 +8,7 @@ from digitpad.evaluation import Comparison, Interval
 from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
-#: The four kinds of images, in reading order of the table.
+#: The four cells of the table, in reading order.
 KINDS = ("both", "only_first", "only_second", "neither")
 
 
@@ -18,7 +18,7 @@ class ComparisonView(QWidget):
     Signals
     -------
     kind_chosen
-        Which images are to be shown: one of `KINDS`.
+        The images to show: one of `KINDS`.
     """
 
     kind_chosen = Signal(str)
@@ -58,7 +58,7 @@ class ComparisonView(QWidget):
         self.show_comparison(None)
 
     def show_comparison(self, comparison: Comparison | None) -> None:
-        """Show a comparison; None says how to make one."""
+        """Show a comparison; None shows how to get one."""
         for button in self._buttons.values():
             button.setChecked(False)
             button.setVisible(comparison is not None)
@@ -66,34 +66,70 @@ class ComparisonView(QWidget):
             head.setVisible(comparison is not None)
         self.whisker.setVisible(comparison is not None)
         if comparison is None:
-            self.verdict.setText("One model so far")
-            self.details.setText("Choose a second one under “Compare with” and press Evaluate.")
+            self.verdict.setText(self.tr("Only one model"))
+            self.details.setText(self.tr("Choose a second model under “Compare with” and press Evaluate."))
             return
         first, second = comparison.first.model, comparison.second.model
-        self.verdict.setText(_verdict(comparison))
-        low, high = comparison.interval
-        self.details.setText(
-            f"The difference is {_points(comparison.difference)}, its 95 % interval {_points(low)} to {_points(high)}. "
-            f"Between equally good models, chance alone would make one so large with a probability of "
-            f"{comparison.p_value:.2g} (McNemar’s exact test on the images that only one reads)."
-        )
+        self.verdict.setText(self._verdict(comparison))
+        self.details.setText(self._details(comparison))
         self.whisker.show_interval(comparison.difference, comparison.interval, first, second)
-        for head, text in zip(
-            self._heads, (f"{second} right", f"{second} wrong", f"{first} right", f"{first} wrong"), strict=True
-        ):
+        right, wrong = self.tr("{model} right"), self.tr("{model} wrong")
+        texts = (
+            right.format(model=second),
+            wrong.format(model=second),
+            right.format(model=first),
+            wrong.format(model=first),
+        )
+        for head, text in zip(self._heads, texts, strict=True):
             head.setText(text)
         counts = (comparison.both, len(comparison.only_first), len(comparison.only_second), comparison.neither)
-        names = ("Both right", f"Only {first} right", f"Only {second} right", "Both wrong")
-        for kind, count, name in zip(KINDS, counts, names, strict=True):
-            self._buttons[kind].setText(f"{count:,}")
-            self._buttons[kind].setAccessibleName(f"{name}: {count:,} images")
-            self._buttons[kind].setToolTip(f"{name}; shows these images")
-            self._buttons[kind].setEnabled(count > 0)
+        for kind, count in zip(KINDS, counts, strict=True):
+            name = self.kind_title(kind, comparison)
+            button = self._buttons[kind]
+            button.setText(f"{count:,}")
+            button.setAccessibleName(name)
+            button.setAccessibleDescription(self.tr("{count:,} image(s)", "", count).format(count=count))
+            button.setToolTip(self.tr("{kind}: show these images").format(kind=name))
+            button.setEnabled(count > 0)
+
+    def kind_title(self, kind: str, comparison: Comparison) -> str:
+        """Return the title of one of `KINDS` in a comparison."""
+        match kind:
+            case "both":
+                return self.tr("Both right")
+            case "neither":
+                return self.tr("Both wrong")
+            case "only_first":
+                return self.tr("Only {model} right").format(model=comparison.first.model)
+            case _:
+                return self.tr("Only {model} right").format(model=comparison.second.model)
 
     def choose(self, kind: str) -> None:
         """Mark a kind of images."""
         for each, button in self._buttons.items():
             button.setChecked(each == kind)
+
+    def _verdict(self, comparison: Comparison) -> str:
+        first, second = comparison.first.model, comparison.second.model
+        if comparison.interval.low > 0:
+            return self.tr("{better} is more accurate than {worse}").format(better=second, worse=first)
+        if comparison.interval.high < 0:
+            return self.tr("{better} is more accurate than {worse}").format(better=first, worse=second)
+        return self.tr("The difference between {first} and {second} is not significant").format(
+            first=first, second=second
+        )
+
+    def _details(self, comparison: Comparison) -> str:
+        low, high = comparison.interval
+        return self.tr(
+            "Difference: {difference} percentage points, 95 % interval {low} to {high}. p-value: {p} (McNemar’s exact "
+            "test: the probability of a difference at least this large between equally accurate models)."
+        ).format(
+            difference=_points(comparison.difference),
+            low=_points(low),
+            high=_points(high),
+            p=f"{comparison.p_value:.2g}",
+        )
 
     def _button(self, kind: str) -> QToolButton:
         button = QToolButton(self)
@@ -115,7 +151,7 @@ class ComparisonView(QWidget):
 
 
 class _Whisker(QWidget):
-    """The difference and its interval on a line with zero in the middle."""
+    """The difference and its confidence interval on an axis with zero in the middle."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -128,7 +164,7 @@ class _Whisker(QWidget):
         theme.changed.connect(self.update)
 
     def show_interval(self, difference: float, interval: Interval, first: str, second: str) -> None:
-        """Show a difference of shares."""
+        """Show the difference of the accuracies of two models."""
         self._difference, self._interval, self._names = difference, interval, (first, second)
         self.update()
 
@@ -151,14 +187,18 @@ class _Whisker(QWidget):
         painter.setPen(theme.colour("muted"))
         left = QRectF(0, 0, middle - SPACE, 2 * SPACE)
         right = QRectF(middle + SPACE, 0, middle - SPACE, 2 * SPACE)
-        painter.drawText(left, int(Qt.AlignmentFlag.AlignLeft), f"← {self._names[0]} better")
-        painter.drawText(right, int(Qt.AlignmentFlag.AlignRight), f"{self._names[1]} better →")
+        painter.drawText(
+            left, int(Qt.AlignmentFlag.AlignLeft), self.tr("← {model} better").format(model=self._names[0])
+        )
+        painter.drawText(
+            right, int(Qt.AlignmentFlag.AlignRight), self.tr("{model} better →").format(model=self._names[1])
+        )
         painter.setPen(QPen(theme.colour("line"), 1))
         painter.drawLine(QPointF(SPACE, y), QPointF(self.width() - SPACE, y))
         painter.setPen(QPen(theme.colour("muted"), 1))
         painter.drawLine(QPointF(middle, y - 1.5 * SPACE), QPointF(middle, y + 1.5 * SPACE))
-        open_question = self._interval.low <= 0 <= self._interval.high
-        colour = theme.colour("muted" if open_question else "accent" if self._difference > 0 else "warm")
+        insignificant = self._interval.low <= 0 <= self._interval.high
+        colour = theme.colour("muted" if insignificant else "accent" if self._difference > 0 else "warm")
         painter.setPen(QPen(colour, 3))
         painter.drawLine(QPointF(place(self._interval.low), y), QPointF(place(self._interval.high), y))
         for end in self._interval:
@@ -169,14 +209,5 @@ class _Whisker(QWidget):
         painter.end()
 
 
-def _verdict(comparison: Comparison) -> str:
-    first, second = comparison.first.model, comparison.second.model
-    if comparison.interval.low > 0:
-        return f"{second} reads better than {first}"
-    if comparison.interval.high < 0:
-        return f"{first} reads better than {second}"
-    return f"These images do not tell which reads better, {first} or {second}"
-
-
 def _points(difference: float) -> str:
-    return f"{100 * difference:+.2f} points".replace("-", "\N{MINUS SIGN}")
+    return f"{100 * difference:+.2f}".replace("-", "\N{MINUS SIGN}")

@@ -1,4 +1,4 @@
-"""The confusion matrix, painted as one widget: what was taken for what, each cell a door to its images."""
+"""The confusion matrix, painted as one widget; choosing a cell shows its images."""
 
 from collections.abc import Sequence
 
@@ -19,12 +19,12 @@ _LARGEST = 56.0  # pixels: a cell
 
 
 class ConfusionMatrix(QWidget):
-    """A row for each true class, a column for each reading.
+    """One row per true class, one column per predicted class.
 
     Signals
     -------
     cell_chosen
-        Row and column of the cell that was chosen.
+        Row and column of the chosen cell.
     """
 
     cell_chosen = Signal(int, int)
@@ -36,8 +36,10 @@ class ConfusionMatrix(QWidget):
         self._counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
         self._chosen: tuple[int, int] | None = None
         self.setObjectName("confusionMatrix")
-        self.setAccessibleName("Confusion matrix")
-        self.setToolTip("Each row is a true class, each column what it was read as; a cell shows its images")
+        self.setAccessibleName(self.tr("Confusion matrix"))
+        self.setToolTip(
+            self.tr("Rows are true classes, columns are predicted classes; choose a cell to see its images")
+        )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self.update)
@@ -50,11 +52,11 @@ class ConfusionMatrix(QWidget):
 
     @property
     def mistaken(self) -> list[tuple[int, int]]:
-        """The cells off the diagonal that have images."""
+        """The cells with mistakes: those off the diagonal that have images."""
         return [(row, column) for row, column in np.argwhere(self._counts).tolist() if row != column]
 
     def count(self, cell: tuple[int, int]) -> int:
-        """Return how many images a cell has."""
+        """Return the number of images of a cell."""
         return int(self._counts[cell])
 
     def show_counts(self, labels: Sequence[str], counts: NDArray[np.int64]) -> None:
@@ -80,12 +82,12 @@ class ConfusionMatrix(QWidget):
         self.update()
 
     def cell_rect(self, row: int, column: int) -> QRectF:
-        """Return where a cell is."""
+        """Return the rectangle of a cell."""
         side, left, top = self._grid()
         return QRectF(left + column * side, top + row * side, side, side)
 
     def sizeHint(self) -> QSize:
-        """Return room for cells with numbers that are easily read."""
+        """Return room for cells with easily readable numbers."""
         return QSize(480, 440)
 
     def minimumSizeHint(self) -> QSize:
@@ -99,7 +101,7 @@ class ConfusionMatrix(QWidget):
             self._choose(*cell)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go from cell to cell with the arrow keys."""
+        """Move from cell to cell with the arrow keys."""
         steps = {
             Qt.Key.Key_Up: (-1, 0),
             Qt.Key.Key_Down: (1, 0),
@@ -117,7 +119,7 @@ class ConfusionMatrix(QWidget):
         self._choose(row, column)
 
     def event(self, event: QEvent) -> bool:
-        """Say in words what the cell under the pointer means."""
+        """Explain the cell under the pointer in a tooltip."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             cell = self._cell_at(QPointF(event.pos()))
             if cell is not None:
@@ -127,7 +129,7 @@ class ConfusionMatrix(QWidget):
         return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint everything; a matrix of ten classes takes about a millisecond."""
+        """Paint the whole matrix; with ten classes this takes about a millisecond."""
         painter = QPainter(self)
         self.paint(painter)
         if self.hasFocus():
@@ -137,7 +139,7 @@ class ConfusionMatrix(QWidget):
         painter.end()
 
     def paint(self, painter: QPainter) -> None:
-        """Paint the matrix with any painter, such as one for a file."""
+        """Paint the matrix with any painter, such as that of a file."""
         if not self._labels:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -174,14 +176,16 @@ class ConfusionMatrix(QWidget):
         end, below = left + count * side, top + count * side
         painter.setFont(small)
         painter.setPen(muted)
-        painter.drawText(QRectF(left, top - _TOP, count * side, 2 * SPACE), centre, "read as")
-        painter.drawText(QRectF(end, top - 2.5 * SPACE, _RIGHT, 2 * SPACE), right, "recall")
+        painter.drawText(QRectF(left, top - _TOP, count * side, 2 * SPACE), centre, self.tr("Predicted"))
+        painter.drawText(QRectF(end, top - 2.5 * SPACE, _RIGHT, 2 * SPACE), right, self.tr("Recall"))
         painter.save()
         painter.translate(left - _LEFT + SPACE, top + count * side / 2)
         painter.rotate(-90)
-        painter.drawText(QRectF(-60, -SPACE, 120, 2 * SPACE), centre, "is")
+        painter.drawText(QRectF(-60, -SPACE, 120, 2 * SPACE), centre, self.tr("True class"))
         painter.restore()
-        painter.drawText(QRectF(left - _LEFT, below + 4, _LEFT - 4, 2.5 * SPACE), right, "prec.")
+        painter.drawText(
+            QRectF(left - _LEFT, below + 4, _LEFT - 4, 2.5 * SPACE), right, self.tr("Prec.", "short for precision")
+        )
         painter.setFont(bold)
         painter.setPen(text)
         for index, label in enumerate(self._labels):
@@ -206,7 +210,7 @@ class ConfusionMatrix(QWidget):
         )
 
     def _grid(self) -> tuple[float, float, float]:
-        """Return the side of a cell, and where the first one begins: left and top."""
+        """Return the side of a cell, and the left and top edges of the first cell."""
         count = max(len(self._labels), 1)
         room_x, room_y = self.width() - _LEFT - _RIGHT, self.height() - _TOP - _BOTTOM
         side = float(int(max(8.0, min(room_x / count, room_y / count, _LARGEST))))
@@ -225,15 +229,17 @@ class ConfusionMatrix(QWidget):
 
     def _words(self, row: int, column: int) -> str:
         count, support = int(self._counts[row, column]), int(self._counts[row].sum())
-        share = f" ({percent(count / support)})" if support else ""
         if row == column:
-            return f"{self._labels[row]}, read correctly: {count:,} of {support:,}{share}"
-        return f"{self._labels[row]} read as {self._labels[column]}: {count:,} of {support:,}{share}"
+            text = self.tr("{label}, read correctly: {count:,} of {support:,}")
+        else:
+            text = self.tr("{label} read as {read}: {count:,} of {support:,}")
+        text = text.format(label=self._labels[row], read=self._labels[column], count=count, support=support)
+        return f"{text} ({percent(count / support)})" if support else text
 
     def _describe(self) -> None:
         if not self._labels:
-            self.setAccessibleDescription("Nothing measured yet")
+            self.setAccessibleDescription(self.tr("No results yet"))
         elif self._chosen is None:
-            self.setAccessibleDescription("Arrow keys go from cell to cell")
+            self.setAccessibleDescription(self.tr("Use the arrow keys to choose a cell"))
         else:
             self.setAccessibleDescription(self._words(*self._chosen))

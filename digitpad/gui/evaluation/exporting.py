@@ -1,10 +1,10 @@
-"""Evaluations as files: tables for other programs, and pictures for slides."""
+"""Exports evaluations: tables for other programs, and pictures for slides."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, QSize
+from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QPoint, QRect, QSize
 from PySide6.QtGui import QImage, QPainter, QRegion
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -26,16 +26,16 @@ _SCALE = 2  # device pixels for each one, in PNGs
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture, painted but not written.
+    """A picture that is painted but not yet written.
 
     Attributes
     ----------
     name
-        Of its files, without the ending.
+        Name of its files, without the extension.
     image
-        Its pixels.
+        The picture as pixels.
     svg
-        Its shapes, as an SVG file holds them.
+        The picture as the contents of an SVG file.
     """
 
     name: str
@@ -45,14 +45,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """Everything is written.
+    """The result of an export.
 
     Attributes
     ----------
     folder
-        Where to.
+        The folder with the files.
     count
-        How many files there are.
+        Number of files.
     """
 
     folder: Path
@@ -62,23 +62,23 @@ class Exported:
 def paint_pictures(
     theme: Theme, evaluations: Sequence[Evaluation], curves: Sequence[Sequence[RobustnessPoint]]
 ) -> Iterator[Picture]:
-    """Paint everything that can be seen of evaluations, in the colours in force.
+    """Paint the charts of evaluations in the current colours.
 
-    Between two pictures the window may do other things.
+    The event loop may run between two pictures.
 
     Parameters
     ----------
     theme
         The colours.
     evaluations
-        Of one or two models.
+        Evaluations of one or two models.
     curves
-        The points that were measured of each model's robustness; none leave the picture out.
+        The robustness points of each model; without any, there is no picture of them.
 
     Yields
     ------
     Picture
-        Of each model, and of the curves.
+        The pictures of each model, then that of the curves.
     """
     for result in evaluations:
         matrix = ConfusionMatrix(theme)
@@ -110,26 +110,26 @@ def export_job(
     Parameters
     ----------
     folder
-        In which the new folder is made; nothing that is there is touched.
+        Parent of the new folder; existing files are not changed.
     measured, curves
-        What was measured.
+        The results.
     pictures
-        What `paint_pictures` made of it.
+        The pictures of the results, made by `paint_pictures`.
 
     Yields
     ------
     Progress, Exported
-        On the way, and at the end.
+        The progress, and the result at the end.
 
     Raises
     ------
     DigitpadError
-        If the folder cannot be made, or a file cannot be written.
+        If the folder cannot be created, or a file cannot be written.
     """
     models = " and ".join(result.model for result in measured.evaluations)
     target = _new_folder(folder, plain_name(f"{models} on {measured.images.name}"))
     count, total = 0, 2 * len(pictures) + 3 * len(measured.evaluations) + any(curves)
-    doing = f"Writing {target.name}"
+    doing = QCoreApplication.translate("EvaluationExport", "Writing {folder}").format(folder=target.name)
     for result in measured.evaluations:
         for name, table in (("images", image_table), ("classes", class_table), ("reliability", reliability_table)):
             yield Progress(doing, count, total)
@@ -143,7 +143,7 @@ def export_job(
         count += 1
     for picture in pictures:
         yield Progress(doing, count, total)
-        # Packing a PNG takes longer than painting it, and so is done here, in the background.
+        # Compressing a PNG takes longer than painting it, so it is done here, in the background.
         for ending, data in (("png", png_bytes(picture.image)), ("svg", picture.svg)):
             with atomic_write(target / f"{picture.name}.{ending}") as file:
                 file.write(data)
@@ -152,7 +152,7 @@ def export_job(
 
 
 def plain_name(text: str) -> str:
-    """Return a name that every file system takes."""
+    """Return a name that is valid on every file system."""
     kept = "".join(letter if letter.isalnum() or letter in " -_.()" else "_" for letter in text).strip(" .")
     return kept[:80] or "evaluation"
 
@@ -166,15 +166,21 @@ def _new_folder(folder: Path, name: str) -> Path:
             continue
         except OSError as error:
             reason = error.strerror or str(error)
-            raise DigitpadError(f"{target} cannot be made a folder ({reason}); choose another place.") from error
+            text = QCoreApplication.translate(
+                "EvaluationExport", "The folder {folder} could not be created ({reason}); choose another place."
+            )
+            raise DigitpadError(text.format(folder=target, reason=reason)) from error
         return target
-    raise DigitpadError(f"{folder} holds too many exports called {name}; choose another place.")
+    text = QCoreApplication.translate(
+        "EvaluationExport", "{folder} contains too many exports named {name}; choose another place."
+    )
+    raise DigitpadError(text.format(folder=folder, name=name))
 
 
 def _picture(theme: Theme, widget: QWidget, size: QSize, name: str) -> Picture:
-    """Paint a widget that is not shown, and let it go."""
+    """Paint a widget that is not shown, and delete it."""
     widget.resize(size)
-    # Lays out what was never shown.
+    # Forces the layout of a widget that was never shown.
     widget.grab()
     image = QImage(size * _SCALE, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(_SCALE)

@@ -1,4 +1,4 @@
-"""A table of figures with a bar beside the one that matters: of classes, of writers, of sources."""
+"""A table of the figures of classes, writers or sources, with a bar for the main figure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ _VALUE = Qt.ItemDataRole.UserRole
 _BAR_COLUMN = 2
 _NUMBER = 64  # pixels: a percentage
 _WIDEST = 20 * SPACE  # of the names of writers
-_SLACK = 4  # pixels: a painter may need a little more than the metrics say
-_ARROW = 10  # pixels: beside the title of the column that orders the rows
+_SLACK = 4  # pixels: text may need slightly more room than the font metrics return
+_ARROW = 10  # pixels: the sort indicator beside the title of a column
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ class Row:
     Attributes
     ----------
     name
-        Of the class or the origin; the first column.
+        Name of the class, writer or source; the first column.
     count
-        How many images there are; the second column.
+        Number of images; the second column.
     shares
-        The other columns, in [0, 1]; None stands for a dash. The first one has the bar.
+        The other columns, in [0, 1]; None is shown as a dash. The first one has a bar.
     interval
-        How far the first share may lie from the truth; None shows none.
+        Confidence interval of the first share; None shows none.
     """
 
     name: str
@@ -50,12 +50,12 @@ class Row:
 
 
 class FigureTable(QTableWidget):
-    """Shows rows, sorted by any column; the bars begin where the least interval does, not at zero.
+    """Shows rows, sorted by any column; the bars start at the lowest interval, not at zero.
 
     Signals
     -------
     row_chosen
-        The name of the row that was chosen.
+        Name of the chosen row.
     """
 
     row_chosen = Signal(str)
@@ -90,11 +90,11 @@ class FigureTable(QTableWidget):
         Parameters
         ----------
         header
-            The titles: of the names, of the counts, and of each share.
+            Titles of the columns: the names, the counts, and each share.
         rows
-            What to show.
+            The rows to show.
         sort_by, falling
-            The column that orders them at first.
+            The initial sort column, and whether its order is descending.
         """
         self.blockSignals(True)
         self.setSortingEnabled(False)
@@ -118,7 +118,7 @@ class FigureTable(QTableWidget):
         self.blockSignals(False)
 
     def names(self) -> list[str]:
-        """Return the names of the rows as they are shown, from top to bottom."""
+        """Return the names of the rows in the order shown, from top to bottom."""
         return [self._item_at(row, 0).text() for row in range(self.rowCount())]
 
     def minimumSizeHint(self) -> QSize:
@@ -132,7 +132,7 @@ class FigureTable(QTableWidget):
         return item
 
     def _divide(self) -> None:
-        """Give every column the room that its words need, and the bar's what is left."""
+        """Give every column the width of its text, and the column with the bar the remaining width."""
         header = self.horizontalHeader()
         title, name, figure = self.fontMetrics(), *map(QFontMetrics, (_name_font(self), _figure_font(self)))
         for column in range(self.columnCount()):
@@ -154,7 +154,7 @@ class FigureTable(QTableWidget):
 
 
 class _Item(QTableWidgetItem):
-    """A cell: the words in it, what it is sorted by, and how sure a share is."""
+    """A cell: its text, its sort key, and the confidence interval of its share."""
 
     def __init__(self, text: str, key: tuple[float, str]) -> None:
         super().__init__(text)
@@ -177,7 +177,7 @@ class _Cells(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Paint a cell: words, or words and a bar with its interval."""
+        """Paint a cell: text, or text and a bar with its interval."""
         item = self._table.item(index.row(), index.column())
         area = QRectF(self._table.visualRect(self._table.model().index(index.row(), index.column())))
         chosen = self._table.selectionModel().isRowSelected(index.row(), QModelIndex())
@@ -227,7 +227,7 @@ def _figure_font(table: QWidget) -> QFont:
 
 
 def _natural(name: str) -> tuple[float, str]:
-    """Return what names are sorted by: numbers as numbers."""
+    """Return the sort key of a name: numbers are sorted by value."""
     return (float(name), "") if name.isdecimal() else (float("inf"), name)
 
 

@@ -1,8 +1,8 @@
-"""The figures at the top: a line for each model, and which of them the rest of the tab shows."""
+"""The figures at the top: one row per model, and the choice of the model whose results the tab shows."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
@@ -10,14 +10,29 @@ from digitpad.evaluation import Evaluation, Interval
 from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
-_TITLES = ("", "accuracy", "95 % interval", "loss", "calibration", "mistakes")
+_COLUMNS = ("Accuracy", "95Interval", "Loss", "Calibration", "Mistakes")
+_TITLES = (
+    str(QT_TRANSLATE_NOOP("FiguresCard", "Accuracy")),
+    str(QT_TRANSLATE_NOOP("FiguresCard", "95 % interval")),
+    str(QT_TRANSLATE_NOOP("FiguresCard", "Loss")),
+    str(QT_TRANSLATE_NOOP("FiguresCard", "Calibration error")),
+    str(QT_TRANSLATE_NOOP("FiguresCard", "Mistakes")),
+)
 _TIPS = (
-    "",
-    "The share of images that are read correctly",
-    "Measured on as many other images of the same kind, the accuracy would lie in here 19 times in 20 (Wilson)",
-    "The mean cross-entropy: how surprised the network is by the truth",
-    "The expected calibration error: the mean gap between how sure it is and how often it is right (fifteen bins)",
-    "How many images are read wrongly",
+    str(QT_TRANSLATE_NOOP("FiguresCard", "Share of the images that are read correctly")),
+    str(
+        QT_TRANSLATE_NOOP(
+            "FiguresCard",
+            "Wilson score interval of the accuracy: 95 % of such intervals contain the accuracy on all such images",
+        )
+    ),
+    str(QT_TRANSLATE_NOOP("FiguresCard", "Mean cross-entropy: the mean of −log(probability of the true class)")),
+    str(
+        QT_TRANSLATE_NOOP(
+            "FiguresCard", "Expected calibration error: the mean gap between confidence and accuracy, over 15 bins"
+        )
+    ),
+    str(QT_TRANSLATE_NOOP("FiguresCard", "Number of images that are read wrongly")),
 )
 
 
@@ -27,7 +42,7 @@ class FiguresCard(QFrame):
     Signals
     -------
     model_chosen
-        The number of the model whose answers are to be shown.
+        Index of the model whose results are to be shown.
     """
 
     model_chosen = Signal(int)
@@ -42,10 +57,10 @@ class FiguresCard(QFrame):
         self._grid.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
         self._grid.setHorizontalSpacing(3 * SPACE)
         self._grid.setVerticalSpacing(SPACE // 2)
-        for column, (text, tip) in enumerate(zip(_TITLES[1:], _TIPS[1:], strict=True), start=1):
-            label = muted(text, self)
+        for column, (text, tip) in enumerate(zip(_TITLES, _TIPS, strict=True), start=1):
+            label = muted(self.tr(text), self)
             label.setWordWrap(False)
-            label.setToolTip(tip)
+            label.setToolTip(self.tr(tip))
             self._grid.addWidget(label, 0, column)
         self._grid.setColumnStretch(0, 1)
         self._about = _Elided("", self)
@@ -57,7 +72,7 @@ class FiguresCard(QFrame):
 
     @property
     def texts(self) -> list[list[str]]:
-        """What each line that is shown says, column by column."""
+        """The texts of each visible row, column by column."""
         return [
             [button.text(), *(label.text() for label in labels)]
             for button, labels in self._rows
@@ -65,7 +80,7 @@ class FiguresCard(QFrame):
         ]
 
     def show_evaluations(self, evaluations: Sequence[Evaluation]) -> None:
-        """Show a line for each evaluation, the first one chosen."""
+        """Show one row per evaluation, and choose the first one."""
         for number, (button, labels) in enumerate(self._rows):
             there = number < len(evaluations)
             for widget in (button, *labels):
@@ -73,34 +88,39 @@ class FiguresCard(QFrame):
             button.setEnabled(len(evaluations) == 2)
             button.setChecked(there and number == 0 and len(evaluations) == 2)
             if not there:
-                button.setText("no model measured yet" if number == 0 else "")
+                button.setText(self.tr("No results yet") if number == 0 else "")
                 for label in labels:
                     label.setText("–")
                 continue
             result = evaluations[number]
             button.setText(result.model)
-            button.setAccessibleName(f"Show what {result.model} reads")
-            button.setToolTip(f"Show what {result.model} gets right and wrong")
+            button.setAccessibleName(result.model)
+            button.setToolTip(self.tr("Show the results of {model}").format(model=result.model))
             for label, text in zip(labels, _figures(result), strict=True):
                 label.setText(text)
-        about = f"{evaluations[0].count:,} images of {evaluations[0].dataset}" if evaluations else ""
+        about = self._describe_images(evaluations[0]) if evaluations else ""
         self._about.setText(about)
         self._about.setToolTip(about)
+        self.setAccessibleName(self.tr("Results"))
         spoken = [
             f"{result.model}: "
-            + ", ".join(f"{name} {text}" for name, text in zip(_TITLES[1:], _figures(result), strict=True))
+            + ", ".join(f"{self.tr(name)} {text}" for name, text in zip(_TITLES, _figures(result), strict=True))
             for result in evaluations
         ]
-        self.setAccessibleName(f"{about}. {'. '.join(spoken)}" if evaluations else "Nothing measured yet")
+        self.setAccessibleDescription(f"{about}. {'. '.join(spoken)}" if evaluations else self.tr("No results yet"))
+
+    def _describe_images(self, evaluation: Evaluation) -> str:
+        text = self.tr("{count:,} image(s) of {dataset}", "", evaluation.count)
+        return text.format(count=evaluation.count, dataset=evaluation.dataset)
 
     def choose(self, number: int) -> None:
-        """Mark the model whose answers are shown."""
+        """Mark the model whose results are shown."""
         for row, (button, _) in enumerate(self._rows):
             button.setChecked(row == number)
 
     @Slot()
     def _choose(self) -> None:
-        # Not a QButtonGroup: that one takes all but the chosen button out of the tab order.
+        # Not a QButtonGroup, which removes all buttons except the checked one from the tab order.
         for number, (button, _) in enumerate(self._rows):
             if button is self.sender():
                 self.choose(number)
@@ -116,10 +136,10 @@ class FiguresCard(QFrame):
         button.clicked.connect(self._choose)
         self._grid.addWidget(button, number + 1, 0)
         labels = []
-        for column in range(1, len(_TITLES)):
+        for column, (name, tip) in enumerate(zip(_COLUMNS, _TIPS, strict=True), start=1):
             label = QLabel("–", self)
-            label.setObjectName(f"figure{number + 1}{_TITLES[column].title().replace(' ', '').replace('%', '')}")
-            label.setToolTip(_TIPS[column])
+            label.setObjectName(f"figure{number + 1}{name}")
+            label.setToolTip(self.tr(tip))
             label.setFont(
                 text_font(self.font(), scale=1.5, bold=True) if column == 1 else fixed_font(self.font(), scale=1.05)
             )
@@ -129,14 +149,14 @@ class FiguresCard(QFrame):
 
 
 class _Elided(QLabel):
-    """A line of words that gives way where there is no room."""
+    """A line of text that is elided if there is not enough room."""
 
     def minimumSizeHint(self) -> QSize:
-        """Return room for a few letters."""
+        """Return room for a few characters."""
         return QSize(8 * SPACE, super().minimumSizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint as much as there is room for."""
+        """Paint the text, elided to the width."""
         painter = QPainter(self)
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.setPen(self.palette().windowText().color())
@@ -156,10 +176,10 @@ def _figures(result: Evaluation) -> tuple[str, ...]:
 
 
 def share(value: float) -> str:
-    """Return a measured share with two decimals: of 10,000 images, one is 0.01 %."""
+    """Format a measured share as a percentage with two decimals: one of 10,000 images is 0.01 %."""
     return f"{100 * value:.2f}\N{NO-BREAK SPACE}%"
 
 
 def interval(ends: Interval) -> str:
-    """Return an interval of shares."""
+    """Format an interval of shares."""
     return f"{100 * ends.low:.2f} – {share(ends.high)}"

@@ -1,4 +1,4 @@
-"""Images of a data set in rows, each with a line or two of words: painted as one widget, and only what is in view."""
+"""A gallery of images with captions, painted as one widget; only the visible images are painted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ _GAP = SPACE
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """What is written under an image.
+    """The caption of an image.
 
     Attributes
     ----------
     title, detail
-        Two short lines.
+        Two short lines below the image.
     wrong
-        Whether the title is a mistake, and so in another colour.
+        Whether the image is a mistake; its title has another colour then.
     words
-        All about the image, for the tooltip and for screen readers.
+        A full description, for the tooltip and for screen readers.
     """
 
     title: str
@@ -40,12 +40,12 @@ def _no_caption(_index: int) -> Caption:
 
 
 class Gallery(QAbstractScrollArea):
-    """Shows images; one click or Enter opens one.
+    """Shows images; a click or Enter opens one.
 
     Signals
     -------
     opened
-        The place of an image among those shown.
+        Position of an image in the gallery.
     """
 
     opened = Signal(int)
@@ -59,8 +59,8 @@ class Gallery(QAbstractScrollArea):
         self._place = 0  # of the marked image
         self._colour_table: list[int] = []
         self.setObjectName("gallery")
-        self.setAccessibleName("Images")
-        self.setToolTip("A click, or Enter, opens an image in Draw")
+        self.setAccessibleName(self.tr("Images"))
+        self.setToolTip(self.tr("Click an image, or press Enter, to open it in Draw"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -72,32 +72,32 @@ class Gallery(QAbstractScrollArea):
 
     @property
     def indices(self) -> NDArray[np.int64]:
-        """Which images of the data set are shown, in order."""
+        """Indices of the images shown, in the dataset."""
         return self._indices
 
     def pixels(self, place: int) -> NDArray[np.uint8]:
-        """Return the image at a place: bytes (H, W), ink 255."""
+        """Return the image at a position: uint8 (H, W), ink 255."""
         image: NDArray[np.uint8] = self._images[self._indices[place]]
         return image
 
     @property
     def place(self) -> int:
-        """The place of the marked image among those shown."""
+        """Position of the marked image in the gallery."""
         return self._place
 
     def show_images(
         self, images: NDArray[np.uint8], indices: NDArray[np.int64], caption: Callable[[int], Caption]
     ) -> None:
-        """Show some images of a data set.
+        """Show some images of a dataset.
 
         Parameters
         ----------
         images
-            Bytes (N, 1, H, W), ink 255: a whole data set.
+            uint8 (N, 1, H, W), ink 255: all images of the dataset.
         indices
-            int64 (M,): which of them to show, in this order.
+            int64 (M,): indices of the images to show, in this order.
         caption
-            What to write under an image, by its number in the data set.
+            Returns the caption of an image, given its index in the dataset.
         """
         self._images, self._indices, self._caption = images[:, 0], indices, caption
         self._place = 0
@@ -107,7 +107,7 @@ class Gallery(QAbstractScrollArea):
         self.viewport().update()
 
     def image_rect(self, place: int) -> QRect:
-        """Return where the image at a place is on the viewport."""
+        """Return the rectangle of the image at a position, in the coordinates of the viewport."""
         columns, left, width, height = self._grid()
         row, column = divmod(place, columns)
         x = left + column * width
@@ -118,11 +118,11 @@ class Gallery(QAbstractScrollArea):
         return QSize(5 * (_SIDE + _GAP), 320)
 
     def minimumSizeHint(self) -> QSize:
-        """Return room for two images a row."""
+        """Return room for two images per row."""
         return QSize(3 * (_SIDE + _GAP), 120)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay the images out anew."""
+        """Lay out the images for the new size."""
         self._fit()
         super().resizeEvent(event)
 
@@ -133,18 +133,18 @@ class Gallery(QAbstractScrollArea):
             self._mark(place)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Open the image under the pointer, if it is the one that was pressed."""
+        """Open the image under the pointer if the mouse was pressed on it."""
         place = self._place_at(event.position().toPoint())
         if place is not None and place == self._place and event.button() == Qt.MouseButton.LeftButton:
             self.opened.emit(place)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show a hand over what can be opened."""
+        """Show a hand pointer over images."""
         over = self._place_at(event.position().toPoint()) is not None
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go from image to image, and open one."""
+        """Move the mark from image to image, and open the marked image."""
         columns = self._grid()[0]
         last = len(self._indices) - 1
         page = columns * max(1, self.viewport().height() // self._grid()[3])
@@ -169,17 +169,19 @@ class Gallery(QAbstractScrollArea):
             super().keyPressEvent(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Tell all about the image under the pointer."""
+        """Show the description of the image under the pointer as a tooltip."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             place = self._place_at(event.pos())
             if place is not None:
-                words = f"{self._caption(int(self._indices[place])).words}; click to open it in Draw"
+                words = self.tr("{description}; click to open it in Draw").format(
+                    description=self._caption(int(self._indices[place])).words
+                )
                 QToolTip.showText(event.globalPos(), words, self.viewport(), self.image_rect(place))
                 return True
         return super().viewportEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the rows in view."""
+        """Paint the visible rows."""
         painter = QPainter(self.viewport())
         painter.fillRect(self.viewport().rect(), self._theme.colour("surface"))
         columns, _, width, height = self._grid()
@@ -192,7 +194,7 @@ class Gallery(QAbstractScrollArea):
 
     def _paint_images(self, painter: QPainter, places: range, width: int) -> None:
         rows, side = self._images.shape[1:]
-        # One picture of all that is in view, in the theme's own greys.
+        # One picture of all visible images, in the greys of the theme.
         stack = self._images[self._indices[places.start : places.stop]].reshape(-1, side)
         mosaic = QImage(stack.data, side, len(stack), side, QImage.Format.Format_Indexed8)
         mosaic.setColorTable(self._colour_table)
@@ -218,7 +220,7 @@ class Gallery(QAbstractScrollArea):
         return self.fontMetrics().height()
 
     def _grid(self) -> tuple[int, int, int, int]:
-        """Return how many images a row has, where the first begins, and the width and height that each takes."""
+        """Return the number of images per row, the left edge of the first, and the width and height of a cell."""
         wanted = max(_SIDE, self.fontMetrics().horizontalAdvance("> 99.9 %")) + _GAP
         room = self.viewport().width()
         columns = max(1, room // wanted)
@@ -253,10 +255,14 @@ class Gallery(QAbstractScrollArea):
     def _describe(self) -> None:
         count = len(self._indices)
         if not count:
-            self.setAccessibleDescription("No images")
+            self.setAccessibleDescription(self.tr("No images"))
             return
         words = self._caption(int(self._indices[self._place])).words
-        self.setAccessibleDescription(f"{self._place + 1} of {count}: {words}. Enter opens it in Draw.")
+        self.setAccessibleDescription(
+            self.tr("{number} of {count}: {description}. Press Enter to open it in Draw.").format(
+                number=self._place + 1, count=count, description=words
+            )
+        )
 
     @Slot()
     def _dress(self) -> None:

@@ -1,4 +1,4 @@
-"""What the Evaluate tab has done in the background, as generators that tell of their progress; Qt-free."""
+"""The background work of the Evaluate tab, as generators that yield their progress; they use no widgets."""
 
 import time
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 import numpy as np
+from PySide6.QtCore import QCoreApplication
 
 from digitpad.data.dataset import Dataset
 from digitpad.data.sources import open_dataset
@@ -20,14 +21,14 @@ from digitpad.reading.recognizer import Recognizer
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Which images to read.
+    """The images to read.
 
     Attributes
     ----------
     source
-        As `open_dataset` takes it.
+        A source for `open_dataset`.
     part
-        The data set's own parts, or what the first model's training held out.
+        The test or training part of the dataset, or the validation images of the first model's training.
     """
 
     source: str
@@ -41,13 +42,13 @@ class Measured:
     Attributes
     ----------
     images
-        What was read.
+        The images.
     readers
-        What read them, with networks of their own.
+        The recognizers of the models, each with its own network.
     evaluations
-        What they read, in the same order.
+        The results of the models, in the same order.
     seconds
-        What the reading alone took, of all models together.
+        Time of inference of all models together.
     """
 
     images: Dataset
@@ -57,19 +58,19 @@ class Measured:
 
     @property
     def comparison(self) -> Comparison | None:
-        """The second model against the first, if there is a second."""
+        """The comparison of the second model with the first; None without a second model."""
         return Comparison(*self.evaluations) if len(self.evaluations) == 2 else None
 
     @property
     def one_class(self) -> str | None:
-        """The only class that occurs; None if there are several."""
+        """The only class of the images; None if there are several."""
         present = np.unique(self.images.labels)
         return self.images.classes[int(present[0])] if len(present) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """A point of the robustness curves of the model with this number."""
+    """A point of the robustness curves of the model with this index."""
 
     model: int
     point: RobustnessPoint
@@ -79,14 +80,14 @@ Step: TypeAlias = Progress | Measured | CurvePoint
 
 
 def evaluation_job(models: tuple[Path, ...], data: Data) -> Iterator[Step]:
-    """Read a data set with one or two models.
+    """Read a dataset with one or two models.
 
     Parameters
     ----------
     models
-        Their files, or the folders of their runs, the first one being what the second is compared with.
+        Files of the models, or folders of their runs; the second is compared with the first.
     data
-        What to read.
+        The images to read.
 
     Yields
     ------
@@ -100,9 +101,9 @@ def evaluation_job(models: tuple[Path, ...], data: Data) -> Iterator[Step]:
     DigitpadError
         If a model or the data cannot be read, or they do not fit each other.
     """
-    yield Progress("Opening the models")
+    yield Progress(QCoreApplication.translate("EvaluationJob", "Loading the models"))
     readers = tuple(Recognizer(read_model(path)[0]) for path in models)
-    yield Progress("Opening the data")
+    yield Progress(QCoreApplication.translate("EvaluationJob", "Loading the images"))
     if data.part == "validation":
         images = validation_images(readers[0].model, data.source)
     else:
@@ -111,7 +112,9 @@ def evaluation_job(models: tuple[Path, ...], data: Data) -> Iterator[Step]:
     start = time.perf_counter()
     for reader in readers:
         steps = evaluating(reader, images)
-        doing = f"{reader.model.name} reads {images.name}"
+        doing = QCoreApplication.translate("EvaluationJob", "{model} on {dataset}").format(
+            model=reader.model.name, dataset=images.name
+        )
         while True:
             try:
                 yield Progress(doing, next(steps), len(images))
@@ -122,7 +125,7 @@ def evaluation_job(models: tuple[Path, ...], data: Data) -> Iterator[Step]:
 
 
 def robustness_job(measured: Measured) -> Iterator[Step]:
-    """Measure how much the models of an evaluation bear.
+    """Measure the robustness of the models of an evaluation.
 
     Yields
     ------
@@ -132,7 +135,9 @@ def robustness_job(measured: Measured) -> Iterator[Step]:
     some = measured_images(measured.images)
     done, total = 0, count_points() * len(measured.readers)
     for number, reader in enumerate(measured.readers):
-        doing = f"{reader.model.name} reads {len(some):,} changed images"
+        doing = QCoreApplication.translate("EvaluationJob", "{model} on disturbed images").format(
+            model=reader.model.name
+        )
         for point in measuring_robustness_in_steps(reader, some):
             if point is not None:
                 done += 1

@@ -1,4 +1,4 @@
-"""What came out of an evaluation: one view of it at a time, and beside it the images that the view points at."""
+"""The results of an evaluation: one view at a time, and beside it the images of the item chosen in the view."""
 
 from collections.abc import Sequence
 from html import escape
@@ -23,17 +23,18 @@ from digitpad.gui.widgets.cards import card, muted, title
 from digitpad.gui.widgets.percent import percent
 from digitpad.gui.widgets.theme import SPACE, Theme
 
+#: The views in the order of their buttons; the names of their actions and buttons are made of these words.
 VIEWS = ("Confusion", "Classes", "Calibration", "Robustness", "Origins", "Compare")
-_CHANGED_IMAGES = 60  # shown for one amount of a disturbance
+_DISTURBED_IMAGES = 60  # shown for one amount of a disturbance
 
 
 class Results(QWidget):
-    """Shows one evaluation of those measured.
+    """Shows the evaluation of one of the models.
 
     Signals
     -------
     opened
-        An image is to be opened in Draw: float32 (28, 28) in [0, 1], its name, and the number of its model.
+        Opens an image in Draw: float32 (28, 28) in [0, 1], its name, and the index of its model.
     """
 
     opened = Signal(object, str, int)
@@ -48,7 +49,11 @@ class Results(QWidget):
         self._gallery_name = ""
         self.matrix = ConfusionMatrix(theme, self)
         self.classes = FigureTable(
-            theme, "classTable", "Figures of each class", "Precision, recall and F1; a row shows its mistakes", self
+            theme,
+            "classTable",
+            self.tr("Classes"),
+            self.tr("Recall, precision and F1 of each class; choose a row to see its mistakes"),
+            self,
         )
         self.reliability = ReliabilityChart(theme, self)
         self.calibration_words = muted("", self)
@@ -58,7 +63,11 @@ class Results(QWidget):
         self.robustness_words.setObjectName("robustnessWords")
         self.robustness_words.setTextFormat(Qt.TextFormat.RichText)
         self.origins = FigureTable(
-            theme, "originTable", "Figures of each origin", "Who wrote the images; a row shows its mistakes", self
+            theme,
+            "originTable",
+            self.tr("Writers"),
+            self.tr("Accuracy of each writer or source; choose a row to see its mistakes"),
+            self,
         )
         self.origin_words = muted("", self)
         self.comparison = ComparisonView(theme, self)
@@ -69,28 +78,28 @@ class Results(QWidget):
 
     @property
     def measured(self) -> Measured | None:
-        """What is shown; None before anything was measured."""
+        """The results shown; None before the first evaluation."""
         return self._measured
 
     @property
     def curves(self) -> tuple[list[RobustnessPoint], ...]:
-        """The points of each model's robustness, as far as they are measured."""
+        """The robustness points of each model that are measured so far."""
         return self._curves
 
     @property
     def gallery_title(self) -> str:
-        """What the images shown are."""
+        """The title of the images shown."""
         return self._title.text()
 
     def show_measured(self, measured: Measured | None) -> None:
-        """Show what was measured, the first model first."""
+        """Show new results, those of the first model."""
         self._measured = measured
         self.clear_curves()
         self.comparison.show_comparison(measured.comparison if measured is not None else None)
         self.show_model(0)
 
     def show_model(self, number: int) -> None:
-        """Show the answers of a model, and its worst mistakes."""
+        """Show the results of a model, and its worst mistakes."""
         self._model = number
         result = self._result()
         self._invitation.setVisible(result is None)
@@ -110,29 +119,24 @@ class Results(QWidget):
             )
             for f, hit in zip(result.per_class, hits, strict=True)
         ]
-        self.classes.show_rows(("class", "images", "recall", "precision", "F1"), rows)
-        calibration = result.calibration
-        self.reliability.show_calibration(calibration)
-        relation = "more" if calibration.confidence > result.accuracy else "less"
-        self.calibration_words.setText(
-            f"On average {result.model} is {share(calibration.confidence)} sure and {share(result.accuracy)} right: "
-            f"{relation} sure than it should be. Calibration error {share(calibration.error)}, "
-            f"largest gap {percent(calibration.worst)}."
-        )
+        header = (self.tr("Class"), self.tr("Images"), self.tr("Recall"), self.tr("Precision"), "F1")
+        self.classes.show_rows(header, rows)
+        self.reliability.show_calibration(result.calibration)
+        self.calibration_words.setText(self._calibration_text(result))
         self._show_origins(result)
         self.show_mistakes()
 
     def show_view(self, number: int) -> None:
-        """Bring a view to the front: its number in `VIEWS`."""
+        """Show a view, given by its index in `VIEWS`."""
         self._views.setCurrentIndex(number)
 
     @property
     def view(self) -> str:
-        """The view in front."""
+        """The view shown: one of `VIEWS`."""
         return VIEWS[self._views.currentIndex()]
 
     def clear_curves(self) -> None:
-        """Forget the points of the robustness curves."""
+        """Remove the points of the robustness curves."""
         count = len(self._measured.evaluations) if self._measured is not None else 0
         self._curves = tuple([] for _ in range(count))
         self._show_curves()
@@ -145,21 +149,21 @@ class Results(QWidget):
                 chart.show_points(self._curves)
 
     def show_mistakes(self) -> None:
-        """Show the images read wrongly, the worst first."""
+        """Show the mistakes, the most confident first."""
         result = self._result()
         if result is not None:
             mistakes = result.mistakes()
-            self._fill("The worst mistakes first" if len(mistakes) else "No mistakes", mistakes)
+            self._fill(self.tr("Worst mistakes first") if len(mistakes) else self.tr("No mistakes"), mistakes)
             self.matrix.choose(None)
 
-    # What a view points at
+    # The images of the chosen item
 
     @Slot(int, int)
     def _show_cell(self, row: int, column: int) -> None:
         result = self._result()
         if result is not None:
-            of, read = result.labels[row], result.labels[column]
-            words = f"{of}, read correctly" if row == column else f"{of}, read as {read}"
+            text = self.tr("{label}, read correctly") if row == column else self.tr("{label}, read as {read}")
+            words = text.format(label=result.labels[row], read=result.labels[column])
             self._fill(words, result.cell(row, column))
 
     @Slot(str)
@@ -169,7 +173,7 @@ class Results(QWidget):
             number = result.labels.index(label)
             mistakes = result.mistakes()
             involved = (result.targets[mistakes] == number) | (result.predicted[mistakes] == number)
-            self._fill(f"Mistakes with {label}", mistakes[involved])
+            self._fill(self.tr("Mistakes with {label}").format(label=label), mistakes[involved])
 
     @Slot(int)
     def _show_bin(self, number: int) -> None:
@@ -178,9 +182,10 @@ class Results(QWidget):
             chosen = result.calibration.bins[number]
             confidences = np.minimum(result.confidences.astype(np.float64), 1.0)
             inside = np.flatnonzero((confidences > chosen.low) & (confidences <= chosen.high))
-            # The wrong ones first: they are what the bar lacks.
+            # Mistakes first: they make the gap between confidence and accuracy.
             order = np.lexsort((confidences[inside], result.correct[inside]))
-            self._fill(f"{percent(chosen.low)} to {percent(chosen.high)} sure", inside[order])
+            words = self.tr("Confidence {low} to {high}").format(low=percent(chosen.low), high=percent(chosen.high))
+            self._fill(words, inside[order])
 
     @Slot(str)
     def _show_origin(self, name: str) -> None:
@@ -188,7 +193,7 @@ class Results(QWidget):
         if result is not None:
             mistakes = result.mistakes()
             of = result.members("writer" if "writer" in result.origins else "source", name)
-            self._fill(f"Mistakes of {name}", mistakes[np.isin(mistakes, of)])
+            self._fill(self.tr("Mistakes in images of {writer}").format(writer=name), mistakes[np.isin(mistakes, of)])
 
     @Slot(str)
     def _show_kind(self, kind: str) -> None:
@@ -197,31 +202,29 @@ class Results(QWidget):
             return
         first, second = comparison.first, comparison.second
         if kind == "both":
-            indices, words = np.flatnonzero(first.correct & second.correct), "Both right"
+            indices = np.flatnonzero(first.correct & second.correct)
         elif kind == "neither":
-            indices, words = np.flatnonzero(~first.correct & ~second.correct), "Both wrong"
-        elif kind == "only_first":
-            indices, words = comparison.only_first, f"Only {first.model} right"
+            indices = np.flatnonzero(~first.correct & ~second.correct)
         else:
-            indices, words = comparison.only_second, f"Only {second.model} right"
-        self._fill(words, indices)
+            indices = comparison.only_first if kind == "only_first" else comparison.only_second
+        self._fill(self.comparison.kind_title(kind, comparison), indices)
 
     @Slot(object, float)
     def _show_amount(self, disturbance: Disturbance, amount: float) -> None:
-        """Show the first images as the network gets them with this amount, with what it reads then."""
+        """Show the first images with this amount of disturbance, and how the network reads them."""
         for chart in self.robustness:
             if chart.disturbance is not disturbance:
                 chart.clear_choice()
         if self._measured is None:
             return
         some = measured_images(self._measured.images)
-        changed = disturb(some.images[:_CHANGED_IMAGES], disturbance, amount)
-        answers = self._measured.readers[self._model].log_probabilities(changed)
+        changed = disturb(some.images[:_DISTURBED_IMAGES], disturbance, amount)
+        outputs = self._measured.readers[self._model].log_probabilities(changed)
         labels = self._measured.evaluations[self._model].labels
-        truth = [some.classes[label] for label in some.labels[:_CHANGED_IMAGES].tolist()]
-        captions = [caption_of(label, labels, row, "changed") for label, row in zip(truth, answers, strict=True)]
+        truth = [some.classes[label] for label in some.labels[:_DISTURBED_IMAGES].tolist()]
         words = words_for_amount(disturbance, amount)
-        self._say(words, f"the first {len(changed)}")
+        captions = [caption_of(label, labels, row, words) for label, row in zip(truth, outputs, strict=True)]
+        self._say(words, self.tr("first %n image(s)", "", len(changed)))
         self._gallery_name = f"{self._measured.images.name}, {words}"
         self.gallery.show_images(changed, np.arange(len(changed)), captions.__getitem__)
 
@@ -234,15 +237,16 @@ class Results(QWidget):
         result = self._result()
         if result is None:
             return Caption("", "", wrong=False, words="")
-        origin = ", ".join(f"{kind} {result.origins[kind][index]}" for kind in ORIGINS if kind in result.origins)
-        name = f"image {index:,}" + (f", {origin}" if origin else "")
+        titles = {"writer": self.tr("writer {name}"), "source": self.tr("source {name}")}
+        origins = [titles[kind].format(name=result.origins[kind][index]) for kind in ORIGINS if kind in result.origins]
+        name = ", ".join([self.tr("image {number:,}").format(number=index), *origins])
         return caption_of(result.labels[result.targets[index]], result.labels, result.log_probabilities[index], name)
 
     def _fill(self, words: str, indices: NDArray[np.int64]) -> None:
         if self._measured is None:
             return
         count = len(indices)
-        self._say(words, f"{count:,} image{'' if count == 1 else 's'}")
+        self._say(words, self.tr("{count:,} image(s)", "", count).format(count=count))
         self._gallery_name = self._measured.images.name
         self.gallery.show_images(self._measured.images.images, indices, self._caption)
 
@@ -252,12 +256,12 @@ class Results(QWidget):
 
     def _show_nothing(self) -> None:
         self.matrix.show_counts((), np.zeros((0, 0), np.int64))
-        self.classes.show_rows(("class", "images", "recall"), ())
-        self.origins.show_rows(("origin", "images", "correct"), ())
+        self.classes.show_rows((self.tr("Class"), self.tr("Images"), self.tr("Recall")), ())
+        self.origins.show_rows((self.tr("Writer"), self.tr("Images"), self.tr("Accuracy")), ())
         self.reliability.show_calibration(None)
         for label in (self.calibration_words, self.origin_words):
             label.setText("")
-        self._say("Images", "")
+        self._say(self.tr("Images"), "")
         self.gallery.show_images(np.zeros((0, 1, 28, 28), np.uint8), np.zeros(0, np.int64), self._caption)
         self.origin_words.setText("")
 
@@ -265,20 +269,52 @@ class Results(QWidget):
         kind = "writer" if "writer" in result.origins else "source"
         groups = result.by_origin(kind)
         rows = [Row(group.name, group.count, (group.accuracy,), group.interval) for group in groups]
-        self.origins.show_rows((kind, "images", "correct"), rows, sort_by=2)
+        title_of_kind = self.tr("Writer") if kind == "writer" else self.tr("Source")
+        self.origins.show_rows((title_of_kind, self.tr("Images"), self.tr("Accuracy")), rows, sort_by=2)
         self.origins.setVisible(bool(rows))
+        if not rows:
+            self.origin_words.setText(
+                self.tr(
+                    "The writers of these images are unknown. Ink files can name them, with “writer” and “source” in "
+                    "each line."
+                )
+            )
+            return
         sources = result.by_origin("source") if kind == "writer" else ()
-        told = " · ".join(f"{group.name}: {share(group.accuracy)} of {group.count:,}" for group in sources)
-        nothing = "These images do not say who wrote them. Ink collections may: “writer” and “source” in each line."
-        self.origin_words.setText((told and f"By source: {told}") if rows else nothing)
+        figures = " · ".join(
+            self.tr("{name}: {accuracy} of {count:,}").format(
+                name=group.name, accuracy=share(group.accuracy), count=group.count
+            )
+            for group in sources
+        )
+        self.origin_words.setText(self.tr("Sources: {figures}").format(figures=figures) if sources else "")
 
     def _show_curves(self) -> None:
         self.robustness_words.setText(self._legend())
         for chart in self.robustness:
             chart.show_points(self._curves)
 
+    def _calibration_text(self, result: Evaluation) -> str:
+        calibration = result.calibration
+        if calibration.confidence > result.accuracy:
+            relation = self.tr("The model is overconfident.")
+        else:
+            relation = self.tr("The model is underconfident.")
+        figures = self.tr(
+            "Mean confidence of {model}: {confidence}, accuracy: {accuracy}. {relation} Expected calibration error: "
+            "{error}, largest gap: {worst}."
+        )
+        return figures.format(
+            model=result.model,
+            confidence=share(calibration.confidence),
+            accuracy=share(result.accuracy),
+            relation=relation,
+            error=share(calibration.error),
+            worst=percent(calibration.worst),
+        )
+
     def _legend(self) -> str:
-        """Name the models in the colours of their curves, and say what is measured."""
+        """Return the models in the colours of their curves, and what is measured, as rich text."""
         if self._measured is None:
             return ""
         colours = (getattr(self._theme.colours, name) for name in MODEL_COLOURS)
@@ -287,7 +323,8 @@ class Results(QWidget):
             for colour, result in zip(colours, self._measured.evaluations, strict=False)
         ]
         count = len(measured_images(self._measured.images))
-        return f"{'&nbsp;&nbsp; '.join(names)}<br>accuracy on {count:,} images that are changed on their way in"
+        measured = self.tr("Accuracy on {count:,} disturbed image(s)", "", count).format(count=count)
+        return f"{'&nbsp;&nbsp; '.join(names)}<br>{escape(measured)}"
 
     @Slot()
     def _dress(self) -> None:
@@ -338,8 +375,7 @@ class Results(QWidget):
         inside = QVBoxLayout(view_card)
         inside.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         self._invitation = muted(
-            "Choose a model and data on the left, and press Evaluate.\n"
-            "Every figure here is then computed from what the network answers to each image.",
+            self.tr("Choose a model and data on the left, then press Evaluate."),
             view_card,
         )
         self._invitation.setObjectName("evaluationInvitation")
@@ -347,7 +383,7 @@ class Results(QWidget):
         inside.addWidget(self._invitation)
         inside.addWidget(self._views)
         gallery_card = card("galleryCard", self)
-        self._title = title("Images", gallery_card)
+        self._title = title(self.tr("Images"), gallery_card)
         self._title.setObjectName("galleryTitle")
         self._count = muted("", gallery_card)
         self._count.setObjectName("galleryCount")

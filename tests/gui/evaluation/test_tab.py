@@ -93,7 +93,7 @@ def test_the_figures_are_those_of_the_library(tab: EvaluationTab, data: Path, fi
     assert about.text() == "12 images of twelve"
     # The worst mistakes come first: the brightest.
     assert _shown(tab) == [7, 10, 6]
-    assert tab.results.gallery_title == "The worst mistakes first"
+    assert tab.results.gallery_title == "Worst mistakes first"
     classes = tab.results.classes
     nine = classes.names().index("9")
     cells = [classes.item(nine, column) for column in range(1, 5)]
@@ -192,7 +192,7 @@ def test_two_models_side_by_side(
     ]
     QTest.keyClick(tab, Qt.Key.Key_6, Qt.KeyboardModifier.AltModifier)
     assert tab.results.view == "Compare"
-    assert "do not tell" in tab.results.comparison.verdict.text()
+    assert "not significant" in tab.results.comparison.verdict.text()
     _press(tab, "compareOnlyFirst")
     assert _shown(tab) == [3, 4]
     _press(tab, "compareBoth")
@@ -203,7 +203,7 @@ def test_two_models_side_by_side(
     assert only_second is not None
     assert (only_second.text(), only_second.isEnabled()) == ("0", False)
     _press(tab, "showModel2")
-    assert tab.results.gallery_title == "The worst mistakes first"
+    assert tab.results.gallery_title == "Worst mistakes first"
     assert set(_shown(tab)) == {3, 4, 6, 7, 10}
     # Its images are opened with the model that read them so.
     place = _shown(tab).index(3)
@@ -260,7 +260,7 @@ def test_robustness_is_measured_point_by_point_and_shows_the_changed_images(
     assert chart.disturbance is Disturbance.SHIFT
     chart.setFocus()
     QTest.keyClick(chart, Qt.Key.Key_Right)
-    assert tab.results.gallery_title == "Moved by 1 px"
+    assert tab.results.gallery_title == "Shifted by 1 px"
     assert "1 px" in chart.accessibleDescription()
     moved = disturb(open_dataset(data, "test").images, Disturbance.SHIFT, 1.0)
     assert np.array_equal(tab.results.gallery.pixels(5), moved[5, 0])
@@ -484,7 +484,7 @@ def test_a_full_disk_is_said(
     assert "No space left" in tab.setup.status.text()
     with qtbot.waitSignal(tab.finished, timeout=20_000):
         tab.export_to(str(tmp_path / "nowhere"))
-    assert "cannot be made a folder" in tab.setup.status.text()
+    assert "could not be created" in tab.setup.status.text()
 
 
 def test_words_explain_cells_and_images_under_the_pointer(tab: EvaluationTab, data: Path, qtbot: QtBot) -> None:
