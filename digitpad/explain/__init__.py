@@ -1,7 +1,8 @@
-"""What can be worked out about a network and shown, without any window.
+"""Computes explanations of a network, independently of the window.
 
-`structure` says what each activation is computed from; `frame` holds all of one picture. On them stand `reach` (what a
-cell sees), `cells` with `arithmetic` (where a number comes from), `attribution`, `occlusion` and `counterfactual` (why
-this answer), `exciting` and `ascent` (what a unit looks for), `surgery`, `compare`, `backprop` (one training step) and
-`colours`. What takes longer than a screen refresh is a generator: not asking it for more is how it is interrupted.
+`structure` is the graph of activations; `frame` holds all activations of one image. The other modules build on them:
+`dependencies` (the receptive field of a cell), `cells` with `arithmetic` (how a number is computed), `attribution`,
+`occlusion` and `counterfactual` (why a class is predicted), `exciting` and `ascent` (the preferred input of a unit),
+`surgery`, `compare`, `backprop` (one training step) and `colours`. Whatever takes longer than a screen refresh is a
+generator; the caller interrupts it by not asking for the next item.
 """

@@ -1,9 +1,9 @@
-"""Where one number of a network comes from, in numbers that can be checked with a pencil.
+"""The arithmetic of one number of a network, step by step, so that it can be checked by hand.
 
-The network works in float32, and its number depends a little on the order in which its processor adds. What is shown is
-computed anew, in float64, from the very operands that the network had: the products and sums are then right to more
-digits than anyone reads. What the network's own number differs by is its rounding; it is a summand like the others, so
-what is shown always adds up to the number on the map, and the tests bound it by what float32 can do.
+The network computes in float32, and its result depends slightly on the order of the additions. The numbers shown are
+recomputed in float64 from the network's own float32 operands, so products and sums are correct to more digits than are
+shown. The difference to the network's number is its rounding error. It is a summand of its own, so the lines always add
+up to the number on the map, and tests bound it by the precision of float32.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.explain.dependencies import Cell
+from digitpad.translation import gettext as _
+from digitpad.translation import ngettext
 
 Numbers = NDArray[np.float32]
 Exact = NDArray[np.float64]
@@ -25,7 +27,7 @@ class Summand:
     Attributes
     ----------
     name
-        What it is, in words: "pool1 map 16", "29 other maps", "bias", "rounding".
+        Its name in the user's language: "pool1 map 16", "29 other maps", "bias", "rounding".
     value
         The number.
     """
@@ -36,16 +38,16 @@ class Summand:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Arithmetic:
-    """How one number comes about; each kind of layer has its own.
+    """How one number is computed; each kind of layer has a subclass.
 
     Attributes
     ----------
     cell
-        Whose number it is.
+        The cell of the number.
     value
-        The network's own float32 number: what the map shows.
+        The network's float32 number, which the map shows.
     computed
-        The same from the numbers shown here, in float64.
+        The same number, recomputed in float64 from the operands shown.
     """
 
     cell: Cell
@@ -54,39 +56,39 @@ class Arithmetic:
 
     @property
     def rounding(self) -> float:
-        """What the network's float32 arithmetic lost or gained: `value - computed`."""
+        """Rounding error of the network's float32 arithmetic: `value - computed`."""
         return self.value - self.computed
 
     def summands(self) -> tuple[Summand, ...]:
-        """Return lines that add up to `value`; a number that is no sum has one of itself."""
-        return self._with_rounding((Summand("computed", self.computed),))
+        """Return lines that add up to `value`; a number that is not a sum has a single line."""
+        return self._with_rounding((Summand(_("computed"), self.computed),))
 
     def _with_rounding(self, lines: tuple[Summand, ...]) -> tuple[Summand, ...]:
-        return (*lines, Summand("rounding", self.rounding)) if self.rounding else lines
+        return (*lines, Summand(_("rounding"), self.rounding)) if self.rounding else lines
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MapTerm:
-    """What one map of the layer before adds to a convolution's number: the sum of patch times kernel.
+    """The contribution of one input map to a number of a convolution: the sum of patch times kernel.
 
     Attributes
     ----------
     source
-        The map, as its cell in the middle of the patch or nearest to it.
+        The input map, given by the cell at or nearest to the centre of the patch.
     patch
-        float32 (kernel height, kernel width): what the kernel lies on; 0 outside the map.
+        float32 (kernel height, kernel width): the values under the kernel; 0 outside the map.
     inside
-        bool, of that shape: False for padding, and where a transposed convolution lays no tap.
+        bool, same shape: False for padding, and where a transposed convolution has no tap.
     top, left
-        Of the patch's first row and column inside the map; both 0 if all is padding.
+        First row and column of the patch inside the map; both 0 if everything is padding.
     bottom, right
         The ends, excluded.
     kernel
-        float32, of that shape.
+        float32, same shape.
     products
-        float64, of that shape: patch * kernel.
+        float64, same shape: patch * kernel.
     value
-        Their sum.
+        The sum of the products.
     """
 
     source: Cell
@@ -102,24 +104,24 @@ class MapTerm:
 
     @property
     def name(self) -> str:
-        """The map, in words."""
-        return f"{self.source.layer} map {self.source.channel}"
+        """The name of the map."""
+        return _("{layer} map {number}").format(layer=self.source.layer, number=self.source.channel)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitTerm:
-    """What one number of the layer before adds to a dense unit's.
+    """The contribution of one input to a number of a dense layer.
 
     Attributes
     ----------
     source
-        The number's cell, on its map if the maps were flattened.
+        The cell of the input, on its map if the maps were flattened.
     operand, weight
-        The two numbers.
+        The two factors.
     value
         Their product, float64.
     on_map
-        Whether the source has places.
+        Whether the source has rows and columns.
     """
 
     source: Cell
@@ -130,26 +132,29 @@ class UnitTerm:
 
     @property
     def name(self) -> str:
-        """The number's place, in words."""
+        """The name of the input."""
+        source = self.source
         if not self.on_map:
-            return f"{self.source.layer} unit {self.source.channel}"
-        return f"{self.source.layer} map {self.source.channel}, row {self.source.row}, column {self.source.column}"
+            return _("{layer} unit {number}").format(layer=source.layer, number=source.channel)
+        return _("{layer} map {number}, row {row}, column {column}").format(
+            layer=source.layer, number=source.channel, row=source.row, column=source.column
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class WeightedSum(Arithmetic):
-    """A convolution's number, or a dense unit's: terms plus bias.
+    """A number of a convolution or a dense layer: terms plus bias.
 
     Attributes
     ----------
     terms
-        `MapTerm` of a convolution, `UnitTerm` of a dense unit; the largest by size first.
+        `MapTerm` of a convolution, `UnitTerm` of a dense layer, by descending absolute value.
     others
-        How many more terms there are.
+        Number of further terms.
     others_value
         Their sum.
     bias
-        The learned number added; None if the layer has none.
+        The bias; None if the layer has none.
     """
 
     terms: tuple[MapTerm | UnitTerm, ...]
@@ -158,13 +163,16 @@ class WeightedSum(Arithmetic):
     bias: float | None
 
     def summands(self) -> tuple[Summand, ...]:
-        """Return terms, rest, bias and rounding, which add up to `value`."""
+        """Return terms, the sum of the further terms, bias and rounding, which add up to `value`."""
         lines = [Summand(term.name, term.value) for term in self.terms]
         if self.others:
-            what = "map" if isinstance(self.terms[0], MapTerm) else "unit"
-            lines.append(Summand(f"{self.others:,} other {what}{'' if self.others == 1 else 's'}", self.others_value))
+            if isinstance(self.terms[0], MapTerm):
+                name = ngettext("{count:,} other map", "{count:,} other maps", self.others)
+            else:
+                name = ngettext("{count:,} other unit", "{count:,} other units", self.others)
+            lines.append(Summand(name.format(count=self.others), self.others_value))
         if self.bias is not None:
-            lines.append(Summand("bias", self.bias))
+            lines.append(Summand(_("bias"), self.bias))
         return self._with_rounding(tuple(lines))
 
 
@@ -177,17 +185,17 @@ class Pooling(Arithmetic):
     source
         The map, as its cell at the window's first row and column inside the map.
     numbers
-        float32 (window height, window width); what is padding is 0.
+        float32 (window height, window width); 0 for padding.
     inside
-        bool, of that shape: False for padding.
+        bool, same shape: False for padding.
     winner
-        Row and column in the window of the largest, the first of several; None for a mean.
+        Row and column of the maximum in the window, the first of several; None for average pooling.
     winner_cell
-        The same as a cell of the layer before.
+        The same as a cell of the input.
     divisor
-        What the sum is divided by for the mean; None for the largest.
+        Divisor of the mean; None for max pooling.
     total
-        The sum, float64; None for the largest.
+        The sum, float64; None for max pooling.
     """
 
     source: Cell
@@ -201,22 +209,22 @@ class Pooling(Arithmetic):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Pointwise(Arithmetic):
-    """An activation: a formula of one number.
+    """An activation function of one number.
 
     Attributes
     ----------
     source
-        Where the number comes from; the first of them if several are added up.
+        The cell of the operand; the first one if the operand is a sum.
     operand
         The number x.
     formula
-        The layer's formula, with x and the names of its constants; of two cases, the one that holds for this x.
+        The formula of the layer, with x and the names of its constants; of two cases, the one that applies to this x.
     constants
-        The formula's constants by name.
+        The constants of the formula.
     passes
-        For a ReLU and its like whether x is positive and passes the gate; None where there is none.
+        For a ReLU and similar functions, whether x is positive and passes; None for others.
     parts
-        What `operand` is the sum of, if it is one; empty otherwise.
+        The summands of `operand` if it is a sum; empty otherwise.
     """
 
     source: Cell
@@ -229,22 +237,22 @@ class Pointwise(Arithmetic):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Normalization(Arithmetic):
-    """Batch-norm, weight * (x - mean) / sqrt(variance + eps) + bias; or the normalisation of the picture itself.
+    """Batch normalization, weight * (x - mean) / sqrt(variance + eps) + bias, or the normalization of the image.
 
     Attributes
     ----------
     source
-        Where x comes from; None for the picture's pixel.
+        The cell of x; None for a pixel of the image.
     operand
         The number x.
     mean, variance, eps
-        The statistics: running ones, or the picture's preparation (`variance` is then its std squared, `eps` 0).
+        The statistics: running ones, or those of the preprocessing (`variance` is then std squared, `eps` 0).
     normalized
         (x - mean) / sqrt(variance + eps).
     weight, bias
-        The learned factor and summand (gamma and beta); 1 and 0 if the layer learns none.
+        The learned scale and shift (gamma and beta); 1 and 0 if the layer has none.
     learned
-        Whether it does.
+        Whether the layer has a learned scale and shift.
     """
 
     source: Cell | None
@@ -260,12 +268,12 @@ class Normalization(Arithmetic):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Sum(Arithmetic):
-    """Where branches are added up.
+    """The sum of several branches.
 
     Attributes
     ----------
     sources
-        A cell for each branch.
+        One cell per branch.
     parts
         Their numbers.
     """
@@ -274,18 +282,18 @@ class Sum(Arithmetic):
     parts: tuple[Summand, ...]
 
     def summands(self) -> tuple[Summand, ...]:
-        """Return the branches' numbers and the rounding, which add up to `value`."""
+        """Return the numbers of the branches and the rounding, which add up to `value`."""
         return self._with_rounding(self.parts)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Copy(Arithmetic):
-    """A number that comes from elsewhere as it is: a concatenation, dropout in inference, flattening, identity.
+    """A number that is passed on unchanged: by concatenation, dropout in inference, flattening or identity.
 
     Attributes
     ----------
     source
-        Where it comes from.
+        The cell of the number.
     """
 
     source: Cell
@@ -293,14 +301,14 @@ class Copy(Arithmetic):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Gating(Arithmetic):
-    """A skip's number weighed by an attention gate: operand * alpha.
+    """A number of a skip connection, weighted by an attention gate: operand * alpha.
 
     Attributes
     ----------
     source, alpha_source
-        Where both come from.
+        The cells of the two factors.
     operand, alpha
-        The numbers.
+        The two factors.
     """
 
     source: Cell
@@ -311,16 +319,16 @@ class Gating(Arithmetic):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class SoftmaxShare(Arithmetic):
-    """A probability: one exponential's share of the sum of all.
+    """A probability of a softmax: one exponential divided by the sum of all.
 
     Attributes
     ----------
     index
-        Which of them.
+        Index of the exponential.
     operands
-        float32: the numbers whose softmax it is.
+        float32: the inputs of the softmax.
     largest
-        The largest of them, which is subtracted before exp; that changes no share.
+        The largest input, which is subtracted before exp; this does not change the result.
     exponentials
         float64: exp(operand - largest).
     total

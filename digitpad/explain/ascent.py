@@ -1,8 +1,8 @@
-"""What a unit looks for, drawn by the network itself: a picture that climbs the unit's slope.
+"""The preferred input of a unit, found by gradient ascent on its activation.
 
-Left alone the climb ends in a speckle that no eye can read. So after each step the ink fades a little and is smoothed
-a little, which only what keeps exciting the unit survives (Yosinski, Clune, Nguyen, Fuchs and Lipson, "Understanding
-neural networks through deep visualization", 2015).
+Without regularization, gradient ascent ends in high-frequency noise. So after each step the image is decayed and
+blurred a little, which only structures survive that keep exciting the unit (Yosinski, Clune, Nguyen, Fuchs and Lipson,
+"Understanding neural networks through deep visualization", 2015).
 """
 
 from collections.abc import Iterator
@@ -13,18 +13,20 @@ import numpy as np
 from digitpad.explain.dependencies import Cell, as_maps
 from digitpad.explain.frame import Inspector, Values
 from digitpad.explain.parts import part_of
+from digitpad.translation import gettext_noop
 
-MEANING = "A picture that excites this unit strongly, found by climbing its slope from faint noise."
-CAUTION = (
-    "It is one of many such pictures, kept smooth by hand; nothing like it need ever be drawn, and what the unit does "
-    "with real digits is another question."
+#: To be translated where they are shown.
+MEANING = gettext_noop("An image that excites this unit strongly, found by gradient ascent from weak noise.")
+CAUTION = gettext_noop(
+    "It is one of many such images, smoothed by regularization. It need not resemble any digit, and it does not tell "
+    "how the unit responds to real digits."
 )
 
 _STEPS = 80
 _STRIDE = 1.0
 _FADE = 0.01
 _SMOOTH = 0.15
-#: The last steps are left alone, so that the picture is as exciting as it can be near where smoothing brought it.
+#: Share of the steps, at the end, without regularization: they climb to the nearest maximum.
 _PLAIN_SHARE = 0.15
 _NOISE = 0.1
 _TRIES = 8
@@ -32,20 +34,20 @@ _TRIES = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AscentStep:
-    """How far a climb has come.
+    """The state of a gradient ascent after one step.
 
     Attributes
     ----------
     done, total
-        Steps.
+        Number of steps so far, and in total.
     cell
-        The number that is climbed.
+        The cell whose activation is maximized.
     pixels
-        float32 (C, H, W) in [0, 1]: the picture.
+        float32 (C, H, W) in [0, 1]: the image.
     value
-        The number for this very picture, by the plain layers.
+        The activation for this image, computed by the plain layers.
     stuck
-        Whether there is no slope to climb: the unit answers the same to everything near.
+        Whether the gradient is zero, so that the ascent makes no progress.
     """
 
     done: int
@@ -64,23 +66,23 @@ def climb(
     steps: int = _STEPS,
     seed: int = 0,
 ) -> Iterator[AscentStep]:
-    """Draw a picture that excites a unit, by gradient ascent on the number in the middle of its map.
+    """Find an image that excites a unit, by gradient ascent on the cell in the centre of its map.
 
     Parameters
     ----------
     inspector
-        Of the network.
+        Inspector of the network.
     layer, unit
         The activation, and its map or unit.
     steps
-        How long to climb.
+        Number of steps.
     seed
-        Of the noise at the start.
+        Seed of the initial noise.
 
     Yields
     ------
     AscentStep
-        After each step; stop asking to stop it.
+        The state after each step; the caller may stop at any time.
 
     Raises
     ------
@@ -106,7 +108,7 @@ def climb(
 
 
 class _Hill:
-    """A number of the network as a function of the picture."""
+    """The activation of a cell as a function of the image."""
 
     def __init__(self, inspector: Inspector, cell: Cell) -> None:
         self._inspector = inspector
@@ -114,7 +116,7 @@ class _Hill:
         self._part = part_of(inspector.probe(), inspector.structure[cell.layer].name)
 
     def at(self, pixels: Values) -> tuple[float, Values]:
-        """Return the number for a picture, and its slope for each pixel."""
+        """Return the activation for an image, and its gradient with respect to the pixels."""
         output = self._part.forward(self._inspector.prepare(pixels[np.newaxis]), training=True)
         upstream = np.zeros_like(output)
         place = self._cell.index if output.ndim == 4 else self._cell.index[:1]
@@ -123,10 +125,10 @@ class _Hill:
         return float(output[(0, *place)]), slope
 
     def start(self, rng: np.random.Generator) -> tuple[Values, Values]:
-        """Return a picture of noise where there is a slope, or if none was found the last one tried, and the slope."""
+        """Return an image of noise and its gradient, nonzero if one of several strengths of noise gives one."""
         pixels = slope = np.zeros(self._inspector.input_shape, np.float32)
         for attempt in range(_TRIES):
-            # A unit behind a ReLU may be off, and flat, for faint noise: then it is made stronger.
+            # A unit after a ReLU may be 0, with a zero gradient, for weak noise: then stronger noise is tried.
             pixels = (rng.random(self._inspector.input_shape) * min(1, _NOISE * 2**attempt)).astype(np.float32)
             _, slope = self.at(pixels)
             if slope.any():
@@ -135,7 +137,7 @@ class _Hill:
 
 
 def _blurred(pixels: Values) -> Values:
-    """Return each channel smoothed by 1, 2, 1 in both directions; the edges are continued."""
+    """Return each channel blurred with the kernel (1, 2, 1) / 4 in both directions; edges are replicated."""
     padded = np.pad(pixels, ((0, 0), (1, 1), (1, 1)), mode="edge")
     rows = (padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]) / np.float32(4)
     smooth: Values = (rows[:, :, :-2] + 2 * rows[:, :, 1:-1] + rows[:, :, 2:]) / np.float32(4)

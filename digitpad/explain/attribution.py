@@ -1,7 +1,7 @@
-"""Which pixels an answer hangs on, read off a frame with gradients: saliency and Grad-CAM.
+"""Attribution of a prediction to pixels, from a frame with gradients: saliency and Grad-CAM.
 
-Both follow from one pass back through the network. Each says something true and something narrow; what it says, and
-what it does not, goes with it in words.
+Both follow from one backward pass through the network. Each result carries a sentence on what it means, and one on what
+it does not mean.
 """
 
 from dataclasses import dataclass
@@ -12,10 +12,7 @@ import numpy as np
 from digitpad.explain.frame import Frame, Values
 from digitpad.explain.structure import Structure
 from digitpad.nn.receptive_field import Extent
-
-_SLOPE = (
-    "It is a slope at this very drawing: it does not say what a larger change would do, nor what matters on the whole."
-)
+from digitpad.translation import gettext as _
 
 SaliencyKind = Literal["signed", "absolute", "input x gradient"]
 
@@ -27,15 +24,15 @@ class Attribution:
     Attributes
     ----------
     name
-        What it is called.
+        Name of the method.
     values
         float32 (H, W).
     signed
-        Whether negative numbers have a meaning; without, all are at least 0.
+        Whether values may be negative; if not, all are at least 0.
     meaning
-        One sentence on what it means.
+        One sentence on what the values mean, in the user's language.
     caution
-        One sentence on what it does not.
+        One sentence on what they do not mean.
     """
 
     name: str
@@ -46,14 +43,15 @@ class Attribution:
 
 
 def saliency(frame: Frame, kind: SaliencyKind = "signed") -> Attribution:
-    """Return the slope of the score of the frame's class along each pixel's ink.
+    """Return the derivative of the score of the frame's class with respect to the ink of each pixel.
 
     Parameters
     ----------
     frame
         A frame with gradients.
     kind
-        "signed" as it is; "absolute" its size; "input x gradient" times the ink that is there. Channels are added up.
+        "signed": the derivative; "absolute": its absolute value; "input x gradient": the derivative times the ink of
+        the pixel. Channels are summed.
 
     Raises
     ------
@@ -69,46 +67,51 @@ def saliency(frame: Frame, kind: SaliencyKind = "signed") -> Attribution:
     score = _score(frame)
     if kind == "absolute":
         return Attribution(
-            "Gradient",
+            _("Gradient"),
             np.abs(slopes).sum(axis=0),
             False,
-            f"How fast {score} changes, up or down, when the ink of a pixel begins to change.",
-            _SLOPE,
+            _("The rate at which {score} changes, up or down, with the ink of each pixel.").format(score=score),
+            _local(),
         )
     if kind == "input x gradient":
         return Attribution(
-            "Ink × gradient",
+            _("Ink × gradient"),
             (slopes * frame.pixels).sum(axis=0),
             True,
-            f"How much {score} would fall without a pixel's ink, if the network went on in a straight line.",
-            "Networks bend, so erasing it may do something else; and missing ink, which counts too, is always 0 here.",
+            _("The decrease of {score}, to first order, when the ink of a pixel is erased.").format(score=score),
+            _(
+                "Networks are not linear, so erasing the ink may have another effect; and missing ink, which also "
+                "matters, is always 0 here."
+            ),
         )
     return Attribution(
-        "Signed gradient",
+        _("Signed gradient"),
         slopes.sum(axis=0),
         True,
-        f"A little more ink raises {score} where it is positive and lowers it where it is negative.",
-        _SLOPE,
+        _(
+            "A little more ink increases {score} where the gradient is positive, and decreases it where negative."
+        ).format(score=score),
+        _local(),
     )
 
 
 def grad_cam(frame: Frame, layer: str | None = None) -> Attribution:
-    """Return where the maps that speak for the frame's class are active: Grad-CAM.
+    """Return where the feature maps that support the frame's class are active: Grad-CAM.
 
-    Each map counts as much as the score rises with it on the mean over all places; what speaks against the class is cut
-    off. Every cell's number stands in the middle of what it sees of the picture, and in between it is interpolated.
+    The weight of each map is the mean gradient of the score over its cells; negative sums are set to 0. The value of a
+    cell is placed at the centre of its receptive field, and values in between are interpolated.
 
     Parameters
     ----------
     frame
         A frame with gradients.
     layer
-        Name of an activation with maps; None for the last before the places are given up, see `last_maps`.
+        Name of an activation with maps; None for the last layer with spatial dimensions, see `last_maps`.
 
     Raises
     ------
     ValueError
-        If the frame has no gradients, or the layer no maps.
+        If the frame has no gradients, or the layer has no maps.
 
     Notes
     -----
@@ -126,14 +129,17 @@ def grad_cam(frame: Frame, layer: str | None = None) -> Attribution:
         f"Grad-CAM, {name}",
         np.ascontiguousarray(fine, np.float32),
         False,
-        f"Where the maps of {name} that raise {_score(frame)} are active.",
-        f"It is no finer than the {coarse.shape[0]} × {coarse.shape[1]} cells of {name}, and leaves out what speaks "
-        "against it.",
+        _("Regions where the maps of {layer} that increase {score} are active.").format(
+            layer=name, score=_score(frame)
+        ),
+        _(
+            "Its resolution is that of {layer}, {rows} × {columns} cells; evidence against the class is left out."
+        ).format(layer=name, rows=coarse.shape[0], columns=coarse.shape[1]),
     )
 
 
 def last_maps(structure: Structure) -> str | None:
-    """Return the last activation with maps of more than one cell that is no pooling's; None if there is none."""
+    """Return the last activation, pooling excluded, whose maps have more than one cell; None if there is none."""
     names = [
         node.name
         for node in structure.shown()
@@ -149,11 +155,17 @@ def _gradient(frame: Frame, name: str) -> Values:
 
 
 def _score(frame: Frame) -> str:
-    return "the mean output" if frame.target is None else f"the score of {frame.labels[frame.target]}"
+    if frame.target is None:
+        return _("the mean output")
+    return _("the score of {label}").format(label=frame.labels[frame.target])
+
+
+def _local() -> str:
+    return _("It is a local derivative: it does not tell the effect of larger changes, or which pixels matter overall.")
 
 
 def _interpolated(values: Values, extent: Extent, size: int) -> Values:
-    """Return (size, N) of (cells, N): each cell's numbers in the middle of what it sees, interpolated in between."""
+    """Interpolate (cells, N) to (size, N); the values of a cell are placed at the centre of its receptive field."""
     if extent.stride == 0 or len(values) == 1:
         return np.repeat(values[:1], size, axis=0)
     middles = float(extent.start) + (extent.size - 1) / 2 + float(extent.stride) * np.arange(len(values))

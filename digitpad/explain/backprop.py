@@ -1,9 +1,9 @@
-"""The way back: one training step on one drawing, taken apart.
+"""Backpropagation: one training step on one drawing, step by step.
 
-The loss for a label, its gradient at every activation, and the change that plain stochastic gradient descent makes to
-every weight; all from the library's own `backward` and its own optimizer, on a copy of the network. The copy behaves
-as in inference: dropout would make every look another one, and of a single drawing batch-norm has no statistics worth
-the name. What the step does to the loss is not read off the gradient but computed, with the changed weights.
+The loss for a label, its gradient at every activation, and the change of every weight by plain stochastic gradient
+descent; all from the library's own `backward` and optimizer, on a copy of the network. The copy behaves as in
+inference: dropout would make each result random, and a single drawing gives batch normalization no meaningful
+statistics. The loss after the step is not estimated from the gradient but computed with the changed weights.
 """
 
 from collections.abc import Mapping
@@ -16,22 +16,24 @@ from digitpad.explain.structure import Structure
 from digitpad.explain.weighted import kernels_of
 from digitpad.models.model_file import Model
 from digitpad.nn import SGD, BCEWithLogitsLoss, CrossEntropyLoss
+from digitpad.translation import gettext_noop
 
-NOTE = (
-    "One step of plain gradient descent on this one drawing, with dropout off and batch-norm's statistics fixed. Real "
-    "training averages over many images, and most optimizers take other steps."
+#: To be translated where it is shown.
+NOTE = gettext_noop(
+    "One step of plain gradient descent on this drawing, with dropout off and the statistics of batch normalization "
+    "fixed. Real training averages over many images, and most optimizers take other steps."
 )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WeightChange:
-    """What the step does to some weights.
+    """The change of some weights by the step.
 
     Attributes
     ----------
     before, gradient, after
-        float32, all of one shape: the weights, the slope of the loss along each, and what the step made of them:
-        before - learning_rate * gradient.
+        float32, all of the same shape: the weights, the gradient of the loss with respect to them, and the weights
+        after the step, before - learning_rate * gradient.
     """
 
     before: Values
@@ -40,7 +42,7 @@ class WeightChange:
 
     @property
     def change(self) -> Values:
-        """What the step adds: `after - before`."""
+        """The update of the weights: `after - before`."""
         change: Values = self.after - self.before
         return change
 
@@ -52,22 +54,21 @@ class Backprop:
     Attributes
     ----------
     label
-        The class that was to be answered.
+        The target class.
     learning_rate
-        Of the step.
+        Learning rate of the step.
     frame
-        What the network made of the drawing before; its `gradients` are those of the loss, by activation.
+        The activations before the step; its `gradients` are those of the loss, by activation.
     loss, loss_after
-        The loss before the step and, with the changed weights, behind it.
+        The loss before the step, and the loss with the changed weights.
     predicted_change
-        What the loss would change by if it were a plane: -learning_rate times the square of the whole gradient's
-        length.
+        Change of the loss to first order: -learning_rate times the squared norm of the gradient.
     answer_after
-        The answer with the changed weights.
+        The prediction with the changed weights.
     weights
-        By name, such as "conv1.weight": what the step does to them.
+        Changes of the parameters by name, such as "conv1.weight".
     slopes, after
-        The network with the gradient in the place of its weights, and with the weights behind the step.
+        The network with the gradients in place of its weights, and with the weights after the step.
     """
 
     label: int
@@ -82,12 +83,12 @@ class Backprop:
     after: Structure
 
     def kernels(self, layer: str, unit: int) -> WeightChange:
-        """Return what the step does to the kernels of one map, or the weights of one unit; see `kernels_of`.
+        """Return the change of the kernels of one map or the weights of one unit; see `kernels_of`.
 
         Raises
         ------
         ValueError
-            If the layer is neither convolution nor dense, or has no such unit.
+            If the layer is neither a convolution nor dense, or has no such unit.
         """
         before, gradient, after = (
             kernels_of(structure, layer, unit)[1] for structure in (self.frame.structure, self.slopes, self.after)
@@ -101,22 +102,22 @@ def backprop(model: Model, pixels: Values, label: int, *, learning_rate: float =
     Parameters
     ----------
     model
-        A model that answers with classes; left as it is.
+        A classifier; it is not changed.
     pixels
         float32 (H, W) or (C, H, W) in [0, 1].
     label
-        The class that is to be answered.
+        The target class.
     learning_rate
-        Of the step, at least 0.
+        Learning rate of the step, at least 0.
 
     Raises
     ------
     ValueError
-        If there is no such class, or the learning rate or the picture will not do.
+        If there is no such class, or the learning rate or the shape of the image is invalid.
     """
     if not 0 <= label < len(model.metadata.labels):
-        raise ValueError(f"way_back: label is {label}; expected a class in [0, {len(model.metadata.labels)})")
-    # Of three copies one keeps the weights as they were, one takes the step, one holds the gradient.
+        raise ValueError(f"backprop: label is {label}; expected a class in [0, {len(model.metadata.labels)})")
+    # Three copies: one keeps the weights, one takes the step, one holds the gradient.
     inspector, stepping, holding = Inspector.of(model.copy()), model.copy(), model.copy()
     picture = inspector.as_picture(pixels)
     probe = stepping.network.probe(learns=True)
@@ -135,7 +136,7 @@ def backprop(model: Model, pixels: Values, label: int, *, learning_rate: float =
     after = changed.inspect(picture)
     answer_after = after.answer
     if answer_after is None:
-        raise ValueError("way_back: the network's output is no vector; expected one number for each class")
+        raise ValueError("backprop: the output of the network is not a vector; expected one number per class")
     before = model.network.named_parameters()
     now = stepping.network.named_parameters()
     loss_after, _ = _loss(after[after.structure.output][np.newaxis], label)

@@ -1,6 +1,6 @@
-"""Works out the arithmetic of any cell of a frame: from what the network computed, and its weights.
+"""Returns the arithmetic of any cell of a frame, from the activations and weights of the network.
 
-Nothing is computed of the network anew but this one number, in float64; see `arithmetic.py`.
+Only this one number is recomputed, in float64; see `arithmetic.py`.
 """
 
 import numpy as np
@@ -25,21 +25,21 @@ from digitpad.explain.weighted import convolution_sum, dense_sum
 from digitpad.nn import layers
 from digitpad.nn.layers.activations import Activation
 
-#: Terms of a sum that are told apart; the rest is added up.
+#: Number of terms of a sum that are listed; the others are summed.
 TERMS = 8
 
 
 def explain_cell(frame: Frame, cell: Cell, *, terms: int = TERMS) -> Arithmetic:
-    """Return how one number of a frame comes about.
+    """Return the arithmetic of one number of a frame.
 
     Parameters
     ----------
     frame
-        The frame. The weights are those that the network has now: they must not have changed since.
+        The frame. The weights of the network must not have changed since it was made.
     cell
-        The cell; of "input", the pixel as it is normalised.
+        The cell; a cell of "input" is a normalized pixel.
     terms
-        How many terms of a sum are told apart, at least 1.
+        Number of terms of a sum to list, at least 1.
 
     Raises
     ------
@@ -71,19 +71,19 @@ def explain_cell(frame: Frame, cell: Cell, *, terms: int = TERMS) -> Arithmetic:
 
 
 def explain_probability(frame: Frame, index: int) -> SoftmaxShare:
-    """Return how the probability of a class comes about from the logits.
+    """Return the arithmetic of the probability of a class, from the logits.
 
     Parameters
     ----------
     frame
-        A frame with an answer.
+        A frame of a classifier.
     index
         The class.
 
     Raises
     ------
     ValueError
-        If the frame has no answer, or there is no such class.
+        If the network is not a classifier, or there is no such class.
     """
     answer = frame.answer
     if answer is None or not 0 <= index < len(answer.logits):
@@ -234,7 +234,7 @@ def _softmax(frame: Frame, node: Node, axis: int, cell: Cell, value: float) -> S
 
 
 def _joined(frame: Frame, node: Node, cell: Cell, value: float) -> Arithmetic:
-    """Return the arithmetic where ways meet, or where a number is handed on."""
+    """Return the arithmetic where branches meet, or where a number is passed on."""
     cells = [Cell(source.name, source.first + cell.channel, cell.row, cell.column) for source in node.sources]
     match node.layer:
         case layers.Concatenate():
@@ -273,7 +273,7 @@ def _joined(frame: Frame, node: Node, cell: Cell, value: float) -> Arithmetic:
         case layers.AttentionGate() | layers.Dropout() | layers.Identity():
             return _copy(frame, cell, cells[0], value)
         case _:
-            # A layer that this module does not know: its number is all that can be said.
+            # A layer that this module does not know: only its number can be shown.
             return Arithmetic(cell=cell, value=value, computed=value)
 
 

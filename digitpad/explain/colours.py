@@ -1,8 +1,8 @@
-"""Numbers as colours, the same in the window and in the pictures that are saved.
+"""Maps numbers to colours, in the window and in saved pictures alike.
 
-Where a layer has negative numbers, blue is below zero and orange above: a pair that colour-blind eyes tell apart. Where
-it has none, the scale runs from dark to light. Both are linear in the number, and zero has one colour of its own. A
-table holds the colours, so a mosaic of maps costs one look-up for each cell.
+If a layer can have negative values, blue is below zero and orange above, a pair that people with colour blindness can
+distinguish; otherwise the scale runs from dark to light. Both scales are linear, and zero has its own colour. A table
+holds the colours, so a mosaic of maps costs one lookup per cell.
 """
 
 import functools
@@ -21,9 +21,9 @@ from digitpad.nn import layers
 
 Colour = tuple[int, int, int]
 Scope = Literal["map", "layer", "network"]
-"""Over what the largest number is taken that has the strongest colour."""
+"""The values that share one scale, whose maximum has the strongest colour."""
 
-#: Colours in a table. Odd, so that zero has one of its own; many enough that no two neighbours differ visibly.
+#: Steps of a colour table. Even, so that zero has its own colour; enough that neighbours do not differ visibly.
 _STEPS = 512
 
 
@@ -34,23 +34,23 @@ class Palette:
     Attributes
     ----------
     stops
-        The colours, red, green and blue, at the lowest number, half-way and at the highest; in between it is linear.
+        The colours (red, green, blue) of the minimum, the middle and the maximum; linear in between.
     signed
-        Whether the lowest number is -limit, and half-way is zero.
+        Whether the minimum is -limit and the middle is zero.
     """
 
     stops: tuple[Colour, Colour, Colour]
     signed: bool
 
     def colours(self, values: Values, limit: float) -> NDArray[np.uint8]:
-        """Return red, green and blue (..., 3) for numbers, each rounded to the nearest colour there is.
+        """Return the colours (..., 3), red, green and blue, of some values.
 
         Parameters
         ----------
         values
-            Any shape.
+            The values, of any shape.
         limit
-            The number with the strongest colour, at least 0; what is beyond has the same. With 0 all is zero.
+            The value with the strongest colour, at least 0; larger values are clipped. With 0, all values count as 0.
         """
         share = values / limit if limit > 0 else np.zeros_like(values)
         places = (-1.0, 0.0, 1.0) if self.signed else (0.0, 0.5, 1.0)
@@ -58,7 +58,7 @@ class Palette:
         return np.stack(channels, axis=-1).round().astype(np.uint8)
 
     def table(self) -> NDArray[np.uint32]:
-        """Return 513 colours from the lowest number to the highest, each 0xffRRGGBB; not to be written to."""
+        """Return 513 colours from the minimum to the maximum, each 0xffRRGGBB, as a read-only array."""
         return _table(self)
 
 
@@ -80,7 +80,7 @@ SEQUENTIAL = Palette(((5, 28, 36), (16, 128, 134), (232, 252, 240)), signed=Fals
 
 
 def has_sign(structure: Structure, name: str) -> bool:
-    """Tell whether an activation can have negative numbers, by what computes it: a scale that does not flicker.
+    """Return whether an activation can be negative, judged by its layer, so that the scale does not flicker.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def has_sign(structure: Structure, name: str) -> bool:
 
 
 def limits(frame: Frame, names: Iterable[str], scope: Scope) -> dict[str, Values]:
-    """Return the number with the strongest colour for each map of some activations, by name: the largest by size.
+    """Return the value with the strongest colour, the largest absolute value, for each map of some activations.
 
     Parameters
     ----------
@@ -107,12 +107,12 @@ def limits(frame: Frame, names: Iterable[str], scope: Scope) -> dict[str, Values
     names
         The activations.
     scope
-        Over what the largest is taken: each map by itself, all maps of a layer, or all the activations named.
+        The values that share a scale: those of each map, of each layer, or of all the activations.
 
     Returns
     -------
     dict
-        float32 (C,) for each; (1,) where all are one.
+        float32 (C,) by name; (1,) if all maps share a scale.
     """
     return limits_of({name: frame[name] for name in names}, scope)
 
@@ -120,7 +120,7 @@ def limits(frame: Frame, names: Iterable[str], scope: Scope) -> dict[str, Values
 def limits_of(arrays: Mapping[str, Values], scope: Scope) -> dict[str, Values]:
     """Return the limits of any arrays (C, H, W) or (units,), such as gradients or differences; see `limits`.
 
-    The units of a vector are one map together.
+    All units of a vector share a scale.
     """
     if scope == "map":
         return {
@@ -135,14 +135,14 @@ def limits_of(arrays: Mapping[str, Values], scope: Scope) -> dict[str, Values]:
 
 
 class Mosaic:
-    """The maps of one layer side by side in one picture, in memory that is painted over frame by frame.
+    """The maps of one layer side by side in one image, whose memory is reused for every frame.
 
     Parameters
     ----------
     shape
-        Of the activation: (C, H, W), or (units,), whose units are cells of a grid.
+        Shape of the activation: (C, H, W), or (units,), whose units are the cells of a grid.
     columns
-        Maps in a row; None makes the mosaic about square.
+        Maps per row; None makes the mosaic approximately square.
     gap
         Pixels between maps.
     background
@@ -151,8 +151,8 @@ class Mosaic:
     Attributes
     ----------
     pixels
-        uint32 (rows of pixels, columns of pixels), 0xffRRGGBB: Qt's Format_RGB32. A cell is a pixel. Its rows lie
-        `pixels.strides[0]` bytes apart.
+        uint32 (rows, columns), 0xffRRGGBB: Qt's Format_RGB32. One pixel per cell; the stride of the rows is
+        `pixels.strides[0]` bytes.
     """
 
     def __init__(
@@ -162,7 +162,7 @@ class Mosaic:
         self.columns = min(self.count, columns or math.ceil(math.sqrt(self.count)))
         self.rows = math.ceil(self.count / self.columns)
         self.gap = gap
-        # Laid out channels-last, as activations are: the place in the table, with and without its fraction, the colour.
+        # Channels-last in memory, as activations are: the position in the table, its integer part, and the colour.
         inner = (self.height, self.width, self.count)
         self._shares = np.empty(inner, np.float32).transpose(2, 0, 1)
         self._indices = np.empty(inner, np.intp).transpose(2, 0, 1)
@@ -178,22 +178,22 @@ class Mosaic:
         Parameters
         ----------
         values
-            The activation, of the shape that the mosaic was made for.
+            The activation, of the shape of the mosaic.
         palette
             The colours.
         limit
-            As `limits` returns it: (C,) or (1,). Numbers beyond have the strongest colour.
+            The result of `limits`, (C,) or (1,). Larger values are clipped.
         """
         maps = values.reshape(self.count, self.height, self.width)
         if not np.isfinite(limit).all():
             maps, limit = np.nan_to_num(maps), np.nan_to_num(limit)
         steps = _STEPS // 2 if palette.signed else _STEPS
-        # A limit of 0 has no number above it: all is zero, whatever it is divided by.
+        # With a limit of 0 all values are 0, whatever the divisor.
         factor = steps / np.where(limit > 0, limit, np.float32(1))
         shares, indices, colours = self._shares, self._indices, self._colours
-        # One factor as a plain number: arrays of one number are slow to spread.
+        # A single factor as a scalar: broadcasting an array of one element is slow.
         np.multiply(maps, factor[:, np.newaxis, np.newaxis] if len(factor) > 1 else factor[0], out=shares)
-        # To the nearest colour: adding a half makes cutting off rounding.
+        # To the nearest colour: truncation after adding a half rounds.
         shares += steps + 0.5 if palette.signed else 0.5
         np.clip(shares, 0, _STEPS, out=shares)
         np.copyto(indices, shares, casting="unsafe")
@@ -205,12 +205,12 @@ class Mosaic:
             self._tiles[full, :rest] = colours[edge:]
 
     def place(self, channel: int) -> tuple[int, int]:
-        """Return row and column of the first pixel of a map."""
+        """Return the row and column of the first pixel of a map."""
         row, column = divmod(channel, self.columns)
         return row * (self.height + self.gap), column * (self.width + self.gap)
 
     def cell_at(self, row: int, column: int) -> tuple[int, int, int] | None:
-        """Return channel, row and column of the cell at a pixel; None in a gap or outside."""
+        """Return the channel, row and column of the cell at a pixel; None in a gap or outside."""
         tile_row, inner_row = divmod(row, self.height + self.gap)
         tile_column, inner_column = divmod(column, self.width + self.gap)
         channel = tile_row * self.columns + tile_column

@@ -1,8 +1,7 @@
-"""Two networks, one drawing: which layer of one stands beside which of the other, and how far they differ.
+"""Compares two networks on one drawing: which layers correspond, and how far their activations differ.
 
-The networks may be two models, two checkpoints of a run (`Run.model(checkpoint)` of `digitpad.training.runs`) or a
-copy of one that is being trained (`LiveRun.snapshot_model()`): each is a `Model`, and an `Inspector` of it makes the
-frames.
+The networks may be two models, two checkpoints of a run (`Run.model(checkpoint)` of `digitpad.training.runs`) or a copy
+of one in training (`LiveRun.snapshot_model()`): each is a `Model`, and an `Inspector` of it makes the frames.
 """
 
 from collections.abc import Iterator
@@ -16,14 +15,14 @@ from digitpad.explain.structure import Node, Structure
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """Two activations side by side.
+    """Two corresponding activations.
 
     Attributes
     ----------
     one, other
-        Their names; None where a network has nothing to set beside the other's.
+        Their names; None where a network has no corresponding activation.
     same_shape
-        Whether there are both, and their numbers can be compared one by one.
+        Whether both exist and have the same shape, so that their numbers can be compared.
     """
 
     one: str | None
@@ -38,12 +37,12 @@ class Difference:
     Attributes
     ----------
     values
-        float32, the shape of both: the other's less the one's.
+        float32, same shape as both: `other` minus `one`.
     largest, mean
-        Of their sizes.
+        Maximum and mean of the absolute values.
     relative
-        The differences' root mean square by that of the one's numbers: 0 is the same, about 1.4 unrelated; 0 too where
-        both are all zero, infinite where only the one's are.
+        Root mean square of the difference divided by that of `one`: 0 if both are equal, about 1.4 if they are
+        unrelated; 0 if both are all zeros, infinite if only `one` is.
     """
 
     values: Values
@@ -53,10 +52,10 @@ class Difference:
 
 
 def pair_layers(one: Structure, other: Structure) -> tuple[Pairing, ...]:
-    """Return which activations of two networks to set side by side, in order.
+    """Return the corresponding activations of two networks, in order.
 
-    Layers of one name and kind belong together. Between two such pairs those left over are paired in their order, kind
-    by kind; what then remains stands alone.
+    Layers with the same name and kind correspond. Between two such pairs, the remaining layers are paired in order by
+    kind; layers without a partner stand alone.
 
     Parameters
     ----------
@@ -78,14 +77,14 @@ def pair_layers(one: Structure, other: Structure) -> tuple[Pairing, ...]:
 
 
 def difference(one: Frame, other: Frame, pairing: Pairing) -> Difference | None:
-    """Return how far two paired activations differ; None if they have not the same shape.
+    """Return the difference of two paired activations; None if their shapes differ.
 
     Parameters
     ----------
     one, other
-        A frame of each network, of the same picture.
+        Frames of the two networks, of the same image.
     pairing
-        As `pair_layers` returns it.
+        A pair of `pair_layers`.
     """
     if not pairing.same_shape or pairing.one is None or pairing.other is None:
         return None
@@ -97,7 +96,7 @@ def difference(one: Frame, other: Frame, pairing: Pairing) -> Difference | None:
 
 
 def _pair_by_kind(left: list[Node], right: list[Node]) -> Iterator[Pairing]:
-    """Yield pairs of nodes of a kind, in order, and those that stand alone."""
+    """Yield pairs of nodes of the same kind, in order, and those without a partner."""
     rest = list(right)
     for node in left:
         place = next((index for index, candidate in enumerate(rest) if candidate.kind == node.kind), None)

@@ -1,11 +1,11 @@
-"""Why not a 4? The smallest change to the ink that turns the answer into the class one has in mind.
+"""Counterfactuals: the smallest change to the ink for which the network predicts another class ("Why not a 4?").
 
-Small is measured in ink: the sum over all pixels of what is added and what is removed, with every pixel between no ink
-and full ink. The search goes to where the class begins and along its border, inside a ball of changes that shrinks
+The size of a change is its L1 norm: the ink added and removed, summed over all pixels, each of which stays between no
+ink and full ink. The search approaches the decision boundary and follows it inside an L1 ball of changes that shrinks
 whenever the class is reached and grows when it is lost (Pintor, Roli, Brendel and Biggio, "Fast minimum-norm
-adversarial attacks through adaptive norm constraints", NeurIPS 2021, for the norm of sums). What it finds is then made
-smaller pixel by pixel, rounded to the 256 greys of a picture, and believed only if the network, asked once more, gives
-that answer. It is the smallest that was found: that there is none smaller, nobody can promise.
+adversarial attacks through adaptive norm constraints", NeurIPS 2021). The result is then reduced pixel by pixel,
+rounded to 256 grey levels and accepted only if the network still predicts the class. It is the smallest change found;
+a smaller one may exist.
 """
 
 import math
@@ -15,16 +15,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from digitpad.explain.frame import Inspector, Values
+from digitpad.translation import gettext_noop
 
-MEANING = "The smallest change to the ink that was found to turn the answer into the class chosen."
-CAUTION = (
-    "It shows where this network's border lies, not what a person would draw: a few grey pixels can be enough, and "
-    "another search may find a smaller change."
+#: To be translated where they are shown.
+MEANING = gettext_noop("The smallest change found to the ink for which the network predicts the chosen class.")
+CAUTION = gettext_noop(
+    "It shows the decision boundary of this network, not what a person would draw: a few grey pixels can be enough, "
+    "and another search may find a smaller change."
 )
 
 _STEPS = 120
-#: How much the ball shrinks or grows in a step, at first and at the last; how long a step is, likewise. Of ten pairs
-#: tried, these found the least ink for twelve changes to MNIST's digits.
+#: Relative change of the radius in the first and in the last step, and the length of the first and last step. Of ten
+#: pairs tried, these found the smallest changes of twelve digits of MNIST.
 _SHRINK = (0.1, 0.001)
 _STRIDE = (2.0, 0.02)
 _GREYS = 255
@@ -32,20 +34,20 @@ _GREYS = 255
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Change:
-    """A change to a drawing, and what the network makes of it.
+    """A change to a drawing, and the prediction of the network for it.
 
     Attributes
     ----------
     target
-        The class that was asked for.
+        The target class.
     found
-        Whether the changed picture is read as that class. If not, it is what came nearest.
+        Whether the changed image is read as that class. If not, it is the nearest image found.
     pixels
-        float32 (C, H, W) in [0, 1]: the changed picture.
+        float32 (C, H, W) in [0, 1]: the changed image.
     added, removed
-        float32 (C, H, W), at least 0: ink to add and ink to remove.
+        float32 (C, H, W), at least 0: the ink added and removed.
     probabilities
-        float32 (classes,): the network's answer to the changed picture.
+        float32 (classes,): the predicted probabilities for the changed image.
     """
 
     target: int
@@ -57,21 +59,21 @@ class Change:
 
     @property
     def ink(self) -> float:
-        """All ink added and removed, in pixels full of it."""
+        """Total ink added and removed, in pixels of full ink."""
         return float(self.added.sum(dtype=np.float64) + self.removed.sum(dtype=np.float64))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SearchStep:
-    """How far a search has come.
+    """The state of a search after one step.
 
     Attributes
     ----------
     done, total
-        Steps.
+        Number of steps so far, and in total.
     change
-        The best so far, each one checked by the network; None as long as there is none. At the last step there always
-        is one, `found` or not.
+        The best change so far, verified by the network; None if there is none yet. The last step always has one,
+        whether `found` or not.
     """
 
     done: int
@@ -85,18 +87,18 @@ def why_not(inspector: Inspector, pixels: Values, target: int, *, steps: int = _
     Parameters
     ----------
     inspector
-        Of a network that answers with classes.
+        Inspector of a classifier.
     pixels
         float32 (H, W) or (C, H, W) in [0, 1].
     target
         The class.
     steps
-        How long to search: passes through the network and back.
+        Number of steps, each a forward and a backward pass.
 
     Yields
     ------
     SearchStep
-        After each pass; stop asking to stop it. The last has the result.
+        The state after each step; the caller may stop at any time. The last one has the result.
 
     Raises
     ------
@@ -124,12 +126,12 @@ def why_not(inspector: Inspector, pixels: Values, target: int, *, steps: int = _
 
 
 class _Search:
-    """Walks along the border of a class.
+    """Follows the decision boundary of a class.
 
     Parameters
     ----------
     inspector, picture, target
-        As `why_not` has them.
+        See `why_not`.
     """
 
     def __init__(self, inspector: Inspector, picture: Values, target: int) -> None:
@@ -139,23 +141,23 @@ class _Search:
         self._change = np.zeros_like(picture)
         self._radius = math.inf
         self.best: Change | None = None
-        #: The picture with the least missing to the class, and how much that was.
+        #: The image nearest to the class, by its margin.
         self.nearest = picture
         self._most = -math.inf
 
     def move(self, progress: float) -> None:
-        """Take a step uphill and back into the ball; `progress` runs from 0 to 1, and with it steps become smaller."""
+        """Take a gradient step and project onto the ball; steps become smaller as `progress` goes from 0 to 1."""
         margin, slope = self._inspector.margin(self._picture + self._change, self._target)
         if margin > self._most:
             self._most, self.nearest = margin, self._picture + self._change
-        # Both fall along half a cosine.
+        # Both follow a cosine schedule.
         fall = (1 + math.cos(math.pi * progress)) / 2
         shrink, stride = (low + (high - low) * fall for high, low in (_SHRINK, _STRIDE))
         if margin > 0:
             change = _checked(self._inspector, self._picture, self._picture + self._change, self._target)
             if change.found and (self.best is None or change.ink < self.best.ink):
                 self.best = change
-        # Until the class is reached for the first time, any distance is welcome.
+        # The radius is unbounded until the class is reached for the first time.
         if self.best is not None:
             within = min(self._radius, self.best.ink)
             self._radius = within * (1 - shrink) if margin > 0 else within * (1 + shrink)
@@ -167,7 +169,7 @@ class _Search:
 
 
 def _checked(inspector: Inspector, picture: Values, changed: Values, target: int) -> Change:
-    """Return a changed picture with what the network answers to it."""
+    """Return a changed image with the prediction of the network for it."""
     logits = inspector.logits(changed[np.newaxis])[0]
     exponentials = np.exp(logits - logits.max())
     return Change(
@@ -181,14 +183,14 @@ def _checked(inspector: Inspector, picture: Values, changed: Values, target: int
 
 
 def _in_greys(picture: Values, change: Values) -> Values:
-    """Return the changed picture; each pixel that changes by a grey at least is one of the 256, others stay."""
+    """Return the changed image; pixels that change by at least one of 256 grey levels are rounded, others stay."""
     greys = np.round((picture + change) * _GREYS) / np.float32(_GREYS)
     changed: Values = np.where(np.abs(change) * _GREYS >= 0.5, greys, picture).astype(np.float32)
     return changed
 
 
 def _rounded(inspector: Inspector, picture: Values, best: Change) -> Change:
-    """Return a change in whole greys, stretched a little if rounding has lost the class; itself if that is in vain."""
+    """Return a change in whole grey levels, scaled up if rounding has lost the class; unchanged if that fails."""
     for stretch in (1.0, 1.01, 1.02, 1.05, 1.1, 1.2):
         stretched = np.clip(picture + np.float32(stretch) * (best.pixels - picture), 0, 1)
         change = _checked(inspector, picture, _in_greys(picture, stretched - picture), best.target)
@@ -198,7 +200,7 @@ def _rounded(inspector: Inspector, picture: Values, best: Change) -> Change:
 
 
 def _pruned(inspector: Inspector, picture: Values, best: Change) -> Change:
-    """Return a change with as many of its pixels as possible, the slightest first, taken back or halved."""
+    """Return a change of which as many pixels as possible, the smallest first, are reverted or halved."""
     changed = best.pixels
     order = np.argsort(np.abs(changed - picture), axis=None)
     order = order[np.abs(changed - picture).ravel()[order] > 0]
@@ -216,10 +218,10 @@ def _pruned(inspector: Inspector, picture: Values, best: Change) -> Change:
 
 
 def _into_ball(change: Values, radius: float) -> Values:
-    """Return the nearest change, by Euclid's distance, whose pixels' sizes add up to `radius` at most.
+    """Return the Euclidean projection of a change onto the L1 ball with this radius.
 
     Source: Duchi, Shalev-Shwartz, Singer and Chandra, "Efficient projections onto the l1-ball for learning in high
-    dimensions", ICML 2008: every size shrinks by the same amount, down to 0.
+    dimensions", ICML 2008: all absolute values are reduced by the same amount, at most to 0.
     """
     sizes = np.abs(change).ravel().astype(np.float64)
     if sizes.sum() <= radius:

@@ -1,10 +1,10 @@
-"""What one number of a network depends on: the cells of every earlier activation, back to the pixels.
+"""The receptive field of one cell: the cells of every earlier activation that it depends on, back to the pixels.
 
-From a cell one layer back: a window sees its taps, a dense unit everything, a pointwise layer the same place. Rows,
-columns and channels can be followed each by itself, as sets of indices, so the cells of every layer before are known in
-a single walk backwards, to the last row: padding, gaps of transposed convolutions and groups of channels included.
-`digitpad.nn.receptive_field` goes the other way, from the image to all cells at once, and the tests hold both against
-each other and against disturbed pixels.
+One layer back, a window depends on its taps, a dense unit on everything, a pointwise layer on the same cell. Rows,
+columns and channels are independent of each other and can be followed as sets of indices, so a single backward walk
+finds the exact cells of every earlier layer, including padding, gaps of transposed convolutions and groups of channels.
+`digitpad.nn.receptive_field` works in the other direction, from the image to all cells at once; the tests compare both
+with each other and with the effect of changed pixels.
 """
 
 from dataclasses import dataclass
@@ -30,9 +30,9 @@ class Cell:
     layer
         Name of the activation.
     channel
-        Its map; of a vector, the unit.
+        The map, or the unit of a vector.
     row, column
-        Its place on the map; 0 for a vector.
+        Its position on the map; 0 for a vector.
     """
 
     layer: str
@@ -42,7 +42,7 @@ class Cell:
 
     @property
     def index(self) -> tuple[int, int, int]:
-        """Where the number is in an array (C, H, W)."""
+        """The index of the number in an array (C, H, W)."""
         return self.channel, self.row, self.column
 
 
@@ -55,9 +55,9 @@ class Region:
     layer
         Name of the activation.
     top, left, bottom, right
-        The smallest rectangle around it, ends excluded; all 0 if there is nothing.
+        The bounding rectangle, ends excluded; all 0 if the region is empty.
     channels
-        Its maps, or units, in order.
+        The maps or units, in order.
     """
 
     layer: str
@@ -74,7 +74,7 @@ class Region:
 
 
 def receptive_field(structure: Structure, cell: Cell) -> dict[str, Region]:
-    """Return what a cell depends on, in the picture and in every activation before it.
+    """Return the region that a cell depends on, in the image and in every earlier activation.
 
     Parameters
     ----------
@@ -86,7 +86,8 @@ def receptive_field(structure: Structure, cell: Cell) -> dict[str, Region]:
     Returns
     -------
     dict
-        By name; the cell's own is there too, as a single place. What the cell does not depend on is left out.
+        Regions by the name of the activation, including that of the cell itself. Activations that the cell does not
+        depend on are omitted.
 
     Raises
     ------
@@ -96,7 +97,7 @@ def receptive_field(structure: Structure, cell: Cell) -> dict[str, Region]:
     check_cell(structure, cell)
     start = _Cells(*(np.array([index]) for index in cell.index))
     reached = {structure[cell.layer].name: start}
-    # Backwards in the order of computation: whoever reads a node is done before the node itself.
+    # In reverse order of computation: all consumers of a node are processed before the node itself.
     for node in reversed(list(structure)):
         if node.name not in reached:
             continue
@@ -122,22 +123,22 @@ def check_cell(structure: Structure, cell: Cell) -> None:
 
 
 def as_maps(shape: Shape) -> tuple[int, int, int]:
-    """Return a shape as (C, H, W): a vector is many maps of one cell."""
+    """Return a shape as (C, H, W): a vector has maps of one cell."""
     channels, rows, columns = (*shape, 1, 1)[:3]
     return channels, rows, columns
 
 
 def taps(index: int | Indices, size: int, kernel: int, stride: int, padding: Pair, dilation: int = 1) -> Indices:
-    """Return the cells that a window sees along one axis, an index for each tap; -1 for padding.
+    """Return the cells under a window along one axis, an index for each tap; -1 for padding.
 
     Parameters
     ----------
     index
-        The window's place, or places (N,); the result is then (N, kernel).
+        Position of the window, or positions (N,); the result is then (N, kernel).
     size
-        How many cells there are.
+        Number of cells.
     kernel, stride, padding, dilation
-        Of the window, along this axis.
+        Parameters of the window along this axis.
     """
     seen = np.asarray(index)[..., np.newaxis] * stride - padding[0] + dilation * np.arange(kernel)
     return np.where((seen >= 0) & (seen < size), seen, -1)
@@ -146,7 +147,7 @@ def taps(index: int | Indices, size: int, kernel: int, stride: int, padding: Pai
 def taps_transposed(
     index: int | Indices, size: int, kernel: int, stride: int, padding: Pair, dilation: int = 1
 ) -> Indices:
-    """Return the cells that lay each tap of a transposed window onto a place, -1 where none does; as `taps`."""
+    """Return the cells that contribute to an output of a transposed convolution, per tap; -1 for none; see `taps`."""
     start = np.asarray(index)[..., np.newaxis] + padding[0] - dilation * np.arange(kernel)
     seen = start // stride
     return np.where((start % stride == 0) & (seen >= 0) & (seen < size), seen, -1)
@@ -154,7 +155,7 @@ def taps_transposed(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Cells:
-    """Cells of one activation: all combinations of some channels, rows and columns, each sorted and without doubles."""
+    """Cells of one activation: all combinations of some channels, rows and columns, each sorted and unique."""
 
     channels: Indices
     rows: Indices
@@ -177,7 +178,7 @@ class _Cells:
 
 
 def _sources_of(node: Node, cells: _Cells) -> dict[str, _Cells]:
-    """Return the cells of each source that some cells of a node are computed from."""
+    """Return, for each source, the cells that some cells of a node are computed from."""
     found: dict[str, _Cells] = {}
 
     def read(source_index: int, part: _Cells) -> None:
@@ -254,20 +255,20 @@ def _seen_by(node: Node, cells: _Cells) -> _Cells:
             own[axis - 1] = along
             seen = _Cells(*own)
         case layers.BatchNorm2D(running_mean=None):
-            # Its own statistics, of the whole map.
+            # It uses the statistics of the whole map.
             seen = _Cells(cells.channels, everything.rows, everything.columns)
         case layer if layer is not None and (
             layer.elementwise or isinstance(layer, layers.BatchNorm2D | layers.Residual)
         ):
             seen = cells
         case _:
-            # A layer that this module does not know may look anywhere.
+            # A layer that this module does not know may depend on everything.
             seen = everything
     return seen
 
 
 def _together(seen: Indices, size: int) -> Indices:
-    """Return indices below `size`, sorted, without doubles and without padding."""
+    """Return the unique indices below `size`, sorted and without padding."""
     mask = np.zeros(size + 1, bool)
     mask[seen] = True  # Padding, -1, marks the last place.
     return np.flatnonzero(mask[:size])

@@ -1,8 +1,8 @@
-"""Where the boxes and lines of a network's drawing go.
+"""The layout of the graph of a network.
 
-Small drawings are put together into larger ones: a chain is drawings below each other, branches are drawings side by
-side, and a U-Net's level has its way down on the left, its way up on the right and the skip straight across. Each
-drawing knows only where one enters and leaves it, so they can be nested as deep as networks are.
+Small drawings are combined into larger ones: the layers of a sequence are placed below each other, branches side by
+side, and a level of a U-Net has its contracting path on the left, its expanding path on the right and the skip
+connection between them. A drawing only knows where data enter and leave it, so drawings can be nested to any depth.
 """
 
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ from typing import Self
 Point = tuple[float, float]
 
 GAP = 18.0
-"""Between boxes below each other."""
+"""Distance between boxes below each other."""
 
 LANE = 30.0
-"""Between things side by side."""
+"""Distance between drawings side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,15 @@ class Box:
     Attributes
     ----------
     x, y, width, height
-        Its place.
+        Its rectangle.
     name, kind
-        The layer's name in the container that it is in, and its class.
+        Name of the layer in its container, and its class.
     full_name
-        Its name in the network.
+        Name of the layer in the network.
     lines
-        What else is said about it, a text a line: to the left and to the right.
+        Further lines of text: the text on the left and the text on the right.
     family
-        What kind of thing it does, which gives it its colour.
+        Kind of the layer, which determines its colour.
     """
 
     x: float
@@ -49,7 +49,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A way that data take, through some points; `arrow` if it ends at a box."""
+    """A path of data through some points; it ends at a box if `arrow` is set."""
 
     points: tuple[Point, ...]
     arrow: bool = True
@@ -57,18 +57,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Boxes and lines, with a way in at the top and a way out.
+    """Boxes and lines, with an entry at the top and an exit.
 
     Attributes
     ----------
     boxes, lines
-        What is drawn; all of it right of and below (0, 0).
+        The contents, all to the right of and below (0, 0).
     width, height
-        How much room it takes.
+        The size.
     entry, exit
-        Where one comes in, at the top, and goes out, at the bottom; at the top too if `rising`.
+        Where data enter, at the top, and leave, at the bottom; at the top if `rising`.
     rising
-        Whether it ends at the top, as a U does.
+        Whether the exit is at the top, as in a U-Net.
     """
 
     boxes: tuple[Box, ...]
@@ -87,18 +87,18 @@ class Drawing:
 
     @classmethod
     def of_line(cls, length: float = 0) -> Self:
-        """Return a way without anything on it."""
+        """Return a line without boxes."""
         line = (Line(((0, 0), (0, length)), arrow=False),) if length else ()
         return cls((), line, 0, length, (0, 0), (0, length))
 
     @property
     def begins_with_box(self) -> bool:
-        """Whether the way in leads into a box at once, so that it ends in an arrow."""
+        """Whether the entry is at a box, so that the line to it ends in an arrow."""
         x, y = self.entry
         return any(box.y == y and box.x <= x <= box.x + box.width for box in self.boxes)
 
     def moved(self, dx: float, dy: float) -> Self:
-        """Return the same elsewhere; its width and height then count from the old corner."""
+        """Return the drawing at another position; its width and height then count from the old corner."""
 
         def shift(point: Point) -> Point:
             return point[0] + dx, point[1] + dy
@@ -114,7 +114,7 @@ class Drawing:
         )
 
     def falling(self) -> Self:
-        """Return the same with its way out at the bottom."""
+        """Return the drawing with its exit at the bottom."""
         if not self.rising:
             return self
         x, y = self.exit
@@ -125,12 +125,12 @@ class Drawing:
 
 
 def below_each_other(parts: Sequence[Drawing]) -> Drawing:
-    """Return drawings one below the other, the way out of each leading into the next.
+    """Return drawings below each other, the exit of each connected to the entry of the next.
 
     Parameters
     ----------
     parts
-        At least one.
+        The drawings, at least one.
     """
     placed: list[Drawing] = []
     lines: list[Line] = []
@@ -145,16 +145,16 @@ def below_each_other(parts: Sequence[Drawing]) -> Drawing:
 
 
 def side_by_side(branches: Sequence[Drawing], joined: Drawing) -> Drawing:
-    """Return branches that share one way in and meet in `joined`, which lies below the first.
+    """Return branches with a common entry that meet in `joined`, which lies below the first.
 
     Parameters
     ----------
     branches, joined
-        The ways, and the box where they meet. A branch without boxes is drawn as a line.
+        The branches, and the box where they meet. A branch without boxes is drawn as a line.
     """
     falling = [branch.falling() for branch in branches]
     depth = max(branch.height for branch in falling)
-    # The first way runs straight through; its neighbours stand to its right.
+    # The first branch goes straight down; the others are to its right.
     placed: list[Drawing] = []
     lines: list[Line] = []
     edge = 0.0
@@ -172,7 +172,7 @@ def side_by_side(branches: Sequence[Drawing], joined: Drawing) -> Drawing:
     ports = len(placed)
     for index, branch in enumerate(placed[1:], start=1):
         x = branch.exit[0]
-        # Each arrives at a height of its own on the right side of the box, the farthest lowest.
+        # Each branch arrives at its own height on the right side of the box, the farthest one lowest.
         height = meeting.boxes[0].y + meeting.boxes[0].height * index / ports
         side = meeting.boxes[0].x + meeting.boxes[0].width
         if x > side:
@@ -183,22 +183,22 @@ def side_by_side(branches: Sequence[Drawing], joined: Drawing) -> Drawing:
 
 
 def level_of_u(down: Drawing, body: Drawing, joined: Drawing, up: Sequence[Drawing]) -> Drawing:
-    """Return a level of a U-Net: down on the left, the body below, up on the right, the skip straight across.
+    """Return a level of a U-Net: contracting path on the left, body below, expanding path on the right.
 
     Parameters
     ----------
     down
-        What comes before the skip.
+        The layers before the skip connection.
     body
-        What the skip goes past; perhaps another level.
+        The layers that the skip connection bypasses; perhaps another level.
     joined
-        The box where skip and body meet.
+        The box where skip connection and body meet.
     up
-        What comes after it, drawn from below upwards.
+        The layers after it, drawn from bottom to top.
     """
     down = down.falling()
     climb = joined.height + sum(part.height + GAP for part in up)
-    # The skip leaves the left column below its last box, and arrives at the middle of the box where it is joined.
+    # The skip leaves the left column below its last box, and arrives at the middle of the box where they meet.
     crossing = max(climb, down.height + (GAP + joined.height) / 2)
     below = crossing + 1.5 * GAP
     left = down.moved(body.entry[0] - down.entry[0], 0)
@@ -232,7 +232,7 @@ def level_of_u(down: Drawing, body: Drawing, joined: Drawing, up: Sequence[Drawi
 
 
 def _between(start: Point, end: Point, *, arrow: bool = True) -> Line:
-    """Return a line down (or up) from one point to another, with a step on the way if they are not in line."""
+    """Return a vertical line from one point to another, with a horizontal step if they are not aligned."""
     if start[0] == end[0]:
         return Line((start, end), arrow)
     middle = (start[1] + end[1]) / 2
@@ -240,7 +240,7 @@ def _between(start: Point, end: Point, *, arrow: bool = True) -> Line:
 
 
 def _framed(placed: Sequence[Drawing], lines: Sequence[Line], entry: Point, leave: Point) -> Drawing:
-    """Return drawings and lines as one, moved so that nothing lies left of 0."""
+    """Return drawings and lines as one drawing, moved so that nothing lies left of 0."""
     boxes = tuple(box for part in placed for box in part.boxes)
     every = (*(line for part in placed for line in part.lines), *lines)
     xs = [entry[0], leave[0], *(box.x for box in boxes), *(x for line in every for x, _ in line.points)]

@@ -1,8 +1,8 @@
-"""Numbers in a few digits that still add up.
+"""Rounds numbers so that they still add up.
 
-Rounded one by one, the lines of a sum miss their total by a digit or two, and a reader who adds them up finds an error
-that is none. So lines are rounded together: each to the next digit below or above, none off by a whole last digit, and
-those are rounded up that lose most if they are not (the largest-remainder method of Hamilton, 1792).
+If the lines of a sum are rounded independently, they miss the rounded total by a digit or two, and the sum looks wrong.
+So they are rounded together: each down or up to the next digit, so that the errors stay below one unit of the last
+digit; those with the largest remainders are rounded up (the largest-remainder method of Hamilton, 1792).
 """
 
 import math
@@ -10,20 +10,20 @@ from collections.abc import Sequence
 
 
 def add_up(values: Sequence[float], decimals: int) -> tuple[tuple[str, ...], str]:
-    """Write numbers and their sum so that what is written adds up.
+    """Format numbers and their sum so that the formatted numbers add up.
 
     Parameters
     ----------
     values
         The summands; finite.
     decimals
-        Digits behind the point.
+        Number of decimal places.
 
     Returns
     -------
     tuple
-        The summands as text, each less than one unit of the last digit from its value, and the sum as text, rounded
-        as usual.
+        The summands as text, each less than one unit of the last digit from its value, and the sum as text, rounded to
+        nearest.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def add_up(values: Sequence[float], decimals: int) -> tuple[tuple[str, ...], str
     units = [math.floor(value) for value in scaled]
     total = round(math.fsum(scaled))
     missing = total - sum(units)
-    # A value that is whole already stays; the others are as many as may be missing, or more.
+    # Values that are integers already have no remainder and come last.
     by_loss = sorted(range(len(values)), key=lambda index: units[index] - scaled[index])
     for index in by_loss[:missing]:
         units[index] += 1

@@ -1,4 +1,4 @@
-"""Which images of a data set excite the units of a layer most: one pass for all of its units."""
+"""Finds the images of a dataset that excite the units of a layer most, in one pass for all units."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,22 +19,21 @@ _BATCH = 256
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exciting:
-    """The images that excite each unit of a layer most, of those seen so far.
+    """The images, of those processed so far, that excite each unit of a layer most.
 
     Attributes
     ----------
     layer
         The activation.
     values
-        float32 (units, k): the largest number of the unit's map in each image, the largest first; -inf where fewer
-        images have been seen. Found by the fused layers, whose numbers may differ from the plain ones' in the sixth
-        digit.
+        float32 (units, k): the maximum of the unit's map in each image, in descending order; -inf if fewer images have
+        been processed. Computed by the fused layers, which may differ from the plain ones in the sixth digit.
     images
-        int64 (units, k): which image of the data set; -1 where there is none yet.
+        int64 (units, k): index of the image in the dataset; -1 if there is none yet.
     places
-        int64 (units, k, 2): row and column of that largest number; 0, 0 where the activation is a vector.
+        int64 (units, k, 2): row and column of the maximum; 0, 0 if the activation is a vector.
     done, total
-        Images seen, and all.
+        Number of images processed, and in total.
     """
 
     layer: str
@@ -45,7 +44,7 @@ class Exciting:
     total: int
 
     def cell(self, unit: int, rank: int) -> Cell:
-        """Return the cell of the largest number, whose receptive field is the crop to look at."""
+        """Return the cell of the maximum, whose receptive field is the crop to show."""
         row, column = (int(place) for place in self.places[unit, rank])
         return Cell(self.layer, unit, row, column)
 
@@ -59,33 +58,33 @@ def most_exciting(
     count: int = 9,
     batch: int = _BATCH,
 ) -> Iterator[Exciting]:
-    """Look for the images that excite each unit of a layer most.
+    """Find the images that excite each unit of a layer most.
 
     Parameters
     ----------
     network
-        The network; only its part up to the layer runs, on replicas of its own.
+        The network; only its part up to the layer is run, on replicas.
     preprocessing
-        How its pictures are prepared.
+        The preprocessing of its images.
     layer
         Name of an activation.
     images
         uint8 (N, C, H, W).
     count
-        How many images to keep for each unit.
+        Number of images to keep per unit.
     batch
-        How many images to look at between two results.
+        Number of images between two results.
 
     Yields
     ------
     Exciting
-        After each batch: the best so far. Stop asking to stop it; to go on, ask again. Two maps of one image do not
-        count twice: it is the image's largest number that counts.
+        The result so far, after each batch; the caller may stop at any time. Each image counts once per unit, with the
+        maximum of the map.
 
     Raises
     ------
     ValueError
-        If there is no such activation, or a number is below 1.
+        If there is no such activation, or `count` or `batch` is less than 1.
     """
     if min(count, batch) < 1:
         raise ValueError(f"most_exciting: count and batch are {count} and {batch}; expected at least 1")
@@ -119,7 +118,7 @@ class _Best:
         units, count = self.values.shape
         maps = output.reshape(len(output), units, *(output.shape[2:] or (1, 1)))
         values = np.concatenate([self.values, maps.max(axis=(2, 3)).T], axis=1)
-        # Of equal numbers the earlier image stays.
+        # Of equal values, the earlier image is kept.
         order = np.argsort(-values, axis=1, kind="stable")[:, :count]
         is_new = order >= count
         unit = np.arange(units)[:, np.newaxis]

@@ -1,4 +1,4 @@
-"""The formula of each activation, as a reader would write it down for one number x."""
+"""The formula of each activation function, for one number x."""
 
 from digitpad.explain.arithmetic import Summand
 from digitpad.nn import layers
@@ -8,14 +8,14 @@ Formula = tuple[str, tuple[Summand, ...], bool | None]
 
 
 def pointwise_formula(activation: Activation, x: float) -> Formula:
-    """Return the formula that holds for `x`, its constants, and for a gate whether `x` passes.
+    """Return the formula that applies to `x`, its constants, and whether `x` passes (for ReLU and similar functions).
 
     Parameters
     ----------
     activation
         The layer.
     x
-        The number that goes in.
+        The input.
     """
     positive = x > 0
     formula: Formula

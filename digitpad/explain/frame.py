@@ -1,8 +1,8 @@
-"""A frame: all that a network makes of one picture, from a single pass through it.
+"""A frame: all activations of a network for one image, from a single forward pass.
 
-The `Inspector` owns a probe of a network and is used by one thread; the frames that it makes are never changed again
-and may go anywhere. With `gradients`, the same pass is also gone back through once, from the score of one class:
-saliency and Grad-CAM are read off a frame, not computed anew.
+The `Inspector` owns a probe of a network and is used by one thread; the frames that it makes are immutable and may be
+passed to other threads. With `gradients`, a backward pass from the score of one class follows, so saliency and Grad-CAM
+are computed from a frame without another pass.
 """
 
 from collections.abc import Mapping
@@ -24,18 +24,19 @@ Values = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """What a network answers, and how it gets from its last numbers to probabilities.
+    """The prediction of a network, and the steps of its softmax.
 
     Attributes
     ----------
     logits
-        float32 (classes,): the last layer's numbers. Where one number decides between two classes, (0, number).
+        float32 (classes,): the output of the last layer. For a single output that decides between two classes,
+        (0, output).
     exponentials
-        float64 (classes,): exp(logit - largest logit), whose shares are the probabilities.
+        float64 (classes,): exp(logit - largest logit).
     total
-        Their sum.
+        The sum of the exponentials.
     probabilities
-        float64 (classes,), exponentials / total.
+        float64 (classes,): exponentials / total.
     """
 
     logits: Values
@@ -45,12 +46,12 @@ class Answer:
 
     @property
     def best(self) -> int:
-        """The class with the largest probability; the first of several."""
+        """The most probable class; the first of several."""
         return int(self.logits.argmax())
 
     @classmethod
     def of(cls, output: Values) -> Self:
-        """Turn the output for one sample, (classes,) or one logit (1,), into an answer."""
+        """Return the answer for the output of one sample, (classes,) or one logit (1,)."""
         logits = _of_classes(output[np.newaxis])[0]
         exponentials = np.exp(logits.astype(np.float64) - float(logits.max()))
         total = float(exponentials.sum())
@@ -59,31 +60,31 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """Everything that one network makes of one picture.
+    """All activations of one network for one image.
 
     Attributes
     ----------
     generation
-        Counts the frames of an inspector, from 1; a later frame replaces an earlier one.
+        Number of the frame, counted by its inspector from 1; a later frame replaces an earlier one.
     pixels
-        float32 (C, H, W) in [0, 1]: the picture.
+        float32 (C, H, W) in [0, 1]: the image.
     structure
         The graph of the network.
     activations
-        By name, in the order of computation, as the network computed them: (C, H, W) or (units,). The first, "input",
-        is the normalised picture. Containers have no entry of their own; see `Structure.aliases`.
+        Activations by name, in the order of computation: (C, H, W) or (units,). The first, "input", is the normalized
+        image. Containers have no entry; see `Structure.aliases`.
     answer
-        None for a network whose output is no vector, such as one that finds ink on pages.
+        The prediction; None for a network whose output is not a vector, such as one that finds ink on pages.
     target
-        The class whose score the gradients belong to; None without gradients, or where the output is no vector (its
-        mean is then the score).
+        The class whose score is differentiated; None without gradients, or if the output is not a vector (the score is
+        then its mean).
     gradients
-        By name, each as large as its activation: how much the score rises for each unit by which a number rises.
-        "input" is that of the normalised picture. Empty if they were not asked for.
+        Gradients of the score with respect to each activation, by name; "input" is that of the normalized image. Empty
+        if not requested.
     preprocessing
-        How the picture was normalised.
+        The normalization of the image.
     labels
-        What each class is called.
+        Names of the classes.
     """
 
     generation: int
@@ -97,11 +98,11 @@ class Frame:
     labels: tuple[str, ...]
 
     def __getitem__(self, name: str) -> Values:
-        """Return an activation by its name, or by that of a container."""
+        """Return an activation by its name or by the name of a container."""
         return self.activations[self.structure.aliases.get(name, name)]
 
     def range(self, name: str) -> tuple[float, float]:
-        """Return the smallest and the largest number of an activation."""
+        """Return the minimum and the maximum of an activation."""
         values = self[name]
         return float(values.min()), float(values.max())
 
@@ -112,17 +113,17 @@ class Inspector:
     Parameters
     ----------
     network
-        The network. It is looked at through a probe: its weights are shared, so a change to them shows in the next
-        frame, and nothing of it is ever written.
+        The network. It is used through a probe, which shares its weights and never changes them; the next frame shows a
+        change of the weights.
     input_shape
-        Shape of one picture, (C, H, W).
+        Shape of one image, (C, H, W).
     metadata
-        How pictures are prepared, and what the outputs mean.
+        The preprocessing of images, and the names of the classes.
 
     Raises
     ------
     ValueError
-        If the network cannot work on such a picture.
+        If the network does not accept images of this shape.
     """
 
     def __init__(self, network: Sequential, input_shape: Shape, metadata: ModelMetadata | None = None) -> None:
@@ -135,27 +136,27 @@ class Inspector:
 
     @classmethod
     def of(cls, model: Model) -> Self:
-        """Return an inspector of a model, for pictures as the model file asks for them."""
+        """Return an inspector of a model, for images of the size in the metadata."""
         size = model.metadata.preprocessing.size
         channels = model.architecture.input_shape[0]
         return cls(model.network, (channels, size, size), model.metadata)
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What each class is called."""
+        """Names of the classes."""
         return self.metadata.labels
 
     def probe(self) -> Sequential:
-        """Return another probe of the network, with caches of its own."""
+        """Return another probe of the network, with its own caches."""
         return self._probe.probe()
 
     def as_picture(self, pixels: Values) -> Values:
-        """Return a copy of a picture (H, W) or (C, H, W) as (C, H, W).
+        """Return a copy of an image (H, W) or (C, H, W) as (C, H, W).
 
         Raises
         ------
         ValueError
-            If it is not of the size that the network is asked about.
+            If its shape is not the input shape.
         """
         picture = np.array(pixels, np.float32)
         picture = picture[np.newaxis] if picture.ndim == 2 else picture
@@ -164,26 +165,26 @@ class Inspector:
         return picture
 
     def prepare(self, pixels: Values | NDArray[np.uint8]) -> Values:
-        """Return what goes into the network for pictures (N, C, H, W), in [0, 1] or bytes: the same, normalised."""
+        """Return images (N, C, H, W), in [0, 1] or uint8, normalized as the input of the network."""
         preprocessing = self.metadata.preprocessing
         return normalize(pixels, preprocessing.mean, preprocessing.std)
 
     def inspect(self, pixels: Values, *, gradients: bool = False, target: int | None = None) -> Frame:
-        """Look at one picture.
+        """Return the frame of one image.
 
         Parameters
         ----------
         pixels
             float32 (H, W) or (C, H, W) in [0, 1], ink 1; copied.
         gradients
-            Whether to go back through the network too.
+            Whether to compute gradients, too.
         target
-            The class whose score the gradients are of; None means the network's answer.
+            The class whose score is differentiated; None for the predicted class.
 
         Raises
         ------
         ValueError
-            If the picture has another shape, or there is no such class.
+            If the image has another shape, or there is no such class.
         """
         picture = self.as_picture(pixels)
         picture.setflags(write=False)
@@ -213,17 +214,17 @@ class Inspector:
         )
 
     def logits(self, pixels: Values | NDArray[np.uint8]) -> Values:
-        """Return the logits (N, classes) for pictures, as `prepare` takes them, by the plain layers; one is two."""
+        """Return the logits (N, classes) of images, computed by the plain layers; a single output gives two classes."""
         return _of_classes(self._probe.forward(self.prepare(pixels)))
 
     def probabilities(self, pixels: Values | NDArray[np.uint8]) -> Values:
-        """Return the probabilities (N, classes) for many pictures, as `prepare` takes them, by the fused layers."""
+        """Return the probabilities (N, classes) of many images, computed by the fused layers."""
         if self._fused is None:
             self._fused = fuse(self._probe.replica())
         return functional.softmax(_of_classes(self._fused.forward(self.prepare(pixels)).copy()))
 
     def margin(self, pixels: Values, target: int) -> tuple[float, Values]:
-        """Return how far the logit of a class lies above the best other, and that margin's slope for each pixel.
+        """Return the margin of a class, its logit minus the largest other logit, and the gradient for each pixel.
 
         Parameters
         ----------
@@ -249,7 +250,7 @@ class Inspector:
         return Answer.of(output) if output.ndim == 1 and self.metadata.task == CLASSIFICATION else None
 
     def _start(self, output: Values, answer: Answer | None, target: int | None) -> tuple[int | None, Values]:
-        """Return the class, and the gradient of its score with respect to the output, from which to go back."""
+        """Return the class, and the gradient of its score with respect to the output."""
         if answer is None:
             return None, np.full_like(output, 1 / output.size)
         classes = len(answer.logits)
@@ -262,7 +263,7 @@ class Inspector:
 
 
 def _of_classes(output: Values) -> Values:
-    """Return logits (N, classes); one logit alone tells the second of two classes from the first, which has 0."""
+    """Return logits (N, classes); a single logit is that of the second of two classes, the first of which has 0."""
     if output.shape[1] != 1:
         return output
     padded: Values = np.concatenate([np.zeros_like(output), output], axis=1)
@@ -270,7 +271,7 @@ def _of_classes(output: Values) -> Values:
 
 
 def _fixed(batch: Values) -> Values:
-    """Return the one sample of a batch as a view that nobody can write to: it goes to other threads."""
+    """Return the only sample of a batch as a read-only view, which may be passed to other threads."""
     sample: Values = batch[0]
     sample.setflags(write=False)
     return sample

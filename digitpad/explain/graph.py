@@ -1,6 +1,6 @@
-"""A network as a picture: boxes for layers, lines for where data go, as an SVG file that any viewer shows.
+"""Draws the graph of a network as SVG: boxes for layers, lines for the flow of data.
 
-Everything in it follows from the layers themselves, so what is drawn is what is computed.
+The drawing is made from the layers themselves, so it shows what is computed.
 """
 
 from html import escape
@@ -9,9 +9,11 @@ from digitpad.explain.diagram import Box, Drawing, Line, below_each_other, level
 from digitpad.nn import Layer, Sequential, layers
 from digitpad.nn.backend import Shape
 from digitpad.nn.layers.branches import Branches
+from digitpad.translation import gettext as _
+from digitpad.translation import ngettext
 
 _FAMILIES: dict[str, tuple[str, tuple[type[Layer], ...]]] = {
-    # Okabe and Ito's colours, which can be told apart by most colour-blind eyes.
+    # The palette of Okabe and Ito, which most people with colour blindness can distinguish.
     "convolution": ("#0072B2", (layers.Conv2D, layers.ConvTranspose2D)),
     "linear": ("#CC79A7", (layers.Linear,)),
     "normalisation": ("#56B4E9", (layers.BatchNorm2D,)),
@@ -34,7 +36,7 @@ _FAMILIES: dict[str, tuple[str, tuple[type[Layer], ...]]] = {
 }
 
 _FONT = "'Noto Sans','Segoe UI','Helvetica Neue',Arial,'DejaVu Sans',sans-serif"
-#: Widths that most letters stay below, in pixels: bold and plain at 12, plain at 11.
+#: Upper bounds of the width of most letters, in pixels: bold and plain at 12, plain at 11.
 _BOLD_LETTER, _LETTER, _SMALL_LETTER = 8.2, 7.4, 6.8
 #: Room between a text on the left and one on the right.
 _BETWEEN = 16.0
@@ -53,22 +55,22 @@ def network_svg(network: Sequential, input_shape: Shape, title: str) -> str:
     input_shape
         Shape of one sample.
     title
-        What stands above it.
+        Title of the drawing.
 
     Raises
     ------
     ValueError
-        If the network cannot work on such a sample; the message begins with the layer's name.
+        If the network does not accept this shape; the message begins with the name of the layer.
     """
     body = draw(network, input_shape)
     output_shape = network.output_shape(input_shape)
     parameters = sum(parameter.value.size for parameter in network.parameters())
-    subtitle = f"{_sizes(input_shape)} → {_sizes(output_shape)}    {parameters:,} parameters"
+    subtitle = f"{_sizes(input_shape)} → {_sizes(output_shape)}    {_parameters(parameters)}"
     return _svg(body, title, subtitle)
 
 
 def draw(network: Sequential, input_shape: Shape) -> Drawing:
-    """Return where the boxes and lines of a network go; see `network_svg`."""
+    """Return the boxes and lines of a network; see `network_svg`."""
     ends = input_shape, network.output_shape(input_shape)
     measuring = _Painter(0)
     measuring.chain("", network, input_shape, ends)
@@ -76,36 +78,36 @@ def draw(network: Sequential, input_shape: Shape) -> Drawing:
 
 
 class _Painter:
-    """Makes drawings of layers, all boxes equally wide.
+    """Draws layers; all boxes have the same width.
 
     Parameters
     ----------
     width
-        Of the boxes.
+        Width of the boxes.
     """
 
     def __init__(self, width: float) -> None:
         self.width = width
-        #: The width that the texts of all boxes made so far take.
+        #: The width required by the texts of all boxes made so far.
         self.needed = 176.0
 
     def layer(self, name: str, layer: Layer, shape: Shape) -> Drawing:
-        """Return the drawing of any layer."""
+        """Return the drawing of a layer."""
         if isinstance(layer, Sequential):
             return self.chain(name, layer, shape)
         if isinstance(layer, layers.Identity):
             return Drawing.of_line()
         if isinstance(layer, Branches):
             ways = [self.layer(f"{name}.{child}", way, shape) for child, way in layer.branches.items()]
-            # What does nothing stands aside; what does something runs straight.
+            # Branches with layers go straight down; identity branches go around them.
             ways.sort(key=lambda way: not way.boxes)
             return side_by_side(ways, self.box(name, layer, shape))
         return self.box(name, layer, shape)
 
     def chain(self, name: str, network: Sequential, shape: Shape, ends: tuple[Shape, Shape] | None = None) -> Drawing:
-        """Return the drawing of layers in a row; `ends` are the shapes to show before the first and after the last."""
-        first = [] if ends is None else [self._end("input", ends[0])]
-        last = [] if ends is None else [self._end("output", ends[1])]
+        """Return the drawing of a sequence of layers; `ends` are the shapes to show as its input and output."""
+        first = [] if ends is None else [self._end(_("input"), ends[0])]
+        last = [] if ends is None else [self._end(_("output"), ends[1])]
         shapes, parts = [], []
         for child in network.layers.values():
             shapes.append(shape)
@@ -125,13 +127,13 @@ class _Painter:
         return level_of_u(below_each_other(before), body, self.box(skip_name, layer, given), after)
 
     def box(self, name: str, layer: Layer, shape: Shape) -> Drawing:
-        """Return a box for a layer, or for where a layer's branches meet."""
+        """Return a box for a layer, or for the point where its branches meet."""
         output = layer.output_shape(shape)
-        # Branches are drawn, and counted, by themselves.
+        # Branches are drawn, and their parameters counted, separately.
         learned = 0 if isinstance(layer, Branches) else sum(p.value.size for p in layer.parameters())
-        texts = [(_sizes(output), f"{learned:,} parameters" if learned else "")]
+        texts = [(_sizes(output), _parameters(learned) if learned else "")]
         if isinstance(layer, Branches):
-            texts[0] = (texts[0][0], "sum" if isinstance(layer, layers.Residual) else "side by side")
+            texts[0] = (texts[0][0], _("sum") if isinstance(layer, layers.Residual) else _("concatenation"))
         if isinstance(layer, layers.AttentionGate):
             texts.append(("α = σ(ψ relu(θ skip + φ signal))", ""))
         family = next((key for key, (_, kinds) in _FAMILIES.items() if isinstance(layer, kinds)), "other")
@@ -146,7 +148,7 @@ class _Painter:
         return Drawing.of_box(Box(0, 0, self.width, 28, name, _sizes(shape), name, (), "end"))
 
     def _only_skip(self, network: Sequential) -> int | None:
-        """Return the place of a chain's skip connection if the chain can be drawn as a level of a U, else None."""
+        """Return the index of the skip connection if the sequence can be drawn as a level of a U-Net, else None."""
         places = [i for i, layer in enumerate(network.layers.values()) if isinstance(layer, layers.SkipConnection)]
         if len(places) != 1:
             return None
@@ -154,6 +156,10 @@ class _Painter:
         plain = all(not layer.children() or isinstance(layer, layers.AttentionGate) for layer in after)
         idle = any(isinstance(layer, layers.Identity) for layer in after)
         return places[0] if plain and not idle else None
+
+
+def _parameters(count: int) -> str:
+    return ngettext("{count:,} parameter", "{count:,} parameters", count).format(count=count)
 
 
 def _shortened(name: str) -> str:
@@ -189,7 +195,7 @@ def _svg(drawing: Drawing, title: str, subtitle: str) -> str:
 
 def _line(line: Line) -> str:
     points = " ".join(f"{x:g},{y:g}" for x, y in line.points)
-    # The head is drawn by hand: not every viewer knows markers.
+    # The arrow head is a polygon: not every viewer supports markers.
     head = _arrow_head(line) if line.arrow else ""
     return f'<polyline points="{points}" fill="none" stroke="#8A969E" stroke-width="1.4"/>{head}'
 
@@ -248,6 +254,6 @@ def _text(
 
 
 def _safe(text: str) -> str:
-    """Return a text as XML takes it: no markup, and no characters that XML cannot hold at all."""
+    """Return a text escaped for XML, without characters that XML does not allow."""
     kept = (letter if letter.isprintable() or letter == " " else "\N{REPLACEMENT CHARACTER}" for letter in text)
     return escape("".join(kept))

@@ -1,4 +1,4 @@
-"""What happens to the answer when a patch of ink is erased: asked of the network itself, patch by patch."""
+"""Occlusion: how the prediction changes when patches of ink are erased, measured patch by patch."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,21 +7,22 @@ import numpy as np
 
 from digitpad.explain.attribution import Attribution
 from digitpad.explain.frame import Inspector, Values
+from digitpad.translation import gettext as _
 
-#: Pictures that go through the network at once: enough to be fast, few enough to be interrupted soon.
+#: Batch size: large enough to be fast, small enough to be interrupted soon.
 _BATCH = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OcclusionStep:
-    """How far the erasing has come.
+    """The state after some patches.
 
     Attributes
     ----------
     done, total
-        Patches tried, and all that hold ink.
+        Number of patches processed, and number of patches with ink.
     attribution
-        The result so far; it is whole once `done` is `total`.
+        The result so far; it is complete when `done` equals `total`.
     """
 
     done: int
@@ -32,31 +33,30 @@ class OcclusionStep:
 def occlusion(
     inspector: Inspector, pixels: Values, *, target: int | None = None, size: int = 5, stride: int = 1
 ) -> Iterator[OcclusionStep]:
-    """Erase each patch of a drawing in turn, and yield how much less probable a class becomes.
+    """Erase each patch of a drawing in turn, and yield the decrease of the probability of a class.
 
-    A pixel's number is the mean over the patches that covered it. Patches without ink change nothing and are not asked
-    about.
+    The value of a pixel is the mean over the patches that cover it. Patches without ink change nothing and are skipped.
 
     Parameters
     ----------
     inspector
-        Of a network that answers with classes.
+        Inspector of a classifier.
     pixels
         float32 (H, W) or (C, H, W) in [0, 1].
     target
-        The class; None means the network's answer.
+        The class; None for the predicted class.
     size, stride
         Side of a patch and distance between patches, in pixels.
 
     Yields
     ------
     OcclusionStep
-        At least one, after each batch of patches; stop asking to stop it.
+        The state after each batch of patches, at least one; the caller may stop at any time.
 
     Raises
     ------
     ValueError
-        If a size is below 1 or larger than the picture.
+        If `size` or `stride` is less than 1, or the patch is larger than the image.
 
     Notes
     -----
@@ -72,7 +72,7 @@ def occlusion(
     chosen = int(before.argmax()) if target is None else target
     places = [
         (top, left)
-        # Patches reach over the edges, so that a pixel at the edge is covered as often as any other.
+        # Patches extend beyond the edges, so that pixels at the edge are covered as often as any others.
         for top in range(1 - size, height, stride)
         for left in range(1 - size, width, stride)
     ]
@@ -99,10 +99,11 @@ def _patch(top: int, left: int, size: int) -> tuple[slice, slice]:
 
 def _attribution(inspector: Inspector, target: int, values: Values, size: int) -> Attribution:
     return Attribution(
-        "Occlusion",
+        _("Occlusion"),
         values,
         True,
-        f"How far the probability of {inspector.labels[target]} falls, on the mean, when a {size} × {size} patch over "
-        "the pixel is erased.",
-        "Ink that is missing, or that matters only together with other ink, it does not show.",
+        _(
+            "The mean decrease of the probability of {label} when a {size} × {size} patch over the pixel is erased."
+        ).format(label=inspector.labels[target], size=size),
+        _("It does not show missing ink, or ink that matters only together with other ink."),
     )

@@ -1,4 +1,4 @@
-"""The numbers that a node of a frame was given, and where each of them was computed."""
+"""The operands of a node of a frame, and the cells in which they were computed."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from digitpad.nn import layers
 
 
 def origin(structure: Structure, cell: Cell) -> Cell:
-    """Return where a number was computed, looking through flattening, dropout and identity."""
+    """Return the cell in which a number was computed, skipping flattening, dropout and identity."""
     node = structure[cell.layer]
     while node.passes_through:
         source = node.sources[0]
@@ -29,7 +29,7 @@ def value_of(frame: Frame, cell: Cell) -> float:
 
 
 def input_of(frame: Frame, node: Node) -> Numbers:
-    """Return what a node's layer was given, as maps (C, H, W): its sources added up, as the network does."""
+    """Return the input of a node's layer as maps (C, H, W): the sum of its sources, as in the network."""
     parts = []
     for source in node.sources:
         maps = frame[source.name].reshape(as_maps(frame.structure[source.name].shape))
@@ -39,19 +39,19 @@ def input_of(frame: Frame, node: Node) -> Numbers:
 
 
 def before(frame: Frame, node: Node, index: tuple[int, int, int]) -> Cell:
-    """Return the cell of a node's first source at a place of its input, where it was computed."""
+    """Return the cell in which the first source of a node computed a number of its input."""
     source = node.sources[0]
     return origin(frame.structure, Cell(source.name, source.first + index[0], *index[1:]))
 
 
 def patches_of(maps: Numbers, rows: Indices, columns: Indices) -> tuple[Numbers, Inside]:
-    """Return (C, height, width) of what taps see, 0 for padding, and where it is none."""
+    """Return the values (C, height, width) under the taps, 0 for padding, and a mask that is False for padding."""
     inside = (rows[:, np.newaxis] >= 0) & (columns >= 0)
     patches = np.where(inside, maps[:, np.maximum(rows, 0)[:, np.newaxis], np.maximum(columns, 0)], np.float32(0))
     return patches, inside
 
 
 def ends_of(indices: Indices) -> tuple[int, int]:
-    """Return the first index that is no padding, and the one after the last; 0, 0 if there is none."""
+    """Return the first index that is not padding, and the one after the last; 0, 0 if all are padding."""
     seen = indices[indices >= 0]
     return (int(seen.min()), int(seen.max()) + 1) if len(seen) else (0, 0)

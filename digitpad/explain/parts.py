@@ -1,4 +1,4 @@
-"""A part of a network: all that one activation needs, and nothing behind it or beside it."""
+"""The part of a network that computes one activation."""
 
 from collections.abc import Iterator
 
@@ -10,19 +10,19 @@ from digitpad.nn.network import Sequential
 
 
 def part_of(network: Sequential, name: str) -> Sequential:
-    """Return a network that ends with one activation of another.
+    """Return a network whose output is one activation of another network.
 
     Parameters
     ----------
     network
-        The network; its layers are used, not copied, so hand over a replica or a probe to be independent of it.
+        The network; its layers are shared, not copied, so pass a replica or a probe to be independent of it.
     name
-        Of the activation, as `forward(capture=True)` names it.
+        Name of the activation, as in `forward(capture=True)`.
 
     Raises
     ------
     ValueError
-        If there is none of that name.
+        If there is no such activation.
     """
     try:
         steps = list(_steps(network, name.split(".")))
@@ -60,7 +60,7 @@ class _Channels(Layer):
 
 
 def _steps(layer: Layer, path: list[str]) -> Iterator[Layer]:
-    """Yield the layers that lead to what `path` names within `layer`; KeyError if there is no such thing."""
+    """Yield the layers that compute the activation `path` within `layer`; raise KeyError if there is none."""
     if not path:
         yield layer
         return

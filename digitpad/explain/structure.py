@@ -1,7 +1,7 @@
-"""What a network is made of, as a graph: each activation by name, and the activations that it is computed from.
+"""The graph of a network: each activation by name, and the activations that it is computed from.
 
-A network's `trace` gives every activation a name; this says, for any nesting of rows and branches, what each name
-stands for. Nothing is computed with pixels.
+The `trace` of a network names every activation; this module describes, for any nesting of sequences and branches, what
+each name stands for. No activations are computed.
 """
 
 import math
@@ -16,6 +16,8 @@ from digitpad.nn.layers.activations import Activation
 from digitpad.nn.layers.branches import Branches
 from digitpad.nn.network import Sequential
 from digitpad.nn.receptive_field import ReceptiveField
+from digitpad.translation import gettext as _
+from digitpad.translation import gettext_noop, ngettext
 
 INPUT = "input"
 
@@ -23,19 +25,19 @@ Kind = Literal[
     "input", "convolution", "activation", "pooling", "dense", "normalization", "softmax", "sum", "concatenation",
     "attention", "unchanged", "other",
 ]  # fmt: skip
-"""What a node does; "unchanged" hands its input on in inference: dropout, flattening, identity."""
+"""The kind of a node; "unchanged" passes its input on in inference: dropout, flattening, identity."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a node reads of another.
+    """An input of a node.
 
     Attributes
     ----------
     name
-        The other node.
+        Name of the node that the input comes from.
     first, count
-        Its channels from `first` on, `count` of them; most often all.
+        First channel and number of channels read; usually all.
     """
 
     name: str
@@ -50,18 +52,18 @@ class Node:
     Attributes
     ----------
     name
-        As `forward(capture=True)` names it; "input" is the normalised picture.
+        Name of the activation, as in `forward(capture=True)`; "input" is the normalized image.
     kind
-        What the layer does, broadly.
+        The kind of the layer.
     layer
         The layer; None for the input.
     sources
-        What it is computed from. More than one: the summands of a sum, the parts of a concatenation in order, the
-        maps and the weights of an attention gate; elsewhere they are added up before the layer sees them.
+        The inputs. Several inputs are the summands of a sum, the parts of a concatenation in order, or the maps and the
+        weights of an attention gate; for other layers they are summed first.
     input_shape, shape
-        Of one sample, before and after; (C, H, W) or (units,).
+        Shapes of input and output for one sample; (C, H, W) or (units,).
     title
-        The layer in a few words, such as "3 × 3 convolution, 32 maps".
+        A short description of the layer in the user's language, such as "3 × 3 convolution, 32 maps".
     """
 
     name: str
@@ -74,17 +76,17 @@ class Node:
 
     @property
     def is_image(self) -> bool:
-        """Whether the activation is maps, (C, H, W)."""
+        """Whether the activation consists of maps, (C, H, W)."""
         return len(self.shape) == 3
 
     @property
     def passes_through(self) -> bool:
-        """Whether the numbers are those of the source, at most laid out otherwise: nothing new to see."""
+        """Whether the numbers are those of the source, perhaps in another shape."""
         return self.kind == "unchanged"
 
 
 class Structure:
-    """The graph of a network for one shape of picture.
+    """The graph of a network for one input shape.
 
     Parameters
     ----------
@@ -96,24 +98,24 @@ class Structure:
     Raises
     ------
     ValueError
-        If the network cannot work on such a sample; the message begins with the layer's name.
+        If the network does not accept this shape; the message begins with the name of the layer.
     """
 
     def __init__(self, network: Sequential, input_shape: Shape) -> None:
         network.output_shape(input_shape)
-        #: Name of the normalised picture: "input", but where a layer is called that.
+        #: Name of the normalized image: "input", with underscores if a layer has that name.
         self.input = INPUT
         while self.input in network.layers:
             self.input += "_"
-        first = Node(self.input, "input", None, (), input_shape, input_shape, "the picture, normalised")
+        first = Node(self.input, "input", None, (), input_shape, input_shape, _("normalized image"))
         #: By name, in the order of computation; the input first.
         self.nodes: Mapping[str, Node] = {self.input: first}
-        #: Names under which containers note what their last layer made, and the node that it is.
+        #: Names of containers, and the node of their last layer.
         self.aliases: Mapping[str, str] = {}
         builder = _Builder({self.input: first}, {})
         self.output: str = builder.chain("", network, _all_of(first))
         self.nodes, self.aliases = builder.nodes, builder.aliases
-        #: What the cells of each activation see of the picture; empty where the input is no image.
+        #: Receptive fields of the cells of each activation; empty if the input is not an image.
         self.fields: Mapping[str, ReceptiveField] = {}
         if len(input_shape) == 3:
             start = ReceptiveField.of_image(*input_shape[1:])
@@ -127,21 +129,21 @@ class Structure:
         return name in self.nodes or name in self.aliases
 
     def __getitem__(self, name: str) -> Node:
-        """Return a node by its name, or by that of a container.
+        """Return a node by its name or by the name of a container.
 
         Raises
         ------
         KeyError
-            If there is none.
+            If there is no such node.
         """
         return self.nodes[self.aliases.get(name, name)]
 
     def sources(self, name: str) -> tuple[Node, ...]:
-        """Return what a node is computed from, looking through what passes its input on unchanged."""
+        """Return the nodes that a node is computed from, skipping those that pass their input on unchanged."""
         return tuple(self.seen_through(source.name) for source in self[name].sources)
 
     def seen_through(self, name: str) -> Node:
-        """Return the node whose numbers `name` shows: itself, or what dropout, flattening or identity pass on."""
+        """Return the node that computes the numbers of `name`, skipping dropout, flattening and identity."""
         node = self[name]
         while node.passes_through:
             node = self[node.sources[0].name]
@@ -152,26 +154,26 @@ class Structure:
         return tuple(node for node in self if any(source.name == name for source in node.sources))
 
     def shown(self) -> tuple[Node, ...]:
-        """Return the nodes that have something of their own to show, in order, without the input."""
+        """Return the nodes that compute new numbers, in order, without the input."""
         return tuple(node for node in self if node.kind != "input" and not node.passes_through)
 
 
 class _Builder:
-    """Walks through layers as `Layer.trace` does, and notes a node where that notes an activation."""
+    """Walks through the layers as `Layer.trace` does, and adds a node for each activation."""
 
     def __init__(self, nodes: dict[str, Node], aliases: dict[str, str]) -> None:
         self.nodes = nodes
         self.aliases = aliases
 
     def chain(self, prefix: str, network: Sequential, source: Source) -> str:
-        """Add a row of layers; return the name of the last node."""
+        """Add a sequence of layers; return the name of the last node."""
         for child_name, layer in network.layers.items():
             last = self.add(prefix + child_name, layer, source)
             source = _all_of(self.nodes[last])
         return source.name
 
     def add(self, name: str, layer: Layer, source: Source) -> str:
-        """Add any layer; return the name of the node with its output."""
+        """Add a layer; return the name of the node with its output."""
         if isinstance(layer, Sequential):
             last = self.chain(f"{name}.", layer, source)
             self.aliases[name] = last
@@ -223,53 +225,62 @@ _KINDS: Mapping[Kind, tuple[type[Layer], ...]] = {
 
 
 def kind_of(layer: Layer) -> Kind:
-    """Return what a layer does, broadly."""
+    """Return the kind of a layer."""
     return next((kind for kind, types in _KINDS.items() if isinstance(layer, types)), "other")
 
 
-#: What layers without sizes of their own are called, before the number of their maps or units.
+#: Titles of layers without sizes, to be translated; the number of maps or units follows.
 _TITLES: Mapping[type[Layer], str] = {
-    layers.Linear: "dense layer",
-    layers.GlobalAveragePool2D: "mean of each map",
-    layers.BatchNorm2D: "batch-norm",
-    layers.Residual: "sum of the branches",
-    layers.Concatenate: "branches side by side",
-    layers.SkipConnection: "skip and body side by side",
-    layers.AttentionGate: "attention gate",
-    layers.Flatten: "the maps in one row",
-    layers.Dropout: "dropout, which does nothing outside training",
-    layers.Identity: "passed on as it is",
+    layers.Linear: gettext_noop("dense layer"),
+    layers.GlobalAveragePool2D: gettext_noop("global average pooling"),
+    layers.BatchNorm2D: gettext_noop("batch normalization"),
+    layers.Residual: gettext_noop("sum of the branches"),
+    layers.Concatenate: gettext_noop("concatenation of the branches"),
+    layers.SkipConnection: gettext_noop("concatenation of skip and body"),
+    layers.AttentionGate: gettext_noop("attention gate"),
+    layers.Flatten: gettext_noop("flattened maps"),
+    layers.Dropout: gettext_noop("dropout (inactive outside training)"),
+    layers.Identity: gettext_noop("identity"),
 }
 
 
 def title_of(layer: Layer, shape: Shape) -> str:
-    """Return a layer in a few words, such as "3 × 3 convolution, 32 maps".
+    """Return a short description of a layer in the user's language, such as "3 × 3 convolution, 32 maps".
 
     Parameters
     ----------
     layer
         The layer.
     shape
-        Of its output, (C, H, W) or (units,).
+        Shape of its output, (C, H, W) or (units,).
     """
-    many = _count(shape[0], "map") if len(shape) == 3 else _count(math.prod(shape), "unit")
+    extras: list[str] = []
     match layer:
         case layers.Conv2D() | layers.ConvTranspose2D():
-            name = "transposed convolution" if layer.transposed else "convolution"
-            extras = [f"stride {_sizes(layer.stride)}"] if max(layer.stride) > 1 else []
-            extras += [f"dilation {_sizes(layer.dilation)}"] if max(layer.dilation) > 1 else []
-            extras += [_count(layer.groups, "group")] if layer.groups > 1 else []
-            return ", ".join([f"{_sizes(layer.kernel_size, always_both=True)} {name}", many, *extras])
+            name = _("{size} transposed convolution") if layer.transposed else _("{size} convolution")
+            name = name.format(size=_sizes(layer.kernel_size, always_both=True))
+            if max(layer.stride) > 1:
+                extras.append(_("stride {size}").format(size=_sizes(layer.stride)))
+            if max(layer.dilation) > 1:
+                extras.append(_("dilation {size}").format(size=_sizes(layer.dilation)))
+            if layer.groups > 1:
+                extras.append(ngettext("{count:,} group", "{count:,} groups", layer.groups).format(count=layer.groups))
         case layers.MaxPool2D() | layers.AvgPool2D():
-            what = "largest" if isinstance(layer, layers.MaxPool2D) else "mean"
-            extras = [] if layer.stride == layer.kernel_size else [f"stride {_sizes(layer.stride)}"]
-            return ", ".join([f"{what} of each {_sizes(layer.kernel_size, always_both=True)}", many, *extras])
+            name = _("{size} max pooling") if isinstance(layer, layers.MaxPool2D) else _("{size} average pooling")
+            name = name.format(size=_sizes(layer.kernel_size, always_both=True))
+            if layer.stride != layer.kernel_size:
+                extras.append(_("stride {size}").format(size=_sizes(layer.stride)))
         case _:
-            return f"{_TITLES.get(type(layer), type(layer).__name__)}, {many}"
+            title = _TITLES.get(type(layer))
+            name = type(layer).__name__ if title is None else _(title)
+    return ", ".join([name, _count(shape), *extras])
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+def _count(shape: Shape) -> str:
+    if len(shape) == 3:
+        return ngettext("{count:,} map", "{count:,} maps", shape[0]).format(count=shape[0])
+    units = math.prod(shape)
+    return ngettext("{count:,} unit", "{count:,} units", units).format(count=units)
 
 
 def _sizes(pair: tuple[int, int], *, always_both: bool = False) -> str:

@@ -1,12 +1,12 @@
-"""Surgery on a network: mute a unit, keep it alone, scale it, redraw its kernel, and see what that does.
+"""Surgery on a network: mute, isolate or scale a unit, or edit a kernel.
 
-An operation is a value, and a network with operations is made anew from the one that was there: undoing is making it
-without the last. Everything is done to weights, so the result is an ordinary model that can be saved, trained and
-looked into.
+An operation is a value, and a network with operations is always made from the original one: undoing an operation makes
+it without the last. All operations change weights, so the result is an ordinary model that can be saved, trained and
+inspected.
 
-A unit is muted where it is made: weights and bias of its convolution or dense layer become 0, and so does all that a
-batch-norm right behind it would add: its running mean and its bias. The number is then exactly 0 for every picture.
-Scaling does the same with another factor; batch-norm's output is scaled by it too.
+A unit is muted in the layer that computes it: the weights and bias of its convolution or dense layer become 0, and so
+do the running mean and bias of a batch normalization after it. The unit is then exactly 0 for every image. Scaling does
+the same with another factor, so that the output of the batch normalization is scaled, too.
 """
 
 from collections.abc import Iterator
@@ -25,6 +25,7 @@ from digitpad.models.model_file import Model
 from digitpad.nn import layers
 from digitpad.nn.layers.activations import Activation
 from digitpad.nn.parameter import Buffer
+from digitpad.translation import gettext as _
 
 _BATCH = 250
 
@@ -36,7 +37,7 @@ class Scale:
     Attributes
     ----------
     layer, unit
-        The activation, and its map or unit. The unit is scaled where it is made, see `made_by`.
+        The activation, and its map or unit. The layer that computes it is changed, see `made_by`.
     factor
         The factor.
     """
@@ -46,13 +47,13 @@ class Scale:
     factor: float
 
     def __str__(self) -> str:
-        what = f"{self.layer} unit {self.unit}"
-        return f"{what} muted" if self.factor == 0 else f"{what} × {self.factor:g}"
+        text = _("{layer} unit {unit} muted") if self.factor == 0 else _("{layer} unit {unit} × {factor:g}")
+        return text.format(layer=self.layer, unit=self.unit, factor=self.factor)
 
 
 @dataclass(frozen=True, slots=True)
 class KeepAlone:
-    """Mute all units of a layer but one.
+    """Isolate a unit: mute all other units of its layer.
 
     Attributes
     ----------
@@ -64,21 +65,21 @@ class KeepAlone:
     unit: int
 
     def __str__(self) -> str:
-        return f"{self.layer} unit {self.unit} alone"
+        return _("{layer} unit {unit} isolated").format(layer=self.layer, unit=self.unit)
 
 
 @dataclass(frozen=True, slots=True)
 class Redraw:
-    """Give a convolution's map, or a dense unit, another kernel for one of the maps below.
+    """Replace the kernel of a convolution's map, or the weights of a dense unit, for one of the input maps.
 
     Attributes
     ----------
     layer, unit
         A convolution and its map, or a dense layer and its unit.
     place
-        Which of the kernels that `kernels_of` returns.
+        Index of the kernel in the result of `kernels_of`.
     kernel
-        Its new numbers, row by row.
+        The new values, row by row.
     """
 
     layer: str
@@ -87,7 +88,9 @@ class Redraw:
     kernel: tuple[tuple[float, ...], ...]
 
     def __str__(self) -> str:
-        return f"{self.layer} unit {self.unit}, kernel {self.place} redrawn"
+        return _("{layer} unit {unit}, kernel {kernel} edited").format(
+            layer=self.layer, unit=self.unit, kernel=self.place
+        )
 
 
 Operation: TypeAlias = Scale | KeepAlone | Redraw
@@ -100,52 +103,52 @@ def mute(layer: str, unit: int) -> Scale:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Operations that were done, and those that were undone and may be done again.
+    """The operations done, and those undone that can be redone.
 
     Attributes
     ----------
     done
-        In their order.
+        The operations in their order.
     undone
-        The last undone first.
+        The operations undone, the most recent first.
     """
 
     done: tuple[Operation, ...] = ()
     undone: tuple[Operation, ...] = ()
 
     def add(self, operation: Operation) -> "History":
-        """Return the history with one more; what was undone is forgotten."""
+        """Return the history with one more operation; those undone are discarded."""
         return History((*self.done, operation))
 
     def undo(self) -> "History":
-        """Return the history without the last; the same if there is none."""
+        """Return the history without the last operation; the same history if there is none."""
         return History(self.done[:-1], (self.done[-1], *self.undone)) if self.done else self
 
     def redo(self) -> "History":
-        """Return the history with the last undone done again; the same if there is none."""
+        """Return the history with the last operation redone; the same history if there is none."""
         return History((*self.done, self.undone[0]), self.undone[1:]) if self.undone else self
 
 
 def operate(model: Model, operations: tuple[Operation, ...]) -> Model:
-    """Return a model on whose weights operations were done.
+    """Apply operations to the weights of a model.
 
     Parameters
     ----------
     model
-        The model; left as it is.
+        The model; it is not changed.
     operations
-        What to do, in order.
+        The operations, in order.
 
     Returns
     -------
     Model
-        With weights of its own. Its metadata record the operations and what they were done to; the figures measured
-        on the model before say nothing of it, and are left out. Without operations, a copy.
+        A new model. Its metadata record the operations and the name of the original model; metrics of the original are
+        omitted, since they do not apply. Without operations, a copy.
 
     Raises
     ------
     DigitpadError
-        If an operation cannot be done, such as muting a sum of branches.
+        If an operation is impossible, such as muting a sum of branches.
     """
     result = model.copy()
     if not operations:
@@ -168,20 +171,22 @@ def operate(model: Model, operations: tuple[Operation, ...]) -> Model:
 
 
 def made_by(structure: Structure, layer: str, unit: int) -> tuple[str, int]:
-    """Return the layer with weights that makes a unit, and its unit there.
+    """Return the layer with weights that computes a unit, and its unit there.
 
-    Activations, pooling and what passes numbers on have no weights: theirs are made by the layer before. A batch-norm
-    right behind a convolution belongs to it.
+    Activation functions, pooling and layers that pass numbers on have no weights: their units are computed by the layer
+    before. A batch normalization after a convolution belongs to it.
 
     Raises
     ------
     DigitpadError
-        If the unit is not made in one place, or not by weights.
+        If the unit is not computed by a single layer with weights.
     """
     try:
         check_cell(structure, Cell(layer, unit))
     except ValueError as error:
-        raise DigitpadError(f"The network has no unit {unit} in {layer}; choose another.") from error
+        raise DigitpadError(
+            _("The network has no unit {unit} in {layer}; choose another.").format(unit=unit, layer=layer)
+        ) from error
     node = structure[layer]
     while True:
         match node.layer:
@@ -195,7 +200,9 @@ def made_by(structure: Structure, layer: str, unit: int) -> tuple[str, int]:
                         break
                     unit -= source.count
                 else:  # Not reached: the unit was checked.
-                    raise DigitpadError(f"The network has no unit {unit} in {layer}; choose another.")
+                    raise DigitpadError(
+                        _("The network has no unit {unit} in {layer}; choose another.").format(unit=unit, layer=layer)
+                    )
                 node = structure[source.name]
             case (
                 Activation() | layers.MaxPool2D() | layers.AvgPool2D() | layers.GlobalAveragePool2D()
@@ -205,21 +212,22 @@ def made_by(structure: Structure, layer: str, unit: int) -> tuple[str, int]:
                 node = structure[node.sources[0].name]
             case _:
                 raise DigitpadError(
-                    f"{node.name} is not made by weights of its own; operate on {_before(structure, node.name)} "
-                    "instead."
+                    _("{layer} has no weights; edit {others} instead.").format(
+                        layer=node.name, others=_before(structure, node.name)
+                    )
                 )
 
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """How many images a model has read right, of those tried so far.
+    """The accuracy of a model on the images read so far.
 
     Attributes
     ----------
     correct, done, total
-        Images read right, tried, and all.
+        Number of images read correctly, read so far, and in total.
     sample
-        How many are the sample with which it begins, chosen at random over the whole set.
+        Size of the random sample of the dataset that is read first.
     """
 
     correct: int
@@ -229,26 +237,26 @@ class Accuracy:
 
     @property
     def share(self) -> float:
-        """The share read right, in [0, 1]."""
+        """The share of images read correctly, in [0, 1]."""
         return self.correct / self.done
 
     @property
     def uncertainty(self) -> float:
-        """Half the width of the 95 % interval for what `share` will be once all were tried; then 0.
+        """Half the width of the 95 % interval of `share` over the whole dataset; 0 once all images are read.
 
-        It is Wilson's, narrowed because the images left are part of the same set. `digitpad.evaluation` gives the wider
-        interval for digits that are in no set.
+        It is the Wilson score interval with finite population correction. `digitpad.evaluation` gives the wider
+        interval for the population of all digits.
         """
         if self.done == self.total:
             return 0.0
         z, n, p = 1.96, self.done, self.share
-        # Fewer remain in doubt the more of the set was tried.
+        # Narrowed by the finite population correction, the root below.
         spread = z / (1 + z * z / n) * ((p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5)
         return float(spread * ((self.total - n) / (self.total - 1)) ** 0.5)
 
 
 def accuracy(model: Model, dataset: Dataset, *, sample: int = 1000, seed: int = 0) -> Iterator[Accuracy]:
-    """Measure how many images of a data set a model reads right: a random sample first, then all the others.
+    """Measure the accuracy of a model on a dataset: on a random sample first, then on all other images.
 
     Parameters
     ----------
@@ -257,20 +265,20 @@ def accuracy(model: Model, dataset: Dataset, *, sample: int = 1000, seed: int = 
     dataset
         Images and labels.
     sample
-        How many images the sample has.
+        Size of the sample.
     seed
-        Of the choice: the same sample for the same seed, so that two models are asked the same.
+        Seed of the sample: the same seed gives the same sample, so that two models can be compared.
 
     Yields
     ------
     Accuracy
-        After each batch; stop asking to stop it.
+        The accuracy after each batch; the caller may stop at any time.
     """
     inspector = Inspector.of(model)
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(dataset))
     sample = min(sample, len(dataset))
-    # In the order of the files behind the sample: memory is read forwards.
+    # After the sample, in the order of the dataset, so that memory is read sequentially.
     order[sample:].sort()
     correct = 0
     for start in range(0, len(order), _BATCH):
@@ -281,16 +289,16 @@ def accuracy(model: Model, dataset: Dataset, *, sample: int = 1000, seed: int = 
 
 
 def with_accuracy(model: Model, measured: Accuracy, *, name: str = "test_accuracy") -> Model:
-    """Return a model whose metadata state a measured accuracy; the same model if not the whole set was tried.
+    """Return a model whose metadata contain a measured accuracy; the same model if the measurement is incomplete.
 
     Parameters
     ----------
     model
         The model.
     measured
-        The last that `accuracy` yielded for it.
+        The last result of `accuracy` for the model.
     name
-        Of the figure in the metadata: "test_accuracy" for the test set.
+        Name of the metric in the metadata: "test_accuracy" for the test set.
     """
     if measured.done < measured.total:
         return model
@@ -303,13 +311,17 @@ def _record(operation: Operation) -> dict[str, Any]:
 
 
 def _before(structure: Structure, name: str) -> str:
-    return " or ".join(dict.fromkeys(node.name for node in structure.sources(name))) or "another layer"
+    names = list(dict.fromkeys(node.name for node in structure.sources(name))) or [_("another layer")]
+    text = names[0]
+    for other in names[1:]:
+        text = _("{first} or {second}").format(first=text, second=other)
+    return text
 
 
 def _scale(structure: Structure, operation: Operation, units: list[int], factor: float) -> None:
     if not np.isfinite(factor):
-        raise DigitpadError(f"A unit cannot be scaled by {factor}; choose a finite number.")
-    # Also for the unit that stays: it has to be there.
+        raise DigitpadError(_("A unit cannot be scaled by {factor}; choose a finite number.").format(factor=factor))
+    # Also checks that the unit exists, which stays unchanged if it is isolated.
     made_by(structure, operation.layer, operation.unit)
     if factor == 0:
         _check_zero_stays(structure, operation.layer)
@@ -323,8 +335,10 @@ def _scale(structure: Structure, operation: Operation, units: list[int], factor:
                     if isinstance(reader.layer, layers.BatchNorm2D):
                         if reader.layer.running_mean is None:
                             raise DigitpadError(
-                                f"{name} cannot be scaled: {reader.name} behind it normalises each picture by itself "
-                                "and would undo it; choose another layer."
+                                _(
+                                    "{layer} cannot be scaled, since the batch normalization {norm} after it uses the "
+                                    "statistics of each image and would undo it; choose another layer."
+                                ).format(layer=name, norm=reader.name)
                             )
                         _scale_one(reader.layer.running_mean, made, factor)
                         _scale_one(reader.layer.bias, made, factor)
@@ -332,7 +346,7 @@ def _scale(structure: Structure, operation: Operation, units: list[int], factor:
                 _scale_one(weight, made, factor)
                 _scale_one(bias, made, factor)
             case _:
-                raise DigitpadError(f"{name} has no weights that could be scaled; choose another layer.")
+                raise DigitpadError(_("{layer} has no weights to scale; choose another layer.").format(layer=name))
 
 
 def _scale_one(stored: Buffer | None, unit: int, factor: float) -> None:
@@ -341,38 +355,43 @@ def _scale_one(stored: Buffer | None, unit: int, factor: float) -> None:
 
 
 def _check_zero_stays(structure: Structure, name: str) -> None:
-    """Check that the layers between where a unit is made and where it is muted answer 0 to 0.
+    """Check that all layers between the weights of a unit and the muted activation map 0 to 0.
 
     Raises
     ------
     DigitpadError
-        If one does not, so that nothing before it can mute the unit.
+        If one does not, so that weights before it cannot mute the unit.
     """
     node = structure[name]
     while node.kind in {"activation", "pooling", "unchanged"}:
         if isinstance(node.layer, layers.Sigmoid):
             raise DigitpadError(
-                f"{name} cannot be muted: {node.name} answers 0.5 to 0; mute {_before(structure, node.name)} instead."
+                _("{layer} cannot be muted, since {sigmoid} maps 0 to 0.5; mute {others} instead.").format(
+                    layer=name, sigmoid=node.name, others=_before(structure, node.name)
+                )
             )
         node = structure[node.sources[0].name]
 
 
 def _redraw(structure: Structure, operation: Redraw) -> None:
     try:
-        _, kernels = kernels_of(structure, operation.layer, operation.unit)
+        kernels = kernels_of(structure, operation.layer, operation.unit)[1]
     except ValueError as error:
         raise DigitpadError(
-            f"{operation.layer} has no kernels of a unit {operation.unit}; choose a convolution or a dense layer."
+            _("{layer} has no kernels for unit {unit}; choose a convolution or a dense layer.").format(
+                layer=operation.layer, unit=operation.unit
+            )
         ) from error
     try:
         kernel = np.array(operation.kernel, np.float32)
     except ValueError as error:
-        raise DigitpadError("The rows of a kernel must be equally long; draw it again.") from error
+        raise DigitpadError(_("The rows of a kernel must have the same length; edit it again.")) from error
     if not 0 <= operation.place < len(kernels) or kernel.shape != kernels.shape[1:] or not np.isfinite(kernel).all():
         height, width = kernels.shape[1:]
         raise DigitpadError(
-            f"{operation.layer} takes kernels 0 to {len(kernels) - 1} of {height} × {width} finite numbers; draw it "
-            "again."
+            _("{layer} has kernels 0 to {last} of {height} × {width} finite numbers; edit it again.").format(
+                layer=operation.layer, last=len(kernels) - 1, height=height, width=width
+            )
         )
-    # The array is a view of the layer's own weights.
+    # The array is a view of the weights of the layer.
     kernels[operation.place] = kernel

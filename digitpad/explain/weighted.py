@@ -1,4 +1,4 @@
-"""Weighted sums: how the numbers of convolutions and dense layers come about, map by map and unit by unit."""
+"""Weighted sums: the arithmetic of convolutions and dense layers, map by map and unit by unit."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ def convolution_sum(
     value: float,
     terms: int,
 ) -> WeightedSum:
-    """Return a convolution's number as a sum over the maps below; see `explain_cell`."""
+    """Return a number of a convolution as a sum over its input maps; see `explain_cell`."""
     maps = input_of(frame, node)
     reach = taps_transposed if conv.transposed else taps
     rows, columns = (
@@ -67,7 +67,7 @@ def convolution_sum(
 
 
 def dense_sum(frame: Frame, node: Node, linear: layers.Linear, cell: Cell, value: float, terms: int) -> WeightedSum:
-    """Return a dense unit's number as a sum over all inputs; see `explain_cell`."""
+    """Return a number of a dense layer as a sum over its inputs; see `explain_cell`."""
     x = input_of(frame, node).ravel()
     weights = linear.weight.value[cell.channel]
     products = x.astype(np.float64) * weights
@@ -94,7 +94,7 @@ def dense_sum(frame: Frame, node: Node, linear: layers.Linear, cell: Cell, value
 
 
 def kernels_of(structure: Structure, name: str, unit: int) -> tuple[tuple[Cell, ...], Numbers]:
-    """Return the kernels that make one map, or the weights that make one unit.
+    """Return the kernels of one output map, or the weights of one dense unit.
 
     Parameters
     ----------
@@ -106,13 +106,13 @@ def kernels_of(structure: Structure, name: str, unit: int) -> tuple[tuple[Cell, 
     Returns
     -------
     tuple
-        The first cell of each map that the kernels lie on, and the kernels float32 (maps, height, width). Those of a
-        unit that reads flattened maps are as large as the maps; of any other dense unit each is 1 x 1.
+        The first cell of each input map, and the kernels, float32 (maps, height, width). The kernels of a dense unit
+        after flattened maps are as large as the maps; those of other dense units are 1 x 1.
 
     Raises
     ------
     ValueError
-        If the layer is neither, or has no such map.
+        If the layer is neither a convolution nor dense, or has no such map.
     """
     node = structure[name]
     check_cell(structure, Cell(name, unit))
@@ -131,7 +131,7 @@ def kernels_of(structure: Structure, name: str, unit: int) -> tuple[tuple[Cell, 
 
 
 def _kernels(conv: layers.Conv2D | layers.ConvTranspose2D, unit: int) -> tuple[int, Numbers]:
-    """Return the first input channel that a map is made of, and its kernels (channels, height, width)."""
+    """Return the first input channel of an output map, and its kernels (channels, height, width)."""
     per_group = conv.out_channels // conv.groups
     group, place = divmod(unit, per_group)
     channels = conv.in_channels // conv.groups
@@ -162,6 +162,6 @@ def _weighted_sum(
 
 
 def _largest(values: Exact, count: int) -> list[int]:
-    """Return the places of the `count` largest values by size, the largest first; of equal ones the first."""
+    """Return the indices of the `count` largest absolute values, in descending order; ties keep their order."""
     order: list[int] = np.argsort(-np.abs(values), kind="stable")[:count].tolist()
     return order

@@ -35,23 +35,23 @@ def test_every_activation_is_what_its_sources_make(name: str) -> None:
 def test_titles_say_what_a_layer_is() -> None:
     structure = Structure(build(ARCHITECTURES["standard"]), (1, 28, 28))
     assert [(node.name, node.kind, node.title) for node in structure] == [
-        ("input", "input", "the picture, normalised"),
+        ("input", "input", "normalized image"),
         ("conv1", "convolution", "3 × 3 convolution, 32 maps"),
         ("relu1", "activation", "ReLU, 32 maps"),
-        ("pool1", "pooling", "largest of each 2 × 2, 32 maps"),
+        ("pool1", "pooling", "2 × 2 max pooling, 32 maps"),
         ("conv2", "convolution", "3 × 3 convolution, 64 maps"),
         ("relu2", "activation", "ReLU, 64 maps"),
-        ("pool2", "pooling", "largest of each 2 × 2, 64 maps"),
-        ("flatten", "unchanged", "the maps in one row, 3,136 units"),
+        ("pool2", "pooling", "2 × 2 max pooling, 64 maps"),
+        ("flatten", "unchanged", "flattened maps, 3,136 units"),
         ("fc1", "dense", "dense layer, 128 units"),
         ("relu3", "activation", "ReLU, 128 units"),
-        ("dropout", "unchanged", "dropout, which does nothing outside training, 128 units"),
+        ("dropout", "unchanged", "dropout (inactive outside training), 128 units"),
         ("fc2", "dense", "dense layer, 10 units"),
     ]
     strange = Structure(network_of(SMALL["windows"]), (3, 13, 12))
     assert strange["a"].title == "2 × 3 convolution, 4 maps, stride 1 × 2"
     assert strange["b"].title == "3 × 3 convolution, 4 maps, dilation 2 × 1, 2 groups"
-    assert strange["m"].title == "mean of each 2 × 2, 4 maps, stride 1"
+    assert strange["m"].title == "2 × 2 average pooling, 4 maps, stride 1"
 
 
 def test_what_changes_nothing_is_looked_through() -> None:

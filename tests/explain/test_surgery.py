@@ -185,12 +185,12 @@ def test_uncertainty_is_the_width_of_the_interval() -> None:
     [
         (mute("conv1", 16), "no unit 16 in conv1"),
         (mute("nothing", 0), "no unit 0 in nothing"),
-        (mute("block1", 0), "block1 is not made by weights of its own; operate on block1.body.bn2 or relu1 instead"),
+        (mute("block1", 0), "block1 has no weights; edit block1.body.bn2 or relu1 instead"),
         (KeepAlone("conv1", 99), "no unit 99"),
         (Scale("conv1", 0, float("nan")), "cannot be scaled by nan"),
         (Redraw("relu1", 0, 0, ((0.0,),)), "no kernels"),
-        (Redraw("conv1", 0, 1, ((0.0,) * 3,) * 3), "takes kernels 0 to 0 of 3 × 3"),
-        (Redraw("conv1", 0, 0, ((0.0,) * 3, (0.0,) * 2)), "equally long"),
+        (Redraw("conv1", 0, 1, ((0.0,) * 3,) * 3), "has kernels 0 to 0 of 3 × 3"),
+        (Redraw("conv1", 0, 0, ((0.0,) * 3, (0.0,) * 2)), "the same length"),
         (Redraw("conv1", 0, 0, ((float("inf"),) * 3,) * 3), "finite"),
     ],
 )
@@ -200,11 +200,11 @@ def test_what_cannot_be_done_is_said_in_a_sentence(operation: Operation, trouble
 
 
 def test_a_sigmoid_cannot_be_muted_from_before_it() -> None:
-    with pytest.raises(DigitpadError, match=r"answers 0.5 to 0; mute fc instead"):
+    with pytest.raises(DigitpadError, match=r"maps 0 to 0.5; mute fc instead"):
         operate(model_of(square("branches")), (mute("sigmoid", 0),))
 
 
 def test_operations_are_named() -> None:
     assert [str(o) for o in (mute("a", 1), Scale("a", 1, 2), KeepAlone("a", 1), Redraw("a", 1, 2, ()))] == [
-        "a unit 1 muted", "a unit 1 × 2", "a unit 1 alone", "a unit 1, kernel 2 redrawn",
+        "a unit 1 muted", "a unit 1 × 2", "a unit 1 isolated", "a unit 1, kernel 2 edited",
     ]  # fmt: skip
