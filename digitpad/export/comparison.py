@@ -1,4 +1,4 @@
-"""Do two networks give the same answers? Both are shown the same images, and the largest difference counts."""
+"""Compares the outputs of a network and its exported copy on the same images."""
 
 import math
 from collections.abc import Callable
@@ -13,29 +13,30 @@ from digitpad.errors import DigitpadError
 from digitpad.models.model_file import Preprocessing
 from digitpad.nn import Sequential
 from digitpad.nn.backend import Shape
+from digitpad.translation import gettext as _
 
-#: Largest difference between outputs of about one that is put down to rounding.
+#: Largest difference between outputs near 1 that is attributed to rounding.
 TOLERANCE = 1e-4
 
 _DIGITS = 1000
 _BATCH = 100
-#: Multiply-adds for all the images together, where they are not digits: a few seconds' work.
+#: Multiply-adds of all images together, if they are not digits: a few seconds of work.
 _WORK = 10_000_000_000
 
 Answer = Callable[[NDArray[np.float32]], NDArray[np.float32]]
-"""From a batch of normalised images to the network's output."""
+"""Returns the output of a network for a batch of normalized images."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Probes:
-    """What both networks are shown.
+    """The images for both networks.
 
     Attributes
     ----------
     images
-        Normalised, float32 (N, C, H, W).
+        Normalized, float32 (N, C, H, W).
     name
-        What they are, for a person.
+        A description of the images in the user's language.
     """
 
     images: NDArray[np.float32]
@@ -43,28 +44,31 @@ class Probes:
 
 
 def probes_for(network: Sequential, input_shape: Shape, preprocessing: Preprocessing) -> Probes:
-    """Return 1,000 test digits, or random images for a network that does not take digits.
+    """Return 1,000 test digits, or random images for a network with another input shape.
 
     Parameters
     ----------
     network
-        What will read them.
+        The network.
     input_shape
         Shape of one sample.
     preprocessing
-        How pictures are prepared.
+        The normalization of images.
     """
     if tuple(input_shape) == (1, 28, 28):
         digits = load_mnist("test").images[:_DIGITS]
-        return Probes(normalize(digits, preprocessing.mean, preprocessing.std), f"{len(digits):,} test digits")
+        return Probes(
+            normalize(digits, preprocessing.mean, preprocessing.std),
+            _("{count:,} test digits").format(count=len(digits)),
+        )
     work = network.multiply_adds(input_shape)
     count = min(_DIGITS, max(4, _WORK // max(work, math.prod(input_shape) * 1000)))
     images = np.random.default_rng(0).standard_normal((count, *input_shape)).astype(np.float32)
-    return Probes(images, f"{count:,} random images")
+    return Probes(images, _("{count:,} random images").format(count=count))
 
 
 def largest_difference(network: Sequential, other: Answer, probes: Probes) -> float:
-    """Return the largest difference between any two outputs of a network and its copy elsewhere.
+    """Return the largest difference between the outputs of a network and its exported copy.
 
     Parameters
     ----------
@@ -73,13 +77,13 @@ def largest_difference(network: Sequential, other: Answer, probes: Probes) -> fl
     other
         The copy.
     probes
-        What both are shown.
+        The images for both.
 
     Raises
     ------
     DigitpadError
-        If outputs differ by more than rounding (`TOLERANCE`, or its share of the largest output), or another class
-        has the largest logit.
+        If outputs differ by more than rounding (`TOLERANCE`, or that share of the largest output), or the predicted
+        classes differ.
     """
     largest = 0.0
     for start in range(0, len(probes.images), _BATCH):
@@ -87,22 +91,28 @@ def largest_difference(network: Sequential, other: Answer, probes: Probes) -> fl
         own, its = network.forward(batch), other(batch)
         if own.shape != its.shape:
             raise DigitpadError(
-                f"The exported network answers in shape {its.shape}, not {own.shape}, so it was not written; "
-                "please report this."
+                _(
+                    "The output of the exported network has shape {other}, not {own}, so it was not written; please "
+                    "report this."
+                ).format(other=its.shape, own=own.shape)
             )
         difference = float(np.abs(own - its).max())
         allowed = TOLERANCE * max(1.0, float(np.abs(own).max()))
-        # Not `>`: a difference that is not a number is none that can be allowed.
+        # Not `>`, which would accept NaN.
         if not difference <= allowed:
             raise DigitpadError(
-                f"The exported network's outputs differ by {difference:.1e} on {probes.name} (allowed: {allowed:.1e}), "
-                "so it was not written; please report this."
+                _(
+                    "The outputs of the exported network differ by {difference:.1e} on {images} (allowed: "
+                    "{allowed:.1e}), so it was not written; please report this."
+                ).format(difference=difference, images=probes.name, allowed=allowed)
             )
-        # For maps and single logits, near zero, rounding alone may change a side.
+        # For maps and single logits near zero, rounding alone may change the sign.
         if own.ndim == 2 and (own.argmax(axis=1) != its.argmax(axis=1)).any():
             raise DigitpadError(
-                f"The exported network gives another answer on one of {probes.name}, so it was not written; please "
-                "report this."
+                _(
+                    "The exported network predicts another class for one of {images}, so it was not written; please "
+                    "report this."
+                ).format(images=probes.name)
             )
         largest = max(largest, difference)
     return largest

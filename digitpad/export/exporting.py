@@ -1,4 +1,4 @@
-"""One function for all formats: make the file's contents, compare, and only then write."""
+"""Exports a model: makes the contents of the file, compares the outputs, and only then writes the file."""
 
 import copy
 import io
@@ -15,25 +15,25 @@ from digitpad.export.pytorch_file import compare_pytorch, to_pytorch
 from digitpad.models.model_file import SUFFIX, Model
 from digitpad.nn import Sequential
 from digitpad.nn.backend import to_numpy
+from digitpad.translation import gettext as _
 
 FORMATS = ("onnx", "pytorch", "npz")
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written.
+    """The result of an export.
 
     Attributes
     ----------
     path
         The file.
     max_difference
-        The largest difference that was measured between any two outputs of the network here and there; None if
-        it could not be measured.
+        The largest difference between the outputs of the two networks; None if it could not be measured.
     compared
-        How it was measured, or why not, for a person.
+        How it was measured, or why not, in the user's language.
     beside
-        Files that belong to it.
+        Further files that belong to it.
     """
 
     path: Path
@@ -43,50 +43,58 @@ class Exported:
 
 
 def export_model(model: Model, form: str, path: Path) -> Exported:
-    """Write a model in a form for other programs, having made sure that it answers the same there.
+    """Export a model in a format for other programs, after checking that its outputs are the same.
 
     Parameters
     ----------
     model
         The model.
     form
-        `onnx`; `pytorch`, a Python module with its weights as a safetensors file beside it; or `npz`, NumPy's
-        arrays by name.
+        `onnx`; `pytorch`, a Python module with its weights in a safetensors file beside it; or `npz`, NumPy arrays by
+        name.
     path
-        Where to; a file already there is replaced.
+        The output file; an existing file is overwritten.
 
     Raises
     ------
     DigitpadError
-        If there is no such form, a package that it needs is not installed, a layer has no counterpart there, the
-        outcome answers differently (nothing is written then), or a file cannot be written.
+        If there is no such format, a required package is not installed, a layer has no counterpart in the format, the
+        outputs differ (nothing is written then), or a file cannot be written.
     """
     if form not in FORMATS:
-        raise DigitpadError(f"There is no format called {form!r}; choose one of: {', '.join(FORMATS)}.")
+        raise DigitpadError(
+            _("There is no format named {name!r}; choose one of: {names}.").format(name=form, names=", ".join(FORMATS))
+        )
     probes = probes_for(model.network, model.architecture.input_shape, model.metadata.preprocessing)
     if form == "onnx":
         contents = to_onnx(model)
         difference, runner = compare_onnx(contents, model, probes)
         _write(path, contents)
-        return Exported(path, difference, f"{probes.name}, with {runner}")
+        return Exported(path, difference, _("{images}, run by {program}").format(images=probes.name, program=runner))
     if form == "npz":
         contents = to_npz(model)
         difference = largest_difference(model.network, read_npz(contents, model.network).forward, probes)
         _write(path, contents)
-        return Exported(path, difference, f"{probes.name}, with the arrays read back")
+        compared = _("{images}, with the arrays read from the file").format(images=probes.name)
+        return Exported(path, difference, compared)
     if path.suffix != ".py":
-        raise DigitpadError(f"{path} would hold a Python module; choose a name that ends in .py.")
+        raise DigitpadError(
+            _("{path} is to contain a Python module; choose a name that ends in .py.").format(path=path)
+        )
     module, weights = to_pytorch(model, path.stem)
     measured = compare_pytorch(module, weights, model, probes)
     beside = path.with_suffix(SUFFIX)
     _write(beside, weights)
     _write(path, module)
-    how = "not measured: PyTorch is not installed here" if measured is None else f"{probes.name}, with PyTorch"
-    return Exported(path, measured, how, (beside,))
+    if measured is None:
+        compared = _("not measured, since PyTorch is not installed")
+    else:
+        compared = _("{images}, run by {program}").format(images=probes.name, program="PyTorch")
+    return Exported(path, measured, compared, (beside,))
 
 
 def to_npz(model: Model) -> bytes:
-    """Return a model's parameters and buffers, by name, as the bytes of an `.npz` file."""
+    """Return the parameters and buffers of a model by name, as the contents of an `.npz` file."""
     file = io.BytesIO()
     arrays = {name: to_numpy(value) for name, value in model.network.state_dict().items()}
     np.savez(file, allow_pickle=False, **arrays)
@@ -94,19 +102,19 @@ def to_npz(model: Model) -> bytes:
 
 
 def read_npz(contents: bytes, network: Sequential) -> Sequential:
-    """Return a network like `network`, with the arrays of an `.npz` file.
+    """Return a copy of a network with the arrays of an `.npz` file.
 
     Parameters
     ----------
     contents
-        What `to_npz` returned.
+        The result of `to_npz`.
     network
-        Stays as it is.
+        The network; it is not changed.
 
     Raises
     ------
     ValueError
-        If an array is missing, extra or misshapen.
+        If an array is missing, unexpected or of the wrong shape.
     """
     twin = copy.deepcopy(network)
     for stored in (*twin.parameters(), *twin.buffers()):

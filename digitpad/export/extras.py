@@ -1,4 +1,4 @@
-"""Packages that not everybody has: found when they are needed, and named when they are missing."""
+"""Optional packages: imported when they are needed, and named in an error when they are missing."""
 
 import importlib
 import importlib.util
@@ -6,26 +6,27 @@ import warnings
 from typing import Any
 
 from digitpad.errors import DigitpadError
+from digitpad.translation import gettext as _
 
 
 def is_installed(name: str) -> bool:
-    """Return whether a package could be imported, without importing it."""
+    """Return whether a package is installed, without importing it."""
     return importlib.util.find_spec(name) is not None
 
 
 def optional(name: str) -> Any | None:
-    """Return a package, or None if it is not there or does not work on this machine.
+    """Return a package, or None if it is not installed or cannot be imported.
 
     Parameters
     ----------
     name
-        What to import.
+        The module to import.
     """
     if not is_installed(name):
         return None
     try:
         with warnings.catch_warnings():
-            # What a package has to say about its own dependencies is none of the user's business here.
+            # Warnings of a package about its own dependencies do not concern the user.
             warnings.simplefilter("ignore")
             return importlib.import_module(name)
     except (ImportError, OSError):
@@ -38,18 +39,22 @@ def required(name: str, extra: str, purpose: str) -> Any:
     Parameters
     ----------
     name
-        What to import.
+        The module to import.
     extra
-        The extra that brings it.
+        The extra that installs it.
     purpose
-        What needs it, as the message shall begin.
+        What needs it, in the user's language: the beginning of the message.
 
     Raises
     ------
     DigitpadError
-        If it is not there.
+        If it is not installed.
     """
     module = optional(name)
     if module is None:
-        raise DigitpadError(f"{purpose} needs the package {name}; install it with: pip install 'digitpad[{extra}]'")
+        raise DigitpadError(
+            _("{purpose} needs the package {name}; install it with: {command}").format(
+                purpose=purpose, name=name, command=f"pip install 'digitpad[{extra}]'"
+            )
+        )
     return module

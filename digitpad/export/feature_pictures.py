@@ -1,8 +1,8 @@
-"""What every layer answers to a picture, as pictures of its own and as numbers.
+"""Saves the activations of every layer for one image, as pictures and as numbers.
 
-Maps stand side by side in a mosaic, vectors in a strip, all of one layer on one scale. Where a layer has negative
-answers, blue is below zero and orange above, a pair that colour-blind eyes tell apart; where it has none, the scale
-runs from dark to light.
+Maps are drawn side by side in a mosaic, vectors as a strip; all maps of a layer share a scale. If a layer has negative
+values, blue is below zero and orange above, a pair that people with colour blindness can distinguish; otherwise the
+scale runs from dark to light.
 """
 
 import io
@@ -22,6 +22,7 @@ from digitpad.data.dataset import normalize
 from digitpad.errors import DigitpadError
 from digitpad.explain.colours import DIVERGING, SEQUENTIAL, Palette
 from digitpad.models.model_file import Model
+from digitpad.translation import gettext as _
 
 INPUT = "input"
 ARCHIVE = "features.npz"
@@ -29,23 +30,23 @@ ARCHIVE = "features.npz"
 _PAPER, _INK, _FAINT = (255, 255, 255), (30, 42, 50), (96, 108, 118)
 
 _MARGIN, _HEAD, _FOOT, _GAP = 16, 34, 44, 4
-#: Side of a map in the mosaic, in pixels, as far as whole pixels allow.
+#: Side of a map in the mosaic, in pixels, rounded down to a multiple of its cells.
 _TILE = 84
 _LEAST_WIDTH = 320
-#: A vector is broken into rows of so many values.
+#: Values of a vector per row.
 _ROW = 64
 
 
 @dataclass(frozen=True, slots=True)
 class SavedFeatures:
-    """What was written.
+    """The files written.
 
     Attributes
     ----------
     archive
-        All arrays, by layer name, and `input`.
+        File with all arrays by layer name, and `input`.
     pictures
-        One for each array, in the order of computation.
+        One picture per array, in the order of computation.
     """
 
     archive: Path
@@ -53,7 +54,7 @@ class SavedFeatures:
 
 
 def features_of(model: Model, image: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
-    """Return what every layer of a model answers to one prepared picture.
+    """Return the activations of all layers of a model for one prepared image.
 
     Parameters
     ----------
@@ -65,34 +66,38 @@ def features_of(model: Model, image: NDArray[np.float32]) -> dict[str, NDArray[n
     Returns
     -------
     dict
-        By layer name, in the order of computation, each with a batch axis of one. The first, `input`, is the
-        normalised batch that went in.
+        Activations by layer name, in the order of computation, with a batch axis of 1. The first, `input`, is the
+        normalized input.
     """
     prepared = model.metadata.preprocessing
     batch = normalize(image[np.newaxis, np.newaxis], prepared.mean, prepared.std)
-    _, named = model.network.forward(batch, capture=True)
+    named = model.network.forward(batch, capture=True)[1]
     return {INPUT: batch, **named}
 
 
 def save_features(features: Mapping[str, NDArray[np.float32]], folder: Path) -> SavedFeatures:
-    """Write features as pictures, `00-input.png`, `01-conv1.png` and so on, and all of them as `features.npz`.
+    """Save activations as pictures, `00-input.png`, `01-conv1.png` and so on, and all of them as `features.npz`.
 
     Parameters
     ----------
     features
-        As `features_of` returns them.
+        The result of `features_of`.
     folder
-        Where to; made if it is not there. Files of these names are replaced.
+        The output folder, created if it does not exist. Existing files with these names are overwritten.
 
     Raises
     ------
     DigitpadError
-        If the folder cannot be made, or a file not be written.
+        If the folder cannot be created, or a file cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DigitpadError(f"{folder} could not be made ({error.strerror}); choose another folder.") from error
+        raise DigitpadError(
+            _("{folder} could not be created ({reason}); choose another folder.").format(
+                folder=folder, reason=error.strerror
+            )
+        ) from error
     archive = folder / ARCHIVE
     with atomic_write(archive) as file:
         file.write(_archive(features))
@@ -107,14 +112,14 @@ def save_features(features: Mapping[str, NDArray[np.float32]], folder: Path) -> 
 
 
 def picture(name: str, values: NDArray[np.float32]) -> Image.Image:
-    """Return one layer's answer as a picture, with its name, its shape and its scale.
+    """Return the activation of one layer as a picture, with its name, shape and colour scale.
 
     Parameters
     ----------
     name
-        The layer's.
+        Name of the layer.
     values
-        (C, H, W), a mosaic of C maps; or of one axis, a strip.
+        (C, H, W), drawn as a mosaic of C maps, or a vector, drawn as a strip.
     """
     low, high = float(values.min(initial=0)), float(values.max(initial=0))
     signed = low < 0
@@ -168,7 +173,7 @@ def _palette(*, signed: bool) -> Palette:
 
 
 def _scale(page: Image.Image, low: float, high: float, *, signed: bool) -> None:
-    """Draw the colour scale at the foot of a page."""
+    """Draw the colour scale at the bottom of a page."""
     length = min(220, page.width - 2 * _MARGIN)
     ramp = _palette(signed=signed).colours(np.linspace(-1 if signed else 0, 1, length, dtype=np.float32), 1)
     top = page.height - _FOOT
@@ -181,12 +186,12 @@ def _scale(page: Image.Image, low: float, high: float, *, signed: bool) -> None:
 
 
 def _archive(features: Mapping[str, NDArray[np.float32]]) -> bytes:
-    """Return arrays as the bytes of an `.npz` file; unlike `numpy.savez`, whatever they are called."""
+    """Return arrays as the contents of an `.npz` file; unlike `numpy.savez`, with any names."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, array in features.items():
             contents = io.BytesIO()
             np.lib.format.write_array(contents, np.asarray(array, order="C"), allow_pickle=False)
-            # A time that is always the same: the same features, the same file.
+            # A fixed time stamp, so that the same features give the same file.
             archive.writestr(zipfile.ZipInfo(f"{name}.npy"), contents.getvalue())
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""A network as an ONNX file: built, checked by ONNX's own checker, and run by another program's arithmetic."""
+"""Exports a network as an ONNX file, which is validated by ONNX's checker and compared by running it."""
 
 import json
 from typing import Any
@@ -12,18 +12,19 @@ from digitpad.export.comparison import Probes, largest_difference
 from digitpad.export.extras import optional, required
 from digitpad.export.onnx_graph import Graph, graph_of
 from digitpad.models.model_file import CLASSIFICATION, Model
+from digitpad.translation import gettext as _
 
-#: The version of ONNX's operations: of 2022, read by everything in use, and with all that the layers need.
+#: Version of the operator set: from 2022, supported everywhere, with all operators that the layers need.
 _OPSET = 18
-#: The file format's version of that time; the package would write its newest, which older programs refuse.
+#: Version of the file format of that time; by default, the package writes the newest, which older programs reject.
 _IR_VERSION = 8
 
 
 def to_onnx(model: Model) -> bytes:
-    """Return a model as the bytes of an ONNX file.
+    """Return a model as the contents of an ONNX file.
 
-    The first axis of input and output, the batch, may have any size. Pictures must be normalised before they go
-    in; how, and what the outputs mean, is said in the file's metadata.
+    The batch axis of input and output may have any size. The input has to be normalized; the metadata of the file
+    describe the normalization and the meaning of the outputs.
 
     Parameters
     ----------
@@ -33,55 +34,63 @@ def to_onnx(model: Model) -> bytes:
     Raises
     ------
     DigitpadError
-        If the `onnx` package is missing, or a layer has no form in ONNX.
+        If the `onnx` package is missing, or a layer has no counterpart in ONNX.
     """
-    onnx = required("onnx", "export", "Writing ONNX files")
+    onnx = required("onnx", "export", _("Writing ONNX files"))
     try:
         graph = graph_of(model.network, model.architecture.input_shape)
     except ValueError as error:
-        raise DigitpadError(f"{model.name} cannot become an ONNX file ({error}); change that layer.") from error
+        raise DigitpadError(
+            _("{model} cannot be exported as ONNX ({reason}); change that layer.").format(
+                model=model.name, reason=error
+            )
+        ) from error
     proto = _assemble(onnx, graph, model)
     try:
         onnx.checker.check_model(proto, full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
         words = " ".join(str(error).split())
-        raise DigitpadError(f"ONNX's checker refuses what became of {model.name} ({words}); report this.") from error
+        raise DigitpadError(
+            _("The checker of ONNX rejects the exported {model} ({reason}); please report this.").format(
+                model=model.name, reason=words
+            )
+        ) from error
     contents: bytes = proto.SerializeToString(deterministic=True)
     return contents
 
 
 def compare_onnx(contents: bytes, model: Model, probes: Probes) -> tuple[float, str]:
-    """Run an ONNX file beside the model that it was made of.
+    """Compare the outputs of an ONNX file with those of the original model.
 
     Parameters
     ----------
     contents
-        The file's bytes.
+        The contents of the file.
     model
         The original.
     probes
-        What both are shown.
+        The images for both.
 
     Returns
     -------
     (float, str)
-        The largest difference between their outputs, and what ran the file: onnxruntime, or where that is not
-        installed, the (slow) reference that comes with ONNX.
+        The largest difference between their outputs, and the program that ran the file: onnxruntime, or if that is not
+        installed, the (slow) reference evaluator of ONNX.
 
     Raises
     ------
     DigitpadError
-        If they disagree.
+        If the outputs differ.
     """
     runtime = optional("onnxruntime")
     if runtime is not None:
         session: Any = runtime.InferenceSession(contents, providers=["CPUExecutionProvider"])
         name, runner = session.get_inputs()[0].name, "onnxruntime"
     else:
-        onnx = required("onnx", "export", "Checking ONNX files")
-        required("onnx.reference", "export", "Checking ONNX files")
+        onnx = required("onnx", "export", _("Checking ONNX files"))
+        required("onnx.reference", "export", _("Checking ONNX files"))
         session = onnx.reference.ReferenceEvaluator(onnx.load_from_string(contents))
-        name, runner = session.input_names[0], "ONNX's reference"
+        name, runner = session.input_names[0], _("the reference evaluator of ONNX")
 
     def answer(batch: NDArray[np.float32]) -> NDArray[np.float32]:
         output: NDArray[np.float32] = session.run(None, {name: batch})[0]
@@ -137,7 +146,6 @@ def _describe(model: Model) -> str:
     prepared = model.metadata.preprocessing
     content = "ink 1 on background 0, " if model.metadata.task == CLASSIFICATION else ""
     return (
-        f"{model.name or model.architecture.name}, exported from digitpad {__version__}. The input is images in "
-        f"[0, 1], {content}from which {prepared.mean:g} is subtracted and which are then divided by "
-        f"{prepared.std:g}; the output is logits."
+        f"{model.name or model.architecture.name}, exported from digitpad {__version__}. Input: images in [0, 1], "
+        f"{content}normalized with mean {prepared.mean:g} and standard deviation {prepared.std:g}. Output: logits."
     )

@@ -1,7 +1,7 @@
-"""What each layer is in ONNX: one table, from the layer's class to the nodes that do the same.
+"""Converts a network to an ONNX graph: one table maps each class of layer to the equivalent nodes.
 
-The graph is kept as plain data here, so that nothing of this needs the `onnx` package. A layer's last node and the
-value it makes carry the layer's own name (`conv1`, `block1.body.conv2`): viewers show the names that digitpad shows.
+The graph is plain data, so this module does not need the `onnx` package. The last node of a layer and its output have
+the name of the layer (`conv1`, `block1.body.conv2`), so viewers show the same names as digitpad.
 """
 
 import math
@@ -18,24 +18,25 @@ from digitpad.nn.layer import Layer
 from digitpad.nn.network import Sequential
 from digitpad.nn.parameter import Parameter
 from digitpad.nn.receptive_field import ReceptiveField
+from digitpad.translation import gettext as _
 
 Attribute = int | float | str | tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One operation.
+    """One node of the graph.
 
     Attributes
     ----------
     op
-        ONNX's name of the operation.
+        Name of the ONNX operator.
     name
-        Of the node.
+        Name of the node.
     inputs, outputs
-        Names of the values that it takes and makes.
+        Names of its input and output values.
     attributes
-        Its settings.
+        Attributes of the operator.
     """
 
     op: str
@@ -47,14 +48,14 @@ class Node:
 
 @dataclass(slots=True)
 class Graph:
-    """A network as ONNX sees it.
+    """A network as an ONNX graph.
 
     Attributes
     ----------
     input, output
-        Names of the values that go in and come out.
+        Names of the input and output values.
     nodes
-        In the order of computation.
+        The nodes in the order of computation.
     weights
         Constant arrays by name.
     shapes
@@ -68,7 +69,7 @@ class Graph:
     shapes: dict[str, Shape] = field(default_factory=dict)
 
     def add(self, op: str, name: str, *inputs: str, **attributes: Attribute) -> str:
-        """Append an operation that makes one value, which gets the operation's name; return that name."""
+        """Append a node with one output, which has the name of the node; return that name."""
         self.nodes.append(Node(op, name, inputs, (name,), attributes))
         return name
 
@@ -83,21 +84,25 @@ class Graph:
         return self.weight(name, np.asarray(value, np.float32))
 
     def write(self, layer: Layer, name: str, x: str) -> str:
-        """Append what `layer` does to the value `x`, by its row of `ROWS`, and return the name of what it makes.
+        """Append the nodes of `layer` for the value `x`, by its row of `ROWS`, and return the name of the output.
 
         Raises
         ------
         ValueError
-            If the table has no row for such a layer.
+            If the table has no row for this class of layer.
         """
         row = ROWS.get(type(layer))
         if row is None:
-            raise ValueError(f"{name or 'the network'}: a layer of type {type(layer).__name__} has no form in ONNX yet")
+            raise ValueError(
+                _("{layer}: layers of type {type} cannot be exported as ONNX yet").format(
+                    layer=name or "network", type=type(layer).__name__
+                )
+            )
         return row(self, name, layer, x)
 
 
 def graph_of(network: Sequential, input_shape: Shape) -> Graph:
-    """Return a network as an ONNX graph, in inference.
+    """Return a network as an ONNX graph for inference.
 
     Parameters
     ----------
@@ -109,7 +114,7 @@ def graph_of(network: Sequential, input_shape: Shape) -> Graph:
     Raises
     ------
     ValueError
-        If a layer has no form in ONNX, or the shape does not fit.
+        If a layer has no counterpart in ONNX, or the shape does not fit.
     """
     image = ReceptiveField.of_image(*input_shape[1:]) if len(input_shape) == 3 else ReceptiveField.of_image(1, 1)
     shapes = {visit.name: visit.output_shape for visit in network.visit("", input_shape, image)}
@@ -122,7 +127,7 @@ def graph_of(network: Sequential, input_shape: Shape) -> Graph:
 
 
 Row = Callable[[Graph, str, Any, str], str]
-"""Writes a layer: (graph, name, layer, name of its input) to the name of its output."""
+"""Appends the nodes of a layer: (graph, name, layer, name of its input) to the name of its output."""
 
 
 def _sequential(graph: Graph, name: str, layer: Sequential, x: str) -> str:
@@ -156,7 +161,7 @@ def _window(layer: layers.Conv2D | layers.ConvTranspose2D) -> dict[str, Attribut
 
 
 def _pads(padding: Sequence[tuple[int, int]]) -> tuple[int, ...]:
-    """Return ((above, below), (left, right)) in ONNX's order: all that lies before, then all that lies behind."""
+    """Return the padding ((above, below), (left, right)) in the order of ONNX: all beginnings, then all ends."""
     (above, below), (left, right) = padding
     return above, left, below, right
 
@@ -184,7 +189,7 @@ def _linear(graph: Graph, name: str, layer: layers.Linear, x: str) -> str:
 
 
 def _dropout(graph: Graph, name: str, layer: layers.Dropout, x: str) -> str:
-    # Without the third input, which would switch to training, the operation hands its input on.
+    # Without the third input, which would enable training mode, the operator passes its input on.
     return graph.add("Dropout", name, x, graph.number(f"{name}.p", layer.p))
 
 
@@ -200,7 +205,7 @@ def _batch_norm(graph: Graph, name: str, layer: layers.BatchNorm2D, x: str) -> s
 
 
 def _batch_norm_by_batch(graph: Graph, name: str, layer: layers.BatchNorm2D, x: str) -> str:
-    """Normalise by the statistics of the batch itself, for a layer that keeps none."""
+    """Normalize by the statistics of the batch, for a layer without running statistics."""
     axes = graph.weight(f"{name}.axes", np.array([0, 2, 3]))
     eps = graph.number(f"{name}.eps", layer.eps)
     for part in ("weight", "bias"):
@@ -221,7 +226,7 @@ def _silu(graph: Graph, name: str, _layer: layers.SiLU, x: str) -> str:
 
 
 def _gelu(graph: Graph, name: str, layer: layers.GELU, x: str) -> str:
-    """Write x * P(x) in small operations: ONNX's own `Gelu` is younger than many programs that read the file."""
+    """Compose x * P(x) of basic operators: the operator `Gelu` is too new for many programs."""
     half = graph.number(f"{name}.half", 0.5)
     one = graph.number(f"{name}.one", 1)
     if layer.approximate == "tanh":
@@ -261,7 +266,7 @@ def _attention_gate(graph: Graph, name: str, layer: layers.AttentionGate, x: str
 
 
 def _plain(op: str, **attributes: str) -> Row:
-    """Return a row for a layer that is one operation; `attributes` name the layer's own that go along."""
+    """Return a row for a layer that is a single operator; `attributes` name the attributes of the layer to pass."""
 
     def write(graph: Graph, name: str, layer: Layer, x: str) -> str:
         return graph.add(op, name, x, **{key: getattr(layer, own) for key, own in attributes.items()})
@@ -294,4 +299,4 @@ ROWS: dict[type[Layer], Row] = {
     layers.Softmax: _plain("Softmax", axis="axis"),
     layers.Tanh: _plain("Tanh"),
 }
-"""What writes each layer, by its class."""
+"""The row of each class of layer."""

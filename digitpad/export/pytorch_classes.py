@@ -1,4 +1,4 @@
-"""What PyTorch has no class for, written for it: the texts that an exported module file contains as it needs them."""
+"""Source code of classes that PyTorch lacks; an exported module contains those that it needs."""
 
 from digitpad.nn import layers
 from digitpad.nn.layer import Layer
@@ -14,7 +14,7 @@ set_submodule share_memory state_dict to to_empty train training type xpu zero_g
 """
 
 RESERVED = frozenset(_RESERVED.split())
-"""Names that PyTorch's modules use themselves, so that no layer can have them there."""
+"""Names of attributes of `torch.nn.Module`, which a layer cannot have."""
 
 CLASSES: dict[type[Layer], str] = {
     layers.Residual: '''\
@@ -31,7 +31,7 @@ class Residual(nn.Module):
 ''',
     layers.Concatenate: '''\
 class Concatenate(nn.Module):
-    """The branches' maps one behind the other."""
+    """Concatenates the maps of the branches."""
 
     def __init__(self, **branches: nn.Module) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class Concatenate(nn.Module):
 ''',
     layers.SkipConnection: '''\
 class SkipConnection(nn.Module):
-    """The input's maps, and behind them what the body made of it."""
+    """Concatenates the input and body(input)."""
 
     def __init__(self, body: nn.Module) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class SkipConnection(nn.Module):
 ''',
     layers.AttentionGate: '''\
 class AttentionGate(nn.Module):
-    """Weigh every place of the skip, the first channels, by the signal behind them."""
+    """Weights each position of the skip connection (the first channels) by the gating signal (the others)."""
 
     def __init__(self, skip_channels: int, signal_channels: int, inner_channels: int) -> None:
         super().__init__()
@@ -69,4 +69,4 @@ class AttentionGate(nn.Module):
         return torch.cat([skip * alpha, signal], dim=1)
 ''',
 }
-"""The source of each class, by the layer that it stands for."""
+"""The source code of each class, by layer."""

@@ -1,4 +1,4 @@
-"""A network as two files for PyTorch, a readable module and its weights, tried out where PyTorch is to be had."""
+"""Exports a network as a readable PyTorch module and its weights, and tests both if PyTorch is installed."""
 
 import importlib.util
 import sys
@@ -17,59 +17,64 @@ from digitpad.export.extras import optional
 from digitpad.export.pytorch_source import source_of
 from digitpad.models.model_file import Model
 from digitpad.nn.backend import to_numpy
+from digitpad.translation import gettext as _
 
 
 def to_pytorch(model: Model, stem: str) -> tuple[bytes, bytes]:
-    """Return a model as the bytes of a Python module and of its weights, a safetensors state_dict.
+    """Return a model as the contents of a Python module and of its weights, a state_dict in safetensors format.
 
     Parameters
     ----------
     model
         The model.
     stem
-        Name of both files, without the ending.
+        Name of both files, without the extension.
 
     Raises
     ------
     DigitpadError
-        If a layer has no form in PyTorch.
+        If a layer has no counterpart in PyTorch.
     """
     try:
         source = source_of(model, stem)
     except ValueError as error:
-        raise DigitpadError(f"{model.name} cannot become a PyTorch module ({error}); change that layer.") from error
+        raise DigitpadError(
+            _("{model} cannot be exported as a PyTorch module ({reason}); change that layer.").format(
+                model=model.name, reason=error
+            )
+        ) from error
     state = model.network.state_dict()
     tensors = {new: np.asarray(to_numpy(state[name]), order="C") for name, new in source.names.items()}
     return source.text.encode(), safetensors.numpy.save(tensors, metadata={"format": "pt"})
 
 
 def compare_pytorch(module: bytes, weights: bytes, model: Model, probes: Probes) -> float | None:
-    """Run an exported module beside the model that it was made of.
+    """Compare the outputs of an exported module with those of the original model.
 
     Parameters
     ----------
     module, weights
-        What `to_pytorch` returned.
+        The result of `to_pytorch`.
     model
         The original.
     probes
-        What both are shown.
+        The images for both.
 
     Returns
     -------
     float or None
-        The largest difference between their outputs; None where PyTorch is not installed.
+        The largest difference between their outputs; None if PyTorch is not installed.
 
     Raises
     ------
     DigitpadError
-        If they disagree.
+        If the outputs differ.
     """
     torch = optional("torch")
     if torch is None:
         return None
     with tempfile.TemporaryDirectory(prefix="digitpad-") as folder, warnings.catch_warnings():
-        # PyTorch remarks on even kernels with padding "same", which are right nevertheless.
+        # PyTorch warns about even kernels with padding "same", which give the correct result.
         warnings.simplefilter("ignore")
         path = Path(folder) / "exported.py"
         path.write_bytes(module)
@@ -85,10 +90,10 @@ def compare_pytorch(module: bytes, weights: bytes, model: Model, probes: Probes)
 
 
 def _execute(path: Path) -> Any:
-    """Import a module file without leaving traces of it."""
+    """Import a module file without writing bytecode."""
     spec = importlib.util.spec_from_file_location("digitpad_exported", path)
     if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is no Python module")
+        raise ImportError(f"{path} is not a Python module")
     module = importlib.util.module_from_spec(spec)
     before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:

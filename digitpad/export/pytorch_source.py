@@ -1,7 +1,7 @@
-"""A network as the source of a PyTorch module, as a person would write it.
+"""Writes a network as readable source code of a PyTorch module.
 
-Each layer is an attribute with its own name, so the tensors are called what they are called here (`conv1.weight`).
-Layers made of layers become small classes that are written out in the same file; nothing of digitpad is needed there.
+Each layer is an attribute with its own name, so the tensors have the same names as in digitpad (`conv1.weight`).
+Composite layers become small classes in the same file; the file does not depend on digitpad.
 """
 
 import keyword
@@ -16,22 +16,23 @@ from digitpad.models.model_file import CLASSIFICATION, Model
 from digitpad.nn import layers
 from digitpad.nn.layer import Layer
 from digitpad.nn.network import Sequential
+from digitpad.translation import gettext as _
 
 _INDENT = "    "
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A module file.
+    """The source code of a module.
 
     Attributes
     ----------
     text
-        What it says.
+        The source code.
     class_name
-        The class of the network in it.
+        Name of the class of the network.
     names
-        What each tensor of the network is called there.
+        Names of the tensors in the module, by their names in the network.
     """
 
     text: str
@@ -40,19 +41,19 @@ class Source:
 
 
 def source_of(model: Model, stem: str) -> Source:
-    """Return the source of a PyTorch module that does what a model's network does.
+    """Return the source code of a PyTorch module equivalent to the network of a model.
 
     Parameters
     ----------
     model
         The model.
     stem
-        Name of the module and of the weights beside it, without the ending.
+        Name of the module and of its weights file, without the extension.
 
     Raises
     ------
     ValueError
-        If a layer has no form in PyTorch; the message names it.
+        If a layer has no counterpart in PyTorch; the message names it.
     """
     network, class_name = model.network, _class_name(model.architecture.name)
     renamed = _renamed(network)
@@ -69,23 +70,23 @@ def source_of(model: Model, stem: str) -> Source:
 
 
 def expression(name: str, layer: Layer, rename: Mapping[str, str], depth: int = 0) -> str:
-    """Return the Python expression that builds a layer in PyTorch, by its row of `ROWS`.
+    """Return the Python expression that constructs a layer in PyTorch, by its row of `ROWS`.
 
     Parameters
     ----------
     name
-        The layer's, for the error.
+        Name of the layer, for the error message.
     layer
         The layer.
     rename
-        What layers are called where their own names cannot be used.
+        New names of layers whose names cannot be used.
     depth
-        How deep the expression is indented.
+        Indentation level of the expression.
 
     Raises
     ------
     ValueError
-        If there is no row for such a layer.
+        If there is no row for this class of layer.
     """
     row = ROWS.get(type(layer))
     if row is not None:
@@ -97,7 +98,11 @@ def expression(name: str, layer: Layer, rename: Mapping[str, str], depth: int = 
         if isinstance(layer, layers.SkipConnection):
             children = {"body": children["body"]}
     else:
-        raise ValueError(f"{name}: a layer of type {type(layer).__name__} has no form in PyTorch yet")
+        raise ValueError(
+            _("{layer}: layers of type {type} cannot be exported to PyTorch yet").format(
+                layer=name, type=type(layer).__name__
+            )
+        )
     inner = _INDENT * (depth + 1)
     lines = [
         f"{inner}{rename.get(child, child)}={expression(f'{name}.{child}', part, rename, depth + 1)},"
@@ -144,8 +149,9 @@ def _heading(model: Model, stem: str, class_name: str, renamed: Mapping[str, str
         "    network = load()",
         "    logits = network(images)",
         "",
-        f"Images are (N, {shape}) in [0, 1]{content}, less {prepared.mean:g} and then divided by",
-        f"{prepared.std:g}. The outputs are logits and stand for: {_harmless(', '.join(model.metadata.labels))}.",
+        f"The input is (N, {shape}) in [0, 1]{content}, normalized with mean {prepared.mean:g} and",
+        f"standard deviation {prepared.std:g}. The outputs are the logits of the classes",
+        f"{_harmless(', '.join(model.metadata.labels))}.",
     ]
     if renamed:
         changes = ", ".join(f"{_harmless(old)} is {new}" for old, new in renamed.items())
@@ -162,7 +168,7 @@ def _heading(model: Model, stem: str, class_name: str, renamed: Mapping[str, str
         "",
         "",
         f'def load(path: Path = Path(__file__).with_suffix(".safetensors")) -> "{class_name}":',
-        '    """Return the network with its trained weights, ready to answer."""',
+        '    """Return the network with its trained weights, in evaluation mode."""',
         f"    network = {class_name}()",
         "    network.load_state_dict(load_file(path))",
         "    return network.eval()",
@@ -173,20 +179,20 @@ def _heading(model: Model, stem: str, class_name: str, renamed: Mapping[str, str
 
 _CHAIN = '''\
 def chain(**layers: nn.Module) -> nn.Sequential:
-    """Apply named layers one after the other."""
+    """Apply named layers in sequence."""
     return nn.Sequential(OrderedDict(layers))
 '''
 
 
 def _all(layer: Layer) -> list[Layer]:
-    """Return a layer and all within it, except what a class of the file stands for as a whole."""
+    """Return a layer and all layers in it, except those that a class of the module contains."""
     if isinstance(layer, layers.AttentionGate):
         return [layer]
     return [layer] + [inner for child in layer.children().values() for inner in _all(child)]
 
 
 def _renamed(network: Sequential) -> dict[str, str]:
-    """Return new names for layers whose own PyTorch could not take as attributes."""
+    """Return new names for layers whose names are not valid attributes in PyTorch."""
     taken, changes = set(_layer_names(network)), dict[str, str]()
     for name in _layer_names(network):
         if name.isidentifier() and not keyword.iskeyword(name) and name not in RESERVED and name[0] != "_":
@@ -216,7 +222,7 @@ def _class_name(name: str) -> str:
 
 
 def _harmless(text: str) -> str:
-    """Return a text that cannot end the docstring that it stands in."""
+    """Return a text without characters that could end the docstring that contains it."""
     return "".join(letter if letter.isprintable() and letter not in '"\\' else "?" for letter in text)
 
 
@@ -231,14 +237,14 @@ def _call(kind: str, *arguments: object, **named: object) -> str:
 
 
 def _plain(value: object) -> str:
-    """Return an argument as source; two equal numbers as the one that means the same."""
+    """Return an argument as source code; a pair of equal numbers as a single number."""
     if isinstance(value, tuple) and len(set(value)) == 1:
         return repr(value[0])
     return repr(value)
 
 
 def _but(defaults: Mapping[str, object], **named: object) -> dict[str, object]:
-    """Return the named arguments that differ from PyTorch's defaults."""
+    """Return the named arguments that differ from the defaults of PyTorch."""
     return {name: value for name, value in named.items() if value != defaults[name]}
 
 
@@ -247,7 +253,7 @@ _CONV = {"stride": (1, 1), "padding": (0, 0), "output_padding": (0, 0), "dilatio
 
 def _conv(layer: layers.Conv2D) -> str:
     (above, below), (left, right) = layer.padding
-    # Only "same" with an even kernel pads the sides unequally, and PyTorch does it the same way.
+    # Only "same" with an even kernel pads the sides unequally, and PyTorch does the same.
     padding = (above, left) if (above, left) == (below, right) else "same"
     named = _but(
         _CONV,
@@ -302,7 +308,7 @@ def _pool(kind: str) -> "Row":
 
 
 def _simple(kind: str, *arguments: str, **attributes: str) -> "Row":
-    """Return a row whose arguments are the layer's attributes of these names."""
+    """Return a row whose arguments are the attributes of the layer with these names."""
 
     def write(layer: Layer) -> str:
         positional = [getattr(layer, name) for name in arguments]
@@ -316,7 +322,7 @@ def _attention_gate(layer: layers.AttentionGate) -> str:
 
 
 Row = Callable[[Any], str]
-"""From a layer to the expression that builds it in PyTorch."""
+"""Returns the expression that constructs a layer in PyTorch."""
 
 ROWS: dict[type[Layer], Row] = {
     layers.AttentionGate: _attention_gate,
@@ -339,4 +345,4 @@ ROWS: dict[type[Layer], Row] = {
     layers.Softmax: _simple("Softmax", dim="axis"),
     layers.Tanh: _simple("Tanh"),
 }
-"""The expression for each layer that is not made of others, by its class."""
+"""The expression for each layer that is not composite, by its class."""
