@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>EvaluationTab</name>
+    <message numerus="yes">
+        <source>Exported {count} file(s) to {folder}.</source>
+        <translation>
+            <numerusform>Exported {count} file to {folder}.</numerusform>
+            <numerusform>Exported {count} files to {folder}.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>FiguresCard</name>
     <message numerus="yes">
         <source>{count:,} image(s) of {dataset}</source>

@@ -5,7 +5,7 @@ from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from digitpad.evaluation import Disturbance, Evaluation, RobustnessPoint, measured_images, wilson_interval
@@ -25,7 +25,39 @@ from digitpad.gui.widgets.theme import SPACE, Theme
 
 #: The views in the order of their buttons; the names of their actions and buttons are made of these words.
 VIEWS = ("Confusion", "Classes", "Calibration", "Robustness", "Origins", "Compare")
+_VIEW_TEXTS = {
+    "Confusion": (
+        str(QT_TRANSLATE_NOOP("Results", "Confusion")),
+        str(QT_TRANSLATE_NOOP("Results", "Show the confusion matrix")),
+    ),
+    "Classes": (
+        str(QT_TRANSLATE_NOOP("Results", "Classes")),
+        str(QT_TRANSLATE_NOOP("Results", "Show recall, precision and F1 of each class")),
+    ),
+    "Calibration": (
+        str(QT_TRANSLATE_NOOP("Results", "Calibration")),
+        str(QT_TRANSLATE_NOOP("Results", "Show the reliability diagram")),
+    ),
+    "Robustness": (
+        str(QT_TRANSLATE_NOOP("Results", "Robustness")),
+        str(QT_TRANSLATE_NOOP("Results", "Show the accuracy on disturbed images")),
+    ),
+    "Origins": (
+        str(QT_TRANSLATE_NOOP("Results", "Writers")),
+        str(QT_TRANSLATE_NOOP("Results", "Show the accuracy of each writer or source")),
+    ),
+    "Compare": (
+        str(QT_TRANSLATE_NOOP("Results", "Comparison")),
+        str(QT_TRANSLATE_NOOP("Results", "Show the comparison of two models")),
+    ),
+}
 _DISTURBED_IMAGES = 60  # shown for one amount of a disturbance
+
+
+def view_texts(view: str) -> tuple[str, str]:
+    """Return the title of one of `VIEWS`, and a sentence on what it shows, in the user's language."""
+    title_text, tip = _VIEW_TEXTS[view]
+    return QCoreApplication.translate("Results", title_text), QCoreApplication.translate("Results", tip)
 
 
 class Results(QWidget):

@@ -1,9 +1,9 @@
-"""What to measure: the models, the data, and the button that starts and stops."""
+"""The set-up of an evaluation: the models, the data, and the button that starts and stops it."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -20,11 +20,14 @@ from digitpad.gui.workspace.settings import Settings
 _WIDTH = 29 * SPACE
 _BROWSE, _FOLDER, _INK, _NOTHING = "browse:", "folder:", "ink:", "nothing:"
 _MNIST = {
-    "test:mnist": "MNIST, 10,000 test images",
-    "validation:mnist": "MNIST, held out in training",
-    "train:mnist": "MNIST, 60,000 training images",
+    "test:mnist": str(QT_TRANSLATE_NOOP("SetupCard", "MNIST, 10,000 test images")),
+    "validation:mnist": str(QT_TRANSLATE_NOOP("SetupCard", "MNIST, validation images of the model")),
+    "train:mnist": str(QT_TRANSLATE_NOOP("SetupCard", "MNIST, 60,000 training images")),
 }
-_OTHERS = {_FOLDER: "A folder of images or IDX files…", _INK: "A file of ink…"}
+_OTHERS = {
+    _FOLDER: str(QT_TRANSLATE_NOOP("SetupCard", "Folder of images or IDX files…")),
+    _INK: str(QT_TRANSLATE_NOOP("SetupCard", "Ink file…")),
+}
 
 
 class SetupCard(QFrame):
@@ -40,7 +43,7 @@ class SetupCard(QFrame):
     Signals
     -------
     changed
-        Something else is to be measured now.
+        Another model or other data were chosen.
     """
 
     changed = Signal()
@@ -56,20 +59,26 @@ class SetupCard(QFrame):
         self.setObjectName("evaluationSetup")
         self.setProperty("card", "true")
         self.setFixedWidth(_WIDTH)
-        self.model = ComboBox(theme, "evaluateModel", "Model", "The model to be measured", self)
-        self.other = ComboBox(theme, "evaluateOther", "Compare with", "A second model, on the same images", self)
-        self.data = ComboBox(theme, "evaluateData", "Data", "The images to be read", self)
+        self.model = ComboBox(theme, "evaluateModel", self.tr("Model"), self.tr("Model to evaluate"), self)
+        self.other = ComboBox(
+            theme,
+            "evaluateOther",
+            self.tr("Compare with"),
+            self.tr("Second model to evaluate on the same images"),
+            self,
+        )
+        self.data = ComboBox(theme, "evaluateData", self.tr("Data"), self.tr("Images to evaluate the model on"), self)
         self.button = QToolButton(self)
         self.button.setDefaultAction(start)
         self.button.setObjectName("evaluateButton")
-        self.button.setAccessibleName("Evaluate")
+        self.button.setAccessibleName(self.tr("Evaluate"))
         self.button.setProperty("role", "primary")
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.setFixedHeight(5 * SPACE)
         self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.bar = QProgressBar(self)
         self.bar.setObjectName("evaluateProgress")
-        self.bar.setAccessibleName("Progress")
+        self.bar.setAccessibleName(self.tr("Progress"))
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(SPACE)
         self.status = QLabel(self)
@@ -79,9 +88,9 @@ class SetupCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         column.setSpacing(SPACE // 2)
-        column.addWidget(title("What to measure", self))
-        for text, field in (("Model", self.model), ("Compare with", self.other), ("Data", self.data)):
-            label = muted(text, self)
+        column.addWidget(title(self.tr("Evaluation"), self))
+        for field in (self.model, self.other, self.data):
+            label = muted(field.accessibleName(), self)
             label.setBuddy(field)
             column.addSpacing(SPACE)
             column.addWidget(label)
@@ -94,7 +103,7 @@ class SetupCard(QFrame):
         column.addSpacing(SPACE // 2)
         column.addWidget(self.status)
         column.addStretch(1)
-        save = action_button(export, "exportEvaluationButton", "Export…", self)
+        save = action_button(export, "exportEvaluationButton", self.tr("Export…"), self)
         save.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         column.addWidget(save)
         self._fill_data()
@@ -104,13 +113,13 @@ class SetupCard(QFrame):
 
     @property
     def models(self) -> tuple[Path, ...]:
-        """The files of the models to be measured: one, or two."""
+        """The files of the models to evaluate: one or two."""
         chosen = [self.model.chosen, self.other.chosen]
         return tuple(self._models[word] for word in chosen if word in self._models)
 
     @property
     def chosen_data(self) -> Data:
-        """The images to be read."""
+        """The images to evaluate on."""
         word = self.data.chosen
         part, _, source = self._own_data.get(word, word).partition(":")
         if part == "train":
@@ -141,20 +150,23 @@ class SetupCard(QFrame):
         self._fill_models()
         self.changed.emit()
 
-    # What is going on
+    # Progress
 
     def show_progress(self, progress: Progress | None) -> None:
-        """Show how far the work is; None when there is none."""
+        """Show the progress of the work; None if nothing is running."""
         self.bar.setVisible(progress is not None)
         if progress is None:
             return
         self.bar.setRange(0, progress.total)
         self.bar.setValue(progress.done)
-        counted = f": {progress.done:,} of {progress.total:,}" if progress.total else ""
-        self.show_status(f"{progress.doing}{counted}")
+        if progress.total:
+            text = self.tr("{task}: {done:,} of {total:,}")
+            self.show_status(text.format(task=progress.doing, done=progress.done, total=progress.total))
+        else:
+            self.show_status(progress.doing)
 
     def show_status(self, text: str, *, error: bool = False) -> None:
-        """Say something below the button; an error stays until something else is done."""
+        """Show a text below the button; an error stays until the next action."""
         self.status.setText(text)
         self.status.setProperty("muted", "false" if error else "true")
         self.status.setProperty("trouble", "true" if error else "false")
@@ -168,20 +180,21 @@ class SetupCard(QFrame):
             word: f"{path.parent.parent.name}, {path.stem}" if is_checkpoint(path) else path.stem
             for word, path in self._models.items()
         }
-        browse = {_BROWSE: "Open a model file…"}
+        browse = {_BROWSE: self.tr("Open a model file…")}
         self.model.offer(names | browse)
-        self.other.offer({_NOTHING: "nothing"} | names | browse)
+        self.other.offer({_NOTHING: self.tr("No other model")} | names | browse)
         self.model.choose(self._shown["model"])
         self.other.choose(self._shown["other"])
 
     def _fill_data(self) -> None:
         own = {word: Path(entry.partition(":")[2]).name for word, entry in self._own_data.items()}
-        self.data.offer(_MNIST | own | _OTHERS)
+        known, others = ({word: self.tr(text) for word, text in each.items()} for each in (_MNIST, _OTHERS))
+        self.data.offer(known | own | others)
         self.data.choose(self._shown["data"])
 
     @Slot()
     def _chosen(self) -> None:
-        """Take what was chosen; an entry that ends in dots opens a dialog and is not chosen itself."""
+        """Apply the choice; an entry that ends in an ellipsis opens a dialog instead."""
         for field, choice in (("model", self.model), ("other", self.other), ("data", self.data)):
             word = choice.chosen
             if word in {_BROWSE, _FOLDER, _INK}:
@@ -192,7 +205,11 @@ class SetupCard(QFrame):
                 self.changed.emit()
 
     def _ask(self, field: str, word: str) -> None:
-        words = {_BROWSE: "Open a model file", _FOLDER: "Choose a folder of images", _INK: "Choose a file of ink"}
+        words = {
+            _BROWSE: self.tr("Open a model file"),
+            _FOLDER: self.tr("Choose a folder of images"),
+            _INK: self.tr("Choose an ink file"),
+        }
         dialog = QFileDialog(self.window(), words[word], str(self._settings.folder))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if word == _FOLDER:
@@ -202,12 +219,12 @@ class SetupCard(QFrame):
         elif word == _INK:
             dialog.setObjectName("evaluateInkDialog")
             dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-            dialog.setNameFilters([INK_FILTER, "All files (*)"])
+            dialog.setNameFilters([INK_FILTER, self.tr("All files (*)")])
             dialog.fileSelected.connect(self._data_selected)
         else:
             dialog.setObjectName("evaluateModelDialog")
             dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-            dialog.setNameFilters([MODEL_FILTER, "All files (*)"])
+            dialog.setNameFilters([MODEL_FILTER, self.tr("All files (*)")])
             dialog.fileSelected.connect(self._first_selected if field == "model" else self._second_selected)
         dialog.open()
 

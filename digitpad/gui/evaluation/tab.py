@@ -1,4 +1,4 @@
-"""The Evaluate tab: choose models and data, have them measured in the background, look into what came out."""
+"""The Evaluate tab: choose models and data, evaluate them in the background, and explore the results."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from digitpad.gui.evaluation.exporting import Exported, Picture, export_job, paint_pictures
 from digitpad.gui.evaluation.figures import FiguresCard
 from digitpad.gui.evaluation.job import CurvePoint, Measured, Step, evaluation_job, robustness_job
-from digitpad.gui.evaluation.results import VIEWS, Results
+from digitpad.gui.evaluation.results import VIEWS, Results, view_texts
 from digitpad.gui.evaluation.setup import SetupCard
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.message_bar import Message
@@ -98,36 +98,47 @@ class EvaluationTab(TabPage):
 
     def _make_actions(self) -> None:
         self.start = make_action(
-            self, "actionEvaluate", "Evaluate", ["Ctrl+E"], "Read all the images; again, to stop", self._start_or_stop
+            self,
+            "actionEvaluate",
+            self.tr("Evaluate"),
+            ["Ctrl+E"],
+            self.tr("Start or stop the evaluation"),
+            self._start_or_stop,
         )
         self.robustness = make_action(
             self,
             "actionRobustness",
-            "Measure robustness",
+            self.tr("Measure robustness"),
             ["Ctrl+Alt+R"],
-            "Read the images moved, turned, scaled, bolder and noisy",
+            self.tr("Measure the accuracy on shifted, rotated, scaled, bolder and noisy images"),
             self._measure_robustness,
         )
         self.export = make_action(
-            self, "actionExportEvaluation", "Export…", ["Ctrl+Shift+E"], "Write tables and pictures", self._ask_where
+            self,
+            "actionExportEvaluation",
+            self.tr("Export…"),
+            ["Ctrl+Shift+E"],
+            self.tr("Export tables and pictures of the results"),
+            self._ask_where,
         )
         self.mistakes = make_action(
             self,
             "actionWorstMistakes",
-            "Worst mistakes",
+            self.tr("Worst mistakes"),
             ["Ctrl+Shift+M"],
-            "Show the worst mistakes",
+            self.tr("Show the mistakes, the most confident first"),
             self._show_mistakes,
         )
         group = QActionGroup(self)
         self.views: list[QAction] = []
         for number, view in enumerate(VIEWS):
+            name, tip = view_texts(view)
             action = make_action(
                 self,
                 f"actionView{view}",
-                view,
+                name,
                 [f"Alt+{number + 1}"],
-                f"Show {view.lower()}",
+                tip,
                 partial(self._view, number),
             )
             action.setCheckable(True)
@@ -139,10 +150,10 @@ class EvaluationTab(TabPage):
         bar = QHBoxLayout()
         bar.setSpacing(SPACE)
         for action, view in zip(self.views, VIEWS, strict=True):
-            bar.addWidget(action_button(action, f"view{view}Button", view, self))
+            bar.addWidget(action_button(action, f"view{view}Button", action.text(), self))
         bar.addStretch(1)
-        bar.addWidget(action_button(self.mistakes, "worstMistakesButton", "Worst mistakes", self))
-        measure = action_button(self.robustness, "measureRobustnessButton", "Measure robustness", self.results)
+        bar.addWidget(action_button(self.mistakes, "worstMistakesButton", self.mistakes.text(), self))
+        measure = action_button(self.robustness, "measureRobustnessButton", self.robustness.text(), self.results)
         self.results.robustness_corner.addWidget(measure, 0, Qt.AlignmentFlag.AlignHCenter)
         self.results.robustness_corner.addStretch(1)
         right = QVBoxLayout()
@@ -161,13 +172,13 @@ class EvaluationTab(TabPage):
         if self._thread is not None:
             self._stopping = True
             self._thread.requestInterruption()
-            self.setup.show_status("Stopping…")
+            self.setup.show_status(self.tr("Stopping…"))
             return
         if self.is_running:
             return
         models = self.setup.models
         if not models:
-            self.setup.show_status("There is no model to measure; choose one above.", error=True)
+            self.setup.show_status(self.tr("No model is chosen; choose one above."), error=True)
             return
         self._asked_models = models
         self._run(partial(evaluation_job, models, self.setup.chosen_data))
@@ -190,10 +201,10 @@ class EvaluationTab(TabPage):
     @Slot()
     def _ask_where(self) -> None:
         if self.results.measured is None:
-            self.message.emit(Message("There is nothing to export yet; press Evaluate first.", "info"))
+            self.message.emit(Message(self.tr("There are no results to export yet; press Evaluate first."), "info"))
             return
         dialog = QFileDialog(
-            self.window(), "Choose where to put a folder of tables and pictures", str(self._settings.folder)
+            self.window(), self.tr("Choose the folder for the exported results"), str(self._settings.folder)
         )
         dialog.setObjectName("exportEvaluationDialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -204,7 +215,7 @@ class EvaluationTab(TabPage):
 
     @Slot(str)
     def export_to(self, folder: str) -> None:
-        """Write tables and pictures into a new folder in this one."""
+        """Export tables and pictures into a new subfolder of this folder."""
         measured = self.results.measured
         if self.is_running or measured is None:
             return
@@ -213,12 +224,12 @@ class EvaluationTab(TabPage):
         self._painted = []
         self._target = Path(folder)
         self._show_running(running=True)
-        self.setup.show_progress(Progress("Painting"))
+        self.setup.show_progress(Progress(self.tr("Drawing the pictures")))
         self._painter.start()
 
     @Slot()
     def _paint_next(self) -> None:
-        """Paint one picture, and the next one in another turn of the event loop; then everything is written."""
+        """Paint one picture, and the next one in another turn of the event loop; then write the files."""
         measured = self.results.measured
         picture = next(self._painting, None)
         if picture is not None:
@@ -243,12 +254,12 @@ class EvaluationTab(TabPage):
         self._thread = thread
         self._failed = self._told = self._stopping = False
         self._show_running(running=True)
-        self.setup.show_progress(Progress("Starting"))
+        self.setup.show_progress(Progress(self.tr("Starting")))
         thread.start()
 
     @Slot(object)
     def _show_progress(self, progress: Progress) -> None:
-        # What was sent before a stop may come after it.
+        # Progress that was sent before the work was stopped may arrive afterwards.
         if self._thread is not None and not self._stopping:
             self.setup.show_progress(progress)
 
@@ -264,7 +275,8 @@ class EvaluationTab(TabPage):
             self.results.show_measured(step)
             self._tell_about(step)
         elif isinstance(step, Exported):
-            self.message.emit(Message(f"{step.count} files are in {step.folder}.", "info"))
+            text = self.tr("Exported {count} file(s) to {folder}.", "", step.count)
+            self.message.emit(Message(text.format(count=step.count, folder=step.folder), "info"))
 
     @Slot(str)
     def _fail(self, text: str) -> None:
@@ -280,19 +292,20 @@ class EvaluationTab(TabPage):
         self.setup.show_progress(None)
         self._show_running(running=False)
         if self._stopping and not self._failed:
-            self.setup.show_status("Stopped. What was measured before stays.")
+            self.setup.show_status(self.tr("Stopped. The previous results are unchanged."))
         elif not self._failed and not self._told:
             self.setup.show_status("")
         self.finished.emit()
 
     def _tell_about(self, measured: Measured) -> None:
-        """Say what the figures cannot tell, if there is something."""
+        """Point out what the figures do not show, if the images are of a single class."""
         alone = measured.one_class
         if alone is not None:
             self._told = True
             self.setup.show_status(
-                f"All images are of one class, {alone}: how often it is taken for another can be seen, but not how "
-                "often others are taken for it."
+                self.tr(
+                    "All images are of one class, {label}: the results show its recall, but not the precision."
+                ).format(label=alone)
             )
 
     @Slot()
@@ -301,8 +314,9 @@ class EvaluationTab(TabPage):
             self.setup.show_status("")
 
     def _show_running(self, *, running: bool) -> None:
-        self.start.setText("Stop" if running else "Evaluate")
-        self.start.setIconText("Stop" if running else "Evaluate")
+        text = self.tr("Stop") if running else self.tr("Evaluate")
+        self.start.setText(text)
+        self.start.setIconText(text)
         measured = self.results.measured is not None
         self.robustness.setEnabled(measured and not running)
         self.export.setEnabled(measured and not running)

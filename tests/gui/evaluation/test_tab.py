@@ -467,7 +467,7 @@ def test_everything_is_exported_and_nothing_replaced(
         tab.export_to(str(out))
     assert (out / "first on twelve 2").is_dir()
     assert evaluation_window.messages.message is not None
-    assert "files are in" in evaluation_window.messages.message.text
+    assert "Exported " in evaluation_window.messages.message.text
 
 
 def test_a_full_disk_is_said(
