@@ -1,9 +1,9 @@
-"""What can be done to images, a batch at once: moved, turned, slanted, scaled, bent, thickened, blurred, made noisy.
+"""Distortions of batches of images: shift, rotation, shear, scale, elastic deformation, thickness, blur and noise.
 
-The public functions change all images alike, by one known amount, to measure how much of each a network bears;
-`Augmentation` changes each by an amount of its own. Images are bytes (N, C, H, W), ink 255 on background 0, and what
-comes from outside an image is background. Whatever moves pixels is one step: for every pixel, the place that it comes
-from is computed, and the image is looked up there between its pixels, so that they are interpolated once.
+The public functions change all images by the same amount, to measure robustness; `Augmentation` changes each image by
+its own amount. Images are uint8 (N, C, H, W), ink 255 on background 0; pixels outside an image are background. All
+geometric changes are one step: the source position of every pixel is computed, and the image is interpolated there
+once.
 """
 
 import math
@@ -13,45 +13,48 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.errors import DigitpadError
+from digitpad.translation import gettext as _
 
 Images = NDArray[np.uint8]
 
-#: Pixels between the points at which an elastic deformation is drawn by chance: about a third of a digit.
+#: Pixels between the random control points of an elastic deformation: about a third of a digit.
 _ELASTIC_CELL = 7.0
-#: So far from its middle a Gaussian is taken for zero, in standard deviations.
+#: Distance at which a Gaussian is truncated, in standard deviations.
 _GAUSSIAN_REACH = 3.0
 
 
 def rotated(images: Images, degrees: float) -> Images:
-    """Turn images (N, C, H, W) about their middle, anticlockwise as one sees them."""
+    """Rotate images (N, C, H, W) counterclockwise about their centre."""
     return _moved_alike(images, angle=math.radians(degrees))
 
 
 def sheared(images: Images, degrees: float) -> Images:
-    """Slant images (N, C, H, W) about their middle, the upper half to the right."""
+    """Shear images (N, C, H, W) about their centre; the upper half moves to the right."""
     return _moved_alike(images, slant=math.radians(degrees))
 
 
 def scaled(images: Images, factor: float) -> Images:
-    """Enlarge what is on images (N, C, H, W) about their middle; below 1 it shrinks.
+    """Scale the contents of images (N, C, H, W) about their centre.
 
     Raises
     ------
     DigitpadError
-        If the factor is not above 0.
+        If the factor is not greater than 0.
     """
     if not factor > 0:
-        raise DigitpadError(f"Images cannot be scaled by {factor}; choose a factor above 0.")
+        raise DigitpadError(
+            _("Images cannot be scaled by {factor}; choose a factor greater than 0.").format(factor=factor)
+        )
     return _moved_alike(images, factor=factor)
 
 
 def shifted(images: Images, right: float, down: float) -> Images:
-    """Move what is on images (N, C, H, W), by pixels; parts of pixels are interpolated."""
+    """Shift the contents of images (N, C, H, W) by pixels; fractions of pixels are interpolated."""
     return _moved_alike(images, shift=(right, down))
 
 
 def thickened(images: Images, pixels: float) -> Images:
-    """Move the edges of strokes on images (N, C, H, W) outwards; inwards if `pixels` is below 0."""
+    """Move the edges of strokes on images (N, C, H, W) outwards, or inwards if `pixels` is negative."""
     check_images(images)
     changed = images.astype(np.float32)
     thicken(changed, np.full(len(images), pixels))
@@ -59,19 +62,19 @@ def thickened(images: Images, pixels: float) -> Images:
 
 
 def blurred(images: Images, sigma: float) -> Images:
-    """Blur images (N, C, H, W) with a Gaussian whose standard deviation is `sigma` pixels."""
+    """Blur images (N, C, H, W) with a Gaussian with a standard deviation of `sigma` pixels."""
     check_images(images)
     return to_bytes(blur_each(images.astype(np.float32), np.full(len(images), sigma)))
 
 
 def noisy(images: Images, std: float, rng: np.random.Generator) -> Images:
-    """Add Gaussian noise to images (N, C, H, W), its standard deviation a share of full ink."""
+    """Add Gaussian noise to images (N, C, H, W); the standard deviation is a fraction of full ink."""
     check_images(images)
     return to_bytes(images + noise_like(images.shape, np.full(len(images), std), rng))
 
 
 class Geometry(NamedTuple):
-    """How each image is slanted, scaled, turned and then moved: (n,) each, and (2, n)."""
+    """Shear, scale, rotation and shift of each image, applied in this order: (n,) each, and (2, n)."""
 
     angle: NDArray[np.float64]
     slant: NDArray[np.float64]
@@ -80,11 +83,12 @@ class Geometry(NamedTuple):
 
 
 def check_images(images: Images) -> None:
-    """Raise a DigitpadError if these are no images as this module takes them."""
+    """Raise a DigitpadError if these are not images uint8 (N, C, H, W)."""
     if images.ndim != 4 or images.dtype != np.uint8:
         raise DigitpadError(
-            f"Only images as bytes of shape (N, C, H, W) can be augmented, not {images.dtype} {images.shape}; "
-            "convert them."
+            _("Only images as bytes of shape (N, C, H, W) can be augmented, not {dtype} {shape}; convert them.").format(
+                dtype=images.dtype, shape=images.shape
+            )
         )
 
 
@@ -103,28 +107,28 @@ def _moved_alike(
 
 
 def moved(images: NDArray[np.float32], amounts: Geometry, bend: NDArray[np.float32] | None) -> NDArray[np.float32]:
-    """Look every pixel up where it comes from, between four pixels (bilinear interpolation).
+    """Transform images; every pixel is interpolated bilinearly at its source position.
 
     Parameters
     ----------
     images
         (N, C, H, W).
     amounts
-        How each image is moved.
+        The transformation of each image.
     bend
-        float32 (2, N, H, W): pixels that the place is off to the right and down, beside that.
+        float32 (2, N, H, W): additional displacement of the source position to the right and down, in pixels.
     """
     n, channels, height, width = images.shape
     x, y = _sources(amounts, height, width)
     if bend is not None:
         x += bend[0]
         y += bend[1]
-    # A border of background, one pixel wide, answers for all that lies outside.
+    # A border of background, one pixel wide, stands for everything outside.
     padded = np.zeros((n, channels, height + 2, width + 2), np.float32)
     padded[:, :, 1:-1, 1:-1] = images
     np.clip(x, -1, width, out=x)
     np.clip(y, -1, height, out=y)
-    # The pixel to the left above; on the border's far side, the one before, from which the border is one step.
+    # The pixel above and to the left; at the far border, the one before it, so that the border is one step away.
     column, row = np.floor(x), np.floor(y)
     np.minimum(column, width - 1, out=column)
     np.minimum(row, height - 1, out=row)
@@ -137,7 +141,7 @@ def moved(images: NDArray[np.float32], amounts: Geometry, bend: NDArray[np.float
     corner += (np.arange(n) * (channels * plane) + line + 1)[:, np.newaxis, np.newaxis]
 
     def look_up(step: int) -> NDArray[np.float32]:
-        # No place is out of range; "clip" only spares NumPy the search for one that is.
+        # No index is out of range; "clip" avoids NumPy's bounds check.
         return flat[step:].take(corner, mode="clip")
 
     looked_up = np.empty_like(images)
@@ -152,14 +156,14 @@ def moved(images: NDArray[np.float32], amounts: Geometry, bend: NDArray[np.float
 
 
 def _go_over(values: NDArray[np.float32], others: NDArray[np.float32], share: NDArray[np.float32]) -> None:
-    """Move `values` by a share of the way to `others`, in place; `others` are used up."""
+    """Interpolate from `values` to `others`, in place; `others` are overwritten."""
     others -= values
     others *= share
     values += others
 
 
 def _sources(amounts: Geometry, height: int, width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the column and the row that each pixel comes from, (N, H, W) each: the inverse of how images are moved."""
+    """Return the source column and row of each pixel, (N, H, W) each: the inverse of the transformation."""
     angle, slant, factor, shift = (values[..., np.newaxis, np.newaxis] for values in amounts)
     sine, cosine, lean = np.sin(angle), np.cos(angle), np.tan(slant)
     middle_x, middle_y = (width - 1) / 2, (height - 1) / 2
@@ -176,7 +180,7 @@ def _sources(amounts: Geometry, height: int, width: int) -> tuple[NDArray[np.flo
 
 
 def elastic_field(n: int, size: tuple[int, ...], strength: float, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return smooth displacements by chance, float32 (2, n, H, W), with a standard deviation of `strength` pixels."""
+    """Return smooth random displacements, float32 (2, n, H, W), with a standard deviation of `strength` pixels."""
     down, right = (_spline_weights(side) for side in size)
     grid = rng.standard_normal((2, n, down.shape[1], right.shape[1]), np.float32)
     grid *= np.float32(strength)
@@ -185,7 +189,7 @@ def elastic_field(n: int, size: tuple[int, ...], strength: float, rng: np.random
 
 
 def _spline_weights(side: int) -> NDArray[np.float32]:
-    """Return the matrix (side, points) that draws a smooth line through chance: cubic B-splines, unit variance."""
+    """Return the matrix (side, points) of cubic B-splines that interpolates random values, with unit variance."""
     cells = max(1, round(side / _ELASTIC_CELL))
     place = (np.arange(side) + 0.5) * (cells / side)
     distance = np.abs(place[:, np.newaxis] - np.arange(-1, cells + 2))
@@ -200,8 +204,8 @@ def _spline_weights(side: int) -> NDArray[np.float32]:
 def thicken(images: NDArray[np.float32], amounts: NDArray[np.float64]) -> None:
     """Move the edges of strokes by `amounts` (n,) pixels, in place.
 
-    By one pixel: each becomes the brightest (or, inwards, the darkest) of itself and its four neighbours, the disc of
-    radius 1. By a part of a pixel: so much of the way from the image to that.
+    One pixel is a dilation (or erosion) with a disc of radius 1, the pixel and its four neighbours. A fraction of a
+    pixel interpolates between the image and that.
     """
     rest = np.abs(amounts).astype(np.float32)
     outwards, inwards = amounts > 0, amounts < 0
@@ -224,12 +228,12 @@ def thicken(images: NDArray[np.float32], amounts: NDArray[np.float64]) -> None:
 
 
 def blur_each(images: NDArray[np.float32], sigmas: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Blur each image with a Gaussian of its own, down and then across."""
+    """Blur each image with its own Gaussian, vertically and then horizontally."""
     radius = math.ceil(_GAUSSIAN_REACH * float(sigmas.max(initial=0.0)))
     if radius == 0:
         return images
     away = np.arange(-radius, radius + 1)
-    # The bound keeps a sigma of nothing from dividing by zero; its Gaussian is 1 in the middle and 0 beside it.
+    # The bound avoids a division by zero for sigma 0, whose Gaussian is 1 in the centre and 0 elsewhere.
     taps = np.exp(-0.5 * (away / np.maximum(sigmas, 0.01)[:, np.newaxis]) ** 2)
     taps /= taps.sum(axis=1, keepdims=True)
     weights = taps.astype(np.float32)[:, :, np.newaxis, np.newaxis, np.newaxis]
@@ -244,14 +248,14 @@ def blur_each(images: NDArray[np.float32], sigmas: NDArray[np.float64]) -> NDArr
 
 
 def noise_like(shape: tuple[int, ...], stds: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return noise for bytes, float32 of `shape`, each image's with a standard deviation of its own in [0, 1]."""
+    """Return noise for uint8 images, float32 of `shape`, with a standard deviation in [0, 1] for each image."""
     noise = rng.standard_normal(shape, np.float32)
     noise *= (255 * stds).astype(np.float32)[:, np.newaxis, np.newaxis, np.newaxis]
     return noise
 
 
 def to_bytes(images: NDArray[np.float32]) -> Images:
-    """Round images to bytes; the floats are changed in place."""
+    """Round images to uint8; the floats are changed in place."""
     np.rint(images, out=images)
     np.clip(images, 0, 255, out=images)
     return images.astype(np.uint8)

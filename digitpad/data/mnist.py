@@ -1,7 +1,7 @@
-"""MNIST, the 70,000 digits that travel with digitpad.
+"""MNIST, the 70,000 digits that are bundled with digitpad.
 
-The four files are the original ones. What is unpacked from them is held against its SHA-256, so that every
-number reported here is about the very same images.
+The four files are the original ones. Their unpacked contents are verified by SHA-256, so that all results refer to the
+same images.
 """
 
 import hashlib
@@ -15,10 +15,11 @@ from digitpad.data.dataset import Dataset
 from digitpad.data.idx import encode_idx, read_idx
 from digitpad.errors import DigitpadError
 from digitpad.paths import resources_dir
+from digitpad.translation import gettext as _
 
 Split = Literal["train", "test"]
 
-# Name (without .gz) and SHA-256 once unpacked.
+# Name (without .gz) and SHA-256 of the unpacked contents.
 _IMAGES: dict[Split, tuple[str, str]] = {
     "train": ("train-images-idx3-ubyte", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
     "test": ("t10k-images-idx3-ubyte", "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
@@ -30,7 +31,7 @@ _LABELS: dict[Split, tuple[str, str]] = {
 
 
 def load_mnist(split: Split = "train") -> Dataset:
-    """Load the embedded MNIST.
+    """Load the bundled MNIST.
 
     Parameters
     ----------
@@ -58,5 +59,7 @@ def _verified(folder: Path, name: str, sha256: str) -> NDArray[Any]:
     path = folder / f"{name}.gz"
     array = read_idx(path)
     if hashlib.sha256(encode_idx(array)).hexdigest() != sha256:
-        raise DigitpadError(f"{path} is not the original MNIST file (its SHA-256 differs); install digitpad again.")
+        raise DigitpadError(
+            _("{path} is not the original MNIST file (its SHA-256 differs); reinstall digitpad.").format(path=path)
+        )
     return array

@@ -1,9 +1,9 @@
-"""Photographs of written pages, made up, with the question where the ink is.
+"""Synthetic photographs of written pages, for segmentation of the ink.
 
-A task of the real world in which everything is known. MNIST's digits are laid over generated paper (fibres, ruled or
-squared lines, light from one side, the soft shadow of a hand, the noise of a camera), in ink from faint to dark,
-and the exact mask of the ink comes along. Bright ink is brighter than shaded paper, and a ruled line as dark as a
-pencil, so no one brightness separates them: what tells ink is its surroundings.
+A realistic task with exact ground truth. Digits of MNIST are drawn on generated paper (fibres, ruled or squared lines,
+light from one side, the soft shadow of a hand, camera noise), in ink from faint to dark, together with the exact mask
+of the ink. Bright ink is brighter than shaded paper, and a ruled line is as dark as a pencil stroke, so no brightness
+threshold separates them: ink is recognized by its surroundings.
 """
 
 import hashlib
@@ -16,32 +16,33 @@ from numpy.typing import NDArray
 
 from digitpad.data.mnist import Split, load_mnist
 from digitpad.errors import DigitpadError
+from digitpad.translation import gettext as _
 
 SIDE = 64
-"""Height and width of a page in pixels: 16 times a whole number, so that it can be halved four times."""
+"""Height and width of a page in pixels: a multiple of 16, so that it can be halved four times."""
 
 PAPER_MEAN = 0.64
 PAPER_STD = 0.2
-"""About the mean and the standard deviation of the pixels of all pages."""
+"""Approximate mean and standard deviation of the pixels of all pages."""
 
-#: Pages that are made at a time; part of what a seed means, so it does not change.
+#: Pages made at a time; the result of a seed depends on it, so it must not change.
 _CHUNK = 250
-#: A page is ruled off into this many places along each side, each of which holds a digit or none.
+#: Number of cells along each side of a page; each cell contains at most one digit.
 _PLACES = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pages:
-    """Pictures, and for each pixel whether it is ink.
+    """Images, and masks of the ink.
 
     Use `Pages.of` to make one from arrays: it computes the checksum.
 
     Parameters
     ----------
     name
-        What people call it.
+        Name of the pages.
     images
-        Bytes (N, 1, H, W), black 0 to white 255. Kept read-only.
+        uint8 (N, 1, H, W), black 0 to white 255. Kept read-only.
     masks
         bool (N, 1, H, W), True for ink. Kept read-only.
     checksum
@@ -50,7 +51,7 @@ class Pages:
     Raises
     ------
     DigitpadError
-        If shapes or types do not fit together.
+        If shapes or types do not match.
     """
 
     name: str
@@ -62,8 +63,14 @@ class Pages:
         images, masks = self.images, self.masks
         if images.ndim != 4 or images.dtype != np.uint8 or masks.dtype != np.bool_ or masks.shape != images.shape:
             raise DigitpadError(
-                f"{self.name}: images must be bytes (N, 1, H, W) and masks yes or no in the same shape, not "
-                f"{images.dtype} {images.shape} and {masks.dtype} {masks.shape}; check what they were made from."
+                _(
+                    "{name}: images must be bytes (N, 1, H, W) and masks booleans of the same shape, not {images} and "
+                    "{masks}; check their source."
+                ).format(
+                    name=self.name,
+                    images=f"{images.dtype} {images.shape}",
+                    masks=f"{masks.dtype} {masks.shape}",
+                )
             )
         for field, array in (("images", images), ("masks", masks)):
             view = array.view()
@@ -83,16 +90,16 @@ class Pages:
 
     @property
     def targets(self) -> NDArray[np.bool_]:
-        """What a network should answer: the masks."""
+        """The targets of training: the masks."""
         return self.masks
 
     def subset(self, indices: Sequence[int] | NDArray[np.integer[Any]], name: str | None = None) -> Self:
-        """Take some of the pages, in the order given."""
+        """Return some of the pages, in the given order."""
         chosen = np.asarray(indices, dtype=np.int64)
         return type(self).of(name or self.name, self.images[chosen], self.masks[chosen])
 
     def split(self, validation: int, rng: np.random.Generator) -> tuple[Self, Self]:
-        """Set `validation` pages apart, chosen at random; return the others, and those."""
+        """Split the pages at random; return the training pages and `validation` validation pages."""
         order = rng.permutation(len(self))
         return (
             self.subset(np.sort(order[validation:])),
@@ -101,13 +108,13 @@ class Pages:
 
 
 def load_paper(split: Split = "train") -> Pages:
-    """Make the pages that networks here are trained and measured on.
+    """Make the pages for training and evaluation.
 
     Parameters
     ----------
     split
-        `"train"` (3,000 pages of MNIST's training digits) or `"test"` (1,000 pages of its test digits). No digit
-        is used twice, so pages held out of the first are written in digits that the others do not have.
+        `"train"` (3,000 pages with training digits of MNIST) or `"test"` (1,000 pages with test digits). No digit is
+        used twice, so validation pages share no digits with the training pages.
 
     Raises
     ------
@@ -116,9 +123,9 @@ def load_paper(split: Split = "train") -> Pages:
 
     Notes
     -----
-    On the test pages the best single brightness finds the ink with an intersection over union of 0.49, the best one
-    for each page by itself with 0.82 (both chosen with the answers in hand), and a U-Net of width 8 after ten epochs,
-    about five minutes of one processor, with 0.96: see `tests/benchmarks/unet_paper.py`.
+    On the test pages, the best brightness threshold has an intersection over union of 0.49, the best threshold of each
+    page 0.82 (both chosen with knowledge of the masks), and a U-Net of width 8 after ten epochs, about five minutes on
+    one processor, 0.96: see `tests/benchmarks/unet_paper.py`.
     """
     digits = load_mnist(split).images[:, 0]
     count, seed = (3000, 1) if split == "train" else (1000, 2)
@@ -130,25 +137,24 @@ def load_paper(split: Split = "train") -> Pages:
 def make_pages(
     digits: NDArray[np.uint8], count: int, rng: np.random.Generator, side: int = SIDE
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Write digits on paper and photograph it.
+    """Draw digits on paper and simulate a photograph.
 
     Parameters
     ----------
     digits
-        Bytes (M, 28, 28), ink 255 on background 0. They are taken in random order, each once before any is taken
-        again.
+        uint8 (M, 28, 28), ink 255 on background 0. They are used in random order, each once before any is repeated.
     count
-        How many pages.
+        Number of pages.
     rng
-        The source of chance; the same state gives the same pages.
+        Random generator; the same state gives the same pages.
     side
         Height and width of a page in pixels.
 
     Returns
     -------
     (NDArray, NDArray)
-        Images, float32 (count, 1, side, side) in [0, 1], and masks of the ink, bool in the same shape: True where
-        more than half of a pixel is covered.
+        Images, float32 (count, 1, side, side) in [0, 1], and masks of the ink, bool of the same shape: True where more
+        than half of a pixel is covered.
     """
     images = np.empty((count, 1, side, side), np.float32)
     masks = np.empty((count, 1, side, side), np.bool_)
@@ -169,7 +175,7 @@ def make_pages(
 
 
 def _occupy(n: int, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Choose which places of each page hold a digit, one at least: (n, places)."""
+    """Choose the cells of each page that contain a digit, at least one: (n, cells)."""
     places = _PLACES**2
     wanted = rng.integers(1, places + 1, n)
     return rng.random((n, places)).argsort(axis=1) < wanted[:, None]
@@ -178,10 +184,10 @@ def _occupy(n: int, rng: np.random.Generator) -> NDArray[np.bool_]:
 def _write(
     digits: NDArray[np.uint8], occupied: NDArray[np.bool_], side: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return how much of each pixel is covered by ink, and how dark that ink is: (n, side, side) each.
+    """Return the coverage of each pixel by ink, and the darkness of the ink: (n, side, side) each.
 
-    Each digit is turned, sized and shifted by chance; a pen's edge is as sharp as the camera sees it, so MNIST's
-    soft edges are made steeper.
+    Each digit is rotated, scaled and shifted at random. The soft edges of MNIST are sharpened, as those of a pen on a
+    photograph are.
     """
     n, places = occupied.shape
     coverage = np.zeros((n, side, side), np.float32)
@@ -212,21 +218,21 @@ def _turned(
     angle: NDArray[np.float64],
     side: int,
 ) -> NDArray[np.float32]:
-    """Return each digit on an empty page, by bilinear interpolation: float32 (n, side, side) in [0, 1].
+    """Return each digit on an empty page, interpolated bilinearly: float32 (n, side, side) in [0, 1].
 
     Parameters
     ----------
     digits
-        Bytes (n, 28, 28).
+        uint8 (n, 28, 28).
     middle
-        (n, 2): row and column of the page where the digit's middle lies.
+        (n, 2): row and column of the centre of the digit on the page.
     scale, angle
-        (n,) each: size, 1 being MNIST's own, and turn in radians.
+        (n,) each: the size relative to MNIST, and the rotation in radians.
     side
-        Of the page.
+        Height and width of the page.
     """
     n = len(digits)
-    # A border of empty pixels answers whatever lies outside.
+    # A border of empty pixels stands for everything outside.
     padded = np.zeros((n, 30, 30), np.float32)
     padded[:, 1:-1, 1:-1] = digits * np.float32(1 / 255)
     along = np.arange(side, dtype=np.float32)
@@ -246,7 +252,7 @@ def _turned(
 
 
 def _paper(n: int, side: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return how much light each point of the paper throws back: (n, side, side) in about [0.4, 1]."""
+    """Return the reflectance of each point of the paper: (n, side, side) in about [0.4, 1]."""
     tone = _each(rng.uniform(0.78, 0.97, n))
     cloudy = _noise(n, side, (side // 12, side // 12), rng)
     fibres = _noise(n, side, (side // 2, side // 7), rng) + _noise(n, side, (side // 7, side // 2), rng)
@@ -255,7 +261,7 @@ def _paper(n: int, side: int, rng: np.random.Generator) -> NDArray[np.float32]:
 
 
 def _lines(n: int, side: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return how much printed lines darken the paper: a third of the pages is blank, one ruled, one squared."""
+    """Return the darkness of printed lines: a third of the pages is blank, a third ruled, a third squared."""
     kind = rng.integers(0, 3, n)
     angle = rng.uniform(-0.12, 0.12, n)
     distance = _each(rng.uniform(7, 16, n))
@@ -271,7 +277,7 @@ def _lines(n: int, side: int, rng: np.random.Generator) -> NDArray[np.float32]:
 
 
 def _light(n: int, side: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return the light that falls on each point: brighter towards one side, and shaded softly along some edge."""
+    """Return the light on each point: brighter towards one side, with a soft shadow beyond an edge."""
     towards = _across(side, rng.uniform(0, 2 * np.pi, n)) / side
     slope = 1 + _each(rng.uniform(0, 0.45, n)) * towards
     edge = _across(side, rng.uniform(0, 2 * np.pi, n)) - _each(rng.uniform(-0.4, 0.7, n) * side)
@@ -284,7 +290,7 @@ def _light(n: int, side: int, rng: np.random.Generator) -> NDArray[np.float32]:
 
 
 def _photograph(light: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return what the camera makes of it: a touch of blur, and noise that grows with the root of the light."""
+    """Simulate the camera: slight blur, and noise proportional to the square root of the light."""
     blur = _each(rng.uniform(0, 0.12, len(light)))
     padded = np.pad(light, ((0, 0), (1, 1), (1, 1)), mode="edge")
     upright = padded[:, 1:-1] * (1 - 2 * blur) + (padded[:, :-2] + padded[:, 2:]) * blur
@@ -294,7 +300,7 @@ def _photograph(light: NDArray[np.float32], rng: np.random.Generator) -> NDArray
 
 
 def _noise(n: int, side: int, cells: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return smooth noise of about unit size, (n, side, side): chance at a grid of `cells`, interpolated between."""
+    """Return smooth noise of about unit variance, (n, side, side): random values on a grid of `cells`, interpolated."""
     grid = rng.standard_normal((n, cells[0] + 1, cells[1] + 1), np.float32)
     down, right = (_interpolation(side, count) for count in cells)
     smooth = down @ grid @ right.T
@@ -302,20 +308,20 @@ def _noise(n: int, side: int, cells: tuple[int, int], rng: np.random.Generator) 
 
 
 def _interpolation(side: int, cells: int) -> NDArray[np.float32]:
-    """Return the matrix (side, cells + 1) that stretches the values at a grid's points over `side` pixels, linearly."""
+    """Return the matrix (side, cells + 1) that interpolates the values of a grid linearly to `side` pixels."""
     place = np.arange(side)[:, None] * (cells / (side - 1))
     matrix: NDArray[np.float32] = np.maximum(0, 1 - np.abs(place - np.arange(cells + 1))).astype(np.float32)
     return matrix
 
 
 def _across(side: int, angle: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return how far each pixel lies from the page's middle in the direction `angle` of its page: (n, side, side)."""
+    """Return the distance of each pixel from the centre along the direction `angle` of its page: (n, side, side)."""
     along = np.arange(side, dtype=np.float32) - np.float32((side - 1) / 2)
     distance = _each(np.sin(angle)) * along[:, None] + _each(np.cos(angle)) * along
     return distance.astype(np.float32, copy=False)
 
 
 def _each(values: NDArray[Any]) -> NDArray[np.float32]:
-    """Return one number a page, (n,), so that it multiplies the page's pixels: float32 (n, 1, 1)."""
+    """Return one number per page, (n,), as float32 (n, 1, 1), which broadcasts over the pixels."""
     column: NDArray[np.float32] = values.astype(np.float32)[:, None, None]
     return column

@@ -253,7 +253,7 @@ def test_what_are_no_images_is_refused(images: Images) -> None:
 
 @pytest.mark.parametrize("factor", [0, -1, float("nan")])
 def test_a_scale_of_nothing_is_refused(factor: float) -> None:
-    with pytest.raises(DigitpadError, match="factor above 0"):
+    with pytest.raises(DigitpadError, match="factor greater than 0"):
         scaled(np.zeros((1, 1, 4, 4), np.uint8), factor)
 
 
