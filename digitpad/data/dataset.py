@@ -1,7 +1,7 @@
-"""Labelled images in memory, and the one normalisation that every network here was trained with.
+"""Labelled images in memory, and the normalization that all networks are trained with.
 
-Images stay bytes (47 MB for MNIST instead of 188); a batch becomes normalised float32 when it is used. A data
-set carries a checksum, so that a trained model can say exactly what it has seen.
+Images are stored as uint8 (47 MB for MNIST instead of 188 MB); a batch is converted to normalized float32 when it is
+used. A dataset has a checksum, so that a trained model can identify its training data.
 """
 
 import hashlib
@@ -13,40 +13,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.errors import DigitpadError
+from digitpad.translation import gettext as _
 
 MNIST_MEAN = 0.1307
 MNIST_STD = 0.3081
 DIGITS = tuple("0123456789")
 NO_DIGIT = "no digit"
-"""The class of images that show none: a network that knows it can refuse."""
+"""The class of images that show no digit; a network with this class can read a drawing as "not a digit"."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
     """Labelled images.
 
-    Use `Dataset.of` to make one from arrays: it computes the checksum.
+    Use `Dataset.of` to make one from arrays; it computes the checksum.
 
     Parameters
     ----------
     name
-        What people call it.
+        Name of the dataset.
     images
-        Bytes (N, C, H, W), ink 255 on background 0. Kept read-only.
+        uint8 (N, C, H, W), ink 255 on background 0. Kept read-only.
     labels
         int64 (N,), indices into `classes`. Kept read-only.
     classes
-        The name of every class.
+        Names of the classes.
     checksum
         SHA-256 in hexadecimal: the same for the same images, labels and classes in the same order.
     origins
-        Where the images are from, where that is known: for `writer` and `source`, a text for each image. It is no part
-        of the checksum: a network never sees it.
+        Writers and sources of the images, if known: for `writer` and `source`, a text for each image. The checksum does
+        not include them, since networks never see them.
 
     Raises
     ------
     DigitpadError
-        If shapes or types do not fit together, or a label has no class.
+        If shapes or types do not match, or a label has no class.
     """
 
     name: str
@@ -60,27 +61,36 @@ class Dataset:
         images, labels = self.images, self.labels
         if images.ndim != 4 or images.dtype != np.uint8:
             raise DigitpadError(
-                f"{self.name}: images must be bytes of shape (N, C, H, W), not {images.dtype} {images.shape}; "
-                "check that the images file holds images."
+                _(
+                    "{name}: images must be bytes of shape (N, C, H, W), not {dtype} {shape}; check that the images "
+                    "file contains images."
+                ).format(name=self.name, dtype=images.dtype, shape=images.shape)
             )
         if labels.ndim != 1 or labels.dtype != np.int64:
             raise DigitpadError(
-                f"{self.name}: labels must be whole numbers of shape (N,), not {labels.dtype} {labels.shape}; "
-                "check that the labels file holds labels."
+                _(
+                    "{name}: labels must be integers of shape (N,), not {dtype} {shape}; check that the labels file "
+                    "contains labels."
+                ).format(name=self.name, dtype=labels.dtype, shape=labels.shape)
             )
         if len(images) != len(labels):
             raise DigitpadError(
-                f"{self.name} has {len(images)} images and {len(labels)} labels; check that the files belong together."
+                _("{name} has {images} images and {labels} labels; check that the files belong together.").format(
+                    name=self.name, images=len(images), labels=len(labels)
+                )
             )
         if len(labels) and (labels.min() < 0 or labels.max() >= len(self.classes)):
             raise DigitpadError(
-                f"{self.name} has labels from {labels.min()} to {labels.max()}, but classes 0 to "
-                f"{len(self.classes) - 1}; check the labels."
+                _("{name} has labels from {low} to {high}, but classes 0 to {last}; check the labels.").format(
+                    name=self.name, low=labels.min(), high=labels.max(), last=len(self.classes) - 1
+                )
             )
         for kind, names in self.origins.items():
             if len(names) != len(labels):
                 raise DigitpadError(
-                    f"{self.name} has {len(labels)} images and {len(names)} times a {kind}; check where they come from."
+                    _(
+                        "{name} has {images} images but {count} entries for {kind}; check the source of the data."
+                    ).format(name=self.name, images=len(labels), count=len(names), kind=kind)
                 )
         for attribute, array in (("images", images), ("labels", labels)):
             view = array.view()
@@ -92,7 +102,7 @@ class Dataset:
 
     @property
     def targets(self) -> NDArray[np.int64]:
-        """What a network should answer: the labels."""
+        """The targets of training: the labels."""
         return self.labels
 
     @classmethod
@@ -104,17 +114,17 @@ class Dataset:
         classes: Sequence[str] = DIGITS,
         origins: Mapping[str, Sequence[str]] | None = None,
     ) -> Self:
-        """Make a data set and compute its checksum.
+        """Make a dataset and compute its checksum.
 
         Parameters
         ----------
         name, images, labels, classes, origins
-            As the class describes them.
+            See the class.
 
         Returns
         -------
         Dataset
-            Sharing the arrays' memory.
+            A dataset that shares the memory of the arrays.
         """
         digest = hashlib.sha256(repr((images.shape, tuple(classes))).encode())
         digest.update(np.ascontiguousarray(images).data)
@@ -122,66 +132,67 @@ class Dataset:
         return cls(name, images, labels, tuple(classes), digest.hexdigest(), origins or {})
 
     def subset(self, indices: Sequence[int] | NDArray[np.integer[Any]], name: str | None = None) -> Self:
-        """Take some of the images, in the order given.
+        """Return some of the images, in the given order.
 
         Parameters
         ----------
         indices
-            Whole numbers (K,), from 0 to `len(self) - 1`.
+            Integers (K,), from 0 to `len(self) - 1`.
         name
-            The subset's name; by default the name of the whole.
+            Name of the subset; by default, the name of the dataset.
 
         Returns
         -------
         Dataset
-            With copies of the K images and labels.
+            A dataset with copies of the K images and labels.
         """
         chosen = np.asarray(indices, dtype=np.int64)
         origins = {kind: tuple(names[index] for index in chosen.tolist()) for kind, names in self.origins.items()}
         return type(self).of(name or self.name, self.images[chosen], self.labels[chosen], self.classes, origins)
 
     def split(self, validation: float, rng: np.random.Generator) -> tuple[Self, Self]:
-        """Set some images apart, chosen at random.
+        """Split the images at random into training and validation images.
 
         Parameters
         ----------
         validation
-            How many: a whole number of images, or a float in [0, 1) as a share of all.
+            Number of validation images, or a float in [0, 1) as their share.
         rng
-            The source of chance; the same state gives the same split.
+            Random generator; the same state gives the same split.
 
         Returns
         -------
         tuple of Dataset
-            Training and validation, which have no image in common and together have all of them.
+            Training and validation images, which are disjoint and together contain all images.
 
         Raises
         ------
         DigitpadError
-            If `validation` leaves nothing to train on.
+            If no training images would be left.
         """
         count = validation if isinstance(validation, int) else round(validation * len(self))
         if not 0 <= count < max(len(self), 1):
             raise DigitpadError(
-                f"{self.name} has {len(self)} images, so {validation} of them cannot be set apart for validation; "
-                "choose fewer."
+                _(
+                    "{name} has {images} images, so {validation} of them cannot be used for validation; choose fewer."
+                ).format(name=self.name, images=len(self), validation=validation)
             )
         order = rng.permutation(len(self))
-        # Sorted, so that both keep the order of the whole: memory is read forwards.
+        # Sorted, so that both keep the order of the dataset and memory is read sequentially.
         return self.subset(np.sort(order[count:])), self.subset(np.sort(order[:count]), f"{self.name} (validation)")
 
 
 def normalize(
     images: NDArray[np.uint8] | NDArray[np.floating[Any]], mean: float = MNIST_MEAN, std: float = MNIST_STD
 ) -> NDArray[np.float32]:
-    """Shift and scale images to what networks are trained on: `(x - mean) / std`.
+    """Normalize images for networks: `(x - mean) / std`.
 
     Parameters
     ----------
     images
-        Any shape: bytes, meaning 0 to 255, or floats in [0, 1].
+        Any shape: uint8 from 0 to 255, or floats in [0, 1].
     mean, std
-        The mean and the standard deviation of the pixels, on the scale of 0 to 1.
+        Mean and standard deviation of the pixels, on the scale from 0 to 1.
 
     Returns
     -------

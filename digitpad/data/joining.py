@@ -1,4 +1,4 @@
-"""Several data sets as one: MNIST's hands with those of tablets, and with what is no digit."""
+"""Joins several datasets into one: MNIST with ink from tablets and with non-digits, for example."""
 
 from collections.abc import Sequence
 
@@ -6,21 +6,22 @@ import numpy as np
 
 from digitpad.data.dataset import Dataset
 from digitpad.errors import DigitpadError
+from digitpad.translation import gettext as _
 
 
 def join(parts: Sequence[Dataset]) -> Dataset:
-    """Put data sets behind one another; one that is named twice counts twice.
+    """Concatenate datasets; one that is given twice counts twice.
 
     Parameters
     ----------
     parts
-        At least one. Their images have one shape. A class that several have by the same name is one class.
+        The datasets, at least one. Their images have the same shape. Classes with the same name are the same class.
 
     Returns
     -------
     Dataset
-        With the classes of all parts, in the order in which they first come up, and origins as far as a part knows
-        them; its name is that of the parts with " + " between.
+        A dataset with the classes of all parts, in order of first appearance, and their writers and sources if known;
+        its name is that of the parts, joined by " + ".
 
     Raises
     ------
@@ -34,8 +35,10 @@ def join(parts: Sequence[Dataset]) -> Dataset:
         if part.images.shape[1:] != first.images.shape[1:]:
             shapes = ["x".join(str(side) for side in each.images.shape[1:]) for each in (first, part)]
             raise DigitpadError(
-                f"{first.name} has images of {shapes[0]} and {part.name} of {shapes[1]}, which do not go together; "
-                "convert one of them."
+                _(
+                    "The images of {first} have the shape {first_shape} and those of {second} {second_shape}, so they "
+                    "cannot be joined; convert one of them."
+                ).format(first=first.name, first_shape=shapes[0], second=part.name, second_shape=shapes[1])
             )
     classes = tuple(dict.fromkeys(name for part in parts for name in part.classes))
     labels = [np.array([classes.index(name) for name in part.classes], np.int64)[part.labels] for part in parts]

@@ -39,8 +39,8 @@ def test_the_arrays_given_stay_as_they_were() -> None:
     [
         (np.zeros((2, 3, 3), np.uint8), np.zeros(2, np.int64), r"shape \(N, C, H, W\)"),
         (np.zeros((2, 1, 3, 3), np.float32), np.zeros(2, np.int64), "images must be bytes .* not float32"),
-        (np.zeros((2, 1, 3, 3), np.uint8), np.zeros(2, np.int32), "labels must be whole numbers"),
-        (np.zeros((2, 1, 3, 3), np.uint8), np.zeros((2, 1), np.int64), "labels must be whole numbers"),
+        (np.zeros((2, 1, 3, 3), np.uint8), np.zeros(2, np.int32), "labels must be integers"),
+        (np.zeros((2, 1, 3, 3), np.uint8), np.zeros((2, 1), np.int64), "labels must be integers"),
         (np.zeros((2, 1, 3, 3), np.uint8), np.zeros(3, np.int64), "2 images and 3 labels"),
         (np.zeros((2, 1, 3, 3), np.uint8), np.array([0, 10]), "labels from 0 to 10"),
         (np.zeros((2, 1, 3, 3), np.uint8), np.array([-1, 1]), "labels from -1 to 1"),
@@ -100,7 +100,7 @@ def test_a_split_is_by_chance_and_the_chance_is_the_callers() -> None:
 
 @pytest.mark.parametrize("validation", [-1, 20, 21, 1.0, -0.1])
 def test_a_split_that_leaves_nothing_is_refused(validation: float) -> None:
-    with pytest.raises(DigitpadError, match="cannot be set apart"):
+    with pytest.raises(DigitpadError, match="cannot be used for validation"):
         numbered().split(validation, np.random.default_rng(0))
 
 

@@ -84,10 +84,10 @@ BAD_LINES = {
     "strokes that are text": (line_with(strokes="abc"), "no list of strokes"),
     "a stroke without points": (line_with(strokes=[[[1, 2]], []]), "stroke 2 must be a list of at least one point"),
     "a stroke that is a number": (line_with(strokes=[5]), "stroke 1 must be a list"),
-    "a point of one": (line_with(strokes=[[[1]]]), "stroke 1 must be made of points"),
-    "a point of four": (line_with(strokes=[[[1, 2, 0.5, 4]]]), "stroke 1 must be made of points"),
-    "text for a coordinate": (line_with(strokes=[[[1, "2"]]]), "stroke 1 must be made of points"),
-    "true for a coordinate": (line_with(strokes=[[[1, True]]]), "stroke 1 must be made of points"),
+    "a point of one": (line_with(strokes=[[[1]]]), "stroke 1 must be a list of points"),
+    "a point of four": (line_with(strokes=[[[1, 2, 0.5, 4]]]), "stroke 1 must be a list of points"),
+    "text for a coordinate": (line_with(strokes=[[[1, "2"]]]), "stroke 1 must be a list of points"),
+    "true for a coordinate": (line_with(strokes=[[[1, True]]]), "stroke 1 must be a list of points"),
     "pressure at times": (line_with(strokes=[[[1, 2], [1, 2, 0.5]]]), "with and without pressure"),
     "pressure above 1": (line_with(strokes=[[[1, 2, 1.5]]]), "pressure outside 0 to 1"),
     "pressure below 0": (line_with(strokes=[[[1, 2, -0.5]]]), "pressure outside 0 to 1"),
@@ -98,10 +98,10 @@ BAD_LINES = {
     "far too large": ('{"strokes": [[[1, 1e999]]]}', "too large"),
     "a long integer": ('{"strokes": [[[1, 1' + "0" * 400 + "]]]}", "line 2 is not a drawing"),
     "an endless integer": ('{"strokes": [[[1, 1' + "0" * 5000 + "]]]}", "line 2 is not JSON"),
-    "a list as label": (line_with(label=[7]), "label must be a whole number or text"),
-    "true as label": (line_with(label=True), "label must be a whole number or text"),
-    "no width": (line_with(width=0), "width must be a number above 0"),
-    "text as height": (line_with(height="500"), "height must be a number above 0"),
+    "a list as label": (line_with(label=[7]), "label must be an integer or text"),
+    "true as label": (line_with(label=True), "label must be an integer or text"),
+    "no width": (line_with(width=0), "width must be a number greater than 0"),
+    "text as height": (line_with(height="500"), "height must be a number greater than 0"),
     "too deep": ('{"strokes": ' + "[" * 100_000 + "]" * 100_000 + "}", "line 2 is not JSON"),
 }
 
@@ -119,7 +119,7 @@ def test_a_bad_line_is_refused_by_its_number(tmp_path: Path, case: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(b"", "holds no drawing"), (b"\n \n", "holds no drawing"), (b"\x89PNG\xff\xfe", "is not text")],
+    [(b"", "contains no drawing"), (b"\n \n", "contains no drawing"), (b"\x89PNG\xff\xfe", "is not text")],
 )
 def test_a_file_without_ink_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:
     path = tmp_path / "mine.jsonl"
@@ -265,7 +265,7 @@ def test_text_is_read_as_a_file_is() -> None:
     assert json.loads(format_ink([drawing])) == LINE
     with pytest.raises(DigitpadError, match="the note, line 2 is not JSON"):
         parse_ink([text, "{"], "the note")
-    with pytest.raises(DigitpadError, match="the note holds no drawing"):
+    with pytest.raises(DigitpadError, match="the note contains no drawing"):
         parse_ink([], "the note")
     with pytest.raises(DigitpadError, match="there is nothing to write"):
         format_ink([])

@@ -45,5 +45,5 @@ def test_origins_are_kept_as_far_as_they_are_known() -> None:
 
 
 def test_images_of_two_sizes_are_refused_by_name() -> None:
-    with pytest.raises(DigitpadError, match="a has images of 1x4x4 and b of 1x5x5"):
+    with pytest.raises(DigitpadError, match="images of a have the shape 1x4x4 and those of b 1x5x5"):
         join([some("a", 1), some("b", 1, side=5)])

@@ -152,7 +152,7 @@ def test_ink_keeps_who_wrote_it_and_where_it_is_from(tmp_path: Path) -> None:
 
 
 def test_origins_must_be_one_for_each_image() -> None:
-    with pytest.raises(DigitpadError, match="2 images and 1 times a writer"):
+    with pytest.raises(DigitpadError, match="2 images but 1 entries for writer"):
         Dataset.of("x", np.zeros((2, 1, 2, 2), np.uint8), np.zeros(2, np.int64), origins={"writer": ("a",)})
 
 

@@ -1,8 +1,8 @@
-"""Images that nobody drew: what is no digit, so that refusal can be learned, and digits in manners that MNIST lacks.
+"""Synthetic images: non-digits, which train rejection, and digits in writing styles that MNIST lacks.
 
-A network that has only seen digits calls everything a digit, and is often sure of it. Letters, scribbles, shapes,
-pieces of digits and blots are a class of their own, `NO_DIGIT`; of shapes and scribbles there are families to train
-with, and others to measure with.
+A network trained on digits alone reads everything as a digit, often with high confidence. Letters, scribbles, shapes,
+pieces of digits and blots form the class `NO_DIGIT`. The families of shapes and scribbles for training differ from
+those for testing.
 """
 
 from digitpad.data.synthetic.making import load_non_digits, load_styles

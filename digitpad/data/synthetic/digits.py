@@ -1,7 +1,7 @@
-"""Digits as people write them in many countries, as skeletons.
+"""Skeletons of digits in the writing styles of many countries.
 
-MNIST's hands are American. Elsewhere a one has a long up-stroke or a foot, a seven is crossed, a nine hooks its tail
-like a g, a four stays open; each of these is here several times, in steps from one manner to the next.
+MNIST was written by Americans. Elsewhere a one has a long upstroke or a base, a seven is crossed, a nine has the tail
+of a g, a four is open. Each of these occurs in several variants, in steps from one style to the next.
 """
 
 SKELETONS: dict[str, tuple[str, ...]] = {
@@ -65,4 +65,4 @@ SKELETONS: dict[str, tuple[str, ...]] = {
         "72 41 23 45 72 81 66 49 28",
     ),
 }
-"""The ways to write each digit."""
+"""The variants of each digit."""

@@ -1,7 +1,7 @@
-"""Pieces of digits, two digits or one and a half in a picture, and blots: what is left when a number is cut wrongly.
+"""Results of wrong segmentation: pieces of digits, two digits or one and a half in an image, and blots.
 
-A reader that separates the digits of a number asks about many cuts, and believes the one whose parts are digits. So
-what comes from a wrong cut has to be no digit: the left half of a nought, a one and a five in one box.
+The reader of numbers tries many segmentations, and chooses the one whose segments are digits. So the result of a wrong
+cut must not be read as a digit: the left half of a zero, or a one and a five in one box.
 """
 
 import numpy as np
@@ -9,27 +9,27 @@ from numpy.typing import NDArray
 
 from digitpad.data.images import image_to_digit
 
-#: Halves of these are no digit themselves: an eight's right half is a three, a four's is a one.
+#: Digits whose halves are not digits: the right half of an eight is a three, that of a four is a one.
 _HALVED_LEFT = (0, 2, 3)
 _HALVED_RIGHT = (0,)
 
 
 def pairs(images: NDArray[np.uint8], count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Put two digits beside each other, apart, touching or a little over one another.
+    """Place two digits side by side, apart, touching or slightly overlapping.
 
     Parameters
     ----------
     images
-        Digits, bytes (N, 28, 28).
+        Digits, uint8 (N, 28, 28).
     count
-        How many pictures.
+        Number of images to make.
     rng
-        The source of chance.
+        Random generator.
 
     Returns
     -------
     NDArray[float32]
-        (count, 28, 28), prepared as every picture is.
+        (count, 28, 28), prepared like all images.
     """
     made = []
     for first, second in images[rng.integers(len(images), size=(count, 2))]:
@@ -40,7 +40,7 @@ def pairs(images: NDArray[np.uint8], count: int, rng: np.random.Generator) -> ND
 
 
 def wrong_cuts(images: NDArray[np.uint8], count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Put two digits beside each other, touching, and cut through one: a whole digit with a piece of its neighbour.
+    """Place two touching digits side by side and cut through one: a whole digit with a piece of its neighbour.
 
     Parameters and result are those of `pairs`.
     """
@@ -51,7 +51,7 @@ def wrong_cuts(images: NDArray[np.uint8], count: int, rng: np.random.Generator) 
         page, begin = _beside(left, right, 1, rng)
         keep_left = rng.random() < 0.5
         cut_one = right if keep_left else left
-        # A piece of a narrow digit is all of it, or a line that adds nothing to its neighbour.
+        # A piece of a narrow digit would be the whole digit, or a line that does not change its neighbour.
         if cut_one.shape[1] < 12:
             continue
         piece = round(cut_one.shape[1] * rng.uniform(0.4, 0.65))
@@ -64,13 +64,13 @@ def wrong_cuts(images: NDArray[np.uint8], count: int, rng: np.random.Generator) 
 def halves(
     images: NDArray[np.uint8], labels: NDArray[np.int64], count: int, rng: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Cut digits upright and keep a half: as `pairs`, and `labels` (N,) say which digits they are."""
+    """Cut digits vertically and keep one half; parameters as for `pairs`, and the `labels` (N,) of the images."""
     made: list[NDArray[np.float32]] = []
     lefts, rights = (np.flatnonzero(np.isin(labels, chosen)) for chosen in (_HALVED_LEFT, _HALVED_RIGHT))
     while len(made) < count:
         keep_left = rng.random() < 0.6
         ink = _trimmed(images[rng.choice(lefts if keep_left else rights)])
-        # A narrow digit's half is a line, and a line is a one.
+        # Half of a narrow digit is a line, which is a one.
         if ink.shape[1] < 12:
             continue
         cut = round(ink.shape[1] * rng.uniform(0.35, 0.5))
@@ -81,12 +81,12 @@ def halves(
 
 
 def blots(count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return filled discs and boxes of all sizes, and blank paper, up to a whole field of ink: (count, 28, 28)."""
+    """Return filled discs and boxes of all sizes, from blank images to images full of ink: (count, 28, 28)."""
     middle, half = rng.uniform(12, 16, (2, count, 1, 1)), rng.uniform(0, 16, (2, count, 1, 1))
     half[:, : count // 3] = rng.uniform(1, 4, (1, count // 3, 1, 1))
     rows, columns = np.arange(28)[:, np.newaxis] - middle[0], np.arange(28) - middle[1]
     box = np.maximum(np.abs(rows) - half[0], np.abs(columns) - half[1])
-    # Longer than it is broad, a box is a one.
+    # A box that is taller than wide is a one.
     square = np.maximum(np.abs(rows), np.abs(columns)) - half[0]
     disc = np.hypot(rows, columns) - half[0]
     upright = half[0] > 1.6 * half[1]
@@ -98,7 +98,7 @@ def blots(count: int, rng: np.random.Generator) -> NDArray[np.float32]:
 
 
 def _trimmed(image: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return what is inside the box around the ink, in [0, 1]."""
+    """Return the image cropped to the bounding box of the ink, in [0, 1]."""
     rows, columns = np.flatnonzero(image.max(axis=1) > 25), np.flatnonzero(image.max(axis=0) > 25)
     ink = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return ink.astype(np.float32) / np.float32(255)
@@ -107,9 +107,9 @@ def _trimmed(image: NDArray[np.uint8]) -> NDArray[np.float32]:
 def _beside(
     left: NDArray[np.float32], right: NDArray[np.float32], widest: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.float32], int]:
-    """Return a page with two digits, apart by less than `widest` pixels or overlapping, and where the right begins."""
+    """Return an image of two digits, less than `widest` pixels apart or overlapping, and where the right one begins."""
     page = np.zeros((48, 72), np.float32)
-    # Never so far over one another that one of them is lost in the other.
+    # The overlap is limited, so that neither digit is lost in the other.
     overlap = min(5, left.shape[1] // 3, right.shape[1] // 3)
     begin = 4 + left.shape[1] + int(rng.integers(-overlap, widest))
     _lay(page, left, 24 - left.shape[0] // 2, 4)

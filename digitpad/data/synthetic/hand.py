@@ -1,4 +1,4 @@
-"""The hand that draws what is no digit: every copy of a figure comes out a little different, as people's do."""
+"""Simulated handwriting: every copy of a figure is slightly different, as those of people are."""
 
 import math
 
@@ -8,29 +8,29 @@ from numpy.typing import NDArray
 Strokes = list[NDArray[np.float64]]
 """Points (n, 2) of each stroke: x to the right, y down, in a box of about 1 by 1."""
 
-#: Points that a stroke is followed through, evenly along it: corners come out as round as a quick pen makes them.
+#: Number of points along a resampled stroke: corners become as round as those of a quick pen.
 _POINTS = 40
 
 
 def drawn_by_hand(strokes: Strokes, rng: np.random.Generator, *, turn: float = 15.0, unrest: float = 0.028) -> Strokes:
-    """Slant, turn, stretch and bend a figure by chance, and let each stroke start and end a little elsewhere.
+    """Shear, rotate, scale and bend a figure at random, and vary the ends of each stroke.
 
     Parameters
     ----------
     strokes
         The figure.
     rng
-        The source of chance.
+        Random generator.
     turn
-        Degrees that it is turned by at most, either way.
+        Maximum rotation in degrees, in either direction.
     unrest
-        How far points go astray, as a share of the box: the standard deviation of a smooth displacement.
+        Standard deviation of the smooth displacement of points, as a fraction of the box.
     """
     angle, slant = math.radians(rng.uniform(-turn, turn)), math.radians(rng.normal(8, 12))
     narrow = math.exp(rng.normal(-0.15, 0.25))
     turned = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
     leaning = np.array([[narrow, 0.0], [-math.tan(slant), 1.0]])
-    # A smooth field of displacements, as sums of a few waves over the box, bends the whole figure alike.
+    # A smooth displacement field, the sum of a few waves over the box, bends the whole figure.
     waves = rng.normal(0, 1.5, (3, 2))
     phases, pushes = rng.uniform(0, 2 * math.pi, 3), rng.normal(0, unrest, (3, 2))
     bent = []
@@ -43,7 +43,7 @@ def drawn_by_hand(strokes: Strokes, rng: np.random.Generator, *, turn: float = 1
 
 
 def _retraced(stroke: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return a stroke from a little after its start to a little before its end, or with both drawn out."""
+    """Return a stroke that is slightly shortened or extended at both ends."""
     steps = np.hypot(*np.diff(stroke, axis=0).T)
     along = np.concatenate([[0.0], np.cumsum(steps)])
     length = float(along[-1])
@@ -52,7 +52,7 @@ def _retraced(stroke: NDArray[np.float64], rng: np.random.Generator) -> NDArray[
     first, last = rng.uniform(-0.1, 0.06, 2)
     places = np.linspace(max(first, 0) * length, (1 - max(last, 0)) * length, _POINTS)
     traced = np.stack([np.interp(places, along, stroke[:, axis]) for axis in (0, 1)], axis=1)
-    # Drawn out along the direction in which it starts and ends.
+    # Extended in the direction of its ends.
     traced[0] += min(first, 0) * _direction(traced[1] - traced[0])
     traced[-1] -= min(last, 0) * _direction(traced[-1] - traced[-2])
     return traced

@@ -1,7 +1,7 @@
-"""Letters as a pen writes them, as skeletons: what looks like a digit at a glance and is none.
+"""Skeletons of handwritten letters, which resemble digits but are not digits.
 
-Letters that are digits in some hand (b, D, g, G, I, l, o, O, q, s, S, y,
-z, Z and the like) are left out: nobody can tell them apart.
+Letters that look like digits in some handwriting (b, D, g, G, I, l, o, O, q, s, S, y, z, Z and similar ones) are
+omitted, since they cannot be distinguished.
 """
 
 SKELETONS: dict[str, tuple[str, ...]] = {
@@ -84,4 +84,4 @@ SKELETONS: dict[str, tuple[str, ...]] = {
     "w": ("03! 29! 54! 79! 93", "03 16 29 48 54! 58 79 96 93", "13 16 39 57 54! 57 79 86 83 93"),
     "x": ("13! 89/83! 19", "03 34 67 89/83 46 19", "13 33 46 28 18/83 63 56 78 89"),
 }
-"""The ways to write each letter."""
+"""The variants of each letter."""

@@ -1,4 +1,4 @@
-"""All that is made up, as data sets."""
+"""Makes the datasets of synthetic images."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -15,30 +15,29 @@ from digitpad.data.synthetic.hand import Strokes, drawn_by_hand
 from digitpad.data.synthetic.letters import SKELETONS as LETTER_SKELETONS
 from digitpad.data.synthetic.skeletons import strokes_of
 
-#: Canvas units of a figure's box. A dot's spread is a share of the canvas, so that scale matters only for dots.
+#: Size of the box of a figure in canvas units. It matters only for dots, whose size is a fraction of the canvas.
 _BOX = 300.0
-# How many pictures of each kind there are.
+# Number of images of each kind.
 _LETTERS, _SHAPES, _OUTLINES, _SCRIBBLES = 5200, 1600, 2000, 2200
 _PAIRS, _WRONG_CUTS, _HALVES, _BLOTS = 1200, 1200, 300, 300
 _TESTED = 1000
-#: And of each digit, from 0 to 9.
+#: Number of images of each digit, from 0 to 9.
 _STYLES = (500, 1200, 500, 500, 900, 500, 500, 900, 500, 1200)
 
 
 def load_non_digits(split: Split = "train") -> Dataset:
-    """Make pictures of what is no digit.
+    """Make images of non-digits.
 
     Parameters
     ----------
     split
-        `"train"`: 14,000 pictures of letters, of the shapes, outlines and scribbles to train with, of pieces of
-        MNIST's training digits, and blots. `"test"`: 2,000, of the shapes and scribbles to measure with. No family is
-        in both.
+        `"train"`: 14,000 images of letters, of shapes, outlines and scribbles for training, of pieces of training
+        digits of MNIST, and of blots. `"test"`: 2,000 images of shapes and scribbles for testing. No family is in both.
 
     Returns
     -------
     Dataset
-        uint8 (N, 1, 28, 28), all of the one class `NO_DIGIT`; always the same.
+        uint8 (N, 1, 28, 28), all of the class `NO_DIGIT`; always the same.
 
     Raises
     ------
@@ -67,7 +66,7 @@ def load_non_digits(split: Split = "train") -> Dataset:
 
 
 def load_styles() -> Dataset:
-    """Make pictures of digits in the manners of many countries, most of ones, fours, sevens and nines.
+    """Make images of digits in the writing styles of many countries, mostly ones, fours, sevens and nines.
 
     Returns
     -------
@@ -77,7 +76,7 @@ def load_styles() -> Dataset:
     rng = np.random.default_rng(9)
     labels = np.repeat(np.arange(10), _STYLES)
     figures = (_one_of(DIGIT_SKELETONS[DIGITS[label]], rng) for label in labels)
-    # With a calmer hand than the rest: a one that is turned far enough is a seven.
+    # With less variation than non-digits: a one that is rotated far enough is a seven.
     drawings = [_picture(drawn_by_hand(figure, rng, turn=10.0, unrest=0.02)) for figure in figures]
     return Dataset.of("styles", _greys(np.stack(drawings)), labels.astype(np.int64))
 
@@ -105,7 +104,7 @@ def _drawn(strokes: Strokes, rng: np.random.Generator) -> NDArray[np.float32]:
 
 
 def _picture(strokes: Strokes) -> NDArray[np.float32]:
-    """Return a figure as a network sees it: float32 (28, 28)."""
+    """Return a figure as the input of a network: float32 (28, 28)."""
     return ink_to_image([(_BOX * stroke).astype(np.float32) for stroke in strokes])
 
 

@@ -1,6 +1,6 @@
-"""Scribbles: what a pen leaves when nobody means anything by it.
+"""Scribbles: strokes without a meaning.
 
-Each family is a way of moving. Those of `TRAINING` teach refusal, those of `TESTING` measure it.
+Each family is a kind of movement. The families of `TRAINING` train rejection, those of `TESTING` measure it.
 """
 
 import math
@@ -14,7 +14,7 @@ from digitpad.data.synthetic.hand import Strokes
 
 
 def wander(rng: np.random.Generator) -> Strokes:
-    """Go on and on, turning by chance but never sharply."""
+    """Wander at random without sharp turns."""
     strokes = []
     for _ in range(int(rng.integers(1, 3))):
         count = int(rng.integers(110, 220))
@@ -25,13 +25,13 @@ def wander(rng: np.random.Generator) -> Strokes:
 
 
 def tangle(rng: np.random.Generator) -> Strokes:
-    """Run back and forth between places all over the field."""
+    """Move back and forth between random points of the canvas."""
     places = rng.random((int(rng.integers(7, 16)), 2))
     return [curve_through(places)]
 
 
 def hatching(rng: np.random.Generator) -> Strokes:
-    """Cross something out, or shade it: a zigzag."""
+    """Draw a zigzag, as if to cross out or shade something."""
     turns = int(rng.integers(4, 12))
     across = np.arange(turns + 1) % 2 + rng.normal(0, 0.12, turns + 1)
     along = np.linspace(0, rng.uniform(0.3, 1.2), turns + 1) + rng.normal(0, 0.04, turns + 1)
@@ -41,14 +41,14 @@ def hatching(rng: np.random.Generator) -> Strokes:
 
 
 def spiral(rng: np.random.Generator) -> Strokes:
-    """Wind outwards, two turns and more."""
+    """Draw a spiral with two or more turns."""
     angle = np.linspace(0, 2 * math.pi * rng.uniform(2.0, 4.5), 120) * rng.choice([-1.0, 1.0])
     radius = np.linspace(0.05, 0.5, 120)
     return [np.stack([radius * np.cos(angle), radius * np.sin(angle) * rng.uniform(0.6, 1)], axis=1)]
 
 
 def loops(rng: np.random.Generator) -> Strokes:
-    """Write a row of loops, as one tries a pen."""
+    """Draw a row of loops, as if to try a pen."""
     count = rng.uniform(3, 6)
     angle = np.linspace(0, 2 * math.pi * count, 150)
     height = rng.uniform(0.12, 0.3)
@@ -57,7 +57,7 @@ def loops(rng: np.random.Generator) -> Strokes:
 
 
 def circling(rng: np.random.Generator) -> Strokes:
-    """Go round and round and never along the same line."""
+    """Draw circles over each other that drift."""
     angle = np.linspace(0, 2 * math.pi * rng.uniform(2.5, 6), 160)
     drift = rng.uniform(0.1, 0.45)
     radius = 0.4 + 0.12 * np.sin(angle * rng.uniform(0.2, 0.7))
@@ -66,34 +66,34 @@ def circling(rng: np.random.Generator) -> Strokes:
 
 
 def sticks(rng: np.random.Generator) -> Strokes:
-    """Throw straight lines over one another."""
+    """Draw straight lines across each other."""
     return [rng.random((2, 2)) for _ in range(int(rng.integers(3, 8)))]
 
 
 def dots(rng: np.random.Generator) -> Strokes:
-    """Tap the pen here and there."""
+    """Draw a few dots."""
     return [place + rng.normal(0, 0.015, (3, 2)) for place in rng.random((int(rng.integers(3, 12)), 1, 2))]
 
 
 def lissajous(rng: np.random.Generator) -> Strokes:
-    """Swing in two directions at once."""
+    """Draw a Lissajous figure."""
     angle = np.linspace(0, 2 * math.pi, 160)
     first, second = [(2, 3), (3, 4), (3, 5), (4, 5), (1, 4), (5, 2)][int(rng.integers(6))]
     return [np.stack([np.sin(first * angle + rng.uniform(0, 3)), np.sin(second * angle)], axis=1) / 2 + 0.5]
 
 
 def jagged(rng: np.random.Generator) -> Strokes:
-    """Go in straight lines from place to place."""
+    """Draw straight lines from point to point."""
     return [rng.random((int(rng.integers(6, 14)), 2))]
 
 
 def crossing_out(rng: np.random.Generator) -> Strokes:
-    """Cross a zigzag with another one."""
+    """Draw two zigzags across each other."""
     return [hatching(rng)[0], hatching(rng)[0]]
 
 
 def signature(rng: np.random.Generator) -> Strokes:
-    """Write quickly what nobody can read: ups and downs of all sizes from left to right."""
+    """Draw illegible handwriting: strokes up and down of all sizes from left to right."""
     count = int(rng.integers(8, 18))
     x = np.cumsum(rng.uniform(0.02, 0.12, count)) - rng.uniform(0, 0.06, count)
     y = np.where(np.arange(count) % 2 == 0, 0.5, 0.5 - rng.uniform(0.1, 0.5, count)) + rng.normal(0, 0.05, count)
@@ -102,7 +102,7 @@ def signature(rng: np.random.Generator) -> Strokes:
 
 
 def clouds(rng: np.random.Generator) -> Strokes:
-    """Close a line of many bumps."""
+    """Draw a closed line with many bumps."""
     bumps = int(rng.integers(5, 9))
     angle = np.linspace(0, 2 * math.pi, 140)
     radius = 0.4 + 0.12 * np.abs(np.sin(bumps * angle / 2 + rng.uniform(0, 3)))

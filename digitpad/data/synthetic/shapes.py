@@ -1,7 +1,7 @@
-"""Shapes that people draw to see what a program makes of them: triangles, stars, arrows, hearts.
+"""Shapes that people draw to test a program: triangles, stars, arrows, hearts.
 
-Circles and upright lines are left out, for they are a nought and a one. Those of `TRAINING` teach refusal, those of
-`TESTING` measure it, and no shape is in both.
+Circles and vertical lines are omitted, since they are a zero and a one. The shapes of `TRAINING` train rejection, those
+of `TESTING` measure it; no shape is in both.
 """
 
 import math
@@ -12,20 +12,20 @@ from digitpad.data.synthetic.hand import Strokes
 
 
 def _lines(*strokes: str) -> Strokes:
-    """Return strokes of straight pieces from points written as two figures, column and row on a grid of ten."""
+    """Return strokes of straight segments; points are written as two digits, column and row on a grid of ten."""
     return [
         np.array([(int(point[0]), int(point[1])) for point in stroke.split()], np.float64) / 9 for stroke in strokes
     ]
 
 
 def _star(points: int, step: int) -> Strokes:
-    """Return one stroke through every `step`-th of the corners of a regular polygon, from the top."""
+    """Return a stroke through every `step`-th corner of a regular polygon, from the top."""
     angles = 2 * math.pi * (np.arange(points + 1) * step / points - 0.25)
     return [np.stack([0.5 + 0.5 * np.cos(angles), 0.5 + 0.5 * np.sin(angles)], axis=1)]
 
 
 def _arc(x: float, y: float, radius: float, first: float, last: float, *, flat: float = 1.0) -> Strokes:
-    """Return one stroke along a circle (or, with `flat`, an ellipse), its angles in turns, clockwise from the right."""
+    """Return a stroke along a circle (with `flat`, an ellipse); angles are in turns, clockwise from the right."""
     angles = 2 * math.pi * np.linspace(first, last, 40)
     return [np.stack([x + radius * np.cos(angles), y + radius * flat * np.sin(angles)], axis=1)]
 

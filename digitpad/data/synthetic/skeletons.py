@@ -1,9 +1,9 @@
-"""Figures as text: the few strokes that everybody means, from which a hand makes its own.
+"""Skeletons: the strokes of a figure as text, which simulated handwriting varies.
 
-A skeleton is written on a grid of ten by ten: points are two figures, column and row (row 0 is the top), strokes are
-separated by "/", and a point followed by "!" is a corner, where the pen turns sharply and stays on the paper. Between
-corners the pen follows the same smooth curve as anyone's ink. Most letters and digits have several skeletons, for
-people write them differently.
+A skeleton is written on a grid of ten by ten: points are two digits, column and row (row 0 is the top), strokes are
+separated by "/", and a point followed by "!" is a corner, where the pen turns sharply without leaving the paper.
+Between corners, the strokes are the same smooth curves as those of ink. Most letters and digits have several skeletons,
+since people write them differently.
 """
 
 from functools import cache
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from digitpad.data.ink import curve_through
 from digitpad.data.synthetic.hand import Strokes
 
-#: How finely curves are cut, see `curve_through`.
+#: Fineness of curves, see `curve_through`.
 _FINENESS = 2
 
 
 def strokes_of(skeleton: str) -> Strokes:
-    """Return the strokes that a skeleton stands for, (n, 2) each, in a box of 1 by 1, y down."""
+    """Return the strokes of a skeleton, (n, 2) each, in a box of 1 by 1, y down."""
     return list(_parsed(skeleton))
 
 
