@@ -71,6 +71,11 @@ class FiguresCard(QFrame):
         self.show_evaluations(())
 
     @property
+    def buttons(self) -> list[QToolButton]:
+        """The buttons that choose a model, from top to bottom."""
+        return [button for button, _ in self._rows]
+
+    @property
     def texts(self) -> list[list[str]]:
         """The texts of each visible row, column by column."""
         return [

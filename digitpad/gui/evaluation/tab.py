@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
@@ -149,13 +150,22 @@ class EvaluationTab(TabPage):
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
         bar.setSpacing(SPACE)
-        for action, view in zip(self.views, VIEWS, strict=True):
-            bar.addWidget(action_button(action, f"view{view}Button", action.text(), self))
+        buttons = [
+            action_button(action, f"view{view}Button", action.text(), self)
+            for action, view in zip(self.views, VIEWS, strict=True)
+        ]
+        for button in buttons:
+            bar.addWidget(button)
         bar.addStretch(1)
-        bar.addWidget(action_button(self.mistakes, "worstMistakesButton", self.mistakes.text(), self))
+        buttons.append(action_button(self.mistakes, "worstMistakesButton", self.mistakes.text(), self))
+        bar.addWidget(buttons[-1])
         measure = action_button(self.robustness, "measureRobustnessButton", self.robustness.text(), self.results)
         self.results.robustness_corner.addWidget(measure, 0, Qt.AlignmentFlag.AlignHCenter)
         self.results.robustness_corner.addStretch(1)
+        # The results were made before the buttons above them; the Tab key follows the eye.
+        for before, after in pairwise([*self.figures.buttons, *buttons]):
+            self.setTabOrder(before, after)
+        self.setTabOrder(self.results.robustness[-1], measure)
         right = QVBoxLayout()
         right.setSpacing(SPACE + SPACE // 2)
         right.addWidget(self.figures)

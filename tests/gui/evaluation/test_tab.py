@@ -550,6 +550,31 @@ def test_every_control_has_a_name_a_spoken_name_a_tooltip_and_a_place_in_the_tab
     assert {"confusionMatrix", "classTable", "reliabilityChart", "robustnessNoiseChart", "compareBoth"} <= reached
 
 
+@pytest.mark.parametrize(
+    ("view", "shown"),
+    [
+        ("Confusion", ["confusionMatrix"]),
+        (
+            "Robustness",
+            [
+                *(f"robustness{name}Chart" for name in ("Shift", "Rotation", "Scale", "StrokeWidth", "Noise")),
+                "measureRobustnessButton",
+            ],
+        ),
+    ],
+)
+def test_the_tab_key_follows_the_eye(
+    tab: EvaluationTab, data: Path, second_model: Path, qtbot: QtBot, view: str, shown: list[str]
+) -> None:
+    tab.setup.add_model(second_model, "other")
+    _measure(tab, data, qtbot)
+    tab.views[VIEWS.index(view)].trigger()
+    setup = ["evaluateModel", "evaluateOther", "evaluateData", "evaluateButton", "exportEvaluationButton"]
+    bar = [f"view{name}Button" for name in VIEWS]
+    expected = [*setup, "showModel1", "showModel2", *bar, "worstMistakesButton", *shown, "gallery"]
+    assert tab_order(tab.setup.model)[: len(expected)] == expected
+
+
 def test_every_action_has_a_shortcut_of_its_own_among_all_tabs(
     evaluation_window: MainWindow, tab: EvaluationTab
 ) -> None:
