@@ -61,6 +61,8 @@ def tell(event: Event, steps: StepBar, task: Task, architecture: str, *, json: b
         case RecordingTrouble():
             note(event.message)
         case TrainingStarted():
+            for remark in event.remarks:
+                note(remark)
             steps.begin(event)
             if not json:
                 done = f", going on after step {event.steps_done:,}" if event.steps_done else ""

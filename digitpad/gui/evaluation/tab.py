@@ -287,6 +287,8 @@ class EvaluationTab(TabPage):
 
     def _tell_about(self, measured: Measured) -> None:
         """Say what the figures cannot tell, if there is something."""
+        for remark in measured.images.remarks:
+            self.message.emit(Message(remark, "info"))
         alone = measured.one_class
         if alone is not None:
             self._told = True
