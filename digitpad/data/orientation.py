@@ -24,7 +24,7 @@ _LEAST_GAIN = 0.2  # of accuracy when rows and columns are exchanged
 
 
 def split_turns(spec: str) -> tuple[str, tuple[str, ...]]:
-    """Separate a data set's name from what is to be done with its images.
+    """Separate a dataset's name from what is to be done with its images.
 
     Parameters
     ----------
