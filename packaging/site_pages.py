@@ -2,7 +2,7 @@
 
 Some documents belong beside the code, where repositories and packages show them: the README, the changelog, the cards
 of the models. They become pages of the site as well. Links are written for the repository, and are changed here for the
-site: a link to such a document leads to its page, and a link to a file that is no page becomes its name.
+site: a link to such a document leads to its page, and a link to any other file becomes plain text.
 """
 
 import importlib
