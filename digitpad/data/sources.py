@@ -17,6 +17,7 @@ from digitpad.data.paper import Pages, load_paper
 from digitpad.data.rasterize import ink_to_image
 from digitpad.data.synthetic import load_non_digits, load_styles
 from digitpad.errors import DigitpadError
+from digitpad.translation import gettext as _
 
 # The file names of MNIST and of the data sets made in its likeness, without .gz.
 _IDX_NAMES: dict[Split, tuple[tuple[str, str], ...]] = {
@@ -134,11 +135,36 @@ def _idx_files(folder: Path, split: Split) -> tuple[Path, Path] | None:
         if found[0] or found[1]:
             missing = pair[0] if found[0] is None else pair[1]
             raise DigitpadError(f"{folder} lacks {missing} (or {missing}.gz); put it beside the other file.")
+    named = _named_idx_files(folder, split)
+    if named is not None:
+        return named
     other: Split = "test" if split == "train" else "train"
     if any((folder / f"{name}{end}").exists() for pair in _IDX_NAMES[other] for name in pair for end in ("", ".gz")):
         wanted = " and ".join(_IDX_NAMES[split][0])
         raise DigitpadError(f"{folder} has no {split} files ({wanted}); add them.")
     return None
+
+
+def _named_idx_files(folder: Path, split: Split) -> tuple[Path, Path] | None:
+    """Return the images and labels of files that begin with their dataset's name, as EMNIST's do; None without such."""
+    ending = f"-{split}-images-idx3-ubyte"
+    found = sorted(path for end in ("", ".gz") for path in folder.glob(f"*{ending}{end}"))
+    if not found:
+        return None
+    if len(found) > 1:
+        names = ", ".join(path.name.removesuffix(".gz").removesuffix(ending) for path in found)
+        raise DigitpadError(
+            _(
+                "{folder} holds several datasets ({names}); move the files of one of them to a folder of its own."
+            ).format(folder=folder, names=names)
+        )
+    images = found[0]
+    labels = images.with_name(images.name.replace("-images-idx3-", "-labels-idx1-"))
+    if not labels.exists():
+        raise DigitpadError(
+            _("{folder} lacks {name}; put it beside the other file.").format(folder=folder, name=labels.name)
+        )
+    return images, labels
 
 
 def _read_idx_pair(spec: str, images_path: Path, labels_path: Path) -> Dataset:

@@ -49,6 +49,22 @@ def test_an_idx_folder(tmp_path: Path, dotted: bool) -> None:
     assert dataset.name == "mine"
 
 
+@pytest.mark.parametrize("end", ["", ".gz"])
+def test_emnist_is_opened_by_the_names_of_its_own_files(tmp_path: Path, end: str) -> None:
+    names = [f"emnist-digits-{kind}-ubyte{end}" for kind in ("train-images-idx3", "train-labels-idx1")]
+    folder = idx_folder(tmp_path / "mine", *names)
+    assert open_dataset(folder).checksum == MNIST.checksum
+    with pytest.raises(DigitpadError, match="holds neither MNIST's IDX files"):
+        open_dataset(folder, "test")
+    write_idx(folder / "emnist-letters-train-images-idx3-ubyte.gz", MNIST.images[:, 0])
+    with pytest.raises(DigitpadError, match=r"several datasets \(emnist-digits, emnist-letters\)"):
+        open_dataset(folder)
+    for path in folder.glob("emnist-digits-*"):
+        path.unlink()
+    with pytest.raises(DigitpadError, match=r"lacks emnist-letters-train-labels-idx1-ubyte\.gz"):
+        open_dataset(folder)
+
+
 def test_an_idx_folder_without_the_other_file_or_half(tmp_path: Path) -> None:
     folder = idx_folder(tmp_path / "mine")
     with pytest.raises(DigitpadError, match=r"no test files \(t10k-images-idx3-ubyte and"):
