@@ -14,6 +14,7 @@ import io
 import re
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -202,7 +203,10 @@ def _is_dashed_file(word: str) -> bool:
     """Return whether a word that looks like an option is the name of a file, or at least ends like one."""
     if not word.startswith("-") or word == "-":
         return False
-    return Path(word).is_file() or re.fullmatch(r"-[^-=][^=]*\.[A-Za-z]\w*", word) is not None
+    with suppress(OSError):  # a name that is too long is no file
+        if Path(word).is_file():
+            return True
+    return re.fullmatch(r"-[^-=][^=]*\.[A-Za-z]\w*", word) is not None
 
 
 class _Parser(argparse.ArgumentParser):

@@ -237,13 +237,19 @@ def test_predict_skips_a_broken_picture_among_others_and_names_it(
     broken, leftover = tmp_path / "broken.png", tmp_path / "Thumbs.db"
     broken.write_bytes(b"nothing")
     leftover.write_bytes(b"nothing")
-    words = ("predict", image_file, broken, leftover, image_file, "--model", model_path)
+    hidden = tmp_path / ".hidden.png"
+    hidden.write_bytes(image_file.read_bytes())
+    words = ("predict", image_file, broken, leftover, image_file, hidden, "--model", model_path)
     code, out, err = run(*words, "--json")
     assert code == 0
-    assert [record["path"] for record in json.loads(out)] == [str(image_file)] * 2
+    # A hidden file that was named and can be read is read.
+    assert [record["path"] for record in json.loads(out)] == [str(image_file), str(image_file), str(hidden)]
     assert err == f"Skipped 1 of 3 pictures, which cannot be read: {broken}.\n"
     code, out, err = run(*words)
-    assert (code, len(out.splitlines()), err.count("\n")) == (0, 2, 1)
+    assert (code, len(out.splitlines()), err.count("\n")) == (0, 3, 1)
+    code, out, err = run("predict", leftover, "--model", model_path)
+    assert (code, out) == (2, "")
+    assert "Thumbs.db is not a picture" in err
 
 
 def test_predict_refuses_too_many_broken_pictures(run: Run, image_file: Path, model_path: Path, tmp_path: Path) -> None:

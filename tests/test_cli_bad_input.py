@@ -119,6 +119,7 @@ def test_a_dashed_file_without_an_ending_is_known_by_being_there(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "-seven").write_bytes(b"nothing")
     assert "write ./-seven" in refused("predict", "-seven")
+    assert "unrecognized" in refused("predict", "3.png", "-" + "x" * 5000)
     assert "./" not in refused("predict", "-eight")
 
 

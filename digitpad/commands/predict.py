@@ -76,17 +76,19 @@ def predict(
 def _read_files(paths: Sequence[Path], recognizer: Recognizer, *, single: bool) -> list[Reading]:
     """Read every drawing of every file, and name the pictures that had to be skipped."""
     # A shell's `*` also brings what operating systems leave in folders.
-    wanted = [path for path in paths if not is_system_file(path)] or list(paths)
-    skipped = SkippedPictures(len(wanted))
+    left_over = {path for path in paths if path.is_file() and is_system_file(path)}
+    left_over = set() if left_over.issuperset(paths) else left_over
+    skipped = SkippedPictures(sum(path not in left_over for path in paths))
     readings: list[Reading] = []
-    for path in wanted:
+    for path in paths:
         try:
             readings += read_file(path, recognizer, single=single)
         except DigitpadError as error:
             # What does not exist was mistyped, which no result should hide.
             if path.suffix.lower() == ".jsonl" or not path.is_file():
                 raise
-            skipped.add(path, error)
+            if path not in left_over:
+                skipped.add(path, error)
     for remark in skipped.remarks():
         note(remark)
     return readings
