@@ -11,8 +11,10 @@ exits with 0.
 
 import argparse
 import io
+import re
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
@@ -22,6 +24,7 @@ from digitpad.commands.output import flush, note, printable, say
 from digitpad.commands.train_options import add_options
 from digitpad.errors import DigitpadError
 from digitpad.fault_log import open_log
+from digitpad.system_libraries import advice, missing_library
 from digitpad.translation import gettext as _
 from digitpad.translation import preferred_language, use_language
 
@@ -49,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         use_language(preferred_language())
-        options = _parser().parse_args(arguments)
+        options = _parse(sys.argv[1:] if arguments is None else arguments)
         code: int = options.command(options) or DONE
         flush()
     except DigitpadError as error:
@@ -63,9 +66,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as finished:
         return finished.code if isinstance(finished.code, int) else DONE
     except Exception as error:
-        logger, log = open_log()
-        logger.exception("digitpad %s %s", __version__, sys.argv)
-        return _report_fault(error, log)
+        library = missing_library(str(error)) if isinstance(error, ImportError) else None
+        log = None
+        if library is None:
+            logger, log = open_log()
+            logger.exception("digitpad %s %s", __version__, sys.argv)
+        return _report_fault(error, log) if library is None else _report_missing(library)
     return code
 
 
@@ -170,6 +176,39 @@ def command_names() -> list[str]:
     """Return the names of all commands."""
     (commands,) = (action for action in _parser()._actions if isinstance(action, argparse._SubParsersAction))
     return [str(name) for name in commands.choices]
+
+
+def _parse(words: Sequence[str]) -> argparse.Namespace:
+    """Read the command line.
+
+    Raises
+    ------
+    DigitpadError
+        If it cannot be understood; a file whose name begins with a dash is named, with the two ways to pass it.
+    """
+    try:
+        return _parser().parse_args(words)
+    except DigitpadError as error:
+        before = words[: words.index("--")] if "--" in words else words
+        name = next((word for word in before if _is_dashed_file(word)), None)
+        if name is None:
+            raise
+        raise DigitpadError(
+            _(
+                "{name} begins with a dash and is taken for an option; if it is a file, write ./{name}, or put -- "
+                "before the files, as in `digitpad predict -- {name}`."
+            ).format(name=name)
+        ) from error
+
+
+def _is_dashed_file(word: str) -> bool:
+    """Return whether a word that looks like an option is the name of a file, or at least ends like one."""
+    if not word.startswith("-") or word == "-":
+        return False
+    with suppress(OSError):  # a name that is too long is no file
+        if Path(word).is_file():
+            return True
+    return re.fullmatch(r"-[^-=][^=]*\.[A-Za-z]\w*", word) is not None
 
 
 class _Parser(argparse.ArgumentParser):
@@ -381,6 +420,12 @@ def _adder(
     if json is not None:
         parser.add_argument("--json", action="store_true", help=_("print JSON: {content}").format(content=json))
     return parser.add_argument
+
+
+def _report_missing(library: str) -> int:
+    """Say in one line which system library is missing, which is no fault of ours, and return the exit code."""
+    note(f"digitpad: {advice(library)}")
+    return BAD_INPUT
 
 
 def _report_fault(error: Exception, log: Path | None) -> int:

@@ -1,6 +1,9 @@
 """What holds for every test: no screen needed, nobody's settings touched, no thread left behind."""
 
+import atexit
 import os
+import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +15,29 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Tests compare English texts, whatever the developer's own language.
 os.environ["DIGITPAD_LANGUAGE"] = "en"
+
+
+def _leave_home() -> None:
+    """Give this process and those that it starts a home of their own, before Qt looks for one.
+
+    Qt writes settings of its own (`QtProject.conf`, after a file dialog, for one) without asking `digitpad.paths`.
+    """
+    home = Path(tempfile.mkdtemp(prefix="digitpad-home-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    for name in ("HOME", "USERPROFILE"):
+        os.environ[name] = str(home)
+    for name, folder in (
+        ("XDG_CONFIG_HOME", ".config"),
+        ("XDG_DATA_HOME", ".local/share"),
+        ("XDG_STATE_HOME", ".local/state"),
+        ("XDG_CACHE_HOME", ".cache"),
+        ("APPDATA", "AppData/Roaming"),
+        ("LOCALAPPDATA", "AppData/Local"),
+    ):
+        os.environ[name] = str(home / folder)
+
+
+_leave_home()
 
 
 @pytest.fixture(autouse=True)

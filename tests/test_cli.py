@@ -15,7 +15,7 @@ from rich.progress import Progress
 
 from digitpad import __version__, cli
 from digitpad.commands.train_report import StepBar
-from digitpad.data.idx import write_idx
+from digitpad.data.idx import read_idx, write_idx
 from digitpad.data.ink import Drawing, write_ink
 from digitpad.models.model_file import Model, ModelMetadata, load_model, save_model
 from digitpad.nn import ARCHITECTURES, build
@@ -231,6 +231,41 @@ def test_predict_reads_ink_and_images(run: Run, ink_file: Path, image_file: Path
     assert records[0]["probabilities"] != pytest.approx(records[1]["probabilities"], abs=1e-6)
 
 
+def test_predict_skips_a_broken_picture_among_others_and_names_it(
+    run: Run, image_file: Path, model_path: Path, tmp_path: Path
+) -> None:
+    broken, leftover = tmp_path / "broken.png", tmp_path / "Thumbs.db"
+    broken.write_bytes(b"nothing")
+    leftover.write_bytes(b"nothing")
+    hidden = tmp_path / ".hidden.png"
+    hidden.write_bytes(image_file.read_bytes())
+    words = ("predict", image_file, broken, leftover, image_file, hidden, "--model", model_path)
+    code, out, err = run(*words, "--json")
+    assert code == 0
+    # A hidden file that was named and can be read is read.
+    assert [record["path"] for record in json.loads(out)] == [str(image_file), str(image_file), str(hidden)]
+    assert err == f"Skipped 1 of 3 pictures, which cannot be read: {broken}.\n"
+    code, out, err = run(*words)
+    assert (code, len(out.splitlines()), err.count("\n")) == (0, 3, 1)
+    code, out, err = run("predict", leftover, "--model", model_path)
+    assert (code, out) == (2, "")
+    assert "Thumbs.db is not a picture" in err
+
+
+def test_predict_refuses_too_many_broken_pictures(run: Run, image_file: Path, model_path: Path, tmp_path: Path) -> None:
+    broken = [tmp_path / f"broken{index}.png" for index in range(2)]
+    for path in broken:
+        path.write_bytes(b"nothing")
+    code, out, err = run("predict", image_file, *broken, image_file, "--model", model_path)
+    assert (code, out) == (2, "")
+    assert "At least 2 of 4 pictures cannot be read" in err
+    assert str(broken[1]) in err
+    # A name that was mistyped is no broken picture.
+    code, out, err = run("predict", image_file, tmp_path / "missing.png", image_file, "--model", model_path)
+    assert (code, out) == (2, "")
+    assert "missing.png does not exist" in err
+
+
 def test_predict_reads_a_number_digit_by_digit_unless_told_otherwise(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "number.jsonl"
     write_ink(path, [Drawing(tuple(written("205")), 400, 300), Drawing(tuple(written("7")), 400, 300)])
@@ -274,6 +309,25 @@ def test_a_blank_picture_is_rejected_and_still_read(run: Run, tmp_path: Path, mo
     assert record["rejected"] is True
     assert record["label"] in set("0123456789")
     assert "not a digit: nothing is drawn" in run("predict", blank, "--model", model_path)[1]
+
+
+def test_train_and_evaluate_say_what_should_be_known_of_the_data(
+    run: Run, idx_folder: Path, model_path: Path, tmp_path: Path
+) -> None:
+    dark = tmp_path / "dark"
+    dark.mkdir()
+    for path in idx_folder.iterdir():
+        numbers = read_idx(path)
+        write_idx(dark / path.name, 255 - numbers if numbers.ndim == 3 else numbers)
+    said = f"{dark}: the images are inverted (dark ink on white); use {dark}:invert instead.\n"
+    for words in ([*train_quickly(dark, tmp_path / "a.safetensors")], ["evaluate", "--dataset", dark]):
+        code, _, err = run(*words, *(["--model", model_path] if words[0] == "evaluate" else []), "--json")
+        assert (code, err) == (0, said)
+    for words in (
+        [*train_quickly(Path(f"{dark}:invert"), tmp_path / "b.safetensors")],
+        ["evaluate", "--dataset", f"{dark}:invert", "--model", model_path],
+    ):
+        assert run(*words, "--json")[::2] == (0, "")
 
 
 def test_evaluate_records_the_accuracy_on_mnist_and_nothing_else(run: Run, idx_folder: Path, model_path: Path) -> None:

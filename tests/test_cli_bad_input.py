@@ -105,6 +105,38 @@ def test_wrong_words_are_refused_by_name(refused: Refused, words: list[str], nam
     assert named in refused(*words)
 
 
+@pytest.mark.parametrize("words", [["-7.png"], ["3.png", "-7.png"], ["-7.png", "--top", "3"], ["-notes.jsonl"]])
+def test_a_file_whose_name_begins_with_a_dash_is_told_how_to_be_passed(refused: Refused, words: list[str]) -> None:
+    (name,) = (word for word in words if word.startswith("-") and "." in word)
+    error = refused("predict", *words)
+    assert f"./{name}" in error
+    assert f"predict -- {name}" in error
+
+
+def test_a_dashed_file_without_an_ending_is_known_by_being_there(
+    refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "-seven").write_bytes(b"nothing")
+    assert "write ./-seven" in refused("predict", "-seven")
+    assert "unrecognized" in refused("predict", "3.png", "-" + "x" * 5000)
+    assert "./" not in refused("predict", "-eight")
+
+
+@pytest.mark.parametrize("words", [["--", "-7.png"], ["./-7.png"]])
+def test_both_ways_pass_a_file_whose_name_begins_with_a_dash(
+    capsys: pytest.CaptureFixture[str],
+    model_path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(np.full((28, 28), 255, np.uint8)).save("-7.png")
+    assert cli.main(["predict", "--model", str(model_path), *words]) == 0
+    assert "-7.png" in capsys.readouterr().out
+
+
 def test_nothing_is_made_for_a_run_that_cannot_be(refused: Refused, own_user_folders: Path) -> None:
     refused("train", "--architecture", "heavy")
     assert list(own_user_folders.iterdir()) == []

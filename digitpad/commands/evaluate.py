@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from digitpad.commands.evaluate_text import say_comparison, say_evaluation, say_robustness
-from digitpad.commands.output import percent, progress_bar, say, say_json
+from digitpad.commands.output import note, percent, progress_bar, say, say_json
 from digitpad.data.dataset import Dataset
 from digitpad.data.paper import Pages
 from digitpad.data.sources import open_samples
@@ -91,6 +91,8 @@ def evaluate(request: EvaluateRequest) -> None:
     if isinstance(samples, Pages):
         _evaluate_ink(InkFinder(loaded), samples, request)
         return
+    for remark in samples.remarks:
+        note(remark)
     result = _evaluate_reading(Recognizer(loaded), samples, request)
     if request.record:
         metadata = replace(loaded.metadata, metrics={**loaded.metadata.metrics, "test_accuracy": result.accuracy})

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from digitpad.commands.output import printable, say, say_json
+from digitpad.commands.output import note, printable, say, say_json
+from digitpad.data.image_folder import is_system_file
 from digitpad.data.images import read_image
 from digitpad.data.ink import read_ink
 from digitpad.data.rasterize import ink_to_image
+from digitpad.data.skipped import SkippedPictures
+from digitpad.errors import DigitpadError
 from digitpad.models.model_file import load_model
 from digitpad.reading.numbers import NumberReader, NumberReading
 from digitpad.reading.recognizer import Prediction, Recognizer
@@ -58,16 +61,38 @@ def predict(
     Raises
     ------
     DigitpadError
-        If a file cannot be read; nothing is printed then.
+        If a file does not exist, ink cannot be read, or too many of the pictures cannot (see `SkippedPictures`);
+        nothing is printed then. Fewer broken pictures are skipped and named on standard error.
     """
     recognizer = Recognizer(load_model(model), threshold=threshold)
-    readings = [reading for path in paths for reading in read_file(path, recognizer, single=single)]
+    readings = _read_files(paths, recognizer, single=single)
     if json:
         say_json([_record(reading) for reading in readings])
         return
     width = max(len(_place(reading)) for reading in readings)
     for reading in readings:
         say(f"{_place(reading).ljust(width)}  {_describe(reading, recognizer.labels, top)}")
+
+
+def _read_files(paths: Sequence[Path], recognizer: Recognizer, *, single: bool) -> list[Reading]:
+    """Read every drawing of every file, and name the pictures that had to be skipped."""
+    # A shell's `*` also brings what operating systems leave in folders.
+    left_over = {path for path in paths if path.is_file() and is_system_file(path)}
+    left_over = set() if left_over.issuperset(paths) else left_over
+    skipped = SkippedPictures(sum(path not in left_over for path in paths))
+    readings: list[Reading] = []
+    for path in paths:
+        try:
+            readings += read_file(path, recognizer, single=single)
+        except DigitpadError as error:
+            # What does not exist was mistyped, which no result should hide.
+            if path.suffix.lower() == ".jsonl" or not path.is_file():
+                raise
+            if path not in left_over:
+                skipped.add(path, error)
+    for remark in skipped.remarks():
+        note(remark)
+    return readings
 
 
 def read_file(path: Path, recognizer: Recognizer, *, single: bool = False) -> list[Reading]:

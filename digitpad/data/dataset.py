@@ -43,6 +43,8 @@ class Dataset:
     origins
         Writers and sources of the images, if known: for `writer` and `source`, a text for each image. The checksum does
         not include them, since networks never see them.
+    remarks
+        Sentences that whoever works with the images should read, such as which pictures could not be read.
 
     Raises
     ------
@@ -56,6 +58,7 @@ class Dataset:
     classes: tuple[str, ...]
     checksum: str
     origins: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         images, labels = self.images, self.labels
@@ -113,12 +116,13 @@ class Dataset:
         labels: NDArray[np.int64],
         classes: Sequence[str] = DIGITS,
         origins: Mapping[str, Sequence[str]] | None = None,
+        remarks: Sequence[str] = (),
     ) -> Self:
         """Make a dataset and compute its checksum.
 
         Parameters
         ----------
-        name, images, labels, classes, origins
+        name, images, labels, classes, origins, remarks
             See the class.
 
         Returns
@@ -129,7 +133,7 @@ class Dataset:
         digest = hashlib.sha256(repr((images.shape, tuple(classes))).encode())
         digest.update(np.ascontiguousarray(images).data)
         digest.update(np.ascontiguousarray(labels, dtype="<i8").data)
-        return cls(name, images, labels, tuple(classes), digest.hexdigest(), origins or {})
+        return cls(name, images, labels, tuple(classes), digest.hexdigest(), origins or {}, tuple(remarks))
 
     def subset(self, indices: Sequence[int] | NDArray[np.integer[Any]], name: str | None = None) -> Self:
         """Return some of the images, in the given order.
@@ -148,7 +152,9 @@ class Dataset:
         """
         chosen = np.asarray(indices, dtype=np.int64)
         origins = {kind: tuple(names[index] for index in chosen.tolist()) for kind, names in self.origins.items()}
-        return type(self).of(name or self.name, self.images[chosen], self.labels[chosen], self.classes, origins)
+        return type(self).of(
+            name or self.name, self.images[chosen], self.labels[chosen], self.classes, origins, self.remarks
+        )
 
     def split(self, validation: float, rng: np.random.Generator) -> tuple[Self, Self]:
         """Split the images at random into training and validation images.

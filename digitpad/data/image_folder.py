@@ -3,6 +3,8 @@
 Every picture goes through the same eye as a single one: `read_image`, then `image_to_digit`.
 """
 
+import stat
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -10,9 +12,24 @@ import numpy as np
 
 from digitpad.data.dataset import DIGITS, Dataset
 from digitpad.data.images import image_to_digit, read_image
+from digitpad.data.skipped import SkippedPictures
 from digitpad.errors import DigitpadError
 
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
+_SYSTEM_FILES = {"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"}
+
+
+def is_system_file(path: Path) -> bool:
+    """Return whether an operating system put a file or folder there, or hides it: it is neither a picture nor a class.
+
+    These are all names that begin with a dot (`.DS_Store`, and the `._name.png` that macOS leaves beside `name.png`),
+    `__MACOSX`, `Thumbs.db`, and on Windows whatever has the attribute "hidden".
+    """
+    if path.name.startswith(".") or path.name.lower() in _SYSTEM_FILES:
+        return True
+    if sys.platform == "win32":
+        return bool(path.lstat().st_file_attributes & stat.FILE_ATTRIBUTE_HIDDEN)
+    return False
 
 
 def read_image_folder(folder: Path, split: Literal["train", "test"] = "train") -> Dataset:
@@ -29,28 +46,45 @@ def read_image_folder(folder: Path, split: Literal["train", "test"] = "train") -
     -------
     Dataset
         uint8 images (N, 1, 28, 28), in the order of the file names. If all folders are named for digits, the
-        classes are the ten digits, whether or not there are pictures of each; otherwise the folders' names.
+        classes are the ten digits, whether or not there are pictures of each; otherwise the folders' names. Pictures
+        that cannot be read are skipped and named in its remarks.
 
     Raises
     ------
     DigitpadError
-        If there are no class folders or no pictures, or a picture cannot be read; the message says which.
+        If there are no class folders or no pictures, or more than a tenth of the pictures cannot be read.
     """
     if (folder / "train").is_dir() and (folder / "test").is_dir():
         folder = folder / split
-    names = sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    names = sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not is_system_file(entry))
     if not names:
         raise DigitpadError(
             f"{folder} holds neither MNIST's IDX files nor a folder for each class; make folders named 0 to 9 and put "
             "the pictures into them."
         )
     classes = DIGITS if set(names) <= set(DIGITS) else tuple(names)
-    images, labels = [], []
-    for name in names:
-        for path in sorted((folder / name).iterdir()):
-            if path.suffix.lower() in _SUFFIXES:
-                images.append(np.rint(image_to_digit(read_image(path)) * 255).astype(np.uint8))
-                labels.append(classes.index(name))
-    if not images:
+    found = [(name, path) for name in names for path in sorted((folder / name).iterdir()) if _is_picture(path)]
+    if not found:
         raise DigitpadError(f"{folder} has class folders, but no picture lies in them; add PNG or JPEG files.")
-    return Dataset.of(folder.name, np.stack(images)[:, np.newaxis], np.array(labels, np.int64), classes)
+    skipped = SkippedPictures(len(found), folder)
+    images, labels = [], []
+    for name, path in found:
+        try:
+            ink = read_image(path)
+        except DigitpadError as error:
+            skipped.add(path, error)
+            continue
+        images.append(np.rint(image_to_digit(ink) * 255).astype(np.uint8))
+        labels.append(classes.index(name))
+    return Dataset.of(
+        folder.name,
+        np.stack(images)[:, np.newaxis],
+        np.array(labels, np.int64),
+        classes,
+        remarks=skipped.remarks(),
+    )
+
+
+def _is_picture(path: Path) -> bool:
+    """Return whether a name is one of a picture; what the file holds is another matter."""
+    return path.suffix.lower() in _SUFFIXES and not is_system_file(path) and not path.is_dir()

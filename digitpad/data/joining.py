@@ -50,4 +50,5 @@ def join(parts: Sequence[Dataset]) -> Dataset:
         np.concatenate(labels),
         classes,
         origins,
+        tuple(dict.fromkeys(remark for part in parts for remark in part.remarks)),
     )

@@ -1,6 +1,7 @@
 """Data sets by what a person calls them: `mnist`, a folder, a file of ink, or several of them joined by a plus."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,12 @@ from digitpad.data.image_folder import read_image_folder
 from digitpad.data.ink import Drawing, read_ink
 from digitpad.data.joining import join
 from digitpad.data.mnist import Split, load_mnist
+from digitpad.data.orientation import orientation_remarks, split_turns, turn
 from digitpad.data.paper import Pages, load_paper
 from digitpad.data.rasterize import ink_to_image
 from digitpad.data.synthetic import load_non_digits, load_styles
 from digitpad.errors import DigitpadError
+from digitpad.translation import gettext as _
 
 # The file names of MNIST and of the data sets made in its likeness, without .gz.
 _IDX_NAMES: dict[Split, tuple[tuple[str, str], ...]] = {
@@ -52,6 +55,8 @@ def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
         `mnist` (inside digitpad); `negatives` and `styles` (made up: what is no digit, and digits in many manners); a
         folder of IDX files with MNIST's names; a folder with a folder of pictures for each class; or a `.jsonl` file
         of labelled ink. Several with "+" between are joined to one (`mnist+ink.jsonl`); one named twice counts twice.
+        The endings `:transpose` and `:invert` exchange rows and columns, ink and background, of its images
+        (`emnist:transpose`).
     split
         Which half, where the source has two; ink and plain picture folders have one, which is returned for both.
 
@@ -65,18 +70,18 @@ def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
     DigitpadError
         If there is no such source, or something in it cannot be read.
     """
-    if str(spec).lower() == "mnist":
-        return load_mnist(split)
-    if str(spec).lower() == "negatives":
-        return load_non_digits(split)
-    if str(spec).lower() == "styles":
-        return load_styles()
-    path = Path(spec)
-    if "+" in str(spec) and not path.exists():
+    base, turns = split_turns(str(spec))
+    if "+" in str(spec) and not Path(spec).exists() and not Path(base).exists():
         return _open_joined(str(spec).split("+"), split)
+    if turns and not Path(spec).exists():
+        return _turned(open_dataset(base, split), str(spec), turns)
+    built_in = _built_in(str(spec).lower(), split)
+    if built_in is not None:
+        return built_in
+    path = Path(spec)
     if path.is_dir():
         files = _idx_files(path, split)
-        return read_image_folder(path, split) if files is None else _read_idx_pair(*files)
+        return read_image_folder(path, split) if files is None else _read_idx_pair(str(spec), *files)
     if not path.exists():
         raise DigitpadError(
             f"{path} does not exist; name mnist, styles, negatives, paper, a folder, or a .jsonl file of ink."
@@ -86,6 +91,28 @@ def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
             f"{path} is no data set; name mnist, styles, negatives, paper, a folder, or a .jsonl file of ink."
         )
     return _read_ink_dataset(path)
+
+
+def _built_in(name: str, split: Split) -> Dataset | None:
+    """Return a data set that is part of digitpad, or None if it has none of this name."""
+    match name:
+        case "mnist":
+            return load_mnist(split)
+        case "negatives":
+            return load_non_digits(split)
+        case "styles":
+            return load_styles()
+    return None
+
+
+def _turned(dataset: Dataset, spec: str, turns: Sequence[str]) -> Dataset:
+    """Return a data set with its images turned; it keeps its other remarks and is checked again."""
+    before = orientation_remarks(split_turns(spec)[0], dataset)
+    kept = (remark for remark in dataset.remarks if remark not in before)
+    turned = Dataset.of(
+        dataset.name, turn(dataset.images, turns), dataset.labels, dataset.classes, dataset.origins, tuple(kept)
+    )
+    return replace(turned, remarks=(*turned.remarks, *orientation_remarks(spec, turned)))
 
 
 def _open_joined(specs: Sequence[str], split: Split) -> Dataset:
@@ -108,6 +135,9 @@ def _idx_files(folder: Path, split: Split) -> tuple[Path, Path] | None:
         if found[0] or found[1]:
             missing = pair[0] if found[0] is None else pair[1]
             raise DigitpadError(f"{folder} lacks {missing} (or {missing}.gz); put it beside the other file.")
+    named = _named_idx_files(folder, split)
+    if named is not None:
+        return named
     other: Split = "test" if split == "train" else "train"
     if any((folder / f"{name}{end}").exists() for pair in _IDX_NAMES[other] for name in pair for end in ("", ".gz")):
         wanted = " and ".join(_IDX_NAMES[split][0])
@@ -115,7 +145,29 @@ def _idx_files(folder: Path, split: Split) -> tuple[Path, Path] | None:
     return None
 
 
-def _read_idx_pair(images_path: Path, labels_path: Path) -> Dataset:
+def _named_idx_files(folder: Path, split: Split) -> tuple[Path, Path] | None:
+    """Return the images and labels of files that begin with their dataset's name, as EMNIST's do; None without such."""
+    ending = f"-{split}-images-idx3-ubyte"
+    found = sorted(path for end in ("", ".gz") for path in folder.glob(f"*{ending}{end}"))
+    if not found:
+        return None
+    if len(found) > 1:
+        names = ", ".join(path.name.removesuffix(".gz").removesuffix(ending) for path in found)
+        raise DigitpadError(
+            _(
+                "{folder} holds several datasets ({names}); move the files of one of them to a folder of its own."
+            ).format(folder=folder, names=names)
+        )
+    images = found[0]
+    labels = images.with_name(images.name.replace("-images-idx3-", "-labels-idx1-"))
+    if not labels.exists():
+        raise DigitpadError(
+            _("{folder} lacks {name}; put it beside the other file.").format(folder=folder, name=labels.name)
+        )
+    return images, labels
+
+
+def _read_idx_pair(spec: str, images_path: Path, labels_path: Path) -> Dataset:
     images, labels = read_idx(images_path), read_idx(labels_path)
     if images.dtype != np.uint8 or images.ndim not in (3, 4):
         raise DigitpadError(
@@ -127,7 +179,8 @@ def _read_idx_pair(images_path: Path, labels_path: Path) -> Dataset:
     highest = int(labels.max(initial=0))
     classes = DIGITS if highest < len(DIGITS) else tuple(str(number) for number in range(highest + 1))
     images = images[:, np.newaxis] if images.ndim == 3 else images
-    return Dataset.of(images_path.parent.name, images, labels, classes)
+    dataset = Dataset.of(images_path.parent.name, images, labels, classes)
+    return replace(dataset, remarks=orientation_remarks(spec, dataset))
 
 
 def _read_ink_dataset(path: Path) -> Dataset:

@@ -41,6 +41,8 @@ class TrainingStarted:
         Steps that were taken before, if the run is taken up again.
     lone_classes
         Classes of which there is a single image, the held-out ones counted.
+    remarks
+        What should be known of the data, such as which pictures could not be read.
     """
 
     epochs: int
@@ -53,6 +55,7 @@ class TrainingStarted:
     score: str = "accuracy"
     steps_done: int = 0
     lone_classes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

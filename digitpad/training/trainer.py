@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.data.dataset import Dataset
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import Model, ModelMetadata, Preprocessing
 from digitpad.nn import Architecture, Dropout, ParallelNetwork, Sequential
@@ -108,6 +109,7 @@ class Trainer:
         #: The checksum of the images to learn from, and how many they are.
         self.data_sha256, self.images = training.checksum, len(training)
         self._lone_classes = lone_classes(training, validation)
+        self._remarks = training.remarks if isinstance(training, Dataset) else ()
         #: What a model file needs to say, so that the network is used as it was trained.
         self.metadata = ModelMetadata(
             labels=self.task.labels,
@@ -210,6 +212,7 @@ class Trainer:
                 score=self.task.score,
                 steps_done=progress.steps,
                 lone_classes=self._lone_classes,
+                remarks=self._remarks,
             )
             if progress.epochs >= self.settings.epochs:
                 progress.reason = StopReason.FINISHED

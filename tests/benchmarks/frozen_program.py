@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 from benchmarking import Figure, finish
+from virtual_screen import virtual_screen
 
 _SIDES = (1400, 900)
 _LEAST_PAINTED = 0.3  # of the screen's pixels: the window covers more than half of it
@@ -91,24 +92,13 @@ def _first_paint(command: Sequence[str], forgotten: Path | None) -> float:
 @contextmanager
 def _screen() -> Iterator[tuple[str, Any]]:
     """Start a screen; give its name, and what tells the share of its pixels that are not black."""
-    with tempfile.TemporaryDirectory() as folder:
-        reading, writing = os.pipe()
-        size = f"{_SIDES[0]}x{_SIDES[1]}x24"
-        words = ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-nolisten", "tcp", "-br", "-fbdir", folder]
-        server = subprocess.Popen(words, pass_fds=(writing,), stderr=subprocess.DEVNULL)
-        os.close(writing)
-        with os.fdopen(reading) as pipe:
-            display = f":{pipe.readline().strip()}"
+    with tempfile.TemporaryDirectory() as folder, virtual_screen(*_SIDES, "-br", "-fbdir", folder) as display:
         with (Path(folder) / "Xvfb_screen0").open("rb") as file:
             memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         # The pixels, four bytes each, are the last thing in the file.
         pixels = np.frombuffer(memory, np.uint32, offset=len(memory) - 4 * _SIDES[0] * _SIDES[1])
-        try:
-            # One pixel in a thousand tells as much as all, and takes no time from the program.
-            yield display, lambda: float(np.mean((pixels[::997] & 0xFFFFFF) != 0))
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
+        # One pixel in a thousand tells as much as all, and takes no time from the program.
+        yield display, lambda: float(np.mean((pixels[::997] & 0xFFFFFF) != 0))
 
 
 def _forget(folder: Path) -> None:

@@ -12,7 +12,6 @@ training goes is told of both. The gaps of the event loop are counted by the win
 import argparse
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from typing import Any
 
 import numpy as np
 from benchmarking import Figure, finish, settle_environment
+from virtual_screen import has_virtual_screen, virtual_screen
 
 _SLOWEST_STROKES = 0.95
 _LEVEL_AFTER = 3  # epochs
@@ -47,7 +47,7 @@ def main() -> None:
         print(json.dumps(measure(options.epochs, options.limit)))
         return
     settle_environment(pinned=options.pinned)
-    platforms = ["offscreen", *(["xcb"] if shutil.which("Xvfb") else [])]
+    platforms = ["offscreen", *(["xcb"] if has_virtual_screen() else [])]
     rounds: list[dict[str, Any]] = []
     for number in range(options.rounds):
         found: dict[str, Any] = {}
@@ -99,17 +99,8 @@ def _no_screen() -> Iterator[dict[str, str]]:
 
 @contextmanager
 def _screen() -> Iterator[dict[str, str]]:
-    reading, writing = os.pipe()
-    words = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(words, pass_fds=(writing,), stderr=subprocess.DEVNULL)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        display = f":{pipe.readline().strip()}"
-    try:
+    with virtual_screen() as display:
         yield {"DISPLAY": display}
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
 
 
 def _measure_command_line(epochs: int, limit: int | None) -> dict[str, Any]:

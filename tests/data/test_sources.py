@@ -49,6 +49,22 @@ def test_an_idx_folder(tmp_path: Path, dotted: bool) -> None:
     assert dataset.name == "mine"
 
 
+@pytest.mark.parametrize("end", ["", ".gz"])
+def test_emnist_is_opened_by_the_names_of_its_own_files(tmp_path: Path, end: str) -> None:
+    names = [f"emnist-digits-{kind}-ubyte{end}" for kind in ("train-images-idx3", "train-labels-idx1")]
+    folder = idx_folder(tmp_path / "mine", *names)
+    assert open_dataset(folder).checksum == MNIST.checksum
+    with pytest.raises(DigitpadError, match="holds neither MNIST's IDX files"):
+        open_dataset(folder, "test")
+    write_idx(folder / "emnist-letters-train-images-idx3-ubyte.gz", MNIST.images[:, 0])
+    with pytest.raises(DigitpadError, match=r"several datasets \(emnist-digits, emnist-letters\)"):
+        open_dataset(folder)
+    for path in folder.glob("emnist-digits-*"):
+        path.unlink()
+    with pytest.raises(DigitpadError, match=r"lacks emnist-letters-train-labels-idx1-ubyte\.gz"):
+        open_dataset(folder)
+
+
 def test_an_idx_folder_without_the_other_file_or_half(tmp_path: Path) -> None:
     folder = idx_folder(tmp_path / "mine")
     with pytest.raises(DigitpadError, match=r"no test files \(t10k-images-idx3-ubyte and"):
@@ -89,11 +105,49 @@ def test_a_folder_with_its_own_halves(tmp_path: Path) -> None:
     assert set(open_dataset(tmp_path / "photos", "test").labels.tolist()) == {7}
 
 
-def test_a_broken_picture_is_named(tmp_path: Path) -> None:
-    folder = picture_folder(tmp_path / "photos", {3: "3"})
+def test_a_broken_picture_is_skipped_and_named(tmp_path: Path) -> None:
+    folder = picture_folder(tmp_path / "photos", {3: "3", 7: "7"})
+    whole = open_dataset(folder)
     (folder / "3" / "bad.png").write_bytes(b"nothing")
-    with pytest.raises(DigitpadError, match=r"bad\.png is not a picture"):
+    dataset = open_dataset(folder)
+    assert dataset.checksum == whole.checksum
+    assert whole.remarks == ()
+    name = Path("3", "bad.png")
+    expected = f"Skipped 1 of {len(whole) + 1} pictures, which cannot be read: {name}."
+    assert dataset.remarks == (expected,)
+    assert dataset.subset([0]).remarks == (expected,)
+    assert open_dataset(f"{folder}+mnist").remarks == (expected,)
+
+
+def test_a_set_with_too_many_broken_pictures_is_refused(tmp_path: Path) -> None:
+    folder = picture_folder(tmp_path / "photos", {3: "3"})
+    for index in range(2):
+        (folder / "3" / f"bad{index}.png").write_bytes(b"nothing")
+    with pytest.raises(DigitpadError, match=r"At least 2 of \d+ pictures cannot be read.*bad0\.png.*bad1\.png"):
         open_dataset(folder)
+
+
+def test_a_set_whose_only_picture_is_broken_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "3").mkdir()
+    (tmp_path / "3" / "bad.png").write_bytes(b"nothing")
+    with pytest.raises(DigitpadError, match=r"bad\.png is not a picture"):
+        open_dataset(tmp_path)
+
+
+def test_what_operating_systems_leave_in_folders_is_neither_a_picture_nor_a_class(tmp_path: Path) -> None:
+    folder = picture_folder(tmp_path / "photos", {3: "three", 7: "seven"})
+    whole = open_dataset(folder)
+    for name in ("__MACOSX", ".hidden", ".git"):
+        (folder / name / "three").mkdir(parents=True)
+        (folder / name / "a.png").write_bytes(b"nothing")
+    for name in ("._000.png", ".hidden.png", "Thumbs.db", "desktop.ini", ".DS_Store"):
+        (folder / "three" / name).write_bytes(b"nothing")
+        (folder / name).write_bytes(b"nothing")
+    (folder / "three" / "album.png").mkdir()
+    dataset = open_dataset(folder)
+    assert dataset.classes == ("seven", "three")
+    assert dataset.checksum == whole.checksum
+    assert dataset.remarks == ()
 
 
 @pytest.mark.parametrize("inside", [None, "3"])

@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from virtual_screen import has_virtual_screen, virtual_screen
 
 from digitpad.models.model_file import bundled_models
 
-_XVFB = shutil.which("Xvfb") or ""
 _XDOTOOL = shutil.which("xdotool") or ""
 
 NEEDED = [
-    pytest.mark.skipif(not _XVFB, reason="Xvfb is not installed"),
+    pytest.mark.skipif(not has_virtual_screen(), reason="Xvfb is not installed"),
     pytest.mark.skipif(not _XDOTOOL, reason="xdotool is not installed"),
     pytest.mark.skipif(not bundled_models(), reason="no bundled model to read with"),
 ]
@@ -35,7 +35,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 from digitpad import paths
 folder = Path(sys.argv[1])
-paths.user_config_dir = paths.user_data_dir = paths.user_log_dir = lambda: folder
+paths.user_config_dir = paths.user_data_dir = paths.user_log_dir = paths.user_runtime_dir = lambda: folder
 from digitpad.gui.shell import app
 from digitpad.gui.shell.main_window import MainWindow
 
@@ -120,31 +120,20 @@ def program_on_screen(folder: Path, watch: str, *words: object, arguments: str =
     arguments
         Of `app.run`.
     """
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        [_XVFB, "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"],
-        pass_fds=(writing,),
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        display = f":{pipe.readline().strip()}"
     hidden = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY")
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
-    environment |= {"DISPLAY": display, "OPENBLAS_NUM_THREADS": "1"}
     code = _PROGRAM.replace("{watch}", watch).replace("{arguments}", arguments)
     command = [sys.executable, "-c", code, str(folder), *map(str, words)]
-    try:
+    with virtual_screen() as display:
+        environment |= {"DISPLAY": display, "OPENBLAS_NUM_THREADS": "1"}
         program = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
         try:
             yield Screen(display, program)
         finally:
             _end(program)
-    finally:
-        _end(server)
 
 
-def _end(process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> None:
+def _end(process: "subprocess.Popen[str]") -> None:
     """End a process, and if it will not, kill it and say so."""
     process.terminate()
     try:

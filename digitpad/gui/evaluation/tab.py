@@ -308,7 +308,9 @@ class EvaluationTab(TabPage):
         self.finished.emit()
 
     def _tell_about(self, measured: Measured) -> None:
-        """Point out what the figures do not show, if the images are of a single class."""
+        """Report what the figures do not show: remarks on the images, and whether they are of a single class."""
+        for remark in measured.images.remarks:
+            self.message.emit(Message(remark, "info"))
         alone = measured.one_class
         if alone is not None:
             self._told = True

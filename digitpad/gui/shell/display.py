@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from digitpad.errors import DigitpadError
+from digitpad.system_libraries import advice, missing_library
 
 _ADVICE = "start digitpad in a desktop session, or run `digitpad tour --out DIR` to draw off-screen"
 
@@ -63,7 +64,7 @@ def _require_x11(display: str) -> None:
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError as error:
-        raise DigitpadError(f"The system library for X11 is missing ({error}); install libxcb1.") from error
+        raise DigitpadError(advice("libxcb.so.1")) from error
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
@@ -79,4 +80,7 @@ def _require_x11(display: str) -> None:
     plugin = QLibrary(f"{plugins}/platforms/libqxcb.so")
     if not plugin.load():
         reason = plugin.errorString().rsplit(": (", 1)[-1].rstrip(")")
+        library = missing_library(reason)
+        if library is not None:
+            raise DigitpadError(advice(library))
         raise DigitpadError(f"Qt cannot use the display ({reason}); install the X11 libraries that the README lists.")

@@ -14,7 +14,7 @@ from digitpad.gui.training.control_card import State
 from digitpad.gui.training.pause_control import RunUntil
 from digitpad.gui.training.run_view import RunView
 from digitpad.gui.training.thread import TrainingThread
-from digitpad.training.events import Event, RecordingTrouble, StopReason, TrainingStopped
+from digitpad.training.events import Event, RecordingTrouble, StopReason, TrainingStarted, TrainingStopped
 from digitpad.training.hints import Advisor
 
 if TYPE_CHECKING:
@@ -220,6 +220,9 @@ class Session(QObject):
             if isinstance(event, RecordingTrouble):
                 self.error.emit(event.message)
                 continue
+            if isinstance(event, TrainingStarted):
+                for remark in event.remarks:
+                    self.error.emit(remark)
             self.record.hear(event)
             if self.advisor is not None:
                 self.advisor.hear(event)

@@ -51,11 +51,19 @@ def _still_works(window: MainWindow, tab: TrainTab, draw: Draw, wait: Wait, digi
     assert tab.session.record.stopped.reason is StopReason.FINISHED
 
 
-def test_a_folder_with_a_broken_picture(
+def test_a_folder_with_one_broken_picture_is_learned_without_it(tab: TrainTab, wait: Wait, tmp_path: Path) -> None:
+    folder = _picture_folder(tmp_path / "broken", each=12)
+    (folder / "1" / "3.png").write_bytes(b"\x89PNG\r\n\x1a\nno more than this")
+    assert _start(tab, wait, folder) == f"Skipped 1 of 24 pictures, which cannot be read: {Path('1', '3.png')}."
+    assert len(RunStore().all()) == 1
+
+
+def test_a_folder_with_many_broken_pictures(
     tab: TrainTab, window: MainWindow, wait: Wait, tmp_path: Path, draw: Draw, digits: Path
 ) -> None:
     folder = _picture_folder(tmp_path / "broken")
-    (folder / "1" / "3.png").write_bytes(b"\x89PNG\r\n\x1a\nno more than this")
+    for number in (2, 3):
+        (folder / "1" / f"{number}.png").write_bytes(b"\x89PNG\r\n\x1a\nno more than this")
     said = _start(tab, wait, folder)
     assert "3.png" in said
     assert RunStore().all() == []

@@ -1,0 +1,79 @@
+"""Pictures that cannot be read, among many that can: skipped and named, up to a limit."""
+
+from pathlib import Path
+
+from digitpad.errors import DigitpadError
+from digitpad.translation import gettext as _
+from digitpad.translation import ngettext
+
+_MOST_NAMED = 5
+_SHARE = 10  # one picture in ten may be broken
+_FEWEST = 3  # pictures of which one may be broken
+
+
+class SkippedPictures:
+    """Collects what cannot be read.
+
+    One broken file does not spoil a set, but a set of which more than a tenth is broken is not what its owner thinks
+    it is. Of three pictures or more, one may always be broken.
+
+    Parameters
+    ----------
+    total
+        How many pictures there are.
+    folder
+        Where they lie; their names are given relative to it. None gives whole paths.
+    """
+
+    def __init__(self, total: int, folder: Path | None = None) -> None:
+        self._total = total
+        self._folder = folder
+        self._errors: list[tuple[Path, DigitpadError]] = []
+        self._most = max(1, total // _SHARE) if total >= _FEWEST else 0
+
+    def add(self, path: Path, error: DigitpadError) -> None:
+        """Skip a picture.
+
+        Raises
+        ------
+        DigitpadError
+            `error` itself if there are too few pictures to skip one; otherwise one that names the first broken
+            pictures, if there are too many of them.
+        """
+        self._errors.append((path, error))
+        if len(self._errors) <= self._most:
+            return
+        if not self._most:
+            raise error
+        raise DigitpadError(
+            _(
+                "At least {count} of {total} pictures cannot be read, and digitpad skips {most} at most: {names}. "
+                "Repair or remove them. The first error: {error}"
+            ).format(
+                count=len(self._errors),
+                total=self._total,
+                most=self._most,
+                names=self._names(),
+                error=self._errors[0][1],
+            )
+        ) from error
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return a sentence that names what was skipped; nothing if all pictures could be read."""
+        count = len(self._errors)
+        if not count:
+            return ()
+        text = ngettext(
+            "Skipped {count} of {total} pictures, which cannot be read: {names}.",
+            "Skipped {count} of {total} pictures, which cannot be read: {names}.",
+            count,
+        )
+        return (text.format(count=count, total=self._total, names=self._names()),)
+
+    def _names(self) -> str:
+        paths = [path if self._folder is None else path.relative_to(self._folder) for path, _error in self._errors]
+        named = ", ".join(str(path) for path in paths[:_MOST_NAMED])
+        more = len(paths) - _MOST_NAMED
+        if more <= 0:
+            return named
+        return ngettext("{names} and {count} more", "{names} and {count} more", more).format(names=named, count=more)
