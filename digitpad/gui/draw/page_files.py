@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.canvas.canvas import Canvas
-from digitpad.gui.canvas.sketch import Page, Picture
+from digitpad.gui.canvas.sketch import Page
 from digitpad.gui.draw import exchange
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.files import IMAGE_FILTER, INK_FILTER, INK_SUFFIX
@@ -67,18 +65,6 @@ class PageFiles(QWidget):
         self._canvas.put(f"open {path.name}", page)
         if count > 1:
             self.message.emit(Message(f"{path.name} holds {count:,} drawings; this is the first one.", "info"))
-
-    def open_pixels(self, pixels: NDArray[np.float32], name: str) -> None:
-        """Show an image of a data set, to be read as these very pixels.
-
-        Parameters
-        ----------
-        pixels
-            float32 (28, 28) in [0, 1], ink 1.
-        name
-            What to call it.
-        """
-        self._canvas.put(f"open {name}", Page(picture=Picture(pixels, name, prepared=True)))
 
     def take(self, mime: QMimeData, name: str) -> None:
         """Show what was dropped or pasted, as a step of the history called `name`."""

@@ -42,7 +42,7 @@ class Session(QObject):
     ticked
         Something was heard; `record` knows what.
     published
-        A `Recognizer` of the network as it is now.
+        A `Snapshot` of the network as it is now.
     error
         Something went wrong, in a sentence; the rest goes on.
     ended
@@ -137,7 +137,7 @@ class Session(QObject):
             self._live.stop()
             self._thread.pause.allow(RunUntil.OPEN)
         else:
-            self._thread.leave()
+            self._thread.interrupt()
 
     def shut_down(self) -> None:
         """Break the training off, saved as it is, and wait for its end."""
@@ -145,9 +145,7 @@ class Session(QObject):
         thread = self._thread
         if thread is not None:
             thread.finished.disconnect(self._finish)
-            thread.leave()
-            thread.quit()
-            thread.wait()
+            thread.shut_down()
             self._thread = self._live = None
             sys.setswitchinterval(self._usual_turn)
 
@@ -182,8 +180,8 @@ class Session(QObject):
             self._show(State.PAUSED)
 
     @Slot(object)
-    def _publish(self, recognizer: object) -> None:
-        self.published.emit(recognizer)
+    def _publish(self, snapshot: object) -> None:
+        self.published.emit(snapshot)
         if self._thread is not None:
             self._thread.picture_was_shown()
 

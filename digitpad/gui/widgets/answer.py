@@ -91,6 +91,11 @@ class Answer(QWidget):
         self._lines = (sureness(probability), about) if doubt is None else ("Not a number", doubt)
         self._say(f"{text}, {self._lines[0]}. {self._lines[1]}")
 
+    def show_verdict(self, digit: str, lines: tuple[str, str]) -> None:
+        """Show a digit with two lines beside it; or, where the digit is empty, the lines alone."""
+        self._digit, self._lines, self._doubtful, self._chosen = digit, lines, False, None
+        self._say(", ".join(text for text in (digit, " ".join(line for line in lines if line)) if text))
+
     def clear(self) -> None:
         """Show no digit, only what to do."""
         self._digit, self._lines, self._doubtful, self._chosen = "", _INVITATION, False, None
