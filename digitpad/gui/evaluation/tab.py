@@ -285,6 +285,7 @@ class EvaluationTab(TabPage):
 
     def _run(self, job: Callable[[], Iterator[object]]) -> None:
         thread = GeneratorWorker(job, self)
+        thread.setObjectName("evaluationThread")
         thread.progressed.connect(self._show_progress)
         thread.answered.connect(self._take)
         thread.failed.connect(self._fail)

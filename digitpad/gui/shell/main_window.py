@@ -243,7 +243,7 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
         files = exchange.paths_in(event.mimeData())
         if len(files) > 1:
-            text = self.tr("Opened the first of {count} files; open the others one at a time.")
+            text = self.tr("You dropped {count} files; only one can be shown, and the first was opened.")
             self.show_message(Message(text.format(count=len(files)), "info"))
         if files:
             self.open_path(files[0])

@@ -105,7 +105,7 @@ def _draw(window: MainWindow, path: Path) -> Path:
     # Whole pixels, as a mouse has them, and the same shift for every point.
     left, top = (canvas.width() - THREE_SHEET[0]) // 2, (canvas.height() - THREE_SHEET[1]) // 2
     replay(canvas, [[(x + left, y + top) for x, y in stroke] for stroke in THREE])
-    QApplication.processEvents()
+    _wait_for_look(window)
     write_png(path, window.grab().toImage())
     return path
 
@@ -124,10 +124,10 @@ def _train(window: MainWindow, path: Path, steps: int) -> Path:
         if step is not None and step.step >= steps:
             break
     tab.curves.redraw()
-    QApplication.processEvents()
+    _wait_for_look(window)
     picture = window.grab().toImage()
     trouble = tab.notice.text
-    tab.session.shut_down()
+    tab.shut_down()
     if trouble:
         raise DigitpadError(trouble)
     write_png(path, picture)
@@ -141,8 +141,9 @@ def _look_inside(window: MainWindow, path: Path) -> Path:
     tab = window.go_to("Features")
     if not isinstance(tab, FeaturesTab):
         raise TypeError(f"The tab Features holds a {type(tab).__name__}")
+    window.workspace.look_at_in_use()
     tab.explain_with("gradcam")
-    QApplication.processEvents()
+    _wait_for_look(window)
     write_png(path, window.grab().toImage())
     return path
 
@@ -171,6 +172,14 @@ def _evaluate(window: MainWindow, path: Path) -> Path:
     QApplication.processEvents()
     write_png(path, window.grab().toImage())
     return path
+
+
+def _wait_for_look(window: MainWindow) -> None:
+    """Wait until the window shows what comes of all that was done so far."""
+    QApplication.processEvents()
+    while window.workspace.busy:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    QApplication.processEvents()
 
 
 def _send(canvas: QWidget, kind: QEvent.Type, point: tuple[float, float]) -> None:

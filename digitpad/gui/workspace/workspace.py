@@ -170,7 +170,7 @@ class Workspace(QObject):
     def use_network(self, network: LoadedModel | None) -> None:
         """Take a loaded model into use and look by it; None when there is none."""
         self._in_use = network
-        self._look_by(network)
+        self.look_by(network)
 
     def use_model(self, model: "Model", place: Path) -> bool:
         """Take a model that was read elsewhere into use; return whether it can be.
@@ -189,6 +189,35 @@ class Workspace(QObject):
             return False
         return True
 
+    def look_by(self, network: LoadedModel | None, *, threshold: float | None = None) -> None:
+        """Have another network look at the page; None when there is none.
+
+        Parameters
+        ----------
+        network
+            The network.
+        threshold
+            Where its threshold of "not a digit" was moved to; None leaves its own.
+        """
+        before = self._looked_at
+        if threshold is None and before is not None and network is not None and before.source is network.source:
+            # A network in training is another one at every step; where its threshold was moved, it stays moved.
+            threshold = self._threshold if network.source is Source.IN_TRAINING else None
+        self._looked_at, self._threshold = network, threshold
+        if network is None:
+            self._reader = None
+        else:
+            # The network library is loaded with the first model; the window is visible before that.
+            from digitpad.gui.workspace.page_reader import PageReader
+
+            if threshold is not None:
+                network.reader.threshold = threshold
+            self._reader = PageReader(network.reader)
+        if not _alike(before, network):
+            self._pace.forget()
+        self._change()
+        self.networks_changed.emit()
+
     @Slot(object)
     def look_at(self, path: Path) -> None:
         """Look by a saved network without taking it into use: a model file, a run as it ended, or a checkpoint."""
@@ -201,7 +230,7 @@ class Workspace(QObject):
         except DigitpadError as error:
             self.message.emit(Message(str(error)))
             return
-        self._look_by(_retitled(network, title))
+        self.look_by(_retitled(network, title))
 
     @Slot(object)
     def choose_network(self, path: Path) -> None:
@@ -215,12 +244,12 @@ class Workspace(QObject):
     def look_at_training(self) -> None:
         """Look by the network in training, if there is one."""
         if self._in_training is not None:
-            self._look_by(self._in_training)
+            self.look_by(self._in_training)
 
     @Slot()
     def look_at_in_use(self) -> None:
         """Look by the model in use."""
-        self._look_by(self._in_use)
+        self.look_by(self._in_use)
 
     def show_training(self, recognizer: "Recognizer", step: int, folder: Path) -> None:
         """Tell of the network in training; the first time, it is looked at from then on.
@@ -241,19 +270,24 @@ class Workspace(QObject):
         follows = self._looked_at is not None and self._looked_at.source is Source.IN_TRAINING
         self._in_training = network
         if begins or follows:
-            self._look_by(network)
+            self.look_by(network)
         else:
             self.networks_changed.emit()
 
     def end_training(self) -> None:
-        """Tell that the training is over: what it made is a saved network now, and is looked at on."""
+        """Tell that the training is over.
+
+        If it was looked at, what its run has saved is looked at from now on; or the model in use, if there is no run.
+        """
         network, self._in_training = self._in_training, None
         if network is None:
             return
-        if self._looked_at is network:
-            self._look_by(self._as_saved(network))
-        else:
+        if self._looked_at is not network:
             self.networks_changed.emit()
+        elif models.run_of(network.path) is None:
+            self.look_at_in_use()
+        else:
+            self.look_by(self._as_saved(network))
 
     def operate(self, model: "Model", title: str) -> None:
         """Look by the network that is looked at as surgery has changed it.
@@ -267,12 +301,12 @@ class Workspace(QObject):
             self._operated = self._looked_at
         path = Path() if self._operated is None else self._operated.path
         network = models.take(model, path, model.name, Source.OPERATED)
-        self._look_by(_retitled(network, title), threshold=self._threshold)
+        self.look_by(_retitled(network, title), threshold=self._threshold)
 
     def end_operation(self) -> None:
         """Look by the network as it was before surgery."""
         if self._operated is not None:
-            self._look_by(self._operated, threshold=self._threshold)
+            self.look_by(self._operated, threshold=self._threshold)
 
     def move_threshold(self, threshold: float) -> None:
         """Have the network that is looked at say "not a digit" from another probability on."""
@@ -321,7 +355,7 @@ class Workspace(QObject):
             self._depths.pop(view, None)
         else:
             self._depths[view] = depth
-        if self._depth > before:
+        if self._depth not in {before, Depth.READING}:
             self._change(fresh=False)
 
     def shut_down(self) -> None:
@@ -358,27 +392,6 @@ class Workspace(QObject):
             self._oldest_welcome = self._number + 1
         if not self._soon.isActive():
             self._soon.start()
-
-    def _look_by(self, network: LoadedModel | None, *, threshold: float | None = None) -> None:
-        """Have another network look at the page."""
-        before = self._looked_at
-        if threshold is None and before is not None and network is not None and before.source is network.source:
-            # A network in training is another one at every step; where its threshold was moved, it stays moved.
-            threshold = self._threshold if network.source is Source.IN_TRAINING else None
-        self._looked_at, self._threshold = network, threshold
-        if network is None:
-            self._reader = None
-        else:
-            # The network library is loaded with the first model; the window is visible before that.
-            from digitpad.gui.workspace.page_reader import PageReader
-
-            if threshold is not None:
-                network.reader.threshold = threshold
-            self._reader = PageReader(network.reader)
-        if not _alike(before, network):
-            self._pace.forget()
-        self._change()
-        self.networks_changed.emit()
 
     @Slot()
     def _go(self) -> None:
@@ -478,10 +491,7 @@ class Workspace(QObject):
         from digitpad.gui.workspace.catalogue import saved_title
 
         model = network.model
-        try:
-            title = saved_title(network.path, network.title if model is None else model.architecture.name)
-        except DigitpadError:
-            title = network.path.name
+        title = saved_title(network.path, network.title if model is None else model.architecture.name)
         return _retitled(network, title, Source.SAVED)
 
     def _timer(self, interval: int, slot: Callable[[], None]) -> QTimer:
