@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from digitpad.data.rasterize import ink_to_image
 from digitpad.errors import DigitpadError
 from digitpad.explain.dependencies import Cell
+from digitpad.explain.frame import Frame
 from digitpad.gui.canvas.sketch import InkStroke, Page, Picture
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
@@ -166,16 +167,18 @@ def test_activations_and_gradients_are_computed_while_somebody_asks(
     workspace.drawing.put("draw", Page((stroke(*SEVEN),)))
     wait()
     assert looks[-1].prediction is not None
-    assert looks[-1].frame is None
+    assert _frame(looks) is None
     one, other = QObject(workspace), QObject(workspace)
     workspace.ask(one, Depth.ACTIVATIONS)
     wait()
-    assert looks[-1].frame is not None
-    assert not looks[-1].frame.gradients
+    frame = _frame(looks)
+    assert frame is not None
+    assert not frame.gradients
     workspace.ask(other, Depth.GRADIENTS)
     wait()
-    assert looks[-1].frame is not None
-    assert looks[-1].frame.gradients
+    frame = _frame(looks)
+    assert frame is not None
+    assert frame.gradients
     passes.clear()
     workspace.ask(one, Depth.READING)
     assert not workspace.busy
@@ -184,7 +187,11 @@ def test_activations_and_gradients_are_computed_while_somebody_asks(
     assert not passes
     workspace.drawing.put("draw", Page((stroke(*SEVEN), stroke((10, 10), (20, 20)))))
     wait()
-    assert looks[-1].frame is None
+    assert _frame(looks) is None
+
+
+def _frame(looks: list[Look]) -> Frame | None:
+    return looks[-1].frame
 
 
 def test_numbers_increase(workspace: Workspace, looks: list[Look], wait: Callable[[], None]) -> None:
@@ -300,28 +307,33 @@ def test_what_cannot_be_read_is_said(workspace: Workspace, looks: list[Look], wa
 # Which network
 
 
+def looked_at(workspace: Workspace) -> LoadedModel | None:
+    return workspace.looked_at
+
+
 def test_what_is_looked_at_is_said_truly(workspace: Workspace, tmp_path: Path, wait: Callable[[], None]) -> None:
     in_use = loaded(model_of(SMALL))
     workspace.use_network(in_use)
-    assert workspace.looked_at is in_use
+    assert looked_at(workspace) is in_use
     workspace.show_training(Recognizer(model_of(SMALL, seed=4)), 340, tmp_path)
-    network = workspace.looked_at
+    network = looked_at(workspace)
     assert network is workspace.in_training
     assert network is not None
     assert (network.title, network.source) == ("in training: small, step 340", Source.IN_TRAINING)
     workspace.look_at_in_use()
     workspace.show_training(Recognizer(model_of(SMALL, seed=6)), 350, tmp_path)
-    assert workspace.looked_at is in_use
+    assert looked_at(workspace) is in_use
     assert workspace.in_training is not None
     assert workspace.in_training.title == "in training: small, step 350"
     workspace.look_at_training()
     workspace.show_training(Recognizer(model_of(SMALL, seed=7)), 1360, tmp_path)
-    assert workspace.looked_at is workspace.in_training
-    assert workspace.looked_at.title == "in training: small, step 1,360"
+    network = looked_at(workspace)
+    assert network is workspace.in_training
+    assert network is not None
+    assert network.title == "in training: small, step 1,360"
     # Without a run of its own, nothing of it is saved.
     workspace.end_training()
-    assert workspace.in_training is None
-    assert workspace.looked_at is in_use
+    assert looked_at(workspace) is in_use
     wait()
 
 
