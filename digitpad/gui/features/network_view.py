@@ -102,23 +102,31 @@ class NetworkView(QWidget):
         self._head.setVisible(on)
 
     def look(self, image: NDArray[np.float32] | None, *, gradients: bool = False) -> Frame | None:
-        """Make a frame of a picture (H, W), or of a blank one for None, and show it."""
+        """Make a frame of a picture (H, W), or of a blank one for None; show it, and return it."""
         inspector = self._inspector
-        frame = None
-        if inspector is not None:
-            try:
-                frame = inspector.inspect(pixels_for(inspector.input_shape, image), gradients=gradients)
-            except NotFiniteError:
-                # A training that has diverged, or surgery with too large a factor.
-                frame = None
+        if inspector is None:
+            return self.show_frame(None)
+        try:
+            frame = inspector.inspect(pixels_for(inspector.input_shape, image), gradients=gradients)
+        except NotFiniteError:
+            # A training that has diverged, or surgery with too large a factor.
+            return self.show_frame(None, not_finite=True)
         return self.show_frame(frame)
 
-    def show_frame(self, frame: Frame | None) -> Frame | None:
-        """Show a frame of the network; None where it computes numbers that are not finite. Returns it."""
+    def show_frame(self, frame: Frame | None, *, not_finite: bool = False) -> Frame | None:
+        """Show a frame of the network, and return it.
+
+        Parameters
+        ----------
+        frame
+            What the network makes of the digit; None where there is nothing to show.
+        not_finite
+            Whether there is nothing because it computes numbers that are not finite.
+        """
         self._frame = frame
         if frame is None:
             self.maps.show_frame({})
-            text = self.tr("{network} computes numbers that are not finite") if self._model is not None else ""
+            text = self.tr("{network} computes numbers that are not finite") if not_finite else ""
             self.reading.show_text(text.format(network=self._name))
             return None
         self.show_activations()

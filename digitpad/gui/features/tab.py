@@ -292,7 +292,7 @@ class FeaturesTab(TabPage):
     def _show_frames(self) -> None:
         """Show what the networks make of the digit."""
         look = self._look
-        frame = self.first.show_frame(look.frame)
+        frame = self.first.show_frame(look.frame, not_finite=look.not_finite)
         if self.comparing:
             beside = self.second.look(look.pixels, gradients=self.why.needs_gradients)
             self.second.maps.show_overlay(self.why.overlay_on(beside))

@@ -13,7 +13,8 @@ def menu_text(name: str) -> str:
 
 def tip_text(text: str) -> str:
     """Return text for a tooltip: shown as it is, whatever tags are in it."""
-    return f"<span>{escape(text)}</span>"
+    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    return f"<span>{escape(shown)}</span>"
 
 
 def one_line(name: str) -> str:
