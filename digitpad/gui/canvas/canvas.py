@@ -78,8 +78,8 @@ class Canvas(Sheet):
         self._telling = False  # of a change that was made here
         self.keyboard = KeyboardPen()
         self.setObjectName("canvas")
-        self.setAccessibleName("Canvas")
-        self.setToolTip("Draw a digit here (F6 for the keyboard)")
+        self.setAccessibleName(self.tr("Canvas"))
+        self.setToolTip(self.tr("Draw a digit here (F6 for the keyboard)"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.use(Tool.PEN)
@@ -133,7 +133,7 @@ class Canvas(Sheet):
 
     def clear(self) -> None:
         """Empty the sheet."""
-        self.put("clear", Page())
+        self.put(self.tr("clear"), Page())
 
     def undo(self) -> None:
         """Take the last step back."""
@@ -408,10 +408,10 @@ class Canvas(Sheet):
 
     def _describe(self) -> None:
         """Say in words, to a screen reader, where the cursor is and what the keys do."""
-        state = "The pen is down." if self.keyboard.down else "The pen is up."
+        state = self.tr("The pen is down.") if self.keyboard.down else self.tr("The pen is up.")
         where = ""
         if self.keyboard.position is not None:
-            where = f" The cursor is at {self.keyboard.position[0]:.0f}, {self.keyboard.position[1]:.0f}."
-        self.setAccessibleDescription(
-            f"Arrow keys move the cursor, Shift makes fine steps, Space puts the pen down and lifts it. {state}{where}"
-        )
+            x, y = self.keyboard.position
+            where = " " + self.tr("The cursor is at {x}, {y}.").format(x=f"{x:.0f}", y=f"{y:.0f}")
+        keys = self.tr("Arrow keys move the cursor, Shift makes fine steps, Space puts the pen down and lifts it.")
+        self.setAccessibleDescription(f"{keys} {state}{where}")

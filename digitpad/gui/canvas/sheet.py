@@ -15,7 +15,6 @@ from digitpad.gui.canvas.view import Box, View, fit
 from digitpad.gui.widgets.theme import Theme
 
 _TAIL = 6  # how many of its last points a smooth curve may still bend at
-_HINT = "draw a digit with mouse, pen or finger, or with the arrow keys and Space"
 
 
 class Sheet(QWidget):
@@ -188,7 +187,8 @@ class Sheet(QWidget):
         painter.setPen(self._theme.colour("muted"))
         area = QRectF(self.rect()).adjusted(24, 16, -24, -16)
         flags = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
-        painter.drawText(area, int(flags), _HINT)
+        hint = self.tr("Draw a digit with the mouse, a pen or a finger, or with the arrow keys and Space")
+        painter.drawText(area, int(flags), hint)
 
     def _refit(self, *, resized: bool = False) -> None:
         """Choose the view anew where it must change; while all is to be seen, nothing moves under the hand."""

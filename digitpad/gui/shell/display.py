@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from digitpad.errors import DigitpadError
+from digitpad.translation import gettext as _
+from digitpad.translation import gettext_noop
 
-_ADVICE = "start digitpad in a desktop session, or run `digitpad tour --out DIR` to draw off-screen"
+_ADVICE = gettext_noop("start digitpad in a desktop session, or run `digitpad tour --out DIR` to draw off-screen")
 
 
 def require_display(environment: Mapping[str, str] = os.environ) -> None:
@@ -31,7 +33,7 @@ def require_display(environment: Mapping[str, str] = os.environ) -> None:
         return
     display = environment.get("DISPLAY")
     if not display:
-        raise DigitpadError(f"There is no display to open a window on; {_ADVICE}.")
+        raise DigitpadError(_("There is no display to open a window on; {advice}.").format(advice=_(_ADVICE)))
     _require_x11(display)
 
 
@@ -63,7 +65,8 @@ def _require_x11(display: str) -> None:
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError as error:
-        raise DigitpadError(f"The system library for X11 is missing ({error}); install libxcb1.") from error
+        text = _("The system library for X11 is missing ({error}); install libxcb1.")
+        raise DigitpadError(text.format(error=error)) from error
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
@@ -72,11 +75,13 @@ def _require_x11(display: str) -> None:
     refused = xcb.xcb_connection_has_error(connection)
     xcb.xcb_disconnect(connection)
     if refused:
-        raise DigitpadError(f"The display {display} does not answer; {_ADVICE}.")
+        text = _("The display {display} does not answer; {advice}.")
+        raise DigitpadError(text.format(display=display, advice=_(_ADVICE)))
     from PySide6.QtCore import QLibrary, QLibraryInfo
 
     plugins = QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)
     plugin = QLibrary(f"{plugins}/platforms/libqxcb.so")
     if not plugin.load():
         reason = plugin.errorString().rsplit(": (", 1)[-1].rstrip(")")
-        raise DigitpadError(f"Qt cannot use the display ({reason}); install the X11 libraries that the README lists.")
+        text = _("Qt cannot use the display ({reason}); install the X11 libraries that the README lists.")
+        raise DigitpadError(text.format(reason=reason))

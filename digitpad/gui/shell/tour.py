@@ -22,6 +22,7 @@ from digitpad.gui.widgets.files import write_png
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.settings import Settings
 from digitpad.models.model_file import bundled_models
+from digitpad.translation import gettext as _
 
 _SIZE = (1280, 800)
 _TRAINED = 300  # steps: a few seconds, after which most digits are read
@@ -50,8 +51,8 @@ def run_tour(out: Path, *, trained: int = _TRAINED) -> list[Path]:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise DigitpadError(f"{out} cannot be made a folder ({reason}); name another one.") from error
+        text = _("The folder {path} could not be created ({reason}); name another one.")
+        raise DigitpadError(text.format(path=out, reason=error.strerror or str(error))) from error
     if QApplication.instance() is None:
         if not has_display():
             os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -98,7 +99,7 @@ def _draw(window: MainWindow, path: Path) -> Path:
     if not window.use_model(None):
         message = window.messages.message
         raise DigitpadError(
-            message.text if message is not None else "No model could be loaded; install digitpad again."
+            message.text if message is not None else _("No model could be loaded; install digitpad again.")
         )
     QApplication.processEvents()
     canvas = window.draw_tab.canvas

@@ -200,7 +200,7 @@ class Session(QObject):
         if thread is not None:
             thread.deleteLater()
         if record is not None and record.stopped is None and not self._failed and self._state is not State.STOPPING:
-            self.error.emit("The training broke off unexpectedly; what it had saved is under Runs.")
+            self.error.emit(self.tr("Training stopped unexpectedly. Saved progress is in Runs."))
         self._show(State.IDLE)
         self.ended.emit()
 

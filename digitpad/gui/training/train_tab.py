@@ -177,8 +177,11 @@ class TrainTab(TabPage):
         except DigitpadError as error:
             self.notice.say(str(error))
             return
-        what = "The next training starts with that" if self.session.is_on else "Set; press Start to train with it"
-        self.message.emit(Message(f"{cure.label}: {what[0].lower()}{what[1:]}.", "info"))
+        if self.session.is_on:
+            text = self.tr("{change}: the next training starts with it.")
+        else:
+            text = self.tr("{change}: set. Press Start to train with it.")
+        self.message.emit(Message(text.format(change=cure.label), "info"))
 
     @Slot(object)
     def show_look(self, look: Look) -> None:
@@ -205,7 +208,7 @@ class TrainTab(TabPage):
     @Slot()
     def ask_for_export(self) -> None:
         """Ask where the curves are to be saved, and as what."""
-        dialog = QFileDialog(self, "Export the curves", str(self._settings.folder / "training.png"))
+        dialog = QFileDialog(self, self.tr("Export the curves"), str(self._settings.folder / "training.png"))
         dialog.setObjectName("exportCurvesDialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -224,7 +227,7 @@ class TrainTab(TabPage):
             self.notice.say(str(error))
             return
         self._settings.folder = path.parent
-        self.message.emit(Message(f"Saved {path}.", "info"))
+        self.message.emit(Message(self.tr("Saved {path}.").format(path=path), "info"))
 
     @Slot()
     def edit_network(self) -> None:
@@ -251,7 +254,7 @@ class TrainTab(TabPage):
         """Go on with an earlier run."""
         if self.session.is_on:
             if self.runs is not None:
-                self.runs.notice.say("A training is on; stop it before another goes on.")
+                self.runs.notice.say(self.tr("A training is running; stop it before you resume another one."))
             return
         self._begin(partial(LiveRun.resume, run), RunUntil.OPEN, run.info.plan)
 
@@ -291,14 +294,14 @@ class TrainTab(TabPage):
         self.hints.cure_asked.connect(self.apply_cure)
 
     def _lay_out(self) -> None:
-        self._left = scroller("setupScroll", "What to train", self.setup, self)
+        self._left = scroller("setupScroll", self.tr("What to train"), self.setup, self)
         self._left.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layers = card("layersCard", self)
         inside = QVBoxLayout(layers)
         inside.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
         inside.setSpacing(0)
-        inside.addWidget(title("Layers now", layers))
-        inside.addWidget(scroller("layerScroll", "Layers now", self.layers, layers), 1)
+        inside.addWidget(title(self.tr("Layers now"), layers))
+        inside.addWidget(scroller("layerScroll", self.tr("Layers now"), self.layers, layers), 1)
         layers.setMinimumHeight(12 * SPACE)
         middle = QVBoxLayout()
         middle.setSpacing(2 * SPACE)

@@ -1,7 +1,5 @@
 """The answer, as the largest thing in the window: the digit, how sure the network is, and the second guess."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -50,26 +48,6 @@ class Answer(QWidget):
     def lines(self) -> tuple[str, str]:
         """The two lines beside the digit."""
         return self._lines
-
-    def show_reading(self, labels: Sequence[str], values: Sequence[float], doubt: str | None = None) -> None:
-        """Show a reading.
-
-        Parameters
-        ----------
-        labels, values
-            The classes and their probabilities in [0, 1], in the same order.
-        doubt
-            Why this is no digit after all, in words; None when it is one.
-        """
-        order = sorted(range(len(values)), key=lambda index: -values[index])
-        best, second = order[0], order[1]
-        other = f"or {labels[second]}, {sureness(values[second])}" if values[second] >= NEAR else ""
-        if values[second] >= AMBIGUOUS:
-            other = f"ambiguous: {other}"
-        self._digit, self._chosen = labels[best], None
-        self._doubtful = doubt is not None
-        self._lines = (sureness(values[best]), other) if doubt is None else ("No digit", doubt)
-        self._say(f"{self._digit}, {' '.join(line for line in self._lines if line)}")
 
     def show_number(self, text: str, probability: float, chosen: int, about: str, doubt: str | None = None) -> None:
         """Show a number.

@@ -48,8 +48,6 @@ class Outcome:
         Whether the work has ended.
     trouble
         Why there is no result, in words; empty if there is one.
-    broke
-        Whether a fault of ours ended the work; the fault itself is reported elsewhere.
     """
 
     kind: str
@@ -57,7 +55,6 @@ class Outcome:
     result: object
     final: bool
     trouble: str = ""
-    broke: bool = False
 
 
 @dataclass(slots=True)
@@ -197,7 +194,8 @@ class _Thread(Worker):
             self.result_ready.emit(Outcome(request.kind, request.number, None, final=True, trouble=str(error)))
             return
         except Exception:
-            self.result_ready.emit(Outcome(request.kind, request.number, None, final=True, broke=True))
+            # A fault of ours is reported elsewhere, as the thread ends; whoever waits must not wait for ever.
+            self.result_ready.emit(Outcome(request.kind, request.number, None, final=True))
             raise
         if not request.stop.is_set():
             self.result_ready.emit(Outcome(request.kind, request.number, result, final=True))

@@ -5,6 +5,8 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
 from digitpad.gui.widgets.percent import percent
 
 if TYPE_CHECKING:
@@ -12,7 +14,10 @@ if TYPE_CHECKING:
     from digitpad.reading.numbers import Reader
 
 _RUN, _CHECKPOINTS = "run.json", "checkpoints"
-_FIGURES = {"test_accuracy": "on MNIST", "validation_accuracy": "in validation"}
+_FIGURES = {
+    "test_accuracy": QT_TRANSLATE_NOOP("Models", "{name} · {accuracy} on MNIST"),
+    "validation_accuracy": QT_TRANSLATE_NOOP("Models", "{name} · {accuracy} in validation"),
+}
 
 
 class Source(Enum):
@@ -131,8 +136,9 @@ def take(model: "Model", path: Path, name: str, source: Source = Source.IN_USE) 
 
 
 def _title(name: str, metadata: "ModelMetadata") -> str:
-    for figure, where in _FIGURES.items():
+    for figure, text in _FIGURES.items():
         value = metadata.metrics.get(figure)
         if isinstance(value, float) and 0 <= value <= 1:
-            return f"{name} · {percent(value)} {where}"
+            translated = QCoreApplication.translate("Models", str(text))
+            return translated.format(name=name, accuracy=percent(value))
     return name

@@ -121,7 +121,7 @@ def test_a_network_that_refuses_is_asked_why_it_sees_a_digit(
     assert len(tab.side.bars.values) == 11
     assert "none: " in tab.side.bars.accessibleDescription()
     questions = [action.text() for action in tab.findChildren(QAction) if action.objectName().startswith("whyNot")]
-    assert questions[8:] == ["Why not an 8?", "Why not a 9?", "Why a digit?"]
+    assert questions[8:] == ["Why not an 8?", "Why not a 9?", 'Why not "not a digit"?']
 
 
 def test_the_maps_follow_the_unfinished_stroke(tab: FeaturesTab) -> None:
