@@ -79,7 +79,7 @@ class DrawTab(TabPage):
             self.received.show_image(look.pixels)
         show_verdict(look, self.answer, self.bars)
         network = look.network
-        text = self.tr("mean {mean}, standard deviation {std}")
+        text = self.tr("mean {mean}, std {std}")
         facts = "" if network is None else text.format(mean=f"{network.mean:.4f}", std=f"{network.std:.4f}")
         if facts != self.normalisation.text():
             self.normalisation.setText(facts)

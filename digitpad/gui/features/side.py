@@ -77,9 +77,9 @@ class Side(QFrame):
         self._show_square(int(on))
 
     def show_look(self, look: Look) -> None:
-        """Show what the network reads, as the Draw tab shows it, and what it received."""
+        """Show what the network reads in the digit that is looked at, and what it received."""
         self.picture.show_pixels(None if look.frame is None else look.frame.pixels)
-        show_verdict(look, self.answer, self.bars)
+        show_verdict(look, self.answer, self.bars, digit_alone=True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave headings out where there is little room."""

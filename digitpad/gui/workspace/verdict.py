@@ -66,8 +66,18 @@ def verdict_of(prediction: "Prediction", reader: "Reader") -> Verdict:
     return Verdict(labels, tuple(values), labels[best], (sureness(values[best]), other))
 
 
-def show_verdict(look: Look, answer: Answer | None, bars: RefusalBars) -> None:
-    """Show what a look says: the headline, unless there is none to show it, and the bars."""
+def show_verdict(look: Look, answer: Answer | None, bars: RefusalBars, *, digit_alone: bool = False) -> None:
+    """Show what a look says.
+
+    Parameters
+    ----------
+    look
+        What was published.
+    answer, bars
+        Show the headline, unless that is None, and the probabilities.
+    digit_alone
+        Whether the headline is the chosen character of a number, and not all of it: where there is no room for more.
+    """
     network, prediction = look.network, look.prediction
     reader = None if network is None else network.reader
     bars.show_threshold(reader.threshold if reader is not None and reader.refuses else None)
@@ -79,7 +89,7 @@ def show_verdict(look: Look, answer: Answer | None, bars: RefusalBars) -> None:
         bars.show_probabilities(verdict.labels, verdict.values)
     if answer is None:
         return
-    number = look.number_read
+    number = None if digit_alone and verdict is not None else look.number_read
     if number is not None and reader is not None:
         count = len(number.segments)
         about = _tr("{place} of {count}: {reading}").format(

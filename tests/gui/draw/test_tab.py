@@ -133,7 +133,7 @@ def test_the_pens_width_is_shown_remembered_and_does_not_change_what_the_network
 def test_the_models_normalisation_is_shown(tab: DrawTab) -> None:
     label = tab.findChild(QLabel, "normalisation")
     assert label is not None
-    assert label.text() == "mean 0.1307, standard deviation 0.3081"
+    assert label.text() == "mean 0.1307, std 0.3081"
 
 
 def test_without_a_model_one_can_draw_and_is_told(window: MainWindow, tab: DrawTab, draw: Draw) -> None:
