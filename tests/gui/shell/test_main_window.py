@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QLabel,
     QMenu,
@@ -27,6 +26,7 @@ from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.settings import Settings
 from digitpad.gui.workspace.tab_page import TabPage
 from tests.gui.controls import check_names, check_room, controls_of, tab_order
+from tests.gui.settling import lay_out
 
 Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
 
@@ -151,7 +151,7 @@ def test_the_keyboard_help_knows_the_shortcuts_of_tabs_not_shown_yet(window: Mai
 @pytest.mark.parametrize("size", [(1024, 640), (1280, 800), (1920, 1200)])
 def test_nothing_is_cut_off(window: MainWindow, size: tuple[int, int]) -> None:
     window.resize(*size)
-    QApplication.processEvents()
+    lay_out()
     assert (window.width(), window.height()) == size
     central = window.centralWidget()
     assert central is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
-from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
 
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.training.control_card import State
@@ -16,6 +16,7 @@ from digitpad.gui.training.train_tab import TrainTab
 from digitpad.nn import ARCHITECTURES
 from digitpad.training.events import StopReason
 from digitpad.training.runs import RunStore
+from tests.gui.settling import lay_out
 
 Wait = Callable[[TrainTab, State], None]
 Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
@@ -136,7 +137,7 @@ def test_a_loss_that_is_no_number_stops_at_the_last_good_weights(
     cures = [hint for hint in tab.hints.hints if hint.cure is not None]
     assert cures
     tab.window().resize(1024, 640)
-    QApplication.processEvents()
+    lay_out()
     scroll = tab.hints.findChild(QScrollArea, "hintScroll")
     assert scroll is not None
     for button in tab.hints.findChildren(QPushButton):
