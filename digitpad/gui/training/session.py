@@ -42,7 +42,8 @@ class Session(QObject):
     ticked
         Something was heard; `record` knows what.
     published
-        A `Snapshot` of the network as it is now.
+        A `Snapshot` of the network as it is now. The next one follows when `picture_was_shown` says that this was
+        dealt with.
     error
         Something went wrong, in a sentence; the rest goes on.
     ended
@@ -182,6 +183,9 @@ class Session(QObject):
     @Slot(object)
     def _publish(self, snapshot: object) -> None:
         self.published.emit(snapshot)
+
+    def picture_was_shown(self) -> None:
+        """Say that the last snapshot was dealt with, so that another one is welcome."""
         if self._thread is not None:
             self._thread.picture_was_shown()
 

@@ -62,6 +62,7 @@ class TrainTab(TabPage):
         self._workspace = workspace
         self._settings = settings = workspace.settings
         self._store = RunStore(workspace.runs_folder)
+        self._snapshot_waits = False  # for being looked at
         self.editor = PlanEditor(RunPlan.quick(), self)
         self.session = Session(self)
         self.notice = InlineAlert("trainNotice", self)
@@ -152,6 +153,9 @@ class TrainTab(TabPage):
         live = self.session.live
         if live is not None:
             self._workspace.show_training(snapshot.recognizer, snapshot.step, live.run.folder)
+        self._snapshot_waits = self._workspace.busy
+        if not self._snapshot_waits:
+            self.session.picture_was_shown()
 
     @Slot()
     def _end(self) -> None:
@@ -186,6 +190,9 @@ class TrainTab(TabPage):
     @Slot(object)
     def show_look(self, look: Look) -> None:
         """Show what is made of the drawing; while another tab is in front, later."""
+        if self._snapshot_waits and not look.is_reading:
+            self._snapshot_waits = False
+            self.session.picture_was_shown()
         if not self.isVisible():
             return
         self.digit.show_look(look)

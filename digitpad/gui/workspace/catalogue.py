@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,8 @@ def runs(folder: Path | None = None) -> list[Entry]:
     """
     from digitpad.training.runs import Run, RunStore
 
-    found = [run for run in RunStore(folder).all() if isinstance(run, Run) and run.checkpoints()][:_MOST_RUNS]
+    able = (run for run in RunStore(folder).all() if isinstance(run, Run) and run.checkpoints())
+    found = list(islice(able, _MOST_RUNS))
     return [Entry(name, run.folder.resolve()) for name, run in zip(run_names(found), found, strict=True)]
 
 

@@ -85,7 +85,7 @@ class Workspace(QObject):
     networks_changed
         Another network is in use, in training or looked at, or there are others to choose from.
     message
-        A `Message`: a network could not be loaded, or is in use now.
+        A `Message`: a network could not be loaded.
     """
 
     published = Signal(object)
@@ -297,16 +297,19 @@ class Workspace(QObject):
         DigitpadError
             If it does not read digits.
         """
-        if self._looked_at is not None and self._looked_at.source is not Source.OPERATED:
-            self._operated = self._looked_at
-        path = Path() if self._operated is None else self._operated.path
-        network = models.take(model, path, model.name, Source.OPERATED)
-        self.look_by(_retitled(network, title), threshold=self._threshold)
+        before = self._looked_at
+        if before is None:
+            return
+        if before.source is not Source.OPERATED:
+            self._operated = before
+        network = models.take(model, before.path, model.name, Source.OPERATED)
+        self.look_by(_retitled(network, title), threshold=before.reader.threshold)
 
     def end_operation(self) -> None:
         """Look by the network as it was before surgery."""
-        if self._operated is not None:
-            self.look_by(self._operated, threshold=self._threshold)
+        before = self._looked_at
+        if before is not None and before.source is Source.OPERATED:
+            self.look_by(self._operated, threshold=before.reader.threshold)
 
     def move_threshold(self, threshold: float) -> None:
         """Have the network that is looked at say "not a digit" from another probability on."""
