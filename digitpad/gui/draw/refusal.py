@@ -54,11 +54,14 @@ class RefusalRow(QWidget):
         """Show the threshold of the network that looks."""
         network = look.network
         refuses = network is not None and network.reader.refuses
-        self.setVisible(refuses)
+        if network is not self._network or not refuses:
+            self.setVisible(refuses)
         if network is None or not refuses:
             self._network = network
             return
         share = round(100 * network.reader.threshold)
+        if network is self._network and share == self.slider.value():
+            return
         if network is not self._network:
             self._network = network
             tip = self.tr(

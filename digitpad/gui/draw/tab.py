@@ -1,6 +1,7 @@
 """The Draw tab: the canvas with its tools on the left, what the network says and sees on the right."""
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QActionGroup, QKeySequence
@@ -25,6 +26,9 @@ from digitpad.gui.workspace.tab_page import TabPage
 from digitpad.gui.workspace.verdict import show_verdict
 from digitpad.gui.workspace.workspace import Workspace
 
+if TYPE_CHECKING:
+    from digitpad.gui.workspace.models import LoadedModel
+
 _KEY = QKeySequence.StandardKey
 _SIDE_WIDTHS = (336, 480)  # the right column's narrowest and widest, in pixels
 _WIDTH_STEP = 2
@@ -46,6 +50,7 @@ class DrawTab(TabPage):
         self.setObjectName("drawTab")
         self._workspace = workspace
         self._settings = workspace.settings
+        self._network: LoadedModel | None = None  # whose normalisation is shown
         self.canvas = Canvas(theme, self, workspace.drawing)
         self.answer = Answer(theme, self)
         self.bars = RefusalBars(theme, self)
@@ -78,10 +83,10 @@ class DrawTab(TabPage):
         else:
             self.received.show_image(look.pixels)
         show_verdict(look, self.answer, self.bars)
-        network = look.network
-        text = self.tr("mean {mean}, std {std}")
-        facts = "" if network is None else text.format(mean=f"{network.mean:.4f}", std=f"{network.std:.4f}")
-        if facts != self.normalisation.text():
+        if look.network is not self._network:
+            self._network = network = look.network
+            text = self.tr("mean {mean}, std {std}")
+            facts = "" if network is None else text.format(mean=f"{network.mean:.4f}", std=f"{network.std:.4f}")
             self.normalisation.setText(facts)
         if look.error:
             self.message.emit(Message(look.error))

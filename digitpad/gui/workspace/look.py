@@ -12,6 +12,7 @@ from digitpad.gui.workspace.models import LoadedModel
 
 if TYPE_CHECKING:
     from digitpad.explain.frame import Frame
+    from digitpad.gui.workspace.verdict import Verdict
     from digitpad.reading.numbers import NumberReading
     from digitpad.reading.recognizer import Prediction
 
@@ -70,6 +71,8 @@ class Look:
         The reading of the chosen character; None where there is none, and for a sign.
     pixels
         float32 (28, 28) in [0, 1]: the chosen character as the network received it; None where there is none.
+    verdict
+        What headlines and bars say of the prediction; None where there is none, or nothing in the picture.
     frame
         Everything that the network makes of these pixels, or of a blank picture where there are none. None while no
         view asks for it, and for a network that cannot be looked into.
@@ -88,6 +91,7 @@ class Look:
     place: int = 0
     prediction: "Prediction | None" = None
     pixels: NDArray[np.float32] | None = None
+    verdict: "Verdict | None" = None
     frame: "Frame | None" = None
     is_reading: bool = False
     error: str = ""

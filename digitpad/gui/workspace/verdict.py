@@ -78,19 +78,17 @@ def show_verdict(look: Look, answer: Answer | None, bars: RefusalBars, *, digit_
     digit_alone
         Whether the headline is the chosen character of a number, and not all of it: where there is no room for more.
     """
-    network, prediction = look.network, look.prediction
-    reader = None if network is None else network.reader
+    verdict = look.verdict
+    reader = None if look.network is None else look.network.reader
     bars.show_threshold(reader.threshold if reader is not None and reader.refuses else None)
-    if reader is None or prediction is None or not prediction.image.any():
+    if verdict is None:
         bars.clear()
-        verdict = None
     else:
-        verdict = verdict_of(prediction, reader)
         bars.show_probabilities(verdict.labels, verdict.values)
     if answer is None:
         return
     number = None if digit_alone and verdict is not None else look.number_read
-    if number is not None and reader is not None:
+    if number is not None:
         count = len(number.segments)
         about = _tr("{place} of {count}: {reading}").format(
             place=look.place + 1, count=count, reading=_in_words(number.segments[look.place], verdict)

@@ -41,6 +41,7 @@ from digitpad.gui.workspace import models
 from digitpad.gui.workspace.look import Choice, Depth, Look
 from digitpad.gui.workspace.models import LoadedModel, Source
 from digitpad.gui.workspace.pace import Pace
+from digitpad.gui.workspace.verdict import verdict_of
 
 if TYPE_CHECKING:
     from digitpad.gui.workspace.page_reader import PageReader, Sight
@@ -518,14 +519,18 @@ def _make_look(request: _Request) -> tuple[Look, float]:
 
 
 def _look_of(request: _Request, sight: "Sight") -> Look:
+    prediction, verdict = sight.prediction, None
+    if prediction is not None and prediction.image.any():
+        verdict = verdict_of(prediction, request.network.reader)
     return Look(
         0,
         request.page,
         request.network,
         sight.reading,
         sight.place,
-        sight.prediction,
+        prediction,
         sight.pixels,
+        verdict,
         sight.frame,
         not_finite=sight.not_finite,
     )
