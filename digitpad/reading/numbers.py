@@ -36,7 +36,25 @@ _KEPT = 512
 
 
 class Reader(Protocol):
-    """Reads single digits; `digitpad.reading.recognizer.Recognizer` is one."""
+    """Reads single digits; `digitpad.reading.recognizer.Recognizer` is one.
+
+    Attributes
+    ----------
+    threshold
+        From which probability of "no digit" on a picture is rejected, in [0, 1].
+    """
+
+    threshold: float
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What each probability stands for, in order."""
+        ...
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the network has an output for "no digit"."""
+        ...
 
     def recognize_ink(self, strokes: Sequence[NDArray[np.float32]], *, canvas: float = ...) -> Prediction:
         """Read a drawing of one digit."""

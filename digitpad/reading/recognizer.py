@@ -37,9 +37,6 @@ AMBIGUOUS = 0.2
 #: Pictures that go through the network together; more would only take more memory.
 _MOST_AT_ONCE = 256
 
-#: Makes the pass of one picture (28, 28), and returns its logits, float32 (1, outputs); None if it cannot.
-Pass = Callable[[NDArray[np.float32]], NDArray[np.float32] | None]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
@@ -111,7 +108,6 @@ class Recognizer:
         # The fused layers work in memory of their own, which one thread at a time may use.
         self._fused = ParallelNetwork(self._network)
         self._fused_is_busy = threading.Lock()
-        self._single_pass: Pass | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -133,18 +129,6 @@ class Recognizer:
         if not 0 <= value <= 1:
             raise DigitpadError(f"The threshold of refusal must be a number from 0 to 1, not {value}.")
         self._threshold = float(value)
-
-    def read_by(self, single_pass: Pass | None) -> None:
-        """Let somebody else make the pass of each single picture from now on; None makes it here again.
-
-        Whoever looks into the network at every picture that is read needs not send it through a second time.
-
-        Parameters
-        ----------
-        single_pass
-            Goes through the plain layers of `model`, in the thread that reads.
-        """
-        self._single_pass = single_pass
 
     def recognize_ink(self, strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS) -> Prediction:
         """Read a drawing.
@@ -181,10 +165,7 @@ class Recognizer:
         ValueError
             If the shape differs.
         """
-        images = image[np.newaxis]
-        self._check(images[:, np.newaxis])
-        logits = None if self._single_pass is None else self._single_pass(image)
-        return self.recognize_all(images)[0] if logits is None else self._predictions([image], logits)[0]
+        return self.recognize_all(image[np.newaxis])[0]
 
     def recognize_all(self, images: NDArray[np.float32]) -> list[Prediction]:
         """Read many pictures that are prepared already, faster than one by one.
@@ -195,6 +176,18 @@ class Recognizer:
             float32 (N, 28, 28) in [0, 1].
         """
         return self._predictions(images, self._read(self._network.forward, images[:, np.newaxis]))
+
+    def predict(self, image: NDArray[np.float32], logits: NDArray[np.float32]) -> Prediction:
+        """Return what the logits of a picture say, for whoever has sent it through the network already.
+
+        Parameters
+        ----------
+        image
+            float32 (28, 28) in [0, 1]: the picture.
+        logits
+            float32 (outputs,): what the plain layers of `model` answer to it.
+        """
+        return self._predictions([image], logits[np.newaxis])[0]
 
     def recognize_batch(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the probabilities of every class for the pictures of a data set, as fast as they can be had.

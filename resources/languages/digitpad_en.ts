@@ -32,6 +32,16 @@
     </message>
 </context>
 <context>
+    <name>MapFiles</name>
+    <message numerus="yes">
+        <source>Saved %n image(s) and {archive} in {folder}.</source>
+        <translation>
+            <numerusform>Saved %n image and {archive} in {folder}.</numerusform>
+            <numerusform>Saved %n images and {archive} in {folder}.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ReliabilityChart</name>
     <message numerus="yes">
         <source>Confidence {low} to {high}: {count:,} reading(s)</source>

@@ -21,6 +21,7 @@ from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.models import LoadedModel
 from digitpad.gui.workspace.settings import Settings
 from digitpad.reading.recognizer import Prediction
+from tests.gui.settling import settle
 
 # What the off-screen platform says it cannot do is no fault of the window.
 _OFFSCREEN = (r"This plugin does not support (raise|grabbing the keyboard|propagateSizeHints)",)
@@ -43,6 +44,8 @@ class FakeReader:
     asked: list[tuple[NDArray[np.float32], ...]] = field(default_factory=list)
     pictures: list[NDArray[np.float32]] = field(default_factory=list)
     trouble: Exception | None = None
+    refuses: bool = False
+    threshold: float = 0.5
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -140,7 +143,7 @@ def window(theme: Theme, settings: Settings, reader: FakeReader, tmp_path: Path)
     window.resize(1280, 800)
     window.show()
     window.use_model(None)
-    QApplication.processEvents()
+    settle(window)
     yield window
     window.close()
     shiboken6.delete(window)
@@ -151,5 +154,10 @@ Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
 
 @pytest.fixture
 def draw() -> Draw:
-    """Return a function that draws strokes on a widget with the mouse."""
-    return replay
+    """Return a function that draws strokes on a widget with the mouse, and waits until they are read."""
+
+    def drawn(canvas: QWidget, strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
+        replay(canvas, strokes)
+        settle(canvas)
+
+    return drawn

@@ -7,7 +7,7 @@ events bring them; nothing is thinned, rounded or joined.
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import (
     QColor,
     QCursor,
@@ -21,19 +21,20 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
     QPointingDevice,
+    QShowEvent,
     QTabletEvent,
     QTouchEvent,
 )
 from PySide6.QtWidgets import QWidget
 
+from digitpad.gui.canvas.drawing import DEFAULT_PEN_WIDTH, Drawing
 from digitpad.gui.canvas.keyboard_pen import KeyboardPen
 from digitpad.gui.canvas.number_boxes import NumberBox, paint_boxes
 from digitpad.gui.canvas.sheet import Sheet
-from digitpad.gui.canvas.sketch import Page, Point, Sketch
+from digitpad.gui.canvas.sketch import Page, Point
 from digitpad.gui.widgets.theme import Theme
 
 PEN_WIDTHS = (4, 40)  # the thinnest and the thickest line, in canvas units
-DEFAULT_PEN_WIDTH = 14
 _ERASER_RADIUS = 12.0
 
 
@@ -55,39 +56,61 @@ class _Pointer(Enum):
 
 
 class Canvas(Sheet):
-    """Shows and feeds a sketch.
+    """Shows and feeds a drawing, and follows what is done to it elsewhere.
 
     Signals
     -------
-    changed
-        Ink or picture are other than before, an unfinished stroke included.
-    history_changed
-        There is something else to undo or redo.
     picture_set_aside
         The pen was put down over an opened image.
     """
 
-    changed = Signal()
-    history_changed = Signal()
     picture_set_aside = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None, sketch: Sketch | None = None) -> None:
-        super().__init__(theme, parent, sketch)
-        self.pen_width = float(DEFAULT_PEN_WIDTH)
+    def __init__(self, theme: Theme, parent: QWidget | None = None, drawing: Drawing | None = None) -> None:
+        super().__init__(theme, parent, drawing)
+        self._pen_width = float(DEFAULT_PEN_WIDTH)
         self._tool = Tool.PEN
         self._pointer = _Pointer.NONE
         self._erasing = False
         self._last: Point = (0.0, 0.0)
         self._finger = 0
         self._boxes: tuple[NumberBox, ...] = ()
+        self._telling = False  # of a change that was made here
         self.keyboard = KeyboardPen()
         self.setObjectName("canvas")
-        self.setAccessibleName("Canvas")
-        self.setToolTip("Draw a digit here (F6 for the keyboard)")
+        self.setAccessibleName(self.tr("Canvas"))
+        self.setToolTip(self.tr("Draw a digit here (F6 for the keyboard)"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.use(Tool.PEN)
         self._describe()
+        self.drawing.changed.connect(self._follow)
+        self.drawing.history_changed.connect(self._follow)
+
+    @property
+    def changed(self) -> SignalInstance:
+        """The drawing's signal that ink or picture are other than before, an unfinished stroke included."""
+        return self.drawing.changed
+
+    @property
+    def history_changed(self) -> SignalInstance:
+        """The drawing's signal that there is something else to undo or redo."""
+        return self.drawing.history_changed
+
+    @property
+    def pen_width(self) -> float:
+        """How thick the pen draws, in the widget's pixels."""
+        return self._pen_width
+
+    @pen_width.setter
+    def pen_width(self, width: float) -> None:
+        self._pen_width = width
+        self.drawing.pen_width = width / self._view.scale
+
+    @property
+    def line_width(self) -> float:
+        """How thick the pen draws, in canvas units."""
+        return self._pen_width / self._view.scale
 
     # What can be done to it
 
@@ -110,7 +133,7 @@ class Canvas(Sheet):
 
     def clear(self) -> None:
         """Empty the sheet."""
-        self.put("clear", Page())
+        self.put(self.tr("clear"), Page())
 
     def undo(self) -> None:
         """Take the last step back."""
@@ -268,7 +291,7 @@ class Canvas(Sheet):
             self._erase(point)
             return
         had_picture = self.sketch.page.picture is not None
-        self.sketch.begin_stroke(point, self.pen_width / self._view.scale)
+        self.sketch.begin_stroke(point, self.line_width)
         if had_picture:
             self.picture_set_aside.emit()
             self.refresh()
@@ -302,7 +325,7 @@ class Canvas(Sheet):
         self.sketch.end_stroke()
         self.sketch.end_erasing()
         self._describe()
-        self.history_changed.emit()
+        self._tell(self.history_changed)
 
     def _point(self, position: QPointF, pressure: float | None) -> Point:
         x, y = self._view.to_canvas(position.x(), position.y())
@@ -311,18 +334,40 @@ class Canvas(Sheet):
     def _erase(self, point: Point) -> None:
         if self.sketch.erase(self._last, point, _ERASER_RADIUS / self._view.scale):
             self.refresh()
-            self.changed.emit()
+            self._tell(self.changed)
 
     def _ink_grew(self) -> None:
         self.show_growth()
         if self.keyboard.visible:
             self.update()
-        self.changed.emit()
+        self._tell(self.changed)
 
     def _page_changed(self) -> None:
         self.show_page()
-        self.history_changed.emit()
-        self.changed.emit()
+        self._tell(self.history_changed)
+        self._tell(self.changed)
+
+    def _tell(self, change: SignalInstance) -> None:
+        """Tell everybody else of a change that is shown here already."""
+        self._telling = True
+        change.emit()
+        self._telling = False
+
+    @Slot()
+    def _follow(self) -> None:
+        """Show what was changed elsewhere; while nobody sees this canvas, when it is shown."""
+        if not self._telling and self.isVisible():
+            self.show_page()
+
+    def _refit(self, *, resized: bool = False) -> None:
+        """Choose the view, and tell others how thick the pen is in it."""
+        super()._refit(resized=resized)
+        self.drawing.pen_width = self.line_width
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what was drawn elsewhere."""
+        self.show_page()
+        super().showEvent(event)
 
     # Cursors
 
@@ -342,7 +387,7 @@ class Canvas(Sheet):
         colour: QColor = self._theme.colour("accent")
         painter.setPen(QPen(colour, 2))
         painter.setBrush(colour if self.keyboard.down else Qt.BrushStyle.NoBrush)
-        radius = _ERASER_RADIUS if self._tool is Tool.ERASER else max(self.pen_width / 2, 4.0)
+        radius = _ERASER_RADIUS if self._tool is Tool.ERASER else max(self.line_width * self._view.scale / 2, 4.0)
         painter.drawEllipse(centre, radius, radius)
         for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
             away = QPointF(dx, dy)
@@ -363,10 +408,10 @@ class Canvas(Sheet):
 
     def _describe(self) -> None:
         """Say in words, to a screen reader, where the cursor is and what the keys do."""
-        state = "The pen is down." if self.keyboard.down else "The pen is up."
+        state = self.tr("The pen is down.") if self.keyboard.down else self.tr("The pen is up.")
         where = ""
         if self.keyboard.position is not None:
-            where = f" The cursor is at {self.keyboard.position[0]:.0f}, {self.keyboard.position[1]:.0f}."
-        self.setAccessibleDescription(
-            f"Arrow keys move the cursor, Shift makes fine steps, Space puts the pen down and lifts it. {state}{where}"
-        )
+            x, y = self.keyboard.position
+            where = " " + self.tr("The cursor is at {x}, {y}.").format(x=f"{x:.0f}", y=f"{y:.0f}")
+        keys = self.tr("Arrow keys move the cursor, Shift makes fine steps, Space puts the pen down and lifts it.")
+        self.setAccessibleDescription(f"{keys} {state}{where}")

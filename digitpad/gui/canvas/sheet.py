@@ -8,27 +8,26 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from digitpad.gui.canvas.drawing import Drawing
 from digitpad.gui.canvas.ink_painter import bounds_of, paint_picture, paint_stroke
 from digitpad.gui.canvas.sketch import Page, Sketch
 from digitpad.gui.canvas.view import Box, View, fit
 from digitpad.gui.widgets.theme import Theme
 
 _TAIL = 6  # how many of its last points a smooth curve may still bend at
-_HINT = "draw a digit with mouse, pen or finger, or with the arrow keys and Space"
 
 
 class Sheet(QWidget):
-    """Shows a sketch, its own or one that another sheet shows too.
+    """Shows a drawing, its own or one that other sheets show too.
 
     What lies over it, such as a cursor, is painted by whoever inherits this.
     """
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None, sketch: Sketch | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None, drawing: Drawing | None = None) -> None:
         super().__init__(parent)
-        self.sketch = sketch or Sketch()
+        self.drawing = drawing or Drawing(self)
         self._theme = theme
         self._view = View()
-        self._room = (1, 1)  # the largest the widget has been: ink may lie anywhere in it
         self._fitted_sheet: tuple[float, float] | None = None
         self._settled: QPixmap | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -37,13 +36,18 @@ class Sheet(QWidget):
         theme.changed.connect(self.refresh)
 
     @property
+    def sketch(self) -> Sketch:
+        """What is shown, with its history."""
+        return self.drawing.sketch
+
+    @property
     def view(self) -> View:
         """How the sheet lies on the widget now."""
         return self._view
 
     def sheet_size(self) -> tuple[float, float]:
         """Return the width and height that the page is kept with: those it came with, or the canvas's own."""
-        return self.sketch.page.size or (float(self._room[0]), float(self._room[1]))
+        return self.drawing.sheet_size
 
     def area_of(self, box: Box) -> QRectF:
         """Return where something on the page lies on the widget.
@@ -183,17 +187,19 @@ class Sheet(QWidget):
         painter.setPen(self._theme.colour("muted"))
         area = QRectF(self.rect()).adjusted(24, 16, -24, -16)
         flags = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
-        painter.drawText(area, int(flags), _HINT)
+        hint = self.tr("Draw a digit with the mouse, a pen or a finger, or with the arrow keys and Space")
+        painter.drawText(area, int(flags), hint)
 
     def _refit(self, *, resized: bool = False) -> None:
         """Choose the view anew where it must change; while all is to be seen, nothing moves under the hand."""
         page = self.sketch.page
         width, height = max(self.width(), 1), max(self.height(), 1)
-        self._room = (max(self._room[0], width), max(self._room[1], height))
+        # The largest that the widget has been: ink may lie anywhere in it.
+        room = self.drawing.room = (max(self.drawing.room[0], width), max(self.drawing.room[1], height))
         bounds = bounds_of(page)
         if bounds is not None and page.size is None:
             # A pointer held down beyond the edge leaves points that were never to be seen.
-            bounds = (bounds[0], bounds[1], min(bounds[2], self._room[0]), min(bounds[3], self._room[1]))
+            bounds = (bounds[0], bounds[1], min(bounds[2], room[0]), min(bounds[3], room[1]))
         if page.is_blank or resized or page.size != self._fitted_sheet or not self._shows(bounds):
             self._view = fit(width, height, bounds, page.size)
         self._fitted_sheet = page.size

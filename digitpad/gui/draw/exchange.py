@@ -8,7 +8,7 @@ that cannot be painted end here.
 import io
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QCoreApplication, QMimeData
 from PySide6.QtGui import QImage
 
 from digitpad.data.ink import Drawing, format_ink, parse_ink, read_ink, write_ink
@@ -66,10 +66,12 @@ def page_of(drawing: Drawing, name: str) -> Page:
     least = min(drawing.width, drawing.height)
     most = max([drawing.long_side, *(float(abs(points[:, :2]).max()) for points in drawing.strokes)])
     if least < _SMALLEST or most > _LARGEST:
-        raise DigitpadError(
-            f"{name} has a drawing that measures {least if least < _SMALLEST else most:g} units; the window shows "
-            f"{_SMALLEST:g} to {_LARGEST:,.0f}, scale its numbers."
+        text = _tr(
+            "{name} has a drawing of {size} units; the window shows drawings of {least} to {most} units. "
+            "Scale its coordinates."
         )
+        size = least if least < _SMALLEST else most
+        raise DigitpadError(text.format(name=name, size=f"{size:g}", least=f"{_SMALLEST:g}", most=f"{_LARGEST:,.0f}"))
     usual = _USUAL_WIDTH * drawing.long_side
     known = drawing.extra.get(_WIDTHS)
     widths = [usual] * len(drawing.strokes)
@@ -89,8 +91,9 @@ def drawing_of(page: Page, size: tuple[float, float]) -> Drawing:
         If the page has no ink.
     """
     if not page.strokes:
-        what = "an opened picture has no strokes" if page.picture is not None else "there is nothing on the canvas"
-        raise DigitpadError(f"No ink to save: {what}; draw something first.")
+        if page.picture is not None:
+            raise DigitpadError(_tr("There is no ink to save: an opened image has no strokes. Draw something first."))
+        raise DigitpadError(_tr("There is no ink to save: the canvas is blank. Draw something first."))
     widths = [round(stroke.width, 2) for stroke in page.strokes]
     return Drawing(tuple(stroke.points for stroke in page.strokes), *size, None, {_WIDTHS: widths})
 
@@ -115,7 +118,7 @@ def save_png(path: Path, page: Page, size: tuple[float, float]) -> None:
         If the page is blank or the file cannot be written.
     """
     if page.is_blank:
-        raise DigitpadError("Nothing to save: the canvas is blank; draw something first.")
+        raise DigitpadError(_tr("There is nothing to save: the canvas is blank. Draw something first."))
     write_png(path, page_image(page, size))
 
 
@@ -145,7 +148,7 @@ def from_clipboard(mime: QMimeData) -> Page | Path:
         image = QImage(mime.imageData())
         if not image.isNull():
             return _pasted_image(image)
-    raise DigitpadError("That is neither ink nor an image; copy an image, a file or a line of ink first.")
+    raise DigitpadError(_tr("This is neither ink nor an image; copy an image, a file or a line of ink first."))
 
 
 def paths_in(mime: QMimeData) -> list[Path]:
@@ -159,7 +162,7 @@ def can_take(mime: QMimeData) -> bool:
 
 
 def _pasted_ink(text: str) -> Page:
-    name = "The pasted text"
+    name = _tr("The pasted text")
     return page_of(parse_ink(io.StringIO(text), name)[0], name)
 
 
@@ -168,4 +171,8 @@ def _pasted_image(image: QImage) -> Page:
 
     from digitpad.data.images import read_image
 
-    return Page(picture=Picture(read_image(PIL.Image.open(io.BytesIO(png_bytes(image)))), "the pasted image"))
+    return Page(picture=Picture(read_image(PIL.Image.open(io.BytesIO(png_bytes(image)))), _tr("the pasted image")))
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Exchange", text)

@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.canvas.canvas import Canvas
-from digitpad.gui.canvas.sketch import Page, Picture
+from digitpad.gui.canvas.sketch import Page
 from digitpad.gui.draw import exchange
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.files import IMAGE_FILTER, INK_FILTER, INK_SUFFIX
@@ -39,19 +37,44 @@ class PageFiles(QWidget):
         self._settings = settings
         owner = parent
         self.open = make_action(
-            owner, "actionOpen", "Open…", [_KEY.Open], "Open an image or a file of ink", self._ask_what_to_open
+            owner,
+            "actionOpen",
+            self.tr("Open…"),
+            [_KEY.Open],
+            self.tr("Open an image or an ink file"),
+            self._ask_what_to_open,
         )
         self.save_png = make_action(
-            owner, "actionSavePicture", "Save as picture…", [_KEY.Save], "Save the drawing as a PNG", self._ask_for_png
+            owner,
+            "actionSavePicture",
+            self.tr("Save as image…"),
+            [_KEY.Save],
+            self.tr("Save the drawing as a PNG image"),
+            self._ask_for_png,
         )
         self.save_ink = make_action(
-            owner, "actionSaveInk", "Save as ink…", ["Ctrl+Shift+S"], "Save the strokes themselves", self._ask_for_ink
+            owner,
+            "actionSaveInk",
+            self.tr("Save as ink…"),
+            ["Ctrl+Shift+S"],
+            self.tr("Save the strokes"),
+            self._ask_for_ink,
         )
         self.copy = make_action(
-            owner, "actionCopy", "Copy", [_KEY.Copy], "Copy the drawing, as a picture and as ink", self.copy_page
+            owner,
+            "actionCopy",
+            self.tr("Copy"),
+            [_KEY.Copy],
+            self.tr("Copy the drawing, as an image and as ink"),
+            self.copy_page,
         )
         self.paste = make_action(
-            owner, "actionPaste", "Paste", [_KEY.Paste], "Paste an image, a file or ink", self.paste_clipboard
+            owner,
+            "actionPaste",
+            self.tr("Paste"),
+            [_KEY.Paste],
+            self.tr("Paste an image, a file or ink"),
+            self.paste_clipboard,
         )
 
     @Slot(str)
@@ -64,21 +87,10 @@ class PageFiles(QWidget):
             self.message.emit(Message(str(error)))
             return
         self._settings.folder = path.parent
-        self._canvas.put(f"open {path.name}", page)
+        self._canvas.put(self.tr("open {name}").format(name=path.name), page)
         if count > 1:
-            self.message.emit(Message(f"{path.name} holds {count:,} drawings; this is the first one.", "info"))
-
-    def open_pixels(self, pixels: NDArray[np.float32], name: str) -> None:
-        """Show an image of a data set, to be read as these very pixels.
-
-        Parameters
-        ----------
-        pixels
-            float32 (28, 28) in [0, 1], ink 1.
-        name
-            What to call it.
-        """
-        self._canvas.put(f"open {name}", Page(picture=Picture(pixels, name, prepared=True)))
+            text = self.tr("{name} has {count} drawings; this is the first one.")
+            self.message.emit(Message(text.format(name=path.name, count=f"{count:,}"), "info"))
 
     def take(self, mime: QMimeData, name: str) -> None:
         """Show what was dropped or pasted, as a step of the history called `name`."""
@@ -97,15 +109,16 @@ class PageFiles(QWidget):
         """Put the page on the clipboard."""
         page = self._canvas.sketch.page
         if page.is_blank:
-            self.message.emit(Message("There is nothing to copy yet; draw something first.", "info"))
+            self.message.emit(Message(self.tr("There is nothing to copy yet; draw something first."), "info"))
             return
         QGuiApplication.clipboard().setMimeData(exchange.to_clipboard(page, self._canvas.sheet_size()))
-        self.message.emit(Message("Copied, as a picture and as ink." if page.strokes else "Copied.", "info"))
+        text = self.tr("Copied as an image and as ink.") if page.strokes else self.tr("Copied.")
+        self.message.emit(Message(text, "info"))
 
     @Slot()
     def paste_clipboard(self) -> None:
         """Show what is on the clipboard."""
-        self.take(QGuiApplication.clipboard().mimeData(), "paste")
+        self.take(QGuiApplication.clipboard().mimeData(), self.tr("paste"))
 
     @Slot(str)
     def write_png(self, name: str) -> None:
@@ -119,30 +132,30 @@ class PageFiles(QWidget):
 
     @Slot()
     def _ask_what_to_open(self) -> None:
-        dialog = self._dialog("openDialog", "Open an image or ink")
+        dialog = self._dialog("openDialog", self.tr("Open an image or an ink file"))
         everything = f"{IMAGE_FILTER[:-1].replace('Images', 'Images and ink')} *{INK_SUFFIX})"
-        dialog.setNameFilters([everything, IMAGE_FILTER, INK_FILTER, "All files (*)"])
+        dialog.setNameFilters([everything, IMAGE_FILTER, INK_FILTER, self.tr("All files (*)")])
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.open_path)
         dialog.open()
 
     @Slot()
     def _ask_for_png(self) -> None:
-        dialog = self._saving("savePictureDialog", "Save as picture", "PNG (*.png)", "png")
+        dialog = self._saving("savePictureDialog", self.tr("Save as image"), self.tr("PNG images (*.png)"), "png")
         if dialog is not None:
             dialog.fileSelected.connect(self.write_png)
             dialog.open()
 
     @Slot()
     def _ask_for_ink(self) -> None:
-        dialog = self._saving("saveInkDialog", "Save as ink", INK_FILTER, INK_SUFFIX[1:])
+        dialog = self._saving("saveInkDialog", self.tr("Save as ink"), INK_FILTER, INK_SUFFIX[1:])
         if dialog is not None:
             dialog.fileSelected.connect(self.write_ink)
             dialog.open()
 
     def _saving(self, name: str, title: str, filters: str, suffix: str) -> QFileDialog | None:
         if self._canvas.sketch.page.is_blank:
-            self.message.emit(Message("There is nothing to save yet; draw something first.", "info"))
+            self.message.emit(Message(self.tr("There is nothing to save yet; draw something first."), "info"))
             return None
         dialog = self._dialog(name, title)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -164,4 +177,4 @@ class PageFiles(QWidget):
             self.message.emit(Message(str(error)))
             return
         self._settings.folder = path.parent
-        self.message.emit(Message(f"Saved as {path}.", "info"))
+        self.message.emit(Message(self.tr("Saved as {path}.").format(path=path), "info"))

@@ -12,9 +12,10 @@ from digitpad.gui.widgets.actions import action_button
 from digitpad.gui.widgets.cards import muted, title
 from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.files import INK_FILTER, MODEL_FILTER
+from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.progress import Progress
-from digitpad.gui.workspace.models import is_checkpoint
+from digitpad.gui.workspace.catalogue import Entry, saved_name
 from digitpad.gui.workspace.settings import Settings
 
 _WIDTH = 29 * SPACE
@@ -53,7 +54,7 @@ class SetupCard(QFrame):
     ) -> None:
         super().__init__(parent)
         self._settings = settings
-        self._models: dict[str, Path] = {}
+        self._models, self._names = dict[str, Path](), dict[str, str]()
         self._own_data: dict[str, str] = {}
         self._shown = {"model": "", "other": _NOTHING, "data": "test:mnist"}
         self.setObjectName("evaluationSetup")
@@ -126,14 +127,20 @@ class SetupCard(QFrame):
             return Data(source, "train")
         return Data(source, "validation" if part == "validation" else "test")
 
-    def offer_models(self, files: Sequence[Path], in_use: Path | None) -> None:
-        """Offer models; the one in use is chosen, the second one stays as it was."""
-        for path in files:
-            self._models.setdefault(str(path), path)
+    def offer_models(self, entries: Sequence[Entry], in_use: Path | None) -> None:
+        """Offer models and runs; one that has just been taken into use is chosen, the second one stays as it was."""
+        for entry in entries:
+            self._offer(entry.path, entry.name)
         if in_use is not None:
-            self._models.setdefault(str(in_use), in_use)
+            self._offer(in_use)
             self._shown["model"] = str(in_use)
         self._fill_models()
+
+    def _offer(self, path: Path, name: str = "") -> None:
+        """Offer one model; by the name it has beside others, or by that of its file."""
+        self._models.setdefault(str(path), path)
+        if name or str(path) not in self._names:
+            self._names[str(path)] = one_line(name or saved_name(path))
 
     def add_data(self, source: str) -> None:
         """Offer a folder or a file of ink, and choose it."""
@@ -145,7 +152,7 @@ class SetupCard(QFrame):
 
     def add_model(self, path: Path, field: str = "model") -> None:
         """Offer a model file, and choose it as the first model or the `other` one."""
-        self._models.setdefault(str(path), path)
+        self._offer(path)
         self._shown[field] = str(path)
         self._fill_models()
         self.changed.emit()
@@ -176,10 +183,7 @@ class SetupCard(QFrame):
     # Parts
 
     def _fill_models(self) -> None:
-        names = {
-            word: f"{path.parent.parent.name}, {path.stem}" if is_checkpoint(path) else path.stem
-            for word, path in self._models.items()
-        }
+        names = self._names
         browse = {_BROWSE: self.tr("Open a model file…")}
         self.model.offer(names | browse)
         self.other.offer({_NOTHING: self.tr("No other model")} | names | browse)

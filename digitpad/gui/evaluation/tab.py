@@ -4,11 +4,15 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from digitpad.errors import DigitpadError
 from digitpad.gui.evaluation.exporting import Exported, Picture, export_job, paint_pictures
 from digitpad.gui.evaluation.figures import FiguresCard
 from digitpad.gui.evaluation.job import CurvePoint, Measured, Step, evaluation_job, robustness_job
@@ -19,9 +23,13 @@ from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.generator import GeneratorWorker
 from digitpad.gui.workers.progress import Progress
-from digitpad.gui.workspace.models import LoadedModel
-from digitpad.gui.workspace.settings import Settings
+from digitpad.gui.workspace import catalogue
+from digitpad.gui.workspace.catalogue import Entry
 from digitpad.gui.workspace.tab_page import TabPage
+from digitpad.gui.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from digitpad.gui.workspace.models import LoadedModel
 
 
 class EvaluationTab(TabPage):
@@ -29,34 +37,26 @@ class EvaluationTab(TabPage):
 
     Parameters
     ----------
-    theme, settings
-        The colours in force, and what is remembered.
-    list_models
-        Returns the model files to choose from.
+    theme
+        The colours.
+    workspace
+        Says which model is in use, and takes images that are to be looked at.
 
     Signals
     -------
-    image_opened
-        An image is to be opened in Draw: float32 (28, 28) in [0, 1], its name, and the file of the model that read it.
     finished
         The work in the background is over: done, stopped or failed.
     """
 
-    image_opened = Signal(object, str, object)
     finished = Signal()
 
-    def __init__(
-        self,
-        theme: Theme,
-        settings: Settings,
-        list_models: Callable[[], list[Path]],
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, theme: Theme, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("evaluationTab")
         self._theme = theme
-        self._settings = settings
-        self._list_models = list_models
+        self._workspace = workspace
+        self._settings = settings = workspace.settings
+        self._in_use: LoadedModel | None = None
         self._thread: GeneratorWorker | None = None
         self._asked_models: tuple[Path, ...] = ()
         self._measured_models: tuple[Path, ...] = ()
@@ -76,6 +76,8 @@ class EvaluationTab(TabPage):
         self.setup.changed.connect(self._clear_status)
         self.figures.model_chosen.connect(self.results.show_model)
         self.results.opened.connect(self._open_image)
+        workspace.networks_changed.connect(self._offer_models)
+        self._offer_models()
         self._show_running(running=False)
 
     @property
@@ -83,17 +85,34 @@ class EvaluationTab(TabPage):
         """Whether something is being measured or written."""
         return self._thread is not None or self._painter.isActive()
 
-    def use_model(self, model: LoadedModel | None) -> None:
-        """Offer the model in use as the one to be measured."""
-        self.setup.offer_models(self._list_models(), model.path if model is not None else None)
-        self._show_running(running=self.is_running)
+    @Slot()
+    def _offer_models(self) -> None:
+        """Offer what there is; a model that was just taken into use is the one to be measured."""
+        in_use = self._workspace.in_use
+        chosen = in_use if in_use is not self._in_use else None
+        if in_use is None or chosen is not None or not self.setup.models:
+            self._in_use = in_use
+            self.setup.offer_models(self._known_models(), None if chosen is None else chosen.path)
+
+    def _known_models(self) -> list[Entry]:
+        """Return the models in files, then the runs."""
+        entries = [*catalogue.bundled(), *catalogue.own(self._settings.recent_models)]
+        try:
+            return [*entries, *catalogue.runs(self._workspace.runs_folder)]
+        except DigitpadError as error:
+            self.message.emit(Message(str(error)))
+            return entries
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Offer what was saved or trained meanwhile."""
+        super().showEvent(event)
+        self.setup.offer_models(self._known_models(), None)
 
     def shut_down(self) -> None:
         """Stop the work and wait for its end."""
         self._painter.stop()
         if self._thread is not None:
-            self._thread.requestInterruption()
-            self._thread.wait()
+            self._thread.shut_down()
 
     # What can be done
 
@@ -181,7 +200,7 @@ class EvaluationTab(TabPage):
     def _start_or_stop(self) -> None:
         if self._thread is not None:
             self._stopping = True
-            self._thread.requestInterruption()
+            self._thread.interrupt()
             self.setup.show_status(self.tr("Stopping…"))
             return
         if self.is_running:
@@ -250,13 +269,23 @@ class EvaluationTab(TabPage):
             self._run(partial(export_job, self._target, measured, curves, tuple(self._painted)))
 
     @Slot(object, str, int)
-    def _open_image(self, pixels: object, name: str, model: int) -> None:
-        self.image_opened.emit(pixels, name, self._measured_models[model])
+    def _open_image(self, pixels: NDArray[np.float32], name: str, model: int) -> None:
+        """Show an image in Draw, read by the model that it was evaluated with."""
+        path = self._measured_models[model]
+        in_use = self._workspace.in_use
+        if in_use is not None and in_use.path == path.resolve():
+            self._workspace.look_at_in_use()
+        elif self._workspace.use(path):
+            text = self.tr("Now using {name}: the model whose answers you looked at.")
+            self.message.emit(Message(text.format(name=path.stem), "info"))
+        self._workspace.show_pixels(pixels, name)
+        self.tab_wanted.emit("Draw")
 
     # The work
 
     def _run(self, job: Callable[[], Iterator[object]]) -> None:
         thread = GeneratorWorker(job, self)
+        thread.setObjectName("evaluationThread")
         thread.progressed.connect(self._show_progress)
         thread.answered.connect(self._take)
         thread.failed.connect(self._fail)

@@ -2,15 +2,19 @@
 
 import math
 
+from PySide6.QtCore import QCoreApplication
+
 from digitpad.explain.compare import difference, pair_layers
 from digitpad.explain.frame import Frame
 from digitpad.gui.widgets.percent import percent
 
-#: What the share means, for a tooltip.
-MEANING = (
-    "How far the layer that is looked at differs between the two networks, for this drawing: "
-    "the differences' root mean square, as a share of that of the first network's numbers"
-)
+
+def meaning() -> str:
+    """Return what the share means, for a tooltip."""
+    return _tr(
+        "How much this layer differs between the two networks, for this drawing: the root mean square of the "
+        "differences, as a share of that of the first network's activations"
+    )
 
 
 def difference_in_words(one: Frame, other: Frame, layer: str, *, of_other: bool = False) -> str:
@@ -29,10 +33,16 @@ def difference_in_words(one: Frame, other: Frame, layer: str, *, of_other: bool 
     pairing = next((pair for pair in pairs if layer == (pair.other if of_other else pair.one)), None)
     if pairing is None or pairing.one is None or pairing.other is None:
         return ""
-    names = pairing.one if pairing.one == pairing.other else f"{pairing.one} and {pairing.other}"
+    names = pairing.one
+    if pairing.one != pairing.other:
+        names = _tr("{layer} and {other}").format(layer=pairing.one, other=pairing.other)
     found = difference(one, other, pairing)
     if found is None:
-        return f"{names}: not of one shape"
+        return _tr("{layer}: not of one shape").format(layer=names)
     if not math.isfinite(found.relative):
-        return f"{names}: all zero in the first"
-    return f"{names}: the two differ by {percent(found.relative)}"
+        return _tr("{layer}: all zero in the first network").format(layer=names)
+    return _tr("{layer}: the two differ by {share}").format(layer=names, share=percent(found.relative))
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Differing", text)

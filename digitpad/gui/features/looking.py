@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from PySide6.QtCore import QCoreApplication
 
 from digitpad.explain.dependencies import Cell, receptive_field
 from digitpad.explain.frame import Frame
@@ -19,7 +20,8 @@ def field_of(frame: Frame, cell: Cell) -> tuple[Box, str]:
     if seen is None:
         # A pixel of the picture itself.
         box = (cell.row, cell.column, cell.row + 1, cell.column + 1)
-        return box, f"row {cell.row}, column {cell.column} of the picture"
+        words = _tr("row {row}, column {column} of the image, counted from 0")
+        return box, words.format(row=cell.row, column=cell.column)
     return (seen.top, seen.left, seen.bottom, seen.right), _words(seen.size, frame.pixels.shape[1:])
 
 
@@ -34,7 +36,13 @@ def strongest(frame: Frame) -> Cell:
 def _words(size: tuple[int, int], picture: Sequence[int]) -> str:
     height, width = size
     if (height, width) == tuple(picture):
-        return "sees all of your drawing"
+        return _tr("sees all of your drawing")
     if height * width == 0:
-        return "sees none of your drawing"
-    return f"sees {height} × {width} pixel{'' if height * width == 1 else 's'} of your drawing"
+        return _tr("sees none of your drawing")
+    if height * width == 1:
+        return _tr("sees one pixel of your drawing")
+    return _tr("sees {height} × {width} pixels of your drawing").format(height=height, width=width)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Looking", text)

@@ -1,11 +1,11 @@
 """Saving the maps: every layer as a picture, and all numbers in one file, as `digitpad features` saves them."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from digitpad.explain.frame import Frame
 from digitpad.export.feature_pictures import SavedFeatures, save_features
@@ -13,9 +13,6 @@ from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
 from digitpad.gui.workspace.settings import Settings
-
-if TYPE_CHECKING:
-    from digitpad.gui.features.tab import FeaturesTab
 
 SAVE = "save"
 
@@ -25,8 +22,10 @@ class MapFiles(QObject):
 
     Parameters
     ----------
-    tab
-        Whose frame is saved.
+    owner
+        Whose shortcut the action is.
+    frame
+        Returns the frame to save; None where there is none.
     settings
         Remembers the folder.
     background
@@ -40,32 +39,35 @@ class MapFiles(QObject):
 
     message = Signal(object)
 
-    def __init__(self, tab: "FeaturesTab", settings: Settings, background: LatestWorker) -> None:
-        super().__init__(tab)
-        self._tab = tab
+    def __init__(
+        self, owner: QWidget, frame: Callable[[], Frame | None], settings: Settings, background: LatestWorker
+    ) -> None:
+        super().__init__(owner)
+        self._owner = owner
+        self._frame = frame
         self._settings = settings
         self._background = background
         background.result_ready.connect(self._receive)
-        sentence = "Save every layer as a picture and all numbers as one .npz file"
-        self.save = make_action(tab, "featuresSave", "Save maps…", ["Ctrl+S"], sentence, self._ask)
+        sentence = self.tr("Save every layer as an image and all numbers as one .npz file")
+        self.save = make_action(owner, "featuresSave", self.tr("Save maps…"), ["Ctrl+S"], sentence, self._ask)
 
     def save_to(self, folder: Path) -> None:
         """Save the frame that is shown now."""
-        frame = self._tab.frame
+        frame = self._frame()
         if frame is None:
-            self.message.emit(Message("There is no network to look into; choose a model first."))
+            self.message.emit(Message(self.tr("There is no network to save the maps of; choose a model first.")))
             return
         self._settings.folder = folder
         self._background.ask(SAVE, partial(_save, frame, folder))
 
     @Slot()
     def _ask(self) -> None:
-        dialog = QFileDialog(self._tab, "Choose a folder for the maps", str(self._settings.folder))
+        dialog = QFileDialog(self._owner, self.tr("Choose a folder for the maps"), str(self._settings.folder))
         dialog.setObjectName("saveMapsDialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Save here")
+        dialog.setLabelText(QFileDialog.DialogLabel.Accept, self.tr("Save here"))
         dialog.fileSelected.connect(self._save_to)
         dialog.open()
 
@@ -80,9 +82,9 @@ class MapFiles(QObject):
         if isinstance(outcome.result, SavedFeatures):
             saved = outcome.result
             count = len(saved.pictures)
-            self.message.emit(
-                Message(f"{count} pictures and {saved.archive.name} are in {saved.archive.parent}.", "info")
-            )
+            text = self.tr("Saved %n image(s) and {archive} in {folder}.", "", count)
+            text = text.format(archive=saved.archive.name, folder=saved.archive.parent)
+            self.message.emit(Message(text, "info"))
         elif outcome.trouble:
             self.message.emit(Message(outcome.trouble))
 

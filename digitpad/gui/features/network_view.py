@@ -11,16 +11,17 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from digitpad.explain.frame import Frame, Inspector
 from digitpad.gui.features.maps.shown import PROBABILITIES, shown_layers
 from digitpad.gui.features.maps.view import MapView
-from digitpad.gui.features.network_menu import NetworkMenu
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.percent import sureness
+from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
+from digitpad.gui.workspace.network_menu import NetworkMenu
 from digitpad.models.model_file import Model
 from digitpad.nn.checks import NotFiniteError
 
 
 class NetworkView(QWidget):
-    """Looks into one network.
+    """Shows one network's maps.
 
     Parameters
     ----------
@@ -28,36 +29,37 @@ class NetworkView(QWidget):
         The colours.
     name
         Goes into the names of its parts: "first" or "second".
+    menu
+        Offers other networks to show here.
     """
 
-    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, name: str, menu: NetworkMenu | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"{name}Network")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.maps = MapView(theme, self)
         self.maps.setObjectName(f"{name}Maps" if name != "first" else "mapView")
-        self.menu = NetworkMenu(self)
         self._model: Model | None = None
         self._inspector: Inspector | None = None
         self._frame: Frame | None = None
-        self._ahead: tuple[NDArray[np.float32], Frame] | None = None  # a picture and what is seen in it
         self._name = ""
         self.reading = LiveText(theme, f"{name}Reading", text_font(self.font(), bold=True), "text", self)
         self.button = QToolButton(self)
         self.button.setObjectName(f"{name}Chooser")
-        self.button.setText("Another…")
-        self.button.setToolTip("Look into another network here: a model, or a checkpoint of a run")
-        self.button.setAccessibleName("Choose the network that is shown here")
-        self.button.setMenu(self.menu)
+        self.button.setText(self.tr("Another…"))
+        self.button.setToolTip(self.tr("Show another network here: a model, or a checkpoint of a run"))
+        self.button.setAccessibleName(self.tr("Choose the network that is shown here"))
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if menu is not None:
+            self.button.setMenu(menu)
         self._head = QWidget(self)
         row = QHBoxLayout(self._head)
         row.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, 0)
         row.addWidget(self.reading, 1)
         row.addWidget(self.button)
         column = QVBoxLayout(self)
-        # A hairline of the style sheet's parts the second network from the first.
+        # A hairline of the style sheet's separates the second network from the first.
         column.setContentsMargins(int(name == "second"), 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head)
@@ -66,13 +68,8 @@ class NetworkView(QWidget):
 
     @property
     def model(self) -> Model | None:
-        """The model that is looked into."""
+        """The model that is shown."""
         return self._model
-
-    @property
-    def inspector(self) -> Inspector | None:
-        """What looks into it."""
-        return self._inspector
 
     @property
     def frame(self) -> Frame | None:
@@ -82,13 +79,22 @@ class NetworkView(QWidget):
     @property
     def labels(self) -> Sequence[str]:
         """The classes that it tells apart."""
-        return () if self._inspector is None else self._inspector.labels
+        return () if self._model is None else self._model.metadata.labels
 
-    def use(self, model: Model | None, name: str = "") -> None:
-        """Look into another network, or into none."""
-        self._model, self._name, self._frame, self._ahead = model, name, None, None
-        self._inspector = None if model is None else Inspector.of(model)
-        layers = () if self._inspector is None else shown_layers(self._inspector.structure, len(self.labels))
+    def use(self, model: Model | None, name: str = "", frame: Frame | None = None) -> None:
+        """Show another network, or none.
+
+        Parameters
+        ----------
+        model, name
+            The network, and what to call it.
+        frame
+            What it makes of the digit, if that is known already; else `look` finds out.
+        """
+        self._model, self._name, self._frame = model, one_line(name), None
+        self._inspector = None if model is None or frame is not None else Inspector.of(model)
+        source = self._inspector if frame is None else frame
+        layers = () if source is None else shown_layers(source.structure, len(self.labels))
         self.maps.show_network(layers, self.labels)
 
     def show_name(self, *, on: bool) -> None:
@@ -96,48 +102,43 @@ class NetworkView(QWidget):
         self._head.setVisible(on)
 
     def look(self, image: NDArray[np.float32] | None, *, gradients: bool = False) -> Frame | None:
-        """Show what the network makes of a picture (H, W); of a blank one for None."""
+        """Make a frame of a picture (H, W), or of a blank one for None; show it, and return it."""
         inspector = self._inspector
         if inspector is None:
-            self.maps.show_frame({})
-            self.reading.show_text("")
-            return None
-        ahead, self._ahead = self._ahead, None
-        if ahead is not None and ahead[0] is image and bool(ahead[1].gradients) == gradients:
-            frame = ahead[1]
-        else:
-            try:
-                frame = inspector.inspect(pixels_for(inspector.input_shape, image), gradients=gradients)
-            except NotFiniteError:
-                # A training that has diverged, or surgery with too large a factor.
-                self._show_nothing_finite()
-                return None
+            return self.show_frame(None)
+        try:
+            frame = inspector.inspect(pixels_for(inspector.input_shape, image), gradients=gradients)
+        except NotFiniteError:
+            # A training that has diverged, or surgery with too large a factor.
+            return self.show_frame(None, not_finite=True)
+        return self.show_frame(frame)
+
+    def show_frame(self, frame: Frame | None, *, not_finite: bool = False) -> Frame | None:
+        """Show a frame of the network, and return it.
+
+        Parameters
+        ----------
+        frame
+            What the network makes of the digit; None where there is nothing to show.
+        not_finite
+            Whether there is nothing because it computes numbers that are not finite.
+        """
         self._frame = frame
+        if frame is None:
+            self.maps.show_frame({})
+            text = self.tr("{network} computes numbers that are not finite") if not_finite else ""
+            self.reading.show_text(text.format(network=self._name))
+            return None
         self.show_activations()
         answer = frame.answer
         if answer is None or not frame.pixels.any():
             self.reading.show_text(self._name)
         else:
             sure = sureness(float(answer.probabilities[answer.best]))
-            self.reading.show_text(f"{self._name} reads {frame.labels[answer.best]}, {sure}")
+            text = self.tr("{network} reads {label}, {probability}")
+            label = frame.labels[answer.best]
+            self.reading.show_text(text.format(network=self._name, label=label, probability=sure))
         return frame
-
-    def look_ahead(self, image: NDArray[np.float32], *, gradients: bool = False) -> Frame | None:
-        """Look at a picture (H, W) that is going to be shown next; return None where the numbers are not finite."""
-        inspector = self._inspector
-        if inspector is None:
-            return None
-        try:
-            frame = inspector.inspect(pixels_for(inspector.input_shape, image), gradients=gradients)
-        except NotFiniteError:
-            return None
-        self._ahead = (image, frame)
-        return frame
-
-    def _show_nothing_finite(self) -> None:
-        self._frame = None
-        self.maps.show_frame({})
-        self.reading.show_text(f"{self._name} answers with numbers that are not finite")
 
     def show_activations(self) -> None:
         """Show what the layers say on the maps."""

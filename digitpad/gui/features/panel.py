@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Frame
-from digitpad.gui.features.differing import MEANING
+from digitpad.gui.features.differing import meaning
 from digitpad.gui.features.pages.arithmetic import ArithmeticPage
 from digitpad.gui.features.pages.backprop import BackpropPage
 from digitpad.gui.features.pages.explanation import Explanation
@@ -25,11 +25,36 @@ from digitpad.models.model_file import Model
 HEIGHT = 34 * SPACE
 
 _PAGES = (
-    ("Arithmetic", "Where the number comes from, to the last digit", "Ctrl+Shift+A"),
-    ("Kernels", "The weights that make this map", "Ctrl+K"),
-    ("Looks for", "What excites this map most", "Ctrl+L"),
-    ("Surgery", "Mute, scale or redraw this map, and see what the network then reads", "Ctrl+I"),
-    ("Way back", "One training step on this digit, backwards", "Ctrl+Shift+B"),
+    (
+        "Arithmetic",
+        QT_TRANSLATE_NOOP("Panel", "Arithmetic"),
+        QT_TRANSLATE_NOOP("Panel", "How this number is computed, to the last digit"),
+        "Ctrl+Shift+A",
+    ),
+    (
+        "Kernels",
+        QT_TRANSLATE_NOOP("Panel", "Kernels"),
+        QT_TRANSLATE_NOOP("Panel", "The weights that compute this feature map"),
+        "Ctrl+K",
+    ),
+    (
+        "PreferredInput",
+        QT_TRANSLATE_NOOP("Panel", "Preferred input"),
+        QT_TRANSLATE_NOOP("Panel", "What activates this feature map most"),
+        "Ctrl+L",
+    ),
+    (
+        "Surgery",
+        QT_TRANSLATE_NOOP("Panel", "Surgery"),
+        QT_TRANSLATE_NOOP("Panel", "Mute, scale or redraw this feature map, and see what the network reads then"),
+        "Ctrl+I",
+    ),
+    (
+        "Backpropagation",
+        QT_TRANSLATE_NOOP("Panel", "Backpropagation"),
+        QT_TRANSLATE_NOOP("Panel", "The backward pass of one training step on this digit"),
+        "Ctrl+Shift+B",
+    ),
 )
 
 
@@ -58,16 +83,17 @@ class Panel(QFrame):
         self.backprop = BackpropPage(theme, background, self)
         #: How far two networks differ, while two are shown.
         self.differing = LiveText(theme, "differing", self.font(), "muted", self, right=True)
-        self.differing.setToolTip(MEANING)
+        self.differing.setToolTip(meaning())
         self._operable = True
         self._pages = QStackedWidget(self)
         for page in (self.arithmetic, self.kernels, self.unit, self.surgery, self.backprop):
             self._pages.addWidget(page)
         self._shown: tuple[Frame | None, Cell | None, Sequence[str]] = (None, None, ())
-        names = [(f"page{name.replace(' ', '')}", name, f"{tip} ({key})") for name, tip, key in _PAGES]
-        self._group, buttons = segments(names, self, label="The panel shows")
-        for number, (name, tip, key) in enumerate(_PAGES):
-            make_action(owner, f"features{name.replace(' ', '')}", name, [key], tip, partial(self.show_page, number))
+        pages = [(name, self.tr(str(text)), self.tr(str(tip)), key) for name, text, tip, key in _PAGES]
+        names = [(f"page{name}", text, f"{tip} ({key})") for name, text, tip, key in pages]
+        self._group, buttons = segments(names, self, label=self.tr("The panel shows"))
+        for number, (name, text, tip, key) in enumerate(pages):
+            make_action(owner, f"features{name}", text, [key], tip, partial(self.show_page, number))
         self._group.idClicked.connect(self.show_page)
         tabs = QHBoxLayout()
         tabs.setSpacing(SPACE)

@@ -1,7 +1,5 @@
 """The left column: the drawing or the picture made of it, the answer, the bars, and why this answer."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -12,16 +10,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.data.dataset import NO_DIGIT
-from digitpad.explain.frame import Answer as NetworkAnswer
-from digitpad.gui.canvas.canvas import Canvas
+from digitpad.gui.canvas.drawing import Drawing
 from digitpad.gui.canvas.pad import Pad
 from digitpad.gui.features.maps.picture import InputPicture
 from digitpad.gui.widgets.answer import Answer
-from digitpad.gui.widgets.bars import ProbabilityBars
 from digitpad.gui.widgets.live_text import LiveText
+from digitpad.gui.widgets.refusal_bars import RefusalBars
 from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.gui.workspace.look import Look
+from digitpad.gui.workspace.verdict import show_verdict
 
 WIDTH = 33 * SPACE
 _ROOMY = 640  # pixels of height from which on headings have room
@@ -38,20 +36,20 @@ class Side(QFrame):
 
     drawing_shown = Signal(bool)
 
-    def __init__(self, theme: Theme, main: Canvas, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, drawing: Drawing, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._headings: list[QWidget] = []
         self.setObjectName("featuresSide")
         self.setProperty("card", "true")
         self.setFixedWidth(WIDTH)
-        self.pad = Pad(theme, main, self)
+        self.pad = Pad(theme, drawing, self)
         self.picture = InputPicture(theme, self)
         self.answer = Answer(theme, self)
         self.answer.setObjectName("featuresAnswer")
-        self.bars = ProbabilityBars(theme, self)
+        self.bars = RefusalBars(theme, self)
         self.bars.setObjectName("featuresBars")
         self.caption = LiveText(theme, "fieldCaption", self.font(), "warm", self)
-        self.caption.setToolTip("The receptive field: the part of the picture that the cell depends on")
+        self.caption.setToolTip(self.tr("The receptive field: the part of the picture that the cell depends on"))
         self._squares = QStackedWidget(self)
         self._squares.addWidget(self.picture)
         self._squares.addWidget(self.pad)
@@ -59,11 +57,11 @@ class Side(QFrame):
         self._squares.setMinimumHeight(12 * SPACE)
         self._group, self._buttons = segments(
             [
-                ("showPixels", "Pixels", "Show what the network receives"),
-                ("showDrawing", "Drawing", "Draw here, on the Draw tab's own sheet"),
+                ("showPixels", self.tr("Pixels"), self.tr("Show what the network receives")),
+                ("showDrawing", self.tr("Drawing"), self.tr("Draw here, on the Draw tab's own sheet")),
             ],
             self,
-            label="The square shows",
+            label=self.tr("The square shows"),
         )
         self._group.idClicked.connect(self._show_square)
         self._lay_out()
@@ -78,24 +76,10 @@ class Side(QFrame):
         self._buttons[on].setChecked(True)
         self._show_square(int(on))
 
-    def show_answer(self, labels: Sequence[str], answer: NetworkAnswer | None, doubt: str | None = None) -> None:
-        """Show what the network answers; None for nothing to read."""
-        if answer is None:
-            self.answer.clear()
-            self.bars.clear()
-            return
-        values = [float(value) for value in answer.probabilities]
-        # In full it would take the bars a third of their length.
-        self.bars.show_probabilities(["none" if label == NO_DIGIT else label for label in labels], values)
-        # The answer is that of the Draw tab, among digits; what says that it is none has a bar alone.
-        digits = [(label, value) for label, value in zip(labels, values, strict=True) if label != NO_DIGIT]
-        total = sum(value for _, value in digits) or 1.0
-        self.answer.show_reading([label for label, _ in digits], [value / total for _, value in digits], doubt)
-
-    def excuse(self, title: str, reason: str) -> None:
-        """Show no digit, and say why."""
-        self.bars.clear()
-        self.answer.excuse(title, reason)
+    def show_look(self, look: Look) -> None:
+        """Show what the network reads in the digit that is looked at, and what it received."""
+        self.picture.show_pixels(None if look.frame is None else look.frame.pixels)
+        show_verdict(look, self.answer, self.bars, digit_alone=True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave headings out where there is little room."""

@@ -1,6 +1,7 @@
 """The Features tab: what every layer makes of the drawing, while it is being drawn."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,13 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
+from digitpad.errors import DigitpadError
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Frame
-from digitpad.gui.draw.tab import DrawTab
 from digitpad.gui.features.differing import difference_in_words
 from digitpad.gui.features.looking import field_of, strongest
 from digitpad.gui.features.map_files import MapFiles
 from digitpad.gui.features.maps.enlarged import EnlargedPane
-from digitpad.gui.features.network_menu import NamedModel
 from digitpad.gui.features.network_view import NetworkView
 from digitpad.gui.features.panel import Panel
 from digitpad.gui.features.side import Side
@@ -25,58 +25,69 @@ from digitpad.gui.features.tools import Tools
 from digitpad.gui.features.why import Why
 from digitpad.gui.widgets.cards import card
 from digitpad.gui.widgets.files import MODEL_FILTER
+from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.latest import LatestWorker
-from digitpad.gui.workspace.models import LoadedModel
-from digitpad.gui.workspace.settings import Settings
+from digitpad.gui.workspace import models
+from digitpad.gui.workspace.catalogue import saved_title
+from digitpad.gui.workspace.look import Depth, Look
+from digitpad.gui.workspace.models import LoadedModel, Source
+from digitpad.gui.workspace.network_menu import NetworkMenu
 from digitpad.gui.workspace.tab_page import TabPage
-from digitpad.models.model_file import Model
-from digitpad.reading.recognizer import Pass, Recognizer
+from digitpad.gui.workspace.workspace import Workspace
+from digitpad.models.model_file import CLASSIFICATION, Model
 
 if TYPE_CHECKING:
     from digitpad.gui.features.maps.view import MapView
-    from digitpad.reading.recognizer import Prediction
 
 
 _PANEL_PACE = 100  # milliseconds between two looks of the panel at a drawing that changes
 
 
 class FeaturesTab(TabPage):
-    """Shows the Draw tab's digit as every layer sees it.
+    """Shows the digit that is looked at as every layer sees it.
 
     Parameters
     ----------
-    theme, settings
-        The colours, and what is remembered.
-    draw_tab
-        Where the digit comes from; the small canvas here is a second view of its sheet.
+    theme
+        The colours.
+    workspace
+        Where the digit and the frame come from; the small canvas is a second view of its drawing.
     """
 
-    def __init__(self, theme: Theme, settings: Settings, draw_tab: DrawTab, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("featuresTab")
-        self._settings = settings
-        self._draw = draw_tab
-        self._prediction: Prediction | None = draw_tab.digit
-        self._window_model: LoadedModel | None = None
-        self._live: Model | None = None
+        self._workspace = workspace
+        self._settings = workspace.settings
+        self._look = workspace.look
+        self._network: LoadedModel | None = None  # what the first maps show
         self._panel_is_behind = False
         self._panel_rests = QTimer(self)
         self._panel_rests.setSingleShot(True)
         self._panel_rests.setInterval(_PANEL_PACE)
         self._panel_rests.timeout.connect(self._catch_up)
         self._background = LatestWorker(self)
-        self.side = Side(theme, draw_tab.canvas, self)
+        self.side = Side(theme, workspace.drawing, self)
         self.why = Why(self._background, self, self.side)
         self.side.add(self.why, self.why.heading)
-        self.first = NetworkView(theme, "first", self)
-        self.second = NetworkView(theme, "second", self)
+        self.first_menu = NetworkMenu(workspace, "network", self)
+        self.compare_menu = NetworkMenu(workspace, "network", self)
+        self.first = NetworkView(theme, "first", self.first_menu, self)
+        self.second = NetworkView(theme, "second", self.compare_menu, self)
         self.second.hide()
         self._looked_at = self.first
         self.enlarged = EnlargedPane(theme, self.first.maps, self)
         self.panel = Panel(theme, self._background, self)
-        self.files = MapFiles(self, settings, self._background)
-        self.tools = Tools(self)
+        self.files = MapFiles(self, self._frame_now, self._settings, self._background)
+        self.tools = Tools(
+            self,
+            (self.first.maps, self.second.maps),
+            self.side.pad,
+            self.files.save,
+            self.compare_menu,
+            partial(self.side.show_drawing, on=True),
+        )
         self._lay_out()
         self._connect()
 
@@ -105,18 +116,8 @@ class FeaturesTab(TabPage):
         """Whether two networks are shown."""
         return not self.second.isHidden()
 
-    def use_model(self, model: LoadedModel | None) -> None:
-        """Look into another network."""
-        self._read_by(None)
-        self._window_model = model
-        if self.isVisible():
-            self._read_by(self._look_ahead)
-        if self._live is None:
-            self._use_windows_model()
-
     def shut_down(self) -> None:
         """Stop long work and wait for its end."""
-        self._read_by(None)
         self._background.shut_down()
 
     def explain_with(self, kind: str) -> None:
@@ -126,49 +127,64 @@ class FeaturesTab(TabPage):
     def showEvent(self, event: QShowEvent) -> None:
         """Look at what was drawn meanwhile."""
         super().showEvent(event)
-        self._read_by(self._look_ahead)
-        self._prediction = self._draw.digit
-        if self._prediction is None:
+        if self._workspace.look.page.is_blank:
             self.side.show_drawing(on=True)
-        self.look()
+        self._ask()
+        self.show_look(self._workspace.look)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Leave the reading to the Draw tab's reader."""
-        self._read_by(None)
+        """Ask for nothing while nobody looks."""
+        self._workspace.ask(self, Depth.READING)
         super().hideEvent(event)
 
     # Networks
 
-    @Slot(object)
-    def show_live(self, recognizer: Recognizer) -> None:
-        """Look into the network in training as it is now, unless that is switched off."""
-        self._live = recognizer.model
-        self.tools.offer_live(on=True)
-        if self.tools.follows_live and self.isVisible():
-            self._use(self.first, self._live, "in training")
-
     @Slot()
-    def end_live(self) -> None:
-        """Go back to the window's model: the training is over."""
-        self._live = None
-        self.tools.offer_live(on=False)
-        self._use_windows_model()
+    def _show_networks(self) -> None:
+        """Offer to follow a training, and say whether it is followed."""
+        looked_at = self._workspace.looked_at
+        follows = looked_at is not None and looked_at.source is Source.IN_TRAINING
+        self.tools.offer_live(on=self._workspace.in_training is not None, followed=follows)
 
     @Slot(bool)
     def follow_live(self, follow: bool) -> None:
-        """Follow the network in training, or look into the window's model."""
-        if follow and self._live is not None:
-            self._use(self.first, self._live, "in training")
+        """Look at the network in training, or at the model in use."""
+        if follow:
+            self._workspace.look_at_training()
         else:
-            self._use_windows_model()
+            self._workspace.look_at_in_use()
 
     @Slot(object)
-    def compare_with(self, named: NamedModel) -> None:
-        """Show another network below the first."""
+    def compare_with_path(self, path: Path) -> None:
+        """Show another network beside the first: a model file, the end of a run, or a checkpoint."""
+        try:
+            model, place = models.read_model(path)
+        except DigitpadError as error:
+            self.message.emit(Message(str(error)))
+            return
+        if model.metadata.task != CLASSIFICATION:
+            text = self.tr("{name} finds ink on pages and does not read digits; choose a model that reads.")
+            self.message.emit(Message(text.format(name=model.name)))
+            return
+        title = saved_title(place, model.architecture.name)
+        self.compare_with(model, title)
+
+    def compare_with(self, model: Model, name: str) -> None:
+        """Show another network beside the first: a second look at the same picture."""
         self.second.show()
         for view in (self.first, self.second):
             view.show_name(on=True)
-        self._use(self.second, named.model, named.name)
+        self.second.use(model, name)
+        if self._looked_at is self.second:
+            self.panel.speak_of(model, operable=False)
+        self._show_frames()
+
+    @Slot()
+    def _compare_with_training(self) -> None:
+        """Compare with the network in training as it is now."""
+        network = self._workspace.in_training
+        if network is not None and network.model is not None:
+            self.compare_with(network.model, network.title)
 
     @Slot()
     def stop_comparing(self) -> None:
@@ -178,67 +194,65 @@ class FeaturesTab(TabPage):
         self.first.show_name(on=False)
         self._look_at_view(self.first)
 
-    @Slot(object)
-    def replace_first(self, named: NamedModel) -> None:
-        """Show another network in the first place, while two are compared."""
-        self._use(self.first, named.model, named.name)
-
     @Slot()
     def browse(self) -> None:
         """Choose a model file to compare with."""
-        dialog = QFileDialog(self, "Compare with a model file", str(self._settings.folder))
+        dialog = QFileDialog(self, self.tr("Compare with a model file"), str(self._settings.folder))
         dialog.setObjectName("compareDialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setNameFilters([MODEL_FILTER, "All files (*)"])
+        dialog.setNameFilters([MODEL_FILTER, self.tr("All files (*)")])
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._compare_with_file)
         dialog.open()
 
     @Slot(str)
     def _compare_with_file(self, name: str) -> None:
-        self.second.menu.load(Path(name))
+        self.compare_with_path(Path(name))
 
-    @property
-    def _recognizer(self) -> Recognizer | None:
-        """What reads in the Draw tab, if it can be looked into."""
-        reader = None if self._window_model is None else self._window_model.reader
-        return reader if isinstance(reader, Recognizer) else None
+    @Slot()
+    def _browse_first(self) -> None:
+        dialog = QFileDialog(self, self.tr("Open a model file"), str(self._settings.folder))
+        dialog.setObjectName("firstNetworkDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setNameFilters([MODEL_FILTER, self.tr("All files (*)")])
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._look_at_file)
+        dialog.open()
 
-    def _read_by(self, single_pass: Pass | None) -> None:
-        if self._recognizer is not None:
-            self._recognizer.read_by(single_pass)
+    @Slot(str)
+    def _look_at_file(self, name: str) -> None:
+        self._workspace.look_at(Path(name))
 
-    def _look_ahead(self, image: NDArray[np.float32]) -> NDArray[np.float32] | None:
-        """Return the logits of a picture that is being read, and keep all else that the pass has made for `look`."""
-        if self._recognizer is None or self.model is not self._recognizer.model:
-            return None
-        frame = self.first.look_ahead(image, gradients=self.why.needs_gradients)
-        return None if frame is None else frame[frame.structure.output][np.newaxis]
+    def _frame_now(self) -> Frame | None:
+        return self.frame
 
-    def _use_windows_model(self) -> None:
-        inside = None if self._recognizer is None else self._recognizer.model
-        self._use(self.first, inside, "" if inside is None else inside.name)
-
-    def _use(self, view: NetworkView, model: Model | None, name: str) -> None:
-        view.use(model, name)
-        if view is self.first:
-            self.why.use_model(model, view.labels)
-            self.enlarged.keep(view.maps.chosen)
-            self.maps.show_muted(frozenset())
+    def _use(self, look: Look) -> None:
+        """Show another network in the first place."""
+        network = self._network = look.network
+        model = None if network is None else network.model
+        name = "" if network is None or model is None else network.title
+        self.first.use(model, name, look.frame)
+        self.why.use_model(model, self.first.labels)
+        if network is not None and network.source is Source.OPERATED:
+            self.panel.speak_of(model, operable=True)
+            self.maps.show_muted(self.panel.surgery.silent)
+            return
+        self.enlarged.keep(self.maps.chosen)
+        self.maps.show_muted(frozenset())
+        surgery = self.panel.surgery
+        if model is not None and model is surgery.base and model is surgery.model:
+            # Back from surgery, all of it undone: it can still be done again.
+            self.panel.speak_of(model, operable=True)
+        else:
             self.panel.use_model(model)
-        elif view is self._looked_at:
-            self.panel.speak_of(model, operable=False)
-        self.look()
 
     @Slot(object)
     def _operate(self, model: Model) -> None:
-        """Look into the first network as surgery has left it."""
-        name = model.name if model is self.panel.surgery.base else f"{model.name}, operated"
-        self.first.use(model, name)
-        self.why.use_model(model, self.first.labels)
-        self.panel.speak_of(model, operable=True)
-        self.maps.show_muted(self.panel.surgery.silent)
-        self.look()
+        """Look at the network as surgery has left it."""
+        if model is self.panel.surgery.base:
+            self._workspace.end_operation()
+        else:
+            self._workspace.operate(model, self.tr("{name}, operated").format(name=model.name))
 
     @Slot(object)
     def _show_gradients(self, gradients: Mapping[str, NDArray[np.float32]] | None) -> None:
@@ -252,16 +266,38 @@ class FeaturesTab(TabPage):
     # Looking
 
     @Slot()
-    def look(self) -> None:
-        """Show what the networks make of the digit: one pass through each, for all that is shown."""
-        image = None if self._prediction is None else self._prediction.image
-        frame = self.first.look(image, gradients=self.why.needs_gradients)
+    def _ask(self) -> None:
+        """Ask for what is shown: all activations, and gradients while the answer is explained by them."""
+        if self.isVisible():
+            self._workspace.ask(self, Depth.GRADIENTS if self.why.needs_gradients else Depth.ACTIVATIONS)
+
+    @Slot(object)
+    def show_look(self, look: Look) -> None:
+        """Show what the network makes of the digit."""
+        if not self.isVisible():
+            return
+        if look.is_reading:
+            # The maps stay for the moment; only the answer says that it is still to come.
+            self.side.show_look(look)
+            return
+        model = None if look.network is None else look.network.model
+        if model is not None and look.frame is None and not look.not_finite and not look.error:
+            # Of the time before anybody asked for a frame; the one with it is on its way.
+            return
+        self._look = look
+        if look.network is not self._network:
+            self._use(look)
+        self._show_frames()
+
+    def _show_frames(self) -> None:
+        """Show what the networks make of the digit."""
+        look = self._look
+        frame = self.first.show_frame(look.frame, not_finite=look.not_finite)
         if self.comparing:
-            beside = self.second.look(image, gradients=self.why.needs_gradients)
+            beside = self.second.look(look.pixels, gradients=self.why.needs_gradients)
             self.second.maps.show_overlay(self.why.overlay_on(beside))
         self.enlarged.refresh()
-        self.side.picture.show_pixels(None if frame is None else frame.pixels)
-        self._show_answer(frame)
+        self.side.show_look(look)
         self.why.show_frame(frame, blank=frame is None or not frame.pixels.any())
         shown = self._looked_at
         if shown.frame is not None and shown.maps.cell is None and shown.frame.pixels.any():
@@ -274,24 +310,15 @@ class FeaturesTab(TabPage):
             self._panel_rests.start()
 
     @Slot()
+    def _explain_anew(self) -> None:
+        """Explain the answer in another way: what is there is enough, or a frame with gradients is on its way."""
+        self._ask()
+        self._show_frames()
+
+    @Slot()
     def _catch_up(self) -> None:
         if self._panel_is_behind:
             self._explain()
-
-    @Slot(object)
-    def _take(self, prediction: "Prediction | None") -> None:
-        self._prediction = prediction
-        if self.isVisible():
-            self.look()
-
-    def _show_answer(self, frame: Frame | None) -> None:
-        prediction = self._prediction
-        if frame is None and self.model is not None:
-            self.side.excuse("No answer", "The network's numbers are not finite.")
-        elif frame is None or prediction is None or (prediction.rejected and not prediction.image.any()):
-            self.side.show_answer((), None)
-        else:
-            self.side.show_answer(frame.labels, frame.answer, prediction.reason if prediction.rejected else None)
 
     @Slot()
     def _point_first(self) -> None:
@@ -335,7 +362,9 @@ class FeaturesTab(TabPage):
     # Parts
 
     def _connect(self) -> None:
-        self._draw.digit_read.connect(self._take)
+        self._workspace.published.connect(self.show_look)
+        self._workspace.networks_changed.connect(self._show_networks)
+        self._show_networks()
         maps = self.first.maps
         maps.pointed.connect(self._point_first)
         self.second.maps.pointed.connect(self._point_second)
@@ -347,7 +376,7 @@ class FeaturesTab(TabPage):
         self.side.picture.pointed.connect(maps.look_at)
         self.why.overlay_changed.connect(self.side.picture.show_overlay)
         self.why.overlay_changed.connect(maps.show_overlay)
-        self.why.frame_wanted.connect(self.look)
+        self.why.frame_wanted.connect(self._explain_anew)
         self.panel.arithmetic.walked.connect(self._go_to)
         self.panel.arithmetic.room_changed.connect(self._explain)
         self.panel.kernels.map_pointed.connect(self._go_to)
@@ -356,13 +385,19 @@ class FeaturesTab(TabPage):
         self.panel.backprop.gradients_changed.connect(self._show_gradients)
         self.files.message.connect(self.message)
         self.tools.live_toggled.connect(self.follow_live)
-        self.first.menu.chosen.connect(self.replace_first)
-        self.second.menu.chosen.connect(self.compare_with)
-        self.second.menu.closed.connect(self.stop_comparing)
-        for menu in (self.first.menu, self.second.menu):
-            menu.browse_requested.connect(self.browse)
+        self.tools.scale_changed.connect(self.enlarged.refresh)
+        self.side.bars.threshold_moved.connect(self._workspace.move_threshold)
+        self.side.answer.character_chosen.connect(self._workspace.choose)
+        self.first_menu.chosen.connect(self._workspace.look_at)
+        self.first_menu.training_chosen.connect(self._workspace.look_at_training)
+        self.first_menu.browse_requested.connect(self._browse_first)
+        self.compare_menu.chosen.connect(self.compare_with_path)
+        self.compare_menu.training_chosen.connect(self._compare_with_training)
+        self.compare_menu.closed.connect(self.stop_comparing)
+        self.compare_menu.browse_requested.connect(self.browse)
+        self.compare_menu.offer_closing(on=True)
+        for menu in (self.first_menu, self.compare_menu):
             menu.message.connect(self.message)
-        self.second.menu.offer_closing(on=True)
 
     def _lay_out(self) -> None:
         maps = card("mapsCard", self)

@@ -1,28 +1,23 @@
 """The bar under the maps: colours, zoom, the network in training, another network, and saving."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from digitpad.explain.dependencies import Cell
+from digitpad.gui.canvas.pad import Pad
 from digitpad.gui.features.maps.mosaic import Scale
+from digitpad.gui.features.maps.view import MapView
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE
-
-if TYPE_CHECKING:
-    from digitpad.gui.features.tab import FeaturesTab
+from digitpad.gui.workspace.network_menu import NetworkMenu
 
 _KEY = QKeySequence.StandardKey
 _SCALES = (Scale.MAP, Scale.LAYER, Scale.NETWORK)
-_TIPS = {
-    Scale.MAP: "Each map has a scale of its own: faint maps show their shapes",
-    Scale.LAYER: "All maps of a layer share one scale: strong maps stand out",
-    Scale.NETWORK: "One scale for the whole network: layers can be compared",
-}
 
 
 class Tools(QWidget):
@@ -30,68 +25,93 @@ class Tools(QWidget):
 
     Parameters
     ----------
-    tab
-        What they act on; its other parts are made already.
+    owner
+        Whose shortcuts the actions are.
+    maps
+        What is coloured and zoomed: the first network's maps, then the second's.
+    pad
+        The small canvas.
+    save
+        The action that saves the maps.
+    networks
+        The menu of networks to compare with.
+    show_drawing
+        Brings the small canvas to the front.
 
     Signals
     -------
     live_toggled
         Whether the network in training is to be followed.
+    scale_changed
+        The colours mean something else.
     """
 
     live_toggled = Signal(bool)
+    scale_changed = Signal()
 
-    def __init__(self, tab: "FeaturesTab") -> None:
-        super().__init__(tab)
+    def __init__(
+        self,
+        owner: QWidget,
+        maps: Sequence[MapView],
+        pad: Pad,
+        save: QAction,
+        networks: NetworkMenu,
+        show_drawing: Callable[[], object],
+    ) -> None:
+        super().__init__(owner)
         self.setObjectName("featuresTools")
-        self._tab = tab
-        self._maps = (tab.first.maps, tab.second.maps)
-        self._make_actions()
-        self._lay_out()
-        tab.side.pad.history_changed.connect(self._show_history)
+        self._maps = tuple(maps)
+        self._pad = pad
+        self._networks = networks
+        self._show_drawing = show_drawing
+        self._make_actions(owner)
+        self._lay_out(save)
+        pad.history_changed.connect(self._show_history)
         self._show_history()
 
-    @property
-    def follows_live(self) -> bool:
-        """Whether the network in training is to be followed."""
-        return self.live.isChecked()
-
-    def offer_live(self, *, on: bool) -> None:
-        """Offer to follow the network in training; it is followed unless one says no."""
-        if on and not self.live.isVisibleTo(self):
-            self.live.setChecked(True)
+    def offer_live(self, *, on: bool, followed: bool) -> None:
+        """Offer to follow the network in training, and say whether it is followed."""
+        self.live.blockSignals(True)
+        self.live.setChecked(followed)
+        self.live.blockSignals(False)
         self.live.setVisible(on)
 
-    def _make_actions(self) -> None:
-        tab, pad = self._tab, self._tab.side.pad
-        self.undo = make_action(tab, "featuresUndo", "Undo drawing", [_KEY.Undo], "Take the last step back", pad.undo)
-        self.redo = make_action(tab, "featuresRedo", "Redo drawing", [_KEY.Redo, "Ctrl+Y"], "Do it again", pad.redo)
-        sentence = "Empty the canvas; Undo brings everything back"
-        self.clear = make_action(tab, "featuresClear", "Clear drawing", ["Ctrl+N", "Del"], sentence, pad.clear)
-        sentence = "Draw on the small canvas, with the keyboard too"
-        make_action(tab, "featuresDraw", "Draw here", ["F6"], sentence, self._go_to_pad)
-        sentence = "Go through the maps with the arrow keys"
-        make_action(tab, "featuresMaps", "Go to the maps", ["Ctrl+G"], sentence, self._go_to_maps)
-        sentence = "Make the cells larger"
-        self.zoom_in = make_action(tab, "featuresZoomIn", "Zoom in", [_KEY.ZoomIn, "Ctrl+="], sentence, self._zoom_in)
-        sentence = "Make the cells smaller"
-        self.zoom_out = make_action(tab, "featuresZoomOut", "Zoom out", [_KEY.ZoomOut], sentence, self._zoom_out)
-        sentence = "Show as much as there is room for"
-        self.fit = make_action(tab, "featuresFit", "Fit", ["Ctrl+0"], sentence, self._fit)
-        sentence = "Colour by map, layer or network"
-        make_action(tab, "featuresScale", "Next colour scale", ["Ctrl+B"], sentence, self._next_scale)
-        sentence = "Show another network's maps below: a model, or a checkpoint of a run"
-        self.compare = make_action(tab, "featuresCompare", "Compare…", ["Ctrl+D"], sentence, self._open_compare)
+    def _make_actions(self, owner: QWidget) -> None:
+        pad, tr = self._pad, self.tr
+        keys: list[str | QKeySequence.StandardKey]
+        self.undo = make_action(
+            owner, "featuresUndo", tr("Undo drawing"), [_KEY.Undo], tr("Undo the last step"), pad.undo
+        )
+        keys = [_KEY.Redo, "Ctrl+Y"]
+        sentence = tr("Redo the last step that was undone")
+        self.redo = make_action(owner, "featuresRedo", tr("Redo drawing"), keys, sentence, pad.redo)
+        sentence = tr("Clear the canvas; Undo restores it")
+        self.clear = make_action(owner, "featuresClear", tr("Clear drawing"), ["Ctrl+N", "Del"], sentence, pad.clear)
+        sentence = tr("Draw on the small canvas, with the keyboard too")
+        make_action(owner, "featuresDraw", tr("Draw here"), ["F6"], sentence, self._go_to_pad)
+        sentence = tr("Go through the maps with the arrow keys")
+        make_action(owner, "featuresMaps", tr("Go to the maps"), ["Ctrl+G"], sentence, self._go_to_maps)
+        keys = [_KEY.ZoomIn, "Ctrl+="]
+        sentence = tr("Make the cells larger")
+        self.zoom_in = make_action(owner, "featuresZoomIn", tr("Zoom in"), keys, sentence, self._zoom_in)
+        sentence = tr("Make the cells smaller")
+        self.zoom_out = make_action(owner, "featuresZoomOut", tr("Zoom out"), [_KEY.ZoomOut], sentence, self._zoom_out)
+        sentence = tr("Fit the maps into the view")
+        self.fit = make_action(owner, "featuresFit", tr("Fit"), ["Ctrl+0"], sentence, self._fit)
+        sentence = tr("Scale the colours by map, layer or network")
+        make_action(owner, "featuresScale", tr("Next colour scale"), ["Ctrl+B"], sentence, self._next_scale)
+        sentence = tr("Show another network's maps beside these: a model, or a checkpoint of a run")
+        self.compare = make_action(owner, "featuresCompare", tr("Compare…"), ["Ctrl+D"], sentence, self._open_compare)
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, save: QAction) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * SPACE, 0, 2 * SPACE, 0)
         row.setSpacing(SPACE)
-        label = muted("Scale", self)
+        label = muted(self.tr("Scale"), self)
         label.setWordWrap(False)
         row.addWidget(label)
-        names = [(f"scale{scale.value.title()}", scale.value.title(), _TIPS[scale]) for scale in _SCALES]
-        self._group, buttons = segments(names, self, label="Colour by")
+        names = [(f"scale{scale.value.title()}", *_words(scale)) for scale in _SCALES]
+        self._group, buttons = segments(names, self, label=self.tr("Scale the colours by"))
         buttons[1].setChecked(True)
         self._group.idClicked.connect(self._choose_scale)
         for button in buttons:
@@ -99,30 +119,30 @@ class Tools(QWidget):
         row.addSpacing(SPACE)
         for action, name, text in (
             (self.zoom_out, "zoomOutButton", "−"),
-            (self.fit, "zoomFitButton", "Fit"),
+            (self.fit, "zoomFitButton", self.tr("Fit")),
             (self.zoom_in, "zoomInButton", "+"),
         ):
             row.addWidget(action_button(action, name, text, self))
         row.addStretch(1)
         self.live = QToolButton(self)
         self.live.setObjectName("liveButton")
-        self.live.setText("Live")
-        self.live.setToolTip("Follow the network in training: its maps form before your eyes")
-        self.live.setAccessibleName("Follow the network in training")
+        self.live.setText(self.tr("Live"))
+        self.live.setToolTip(self.tr("Look at the network in training while its maps form"))
+        self.live.setAccessibleName(self.tr("Look at the network in training"))
         self.live.setCheckable(True)
         self.live.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.live.toggled.connect(self.live_toggled)
         self.live.hide()
         row.addWidget(self.live)
-        self._compare_button = action_button(self.compare, "compareButton", "Compare…", self)
+        self._compare_button = action_button(self.compare, "compareButton", self.tr("Compare…"), self)
         row.addWidget(self._compare_button)
-        row.addWidget(action_button(self._tab.files.save, "saveMapsButton", "Save…", self))
+        row.addWidget(action_button(save, "saveMapsButton", self.tr("Save…"), self))
 
     @Slot(int)
     def _choose_scale(self, number: int) -> None:
         for maps in self._maps:
             maps.use_scale(_SCALES[number])
-        self._tab.enlarged.refresh()
+        self.scale_changed.emit()
 
     @Slot()
     def _next_scale(self) -> None:
@@ -147,12 +167,12 @@ class Tools(QWidget):
 
     @Slot()
     def _go_to_pad(self) -> None:
-        self._tab.side.show_drawing(on=True)
-        self._tab.side.pad.take_keyboard()
+        self._show_drawing()
+        self._pad.take_keyboard()
 
     @Slot()
     def _go_to_maps(self) -> None:
-        maps = self._tab.maps
+        maps = self._maps[0]
         maps.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if maps.cell is None and maps.layers:
             maps.go_to(Cell(maps.layers[0].name, 0))
@@ -160,10 +180,23 @@ class Tools(QWidget):
     @Slot()
     def _open_compare(self) -> None:
         button = self._compare_button
-        self._tab.second.menu.popup(button.mapToGlobal(button.rect().topLeft()))
+        self._networks.popup(button.mapToGlobal(button.rect().topLeft()))
 
     @Slot()
     def _show_history(self) -> None:
-        sketch = self._tab.side.pad.sketch
+        sketch = self._pad.sketch
         self.undo.setEnabled(sketch.undo_name is not None)
         self.redo.setEnabled(sketch.redo_name is not None)
+
+
+def _words(scale: Scale) -> tuple[str, str]:
+    """Return the name of a scale and what it does."""
+    tr = QCoreApplication.translate
+    return {
+        Scale.MAP: (tr("Tools", "Map"), tr("Tools", "Each map has its own scale: faint maps show their shapes")),
+        Scale.LAYER: (tr("Tools", "Layer"), tr("Tools", "All maps of a layer share a scale: strong maps stand out")),
+        Scale.NETWORK: (
+            tr("Tools", "Network"),
+            tr("Tools", "The whole network shares a scale: layers can be compared"),
+        ),
+    }[scale]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QHideEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -27,12 +27,24 @@ from digitpad.models.model_file import Model
 
 NONE, GRADIENT, GRAD_CAM, OCCLUSION, WHY_NOT = "none", "gradient", "gradcam", "occlusion", "whynot"
 _REST = 150  # milliseconds that the pen rests before long work begins
-_BORDER = "That is where this network's border lies, not what a person would draw."
+_BORDER = QT_TRANSLATE_NOOP("Why", "This shows the network's decision boundary, not what a person would draw.")
 _CHOICES = (
-    (NONE, "None", "Show the picture as it is"),
-    (GRADIENT, "Gradient", "How fast the answer's score rises with the ink of each pixel"),
-    (GRAD_CAM, "Grad-CAM", "Where the last maps that speak for the answer are active"),
-    (OCCLUSION, "Occlusion", "How much less sure the network is with a patch of ink erased"),
+    (NONE, QT_TRANSLATE_NOOP("Why", "None"), QT_TRANSLATE_NOOP("Why", "Show the image without an explanation")),
+    (
+        GRADIENT,
+        QT_TRANSLATE_NOOP("Why", "Gradient"),
+        QT_TRANSLATE_NOOP("Why", "How fast the score of the answer rises with the ink of each pixel"),
+    ),
+    (
+        GRAD_CAM,
+        QT_TRANSLATE_NOOP("Why", "Grad-CAM"),
+        QT_TRANSLATE_NOOP("Why", "Where the last feature maps that support the answer are active"),
+    ),
+    (
+        OCCLUSION,
+        QT_TRANSLATE_NOOP("Why", "Occlusion"),
+        QT_TRANSLATE_NOOP("Why", "How much the probability of the answer drops when a patch of ink is erased"),
+    ),
 )
 
 
@@ -51,7 +63,7 @@ class Why(QWidget):
     overlay_changed
         The `Overlay` to lay over the picture; None for none.
     frame_wanted
-        A frame with gradients is needed now, or is not any more.
+        A frame with gradients is needed now, or is no longer needed.
     """
 
     overlay_changed = Signal(object)
@@ -157,7 +169,8 @@ class Why(QWidget):
     def _show(self, attribution: Attribution | None) -> None:
         if attribution is None:
             self.overlay_changed.emit(None)
-            self.sentence.setText("This network has no maps to see it on." if self._kind == GRAD_CAM else "")
+            text = self.tr("This network has no feature maps that Grad-CAM could use.")
+            self.sentence.setText(text if self._kind == GRAD_CAM else "")
             return
         self.overlay_changed.emit(Overlay(attribution.values, attribution.signed))
         self._say(attribution.meaning, attribution.caution)
@@ -201,17 +214,22 @@ class Why(QWidget):
     def _show_change(self, step: SearchStep) -> None:
         change, frame = step.change, self._frame
         if change is None or frame is None:
-            self.sentence.setText(f"Searching … {100 * step.done // step.total}\N{NO-BREAK SPACE}%")
+            text = self.tr("Searching … {percent}\N{NO-BREAK SPACE}%")
+            self.sentence.setText(text.format(percent=100 * step.done // step.total))
             return
         self._change = change
         self.overlay_changed.emit(Overlay((change.added - change.removed).sum(axis=0), signed=True))
         label = frame.labels[change.target]
         if not change.found:
-            self._say(f"No change was found that makes it {_article(label)}; this came nearest.", _BORDER)
+            text = self.tr("No change was found that turns it into {digit}; this one came closest.")
+            self._say(text.format(digit=_article(label)), self.tr(str(_BORDER)))
             return
         sure = sureness(float(change.probabilities[change.target]))
-        ink = f"With {change.ink:.1f} pixels of ink more (orange) or less (blue) it reads {label}, {sure}."
-        self.sentence.setText(f"{ink} {_BORDER}")
+        text = self.tr(
+            "With {amount} pixels of ink more (orange) or less (blue), the network reads {label}, {probability}."
+        )
+        ink = text.format(amount=f"{change.ink:.1f}", label=label, probability=sure)
+        self.sentence.setText(f"{ink} {self.tr(str(_BORDER))}")
         self.sentence.setToolTip(f"{MEANING} {CAUTION}")
 
     # Parts
@@ -227,7 +245,7 @@ class Why(QWidget):
     def _name_whynot(self) -> None:
         frame = self._frame
         label = "?" if frame is None or frame.answer is None else frame.labels[self._wanted(frame)]
-        self._buttons[WHY_NOT].setText(_question(label) if label != "?" else "Why not another?")
+        self._buttons[WHY_NOT].setText(_question(label) if label != "?" else self.tr("Why not another?"))
         for button in self._buttons.values():
             button.setEnabled(self._model is not None)
 
@@ -241,17 +259,24 @@ class Why(QWidget):
 
     def _make_actions(self, owner: QWidget) -> None:
         for kind, text, tip in _CHOICES:
-            self._add_button(kind, text, tip)
-        self._add_button(WHY_NOT, "", "The smallest change to the ink that turns the answer into another class")
+            self._add_button(kind, self.tr(str(text)), self.tr(str(tip)))
+        self._add_button(
+            WHY_NOT, "", self.tr("The smallest change to the ink that turns the answer into another class")
+        )
         self.next = make_action(
-            owner, "featuresWhy", "Next explanation", ["Ctrl+H"], "Explain the answer in the next way", self._next
+            owner,
+            "featuresWhy",
+            self.tr("Next explanation"),
+            ["Ctrl+H"],
+            self.tr("Show the next kind of explanation"),
+            self._next,
         )
         self.other = make_action(
             owner,
             "featuresWhyNot",
-            "Why not another class",
+            self.tr("Why not another class"),
             ["Ctrl+J"],
-            "Choose the class to ask about",
+            self.tr("Choose the class to ask about"),
             self._open_menu,
         )
 
@@ -260,7 +285,8 @@ class Why(QWidget):
         button.setObjectName(f"why-{kind}")
         button.setText(text)
         button.setToolTip(tip)
-        button.setAccessibleName(f"Why this answer: {text or 'why not another class'}")
+        name = text or self.tr("why not another class")
+        button.setAccessibleName(self.tr("Why this answer: {explanation}").format(explanation=name))
         button.setCheckable(True)
         button.setChecked(kind == NONE)
         button.setProperty("tight", "true")
@@ -289,7 +315,7 @@ class Why(QWidget):
         for place, kind in enumerate((NONE, GRADIENT, GRAD_CAM, OCCLUSION)):
             grid.addWidget(self._buttons[kind], place // 3, place % 3)
         grid.addWidget(self._buttons[WHY_NOT], 1, 1, 1, 2)
-        label = QLabel("Why this answer", self)
+        label = QLabel(self.tr("Why this answer"), self)
         label.setProperty("muted", "true")
         self.heading = label
         column = QVBoxLayout(self)
@@ -307,13 +333,19 @@ def _same(one: Frame, other: Frame) -> bool:
 
 
 def _question(label: str) -> str:
-    return "Why a digit?" if label == NO_DIGIT else f"Why not {_article(label)}?"
+    if label == NO_DIGIT:
+        return _tr('Why not "not a digit"?')
+    return _tr("Why not {digit}?").format(digit=_article(label))
 
 
 def _article(label: str) -> str:
     if label == NO_DIGIT:
-        return label
-    return f"an {label}" if label.startswith("8") else f"a {label}"
+        return _tr('"not a digit"')
+    return (_tr("an {digit}") if label.startswith("8") else _tr("a {digit}")).format(digit=label)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Why", text)
 
 
 def _occlude(model: Model, frame: Frame, progress: Progress) -> object:

@@ -4,7 +4,7 @@ import platform
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot, qVersion
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Slot, qVersion
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import (
     QDialog,
@@ -21,15 +21,19 @@ from digitpad.gui.widgets.theme import SPACE, text_font
 
 _ICON = 8 * SPACE
 _WIDTH = 68 * SPACE
-_WHAT = "Draw a digit, see it recognised, and look inside the network that reads it."
-_UPDATES = (
-    "digitpad never connects to anything, so it does not look for new versions either: they are where you got this "
-    "one, and the number above tells whether you have it."
-)
-_LICENCES = (
-    "digitpad is free software under the MIT licence. Qt and PySide6 come under the LGPL, version 3, and may be "
-    "replaced; NumPy, Pillow, pyqtgraph and the other parts under licences of their own. MNIST is by Yann LeCun, "
-    "Corinna Cortes and Christopher J.C. Burges, under CC BY-SA 3.0."
+_TEXTS = (
+    QT_TRANSLATE_NOOP("About", "Draw a digit, see it recognised, and look inside the network that reads it."),
+    QT_TRANSLATE_NOOP(
+        "About",
+        "digitpad never connects to the internet, so it does not check for new versions. You find them where you got "
+        "this one; compare their number with the one above.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "About",
+        "digitpad is free software under the MIT licence. Qt and PySide6 are licensed under the LGPL, version 3, and "
+        "may be replaced; NumPy, Pillow, pyqtgraph and the other components have their own licences. MNIST is by Yann "
+        "LeCun, Corinna Cortes and Christopher J.C. Burges, under CC BY-SA 3.0.",
+    ),
 )
 
 
@@ -39,21 +43,21 @@ class About(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("about")
-        self.setWindowTitle("About digitpad")
+        self.setWindowTitle(self.tr("About digitpad"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._facts = system_facts()
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * SPACE, 3 * SPACE, 3 * SPACE, 2 * SPACE)
         column.setSpacing(2 * SPACE)
         column.addLayout(self._head())
-        what, updates, licences = (self._paragraph(text) for text in (_WHAT, _UPDATES, _LICENCES))
+        what, updates, licences = (self._paragraph(text) for text in map(self.tr, map(str, _TEXTS)))
         column.addWidget(what)
         column.addLayout(self._table())
         column.addWidget(updates)
         column.addWidget(licences)
         third_party = third_party_file()
         if third_party is not None:
-            column.addWidget(self._paragraph(f"All of them, with their texts: {third_party}"))
+            column.addWidget(self._paragraph(self.tr("All of them, with their texts: {path}").format(path=third_party)))
         column.addWidget(self._buttons())
         # Texts that wrap are as high as the width makes them, which a layout asks too late.
         self.setFixedSize(_WIDTH, column.totalHeightForWidth(_WIDTH))
@@ -61,7 +65,7 @@ class About(QDialog):
     def _head(self) -> QHBoxLayout:
         icon = QLabel(self)
         icon.setObjectName("aboutIcon")
-        icon.setAccessibleName("digitpad's icon")
+        icon.setAccessibleName(self.tr("digitpad's icon"))
         picture = QIcon(str(paths.resources_dir() / "icons" / "digitpad.svg"))
         icon.setPixmap(picture.pixmap(_ICON, _ICON))
         name = QLabel(f"digitpad {__version__}", self)
@@ -87,6 +91,7 @@ class About(QDialog):
 
     def _paragraph(self, text: str) -> QLabel:
         label = QLabel(text, self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
@@ -95,11 +100,11 @@ class About(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
         close.setObjectName("aboutClose")
-        close.setToolTip("Close this page (Esc)")
-        copy = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
+        close.setToolTip(self.tr("Close this page (Esc)"))
+        copy = buttons.addButton(self.tr("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.setObjectName("aboutCopy")
-        copy.setAccessibleName("Copy the facts")
-        copy.setToolTip("Copy the version and what digitpad runs on, for a report")
+        copy.setAccessibleName(self.tr("Copy the facts"))
+        copy.setToolTip(self.tr("Copy the version and the system information, for a report"))
         copy.clicked.connect(self.copy_facts)
         buttons.rejected.connect(self.reject)
         return buttons
@@ -122,16 +127,20 @@ def system_facts() -> dict[str, str]:
 
     device = select_device("auto")
     threads = default_threads()
-    processor = f"the processor, {threads} {'thread' if threads == 1 else 'threads'}"
+    processor = QCoreApplication.translate("About", "the processor, %n thread(s)", "", threads)
     return {
-        "Computes on": processor if device.name == CPU.name else device.name,
-        "System": f"{platform.system()} {platform.release()}, {platform.machine()}",
-        "Python": f"{platform.python_version()}{', in the executable' if is_frozen() else ''}",
+        _tr("Computes on"): processor if device.name == CPU.name else device.name,
+        _tr("System"): f"{platform.system()} {platform.release()}, {platform.machine()}",
+        "Python": platform.python_version() + (_tr(", in the executable") if is_frozen() else ""),
         "NumPy": f"{np.__version__}, {blas()}",
         "Qt": f"{qVersion()}, PySide6 {PySide6.__version__}, {QGuiApplication.platformName()}",
-        "Your models and runs": str(paths.user_data_dir()),
-        "Reports of crashes": str(paths.user_log_dir()),
+        _tr("Your models and runs"): str(paths.user_data_dir()),
+        _tr("Crash reports"): str(paths.user_log_dir()),
     }
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("About", text)
 
 
 def is_frozen() -> bool:

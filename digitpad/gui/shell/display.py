@@ -9,8 +9,10 @@ from pathlib import Path
 
 from digitpad.errors import DigitpadError
 from digitpad.system_libraries import advice, missing_library
+from digitpad.translation import gettext as _
+from digitpad.translation import gettext_noop
 
-_ADVICE = "start digitpad in a desktop session, or run `digitpad tour --out DIR` to draw off-screen"
+_ADVICE = gettext_noop("start digitpad in a desktop session, or run `digitpad tour --out DIR` to draw off-screen")
 
 
 def require_display(environment: Mapping[str, str] = os.environ) -> None:
@@ -32,7 +34,7 @@ def require_display(environment: Mapping[str, str] = os.environ) -> None:
         return
     display = environment.get("DISPLAY")
     if not display:
-        raise DigitpadError(f"There is no display to open a window on; {_ADVICE}.")
+        raise DigitpadError(_("There is no display to open a window on; {advice}.").format(advice=_(_ADVICE)))
     _require_x11(display)
 
 
@@ -73,7 +75,8 @@ def _require_x11(display: str) -> None:
     refused = xcb.xcb_connection_has_error(connection)
     xcb.xcb_disconnect(connection)
     if refused:
-        raise DigitpadError(f"The display {display} does not answer; {_ADVICE}.")
+        text = _("The display {display} does not answer; {advice}.")
+        raise DigitpadError(text.format(display=display, advice=_(_ADVICE)))
     from PySide6.QtCore import QLibrary, QLibraryInfo
 
     plugins = QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)
@@ -83,4 +86,5 @@ def _require_x11(display: str) -> None:
         library = missing_library(reason)
         if library is not None:
             raise DigitpadError(advice(library))
-        raise DigitpadError(f"Qt cannot use the display ({reason}); install the X11 libraries that the README lists.")
+        text = _("Qt cannot use the display ({reason}); install the X11 libraries that the README lists.")
+        raise DigitpadError(text.format(reason=reason))

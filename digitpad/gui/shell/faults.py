@@ -45,8 +45,11 @@ class FaultReporter(QObject):
         if key in self._seen:
             return
         self._seen.add(key)
-        where = f"; the details are in {log}" if log is not None else ""
-        self.reported.emit(f"Something went wrong inside digitpad ({kind.__name__}: {error}){where}.", details)
+        if log is None:
+            text = self.tr("Something went wrong inside digitpad ({error}).")
+        else:
+            text = self.tr("Something went wrong inside digitpad ({error}); the details are in {log}.")
+        self.reported.emit(text.format(error=f"{kind.__name__}: {error}", log=log), details)
 
     def _catch_in_thread(self, arguments: threading.ExceptHookArgs) -> None:
         if arguments.exc_value is not None:

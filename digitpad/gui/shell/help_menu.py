@@ -34,21 +34,28 @@ class HelpMenu(QObject):
         super().__init__(window)
         self._window = window
         self._before_keys = before_keys
-        keys = make_action(window, "actionKeyboardHelp", "Keyboard", ["F1"], "Show every shortcut", self.show_keys)
+        keys = make_action(
+            window,
+            "actionKeyboardHelp",
+            self.tr("Keyboard"),
+            ["F1"],
+            self.tr("Show all keyboard shortcuts"),
+            self.show_keys,
+        )
         reports = make_action(
             window,
             "actionReports",
-            "Reports of crashes",
+            self.tr("Crash reports"),
             ["Ctrl+F1"],
-            "Open the folder with the log and with reports of crashes",
+            self.tr("Open the folder with the log and the crash reports"),
             self.open_reports,
         )
         about = make_action(
             window,
             "actionAbout",
-            "About digitpad",
+            self.tr("About digitpad"),
             ["Shift+F1"],
-            "Version, system, licences, and where new versions are",
+            self.tr("Version, system information and licences"),
             self.show_about,
         )
         #: In the order of the menu; None is a line between two.
@@ -76,10 +83,12 @@ class HelpMenu(QObject):
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            self.message.emit(Message(f"{folder} could not be made ({error.strerror}); there are no reports yet."))
+            text = self.tr("{folder} could not be created ({reason}); there are no reports yet.")
+            self.message.emit(Message(text.format(folder=folder, reason=error.strerror)))
             return
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self.message.emit(Message(f"Reports lie in {folder}.", "info"))
+            text = self.tr("The reports are in {folder}.")
+            self.message.emit(Message(text.format(folder=folder), "info"))
 
     def _show(self, page: QWidget) -> None:
         page.show()

@@ -3,16 +3,24 @@
 from collections.abc import Sequence
 from html import escape
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 _DRAWING = (
-    ("Arrow keys", "move the cursor on the canvas; Home, End, Page Up and Page Down move it diagonally"),
-    ("Shift", "held: moves in fine steps"),
-    ("Space", "puts the pen (or the eraser) down, and lifts it"),
-    ("Esc", "lifts the pen; closes a message"),
-    ("Tab", "goes from control to control"),
+    (
+        QT_TRANSLATE_NOOP("KeyboardHelp", "Arrow keys"),
+        QT_TRANSLATE_NOOP(
+            "KeyboardHelp", "move the cursor on the canvas; Home, End, Page Up and Page Down move it diagonally"
+        ),
+    ),
+    (QT_TRANSLATE_NOOP("KeyboardHelp", "Shift"), QT_TRANSLATE_NOOP("KeyboardHelp", "while held, moves in fine steps")),
+    (
+        QT_TRANSLATE_NOOP("KeyboardHelp", "Space"),
+        QT_TRANSLATE_NOOP("KeyboardHelp", "puts the pen (or the eraser) down, and lifts it"),
+    ),
+    (QT_TRANSLATE_NOOP("KeyboardHelp", "Esc"), QT_TRANSLATE_NOOP("KeyboardHelp", "lifts the pen; closes a message")),
+    (QT_TRANSLATE_NOOP("KeyboardHelp", "Tab"), QT_TRANSLATE_NOOP("KeyboardHelp", "goes to the next control")),
 )
 
 
@@ -22,23 +30,26 @@ class KeyboardHelp(QDialog):
     def __init__(self, actions: Sequence[QAction], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("keyboardHelp")
-        self.setWindowTitle("digitpad by keyboard")
+        self.setWindowTitle(self.tr("Keyboard shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         text = QTextBrowser(self)
         text.setObjectName("keyboardHelpText")
-        text.setAccessibleName("Keyboard shortcuts")
-        text.setToolTip("All keys, at one glance")
+        text.setAccessibleName(self.tr("Keyboard shortcuts"))
+        text.setToolTip(self.tr("All keyboard shortcuts"))
         text.setTabChangesFocus(True)
-        text.setHtml(_table([*_DRAWING, *_rows(actions)]))
+        text.setHtml(_table([*self._drawing(), *_rows(actions)]))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
         close.setObjectName("keyboardHelpClose")
-        close.setToolTip("Close this page (Esc)")
+        close.setToolTip(self.tr("Close this page (Esc)"))
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.addWidget(text)
         column.addWidget(buttons)
         self.resize(560, 560)
+
+    def _drawing(self) -> list[tuple[str, str]]:
+        return [(self.tr(str(key)), self.tr(str(text))) for key, text in _DRAWING]
 
 
 def _rows(actions: Sequence[QAction]) -> list[tuple[str, str]]:
@@ -54,7 +65,8 @@ def _rows(actions: Sequence[QAction]) -> list[tuple[str, str]]:
 
 def _keys(action: QAction) -> str:
     native = QKeySequence.SequenceFormat.NativeText
-    return " or ".join(keys.toString(native) for keys in action.shortcuts())
+    either = QCoreApplication.translate("KeyboardHelp", " or ")
+    return either.join(keys.toString(native) for keys in action.shortcuts())
 
 
 def _say(action: QAction) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -10,7 +11,11 @@ from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.theme import SCHEMES, Theme
 from digitpad.gui.workspace.settings import Settings
 
-_COLOURS = {"system": "as the system", "light": "light", "dark": "dark"}
+_COLOURS = {
+    "system": QT_TRANSLATE_NOOP("MainMenu", "Colours: as the system"),
+    "light": QT_TRANSLATE_NOOP("MainMenu", "Colours: light"),
+    "dark": QT_TRANSLATE_NOOP("MainMenu", "Colours: dark"),
+}
 
 
 class MainMenu(QMenu):
@@ -20,13 +25,17 @@ class MainMenu(QMenu):
         super().__init__(parent)
         self.setObjectName("mainMenu")
 
-    def add_group(self, title: str, actions: Sequence[QAction | None], *, before: QAction | None = None) -> QAction:
+    def add_group(
+        self, name: str, title: str, actions: Sequence[QAction | None], *, before: QAction | None = None
+    ) -> QAction:
         """Add a group.
 
         Parameters
         ----------
+        name
+            What the program calls it.
         title
-            What it is called.
+            What it is called in the menu.
         actions
             What is in it; None is a line between two.
         before
@@ -38,7 +47,7 @@ class MainMenu(QMenu):
             Stands for the group, for `before`.
         """
         group = QMenu(title, self)
-        group.setObjectName(f"menu{title}")
+        group.setObjectName(f"menu{name}")
         for action in actions:
             if action is None:
                 group.addSeparator()
@@ -62,12 +71,13 @@ def colour_actions(window: QWidget, theme: Theme, settings: Settings) -> list[QA
     group = QActionGroup(window)
     actions = []
     for choice, letter in zip(SCHEMES, "ALD", strict=True):
+        text = QCoreApplication.translate("MainMenu", str(_COLOURS[choice]))
         action = make_action(
             window,
             f"actionColours{choice.title()}",
-            f"Colours: {_COLOURS[choice]}",
+            text,
             [f"Ctrl+Alt+{letter}"],
-            f"Colours {_COLOURS[choice]}",
+            text,
             partial(choose, choice),
         )
         action.setCheckable(True)

@@ -1,26 +1,26 @@
-"""The window: a frame for tabs, the model they share, the menu, and one place for messages."""
+"""The window: a frame for tabs, the workspace they share, the menu, and one place for messages."""
 
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
+    QGuiApplication,
     QIcon,
     QKeySequence,
 )
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from digitpad import paths
-from digitpad.errors import DigitpadError
 from digitpad.gui.draw import exchange
 from digitpad.gui.draw.tab import DrawTab
 from digitpad.gui.shell.help_menu import HelpMenu
 from digitpad.gui.shell.main_menu import MainMenu, colour_actions
+from digitpad.gui.shell.placement import USUAL, place_on_screen
 from digitpad.gui.shell.top_bar import TopBar
 from digitpad.gui.shell.welcome import Welcome
 from digitpad.gui.widgets.actions import make_action
@@ -31,12 +31,7 @@ from digitpad.gui.workspace import models
 from digitpad.gui.workspace.models import LoadedModel
 from digitpad.gui.workspace.settings import Settings
 from digitpad.gui.workspace.tab_page import LazyTab, TabPage
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from digitpad.models.model_file import Model
+from digitpad.gui.workspace.workspace import Workspace
 
 _KEY = QKeySequence.StandardKey
 
@@ -52,17 +47,7 @@ class MainWindow(QMainWindow):
         Loads a model by name or path, the default one for None; raises DigitpadError.
     runs
         The folder where trainings are kept; None takes the user's.
-
-    Signals
-    -------
-    live_model_published
-        While a network is trained: a `Recognizer` with a copy of it as it is now, a few times a second.
-    live_model_ended
-        The training is over; what reads is `model` again.
     """
-
-    live_model_published = Signal(object)
-    live_model_ended = Signal()
 
     def __init__(
         self,
@@ -74,19 +59,17 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._theme = theme
         self._settings = settings
-        self._load_model = load_model
-        self._runs = runs
-        self._model: LoadedModel | None = None
+        self.workspace = Workspace(settings, load_model, runs, self)
+        self._names: list[str] = []
         self._lazy_tabs: list[LazyTab] = []
         self.setObjectName("mainWindow")
         self.setWindowTitle("digitpad")
         self.setWindowIcon(QIcon(str(paths.resources_dir() / "icons" / "digitpad.svg")))
-        self.setMinimumSize(800, 560)
         self.setAcceptDrops(True)
         self._menu = MainMenu(self)
         central = QWidget(self)
         central.setObjectName("frame")
-        self._top = TopBar(theme, self._menu, central)
+        self._top = TopBar(theme, self._menu, self.workspace, central)
         self._pages = QStackedWidget(central)
         self._pages.setObjectName("pages")
         self._pages.currentChanged.connect(self._lend_actions)
@@ -96,66 +79,76 @@ class MainWindow(QMainWindow):
         column.addWidget(self._top)
         column.addWidget(self._pages, 1)
         self.setCentralWidget(central)
-        self.draw_tab = DrawTab(theme, settings, self._pages)
-        self.add_tab(self.draw_tab, "Draw")
-        self.add_lazy_tab("Train", self._make_train_tab)
-        self.add_lazy_tab("Features", self._make_features_tab)
-        self.add_lazy_tab("Evaluate", self._make_evaluation_tab)
+        self.draw_tab = DrawTab(theme, self.workspace, self._pages)
+        self.add_tab(self.draw_tab, "Draw", self.tr("Draw"))
+        self.add_lazy_tab("Train", self._make_train_tab, self.tr("Train"))
+        self.add_lazy_tab("Features", self._make_features_tab, self.tr("Features"))
+        self.add_lazy_tab("Evaluate", self._make_evaluation_tab, self.tr("Evaluate"))
         self.messages = MessageBar(central)
         self._connect()
         self._fill_menu()
-        self.show_model(None)
-        self.resize(1280, 800)
+        self.resize(USUAL)
         if settings.geometry is not None:
             self.restoreGeometry(settings.geometry)
+        if not self.isFullScreen():
+            screen = QGuiApplication.screenAt(self.geometry().center()) or self.screen()
+            place_on_screen(self, screen.availableGeometry())
         self.draw_tab.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def model(self) -> LoadedModel | None:
         """The model in use."""
-        return self._model
+        return self.workspace.in_use
 
-    def add_tab(self, page: QWidget, title: str) -> None:
-        """Add a page behind a tab; its shortcut is Ctrl and its number."""
-        number = self._pages.addWidget(page)
-        self._top.tabs.addTab(title)
-        key = f"Ctrl+{number + 1}"
-        self._top.tabs.setTabToolTip(number, f"{title} ({key})")
-        make_action(
-            self, f"actionTab{title}", title, [key], f"Go to {title}", partial(self._top.tabs.setCurrentIndex, number)
-        )
-
-    def add_lazy_tab(self, title: str, make: Callable[[QWidget], TabPage]) -> None:
-        """Add a tab whose page is made when it is first shown; it is told of models, and when the window closes.
+    def add_tab(self, page: QWidget, name: str, title: str = "") -> None:
+        """Add a page behind a tab; its shortcut is Ctrl and its number.
 
         Parameters
         ----------
+        page
+            What the tab shows.
+        name
+            What the program calls it.
         title
-            The word on the tab.
+            The word on the tab, in the user's language; the name if empty.
+        """
+        title = title or name
+        number = self._pages.addWidget(page)
+        self._names.append(name)
+        self._top.tabs.addTab(title)
+        key = f"Ctrl+{number + 1}"
+        self._top.tabs.setTabToolTip(number, f"{title} ({key})")
+        sentence = self.tr("Go to {tab}").format(tab=title)
+        make_action(self, f"actionTab{name}", title, [key], sentence, partial(self._top.tabs.setCurrentIndex, number))
+
+    def add_lazy_tab(self, name: str, make: Callable[[QWidget], TabPage], title: str = "") -> None:
+        """Add a tab whose page is made when it is first shown; it is told when the window closes.
+
+        Parameters
+        ----------
+        name, title
+            As for `add_tab`.
         make
             A bound method that makes the page as a child of the widget given. What the page needs is imported in it.
         """
         tab = LazyTab(make, self._pages)
         tab.built.connect(self._welcome)
         self._lazy_tabs.append(tab)
-        self.add_tab(tab, title)
+        self.add_tab(tab, name, title)
 
-    def go_to(self, title: str) -> QWidget:
-        """Go to the tab with this title, and return its page.
+    @Slot(str)
+    def go_to(self, name: str) -> QWidget:
+        """Go to the tab of this name, and return its page.
 
         Raises
         ------
         ValueError
             If there is no such tab.
         """
-        number = [self._top.tabs.tabText(index) for index in range(self._top.tabs.count())].index(title)
+        number = self._names.index(name)
         self._top.tabs.setCurrentIndex(number)
         tab = self._pages.widget(number)
         return tab.build() if isinstance(tab, LazyTab) else self.draw_tab
-
-    @Slot()
-    def _see_inside(self) -> None:
-        self.go_to("Features")
 
     def show_tab(self, page: QWidget) -> None:
         """Go to the tab of a page."""
@@ -165,56 +158,24 @@ class MainWindow(QMainWindow):
 
     def _make_train_tab(self, parent: QWidget) -> TabPage:
         from digitpad.gui.training.train_tab import TrainTab
-        from digitpad.training.runs import RunStore
 
-        tab = TrainTab(self._theme, self._settings, self.draw_tab.canvas, RunStore(self._runs), parent)
-        tab.live_model_published.connect(self.live_model_published)
-        tab.live_model_ended.connect(self.live_model_ended)
-        tab.model_loaded.connect(self._use_trained)
-        self.draw_tab.canvas.changed.connect(tab.show_page)
-        return tab
+        return TrainTab(self._theme, self.workspace, parent)
 
     def _make_features_tab(self, parent: QWidget) -> TabPage:
         from digitpad.gui.features.tab import FeaturesTab
 
-        tab = FeaturesTab(self._theme, self._settings, self.draw_tab, parent)
-        self.live_model_published.connect(tab.show_live)
-        self.live_model_ended.connect(tab.end_live)
-        tab.panel.surgery.saved.connect(self._offer_models)
-        return tab
+        return FeaturesTab(self._theme, self.workspace, parent)
 
     def _make_evaluation_tab(self, parent: QWidget) -> TabPage:
         from digitpad.gui.evaluation.tab import EvaluationTab
 
-        tab = EvaluationTab(self._theme, self._settings, self._known_models, parent)
-        tab.image_opened.connect(self._open_pixels)
-        return tab
+        return EvaluationTab(self._theme, self.workspace, parent)
 
     # Models
 
     def use_model(self, name_or_path: str | Path | None) -> bool:
-        """Load a model and read with it; one that cannot be loaded is complained of, and the old one stays."""
-        try:
-            model = self._load_model(name_or_path)
-        except DigitpadError as error:
-            self.show_message(Message(str(error)))
-            return False
-        self.show_model(model)
-        bundled = model.path in _bundled()
-        self._settings.remember_model(model.path, bundled=bundled)
-        self._offer_models()
-        return True
-
-    @Slot(object, object)
-    def _use_trained(self, model: "Model", place: Path) -> None:
-        """Read with what a training has made; it stays in its run, so the next start does not find it."""
-        try:
-            self.show_model(models.take(model, place.resolve(), model.name))
-        except DigitpadError as error:
-            self.show_message(Message(str(error)))
-            return
-        self.show_tab(self.draw_tab)
-        self.show_message(Message(f"{model.name} reads now. Save it as a model file to keep it in the list.", "info"))
+        """Load a model and read with it; if it cannot be loaded, a message says so and the old one stays."""
+        return self.workspace.use(name_or_path)
 
     def use_first_model(self, wanted: str | None = None) -> None:
         """Load the model that was asked for, the one used last, or the default, whichever can be loaded first."""
@@ -227,14 +188,7 @@ class MainWindow(QMainWindow):
 
     def show_model(self, model: LoadedModel | None) -> None:
         """Take a loaded model into use; None when there is none."""
-        self._model = model
-        if model is None:
-            self._top.chooser.show_model("no model", None)
-        else:
-            self._top.chooser.show_model(model.title, model.path)
-        self.draw_tab.use_model(model)
-        for page in self._built_pages():
-            page.use_model(model)
+        self.workspace.use_network(model)
 
     # Newcomers, and files from elsewhere
 
@@ -289,17 +243,19 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
         files = exchange.paths_in(event.mimeData())
         if len(files) > 1:
-            self.show_message(Message(f"One at a time: of {len(files)} files, the first was opened.", "info"))
+            text = self.tr("You dropped {count} files; only one can be shown, and the first was opened.")
+            self.show_message(Message(text.format(count=len(files)), "info"))
         if files:
             self.open_path(files[0])
         else:
             self.show_tab(self.draw_tab)
-            self.draw_tab.files.take(event.mimeData(), "drop")
+            self.draw_tab.files.take(event.mimeData(), self.tr("drop"))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window's place, and wait for what still works in the background."""
         for page in self._built_pages():
             page.shut_down()
+        self.workspace.shut_down()
         self._settings.geometry = self.saveGeometry()
         super().closeEvent(event)
 
@@ -308,7 +264,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _welcome(self, page: TabPage) -> None:
         page.message.connect(self.show_message)
-        page.use_model(self._model)
+        page.tab_wanted.connect(self.go_to)
         if page.actions():
             self._add_tab_menu(page)
         self._lend_actions(self._pages.currentIndex())
@@ -318,40 +274,74 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self._top.tabs.currentChanged.connect(self._pages.setCurrentIndex)
-        self._top.chooser.chosen.connect(self.use_model)
-        self._top.chooser.browse_requested.connect(self._browse_models)
+        self._top.chooser.networks.browse_requested.connect(self._browse_models)
+        self._top.chooser.networks.message.connect(self.show_message)
+        self.workspace.message.connect(self.show_message)
         self.draw_tab.message.connect(self.show_message)
-        self.draw_tab.inside_wanted.connect(self._see_inside)
-        self._offer_models()
+        self.draw_tab.tab_wanted.connect(self.go_to)
 
     def _fill_menu(self) -> None:
         draw = self.draw_tab
         browse = make_action(
             self,
             "actionOpenModel",
-            "Open a model file…",
+            self.tr("Open a model file…"),
             ["Ctrl+Shift+O"],
-            "Read with another model",
+            self.tr("Read with another model"),
             self._browse_models,
         )
         choose = make_action(
-            self, "actionChooseModel", "Choose a model", ["Ctrl+M"], "List the models", self._top.chooser.showMenu
+            self,
+            "actionChooseModel",
+            self.tr("Choose a network"),
+            ["Ctrl+M"],
+            self.tr("List the models and runs"),
+            self._top.chooser.showMenu,
         )
-        leave = make_action(self, "actionQuit", "Quit", [_KEY.Quit, "Ctrl+Q"], "Close the window", self.close)
-        full = make_action(self, "actionFullScreen", "Full screen", ["F11"], "Use the whole screen", self._full_screen)
+        leave = make_action(
+            self, "actionQuit", self.tr("Quit"), [_KEY.Quit, "Ctrl+Q"], self.tr("Close the window"), self.close
+        )
+        full = make_action(
+            self,
+            "actionFullScreen",
+            self.tr("Full screen"),
+            ["F11"],
+            self.tr("Use the whole screen"),
+            self._full_screen,
+        )
         close = make_action(
-            self, "actionCloseMessage", "Close the message", ["Esc"], "Close it", self.messages.close_message
+            self,
+            "actionCloseMessage",
+            self.tr("Close the message"),
+            ["Esc"],
+            self.tr("Close it"),
+            self.messages.close_message,
         )
-        menu = make_action(self, "actionMenu", "Menu", ["F10"], "Open the menu", self._top.menu_button.showMenu)
+        menu = make_action(
+            self,
+            "actionMenu",
+            self.tr("Menu"),
+            ["F10"],
+            self.tr("Open the menu"),
+            self._top.menu_button.showMenu,
+        )
         files = draw.files
         add = self._menu.add_group
-        add("File", [files.open, None, files.save_png, files.save_ink, None, browse, choose, None, leave])
-        add("Edit", [draw.undo, draw.redo, None, draw.clear, None, files.copy, files.paste])
-        add("Draw", [draw.pen, draw.eraser, draw.thinner, draw.thicker, None, draw.focus_canvas, draw.see_inside])
-        self._view_menu = add("View", [*colour_actions(self, self._theme, self._settings), None, full])
+        add(
+            "File",
+            self.tr("File"),
+            [files.open, None, files.save_png, files.save_ink, None, browse, choose, None, leave],
+        )
+        add("Edit", self.tr("Edit"), [draw.undo, draw.redo, None, draw.clear, None, files.copy, files.paste])
+        add(
+            "Draw",
+            self.tr("Draw"),
+            [draw.pen, draw.eraser, draw.thinner, draw.thicker, None, draw.focus_canvas, draw.see_inside],
+        )
+        self._view_menu = add("View", self.tr("View"), [*colour_actions(self, self._theme, self._settings), None, full])
         self.help = HelpMenu(self, self._build_all_tabs)
         self.help.message.connect(self.show_message)
-        add("Help", self.help.actions)
+        add("Help", self.tr("Help"), self.help.actions)
         self._extra = [close, menu]
         # Esc belongs to the canvas and to menus while there is no message.
         close.setEnabled(False)
@@ -359,7 +349,7 @@ class MainWindow(QMainWindow):
         self.messages.installEventFilter(self)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """Lend Esc to the message bar while it is to be seen."""
+        """Lend Esc to the message bar while it is visible."""
         if watched is self.messages and event.type() in {QEvent.Type.Show, QEvent.Type.Hide}:
             self._close_action.setEnabled(event.type() == QEvent.Type.Show)
         return False
@@ -369,11 +359,13 @@ class MainWindow(QMainWindow):
         number = next(
             n for n, tab in enumerate(map(self._pages.widget, range(self._pages.count()))) if _holds(tab, page)
         )
-        self._menu.add_group(self._top.tabs.tabText(number), page.actions(), before=self._view_menu)
+        self._menu.add_group(
+            self._names[number], self._top.tabs.tabText(number), page.actions(), before=self._view_menu
+        )
 
     @Slot(int)
     def _lend_actions(self, current: int) -> None:
-        """Let the page in front alone have its actions: Del empties no canvas that is not to be seen."""
+        """Let only the page in front have its actions: Del must not clear a canvas that is not visible."""
         for number in range(self._pages.count()):
             tab = self._pages.widget(number)
             page = tab.content if isinstance(tab, LazyTab) else tab
@@ -381,36 +373,12 @@ class MainWindow(QMainWindow):
                 action.setVisible(number == current)
         self._menu.hide_empty_groups()
 
-    def _offer_models(self) -> None:
-        from digitpad.models.model_file import user_models
-
-        self._top.chooser.offer(
-            [
-                ("With digitpad", _bundled()),
-                ("Your own", user_models()),
-                ("Opened lately", self._settings.recent_models),
-            ]
-        )
-
-    def _known_models(self) -> list[Path]:
-        from digitpad.models.model_file import user_models
-
-        return [*_bundled(), *user_models(), *self._settings.recent_models]
-
-    @Slot(object, str, object)
-    def _open_pixels(self, pixels: "NDArray[np.float32]", name: str, model: Path) -> None:
-        """Show an image of a data set in Draw, read by the model that it was evaluated with."""
-        if (self._model is None or self._model.path != model.resolve()) and self.use_model(model):
-            self.show_message(Message(f"{model.stem} reads now: the model whose answers you looked at.", "info"))
-        self.draw_tab.files.open_pixels(pixels, name)
-        self.show_tab(self.draw_tab)
-
     @Slot()
     def _browse_models(self) -> None:
-        dialog = QFileDialog(self, "Open a model file", str(self._settings.folder))
+        dialog = QFileDialog(self, self.tr("Open a model file"), str(self._settings.folder))
         dialog.setObjectName("openModelDialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setNameFilters([MODEL_FILTER, "All files (*)"])
+        dialog.setNameFilters([MODEL_FILTER, self.tr("All files (*)")])
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.use_model)
         dialog.open()
@@ -426,9 +394,3 @@ class MainWindow(QMainWindow):
 
 def _holds(tab: QWidget | None, page: QWidget) -> bool:
     return tab is not None and (tab is page or tab.isAncestorOf(page))
-
-
-def _bundled() -> list[Path]:
-    from digitpad.models.model_file import bundled_models
-
-    return [path.resolve() for path in bundled_models()]

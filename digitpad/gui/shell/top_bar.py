@@ -1,26 +1,26 @@
-"""The strip at the top: the program's name, the tabs, the model in use and the menu."""
+"""The strip at the top: the program's name, the tabs, the network that is looked at and the menu."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QTabBar, QToolButton, QWidget
 
+from digitpad.gui.widgets.plain_text import one_line, tip_text
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
+from digitpad.gui.workspace.network_menu import NetworkMenu
+from digitpad.gui.workspace.workspace import Workspace
 
 HEIGHT = 6 * SPACE
 
 
 class TabStrip(QTabBar):
-    """Tabs as words; the chosen one is bold, with a line of accent under it."""
+    """Tabs as words; the current one is bold and underlined."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self.setObjectName("tabStrip")
-        self.setAccessibleName("Tabs")
-        self.setToolTip("The parts of digitpad; Ctrl and a number goes to each")
+        self.setAccessibleName(self.tr("Tabs"))
+        self.setToolTip(self.tr("The parts of digitpad; press Ctrl and a number to go to one"))
         self.setDrawBase(False)
         self.setExpanding(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -55,61 +55,41 @@ class TabStrip(QTabBar):
 
 
 class ModelChooser(QPushButton):
-    """Names the model in use and opens a menu of others.
+    """Says which network is looked at, and opens a menu of others."""
 
-    Signals
-    -------
-    chosen
-        The path of a model to load.
-    browse_requested
-        A file is to be chosen in a dialog.
-    """
-
-    chosen = Signal(str)
-    browse_requested = Signal()
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._workspace = workspace
         self._title = ""
-        self._current: Path | None = None
         self.setObjectName("modelChooser")
-        self.setToolTip("The model that reads; choose another one (Ctrl+M)")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedSize(30 * SPACE, 4 * SPACE)
-        self._menu = QMenu(self)
-        self._menu.setObjectName("modelMenu")
-        self._menu.setToolTipsVisible(True)
-        self.setMenu(self._menu)
+        self.networks = NetworkMenu(workspace, "model", self)
+        self.networks.chosen.connect(workspace.choose_network)
+        self.networks.training_chosen.connect(workspace.look_at_training)
+        self.setMenu(self.networks)
         theme.changed.connect(self.update)
-        self.show_model("no model", None)
+        workspace.networks_changed.connect(self._show_network)
+        self._show_network()
 
-    def show_model(self, title: str, path: Path | None) -> None:
-        """Name the model in use."""
-        self._title, self._current = title, path
-        self.setAccessibleName(f"Model: {title}")
+    @property
+    def title(self) -> str:
+        """What the network that is looked at is called."""
+        return self._title
+
+    @Slot()
+    def _show_network(self) -> None:
+        """Name the network that is looked at."""
+        network = self._workspace.looked_at
+        title = self.tr("no model") if network is None else one_line(network.title)
+        if title == self._title:
+            return
+        self._title = title
+        self.setAccessibleName(self.tr("Network: {name}").format(name=title))
+        tip = self.tr("The network that is looked at: {name}. Choose another one (Ctrl+M)")
+        self.setToolTip(tip_text(tip.format(name=title)))
         self.update()
-
-    def offer(self, groups: Sequence[tuple[str, Sequence[Path]]]) -> None:
-        """Fill the menu with titled groups of model files; a group without files is left out."""
-        self._menu.clear()
-        for title, files in groups:
-            if not files:
-                continue
-            heading = self._menu.addAction(title)
-            heading.setEnabled(False)
-            for path in files:
-                action = self._menu.addAction(path.stem)
-                action.setObjectName(f"model-{path.stem}")
-                action.setData(str(path))
-                action.setToolTip(str(path))
-                action.setCheckable(True)
-                action.setChecked(path == self._current)
-                action.triggered.connect(self._choose)
-        self._menu.addSeparator()
-        browse = self._menu.addAction("Open a model file…")
-        browse.setObjectName("browseModels")
-        browse.triggered.connect(self.browse_requested)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the button, the title as far as there is room, and an arrow."""
@@ -125,17 +105,6 @@ class ModelChooser(QPushButton):
         painter.drawPolyline(QPolygonF([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)]))
         painter.end()
 
-    @property
-    def title(self) -> str:
-        """The name of the model in use, as it is shown."""
-        return self._title
-
-    @Slot()
-    def _choose(self) -> None:
-        for action in self._menu.actions():
-            if action is self.sender():
-                self.chosen.emit(str(action.data()))
-
 
 class MenuButton(QToolButton):
     """Three lines that open the menu."""
@@ -144,8 +113,8 @@ class MenuButton(QToolButton):
         super().__init__(parent)
         self._theme = theme
         self.setObjectName("menuButton")
-        self.setAccessibleName("Menu")
-        self.setToolTip("Everything that can be done (F10)")
+        self.setAccessibleName(self.tr("Menu"))
+        self.setToolTip(self.tr("All commands (F10)"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setMenu(menu)
@@ -165,7 +134,7 @@ class MenuButton(QToolButton):
 class TopBar(QWidget):
     """Holds the name, the tab strip, the model chooser and the menu button, in this order."""
 
-    def __init__(self, theme: Theme, menu: QMenu, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, menu: QMenu, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("topBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -174,7 +143,7 @@ class TopBar(QWidget):
         name.setObjectName("programName")
         name.setFont(text_font(self.font(), scale=1.25, bold=True))
         self.tabs = TabStrip(theme, self)
-        self.chooser = ModelChooser(theme, self)
+        self.chooser = ModelChooser(theme, workspace, self)
         self.menu_button = MenuButton(theme, menu, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(3 * SPACE - 4, 0, 2 * SPACE, 0)

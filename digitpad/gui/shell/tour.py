@@ -22,6 +22,7 @@ from digitpad.gui.widgets.files import write_png
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.settings import Settings
 from digitpad.models.model_file import bundled_models
+from digitpad.translation import gettext as _
 
 _SIZE = (1280, 800)
 _TRAINED = 300  # steps: a few seconds, after which most digits are read
@@ -50,8 +51,8 @@ def run_tour(out: Path, *, trained: int = _TRAINED) -> list[Path]:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise DigitpadError(f"{out} cannot be made a folder ({reason}); name another one.") from error
+        text = _("The folder {path} could not be created ({reason}); name another one.")
+        raise DigitpadError(text.format(path=out, reason=error.strerror or str(error))) from error
     if QApplication.instance() is None:
         if not has_display():
             os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -98,14 +99,14 @@ def _draw(window: MainWindow, path: Path) -> Path:
     if not window.use_model(None):
         message = window.messages.message
         raise DigitpadError(
-            message.text if message is not None else "No model could be loaded; install digitpad again."
+            message.text if message is not None else _("No model could be loaded; install digitpad again.")
         )
     QApplication.processEvents()
     canvas = window.draw_tab.canvas
     # Whole pixels, as a mouse has them, and the same shift for every point.
     left, top = (canvas.width() - THREE_SHEET[0]) // 2, (canvas.height() - THREE_SHEET[1]) // 2
     replay(canvas, [[(x + left, y + top) for x, y in stroke] for stroke in THREE])
-    QApplication.processEvents()
+    _wait_for_look(window)
     write_png(path, window.grab().toImage())
     return path
 
@@ -124,10 +125,10 @@ def _train(window: MainWindow, path: Path, steps: int) -> Path:
         if step is not None and step.step >= steps:
             break
     tab.curves.redraw()
-    QApplication.processEvents()
+    _wait_for_look(window)
     picture = window.grab().toImage()
     trouble = tab.notice.text
-    tab.session.shut_down()
+    tab.shut_down()
     if trouble:
         raise DigitpadError(trouble)
     write_png(path, picture)
@@ -141,8 +142,9 @@ def _look_inside(window: MainWindow, path: Path) -> Path:
     tab = window.go_to("Features")
     if not isinstance(tab, FeaturesTab):
         raise TypeError(f"The tab Features holds a {type(tab).__name__}")
+    window.workspace.look_at_in_use()
     tab.explain_with("gradcam")
-    QApplication.processEvents()
+    _wait_for_look(window)
     write_png(path, window.grab().toImage())
     return path
 
@@ -171,6 +173,14 @@ def _evaluate(window: MainWindow, path: Path) -> Path:
     QApplication.processEvents()
     write_png(path, window.grab().toImage())
     return path
+
+
+def _wait_for_look(window: MainWindow) -> None:
+    """Wait until the window shows what comes of all that was done so far."""
+    QApplication.processEvents()
+    while window.workspace.busy:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    QApplication.processEvents()
 
 
 def _send(canvas: QWidget, kind: QEvent.Type, point: tuple[float, float]) -> None:

@@ -3,17 +3,18 @@
 They come back at the next start until they are dismissed for good.
 """
 
-from PySide6.QtCore import QEvent, QObject, Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.gui.widgets.theme import SPACE, text_font
 
-_TITLE = "Welcome to digitpad"
 _SENTENCES = (
-    "Draw a digit: the network reads it while you draw.",
-    "Train a network, look inside it, and measure what it reads: each in a tab above.",
-    "F1 lists what the keyboard can do, F10 opens the menu.",
+    QT_TRANSLATE_NOOP("Welcome", "Draw a digit: the network reads it while you draw."),
+    QT_TRANSLATE_NOOP(
+        "Welcome", "Train a network, look inside it, and measure how well it reads: each has a tab above."
+    ),
+    QT_TRANSLATE_NOOP("Welcome", "F1 lists the keyboard shortcuts, F10 opens the menu."),
 )
 
 
@@ -37,16 +38,16 @@ class Welcome(QFrame):
         super().__init__(over.parentWidget())
         self._over = over
         self.setObjectName("welcome")
-        self.setAccessibleName(_TITLE)
+        self.setAccessibleName(self._title())
         self.setProperty("card", True)
-        title = QLabel(_TITLE, self)
+        title = QLabel(self._title(), self)
         title.setFont(text_font(self.font(), scale=1.25, bold=True))
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
         column.setSpacing(SPACE + SPACE // 2)
         column.addWidget(title)
         for sentence in _SENTENCES:
-            text = QLabel(sentence, self)
+            text = QLabel(self.tr(str(sentence)), self)
             text.setWordWrap(True)
             column.addWidget(text)
         column.addLayout(self._buttons())
@@ -54,21 +55,24 @@ class Welcome(QFrame):
         self.hide()
 
     def _buttons(self) -> QHBoxLayout:
-        later = QPushButton("Close", self)
+        later = QPushButton(self.tr("Close"), self)
         later.setObjectName("welcomeClose")
-        later.setToolTip("Close this; it comes again at the next start")
+        later.setToolTip(self.tr("Close this; it appears again at the next start"))
         later.clicked.connect(self.hide)
-        never = QPushButton("Do not show again", self)
+        never = QPushButton(self.tr("Do not show again"), self)
         never.setObjectName("welcomeDismiss")
-        never.setToolTip("Close this for good")
+        never.setToolTip(self.tr("Close this and never show it again"))
         never.clicked.connect(self._dismiss)
         row = QHBoxLayout()
         row.setSpacing(SPACE)
         row.addStretch(1)
         for button in (never, later):
-            button.setAccessibleName(f"{button.text()}: {_TITLE}")
+            button.setAccessibleName(f"{button.text()}: {self._title()}")
             row.addWidget(button)
         return row
+
+    def _title(self) -> str:
+        return self.tr("Welcome to digitpad")
 
     def present(self) -> None:
         """Show it, over what it lies over."""

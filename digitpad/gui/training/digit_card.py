@@ -1,26 +1,25 @@
-"""The drawn digit, read by the network that is being trained: its picture, ten bars, and the first layer's maps."""
+"""The drawn digit beside a training: its picture, the bars, and the first layer's maps."""
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from digitpad.data.images import image_to_digit
-from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
-from digitpad.errors import DigitpadError
-from digitpad.gui.canvas.sketch import Page
-from digitpad.gui.widgets.bars import ProbabilityBars
 from digitpad.gui.widgets.cards import muted, title
 from digitpad.gui.widgets.received import ReceivedPicture
+from digitpad.gui.widgets.refusal_bars import RefusalBars
 from digitpad.gui.widgets.theme import SPACE, Theme
-from digitpad.nn.checks import NotFiniteError
-from digitpad.reading.recognizer import Recognizer
+from digitpad.gui.workspace.look import Look
+from digitpad.gui.workspace.verdict import show_verdict
+
+if TYPE_CHECKING:
+    from digitpad.explain.frame import Frame
 
 _MAPS = 6
 _TALL, _LOW, _SIDE = 440, 320, 28  # pixels
-_HINT = "Draw a digit in the Draw tab: its reading changes here while the network learns."
-_NO_ANSWER = "This network has no answer any more: it computes numbers that are not finite."
 
 
 class MapStrip(QWidget):
@@ -33,8 +32,8 @@ class MapStrip(QWidget):
         self._image: QImage | None = None
         self._pixels: NDArray[np.uint32] | None = None
         self.setObjectName("firstMaps")
-        self.setAccessibleName("First feature maps")
-        self.setToolTip("What the first maps of the first layer answer to your digit")
+        self.setAccessibleName(self.tr("First feature maps"))
+        self.setToolTip(self.tr("The activations of the first maps of the first layer for your digit"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self._render)
 
@@ -89,29 +88,28 @@ class MapStrip(QWidget):
 
 
 class DigitCard(QFrame):
-    """Shows what a network in training makes of the drawing on the canvas."""
+    """Shows what the network that is looked at makes of the drawing on the canvas."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("digitCard")
         self.setProperty("card", "true")
-        self._reader: Recognizer | None = None
-        self._page = Page()
         self.picture = ReceivedPicture(theme, self)
         self.picture.setObjectName("trainedPicture")
-        self.bars = ProbabilityBars(theme, self)
+        self.bars = RefusalBars(theme, self)
         self.bars.setObjectName("trainedBars")
         self.maps = MapStrip(theme, self)
-        self._hint = muted(_HINT, self)
+        self._hint = muted("", self)
         self._hint.setObjectName("digitHint")
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, SPACE + SPACE // 2, 2 * SPACE, 2 * SPACE)
         column.setSpacing(SPACE)
-        column.addWidget(title("Your digit, this network", self))
+        column.addWidget(title(self.tr("Your digit, this network"), self))
         column.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self._hint)
         column.addWidget(self.bars, 1)
         column.addWidget(self.maps)
+        self._say(self._invitation())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Have a smaller picture where there is little room, for the bars need theirs."""
@@ -119,83 +117,35 @@ class DigitCard(QFrame):
         cell = 5 if self.height() >= _TALL else 3 if self.height() >= _LOW else 2
         self.picture.setFixedSize(cell * _SIDE + 2, cell * _SIDE + 2)
 
-    @property
-    def reader(self) -> Recognizer | None:
-        """The network in training, as it was last published."""
-        return self._reader
-
-    @property
-    def image(self) -> NDArray[np.float32] | None:
-        """The drawing as a network receives it, (28, 28) in [0, 1]; None for nothing, or nothing readable."""
-        page = self._page
-        if page.is_blank:
-            return None
-        try:
-            if page.picture is not None:
-                return image_to_digit(page.picture.ink)
-            canvas = USUAL_CANVAS if page.size is None else max(page.size)
-            return ink_to_image([stroke.points for stroke in page.strokes], canvas=canvas)
-        except DigitpadError:
-            # The Draw tab reads the same page, and has said why it cannot be read.
-            return None
-
-    def use(self, reader: Recognizer | None) -> None:
-        """Read with a network as it is now; None when there is none."""
-        self._reader = reader
-        self._read()
-
-    def show_page(self, page: Page) -> None:
-        """Read what is on the canvas."""
-        self._page = page
-        self._read()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Read what was drawn in the meantime."""
-        super().showEvent(event)
-        self._read()
-
-    def _read(self) -> None:
-        """Read the page, if there is one and somebody can see it."""
-        self._say(_HINT if self._page.is_blank else "")
-        if not self.isVisible():
-            return
-        image, reader = self.image, self._reader
-        if image is None or reader is None:
-            self._show_nothing(image)
-            return
-        try:
-            # Weights on their way to infinity: what comes of them is said below, not warned of.
-            with np.errstate(over="ignore", invalid="ignore"):
-                prediction = reader.recognize_pixels(image)
-                activations = reader.activations(image)
-        except NotFiniteError:
-            self._show_no_answer(image)
-            return
-        maps = [array for name, array in activations.items() if name != "input" and array.ndim == 3][:1]
-        if not all(np.isfinite(array).all() for array in (prediction.probabilities, *maps)):
-            self._show_no_answer(image)
-            return
-        self.picture.show_image(prediction.image)
-        self.bars.show_probabilities(reader.labels, [float(value) for value in prediction.probabilities])
-        self.maps.show_maps(maps[0] if maps else None)
-
-    def _show_nothing(self, image: NDArray[np.float32] | None) -> None:
-        """Show what a network would receive, if anything, and no reading of it."""
-        if image is None:
+    def show_look(self, look: Look) -> None:
+        """Show the digit as the network received it, what it reads, and its first maps."""
+        if look.page.is_blank:
+            self._say(self._invitation())
+        elif look.not_finite:
+            self._say(self.tr("This network computes numbers that are not finite; it has no answer any more."))
+        elif look.is_reading:
+            self._say(self.tr("Reading…"))
+        else:
+            self._say("")
+        if look.pixels is None:
             self.picture.clear()
         else:
-            self.picture.show_image(image)
-        self.bars.clear()
-        self.maps.show_maps(None)
+            self.picture.show_image(look.pixels)
+        show_verdict(look, None, self.bars)
+        self.maps.show_maps(None if look.prediction is None or look.frame is None else _first_maps(look.frame))
 
-    def _show_no_answer(self, image: NDArray[np.float32]) -> None:
-        """Show what a network receives that has diverged, and say that nothing comes of it."""
-        self._show_nothing(image)
-        self._say(_NO_ANSWER)
+    def _invitation(self) -> str:
+        return self.tr("Draw a digit in the Draw tab: its reading changes here while the network learns.")
 
     def _say(self, words: str) -> None:
         self._hint.setText(words)
         self._hint.setVisible(bool(words))
+
+
+def _first_maps(frame: "Frame") -> NDArray[np.float32] | None:
+    """Return the first layer's maps (C, H, W); None for a network without any."""
+    maps = (array for name, array in frame.activations.items() if name != "input" and array.ndim == 3)
+    return next(maps, None)
 
 
 def _rgb(colour: QColor) -> NDArray[np.float32]:

@@ -29,8 +29,8 @@ class AugmentationPreview(QWidget):
         self._digit = self._sample
         self._images = np.empty((0, _SIDE, _SIDE), np.uint8)
         self.setObjectName(name)
-        self.setAccessibleName("Augmented digits")
-        self.setToolTip("A digit as the network will see it, changed by chance each time; click for others")
+        self.setAccessibleName(self.tr("Augmented digits"))
+        self.setToolTip(self.tr("A digit as the network sees it, randomly changed each time; click for others"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY)

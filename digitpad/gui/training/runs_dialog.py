@@ -3,7 +3,7 @@
 What takes its time (weights, long histories) is read in the background; nothing is overwritten.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from digitpad.gui.widgets.percent import percent
 from digitpad.gui.widgets.row_table import row_table
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.function_worker import FunctionWorker
+from digitpad.gui.workspace.catalogue import run_names
 from digitpad.training.run_info import RunStatus
 from digitpad.training.runs import CheckpointFile, Run, RunStore, TrashedRun, UnreadableRun
 
@@ -123,9 +124,7 @@ class RunsDialog(QDialog):
         self._waiting.clear()
         errand, self._errand = self._errand, None
         if errand is not None:
-            errand.requestInterruption()
-            errand.quit()
-            errand.wait()
+            errand.shut_down()
 
     def showEvent(self, event: QShowEvent) -> None:
         """List the runs as they are when somebody looks."""
@@ -309,7 +308,7 @@ class RunsDialog(QDialog):
                 return
         ticked = self.table.ticked
         records = [self._records[run.folder] for run in ticked]
-        self.compared.emit(dict(zip(_told_apart(ticked), records, strict=True)))
+        self.compared.emit(dict(zip(run_names(ticked), records, strict=True)))
 
     def _keep_record(self, folder: Path, record: RunView) -> None:
         self._records[folder] = record
@@ -362,16 +361,6 @@ class RunsDialog(QDialog):
 
 def _read_record(run: Run, window: float) -> RunView:
     return record_of(run.history(), window)
-
-
-def _told_apart(runs: Sequence[Run]) -> list[str]:
-    """Return what to call runs beside each other: those of one name with the time of day, or as their folders."""
-    ways = (
-        [run.info.name for run in runs],
-        [f"{run.info.name} {run.info.created.astimezone():%H:%M:%S}" for run in runs],
-        [run.folder.name for run in runs],
-    )
-    return [next(way[place] for way in ways if way.count(way[place]) == 1) for place in range(len(runs))]
 
 
 def _facts(run: Run | UnreadableRun | None) -> str:

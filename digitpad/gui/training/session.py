@@ -42,7 +42,8 @@ class Session(QObject):
     ticked
         Something was heard; `record` knows what.
     published
-        A `Recognizer` of the network as it is now.
+        A `Snapshot` of the network as it is now. The next one follows when `picture_was_shown` says that this was
+        dealt with.
     error
         Something went wrong, in a sentence; the rest goes on.
     ended
@@ -137,7 +138,7 @@ class Session(QObject):
             self._live.stop()
             self._thread.pause.allow(RunUntil.OPEN)
         else:
-            self._thread.leave()
+            self._thread.interrupt()
 
     def shut_down(self) -> None:
         """Break the training off, saved as it is, and wait for its end."""
@@ -145,9 +146,7 @@ class Session(QObject):
         thread = self._thread
         if thread is not None:
             thread.finished.disconnect(self._finish)
-            thread.leave()
-            thread.quit()
-            thread.wait()
+            thread.shut_down()
             self._thread = self._live = None
             sys.setswitchinterval(self._usual_turn)
 
@@ -182,8 +181,11 @@ class Session(QObject):
             self._show(State.PAUSED)
 
     @Slot(object)
-    def _publish(self, recognizer: object) -> None:
-        self.published.emit(recognizer)
+    def _publish(self, snapshot: object) -> None:
+        self.published.emit(snapshot)
+
+    def picture_was_shown(self) -> None:
+        """Say that the last snapshot was dealt with, so that another one is welcome."""
         if self._thread is not None:
             self._thread.picture_was_shown()
 
@@ -202,7 +204,7 @@ class Session(QObject):
         if thread is not None:
             thread.deleteLater()
         if record is not None and record.stopped is None and not self._failed and self._state is not State.STOPPING:
-            self.error.emit("The training broke off unexpectedly; what it had saved is under Runs.")
+            self.error.emit(self.tr("Training stopped unexpectedly. Saved progress is in Runs."))
         self._show(State.IDLE)
         self.ended.emit()
 

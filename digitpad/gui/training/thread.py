@@ -8,23 +8,39 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
 
-from digitpad.errors import DigitpadError
 from digitpad.gui.training.pause_control import PauseControl, RunUntil
 from digitpad.gui.training.run_view import RunView, record_of
+from digitpad.gui.workers.base import Worker
 from digitpad.models.model_file import CLASSIFICATION
 from digitpad.reading.recognizer import Recognizer
 from digitpad.training.events import Event, StepCompleted, TrainingStarted, TrainingStopped
 from digitpad.training.live import LiveRun
 
-_STACK = 8 << 20  # bytes: BLAS wants more than a thread of Qt's has everywhere
 _BETWEEN_PICTURES = 0.4  # seconds
 _SIDE = 28
 
 
-class TrainingThread(QThread):
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """The network in training as it was after a step.
+
+    Attributes
+    ----------
+    recognizer
+        Reads with a copy of its weights.
+    step
+        How many steps had been taken.
+    """
+
+    recognizer: Recognizer
+    step: int
+
+
+class TrainingThread(Worker):
     """Trains one run, from its start (or where it was left) to its end.
 
     Parameters
@@ -43,15 +59,12 @@ class TrainingThread(QThread):
     held
         The training waits at the gate.
     published
-        A `Recognizer` with a copy of the network as it is now.
-    failed
-        Why the run could not be opened or go on, in a sentence for a person.
+        A `Snapshot` of the network as it is now.
     """
 
     opened = Signal(object)
     held = Signal()
     published = Signal(object)
-    failed = Signal(str)
 
     def __init__(
         self,
@@ -60,13 +73,12 @@ class TrainingThread(QThread):
         window: float = 1.0,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setObjectName("trainingThread")
-        self.setStackSize(_STACK)
+        super().__init__("trainingThread", parent)
         self._open_run = open_run
         self._window = window
         self._mail: deque[Event | RunView] = deque()
         self._published_at = 0.0
+        self._step = 0
         self._stale = False
         self._shown = threading.Event()
         self._shown.set()
@@ -83,35 +95,39 @@ class TrainingThread(QThread):
         """Say that the last picture of the network was dealt with, so that another is welcome."""
         self._shown.set()
 
-    def leave(self) -> None:
+    def interrupt(self) -> None:
         """Break the training off after the event under way; its last state is saved first."""
-        self.requestInterruption()
+        super().interrupt()
         self.pause.leave()
 
-    def run(self) -> None:
-        """Train; called by Qt in the new thread."""
+    def work(self) -> None:
+        """Train, in the new thread."""
+        live = self._open_run()
+        self.opened.emit(live)
+        events = live.events()
         try:
-            live = self._open_run()
-            self.opened.emit(live)
-            events = live.events()
-            try:
-                for event in events:
-                    if isinstance(event, TrainingStarted) and event.steps_done:
+            for event in events:
+                if isinstance(event, TrainingStarted):
+                    self._step = event.steps_done
+                    if event.steps_done:
                         self._mail.append(record_of(live.run.history(), self._window))
-                    self._mail.append(event)
-                    self._look(live, event)
-                    if self.isInterruptionRequested():
-                        break
-            finally:
-                # What was not asked for any more is saved here.
-                events.close()
-        except DigitpadError as error:
-            self.failed.emit(str(error))
+                self._mail.append(event)
+                self._look(live, event)
+                if self.isInterruptionRequested():
+                    break
+        finally:
+            # What was not asked for any more is saved here.
+            events.close()
 
     def _look(self, live: LiveRun, event: Event) -> None:
         """Do what is due between two events: a picture, a pause."""
         over = isinstance(event, TrainingStopped)
         self._stale = self._stale or over or isinstance(event, StepCompleted)
+        if isinstance(event, StepCompleted):
+            self._step = event.step
+        elif isinstance(event, TrainingStopped):
+            # Of a training that has diverged, the last good weights are kept: those of an earlier step.
+            self._step = event.steps
         now = time.monotonic()
         waits = self.pause.must_wait(event) and not over
         due = now - self._published_at > _BETWEEN_PICTURES and self._shown.is_set()
@@ -128,4 +144,4 @@ class TrainingThread(QThread):
         self._stale = False
         if readable:
             self._shown.clear()
-            self.published.emit(Recognizer(model))
+            self.published.emit(Snapshot(Recognizer(model), self._step))

@@ -5,8 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from digitpad.errors import DigitpadError
@@ -23,19 +23,20 @@ from digitpad.gui.training.plan_editor import PlanEditor
 from digitpad.gui.training.runs_dialog import RunsDialog
 from digitpad.gui.training.session import Session
 from digitpad.gui.training.setup_card import SetupCard
+from digitpad.gui.training.thread import Snapshot
 from digitpad.gui.widgets.cards import bring_up, card, scroller, title
 from digitpad.gui.widgets.inline_alert import InlineAlert
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.theme import SPACE, Theme
-from digitpad.gui.workspace.settings import Settings
+from digitpad.gui.workspace.look import Depth, Look
 from digitpad.gui.workspace.tab_page import TabPage
+from digitpad.gui.workspace.workspace import Workspace
 from digitpad.training.live import LiveRun
 from digitpad.training.plan import RunPlan
 from digitpad.training.runs import Run, RunStore
 
 if TYPE_CHECKING:
-    from digitpad.gui.canvas.sheet import Sheet
-    from digitpad.reading.recognizer import Recognizer
+    from digitpad.models.model_file import Model
     from digitpad.training.hints import Hint
 
 _SIDES = (248, 280)  # pixels: how wide the left column is in a small and in a usual window
@@ -48,34 +49,20 @@ class TrainTab(TabPage):
 
     Parameters
     ----------
-    theme, settings
-        The colours in force, and what is remembered.
-    sheet
-        The canvas with the drawing that is read along.
-    store
-        Where the runs are kept.
-
-    Signals
-    -------
-    live_model_published
-        A `Recognizer` with a copy of the network in training, a few times a second.
-    live_model_ended
-        There is no training any more.
-    model_loaded
-        A `Model` to read with from now on, and the folder of its run or the checkpoint that it is.
+    theme
+        The colours.
+    workspace
+        Is told of the network in training, and says what it makes of the drawing.
     """
 
-    live_model_published = Signal(object)
-    live_model_ended = Signal()
-    model_loaded = Signal(object, object)
-
-    def __init__(self, theme: Theme, settings: Settings, sheet: "Sheet", store: RunStore, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, workspace: Workspace, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("trainTab")
         self._theme = theme
-        self._settings = settings
-        self._sheet = sheet
-        self._store = store
+        self._workspace = workspace
+        self._settings = settings = workspace.settings
+        self._store = RunStore(workspace.runs_folder)
+        self._snapshot_waits = False  # for being looked at
         self.editor = PlanEditor(RunPlan.quick(), self)
         self.session = Session(self)
         self.notice = InlineAlert("trainNotice", self)
@@ -88,11 +75,12 @@ class TrainTab(TabPage):
         self.runs: RunsDialog | None = None
         self._lay_out()
         self._connect()
-        self.show_page()
+        self.show_look(workspace.look)
 
     def shut_down(self) -> None:
-        """Break a training off; what it has learned is kept and can be gone on with."""
+        """Break a training off; what it has learned is kept and can be resumed."""
         self.session.shut_down()
+        self._workspace.end_training()
         if self.runs is not None:
             self.runs.finish()
 
@@ -161,9 +149,13 @@ class TrainTab(TabPage):
         self._show_progress()
 
     @Slot(object)
-    def _publish(self, recognizer: "Recognizer") -> None:
-        self.digit.use(recognizer)
-        self.live_model_published.emit(recognizer)
+    def _publish(self, snapshot: Snapshot) -> None:
+        live = self.session.live
+        if live is not None:
+            self._workspace.show_training(snapshot.recognizer, snapshot.step, live.run.folder)
+        self._snapshot_waits = self._workspace.busy
+        if not self._snapshot_waits:
+            self.session.picture_was_shown()
 
     @Slot()
     def _end(self) -> None:
@@ -172,7 +164,7 @@ class TrainTab(TabPage):
         self.setup.show_running(None)
         self._tick()
         self.curves.redraw()
-        self.live_model_ended.emit()
+        self._workspace.end_training()
 
     @Slot(object)
     def apply_cure(self, hint: "Hint") -> None:
@@ -189,16 +181,30 @@ class TrainTab(TabPage):
         except DigitpadError as error:
             self.notice.say(str(error))
             return
-        what = "The next training starts with that" if self.session.is_on else "Set; press Start to train with it"
-        self.message.emit(Message(f"{cure.label}: {what[0].lower()}{what[1:]}.", "info"))
+        if self.session.is_on:
+            text = self.tr("{change}: the next training starts with it.")
+        else:
+            text = self.tr("{change}: set. Press Start to train with it.")
+        self.message.emit(Message(text.format(change=cure.label), "info"))
 
-    @Slot()
-    def show_page(self) -> None:
-        """Read what is on the canvas now; while somebody draws in another tab, later."""
+    @Slot(object)
+    def show_look(self, look: Look) -> None:
+        """Show what is made of the drawing; while another tab is in front, later."""
+        if self._snapshot_waits and not look.is_reading:
+            self._snapshot_waits = False
+            self.session.picture_was_shown()
         if not self.isVisible():
             return
-        self.digit.show_page(self._sheet.sketch.page)
-        self.setup.preview.show_digit(self.digit.image)
+        self.digit.show_look(look)
+        self.setup.preview.show_digit(look.pixels)
+
+    @Slot(object, object)
+    def _use_model(self, model: "Model", place: Path) -> None:
+        """Read with what a training has made."""
+        if self._workspace.use_model(model, place):
+            self.tab_wanted.emit("Draw")
+            text = self.tr("Now using {name}. Save it as a model file to keep it in the list.")
+            self.message.emit(Message(text.format(name=model.name), "info"))
 
     @Slot()
     def show_more(self) -> None:
@@ -209,7 +215,7 @@ class TrainTab(TabPage):
     @Slot()
     def ask_for_export(self) -> None:
         """Ask where the curves are to be saved, and as what."""
-        dialog = QFileDialog(self, "Export the curves", str(self._settings.folder / "training.png"))
+        dialog = QFileDialog(self, self.tr("Export the curves"), str(self._settings.folder / "training.png"))
         dialog.setObjectName("exportCurvesDialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -228,7 +234,7 @@ class TrainTab(TabPage):
             self.notice.say(str(error))
             return
         self._settings.folder = path.parent
-        self.message.emit(Message(f"Saved {path}.", "info"))
+        self.message.emit(Message(self.tr("Saved {path}.").format(path=path), "info"))
 
     @Slot()
     def edit_network(self) -> None:
@@ -246,7 +252,7 @@ class TrainTab(TabPage):
         if self.runs is None:
             self.runs = RunsDialog(self._theme, self._store, self._smoothed_over, self)
             self.runs.resume_asked.connect(self.resume)
-            self.runs.model_loaded.connect(self.model_loaded)
+            self.runs.model_loaded.connect(self._use_model)
             self.runs.compared.connect(self.curves.overlay)
         bring_up(self.runs)
 
@@ -255,7 +261,7 @@ class TrainTab(TabPage):
         """Go on with an earlier run."""
         if self.session.is_on:
             if self.runs is not None:
-                self.runs.notice.say("A training is on; stop it before another goes on.")
+                self.runs.notice.say(self.tr("A training is running; stop it before you resume another one."))
             return
         self._begin(partial(LiveRun.resume, run), RunUntil.OPEN, run.info.plan)
 
@@ -273,6 +279,8 @@ class TrainTab(TabPage):
 
     def _connect(self) -> None:
         controls, session = self.controls, self.session
+        self._workspace.published.connect(self.show_look)
+        self.digit.bars.threshold_moved.connect(self._workspace.move_threshold)
         controls.main_asked.connect(self.start_or_hold)
         controls.batch_asked.connect(self.one_batch)
         controls.epoch_asked.connect(self.one_epoch)
@@ -293,14 +301,14 @@ class TrainTab(TabPage):
         self.hints.cure_asked.connect(self.apply_cure)
 
     def _lay_out(self) -> None:
-        self._left = scroller("setupScroll", "What to train", self.setup, self)
+        self._left = scroller("setupScroll", self.tr("What to train"), self.setup, self)
         self._left.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layers = card("layersCard", self)
         inside = QVBoxLayout(layers)
         inside.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
         inside.setSpacing(0)
-        inside.addWidget(title("Layers now", layers))
-        inside.addWidget(scroller("layerScroll", "Layers now", self.layers, layers), 1)
+        inside.addWidget(title(self.tr("Layers now"), layers))
+        inside.addWidget(scroller("layerScroll", self.tr("Layers now"), self.layers, layers), 1)
         layers.setMinimumHeight(12 * SPACE)
         middle = QVBoxLayout()
         middle.setSpacing(2 * SPACE)
@@ -330,10 +338,16 @@ class TrainTab(TabPage):
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what happened while another tab was in front."""
         super().showEvent(event)
-        self.show_page()
+        self._workspace.ask(self, Depth.ACTIVATIONS)
+        self.show_look(self._workspace.look)
         if self.session.record is not None:
             self._tick()
             self.curves.redraw()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Ask for nothing while nobody looks."""
+        self._workspace.ask(self, Depth.READING)
+        super().hideEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the columns at the sides the room that there is."""

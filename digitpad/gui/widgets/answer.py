@@ -1,7 +1,5 @@
 """The answer, as the largest thing in the window: the digit, how sure the network is, and the second guess."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -51,26 +49,6 @@ class Answer(QWidget):
         """The two lines beside the digit."""
         return self._lines
 
-    def show_reading(self, labels: Sequence[str], values: Sequence[float], doubt: str | None = None) -> None:
-        """Show a reading.
-
-        Parameters
-        ----------
-        labels, values
-            The classes and their probabilities in [0, 1], in the same order.
-        doubt
-            Why this is no digit after all, in words; None when it is one.
-        """
-        order = sorted(range(len(values)), key=lambda index: -values[index])
-        best, second = order[0], order[1]
-        other = f"or {labels[second]}, {sureness(values[second])}" if values[second] >= NEAR else ""
-        if values[second] >= AMBIGUOUS:
-            other = f"ambiguous: {other}"
-        self._digit, self._chosen = labels[best], None
-        self._doubtful = doubt is not None
-        self._lines = (sureness(values[best]), other) if doubt is None else ("No digit", doubt)
-        self._say(f"{self._digit}, {' '.join(line for line in self._lines if line)}")
-
     def show_number(self, text: str, probability: float, chosen: int, about: str, doubt: str | None = None) -> None:
         """Show a number.
 
@@ -90,6 +68,11 @@ class Answer(QWidget):
         self._digit, self._chosen, self._doubtful = text, chosen, doubt is not None
         self._lines = (sureness(probability), about) if doubt is None else ("Not a number", doubt)
         self._say(f"{text}, {self._lines[0]}. {self._lines[1]}")
+
+    def show_verdict(self, digit: str, lines: tuple[str, str]) -> None:
+        """Show a digit with two lines beside it; or, where the digit is empty, the lines alone."""
+        self._digit, self._lines, self._doubtful, self._chosen = digit, lines, False, None
+        self._say(", ".join(text for text in (digit, " ".join(line for line in lines if line)) if text))
 
     def clear(self) -> None:
         """Show no digit, only what to do."""

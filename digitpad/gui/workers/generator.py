@@ -1,19 +1,18 @@
-"""The thread that evaluates: it goes through a job and tells what came of it, not more often than eyes can follow."""
+"""A thread that goes through a generator and tells what comes of it, not more often than eyes can follow."""
 
 import time
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
 
-from digitpad.errors import DigitpadError
+from digitpad.gui.workers.base import Worker
 from digitpad.gui.workers.progress import Progress
 
-_STACK = 8 << 20  # bytes: BLAS wants more than a thread of Qt's has everywhere
 _BETWEEN_NEWS = 0.05  # seconds
 
 
-class GeneratorWorker(QThread):
-    """Goes through one job; it can be stopped between any two of its steps.
+class GeneratorWorker(Worker):
+    """Goes through one job; it can be interrupted between any two of its steps.
 
     Parameters
     ----------
@@ -26,31 +25,23 @@ class GeneratorWorker(QThread):
         A `Progress`, at most twenty a second.
     answered
         Whatever else the job yields, in order.
-    failed
-        Why the job could not be done, in a sentence for a person.
     """
 
     progressed = Signal(object)
     answered = Signal(object)
-    failed = Signal(str)
 
     def __init__(self, open_job: Callable[[], Iterator[object]], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("evaluationThread")
-        self.setStackSize(_STACK)
+        super().__init__("generatorWorker", parent)
         self._open_job = open_job
 
-    def run(self) -> None:
-        """Do the job; called by Qt in the new thread."""
+    def work(self) -> None:
+        """Do the job, in the new thread."""
         told_at = 0.0
-        try:
-            for step in self._open_job():
-                if self.isInterruptionRequested():
-                    return
-                if not isinstance(step, Progress):
-                    self.answered.emit(step)
-                elif time.monotonic() - told_at > _BETWEEN_NEWS:
-                    told_at = time.monotonic()
-                    self.progressed.emit(step)
-        except DigitpadError as error:
-            self.failed.emit(str(error))
+        for step in self._open_job():
+            if self.isInterruptionRequested():
+                return
+            if not isinstance(step, Progress):
+                self.answered.emit(step)
+            elif time.monotonic() - told_at > _BETWEEN_NEWS:
+                told_at = time.monotonic()
+                self.progressed.emit(step)

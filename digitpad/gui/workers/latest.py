@@ -9,11 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Condition, Event
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from digitpad.errors import DigitpadError
-
-_STACK = 8 << 20  # bytes: BLAS needs more than a thread has by default on some systems
+from digitpad.gui.workers.base import Worker
 
 
 class Progress:
@@ -110,7 +109,6 @@ class LatestWorker(QObject):
         if self._thread is None:
             self._thread = _Thread(self)
             self._thread.result_ready.connect(self._receive)
-            self._thread.setStackSize(_STACK)
             self._thread.start()
         self._thread.put(_Request(kind, number, work))
         return number
@@ -124,8 +122,7 @@ class LatestWorker(QObject):
     def shut_down(self) -> None:
         """Stop everything and wait for the thread to end."""
         if self._thread is not None:
-            self._thread.end()
-            self._thread.wait()
+            self._thread.shut_down()
             self._thread.deleteLater()
             self._thread = None
 
@@ -135,14 +132,13 @@ class LatestWorker(QObject):
             self.result_ready.emit(outcome)
 
 
-class _Thread(QThread):
+class _Thread(Worker):
     """Works requests off, one after the other."""
 
     result_ready = Signal(object)
 
     def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.setObjectName("featuresBackground")
+        super().__init__("latestWorker", parent)
         self._condition = Condition()
         self._waiting: OrderedDict[str, _Request] = OrderedDict()
         self._current: _Request | None = None
@@ -164,7 +160,8 @@ class _Thread(QThread):
             self._stop(kind)
             self._waiting.pop(kind, None)
 
-    def end(self) -> None:
+    def interrupt(self) -> None:
+        super().interrupt()
         with self._condition:
             self._ending = True
             self._waiting.clear()
@@ -172,10 +169,10 @@ class _Thread(QThread):
                 self._current.stop.set()
             self._condition.notify()
 
-    def run(self) -> None:
+    def work(self) -> None:
         """Work until told to end."""
         while (request := self._next()) is not None:
-            self._work(request)
+            self._do(request)
 
     def _next(self) -> _Request | None:
         with self._condition:
@@ -187,7 +184,7 @@ class _Thread(QThread):
             _, self._current = self._waiting.popitem(last=False)
             return self._current
 
-    def _work(self, request: _Request) -> None:
+    def _do(self, request: _Request) -> None:
         def show(partial: object) -> None:
             self.result_ready.emit(Outcome(request.kind, request.number, partial, final=False))
 
@@ -196,6 +193,10 @@ class _Thread(QThread):
         except DigitpadError as error:
             self.result_ready.emit(Outcome(request.kind, request.number, None, final=True, trouble=str(error)))
             return
+        except Exception:
+            # A fault of ours is reported elsewhere, as the thread ends; whoever waits must not wait for ever.
+            self.result_ready.emit(Outcome(request.kind, request.number, None, final=True))
+            raise
         if not request.stop.is_set():
             self.result_ready.emit(Outcome(request.kind, request.number, result, final=True))
 

@@ -1,93 +1,78 @@
 """A model as the window sees it: something that reads, and the few facts shown beside it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from digitpad.gui.widgets.percent import percent
 
 if TYPE_CHECKING:
     from digitpad.models.model_file import Model, ModelMetadata
-    from digitpad.reading.recognizer import Prediction
+    from digitpad.reading.numbers import Reader
 
 _RUN, _CHECKPOINTS = "run.json", "checkpoints"
-_FIGURES = {"test_accuracy": "on MNIST", "validation_accuracy": "in validation"}
+_FIGURES = {
+    "test_accuracy": QT_TRANSLATE_NOOP("Models", "{name} · {accuracy} on MNIST"),
+    "validation_accuracy": QT_TRANSLATE_NOOP("Models", "{name} · {accuracy} in validation"),
+}
 
 
-class Reader(Protocol):
-    """Reads digits; `digitpad.reading.recognizer.Recognizer` is one."""
+class Source(Enum):
+    """Where the network that is looked at comes from."""
 
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """What each probability stands for, in order."""
-        ...
-
-    def recognize_ink(self, strokes: Sequence[NDArray[np.float32]], *, canvas: float = ...) -> "Prediction":
-        """Read a drawing on a canvas with this long side."""
-        ...
-
-    def recognize_image(self, gray: NDArray[np.float32]) -> "Prediction":
-        """Read an opened image, (H, W) float32 with ink 1."""
-        ...
-
-    def recognize_pixels(self, image: NDArray[np.float32]) -> "Prediction":
-        """Read an image that is prepared already, (28, 28) float32."""
-        ...
-
-    def recognize_all(self, images: NDArray[np.float32]) -> "list[Prediction]":
-        """Read prepared pictures of one digit each, (N, 28, 28) float32."""
-        ...
-
-
-@runtime_checkable
-class RefusingReader(Protocol):
-    """A reader that may know pictures without a digit; `digitpad.reading.recognizer.Recognizer` is one."""
-
-    threshold: float
-
-    @property
-    def refuses(self) -> bool:
-        """Whether its network has an output for "no digit"."""
-        ...
+    IN_USE = "in use"
+    IN_TRAINING = "in training"
+    SAVED = "saved"  # a step of a run, or a model file that is looked at without being used
+    OPERATED = "operated"  # one of the others, as surgery has left it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedModel:
-    """A model in use.
+    """A model that can read.
 
     Attributes
     ----------
     title
-        Its name and its best known figure, for the chooser.
+        What the top bar calls it while it is looked at: its name, and its best known figure or its step.
     path
-        Its file.
+        Its file; of a network in training, the folder of its run.
     mean, std
         How pictures are normalised for it.
     reader
         What reads.
+    source
+        Where it comes from.
     """
 
     title: str
     path: Path
     mean: float
     std: float
-    reader: Reader
+    reader: "Reader"
+    source: Source = Source.IN_USE
+
+    @property
+    def model(self) -> "Model | None":
+        """The network itself, with all that is known about it; None for a reader that cannot be looked into."""
+        from digitpad.reading.recognizer import Recognizer
+
+        return self.reader.model if isinstance(self.reader, Recognizer) else None
 
 
 def load(name_or_path: str | Path | None = None) -> LoadedModel:
-    """Load a model: a bundled one by name, any by its path, a run's by its folder, the default one for None.
+    """Load a model: a bundled one by name, any by its path, a run's by its folder or a checkpoint, or the default one.
 
     Raises
     ------
     DigitpadError
-        If there is none such, or its file is no sound model.
+        If it does not exist, or is not a valid model.
     """
     model, path = read_model(name_or_path)
-    return take(model, path.resolve(), path.stem if path.is_file() else model.name)
+    name = path.stem if path.is_file() and not is_checkpoint(path) else model.name
+    return take(model, path.resolve(), name)
 
 
 def read_model(name_or_path: str | Path | None = None) -> "tuple[Model, Path]":
@@ -101,15 +86,15 @@ def read_model(name_or_path: str | Path | None = None) -> "tuple[Model, Path]":
     Raises
     ------
     DigitpadError
-        If there is none such, or its file is no sound model.
+        If it does not exist, or is not a valid model.
     """
-    # NumPy and the network library load while the window is to be seen already.
+    # NumPy and the network library are loaded when the window is visible already.
     from digitpad.models.model_file import find_model, load_model
 
     if name_or_path is not None:
         path = Path(name_or_path)
-        folder = path.parent.parent if is_checkpoint(path) else path
-        if (folder / _RUN).is_file():
+        folder = run_of(path)
+        if folder is not None:
             from digitpad.training.run import Run
 
             return Run(folder).model(None if folder == path else path), path
@@ -122,13 +107,21 @@ def is_checkpoint(path: Path) -> bool:
     return path.parent.name == _CHECKPOINTS
 
 
-def take(model: "Model", path: Path, name: str) -> LoadedModel:
+def run_of(path: Path) -> Path | None:
+    """Return the folder of the run that a path belongs to: the folder itself, or that of a checkpoint; else None."""
+    folder = path.parent.parent if is_checkpoint(path) else path
+    return folder if (folder / _RUN).is_file() else None
+
+
+def take(model: "Model", path: Path, name: str, source: Source = Source.IN_USE) -> LoadedModel:
     """Return a model as the window sees it.
 
     Parameters
     ----------
     model, path, name
         The model, where it comes from, and what to call it.
+    source
+        Where the network comes from.
 
     Raises
     ------
@@ -139,12 +132,13 @@ def take(model: "Model", path: Path, name: str) -> LoadedModel:
 
     preprocessing = model.metadata.preprocessing
     title = _title(name, model.metadata)
-    return LoadedModel(title, path, preprocessing.mean, preprocessing.std, Recognizer(model))
+    return LoadedModel(title, path, preprocessing.mean, preprocessing.std, Recognizer(model), source)
 
 
 def _title(name: str, metadata: "ModelMetadata") -> str:
-    for figure, where in _FIGURES.items():
+    for figure, text in _FIGURES.items():
         value = metadata.metrics.get(figure)
         if isinstance(value, float) and 0 <= value <= 1:
-            return f"{name} · {percent(value)} {where}"
+            translated = QCoreApplication.translate("Models", str(text))
+            return translated.format(name=name, accuracy=percent(value))
     return name

@@ -1,7 +1,7 @@
-"""What every tab but Draw has in common: it is built when it is first shown, and told when the window closes.
+"""What every tab has in common; all but Draw are built when they are first shown.
 
-The Draw tab is what the window opens with; the others import plots and workers, which nobody should wait for who came
-to draw.
+The Draw tab is what the window opens with. The others import plots and workers, which nobody who came to draw should
+wait for.
 """
 
 from collections.abc import Callable
@@ -10,22 +10,20 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from digitpad.gui.workspace.models import LoadedModel
-
 
 class TabPage(QWidget):
-    """The content of a tab.
+    """The content of a tab. What it shows, it learns from the workspace.
 
     Signals
     -------
     message
         A `Message` for the message bar.
+    tab_wanted
+        The key of another tab, such as "draw", that is to come to the front.
     """
 
     message = Signal(object)
-
-    def use_model(self, model: LoadedModel | None) -> None:
-        """Work with a model from now on; None when there is none to be had."""
+    tab_wanted = Signal(str)
 
     def shut_down(self) -> None:
         """Stop what works in the background and wait for its end: the window is closing."""

@@ -14,6 +14,7 @@ from digitpad.gui.canvas.canvas import Canvas, Tool
 from digitpad.gui.canvas.sketch import InkStroke, Page, Picture
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import Theme
+from tests.gui.settling import lay_out
 
 Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
 _SIX = [(120.0, 40.0), (80.0, 160.0), (100.0, 240.0), (160.0, 200.0), (90.0, 190.0)]
@@ -173,7 +174,7 @@ def test_resizing_neither_loses_nor_bends_ink(window: MainWindow, canvas: Canvas
     drawn = [[(20.0, 20.0), (right, bottom)]]
     draw(canvas, drawn)
     window.resize(900, 600)
-    QApplication.processEvents()
+    lay_out()
     assert _points(canvas) == drawn
     assert canvas.view.scale < 1
     x, y = canvas.view.to_widget(right, bottom)
@@ -184,7 +185,7 @@ def test_resizing_neither_loses_nor_bends_ink(window: MainWindow, canvas: Canvas
     draw(canvas, [[(30, 200)]])
     assert _dark(canvas, 30, 200)
     window.resize(1280, 800)
-    QApplication.processEvents()
+    lay_out()
     assert canvas.view.scale == 1
     assert _points(canvas)[0] == drawn[0]
 

@@ -1,19 +1,23 @@
 """Whole numbers in the window: boxes on the canvas, and the bars of one digit at a time."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from digitpad.gui.canvas.sketch import InkStroke, Page, Picture
 from digitpad.gui.draw.tab import DrawTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.reading.recognizer import Prediction
+from tests.gui.settling import settle
 from tests.reading.written import written
+
+if TYPE_CHECKING:
+    from digitpad.gui.workspace.look import Look
 
 Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
 SEVENS = [[(100.0, 100.0), (130.0, 250.0)], [(300.0, 100.0), (330.0, 250.0)], [(450.0, 100.0), (480.0, 250.0)]]
@@ -43,29 +47,32 @@ def test_one_digit_has_no_boxes_and_a_number_has_one_around_each(tab: DrawTab, d
     assert [box.label for box in tab.canvas.boxes] == ["7", "7"]
     assert tab.canvas.boxes[0].box == pytest.approx((100, 100, 130, 250), abs=2)
     tab.canvas.undo()
-    QApplication.processEvents()
+    settle(tab)
     assert not tab.canvas.boxes
     assert tab.answer.digit == "7"
 
 
-def test_whoever_writes_sees_the_last_digit(tab: DrawTab, draw: Draw) -> None:
-    digits: list[object] = []
-    tab.digit_read.connect(digits.append)
+def test_whoever_writes_sees_the_last_digit(window: MainWindow, tab: DrawTab, draw: Draw) -> None:
+    looks: list[Look] = []
+    window.workspace.published.connect(looks.append)
     for count, stroke in enumerate(SEVENS[1:], start=2):
         draw(tab.canvas, [SEVENS[0], stroke] if count == 2 else [stroke])
         assert places(tab) == [False] * (count - 1) + [True]
-    assert isinstance(tab.digit, Prediction)
-    assert digits[-1] is tab.digit
+    assert isinstance(looks[-1].prediction, Prediction)
+    assert looks[-1] is window.workspace.look
 
 
 def test_the_keyboard_goes_from_digit_to_digit(tab: DrawTab, draw: Draw) -> None:
     draw(tab.canvas, SEVENS)
     QTest.keyClick(tab.canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    settle(tab)
     assert places(tab) == [False, True, False]
     assert "2 of 3: 7, 90.0" in tab.answer.lines[1]
     QTest.keyClick(tab.canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    settle(tab)
     assert not tab.choice.previous.isEnabled()
     QTest.keyClick(tab.canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    settle(tab)
     assert places(tab) == [False, True, False]
     assert tab.choice.next.isEnabled()
 
@@ -73,10 +80,11 @@ def test_the_keyboard_goes_from_digit_to_digit(tab: DrawTab, draw: Draw) -> None
 def test_what_was_chosen_stays_chosen_while_more_is_written(tab: DrawTab, draw: Draw) -> None:
     draw(tab.canvas, SEVENS[:2])
     tab.choice.back()
+    settle(tab)
     draw(tab.canvas, SEVENS[2:])
     assert places(tab) == [True, False, False]
     tab.canvas.clear()
-    QApplication.processEvents()
+    settle(tab)
     draw(tab.canvas, SEVENS[:2])
     assert places(tab) == [False, True]
 
@@ -84,17 +92,22 @@ def test_what_was_chosen_stays_chosen_while_more_is_written(tab: DrawTab, draw: 
 def test_a_click_on_the_answer_chooses_its_digit(tab: DrawTab, draw: Draw) -> None:
     draw(tab.canvas, SEVENS)
     QTest.mouseClick(tab.answer, Qt.MouseButton.LeftButton, pos=QPoint(12, tab.answer.height() // 3))
+    settle(tab)
     assert places(tab) == [True, False, False]
     QTest.mouseClick(tab.answer, Qt.MouseButton.LeftButton, pos=QPoint(tab.answer.width() - 2, 5))
+    settle(tab)
     assert sum(places(tab)) == 1
 
 
-def test_the_bars_and_the_picture_are_those_of_the_chosen_digit(tab: DrawTab, draw: Draw, reader: Reader) -> None:
+def test_the_bars_and_the_picture_are_those_of_the_chosen_digit(
+    window: MainWindow, tab: DrawTab, draw: Draw, reader: Reader
+) -> None:
     draw(tab.canvas, SEVENS[:1])
     alone = tab.received.image
     reader.sure = 0.8
     draw(tab.canvas, SEVENS[1:2])
-    tab.choice.choose(0)
+    window.workspace.choose(0)
+    settle(tab)
     assert tab.bars.values is not None
     assert tab.bars.values[7] == pytest.approx(0.8)
     assert alone is not None
@@ -102,21 +115,22 @@ def test_the_bars_and_the_picture_are_those_of_the_chosen_digit(tab: DrawTab, dr
     assert np.array_equal(tab.received.image, alone)
 
 
-def test_a_sign_has_no_bars(tab: DrawTab) -> None:
+def test_a_sign_has_no_bars(window: MainWindow, tab: DrawTab) -> None:
     tab.canvas.put("draw", Page(tuple(InkStroke(stroke, 10.0) for stroke in written("-11", gap=50))))
-    QApplication.processEvents()
+    settle(tab)
     assert tab.answer.digit == "-77"
-    tab.choice.choose(0)
+    window.workspace.choose(0)
+    settle(tab)
     assert tab.bars.values is None
     assert tab.received.image is None
-    assert "a minus, by its size and place" in tab.answer.lines[1]
+    assert "a minus sign, by its size and position" in tab.answer.lines[1]
 
 
 def test_the_boxes_lie_on_an_opened_picture(tab: DrawTab) -> None:
     ink = np.zeros((100, 200), np.float32)
     ink[20:80, 40:46] = ink[20:80, 140:146] = 1
     tab.canvas.put("open", Page(picture=Picture(ink, "two.png")))
-    QApplication.processEvents()
+    settle(tab)
     assert tab.answer.digit == "77"
     first = tab.canvas.area_of(tab.canvas.boxes[0].box)
     sheet = tab.canvas.picture_area()
@@ -128,9 +142,10 @@ def test_a_number_of_many_digits_fits_its_card(tab: DrawTab, window: MainWindow)
     window.resize(1024, 640)
     strokes = [np.array([[20 + 45 * place, 100], [26 + 45 * place, 160]], np.float32) for place in range(12)]
     tab.canvas.put("draw", Page(tuple(InkStroke(stroke, 6.0) for stroke in strokes)))
-    QApplication.processEvents()
+    settle(tab)
     assert tab.answer.digit == "7" * 12
     QTest.mouseClick(tab.answer, Qt.MouseButton.LeftButton, pos=QPoint(3, 20))
+    settle(tab)
     assert places(tab)[0]
     tab.answer.grab()
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton, QWidget
 from digitpad.data.ink import read_ink
 from digitpad.gui.draw.tab import DrawTab
 from digitpad.gui.shell.main_window import MainWindow
+from tests.gui.settling import settle
 from tests.pictures import png_claiming
 
 Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
@@ -48,7 +49,7 @@ def _drop(window: MainWindow, mime: QMimeData) -> bool:
     QApplication.sendEvent(window, enter)
     if enter.isAccepted():
         QApplication.sendEvent(window, QDropEvent(QPointF(300, 300), nothing, mime, left, none))
-        QApplication.processEvents()
+        settle(window)
     return enter.isAccepted()
 
 
@@ -68,7 +69,7 @@ def test_an_image_is_opened_through_the_button_and_read_as_an_image(
     assert dialog is not None
     dialog.fileSelected.emit(str(image_file))
     dialog.close()
-    QApplication.processEvents()
+    settle(tab)
     assert tab.canvas.sketch.page.picture is not None
     assert tab.canvas.sketch.undo_name == "open seven.png"
     assert tab.answer.digit == "7"

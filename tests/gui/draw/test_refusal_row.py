@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,6 +16,7 @@ from digitpad.gui.draw.tab import DrawTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.workspace.models import LoadedModel
 from digitpad.reading.recognizer import Prediction
+from tests.gui.settling import settle
 
 Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
 STROKE = [[(100.0, 100.0), (200.0, 300.0)]]
@@ -49,7 +50,8 @@ class RefusingFake:
 
 @pytest.fixture
 def tab(window: MainWindow) -> DrawTab:
-    window.draw_tab.use_model(LoadedModel("fake", Path("fake"), 0.1307, 0.3081, RefusingFake()))
+    window.show_model(LoadedModel("fake", Path("fake"), 0.1307, 0.3081, RefusingFake()))
+    settle(window)
     return window.draw_tab
 
 
@@ -67,15 +69,16 @@ def test_the_models_own_threshold_is_shown(tab: DrawTab) -> None:
     assert not tab.refusal.isHidden()
     assert tab.refusal.slider.value() == 60
     assert text_of(tab, "refusalValue") == "60\N{NO-BREAK SPACE}%"
-    assert "the model's own is 60" in tab.refusal.slider.toolTip()
-    assert text_of(tab, "noDigitShare") == "no digit"
+    assert "It starts at 60" in tab.refusal.slider.toolTip()
+    assert tab.bars.threshold == 0.6
 
 
 def test_an_ambiguous_reading_says_so_with_the_second_guess(tab: DrawTab, draw: Draw) -> None:
     draw(tab.canvas, STROKE)
     assert tab.answer.digit == "4"
-    assert tab.answer.lines == ("70.0\N{NO-BREAK SPACE}%", "ambiguous: or 9, 30.0\N{NO-BREAK SPACE}%")
-    assert text_of(tab, "noDigitShare") == "no digit 50.0\N{NO-BREAK SPACE}%"
+    # The headline's percentage is that of its bar, and the bars add up to 1 with "none".
+    assert tab.answer.lines == ("35.0\N{NO-BREAK SPACE}%", "ambiguous: or none, 50.0\N{NO-BREAK SPACE}%")
+    assert tab.bars.values == pytest.approx([0, 0, 0, 0, 0.35, 0, 0, 0, 0, 0.15, 0.5])
 
 
 def test_moving_the_threshold_refuses_and_accepts_the_same_drawing(tab: DrawTab, draw: Draw, qtbot: QtBot) -> None:
@@ -83,19 +86,44 @@ def test_moving_the_threshold_refuses_and_accepts_the_same_drawing(tab: DrawTab,
     tab.refusal.slider.setFocus()
     QTest.keyClick(tab.refusal.slider, Qt.Key.Key_PageDown)
     QTest.keyClick(tab.refusal.slider, Qt.Key.Key_PageDown)
-    qtbot.waitUntil(lambda: tab.answer.lines == ("No digit", "unlike any digit"))
+    qtbot.waitUntil(lambda: tab.answer.lines == ("Not a digit", "closest: 4"))
     assert text_of(tab, "refusalValue") == "50\N{NO-BREAK SPACE}%"
-    assert "No digit" in tab.answer.accessibleDescription()
+    assert "Not a digit" in tab.answer.accessibleDescription()
+    assert tab.answer.digit == ""
     # The bars stay: they say which digit it would be.
     assert tab.bars.values is not None
     QTest.keyClick(tab.refusal.slider, Qt.Key.Key_Right)
-    qtbot.waitUntil(lambda: tab.answer.lines[0] == "70.0\N{NO-BREAK SPACE}%")
+    qtbot.waitUntil(lambda: tab.answer.lines[0] == "35.0\N{NO-BREAK SPACE}%")
 
 
-def test_another_model_brings_its_own_threshold(tab: DrawTab) -> None:
+def test_the_mark_on_the_bar_of_none_is_dragged(window: MainWindow, tab: DrawTab, draw: Draw, qtbot: QtBot) -> None:
+    draw(tab.canvas, STROKE)
+    tab.bars.grab()
+    mark = tab.bars.mark_position()
+    assert mark is not None
+    QTest.mousePress(tab.bars, Qt.MouseButton.LeftButton, pos=mark.toPoint())
+    QTest.mouseMove(tab.bars, (mark - QPointF(60, 0)).toPoint())
+    QTest.mouseRelease(tab.bars, Qt.MouseButton.LeftButton, pos=(mark - QPointF(60, 0)).toPoint())
+    qtbot.waitUntil(lambda: tab.answer.lines[0] == "Not a digit")
+    network = window.workspace.looked_at
+    assert network is not None
+    assert network.reader.threshold < 0.5
+    assert tab.refusal.slider.value() == round(100 * network.reader.threshold)
+    tab.bars.grab()
+    moved = tab.bars.mark_position()
+    assert moved is not None
+    assert moved.x() == pytest.approx(mark.x() - 60, abs=3)
+    # Beside the mark, nothing is taken hold of.
+    QTest.mousePress(tab.bars, Qt.MouseButton.LeftButton, pos=QPointF(mark.x(), 10).toPoint())
+    QTest.mouseMove(tab.bars, QPointF(mark.x() + 40, 10).toPoint())
+    assert tab.refusal.slider.value() == round(100 * network.reader.threshold)
+
+
+def test_another_model_brings_its_own_threshold(window: MainWindow, tab: DrawTab) -> None:
     tab.refusal.slider.setValue(30)
     other = RefusingFake()
     other.threshold = 0.8
-    tab.use_model(LoadedModel("other", Path("other"), 0.1307, 0.3081, other))
+    window.show_model(LoadedModel("other", Path("other"), 0.1307, 0.3081, other))
+    settle(window)
     assert tab.refusal.slider.value() == 80
     assert other.threshold == 0.8

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shiboken6
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from digitpad.data.ink import read_ink
 from digitpad.gui.shell.main_window import MainWindow
@@ -18,6 +18,7 @@ from digitpad.gui.workspace.models import load
 from digitpad.gui.workspace.settings import Settings
 from digitpad.models.model_file import bundled_models
 from digitpad.reading.recognizer import Recognizer
+from tests.gui.settling import settle
 
 Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
 _EVERY = 21  # of 7,494 drawings: 357, from all writers
@@ -34,7 +35,7 @@ def test_replayed_drawings_are_read_as_from_the_file(
         window.resize(1280, 800)
         window.show()
         assert window.use_model(os.environ.get("DIGITPAD_TEST_MODEL"))
-        QApplication.processEvents()
+        settle(window)
         canvas = window.draw_tab.canvas
         assert min(canvas.width(), canvas.height()) >= 500
         assert window.model is not None
@@ -48,13 +49,18 @@ def test_replayed_drawings_are_read_as_from_the_file(
             for replayed, filed in zip(points, drawing.strokes, strict=True):
                 np.testing.assert_array_equal(replayed, filed)
             expected = recognizer.recognize_ink(drawing.strokes)
-            assert window.draw_tab.answer.digit == expected.label
-            assert window.draw_tab.bars.values == tuple(expected.probabilities.tolist())
+            assert window.draw_tab.answer.digit == ("" if expected.rejected else expected.label)
+            looked_at = window.workspace.look.prediction
+            assert looked_at is not None
+            assert looked_at.label == expected.label
+            assert looked_at.probabilities.tolist() == expected.probabilities.tolist()
+            values = [share * (1 - expected.no_digit) for share in expected.probabilities.tolist()]
+            assert window.draw_tab.bars.values == (*values, expected.no_digit)[: len(window.draw_tab.bars.values or ())]
             label = int(str(drawing.label))
             seen[label] += 1
             right[label] += expected.label == str(label)
             canvas.clear()
-            QApplication.processEvents()
+            settle(window)
             assert window.draw_tab.answer.digit == ""
         lines = [f"{window.model.title}: {len(drawings)} drawings replayed with the mouse"]
         for digit in range(10):

@@ -6,7 +6,7 @@ from typing import Protocol
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QSlider, QToolButton, QWidget
 from pytestqt.exceptions import capture_exceptions
 
 from digitpad.errors import DigitpadError
@@ -14,6 +14,7 @@ from digitpad.gui.canvas.canvas import Tool
 from digitpad.gui.draw.tab import DrawTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.workspace.settings import Settings
+from tests.gui.settling import settle
 
 Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
 
@@ -65,7 +66,7 @@ def test_a_second_guess_that_is_not_near_is_not_named(tab: DrawTab, draw: Draw, 
 def test_clearing_empties_everything(tab: DrawTab, draw: Draw) -> None:
     draw(tab.canvas, [[(100, 100), (200, 300)]])
     QTest.mouseClick(_button(tab, "clearButton"), Qt.MouseButton.LeftButton)
-    QApplication.processEvents()
+    settle(tab)
     assert tab.answer.digit == ""
     assert tab.bars.values is None
     assert tab.received.image is None
@@ -74,16 +75,16 @@ def test_clearing_empties_everything(tab: DrawTab, draw: Draw) -> None:
 def test_the_bars_follow_the_unfinished_stroke_once_a_turn(tab: DrawTab, reader: Reader) -> None:
     canvas = tab.canvas
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
-    QApplication.processEvents()
+    settle(tab)
     before = len(reader.asked)
     assert before > 0
     for step in range(20):
         canvas.sketch.extend_stroke((300 + step, 300))
         canvas.changed.emit()
-    QApplication.processEvents()
+    settle(tab)
     assert len(reader.asked) == before + 1
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
-    QApplication.processEvents()
+    settle(tab)
 
 
 def test_undo_and_redo_follow_the_history(tab: DrawTab, draw: Draw) -> None:
@@ -132,7 +133,7 @@ def test_the_pens_width_is_shown_remembered_and_does_not_change_what_the_network
 def test_the_models_normalisation_is_shown(tab: DrawTab) -> None:
     label = tab.findChild(QLabel, "normalisation")
     assert label is not None
-    assert label.text() == "mean 0.1307, deviation 0.3081"
+    assert label.text() == "mean 0.1307, std 0.3081"
 
 
 def test_without_a_model_one_can_draw_and_is_told(window: MainWindow, tab: DrawTab, draw: Draw) -> None:
@@ -140,7 +141,7 @@ def test_without_a_model_one_can_draw_and_is_told(window: MainWindow, tab: DrawT
     draw(tab.canvas, [[(100, 100), (200, 300)]])
     assert tab.answer.lines[0] == "No model"
     window.use_model(None)
-    QApplication.processEvents()
+    settle(tab)
     assert tab.answer.digit == "7"
 
 

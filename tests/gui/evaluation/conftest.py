@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import shiboken6
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QApplication
 
 from digitpad.data.idx import write_idx
 from digitpad.gui.evaluation.tab import EvaluationTab
@@ -16,6 +15,7 @@ from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.settings import Settings
 from digitpad.models.model_file import Model, ModelMetadata, save_model
 from digitpad.nn import Architecture, build
+from tests.gui.settling import settle
 
 
 def save_pixel_model(path: Path, *, blind: int | None = None) -> Path:
@@ -80,7 +80,7 @@ def evaluation_window(theme: Theme, settings: Settings, first_model: Path) -> It
     window.resize(1280, 800)
     window.show()
     window.use_model(first_model)
-    QApplication.processEvents()
+    settle(window)
     yield window
     window.close()
     shiboken6.delete(window)
@@ -89,6 +89,6 @@ def evaluation_window(theme: Theme, settings: Settings, first_model: Path) -> It
 @pytest.fixture
 def tab(evaluation_window: MainWindow) -> EvaluationTab:
     page = evaluation_window.go_to("Evaluate")
-    QApplication.processEvents()
+    settle(evaluation_window)
     assert isinstance(page, EvaluationTab)
     return page

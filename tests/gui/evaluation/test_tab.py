@@ -14,7 +14,6 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QApplication,
     QFileDialog,
     QLabel,
     QMenu,
@@ -36,6 +35,7 @@ from digitpad.models.model_file import load_model
 from digitpad.reading.recognizer import Recognizer
 from tests.gui.controls import check_names, check_room, controls_of, tab_order
 from tests.gui.evaluation.conftest import images_read_as, write_test_set
+from tests.gui.settling import lay_out, settle
 
 _LEFT = Qt.MouseButton.LeftButton
 
@@ -138,7 +138,7 @@ def test_a_click_on_an_image_opens_these_very_pixels_in_draw(
     QTest.mouseClick(gallery.viewport(), _LEFT, pos=gallery.image_rect(1).center())
     draw = evaluation_window.draw_tab
     assert draw.isVisible()
-    QApplication.processEvents()
+    settle(tab)
     images = open_dataset(data, "test").images
     assert draw.received.image is not None
     # They lie in a corner: a picture from anywhere else would have been cropped and centred.
@@ -164,7 +164,7 @@ def test_the_keyboard_goes_through_the_images_and_opens_one(
     QTest.keyClick(gallery, Qt.Key.Key_Left)
     QTest.keyClick(gallery, Qt.Key.Key_Return)
     assert evaluation_window.draw_tab.isVisible()
-    QApplication.processEvents()
+    settle(tab)
     assert evaluation_window.draw_tab.answer.digit == "7"
 
 
@@ -209,11 +209,11 @@ def test_two_models_side_by_side(
     place = _shown(tab).index(3)
     gallery = tab.results.gallery
     QTest.mouseClick(gallery.viewport(), _LEFT, pos=gallery.image_rect(place).center())
-    QApplication.processEvents()
+    settle(tab)
     assert evaluation_window.model is not None
     assert evaluation_window.model.path == second_model
     assert evaluation_window.messages.message is not None
-    assert "second reads now" in evaluation_window.messages.message.text
+    assert "Now using second" in evaluation_window.messages.message.text
     measured = tab.results.measured
     assert measured is not None
     assert evaluation_window.draw_tab.bars.values == pytest.approx(
@@ -265,7 +265,7 @@ def test_robustness_is_measured_point_by_point_and_shows_the_changed_images(
     moved = disturb(open_dataset(data, "test").images, Disturbance.SHIFT, 1.0)
     assert np.array_equal(tab.results.gallery.pixels(5), moved[5, 0])
     QTest.keyClick(tab.results.gallery, Qt.Key.Key_Return)
-    QApplication.processEvents()
+    settle(tab)
     received = evaluation_window.draw_tab.received.image
     assert received is not None
     assert np.array_equal(received, moved[0, 0])
@@ -513,7 +513,7 @@ def test_nothing_is_cut_off_in_any_view(
     theme.choose(scheme)
     for action in tab.views:
         action.trigger()
-        QApplication.processEvents()
+        lay_out()
         assert (evaluation_window.width(), evaluation_window.height()) == size
         check_room(controls_of(tab), tab)
         for label in tab.findChildren(QLabel):
@@ -540,7 +540,7 @@ def test_every_control_has_a_name_a_spoken_name_a_tooltip_and_a_place_in_the_tab
     reached: set[str] = set()
     for action in tab.views:
         action.trigger()
-        QApplication.processEvents()
+        lay_out()
         controls = controls_of(tab)
         check_names(controls)
         order = tab_order(tab.setup.model)

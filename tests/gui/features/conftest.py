@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shiboken6
-from PySide6.QtWidgets import QApplication, QTabBar
+from PySide6.QtWidgets import QTabBar
 
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
@@ -17,6 +17,7 @@ from digitpad.models.model_file import Model, ModelMetadata
 from digitpad.nn import Architecture, build
 from digitpad.nn.architectures.presets import convnet
 from digitpad.reading.recognizer import Recognizer
+from tests.gui.settling import settle
 
 SMALL = convnet("small", (4, 6), 12)
 
@@ -48,7 +49,7 @@ def features_window(theme: Theme, settings: Settings, model: Model) -> Iterator[
     window.resize(1280, 800)
     window.show()
     window.use_model(None)
-    QApplication.processEvents()
+    settle(window)
     yield window
     window.close()
     shiboken6.delete(window)
@@ -61,7 +62,7 @@ def tab(features_window: MainWindow) -> FeaturesTab:
     assert tabs is not None
     names = [tabs.tabText(index) for index in range(tabs.count())]
     tabs.setCurrentIndex(names.index("Features"))
-    QApplication.processEvents()
+    settle(features_window)
     tab = features_window.findChild(FeaturesTab)
     assert tab is not None
     return tab
@@ -76,7 +77,6 @@ def ink(draw: Callable[..., None]) -> Ink:
 
     def on(tab: FeaturesTab) -> None:
         tab.side.show_drawing(on=True)
-        QApplication.processEvents()
         draw(tab.side.pad, [[(60, 40), (110, 44), (150, 60), (120, 100), (80, 180)]])
 
     return on

@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from digitpad.explain.cells import explain_cell
@@ -20,6 +19,7 @@ from digitpad.gui.widgets.theme import Theme
 from digitpad.models.model_file import SEGMENTATION, Model, ModelMetadata, Preprocessing
 from digitpad.nn import Architecture, build
 from digitpad.nn.architectures.presets import ARCHITECTURES, unet
+from tests.gui.settling import lay_out
 
 _CONV_512 = {"name": "conv", "type": "Conv2D", "in_channels": 1, "out_channels": 512, "kernel_size": 3}
 _GLOBAL = {"name": "pool", "type": "GlobalAveragePool2D"}
@@ -77,7 +77,7 @@ def test_every_layer_of_it_is_shown_and_every_kind_of_cell_explained(view: Netwo
         assert point is not None
         assert view.maps.viewport().rect().contains(point)
         assert view.maps.place_at(point.toPointF()) == cell
-        QApplication.processEvents()
+        lay_out()
 
 
 @pytest.mark.parametrize("scale", list(Scale))

@@ -4,17 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Inspector
-from digitpad.gui.features.network_menu import NamedModel
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.percent import percent
 from digitpad.models.model_file import Model, bundled_models, save_model
 from digitpad.reading.recognizer import Recognizer
+from tests.gui.settling import settle
 
 Ink = Callable[[FeaturesTab], None]
 
@@ -25,8 +24,8 @@ def test_two_networks_show_one_drawing(tab: FeaturesTab, ink: Ink, other_model: 
     ink(tab)
     alone = not tab.comparing
     assert alone
-    tab.second.menu.load(path)
-    QApplication.processEvents()
+    tab.compare_with_path(path)
+    settle(tab)
     assert tab.comparing
     assert tab.second.frame is not None
     assert tab.frame is not None
@@ -50,9 +49,14 @@ def test_two_networks_show_one_drawing(tab: FeaturesTab, ink: Ink, other_model: 
 
 def test_each_of_two_networks_shows_why_it_answers(tab: FeaturesTab, ink: Ink, other_model: Model) -> None:
     ink(tab)
-    tab.compare_with(NamedModel(other_model, "other"))
+    tab.compare_with(other_model, "other")
+    tab.explain_with("gradcam")
+    settle(tab)
+    tab.explain_with("none")
+    settle(tab)
     plain = tab.second.maps.grab().toImage()
     tab.explain_with("gradient")
+    settle(tab)
     frame = tab.second.frame
     assert frame is not None
     np.testing.assert_array_equal(
@@ -60,6 +64,7 @@ def test_each_of_two_networks_shows_why_it_answers(tab: FeaturesTab, ink: Ink, o
     )
     assert tab.second.maps.grab().toImage() != plain
     tab.explain_with("none")
+    settle(tab)
     assert tab.second.maps.grab().toImage() == plain
     overlaid = tab.why.overlay_on(frame)
     assert overlaid is None
@@ -69,7 +74,7 @@ def test_how_far_two_networks_differ_is_told_of_the_layer_that_is_looked_at(
     tab: FeaturesTab, ink: Ink, retrained_model: Model
 ) -> None:
     ink(tab)
-    tab.compare_with(NamedModel(retrained_model, "retrained"))
+    tab.compare_with(retrained_model, "retrained")
     one, other = tab.first.frame, tab.second.frame
     assert one is not None
     assert other is not None
@@ -88,7 +93,7 @@ def test_networks_of_other_shapes_are_not_compared_number_by_number(
     tab: FeaturesTab, ink: Ink, other_model: Model
 ) -> None:
     ink(tab)
-    tab.compare_with(NamedModel(other_model, "other"))
+    tab.compare_with(other_model, "other")
     tab.maps.go_to(Cell("conv1", 1, 3, 3))
     assert tab.panel.differing.text() == "conv1: not of one shape"
     tab.maps.go_to(Cell("fc2", 1))
@@ -100,37 +105,42 @@ def test_a_file_that_is_no_model_is_complained_of(
 ) -> None:
     path = tmp_path / "broken.safetensors"
     path.write_bytes(b"not a model")
-    tab.second.menu.load(path)
+    tab.compare_with_path(path)
     assert features_window.messages.message is not None
     assert "broken.safetensors" in features_window.messages.message.text
     assert not tab.comparing
 
 
 def test_the_menu_offers_the_bundled_models(tab: FeaturesTab) -> None:
-    tab.second.menu.fill()
-    names = {action.objectName() for action in tab.second.menu.actions()}
+    tab.compare_menu.fill()
+    names = {action.objectName() for action in tab.compare_menu.actions()}
     assert {f"network-{path.stem}" for path in bundled_models()} | {"networkBrowse", "networkClose"} <= names
 
 
 def test_the_network_in_training_forms_before_ones_eyes(
-    features_window: MainWindow, tab: FeaturesTab, ink: Ink, retrained_model: Model
+    features_window: MainWindow, tab: FeaturesTab, ink: Ink, retrained_model: Model, tmp_path: Path
 ) -> None:
     ink(tab)
     tab.maps.go_to(Cell("conv1", 2, 4, 4), pin=True)
     before = tab.frame
     assert before is not None
-    features_window.live_model_published.emit(Recognizer(retrained_model))
+    features_window.workspace.show_training(Recognizer(retrained_model), 40, tmp_path)
+    settle(tab)
     assert tab.frame is not None
     known = Recognizer(retrained_model).activations(tab.frame.pixels[0])
     np.testing.assert_array_equal(tab.frame.activations["conv2"], known["conv2"])
     assert tab.maps.cell == Cell("conv1", 2, 4, 4)
     assert tab.tools.live.isVisible()
     tab.tools.live.click()
+    settle(tab)
     np.testing.assert_array_equal(tab.frame.activations["conv2"], before.activations["conv2"])
-    features_window.live_model_published.emit(Recognizer(retrained_model))
+    features_window.workspace.show_training(Recognizer(retrained_model), 40, tmp_path)
+    settle(tab)
     np.testing.assert_array_equal(tab.frame.activations["conv2"], before.activations["conv2"])
     tab.tools.live.click()
-    features_window.live_model_ended.emit()
+    settle(tab)
+    features_window.workspace.end_training()
+    settle(tab)
     np.testing.assert_array_equal(tab.frame.activations["conv2"], before.activations["conv2"])
     assert not tab.tools.live.isVisible()
 

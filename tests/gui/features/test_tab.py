@@ -8,19 +8,19 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from digitpad.explain.dependencies import Cell
 from digitpad.gui.features.maps.cell_numbers import exact
 from digitpad.gui.features.maps.placement import ZOOMS
-from digitpad.gui.features.network_menu import NamedModel
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.models.model_file import Model, load_model
 from digitpad.nn import Sequential
 from digitpad.reading.recognizer import Recognizer
-from tests.gui.features.conftest import SMALL, model_of
+from tests.gui.features.conftest import SMALL, loaded, model_of
+from tests.gui.settling import settle
 
 Ink = Callable[[FeaturesTab], None]
 
@@ -65,11 +65,12 @@ def test_the_reading_and_the_maps_come_of_one_pass(
     features_window: MainWindow, tab: FeaturesTab, model: Model, monkeypatch: pytest.MonkeyPatch, why: str
 ) -> None:
     tab.explain_with(why)
+    settle(tab)
     tab.side.show_drawing(on=True)
-    QApplication.processEvents()
+    settle(tab)
     pad = tab.side.pad
     QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=QPointF(60, 60).toPoint())
-    QApplication.processEvents()
+    settle(tab)
     passes: list[Sequential] = []
     forward = Sequential.forward
 
@@ -79,9 +80,9 @@ def test_the_reading_and_the_maps_come_of_one_pass(
 
     monkeypatch.setattr(Sequential, "forward", counted)
     QTest.mouseMove(pad, QPointF(120, 150).toPoint())
-    QApplication.processEvents()
+    settle(tab)
     assert len(passes) == 1
-    prediction = features_window.draw_tab.digit
+    prediction = features_window.workspace.look.prediction
     assert tab.frame is not None
     assert prediction is not None
     np.testing.assert_array_equal(tab.frame.pixels[0], prediction.image)
@@ -92,38 +93,46 @@ def test_the_reading_and_the_maps_come_of_one_pass(
     QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=QPointF(120, 150).toPoint())
 
 
-def test_the_reader_reads_by_its_own_weights_while_another_network_is_looked_into(
+def test_every_tab_shows_the_network_that_is_looked_at(
     features_window: MainWindow, tab: FeaturesTab, ink: Ink, model: Model
 ) -> None:
     other = model_of(SMALL, seed=8)
-    tab.replace_first(NamedModel(other, "other"))
     ink(tab)
-    prediction = features_window.draw_tab.digit
-    assert prediction is not None
-    for reader, answer in ((model, prediction.probabilities), (other, tab.side.bars.values)):
-        known = Recognizer(reader).recognize_pixels(prediction.image).probabilities
-        np.testing.assert_allclose(np.array(answer), known, rtol=1e-5, atol=1e-7)
+    for network in (other, model):
+        features_window.workspace.look_by(loaded(network))
+        settle(tab)
+        prediction = features_window.workspace.look.prediction
+        assert prediction is not None
+        known = Recognizer(network).recognize_pixels(prediction.image).probabilities
+        np.testing.assert_array_equal(prediction.probabilities, known)
+        assert tab.frame is not None
+        assert tab.frame.answer is not None
+        assert tab.side.bars.values == pytest.approx(tab.frame.answer.probabilities, abs=1e-6)
+        assert features_window.draw_tab.bars.values == tab.side.bars.values
+        assert features_window.draw_tab.answer.digit == tab.side.answer.digit == prediction.label
 
 
-def test_a_network_that_refuses_is_asked_why_it_sees_a_digit(tab: FeaturesTab, ink: Ink) -> None:
-    tab.replace_first(NamedModel(load_model(), "digitpad"))
+def test_a_network_that_refuses_is_asked_why_it_sees_a_digit(
+    features_window: MainWindow, tab: FeaturesTab, ink: Ink
+) -> None:
+    features_window.workspace.look_by(loaded(load_model()))
     ink(tab)
     assert tab.side.bars.values is not None
     assert len(tab.side.bars.values) == 11
     assert "none: " in tab.side.bars.accessibleDescription()
     questions = [action.text() for action in tab.findChildren(QAction) if action.objectName().startswith("whyNot")]
-    assert questions[8:] == ["Why not an 8?", "Why not a 9?", "Why a digit?"]
+    assert questions[8:] == ["Why not an 8?", "Why not a 9?", 'Why not "not a digit"?']
 
 
 def test_the_maps_follow_the_unfinished_stroke(tab: FeaturesTab) -> None:
     tab.side.show_drawing(on=True)
-    QApplication.processEvents()
+    settle(tab)
     pad = tab.side.pad
     QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=QPointF(60, 60).toPoint())
-    QApplication.processEvents()
+    settle(tab)
     first = tab.frame
     QTest.mouseMove(pad, QPointF(120, 150).toPoint())
-    QApplication.processEvents()
+    settle(tab)
     assert tab.frame is not first
     QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=QPointF(120, 150).toPoint())
 
@@ -132,7 +141,7 @@ def test_the_panel_catches_up_with_the_pen(tab: FeaturesTab, ink: Ink, qtbot: Qt
     ink(tab)
     tab.maps.go_to(Cell("conv1", 1, 14, 14))
     QTest.keyClick(tab, Qt.Key.Key_Delete)
-    QApplication.processEvents()
+    settle(tab)
     assert tab.frame is not None
     blank = float(tab.frame["conv1"][1, 14, 14])
 
@@ -153,13 +162,13 @@ def test_both_canvases_show_one_drawing(
     # The pad is small and the sheet large: what was drawn fills as much of it.
     assert np.ptp(points[:, 1]) > 1.5 * 140
     QTest.keyClick(tab, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    QApplication.processEvents()
+    settle(tab)
     assert main.sketch.page.is_blank
     assert tab.side.answer.digit == ""
     features_window.show_tab(features_window.draw_tab)
     draw(main, [[(100, 100), (200, 300)]])
     features_window.show_tab(tab)
-    QApplication.processEvents()
+    settle(tab)
     assert tab.frame is not None
     assert tab.frame.pixels.any()
     QTest.keyClick(tab, Qt.Key.Key_Delete)
@@ -195,7 +204,7 @@ def test_a_click_enlarges_a_map_and_a_second_one_is_put_beside_it(tab: FeaturesT
         point = tab.maps.point_of(cell)
         assert point is not None
         QTest.mouseClick(tab.maps.viewport(), Qt.MouseButton.LeftButton, pos=point)
-        QApplication.processEvents()
+        settle(tab)
     assert [(cell.layer, cell.channel) for cell in tab.enlarged.cells] == [("conv1", 1), ("pool1", 0)]
     assert tab.enlarged.isVisible()
     QTest.mouseClick(_button(tab, "closeMap0"), Qt.MouseButton.LeftButton)
@@ -238,7 +247,7 @@ def test_zooming_in_on_a_cell_keeps_it_in_view_and_shows_its_number(tab: Feature
     tab.maps.go_to(cell)
     for _ in ZOOMS:
         tab.maps.zoom_in()
-    QApplication.processEvents()
+    settle(tab)
     point = tab.maps.point_of(cell)
     assert point is not None
     assert tab.maps.viewport().rect().contains(point)
@@ -264,11 +273,11 @@ def test_the_scale_changes_colours_only(tab: FeaturesTab, ink: Ink, name: str) -
 def test_without_a_model_the_tab_is_empty_and_works(features_window: MainWindow, tab: FeaturesTab, ink: Ink) -> None:
     ink(tab)
     features_window.show_model(None)
-    QApplication.processEvents()
+    settle(tab)
     assert tab.maps.layers == ()
     assert tab.side.answer.digit == ""
     features_window.use_model(None)
-    QApplication.processEvents()
+    settle(tab)
     assert tab.side.answer.digit != ""
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from digitpad.explain.attribution import grad_cam, saliency
@@ -14,6 +14,7 @@ from digitpad.gui.features import why
 from digitpad.gui.features.maps.picture import Overlay
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
+from tests.gui.settling import settle
 
 Ink = Callable[[FeaturesTab], None]
 
@@ -26,7 +27,7 @@ def _press(tab: FeaturesTab, kind: str) -> None:
     button = tab.findChild(QToolButton, f"why-{kind}")
     assert button is not None
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    QApplication.processEvents()
+    settle(tab)
 
 
 @pytest.mark.parametrize(("kind", "signed"), [(why.GRADIENT, True), (why.GRAD_CAM, False)])
@@ -55,7 +56,7 @@ def test_nothing_is_explained_of_a_blank_canvas(tab: FeaturesTab, ink: Ink) -> N
     ink(tab)
     assert _overlay(tab) is not None
     QTest.keyClick(tab, Qt.Key.Key_Delete)
-    QApplication.processEvents()
+    settle(tab)
     assert _overlay(tab) is None
 
 
@@ -68,7 +69,7 @@ def test_occlusion_comes_from_the_background_and_goes_with_its_drawing(
     assert "erased" in tab.why.sentence.text()
     qtbot.waitUntil(lambda: not tab.busy, timeout=20000)
     QTest.keyClick(tab, Qt.Key.Key_Delete)
-    QApplication.processEvents()
+    settle(tab)
     assert _overlay(tab) is None
     ink(tab)
     qtbot.waitUntil(lambda: _overlay(tab) is not None, timeout=20000)
@@ -85,7 +86,7 @@ def test_why_not_another_class_shows_ink_to_add_and_to_remove(tab: FeaturesTab, 
     assert str(wanted) in button.text()
     qtbot.waitUntil(lambda: tab.why.change is not None, timeout=30000)
     qtbot.waitUntil(lambda: not tab.busy, timeout=30000)
-    QApplication.processEvents()
+    settle(tab)
     change = tab.why.change
     assert change is not None
     assert change.target == wanted

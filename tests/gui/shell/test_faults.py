@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from digitpad import paths
@@ -55,6 +55,6 @@ def test_a_fault_in_a_thread_reaches_the_window(
         thread = threading.Thread(target=fail)
         thread.start()
         thread.join()
-    QApplication.processEvents()
+    qtbot.waitUntil(lambda: window.messages.message is not None)
     assert window.messages.message is not None
     assert "in a thread" in window.messages.message.text

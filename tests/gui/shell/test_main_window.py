@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QLabel,
     QMenu,
@@ -24,10 +23,10 @@ from digitpad.gui.shell.top_bar import ModelChooser
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.theme import Theme
-from digitpad.gui.workspace.models import LoadedModel
 from digitpad.gui.workspace.settings import Settings
 from digitpad.gui.workspace.tab_page import TabPage
 from tests.gui.controls import check_names, check_room, controls_of, tab_order
+from tests.gui.settling import lay_out
 
 Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
 
@@ -101,17 +100,13 @@ def test_a_further_tab_slots_in_with_its_shortcut(window: MainWindow) -> None:
 class _Page(TabPage):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.models: list[LoadedModel | None] = []
         self.closed = 0
-
-    def use_model(self, model: LoadedModel | None) -> None:
-        self.models.append(model)
 
     def shut_down(self) -> None:
         self.closed += 1
 
 
-def test_a_lazy_tab_is_built_once_when_first_shown_and_told_of_models_and_the_end(window: MainWindow) -> None:
+def test_a_lazy_tab_is_built_once_when_first_shown_and_told_of_the_end(window: MainWindow) -> None:
     made: list[_Page] = []
 
     def make(parent: QWidget) -> _Page:
@@ -120,7 +115,6 @@ def test_a_lazy_tab_is_built_once_when_first_shown_and_told_of_models_and_the_en
 
     window.add_lazy_tab("More", make)
     window.add_lazy_tab("Never", make)
-    window.use_model("before")
     assert not made
     strip = window.findChild(QTabBar, "tabStrip")
     assert strip is not None
@@ -129,8 +123,6 @@ def test_a_lazy_tab_is_built_once_when_first_shown_and_told_of_models_and_the_en
     strip.setCurrentIndex(strip.count() - 2)
     (page,) = made
     assert page.isVisible()
-    window.use_model("after")
-    assert [model.title for model in page.models if model is not None] == ["before", "after"]
     page.message.emit(Message("More is said.", "info"))
     assert window.messages.message == Message("More is said.", "info")
     window.show_tab(window.draw_tab)
@@ -159,7 +151,7 @@ def test_the_keyboard_help_knows_the_shortcuts_of_tabs_not_shown_yet(window: Mai
 @pytest.mark.parametrize("size", [(1024, 640), (1280, 800), (1920, 1200)])
 def test_nothing_is_cut_off(window: MainWindow, size: tuple[int, int]) -> None:
     window.resize(*size)
-    QApplication.processEvents()
+    lay_out()
     assert (window.width(), window.height()) == size
     central = window.centralWidget()
     assert central is not None
@@ -186,10 +178,12 @@ def test_the_chooser_names_the_model_and_offers_others(
     window.open_path(mine)
     assert chooser.title == "mine"
     assert settings.model == mine
+    chooser.networks.fill()
     action = next(action for action in chooser.menu().actions() if action.text() == "mine")
     assert action.isChecked()
     window.use_model(None)
-    with qtbot.waitSignal(chooser.chosen, timeout=1000):
+    chooser.networks.fill()
+    with qtbot.waitSignal(chooser.networks.chosen, timeout=1000):
         next(action for action in chooser.menu().actions() if action.text() == "mine").trigger()
     assert chooser.title == "mine"
 

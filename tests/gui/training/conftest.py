@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from digitpad import paths
@@ -16,6 +15,7 @@ from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.training.control_card import State
 from digitpad.gui.training.train_tab import TrainTab
 from digitpad.nn import ARCHITECTURES
+from tests.gui.settling import settle
 
 
 def write_digits(folder: Path, count: int, *, seed: int = 0) -> Path:
@@ -41,7 +41,7 @@ def tab(window: MainWindow, tmp_path: Path, digits: Path, monkeypatch: pytest.Mo
     """Open the Train tab with a light network and the small data set."""
     monkeypatch.setattr(paths, "user_data_dir", lambda: tmp_path / "user")
     QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
-    QApplication.processEvents()
+    settle(window)
     tab = window.findChild(TrainTab, "trainTab")
     assert tab is not None
     tab.editor.change(dataset=str(digits), architecture=ARCHITECTURES["light"])

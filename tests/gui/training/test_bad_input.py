@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
-from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
 
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.training.control_card import State
@@ -16,6 +16,7 @@ from digitpad.gui.training.train_tab import TrainTab
 from digitpad.nn import ARCHITECTURES
 from digitpad.training.events import StopReason
 from digitpad.training.runs import RunStore
+from tests.gui.settling import lay_out
 
 Wait = Callable[[TrainTab, State], None]
 Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
@@ -40,6 +41,7 @@ def _start(tab: TrainTab, wait: Wait, data: Path) -> str:
 
 def _still_works(window: MainWindow, tab: TrainTab, draw: Draw, wait: Wait, digits: Path) -> None:
     """Draw, read and train, whatever happened before."""
+    window.workspace.look_at_in_use()
     draw(window.draw_tab.canvas, [[(100, 100), (200, 300)]])
     assert window.draw_tab.answer.digit == "7"
     tab.editor.change(dataset=str(digits), architecture=ARCHITECTURES["light"])
@@ -120,11 +122,14 @@ def test_a_full_disk_is_said_and_the_training_goes_on(
     record = tab.session.record
     assert record is not None
     assert len(record.loss) == 50
-    assert tab.digit.reader is not None
+    assert window.workspace.looked_at is not None
+    assert window.workspace.looked_at.model is not None
     _still_works(window, tab, draw, wait, digits)
 
 
-def test_a_loss_that_is_no_number_stops_at_the_last_good_weights(tab: TrainTab, wait: Wait, digits: Path) -> None:
+def test_a_loss_that_is_no_number_stops_at_the_last_good_weights(
+    window: MainWindow, tab: TrainTab, wait: Wait, digits: Path
+) -> None:
     tab.editor.change_settings(optimizer="sgd", learning_rate=10.0, weight_decay=10.0, schedule="constant", epochs=5)
     said = _start(tab, wait, digits)
     record = tab.session.record
@@ -132,13 +137,15 @@ def test_a_loss_that_is_no_number_stops_at_the_last_good_weights(tab: TrainTab, 
     assert record.stopped is not None
     assert record.stopped.reason is StopReason.DIVERGED
     assert "lower learning rate" in said
-    assert tab.digit.reader is not None
-    assert all(np.isfinite(value).all() for value in tab.digit.reader.model.network.state_dict().values())
+    network = window.workspace.looked_at
+    assert network is not None
+    assert network.model is not None
+    assert all(np.isfinite(value).all() for value in network.model.network.state_dict().values())
     assert tab.hints.hints
     cures = [hint for hint in tab.hints.hints if hint.cure is not None]
     assert cures
     tab.window().resize(1024, 640)
-    QApplication.processEvents()
+    lay_out()
     scroll = tab.hints.findChild(QScrollArea, "hintScroll")
     assert scroll is not None
     for button in tab.hints.findChildren(QPushButton):

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.training.control_card import State
@@ -11,6 +11,7 @@ from digitpad.gui.training.network_editor import NetworkEditor
 from digitpad.gui.training.train_tab import TrainTab
 from digitpad.gui.widgets.theme import Theme
 from tests.gui.controls import check_names, check_room, controls_of, tab_order
+from tests.gui.settling import lay_out
 
 
 def _own(widget: QWidget) -> list[QWidget]:
@@ -48,7 +49,7 @@ def test_tab_goes_through_the_whole_page(tab: TrainTab) -> None:
 @pytest.mark.parametrize("size", [(1024, 640), (1280, 800)])
 def test_nothing_is_cut_off(tab: TrainTab, window: MainWindow, size: tuple[int, int]) -> None:
     window.resize(*size)
-    QApplication.processEvents()
+    lay_out()
     assert (window.width(), window.height()) == size
     check_room(_own(tab), tab)
     for label in tab.findChildren(QLabel):
@@ -81,5 +82,5 @@ def test_a_pause_is_answered_at_once(tab: TrainTab) -> None:
 def test_dark_and_light_are_followed(tab: TrainTab, theme: Theme) -> None:
     light = tab.grab().toImage().pixelColor(400, 300).lightness()
     theme.choose("dark")
-    QApplication.processEvents()
+    lay_out()
     assert tab.grab().toImage().pixelColor(400, 300).lightness() < 80 < light

@@ -18,6 +18,7 @@ from digitpad.models.model_file import load_model
 from digitpad.reading.recognizer import Recognizer
 from digitpad.training.events import StopReason
 from digitpad.training.runs import Run, RunStore
+from tests.gui.settling import settle
 
 Wait = Callable[[TrainTab, State], None]
 Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
@@ -132,19 +133,28 @@ def test_the_drawn_digit_is_read_by_the_network_in_training(
     tab: TrainTab, window: MainWindow, wait: Wait, draw: Draw, qtbot: QtBot
 ) -> None:
     draw(window.draw_tab.canvas, [[(100, 100), (300, 100), (200, 400)]])
-    with qtbot.waitSignal(window.live_model_published, timeout=30_000) as caught:
-        _press(tab, "trainBatch")
-    assert caught.args is not None
-    assert isinstance(caught.args[0], Recognizer)
+    workspace = window.workspace
+    _press(tab, "trainBatch")
     wait(tab, State.PAUSED)
+    qtbot.waitUntil(lambda: workspace.in_training is not None, timeout=30_000)
+    settle(tab)
+    assert workspace.in_training is not None
+    assert isinstance(workspace.in_training.reader, Recognizer)
+    assert workspace.in_training.title == "in training: light, step 1"
+    assert workspace.looked_at is workspace.in_training
     assert tab.digit.bars.values is not None
     assert sum(tab.digit.bars.values) == pytest.approx(1, abs=1e-5)
     assert tab.digit.maps.maps is not None
     first = tab.digit.bars.values
     _press(tab, "trainMain")
-    with qtbot.waitSignal(window.live_model_ended, timeout=30_000):
-        pass
+    qtbot.waitUntil(lambda: workspace.in_training is None, timeout=30_000)
+    settle(tab)
     assert tab.digit.bars.values != first
+    # What the run has made is looked at on, and is not in use.
+    assert workspace.looked_at is not None
+    assert workspace.looked_at.title == "light, end of run light"
+    assert workspace.in_use is not None
+    assert workspace.in_use.title == "fake"
 
 
 def test_closing_the_window_in_the_middle_saves_the_run(tab: TrainTab, window: MainWindow, qtbot: QtBot) -> None:
@@ -184,18 +194,21 @@ def test_a_network_that_diverges_is_said_to_have_no_answer_beside_the_digit(
     draw(window.draw_tab.canvas, [[(100, 100), (300, 100), (200, 400)]])
     _press(tab, "trainBatch")
     wait(tab, State.PAUSED)
-    reader = tab.digit.reader
-    assert reader is not None
+    trained = window.workspace.looked_at
+    assert trained is not None
     model = load_model("light")
     for parameter in model.network.parameters():
         parameter.value *= np.float32(1e30)
-    tab.digit.use(Recognizer(model))
+    window.workspace.show_training(Recognizer(model), 2, trained.path)
+    settle(tab)
     hint = tab.digit.findChild(QLabel, "digitHint")
     assert hint is not None
     assert "not finite" in hint.text()
     assert _shares(tab) == []
     assert tab.digit.maps.maps is None
-    tab.digit.use(reader)
+    assert tab.digit.picture.image is not None
+    window.workspace.look_by(trained)
+    settle(tab)
     assert not hint.isVisible()
     assert len(_shares(tab)) == 10
     _press(tab, "trainStop")
@@ -212,6 +225,7 @@ def test_a_rate_far_too_high_ends_with_the_last_good_weights_and_a_cure(
     assert field.value() == 1e5
     _press(tab, "trainMain")
     wait(tab, State.IDLE)
+    settle(tab)
     record, advisor = tab.session.record, tab.session.advisor
     assert record is not None
     assert record.stopped is not None

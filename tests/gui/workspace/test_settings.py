@@ -7,7 +7,7 @@ import shiboken6
 from PySide6.QtCore import QByteArray
 
 from digitpad import paths
-from digitpad.gui.canvas.canvas import DEFAULT_PEN_WIDTH
+from digitpad.gui.canvas.drawing import DEFAULT_PEN_WIDTH
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.settings import Settings

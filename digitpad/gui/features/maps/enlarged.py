@@ -172,12 +172,6 @@ class EnlargedPane(QWidget):
             self._update()
             self.changed.emit(list(self._cells))
 
-    def close_all(self) -> None:
-        """Close both."""
-        self._cells = []
-        self._update()
-        self.changed.emit([])
-
     def keep(self, cells: Sequence[Cell]) -> None:
         """Keep only these: another network may have no such maps."""
         self._cells = [cell for cell in self._cells if cell in cells]

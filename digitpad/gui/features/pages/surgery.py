@@ -71,13 +71,10 @@ class SurgeryPage(QWidget):
         The `Model` to look into from now on.
     message
         A `Message`: an operation cannot be done, or a model was saved.
-    saved
-        The path of a new model's file.
     """
 
     operated = Signal(object)
     message = Signal(object)
-    saved = Signal(object)
 
     def __init__(self, theme: Theme, background: LatestWorker, owner: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -207,7 +204,6 @@ class SurgeryPage(QWidget):
             self.message.emit(Message(str(error)))
         else:
             self.message.emit(Message(f"{path.name} is saved in {path.parent}; choose it at the top right.", "info"))
-            self.saved.emit(path)
 
     # Doing it
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from digitpad.explain.dependencies import Cell
@@ -15,6 +15,7 @@ from digitpad.gui.features.maps.cell_numbers import exact
 from digitpad.gui.features.pages.explanation import Explanation
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
+from tests.gui.settling import settle
 
 Ink = Callable[[FeaturesTab], None]
 
@@ -86,7 +87,7 @@ def test_a_narrow_panel_shows_two_terms_rather_than_one(
     features_window: MainWindow, tab: FeaturesTab, ink: Ink
 ) -> None:
     features_window.resize(1024, 640)
-    QApplication.processEvents()
+    settle(tab)
     ink(tab)
     assert len(_shown(tab, Cell("conv2", 3, 7, 7)).figures) == 2
 
@@ -125,5 +126,5 @@ def test_the_kernel_walks_and_pauses(tab: FeaturesTab, ink: Ink, qtbot: QtBot) -
     QTest.mouseClick(walk, Qt.MouseButton.LeftButton)
     assert not tab.panel.arithmetic.walk.isChecked()
     stopped = tab.maps.cell
-    QApplication.processEvents()
+    settle(tab)
     assert tab.maps.cell == stopped

@@ -8,7 +8,6 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from digitpad.data.mnist import load_mnist
@@ -18,6 +17,7 @@ from digitpad.gui.features.pages.surgery import SurgeryPage
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.models.model_file import Model, load_model
+from tests.gui.settling import settle
 
 Ink = Callable[[FeaturesTab], None]
 
@@ -46,19 +46,23 @@ def test_a_muted_map_is_zero_at_once_and_undo_brings_it_back(tab: FeaturesTab, p
     before = _map(tab, "conv1", 2).copy()
     others = _map(tab, "conv1", 1).copy()
     QTest.keyClick(tab, Qt.Key.Key_M)
+    settle(tab)
     assert not _map(tab, "conv1", 2).any()
     np.testing.assert_array_equal(_map(tab, "conv1", 1), others)
     assert page.silent == {("conv1", 2)}
     assert tab.maps.cell == Cell("conv1", 2, 5, 5)
     QTest.keyClick(tab, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier)
+    settle(tab)
     np.testing.assert_array_equal(_map(tab, "conv1", 2), before)
     assert not page.silent
     QTest.keyClick(tab, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    settle(tab)
     assert not _map(tab, "conv1", 2).any()
 
 
 def test_a_map_is_kept_alone(tab: FeaturesTab, page: SurgeryPage) -> None:
     QTest.keyClick(tab, Qt.Key.Key_M, Qt.KeyboardModifier.ShiftModifier)
+    settle(tab)
     assert _map(tab, "conv1", 2).any()
     assert not any(_map(tab, "conv1", channel).any() for channel in (0, 1, 3))
     assert len(page.silent) == 3
@@ -68,6 +72,7 @@ def test_a_map_is_scaled_in_one_gesture(tab: FeaturesTab, page: SurgeryPage) -> 
     before = _map(tab, "conv1", 2).copy()
     page.factor.setValue(1.5)
     page.factor.setValue(2.0)
+    settle(tab)
     np.testing.assert_allclose(_map(tab, "conv1", 2), 2 * before, rtol=1e-5, atol=1e-6)
     assert len(page.history.done) == 1
 
@@ -81,6 +86,7 @@ def test_a_kernel_is_redrawn_by_dragging_and_by_keys(tab: FeaturesTab, page: Sur
     QTest.mouseMove(editor, QPoint(10, 1))
     QTest.mouseRelease(editor, Qt.MouseButton.LeftButton, pos=QPoint(10, 1))
     assert len(page.history.done) == 1
+    settle(tab)
     assert tab.model is not None
     changed = tab.model.network.state_dict()["conv1.weight"][2, 0]
     assert changed[0, 0] > before[0, 0]
@@ -88,6 +94,7 @@ def test_a_kernel_is_redrawn_by_dragging_and_by_keys(tab: FeaturesTab, page: Sur
     editor.setFocus()
     QTest.keyClick(editor, Qt.Key.Key_Right)
     QTest.keyClick(editor, Qt.Key.Key_0)
+    settle(tab)
     assert tab.model.network.state_dict()["conv1.weight"][2, 0, 0, 1] == 0
     assert len(page.history.done) == 2
 
@@ -131,7 +138,7 @@ def test_another_model_begins_untouched(
 ) -> None:
     page.mute()
     features_window.use_model(None)
-    QApplication.processEvents()
+    settle(tab)
     assert not page.history.done
     assert _map(tab, "conv1", 2).any()
     np.testing.assert_array_equal(

@@ -1,0 +1,49 @@
+"""One drawing that several canvases show: its sketch, its sheet, the pen, and the news of every change."""
+
+from PySide6.QtCore import QObject, Signal
+
+from digitpad.gui.canvas.sketch import Page, Sketch
+
+DEFAULT_PEN_WIDTH = 14
+
+
+class Drawing(QObject):
+    """Holds a sketch and tells everybody who shows it when it changes, whoever changed it.
+
+    Attributes
+    ----------
+    sketch
+        The page and its history.
+    room
+        Width and height of the largest sheet that the drawing was shown on: a page without a size of its own is kept
+        with these.
+    pen_width
+        How thick the pen draws, in canvas units.
+
+    Signals
+    -------
+    changed
+        Ink or picture are other than before, an unfinished stroke included.
+    history_changed
+        There is something else to undo or redo.
+    """
+
+    changed = Signal()
+    history_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.sketch = Sketch()
+        self.room = (1.0, 1.0)
+        self.pen_width = float(DEFAULT_PEN_WIDTH)
+
+    @property
+    def sheet_size(self) -> tuple[float, float]:
+        """The width and height that the page is kept with: those it came with, or the room there is."""
+        return self.sketch.page.size or self.room
+
+    def put(self, name: str, page: Page) -> None:
+        """Replace the page, as one step of the history called `name`, which undo takes back."""
+        self.sketch.put(name, page)
+        self.history_changed.emit()
+        self.changed.emit()

@@ -1,0 +1,40 @@
+"""How long a page will take to be read, judged by the last ones."""
+
+from collections import deque
+
+from digitpad.gui.canvas.sketch import Page
+
+#: Seconds: what is read at once must leave the window its frame rate.
+FRAME = 1 / 60
+_RECENT = 3
+
+
+class Pace:
+    """Remembers how long the last readings by networks of one kind took.
+
+    The cost of a drawing is taken to grow with its strokes. The quickest of the last readings counts: one that was held
+    up by something else says nothing of the next. Before the first reading nothing is known, and an opened picture may
+    hold anything; both count as long.
+    """
+
+    def __init__(self) -> None:
+        self._costs: deque[float] = deque(maxlen=_RECENT)  # seconds a stroke
+
+    def note(self, page: Page, seconds: float) -> None:
+        """Note how long a page took."""
+        if page.picture is None or page.picture.prepared:
+            self._costs.append(seconds / _size(page))
+
+    def forget(self) -> None:
+        """Begin again: a network of another kind reads from now on."""
+        self._costs.clear()
+
+    def is_short(self, page: Page) -> bool:
+        """Return whether a page will be read within a frame."""
+        if page.picture is not None and not page.picture.prepared:
+            return False
+        return bool(self._costs) and min(self._costs) * _size(page) <= FRAME
+
+
+def _size(page: Page) -> int:
+    return max(1, len(page.strokes))

@@ -1,0 +1,176 @@
+"""From a page to a reading and a frame, by one network and, for a single digit, in one pass.
+
+This is the only place that decides how a page becomes pixels. Qt has no part in it: the workspace calls it in the
+GUI thread or in a worker, and never in both at once, because a network is used by one thread at a time.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.data.images import image_to_digit
+from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
+from digitpad.explain.frame import Frame, Inspector
+from digitpad.gui.canvas.sketch import Page
+from digitpad.gui.workspace.look import Choice, Depth
+from digitpad.nn.checks import NotFiniteError
+from digitpad.reading.numbers import NumberReader, NumberReading, Reader
+from digitpad.reading.recognizer import Prediction, Recognizer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """What came of one page; the attributes are those of `Look`."""
+
+    reading: NumberReading | None = None
+    place: int = 0
+    prediction: Prediction | None = None
+    pixels: NDArray[np.float32] | None = None
+    frame: Frame | None = None
+    not_finite: bool = False
+
+
+class PageReader:
+    """Reads pages with one network, and looks into it on the way.
+
+    Parameters
+    ----------
+    reader
+        What reads. Only a `Recognizer` can be looked into.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._framing = _FramingReader(reader) if isinstance(reader, Recognizer) else None
+        self._reader = reader if self._framing is None else self._framing
+        self._numbers = NumberReader(self._reader)
+
+    def forget(self) -> None:
+        """Forget what was read: the reader's threshold is another now."""
+        self._numbers = NumberReader(self._reader)
+
+    def look(self, page: Page, depth: Depth, choice: Choice, known: NumberReading | None = None) -> Sight:
+        """Look at a page.
+
+        Parameters
+        ----------
+        page
+            What is on the canvas.
+        depth
+            How far to look into the network.
+        choice
+            Which character of a number to look at.
+        known
+            What this network has read on this page, if only the choice or the depth is new.
+
+        Raises
+        ------
+        DigitpadError
+            If the page cannot be read.
+        """
+        framing = self._framing
+        if framing is not None:
+            framing.begin(depth)
+        try:
+            # Weights on their way to infinity: what comes of them is told, not warned of.
+            with np.errstate(over="ignore", invalid="ignore"):
+                sight = self._look(page, choice, known)
+        except NotFiniteError:
+            sight = Sight(not_finite=True)
+        if sight.prediction is not None and not np.isfinite(sight.prediction.probabilities).all():
+            sight = Sight(not_finite=True)
+        if sight.not_finite and framing is not None:
+            return Sight(pixels=framing.image, not_finite=True)
+        return sight
+
+    def _look(self, page: Page, choice: Choice, known: NumberReading | None) -> Sight:
+        reading = known
+        if reading is None and not page.is_blank:
+            reading = self._read(page)
+        if reading is None:
+            return Sight(frame=None if self._framing is None else self._framing.frame_of(None))
+        place = choice.place_in(reading)
+        prediction = reading.segments[place].prediction
+        pixels = None if prediction is None else prediction.image
+        frame = None if self._framing is None else self._framing.frame_of(pixels)
+        return Sight(reading, place, prediction, pixels, frame)
+
+    def _read(self, page: Page) -> NumberReading:
+        if page.picture is not None and page.picture.prepared:
+            return self._numbers.read_prepared(page.picture.ink)
+        if page.picture is not None:
+            return self._numbers.read_picture(page.picture.ink)
+        # As the command line reads the same file; the window's own canvas is a usual one.
+        canvas = USUAL_CANVAS if page.size is None else max(page.size)
+        return self._numbers.read_drawing([stroke.points for stroke in page.strokes], canvas=canvas)
+
+
+class _FramingReader:
+    """A `Reader` that makes a frame of each picture of a single digit, in the pass that reads it."""
+
+    def __init__(self, recognizer: Recognizer) -> None:
+        self._recognizer = recognizer
+        self._inspector: Inspector | None = None
+        self._depth = Depth.READING
+        self._frame: Frame | None = None
+        self.image: NDArray[np.float32] | None = None
+
+    @property
+    def threshold(self) -> float:
+        return self._recognizer.threshold
+
+    @threshold.setter
+    def threshold(self, value: float) -> None:
+        self._recognizer.threshold = value
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self._recognizer.labels
+
+    @property
+    def refuses(self) -> bool:
+        return self._recognizer.refuses
+
+    def begin(self, depth: Depth) -> None:
+        """Look this far from now on; what was seen of the last page is kept while it may be seen again."""
+        if depth != self._depth:
+            self._depth, self._frame = depth, None
+        self.image = None
+
+    def frame_of(self, pixels: NDArray[np.float32] | None) -> Frame | None:
+        """Return the frame of a picture (28, 28), or of a blank one for None; None where nobody asks for frames."""
+        if self._depth is Depth.READING:
+            return None
+        inspector = self._inspector_now()
+        if pixels is None:
+            pixels = np.zeros(inspector.input_shape[1:], np.float32)
+        self.image = pixels
+        frame = self._frame
+        if frame is None or not np.array_equal(frame.pixels[0], pixels):
+            frame = self._frame = inspector.inspect(pixels, gradients=self._depth is Depth.GRADIENTS)
+        return frame
+
+    def recognize_ink(self, strokes: "Sequence[NDArray[np.float32]]", *, canvas: float = USUAL_CANVAS) -> Prediction:
+        return self.recognize_pixels(ink_to_image(strokes, canvas=canvas))
+
+    def recognize_image(self, gray: NDArray[np.float32]) -> Prediction:
+        return self.recognize_pixels(image_to_digit(gray))
+
+    def recognize_pixels(self, image: NDArray[np.float32]) -> Prediction:
+        self.image = image
+        frame = self.frame_of(image)
+        if frame is None:
+            return self._recognizer.recognize_pixels(image)
+        return self._recognizer.predict(image, frame[frame.structure.output])
+
+    def recognize_all(self, images: NDArray[np.float32]) -> list[Prediction]:
+        return self._recognizer.recognize_all(images)
+
+    def _inspector_now(self) -> Inspector:
+        if self._inspector is None:
+            self._inspector = Inspector.of(self._recognizer.model)
+        return self._inspector

@@ -1,0 +1,130 @@
+"""One rule for the headline and the bars, in every tab.
+
+The bars show what the network's outputs share among them: of a network that can tell that there is no digit, the last
+bar is "none". The headline is the best digit with its bar's own percentage; or "Not a digit", with the closest one.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from digitpad.gui.widgets.answer import AMBIGUOUS, NEAR, Answer
+from digitpad.gui.widgets.percent import sureness
+from digitpad.gui.widgets.refusal_bars import RefusalBars
+from digitpad.gui.workspace.look import Look
+
+if TYPE_CHECKING:
+    from digitpad.reading.numbers import Reader, Segment
+    from digitpad.reading.recognizer import Prediction
+
+_SIGNS = {
+    "-": lambda: _tr("a minus sign, by its size and position"),
+    ".": lambda: _tr("a decimal point, by its size and position"),
+    ",": lambda: _tr("a comma, by its size and position"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is said of one digit.
+
+    Attributes
+    ----------
+    labels, values
+        Of the bars: what each stands for, and its probability in [0, 1]; the values add up to 1.
+    digit
+        The digit of the headline; empty if it is not one.
+    lines
+        The two lines beside it.
+    """
+
+    labels: tuple[str, ...]
+    values: tuple[float, ...]
+    digit: str
+    lines: tuple[str, str]
+
+
+def verdict_of(prediction: "Prediction", reader: "Reader") -> Verdict:
+    """Return what is said of a prediction of a reader."""
+    # In full, "none of these" would take the bars a third of their length.
+    labels = (*reader.labels, _tr("none")) if reader.refuses else tuple(reader.labels)
+    values = [float(value) * (1 - prediction.no_digit) for value in prediction.probabilities]
+    values += [prediction.no_digit] if reader.refuses else []
+    best = max(range(len(reader.labels)), key=values.__getitem__)
+    if prediction.rejected:
+        closest = _tr("closest: {label}").format(label=labels[best])
+        by_threshold = reader.refuses and prediction.no_digit >= reader.threshold
+        detail = closest if by_threshold else f"{closest} · {prediction.reason}"
+        return Verdict(labels, tuple(values), "", (_tr("Not a digit"), detail))
+    second = max((index for index in range(len(values)) if index != best), key=values.__getitem__, default=best)
+    other = ""
+    if second != best and values[second] >= NEAR:
+        words = _tr("ambiguous: or {label}, {probability}") if values[second] >= AMBIGUOUS else ""
+        words = words or _tr("or {label}, {probability}")
+        other = words.format(label=labels[second], probability=sureness(values[second]))
+    return Verdict(labels, tuple(values), labels[best], (sureness(values[best]), other))
+
+
+def show_verdict(look: Look, answer: Answer | None, bars: RefusalBars, *, digit_alone: bool = False) -> None:
+    """Show what a look says.
+
+    Parameters
+    ----------
+    look
+        What was published.
+    answer, bars
+        Show the headline, unless that is None, and the probabilities.
+    digit_alone
+        Whether the headline is the chosen character of a number, and not all of it: where there is no room for more.
+    """
+    verdict = look.verdict
+    reader = None if look.network is None else look.network.reader
+    bars.show_threshold(reader.threshold if reader is not None and reader.refuses else None)
+    if verdict is None:
+        bars.clear()
+    else:
+        bars.show_probabilities(verdict.labels, verdict.values)
+    if answer is None:
+        return
+    number = None if digit_alone and verdict is not None else look.number_read
+    if number is not None:
+        count = len(number.segments)
+        about = _tr("{place} of {count}: {reading}").format(
+            place=look.place + 1, count=count, reading=_in_words(number.segments[look.place], verdict)
+        )
+        answer.show_number(number.text, number.probability, look.place, about, number.reason)
+    elif verdict is not None:
+        answer.show_verdict(verdict.digit, verdict.lines)
+    else:
+        _excuse(look, answer)
+
+
+def _excuse(look: Look, answer: Answer) -> None:
+    """Say why there is no answer; on a blank page, that is plain."""
+    if look.not_finite:
+        answer.excuse(_tr("No answer"), _tr("The network's numbers are not finite."))
+    elif look.page.is_blank:
+        answer.clear()
+    elif look.network is None:
+        answer.excuse(_tr("No model"), _tr("Choose a model at the top right to read this."))
+    elif look.is_reading:
+        answer.excuse(_tr("Reading…"), _tr("The answer appears here as soon as it is found."))
+    elif look.prediction is not None:
+        answer.excuse(_tr("Nothing to read"), _tr("The picture is empty."))
+    else:
+        answer.clear()
+
+
+def _in_words(segment: "Segment", verdict: Verdict | None) -> str:
+    """Return what is said of one character of a number."""
+    if segment.prediction is None:
+        return _SIGNS[segment.label]()
+    if segment.prediction.rejected or verdict is None:
+        return str(segment.prediction.reason)
+    sure, other = verdict.lines
+    return f"{verdict.digit}, {sure}" + (f", {other}" if other else "")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Verdict", text)

@@ -1,0 +1,559 @@
+"""What is looked at, and by which network: the one state that every tab shows.
+
+State, each held here once:
+
+- the drawing (`drawing`): the page with its history, fed by every canvas;
+- the networks: the model in use (`in_use`), the network in training (`in_training`), and the one that is looked at
+  (`looked_at`), which is one of these two, a saved one (a step of a run), or one that surgery has changed;
+- which character of a number is chosen (`choose`);
+- how far the views look into the network (`ask`): a reading alone, all activations, or gradients too.
+
+A change of any of these asks for one look, at the end of the turn of the event loop in which it came, however many
+there were. A look is one pass: a single digit goes through the network once, for the reading and for the frame that
+the maps show. What comes of it is published as one frozen, numbered `Look` through one signal, `published`. Views show
+that value and keep nothing else, so they cannot disagree; a new view connects to `published` and, if it shows more than
+the reading, asks for it while it is visible.
+
+The window never waits for a look. One that will take less than a frame, by the measure of the last ones, is made at
+once: the bars follow the pen. Any other is made by a worker, the newest first, and if it lasts a value that says
+`is_reading` is published meanwhile. What comes of a page that was replaced since carries an older number than the first
+look at the new page, and is dropped; while one stroke grows, its own earlier points are welcome. As long as the worker
+is busy, everything goes to it: a network is used by one thread at a time.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from digitpad.errors import DigitpadError
+from digitpad.gui.canvas.drawing import Drawing
+from digitpad.gui.canvas.sketch import Page, Picture
+from digitpad.gui.widgets.message_bar import Message
+from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
+from digitpad.gui.workspace import models
+from digitpad.gui.workspace.look import Choice, Depth, Look
+from digitpad.gui.workspace.models import LoadedModel, Source
+from digitpad.gui.workspace.pace import Pace
+from digitpad.gui.workspace.verdict import verdict_of
+
+if TYPE_CHECKING:
+    from digitpad.gui.workspace.page_reader import PageReader, Sight
+    from digitpad.gui.workspace.settings import Settings
+    from digitpad.models.model_file import Model
+    from digitpad.reading.numbers import NumberReading
+    from digitpad.reading.recognizer import Recognizer
+
+_READING = "reading"
+_PATIENCE = 80  # milliseconds after which a view is told that a page is still being read
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Request:
+    """A look that is wanted: what was the state when it was asked for."""
+
+    number: int
+    page: Page
+    network: LoadedModel
+    reader: "PageReader"
+    depth: Depth
+    choice: Choice
+    known: "NumberReading | None"
+
+
+class Workspace(QObject):
+    """Holds what is looked at, has it looked at once for every change, and publishes what comes of it.
+
+    Parameters
+    ----------
+    settings
+        Remembers the model in use.
+    load_model
+        Loads a network by name or path, the default model for None; raises DigitpadError.
+    runs_folder
+        Where trainings are kept; None takes the user's folder.
+
+    Signals
+    -------
+    published
+        A `Look`, after every change.
+    networks_changed
+        Another network is in use, in training or looked at, or there are others to choose from.
+    message
+        A `Message`: a network could not be loaded.
+    """
+
+    published = Signal(object)
+    networks_changed = Signal()
+    message = Signal(object)
+
+    def __init__(
+        self,
+        settings: "Settings",
+        load_model: Callable[[str | Path | None], LoadedModel] = models.load,
+        runs_folder: Path | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.runs_folder = runs_folder
+        self.drawing = Drawing(self)
+        self._load = load_model
+        self._in_use: LoadedModel | None = None
+        self._in_training: LoadedModel | None = None
+        self._looked_at: LoadedModel | None = None
+        self._operated: LoadedModel | None = None  # the network that surgery has changed, as it was
+        self._threshold: float | None = None  # where it was moved, for the network that is looked at
+        self._choice = Choice()
+        self._depths: dict[QObject, Depth] = {}
+        self._reader: PageReader | None = None
+        self._pace = Pace()
+        self._worker = LatestWorker(self)
+        self._worker.result_ready.connect(self._receive)
+        self._number = 0
+        self._oldest_welcome = 0
+        self._awaited: _Request | None = None  # what the worker looks at
+        self._again = False  # whether to look again when it is done
+        self._fresh_since = 0  # the first request after the page or the network became another
+        self._look = Look(0, self.drawing.sketch.page)
+        self._look_request = 0  # what `_look` came of
+        self._soon = self._timer(0, self._go)
+        self._patience = self._timer(_PATIENCE, self._say_reading)
+        self.drawing.changed.connect(self._page_changed)
+
+    # What is there
+
+    @property
+    def look(self) -> Look:
+        """What was published last."""
+        return self._look
+
+    @property
+    def in_use(self) -> LoadedModel | None:
+        """The model in use."""
+        return self._in_use
+
+    @property
+    def in_training(self) -> LoadedModel | None:
+        """The network in training, as it was last told of; None while none is trained."""
+        return self._in_training
+
+    @property
+    def looked_at(self) -> LoadedModel | None:
+        """The network that looks at the page."""
+        return self._looked_at
+
+    @property
+    def busy(self) -> bool:
+        """Whether a look is still to come."""
+        return self._soon.isActive() or self._awaited is not None
+
+    # Which network
+
+    def use(self, name_or_path: str | Path | None) -> bool:
+        """Load a model, take it into use and look by it; where that fails, a message says so and the old one stays."""
+        network = self._loaded(name_or_path)
+        if network is None:
+            return False
+        self.use_network(network)
+        bundled = network.path in _bundled()
+        if models.run_of(network.path) is None:
+            self.settings.remember_model(network.path, bundled=bundled)
+            self.networks_changed.emit()
+        return True
+
+    def use_network(self, network: LoadedModel | None) -> None:
+        """Take a loaded model into use and look by it; None when there is none."""
+        self._in_use = network
+        self.look_by(network)
+
+    def use_model(self, model: "Model", place: Path) -> bool:
+        """Take a model that was read elsewhere into use; return whether it can be.
+
+        Parameters
+        ----------
+        model
+            It stays where it is: the next start does not find it.
+        place
+            The folder of its run, or its checkpoint.
+        """
+        try:
+            self.use_network(models.take(model, place.resolve(), model.name))
+        except DigitpadError as error:
+            self.message.emit(Message(str(error)))
+            return False
+        return True
+
+    def look_by(self, network: LoadedModel | None, *, threshold: float | None = None) -> None:
+        """Have another network look at the page; None when there is none.
+
+        Parameters
+        ----------
+        network
+            The network.
+        threshold
+            Where its threshold of "not a digit" was moved to; None leaves its own.
+        """
+        before = self._looked_at
+        if threshold is None and before is not None and network is not None and before.source is network.source:
+            # A network in training is another one at every step; where its threshold was moved, it stays moved.
+            threshold = self._threshold if network.source is Source.IN_TRAINING else None
+        self._looked_at, self._threshold = network, threshold
+        if network is None:
+            self._reader = None
+        else:
+            # The network library is loaded with the first model; the window is visible before that.
+            from digitpad.gui.workspace.page_reader import PageReader
+
+            if threshold is not None:
+                network.reader.threshold = threshold
+            self._reader = PageReader(network.reader)
+        if not _alike(before, network):
+            self._pace.forget()
+        self._change()
+        self.networks_changed.emit()
+
+    @Slot(object)
+    def look_at(self, path: Path) -> None:
+        """Look by a saved network without taking it into use: a model file, a run as it ended, or a checkpoint."""
+        from digitpad.gui.workspace.catalogue import saved_title
+
+        try:
+            model, place = models.read_model(path)
+            title = saved_title(place, model.architecture.name)
+            network = models.take(model, place.resolve(), model.name, Source.SAVED)
+        except DigitpadError as error:
+            self.message.emit(Message(str(error)))
+            return
+        self.look_by(_retitled(network, title))
+
+    @Slot(object)
+    def choose_network(self, path: Path) -> None:
+        """Do what a menu of networks says: take a model file into use, look at what a run has saved."""
+        if models.run_of(path) is not None:
+            self.look_at(path)
+        else:
+            self.use(path)
+
+    @Slot()
+    def look_at_training(self) -> None:
+        """Look by the network in training, if there is one."""
+        if self._in_training is not None:
+            self.look_by(self._in_training)
+
+    @Slot()
+    def look_at_in_use(self) -> None:
+        """Look by the model in use."""
+        self.look_by(self._in_use)
+
+    def show_training(self, recognizer: "Recognizer", step: int, folder: Path) -> None:
+        """Tell of the network in training; the first time, it is looked at from then on.
+
+        Parameters
+        ----------
+        recognizer
+            Reads with a copy of its weights.
+        step
+            How many steps were taken.
+        folder
+            The folder of its run.
+        """
+        preprocessing = recognizer.model.metadata.preprocessing
+        title = self.tr("in training: {name}, step {step}").format(name=recognizer.model.name, step=f"{step:,}")
+        network = LoadedModel(title, folder, preprocessing.mean, preprocessing.std, recognizer, Source.IN_TRAINING)
+        begins = self._in_training is None
+        follows = self._looked_at is not None and self._looked_at.source is Source.IN_TRAINING
+        self._in_training = network
+        if begins or follows:
+            self.look_by(network)
+        else:
+            self.networks_changed.emit()
+
+    def end_training(self) -> None:
+        """Tell that the training is over.
+
+        If it was looked at, what its run has saved is looked at from now on; or the model in use, if there is no run.
+        """
+        network, self._in_training = self._in_training, None
+        if network is None:
+            return
+        if self._looked_at is not network:
+            self.networks_changed.emit()
+        elif models.run_of(network.path) is None:
+            self.look_at_in_use()
+        else:
+            self.look_by(self._as_saved(network))
+
+    def operate(self, model: "Model", title: str) -> None:
+        """Look by the network that is looked at as surgery has changed it.
+
+        Raises
+        ------
+        DigitpadError
+            If it does not read digits.
+        """
+        before = self._looked_at
+        if before is None:
+            return
+        if before.source is not Source.OPERATED:
+            self._operated = before
+        network = models.take(model, before.path, model.name, Source.OPERATED)
+        self.look_by(_retitled(network, title), threshold=before.reader.threshold)
+
+    def end_operation(self) -> None:
+        """Look by the network as it was before surgery."""
+        before = self._looked_at
+        if before is not None and before.source is Source.OPERATED:
+            self.look_by(self._operated, threshold=before.reader.threshold)
+
+    def move_threshold(self, threshold: float) -> None:
+        """Have the network that is looked at say "not a digit" from another probability on."""
+        network = self._looked_at
+        if network is None:
+            return
+        self._threshold = network.reader.threshold = threshold
+        if self._reader is not None:
+            self._reader.forget()
+        self._change()
+
+    # What else is looked at
+
+    def show_pixels(self, pixels: NDArray[np.float32], name: str) -> None:
+        """Put an image of a data set on the page, to be read as these very pixels.
+
+        Parameters
+        ----------
+        pixels
+            float32 (28, 28) in [0, 1], ink 1.
+        name
+            What to call it.
+        """
+        page = Page(picture=Picture(pixels, name, prepared=True))
+        self.drawing.put(self.tr("open {name}").format(name=name), page)
+
+    def choose(self, place: int) -> None:
+        """Look at one character of the number that was read."""
+        reading = self._look.reading
+        if reading is not None and 0 <= place < len(reading.segments):
+            self._choice = Choice(place, len(reading.segments))
+            self._change(fresh=False)
+
+    def ask(self, view: QObject, depth: Depth) -> None:
+        """Look as far into the network as a view needs, until it asks for something else.
+
+        Parameters
+        ----------
+        view
+            Whoever asks; each has one wish.
+        depth
+            `Depth.READING` when nothing more is needed, as while the view is hidden.
+        """
+        before = self._depth
+        if depth is Depth.READING:
+            self._depths.pop(view, None)
+        else:
+            self._depths[view] = depth
+        if self._depth not in {before, Depth.READING}:
+            self._change(fresh=False)
+
+    def shut_down(self) -> None:
+        """Stop the worker and wait for its end."""
+        self._soon.stop()
+        self._patience.stop()
+        self._awaited = None
+        self._worker.shut_down()
+
+    # Looking
+
+    @property
+    def _depth(self) -> Depth:
+        return max(self._depths.values(), default=Depth.READING)
+
+    @Slot()
+    def _page_changed(self) -> None:
+        live = self.drawing.sketch.live_stroke
+        self._change(continues=live is not None and len(live.points) > 1)
+
+    def _change(self, *, fresh: bool = True, continues: bool = False) -> None:
+        """Look again at the end of this turn.
+
+        Parameters
+        ----------
+        fresh
+            Whether what was read so far does not hold any more.
+        continues
+            Whether what comes of an earlier look may still be shown, as of a stroke that has grown since.
+        """
+        if fresh:
+            self._fresh_since = self._number + 1
+        if not continues:
+            self._oldest_welcome = self._number + 1
+        if not self._soon.isActive():
+            self._soon.start()
+
+    @Slot()
+    def _go(self) -> None:
+        """Look: at once, or in the worker."""
+        request = self._request()
+        if request is None:
+            self._put_off()
+            self._publish(self._number, Look(0, self.drawing.sketch.page, self._looked_at))
+        elif self._worker.busy or not self._pace.is_short(request.page):
+            self._send(request)
+        else:
+            self._put_off()
+            self._look_now(request)
+
+    def _request(self) -> _Request | None:
+        """Return the look that is wanted now; None where there is nothing to do."""
+        self._number += 1
+        page, network, reader = self.drawing.sketch.page, self._looked_at, self._reader
+        if page.is_blank:
+            self._choice = Choice()
+        if network is None or reader is None or (page.is_blank and self._depth is Depth.READING):
+            return None
+        known = self._look.reading if self._look_request >= self._fresh_since else None
+        return _Request(self._number, page, network, reader, self._depth, self._choice, known)
+
+    def _look_now(self, request: _Request) -> None:
+        """Make a look in this thread."""
+        try:
+            look, seconds = _make_look(request)
+        except Exception:
+            # A fault of ours is reported elsewhere; the answer to another drawing must not stay on the screen.
+            self._publish(request.number, Look(0, request.page, request.network))
+            raise
+        self._pace.note(request.page, seconds)
+        self._publish(request.number, look)
+
+    def _send(self, request: _Request) -> None:
+        """Have the worker make a look; while it makes one that is still welcome, the next one waits."""
+        if self._awaited is not None and self._awaited.number >= self._oldest_welcome:
+            self._again = True
+            return
+        self._awaited, self._again = request, False
+        self._worker.ask(_READING, partial(_work, request))
+        if not self._patience.isActive():
+            self._patience.start()
+
+    def _put_off(self) -> None:
+        """Wait no longer for the worker: what it brings is not wanted any more."""
+        self._patience.stop()
+        if self._awaited is not None:
+            self._awaited, self._again = None, False
+            self._worker.forget(_READING)
+
+    @Slot(object)
+    def _receive(self, outcome: Outcome) -> None:
+        request = self._awaited
+        if request is None:
+            return
+        again, self._awaited, self._again = self._again, None, False
+        self._patience.stop()
+        if isinstance(outcome.result, tuple):
+            look, seconds = outcome.result
+            self._pace.note(request.page, seconds)
+        else:
+            look = Look(0, request.page, request.network)
+        if request.number >= self._oldest_welcome:
+            self._publish(request.number, look)
+        if again and not self._soon.isActive():
+            self._soon.start()
+
+    @Slot()
+    def _say_reading(self) -> None:
+        request = self._awaited
+        if request is not None:
+            page = self.drawing.sketch.page
+            self._publish(request.number, Look(0, page, request.network, is_reading=True))
+
+    def _publish(self, request: int, look: Look) -> None:
+        """Publish what came of a request under the next number."""
+        if not look.is_reading and self._choice.has_lapsed(look.reading):
+            self._choice = Choice()
+        self._look = replace(look, number=self._look.number + 1)
+        self._look_request = request
+        self.published.emit(self._look)
+
+    # Parts
+
+    def _loaded(self, name_or_path: str | Path | None) -> LoadedModel | None:
+        try:
+            return self._load(name_or_path)
+        except DigitpadError as error:
+            self.message.emit(Message(str(error)))
+            return None
+
+    def _as_saved(self, network: LoadedModel) -> LoadedModel:
+        """Return the network in training as what its run has saved at its end."""
+        from digitpad.gui.workspace.catalogue import saved_title
+
+        model = network.model
+        title = saved_title(network.path, network.title if model is None else model.architecture.name)
+        return _retitled(network, title, Source.SAVED)
+
+    def _timer(self, interval: int, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(interval)
+        timer.timeout.connect(slot)
+        return timer
+
+
+def _make_look(request: _Request) -> tuple[Look, float]:
+    """Make a look; return it with the seconds that it took."""
+    before = time.perf_counter()
+    try:
+        sight = request.reader.look(request.page, request.depth, request.choice, request.known)
+    except DigitpadError as error:
+        look = Look(0, request.page, request.network, error=str(error))
+    else:
+        look = _look_of(request, sight)
+    return look, time.perf_counter() - before
+
+
+def _look_of(request: _Request, sight: "Sight") -> Look:
+    prediction, verdict = sight.prediction, None
+    if prediction is not None and prediction.image.any():
+        verdict = verdict_of(prediction, request.network.reader)
+    return Look(
+        0,
+        request.page,
+        request.network,
+        sight.reading,
+        sight.place,
+        prediction,
+        sight.pixels,
+        verdict,
+        sight.frame,
+        not_finite=sight.not_finite,
+    )
+
+
+def _work(request: _Request, _progress: Progress) -> object:
+    """Make a look in the worker."""
+    return _make_look(request)
+
+
+def _retitled(network: LoadedModel, title: str, source: Source | None = None) -> LoadedModel:
+    return replace(network, title=title, source=network.source if source is None else source)
+
+
+def _alike(one: LoadedModel | None, other: LoadedModel | None) -> bool:
+    """Whether two networks take about as long: they are built alike."""
+    if one is None or other is None:
+        return False
+    first, second = one.model, other.model
+    return first is not None and second is not None and first.architecture == second.architecture
+
+
+def _bundled() -> set[Path]:
+    from digitpad.models.model_file import bundled_models
+
+    return {path.resolve() for path in bundled_models()}
