@@ -14,8 +14,10 @@ from digitpad.models.model_file import Model, load_model, save_model
 from digitpad.training.checkpoints import SUFFIX, Checkpoint, load_checkpoint
 from digitpad.training.history import History, read_epochs, read_history
 from digitpad.training.run_info import RunInfo, RunStatus, read_info, write_info
+from digitpad.translation import gettext as _
 
 _MODEL = "model.safetensors"
+_STEP = "step-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,13 @@ class CheckpointFile:
     size: int
 
 
+def checkpoint_name(checkpoint: CheckpointFile | Path) -> str:
+    """Return what a checkpoint is called beside the name of its run: "step 340"."""
+    path = checkpoint if isinstance(checkpoint, Path) else checkpoint.path
+    number = path.stem.removeprefix(_STEP)
+    return _("step {step}").format(step=f"{int(number):,}") if number.isdecimal() else path.stem
+
+
 class Run:
     """One run's folder. May be used from any thread.
 
@@ -68,8 +77,23 @@ class Run:
         """What the run's file says. A run that was broken off (by a crash, or `kill -9`) says so."""
         info = self._info
         if info.status is RunStatus.RUNNING and not self.is_running():
-            return replace(info, status=RunStatus.BROKEN_OFF, message="The program ended in the middle of this run.")
+            return replace(info, status=RunStatus.BROKEN_OFF, message=_("The program ended in the middle of this run."))
         return info
+
+    def display_name(self, checkpoint: CheckpointFile | Path | None = None) -> str:
+        """Return what the run, or one of its checkpoints, is called wherever it is named.
+
+        Parameters
+        ----------
+        checkpoint
+            One of the run's checkpoints; None for the run as it is now.
+
+        Returns
+        -------
+        str
+            "standard 2" or "standard 2, step 340".
+        """
+        return self._info.name if checkpoint is None else f"{self._info.name}, {checkpoint_name(checkpoint)}"
 
     def is_running(self) -> bool:
         """Return whether a program, this one included, trains it now."""
@@ -158,7 +182,7 @@ class Run:
         if checkpoint is not None:
             return load_checkpoint(checkpoint if isinstance(checkpoint, Path) else checkpoint.path)
         trouble = None
-        for _, path in reversed(self._files()):
+        for _step, path in reversed(self._files()):
             try:
                 return load_checkpoint(path)
             except DigitpadError as error:
@@ -239,7 +263,7 @@ class Run:
 
     def checkpoint_path(self, step: int) -> Path:
         """Return where the checkpoint of a step goes."""
-        return self.folder / "checkpoints" / f"step-{step:08d}{SUFFIX}"
+        return self.folder / "checkpoints" / f"{_STEP}{step:08d}{SUFFIX}"
 
     @property
     def _lock_path(self) -> Path:
@@ -249,8 +273,8 @@ class Run:
         """Return the checkpoints' steps and files, in their order; files with other names are none."""
         found = []
         with contextlib.suppress(OSError):
-            for path in (self.folder / "checkpoints").glob(f"step-*{SUFFIX}"):
-                number = path.stem.removeprefix("step-")
+            for path in (self.folder / "checkpoints").glob(f"{_STEP}*{SUFFIX}"):
+                number = path.stem.removeprefix(_STEP)
                 if number.isdecimal():
                     found.append((int(number), path))
         return sorted(found)

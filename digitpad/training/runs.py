@@ -23,6 +23,7 @@ from digitpad.errors import DigitpadError
 from digitpad.training.plan import RunPlan
 from digitpad.training.run import CheckpointFile, Run
 from digitpad.training.run_info import RunInfo, RunStatus, read_info, write_info
+from digitpad.translation import gettext as _
 
 __all__ = ["CheckpointFile", "Run", "RunStore", "TrashedRun", "UnreadableRun"]
 
@@ -124,7 +125,7 @@ class RunStore:
         plan
             What is going to be trained.
         name
-            What to call it; empty takes the architecture's name.
+            What to call it; empty takes the architecture's name, with a number if a run has that name already.
         notes
             What a person has to say about it.
 
@@ -134,7 +135,7 @@ class RunStore:
             If the folder cannot be made.
         """
         created = datetime.now(UTC)
-        title = name.strip() or plan.architecture.name
+        title = name.strip() or self._free_name(plan.architecture.name)
         moment = created.astimezone().strftime("%Y-%m-%d-%H%M%S")
         readable = "".join(letter if letter.isalnum() else "-" for letter in plan.architecture.name)[:40]
         folder = self.free_folder(f"{moment}-{readable}" if readable else moment)
@@ -182,7 +183,7 @@ class RunStore:
         checkpoint
             One of its checkpoints.
         name
-            What to call the new one; empty takes the old name with the step.
+            What to call the new one; empty takes the old name with the step, and a number if that name is taken.
         settings
             Changes of the plan's settings, such as `learning_rate`.
 
@@ -193,7 +194,10 @@ class RunStore:
         """
         info = run.info
         plan = info.plan.with_settings(**settings)
-        twin = self.create(plan, name or f"{info.name} from step {checkpoint.step:,}", info.notes)
+        given = name or self._free_name(
+            _("{name} from step {step}").format(name=info.name, step=f"{checkpoint.step:,}")
+        )
+        twin = self.create(plan, given, info.notes)
         try:
             for source in (run.folder.glob("*.csv"), [checkpoint.path]):
                 for path in source:
@@ -236,6 +240,25 @@ class RunStore:
                     name = read_info(folder).name
                 trashed.append(TrashedRun(folder, self, name))
         return trashed
+
+    def interrupted(self) -> Run | None:
+        """Return the newest run if its program ended in the middle of it and it can be resumed; else None."""
+        newest = next((run for run in self.all() if isinstance(run, Run)), None)
+        if newest is None or newest.info.status is not RunStatus.BROKEN_OFF or not newest.can_resume():
+            return None
+        return newest
+
+    def _free_name(self, wanted: str) -> str:
+        """Return a name, or the next like it that no run has: "standard", "standard 2"."""
+        taken: set[str] = set()
+        # Where the runs cannot be listed, the folder cannot be made either, and that is said then.
+        with contextlib.suppress(DigitpadError):
+            taken = {run.info.name for run in self.all() if isinstance(run, Run)}
+        name, number = wanted, 1
+        while name in taken:
+            number += 1
+            name = f"{wanted} {number}"
+        return name
 
     def free_folder(self, name: str) -> Path:
         """Return a folder of that name, or the next like it, that does not exist."""

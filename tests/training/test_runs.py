@@ -112,6 +112,38 @@ def test_names_and_notes_are_kept_and_a_run_is_found_by_them(trained: Run, store
         store.find("better")
 
 
+def test_runs_without_a_name_of_their_own_are_numbered(store: RunStore, make_plan: Make) -> None:
+    plan = make_plan()
+    first, second, third = (store.create(plan) for _ in range(3))
+    wanted = plan.architecture.name
+    assert [run.info.name for run in (first, second, third)] == [wanted, f"{wanted} 2", f"{wanted} 3"]
+    second.rename("other")
+    assert store.create(plan).info.name == f"{wanted} 2"
+    assert store.create(plan, "other").info.name == "other"
+
+
+def test_a_run_and_its_checkpoints_have_one_name_each(trained: Run) -> None:
+    trained.rename("mine")
+    file = trained.checkpoints()[-1]
+    assert trained.display_name() == "mine"
+    assert trained.display_name(file) == trained.display_name(file.path) == f"mine, step {file.step}"
+    assert trained.display_name(trained.checkpoint_path(12_345)) == "mine, step 12,345"
+
+
+def test_only_a_run_that_its_program_did_not_end_is_offered_again(
+    trained: Run, store: RunStore, make_plan: Make
+) -> None:
+    assert store.interrupted() is None
+    trained.update(status=RunStatus.RUNNING)
+    found = store.interrupted()
+    assert found is not None
+    assert found.folder == trained.folder
+    with trained.locked():
+        assert store.interrupted() is None
+    store.create(make_plan())
+    assert store.interrupted() is None
+
+
 def test_runs_made_in_the_same_second_have_folders_of_their_own(store: RunStore, make_plan: Make) -> None:
     assert len({store.create(make_plan()).folder for _ in range(5)}) == 5
     assert len(store.all()) == 5
