@@ -10,6 +10,8 @@ so they may be kept, printed or sent to another thread.
 from dataclasses import dataclass
 from enum import StrEnum
 
+_MANY_DEAD = 2 / 3
+
 
 class StopReason(StrEnum):
     """Why a run ended."""
@@ -144,7 +146,7 @@ class LayerMeasure:
     update_ratio
         Length of what the step changed, over `weight_norm`; None without parameters, or if they are all zero.
     units, dead_units
-        Of a ReLU: how many units it has (a feature map counts as one), and how many of them answered none of the
+        Of a ReLU: how many units it has (a feature map counts as one), and how many of them never activate on the
         sample's images; None for other layers.
     """
 
@@ -155,6 +157,17 @@ class LayerMeasure:
     update_ratio: float | None = None
     units: int | None = None
     dead_units: int | None = None
+
+    @property
+    def has_many_dead_units(self) -> bool:
+        """Whether so many units never activate that the layer loses much of what it could tell apart.
+
+        Up to half the units of a linear layer never activate on the few images of the sample in a sound network that
+        was trained for an epoch: each of them responds to few images.
+        """
+        if not self.units or self.dead_units is None:
+            return False
+        return self.dead_units >= _MANY_DEAD * self.units
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,9 @@
-"""Plain words about how a training goes, by rule, from what its events say.
+"""Training health in plain words, by rule, from what a run's events say.
 
-Each hint says what is the matter, why (with the true numbers), and what would help: a change that can be made while the
-run goes on, or another plan for the next one. The rules are simple, and meant to be: a person should be able to check
-them against the curves.
+Each hint says what is wrong, why (with the true numbers), and what helps: a change that can be made while the run goes
+on, or another plan for the next one. The rules are deliberately simple: a person can check them against the curves.
 """
 
-import statistics
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -15,31 +12,22 @@ from typing import Any
 from digitpad.data.augmentation import Augmentation
 from digitpad.nn import Architecture
 from digitpad.training.building import has_layer, replaced_type
-from digitpad.training.controls import Controls, ControlValues
-from digitpad.training.events import (
-    ControlChanged,
-    EpochCompleted,
-    Event,
-    LayerMeasure,
-    LayersMeasured,
-    StepCompleted,
-    StopReason,
-    TrainingStarted,
-    TrainingStopped,
-)
+from digitpad.training.controls import Controls
+from digitpad.training.events import EpochCompleted, Event, StopReason
+from digitpad.training.history import History
+from digitpad.training.observations import WINDOW, Observations
 from digitpad.training.plan import RunPlan
+from digitpad.translation import gettext as _
+from digitpad.translation import ngettext
 
-#: Losses are compared as means over so many steps.
-_WINDOW = 10
-#: Nothing is said about how fast a network learns before so many steps.
+#: Nothing is said about how fast a network learns before it has taken this many steps.
 _PATIENCE = 100
-#: A layer that loses this share of its units loses much of what it could tell apart. Of a sound network trained for an
-#: epoch up to half the units of a linear layer answer none of the few images that they are shown: they are choosy.
-_MUCH_DEAD = 2 / 3
-_SETTLED = 20
+#: A network that reads this share of its images right does not count as one that is not learning.
+_LEARNED = 0.9
 #: An update of about a thousandth of the weights is usual; this is far below.
 _TINY_UPDATE = 1e-4
 _FEW_STEPS = 10
+_NAMED = 5  # classes: of more, the first are named
 _USUAL_AUGMENTATION = Augmentation(rotation=10, shift=1.5, scale=0.1, shear=10, elastic=0.6)
 
 
@@ -53,7 +41,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cure:
-    """What would help.
+    """What helps.
 
     Attributes
     ----------
@@ -94,13 +82,13 @@ class Hint:
     Attributes
     ----------
     key
-        Tells hints apart; the same matter has the same key.
+        Identifies what the hint is about; a later hint about the same has the same key.
     severity
         How much it matters.
     title, why
-        What is the matter, in a few words; and the reason, in a sentence or two.
+        What is wrong, in a few words; and the reason, in a sentence or two.
     cure
-        What would help; None if nothing needs to be done.
+        What helps; None if nothing needs to be done.
     """
 
     key: str
@@ -121,138 +109,117 @@ class Advisor:
 
     def __init__(self, plan: RunPlan) -> None:
         self._plan = plan
-        self._started: TrainingStarted | None = None
-        self._stopped: TrainingStopped | None = None
-        self._layers: LayersMeasured | None = None
-        self._epochs: list[EpochCompleted] = []
-        self._values = ControlValues()
-        self._steps = 0
-        self._rate = plan.settings.learning_rate
-        self._begin: list[float] = []
-        self._lowest = float("inf")
-        self._recent: deque[float] = deque(maxlen=_WINDOW)
-        #: Since the learning rate was changed last: how many steps, and the losses of the first of them.
-        self._since = 0
-        self._since_begin: list[float] = []
+        self._seen = Observations(plan)
+
+    def recall(self, history: History) -> None:
+        """Take note of what happened before the run was resumed."""
+        self._seen.recall(history)
 
     def hear(self, event: Event) -> None:
         """Take note of an event."""
-        match event:
-            case TrainingStarted():
-                self._started = event
-            case StepCompleted():
-                self._hear_step(event)
-            case EpochCompleted():
-                self._epochs.append(event)
-            case LayersMeasured():
-                self._layers = event
-            case ControlChanged():
-                change: dict[str, Any] = {event.name: event.new}
-                self._values = replace(self._values, **change)
-                if event.name.startswith("learning_rate"):
-                    self._since, self._since_begin = 0, []
-            case TrainingStopped():
-                self._stopped = event
+        self._seen.hear(event)
 
     def hints(self) -> list[Hint]:
-        """Return what is worth knowing now, what matters most first."""
+        """Return what is worth knowing now: trouble first, and then in the order in which it is best learned."""
         rules = (
             self._diverged,
             self._exploding,
-            self._dead_units,
-            self._too_slow,
+            self._not_learning,
             self._overfitting,
             self._large_batch,
             self._lone_classes,
+            self._dead_units,
         )
         found = [hint for rule in rules if (hint := rule()) is not None]
-        if not any(hint.severity is Severity.TROUBLE for hint in found):
-            found += [hint for hint in (self._well(),) if hint is not None]
+        if not found:
+            found = [hint for hint in (self._well(),) if hint is not None]
         order = list(Severity)
         return sorted(found, key=lambda hint: -order.index(hint.severity))
 
-    def _hear_step(self, event: StepCompleted) -> None:
-        self._steps += 1
-        self._since += 1
-        self._rate = event.learning_rate
-        self._recent.append(event.loss)
-        for begin in (self._begin, self._since_begin):
-            if len(begin) < _WINDOW:
-                begin.append(event.loss)
-        if len(self._recent) == _WINDOW:
-            self._lowest = min(self._lowest, statistics.fmean(self._recent))
+    # How large the steps are
 
     def _diverged(self) -> Hint | None:
-        if self._stopped is None or self._stopped.reason is not StopReason.DIVERGED:
+        stopped = self._seen.stopped
+        if stopped is None or stopped.reason is not StopReason.DIVERGED:
             return None
         lower = self._lower_rate()
         return Hint(
             "diverged",
             Severity.TROUBLE,
-            "The loss is no longer a number",
-            f"After {_count(self._stopped.steps, 'step')} at a learning rate of {self._rate:g} the loss was no longer "
-            "finite: each step overshot further than the one before. The last good weights are kept.",
-            Cure(f"Train anew with {lower:g}", settings={"learning_rate": lower}),
+            _("The loss is no longer a number"),
+            _(
+                "After {steps}, with the learning rate set to {rate}, the loss was no longer finite: each step "
+                "overshot further than the one before. The last good weights are kept."
+            ).format(steps=_steps(stopped.steps), rate=f"{self._seen.set_rate:g}"),
+            Cure(_("Train again with {rate}").format(rate=f"{lower:g}"), settings={"learning_rate": lower}),
         )
 
     def _exploding(self) -> Hint | None:
-        if self._stopped is not None or len(self._recent) < _WINDOW or self._steps <= _WINDOW:
+        seen = self._seen
+        if seen.stopped is not None or not seen.has_recent_losses or seen.steps <= WINDOW:
             return None
-        first, now, lowest = statistics.fmean(self._begin), statistics.fmean(self._recent), self._lowest
-        # The first losses may belong to the explosion already.
-        first = min(first, self._begin[0])
+        first, now, lowest = seen.first_loss, seen.recent_loss, seen.lowest_loss
         lost = lowest < 0.5 * first and now > 0.9 * first
         if not (now > 1.5 * first or lost):
             return None
         return Hint(
             "exploding",
             Severity.TROUBLE,
-            "The loss is exploding" if not lost else "The network has forgotten what it had learned",
-            f"Over the last {_WINDOW} steps the loss was {_figure(now)}; it began at {_figure(first)} and had been as "
-            f"low as {_figure(min(lowest, first))}. The learning rate, {self._rate:g}, is too high for this network.",
-            Cure(
-                "Lower the learning rate to a tenth",
-                controls={"learning_rate_factor": self._values.learning_rate_factor / 10},
-                settings={"learning_rate": self._lower_rate()},
+            _("The network has forgotten what it had learned") if lost else _("The loss is exploding"),
+            _(
+                "Over the last {count} steps the loss was {now}; it started at {first} and has been as low as "
+                "{lowest}. The learning rate is set to {rate}, which is too high for this network."
+            ).format(
+                count=WINDOW,
+                now=_figure(now),
+                first=_figure(first),
+                lowest=_figure(min(lowest, first)),
+                rate=f"{seen.set_rate:g}",
             ),
+            self._slower(),
         )
 
-    def _too_slow(self) -> Hint | None:
-        if self._stopped is not None or self._since < _PATIENCE or self._exploding() is not None:
+    def _not_learning(self) -> Hint | None:
+        seen = self._seen
+        if seen.stopped is not None or seen.steps_since_change < _PATIENCE or self._exploding() is not None:
             return None
-        first, now = statistics.fmean(self._since_begin), statistics.fmean(self._recent)
-        if now < 0.98 * first or now < 0.5 * self._begin[0]:
+        first, now = seen.loss_since_change, seen.recent_loss
+        # What has learned most of it already has little left to learn.
+        if now < 0.98 * first or now < 0.5 * seen.first_loss or seen.recent_accuracy >= _LEARNED:
             return None
-        ratio = self._update_ratio()
-        said = f"In {_count(self._since, 'step')} the loss has gone from {_figure(first)} to {_figure(now)} only."
+        rate = f"{seen.set_rate:g}"
+        said = _("In {steps} the loss went from {first} to {now}.")
+        if seen.was_changed:
+            said = _("In the {steps} since the learning rate was changed, the loss went from {first} to {now}.")
+        said = said.format(steps=_steps(seen.steps_since_change), first=_figure(first), now=_figure(now))
+        ratio = seen.update_ratio
         if ratio is not None and ratio > _TINY_UPDATE:
             return Hint(
                 "stuck",
                 Severity.NOTICE,
-                "The network is not learning",
-                f"{said} A step changes the weights by {ratio:.1e} of their size, so the steps are long enough: they "
-                "lead nowhere. A lower learning rate may find a way.",
-                Cure(
-                    "Lower the learning rate to a tenth",
-                    controls={"learning_rate_factor": self._values.learning_rate_factor / 10},
-                    settings={"learning_rate": self._lower_rate()},
-                ),
+                _("The network is not learning"),
+                said
+                + " "
+                + _(
+                    "A step changes the weights by {ratio} of their size, so the steps are large enough: they do not "
+                    "lower the loss. The learning rate is set to {rate}; a lower one may help."
+                ).format(ratio=f"{ratio:.1e}", rate=rate),
+                self._slower(),
             )
-        steps = "" if ratio is None else f" A step changes the weights by only {ratio:.1e} of their size."
+        if ratio is not None:
+            said += " " + _("A step changes the weights by only {ratio} of their size.").format(ratio=f"{ratio:.1e}")
         return Hint(
             "slow",
             Severity.NOTICE,
-            "The learning rate is too low",
-            f"{said}{steps} The learning rate is {self._rate:g}.",
-            Cure(
-                "Raise the learning rate tenfold",
-                controls={"learning_rate_factor": self._values.learning_rate_factor * 10},
-                settings={"learning_rate": self._plan.settings.learning_rate * 10},
-            ),
+            _("The learning rate is too low"),
+            said + " " + _("The learning rate is set to {rate}.").format(rate=rate),
+            self._faster(),
         )
 
+    # What the images allow
+
     def _overfitting(self) -> Hint | None:
-        told = [(epoch, epoch.validation_loss) for epoch in self._epochs if epoch.validation_loss is not None]
+        told = [(epoch, epoch.validation_loss) for epoch in self._seen.epochs if epoch.validation_loss is not None]
         if len(told) < 3:
             return None
         (best, lowest), (last, now) = min(told, key=lambda pair: pair[1]), told[-1]
@@ -261,52 +228,38 @@ class Advisor:
         return Hint(
             "overfitting",
             Severity.NOTICE,
-            "The network learns its images by heart",
-            f"Since epoch {best.epoch} the loss on held-out images has risen from {_figure(lowest)} to {_figure(now)}, "
-            f"while that on the images it learns from has fallen to {_figure(last.train_loss)}.",
+            _("The network learns its images by heart"),
+            _(
+                "Since epoch {epoch} the validation loss has risen from {lowest} to {now}, while the training loss has "
+                "fallen to {training}. This is called overfitting."
+            ).format(epoch=best.epoch, lowest=_figure(lowest), now=_figure(now), training=_figure(last.train_loss)),
             self._against_overfitting(),
         )
 
     def _against_overfitting(self) -> Cure:
-        settings = self._plan.settings
+        settings, values = self._plan.settings, self._seen.values
         if not settings.augmentation:
             return Cure(
-                "Train anew with augmented images",
+                _("Train again with augmented images"),
                 settings={"augmentation": _USUAL_AUGMENTATION, "keep_best": True},
             )
         if has_layer(self._plan.architecture, "Dropout"):
-            present = self._values.dropout or settings.dropout or 0.25
+            present = values.dropout or settings.dropout or 0.25
             raised = min(0.6, round(present + 0.25, 2))
-            return Cure(f"Raise the dropout to {raised:g}", controls={"dropout": raised}, settings={"dropout": raised})
-        decay = max(10 * (self._values.weight_decay or settings.weight_decay or 0.0), 1e-4)
+            return Cure(
+                _("Raise the dropout to {share}").format(share=f"{raised:g}"),
+                controls={"dropout": raised},
+                settings={"dropout": raised},
+            )
+        decay = max(10 * (values.weight_decay or settings.weight_decay or 0.0), 1e-4)
         return Cure(
-            f"Raise the L2 penalty to {decay:g}", controls={"weight_decay": decay}, settings={"weight_decay": decay}
-        )
-
-    def _dead_units(self) -> Hint | None:
-        if self._layers is None or self._steps < _SETTLED:
-            return None
-        worst: tuple[float, LayerMeasure] | None = None
-        for layer in self._layers.layers:
-            if layer.units and layer.dead_units is not None:
-                share = layer.dead_units / layer.units
-                if share >= _MUCH_DEAD and (worst is None or share > worst[0]):
-                    worst = share, layer
-        if worst is None:
-            return None
-        layer = worst[1]
-        leaky = replaced_type(self._plan.architecture, "ReLU", "LeakyReLU")
-        return Hint(
-            "dead_units",
-            Severity.TROUBLE if layer.dead_units == layer.units else Severity.NOTICE,
-            f"Units of {layer.name} have died",
-            f"{layer.dead_units} of the {layer.units} units of {layer.name} answered none of {self._layers.images} "
-            "images. A ReLU that answers nothing passes no gradient on, so most of them will hardly come back.",
-            Cure("Train anew with Leaky ReLU", architecture=leaky, settings={"learning_rate": self._lower_rate(3)}),
+            _("Raise the L2 penalty to {strength}").format(strength=f"{decay:g}"),
+            controls={"weight_decay": decay},
+            settings={"weight_decay": decay},
         )
 
     def _large_batch(self) -> Hint | None:
-        started = self._started
+        started = self._seen.started
         if started is None or started.batches >= _FEW_STEPS or started.batch_size <= 16:
             return None
         smaller = 16
@@ -315,58 +268,117 @@ class Advisor:
         return Hint(
             "large_batch",
             Severity.NOTICE,
-            "The batches are too big for so few images",
-            f"{started.training_count:,} images in batches of {started.batch_size} make "
-            f"{_count(started.batches, 'step')} an epoch: the weights hardly get to move.",
-            Cure(f"Train anew in batches of {smaller}", settings={"batch_size": smaller}),
+            _("The batches are too large for so few images"),
+            _("{images} images in batches of {size} make {steps} an epoch, so the weights hardly change.").format(
+                images=f"{started.training_count:,}", size=started.batch_size, steps=_steps(started.batches)
+            ),
+            Cure(_("Train again in batches of {size}").format(size=smaller), settings={"batch_size": smaller}),
         )
 
     def _lone_classes(self) -> Hint | None:
-        lone = self._started.lone_classes if self._started is not None else ()
+        lone = self._seen.started.lone_classes if self._seen.started is not None else ()
         if not lone:
             return None
         cure = None
         if not self._plan.settings.augmentation:
-            cure = Cure("Train anew with augmented images", settings={"augmentation": _USUAL_AUGMENTATION})
+            cure = Cure(_("Train again with augmented images"), settings={"augmentation": _USUAL_AUGMENTATION})
+        names = ", ".join(lone[:_NAMED])
+        said = ngettext("There is a single image of {names}.", "There is a single image each of {names}.", len(lone))
+        if len(lone) > _NAMED:
+            said = _("There is a single image each of {names} and others.")
         return Hint(
             "lone_classes",
             Severity.NOTICE,
-            "There is a class of one image" if len(lone) == 1 else "There are classes of one image",
-            f"Of {', '.join(lone[:5])}{' and others' if len(lone) > 5 else ''} there is a single image: it is either "
-            "learned from or held out, so nothing tells how well others like it are read. Add images to its folder.",
+            ngettext("A class has a single image", "Some classes have a single image", len(lone)),
+            said.format(names=names)
+            + " "
+            + _(
+                "It is used either for training or for validation, so nothing shows how well others like it are read. "
+                "Add images to its folder."
+            ),
             cure,
         )
 
-    def _well(self) -> Hint | None:
-        if not self._epochs or self._started is None:
+    def _dead_units(self) -> Hint | None:
+        measured = self._seen.layers
+        if measured is None:
             return None
-        last = self._epochs[-1]
-        figure = last.train_accuracy if last.validation_accuracy is None else last.validation_accuracy
-        earlier = [e.train_accuracy if e.validation_accuracy is None else e.validation_accuracy for e in self._epochs]
+        dying = [layer for layer in measured.layers if layer.has_many_dead_units]
+        if not dying:
+            return None
+        worst = max(dying, key=lambda layer: (layer.dead_units or 0) / (layer.units or 1))
+        leaky = replaced_type(self._plan.architecture, "ReLU", "LeakyReLU")
+        return Hint(
+            "dead_units",
+            Severity.TROUBLE if worst.dead_units == worst.units else Severity.NOTICE,
+            _("Many units of {layer} never activate").format(layer=worst.name),
+            _(
+                "{dead} of the {units} units of {layer} activate for none of the {images} sample images. A ReLU that "
+                "never activates passes no gradient on, so most of these units will not recover."
+            ).format(dead=worst.dead_units, units=worst.units, layer=worst.name, images=measured.images),
+            Cure(
+                _("Train again with Leaky ReLU"),
+                architecture=leaky,
+                settings={"learning_rate": self._lower_rate(3)},
+            ),
+        )
+
+    def _well(self) -> Hint | None:
+        seen = self._seen
+        if not seen.epochs or seen.started is None:
+            return None
+        last = seen.epochs[-1]
+        figure = _accuracy(last)
+        earlier = [_accuracy(epoch) for epoch in seen.epochs]
         if figure < 0.5 or figure < max(earlier) - 0.01:
             return None
-        held_out = "the images it learns from" if last.validation_accuracy is None else "held-out images"
-        risen = f", from {_percent(earlier[0])} after the first" if len(earlier) > 1 and earlier[0] < figure else ""
+        said = _("After {epochs} the validation {score} is {share}.")
+        if last.validation_accuracy is None:
+            said = _("After {epochs} the training {score} is {share}.")
+        if len(earlier) > 1 and earlier[0] < figure:
+            said = _("After {epochs} the validation {score} is {share}, up from {first} after the first.")
+            if last.validation_accuracy is None:
+                said = _("After {epochs} the training {score} is {share}, up from {first} after the first.")
+        epochs = ngettext("{count} epoch", "{count} epochs", last.epoch).format(count=f"{last.epoch:,}")
         return Hint(
             "well",
             Severity.GOOD,
-            "The network is learning well",
-            f"After {_count(last.epoch, 'epoch')} its {self._started.score} on {held_out} is {_percent(figure)}"
-            f"{risen}.",
+            _("The network is learning well"),
+            said.format(epochs=epochs, score=seen.started.score, share=_percent(figure), first=_percent(earlier[0])),
+        )
+
+    # Cures
+
+    def _slower(self) -> Cure:
+        rate = self._lower_rate()
+        return Cure(
+            _("Lower the learning rate to {rate}").format(rate=f"{rate:g}"),
+            controls={"learning_rate_factor": self._seen.values.learning_rate_factor / 10},
+            settings={"learning_rate": rate},
+        )
+
+    def _faster(self) -> Cure:
+        rate = _rounded(10 * self._seen.set_rate)
+        return Cure(
+            _("Raise the learning rate to {rate}").format(rate=f"{rate:g}"),
+            controls={"learning_rate_factor": self._seen.values.learning_rate_factor * 10},
+            settings={"learning_rate": rate},
         )
 
     def _lower_rate(self, times: float = 10) -> float:
-        return float(f"{self._plan.settings.learning_rate / times:.2g}")
-
-    def _update_ratio(self) -> float | None:
-        if self._layers is None:
-            return None
-        ratios = [layer.update_ratio for layer in self._layers.layers if layer.update_ratio is not None]
-        return statistics.median(ratios) if ratios else None
+        return _rounded(self._seen.set_rate / times)
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+def _rounded(rate: float) -> float:
+    return float(f"{rate:.2g}")
+
+
+def _accuracy(epoch: EpochCompleted) -> float:
+    return epoch.train_accuracy if epoch.validation_accuracy is None else epoch.validation_accuracy
+
+
+def _steps(count: int) -> str:
+    return ngettext("{count} step", "{count} steps", count).format(count=f"{count:,}")
 
 
 def _figure(loss: float) -> str:

@@ -9,8 +9,16 @@ import pytest
 from digitpad.data.dataset import Dataset
 from digitpad.models.architecture_file import build_network
 from digitpad.nn import Architecture
-from digitpad.training.events import EpochCompleted, StepCompleted, TrainingStarted
+from digitpad.training.events import (
+    ControlChanged,
+    EpochCompleted,
+    LayerMeasure,
+    LayersMeasured,
+    StepCompleted,
+    TrainingStarted,
+)
 from digitpad.training.hints import Advisor, Hint, Severity
+from digitpad.training.history import History
 from digitpad.training.plan import RunPlan
 from digitpad.training.settings import TrainingSettings
 from digitpad.training.trainer import Trainer
@@ -82,6 +90,78 @@ def test_a_loss_that_explodes_is_noticed_and_the_cure_brings_it_down(blobs: Data
     assert trainer.controls.values.learning_rate_factor == pytest.approx(15.0)
 
 
+def test_the_cure_for_divergence_starts_from_the_rate_that_was_set_in_the_run(blobs: Dataset) -> None:
+    plan = plan_of(learning_rate=0.02, epochs=20)
+
+    def push(trainer: Trainer, event: StepCompleted) -> None:
+        if event.step == 15:
+            trainer.controls.change(learning_rate_factor=1e21)
+
+    advisor, _ = listen(plan, blobs, disturb=push)
+    hint = told(advisor)["diverged"]
+    assert "the learning rate set to 2e+19" in hint.why
+    assert hint.cure is not None
+    assert hint.cure.changed(plan).settings.learning_rate == 2e18
+
+
+def test_a_resumed_run_is_judged_from_its_first_step(blobs: Dataset) -> None:
+    plan = plan_of(learning_rate=0.02, epochs=3)
+    events = list(Trainer(build_network(plan.architecture, 0), blobs, None, plan.settings).run())
+    steps = [event for event in events if isinstance(event, StepCompleted)]
+    past = History(steps=steps, changes=[ControlChanged(11, "learning_rate_factor", 1.0, 2.0)])
+    # What comes after the past learns nothing more, for there is nothing left to learn.
+    last = steps[-1]
+    further = [replace(last, step=last.step + number, accuracy=0.8) for number in range(1, 151)]
+    fresh, resumed = Advisor(plan), Advisor(plan)
+    resumed.recall(past)
+    for advisor in (fresh, resumed):
+        for event in further:
+            advisor.hear(event)
+    # The accuracy is set below what counts as learned, so that the losses alone decide.
+    assert told(fresh).keys() & {"slow", "stuck"}
+    assert not told(resumed).keys() & {"slow", "stuck"}
+
+
+def test_a_network_that_reads_nearly_all_is_never_said_not_to_learn() -> None:
+    for accuracy, expected in ((0.98, set()), (0.3, {"slow"})):
+        advisor = Advisor(plan_of())
+        for number in range(1, 201):
+            advisor.hear(StepCompleted(number, 1, 2, number, 200, 10, 0.5, accuracy, 0.01, 0.001))
+        assert told(advisor).keys() == expected
+
+
+def test_a_rate_changed_on_the_way_is_the_one_that_is_named_and_raised() -> None:
+    advisor = Advisor(plan_of(learning_rate=0.01))
+    advisor.hear(ControlChanged(1, "learning_rate_factor", 1.0, 0.01))
+    for number in range(1, 121):
+        advisor.hear(StepCompleted(number, 1, 2, number, 200, 10, 2.3, 0.1, 1e-4, 0.001))
+    hint = told(advisor)["slow"]
+    assert hint.why.startswith("In the 120 steps since the learning rate was changed")
+    assert "The learning rate is set to 0.0001." in hint.why
+    assert hint.cure is not None
+    assert hint.cure.label == "Raise the learning rate to 0.001"
+    assert hint.cure.controls == {"learning_rate_factor": pytest.approx(0.1)}
+    assert hint.cure.settings == {"learning_rate": 0.001}
+
+
+def test_what_is_best_learned_first_comes_first() -> None:
+    advisor = Advisor(plan_of())
+    for number, (train, validation) in enumerate([(0.5, 0.5), (0.4, 0.4), (0.3, 0.45), (0.1, 0.6)], 1):
+        advisor.hear(EpochCompleted(number, 9, number, train, 0.9, validation, 0.8, 1.0, 1.0))
+    advisor.hear(TrainingStarted(9, 4, 100, 400, 100, 1000, 1))
+    advisor.hear(LayersMeasured(30, (LayerMeasure("relu3", "ReLU", units=12, dead_units=8),), 128))
+    assert [hint.key for hint in advisor.hints()] == ["overfitting", "large_batch", "dead_units"]
+    # A layer that is dead altogether stops the learning, and is trouble.
+    advisor.hear(LayersMeasured(40, (LayerMeasure("relu3", "ReLU", units=12, dead_units=12),), 128))
+    assert [hint.key for hint in advisor.hints()] == ["dead_units", "overfitting", "large_batch"]
+
+
+@pytest.mark.parametrize(("units", "dead", "many"), [(12, 8, True), (12, 7, False), (3, 2, True), (0, 0, False)])
+def test_many_dead_units_are_two_thirds(units: int, dead: int, *, many: bool) -> None:
+    assert LayerMeasure("relu", "ReLU", units=units, dead_units=dead).has_many_dead_units is many
+    assert not LayerMeasure("fc", "Linear").has_many_dead_units
+
+
 def test_a_rate_that_is_too_low_is_said_with_the_true_losses(blobs: Dataset) -> None:
     plan = plan_of(learning_rate=1e-7, epochs=5)
     losses: list[float] = []
@@ -146,7 +226,7 @@ def test_dead_units_are_counted_and_the_cure_is_another_activation(blobs: Datase
 
     advisor, _ = listen(plan, blobs, until=lambda a: "dead_units" in told(a), disturb=kill)
     hint = told(advisor)["dead_units"]
-    assert hint.why.startswith("12 of the 16 units of relu1 answered none of 128 images.")
+    assert hint.why.startswith("12 of the 16 units of relu1 activate for none of the 128 sample images.")
     assert hint.cure is not None
     changed = hint.cure.changed(plan)
     assert [spec["type"] for spec in changed.architecture.layers] == ["Flatten", "Linear", "LeakyReLU", "Linear"]
@@ -164,7 +244,7 @@ def test_a_class_of_one_image_is_named_wherever_the_image_is(blobs: Dataset) -> 
     for training, validation in ((few, None), apart):
         advisor, _ = listen(plan_of(), training, validation, until=lambda a: "lone_classes" in told(a))
         hint = told(advisor)["lone_classes"]
-        assert hint.why.startswith("Of 7 there is a single image")
+        assert hint.why.startswith("There is a single image of 7.")
         assert hint.cure is not None
         assert hint.cure.changed(plan_of()).settings.augmentation
     healthy, _ = listen(plan_of(), blobs)
@@ -186,7 +266,7 @@ def test_a_network_that_learns_well_is_told_so_and_nothing_else(blobs: Dataset) 
     advisor, _ = listen(plan_of(learning_rate=0.02, epochs=4), blobs, blobs)
     (hint,) = advisor.hints()
     assert (hint.key, hint.severity, hint.cure) == ("well", Severity.GOOD, None)
-    assert "held-out images is 100.0%" in hint.why
+    assert "the validation accuracy is 100.0%" in hint.why
 
 
 def test_a_share_is_never_rounded_up_to_all() -> None:

@@ -1,0 +1,166 @@
+"""What is known of a training so far, from its first step, also where the run was resumed: the hints judge by it."""
+
+import statistics
+from collections import deque
+from dataclasses import replace
+from typing import Any
+
+from digitpad.training.controls import ControlValues
+from digitpad.training.events import (
+    ControlChanged,
+    EpochCompleted,
+    Event,
+    LayersMeasured,
+    StepCompleted,
+    TrainingStarted,
+    TrainingStopped,
+)
+from digitpad.training.history import History
+from digitpad.training.plan import RunPlan
+
+#: Losses are compared as means over this many steps.
+WINDOW = 10
+
+_RATE_CONTROLS = {"learning_rate", "learning_rate_factor"}
+
+
+class Observations:
+    """Collects the events of one run.
+
+    Parameters
+    ----------
+    plan
+        What is trained.
+
+    Attributes
+    ----------
+    started, stopped, layers
+        The last event of each kind; None before the first.
+    epochs
+        All of them.
+    values
+        What was changed while the run went on.
+    steps
+        How many steps the run has taken.
+    rate
+        The learning rate of the last step, or of the next one after a change; None before the first step.
+    steps_since_change
+        Steps since the learning rate was changed last, or since the start.
+    was_changed
+        Whether the learning rate was ever changed.
+    """
+
+    def __init__(self, plan: RunPlan) -> None:
+        self._plan = plan
+        self.started: TrainingStarted | None = None
+        self.stopped: TrainingStopped | None = None
+        self.layers: LayersMeasured | None = None
+        self.epochs: list[EpochCompleted] = []
+        self.values = ControlValues()
+        self.steps = 0
+        self.rate: float | None = None
+        self.steps_since_change = 0
+        self.was_changed = False
+        self._first: list[float] = []
+        self._first_since_change: list[float] = []
+        self._recent: deque[float] = deque(maxlen=WINDOW)
+        self._recent_accuracies: deque[float] = deque(maxlen=WINDOW)
+        self._lowest = float("inf")
+
+    def recall(self, history: History) -> None:
+        """Take in what happened before the run was resumed."""
+        # A change names the first step that follows it; a step comes before what is measured after it.
+        events: list[tuple[int, int, Event]] = [
+            *((change.step, 0, change) for change in history.changes),
+            *((step.step, 1, step) for step in history.steps),
+            *((look.step, 2, look) for look in history.layers),
+            *((epoch.step, 3, epoch) for epoch in history.epochs),
+        ]
+        for _number, _order, event in sorted(events, key=lambda entry: entry[:2]):
+            self.hear(event)
+
+    def hear(self, event: Event) -> None:
+        """Take in an event."""
+        match event:
+            case TrainingStarted():
+                self.started = event
+            case StepCompleted():
+                self._hear_step(event)
+            case EpochCompleted():
+                self.epochs.append(event)
+            case LayersMeasured():
+                self.layers = event
+            case ControlChanged():
+                self._hear_change(event)
+            case TrainingStopped():
+                self.stopped = event
+            case _:
+                pass
+
+    @property
+    def set_rate(self) -> float:
+        """The learning rate that is set now: the highest of the schedule, times what was changed since."""
+        settings = self._plan.settings
+        base = settings.learning_rate if self.values.learning_rate is None else self.values.learning_rate
+        return base * self.values.learning_rate_factor
+
+    @property
+    def has_recent_losses(self) -> bool:
+        """Whether `recent_loss` is a mean over a whole window."""
+        return len(self._recent) == WINDOW
+
+    @property
+    def recent_loss(self) -> float:
+        """The mean loss over the last steps."""
+        return statistics.fmean(self._recent)
+
+    @property
+    def recent_accuracy(self) -> float:
+        """The mean accuracy over the last steps."""
+        return statistics.fmean(self._recent_accuracies)
+
+    @property
+    def first_loss(self) -> float:
+        """The loss that the run began with; a mean over its first steps, unless they rose at once."""
+        return min(statistics.fmean(self._first), self._first[0])
+
+    @property
+    def loss_since_change(self) -> float:
+        """The mean loss over the first steps since the learning rate was changed last."""
+        return statistics.fmean(self._first_since_change)
+
+    @property
+    def lowest_loss(self) -> float:
+        """The lowest mean over a window of steps."""
+        return self._lowest
+
+    @property
+    def update_ratio(self) -> float | None:
+        """The layers' median of update over weight; None if nothing was measured yet."""
+        if self.layers is None:
+            return None
+        ratios = [layer.update_ratio for layer in self.layers.layers if layer.update_ratio is not None]
+        return statistics.median(ratios) if ratios else None
+
+    def _hear_step(self, event: StepCompleted) -> None:
+        self.steps = event.step
+        self.steps_since_change += 1
+        self.rate = event.learning_rate
+        self._recent.append(event.loss)
+        self._recent_accuracies.append(event.accuracy)
+        for first in (self._first, self._first_since_change):
+            if len(first) < WINDOW:
+                first.append(event.loss)
+        if self.has_recent_losses:
+            self._lowest = min(self._lowest, self.recent_loss)
+
+    def _hear_change(self, event: ControlChanged) -> None:
+        before = self.set_rate
+        change: dict[str, Any] = {event.name: event.new}
+        self.values = replace(self.values, **change)
+        if event.name in _RATE_CONTROLS:
+            self.was_changed = True
+            self.steps_since_change, self._first_since_change = 0, []
+            # The next step may diverge, and then no event tells its rate.
+            if self.rate is not None:
+                self.rate *= self.set_rate / before
