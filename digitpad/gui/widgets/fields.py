@@ -1,28 +1,34 @@
 """Fields to choose and to type in, in the window's own look.
 
-The wheel changes a field only while it has the keyboard: who scrolls past it means the page.
+The wheel changes a field only while it has the keyboard focus: otherwise it scrolls the page. A number beyond a field's
+range can be typed; the field says at once which limit holds (see `RangeNote`), and takes the limit.
 """
 
 import math
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF, QValidator, QWheelEvent
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QPolygonF, QValidator, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
+from digitpad.gui.widgets.accessible import use_accessible_name
+from digitpad.gui.widgets.range_note import RangeNote
 from digitpad.gui.widgets.theme import SPACE, Theme
 
 HEIGHT = 4 * SPACE
 _BOX = 16.0  # pixels: a check box
+_LARGEST_INT = 2**31 - 1
+_ANY_STEP = QSpinBox.StepEnabledFlag.StepUpEnabled | QSpinBox.StepEnabledFlag.StepDownEnabled
 
 
 class ComboBox(QComboBox):
-    """One of several, shown as the model chooser shows its own."""
+    """A choice of one entry, in the look of the model chooser."""
 
     def __init__(self, theme: Theme, name: str, spoken: str, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self.setObjectName(name)
         self.setAccessibleName(spoken)
+        use_accessible_name(self)
         self.setToolTip(tip)
         self.setFixedHeight(HEIGHT)
         self.setMinimumWidth(8 * SPACE)
@@ -37,7 +43,7 @@ class ComboBox(QComboBox):
         Parameters
         ----------
         entries
-            What is shown, by the word that `chosen` returns for it.
+            The text shown, by the word that `chosen` returns for it.
         """
         self.clear()
         for word, text in entries.items():
@@ -49,20 +55,20 @@ class ComboBox(QComboBox):
         return str(self.currentData())
 
     def choose(self, word: str) -> None:
-        """Show the entry of a word; one that is not offered changes nothing."""
+        """Show the entry of a word; a word that is not offered changes nothing."""
         index = self.findData(word)
         if index >= 0:
             self.setCurrentIndex(index)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Turn through the entries, if the keyboard is here."""
+        """Go through the entries, if the field has the focus."""
         if self.hasFocus():
             super().wheelEvent(event)
         else:
             event.ignore()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the field, the entry as far as there is room, and an arrow."""
+        """Paint the field, the entry (elided where there is no room) and an arrow."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         on = self.isEnabled()
@@ -119,33 +125,87 @@ class IntField(QSpinBox):
 
     def __init__(self, name: str, spoken: str, tip: str, least: int, most: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._note = RangeNote(self)
         _dress(self, name, spoken, tip)
         self.setRange(least, most)
         self.setGroupSeparatorShown(True)
+        self.lineEdit().textEdited.connect(self._check)
+
+    @property
+    def range_note(self) -> str:
+        """The limit that the note under the field names; empty while there is no note."""
+        return self._note.said
+
+    def valueFromText(self, text: str) -> int:
+        """Return the number that was typed, which may lie beyond the range, or what the special text stands for."""
+        if text == self.specialValueText():
+            return self.minimum()
+        typed = self._number(text)
+        # Qt keeps whole numbers in 32 bits.
+        return self.value() if typed is None else max(-_LARGEST_INT, min(_LARGEST_INT, typed))
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Say whether the text is a whole number, or may still become one."""
+        if text == self.specialValueText() or self._number(text) is not None:
+            return (QValidator.State.Acceptable, text, position)
+        hopeful = text.strip() in {"", "-", "+"}
+        return (QValidator.State.Intermediate if hopeful else QValidator.State.Invalid, text, position)
+
+    def stepEnabled(self) -> QSpinBox.StepEnabledFlag:
+        """Take every step, also one beyond the range, so that its limit can be said."""
+        return _ANY_STEP
+
+    def stepBy(self, steps: int) -> None:
+        """Count up or down; at an end, say so."""
+        before = self.value()
+        super().stepBy(steps)
+        if self.value() == before and steps:
+            self._note.say_limit(low=steps < 0)
+        else:
+            self._note.clear()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the ground; the number is the line's inside."""
+        """Paint the background; the text is painted by the line edit inside."""
         _paint_ground(self)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Count, if the keyboard is here."""
+        """Count up or down, if the field has the focus."""
         if self.hasFocus():
             super().wheelEvent(event)
         else:
             event.ignore()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Take the note away with the field."""
+        super().hideEvent(event)
+        self._note.clear()
+
+    def _number(self, text: str) -> int | None:
+        number, good = self.locale().toLongLong(text.strip())
+        if good:
+            return int(number)
+        try:
+            # Separators that do not stand where the locale puts them: "60,00" on the way to "60,000".
+            return int(text.replace(self.locale().groupSeparator(), ""))
+        except ValueError:
+            return None
+
+    def _check(self, text: str) -> None:
+        typed = None if text == self.specialValueText() else self._number(text)
+        self._note.check(typed)
+
 
 class FloatField(QDoubleSpinBox):
-    """A number as it is written by hand: 0.001, 1e-05, 0.9.
+    """A real number, written as people write it: 0.001, 1e-05, 0.9.
 
     Parameters
     ----------
     name, spoken, tip
-        As every control has them.
+        Object name, accessible name and tooltip.
     least, most
         The range.
     step
-        What an arrow key adds; None goes 1, 2, 5, 10 up and down, which suits rates.
+        What an arrow key adds; None goes through 1, 2, 5, 10, which suits rates.
     """
 
     def __init__(
@@ -159,53 +219,81 @@ class FloatField(QDoubleSpinBox):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._note = RangeNote(self)
         _dress(self, name, spoken, tip)
         self.setDecimals(12)
         self.setRange(least, most)
         self._step = step
+        self.lineEdit().textEdited.connect(self._check)
+
+    @property
+    def range_note(self) -> str:
+        """The limit that the note under the field names; empty while there is no note."""
+        return self._note.said
 
     def textFromValue(self, value: float) -> str:
-        """Return the number with no more figures than it needs."""
+        """Return the number with no more digits than it needs."""
         return f"{value:.6g}"
 
     def valueFromText(self, text: str) -> float:
-        """Return the number that was typed, or what the special text stands for."""
+        """Return the number that was typed, which may lie beyond the range, or what the special text stands for."""
         if text == self.specialValueText():
             return self.minimum()
-        return float(text.replace(",", "."))
+        typed = _typed(text)
+        return self.value() if typed is None else typed
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Say whether the text is a number in the range, or may still become one."""
-        if text == self.specialValueText():
+        """Say whether the text is a number, or may still become one."""
+        if text == self.specialValueText() or _typed(text) is not None:
             return (QValidator.State.Acceptable, text, position)
-        try:
-            value = float(text.replace(",", "."))
-        except ValueError:
-            hopeful = all(letter in "0123456789.,-+eE" for letter in text)
-            return (QValidator.State.Intermediate if hopeful else QValidator.State.Invalid, text, position)
-        inside = math.isfinite(value) and self.minimum() <= value <= self.maximum()
-        return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate, text, position)
+        hopeful = all(letter in "0123456789.,-+eE" for letter in text)
+        return (QValidator.State.Intermediate if hopeful else QValidator.State.Invalid, text, position)
+
+    def stepEnabled(self) -> QSpinBox.StepEnabledFlag:
+        """Take every step, also one beyond the range, so that its limit can be said."""
+        return _ANY_STEP
 
     def stepBy(self, steps: int) -> None:
-        """Add steps, or go through 1, 2, 5, 10."""
+        """Add steps, or go through 1, 2, 5, 10; at an end, say so."""
+        before = value = self.value()
         if self._step is not None:
-            self.setValue(round(self.value() + steps * self._step, 10))
-            return
-        value = self.value()
-        for _ in range(abs(steps)):
-            value = _next_round(value, up=steps > 0)
+            value = round(value + steps * self._step, 10)
+        else:
+            for _ in range(abs(steps)):
+                value = _next_round(value, up=steps > 0)
         self.setValue(value)
+        if self.value() == before and steps:
+            self._note.say_limit(low=steps < 0)
+        else:
+            self._note.clear()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the ground; the number is the line's inside."""
+        """Paint the background; the text is painted by the line edit inside."""
         _paint_ground(self)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Go up and down, if the keyboard is here."""
+        """Go up or down, if the field has the focus."""
         if self.hasFocus():
             super().wheelEvent(event)
         else:
             event.ignore()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Take the note away with the field."""
+        super().hideEvent(event)
+        self._note.clear()
+
+    def _check(self, text: str) -> None:
+        self._note.check(None if text == self.specialValueText() else _typed(text))
+
+
+def _typed(text: str) -> float | None:
+    """Return a number as it was typed; None if the text is not a number."""
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        return None
+    return None if math.isnan(value) else value
 
 
 def _dress(field: QSpinBox | QDoubleSpinBox, name: str, spoken: str, tip: str) -> None:
@@ -215,7 +303,7 @@ def _dress(field: QSpinBox | QDoubleSpinBox, name: str, spoken: str, tip: str) -
     field.setFixedHeight(HEIGHT)
     field.setMinimumWidth(6 * SPACE)
     field.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-    # The frame and the ground are painted below the line, for the style would leave the line too little room.
+    # The frame and the background are painted here, because the style would leave the line edit too little room.
     field.setFrame(False)
     line = field.lineEdit()
     line.setTextMargins(SPACE, 0, SPACE // 2, 0)

@@ -1,4 +1,4 @@
-"""What went wrong, said in the tab where it happened, until it is closed or overtaken."""
+"""An error shown in the tab where it happened, until it is closed or replaced."""
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAccessible, QAccessibleEvent
@@ -8,12 +8,12 @@ from digitpad.gui.widgets.theme import SPACE
 
 
 class InlineAlert(QFrame):
-    """One sentence and a button that closes it."""
+    """A sentence and a button that closes it."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.setAccessibleName("Trouble")
+        self.setAccessibleName(self.tr("Error"))
         self.setProperty("notice", "true")
         self._text = QLabel(self)
         self._text.setObjectName(f"{name}Text")
@@ -21,10 +21,10 @@ class InlineAlert(QFrame):
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._close = QPushButton("Close", self)
+        self._close = QPushButton(self.tr("Close"), self)
         self._close.setObjectName(f"{name}Close")
-        self._close.setAccessibleName("Close what went wrong")
-        self._close.setToolTip("Close this")
+        self._close.setAccessibleName(self.tr("Close the error"))
+        self._close.setToolTip(self.tr("Close this message"))
         self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._close.clicked.connect(self.clear)
         row = QHBoxLayout(self)
@@ -36,12 +36,12 @@ class InlineAlert(QFrame):
 
     @property
     def text(self) -> str:
-        """What is said; empty when there is nothing."""
+        """The sentence; empty while there is none."""
         return self._text.text()
 
     @Slot(str)
     def say(self, sentence: str) -> None:
-        """Say something."""
+        """Show a sentence."""
         self._text.setText(sentence)
         self.setAccessibleDescription(sentence)
         self.show()
@@ -49,6 +49,6 @@ class InlineAlert(QFrame):
 
     @Slot()
     def clear(self) -> None:
-        """Say nothing any more."""
+        """Close the alert."""
         self._text.setText("")
         self.hide()

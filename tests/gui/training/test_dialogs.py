@@ -179,6 +179,9 @@ def test_two_runs_of_one_name_are_told_apart_when_compared(
 ) -> None:
     _trained(tab, wait, epochs=2)
     runs.refresh()
+    assert [_text(runs, 1, row) for row in (0, 1)] == ["light 2", "light"]
+    # A person may give two runs the same name.
+    assert runs.table.setData(runs.table.index(0, 1), "light")
     assert _text(runs, 1, 0) == _text(runs, 1, 1) == "light"
     for row in (0, 1):
         assert runs.table.setData(runs.table.index(row, 0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)

@@ -1,0 +1,131 @@
+"""Fields: named for a screen reader, and telling which limit holds when a number beyond it is typed."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from digitpad.gui.widgets.fields import ComboBox, FloatField, IntField
+from digitpad.gui.widgets.theme import Theme
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> QWidget:
+    page = QWidget()
+    qtbot.addWidget(page)
+    page.resize(300, 200)
+    page.show()
+    return page
+
+
+def _placed(field: QWidget) -> None:
+    field.setGeometry(20, 20, 100, 32)
+    field.show()
+
+
+def _whole(page: QWidget, least: int = 1, most: int = 28) -> IntField:
+    field = IntField("kernel", "Kernel", "The kernel's size", least, most, page)
+    _placed(field)
+    return field
+
+
+def _type(field: IntField | FloatField, text: str) -> None:
+    field.selectAll()
+    QTest.keyClicks(field, text)
+
+
+@pytest.mark.parametrize(("typed", "said", "taken"), [("99", "at most 28", 28), ("0", "at least 1", 1)])
+def test_a_whole_number_beyond_the_range_is_said_at_once_and_the_limit_taken(
+    page: QWidget, typed: str, said: str, taken: int
+) -> None:
+    field = _whole(page)
+    values: list[int] = []
+    field.valueChanged.connect(values.append)
+    field.setValue(5)
+    _type(field, typed)
+    assert field.range_note == said
+    note = page.findChild(QLabel, "kernelNote")
+    assert note is not None
+    assert note.isVisible()
+    assert note.y() >= field.geometry().bottom()
+    assert field.accessibleDescription() == said
+    assert values == [5]
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert field.value() == values[-1] == taken
+    # Still there for whoever looks up from the keyboard, until something else is typed.
+    assert field.range_note == said
+    _type(field, "7")
+    assert field.range_note == ""
+    assert not note.isVisible()
+
+
+def test_the_arrows_say_where_they_end(page: QWidget) -> None:
+    field = _whole(page)
+    field.setValue(27)
+    QTest.keyClick(field, Qt.Key.Key_Up)
+    assert (field.value(), field.range_note) == (28, "")
+    QTest.keyClick(field, Qt.Key.Key_Up)
+    assert (field.value(), field.range_note) == (28, "at most 28")
+    QTest.keyClick(field, Qt.Key.Key_Down)
+    assert (field.value(), field.range_note) == (27, "")
+
+
+def test_thousands_are_read_with_and_without_separators(page: QWidget) -> None:
+    field = _whole(page, 0, 60_000)
+    for text, value in (("12345", 12_345), ("12,345", 12_345), ("1,2345", 12_345)):
+        _type(field, text)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        assert field.value() == value
+    _type(field, "99999999999999999999")
+    assert field.range_note == "at most 60,000"
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert field.value() == 60_000
+
+
+def test_a_word_for_the_least_number_is_not_a_limit(page: QWidget) -> None:
+    field = _whole(page, 0, 10)
+    field.setSpecialValueText("never")
+    field.setValue(0)
+    assert field.text() == "never"
+    field.stepBy(-1)
+    assert field.range_note == "at least 1"
+
+
+@pytest.mark.parametrize(("typed", "said", "taken"), [("1.5", "at most 0.95", 0.95), ("-1", "at least 0", 0.0)])
+def test_a_real_number_beyond_the_range_is_said_at_once(page: QWidget, typed: str, said: str, taken: float) -> None:
+    field = FloatField("share", "Share", "A share", 0.0, 0.95, 0.05, page)
+    _placed(field)
+    field.setValue(0.5)
+    _type(field, typed)
+    assert field.range_note == said
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert field.value() == taken
+
+
+def test_the_note_goes_with_its_field(page: QWidget) -> None:
+    field = _whole(page)
+    _type(field, "99")
+    assert field.range_note
+    field.hide()
+    assert field.range_note == ""
+
+
+def test_a_note_where_there_is_no_room_below_stands_above(page: QWidget) -> None:
+    field = _whole(page)
+    field.move(20, 165)
+    _type(field, "99")
+    note = page.findChild(QLabel, "kernelNote")
+    assert note is not None
+    assert page.rect().contains(note.geometry())
+    assert note.geometry().bottom() <= field.y()
+
+
+def test_a_combo_box_is_called_by_its_name_and_not_by_its_value(page: QWidget, theme: Theme) -> None:
+    box = ComboBox(theme, "optimizer", "Optimizer", "How gradients become steps", page)
+    box.offer({"adam": "Adam", "sgd": "SGD"})
+    heard = QAccessible.queryAccessibleInterface(box)
+    assert heard.text(QAccessible.Text.Name) == "Optimizer"
+    assert heard.text(QAccessible.Text.Value) == "Adam"
+    assert heard.role() == QAccessible.Role.ComboBox
