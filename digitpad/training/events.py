@@ -82,6 +82,8 @@ class StepCompleted:
         Time that this step took.
     penalty
         What L1 and L2 penalties add to the loss that is lowered; `loss` is without it, as validation's is.
+    cross_entropy
+        Where labels are smoothed: the batch's mean cross-entropy with the labels as they are; else None.
     """
 
     step: int
@@ -95,6 +97,7 @@ class StepCompleted:
     learning_rate: float
     seconds: float
     penalty: float = 0.0
+    cross_entropy: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,8 @@ class EpochCompleted:
         Time spent training in this epoch, validation and the reader of the events left out.
     images_per_second
         Training images over `seconds`.
+    validation_cross_entropy
+        Where labels are smoothed: the validation images' mean cross-entropy with the labels as they are; else None.
     """
 
     epoch: int
@@ -217,6 +222,7 @@ class EpochCompleted:
     validation_accuracy: float | None
     seconds: float
     images_per_second: float
+    validation_cross_entropy: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

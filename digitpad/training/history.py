@@ -11,7 +11,7 @@ import errno
 import io
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from types import NoneType
 from typing import Any, BinaryIO, TypeVar, get_args, get_type_hints
@@ -243,7 +243,8 @@ def _read(path: Path, kind: type[Row]) -> list[Row]:
     if not header:
         return []
     hints = get_type_hints(kind)
-    missing = [field.name for field in fields(kind) if field.name not in header]
+    # A column with a default came with a later version: tables of an earlier one lack it.
+    missing = [field.name for field in fields(kind) if field.default is MISSING and field.name not in header]
     if missing:
         raise DigitpadError(f"{path} has no column {missing[0]}; remove the file, and the run has no curves.")
     parsers = {name: _parser(hints[name]) for name in hints}

@@ -8,10 +8,14 @@ from digitpad.training.tasks import Share
 
 
 class Scores(NamedTuple):
-    """Mean loss and accuracy over the held-out images; None where there are none."""
+    """Mean loss and accuracy over the validation images; None where there are none.
+
+    `cross_entropy` is the mean loss with the labels as they are, where training smooths them; else None.
+    """
 
     loss: float | None
     accuracy: float | None
+    cross_entropy: float | None = None
 
     def is_finite(self) -> bool:
         """Return whether the loss is a finite number, or there is none."""

@@ -48,6 +48,8 @@ class Task:
         What its score is called: "accuracy", or "IoU" for intersection over union.
     loss
         What training lowers.
+    plain_loss
+        Cross-entropy with the labels as they are, where `loss` smooths them; None where `loss` is that already.
     count
         Turns the logits and the targets of a batch into the share of it that was answered rightly.
     labels
@@ -66,6 +68,7 @@ class Task:
     output_shape: tuple[int, ...]
     mean: float = MNIST_MEAN
     std: float = MNIST_STD
+    plain_loss: Loss | None = None
 
     @property
     def key(self) -> str:
@@ -98,7 +101,15 @@ def task_of(samples: Samples, output_shape: tuple[int, ...], label_smoothing: fl
     if len(classes) == 2 and output_shape == (1,):
         _refuse_smoothing(label_smoothing, samples.name)
         return Task(CLASSIFICATION, "accuracy", _BinaryLoss(), _count_sides, classes, (1,))
-    return Task(CLASSIFICATION, "accuracy", CrossEntropyLoss(label_smoothing), count_correct, classes, (len(classes),))
+    return Task(
+        CLASSIFICATION,
+        "accuracy",
+        CrossEntropyLoss(label_smoothing),
+        count_correct,
+        classes,
+        (len(classes),),
+        plain_loss=CrossEntropyLoss() if label_smoothing else None,
+    )
 
 
 def _refuse_smoothing(label_smoothing: float, name: str) -> None:

@@ -308,6 +308,7 @@ class Trainer:
             validation_accuracy=validation.accuracy,
             seconds=tally.seconds,
             images_per_second=tally.speed,
+            validation_cross_entropy=validation.cross_entropy,
         )
         self._pace.epoch_completed(tally.loss if validation.loss is None else validation.loss)
         # Every policy is asked, also when an earlier one wants to stop: one of them may keep the weights.
@@ -394,13 +395,15 @@ class Trainer:
                 looking.before_update()
             self._optimizer.step(parallel.run)
             share = self.task.count(logits, targets)
+            plain = self.task.plain_loss(logits, targets)[0] if self.task.plain_loss is not None else None
             measured, spent = looking.after_update(number + 1) if looking else (None, 0.0)
-        return step._replace(loss=value, share=share, penalty=penalty, measured=measured, spent=spent)
+        return step._replace(loss=value, share=share, penalty=penalty, plain=plain, measured=measured, spent=spent)
 
     def _settle(self, taken: "Sequence[_Step]", progress: Progress, epoch: int, begun: float) -> Iterator[Event]:
         """Count steps that were taken since `begun`, and tell of them."""
         settled = settle([(step.loss, step.share) for step in taken])
         penalties = settle([(step.penalty, Share(0, 0)) for step in taken])
+        plain = iter(settle([(step.plain, Share(0, 0)) for step in taken if step.plain is not None]))
         looked = sum(step.spent for step in taken)
         seconds = (time.perf_counter() - begun - looked) / max(1, len(taken))
         progress.seconds += looked
@@ -416,7 +419,9 @@ class Trainer:
             progress.seconds += seconds
             progress.tally.add(step.images, loss, share, seconds)
             place = progress.steps, epoch, self.settings.epochs, step.batch, len(self._loader)
-            events.append(StepCompleted(*place, step.images, loss, share.value, step.rate, seconds, penalty))
+            entropy = None if step.plain is None else next(plain)[0]
+            event = StepCompleted(*place, step.images, loss, share.value, step.rate, seconds, penalty, entropy)
+            events.append(event)
             if step.measured is not None:
                 events.append(step.measured)
         # All is counted before the first is told: a reader may take a checkpoint at any event.
@@ -463,5 +468,6 @@ class _Step(NamedTuple):
     loss: Any = 0.0
     share: Share = Share(0, 0)
     penalty: Any = 0.0
+    plain: Any = None
     measured: LayersMeasured | None = None
     spent: float = 0.0

@@ -12,7 +12,7 @@ from digitpad.nn.checks import NotFiniteError
 from digitpad.training.batches import BatchLoader
 from digitpad.training.events import ValidationProgress
 from digitpad.training.progress import Progress, Scores, Tally
-from digitpad.training.tasks import Samples, Task, settle
+from digitpad.training.tasks import Samples, Share, Task, settle
 
 _BATCH = 250
 
@@ -55,7 +55,8 @@ class Validator:
         """
         if self._loader is None:
             return Scores(None, None)
-        sizes, outcomes, done = [], [], 0
+        sizes, outcomes, plain, done = [], [], [], 0
+        plain_loss = self._task.plain_loss
         batches = self._loader.batches()
         while done < self.count and not is_stopping():
             if done:
@@ -71,11 +72,14 @@ class Validator:
             done += len(targets)
             sizes.append(len(targets))
             outcomes.append((loss, self._task.count(logits, targets)))
+            if plain_loss is not None:
+                plain.append((plain_loss(logits, targets)[0], Share(0, 0)))
             progress.seconds += time.perf_counter() - begun
         if not outcomes:
             return Scores(None, None)
         begun, tally = time.perf_counter(), Tally()
         for size, (mean_loss, share) in zip(sizes, settle(outcomes), strict=True):
             tally.add(size, mean_loss, share, 0.0)
+        entropies = [entropy for entropy, _ in settle(plain)]
         progress.seconds += time.perf_counter() - begun
-        return Scores(tally.loss, tally.accuracy)
+        return Scores(tally.loss, tally.accuracy, float(np.average(entropies, weights=sizes)) if entropies else None)

@@ -469,3 +469,14 @@ def test_a_folder_that_cannot_be_made_is_said_before_anything_is_trained(make_pl
     with pytest.raises(DigitpadError, match="does not exist"):
         LiveRun.start(RunPlan(make_plan().architecture, str(tmp_path / "nothing")), RunStore(tmp_path / "runs"))
     assert not (tmp_path / "runs").exists()
+
+def test_a_history_of_an_earlier_version_lacks_columns_that_came_later(trained: Run) -> None:
+    path = trained.folder / "history.csv"
+    rows = [line.split(",") for line in path.read_text().splitlines()]
+    assert rows[0][-1] == "cross_entropy"
+    path.write_text("".join(",".join(row[:-1]) + "\n" for row in rows))
+    assert all(step.cross_entropy is None for step in trained.history().steps)
+    rows[0][3] = "unknown"
+    path.write_text("".join(",".join(row[:-1]) + "\n" for row in rows))
+    with pytest.raises(DigitpadError, match="no column batch"):
+        trained.history()

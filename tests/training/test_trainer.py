@@ -8,7 +8,8 @@ import pytest
 
 from digitpad.data.dataset import Dataset
 from digitpad.errors import DigitpadError
-from digitpad.nn import Sequential
+from digitpad.models.architecture_file import build_network
+from digitpad.nn import Architecture, Sequential
 from digitpad.nn.backend import Array
 from digitpad.nn.engine.parallel import ParallelNetwork
 from digitpad.nn.losses import Loss
@@ -337,3 +338,27 @@ def test_data_that_does_not_fit_is_refused_at_once(blobs: Dataset, make_network:
     assert "3x28x28" in refuse(colour)
     letters = Dataset.of("letters", np.zeros((20, 1, 28, 28), np.uint8), np.zeros(20, np.int64), tuple("abc"))
     assert "3 classes" in refuse(letters)
+
+
+def test_smoothed_labels_leave_the_plain_cross_entropy_to_be_seen(blobs: Dataset) -> None:
+    plan = Architecture(
+        "linear",
+        (1, 28, 28),
+        (
+            {"name": "flatten", "type": "Flatten"},
+            {"name": "fc", "type": "Linear", "in_features": 784, "out_features": 10},
+        ),
+    )
+    runs = {}
+    for smoothing in (0.0, 0.2):
+        settings = TrainingSettings(epochs=1, batch_size=50, learning_rate=1e-12, label_smoothing=smoothing, threads=1)
+        runs[smoothing] = list(Trainer(build_network(plan, 0), blobs, blobs, settings).run())
+    steps = {s: [e for e in events if isinstance(e, StepCompleted)] for s, events in runs.items()}
+    epochs = {s: next(e for e in events if isinstance(e, EpochCompleted)) for s, events in runs.items()}
+    # The weights hardly move, so the same images give the same cross-entropy, whichever loss is lowered.
+    for plain, smoothed in zip(steps[0.0], steps[0.2], strict=True):
+        assert plain.cross_entropy is None
+        assert smoothed.cross_entropy == pytest.approx(plain.loss, rel=1e-4)
+        assert smoothed.loss != pytest.approx(plain.loss, rel=1e-4)
+    assert epochs[0.0].validation_cross_entropy is None
+    assert epochs[0.2].validation_cross_entropy == pytest.approx(epochs[0.0].validation_loss, rel=1e-4)

@@ -12,10 +12,18 @@ from digitpad.gui.widgets.theme import Theme
 class Scale(Enum):
     """What the values are, and so how the axis is written and where it ends."""
 
+    #: From zero up; single spikes may leave the scale.
     PLAIN = "plain"
+    #: From zero up, all of it.
+    WHOLE = "whole"
     SHARE = "share"
     #: A share of which what happens close to one matters.
     ACCURACY = "accuracy"
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the values are written in percent."""
+        return self in {Scale.SHARE, Scale.ACCURACY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +33,15 @@ class Style:
     Attributes
     ----------
     name
-        What the legend and the crosshair call it.
+        The name in the legend and at the crosshair.
     colour
         A field of `Colours`.
     alpha, width, dashed, dots
         Of its line; dots mark its points.
     sets_range
-        Whether all of the curve is to be in view; a noisy one may be cut.
+        Whether the range is chosen to show this curve; a noisy one may be cut.
     is_of_other_run
-        Whether it lies beside the run that the plot is about.
+        Whether it belongs to a run shown for comparison.
     """
 
     name: str
@@ -54,11 +62,11 @@ def pen_of(style: Style, theme: Theme, pixel_ratio: float) -> QPen:
     style
         Its look.
     theme
-        The colours in force.
+        The colours in use.
     pixel_ratio
         The screen's own pixels to each of the window's: a pen that no zoom changes counts the screen's.
     """
-    # Mixed with the ground beforehand: to paint through is several times the work.
+    # Mixed with the background beforehand: painting a transparent line takes several times as long.
     colour = _mixed(theme.colour(style.colour), theme.colour("surface"), style.alpha)
     pen = QPen(colour, style.width * pixel_ratio)
     pen.setCosmetic(True)
@@ -68,7 +76,7 @@ def pen_of(style: Style, theme: Theme, pixel_ratio: float) -> QPen:
 
 
 def _mixed(colour: QColor, ground: QColor, share: float) -> QColor:
-    """Return a colour with `share` of it and the rest of the ground."""
+    """Return a mixture of a colour, by its `share`, and the background."""
     pairs = (
         (colour.red(), ground.red()),
         (colour.green(), ground.green()),

@@ -4,24 +4,26 @@ Curves are given as growing `Series`; `redraw` is called from a timer and draws 
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPen, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from digitpad.gui.training.crosshair import Crosshair, written
 from digitpad.gui.training.curve_style import Scale, Style, pen_of
+from digitpad.gui.training.plot_frame import PlotFrame
+from digitpad.gui.training.plot_marks import Mark, PlotMarks
 from digitpad.gui.training.plot_range import LEAST_LOSS, Range, range_of, rounded
 from digitpad.gui.training.series import Series, thin
-from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
+from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 
-_LEFT = 56  # pixels for the numbers on the left: the same in every plot, so that equal steps lie under each other
-_BOTTOM = 20
 _ZOOM = 1.25
 _NOTHING = np.empty(0)
-_SEEN = 3.0  # pixels by which a curve must have grown before it is worth drawing anew
+_SEEN = 3.0  # pixels by which a curve must have grown before it is worth drawing again
 
 
 class _Curve:
@@ -30,8 +32,13 @@ class _Curve:
     def __init__(self, style: Style, series: Series, item: Any) -> None:
         self.style, self.series, self.item = style, series, item
         self.hidden = False
-        #: What was drawn last: how many points, of which stretch. Nothing is drawn anew that is drawn already.
+        #: What was drawn last: how many points, of which stretch. What is drawn already is not drawn again.
         self.drawn: tuple[object, ...] = ()
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is something of it to show."""
+        return not self.hidden and len(self.series) > 0
 
 
 class CurvePlot(QWidget):
@@ -40,9 +47,9 @@ class CurvePlot(QWidget):
     Parameters
     ----------
     theme
-        The colours in force.
+        The colours in use.
     name, spoken, tip
-        As every control has them.
+        Object name, accessible name and tooltip.
     scale
         What the values are.
 
@@ -70,51 +77,32 @@ class CurvePlot(QWidget):
         self._log = False
         self._following = True
         self._curves: dict[str, _Curve] = {}
-        self._crosshair = math.nan
         #: The newest step when the curves were drawn last.
         self.drawn_to = 0.0
-        self._plain_numbers: Any = None  # how the library writes them
         self.setObjectName(name)
         self.setAccessibleName(spoken)
         self.setToolTip(tip)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._view: Any = pg.PlotWidget(self, enableMenu=False)
-        self._view.setObjectName(f"qt_{name}")
-        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._view.viewport().setObjectName(f"qt_{name}Viewport")
-        self._view.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._item: Any = self._view.getPlotItem()
-        self._item.setMenuEnabled(enableMenu=False)
-        self._item.hideButtons()
-        # The library's own menu is never shown, but would outlive us.
-        self._item.ctrlMenu.setParent(self, self._item.ctrlMenu.windowFlags())
-        self._box: Any = self._item.getViewBox()
-        self._box.setMouseMode(pg.ViewBox.RectMode)
-        self._box.setDefaultPadding(0)
-        self._box.disableAutoRange()
-        # The library's grid is part of the axes, which would be painted anew with every change of a curve.
-        self._grid: Any = pg.PlotCurveItem(connect="pairs", skipFiniteCheck=True)
-        self._grid.setZValue(-10)
-        self._item.addItem(self._grid, ignoreBounds=True)
-        self._line: Any = pg.InfiniteLine(angle=90, movable=False)
-        self._line.setZValue(10)
-        self._line.hide()
-        self._item.addItem(self._line, ignoreBounds=True)
-        self._readout = QLabel(self)
-        self._readout.setObjectName(f"{name}Readout")
-        self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._readout.setFont(fixed_font(self.font(), scale=0.9))
-        self._readout.hide()
+        self._frame = PlotFrame(theme, name, self)
+        self._frame.use_scale(scale)
+        self._marks = PlotMarks(theme, self._frame, self)
+        self._crosshair = Crosshair(theme, self._frame, self)
+        self._off_scale = QLabel(self)
+        self._off_scale.setObjectName(f"{name}OffScale")
+        self._off_scale.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._off_scale.setFont(text_font(self.font(), scale=0.9))
+        self._off_scale.setProperty("trouble", "true")
+        self._off_scale.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._view)
-        self._view.scene().sigMouseMoved.connect(self._point_at)
-        self._view.viewport().installEventFilter(self)
-        self._box.sigRangeChangedManually.connect(self._stay)
+        column.addWidget(self._frame.view)
+        self._frame.view.scene().sigMouseMoved.connect(self._point_at)
+        self._frame.view.viewport().installEventFilter(self)
+        self._frame.box.sigRangeChangedManually.connect(self._stay)
         theme.changed.connect(self._dress)
         self._dress()
-        self._frame(rounded(0.0, 1.0, 0.0, 1.0))
+        self._show_range(rounded(0.0, 1.0, 0.0, 1.0))
 
     # Curves
 
@@ -133,16 +121,16 @@ class CurvePlot(QWidget):
         self.remove(key)
         # A curve without dots is spared what the library does for dots.
         item = pg.PlotDataItem(skipFiniteCheck=True) if style.dots else pg.PlotCurveItem(skipFiniteCheck=True)
-        self._item.addItem(item)
+        self._frame.add(item)
         curve = self._curves[key] = _Curve(style, series, item)
         curve.hidden = old is not None and old.hidden
         self._paint(curve)
 
     def remove(self, key: str) -> None:
-        """Show a curve no more; one that is not there is none the less gone."""
+        """Remove a curve, if it is there."""
         curve = self._curves.pop(key, None)
         if curve is not None:
-            self._item.removeItem(curve.item)
+            self._frame.remove(curve.item)
 
     def hide_curve(self, key: str, *, hidden: bool) -> None:
         """Hide a curve, or show it again."""
@@ -151,16 +139,33 @@ class CurvePlot(QWidget):
             curve.hidden = hidden
             self.redraw()
 
+    def show_changes(self, marks: Sequence[Mark]) -> None:
+        """Mark the steps at which something was changed; the crosshair says what."""
+        if tuple(marks) != self._marks.changes:
+            self._marks.changes = tuple(marks)
+            self._marks.draw_changes()
+
+    @property
+    def changes(self) -> tuple[Mark, ...]:
+        """The steps that are marked, and what was changed there."""
+        return self._marks.changes
+
+    @property
+    def off_scale(self) -> str:
+        """What is said about values above the upper edge; empty if there are none."""
+        return self._off_scale.text()
+
     def use_scale(self, scale: Scale) -> None:
         """Take the values for something else from now on."""
         self._scale = scale
+        self._frame.use_scale(scale)
         self._dress()
         self.show_all()
 
     def use_log(self, *, log: bool) -> None:
         """Scale the values by their logarithm, or as they are."""
         self._log = log
-        self._item.getAxis("left").setLogMode(log)
+        self._frame.use_log(log=log)
         self.show_all()
 
     def show_all(self) -> None:
@@ -176,19 +181,19 @@ class CurvePlot(QWidget):
     @property
     def view_range(self) -> Range:
         """The steps and the values in view; with a logarithmic scale, the values' logarithms."""
-        (left, right), (low, high) = self._box.viewRange()
-        return (float(left), float(right)), (float(low), float(high))
+        return self._frame.range
 
     def redraw(self) -> None:
         """Draw what the series hold now."""
-        shown = [curve for curve in self._curves.values() if not curve.hidden and len(curve.series)]
+        shown = [curve for curve in self._curves.values() if curve.is_shown]
+        steady = [curve.series for curve in shown if curve.style.sets_range] or [curve.series for curve in shown]
         if self._following and shown:
-            steady = [curve for curve in shown if curve.style.sets_range] or shown
-            framed = range_of([c.series for c in shown], [c.series for c in steady], self._scale, log=self._log)
+            framed = range_of([curve.series for curve in shown], steady, self._scale, log=self._log)
             if framed is not None:
-                self._frame(framed)
-        (left, right), _ = self._box.viewRange()
-        points = max(200, self._view.viewport().width())
+                self._show_range(framed)
+        self._mark_peaks(steady)
+        (left, right), _ = self._frame.range
+        points = max(200, self._frame.width)
         for curve in self._curves.values():
             wanted: tuple[object, ...] = ("hidden",)
             if not curve.hidden:
@@ -208,18 +213,18 @@ class CurvePlot(QWidget):
         self._read()
 
     def redraw_if_seen(self) -> None:
-        """Draw what the series hold now if the eye could tell: some pixels of line, or a dot, have come.
+        """Draw what the series hold now if that can be seen: some pixels of line, or a dot, have come.
 
-        In a long run a step is a fraction of a pixel, and to draw each would take time from the training.
+        In a long run a step is a fraction of a pixel, and drawing each would take time from the training.
         """
-        (left, right), _ = self._box.viewRange()
-        grown = (self._newest() - self.drawn_to) * self._view.viewport().width()
+        (left, right), _ = self._frame.range
+        grown = (self._newest() - self.drawn_to) * self._frame.width
         if grown >= _SEEN * (right - left) or self._has_new_dots():
             self.redraw()
 
     def _newest(self) -> float:
-        """Return the newest step of the run that the plot is about: those beside it grow no more."""
-        shown = [one for one in self._curves.values() if len(one.series) and not one.hidden]
+        """Return the newest step of the run that the plot is about; those beside it do not grow."""
+        shown = [curve for curve in self._curves.values() if curve.is_shown]
         return max((float(one.series.x[-1]) for one in shown if not one.style.is_of_other_run), default=0.0)
 
     def _has_new_dots(self) -> bool:
@@ -230,16 +235,13 @@ class CurvePlot(QWidget):
 
     def point_to(self, step: float) -> None:
         """Put the crosshair on a step; NaN takes it away."""
-        self._crosshair = step
-        self._line.setVisible(not math.isnan(step))
-        if not math.isnan(step):
-            self._line.setPos(step)
+        self._crosshair.move_to(step)
         self._read()
 
     @property
     def readout(self) -> str:
         """What the crosshair says; empty without one."""
-        return self._readout.text() if not math.isnan(self._crosshair) else ""
+        return self._crosshair.text
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         """Take the crosshair away with the pointer, and show all on a double click."""
@@ -252,8 +254,9 @@ class CurvePlot(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the crosshair with the arrows, zoom with plus and minus, show all with Home."""
-        (left, right), _ = self._box.viewRange()
-        centre = self._crosshair if left <= self._crosshair <= right else (left + right) / 2
+        (left, right), _ = self._frame.range
+        step = self._crosshair.step
+        centre = step if left <= step <= right else (left + right) / 2
         stride = max(1.0, round((right - left) / 50))
         match event.key():
             case Qt.Key.Key_Left:
@@ -269,16 +272,28 @@ class CurvePlot(QWidget):
             case _:
                 super().keyPressEvent(event)
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the crosshair away, whose readout would lie over other controls."""
+        super().focusOutEvent(event)
+        if not self._frame.view.underMouse():
+            self._move_crosshair(math.nan)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Take the crosshair away."""
+        super().hideEvent(event)
+        self.point_to(math.nan)
+
     def showEvent(self, event: QShowEvent) -> None:
-        """Draw lines as thick as this screen wants them."""
+        """Draw lines as thick as this screen needs them."""
         super().showEvent(event)
         self._dress()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the readout in its corner."""
+        """Keep what lies over the plot in its place."""
         super().resizeEvent(event)
-        self._place_readout()
-        self._draw_grid()
+        self._crosshair.place()
+        self._place_off_scale()
+        self._frame.draw_grid()
 
     def minimumSizeHint(self) -> QSize:
         """Return room for a few lines of the grid."""
@@ -286,36 +301,53 @@ class CurvePlot(QWidget):
 
     # Parts
 
-    def _frame(self, framed: Range) -> None:
-        if self.view_range != framed:
-            across, up = framed
-            self._box.setRange(xRange=across, yRange=up, padding=0, disableAutoRange=True)
-            self._draw_grid()
+    def _show_range(self, framed: Range) -> None:
+        if self._frame.show_range(framed):
+            self._draw_frame()
 
-    def _draw_grid(self) -> None:
-        """Draw a line across at each number of the axis."""
-        (left, right), (low, high) = self.view_range
-        levels = self._item.getAxis("left").tickValues(low, high, max(1, self._view.viewport().height()))
-        values = np.asarray(levels[0][1], float) if levels else _NOTHING
-        self._grid.setData(np.tile([left, right], len(values)), np.repeat(values, 2))
+    def _draw_frame(self) -> None:
+        """Draw what reaches from edge to edge."""
+        self._frame.draw_grid()
+        self._marks.draw_changes()
+
+    def _mark_peaks(self, steady: Sequence[Series]) -> None:
+        """Mark where curves leave the scale, and say how far, while the plot follows the run."""
+        highest = self._marks.draw_peaks(steady) if self._following and not self._log else None
+        if highest is None:
+            self._marks.clear_peaks()
+            self._off_scale.clear()
+            self._off_scale.hide()
+            return
+        said = self.tr("\N{BLACK UP-POINTING TRIANGLE} off scale, up to {value}").format(
+            value=written(highest, self._scale)
+        )
+        if said != self._off_scale.text():
+            self._off_scale.setText(said)
+            self._place_off_scale()
+        self._off_scale.show()
+
+    def _place_off_scale(self) -> None:
+        self._off_scale.adjustSize()
+        self._off_scale.move(self.width() - self._off_scale.width() - SPACE, SPACE)
 
     def _zoom(self, centre: float, factor: float) -> None:
-        (left, right), _ = self._box.viewRange()
+        (left, right), _ = self._frame.range
         self._following = False
-        self._box.setXRange(centre - (centre - left) * factor, centre + (right - centre) * factor, padding=0)
-        self._draw_grid()
+        self._frame.box.setXRange(centre - (centre - left) * factor, centre + (right - centre) * factor, padding=0)
+        self._draw_frame()
         self.redraw()
 
     @Slot(object)
     def _stay(self, _mouse: object) -> None:
         self._following = False
-        self._draw_grid()
+        self._draw_frame()
         self.redraw()
 
     @Slot(object)
     def _point_at(self, place: QPointF) -> None:
-        if self._box.sceneBoundingRect().contains(place):
-            self._move_crosshair(float(self._box.mapSceneToView(place).x()))
+        box = self._frame.box
+        if box.sceneBoundingRect().contains(place):
+            self._move_crosshair(float(box.mapSceneToView(place).x()))
 
     def _move_crosshair(self, step: float) -> None:
         self.point_to(step)
@@ -323,70 +355,17 @@ class CurvePlot(QWidget):
 
     def _read(self) -> None:
         """Write the values under the crosshair."""
-        if math.isnan(self._crosshair):
-            self._readout.hide()
-            return
-        lines = [f"step {max(0, round(self._crosshair)):,}"]
-        for curve in self._curves.values():
-            if not curve.hidden and len(curve.series):
-                x = curve.series.x
-                near = min(int(np.searchsorted(x, self._crosshair)), len(x) - 1)
-                if near > 0 and self._crosshair - x[near - 1] < x[near] - self._crosshair:
-                    near -= 1
-                lines.append(f"{curve.style.name} {self._write(float(curve.series.y[near]))}")
-        self._readout.setText("   ".join(lines))
-        self.setAccessibleDescription(", ".join(lines))
-        self._readout.show()
-        self._place_readout()
-
-    def _write(self, value: float) -> str:
-        return f"{100 * value:.2f}\N{NO-BREAK SPACE}%" if self._scale is not Scale.PLAIN else f"{value:.4g}"
-
-    def _place_readout(self) -> None:
-        self._readout.adjustSize()
-        width = min(self._readout.width(), self.width() - _LEFT)
-        self._readout.setGeometry(self.width() - width, 0, width, self._readout.height())
-
-    def _percentages(self, values: list[float], _scale: float, spacing: float) -> list[str]:
-        """Write the numbers at an axis of shares; there are none above one."""
-        decimals = max(0, -math.floor(math.log10(spacing) + 1e-9) - 2)
-        return [f"{100 * value:.{decimals}f}\N{NO-BREAK SPACE}%" if value <= 1 + 1e-9 else "" for value in values]
+        curves = [(curve.style, curve.series) for curve in self._curves.values() if curve.is_shown]
+        entries = self._crosshair.read(curves, self._marks.changes, self._scale)
+        if entries:
+            self.setAccessibleDescription(", ".join(entries))
 
     @Slot()
     def _dress(self) -> None:
-        """Put the colours in force on."""
-        theme = self._theme
-        self._view.setBackground(theme.colour("surface"))
-        small = text_font(self.font(), scale=0.9)
-        for side in ("left", "bottom"):
-            axis: Any = self._item.getAxis(side)
-            axis.setPen(QPen(theme.colour("line"), 1))
-            axis.setTextPen(theme.colour("muted"))
-            axis.setStyle(
-                tickFont=small,
-                tickLength=0,
-                tickTextOffset=SPACE // 2,
-                hideOverlappingLabels=True,
-                maxTickLevel=0,
-                autoExpandTextSpace=False,
-                autoReduceTextSpace=False,
-            )
-            axis.enableAutoSIPrefix(enable=False)
-        left: Any = self._item.getAxis("left")
-        left.setWidth(_LEFT)
-        self._item.getAxis("bottom").setHeight(_BOTTOM)
-        grid = QPen(theme.colour("line"), 1)
-        grid.setCosmetic(True)
-        self._grid.setPen(grid)
-        if self._plain_numbers is None:
-            self._plain_numbers = left.tickStrings
-        left.tickStrings = self._plain_numbers if self._scale is Scale.PLAIN else self._percentages
-        left.picture = None
-        self._line.setPen(QPen(theme.colour("muted"), 1))
-        self._readout.setStyleSheet(
-            f"background: {theme.colours.surface}; color: {theme.colours.text}; padding: 2px 4px;"
-            f"border: 1px solid {theme.colours.line}; border-radius: 4px;"
-        )
+        """Apply the colours in use."""
+        self._frame.dress()
+        self._marks.dress()
+        self._crosshair.dress()
         for curve in self._curves.values():
             self._paint(curve)
 

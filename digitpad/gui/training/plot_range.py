@@ -13,17 +13,21 @@ Range = tuple[tuple[float, float], tuple[float, float]]
 
 #: What a logarithmic axis shows for zero.
 LEAST_LOSS = 1e-6
+#: What is above the top of a plot is this many times higher than this share of all values, and than the first values.
+_ABOVE, _NEARLY_ALL, _START = 1.5, 0.95, 10
 
 
 def range_of(shown: Sequence[Series], steady: Sequence[Series], scale: Scale, *, log: bool) -> Range | None:
-    """Return what is to be in view; with a logarithmic scale, the values' logarithms.
+    """Return what a plot shows; with a logarithmic scale, the values' logarithms.
+
+    One spike does not flatten all the rest: values far above both the start and nearly all others leave the scale.
 
     Parameters
     ----------
     shown
         All curves, none of them empty.
     steady
-        Those that are to be in view from top to bottom.
+        Those that the range is chosen for.
     scale, log
         What the values are, and whether their logarithms are shown.
 
@@ -34,7 +38,8 @@ def range_of(shown: Sequence[Series], steady: Sequence[Series], scale: Scale, *,
     """
     left = min(float(series.x[0]) for series in shown)
     right = max(float(series.x[-1]) for series in shown)
-    values = np.concatenate([_bulk(series.y) for series in steady])
+    parts = [_bulk(series.y) for series in steady]
+    values = np.concatenate(parts)
     values = values[np.isfinite(values)]
     if not len(values):
         return None
@@ -45,7 +50,15 @@ def range_of(shown: Sequence[Series], steady: Sequence[Series], scale: Scale, *,
     if log:
         bottom, top = math.log10(max(low, LEAST_LOSS)), math.log10(max(high, 2 * LEAST_LOSS))
         return rounded(left, right, bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom))
+    if scale is Scale.PLAIN:
+        high = min(high, _usual_top(values, parts))
     return rounded(left, right, 0.0, 1.05 * high if high > 0 else 1.0)
+
+
+def _usual_top(values: Floats, parts: Sequence[Floats]) -> float:
+    """Return the value above which only spikes are: well above the start of each curve and nearly all values."""
+    starts = [float(np.median(part[:_START])) for part in parts if np.isfinite(part[:_START]).all()]
+    return _ABOVE * max(*starts, float(np.quantile(values, _NEARLY_ALL)), 0.0) or float(values.max())
 
 
 def rounded(left: float, right: float, low: float, high: float) -> Range:

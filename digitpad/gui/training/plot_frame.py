@@ -1,0 +1,132 @@
+"""What lies around and behind the curves of a plot: the axes, their numbers and the lines across."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPen
+from PySide6.QtWidgets import QWidget
+
+from digitpad.gui.training.curve_style import Scale
+from digitpad.gui.training.plot_range import Range
+from digitpad.gui.widgets.theme import SPACE, Theme, text_font
+
+_LEFT = 56  # pixels for the numbers on the left: the same in every plot, so that equal steps lie below each other
+_BOTTOM = 20
+_NOTHING = np.empty(0)
+
+
+class PlotFrame:
+    """An empty plot, to which items are added.
+
+    Parameters
+    ----------
+    theme
+        The colours in use.
+    name
+        The object name of the plot that it is part of.
+    owner
+        That plot.
+    """
+
+    def __init__(self, theme: Theme, name: str, owner: QWidget) -> None:
+        self._theme = theme
+        self._owner = owner
+        self._scale = Scale.PLAIN
+        self.view: Any = pg.PlotWidget(owner, enableMenu=False)
+        self.view.setObjectName(f"qt_{name}")
+        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.view.viewport().setObjectName(f"qt_{name}Viewport")
+        self.view.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._item: Any = self.view.getPlotItem()
+        self._item.setMenuEnabled(enableMenu=False)
+        self._item.hideButtons()
+        # The library's own menu is never shown, but would outlive the plot.
+        self._item.ctrlMenu.setParent(owner, self._item.ctrlMenu.windowFlags())
+        self.box: Any = self._item.getViewBox()
+        self.box.setMouseMode(pg.ViewBox.RectMode)
+        self.box.setDefaultPadding(0)
+        self.box.disableAutoRange()
+        # The library's grid is part of the axes, which would be painted again with every change of a curve.
+        self._grid: Any = pg.PlotCurveItem(connect="pairs", skipFiniteCheck=True)
+        self._grid.setZValue(-10)
+        self.add(self._grid)
+        self._plain_numbers = self._item.getAxis("left").tickStrings
+
+    def add(self, item: Any) -> None:
+        """Add an item that does not count when ranges are found."""
+        self._item.addItem(item, ignoreBounds=True)
+
+    def remove(self, item: Any) -> None:
+        """Remove an item."""
+        self._item.removeItem(item)
+
+    @property
+    def width(self) -> int:
+        """The width of the plot in pixels."""
+        return int(self.view.viewport().width())
+
+    @property
+    def range(self) -> Range:
+        """The steps and the values in view; with a logarithmic scale, the values' logarithms."""
+        (left, right), (low, high) = self.box.viewRange()
+        return (float(left), float(right)), (float(low), float(high))
+
+    def show_range(self, framed: Range) -> bool:
+        """Show these steps and values; return whether others were shown before."""
+        if self.range == framed:
+            return False
+        across, up = framed
+        self.box.setRange(xRange=across, yRange=up, padding=0, disableAutoRange=True)
+        return True
+
+    def use_log(self, *, log: bool) -> None:
+        """Write the numbers on the left for logarithms, or as they are."""
+        self._item.getAxis("left").setLogMode(log)
+
+    def use_scale(self, scale: Scale) -> None:
+        """Write the numbers on the left for another kind of values."""
+        self._scale = scale
+
+    def draw_grid(self) -> None:
+        """Draw a line across at each number of the axis."""
+        (left, right), (low, high) = self.range
+        levels = self._item.getAxis("left").tickValues(low, high, max(1, self.view.viewport().height()))
+        values = np.asarray(levels[0][1], float) if levels else _NOTHING
+        self._grid.setData(np.tile([left, right], len(values)), np.repeat(values, 2))
+
+    def dress(self) -> None:
+        """Apply the colours in use."""
+        theme = self._theme
+        self.view.setBackground(theme.colour("surface"))
+        small = text_font(self._owner.font(), scale=0.9)
+        for side in ("left", "bottom"):
+            axis: Any = self._item.getAxis(side)
+            axis.setPen(QPen(theme.colour("line"), 1))
+            axis.setTextPen(theme.colour("muted"))
+            axis.setStyle(
+                tickFont=small,
+                tickLength=0,
+                tickTextOffset=SPACE // 2,
+                hideOverlappingLabels=True,
+                maxTickLevel=0,
+                autoExpandTextSpace=False,
+                autoReduceTextSpace=False,
+            )
+            axis.enableAutoSIPrefix(enable=False)
+        left: Any = self._item.getAxis("left")
+        left.setWidth(_LEFT)
+        self._item.getAxis("bottom").setHeight(_BOTTOM)
+        grid = QPen(theme.colour("line"), 1)
+        grid.setCosmetic(True)
+        self._grid.setPen(grid)
+        left.tickStrings = _percentages if self._scale.is_share else self._plain_numbers
+        left.picture = None
+
+
+def _percentages(values: list[float], _scale: float, spacing: float) -> list[str]:
+    """Write the numbers at an axis of shares; there are none above one."""
+    decimals = max(0, -math.floor(math.log10(spacing) + 1e-9) - 2)
+    return [f"{100 * value:.{decimals}f}\N{NO-BREAK SPACE}%" if value <= 1 + 1e-9 else "" for value in values]

@@ -1,0 +1,99 @@
+"""Marks in a plot: where a setting was changed, and where a curve leaves the scale."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPen
+from PySide6.QtWidgets import QWidget
+
+from digitpad.gui.training.plot_frame import PlotFrame
+from digitpad.gui.training.series import Floats, Series
+from digitpad.gui.widgets.theme import Theme
+
+_MOST_PEAKS = 24  # marks of one curve: more could not be told apart
+_INSIDE = 0.035  # share of the height by which the marks lie below the upper edge
+_NOTHING = np.empty(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A step at which something was changed, and what, in words."""
+
+    step: int
+    text: str
+
+
+class PlotMarks:
+    """Draws the marks of a plot.
+
+    Parameters
+    ----------
+    theme, frame
+        The colours in use, and the plot.
+    owner
+        The widget that the plot fills.
+    """
+
+    def __init__(self, theme: Theme, frame: PlotFrame, owner: QWidget) -> None:
+        self._theme, self._frame, self._owner = theme, frame, owner
+        self.changes: tuple[Mark, ...] = ()
+        self._lines: Any = pg.PlotCurveItem(connect="pairs", skipFiniteCheck=True)
+        self._lines.setZValue(-5)
+        frame.add(self._lines)
+        self._peaks: Any = pg.ScatterPlotItem(symbol="t1", size=9)
+        self._peaks.setZValue(9)
+        frame.add(self._peaks)
+
+    def draw_changes(self) -> None:
+        """Draw a line up and down where something was changed."""
+        _, (low, high) = self._frame.range
+        steps = np.array([mark.step for mark in self.changes], float)
+        self._lines.setData(np.repeat(steps, 2), np.tile([low, high], len(steps)))
+
+    def draw_peaks(self, curves: Sequence[Series]) -> float | None:
+        """Mark at the upper edge where curves leave the scale.
+
+        Parameters
+        ----------
+        curves
+            Those that are meant to be in view.
+
+        Returns
+        -------
+        float or None
+            The highest value that is not in view; None if all are.
+        """
+        (left, right), (low, high) = self._frame.range
+        found = [peaks_of(series, left, right, high) for series in curves]
+        steps = np.concatenate([steps for steps, _ in found]) if found else _NOTHING
+        self._peaks.setData(steps, np.full(len(steps), high - _INSIDE * (high - low)))
+        return max((highest for _, highest in found if highest is not None), default=None)
+
+    def clear_peaks(self) -> None:
+        """Mark nothing at the upper edge."""
+        self._peaks.setData(_NOTHING, _NOTHING)
+
+    def dress(self) -> None:
+        """Apply the colours in use."""
+        pen = QPen(self._theme.colour("warm"), self._owner.devicePixelRatioF(), Qt.PenStyle.DashLine)
+        pen.setCosmetic(True)
+        self._lines.setPen(pen)
+        self._peaks.setPen(QPen(Qt.PenStyle.NoPen))
+        self._peaks.setBrush(self._theme.colour("error"))
+
+
+def peaks_of(series: Series, left: float, right: float, top: float) -> tuple[Floats, float | None]:
+    """Return the steps of the highest points of each stretch above `top`, and the highest value of all."""
+    x, y = series.x, series.y
+    # Written so that a NaN, which compares false with everything, does not count; infinity does.
+    above = (y > top) & (x >= left) & (x <= right)
+    if not above.any():
+        return _NOTHING, None
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], above, [False]]).astype(np.int8)))
+    starts, ends = edges[::2], edges[1::2]
+    steps = np.array([x[start + int(y[start:end].argmax())] for start, end in zip(starts, ends, strict=True)], float)
+    return steps[:_MOST_PEAKS], float(y[above].max())
