@@ -470,6 +470,7 @@ def test_a_folder_that_cannot_be_made_is_said_before_anything_is_trained(make_pl
         LiveRun.start(RunPlan(make_plan().architecture, str(tmp_path / "nothing")), RunStore(tmp_path / "runs"))
     assert not (tmp_path / "runs").exists()
 
+
 def test_a_history_of_an_earlier_version_lacks_columns_that_came_later(trained: Run) -> None:
     path = trained.folder / "history.csv"
     rows = [line.split(",") for line in path.read_text().splitlines()]

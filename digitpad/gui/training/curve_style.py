@@ -34,6 +34,8 @@ class Style:
     ----------
     name
         The name in the legend and at the crosshair.
+    short
+        The name in a legend without room; empty for the whole name, cut.
     colour
         A field of `Colours`.
     alpha, width, dashed, dots
@@ -52,6 +54,7 @@ class Style:
     dots: bool = False
     sets_range: bool = True
     is_of_other_run: bool = False
+    short: str = ""
 
 
 def pen_of(style: Style, theme: Theme, pixel_ratio: float) -> QPen:

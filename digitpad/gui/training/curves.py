@@ -1,46 +1,43 @@
-"""The curves of a run, live: loss above; accuracy, learning rate or the layers' figures below; earlier runs beside."""
+"""The curves of a run, live: loss above; accuracy, learning rate or a figure of the layers below; other runs too."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
-from digitpad.gui.training.curve_style import Scale, Style
-from digitpad.gui.training.legend import HELD_OUT, Legend
+from digitpad.gui.training.curve_sets import FIGURES, VALIDATION, Curves, figure_curves, loss_curves, scale_of
+from digitpad.gui.training.curve_style import Scale
+from digitpad.gui.training.figure import Figure, Panel
+from digitpad.gui.training.legend import Legend
 from digitpad.gui.training.plot import CurvePlot
-from digitpad.gui.training.run_view import LAYER_FIGURES, RunView
-from digitpad.gui.training.series import Series
+from digitpad.gui.training.plot_marks import Mark
+from digitpad.gui.training.run_view import RunView
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.cards import card, muted, title
 from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.training.changes import changes_in_words
+
+if TYPE_CHECKING:
+    from digitpad.training.events import ControlChanged
+    from digitpad.training.plan import RunPlan
 
 _SMOOTHEST = 10  # the slider's end: 2 to the power of it, in steps
 _USUAL_SMOOTHING = 4
-_WIDE = 640  # pixels
-_BATCH = Style("batch", "accent", 0.35, 1.0, sets_range=False)
-_SMOOTH = Style("smooth", "accent")
-_TRAIN = Style("epoch", "bar", 1.0, 1.5, dots=True)
-_HELD_OUT = Style("held out", "warm", dots=True)
-_LAYER_COLOURS = ("accent", "warm", "bar", "error", "text", "muted")
-_FIGURES = {"accuracy": "Accuracy", "rate": "Learning rate"} | {
-    figure: name.capitalize() for figure, name in LAYER_FIGURES.items()
-}
-_SCALES = {"accuracy": Scale.ACCURACY, "dead_share": Scale.SHARE}
-
-Curves = dict[str, tuple[Style, Series]]
+_WIDE = 720  # pixels
 
 
 class CurvesPanel(QWidget):
-    """Two cards with a plot each, whose steps lie under each other.
+    """Two cards with a plot each, whose steps lie below each other.
 
     Parameters
     ----------
     theme
-        The colours in force.
+        The colours in use.
     owner
-        Whose actions the panel's are.
+        The widget that gets the panel's actions.
 
     Signals
     -------
@@ -55,35 +52,38 @@ class CurvesPanel(QWidget):
         self.setObjectName("curvesPanel")
         self._theme = theme
         self._record: RunView | None = None
+        self._plan: RunPlan | None = None
         self._overlays: dict[str, RunView] = {}
+        self._upper: Curves = {}
         self._lower: Curves = {}
+        self._told: tuple[ControlChanged, ...] = ()
         self._turn = False
-        self.loss = CurvePlot(
-            theme,
-            "lossPlot",
-            "Loss by step",
-            "Drag to zoom in, turn the wheel to zoom, double-click to see all; arrow keys move the crosshair",
-            parent=self,
+        tip = self.tr("Drag or turn the wheel to zoom, double-click to show all; the arrow keys move the crosshair")
+        self.loss = CurvePlot(theme, "lossPlot", self.tr("Loss by step"), tip, parent=self)
+        self.other = CurvePlot(theme, "otherPlot", self.tr("Accuracy by step"), tip, scale=Scale.ACCURACY, parent=self)
+        self.log = make_action(
+            owner,
+            "actionTrainLog",
+            self.tr("Logarithmic scale"),
+            ["Ctrl+L"],
+            self.tr("Show the logarithm of the values"),
+            self._scale,
         )
-        self.other = CurvePlot(
-            theme,
-            "otherPlot",
-            "Accuracy by step",
-            "Drag to zoom in, turn the wheel to zoom, double-click to see all; arrow keys move the crosshair",
-            scale=Scale.ACCURACY,
-            parent=self,
-        )
-        self.log = make_action(owner, "actionTrainLog", "Log scale", ["Ctrl+L"], "Scale by the logarithm", self._scale)
         self.log.setCheckable(True)
         self.everything = make_action(
-            owner, "actionTrainShowAll", "Show all of the curves", ["Ctrl+0"], "Undo every zoom", self.show_all
+            owner,
+            "actionTrainShowAll",
+            self.tr("Show all of the curves"),
+            ["Ctrl+0"],
+            self.tr("Undo every zoom"),
+            self.show_all,
         )
         self.export = make_action(
             owner,
             "actionTrainExport",
-            "Export the curves…",
+            self.tr("Export the curves…"),
             ["Ctrl+Shift+X"],
-            "Save the curves as PNG, SVG or CSV",
+            self.tr("Save the curves as a figure (PNG, SVG or PDF) or as numbers (CSV)"),
             self.export_asked.emit,
         )
         column = QVBoxLayout(self)
@@ -97,7 +97,7 @@ class CurvesPanel(QWidget):
 
     @property
     def figure(self) -> str:
-        """What the lower plot shows: "accuracy", "rate" or one of `LAYER_FIGURES`."""
+        """What the lower plot shows: a key of `FIGURES`."""
         return self._choice.chosen
 
     @property
@@ -107,24 +107,53 @@ class CurvesPanel(QWidget):
 
     @property
     def overlays(self) -> dict[str, RunView]:
-        """The runs that are shown beside it, by name."""
+        """The runs that it is compared with, by name."""
         return dict(self._overlays)
 
     @property
     def smoothed_over(self) -> float:
-        """Over about how many steps the curves are smoothed."""
+        """About how many steps the curves are smoothed over."""
         return float(2 ** self.smoothing.value())
+
+    def show_plan(self, plan: "RunPlan") -> None:
+        """Take the plan of the run that is shown: what is changed in it is told with the value before."""
+        self._plan = plan
+        self._mark_changes()
+
+    def contents(self, title: str) -> Figure:
+        """Return what is shown now, as a figure that can be painted in any size.
+
+        Parameters
+        ----------
+        title
+            The name of the run.
+        """
+        lower = FIGURES[self.figure]
+        upper = self._visible(self.loss, loss_curves(self._record, self._overlays))
+        below = self._visible(self.other, figure_curves(self.figure, self._record, self._overlays))
+        on_log, scale = self.log.isChecked(), scale_of(self.figure)
+        marks = self.loss.changes
+        return Figure(
+            title,
+            (
+                Panel(self.tr("Loss (cross-entropy)"), self.loss.scale, upper, log=on_log, marks=marks),
+                Panel(self.tr(lower), scale, below, log=on_log and scale is Scale.PLAIN, marks=marks),
+            ),
+        )
 
     def show_record(self, record: RunView | None) -> None:
         """Show a run; None for none."""
+        if record is not self._record:
+            self._plan, self._told = None, ()
         self._record = record
         if record is not None:
             record.window = self.smoothed_over
         self._put_all()
+        self._mark_changes()
         self.show_all()
 
     def overlay(self, records: Mapping[str, RunView]) -> None:
-        """Show other runs beside it, by name, and no others."""
+        """Compare with these runs, by name, and no others."""
         self._overlays = dict(records)
         for record in self._overlays.values():
             record.window = self.smoothed_over
@@ -133,25 +162,17 @@ class CurvesPanel(QWidget):
         self.redraw()
 
     def redraw(self) -> None:
-        """Draw what has come."""
-        if self._record is not None:
-            self._record.follow()
-            if self._lower.keys() != self._lower_curves().keys():
-                self._put_all()
+        """Draw what is new."""
+        self._follow()
         self.loss.redraw()
         self.other.redraw()
 
     def redraw_next(self) -> None:
-        """Draw what has come, in one of the two plots, taking turns: the window is kept waiting half as long."""
-        if self._record is not None:
-            self._record.follow()
+        """Draw what is new in one of the two plots, taking turns: the window waits half as long."""
+        self._follow()
         self._turn = not self._turn
-        if self._turn:
-            self.loss.redraw_if_seen()
-            return
-        if self._record is not None and self._lower.keys() != self._lower_curves().keys():
-            self._put_all()
-        self.other.redraw_if_seen()
+        plot = self.loss if self._turn else self.other
+        plot.redraw_if_seen()
 
     @Slot()
     def show_all(self) -> None:
@@ -162,7 +183,7 @@ class CurvesPanel(QWidget):
         self.other.show_all()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the legend the room that it needs."""
+        """Leave room for the legend."""
         super().resizeEvent(event)
         wide = self.width() >= _WIDE
         self._word.setVisible(wide)
@@ -177,33 +198,35 @@ class CurvesPanel(QWidget):
         self._loss_others.hide()
         self.smoothing = QSlider(Qt.Orientation.Horizontal, frame)
         self.smoothing.setObjectName("smoothingSlider")
-        self.smoothing.setAccessibleName("Smoothing")
-        self.smoothing.setToolTip("Over how many steps the curves of batches are averaged")
+        self.smoothing.setAccessibleName(self.tr("Smoothing"))
+        self.smoothing.setToolTip(self.tr("How many steps the curves of batches are averaged over"))
         self.smoothing.setRange(0, _SMOOTHEST)
         self.smoothing.setValue(_USUAL_SMOOTHING)
         self.smoothing.setPageStep(2)
         self.smoothing.setFixedHeight(3 * SPACE)
         self.smoothing.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.smoothing.valueChanged.connect(self._smooth)
-        row = self._header(frame, title("Loss", frame), self._loss_legend)
-        self._word = muted("smoothing", frame)
+        row = self._header(frame, title(self.tr("Loss"), frame), self._loss_legend)
+        self._word = muted(self.tr("smoothing"), frame)
         self._word.setWordWrap(False)
         self._word.setBuddy(self.smoothing)
         row.addWidget(self._word)
         row.addWidget(self.smoothing)
-        self._log_button = self._link("logButton", "log", self.log.toolTip(), frame)
+        self._log_button = self._link("logButton", self.tr("log"), self.log, frame)
         self._log_button.setCheckable(True)
         self._log_button.clicked.connect(self.log.trigger)
         row.addWidget(self._log_button)
-        export = self._link("exportButton", "export", self.export.toolTip(), frame)
+        export = self._link("exportButton", self.tr("export"), self.export, frame)
         export.clicked.connect(self.export.trigger)
         row.addWidget(export)
         return self._filled(frame, row, self._loss_others, self.loss)
 
     def _other_card(self) -> QFrame:
         frame = card("otherCard", self)
-        self._choice = ComboBox(self._theme, "figureChoice", "Figure", "What is shown over the steps", frame)
-        self._choice.offer(_FIGURES)
+        self._choice = ComboBox(
+            self._theme, "figureChoice", self.tr("Lower plot"), self.tr("What the lower plot shows"), frame
+        )
+        self._choice.offer({figure: self.tr(name) for figure, name in FIGURES.items()})
         self._choice.setFixedWidth(18 * SPACE)
         self._choice.currentIndexChanged.connect(self._choose)
         self._other_legend = Legend(self._theme, self.other, frame)
@@ -227,7 +250,7 @@ class CurvesPanel(QWidget):
         column.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
         column.setSpacing(SPACE // 2)
         column.addLayout(row)
-        # The runs beside it have a row of their own while there are any: their names may be long.
+        # Other runs have a row of their own while there are any: their names may be long.
         below = QHBoxLayout()
         below.addWidget(others)
         below.addStretch(1)
@@ -235,12 +258,12 @@ class CurvesPanel(QWidget):
         column.addWidget(plot, 1)
         return frame
 
-    def _link(self, name: str, text: str, tip: str, parent: QWidget) -> QPushButton:
+    def _link(self, name: str, text: str, action: QAction, parent: QWidget) -> QPushButton:
         button = QPushButton(text, parent)
         button.setObjectName(name)
         button.setProperty("role", "link")
-        button.setAccessibleName(text.capitalize())
-        button.setToolTip(tip)
+        button.setAccessibleName(action.text().rstrip("…"))
+        button.setToolTip(action.toolTip())
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
@@ -260,20 +283,48 @@ class CurvesPanel(QWidget):
         self._scale_lower()
 
     def _scale_lower(self) -> None:
-        scale = _SCALES.get(self.figure, Scale.PLAIN)
+        scale = scale_of(self.figure)
         self.other.use_scale(scale)
         self.other.use_log(log=self.log.isChecked() and scale is Scale.PLAIN)
 
     @Slot()
     def _choose(self) -> None:
-        self.other.setAccessibleName(f"{_FIGURES[self.figure]} by step")
+        name = self.tr(FIGURES[self.figure])
+        self.other.setAccessibleName(self.tr("{figure} by step").format(figure=name))
         self._put_all()
         self._scale_lower()
 
+    def _follow(self) -> None:
+        """Take in what is new of the run: points, curves that have their first point, changes."""
+        record = self._record
+        if record is None:
+            return
+        record.follow()
+        upper, lower = self._curves()
+        if self._upper.keys() != upper.keys() or self._lower.keys() != lower.keys():
+            self._put_all()
+        self._mark_changes()
+
+    def _curves(self) -> tuple[Curves, Curves]:
+        return loss_curves(self._record, self._overlays), figure_curves(self.figure, self._record, self._overlays)
+
+    def _mark_changes(self) -> None:
+        changes = self._record.changes if self._record is not None and self._plan is not None else ()
+        if len(changes) != len(self._told) or not changes:
+            self._told = tuple(changes)
+            said = changes_in_words(self._plan, changes) if self._plan is not None else []
+            marks = [Mark(change.step, change.text) for change in said]
+            self.loss.show_changes(marks)
+            self.other.show_changes(marks)
+
+    def _visible(self, plot: CurvePlot, curves: Curves) -> Curves:
+        """Return the curves that the legend has not hidden."""
+        return {key: curve for key, curve in curves.items() if not plot.hides(key)}
+
     def _put_all(self) -> None:
-        """Give the plots their curves anew."""
-        self._put(self.loss, self._loss_legend, self._loss_others, self._upper_curves())
-        self._lower = self._lower_curves()
+        """Give the plots their curves."""
+        self._upper, self._lower = self._curves()
+        self._put(self.loss, self._loss_legend, self._loss_others, self._upper)
         self._put(self.other, self._other_legend, self._other_others, self._lower)
 
     def _put(self, plot: CurvePlot, legend: Legend, others: Legend, curves: Curves) -> None:
@@ -282,63 +333,9 @@ class CurvesPanel(QWidget):
         for key, (style, series) in curves.items():
             plot.put(key, style, series)
         styles = {key: style for key, (style, _) in curves.items()}
-        beside = {key: style for key, style in styles.items() if style.is_of_other_run}
-        legend.show_curves({key: style for key, style in styles.items() if key not in beside})
-        # One chip for each: it stands for both curves of its run.
-        others.show_curves({key: style for key, style in beside.items() if not key.endswith(HELD_OUT)})
+        # One chip for a curve and the dots of its validation.
+        chips = {key: style for key, style in styles.items() if not key.endswith(VALIDATION)}
+        beside = {key: style for key, style in chips.items() if style.is_of_other_run}
+        legend.show_curves({key: style for key, style in chips.items() if key not in beside})
+        others.show_curves(beside)
         others.setVisible(bool(beside))
-
-    def _upper_curves(self) -> Curves:
-        curves: Curves = {}
-        record = self._record
-        if record is not None:
-            curves = {
-                "batch": (_BATCH, record.loss),
-                "smooth": (_SMOOTH, record.smooth_loss.series),
-                "train": (_TRAIN, record.train_loss),
-                "held-out": (_HELD_OUT, record.validation_loss),
-            }
-        for index, (name, other) in enumerate(self._overlays.items()):
-            curves[f"run{index}"] = (_beside(name, index), other.smooth_loss.series)
-            curves[f"run{index}{HELD_OUT}"] = (_beside(f"{name}, held out", index, dots=True), other.validation_loss)
-        return curves
-
-    def _lower_curves(self) -> Curves:
-        figure = self.figure
-        if figure == "accuracy":
-            return self._accuracies()
-        curves: Curves = {}
-        record = self._record
-        if figure == "rate":
-            if record is not None:
-                curves["rate"] = (Style("learning rate", "accent"), record.rate)
-            others = {name: other.rate for name, other in self._overlays.items()}
-            curves |= {f"run{i}": (_beside(n, i), series) for i, (n, series) in enumerate(others.items())}
-            return curves
-        if record is not None:
-            for index, (layer, series) in enumerate(record.layers[figure].items()):
-                colour = _LAYER_COLOURS[index % len(_LAYER_COLOURS)]
-                curves[layer] = (Style(layer, colour, dashed=index >= len(_LAYER_COLOURS)), series)
-        return curves
-
-    def _accuracies(self) -> Curves:
-        curves: Curves = {}
-        record = self._record
-        if record is not None:
-            curves = {
-                "batch": (_BATCH, record.accuracy),
-                "smooth": (_SMOOTH, record.smooth_accuracy.series),
-                "train": (_TRAIN, record.train_accuracy),
-                "held-out": (_HELD_OUT, record.validation_accuracy),
-            }
-        for index, (name, other) in enumerate(self._overlays.items()):
-            curves[f"run{index}"] = (_beside(name, index), other.smooth_accuracy.series)
-            held_out = _beside(f"{name}, held out", index, dots=True)
-            curves[f"run{index}{HELD_OUT}"] = (held_out, other.validation_accuracy)
-        return curves
-
-
-def _beside(name: str, index: int, *, dots: bool = False) -> Style:
-    """Return the style of an earlier run's curve."""
-    colour = ("bar", "text", "error", "muted")[index % 4]
-    return Style(name, colour, 0.9, 1.5, dashed=not dots, dots=dots, is_of_other_run=True)

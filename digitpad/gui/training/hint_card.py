@@ -1,23 +1,21 @@
-"""What is going on, in plain words, with the reason behind "Why?" and a button that applies the cure."""
+"""Training health in plain words, with the reason behind "Why?" and a button that applies the cure."""
 
 import textwrap
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.gui.widgets.cards import muted, scroller, title
 from digitpad.gui.widgets.theme import SPACE
 from digitpad.training.hints import Hint
 
 _WIDEST = 22  # letters in a line of a button: as many as a small window has room for
-_MOST = 3  # hints at a time: more is not read
-_BEFORE = "Press Start: digits are read well after a few seconds, and what happens is explained here."
-_QUIET = "Nothing unusual so far."
+_MOST = 3  # hints at a time: more would not be read
 
 
 class _HintRow(QWidget):
-    """One hint."""
+    """One hint. Its words and figures may change; the row itself stays, open or closed as it was left."""
 
     cured = Signal(object)
 
@@ -25,34 +23,48 @@ class _HintRow(QWidget):
         super().__init__(parent)
         self.hint = hint
         self.setObjectName(f"hint-{hint.key}")
-        text = QLabel(hint.title, self)
-        text.setWordWrap(True)
-        self._why = muted(hint.why, self)
+        self._text = QLabel(self)
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._why = muted("", self)
         self._why.setObjectName(f"why-{hint.key}")
+        self._why.setTextFormat(Qt.TextFormat.PlainText)
         self._why.hide()
-        why = self._link(f"whyButton-{hint.key}", "Why?", f"Why: {hint.title}")
-        why.setCheckable(True)
-        why.toggled.connect(self._why.setVisible)
+        self._why_button = self._link(f"whyButton-{hint.key}")
+        self._why_button.setText(self.tr("Why?"))
+        self._why_button.setCheckable(True)
+        self._why_button.toggled.connect(self._why.setVisible)
+        self._cure_button = self._link(f"cureButton-{hint.key}")
+        self._cure_button.clicked.connect(self._cure)
         links = QVBoxLayout()
         links.setSpacing(0)
-        links.addWidget(why, 0, Qt.AlignmentFlag.AlignLeft)
-        if hint.cure is not None:
-            cure = self._link(f"cureButton-{hint.key}", hint.cure.label, f"Do it: {hint.cure.label}")
-            cure.clicked.connect(self._cure)
-            links.addWidget(cure, 0, Qt.AlignmentFlag.AlignLeft)
+        links.addWidget(self._why_button, 0, Qt.AlignmentFlag.AlignLeft)
+        links.addWidget(self._cure_button, 0, Qt.AlignmentFlag.AlignLeft)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, SPACE)
         column.setSpacing(2)
-        column.addWidget(text)
+        column.addWidget(self._text)
         column.addWidget(self._why)
         column.addLayout(links)
+        self.show_hint(hint)
 
-    def _link(self, name: str, text: str, tip: str) -> QPushButton:
-        button = QPushButton(textwrap.fill(text, _WIDEST), self)
+    def show_hint(self, hint: Hint) -> None:
+        """Show what a hint of the same key says now."""
+        self.hint = hint
+        _write(self._text, hint.title)
+        _write(self._why, hint.why)
+        _name(self._why_button, self.tr("Why: {hint}").format(hint=hint.title))
+        self._cure_button.setVisible(hint.cure is not None)
+        if hint.cure is not None:
+            text = textwrap.fill(hint.cure.label, _WIDEST)
+            if text != self._cure_button.text():
+                self._cure_button.setText(text)
+            _name(self._cure_button, hint.cure.label)
+
+    def _link(self, name: str) -> QPushButton:
+        button = QPushButton(self)
         button.setObjectName(name)
         button.setProperty("role", "link")
-        button.setAccessibleName(tip)
-        button.setToolTip(tip)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
@@ -63,6 +75,9 @@ class _HintRow(QWidget):
 
 class HintCard(QFrame):
     """Shows the most important hints.
+
+    While the pointer or the keyboard focus is in the card, hints change their figures and new ones come below, but none
+    goes or moves: what a person is about to click stays where it is.
 
     Signals
     -------
@@ -77,7 +92,10 @@ class HintCard(QFrame):
         self.setObjectName("hintCard")
         self.setProperty("card", "true")
         self._rows: list[_HintRow] = []
-        self._quiet = muted(_BEFORE, self)
+        self._wanted: list[Hint] = []
+        self._quiet = muted(
+            self.tr("Press Start: most digits are read correctly after a few seconds, and hints appear here."), self
+        )
         self._quiet.setObjectName("hintQuiet")
         inside = QWidget(self)
         self._column = QVBoxLayout(inside)
@@ -85,12 +103,13 @@ class HintCard(QFrame):
         self._column.setSpacing(0)
         self._column.addWidget(self._quiet)
         self._column.addStretch(1)
-        scroll = scroller("hintScroll", "Hints", inside, self)
+        scroll = scroller("hintScroll", self.tr("Hints"), inside, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, SPACE + SPACE // 2, SPACE, SPACE)
         column.setSpacing(SPACE)
-        column.addWidget(title("What is going on", self))
+        column.addWidget(title(self.tr("Training health"), self))
         column.addWidget(scroll, 1)
+        QApplication.instance().focusChanged.connect(self._settle)
 
     @property
     def hints(self) -> list[Hint]:
@@ -98,26 +117,70 @@ class HintCard(QFrame):
         return [row.hint for row in self._rows]
 
     def show_hints(self, hints: Sequence[Hint]) -> None:
-        """Show some hints, the most important first; those that are shown already stay as they are."""
-        self._quiet.setText(_QUIET)
-        wanted = list(hints[:_MOST])
-        if wanted == self.hints:
-            return
-        kept = {row.hint.key: row for row in self._rows if row.hint in wanted}
-        for row in self._rows:
-            self._column.removeWidget(row)
-            if row.hint.key not in kept:
+        """Show some hints, the most important first."""
+        _write(self._quiet, self.tr("Nothing unusual so far."))
+        self._wanted = list(hints[:_MOST])
+        rows = {row.hint.key: row for row in self._rows}
+        for hint in self._wanted:
+            row = rows.get(hint.key)
+            if row is None:
+                self._add_row(hint)
+            elif row.hint != hint:
+                row.show_hint(hint)
+        self._settle()
+
+    def forget(self) -> None:
+        """Show nothing of the last run any more."""
+        self._wanted = []
+        _write(self._quiet, self.tr("Nothing unusual so far."))
+        self._arrange()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Remove what is over by now."""
+        super().leaveEvent(event)
+        self._settle()
+
+    @Slot()
+    def _settle(self) -> None:
+        """Bring the rows into the order of the hints, unless somebody is at them."""
+        if not self._is_in_use():
+            self._arrange()
+
+    def _is_in_use(self) -> bool:
+        focus = QApplication.focusWidget()
+        return bool(self._rows) and (self.underMouse() or (focus is not None and self.isAncestorOf(focus)))
+
+    def _arrange(self) -> None:
+        keys = [hint.key for hint in self._wanted]
+        if keys != [row.hint.key for row in self._rows]:
+            kept = {row.hint.key: row for row in self._rows}
+            for key in kept.keys() - set(keys):
+                row = kept.pop(key)
+                self._column.removeWidget(row)
                 row.hide()
                 row.deleteLater()
-        self._rows = []
-        for number, hint in enumerate(wanted):
-            row = kept.get(hint.key) or self._new_row(hint)
-            self._column.insertWidget(number + 1, row)
-            row.show()
-            self._rows.append(row)
+            self._rows = [kept[key] for key in keys]
+            for number, row in enumerate(self._rows, start=1):
+                if self._column.indexOf(row) != number:
+                    self._column.removeWidget(row)
+                    self._column.insertWidget(number, row)
         self._quiet.setVisible(not self._rows)
 
-    def _new_row(self, hint: Hint) -> _HintRow:
+    def _add_row(self, hint: Hint) -> None:
         row = _HintRow(hint, self)
         row.cured.connect(self.cure_asked)
-        return row
+        self._rows.append(row)
+        self._column.insertWidget(len(self._rows), row)
+        row.show()
+        self._quiet.hide()
+
+
+def _write(label: QLabel, text: str) -> None:
+    if label.text() != text:
+        label.setText(text)
+
+
+def _name(button: QPushButton, text: str) -> None:
+    if button.accessibleName() != text:
+        button.setAccessibleName(text)
+        button.setToolTip(text)

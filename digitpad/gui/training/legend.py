@@ -4,12 +4,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
+from digitpad.gui.training.curve_sets import VALIDATION
 from digitpad.gui.training.curve_style import Style
 from digitpad.gui.training.plot import CurvePlot
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 
-#: What ends the key of the curve that a chip shows and hides along with its own.
-HELD_OUT = "-held-out"
 _SAMPLE = 16  # pixels: the piece of line
 
 
@@ -22,8 +21,8 @@ class _Chip(QAbstractButton):
         self.style_of_curve = style
         self.setObjectName(name)
         self.setText(style.name)
-        self.setAccessibleName(f"Curve {style.name}")
-        self.setToolTip(f"Hide or show: {style.name}")
+        self.setAccessibleName(self.tr("Curve {name}").format(name=style.name))
+        self.setToolTip(self.tr("Hide or show {name}").format(name=style.name))
         self.setCheckable(True)
         self.setChecked(True)
         self.setFont(text_font(parent.font(), scale=0.9))
@@ -33,11 +32,12 @@ class _Chip(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Return room for the line and the name."""
-        return QSize(_SAMPLE + SPACE + self.fontMetrics().horizontalAdvance(self.text()) + 4, 3 * SPACE)
+        return QSize(_SAMPLE + self._room_for(self.text()), 3 * SPACE)
 
     def minimumSizeHint(self) -> QSize:
-        """Return room for the line alone: a name may be cut."""
-        return QSize(_SAMPLE + 2 * SPACE, 3 * SPACE)
+        """Return room for the line and the short name; without one, the name may be cut."""
+        short = self.style_of_curve.short
+        return QSize(_SAMPLE + (self._room_for(short) if short else 2 * SPACE), 3 * SPACE)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint both."""
@@ -53,13 +53,19 @@ class _Chip(QAbstractButton):
         painter.drawLine(QPointF(2, middle), QPointF(2 + _SAMPLE, middle))
         painter.setPen(self._theme.colour("text" if self.isChecked() else "muted", 1.0 if self.isChecked() else 0.7))
         room = self.rect().adjusted(_SAMPLE + SPACE, 0, 0, 0)
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        name = self.text()
+        if style.short and self.fontMetrics().horizontalAdvance(name) > room.width():
+            name = style.short
+        text = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
         if self.hasFocus():
             painter.setPen(QPen(self._theme.colour("accent"), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.end()
+
+    def _room_for(self, text: str) -> int:
+        return SPACE + self.fontMetrics().horizontalAdvance(text) + 4
 
 
 class Legend(QWidget):
@@ -74,10 +80,10 @@ class Legend(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(SPACE)
+        self._row.setSpacing(SPACE // 2)
 
     def come_after(self, widget: QWidget) -> None:
-        """Have the keyboard come here from a widget; unless told, from the plot."""
+        """Follow a widget in the Tab order; by default the legend follows its plot."""
         self._before = widget
 
     @property
@@ -86,7 +92,7 @@ class Legend(QWidget):
         return dict(self._chips)
 
     def show_curves(self, styles: dict[str, Style]) -> None:
-        """Have chips for these curves, by their keys; what was hidden stays hidden."""
+        """Show chips for these curves, by their keys; what was hidden stays hidden."""
         for key in [key for key, chip in self._chips.items() if styles.get(key) != chip.style_of_curve]:
             chip = self._chips.pop(key)
             self._row.removeWidget(chip)
@@ -96,16 +102,16 @@ class Legend(QWidget):
             if key not in self._chips:
                 chip = _Chip(self._theme, style, f"{self._plot.objectName()}Curve-{key}", self)
                 chip.toggled.connect(self._toggle)
-                # The keyboard comes here where the eye does, though chips are made late.
+                # The Tab order follows the eye, although chips are made late.
                 QWidget.setTabOrder(self._row_end(), chip)
                 self._chips[key] = chip
                 self._row.addWidget(chip)
 
     def _row_end(self) -> QWidget:
-        """Return what the keyboard reaches before the next chip."""
+        """Return what comes before the next chip in the Tab order."""
         return list(self._chips.values())[-1] if self._chips else self._before
 
     def _toggle(self) -> None:
         for key, chip in self._chips.items():
-            for curve in (key, key + HELD_OUT):
+            for curve in (key, key + VALIDATION):
                 self._plot.hide_curve(curve, hidden=not chip.isChecked())

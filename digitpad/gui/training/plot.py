@@ -146,6 +146,16 @@ class CurvePlot(QWidget):
             self._marks.draw_changes()
 
     @property
+    def scale(self) -> Scale:
+        """What the values are."""
+        return self._scale
+
+    def hides(self, key: str) -> bool:
+        """Whether a curve is hidden."""
+        curve = self._curves.get(key)
+        return curve is not None and curve.hidden
+
+    @property
     def changes(self) -> tuple[Mark, ...]:
         """The steps that are marked, and what was changed there."""
         return self._marks.changes
@@ -328,7 +338,8 @@ class CurvePlot(QWidget):
 
     def _place_off_scale(self) -> None:
         self._off_scale.adjustSize()
-        self._off_scale.move(self.width() - self._off_scale.width() - SPACE, SPACE)
+        # In the middle, where the curves of a training are rarely high.
+        self._off_scale.move((self.width() - self._off_scale.width()) // 2, SPACE)
 
     def _zoom(self, centre: float, factor: float) -> None:
         (left, right), _ = self._frame.range

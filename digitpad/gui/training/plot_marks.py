@@ -11,6 +11,7 @@ from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QWidget
 
 from digitpad.gui.training.plot_frame import PlotFrame
+from digitpad.gui.training.plot_range import without_start
 from digitpad.gui.training.series import Floats, Series
 from digitpad.gui.widgets.theme import Theme
 
@@ -65,13 +66,15 @@ class PlotMarks:
         Returns
         -------
         float or None
-            The highest value that is not in view; None if all are.
+            The highest value that is not in view, the wild first steps of a long run left out; None if all are.
         """
         (left, right), (low, high) = self._frame.range
         found = [peaks_of(series, left, right, high) for series in curves]
-        steps = np.concatenate([steps for steps, _ in found]) if found else _NOTHING
+        steps = np.concatenate(found) if found else _NOTHING
         self._peaks.setData(steps, np.full(len(steps), high - _INSIDE * (high - low)))
-        return max((highest for _, highest in found if highest is not None), default=None)
+        tops = [float(np.nanmax(part, initial=-np.inf)) for part in (without_start(one.y) for one in curves)]
+        highest = max(tops, default=-np.inf)
+        return highest if highest > high else None
 
     def clear_peaks(self) -> None:
         """Mark nothing at the upper edge."""
@@ -86,14 +89,14 @@ class PlotMarks:
         self._peaks.setBrush(self._theme.colour("error"))
 
 
-def peaks_of(series: Series, left: float, right: float, top: float) -> tuple[Floats, float | None]:
-    """Return the steps of the highest points of each stretch above `top`, and the highest value of all."""
+def peaks_of(series: Series, left: float, right: float, top: float) -> Floats:
+    """Return the steps of the highest points of each stretch above `top`."""
     x, y = series.x, series.y
     # Written so that a NaN, which compares false with everything, does not count; infinity does.
     above = (y > top) & (x >= left) & (x <= right)
     if not above.any():
-        return _NOTHING, None
+        return _NOTHING
     edges = np.flatnonzero(np.diff(np.concatenate([[False], above, [False]]).astype(np.int8)))
     starts, ends = edges[::2], edges[1::2]
     steps = np.array([x[start + int(y[start:end].argmax())] for start, end in zip(starts, ends, strict=True)], float)
-    return steps[:_MOST_PEAKS], float(y[above].max())
+    return steps[:_MOST_PEAKS]

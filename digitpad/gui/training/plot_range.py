@@ -38,7 +38,7 @@ def range_of(shown: Sequence[Series], steady: Sequence[Series], scale: Scale, *,
     """
     left = min(float(series.x[0]) for series in shown)
     right = max(float(series.x[-1]) for series in shown)
-    parts = [_bulk(series.y) for series in steady]
+    parts = [without_start(series.y) for series in steady]
     values = np.concatenate(parts)
     values = values[np.isfinite(values)]
     if not len(values):
@@ -58,7 +58,8 @@ def range_of(shown: Sequence[Series], steady: Sequence[Series], scale: Scale, *,
 def _usual_top(values: Floats, parts: Sequence[Floats]) -> float:
     """Return the value above which only spikes are: well above the start of each curve and nearly all values."""
     starts = [float(np.median(part[:_START])) for part in parts if np.isfinite(part[:_START]).all()]
-    return _ABOVE * max(*starts, float(np.quantile(values, _NEARLY_ALL)), 0.0) or float(values.max())
+    firsts = [float(part[0]) for part in parts if np.isfinite(part[0])]
+    return _ABOVE * max([*starts, *firsts, float(np.quantile(values, _NEARLY_ALL))]) or float(values.max())
 
 
 def rounded(left: float, right: float, low: float, high: float) -> Range:
@@ -72,6 +73,6 @@ def _round_up(length: float) -> float:
     return math.ceil(length / step) * step
 
 
-def _bulk(values: Floats) -> Floats:
-    """Return what the range of a curve is taken from: all of it, without the wild first steps of a long one."""
+def without_start(values: Floats) -> Floats:
+    """Return the values of a curve that its range is chosen for: of a long one all but the wild first steps."""
     return values[len(values) // 50 :] if len(values) > 100 else values

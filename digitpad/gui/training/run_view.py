@@ -1,11 +1,13 @@
-"""What the window knows of a run: the curves, where it is, how its layers are doing. Fed with events, or a history."""
+"""What the window knows of a run: curves, progress, the state of its layers. Fed with events, or with a history."""
 
 import math
 
 import numpy as np
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from digitpad.gui.training.series import Series, Smoothed
 from digitpad.training.events import (
+    ControlChanged,
     EpochCompleted,
     Event,
     LayerMeasure,
@@ -19,16 +21,16 @@ from digitpad.training.history import History
 
 #: What is measured of every layer, and what the window calls it.
 LAYER_FIGURES = {
-    "gradient_norm": "gradient norm",
-    "weight_norm": "weight norm",
-    "update_ratio": "update / weight",
-    "dead_share": "dead units",
+    "gradient_norm": str(QT_TRANSLATE_NOOP("CurvesPanel", "Gradient norm")),
+    "weight_norm": str(QT_TRANSLATE_NOOP("CurvesPanel", "Weight norm")),
+    "update_ratio": str(QT_TRANSLATE_NOOP("CurvesPanel", "Update / weight")),
+    "dead_share": str(QT_TRANSLATE_NOOP("CurvesPanel", "Dead units")),
 }
 _SPEED_OVER = 1.0  # seconds of training that the speed is taken from
 
 
 class RunView:
-    """All that was heard of one run.
+    """Everything known of one run.
 
     Parameters
     ----------
@@ -37,16 +39,18 @@ class RunView:
 
     Attributes
     ----------
-    loss, accuracy, rate
-        By step: of each batch.
-    smooth_loss, smooth_accuracy
+    loss, accuracy, rate, cross_entropy
+        By step: of each batch. The last one only where labels are smoothed (see `StepCompleted`).
+    smooth_loss, smooth_accuracy, smooth_cross_entropy
         The same, smoothed.
-    train_loss, train_accuracy, validation_loss, validation_accuracy
+    train_loss, train_accuracy, validation_loss, validation_accuracy, validation_cross_entropy
         By step: of each epoch.
+    changes
+        What was changed while the run went on.
     layers
         By figure, then by layer: a series by step.
     latest_layers
-        What was measured last.
+        The last measurement.
     started, step, epoch, stopped, validating
         The last event of each kind; None before the first. `validating` ends with its epoch.
     images_per_second
@@ -54,10 +58,13 @@ class RunView:
     """
 
     def __init__(self, window: float) -> None:
-        self.loss, self.accuracy, self.rate = Series(), Series(), Series()
+        self.loss, self.accuracy, self.rate, self.cross_entropy = Series(), Series(), Series(), Series()
         self.smooth_loss, self.smooth_accuracy = Smoothed(self.loss, window), Smoothed(self.accuracy, window)
+        self.smooth_cross_entropy = Smoothed(self.cross_entropy, window)
         self.train_loss, self.train_accuracy = Series(), Series()
         self.validation_loss, self.validation_accuracy = Series(), Series()
+        self.validation_cross_entropy = Series()
+        self.changes: list[ControlChanged] = []
         self.layers: dict[str, dict[str, Series]] = {figure: {} for figure in LAYER_FIGURES}
         self.latest_layers: tuple[LayerMeasure, ...] = ()
         self.started: TrainingStarted | None = None
@@ -77,24 +84,20 @@ class RunView:
 
     @window.setter
     def window(self, window: float) -> None:
-        self.smooth_loss.window = self.smooth_accuracy.window = window
+        for smoothed in (self.smooth_loss, self.smooth_accuracy, self.smooth_cross_entropy):
+            smoothed.window = window
 
     def hear(self, event: Event) -> None:
-        """Take an event in."""
+        """Take in an event."""
         match event:
             case StepCompleted():
                 self._hear_step(event)
             case EpochCompleted():
-                self.epoch, self.validating = event, None
-                self.train_loss.append(event.step, event.train_loss)
-                self.train_accuracy.append(event.step, event.train_accuracy)
-                if event.validation_loss is not None and event.validation_accuracy is not None:
-                    self.validation_loss.append(event.step, event.validation_loss)
-                    self.validation_accuracy.append(event.step, event.validation_accuracy)
+                self._hear_epoch(event)
+            case ControlChanged():
+                self.changes.append(event)
             case LayersMeasured():
-                self.latest_layers = event.layers
-                for layer in event.layers:
-                    self._hear_layer(event.step, layer)
+                self._hear_layers(event)
             case TrainingStarted():
                 self.started = event
                 for series in (self.loss, self.accuracy, self.rate):
@@ -111,6 +114,7 @@ class RunView:
         """Smooth what has come since the last call."""
         self.smooth_loss.follow()
         self.smooth_accuracy.follow()
+        self.smooth_cross_entropy.follow()
 
     @property
     def seconds_left(self) -> float | None:
@@ -126,6 +130,8 @@ class RunView:
         self.loss.append(event.step, event.loss)
         self.accuracy.append(event.step, event.accuracy)
         self.rate.append(event.step, event.learning_rate)
+        if event.cross_entropy is not None:
+            self.cross_entropy.append(event.step, event.cross_entropy)
         self.seconds += event.seconds
         self._images += event.images
         self._measured_over += event.seconds
@@ -133,6 +139,23 @@ class RunView:
             self.images_per_second = self._images / max(self._measured_over, 1e-9)
         if self._measured_over >= _SPEED_OVER:
             self._images, self._measured_over = 0, 0.0
+
+    def _hear_epoch(self, event: EpochCompleted) -> None:
+        self.epoch, self.validating = event, None
+        self.train_loss.append(event.step, event.train_loss)
+        self.train_accuracy.append(event.step, event.train_accuracy)
+        for series, value in (
+            (self.validation_loss, event.validation_loss),
+            (self.validation_accuracy, event.validation_accuracy),
+            (self.validation_cross_entropy, event.validation_cross_entropy),
+        ):
+            if value is not None:
+                series.append(event.step, value)
+
+    def _hear_layers(self, event: LayersMeasured) -> None:
+        self.latest_layers = event.layers
+        for layer in event.layers:
+            self._hear_layer(event.step, layer)
 
     def _hear_layer(self, step: int, layer: LayerMeasure) -> None:
         dead = layer.dead_units / layer.units if layer.units and layer.dead_units is not None else None
@@ -147,7 +170,7 @@ class RunView:
 
 
 def record_of(history: History, window: float) -> RunView:
-    """Return the record of a run as its folder keeps it, smoothed already.
+    """Return the view of a run that its folder keeps, smoothed already.
 
     Parameters
     ----------
@@ -163,20 +186,25 @@ def record_of(history: History, window: float) -> RunView:
         record.loss.extend(numbers[:, 0], numbers[:, 1])
         record.accuracy.extend(numbers[:, 0], numbers[:, 2])
         record.rate.extend(numbers[:, 0], numbers[:, 3])
+        plain = [(event.step, event.cross_entropy) for event in steps if event.cross_entropy is not None]
+        if plain:
+            record.cross_entropy.extend(*np.array(plain, float).T)
         record.step = steps[-1]
         record.seconds = sum(event.seconds for event in steps)
-    for epoch in history.epochs:
-        record.hear(epoch)
-    for look in history.layers:
-        record.hear(look)
+    events: list[Event] = [*history.epochs, *history.layers, *history.changes]
+    for event in events:
+        record.hear(event)
     record.follow()
     return record
 
 
 def duration(seconds: float) -> str:
-    """Return a time as a person says it: "12 s", "1 min 36 s", "2 h 5 min"."""
+    """Return a time as people write it: "12 s", "1 min 36 s", "2 h 5 min"."""
     whole = round(seconds)
     hours, minutes = divmod(whole // 60, 60)
+    text = QCoreApplication.translate("Duration", "{seconds} s")
     if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
+        text = QCoreApplication.translate("Duration", "{hours} h {minutes} min")
+    elif minutes:
+        text = QCoreApplication.translate("Duration", "{minutes} min {seconds} s")
+    return text.format(hours=hours, minutes=minutes, seconds=whole % 60)

@@ -13,14 +13,15 @@ from digitpad.errors import DigitpadError
 from digitpad.gui.training.control_card import State
 from digitpad.gui.training.pause_control import RunUntil
 from digitpad.gui.training.run_view import RunView
-from digitpad.gui.training.thread import TrainingThread
-from digitpad.training.events import Event, RecordingTrouble, StopReason, TrainingStarted, TrainingStopped
+from digitpad.gui.training.thread import Past, TrainingThread
+from digitpad.training.events import Event, RecordingTrouble, StopReason, TrainingStopped
 from digitpad.training.hints import Advisor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from digitpad.training.live import LiveRun
+    from digitpad.training.run import Run
 
 _TICK = 100  # milliseconds: each redraw of the curves takes time from the training
 #: Seconds after which a thread in Python code lets another go on. Each call into Qt asks for the interpreter anew, and
@@ -68,6 +69,10 @@ class Session(QObject):
         self._unheard: list[Event] = []
         self.record: RunView | None = None
         self.advisor: Advisor | None = None
+        #: The run that `record` is about; None before it is open.
+        self.run: Run | None = None
+        #: The same of the run before, which stays if the next cannot be opened.
+        self._last: tuple[RunView | None, Advisor | None, Run | None] = (None, None, None)
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK)
         self._timer.timeout.connect(self._listen)
@@ -101,8 +106,8 @@ class Session(QObject):
         """
         if self._thread is not None:
             return
-        self.record = RunView(window)
-        self.advisor = None
+        self._last = self.record, self.advisor, self.run
+        self.record, self.advisor, self.run = RunView(window), None, None
         self._unheard.clear()
         self._failed = False
         thread = self._thread = TrainingThread(open_run, passage, window, self)
@@ -164,9 +169,12 @@ class Session(QObject):
     @Slot(object)
     def _open(self, live: "LiveRun") -> None:
         self._live = live
-        self.advisor = Advisor(live.run.info.plan)
-        for event in self._unheard:
-            self.advisor.hear(event)
+        self.run = live.run
+        if self.advisor is None:
+            # Of a run that goes on, the advisor comes with its past.
+            self.advisor = Advisor(live.run.info.plan)
+            for event in self._unheard:
+                self.advisor.hear(event)
         self._unheard.clear()
         if self._state is State.OPENING:
             self._show(State.RUNNING)
@@ -203,6 +211,8 @@ class Session(QObject):
         sys.setswitchinterval(self._usual_turn)
         if thread is not None:
             thread.deleteLater()
+        if self.run is None and self._last[0] is not None:
+            self.record, self.advisor, self.run = self._last
         if record is not None and record.stopped is None and not self._failed and self._state is not State.STOPPING:
             self.error.emit(self.tr("Training stopped unexpectedly. Saved progress is in Runs."))
         self._show(State.IDLE)
@@ -215,8 +225,8 @@ class Session(QObject):
             return
         mail = self._thread.take_mail()
         for event in mail:
-            if isinstance(event, RunView):
-                self.record = event
+            if isinstance(event, Past):
+                self.record, self.advisor = event.record, event.advisor
                 self.recalled.emit()
                 continue
             if isinstance(event, RecordingTrouble):

@@ -18,6 +18,7 @@ from digitpad.gui.workers.base import Worker
 from digitpad.models.model_file import CLASSIFICATION
 from digitpad.reading.recognizer import Recognizer
 from digitpad.training.events import Event, StepCompleted, TrainingStarted, TrainingStopped
+from digitpad.training.hints import Advisor
 from digitpad.training.live import LiveRun
 
 _BETWEEN_PICTURES = 0.4  # seconds
@@ -38,6 +39,22 @@ class Snapshot:
 
     recognizer: Recognizer
     step: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Past:
+    """What is known of a resumed run before it goes on.
+
+    Attributes
+    ----------
+    record
+        Its curves.
+    advisor
+        Has heard all of it.
+    """
+
+    record: RunView
+    advisor: Advisor
 
 
 class TrainingThread(Worker):
@@ -76,7 +93,7 @@ class TrainingThread(Worker):
         super().__init__("trainingThread", parent)
         self._open_run = open_run
         self._window = window
-        self._mail: deque[Event | RunView] = deque()
+        self._mail: deque[Event | Past] = deque()
         self._published_at = 0.0
         self._step = 0
         self._stale = False
@@ -84,9 +101,9 @@ class TrainingThread(Worker):
         self._shown.set()
         self.pause = PauseControl(passage)
 
-    def take_mail(self) -> list[Event | RunView]:
-        """Return the events since the last call, in order; before them, of a resumed run, the record of its past."""
-        mail: list[Event | RunView] = []
+    def take_mail(self) -> list[Event | Past]:
+        """Return the events since the last call, in order; those of a resumed run come after its past."""
+        mail: list[Event | Past] = []
         while self._mail:
             mail.append(self._mail.popleft())
         return mail
@@ -110,7 +127,7 @@ class TrainingThread(Worker):
                 if isinstance(event, TrainingStarted):
                     self._step = event.steps_done
                     if event.steps_done:
-                        self._mail.append(record_of(live.run.history(), self._window))
+                        self._mail.append(_past_of(live, self._window))
                 self._mail.append(event)
                 self._look(live, event)
                 if self.isInterruptionRequested():
@@ -145,3 +162,10 @@ class TrainingThread(Worker):
         if readable:
             self._shown.clear()
             self.published.emit(Snapshot(Recognizer(model), self._step))
+
+
+def _past_of(live: LiveRun, window: float) -> Past:
+    history = live.run.history()
+    advisor = Advisor(live.run.info.plan)
+    advisor.recall(history)
+    return Past(record_of(history, window), advisor)

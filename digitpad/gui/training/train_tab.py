@@ -5,15 +5,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.training.control_card import ControlCard, State
-from digitpad.gui.training.curve_files import FILTERS, export_curves
+from digitpad.gui.training.curve_files import FILTERS, FigureSize, export_curves
 from digitpad.gui.training.curves import CurvesPanel
 from digitpad.gui.training.digit_card import DigitCard
+from digitpad.gui.training.export_dialog import ExportDialog
 from digitpad.gui.training.hint_card import HintCard
 from digitpad.gui.training.layer_table import LayerTable
 from digitpad.gui.training.more_dialog import MoreDialog
@@ -73,6 +74,7 @@ class TrainTab(TabPage):
         self.digit = DigitCard(theme, self)
         self.hints = HintCard(self)
         self.runs: RunsDialog | None = None
+        self._figure_size = FigureSize()
         self._lay_out()
         self._connect()
         self.show_look(workspace.look)
@@ -122,21 +124,25 @@ class TrainTab(TabPage):
         self.notice.clear()
         self.session.start(open_run, passage, self.curves.smoothed_over)
         self.setup.show_running(plan)
-        self.curves.show_record(self.session.record)
-        self.layers.show_layers(())
         self._show_progress()
 
     # What the session tells
 
     @Slot(object)
     def _began(self, live: LiveRun) -> None:
+        """Leave the last run for the one that is open now."""
         self.setup.show_running(live.run.info.plan)
+        self.curves.show_record(self.session.record)
+        self.curves.show_plan(live.run.info.plan)
+        self.layers.show_layers(())
+        self.hints.forget()
 
     @Slot()
     def _tick(self) -> None:
         self._show_progress()
         record, advisor = self.session.record, self.session.advisor
-        if record is None or not self.isVisible():
+        # Until the next run is open, all of the last one stays.
+        if record is None or self.session.run is None or not self.isVisible():
             return
         self.curves.redraw_next()
         self.layers.show_layers(record.latest_layers)
@@ -214,22 +220,32 @@ class TrainTab(TabPage):
 
     @Slot()
     def ask_for_export(self) -> None:
-        """Ask where the curves are to be saved, and as what."""
+        """Ask how large the figure is to be, and then for its file."""
+        dialog = self.findChild(ExportDialog) or ExportDialog(self._theme, self)
+        dialog.size_chosen.connect(self.ask_for_file, Qt.ConnectionType.UniqueConnection)
+        bring_up(dialog)
+
+    @Slot(object)
+    def ask_for_file(self, size: FigureSize) -> None:
+        """Ask where the curves are to be saved, and in which format."""
+        self._figure_size = size
         dialog = QFileDialog(self, self.tr("Export the curves"), str(self._settings.folder / "training.png"))
         dialog.setObjectName("exportCurvesDialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(list(FILTERS.values()))
+        dialog.setNameFilters([QCoreApplication.translate("CurveFiles", name) for name in FILTERS.values()])
         dialog.setDefaultSuffix("png")
         dialog.fileSelected.connect(self.export_to)
         dialog.open()
 
     @Slot(str)
     def export_to(self, name: str) -> None:
-        """Save the curves as a picture, a drawing or numbers, as the ending says."""
+        """Save the curves as a figure or as numbers, as the ending says."""
         path = Path(name)
+        live = self.session.run
+        title = live.display_name() if live is not None else ""
         try:
-            export_curves(path, self.curves, self.session.record)
+            export_curves(path, self.curves.contents(title), self._figure_size, self.session.record)
         except DigitpadError as error:
             self.notice.say(str(error))
             return
@@ -268,6 +284,8 @@ class TrainTab(TabPage):
     @Slot()
     def _recall(self) -> None:
         self.curves.show_record(self.session.record)
+        if self.session.run is not None:
+            self.curves.show_plan(self.session.run.info.plan)
 
     def _smoothed_over(self) -> float:
         return self.curves.smoothed_over

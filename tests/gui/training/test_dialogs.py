@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from digitpad.gui.evaluation.job import Data, Measured, evaluation_job
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.training.control_card import State
+from digitpad.gui.training.export_dialog import ExportDialog
 from digitpad.gui.training.more_dialog import MoreDialog
 from digitpad.gui.training.network_editor import NetworkEditor
 from digitpad.gui.training.runs_dialog import RunsDialog
@@ -191,7 +192,7 @@ def test_two_runs_of_one_name_are_told_apart_when_compared(
     assert all("light" in name and name != "light" for name in tab.curves.overlays)
     for plot in (tab.curves.loss, tab.curves.other):
         for key in ("run0", "run1"):
-            assert f"{key}-held-out" in plot.keys
+            assert f"{key}-validation" in plot.keys
             chip = tab.findChild(QAbstractButton, f"{plot.objectName()}Curve-{key}")
             assert chip is not None
             assert chip.isVisible()
@@ -360,14 +361,27 @@ def test_curves_are_exported_as_picture_drawing_and_numbers(
     assert "train first" in tab.notice.text
     _trained(tab, wait, epochs=1)
     _press(tab, "exportButton")
+    asked = tab.findChild(ExportDialog)
+    assert asked is not None
+    width, height = asked.findChild(IntField, "exportWidth"), asked.findChild(IntField, "exportHeight")
+    assert width is not None
+    assert height is not None
+    width.setValue(127)
+    height.setValue(254)
+    _press(asked, "exportSave")
     dialog = tab.findChild(QFileDialog, "exportCurvesDialog")
     assert dialog is not None
     dialog.fileSelected.emit(str(tmp_path / "curves.png"))
     dialog.close()
     with PIL.Image.open(tmp_path / "curves.png") as picture:
-        assert picture.size == (tab.curves.width(), tab.curves.height())
+        assert picture.size == (1500, 3000)
+        assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
     tab.export_to(str(tmp_path / "curves.svg"))
     assert (tmp_path / "curves.svg").read_text().startswith("<?xml")
+    tab.export_to(str(tmp_path / "curves.pdf"))
+    assert (tmp_path / "curves.pdf").read_bytes().startswith(b"%PDF")
+    tab.export_to(str(tmp_path / "curves.jpeg"))
+    assert "use one of .png, .svg, .pdf, .csv" in tab.notice.text
     tab.export_to(str(tmp_path / "curves.csv"))
     record = tab.session.record
     assert record is not None

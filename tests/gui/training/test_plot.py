@@ -4,13 +4,16 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from digitpad.gui.training.curve_style import Scale, Style
 from digitpad.gui.training.legend import Legend
 from digitpad.gui.training.plot import CurvePlot
+from digitpad.gui.training.plot_marks import Mark
 from digitpad.gui.training.series import Series
 from digitpad.gui.widgets.theme import Theme
 
@@ -164,3 +167,99 @@ def test_a_longer_run_beside_it_does_not_hold_a_run_back(plot: CurvePlot) -> Non
     series.extend(np.arange(101.0, 10_001), np.full(9_900, 0.1))
     plot.redraw_if_seen()
     assert plot.drawn_to == 10_000
+
+
+def test_the_crosshair_reads_a_curve_only_where_it_is(plot: CurvePlot) -> None:
+    dots = Series()
+    dots.extend(np.array([50.0, 100.0]), np.array([0.7, 0.6]))
+    plot.put("loss", LINE, _series(100))
+    plot.put("epoch", DOTS, dots)
+    plot.put("other", OTHER, _series(400))
+    plot.redraw()
+    plot.point_to(50)
+    assert plot.readout == "step 50   loss 0.04   epoch 0.7   yesterday 0.04"
+    # Between two epochs nothing was measured; after the end of a run there is nothing of it.
+    plot.point_to(75)
+    assert plot.readout == "step 75   loss 0.02667   yesterday 0.02667"
+    plot.point_to(300)
+    assert plot.readout == "step 300   yesterday 0.006667"
+    plot.point_to(1000)
+    assert plot.readout == "step 1,000"
+
+
+@pytest.mark.parametrize("names", [1, 12])
+def test_the_readout_is_whole_and_above_the_curves(theme: Theme, qtbot: QtBot, names: int) -> None:
+    card = QWidget()
+    qtbot.addWidget(card)
+    plot = CurvePlot(theme, "plot", "Plot", "A plot", parent=card)
+    card.resize(400, 300)
+    plot.setGeometry(0, 100, 400, 200)
+    card.show()
+    for number in range(names):
+        plot.put(str(number), Style(f"layer {number}", "accent"), _series(100))
+    plot.redraw()
+    plot.point_to(100)
+    label = card.findChild(QLabel, "plotReadout")
+    assert label is not None
+    assert label.isVisible()
+    assert card.rect().contains(label.geometry())
+    assert label.geometry().bottom() <= plot.y()
+    assert label.height() >= label.heightForWidth(label.width())
+    assert f"layer {names - 1}" in label.text().replace("\N{NO-BREAK SPACE}", " ")
+    plot.point_to(math.nan)
+    assert not label.isVisible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_line_of_the_crosshair_is_one_pixel_wide_and_seen(plot: CurvePlot, theme: Theme, scheme: str) -> None:
+    theme.choose(scheme)
+    plot.put("loss", LINE, _series(100))
+    plot.redraw()
+    before = plot.grab().toImage()
+    plot.point_to(61.3)
+    after = plot.grab().toImage()
+    row = 120
+    changed = [x for x in range(60, 590) if before.pixel(x, row) != after.pixel(x, row)]
+    assert 1 <= len(changed) <= 2
+    contrast = abs(after.pixelColor(changed[0], row).lightness() - before.pixelColor(changed[0], row).lightness())
+    assert contrast > 60
+
+
+def test_a_spike_leaves_the_scale_and_is_marked(plot: CurvePlot) -> None:
+    series = _series(1000)
+    series.y[500] = 400.0
+    plot.put("loss", LINE, series)
+    plot.redraw()
+    assert plot.view_range[1][1] < 5
+    assert plot.off_scale == "\N{BLACK UP-POINTING TRIANGLE} off scale, up to 400"
+    plot.point_to(501)
+    assert plot.readout == "step 501   loss 400"
+    series.y[500] = 0.01
+    plot.put("loss", LINE, _series(1000))
+    plot.redraw()
+    assert plot.off_scale == ""
+
+
+def test_where_a_setting_was_changed_the_crosshair_says_both_values(plot: CurvePlot) -> None:
+    plot.put("loss", LINE, _series(100))
+    plot.redraw()
+    plain = plot.grab().toImage()
+    plot.show_changes([Mark(40, "learning rate 0.05 → 0.005")])
+    assert plot.grab().toImage() != plain
+    plot.point_to(40.2)
+    assert plot.readout == "step 40   loss 0.05   learning rate 0.05 → 0.005"
+    plot.point_to(60)
+    assert "learning rate" not in plot.readout
+
+
+def test_the_crosshair_goes_with_the_focus(plot: CurvePlot) -> None:
+    plot.put("loss", LINE, _series(100))
+    plot.redraw()
+    view = plot.findChild(QWidget, "qt_plot")
+    assert view is not None
+    # The pointer is elsewhere.
+    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
+    QTest.keyClick(plot, Qt.Key.Key_Right)
+    assert plot.readout
+    QApplication.sendEvent(plot, QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.TabFocusReason))
+    assert plot.readout == ""

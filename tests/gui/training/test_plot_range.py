@@ -39,6 +39,23 @@ def test_logarithms_of_nothing_are_those_of_very_little() -> None:
     assert low < math.log10(LEAST_LOSS) < 0 < high
 
 
+def test_one_spike_does_not_flatten_the_rest_and_a_lasting_rise_is_shown() -> None:
+    values = np.full(1000, 0.5)
+    values[0] = 2.3
+    values[600:610] = 1e6
+    spiked = Series()
+    spiked.extend(np.arange(1.0, 1001), values)
+    _, (low, high) = _framed(spiked, Scale.PLAIN)
+    assert low == 0
+    assert 0.5 < high < 3
+    # All of a learning rate is shown, however it is set.
+    assert _framed(spiked, Scale.WHOLE)[1][1] >= 1e6
+    values[600:700] = 1e6
+    risen = Series()
+    risen.extend(np.arange(1.0, 1001), values)
+    assert _framed(risen, Scale.PLAIN)[1][1] >= 1e6
+
+
 def test_nothing_finite_has_no_range() -> None:
     lost = _series(math.nan, math.inf)
     assert range_of([lost], [lost], Scale.PLAIN, log=False) is None
