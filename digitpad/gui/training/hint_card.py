@@ -109,7 +109,9 @@ class HintCard(QFrame):
         column.setSpacing(SPACE)
         column.addWidget(title(self.tr("Training health"), self))
         column.addWidget(scroll, 1)
-        QApplication.instance().focusChanged.connect(self._settle)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._settle)
 
     @property
     def hints(self) -> list[Hint]:

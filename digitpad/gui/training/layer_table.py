@@ -1,10 +1,10 @@
-"""How each layer is doing now: a row for each that learns, with bars, painted by hand."""
+"""The state of each layer: a row for each layer with parameters, with bars, painted by hand."""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -14,13 +14,18 @@ from digitpad.training.events import LayerMeasure
 _BAR = 8.0  # pixels: how thick a bar is
 _ROW = 3 * SPACE
 _RATIOS = (1e-6, 1e-1)  # what the bars of updates go from and to, by their logarithm
-_HEADINGS = ("gradient norm", "weight norm", "update / weight", "dead units")
+_HEADINGS = (
+    str(QT_TRANSLATE_NOOP("LayerTable", "gradient norm")),
+    str(QT_TRANSLATE_NOOP("LayerTable", "weight norm")),
+    str(QT_TRANSLATE_NOOP("LayerTable", "update / weight")),
+    str(QT_TRANSLATE_NOOP("LayerTable", "dead units")),
+)
 _COLUMNS = (0.15, 0.37, 0.56, 0.82)  # where they begin, as shares of the width
 
 
 @dataclass(frozen=True, slots=True)
 class LayerState:
-    """A row: a layer that learns, and the units that answer after it.
+    """A row: a layer with parameters, and the units of the ReLU after it.
 
     Attributes
     ----------
@@ -28,6 +33,8 @@ class LayerState:
         As in `LayerMeasure`.
     units, dead_units
         Of the ReLU that follows; None if none does.
+    has_many_dead_units
+        Whether there are so many that a hint says so (see `LayerMeasure`).
     """
 
     name: str
@@ -36,18 +43,21 @@ class LayerState:
     update_ratio: float | None
     units: int | None = None
     dead_units: int | None = None
+    has_many_dead_units: bool = False
 
 
 def rows_of(layers: Sequence[LayerMeasure]) -> list[LayerState]:
-    """Put the layers that learn together with the ReLUs behind them."""
+    """Join each layer with parameters and the ReLU after it."""
     rows: list[LayerState] = []
     for layer in layers:
         if layer.gradient_norm is not None:
             rows.append(LayerState(layer.name, layer.gradient_norm, layer.weight_norm, layer.update_ratio))
         elif layer.units is not None and rows and rows[-1].units is None:
-            last = rows[-1]
-            rows[-1] = LayerState(
-                last.name, last.gradient_norm, last.weight_norm, last.update_ratio, layer.units, layer.dead_units
+            rows[-1] = replace(
+                rows[-1],
+                units=layer.units,
+                dead_units=layer.dead_units,
+                has_many_dead_units=layer.has_many_dead_units,
             )
     return rows
 
@@ -60,10 +70,12 @@ class LayerTable(QWidget):
         self._theme = theme
         self._rows: list[LayerState] = []
         self.setObjectName("layerTable")
-        self.setAccessibleName("How each layer is doing")
+        self.setAccessibleName(self.tr("State of each layer"))
         self.setToolTip(
-            "Gradient and weight norm, how far a step moves the weights (about 0.001 is healthy), and units that "
-            "answer no image"
+            self.tr(
+                "Gradient and weight norm, how far a step moves the weights (about 0.001 is healthy), and units that "
+                "never activate"
+            )
         )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         theme.changed.connect(self.update)
@@ -74,7 +86,7 @@ class LayerTable(QWidget):
         return self._rows
 
     def show_layers(self, layers: Sequence[LayerMeasure]) -> None:
-        """Show what was measured; nothing for no layers."""
+        """Show a measurement; nothing for no layers."""
         rows = rows_of(layers)
         if rows == self._rows:
             return
@@ -82,7 +94,7 @@ class LayerTable(QWidget):
             self._rows = rows
             self.updateGeometry()
         self._rows = rows
-        self.setAccessibleDescription("; ".join(_say(row) for row in rows) or "Nothing has been measured yet")
+        self.setAccessibleDescription("; ".join(map(self._say, rows)) or self.tr("Nothing was measured yet"))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -103,9 +115,11 @@ class LayerTable(QWidget):
         painter.setPen(self._theme.colour("muted"))
         middle = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, text in enumerate(_HEADINGS):
-            painter.drawText(QRectF(lefts[column], 0, lefts[column + 1] - lefts[column], _ROW), middle, text)
+            painter.drawText(QRectF(lefts[column], 0, lefts[column + 1] - lefts[column], _ROW), middle, self.tr(text))
         if not self._rows:
-            painter.drawText(QRectF(0, _ROW, self.width(), _ROW), middle, "Shown once the training has begun.")
+            painter.drawText(
+                QRectF(0, _ROW, self.width(), _ROW), middle, self.tr("Shown once the training has started.")
+            )
         most = max((row.gradient_norm for row in self._rows), default=0.0)
         numbers = fixed_font(self.font())
         for index, row in enumerate(self._rows, start=1):
@@ -115,14 +129,30 @@ class LayerTable(QWidget):
             name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideMiddle, int(lefts[0]) - SPACE)
             painter.drawText(QRectF(0, top, lefts[0], _ROW), middle, name)
             painter.setFont(numbers)
-            cells = (figure(row.gradient_norm), figure(row.weight_norm), figure(row.update_ratio), _dead(row))
+            cells = (figure(row.gradient_norm), figure(row.weight_norm), figure(row.update_ratio), self._dead(row))
             for column, text in enumerate(cells):
-                painter.setPen(self._theme.colour("warm" if column == 3 and row.dead_units else "text"))
+                painter.setPen(self._theme.colour("warm" if column == 3 and row.has_many_dead_units else "text"))
                 painter.drawText(QRectF(lefts[column], top, lefts[column + 1] - lefts[column], _ROW), middle, text)
             width = painter.fontMetrics().horizontalAdvance("0.00e-00") + SPACE
             self._bar(painter, lefts[0] + width, lefts[1] - SPACE, top, row.gradient_norm / most if most else 0.0)
             self._bar(painter, lefts[2] + width, lefts[3] - SPACE, top, _share_of_ratio(row.update_ratio))
         painter.end()
+
+    def _dead(self, row: LayerState) -> str:
+        if row.units is None:
+            return "–"
+        return self.tr("{dead} of {units}").format(dead=row.dead_units, units=row.units)
+
+    def _say(self, row: LayerState) -> str:
+        return self.tr(
+            "{layer}: gradient norm {gradient}, weight norm {weight}, update over weight {ratio}, dead units {dead}"
+        ).format(
+            layer=row.name,
+            gradient=figure(row.gradient_norm),
+            weight=figure(row.weight_norm),
+            ratio=figure(row.update_ratio),
+            dead=self._dead(row),
+        )
 
     def _bar(self, painter: QPainter, left: float, right: float, top: float, share: float) -> None:
         width = max(0.0, right - left) * min(1.0, share)
@@ -134,7 +164,7 @@ class LayerTable(QWidget):
 
 
 def figure(value: float | None) -> str:
-    """Return a norm or a ratio in two or three figures; a dash for none."""
+    """Return a norm or a ratio in two or three digits; a dash for none."""
     if value is None:
         return "–"
     if value != 0 and not 1e-2 <= abs(value) < 1e4:
@@ -148,14 +178,3 @@ def _share_of_ratio(ratio: float | None) -> float:
         return 0.0
     low, high = (math.log10(bound) for bound in _RATIOS)
     return max(0.0, (math.log10(ratio) - low) / (high - low))
-
-
-def _dead(row: LayerState) -> str:
-    return "–" if row.units is None else f"{row.dead_units} of {row.units}"
-
-
-def _say(row: LayerState) -> str:
-    return (
-        f"{row.name}: gradient norm {figure(row.gradient_norm)}, weight norm {figure(row.weight_norm)}, "
-        f"update over weight {figure(row.update_ratio)}, dead units {_dead(row)}"
-    )
