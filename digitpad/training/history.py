@@ -92,6 +92,17 @@ def read_epochs(folder: Path) -> Sequence[EpochCompleted]:
     return _read(folder / "epochs.csv", EpochCompleted)
 
 
+def read_changes(folder: Path) -> Sequence[ControlChanged]:
+    """Read the table of changes alone, which is short.
+
+    Raises
+    ------
+    DigitpadError
+        If it cannot be read, naming file and line.
+    """
+    return _read(folder / "changes.csv", ControlChanged)
+
+
 class HistoryWriter:
     """Adds rows to the tables of a run.
 

@@ -1,22 +1,23 @@
-"""The layers that a person can put into a network, with what can be chosen about each."""
+"""The layers that can be added to a network in the editor, with the arguments that can be set."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from digitpad.nn.initializers import INITIALIZER_FACTORIES, INITIALIZERS
+from digitpad.translation import gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that can be chosen about a layer.
+    """One argument of a layer.
 
     Attributes
     ----------
     name
         The argument of the layer.
-    label
-        What people call it.
+    label, tip
+        Its name, and what it means.
     kind
         int, float, bool or str: what it is. A str is one of `choices`.
     least, most
@@ -29,6 +30,7 @@ class Field:
 
     name: str
     label: str
+    tip: str
     kind: type
     least: float = 0
     most: float = 0
@@ -45,15 +47,15 @@ class LayerKind:
     type
         Its class in `digitpad.nn`.
     title
-        What people call it.
+        Its name in the window.
     short
-        What its names begin with.
+        What the names of such layers begin with.
     group
         What it is for: "maps", "numbers", "activation", "regularization".
     fields
-        What can be chosen.
+        Its arguments.
     defaults
-        What is chosen when it is added; how many channels or numbers it gets is found out.
+        Their values in a new layer; the number of inputs follows from the layer before.
     """
 
     type: str
@@ -66,13 +68,36 @@ class LayerKind:
 
 _INITIALIZERS = (*INITIALIZERS, *INITIALIZER_FACTORIES)
 _WEIGHTS = (
-    Field("bias", "bias", bool, default=True),
-    Field("initializer", "first weights", str, choices=_INITIALIZERS, default="he_normal"),
+    Field("bias", gettext_noop("Bias"), gettext_noop("Whether a bias is added to each output"), bool, default=True),
+    Field(
+        "initializer",
+        gettext_noop("Initial weights"),
+        gettext_noop("The distribution that the initial weights are drawn from"),
+        str,
+        choices=_INITIALIZERS,
+        default="he_normal",
+    ),
 )
 _WINDOW = (
-    Field("kernel_size", "window", int, 1, 28, default=2),
-    Field("stride", "step", int, 1, 28),
-    Field("padding", "padding", int, 0, 14, default=0),
+    Field(
+        "kernel_size",
+        gettext_noop("Kernel size"),
+        gettext_noop("Side of the square that one output is computed from"),
+        int,
+        1,
+        28,
+        default=2,
+    ),
+    Field("stride", gettext_noop("Stride"), gettext_noop("How far the kernel moves between two outputs"), int, 1, 28),
+    Field(
+        "padding",
+        gettext_noop("Padding"),
+        gettext_noop("Rows and columns of zeros added at each edge"),
+        int,
+        0,
+        14,
+        default=0,
+    ),
 )
 
 KINDS: dict[str, LayerKind] = {
@@ -80,52 +105,145 @@ KINDS: dict[str, LayerKind] = {
     for kind in (
         LayerKind(
             "Conv2D",
-            "Convolution",
+            gettext_noop("Convolution"),
             "conv",
             "maps",
             (
-                Field("out_channels", "maps", int, 1, 1024),
-                Field("kernel_size", "kernel", int, 1, 28),
-                Field("stride", "step", int, 1, 28, default=1),
-                Field("padding", "padding", int, 0, 28, ("valid", "same", "full"), default=0),
-                Field("dilation", "dilation", int, 1, 14, default=1),
-                Field("groups", "groups", int, 1, 1024, default=1),
+                Field(
+                    "out_channels",
+                    gettext_noop("Channels"),
+                    gettext_noop("How many feature maps the layer computes"),
+                    int,
+                    1,
+                    1024,
+                ),
+                Field(
+                    "kernel_size",
+                    gettext_noop("Kernel size"),
+                    gettext_noop("Side of the square that one output is computed from"),
+                    int,
+                    1,
+                    28,
+                ),
+                Field(
+                    "stride",
+                    gettext_noop("Stride"),
+                    gettext_noop("How far the kernel moves between two outputs"),
+                    int,
+                    1,
+                    28,
+                    default=1,
+                ),
+                Field(
+                    "padding",
+                    gettext_noop("Padding"),
+                    gettext_noop("Rows and columns of zeros added at each edge"),
+                    int,
+                    0,
+                    28,
+                    ("valid", "same", "full"),
+                    default=0,
+                ),
+                Field(
+                    "dilation",
+                    gettext_noop("Dilation"),
+                    gettext_noop("Distance between neighbouring kernel elements"),
+                    int,
+                    1,
+                    14,
+                    default=1,
+                ),
+                Field(
+                    "groups",
+                    gettext_noop("Groups"),
+                    gettext_noop("Parts of the channels that are convolved separately"),
+                    int,
+                    1,
+                    1024,
+                    default=1,
+                ),
                 *_WEIGHTS,
             ),
             {"out_channels": 16, "kernel_size": 3, "padding": 1},
         ),
-        LayerKind("MaxPool2D", "Max pooling", "pool", "maps", _WINDOW, {"kernel_size": 2}),
-        LayerKind("AvgPool2D", "Average pooling", "pool", "maps", _WINDOW, {"kernel_size": 2}),
-        LayerKind("GlobalAveragePool2D", "Average of each map", "average", "maps"),
-        LayerKind("BatchNorm2D", "Batch normalization", "bn", "maps"),
-        LayerKind("Flatten", "Flatten", "flatten", "numbers"),
+        LayerKind("MaxPool2D", gettext_noop("Max pooling"), "pool", "maps", _WINDOW, {"kernel_size": 2}),
+        LayerKind("AvgPool2D", gettext_noop("Average pooling"), "pool", "maps", _WINDOW, {"kernel_size": 2}),
+        LayerKind("GlobalAveragePool2D", gettext_noop("Global average pooling"), "average", "maps"),
+        LayerKind("BatchNorm2D", gettext_noop("Batch normalization"), "bn", "maps"),
+        LayerKind("Flatten", gettext_noop("Flatten"), "flatten", "numbers"),
         LayerKind(
             "Linear",
-            "Linear",
+            gettext_noop("Linear"),
             "fc",
             "numbers",
-            (Field("out_features", "numbers", int, 1, 8192), *_WEIGHTS),
+            (
+                Field(
+                    "out_features",
+                    gettext_noop("Units"),
+                    gettext_noop("How many outputs the layer computes"),
+                    int,
+                    1,
+                    8192,
+                ),
+                *_WEIGHTS,
+            ),
             {"out_features": 64},
         ),
-        LayerKind("ReLU", "ReLU", "relu", "activation"),
+        LayerKind("ReLU", gettext_noop("ReLU"), "relu", "activation"),
         LayerKind(
             "LeakyReLU",
-            "Leaky ReLU",
+            gettext_noop("Leaky ReLU"),
             "leaky",
             "activation",
-            (Field("negative_slope", "slope below 0", float, 0.0, 1.0, default=0.01),),
+            (
+                Field(
+                    "negative_slope",
+                    gettext_noop("Negative slope"),
+                    gettext_noop("The slope for negative inputs"),
+                    float,
+                    0.0,
+                    1.0,
+                    default=0.01,
+                ),
+            ),
         ),
-        LayerKind("ELU", "ELU", "elu", "activation", (Field("alpha", "alpha", float, 0.0, 10.0, default=1.0),)),
-        LayerKind("GELU", "GELU", "gelu", "activation"),
-        LayerKind("SiLU", "SiLU", "silu", "activation"),
-        LayerKind("Tanh", "Tanh", "tanh", "activation"),
-        LayerKind("Sigmoid", "Sigmoid", "sigmoid", "activation"),
+        LayerKind(
+            "ELU",
+            gettext_noop("ELU"),
+            "elu",
+            "activation",
+            (
+                Field(
+                    "alpha",
+                    gettext_noop("Alpha"),
+                    gettext_noop("Minus the limit for very negative inputs"),
+                    float,
+                    0.0,
+                    10.0,
+                    default=1.0,
+                ),
+            ),
+        ),
+        LayerKind("GELU", gettext_noop("GELU"), "gelu", "activation"),
+        LayerKind("SiLU", gettext_noop("SiLU"), "silu", "activation"),
+        LayerKind("Tanh", gettext_noop("Tanh"), "tanh", "activation"),
+        LayerKind("Sigmoid", gettext_noop("Sigmoid"), "sigmoid", "activation"),
         LayerKind(
             "Dropout",
-            "Dropout",
+            gettext_noop("Dropout"),
             "dropout",
             "regularization",
-            (Field("p", "share silenced", float, 0.0, 0.95, default=0.5),),
+            (
+                Field(
+                    "p",
+                    gettext_noop("Dropout"),
+                    gettext_noop("Share of units set to zero in each step"),
+                    float,
+                    0.0,
+                    0.95,
+                    default=0.5,
+                ),
+            ),
             {"p": 0.25},
         ),
     )

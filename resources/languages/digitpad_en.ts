@@ -12,6 +12,37 @@
     </message>
 </context>
 <context>
+    <name>ControlCard</name>
+    <message numerus="yes">
+        <source>Diverged after %n step(s)</source>
+        <translation>
+            <numerusform>Diverged after %n step</numerusform>
+            <numerusform>Diverged after %n steps</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Finished after %n step(s)</source>
+        <translation>
+            <numerusform>Finished after %n step</numerusform>
+            <numerusform>Finished after %n steps</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Stopped after %n step(s)</source>
+        <translation>
+            <numerusform>Stopped after %n step</numerusform>
+            <numerusform>Stopped after %n steps</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Stopped early after %n step(s)</source>
+        <translation>
+            <numerusform>Stopped early after %n step</numerusform>
+            <numerusform>Stopped early after %n steps</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>EvaluationTab</name>
     <message numerus="yes">
         <source>Exported {count} file(s) to {folder}.</source>
@@ -79,6 +110,16 @@
         <translation>
             <numerusform>{count:,} image</numerusform>
             <numerusform>{count:,} images</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SetupCard</name>
+    <message numerus="yes">
+        <source>CPU, %n thread(s)</source>
+        <translation>
+            <numerusform>CPU, %n thread</numerusform>
+            <numerusform>CPU, %n threads</numerusform>
         </translation>
     </message>
 </context>

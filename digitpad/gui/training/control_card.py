@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
@@ -10,6 +10,7 @@ from digitpad.gui.training.run_view import RunView, duration
 from digitpad.gui.widgets.actions import make_action, shown_key
 from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.theme import SPACE
+from digitpad.training.events import StopReason, TrainingStopped
 
 _DOT = " · "
 
@@ -25,13 +26,25 @@ class State(Enum):
     STOPPING = "stopping"
 
 
+_START = (
+    str(QT_TRANSLATE_NOOP("ControlCard", "Start")),
+    str(QT_TRANSLATE_NOOP("ControlCard", "Train with these settings")),
+)
+_PAUSE = (
+    str(QT_TRANSLATE_NOOP("ControlCard", "Pause")),
+    str(QT_TRANSLATE_NOOP("ControlCard", "Pause the training after the current step")),
+)
+_CONTINUE = (
+    str(QT_TRANSLATE_NOOP("ControlCard", "Continue")),
+    str(QT_TRANSLATE_NOOP("ControlCard", "Continue the training")),
+)
 _MAIN = {
-    State.IDLE: ("Start", "Train with these settings"),
-    State.OPENING: ("Pause", "Hold the training after the step under way"),
-    State.RUNNING: ("Pause", "Hold the training after the step under way"),
-    State.PAUSING: ("Continue", "Go on training"),
-    State.PAUSED: ("Continue", "Go on training"),
-    State.STOPPING: ("Start", "Train with these settings"),
+    State.IDLE: _START,
+    State.OPENING: _PAUSE,
+    State.RUNNING: _PAUSE,
+    State.PAUSING: _CONTINUE,
+    State.PAUSED: _CONTINUE,
+    State.STOPPING: _START,
 }
 
 
@@ -55,32 +68,42 @@ class ControlCard(QFrame):
         self.setProperty("card", "true")
         self._state = State.IDLE
         self.main = make_action(
-            owner, "actionTrainMain", "Start", ["F5"], "Train with these settings", self.main_asked.emit
+            owner, "actionTrainMain", self.tr(_START[0]), ["F5"], self.tr(_START[1]), self.main_asked.emit
         )
         self.batch = make_action(
-            owner, "actionTrainBatch", "One batch", ["F7"], "Learn from one batch, then hold", self.batch_asked.emit
+            owner,
+            "actionTrainBatch",
+            self.tr("One batch"),
+            ["F7"],
+            self.tr("Learn from one batch, then pause"),
+            self.batch_asked.emit,
         )
         self.epoch = make_action(
-            owner, "actionTrainEpoch", "One epoch", ["F8"], "Train to the end of the epoch", self.epoch_asked.emit
+            owner,
+            "actionTrainEpoch",
+            self.tr("One epoch"),
+            ["F8"],
+            self.tr("Train to the end of the epoch, then pause"),
+            self.epoch_asked.emit,
         )
         self.stop = make_action(
             owner,
             "actionTrainStop",
-            "Stop",
+            self.tr("Stop"),
             ["Shift+F5"],
-            "End the training; what was learned is kept",
+            self.tr("Stop the training; what was learned is kept"),
             self.stop_asked.emit,
         )
         self._buttons: list[QPushButton] = []
-        self.main_button = self._button("trainMain", self.main, "Start")
+        self.main_button = self._button("trainMain", self.main, self.main.text())
         self.main_button.setProperty("role", "primary")
         self._buttons = [
             self.main_button,
-            self._button("trainBatch", self.batch, "Batch"),
-            self._button("trainEpoch", self.epoch, "Epoch"),
-            self._button("trainStop", self.stop, "Stop"),
+            self._button("trainBatch", self.batch, self.tr("Batch")),
+            self._button("trainEpoch", self.epoch, self.tr("Epoch")),
+            self._button("trainStop", self.stop, self.stop.text()),
         ]
-        self.place = QLabel("Ready", self)
+        self.place = QLabel(self.tr("Ready"), self)
         self.place.setObjectName("trainPlace")
         self.place.setMinimumWidth(1)
         self.pace = muted("", self)
@@ -89,8 +112,8 @@ class ControlCard(QFrame):
         self.pace.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.bar = QProgressBar(self)
         self.bar.setObjectName("trainBar")
-        self.bar.setAccessibleName("Progress of the training")
-        self.bar.setToolTip("How much of the training is done")
+        self.bar.setAccessibleName(self.tr("Progress of the training"))
+        self.bar.setToolTip(self.tr("How much of the training is done"))
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(SPACE)
         self.bar.setRange(0, 1000)
@@ -105,7 +128,7 @@ class ControlCard(QFrame):
     def show_state(self, state: State) -> None:
         """Show what can be done now."""
         self._state = state
-        text, sentence = _MAIN[state]
+        text, sentence = map(self.tr, _MAIN[state])
         self.main.setText(text)
         self.main.setStatusTip(sentence)
         self.main.setToolTip(f"{sentence} ({shown_key(self.main)})")
@@ -117,15 +140,14 @@ class ControlCard(QFrame):
         self._sync()
 
     def show_progress(self, record: RunView | None) -> None:
-        """Say how far a run is; None before the first."""
+        """Show how far a run is; None before the first."""
         if record is None:
-            self.place.setText("Ready")
+            self.place.setText(self.tr("Ready"))
             self.pace.setText("")
             self.bar.setValue(0)
             return
         if record.started is None:
-            # The state after that tells of one that could not be opened.
-            self.place.setText("Ready" if self._state is State.IDLE else "Opening the data…")
+            self.place.setText(self.tr("Ready") if self._state is State.IDLE else self.tr("Opening the data…"))
             self.pace.setText("")
             self.bar.setValue(0)
             return
@@ -134,12 +156,14 @@ class ControlCard(QFrame):
         done = step.step if step is not None else started.steps_done
         self.bar.setValue(round(1000 * done / total) if total else 0)
         self.place.setText(self._place(record, done))
-        words = [f"{record.images_per_second:,.0f} images/s"] if record.images_per_second else []
+        words = []
+        if record.images_per_second:
+            words.append(self.tr("{count} images/s").format(count=f"{record.images_per_second:,.0f}"))
         words += [duration(record.seconds)] if step is not None else []
         left = record.seconds_left
         if record.stopped is None and left is not None:
-            words.append(f"{duration(left)} left")
-        # In a narrow window the first of them goes first: how long it still takes is asked most often.
+            words.append(self.tr("{time} left").format(time=duration(left)))
+        # In a narrow window the time that is left is kept longest: it is asked for most often.
         metrics, room = self.pace.fontMetrics(), self.bar.width() - 2 * SPACE
         taken = self.place.fontMetrics().horizontalAdvance(self.place.text())
         while len(words) > 1 and taken + metrics.horizontalAdvance(_DOT.join(words)) > room:
@@ -152,16 +176,36 @@ class ControlCard(QFrame):
             return ""
         if record.stopped is not None:
             accuracy = record.stopped.validation_accuracy
-            held_out = "" if accuracy is None else f"{_DOT}{100 * accuracy:.2f} % in validation"
-            return f"{record.stopped.reason.value} after {record.stopped.steps:,} steps{held_out}".capitalize()
+            ended = self._ending(record.stopped)
+            if accuracy is None:
+                return ended
+            score = self.tr("{share} % in validation").format(share=f"{100 * accuracy:.2f}")
+            return f"{ended}{_DOT}{score}"
         if record.validating is not None:
-            return f"reading held-out images{_DOT}{record.validating.done:,} of {record.validating.total:,}"
+            return self.tr("validation · {done} of {total} images").format(
+                done=f"{record.validating.done:,}", total=f"{record.validating.total:,}"
+            )
         epoch, batch = divmod(max(0, done - 1), started.batches)
-        held = {State.PAUSED: "held at ", State.PAUSING: "holding at ", State.STOPPING: "stopping at "}
-        return (
-            f"{held.get(self._state, '')}epoch {epoch + 1} of {started.epochs}{_DOT}"
-            f"batch {batch + 1 if done else 0} of {started.batches}"
+        place = self.tr("epoch {epoch} of {epochs} · batch {batch} of {batches}").format(
+            epoch=epoch + 1, epochs=started.epochs, batch=batch + 1 if done else 0, batches=started.batches
         )
+        held = {
+            State.PAUSED: self.tr("paused at {place}"),
+            State.PAUSING: self.tr("pausing at {place}"),
+            State.STOPPING: self.tr("stopping at {place}"),
+        }
+        return held.get(self._state, "{place}").format(place=place)
+
+    def _ending(self, stopped: TrainingStopped) -> str:
+        match stopped.reason:
+            case StopReason.FINISHED:
+                return self.tr("Finished after %n step(s)", "", stopped.steps)
+            case StopReason.EARLY_STOPPING:
+                return self.tr("Stopped early after %n step(s)", "", stopped.steps)
+            case StopReason.DIVERGED:
+                return self.tr("Diverged after %n step(s)", "", stopped.steps)
+            case StopReason.INTERRUPTED:
+                return self.tr("Stopped after %n step(s)", "", stopped.steps)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
@@ -191,7 +235,7 @@ class ControlCard(QFrame):
 
     @Slot()
     def _sync(self) -> None:
-        """Let the buttons say what their actions do."""
+        """Bring the buttons in line with their actions."""
         for button, action in zip(self._buttons, (self.main, self.batch, self.epoch, self.stop), strict=False):
             button.setEnabled(action.isEnabled())
             button.setToolTip(action.toolTip())

@@ -1,4 +1,4 @@
-"""The fields of one layer: what can be chosen about it, and its name."""
+"""The fields of one layer: its arguments, and its name."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from digitpad.gui.widgets.fields import HEIGHT, CheckBox, ComboBox, FloatField, 
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.training.editing import LayerRow
 from digitpad.training.layer_kinds import KINDS, Field
+from digitpad.translation import gettext as _
 
 
 class LayerFields(QWidget):
@@ -35,11 +36,11 @@ class LayerFields(QWidget):
         self._grid.setColumnStretch(0, 1)
         self._name = QLineEdit(self)
         self._name.setObjectName("layerName")
-        self._name.setAccessibleName("Name of the layer")
-        self._name.setToolTip("What the layer is called, here and in the file")
+        self._name.setAccessibleName(self.tr("Name of the layer"))
+        self._name.setToolTip(self.tr("The name of the layer, here and in the file"))
         self._name.setFixedSize(14 * SPACE, HEIGHT)
         self._name.editingFinished.connect(self._rename)
-        self._add("name", self._name)
+        self._add(self.tr("Name"), self._name)
 
     def show_layer(self, row: LayerRow | None) -> None:
         """Show a layer; None for none."""
@@ -67,11 +68,10 @@ class LayerFields(QWidget):
         for field in fields:
             widget = self._widget(field)
             self._fields[widget] = field
-            self._add("" if isinstance(widget, CheckBox) else field.label, widget)
+            self._add("" if isinstance(widget, CheckBox) else _(field.label), widget)
 
     def _widget(self, field: Field) -> QWidget:
-        name, spoken = f"layer-{field.name}", field.label.capitalize()
-        tip = f"{spoken} of this layer"
+        name, spoken, tip = f"layer-{field.name}", _(field.label), _(field.tip)
         if field.kind is bool:
             tick = CheckBox(self._theme, name, spoken, tip, self)
             tick.clicked.connect(self._edit)
@@ -83,9 +83,9 @@ class LayerFields(QWidget):
             return choice
         number: IntField | FloatField
         if field.kind is int:
-            # Below the least number stand the words that may take its place, the first the lowest.
+            # One below the least number stands for the word that may take its place.
             number = IntField(name, spoken, tip, int(field.least) - self._words(field), int(field.most), self)
-            number.setSpecialValueText(field.choices[0] if field.choices else "as the window")
+            number.setSpecialValueText(field.choices[0] if field.choices else self.tr("as the kernel"))
             if not self._words(field):
                 number.setSpecialValueText("")
         else:
@@ -118,7 +118,7 @@ class LayerFields(QWidget):
         if not text:
             self._grid.addWidget(widget, row, 0, 1, 2)
             return
-        label = muted(text.capitalize(), self)
+        label = muted(text, self)
         label.setWordWrap(False)
         label.setBuddy(widget)
         widget.setFixedWidth(14 * SPACE)

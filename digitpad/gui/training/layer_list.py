@@ -1,24 +1,39 @@
-"""The layers of a network as a table: what each is, what comes out of it, what it learns and how far it sees."""
+"""The layers of a network as a table: kind, arguments, output shape, weights and receptive field."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QT_TRANSLATE_NOOP,
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
 from PySide6.QtGui import QBrush
 
 from digitpad.gui.widgets.theme import Theme
 from digitpad.training.editing import Analysis, LayerRow
 from digitpad.training.layer_kinds import KINDS
+from digitpad.translation import gettext as _
 
 Index = QModelIndex | QPersistentModelIndex
 
-COLUMNS = ("Name", "Layer", "Chosen", "Output", "Weights", "Sees")
+COLUMNS = (
+    str(QT_TRANSLATE_NOOP("LayerList", "Name")),
+    str(QT_TRANSLATE_NOOP("LayerList", "Layer")),
+    str(QT_TRANSLATE_NOOP("LayerList", "Arguments")),
+    str(QT_TRANSLATE_NOOP("LayerList", "Output")),
+    str(QT_TRANSLATE_NOOP("LayerList", "Weights")),
+    str(QT_TRANSLATE_NOOP("LayerList", "Receptive field")),
+)
 _NOWHERE = QModelIndex()
 _HIDDEN = {"in_channels", "in_features", "num_features", "initializer", "bias"}
 
 
 class LayerList(QAbstractTableModel):
-    """Shows an `Analysis`; what fails is in the colour of errors, with the reason as its tooltip."""
+    """Shows an `Analysis`; a layer that fails is in the colour of errors, with the reason as its tooltip."""
 
     def __init__(self, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)
@@ -51,33 +66,34 @@ class LayerList(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return the headings."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
+            return self.tr(COLUMNS[section])
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell shows."""
         row = self._analysis.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return _cells(row)[index.column()]
+            return self._cells(row)[index.column()]
         if role == Qt.ItemDataRole.ForegroundRole and index.row() == self._analysis.failing:
             return QBrush(self._theme.colour("error"))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.trouble or _cells(row)[index.column()]
+            return row.trouble or self._cells(row)[index.column()]
         return None
 
-
-def _cells(row: LayerRow) -> tuple[str, ...]:
-    kind = KINDS.get(row.type)
-    labels = {field.name: field.label for field in kind.fields} if kind is not None else {}
-    chosen = ", ".join(
-        f"{labels.get(key, key)} {value}"
-        for key, value in row.arguments.items()
-        if key not in _HIDDEN and not isinstance(value, list | dict)
-    )
-    shape = "does not fit" if row.trouble else "" if row.output_shape is None else _times(row.output_shape)
-    sees = "" if row.receptive_field is None else _times(row.receptive_field)
-    title = kind.title if kind is not None else row.type
-    return row.name, title, chosen, shape, f"{row.parameters:,}" if row.parameters else "", sees
+    def _cells(self, row: LayerRow) -> tuple[str, ...]:
+        kind = KINDS.get(row.type)
+        labels = {field.name: _(field.label) for field in kind.fields} if kind is not None else {}
+        chosen = ", ".join(
+            f"{labels.get(key, key)} {value}"
+            for key, value in row.arguments.items()
+            if key not in _HIDDEN and not isinstance(value, list | dict)
+        )
+        shape = "" if row.output_shape is None else _times(row.output_shape)
+        if row.trouble:
+            shape = self.tr("does not fit")
+        sees = "" if row.receptive_field is None else _times(row.receptive_field)
+        title = _(kind.title) if kind is not None else row.type
+        return row.name, title, chosen, shape, f"{row.parameters:,}" if row.parameters else "", sees
 
 
 def _times(sizes: Sequence[int]) -> str:

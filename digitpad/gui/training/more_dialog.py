@@ -1,12 +1,12 @@
-"""Every other setting of a run, in four groups: data, learning, the network's first weights, augmentation.
+"""All settings of a run, in groups: data, weights, stopping, training, augmentation.
 
-The dialog stays open beside the window; what is set holds from the next run on.
+The dialog stays open beside the window; changes apply to the next run.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -46,6 +46,16 @@ _WEIGHTS = ("weight_decay", "l1", "dropout", "initializer", "seed")
 _ENDING = ("patience", "keep_best")
 _STEPS = {"rotation": 1.0, "shift": 0.5, "scale": 0.01, "shear": 1.0, "elastic": 0.1, "thickness": 0.1}
 _MOST_IMAGES = 100_000_000
+_KINDS = {
+    "rotation": str(QT_TRANSLATE_NOOP("MoreDialog", "Rotation")),
+    "shift": str(QT_TRANSLATE_NOOP("MoreDialog", "Shift")),
+    "scale": str(QT_TRANSLATE_NOOP("MoreDialog", "Scale")),
+    "shear": str(QT_TRANSLATE_NOOP("MoreDialog", "Shear")),
+    "elastic": str(QT_TRANSLATE_NOOP("MoreDialog", "Elastic")),
+    "thickness": str(QT_TRANSLATE_NOOP("MoreDialog", "Thickness")),
+    "blur": str(QT_TRANSLATE_NOOP("MoreDialog", "Blur")),
+    "noise": str(QT_TRANSLATE_NOOP("MoreDialog", "Noise")),
+}
 
 
 class MoreDialog(QDialog):
@@ -54,7 +64,7 @@ class MoreDialog(QDialog):
     def __init__(self, theme: Theme, editor: PlanEditor, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("moreDialog")
-        self.setWindowTitle("Settings of the next training")
+        self.setWindowTitle(self.tr("Settings of the next run"))
         self._theme = theme
         self._editor = editor
         self._rows: dict[str, tuple[QWidget, QWidget]] = {}
@@ -66,8 +76,12 @@ class MoreDialog(QDialog):
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(2 * SPACE)
         for cards in (
-            [self._data_card(inside), self._card("Weights", _WEIGHTS, inside), self._card("Ending", _ENDING, inside)],
-            [self._card("Learning", (*_LEARNING, *_OPTIMIZER, "schedule", *_SCHEDULE), inside)],
+            [
+                self._data_card(inside),
+                self._card("Weights", self.tr("Weights"), _WEIGHTS, inside),
+                self._card("Ending", self.tr("Stopping"), _ENDING, inside),
+            ],
+            [self._card("Learning", self.tr("Training"), (*_LEARNING, *_OPTIMIZER, "schedule", *_SCHEDULE), inside)],
             [self._augmentation_card(inside)],
         ):
             column = QVBoxLayout()
@@ -76,17 +90,17 @@ class MoreDialog(QDialog):
                 column.addWidget(frame)
             column.addStretch(1)
             columns.addLayout(column, 1)
-        scroll = scroller("moreScroll", "Settings", inside, self)
+        scroll = scroller("moreScroll", self.tr("Settings"), inside, self)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
         close.setObjectName("moreClose")
-        close.setAccessibleName("Close the settings")
-        close.setToolTip("Close; everything is taken over already (Esc)")
-        reset = QPushButton("Back to the usual settings", self)
+        close.setAccessibleName(self.tr("Close the settings"))
+        close.setToolTip(self.tr("Close. Changes apply at once. (Esc)"))
+        reset = QPushButton(self.tr("Restore defaults"), self)
         reset.setObjectName("moreReset")
-        reset.setAccessibleName("Back to the usual settings")
-        reset.setToolTip("Set everything as it was on the first day")
+        reset.setAccessibleName(self.tr("Restore defaults"))
+        reset.setToolTip(self.tr("Restore the default of every setting"))
         reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         reset.setAutoDefault(False)
         reset.clicked.connect(self._reset)
@@ -106,37 +120,47 @@ class MoreDialog(QDialog):
     # Cards
 
     def _data_card(self, parent: QWidget) -> QFrame:
-        frame, grid = self._empty_card("Data", parent)
+        frame, grid = self._empty_card("Data", self.tr("Data"), parent)
         self._limit = IntField(
-            "moreLimit", "Images in all", "How many images to use, learning and held out together", 0, _MOST_IMAGES
+            "moreLimit",
+            self.tr("Total images"),
+            self.tr("How many images to use for training and validation together"),
+            0,
+            _MOST_IMAGES,
         )
-        self._limit.setSpecialValueText("all")
+        self._limit.setSpecialValueText(self.tr("all"))
         self._validation = IntField(
-            "moreValidation", "Held out", "Images that are not learned from, to measure with", -1, _MOST_IMAGES
+            "moreValidation",
+            self.tr("Validation images"),
+            self.tr("Images that are not trained on, to measure with"),
+            -1,
+            _MOST_IMAGES,
         )
-        self._validation.setSpecialValueText("a sixth")
+        self._validation.setSpecialValueText(self.tr("a sixth"))
         self._limit.valueChanged.connect(self._change_data)
         self._validation.valueChanged.connect(self._change_data)
-        self._add(grid, "limit", "Images in all", self._limit)
-        self._add(grid, "validation", "Held out", self._validation)
+        self._add(grid, "limit", self._limit.accessibleName(), self._limit)
+        self._add(grid, "validation", self._validation.accessibleName(), self._validation)
         return frame
 
-    def _card(self, heading: str, names: Sequence[str], parent: QWidget) -> QFrame:
-        frame, grid = self._empty_card(heading, parent)
+    def _card(self, word: str, heading: str, names: Sequence[str], parent: QWidget) -> QFrame:
+        frame, grid = self._empty_card(word, heading, parent)
         for name in names:
             field = SettingField(name, self._theme, self._editor, frame, "more")
             self._fields[name] = field
-            self._add(grid, name, "" if field.setting.kind == "tick" else field.setting.label, field.widget)
+            self._add(grid, name, "" if field.setting.kind == "tick" else field.widget.accessibleName(), field.widget)
         return frame
 
     def _augmentation_card(self, parent: QWidget) -> QFrame:
-        frame, grid = self._empty_card("Augmentation", parent)
+        frame, grid = self._empty_card("Augmentation", self.tr("Augmentation"), parent)
         self._strengths: dict[str, FloatField] = {}
         for name, (most, unit) in LIMITS.items():
             field = FloatField(
                 f"more{name.title()}",
-                name.capitalize(),
-                f"How much at most{unit and f', in {unit}'}; 0 leaves it out",
+                self.tr(_KINDS[name]),
+                self.tr("The most that an image is changed, in {unit}; 0 for not at all").format(unit=unit)
+                if unit
+                else self.tr("The most that an image is changed; 0 for not at all"),
                 0.0,
                 most,
                 _STEPS.get(name, 0.05),
@@ -144,14 +168,14 @@ class MoreDialog(QDialog):
             )
             field.valueChanged.connect(self._change_augmentation)
             self._strengths[name] = field
-            self._add(grid, name, f"{name.capitalize()}{unit and f' ({unit})'}", field)
+            self._add(grid, name, f"{self.tr(_KINDS[name])} ({unit})" if unit else self.tr(_KINDS[name]), field)
         row = grid.rowCount()
-        grid.addWidget(muted("As the network sees it", frame), row, 0, 1, 2)
+        grid.addWidget(muted(self.tr("As the network sees it"), frame), row, 0, 1, 2)
         grid.addWidget(self._preview, row + 1, 0, 1, 2)
         return frame
 
-    def _empty_card(self, heading: str, parent: QWidget) -> tuple[QFrame, QGridLayout]:
-        frame = card(f"more{heading}Card", parent)
+    def _empty_card(self, name: str, heading: str, parent: QWidget) -> tuple[QFrame, QGridLayout]:
+        frame = card(f"more{name}Card", parent)
         column = QVBoxLayout(frame)
         column.setContentsMargins(2 * SPACE, SPACE + SPACE // 2, 2 * SPACE, 2 * SPACE)
         column.setSpacing(SPACE)
@@ -207,8 +231,8 @@ class MoreDialog(QDialog):
     @Slot()
     def _change_data(self) -> None:
         self._notice.clear()
-        held_out = self._validation.value()
-        self._editor.change(limit=self._limit.value() or None, validation=None if held_out < 0 else held_out)
+        validation = self._validation.value()
+        self._editor.change(limit=self._limit.value() or None, validation=None if validation < 0 else validation)
 
     @Slot()
     def _change_augmentation(self) -> None:

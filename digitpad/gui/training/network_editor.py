@@ -1,6 +1,6 @@
-"""Change a network layer by layer, and see what comes of it: shapes, weights, what each layer sees.
+"""Change a network layer by layer, and see the result: shapes, weights, receptive fields.
 
-An impossible network is explained where it fails; it can be edited on, but not trained.
+For an impossible network the first layer that fails is explained; it can be edited further, but not trained.
 """
 
 from PySide6.QtCore import QModelIndex, Qt, Slot
@@ -24,6 +24,7 @@ from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.nn import Architecture
 from digitpad.training import editing
 from digitpad.training.layer_kinds import KINDS
+from digitpad.translation import gettext as _
 
 _WIDTHS = (88, 120, 200, 112, 88, 64)
 _CLASSES = 10
@@ -36,29 +37,38 @@ class NetworkEditor(QDialog):
     def __init__(self, theme: Theme, editor: PlanEditor, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("networkEditor")
-        self.setWindowTitle("Edit the network")
+        self.setWindowTitle(self.tr("Edit the network"))
         self._editor = editor
         self._architecture = editor.plan.architecture
         self._undone: list[tuple[Architecture, int]] = []
         self.list = LayerList(theme, self)
-        self.view = row_table(self.list, "layerList", "Layers", "Choose a layer to change it", _WIDTHS, self)
+        self.view = row_table(
+            self.list, "layerList", self.tr("Layers"), self.tr("Choose a layer to change it"), _WIDTHS, self
+        )
         self.fields = LayerFields(theme, self)
         self._trouble = QLabel(self)
         self._trouble.setObjectName("networkTrouble")
         self._trouble.setWordWrap(True)
         self._trouble.setTextFormat(Qt.TextFormat.PlainText)
-        self._kinds = ComboBox(theme, "newLayer", "Layer to add", "The kind of layer that Add puts in", self)
-        self._kinds.offer({kind.type: kind.title for kind in KINDS.values()})
-        self._add = dialog_button("addLayer", "Add", "Put a layer behind the chosen one (Ins)", self.add, self)
-        self._remove = dialog_button("removeLayer", "Remove", "Take the chosen layer out (Del)", self.remove, self)
-        self._up = dialog_button("layerUp", "Up", "Move the chosen layer up (Alt+Up)", self.move_up, self)
-        self._down = dialog_button("layerDown", "Down", "Move the chosen layer down (Alt+Down)", self.move_down, self)
-        self._undo = dialog_button("undoLayer", "Undo", "Take the last change back (Ctrl+Z)", self.undo, self)
-        make_action(self.view, "addLayerKey", "Add", ["Ins"], "Put a layer in", self.add)
-        make_action(self.view, "removeLayerKey", "Remove", ["Del"], "Take the layer out", self.remove)
-        make_action(self.view, "layerUpKey", "Up", ["Alt+Up"], "Move the layer up", self.move_up)
-        make_action(self.view, "layerDownKey", "Down", ["Alt+Down"], "Move the layer down", self.move_down)
-        make_action(self, "undoLayerKey", "Undo", ["Ctrl+Z"], "Take the last change back", self.undo)
+        self._kinds = ComboBox(
+            theme, "newLayer", self.tr("Layer to add"), self.tr("The kind of layer that Add inserts"), self
+        )
+        self._kinds.offer({kind.type: _(kind.title) for kind in KINDS.values()})
+        add, remove, up = self.tr("Add"), self.tr("Remove"), self.tr("Up")
+        down, undo = self.tr("Down"), self.tr("Undo")
+        inserts, removes = self.tr("Insert a layer after the chosen one"), self.tr("Remove the chosen layer")
+        raises, lowers = self.tr("Move the chosen layer up"), self.tr("Move the chosen layer down")
+        undoes = self.tr("Undo the last change")
+        self._add = dialog_button("addLayer", add, f"{inserts} (Ins)", self.add, self)
+        self._remove = dialog_button("removeLayer", remove, f"{removes} (Del)", self.remove, self)
+        self._up = dialog_button("layerUp", up, f"{raises} (Alt+Up)", self.move_up, self)
+        self._down = dialog_button("layerDown", down, f"{lowers} (Alt+Down)", self.move_down, self)
+        self._undo = dialog_button("undoLayer", undo, f"{undoes} (Ctrl+Z)", self.undo, self)
+        make_action(self.view, "addLayerKey", add, ["Ins"], inserts, self.add)
+        make_action(self.view, "removeLayerKey", remove, ["Del"], removes, self.remove)
+        make_action(self.view, "layerUpKey", up, ["Alt+Up"], raises, self.move_up)
+        make_action(self.view, "layerDownKey", down, ["Alt+Down"], lowers, self.move_down)
+        make_action(self, "undoLayerKey", undo, ["Ctrl+Z"], undoes, self.undo)
         self._lay_out()
         self.fields.edited.connect(self._edit)
         self.view.selectionModel().currentChanged.connect(self._choose)
@@ -92,13 +102,13 @@ class NetworkEditor(QDialog):
 
     @Slot()
     def add(self) -> None:
-        """Put a layer of the chosen kind behind the current one."""
+        """Insert a layer of the chosen kind after the current one."""
         place = self._row() + 1
         self._take(editing.add(self._architecture, place, self._kinds.chosen), place)
 
     @Slot()
     def remove(self) -> None:
-        """Take the current layer out."""
+        """Remove the current layer."""
         if self._architecture.layers:
             row = self._row()
             self._take(editing.remove(self._architecture, row), min(row, len(self._architecture.layers) - 2))
@@ -115,7 +125,7 @@ class NetworkEditor(QDialog):
 
     @Slot()
     def undo(self) -> None:
-        """Take the last change back."""
+        """Undo the last change."""
         if self._undone:
             self._architecture, row = self._undone.pop()
             self._show(row)
@@ -149,8 +159,11 @@ class NetworkEditor(QDialog):
         analysis = self.list.analysis
         good = analysis.is_possible
         self._trouble.setText(
-            f"{self._architecture.name} · {analysis.parameters:,} weights · "
-            f"{analysis.multiply_adds:,} operations an image"
+            self.tr("{network} · {weights} weights · {operations} operations per image").format(
+                network=self._architecture.name,
+                weights=f"{analysis.parameters:,}",
+                operations=f"{analysis.multiply_adds:,}",
+            )
             if good
             else analysis.trouble
         )
@@ -162,12 +175,13 @@ class NetworkEditor(QDialog):
         self._undo.setEnabled(bool(self._undone))
 
     @Slot(QModelIndex, QModelIndex)
-    def _choose(self, *_: QModelIndex) -> None:
+    def _choose(self, *_indexes: QModelIndex) -> None:
         rows, row = self.list.analysis.rows, self._row()
         chosen = rows[row] if 0 <= row < len(rows) else None
         self.fields.show_layer(chosen)
         kind = KINDS.get(chosen.type) if chosen is not None else None
-        self._heading.setText(kind.title if kind is not None else chosen.type if chosen is not None else "No layer")
+        known = _(kind.title) if kind is not None else chosen.type if chosen is not None else self.tr("No layer")
+        self._heading.setText(known)
         self._remove.setEnabled(chosen is not None)
         self._up.setEnabled(row > 0)
         self._down.setEnabled(0 <= row < len(rows) - 1)
@@ -195,7 +209,7 @@ class NetworkEditor(QDialog):
         column.addWidget(self._heading)
         column.addWidget(self.fields)
         column.addStretch(1)
-        column.addWidget(muted("What a layer gets is fitted by itself to what comes before it.", side))
+        column.addWidget(muted(self.tr("The input size of each layer follows from the layer before it."), side))
         row = QHBoxLayout()
         row.setSpacing(2 * SPACE)
         row.addLayout(left, 1)
@@ -203,10 +217,16 @@ class NetworkEditor(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         cancel = buttons.button(QDialogButtonBox.StandardButton.Cancel)
         cancel.setObjectName("networkCancel")
-        cancel.setAccessibleName("Cancel")
-        cancel.setToolTip("Leave the network as it was (Esc)")
+        cancel.setAccessibleName(self.tr("Cancel"))
+        cancel.setToolTip(self.tr("Discard the changes (Esc)"))
         cancel.setAutoDefault(False)
-        self._use = dialog_button("useNetwork", "Use this network", "Train it from the next start on", self.use, self)
+        self._use = dialog_button(
+            "useNetwork",
+            self.tr("Use this network"),
+            self.tr("Train this network from the next start on"),
+            self.use,
+            self,
+        )
         self._use.setProperty("role", "primary")
         buttons.addButton(self._use, QDialogButtonBox.ButtonRole.ApplyRole)
         buttons.rejected.connect(self.reject)

@@ -1,6 +1,6 @@
-"""The gate between two steps of a training: open, closed, or open for one batch or one epoch.
+"""Pauses a training between two steps, and lets it run for one batch or one epoch.
 
-The thread that trains comes by after every event and waits here while the gate is closed. Qt has no part in it.
+The training thread asks here after every event, and waits while it is paused. This does not use Qt.
 """
 
 import threading

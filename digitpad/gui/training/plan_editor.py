@@ -1,4 +1,4 @@
-"""The plan of the next run, which the card, the dialog and the hints all change; whatever cannot work is refused."""
+"""The plan of the next run, which the card, the dialog and the hints change; a change that cannot work is refused."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +17,7 @@ class PlanEditor(QObject):
     Signals
     -------
     changed
-        The plan is another now, or a change was refused: what shows it shows it again.
+        The plan has changed, or a change was refused: everything that shows the plan shows it again.
     refused
         Why a change cannot work, in a sentence.
     """
@@ -31,11 +31,11 @@ class PlanEditor(QObject):
 
     @property
     def plan(self) -> RunPlan:
-        """What will be trained."""
+        """The plan."""
         return self._plan
 
     def use(self, plan: RunPlan) -> None:
-        """Take another plan."""
+        """Use another plan."""
         self._plan = plan
         self.changed.emit()
 

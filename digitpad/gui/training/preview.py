@@ -1,4 +1,4 @@
-"""Digits as augmentation makes them, in a strip that draws anew now and then."""
+"""Augmented digits in a strip, which draws others now and then."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ _SIDE = 28
 
 
 class AugmentationPreview(QWidget):
-    """Shows one digit, changed by chance several times; a click draws anew."""
+    """Shows one digit, augmented several times; a click draws others."""
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +30,7 @@ class AugmentationPreview(QWidget):
         self._images = np.empty((0, _SIDE, _SIDE), np.uint8)
         self.setObjectName(name)
         self.setAccessibleName(self.tr("Augmented digits"))
-        self.setToolTip(self.tr("A digit as the network sees it, randomly changed each time; click for others"))
+        self.setToolTip(self.tr("A digit as the network sees it, augmented at random; click for others"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY)
@@ -60,7 +60,7 @@ class AugmentationPreview(QWidget):
 
     @Slot()
     def draw_anew(self) -> None:
-        """Change the digit by other chances."""
+        """Augment the digit again."""
         batch = np.repeat(self._digit[np.newaxis, np.newaxis], _COUNT, axis=0)
         self._images = self._augmentation.apply(batch, self._rng)[:, 0]
         self.update()
@@ -74,16 +74,16 @@ class AugmentationPreview(QWidget):
         return QSize(120, 5 * SPACE)
 
     def mousePressEvent(self, _event: QMouseEvent) -> None:
-        """Draw anew."""
+        """Draw others."""
         self.draw_anew()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Draw anew now and then while somebody looks."""
+        """Draw others now and then while the strip is visible."""
         super().showEvent(event)
         self._tick()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Rest while nobody does."""
+        """Stop that while it is not."""
         super().hideEvent(event)
         self._timer.stop()
 

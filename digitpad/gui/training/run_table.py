@@ -1,13 +1,22 @@
-"""The runs as a table: name and notes can be edited in place, a tick lays a run's curves beside the present ones."""
+"""The runs as a table: name and notes can be edited in place; a tick compares a run's curves with the current ones."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QT_TRANSLATE_NOOP,
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.widgets.percent import percent
+from digitpad.training.run_info import RunStatus
 from digitpad.training.runs import Run, UnreadableRun
 
 if TYPE_CHECKING:
@@ -16,7 +25,25 @@ if TYPE_CHECKING:
 AnyRun = Run | UnreadableRun
 Index = QModelIndex | QPersistentModelIndex
 
-COLUMNS = ("Compare", "Name", "Date", "Accuracy", "Epochs", "State", "Notes")
+COLUMNS = (
+    str(QT_TRANSLATE_NOOP("RunTable", "Compare")),
+    str(QT_TRANSLATE_NOOP("RunTable", "Name")),
+    str(QT_TRANSLATE_NOOP("RunTable", "Date")),
+    str(QT_TRANSLATE_NOOP("RunTable", "Accuracy")),
+    str(QT_TRANSLATE_NOOP("RunTable", "Epochs")),
+    str(QT_TRANSLATE_NOOP("RunTable", "State")),
+    str(QT_TRANSLATE_NOOP("RunTable", "Notes")),
+)
+_STATES = {
+    RunStatus.NEW: str(QT_TRANSLATE_NOOP("RunTable", "new")),
+    RunStatus.RUNNING: str(QT_TRANSLATE_NOOP("RunTable", "running")),
+    RunStatus.FINISHED: str(QT_TRANSLATE_NOOP("RunTable", "finished")),
+    RunStatus.INTERRUPTED: str(QT_TRANSLATE_NOOP("RunTable", "stopped")),
+    RunStatus.EARLY_STOPPING: str(QT_TRANSLATE_NOOP("RunTable", "stopped early")),
+    RunStatus.DIVERGED: str(QT_TRANSLATE_NOOP("RunTable", "diverged")),
+    RunStatus.FAILED: str(QT_TRANSLATE_NOOP("RunTable", "failed")),
+    RunStatus.BROKEN_OFF: str(QT_TRANSLATE_NOOP("RunTable", "interrupted")),
+}
 _COMPARE, _NAME, _DATE, _ACCURACY, _EPOCHS, _STATE, _NOTES = range(7)
 _NOWHERE = QModelIndex()
 
@@ -29,7 +56,7 @@ class RunTable(QAbstractTableModel):
     compared
         Other runs are ticked now.
     refused
-        Why a name or notes could not be kept.
+        Why a name or notes could not be saved.
     """
 
     compared = Signal()
@@ -47,15 +74,20 @@ class RunTable(QAbstractTableModel):
 
     @property
     def ticked(self) -> list[Run]:
-        """The runs whose curves are to be seen."""
+        """The runs whose curves are compared."""
         return [run for run in self._runs if isinstance(run, Run) and run.folder in self._ticked]
 
     def show_runs(self, runs: Sequence[AnyRun]) -> None:
-        """Show these."""
-        self.beginResetModel()
+        """Show these; where they are the same runs as before, their rows stay, with whatever is edited or chosen."""
+        same = [run.folder for run in runs] == [run.folder for run in self._runs]
+        if not same:
+            self.beginResetModel()
         self._runs = list(runs)
         self._ticked &= {run.folder for run in runs}
-        self.endResetModel()
+        if not same:
+            self.endResetModel()
+        elif runs:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(runs) - 1, len(COLUMNS) - 1))
 
     def untick_all(self) -> None:
         """Compare with none."""
@@ -74,7 +106,7 @@ class RunTable(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return the headings."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
+            return self.tr(COLUMNS[section])
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -96,7 +128,7 @@ class RunTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return run.trouble if isinstance(run, UnreadableRun) else f"{run.folder}\n{run.info.message}".strip()
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole}:
-            return _text(run, column)
+            return self._text(run, column)
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -109,7 +141,7 @@ class RunTable(QAbstractTableModel):
             self.dataChanged.emit(index, index)
             self.compared.emit()
             return True
-        if role != Qt.ItemDataRole.EditRole or value == _text(run, index.column()):
+        if role != Qt.ItemDataRole.EditRole or value == self._text(run, index.column()):
             return False
         try:
             if index.column() == _NAME:
@@ -122,20 +154,20 @@ class RunTable(QAbstractTableModel):
         self.dataChanged.emit(index, index)
         return True
 
-
-def _text(run: AnyRun, column: int) -> str:
-    if isinstance(run, UnreadableRun):
-        return {_NAME: run.folder.name, _STATE: "cannot be read", _NOTES: run.trouble}.get(column, "")
-    info = run.info
-    share = info.train_accuracy if info.validation_accuracy is None else info.validation_accuracy
-    return {
-        _NAME: info.name,
-        _DATE: _moment(info.created),
-        _ACCURACY: "" if share is None else percent(share),
-        _EPOCHS: f"{info.epochs} of {info.plan.settings.epochs}",
-        _STATE: str(info.status),
-        _NOTES: info.notes,
-    }.get(column, "")
+    def _text(self, run: AnyRun, column: int) -> str:
+        if isinstance(run, UnreadableRun):
+            said = {_NAME: run.folder.name, _STATE: self.tr("cannot be read"), _NOTES: run.trouble}
+            return said.get(column, "")
+        info = run.info
+        share = info.train_accuracy if info.validation_accuracy is None else info.validation_accuracy
+        return {
+            _NAME: run.display_name(),
+            _DATE: _moment(info.created),
+            _ACCURACY: "" if share is None else percent(share),
+            _EPOCHS: self.tr("{done} of {all}").format(done=info.epochs, all=info.plan.settings.epochs),
+            _STATE: self.tr(_STATES[info.status]),
+            _NOTES: info.notes,
+        }.get(column, "")
 
 
 def _moment(moment: datetime) -> str:

@@ -1,6 +1,6 @@
-"""Every training there was: compare, rename, go on, go back, read with it, save it, delete it and have it back.
+"""All runs: compare, rename, resume, go back, use, evaluate, save, delete and restore them.
 
-What takes its time (weights, long histories) is read in the background; nothing is overwritten.
+What takes time (weights, long histories) is read in the background; nothing is overwritten.
 """
 
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.errors import DigitpadError
+from digitpad.gui.training.run_facts import facts_about
 from digitpad.gui.training.run_table import RunTable
 from digitpad.gui.training.run_view import RunView, record_of
 from digitpad.gui.widgets.actions import make_action
@@ -33,12 +34,16 @@ from digitpad.gui.widgets.row_table import row_table
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.function_worker import FunctionWorker
 from digitpad.gui.workspace.catalogue import run_names
+from digitpad.training.run import checkpoint_name
 from digitpad.training.run_info import RunStatus
 from digitpad.training.runs import CheckpointFile, Run, RunStore, TrashedRun, UnreadableRun
 
 _LATEST = "latest"
-_GO_ON = "Train on from here; a finished run, as many epochs again"
-_DIVERGED = "This run diverged, and would again; choose one of its checkpoints to go back to"
+_GO_ON = str(QT_TRANSLATE_NOOP("RunsDialog", "Train on from here; a finished run gets as many epochs again"))
+_DIVERGED = str(
+    QT_TRANSLATE_NOOP("RunsDialog", "This run diverged, and would again; choose one of its checkpoints to go back to")
+)
+_RUNNING = str(QT_TRANSLATE_NOOP("RunsDialog", "This run is running; stop it first"))
 _MOST_TRASHED = 10  # runs: those deleted before them are gone for good
 _WIDTHS = (80, 160, 136, 80, 72, 112)
 
@@ -58,11 +63,11 @@ class RunsDialog(QDialog):
     Signals
     -------
     resume_asked
-        The `Run` that is to go on.
+        The `Run` to resume.
     model_loaded
-        The `Model` of a run, to read with, and where it is: the run's folder, or one of its checkpoints.
+        The `Model` of a run to read with, and where it is: the run's folder, or one of its checkpoints.
     compared
-        Records by name: the runs whose curves are to be shown beside the present ones.
+        Records by name: the runs whose curves are compared with the current ones.
     """
 
     resume_asked = Signal(object)
@@ -72,19 +77,21 @@ class RunsDialog(QDialog):
     def __init__(self, theme: Theme, store: RunStore, window: Callable[[], float], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("runsDialog")
-        self.setWindowTitle("Runs")
+        self.setWindowTitle(self.tr("Runs"))
         self._theme, self._store, self._window = theme, store, window
         self._errand: FunctionWorker | None = None
         self._waiting: list[tuple[Callable[[], Any], Callable[[Any], object]]] = []
-        # What was deleted on another day can still be had back.
+        # What was deleted on another day can still be restored.
         self._trashed: list[TrashedRun] = sorted(store.trash(), key=lambda run: run.folder.name)
         self._records: dict[Path, RunView] = {}
         self._files: dict[str, CheckpointFile] = {}
+        self._entries: dict[str, str] = {}
+        self._described: Path | None = None
         self.table = RunTable(self)
-        tip = "Tick to compare; double-click (or F2) to change a name or notes"
-        self.view = row_table(self.table, "runsTable", "Runs", tip, _WIDTHS, self)
+        tip = self.tr("Tick to compare; double-click (or F2) to change a name or notes")
+        self.view = row_table(self.table, "runsTable", self.tr("Runs"), tip, _WIDTHS, self)
         self.notice = InlineAlert("runsNotice", self)
-        self._empty = muted("No training has been started yet; each one is kept here.", self)
+        self._empty = muted(self.tr("There are no runs yet; each training is kept here."), self)
         self._make_controls()
         self._lay_out()
         self.table.compared.connect(self._compare)
@@ -116,7 +123,8 @@ class RunsDialog(QDialog):
         self._empty.setVisible(not runs)
         folder = chosen.folder if chosen is not None else None
         row = next((row for row, run in enumerate(runs) if run.folder == folder), 0)
-        self.view.setCurrentIndex(self.table.index(row, 1))
+        if self.view.currentIndex().row() != row:
+            self.view.setCurrentIndex(self.table.index(row, 1))
         self._choose()
 
     def finish(self) -> None:
@@ -135,7 +143,7 @@ class RunsDialog(QDialog):
 
     @Slot()
     def load(self) -> None:
-        """Read with the chosen run's weights."""
+        """Use the chosen run's weights."""
         run = self.current
         if isinstance(run, Run):
             checkpoint = self._checkpoint()
@@ -150,7 +158,7 @@ class RunsDialog(QDialog):
         run = self.current
         if not isinstance(run, Run):
             return
-        dialog = QFileDialog(self, "Save as a model file", f"{run.info.name}.safetensors")
+        dialog = QFileDialog(self, self.tr("Save as a model file"), f"{run.info.name}.safetensors")
         dialog.setObjectName("saveRunDialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -165,17 +173,17 @@ class RunsDialog(QDialog):
         run = self.current
         if isinstance(run, Run):
             work = partial(run.save_model, Path(path), self._checkpoint(), overwrite=True)
-            self._do(work, partial(self._tell, f"Saved {path}."))
+            self._do(work, partial(self._tell, self.tr("Saved {path}.").format(path=path)))
 
     @Slot()
     def go_on(self) -> None:
-        """Train on: from the end, or from an earlier checkpoint as a new run; what is finished, as long again."""
+        """Train on: from the end, or from a checkpoint as a new run; a finished run gets as many epochs again."""
         run, checkpoint = self.current, self._checkpoint()
         if not isinstance(run, Run):
             return
         files = run.checkpoints()
         if checkpoint is None and run.info.status is RunStatus.FINISHED and files:
-            # As a new run: what was finished stays as it is.
+            # As a new run: the finished one stays as it is.
             epochs = run.info.epochs + run.info.plan.settings.epochs
             self._do(partial(self._store.branch, run, files[-1], epochs=epochs), self._resume_branch)
         elif checkpoint is None:
@@ -185,7 +193,7 @@ class RunsDialog(QDialog):
 
     @Slot()
     def delete(self) -> None:
-        """Delete the chosen run; it can be had back."""
+        """Delete the chosen run; it can be restored."""
         run = self.current
         if run is None:
             return
@@ -202,7 +210,7 @@ class RunsDialog(QDialog):
 
     @Slot()
     def undo(self) -> None:
-        """Bring back what was deleted last."""
+        """Restore the run that was deleted last."""
         if not self._trashed:
             return
         self.notice.clear()
@@ -218,20 +226,28 @@ class RunsDialog(QDialog):
 
     def _make_controls(self) -> None:
         self._checkpoints = ComboBox(
-            self._theme, "checkpointChoice", "Checkpoint", "The end of the run, or a step to go back to", self
+            self._theme,
+            "checkpointChoice",
+            self.tr("Checkpoint"),
+            self.tr("The end of the run, or a step to go back to"),
+            self,
         )
         self._checkpoints.currentIndexChanged.connect(self._offer_to_go_on)
-        self._load = dialog_button("loadRun", "Load into Draw", "Read with these weights", self.load, self)
-        self._save = dialog_button("saveRun", "Save as model…", "Save these weights as a model file", self.save, self)
-        self._go_on = dialog_button("resumeRun", "Go on", _GO_ON, self.go_on, self)
+        self._load = dialog_button(
+            "loadRun", self.tr("Use this model"), self.tr("Read with these weights in Draw"), self.load, self
+        )
+        self._save = dialog_button(
+            "saveRun", self.tr("Save as model…"), self.tr("Save these weights as a model file"), self.save, self
+        )
+        self._go_on = dialog_button("resumeRun", self.tr("Resume"), self.tr(_GO_ON), self.go_on, self)
         self._delete = dialog_button(
-            "deleteRun", "Delete", "Delete the run; Undo brings it back (Del)", self.delete, self
+            "deleteRun", self.tr("Delete"), self.tr("Delete the run; Undo restores it (Del)"), self.delete, self
         )
         self._undo = dialog_button(
-            "undoDelete", "Undo delete", "Bring back what was deleted last (Ctrl+Z)", self.undo, self
+            "undoDelete", self.tr("Undo delete"), self.tr("Restore the run deleted last (Ctrl+Z)"), self.undo, self
         )
-        make_action(self.view, "deleteRunKey", "Delete", ["Del"], "Delete the run", self.delete)
-        make_action(self, "undoDeleteKey", "Undo", ["Ctrl+Z"], "Bring a deleted run back", self.undo)
+        make_action(self.view, "deleteRunKey", self.tr("Delete"), ["Del"], self.tr("Delete the run"), self.delete)
+        make_action(self, "undoDeleteKey", self.tr("Undo"), ["Ctrl+Z"], self.tr("Restore a deleted run"), self.undo)
         self._facts = QLabel(self)
         self._facts.setObjectName("runFacts")
         self._facts.setProperty("muted", "true")
@@ -251,8 +267,8 @@ class RunsDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
         close.setObjectName("runsClose")
-        close.setAccessibleName("Close the runs")
-        close.setToolTip("Close (Esc)")
+        close.setAccessibleName(self.tr("Close the runs"))
+        close.setToolTip(self.tr("Close (Esc)"))
         close.setAutoDefault(False)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -269,17 +285,21 @@ class RunsDialog(QDialog):
     def _choose(self, *_: QModelIndex) -> None:
         """Offer what can be done with the chosen run."""
         run = self.current
-        entries = {_LATEST: "as it is now"}
+        entries = {_LATEST: self.tr("latest")}
         self._files = {}
         if isinstance(run, Run):
             for file in reversed(run.checkpoints()):
                 self._files[str(file.step)] = file
                 accuracy = file.validation_accuracy
-                entries[str(file.step)] = f"step {file.step:,}" + (
-                    "" if accuracy is None else f" · {percent(accuracy)}"
-                )
-        self._checkpoints.offer(entries)
-        self._facts.setText(_facts(run))
+                name = checkpoint_name(file)
+                entries[str(file.step)] = name if accuracy is None else f"{name} · {percent(accuracy)}"
+        if entries != self._entries:
+            chosen, self._entries = self._checkpoints.chosen, entries
+            self._checkpoints.offer(entries)
+            if run is not None and run.folder == self._described:
+                self._checkpoints.choose(chosen)
+        self._described = None if run is None else run.folder
+        self._facts.setText(facts_about(run))
         sound = isinstance(run, Run)
         for widget in (self._checkpoints, self._load, self._save):
             widget.setEnabled(sound)
@@ -289,11 +309,13 @@ class RunsDialog(QDialog):
 
     @Slot()
     def _offer_to_go_on(self) -> None:
-        """Offer to train on, unless the run would only diverge once more."""
+        """Offer to train on, unless the run would only diverge again or is running."""
         run = self.current
-        diverged = isinstance(run, Run) and run.info.status is RunStatus.DIVERGED and self._checkpoint() is None
-        self._go_on.setEnabled(isinstance(run, Run) and not diverged)
-        self._go_on.setToolTip(_DIVERGED if diverged else _GO_ON)
+        latest = isinstance(run, Run) and self._checkpoint() is None
+        status = run.info.status if isinstance(run, Run) else None
+        diverged, running = latest and status is RunStatus.DIVERGED, latest and status is RunStatus.RUNNING
+        self._go_on.setEnabled(isinstance(run, Run) and not diverged and not running)
+        self._go_on.setToolTip(self.tr(_DIVERGED if diverged else _RUNNING if running else _GO_ON))
 
     def _checkpoint(self) -> CheckpointFile | None:
         """Return the checkpoint that is chosen; None for the end."""
@@ -361,21 +383,3 @@ class RunsDialog(QDialog):
 
 def _read_record(run: Run, window: float) -> RunView:
     return record_of(run.history(), window)
-
-
-def _facts(run: Run | UnreadableRun | None) -> str:
-    """Return a run in two lines."""
-    if run is None:
-        return ""
-    if isinstance(run, UnreadableRun):
-        return run.trouble
-    info = run.info
-    settings = info.plan.settings
-    words = [
-        f"{info.plan.architecture.name} on {Path(info.plan.dataset).name or info.plan.dataset}",
-        f"{settings.optimizer}, rate {settings.learning_rate:g}, {settings.schedule}, batches of {settings.batch_size}",
-        f"{info.steps:,} steps in {info.seconds:.0f} s",
-    ]
-    words += [f"seed {settings.seed}"]
-    words += [f"from {info.branched_from}"] if info.branched_from else []
-    return " · ".join(words) + (f"\n{info.message}" if info.message else "")

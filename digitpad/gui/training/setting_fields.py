@@ -1,9 +1,9 @@
-"""A field for each setting of a run, described as data: the card shows some, the dialog the rest."""
+"""A field for each setting of a run, described as data: the card shows some of them, the dialog the others."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from digitpad.gui.training.plan_editor import PlanEditor
@@ -21,13 +21,13 @@ OPTIMIZERS: dict[str, str] = {
     OptimizerName.ADAGRAD: "AdaGrad",
 }
 SCHEDULES: dict[str, str] = {
-    Schedule.CONSTANT: "constant",
-    Schedule.STEP: "steps",
-    Schedule.COSINE: "cosine",
-    Schedule.ONE_CYCLE: "one-cycle",
-    Schedule.PLATEAU: "on plateau",
+    Schedule.CONSTANT: str(QT_TRANSLATE_NOOP("SettingField", "constant")),
+    Schedule.STEP: str(QT_TRANSLATE_NOOP("SettingField", "steps")),
+    Schedule.COSINE: str(QT_TRANSLATE_NOOP("SettingField", "cosine")),
+    Schedule.ONE_CYCLE: str(QT_TRANSLATE_NOOP("SettingField", "one-cycle")),
+    Schedule.PLATEAU: str(QT_TRANSLATE_NOOP("SettingField", "on plateau")),
 }
-AS_PLANNED = "as planned"
+AS_PLANNED = str(QT_TRANSLATE_NOOP("SettingField", "as in the network"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Setting:
     Attributes
     ----------
     label, tip
-        What stands above it, and what it means.
+        Its name, and what it means.
     kind
         "whole", "real", "choice" or "tick".
     least, most, step
@@ -60,41 +60,203 @@ class Setting:
 
 _BELOW_ONE = 0.999999
 SETTINGS: dict[str, Setting] = {
-    "optimizer": Setting("Optimizer", "How gradients become steps", "choice", choices=OPTIMIZERS),
-    "schedule": Setting("Schedule", "How the learning rate moves over the run", "choice", choices=SCHEDULES),
-    "learning_rate": Setting("Learning rate", "The highest rate of the schedule", "real", 1e-7, 1000.0),
-    "batch_size": Setting("Batch", "Images a step", "whole", 1, 4096),
-    "epochs": Setting("Epochs", "Passes over the training images", "whole", 1, 1000),
-    "momentum": Setting("Momentum", "How much of the last step goes into the next", "real", 0.0, _BELOW_ONE, 0.05),
-    "beta1": Setting("First beta", "How slowly the mean gradient forgets", "real", 0.0, _BELOW_ONE, 0.05),
-    "beta2": Setting("Second beta", "How slowly the mean square forgets", "real", 0.0, _BELOW_ONE, 0.005),
-    "alpha": Setting("Alpha", "How slowly the mean square forgets", "real", 0.0, _BELOW_ONE, 0.05),
-    "eps": Setting("Epsilon", "Keeps the division by the mean square finite", "real", 0.0, 1.0, nothing="usual"),
-    "weight_decay": Setting("L2", "Pulls every weight towards zero", "real", 0.0, 10.0),
-    "l1": Setting("L1", "Pulls small weights to zero altogether", "real", 0.0, 10.0),
-    "dropout": Setting("Dropout", "Share of units left out in a step", "real", 0.0, _BELOW_ONE, 0.05),
-    "label_smoothing": Setting(
-        "Label smoothing", "Share of each target spread over all classes", "real", 0, 0.99, 0.05
+    "optimizer": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Optimizer")),
+        str(QT_TRANSLATE_NOOP("SettingField", "How steps follow from gradients")),
+        "choice",
+        choices=OPTIMIZERS,
     ),
-    "warm_up_epochs": Setting("Warm-up epochs", "The rate first climbs from zero", "real", 0.0, 1000.0, 0.5),
-    "step_epochs": Setting("Every … epochs", "After so many epochs the rate is lowered", "whole", 1, 1000),
-    "gamma": Setting("Times", "What the rate is multiplied with then", "real", 1e-6, 1.0, 0.1),
-    "final_learning_rate": Setting("Lowest rate", "The rate does not go below it", "real", 0.0, 10.0),
-    "plateau_factor": Setting("Times", "What the rate is multiplied with", "real", 1e-6, _BELOW_ONE, 0.1),
-    "plateau_patience": Setting("Patience", "Epochs without improvement before that", "whole", 0, 1000),
-    "rise": Setting("Rise", "Share of the steps that go up", "real", 0.0, 1.0, 0.05),
-    "div_factor": Setting("Begins below", "How many times below the peak it begins", "real", 1.0, 1e6),
-    "final_div_factor": Setting("Ends below", "How many times below that it ends", "real", 1.0, 1e9),
+    "schedule": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Schedule")),
+        str(QT_TRANSLATE_NOOP("SettingField", "How the learning rate changes over the run")),
+        "choice",
+        choices=SCHEDULES,
+    ),
+    "learning_rate": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Learning rate")),
+        str(QT_TRANSLATE_NOOP("SettingField", "The highest learning rate of the schedule")),
+        "real",
+        1e-7,
+        1000.0,
+    ),
+    "batch_size": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Batch size")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Images in each step")),
+        "whole",
+        1,
+        4096,
+    ),
+    "epochs": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Epochs")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Passes over the training images")),
+        "whole",
+        1,
+        1000,
+    ),
+    "momentum": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Momentum")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Share of the last step that is added to the next")),
+        "real",
+        0.0,
+        _BELOW_ONE,
+        0.05,
+    ),
+    "beta1": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "First beta")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Decay of the mean gradient")),
+        "real",
+        0.0,
+        _BELOW_ONE,
+        0.05,
+    ),
+    "beta2": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Second beta")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Decay of the mean squared gradient")),
+        "real",
+        0.0,
+        _BELOW_ONE,
+        0.005,
+    ),
+    "alpha": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Alpha")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Decay of the mean squared gradient")),
+        "real",
+        0.0,
+        _BELOW_ONE,
+        0.05,
+    ),
+    "eps": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Epsilon")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Keeps the division by the root mean square finite")),
+        "real",
+        0.0,
+        1.0,
+        nothing=str(QT_TRANSLATE_NOOP("SettingField", "usual")),
+    ),
+    "weight_decay": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "L2")),
+        str(QT_TRANSLATE_NOOP("SettingField", "L2 penalty on the weights; with AdamW, weight decay")),
+        "real",
+        0.0,
+        10.0,
+    ),
+    "l1": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "L1")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Penalty on absolute weights; sets small ones to zero")),
+        "real",
+        0.0,
+        10.0,
+    ),
+    "dropout": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Dropout")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Share of units set to zero in each step")),
+        "real",
+        0.0,
+        _BELOW_ONE,
+        0.05,
+    ),
+    "label_smoothing": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Label smoothing")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Share of each target spread over all classes")),
+        "real",
+        0,
+        0.99,
+        0.05,
+    ),
+    "warm_up_epochs": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Warm-up epochs")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Epochs over which the rate rises from zero")),
+        "real",
+        0.0,
+        1000.0,
+        0.5,
+    ),
+    "step_epochs": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Step every (epochs)")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Epochs after which the rate is lowered")),
+        "whole",
+        1,
+        1000,
+    ),
+    "gamma": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Factor")),
+        str(QT_TRANSLATE_NOOP("SettingField", "What the rate is multiplied by")),
+        "real",
+        1e-6,
+        1.0,
+        0.1,
+    ),
+    "final_learning_rate": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Lowest rate")),
+        str(QT_TRANSLATE_NOOP("SettingField", "The rate does not fall below this")),
+        "real",
+        0.0,
+        10.0,
+    ),
+    "plateau_factor": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Factor")),
+        str(QT_TRANSLATE_NOOP("SettingField", "What the rate is multiplied by")),
+        "real",
+        1e-6,
+        _BELOW_ONE,
+        0.1,
+    ),
+    "plateau_patience": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Patience")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Epochs without improvement before the rate is lowered")),
+        "whole",
+        0,
+        1000,
+    ),
+    "rise": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Rise")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Share of the steps with a rising rate")),
+        "real",
+        0.0,
+        1.0,
+        0.05,
+    ),
+    "div_factor": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Initial divisor")),
+        str(QT_TRANSLATE_NOOP("SettingField", "The first rate is the highest one divided by this")),
+        "real",
+        1.0,
+        1e6,
+    ),
+    "final_div_factor": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Final divisor")),
+        str(QT_TRANSLATE_NOOP("SettingField", "The last rate is the first one divided by this")),
+        "real",
+        1.0,
+        1e9,
+    ),
     "initializer": Setting(
-        "First weights",
-        "What the first weights are drawn from",
+        str(QT_TRANSLATE_NOOP("SettingField", "Initial weights")),
+        str(QT_TRANSLATE_NOOP("SettingField", "The distribution that the initial weights are drawn from")),
         "choice",
         choices={name: name.replace("_", " ") for name in INITIALIZERS},
         nothing=AS_PLANNED,
     ),
-    "keep_best": Setting("Keep the best epoch's weights", "Rather than the last ones", "tick"),
-    "patience": Setting("Stop early after", "Epochs without improvement", "whole", 0, 1000, nothing="never"),
-    "seed": Setting("Seed", "Decides everything that is left to chance", "whole", 0, 2**31 - 1),
+    "keep_best": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Keep the best epoch's weights")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Rather than those of the last epoch")),
+        "tick",
+    ),
+    "patience": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Stop early after")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Epochs without improvement")),
+        "whole",
+        0,
+        1000,
+        nothing=str(QT_TRANSLATE_NOOP("SettingField", "never")),
+    ),
+    "seed": Setting(
+        str(QT_TRANSLATE_NOOP("SettingField", "Seed")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Seed for all random choices")),
+        "whole",
+        0,
+        2**31 - 1,
+    ),
 }
 
 
@@ -137,26 +299,26 @@ class SettingField(QObject):
         self.setting = setting = SETTINGS[name]
         self._editor = editor
         words = f"{prefix}{name.title().replace('_', '')}"
+        label, tip = self.tr(setting.label), self.tr(setting.tip)
+        nothing = None if setting.nothing is None else self.tr(setting.nothing)
         self.widget: ComboBox | CheckBox | IntField | FloatField
         match setting.kind:
             case "choice":
-                self.widget = ComboBox(theme, words, setting.label, setting.tip, parent)
-                nothing = {"": setting.nothing} if setting.nothing is not None else {}
-                self.widget.offer(nothing | setting.choices)
+                self.widget = ComboBox(theme, words, label, tip, parent)
+                choices = {value: self.tr(text) for value, text in setting.choices.items()}
+                self.widget.offer(({} if nothing is None else {"": nothing}) | choices)
                 self.widget.activated.connect(self._edit)
             case "tick":
-                self.widget = CheckBox(theme, words, setting.label, setting.tip, parent)
+                self.widget = CheckBox(theme, words, label, tip, parent)
                 self.widget.clicked.connect(self._edit)
             case "whole":
-                self.widget = IntField(words, setting.label, setting.tip, int(setting.least), int(setting.most), parent)
+                self.widget = IntField(words, label, tip, int(setting.least), int(setting.most), parent)
                 self.widget.valueChanged.connect(self._edit)
             case _:
-                self.widget = FloatField(
-                    words, setting.label, setting.tip, setting.least, setting.most, setting.step, parent
-                )
+                self.widget = FloatField(words, label, tip, setting.least, setting.most, setting.step, parent)
                 self.widget.valueChanged.connect(self._edit)
-        if setting.nothing is not None and isinstance(self.widget, IntField | FloatField):
-            self.widget.setSpecialValueText(setting.nothing)
+        if nothing is not None and isinstance(self.widget, IntField | FloatField):
+            self.widget.setSpecialValueText(nothing)
         if bound:
             self.edited.connect(self._change_plan)
             editor.changed.connect(self.show_plan)

@@ -1,13 +1,14 @@
-"""What to train: the most important settings on a card; the rest is behind its buttons.
+"""What to train: the most important settings on a card; the others are in the dialogs behind its buttons.
 
-While a training runs, its learning rate, momentum, L2 and dropout stay open: they are changed in the middle of it.
+The learning rate, momentum, L2 and dropout can be changed while a training runs.
 """
 
 import importlib.util
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -26,7 +27,7 @@ from digitpad.training.controls import ControlValues
 from digitpad.training.plan import RunPlan
 from digitpad.training.settings import OptimizerName, default_threads
 
-#: Strengths that suit handwriting: chosen so that every digit stays what it is.
+#: Strengths that suit handwriting: every digit stays recognizable.
 AUGMENTATIONS = {
     "none": Augmentation(),
     "gentle": Augmentation(rotation=6, shift=1, scale=0.06, shear=6),
@@ -35,8 +36,15 @@ AUGMENTATIONS = {
 }
 _IMAGE = (1, 28, 28)
 _FOLDER, _FILE, _OWN = "folder…", "file…", "own"
-_MNIST, _MNIST_COUNT, _MOST_HELD_OUT = "mnist", 60_000, 5_000
+_MNIST, _MNIST_COUNT, _MOST_VALIDATION = "mnist", 60_000, 5_000
 _LIVE = ("learning_rate", "momentum", "weight_decay", "dropout")
+_FIXED = ("optimizer", "schedule", "batch_size", "epochs", "label_smoothing")
+_AUGMENTATION_NAMES = {
+    "none": str(QT_TRANSLATE_NOOP("SetupCard", "none")),
+    "gentle": str(QT_TRANSLATE_NOOP("SetupCard", "gentle")),
+    "usual": str(QT_TRANSLATE_NOOP("SetupCard", "usual")),
+    "strong": str(QT_TRANSLATE_NOOP("SetupCard", "strong")),
+}
 
 
 class SetupCard(QFrame):
@@ -45,7 +53,7 @@ class SetupCard(QFrame):
     Signals
     -------
     live_changed
-        Name (of `ControlValues`) and value of something that was changed while a training runs.
+        Name (of `ControlValues`) and value of what was changed while a training runs.
     network_asked, more_asked, runs_asked
         The network, the other settings or the earlier runs are to be shown.
     """
@@ -63,28 +71,40 @@ class SetupCard(QFrame):
         self._editor = editor
         self._running: RunPlan | None = None
         self._live: dict[str, float] = {}
-        self._data = ComboBox(theme, "trainData", "Data", "What the network learns from", self)
-        self._network = ComboBox(theme, "trainNetwork", "Network", "The network that is trained", self)
-        self._augment = ComboBox(theme, "trainAugment", "Augmentation", "How much images are changed by chance", self)
-        self._device = ComboBox(theme, "trainDevice", "Device", "Where to compute, and on how many threads", self)
+        self._data = ComboBox(theme, "trainData", self.tr("Data"), self.tr("The images to train on"), self)
+        self._network = ComboBox(theme, "trainNetwork", self.tr("Network"), self.tr("The network to train"), self)
+        self._augment = ComboBox(
+            theme,
+            "trainAugment",
+            self.tr("Augmentation"),
+            self.tr("How strongly the images are changed at random"),
+            self,
+        )
+        self._device = ComboBox(
+            theme, "trainDevice", self.tr("Device"), self.tr("Where to compute, and on how many threads"), self
+        )
         self._fields = {
-            # The live ones are not always the plan's: the card itself fills them and listens to them.
+            # While a training runs, the live ones differ from the plan: the card itself fills them and listens to them.
             name: SettingField(name, theme, editor, self, bound=name not in _LIVE)
-            for name in ("optimizer", "schedule", "batch_size", "epochs", *_LIVE)
+            for name in (*_FIXED, *_LIVE)
         }
         for name in _LIVE:
             self._fields[name].edited.connect(self._take_live)
         self.preview = AugmentationPreview(theme, "augmentationPreview", self)
         self._actions = [
             make_action(
-                owner, "actionTrainNetwork", "Edit the network…", ["Ctrl+T"], "Change the network layer by layer",
+                owner, "actionTrainNetwork", self.tr("Edit the network…"), ["Ctrl+T"],
+                self.tr("Change the network layer by layer"),
                 self.network_asked.emit,
             ),
             make_action(
-                owner, "actionTrainMore", "More settings…", ["Ctrl+,"], "Everything else that can be set",
+                owner, "actionTrainMore", self.tr("More settings…"), ["Ctrl+,"], self.tr("All other settings"),
                 self.more_asked.emit,
             ),
-            make_action(owner, "actionTrainRuns", "Runs…", ["Ctrl+R"], "All earlier trainings", self.runs_asked.emit),
+            make_action(
+                owner, "actionTrainRuns", self.tr("Runs…"), ["Ctrl+R"], self.tr("All earlier runs"),
+                self.runs_asked.emit,
+            ),
         ]  # fmt: skip
         self._lay_out()
         self._data.activated.connect(self._choose_data)
@@ -96,11 +116,11 @@ class SetupCard(QFrame):
 
     @property
     def plan(self) -> RunPlan:
-        """What is shown: the plan of the run under way, or of the next one."""
+        """What is shown: the plan of the current run, or of the next one."""
         return self._running or self._editor.plan
 
     def show_running(self, plan: RunPlan | None) -> None:
-        """Show the plan of a training under way, and close what cannot be changed in its middle; None ends that."""
+        """Show the plan of a running training, and disable what cannot be changed during it; None ends that."""
         self._running = plan
         self._live.clear()
         for widget in (self._data, self._network, self._augment, self._device):
@@ -110,7 +130,7 @@ class SetupCard(QFrame):
         self.show_plan()
 
     def show_controls(self, values: ControlValues) -> None:
-        """Show what was changed in the middle of the run, whoever changed it."""
+        """Show what was changed during the run, by whomever."""
         settings = self.plan.settings
         rate = settings.learning_rate if values.learning_rate is None else values.learning_rate
         known: dict[str, float | None] = {
@@ -131,7 +151,7 @@ class SetupCard(QFrame):
         self._offer_augmentations(plan)
         self._offer_devices(plan)
         if self._running is not None:
-            for name in ("optimizer", "schedule", "batch_size", "epochs"):
+            for name in _FIXED:
                 self._fields[name].show_value(getattr(plan.settings, name))
         for name, value in self._live_values(plan).items():
             field = self._fields[name]
@@ -145,44 +165,62 @@ class SetupCard(QFrame):
         grid.setHorizontalSpacing(SPACE // 2)
         grid.setVerticalSpacing(2)
         fields = {name: field.widget for name, field in self._fields.items()}
-        rows: list[list[tuple[str, QWidget]]] = [
-            [("Data", self._data)],
-            [("Network", self._network)],
-            [("Optimizer", fields["optimizer"]), ("Schedule", fields["schedule"])],
-            [("Learning", fields["learning_rate"]), ("Batch", fields["batch_size"]), ("Epochs", fields["epochs"])],
-            [("Momentum", fields["momentum"]), ("L2", fields["weight_decay"]), ("Dropout", fields["dropout"])],
-            [("Augment", self._augment), ("Device", self._device)],
+        # Each row: the name above a field, the field, and how many of twelve columns it takes.
+        rows: list[list[tuple[str, QWidget, int]]] = [
+            [(self.tr("Data"), self._data, 12)],
+            [(self.tr("Network"), self._network, 12)],
+            [(self.tr("Optimizer"), fields["optimizer"], 6), (self.tr("Schedule"), fields["schedule"], 6)],
+            [
+                (self.tr("Learning rate"), fields["learning_rate"], 5),
+                (self.tr("Batch size"), fields["batch_size"], 4),
+                (self.tr("Epochs"), fields["epochs"], 3),
+            ],
+            [
+                (self.tr("Momentum"), fields["momentum"], 4),
+                (self.tr("L2"), fields["weight_decay"], 4),
+                (self.tr("Dropout"), fields["dropout"], 4),
+            ],
+            [
+                (self.tr("Label smoothing"), fields["label_smoothing"], 6),
+                (self.tr("Augmentation"), self._augment, 6),
+            ],
+            [(self.tr("Device"), self._device, 12)],
         ]
         for number, row in enumerate(rows):
-            # The device has the longest words.
-            spans = [5, 7] if row[-1][1] is self._device else [12 // len(row)] * len(row)
-            for place, (text, widget) in enumerate(row):
+            column = 0
+            for text, widget, span in row:
                 label = muted(text, self)
                 label.setWordWrap(False)
                 label.setFont(text_font(self.font(), scale=0.9))
                 label.setBuddy(widget)
-                grid.addWidget(label, 3 * number, sum(spans[:place]), 1, spans[place])
-                grid.addWidget(widget, 3 * number + 1, sum(spans[:place]), 1, spans[place])
-            grid.setRowMinimumHeight(3 * number + 2, SPACE - 2)
+                grid.addWidget(label, 3 * number, column, 1, span)
+                grid.addWidget(widget, 3 * number + 1, column, 1, span)
+                column += span
+            grid.setRowMinimumHeight(3 * number + 2, SPACE - 4)
         for column in range(12):
             grid.setColumnStretch(column, 1)
         column_layout = QVBoxLayout(self)
         column_layout.setContentsMargins(2 * SPACE, SPACE + SPACE // 2, 2 * SPACE, SPACE + SPACE // 2)
         column_layout.setSpacing(SPACE // 2)
-        column_layout.addWidget(title("What to train", self))
+        column_layout.addWidget(title(self.tr("What to train"), self))
         column_layout.addSpacing(SPACE // 2)
         column_layout.addLayout(grid)
-        caption = muted("Augmented, as the network sees it", self)
-        caption.setFont(text_font(self.font(), scale=0.9))
-        column_layout.addWidget(caption)
         column_layout.addWidget(self.preview)
         column_layout.addStretch(1)
-        column_layout.addWidget(self._button("networkButton", self._actions[0]))
+        buttons = [
+            self._button(name, action)
+            for name, action in zip(("networkButton", "moreButton", "runsButton"), self._actions, strict=True)
+        ]
+        column_layout.addWidget(buttons[0])
         row_layout = QHBoxLayout()
         row_layout.setSpacing(SPACE)
-        row_layout.addWidget(self._button("moreButton", self._actions[1]), 3)
-        row_layout.addWidget(self._button("runsButton", self._actions[2]), 2)
+        row_layout.addWidget(buttons[1], 3)
+        row_layout.addWidget(buttons[2], 2)
         column_layout.addLayout(row_layout)
+        #: What the Tab key reaches, in the order of the eye.
+        self.tab_chain: list[QWidget] = [*(widget for row in rows for _, widget, _ in row), *buttons]
+        for before, after in pairwise(self.tab_chain):
+            QWidget.setTabOrder(before, after)
 
     def _button(self, name: str, action: QAction) -> QPushButton:
         button = QPushButton(action.text(), self)
@@ -200,12 +238,13 @@ class SetupCard(QFrame):
             entries[known] = Path(known).name or known
         if plan.dataset == _MNIST:
             count = plan.limit or _MNIST_COUNT
-            held_out = min(_MOST_HELD_OUT, count // 6) if plan.validation is None else plan.validation
-            entries[_MNIST] = f"MNIST, {count - held_out:,} + {held_out:,}"
-        entries |= {_FOLDER: "A folder of images or IDX files…", _FILE: "A collection of ink…"}
+            validation = min(_MOST_VALIDATION, count // 6) if plan.validation is None else plan.validation
+            # For training, and for validation.
+            entries[_MNIST] = f"MNIST, {count - validation:,} + {validation:,}"
+        entries |= {_FOLDER: self.tr("A folder of images or IDX files…"), _FILE: self.tr("A collection of ink…")}
         self._data.offer(entries)
         self._data.choose(plan.dataset)
-        self._data.setToolTip(f"What the network learns from, and what is held out: {plan.dataset}")
+        self._data.setToolTip(self.tr("Images for training + validation: {data}").format(data=plan.dataset))
 
     def _offer_networks(self, plan: RunPlan) -> None:
         entries = {name: _describe(name) for name, preset in ARCHITECTURES.items() if _reads_digits(name)}
@@ -214,34 +253,34 @@ class SetupCard(QFrame):
             entries.setdefault(chosen, _describe(chosen))
         else:
             chosen = _OWN
-            entries[_OWN] = f"{plan.architecture.name}, changed"
+            entries[_OWN] = self.tr("{network}, changed").format(network=plan.architecture.name)
         self._network.offer(entries)
         self._network.choose(chosen)
 
     def _offer_augmentations(self, plan: RunPlan) -> None:
         wanted = plan.settings.augmentation or Augmentation()
-        entries = {name: name for name in AUGMENTATIONS}
+        entries = {name: self.tr(text) for name, text in _AUGMENTATION_NAMES.items()}
         chosen = next((name for name, known in AUGMENTATIONS.items() if known == wanted), _OWN)
         if chosen == _OWN:
-            entries[_OWN] = "as set"
+            entries[_OWN] = self.tr("custom")
         self._augment.offer(entries)
         self._augment.choose(chosen)
         self.preview.use(wanted)
 
     def _offer_devices(self, plan: RunPlan) -> None:
         settings, most = plan.settings, default_threads()
-        entries = {f"cpu:{n}": f"CPU, {n} thread{'s' if n > 1 else ''}" for n in range(most, 0, -1)}
+        entries = {f"cpu:{count}": self.tr("CPU, %n thread(s)", "", count) for count in range(most, 0, -1)}
         chosen = f"cpu:{settings.threads or most}"
         if importlib.util.find_spec("cupy") is not None:
-            entries = {"auto:0": "GPU if it works"} | entries | {"cuda:0": "GPU (CUDA)"}
+            entries = {"auto:0": self.tr("GPU if available")} | entries | {"cuda:0": self.tr("GPU (CUDA)")}
         if f"{settings.device}:0" in entries:
             chosen = f"{settings.device}:0"
-        entries.setdefault(chosen, f"CPU, {settings.threads} threads")
+        entries.setdefault(chosen, self.tr("CPU, %n thread(s)", "", settings.threads or most))
         self._device.offer(entries)
         self._device.choose(chosen)
 
     def _live_values(self, plan: RunPlan) -> dict[str, float | None]:
-        """Return what the four fields show; None for one that has no meaning here."""
+        """Return what the four fields show; None for a field that does not apply."""
         settings = plan.settings
         has_dropout = dropout_of(plan.architecture)
         momentum: float | None = None
@@ -265,20 +304,20 @@ class SetupCard(QFrame):
             self._editor.change(dataset=word)
             return
         self.show_plan()
-        dialog = QFileDialog(self, "Choose the data to learn from", str(self._settings.folder))
+        dialog = QFileDialog(self, self.tr("Choose the data to train on"), str(self._settings.folder))
         dialog.setObjectName("trainDataDialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if word == _FOLDER:
             dialog.setFileMode(QFileDialog.FileMode.Directory)
         else:
             dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-            dialog.setNameFilters(["Ink (*.jsonl)", "All files (*)"])
+            dialog.setNameFilters([self.tr("Ink (*.jsonl)"), self.tr("All files (*)")])
         dialog.fileSelected.connect(self.use_data)
         dialog.open()
 
     @Slot(str)
     def use_data(self, path: str) -> None:
-        """Learn from a folder or a file."""
+        """Train on a folder or a file."""
         self._settings.remember_dataset(path)
         self._settings.folder = Path(path).parent
         self._editor.change(dataset=path, limit=None, validation=None)
@@ -323,7 +362,7 @@ def _reads_digits(name: str) -> bool:
 def _describe(name: str) -> str:
     """Return a preset's name and size."""
     count = _parameters(name)
-    return f"{name} · {count:,} weights"
+    return QCoreApplication.translate("SetupCard", "{name} · {count} weights").format(name=name, count=f"{count:,}")
 
 
 def _parameters(name: str) -> int:

@@ -63,7 +63,7 @@ def test_one_batch_then_one_epoch_then_on(tab: TrainTab, wait: Wait) -> None:
     record = tab.session.record
     assert record is not None
     assert len(record.loss) == 1
-    assert "held at epoch 1 of 2" in tab.controls.place.text()
+    assert "paused at epoch 1 of 2" in tab.controls.place.text()
     _press(tab, "trainBatch")
     wait(tab, State.RUNNING if len(record.loss) == 1 else State.PAUSED)
     wait(tab, State.PAUSED)
