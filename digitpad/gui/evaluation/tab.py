@@ -114,6 +114,13 @@ class EvaluationTab(TabPage):
         if self._thread is not None:
             self._thread.shut_down()
 
+    def evaluate(self, place: Path) -> None:
+        """Measure a model, a run or one of its checkpoints on the images that are chosen; not while measuring."""
+        if self.is_running:
+            return
+        self.setup.add_model(place)
+        self.start.trigger()
+
     # What can be done
 
     def _make_actions(self) -> None:

@@ -159,7 +159,9 @@ class MainWindow(QMainWindow):
     def _make_train_tab(self, parent: QWidget) -> TabPage:
         from digitpad.gui.training.train_tab import TrainTab
 
-        return TrainTab(self._theme, self.workspace, parent)
+        tab = TrainTab(self._theme, self.workspace, parent)
+        tab.evaluation_wanted.connect(self._evaluate)
+        return tab
 
     def _make_features_tab(self, parent: QWidget) -> TabPage:
         from digitpad.gui.features.tab import FeaturesTab
@@ -170,6 +172,15 @@ class MainWindow(QMainWindow):
         from digitpad.gui.evaluation.tab import EvaluationTab
 
         return EvaluationTab(self._theme, self.workspace, parent)
+
+    @Slot(object)
+    def _evaluate(self, place: Path) -> None:
+        """Measure a network in the Evaluate tab."""
+        from digitpad.gui.evaluation.tab import EvaluationTab
+
+        page = self.go_to("Evaluate")
+        if isinstance(page, EvaluationTab):
+            page.evaluate(place)
 
     # Models
 

@@ -55,12 +55,16 @@ class ControlCard(QFrame):
     -------
     main_asked, batch_asked, epoch_asked, stop_asked
         A button or its shortcut was pressed.
+    use_asked, evaluate_asked
+        The model of the run that has ended is to be used, or evaluated.
     """
 
     main_asked = Signal()
     batch_asked = Signal()
     epoch_asked = Signal()
     stop_asked = Signal()
+    use_asked = Signal()
+    evaluate_asked = Signal()
 
     def __init__(self, owner: QWidget) -> None:
         super().__init__(owner)
@@ -117,8 +121,17 @@ class ControlCard(QFrame):
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(SPACE)
         self.bar.setRange(0, 1000)
+        self.use_button = self._link(
+            "trainUse", self.tr("Use this model"), self.tr("Read with the weights of this run in Draw")
+        )
+        self.use_button.clicked.connect(self.use_asked)
+        self.evaluate_button = self._link(
+            "trainEvaluate", self.tr("Evaluate it"), self.tr("Measure this run on the images chosen in Evaluate")
+        )
+        self.evaluate_button.clicked.connect(self.evaluate_asked)
         self._lay_out()
         self.show_state(State.IDLE)
+        self.offer_result(on=False)
 
     @property
     def state(self) -> State:
@@ -138,6 +151,16 @@ class ControlCard(QFrame):
             action.setEnabled(state in {State.IDLE, State.PAUSED, State.PAUSING})
         self.stop.setEnabled(active)
         self._sync()
+
+    def offer_result(self, *, on: bool) -> None:
+        """Offer to use and to evaluate what the last run has made."""
+        for button in (self.use_button, self.evaluate_button):
+            button.setVisible(on)
+
+    @property
+    def tab_chain(self) -> list[QWidget]:
+        """What the Tab key reaches, in its order."""
+        return [*self._buttons, self.use_button, self.evaluate_button]
 
     def show_progress(self, record: RunView | None) -> None:
         """Show how far a run is; None before the first."""
@@ -222,6 +245,20 @@ class ControlCard(QFrame):
         column.addWidget(self.bar)
         row.addSpacing(SPACE)
         row.addLayout(column, 1)
+        links = QVBoxLayout()
+        links.setSpacing(0)
+        links.addWidget(self.use_button)
+        links.addWidget(self.evaluate_button)
+        row.addLayout(links)
+
+    def _link(self, name: str, text: str, tip: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setObjectName(name)
+        button.setProperty("role", "link")
+        button.setAccessibleName(text)
+        button.setToolTip(tip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
 
     def _button(self, name: str, action: QAction, text: str) -> QPushButton:
         button = QPushButton(text, self)

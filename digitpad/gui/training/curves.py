@@ -1,6 +1,7 @@
 """The curves of a run, live: loss above; accuracy, learning rate or a figure of the layers below; other runs too."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -115,6 +116,16 @@ class CurvesPanel(QWidget):
         """About how many steps the curves are smoothed over."""
         return float(2 ** self.smoothing.value())
 
+    def come_after(self, widget: QWidget) -> None:
+        """Follow a widget in the Tab order, which goes through headers and plots as the eye does."""
+        chain = (widget, self.smoothing, self._log_button, self._export_button, self.loss, self._choice, self.other)
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
+        self._loss_legend.come_after(widget)
+        self._loss_others.come_after(self._loss_legend)
+        self._other_legend.come_after(self._choice)
+        self._other_others.come_after(self._other_legend)
+
     def show_plan(self, plan: "RunPlan") -> None:
         """Take the plan of the run that is shown: what is changed in it is told with the value before."""
         self._plan = plan
@@ -216,9 +227,9 @@ class CurvesPanel(QWidget):
         self._log_button.setCheckable(True)
         self._log_button.clicked.connect(self.log.trigger)
         row.addWidget(self._log_button)
-        export = self._link("exportButton", self.tr("export"), self.export, frame)
-        export.clicked.connect(self.export.trigger)
-        row.addWidget(export)
+        self._export_button = self._link("exportButton", self.tr("export"), self.export, frame)
+        self._export_button.clicked.connect(self.export.trigger)
+        row.addWidget(self._export_button)
         return self._filled(frame, row, self._loss_others, self.loss)
 
     def _other_card(self) -> QFrame:
@@ -230,7 +241,6 @@ class CurvesPanel(QWidget):
         self._choice.setFixedWidth(18 * SPACE)
         self._choice.currentIndexChanged.connect(self._choose)
         self._other_legend = Legend(self._theme, self.other, frame)
-        self._other_legend.come_after(self._choice)
         self._other_others = Legend(self._theme, self.other, frame)
         self._other_others.hide()
         row = self._header(frame, self._choice, self._other_legend)

@@ -73,7 +73,7 @@ class Legend(QWidget):
 
     def __init__(self, theme: Theme, plot: CurvePlot, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._before: QWidget = plot
+        self._before: QWidget | Legend = plot
         self._theme = theme
         self._plot = plot
         self._chips: dict[str, _Chip] = {}
@@ -82,7 +82,7 @@ class Legend(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(SPACE // 2)
 
-    def come_after(self, widget: QWidget) -> None:
+    def come_after(self, widget: "QWidget | Legend") -> None:
         """Follow a widget in the Tab order; by default the legend follows its plot."""
         self._before = widget
 
@@ -109,7 +109,9 @@ class Legend(QWidget):
 
     def _row_end(self) -> QWidget:
         """Return what comes before the next chip in the Tab order."""
-        return list(self._chips.values())[-1] if self._chips else self._before
+        if self._chips:
+            return list(self._chips.values())[-1]
+        return self._before._row_end() if isinstance(self._before, Legend) else self._before
 
     def _toggle(self) -> None:
         for key, chip in self._chips.items():

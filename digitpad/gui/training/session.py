@@ -38,6 +38,8 @@ class Session(QObject):
         The `State`.
     began
         The `LiveRun` that was opened.
+    started
+        The run takes its first step, and its folder says that it is running.
     recalled
         The run is an earlier one that goes on: `record` is another now, with its past in it.
     ticked
@@ -53,6 +55,7 @@ class Session(QObject):
 
     state_changed = Signal(object)
     began = Signal(object)
+    started = Signal()
     recalled = Signal()
     ticked = Signal()
     published = Signal(object)
@@ -236,6 +239,8 @@ class Session(QObject):
                 for remark in event.remarks:
                     self.error.emit(remark)
             self.record.hear(event)
+            if isinstance(event, TrainingStarted):
+                self.started.emit()
             if self.advisor is not None:
                 self.advisor.hear(event)
             else:

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitpad.errors import DigitpadError
+from digitpad.gui.training.after_run import AfterRun
 from digitpad.gui.training.control_card import ControlCard, State
-from digitpad.gui.training.curve_files import FILTERS, FigureSize, export_curves
+from digitpad.gui.training.curve_export import CurveExport
+from digitpad.gui.training.curve_files import export_curves
 from digitpad.gui.training.curves import CurvesPanel
 from digitpad.gui.training.digit_card import DigitCard
-from digitpad.gui.training.export_dialog import ExportDialog
 from digitpad.gui.training.hint_card import HintCard
 from digitpad.gui.training.layer_table import LayerTable
 from digitpad.gui.training.more_dialog import MoreDialog
@@ -46,7 +48,7 @@ _WIDE = 1200
 
 
 class TrainTab(TabPage):
-    """Train, and see it happen.
+    """Train a network, and watch it learn.
 
     Parameters
     ----------
@@ -54,35 +56,46 @@ class TrainTab(TabPage):
         The colours.
     workspace
         Is told of the network in training, and says what it makes of the drawing.
+
+    Signals
+    -------
+    evaluation_wanted
+        The folder of a run that is to be evaluated.
     """
+
+    evaluation_wanted = Signal(object)
 
     def __init__(self, theme: Theme, workspace: Workspace, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("trainTab")
         self._theme = theme
         self._workspace = workspace
-        self._settings = settings = workspace.settings
+        settings = workspace.settings
         self._store = RunStore(workspace.runs_folder)
         self._snapshot_waits = False  # for being looked at
         self.editor = PlanEditor(RunPlan.quick(), self)
         self.session = Session(self)
+        self.setup = SetupCard(theme, settings, self.editor, self)
         self.notice = InlineAlert("trainNotice", self)
         self.controls = ControlCard(self)
-        self.setup = SetupCard(theme, settings, self.editor, self)
         self.curves = CurvesPanel(theme, self)
         self.layers = LayerTable(theme, self)
         self.digit = DigitCard(theme, self)
         self.hints = HintCard(self)
         self.runs: RunsDialog | None = None
-        self._figure_size = FigureSize()
+        self.export = CurveExport(theme, settings, self)
+        self._after_run = AfterRun(self)
+        self._interrupted: Run | None = None
         self._lay_out()
         self._connect()
         self.show_look(workspace.look)
+        self._after_run.look_for_interrupted(self._store)
 
     def shut_down(self) -> None:
         """Break a training off; what it has learned is kept and can be resumed."""
         self.session.shut_down()
         self._workspace.end_training()
+        self._after_run.finish()
         if self.runs is not None:
             self.runs.finish()
 
@@ -90,7 +103,7 @@ class TrainTab(TabPage):
 
     @Slot()
     def start_or_hold(self) -> None:
-        """Start a training, hold it, or go on with it."""
+        """Start a training, pause it, or continue it."""
         match self.session.state:
             case State.IDLE:
                 self._start(RunUntil.OPEN)
@@ -101,12 +114,12 @@ class TrainTab(TabPage):
 
     @Slot()
     def one_batch(self) -> None:
-        """Learn from one batch, then hold."""
+        """Learn from one batch, then pause."""
         self._go(RunUntil.ONE_BATCH)
 
     @Slot()
     def one_epoch(self) -> None:
-        """Train to the end of the epoch, then hold."""
+        """Train to the end of the epoch, then pause."""
         self._go(RunUntil.ONE_EPOCH)
 
     def _go(self, passage: RunUntil) -> None:
@@ -122,6 +135,7 @@ class TrainTab(TabPage):
 
     def _begin(self, open_run: Callable[[], LiveRun], passage: RunUntil, plan: RunPlan) -> None:
         self.notice.clear()
+        self.controls.offer_result(on=False)
         self.session.start(open_run, passage, self.curves.smoothed_over)
         self.setup.show_running(plan)
         self._show_progress()
@@ -136,6 +150,40 @@ class TrainTab(TabPage):
         self.curves.show_plan(live.run.info.plan)
         self.layers.show_layers(())
         self.hints.forget()
+
+    @Slot()
+    def _list_runs(self) -> None:
+        """Show runs as they are now, if somebody looks."""
+        if self.runs is not None and self.runs.isVisible():
+            self.runs.refresh()
+
+    @Slot()
+    def _use_result(self) -> None:
+        """Read with what the last run has made."""
+        if self.session.run is not None:
+            self._after_run.load_model(self.session.run)
+
+    @Slot()
+    def _evaluate_result(self) -> None:
+        """Measure what the last run has made."""
+        if self.session.run is not None:
+            self.evaluation_wanted.emit(self.session.run.folder)
+
+    @Slot(object)
+    def _offer_to_resume(self, run: Run) -> None:
+        """Offer to go on with a run that the last program did not end."""
+        if self.session.is_on or self.session.run is not None:
+            return
+        self._interrupted = run
+        sentence = self.tr("The program ended in the middle of the run {name}. Its progress was saved.")
+        self.notice.offer(
+            sentence.format(name=run.display_name()), self.tr("Resume"), self.tr("Continue the run where it was saved")
+        )
+
+    @Slot()
+    def _resume_interrupted(self) -> None:
+        if self._interrupted is not None:
+            self.resume(self._interrupted)
 
     @Slot()
     def _tick(self) -> None:
@@ -165,8 +213,9 @@ class TrainTab(TabPage):
 
     @Slot()
     def _end(self) -> None:
-        if self.runs is not None and self.runs.isVisible():
-            self.runs.refresh()
+        self._list_runs()
+        run = self.session.run
+        self.controls.offer_result(on=run is not None and bool(run.checkpoints()))
         self.setup.show_running(None)
         self._tick()
         self.curves.redraw()
@@ -174,7 +223,7 @@ class TrainTab(TabPage):
 
     @Slot(object)
     def apply_cure(self, hint: "Hint") -> None:
-        """Do what a hint advises: in the training at once, or in the plan of the next one."""
+        """Apply the cure of a hint: to the training at once, or to the plan of the next run."""
         cure, live = hint.cure, self.session.live
         if cure is None:
             return
@@ -187,10 +236,9 @@ class TrainTab(TabPage):
         except DigitpadError as error:
             self.notice.say(str(error))
             return
+        text = self.tr("{change}: set. Press Start to train with it.")
         if self.session.is_on:
-            text = self.tr("{change}: the next training starts with it.")
-        else:
-            text = self.tr("{change}: set. Press Start to train with it.")
+            text = self.tr("{change}: set for the next run.")
         self.message.emit(Message(text.format(change=cure.label), "info"))
 
     @Slot(object)
@@ -214,42 +262,21 @@ class TrainTab(TabPage):
 
     @Slot()
     def show_more(self) -> None:
-        """Show every other setting, beside the window."""
+        """Show all settings, beside the window."""
         dialog = self.findChild(MoreDialog) or MoreDialog(self._theme, self.editor, self)
         bring_up(dialog)
-
-    @Slot()
-    def ask_for_export(self) -> None:
-        """Ask how large the figure is to be, and then for its file."""
-        dialog = self.findChild(ExportDialog) or ExportDialog(self._theme, self)
-        dialog.size_chosen.connect(self.ask_for_file, Qt.ConnectionType.UniqueConnection)
-        bring_up(dialog)
-
-    @Slot(object)
-    def ask_for_file(self, size: FigureSize) -> None:
-        """Ask where the curves are to be saved, and in which format."""
-        self._figure_size = size
-        dialog = QFileDialog(self, self.tr("Export the curves"), str(self._settings.folder / "training.png"))
-        dialog.setObjectName("exportCurvesDialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([QCoreApplication.translate("CurveFiles", name) for name in FILTERS.values()])
-        dialog.setDefaultSuffix("png")
-        dialog.fileSelected.connect(self.export_to)
-        dialog.open()
 
     @Slot(str)
     def export_to(self, name: str) -> None:
         """Save the curves as a figure or as numbers, as the ending says."""
         path = Path(name)
-        live = self.session.run
-        title = live.display_name() if live is not None else ""
+        run = self.session.run
+        title = run.display_name() if run is not None else ""
         try:
-            export_curves(path, self.curves.contents(title), self._figure_size, self.session.record)
+            export_curves(path, self.curves.contents(title), self.export.size, self.session.record)
         except DigitpadError as error:
             self.notice.say(str(error))
             return
-        self._settings.folder = path.parent
         self.message.emit(Message(self.tr("Saved {path}.").format(path=path), "info"))
 
     @Slot()
@@ -264,7 +291,7 @@ class TrainTab(TabPage):
 
     @Slot()
     def show_runs(self) -> None:
-        """Show all earlier trainings, beside the window."""
+        """Show all earlier runs, beside the window."""
         if self.runs is None:
             self.runs = RunsDialog(self._theme, self._store, self._smoothed_over, self)
             self.runs.resume_asked.connect(self.resume)
@@ -274,10 +301,10 @@ class TrainTab(TabPage):
 
     @Slot(object)
     def resume(self, run: Run) -> None:
-        """Go on with an earlier run."""
+        """Resume an earlier run."""
         if self.session.is_on:
             if self.runs is not None:
-                self.runs.notice.say(self.tr("A training is running; stop it before you resume another one."))
+                self.runs.notice.say(self.tr("A training is running; stop it before you resume another."))
             return
         self._begin(partial(LiveRun.resume, run), RunUntil.OPEN, run.info.plan)
 
@@ -303,6 +330,13 @@ class TrainTab(TabPage):
         controls.batch_asked.connect(self.one_batch)
         controls.epoch_asked.connect(self.one_epoch)
         controls.stop_asked.connect(session.stop)
+        controls.use_asked.connect(self._use_result)
+        controls.evaluate_asked.connect(self._evaluate_result)
+        self.notice.accepted.connect(self._resume_interrupted)
+        self._after_run.model_loaded.connect(self._use_model)
+        self._after_run.interrupted_found.connect(self._offer_to_resume)
+        self._after_run.error.connect(self.notice.say)
+        session.started.connect(self._list_runs)
         session.state_changed.connect(self._show_state)
         session.began.connect(self._began)
         session.ticked.connect(self._tick)
@@ -311,7 +345,8 @@ class TrainTab(TabPage):
         session.ended.connect(self._end)
         self.setup.live_changed.connect(session.change)
         session.recalled.connect(self._recall)
-        self.curves.export_asked.connect(self.ask_for_export)
+        self.curves.export_asked.connect(self.export.ask)
+        self.export.file_chosen.connect(self.export_to)
         self.setup.more_asked.connect(self.show_more)
         self.setup.runs_asked.connect(self.show_runs)
         self.setup.network_asked.connect(self.edit_network)
@@ -325,8 +360,8 @@ class TrainTab(TabPage):
         inside = QVBoxLayout(layers)
         inside.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
         inside.setSpacing(0)
-        inside.addWidget(title(self.tr("Layers now"), layers))
-        inside.addWidget(scroller("layerScroll", self.tr("Layers now"), self.layers, layers), 1)
+        inside.addWidget(title(self.tr("Layers"), layers))
+        inside.addWidget(scroller("layerScroll", self.tr("Layers"), self.layers, layers), 1)
         layers.setMinimumHeight(12 * SPACE)
         middle = QVBoxLayout()
         middle.setSpacing(2 * SPACE)
@@ -352,6 +387,10 @@ class TrainTab(TabPage):
         row.setSpacing(2 * SPACE)
         row.addWidget(self._left)
         row.addLayout(column, 1)
+        chain = [*self.setup.tab_chain, *self.notice.tab_chain, *self.controls.tab_chain]
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
+        self.curves.come_after(chain[-1])
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what happened while another tab was in front."""

@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QLabel, QWidget
 
 from digitpad.gui.shell.main_window import MainWindow
@@ -44,6 +45,28 @@ def test_tab_goes_through_the_whole_page(tab: TrainTab) -> None:
     order = tab_order(first)
     wanted = {control.objectName() for control in _own(tab) if control.isEnabled()}
     assert wanted <= set(order), wanted - set(order)
+
+
+def test_tab_follows_the_eye(tab: TrainTab) -> None:
+    first = tab.findChild(QWidget, "trainData")
+    assert first is not None
+    order = tab_order(first)
+    wanted = [
+        "trainData", "trainNetwork", "trainOptimizer", "trainSchedule", "trainLearningRate", "trainBatchSize",
+        "trainEpochs", "trainMomentum", "trainWeightDecay", "trainDropout", "trainLabelSmoothing", "trainAugment",
+        "trainDevice", "networkButton", "moreButton", "runsButton", "trainMain", "trainBatch", "trainEpoch",
+        "smoothingSlider", "logButton", "exportButton", "lossPlot", "figureChoice", "otherPlot",
+    ]  # fmt: skip
+    assert [name for name in order if name in wanted] == wanted
+
+
+def test_every_control_is_heard_by_its_name(tab: TrainTab) -> None:
+    for control in _own(tab):
+        heard = QAccessible.queryAccessibleInterface(control)
+        assert heard.text(QAccessible.Text.Name) == control.accessibleName(), control.objectName()
+    optimizer = tab.findChild(QWidget, "trainOptimizer")
+    assert optimizer is not None
+    assert optimizer.accessibleName() == "Optimizer"
 
 
 @pytest.mark.parametrize("size", [(1024, 640), (1280, 800)])

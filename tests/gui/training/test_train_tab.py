@@ -10,13 +10,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from digitpad.gui.evaluation.tab import EvaluationTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.training.control_card import State
 from digitpad.gui.training.train_tab import TrainTab
 from digitpad.gui.widgets.fields import FloatField
+from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workspace.settings import Settings
 from digitpad.models.model_file import load_model
 from digitpad.reading.recognizer import Recognizer
 from digitpad.training.events import StopReason
+from digitpad.training.run_info import RunStatus
 from digitpad.training.runs import Run, RunStore
 from tests.gui.settling import settle
 
@@ -237,3 +241,148 @@ def test_a_rate_far_too_high_ends_with_the_last_good_weights_and_a_cure(
     assert hint.key == "diverged"
     tab.apply_cure(hint)
     assert field.value() == tab.editor.plan.settings.learning_rate == 1e4
+
+
+def test_a_start_that_fails_leaves_all_of_the_last_run(tab: TrainTab, wait: Wait, tmp_path: Path, digits: Path) -> None:
+    _press(tab, "trainMain")
+    wait(tab, State.IDLE)
+    record, advisor, run = tab.session.record, tab.session.advisor, tab.session.run
+    rows, hints = tab.layers.rows, tab.hints.hints
+    assert record is not None
+    assert rows
+    assert hints
+    (tmp_path / "empty").mkdir()
+    tab.editor.change(dataset=str(tmp_path / "empty"))
+    _press(tab, "trainMain")
+    # While the data are being opened, too.
+    assert tab.curves.record is record
+    wait(tab, State.IDLE)
+    assert "empty" in tab.notice.text
+    assert (tab.session.record, tab.session.advisor, tab.session.run) == (record, advisor, run)
+    assert tab.curves.record is record
+    assert (tab.layers.rows, tab.hints.hints) == (rows, hints)
+    assert "Finished after 50 steps" in tab.controls.place.text()
+    tab.editor.change(dataset=str(digits))
+    _press(tab, "trainBatch")
+    wait(tab, State.PAUSED)
+    assert tab.curves.record is tab.session.record is not record
+    assert len(tab.curves.record.loss) == 1
+    _press(tab, "trainStop")
+    wait(tab, State.IDLE)
+
+
+def test_after_stop_the_model_is_one_click_away(tab: TrainTab, window: MainWindow, wait: Wait, qtbot: QtBot) -> None:
+    use, evaluate = tab.controls.use_button, tab.controls.evaluate_button
+    assert not use.isVisible()
+    _press(tab, "trainBatch")
+    wait(tab, State.PAUSED)
+    assert not use.isVisible()
+    _press(tab, "trainStop")
+    wait(tab, State.IDLE)
+    assert use.isVisible()
+    assert evaluate.isVisible()
+    (run,) = _runs()
+    _press(tab, "trainUse")
+    qtbot.waitUntil(lambda: window.model is not None and window.model.path == run.folder.resolve(), timeout=10_000)
+    assert window.draw_tab.isVisible()
+    window.go_to("Train")
+    with qtbot.waitSignal(tab.evaluation_wanted) as caught:
+        _press(tab, "trainEvaluate")
+    assert caught.args == [run.folder]
+    page = window.go_to("Evaluate")
+    assert isinstance(page, EvaluationTab)
+    assert page.isVisible()
+    assert page.is_running
+    assert page.setup.models[0].resolve() == run.folder.resolve()
+
+
+def test_a_run_that_is_running_is_listed_so(tab: TrainTab, wait: Wait) -> None:
+    _press(tab, "trainBatch")
+    wait(tab, State.PAUSED)
+    tab.show_runs()
+    assert tab.runs is not None
+
+    def state() -> str:
+        assert tab.runs is not None
+        return str(tab.runs.table.data(tab.runs.table.index(0, 5)))
+
+    assert state() == "running"
+    button = tab.runs.findChild(QPushButton, "resumeRun")
+    assert button is not None
+    assert not button.isEnabled()
+    tab.session.stop()
+    wait(tab, State.IDLE)
+    assert state() == "stopped"
+    # Resumed from the list, which stays open.
+    button.click()
+    wait(tab, State.RUNNING)
+    tab.session.hold()
+    wait(tab, State.PAUSED)
+    assert state() == "running"
+    tab.session.stop()
+    wait(tab, State.IDLE)
+
+
+def test_a_start_after_a_crash_offers_to_go_on(
+    tab: TrainTab, theme: Theme, settings: Settings, wait: Wait, qtbot: QtBot
+) -> None:
+    _press(tab, "trainBatch")
+    wait(tab, State.PAUSED)
+    _press(tab, "trainStop")
+    wait(tab, State.IDLE)
+    (run,) = _runs()
+    # As kill -9 leaves it.
+    run.update(status=RunStatus.RUNNING)
+    again = MainWindow(theme, settings)
+    qtbot.addWidget(again)
+    again.show()
+    second = again.go_to("Train")
+    assert isinstance(second, TrainTab)
+    qtbot.waitUntil(second.notice.isVisible, timeout=10_000)
+    assert run.info.name in second.notice.text
+    button = second.findChild(QPushButton, "trainNoticeAccept")
+    assert button is not None
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    wait(second, State.IDLE)
+    record = second.session.record
+    assert record is not None
+    np.testing.assert_array_equal(record.loss.x, np.arange(1, 51))
+    assert not second.notice.isVisible()
+    again.close()
+
+
+def test_a_change_is_marked_in_the_plots_and_told_in_the_list(tab: TrainTab, wait: Wait) -> None:
+    tab.editor.change_settings(schedule="constant", learning_rate=0.01)
+    _press(tab, "trainBatch")
+    wait(tab, State.PAUSED)
+    field = tab.findChild(FloatField, "trainLearningRate")
+    assert field is not None
+    field.setValue(0.002)
+    _press(tab, "trainMain")
+    wait(tab, State.IDLE)
+    assert [(mark.step, mark.text) for mark in tab.curves.loss.changes] == [(2, "learning rate 0.01 → 0.002")]
+    assert tab.curves.other.changes == tab.curves.loss.changes
+    tab.show_runs()
+    assert tab.runs is not None
+    facts = tab.runs.findChild(QLabel, "runFacts")
+    assert facts is not None
+    assert "Changed: learning rate 0.01 → 0.002 at step 2" in facts.text()
+
+
+def test_where_labels_are_smoothed_the_plain_cross_entropy_is_plotted(tab: TrainTab, wait: Wait) -> None:
+    smoothing = tab.findChild(FloatField, "trainLabelSmoothing")
+    assert smoothing is not None
+    smoothing.setValue(0.0)
+    _press(tab, "trainMain")
+    wait(tab, State.IDLE)
+    assert not {"plain", "plain-validation"} & set(tab.curves.loss.keys)
+    smoothing.setValue(0.2)
+    assert tab.editor.plan.settings.label_smoothing == 0.2
+    _press(tab, "trainMain")
+    wait(tab, State.IDLE)
+    assert {"plain", "plain-validation"} <= set(tab.curves.loss.keys)
+    record = tab.session.record
+    assert record is not None
+    assert len(record.cross_entropy) == len(record.loss) == 50
+    assert len(record.validation_cross_entropy) == 2
+    assert record.cross_entropy.y[-1] < record.loss.y[-1]
