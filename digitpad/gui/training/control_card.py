@@ -13,6 +13,7 @@ from digitpad.gui.widgets.theme import SPACE
 from digitpad.training.events import StopReason, TrainingStopped
 
 _DOT = " · "
+_LINK = 18  # pixels: the height of a link
 
 
 class State(Enum):
@@ -189,7 +190,7 @@ class ControlCard(QFrame):
         # In a narrow window the time that is left is kept longest: it is asked for most often.
         metrics, room = self.pace.fontMetrics(), self.bar.width() - 2 * SPACE
         taken = self.place.fontMetrics().horizontalAdvance(self.place.text())
-        while len(words) > 1 and taken + metrics.horizontalAdvance(_DOT.join(words)) > room:
+        while words and taken + metrics.horizontalAdvance(_DOT.join(words)) > room:
             words.pop(0)
         self.pace.setText(_DOT.join(words))
 
@@ -250,11 +251,16 @@ class ControlCard(QFrame):
         links.addWidget(self.use_button)
         links.addWidget(self.evaluate_button)
         row.addLayout(links)
+        # The card keeps its height when the links come.
+        margins = row.contentsMargins()
+        self.setMinimumHeight(2 * _LINK + margins.top() + margins.bottom())
 
     def _link(self, name: str, text: str, tip: str) -> QPushButton:
         button = QPushButton(text, self)
         button.setObjectName(name)
         button.setProperty("role", "link")
+        button.setProperty("tight", "true")
+        button.setFixedHeight(_LINK)
         button.setAccessibleName(text)
         button.setToolTip(tip)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -77,9 +77,7 @@ class Crosshair:
                 entries.append(f"{style.name} {written(value, scale)}")
         entries += [mark.text for mark in marks if abs(mark.step - self.step) <= near]
         self.text = _BETWEEN.join(entries)
-        self._label.setText(
-            "  ".join(entry.replace(" ", "\N{NO-BREAK SPACE}") + "\N{NO-BREAK SPACE}" for entry in entries)
-        )
+        self._label.setText("  ".join(f"{_unbroken(entry)}\N{NO-BREAK SPACE}" for entry in entries))
         self.place()
         self._label.show()
         self._label.raise_()
@@ -103,6 +101,11 @@ class Crosshair:
         pen = QPen(self._theme.colour("text", 0.7), self._owner.devicePixelRatioF())
         pen.setCosmetic(True)
         self._line.setPen(pen)
+
+
+def _unbroken(entry: str) -> str:
+    """Return an entry that stays on one line."""
+    return entry.replace(" ", "\N{NO-BREAK SPACE}").replace("-", "\N{NON-BREAKING HYPHEN}")
 
 
 def value_at(series: Series, step: float, near: float | None = None) -> float | None:
