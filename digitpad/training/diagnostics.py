@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from digitpad.nn import Layer, ReLU, Sequential, summarize
 from digitpad.nn.backend import Array, array_module, to_numpy
+from digitpad.nn.checks import NotFiniteError
 from digitpad.nn.parameter import Parameter
 from digitpad.training.events import LayerMeasure, LayersMeasured
 
@@ -107,7 +108,8 @@ def count_dead_units(network: Sequential, images: Array) -> dict[str, tuple[int,
     Returns
     -------
     dict
-        By the layer's name: units (a feature map counts as one), and dead ones.
+        By the layer's name: units (a feature map counts as one), and dead ones. Empty where the network's output is
+        not finite: the run has diverged, and its next step says so.
     """
     names = [name for name, (layer, _) in _layers(network).items() if isinstance(layer, ReLU)]
     if not names:
@@ -115,7 +117,10 @@ def count_dead_units(network: Sequential, images: Array) -> dict[str, tuple[int,
     peaks_of: dict[str, Array] = {}
     for start in range(0, len(images), _IMAGES_AT_ONCE):
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            _, activations = network.forward(images[start : start + _IMAGES_AT_ONCE], capture=True)
+            try:
+                _, activations = network.forward(images[start : start + _IMAGES_AT_ONCE], capture=True)
+            except NotFiniteError:
+                return {}
         for name in names:
             peaks = activations[name].max(axis=(0, *range(2, activations[name].ndim)))
             peaks_of[name] = array_module(peaks).maximum(peaks, peaks_of.get(name, peaks))
