@@ -227,29 +227,31 @@ class Session(QObject):
         if self._thread is None or self.record is None:
             return
         mail = self._thread.take_mail()
-        for event in mail:
-            if isinstance(event, Past):
-                self.record, self.advisor = event.record, event.advisor
+        for item in mail:
+            if isinstance(item, Past):
+                self.record, self.advisor = item.record, item.advisor
                 self.recalled.emit()
-                continue
-            if isinstance(event, RecordingTrouble):
-                self.error.emit(event.message)
-                continue
-            if isinstance(event, TrainingStarted):
-                for remark in event.remarks:
-                    self.error.emit(remark)
-            self.record.hear(event)
-            if isinstance(event, TrainingStarted):
-                self.started.emit()
-            if self.advisor is not None:
-                self.advisor.hear(event)
+            elif isinstance(item, RecordingTrouble):
+                self.error.emit(item.message)
             else:
-                # The news of the opening travels another way, and may come after the first events.
-                self._unheard.append(event)
-            if isinstance(event, TrainingStopped) and event.reason is StopReason.DIVERGED:
-                self.error.emit(event.message)
+                self._hear(self.record, item)
         if mail:
             self.ticked.emit()
+
+    def _hear(self, record: RunView, event: Event) -> None:
+        """Pass an event on to the curves and the hints, and report what the user should know of it."""
+        record.hear(event)
+        if self.advisor is not None:
+            self.advisor.hear(event)
+        else:
+            # The worker reports separately that the run is open, perhaps after the first events.
+            self._unheard.append(event)
+        if isinstance(event, TrainingStarted):
+            for remark in event.remarks:
+                self.error.emit(remark)
+            self.started.emit()
+        elif isinstance(event, TrainingStopped) and event.reason is StopReason.DIVERGED:
+            self.error.emit(event.message)
 
     def _show(self, state: State) -> None:
         if state is not self._state:
