@@ -200,7 +200,7 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "a setting": (lambda folder: edited(folder, lambda d: d["plan"]["settings"].update(epochs=0)), "epochs must be"),
     "its kind": (lambda folder: edited(folder, lambda d: d["plan"]["settings"].update(epochs=1.5)), "whole number"),
     "its name": (lambda folder: edited(folder, lambda d: d["plan"]["settings"].update(speed=9)), "'speed'"),
-    "NaN": (lambda folder: (folder / "run.json").write_text('{"format_version": NaN}'), "NaN is no number"),
+    "NaN": (lambda folder: (folder / "run.json").write_text('{"format_version": NaN}'), "format_version must be a number, not NaN"),
     "a network": (lambda folder: edited(folder, lambda d: d["plan"].update(architecture=3)), "architecture"),
 }
 
