@@ -6,12 +6,17 @@ disk, an error or a kill in the middle never leaves half a file, nor harms the o
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from digitpad.errors import DigitpadError
+from digitpad.translation import gettext as _
+
+#: The names that `atomic_write` gives to files that it has not moved into place yet.
+_UNFINISHED = re.compile(r"\..+\.[0-9a-f]{8}\.tmp", re.DOTALL)
 
 
 @contextlib.contextmanager
@@ -33,13 +38,14 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     DigitpadError
         If `path` is a folder or a device, or the file cannot be created, written or moved into place.
     """
+    check_name(path)
     temporary = path.parent / f".{path.name}.{secrets.token_hex(4)}.tmp"
     try:
         if path.is_dir():
-            raise DigitpadError(f"{path} is a folder, not a file; name a file inside it.")
+            raise DigitpadError(_("{path} is a folder, not a file; name a file inside it.").format(path=path))
         # An administrator's program could put a file in the place of a device, and break the machine.
         if path.exists() and not path.is_file():
-            raise DigitpadError(f"{path} is a device, not a file; choose another place.")
+            raise DigitpadError(_("{path} is a device, not a file; choose another place.").format(path=path))
         with temporary.open("xb") as file:
             yield file
             file.flush()
@@ -47,7 +53,41 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
         temporary.replace(path)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise DigitpadError(f"{path} could not be written ({reason}); choose another place.") from error
+        raise DigitpadError(
+            _("{path} could not be written ({reason}); choose another place.").format(path=path, reason=reason)
+        ) from error
     finally:
         with contextlib.suppress(OSError):  # There may be nothing to remove, nor a folder to remove it from.
             temporary.unlink()
+
+
+def check_name(path: Path) -> None:
+    """Check that a path can be one at all.
+
+    Raises
+    ------
+    DigitpadError
+        If it has a NUL in it, or characters that no name of a file here has.
+    """
+    try:
+        os.fsencode(path)
+        usable = "\0" not in str(path)
+    except UnicodeEncodeError:
+        usable = False
+    if not usable:
+        raise DigitpadError(_("{path!a} cannot be the name of a file; choose another.").format(path=str(path)))
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what `atomic_write` has left in a folder when its program was killed in the middle.
+
+    Parameters
+    ----------
+    folder
+        A folder that nobody else writes to now; it need not exist. What cannot be removed stays.
+    """
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            if _UNFINISHED.fullmatch(path.name):
+                with contextlib.suppress(OSError):
+                    path.unlink()

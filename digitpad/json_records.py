@@ -23,17 +23,18 @@ import msgspec
 from digitpad.names import plain_name
 from digitpad.translation import gettext as _
 
-__all__ = ["MOST_BYTES", "JSONError", "dump_json", "parse_json", "shown", "to_record"]
+__all__ = ["MOST_BYTES", "MOST_DEPTH", "JSONError", "dump_json", "parse_json", "shown", "to_record"]
 
 T = TypeVar("T")
 
 MOST_BYTES = 16 << 20
 """How long a text may be: a plan with 100,000 layers has 5 MB."""
 
-#: How many lists and objects may lie in each other. Python's parser recurses, and must stay far from its limit.
-_MOST_DEPTH = 400
-#: Digits of a whole number: what 64 bits hold, with a sign.
-_MOST_DIGITS = 20
+MOST_DEPTH = 400
+"""How many lists and objects may lie in each other: Python's parser recurses, and must stay far from its limit."""
+
+#: Digits of a whole number: what 128 bits hold, the state of a random number generator.
+_MOST_DIGITS = 40
 _STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
 #: A pair of surrogates, which is one character, or one of them alone, or any other escape.
 _ESCAPE = re.compile(
@@ -46,7 +47,7 @@ class JSONError(ValueError):
     """What is wrong with a text or with its values, as part of a sentence: "epochs must be a whole number, not '3'"."""
 
 
-def parse_json(text: str | bytes, *, most_bytes: int = MOST_BYTES) -> Any:
+def parse_json(text: str | bytes, *, most_bytes: int = MOST_BYTES, most_depth: int = MOST_DEPTH) -> Any:
     """Turn JSON into plain values.
 
     Parameters
@@ -55,6 +56,8 @@ def parse_json(text: str | bytes, *, most_bytes: int = MOST_BYTES) -> Any:
         The text; bytes are read as UTF-8.
     most_bytes
         How long it may be.
+    most_depth
+        How many lists and objects may lie in each other.
 
     Returns
     -------
@@ -71,7 +74,7 @@ def parse_json(text: str | bytes, *, most_bytes: int = MOST_BYTES) -> Any:
         raise JSONError(_("it is longer than {count:,} bytes").format(count=most_bytes))
     try:
         plain = text.decode("utf-8-sig") if isinstance(text, bytes) else text
-        _check_depth(plain)
+        _check_depth(plain, most_depth)
         value = json.loads(
             _without_lone_surrogates(plain),
             object_pairs_hook=_object,
@@ -131,14 +134,14 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
-def _check_depth(text: str) -> None:
-    if text.count("[") + text.count("{") <= _MOST_DEPTH:
+def _check_depth(text: str, most: int) -> None:
+    if text.count("[") + text.count("{") <= most:
         return
     depth = 0
     for match in _STRUCTURE.finditer(text):
         depth += 1 if match.group(1) else -1 if match.group(2) else 0
-        if depth > _MOST_DEPTH:
-            raise JSONError(_("it is nested more than {count} levels deep").format(count=_MOST_DEPTH))
+        if depth > most:
+            raise JSONError(_("it is nested more than {count} levels deep").format(count=most))
 
 
 def _without_lone_surrogates(text: str) -> str:

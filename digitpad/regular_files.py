@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from digitpad.atomic import check_name
 from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
 
@@ -22,14 +23,12 @@ def open_regular(path: Path) -> BinaryIO:
     Raises
     ------
     DigitpadError
-        If `path` is a device, a pipe or a socket, or a link to one.
+        If `path` is a device, a pipe or a socket, or a link to one, or cannot be a path.
     OSError
         If it does not exist, is a folder, or cannot be opened.
     """
-    try:
-        file = os.fdopen(os.open(path, os.O_RDONLY | _BINARY | _AT_ONCE), "rb")
-    except ValueError as error:
-        raise DigitpadError(_("{path!r} is not the name of a file; choose another.").format(path=str(path))) from error
+    check_name(path)
+    file = os.fdopen(os.open(path, os.O_RDONLY | _BINARY | _AT_ONCE), "rb")
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise DigitpadError(_("{path} is a device or a pipe, not a file; choose another.").format(path=path))

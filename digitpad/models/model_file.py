@@ -39,6 +39,7 @@ __all__ = [
     "Preprocessing",
     "bundled_models",
     "check_output",
+    "check_weights",
     "find_model",
     "load_model",
     "save_model",
@@ -169,7 +170,7 @@ def load_model(name_or_path: str | Path | None = None) -> Model:
         _check_format_version(path, header.strings)
     architecture, network = _described(path, header) if ours else _recognised(path)
     try:
-        _check_weights(network)
+        check_weights(network)
         parsed = metadata.from_strings(header.strings) if ours else _usual_metadata(architecture, network)
         _check_network(network, architecture, parsed)
     except ValueError as error:
@@ -199,6 +200,27 @@ def save_model(path: Path, model: Model) -> None:
     contents = serialization.dumps(model.network, strings)
     with atomic_write(path) as file:
         file.write(contents)
+
+
+def check_weights(network: Sequential) -> None:
+    """Check that the weights are numbers that can be computed with.
+
+    Raises
+    ------
+    ValueError
+        Saying what the network has, as the end of a sentence.
+    """
+    state = network.state_dict()
+    broken = [name for name, tensor in state.items() if not np.isfinite(tensor).all()]
+    if broken:
+        raise ValueError(_("has weights that are not finite numbers (in {names})").format(names=", ".join(broken)))
+    large = [name for name, tensor in state.items() if tensor.size and np.abs(tensor).max() > _LARGEST_WEIGHT]
+    if large:
+        raise ValueError(
+            _("has weights beyond {most:g}, whose products overflow (in {names})").format(
+                most=_LARGEST_WEIGHT, names=", ".join(large)
+            )
+        )
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:
@@ -295,21 +317,6 @@ def _recognised(path: Path) -> tuple[Architecture, Sequential]:
     except MISFITS as error:
         reason = _one_line(error)
         raise _bad(path, _("does not say how its network is built ({reason})").format(reason=reason)) from error
-
-
-def _check_weights(network: Sequential) -> None:
-    """Check that the weights are numbers that can be computed with."""
-    state = network.state_dict()
-    broken = [name for name, tensor in state.items() if not np.isfinite(tensor).all()]
-    if broken:
-        raise ValueError(_("has weights that are not finite numbers (in {names})").format(names=", ".join(broken)))
-    large = [name for name, tensor in state.items() if tensor.size and np.abs(tensor).max() > _LARGEST_WEIGHT]
-    if large:
-        raise ValueError(
-            _("has weights beyond {most:g}, whose products overflow (in {names})").format(
-                most=_LARGEST_WEIGHT, names=", ".join(large)
-            )
-        )
 
 
 def _usual_metadata(architecture: Architecture, network: Sequential) -> ModelMetadata:

@@ -9,13 +9,17 @@ from typing import Any
 
 import filelock
 
+from digitpad.atomic import remove_unfinished
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import Model, load_model, save_model
+from digitpad.names import plain_name
 from digitpad.training.checkpoints import SUFFIX, Checkpoint, load_checkpoint
 from digitpad.training.history import History, read_epochs, read_history
 from digitpad.training.run_info import RunInfo, RunStatus, read_info, write_info
+from digitpad.translation import gettext as _
 
 _MODEL = "model.safetensors"
+_CHECKPOINTS = "checkpoints"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Run:
         """What the run's file says. A run that was broken off (by a crash, or `kill -9`) says so."""
         info = self._info
         if info.status is RunStatus.RUNNING and not self.is_running():
-            return replace(info, status=RunStatus.BROKEN_OFF, message="The program ended in the middle of this run.")
+            return replace(info, status=RunStatus.BROKEN_OFF, message=_("The program ended in the middle of this run."))
         return info
 
     def is_running(self) -> bool:
@@ -112,8 +116,8 @@ class Run:
             If the name is empty, or the file cannot be written.
         """
         if not name.strip():
-            raise DigitpadError("A run needs a name; type one.")
-        self.update(name=name.strip())
+            raise DigitpadError(_("A run needs a name; type one."))
+        self.update(name=plain_name(name.strip()))
 
     def set_notes(self, notes: str) -> None:
         """Keep what a person has to say about the run.
@@ -158,14 +162,18 @@ class Run:
         if checkpoint is not None:
             return load_checkpoint(checkpoint if isinstance(checkpoint, Path) else checkpoint.path)
         trouble = None
-        for _, path in reversed(self._files()):
+        for _step, path in reversed(self._files()):
             try:
                 return load_checkpoint(path)
             except DigitpadError as error:
                 trouble = trouble or error
         if trouble is not None:
             raise trouble
-        raise DigitpadError(f"The run {self._info.name} has no checkpoint ({self.folder}); start it anew.")
+        raise DigitpadError(
+            _("The run {name} has no checkpoint ({folder}); start it again.").format(
+                name=self._info.name, folder=self.folder
+            )
+        )
 
     def model(self, checkpoint: CheckpointFile | Path | None = None) -> Model:
         """Return what the run has made, or the network as it was at a checkpoint.
@@ -175,9 +183,8 @@ class Run:
         DigitpadError
             If the file cannot be read, or there is none.
         """
-        path = self.folder / _MODEL
-        if checkpoint is None and path.exists():
-            return replace(load_model(path), name=self._info.name)
+        if checkpoint is None and self.model_path.exists():
+            return replace(load_model(self.model_path), name=self._info.name)
         return self.load(checkpoint).model(self._info.name)
 
     def keep_model(self, model: Model) -> None:
@@ -188,7 +195,7 @@ class Run:
         DigitpadError
             If the file cannot be written.
         """
-        save_model(self.folder / _MODEL, model)
+        save_model(self.model_path, model)
 
     def save_model(
         self, path: Path, checkpoint: CheckpointFile | Path | None = None, *, overwrite: bool = False
@@ -201,7 +208,7 @@ class Run:
             If there is no model, the file exists and may not be replaced, or cannot be written.
         """
         if path.exists() and not overwrite:
-            raise DigitpadError(f"{path} exists already; choose another name, or replace it.")
+            raise DigitpadError(_("{path} exists already; choose another name, or replace it.").format(path=path))
         save_model(path, self.model(checkpoint))
 
     def history(self) -> History:
@@ -227,19 +234,31 @@ class Run:
         try:
             lock.acquire(blocking=False)
         except filelock.Timeout as error:
-            raise DigitpadError(f"The run {self._info.name} is being trained already; stop it there first.") from error
+            raise DigitpadError(
+                _("The run {name} is being trained already; stop it there first.").format(name=self._info.name)
+            ) from error
         except OSError as error:
             raise DigitpadError(
-                f"{self.folder} cannot be written to ({error.strerror or error}); choose another run."
+                _("{folder} cannot be written to ({reason}); choose another run.").format(
+                    folder=self.folder, reason=error.strerror or error
+                )
             ) from error
         try:
+            # The program that trained it before may have been killed while it wrote.
+            for folder in (self.folder, self.folder / _CHECKPOINTS):
+                remove_unfinished(folder)
             yield
         finally:
             lock.release()
 
     def checkpoint_path(self, step: int) -> Path:
         """Return where the checkpoint of a step goes."""
-        return self.folder / "checkpoints" / f"step-{step:08d}{SUFFIX}"
+        return self.folder / _CHECKPOINTS / f"step-{step:08d}{SUFFIX}"
+
+    @property
+    def model_path(self) -> Path:
+        """Where the run keeps what it has made; there is no such file before it has ended."""
+        return self.folder / _MODEL
 
     @property
     def _lock_path(self) -> Path:
@@ -249,7 +268,7 @@ class Run:
         """Return the checkpoints' steps and files, in their order; files with other names are none."""
         found = []
         with contextlib.suppress(OSError):
-            for path in (self.folder / "checkpoints").glob(f"step-*{SUFFIX}"):
+            for path in (self.folder / _CHECKPOINTS).glob(f"step-*{SUFFIX}"):
                 number = path.stem.removeprefix("step-")
                 if number.isdecimal():
                     found.append((int(number), path))

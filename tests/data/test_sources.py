@@ -182,7 +182,7 @@ def test_what_is_no_data_set_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DigitpadError, match="does not exist"):
         open_dataset(tmp_path / "none")
     (tmp_path / "notes.txt").write_text("hello")
-    with pytest.raises(DigitpadError, match="is no data set"):
+    with pytest.raises(DigitpadError, match="is not a data set"):
         open_dataset(tmp_path / "notes.txt")
 
 
