@@ -20,13 +20,15 @@ _UNFINISHED = re.compile(r"\..+\.[0-9a-f]{8}\.tmp", re.DOTALL)
 
 
 @contextlib.contextmanager
-def atomic_write(path: Path) -> Iterator[BinaryIO]:
+def atomic_write(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
     """Open a binary file that appears at `path` only once its block has ended without an error.
 
     Parameters
     ----------
     path
         The final place. Its folder must exist; a file already there is replaced.
+    durable
+        Whether to wait until the file is on the disk. Without it nothing waits, and a power cut may empty the file.
 
     Yields
     ------
@@ -49,7 +51,8 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
         with temporary.open("xb") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
         reason = error.strerror or str(error)

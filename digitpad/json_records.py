@@ -35,7 +35,9 @@ MOST_DEPTH = 400
 
 #: Digits of a whole number: what 128 bits hold, the state of a random number generator.
 _MOST_DIGITS = 40
-_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_AS_SQUARE = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 #: A pair of surrogates, which is one character, or one of them alone, or any other escape.
 _ESCAPE = re.compile(
     r"\\(?:(u[dD][89aAbB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
@@ -137,11 +139,15 @@ def shown(value: object) -> str:
 def _check_depth(text: str, most: int) -> None:
     if text.count("[") + text.count("{") <= most:
         return
-    depth = 0
-    for match in _STRUCTURE.finditer(text):
-        depth += 1 if match.group(1) else -1 if match.group(2) else 0
-        if depth > most:
-            raise JSONError(_("it is nested more than {count} levels deep").format(count=most))
+    brackets = _STRINGS.sub(b"", text.encode("utf-8", "surrogatepass")).translate(_AS_SQUARE, _NO_BRACKETS)
+    # Each round takes the innermost level out; what never closes stays.
+    for _level in range(most):
+        fewer = brackets.replace(b"[]", b"")
+        if len(fewer) == len(brackets):
+            break
+        brackets = fewer
+    if b"[]" in brackets or brackets.count(b"[") > most:
+        raise JSONError(_("it is nested more than {count} levels deep").format(count=most))
 
 
 def _without_lone_surrogates(text: str) -> str:

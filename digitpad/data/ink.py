@@ -27,6 +27,8 @@ Stroke: TypeAlias = NDArray[np.float32]
 #: A line may carry along what digitpad has no use for.
 _LONGEST_LINE = 256 << 20
 _MOST_DEPTH = 920
+#: Points of a drawing that are kept: a tablet sends 200 a second, so these are two minutes without lifting the pen.
+_MOST_POINTS = 20_000
 _KNOWN_KEYS = {"label", "width", "height", "strokes"}
 # A segment is divided once for every 0.15 radians (9 degrees) that the curve turns at its ends: the remaining corners
 # are far smaller than a pixel. No angle between points of a grid is near a multiple of it, so that rounding never
@@ -142,7 +144,8 @@ def read_ink(path: Path | str) -> list[Drawing]:
     Parameters
     ----------
     path
-        JSON Lines in UTF-8, one drawing a line; blank lines are passed over.
+        JSON Lines in UTF-8, one drawing a line; blank lines are passed over. Of a drawing with more than 20,000 points
+        only so many, evenly spread, are kept.
 
     Returns
     -------
@@ -288,10 +291,18 @@ def _checked(record: object) -> Drawing:
     lines = record.get("strokes")
     if not isinstance(lines, list):
         raise TypeError(_("it has no list of strokes"))
-    strokes = tuple(_stroke_of(points, number) for number, points in enumerate(lines, start=1))
+    strokes = _thinned(tuple(_stroke_of(points, number) for number, points in enumerate(lines, start=1)))
     size = {name: _length_of(record, name, strokes, axis) for axis, name in enumerate(("width", "height"))}
     extra = {name: value for name, value in record.items() if name not in _KNOWN_KEYS}
     return Drawing(strokes, size["width"], size["height"], label, extra)
+
+
+def _thinned(strokes: tuple[Stroke, ...]) -> tuple[Stroke, ...]:
+    """Return strokes with every so many points left out, if there are more than any pen leaves."""
+    every = -(-sum(map(len, strokes)) // _MOST_POINTS)
+    if every <= 1:
+        return strokes
+    return tuple(np.concatenate([stroke[:-1:every], stroke[-1:]]) for stroke in strokes)
 
 
 def _length_of(record: dict[str, Any], name: str, strokes: tuple[Stroke, ...], axis: int) -> float:

@@ -5,6 +5,7 @@ argument that is a list of such mappings becomes a `Sequential`, and a mapping f
 branches of a `Concatenate`. `build` turns the data into a network.
 """
 
+import functools
 import inspect
 import json
 from collections.abc import Mapping, Sequence
@@ -88,7 +89,7 @@ def _layer(spec: LayerSpec, rng: np.random.Generator, dtype: DTypeLike) -> Layer
     if not isinstance(kind, str) or kind not in layer_types.__all__:
         raise ValueError(f"{name}: type is {kind!r}; expected one of {', '.join(layer_types.__all__)}")
     layer_type = getattr(layer_types, kind)
-    accepted = inspect.signature(layer_type).parameters
+    accepted = _parameters(layer_type)
     arguments: dict[str, Any] = {}
     for key, value in spec.items():
         if key in {"name", "type"}:
@@ -103,6 +104,12 @@ def _layer(spec: LayerSpec, rng: np.random.Generator, dtype: DTypeLike) -> Layer
     except (TypeError, ValueError) as error:
         raise type(error)(f"{name}: {error}") from error
     return layer
+
+
+@functools.cache
+def _parameters(layer_type: type[Layer]) -> tuple[str, ...]:
+    """Return the names of a layer's arguments; looking them up takes longer than to make most layers."""
+    return tuple(inspect.signature(layer_type).parameters)
 
 
 def _argument(value: object, rng: np.random.Generator, dtype: DTypeLike) -> object:
