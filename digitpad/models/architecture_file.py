@@ -24,6 +24,7 @@ MISFITS = (ValueError, TypeError, KeyError, AttributeError, OverflowError, Memor
 """What goes wrong when a network is built from a plan that nobody has checked."""
 
 _MOST_BYTES = 16 << 20
+_LONGEST_REASON = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def build_network(architecture: Architecture, seed: int) -> Sequential:
         network = build(architecture, rng=generator(seed, Purpose.WEIGHTS))
         check_cost(network, architecture.input_shape)
     except MISFITS as error:
-        reason = " ".join(str(error).split()) or _("it is too large")
+        reason = " ".join(str(error).split())[:_LONGEST_REASON] or _("it is too large")
         raise DigitpadError(
             _("The architecture {name} cannot be built ({reason}); change it.").format(
                 name=architecture.name, reason=reason
