@@ -269,3 +269,14 @@ def test_text_is_read_as_a_file_is() -> None:
         parse_ink([], "the note")
     with pytest.raises(DigitpadError, match="there is nothing to write"):
         format_ink([])
+
+
+def test_of_a_million_points_some_are_kept_evenly_spread(tmp_path: Path) -> None:
+    path = tmp_path / "long.jsonl"
+    points = [[x, x % 7] for x in range(100_001)]
+    path.write_text(json.dumps({"strokes": [points, [[5, 5]]]}))
+    ((long, dot),) = (drawing.strokes for drawing in read_ink(path))
+    assert 10_000 < len(long) <= 20_001
+    assert long[0].tolist() == [0, 0]
+    assert long[-1].tolist() == [100_000, 100_000 % 7]
+    assert dot.tolist() == [[5, 5]]

@@ -80,7 +80,7 @@ class PageFiles(QWidget):
         """
         self._canvas.put(f"open {name}", Page(picture=Picture(pixels, name, prepared=True)))
 
-    def take(self, mime: QMimeData, name: str) -> None:
+    def take(self, mime: QMimeData | None, name: str) -> None:
         """Show what was dropped or pasted, as a step of the history called `name`."""
         try:
             content = exchange.from_clipboard(mime)
