@@ -132,16 +132,24 @@ def find_model(name_or_path: str | Path | None = None) -> Path:
         if path.exists() and not is_folder:
             return path
     except OSError as error:
-        raise DigitpadError(f"{path} could not be read ({error.strerror}); name another model.") from error
+        raise DigitpadError(
+            _("{path} could not be read ({reason}); name another model.").format(path=path, reason=error.strerror)
+        ) from error
     if str(name_or_path) == path.name:
         # A folder that happens to be called like a model does not hide it.
         for candidate in (*bundled, *user_models()):
             if path.name in {candidate.stem, candidate.name}:
                 return candidate
     if is_folder:
-        raise DigitpadError(f"{path} is a folder, not a model; name a {SUFFIX} file in it.")
+        raise DigitpadError(
+            _("{path} is a folder, not a model; name a {suffix} file in it.").format(path=path, suffix=SUFFIX)
+        )
     known = ", ".join(candidate.stem for candidate in (*bundled, *user_models())) or "none"
-    raise DigitpadError(f"There is no model {path}; name a {SUFFIX} file or one of: {known}.")
+    raise DigitpadError(
+        _("There is no model {path}; name a {suffix} file or one of: {known}.").format(
+            path=path, suffix=SUFFIX, known=known
+        )
+    )
 
 
 def load_model(name_or_path: str | Path | None = None) -> Model:
@@ -195,7 +203,11 @@ def save_model(path: Path, model: Model) -> None:
     """
     for name, tensor in model.network.state_dict().items():
         if not np.isfinite(tensor).all():
-            raise DigitpadError(f"{path} was not written: {name} holds numbers that are not finite; train again.")
+            raise DigitpadError(
+                _("{path} was not written: {name} holds numbers that are not finite; train again.").format(
+                    path=path, name=name
+                )
+            )
     strings = metadata.to_strings(model.metadata) | {"architecture": model.architecture.to_json()}
     contents = serialization.dumps(model.network, strings)
     with atomic_write(path) as file:
@@ -240,21 +252,31 @@ def check_output(path: Path, *, overwrite: bool) -> None:
     """
     try:
         if path.is_dir():
-            raise DigitpadError(f"{path} is a folder, not a file; name a file inside it.")
+            raise DigitpadError(_("{path} is a folder, not a file; name a file inside it.").format(path=path))
         if path.exists() and not path.is_file():
-            raise DigitpadError(f"{path} is a device, not a file; choose another place.")
+            raise DigitpadError(_("{path} is a device, not a file; choose another place.").format(path=path))
         if path.exists() and path.stat().st_size > 0 and not overwrite:
-            raise DigitpadError(f"{path} exists already; choose another name, or add --force to replace it.")
+            raise DigitpadError(
+                _("{path} exists already; choose another name, or add --force to replace it.").format(path=path)
+            )
         if not path.parent.is_dir():
-            raise DigitpadError(f"{path} could not be written: there is no folder {path.parent}; make it first.")
+            raise DigitpadError(
+                _("{path} could not be written: there is no folder {parent}; make it first.").format(
+                    path=path, parent=path.parent
+                )
+            )
     except OSError as error:
-        raise DigitpadError(f"{path} could not be written ({error.strerror}); choose another place.") from error
+        raise DigitpadError(
+            _("{path} could not be written ({reason}); choose another place.").format(path=path, reason=error.strerror)
+        ) from error
     # Only trying tells whether a folder takes a new file: permissions, read-only disks and quotas all have a say.
     try:
         with tempfile.TemporaryFile(dir=path.parent) as probe:
             probe.write(b"digitpad")
     except OSError as error:
-        raise DigitpadError(f"{path} could not be written ({error.strerror}); choose another place.") from error
+        raise DigitpadError(
+            _("{path} could not be written ({reason}); choose another place.").format(path=path, reason=error.strerror)
+        ) from error
 
 
 def _read_header(path: Path) -> Header:
