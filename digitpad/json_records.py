@@ -35,7 +35,8 @@ MOST_DEPTH = 400
 
 #: Digits of a whole number: what 128 bits hold, the state of a random number generator.
 _MOST_DIGITS = 40
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive: a text of millions of letters leaves nothing to go back to, which would take a hundred bytes a letter.
+_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _AS_SQUARE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 #: A pair of surrogates, which is one character, or one of them alone, or any other escape.

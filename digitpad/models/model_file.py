@@ -124,7 +124,11 @@ def find_model(name_or_path: str | Path | None = None) -> Path:
     bundled = bundled_models()
     if name_or_path is None:
         if not bundled:
-            raise DigitpadError(f"No model comes with this copy of digitpad ({paths.models_dir()}); train one first.")
+            raise DigitpadError(
+                _("No model comes with this copy of digitpad ({folder}); train one first.").format(
+                    folder=paths.models_dir()
+                )
+            )
         return bundled[0]
     path = Path(name_or_path)
     try:
