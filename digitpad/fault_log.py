@@ -1,12 +1,18 @@
 """What happens when the fault is ours: the details go to a log, and the person learns where it is."""
 
 import logging
+import os
+import stat
 import tempfile
+from io import TextIOWrapper
 from pathlib import Path
 
 from digitpad import paths
 
 LOG_NAME = "digitpad.log"
+
+#: In a folder that others can write to, somebody may have put a link, or a pipe, in the log's place.
+_AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def open_log() -> tuple[logging.Logger, Path | None]:
@@ -27,7 +33,7 @@ def open_log() -> tuple[logging.Logger, Path | None]:
         path = folder / LOG_NAME
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace", delay=False)
+            handler = _OwnFileHandler(path, encoding="utf-8", errors="backslashreplace", delay=False)
         except OSError:
             continue
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
@@ -35,3 +41,16 @@ def open_log() -> tuple[logging.Logger, Path | None]:
         return logger, path
     logger.addHandler(logging.NullHandler())
     return logger, None
+
+
+class _OwnFileHandler(logging.FileHandler):
+    """Appends to an ordinary file of the user's own, and to nothing else."""
+
+    def _open(self) -> TextIOWrapper:
+        number = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _AS_IT_IS, 0o600)
+        found = os.fstat(number)
+        owner = getattr(os, "getuid", lambda: found.st_uid)()
+        if not stat.S_ISREG(found.st_mode) or found.st_uid != owner or found.st_nlink > 1:
+            os.close(number)
+            raise PermissionError(f"{self.baseFilename} is not a file of this user's own")
+        return os.fdopen(number, "a", encoding=self.encoding, errors=self.errors)

@@ -65,4 +65,4 @@ def user_runtime_dir() -> Path:
     """Return the folder for what lasts no longer than the user is logged in; it may not exist yet."""
     # platformdirs falls back, with a warning, to a folder that everybody can write to; the user's own is safer.
     given = os.environ.get("XDG_RUNTIME_DIR")
-    return Path(given) / "digitpad" if given else user_data_dir()
+    return Path(given) / "digitpad" if given else user_data_dir() / "runtime"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 #: Packages of which something is in the bundle, beside digitpad itself.
 _PACKAGES = (
+    "msgspec",
     "numpy",
     "pillow",
     "platformdirs",

@@ -193,9 +193,9 @@ def _try_window(program: Program, world: Mapping[str, str], *, damaged: bool) ->
     shutil.rmtree(runtime, ignore_errors=True)
     runtime.mkdir(mode=0o700)
     if damaged:
-        settings = program.home / ".config" / "digitpad" / "window.ini"
+        settings = program.home / ".config" / "digitpad" / "window.json"
         settings.parent.mkdir(parents=True, exist_ok=True)
-        settings.write_bytes(b"[General\ncolours=\xff\xfe\x00\ngeometry=@ByteArray(nonsense)\nmodel=/nowhere\n")
+        settings.write_bytes(b'{"colours": "\xff\xfe\x00", "geometry": "nonsense", "model": ')
     world = dict(world) | {"XDG_RUNTIME_DIR": str(runtime)}
     window = subprocess.Popen([str(program.path)], env=program.environment() | world, cwd=program.home)
     try:

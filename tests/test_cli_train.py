@@ -89,3 +89,34 @@ def test_what_cannot_be_trained_or_resumed_is_said_in_one_line(
     assert said in err
     assert err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../../../elsewhere/evil", "/absolute/evil", "..", "a\0b"])
+def test_a_name_in_a_resumed_runs_file_leads_nowhere(
+    run: Run, idx_folder: Path, tmp_path: Path, own_user_folders: Path, name: str
+) -> None:
+    assert run(*train_quickly(idx_folder, tmp_path / "m.safetensors", "--name", "first"))[0] == 0
+    (info,) = (own_user_folders / "data" / "runs").glob("*/run.json")
+    data = json.loads(info.read_text())
+    data["plan"]["architecture"]["name"] = name
+    info.write_text(json.dumps(data))
+    (own_user_folders / "data" / "models").mkdir(exist_ok=True)
+    before = set(tmp_path.parent.rglob("*.safetensors"))
+    code, out, _err = run("train", "--resume", "first", "--epochs", data["plan"]["settings"]["epochs"] + 1, "--json")
+    assert code == 0
+    model = Path(json.loads(out.splitlines()[-1])["model"])
+    assert model.parent == own_user_folders / "data" / "models"
+    made = set(tmp_path.parent.rglob("*.safetensors")) - before
+    assert all(own_user_folders in path.parents for path in made)
+
+
+def test_where_the_output_cannot_be_written_the_run_holds_the_weights(
+    run: Run, idx_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "gone" / "m.safetensors"
+    monkeypatch.setattr("digitpad.commands.train.check_output", lambda _path, overwrite: overwrite)
+    code, _out, err = run(*train_quickly(idx_folder, output))
+    assert code == 2
+    assert err.count("\n") == 1
+    kept = Path(err.rpartition("the run holds the weights, in ")[2].strip().removesuffix("."))
+    assert load_model(kept).network.parameters()

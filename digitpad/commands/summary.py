@@ -8,6 +8,7 @@ from digitpad.commands.output import printable, say, say_json, say_table
 from digitpad.errors import DigitpadError
 from digitpad.explain.graph import network_svg
 from digitpad.models.find import find_network
+from digitpad.models.plan_limits import check_cost
 from digitpad.nn.architectures.summary import LayerSummary, NetworkSummary, summarize
 from digitpad.nn.receptive_field import Extent, ReceptiveField
 from digitpad.translation import gettext as _
@@ -40,6 +41,7 @@ def summary(
     model = find_network(name, architecture_first=True)[0]
     shape = input_shape or model.architecture.input_shape
     try:
+        check_cost(model.network, shape)
         table = summarize(model.network, shape)
         drawing = None if graph is None else network_svg(model.network, shape, model.architecture.name)
     except ValueError as error:

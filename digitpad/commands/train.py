@@ -13,6 +13,7 @@ from digitpad.commands.train_report import StepBar, report, tell
 from digitpad.errors import DigitpadError
 from digitpad.models.architecture_file import find_architecture
 from digitpad.models.model_file import SUFFIX, check_output, save_model, user_models_dir
+from digitpad.names import file_stem
 from digitpad.training.events import Event, StopReason, TrainingStopped
 from digitpad.training.live import LiveRun, decided, prepare
 from digitpad.training.plan import RunPlan
@@ -113,7 +114,7 @@ def train(request: TrainRequest, settings: TrainingSettings | None) -> None:
     run = None if work.live is None else work.live.run.folder
     with _stopped_by_ctrl_c(work.trainer):
         stopped, unheard = _watch(work, request)
-        save_model(output, trained_model(work.trainer, work.plan, stopped, work.command))
+        _save(output, work, stopped)
     if unheard is not None:
         note(_("Saved {path}").format(path=output))
         raise unheard
@@ -122,11 +123,25 @@ def train(request: TrainRequest, settings: TrainingSettings | None) -> None:
         raise DigitpadError(_("{message} The model is in {path}.").format(message=stopped.message, path=output))
 
 
+def _save(output: Path, work: _Work, stopped: TrainingStopped) -> None:
+    """Write the model; where that fails, say where the weights are."""
+    try:
+        save_model(output, trained_model(work.trainer, work.plan, stopped, work.command))
+    except DigitpadError as error:
+        kept = None if work.live is None else work.live.run.model_path
+        if kept is None or not kept.is_file():
+            raise
+        raise DigitpadError(
+            _("{trouble} Nothing is lost: the run holds the weights, in {path}.").format(trouble=error, path=kept)
+        ) from error
+
+
 def _begin(request: TrainRequest, settings: TrainingSettings | None) -> tuple[_Work, Path]:
     """Return the training and the path of the model file, after checking that it can be written."""
     if request.resume is not None or settings is None:
         run = RunStore().find(request.resume or "")
-        output = _output(request, run.info.plan.architecture.name)
+        # The name is text from a file, and must not lead anywhere.
+        output = _output(request, file_stem(run.info.plan.architecture.name))
         live = LiveRun.resume(run, epochs=request.epochs, diagnose=False)
         info = live.run.info
         return _Work(live.trainer, info.plan, info.command, live), output

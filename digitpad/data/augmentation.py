@@ -4,9 +4,8 @@ What a network should read does not change when a digit leans or a pen is broade
 to show it so. An `Augmentation` says how strongly; `apply` changes a whole batch at once.
 """
 
-import json
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -30,6 +29,8 @@ from digitpad.data.distortion import (
     to_bytes,
 )
 from digitpad.errors import DigitpadError
+from digitpad.json_records import JSONError, dump_json, parse_json, shown, to_record
+from digitpad.translation import gettext as _
 
 __all__ = [
     "LIMITS",
@@ -125,7 +126,9 @@ class Augmentation:
             number = isinstance(value, int | float) and not isinstance(value, bool)
             if not (number and math.isfinite(value) and 0 <= value <= most):
                 raise DigitpadError(
-                    f"The augmentation's {name} must be a number from 0 to {most:g}{unit and ' ' + unit}, not {value}."
+                    _("The augmentation's {name} must be a number from 0 to {most:g}{unit}, not {value}.").format(
+                        name=name, most=most, unit=unit and f" {unit}", value=shown(value)
+                    )
                 )
             object.__setattr__(self, name, float(value))
 
@@ -192,18 +195,20 @@ class Augmentation:
             return cls.from_dict(named[text])
         strengths: dict[str, object] = {}
         for part in text.split(","):
-            name, _, value = part.partition("=")
+            name, _equals, value = part.partition("=")
             try:
                 strengths[name.strip()] = float(value)
             except ValueError as error:
                 raise DigitpadError(
-                    f"An augmentation is usual, none, or strengths such as rotation=10,shift=2, not {text!r}."
+                    _("An augmentation is usual, none, or strengths such as rotation=10,shift=2, not {text}.").format(
+                        text=shown(text)
+                    )
                 ) from error
         return cls.from_dict(strengths)
 
     def to_json(self) -> str:
         """Return the strengths as one line of JSON."""
-        return json.dumps(asdict(self))
+        return dump_json(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -215,18 +220,21 @@ class Augmentation:
             If the text is no JSON object, or names or values are not an augmentation's.
         """
         try:
-            strengths = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise DigitpadError(f"An augmentation could not be read ({error}); write it as a JSON object.") from error
+            strengths = parse_json(text)
+        except JSONError as error:
+            raise DigitpadError(
+                _("An augmentation could not be read ({reason}); write it as a JSON object.").format(reason=error)
+            ) from error
         return cls.from_dict(strengths)
 
     @classmethod
     def from_dict(cls, strengths: object) -> Self:
         """Take strengths by name; those that are left out are 0. Raises as `from_json`."""
         if not isinstance(strengths, dict):
-            raise DigitpadError("An augmentation is a JSON object, with a number for each strength; write it so.")
-        known = [field.name for field in fields(cls)]
-        unknown = [name for name in strengths if name not in known]
-        if unknown:
-            raise DigitpadError(f"There is no augmentation called {unknown[0]!r}; choose of: {', '.join(known)}.")
-        return cls(**strengths)
+            raise DigitpadError(_("An augmentation is a JSON object, with a number for each strength; write it so."))
+        try:
+            return to_record(cls, strengths, noun=_("augmentation"))
+        except JSONError as error:
+            raise DigitpadError(
+                _("An augmentation cannot be used: {reason}; correct it.").format(reason=error)
+            ) from error

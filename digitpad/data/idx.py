@@ -17,12 +17,14 @@ from numpy.typing import NDArray
 
 from digitpad.atomic import atomic_write
 from digitpad.errors import DigitpadError
+from digitpad.regular_files import open_regular
+from digitpad.translation import gettext as _
 
 _DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 _CODES = {np.dtype(name): code for code, name in _DTYPES.items()}
 _GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
-_LARGEST = 2 << 30  # bytes: four times the largest data set in this format (EMNIST)
+_LARGEST = 640 << 20  # bytes: the largest data set in this format (EMNIST by class) has 547 million
 _MOST_DIMENSIONS = 32
 
 
@@ -47,9 +49,9 @@ def read_idx(path: Path | str) -> NDArray[Any]:
     """
     path = Path(path)
     if path.is_dir():
-        raise DigitpadError(f"{path} is a folder, not an IDX file; name a file inside it.")
+        raise DigitpadError(_("{path} is a folder, not an IDX file; name a file inside it.").format(path=path))
     try:
-        with path.open("rb") as raw:
+        with open_regular(path) as raw:
             zipped = raw.read(2) == _GZIP_MAGIC
             raw.seek(0)
             if not zipped:
@@ -57,12 +59,16 @@ def read_idx(path: Path | str) -> NDArray[Any]:
             with gzip.open(raw, "rb") as file:
                 return _parse(file, path)
     except FileNotFoundError as error:
-        raise DigitpadError(f"{path} does not exist; check the name.") from error
+        raise DigitpadError(_("{path} does not exist; check the name.").format(path=path)) from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DigitpadError(f"{path} is a damaged gzip file ({error}); download or copy it again.") from error
+        raise DigitpadError(
+            _("{path} is a damaged gzip file ({reason}); download or copy it again.").format(path=path, reason=error)
+        ) from error
     except OSError as error:
         reason = error.strerror or str(error)
-        raise DigitpadError(f"{path} cannot be read ({reason}); check the file and its permissions.") from error
+        raise DigitpadError(
+            _("{path} cannot be read ({reason}); check the file and its permissions.").format(path=path, reason=reason)
+        ) from error
 
 
 def write_idx(path: Path | str, array: NDArray[Any]) -> None:
@@ -84,7 +90,9 @@ def write_idx(path: Path | str, array: NDArray[Any]) -> None:
     if array.dtype.newbyteorder(">") not in _CODES:
         known = ", ".join(np.dtype(name).newbyteorder("=").name for name in _DTYPES.values())
         raise DigitpadError(
-            f"{path} was not written: IDX has no type for {array.dtype} numbers; convert to one of {known}."
+            _("{path} was not written: IDX has no type for {kind} numbers; convert to one of {known}.").format(
+                path=path, kind=array.dtype, known=known
+            )
         )
     content = encode_idx(array)
     if path.suffix == ".gz":
@@ -121,35 +129,51 @@ def _parse(file: BinaryIO | gzip.GzipFile, path: Path) -> NDArray[Any]:
     """Read one IDX file from an open (and unpacked) stream."""
     magic = file.read(4)
     if not magic:
-        raise DigitpadError(f"{path} is empty; download or copy it again.")
+        raise DigitpadError(_("{path} is empty; download or copy it again.").format(path=path))
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in _DTYPES:
         raise DigitpadError(
-            f"{path} is not an IDX file (it starts with {magic.hex(' ')}); choose a file like train-images-idx3-ubyte."
+            _("{path} is not an IDX file (it starts with {magic}); choose a file like train-images-idx3-ubyte.").format(
+                path=path, magic=magic.hex(" ")
+            )
         )
     dtype, rank = np.dtype(_DTYPES[magic[2]]), magic[3]
     if rank > _MOST_DIMENSIONS:
-        raise DigitpadError(f"{path} claims {rank} dimensions, which no data set has; check that it is an IDX file.")
+        raise DigitpadError(
+            _("{path} claims {rank} dimensions, which no data set has; check that it is an IDX file.").format(
+                path=path, rank=rank
+            )
+        )
     lengths = file.read(4 * rank)
     if len(lengths) < 4 * rank:
-        raise DigitpadError(f"{path} ends inside its header; download or copy it again.")
+        raise DigitpadError(_("{path} ends inside its header; download or copy it again.").format(path=path))
     shape = struct.unpack(f">{rank}I", lengths)
     words = " x ".join(map(str, shape)) or "1"
     # Zeros are left out: an empty array's other dimensions may lie as well.
     if dtype.itemsize * math.prod(n for n in shape if n) > _LARGEST:
-        raise DigitpadError(f"{path} claims {words} numbers, more than digitpad reads; check that it is an IDX file.")
+        raise DigitpadError(
+            _("{path} claims {words} numbers, more than digitpad reads; check that it is an IDX file.").format(
+                path=path, words=words
+            )
+        )
     expected = dtype.itemsize * math.prod(shape)
     content = _read_at_most(file, expected + 1)
     if len(content) < expected:
         raise DigitpadError(
-            f"{path} is truncated: its header promises {words} numbers ({expected} bytes), "
-            f"{len(content)} bytes are there; download or copy it again."
+            _(
+                "{path} is truncated: its header promises {words} numbers ({expected} bytes), {count} bytes are there; "
+                "download or copy it again."
+            ).format(path=path, words=words, expected=expected, count=len(content))
         )
     if len(content) > expected:
         raise DigitpadError(
-            f"{path} goes on after the {words} numbers its header promises; it is damaged or not an IDX file, "
-            "download or copy it again."
+            _(
+                "{path} goes on after the {words} numbers its header promises; it is damaged or not an IDX file, "
+                "download or copy it again."
+            ).format(path=path, words=words)
         )
-    return np.frombuffer(content, dtype=dtype).reshape(shape).astype(dtype.newbyteorder("="))
+    # In place: the numbers of a large file are not kept twice.
+    numbers = np.frombuffer(content, dtype=dtype).reshape(shape)
+    return numbers if numbers.dtype.isnative else numbers.byteswap(inplace=True).view(dtype.newbyteorder("="))
 
 
 def _read_at_most(file: BinaryIO | gzip.GzipFile, limit: int) -> bytearray:

@@ -4,6 +4,7 @@ An ink file is JSON Lines with one drawing per line. A file with an invalid line
 of the line. `curve_through` defines the smooth curve of a stroke, both for the window and for the input of the network.
 """
 
+import io
 import json
 import math
 from collections.abc import Iterable, Mapping
@@ -16,11 +17,18 @@ from numpy.typing import NDArray
 
 from digitpad.atomic import atomic_write
 from digitpad.errors import DigitpadError
+from digitpad.json_records import JSONError, parse_json
+from digitpad.regular_files import open_regular
 from digitpad.translation import gettext as _
 
 Stroke: TypeAlias = NDArray[np.float32]
 """Points (n, 2): x to the right, y down, in canvas units; or (n, 3), with a pressure in [0, 1]."""
 
+#: A line may carry along what digitpad has no use for.
+_LONGEST_LINE = 256 << 20
+_MOST_DEPTH = 920
+#: Points of a drawing that are kept: a tablet sends 200 a second, so these are two minutes without lifting the pen.
+_MOST_POINTS = 20_000
 _KNOWN_KEYS = {"label", "width", "height", "strokes"}
 # A segment is divided once for every 0.15 radians (9 degrees) that the curve turns at its ends: the remaining corners
 # are far smaller than a pixel. No angle between points of a grid is near a multiple of it, so that rounding never
@@ -136,7 +144,8 @@ def read_ink(path: Path | str) -> list[Drawing]:
     Parameters
     ----------
     path
-        JSON Lines in UTF-8, one drawing a line; blank lines are passed over.
+        JSON Lines in UTF-8, one drawing a line; blank lines are passed over. Of a drawing with more than 20,000 points
+        only so many, evenly spread, are kept.
 
     Returns
     -------
@@ -152,7 +161,7 @@ def read_ink(path: Path | str) -> list[Drawing]:
     if path.is_dir():
         raise DigitpadError(_("{path} is a folder, not an ink file; choose a .jsonl file in it.").format(path=path))
     try:
-        with path.open(encoding="utf-8-sig") as file:
+        with open_regular(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig") as file:
             return parse_ink(file, str(path))
     except FileNotFoundError as error:
         raise DigitpadError(_("{path} does not exist; check the name.").format(path=path)) from error
@@ -260,8 +269,8 @@ def _plain(value: float | np.floating[Any]) -> int | float:
 def _drawing_of(line: str, where: str) -> Drawing:
     """Make a drawing of one line of JSON, or say what is wrong with it."""
     try:
-        record = json.loads(line, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        record = parse_json(line, most_bytes=_LONGEST_LINE, most_depth=_MOST_DEPTH)
+    except JSONError as error:
         raise DigitpadError(
             _("{line} is not JSON ({reason}); correct or remove the line.").format(line=where, reason=error)
         ) from error
@@ -273,10 +282,6 @@ def _drawing_of(line: str, where: str) -> Drawing:
         ) from error
 
 
-def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is no number")
-
-
 def _checked(record: object) -> Drawing:
     if not isinstance(record, dict):
         raise TypeError(_("expected an object with strokes, not {type}").format(type=type(record).__name__))
@@ -286,10 +291,18 @@ def _checked(record: object) -> Drawing:
     lines = record.get("strokes")
     if not isinstance(lines, list):
         raise TypeError(_("it has no list of strokes"))
-    strokes = tuple(_stroke_of(points, number) for number, points in enumerate(lines, start=1))
+    strokes = _thinned(tuple(_stroke_of(points, number) for number, points in enumerate(lines, start=1)))
     size = {name: _length_of(record, name, strokes, axis) for axis, name in enumerate(("width", "height"))}
     extra = {name: value for name, value in record.items() if name not in _KNOWN_KEYS}
     return Drawing(strokes, size["width"], size["height"], label, extra)
+
+
+def _thinned(strokes: tuple[Stroke, ...]) -> tuple[Stroke, ...]:
+    """Return strokes with every so many points left out, if there are more than any pen leaves."""
+    every = -(-sum(map(len, strokes)) // _MOST_POINTS)
+    if every <= 1:
+        return strokes
+    return tuple(np.concatenate([stroke[:-1:every], stroke[-1:]]) for stroke in strokes)
 
 
 def _length_of(record: dict[str, Any], name: str, strokes: tuple[Stroke, ...], axis: int) -> float:

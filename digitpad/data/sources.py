@@ -17,6 +17,8 @@ from digitpad.data.paper import Pages, load_paper
 from digitpad.data.rasterize import ink_to_image
 from digitpad.data.synthetic import load_non_digits, load_styles
 from digitpad.errors import DigitpadError
+from digitpad.json_records import shown
+from digitpad.names import plain_name
 from digitpad.translation import gettext as _
 
 # The file names of MNIST and of the data sets made in its likeness, without .gz.
@@ -30,6 +32,9 @@ _IDX_NAMES: dict[Split, tuple[tuple[str, str], ...]] = {
         ("t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte"),
     ),
 }
+
+#: ImageNet has a thousand; each class is a name and an output of the network.
+_MOST_CLASSES = 10_000
 
 # What a line of ink may say about where it is from.
 _ORIGINS = ("writer", "source")
@@ -84,11 +89,15 @@ def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
         return read_image_folder(path, split) if files is None else _read_idx_pair(str(spec), *files)
     if not path.exists():
         raise DigitpadError(
-            f"{path} does not exist; name mnist, styles, negatives, paper, a folder, or a .jsonl file of ink."
+            _("{path} does not exist; name mnist, styles, negatives, paper, a folder, or a .jsonl file of ink.").format(
+                path=path
+            )
         )
     if path.suffix.lower() != ".jsonl":
         raise DigitpadError(
-            f"{path} is no data set; name mnist, styles, negatives, paper, a folder, or a .jsonl file of ink."
+            _(
+                "{path} is not a data set; name mnist, styles, negatives, paper, a folder, or a .jsonl file of ink."
+            ).format(path=path)
         )
     return _read_ink_dataset(path)
 
@@ -119,8 +128,9 @@ def _open_joined(specs: Sequence[str], split: Split) -> Dataset:
     """Open each data set once, however often it is named, and join them."""
     if any(not spec.strip() or spec.lower() == "paper" for spec in specs):
         raise DigitpadError(
-            f"{'+'.join(specs)} is no data set; put data sets of digits on both sides of each plus, as in "
-            "mnist+negatives."
+            _(
+                "{names} is not a data set; put data sets of digits on both sides of each plus, as in mnist+negatives."
+            ).format(names="+".join(specs))
         )
     opened = {spec: open_dataset(spec, split) for spec in dict.fromkeys(specs)}
     return join([opened[spec] for spec in specs])
@@ -134,14 +144,22 @@ def _idx_files(folder: Path, split: Split) -> tuple[Path, Path] | None:
             return found[0], found[1]
         if found[0] or found[1]:
             missing = pair[0] if found[0] is None else pair[1]
-            raise DigitpadError(f"{folder} lacks {missing} (or {missing}.gz); put it beside the other file.")
+            raise DigitpadError(
+                _("{folder} lacks {file} (or {file}.gz); put it beside the other file.").format(
+                    folder=folder, file=missing
+                )
+            )
     named = _named_idx_files(folder, split)
     if named is not None:
         return named
     other: Split = "test" if split == "train" else "train"
     if any((folder / f"{name}{end}").exists() for pair in _IDX_NAMES[other] for name in pair for end in ("", ".gz")):
-        wanted = " and ".join(_IDX_NAMES[split][0])
-        raise DigitpadError(f"{folder} has no {split} files ({wanted}); add them.")
+        first, second = _IDX_NAMES[split][0]
+        raise DigitpadError(
+            _("{folder} has no {split} files ({first} and {second}); add them.").format(
+                folder=folder, split=split, first=first, second=second
+            )
+        )
     return None
 
 
@@ -171,12 +189,24 @@ def _read_idx_pair(spec: str, images_path: Path, labels_path: Path) -> Dataset:
     images, labels = read_idx(images_path), read_idx(labels_path)
     if images.dtype != np.uint8 or images.ndim not in (3, 4):
         raise DigitpadError(
-            f"{images_path} holds {images.dtype} numbers of shape {images.shape}; expected the bytes of images."
+            _("{path} holds {kind} numbers of shape {shape}; expected the bytes of images.").format(
+                path=images_path, kind=images.dtype, shape=images.shape
+            )
         )
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
-        raise DigitpadError(f"{labels_path} holds {labels.dtype} numbers of shape {labels.shape}; expected labels.")
+        raise DigitpadError(
+            _("{path} holds {kind} numbers of shape {shape}; expected labels.").format(
+                path=labels_path, kind=labels.dtype, shape=labels.shape
+            )
+        )
     labels = labels.astype(np.int64)
     highest = int(labels.max(initial=0))
+    if highest >= _MOST_CLASSES:
+        raise DigitpadError(
+            _("{path} has the label {label}; labels count classes from 0, and there are at most {most:,}.").format(
+                path=labels_path, label=highest, most=_MOST_CLASSES
+            )
+        )
     classes = DIGITS if highest < len(DIGITS) else tuple(str(number) for number in range(highest + 1))
     images = images[:, np.newaxis] if images.ndim == 3 else images
     dataset = Dataset.of(images_path.parent.name, images, labels, classes)
@@ -185,7 +215,13 @@ def _read_idx_pair(spec: str, images_path: Path, labels_path: Path) -> Dataset:
 
 def _read_ink_dataset(path: Path) -> Dataset:
     drawings = read_ink(path)
-    labels = np.array([_digit_of(drawing, f"{path}, drawing {n}") for n, drawing in enumerate(drawings, 1)], np.int64)
+    labels = np.array(
+        [
+            _digit_of(drawing, _("{path}, drawing {number}").format(path=path, number=n))
+            for n, drawing in enumerate(drawings, 1)
+        ],
+        np.int64,
+    )
     pictures = (ink_to_image(drawing.strokes, canvas=drawing.long_side) for drawing in drawings)
     images = np.stack([np.rint(picture * 255).astype(np.uint8) for picture in pictures])
     return Dataset.of(path.stem, images[:, np.newaxis], labels, origins=_origins_of(drawings))
@@ -194,7 +230,7 @@ def _read_ink_dataset(path: Path) -> Dataset:
 def _origins_of(drawings: Sequence[Drawing]) -> dict[str, tuple[str, ...]]:
     """Return who wrote each drawing and where it was collected, for what at least one of them says."""
     return {
-        kind: tuple(str(drawing.extra.get(kind, "unknown")) for drawing in drawings)
+        kind: tuple(plain_name(str(drawing.extra.get(kind, "unknown"))) for drawing in drawings)
         for kind in _ORIGINS
         if any(kind in drawing.extra for drawing in drawings)
     }
@@ -202,6 +238,10 @@ def _origins_of(drawings: Sequence[Drawing]) -> dict[str, tuple[str, ...]]:
 
 def _digit_of(drawing: Drawing, where: str) -> int:
     if str(drawing.label) not in DIGITS:
-        said = "has no label" if drawing.label is None else f"is labelled {drawing.label!r}"
-        raise DigitpadError(f"{where} {said}; a data set needs a digit, 0 to 9, for each drawing.")
+        said = (
+            _("has no label") if drawing.label is None else _("is labelled {label}").format(label=shown(drawing.label))
+        )
+        raise DigitpadError(
+            _("{where} {said}; a data set needs a digit, 0 to 9, for each drawing.").format(where=where, said=said)
+        )
     return int(str(drawing.label))

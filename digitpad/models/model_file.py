@@ -6,83 +6,53 @@ here, once, and said in one sentence; the rest of the program meets sound models
 """
 
 import contextlib
-import json
-import math
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
 
 import numpy as np
 
 from digitpad import paths
 from digitpad.atomic import atomic_write
-from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, NO_DIGIT
 from digitpad.data.paper import PAPER_MEAN, PAPER_STD
 from digitpad.errors import DigitpadError
+from digitpad.models import metadata
+from digitpad.models.architecture_file import MISFITS, parse_architecture, plain_tensor_name
+from digitpad.models.metadata import CLASSIFICATION, FORMAT_VERSION, SEGMENTATION, ModelMetadata, Preprocessing
+from digitpad.models.plan_limits import MOST_NUMBERS, check_cost, check_held
+from digitpad.models.tensor_file import Header, read_header, read_tensors
+from digitpad.names import plain_name
 from digitpad.nn import Architecture, Sequential, build, serialization
 from digitpad.nn.architectures.weights import load_matching
-from digitpad.nn.backend import to_numpy
+from digitpad.nn.backend import Array, to_numpy
+from digitpad.translation import gettext as _
 
-FORMAT_VERSION = 1
+__all__ = [
+    "CLASSIFICATION",
+    "DEFAULT_MODEL",
+    "FORMAT_VERSION",
+    "SEGMENTATION",
+    "SUFFIX",
+    "Model",
+    "ModelMetadata",
+    "Preprocessing",
+    "bundled_models",
+    "check_output",
+    "check_weights",
+    "find_model",
+    "load_model",
+    "save_model",
+    "user_models",
+    "user_models_dir",
+]
+
 SUFFIX = ".safetensors"
 DEFAULT_MODEL = "digitpad"
 
-CLASSIFICATION, SEGMENTATION = "classification", "segmentation"
-
-_DIGITS = tuple("0123456789")
-
-
-@dataclass(frozen=True, slots=True)
-class Preprocessing:
-    """How a picture must be prepared before a network may see it.
-
-    Attributes
-    ----------
-    mean, std
-        Of images in [0, 1]: the network sees `(x - mean) / std`.
-    size
-        Height and width of the picture in pixels.
-    """
-
-    mean: float = MNIST_MEAN
-    std: float = MNIST_STD
-    size: int = 28
-
-
-@dataclass(frozen=True, slots=True)
-class ModelMetadata:
-    """What a model file says about its network.
-
-    Attributes
-    ----------
-    labels
-        What each output of the network means, in order.
-    preprocessing
-        How pictures are prepared.
-    metrics
-        Figures that were measured, by name, such as `validation_accuracy`.
-    training
-        How the weights came about: the command, the seed, the checksum of the data.
-    task
-        What the network was trained for: "classification" (an output for each label; one will do for two), or
-        "segmentation" (an output for each pixel).
-    refusal_threshold
-        Of a network that has an output for "no digit": from which probability of it on a picture is refused.
-    """
-
-    labels: tuple[str, ...] = _DIGITS
-    preprocessing: Preprocessing = field(default_factory=Preprocessing)
-    metrics: Mapping[str, float] = field(default_factory=dict)
-    training: Mapping[str, Any] = field(default_factory=dict)
-    task: str = CLASSIFICATION
-    refusal_threshold: float = 0.5
-
-    @property
-    def refuses(self) -> bool:
-        """Whether the network has an output for "no digit"."""
-        return NO_DIGIT in self.labels
+#: No network learns weights this large, and products of a few of them fit into float32.
+_LARGEST_WEIGHT = 1e12
+_LONGEST_REASON = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,7 +124,11 @@ def find_model(name_or_path: str | Path | None = None) -> Path:
     bundled = bundled_models()
     if name_or_path is None:
         if not bundled:
-            raise DigitpadError(f"No model comes with this copy of digitpad ({paths.models_dir()}); train one first.")
+            raise DigitpadError(
+                _("No model comes with this copy of digitpad ({folder}); train one first.").format(
+                    folder=paths.models_dir()
+                )
+            )
         return bundled[0]
     path = Path(name_or_path)
     try:
@@ -162,23 +136,32 @@ def find_model(name_or_path: str | Path | None = None) -> Path:
         if path.exists() and not is_folder:
             return path
     except OSError as error:
-        raise DigitpadError(f"{path} could not be read ({error.strerror}); name another model.") from error
+        raise DigitpadError(
+            _("{path} could not be read ({reason}); name another model.").format(path=path, reason=error.strerror)
+        ) from error
     if str(name_or_path) == path.name:
         # A folder that happens to be called like a model does not hide it.
         for candidate in (*bundled, *user_models()):
             if path.name in {candidate.stem, candidate.name}:
                 return candidate
     if is_folder:
-        raise DigitpadError(f"{path} is a folder, not a model; name a {SUFFIX} file in it.")
+        raise DigitpadError(
+            _("{path} is a folder, not a model; name a {suffix} file in it.").format(path=path, suffix=SUFFIX)
+        )
     known = ", ".join(candidate.stem for candidate in (*bundled, *user_models())) or "none"
-    raise DigitpadError(f"There is no model {path}; name a {SUFFIX} file or one of: {known}.")
+    raise DigitpadError(
+        _("There is no model {path}; name a {suffix} file or one of: {known}.").format(
+            path=path, suffix=SUFFIX, known=known
+        )
+    )
 
 
 def load_model(name_or_path: str | Path | None = None) -> Model:
     """Read a model.
 
     A file without digitpad's metadata, such as a PyTorch state_dict, is taken for the preset that its tensors fit by
-    name and shape, and for digits (or pages, if it finds ink) prepared as digitpad prepares them.
+    name and shape, and for digits (or pages, if it finds ink) prepared as digitpad prepares them. What a file says is
+    compared with what it holds before anything is allocated.
 
     Parameters
     ----------
@@ -188,39 +171,23 @@ def load_model(name_or_path: str | Path | None = None) -> Model:
     Raises
     ------
     DigitpadError
-        If there is no such file, it is no model, is damaged or cut short, lacks or has too many tensors or has
-        them in the wrong shape, or holds a number that is not finite.
+        If there is no such file, it is not a model, is damaged or cut short, lacks or has too many tensors or has
+        them in the wrong shape, holds a number that is not finite or too large to compute with, or needs more memory or
+        time for one picture than digitpad allows.
     """
     path = find_model(name_or_path)
-    try:
-        tensors, metadata = serialization.read(path)
-    except OSError as error:
-        raise DigitpadError(f"{path} could not be read ({error.strerror or error}); check the file.") from error
-    except (ValueError, TypeError) as error:
-        # The library underneath names the trouble alone; the path is said already.
-        raise _bad(
-            path, f"is damaged, cut short or no {SUFFIX} file ({_one_line(error.__cause__ or error)})"
-        ) from error
-    ours = "architecture" in metadata
+    header = _read_header(path)
+    ours = "architecture" in header.strings
     if ours:
-        _check_format_version(path, metadata)
+        _check_format_version(path, header.strings)
+    architecture, network = _described(path, header) if ours else _recognised(path)
     try:
-        with np.errstate(over="ignore"):
-            if ours:
-                architecture = Architecture.from_json(metadata["architecture"])
-                network = build(architecture, rng=np.random.default_rng(0))
-                network.load_state_dict(tensors)
-            else:
-                architecture, network = load_matching(tensors)
-    except (ValueError, TypeError, KeyError, AttributeError, MemoryError, RecursionError) as error:
-        trouble = "does not hold the network that it names" if ours else "does not say how its network is built"
-        raise _bad(path, f"{trouble} ({_one_line(error)})") from error
-    broken = [name for name, tensor in network.state_dict().items() if not np.isfinite(tensor).all()]
-    if broken:
-        raise _bad(path, f"has weights that are not finite numbers (in {', '.join(broken)})")
-    parsed = _parse_metadata(path, metadata) if ours else _usual_metadata(architecture, network)
-    _check_network(path, network, parsed)
-    return Model(network, architecture, parsed, path.stem)
+        check_weights(network)
+        parsed = metadata.from_strings(header.strings) if ours else _usual_metadata(architecture, network)
+        _check_network(network, architecture, parsed)
+    except ValueError as error:
+        raise _bad(path, _one_line(error)) from error
+    return Model(network, architecture, parsed, plain_name(path.stem))
 
 
 def save_model(path: Path, model: Model) -> None:
@@ -240,21 +207,36 @@ def save_model(path: Path, model: Model) -> None:
     """
     for name, tensor in model.network.state_dict().items():
         if not np.isfinite(tensor).all():
-            raise DigitpadError(f"{path} was not written: {name} holds numbers that are not finite; train again.")
-    metadata = {
-        "format_version": str(FORMAT_VERSION),
-        "architecture": model.architecture.to_json(),
-        "preprocessing": json.dumps(asdict(model.metadata.preprocessing)),
-        "labels": json.dumps(list(model.metadata.labels)),
-        "metrics": json.dumps(dict(model.metadata.metrics), allow_nan=False),
-        "training": json.dumps(dict(model.metadata.training)),
-        "task": model.metadata.task,
-    }
-    if model.metadata.refuses:
-        metadata["refusal_threshold"] = repr(model.metadata.refusal_threshold)
-    contents = serialization.dumps(model.network, metadata)
+            raise DigitpadError(
+                _("{path} was not written: {name} holds numbers that are not finite; train again.").format(
+                    path=path, name=name
+                )
+            )
+    strings = metadata.to_strings(model.metadata) | {"architecture": model.architecture.to_json()}
+    contents = serialization.dumps(model.network, strings)
     with atomic_write(path) as file:
         file.write(contents)
+
+
+def check_weights(network: Sequential) -> None:
+    """Check that the weights are numbers that can be computed with.
+
+    Raises
+    ------
+    ValueError
+        Saying what the network has, as the end of a sentence.
+    """
+    state = network.state_dict()
+    broken = [name for name, tensor in state.items() if not np.isfinite(tensor).all()]
+    if broken:
+        raise ValueError(_("has weights that are not finite numbers (in {names})").format(names=", ".join(broken)))
+    large = [name for name, tensor in state.items() if tensor.size and np.abs(tensor).max() > _LARGEST_WEIGHT]
+    if large:
+        raise ValueError(
+            _("has weights beyond {most:g}, whose products overflow (in {names})").format(
+                most=_LARGEST_WEIGHT, names=", ".join(large)
+            )
+        )
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:
@@ -274,70 +256,93 @@ def check_output(path: Path, *, overwrite: bool) -> None:
     """
     try:
         if path.is_dir():
-            raise DigitpadError(f"{path} is a folder, not a file; name a file inside it.")
+            raise DigitpadError(_("{path} is a folder, not a file; name a file inside it.").format(path=path))
         if path.exists() and not path.is_file():
-            raise DigitpadError(f"{path} is a device, not a file; choose another place.")
+            raise DigitpadError(_("{path} is a device, not a file; choose another place.").format(path=path))
         if path.exists() and path.stat().st_size > 0 and not overwrite:
-            raise DigitpadError(f"{path} exists already; choose another name, or add --force to replace it.")
+            raise DigitpadError(
+                _("{path} exists already; choose another name, or add --force to replace it.").format(path=path)
+            )
         if not path.parent.is_dir():
-            raise DigitpadError(f"{path} could not be written: there is no folder {path.parent}; make it first.")
+            raise DigitpadError(
+                _("{path} could not be written: there is no folder {parent}; make it first.").format(
+                    path=path, parent=path.parent
+                )
+            )
     except OSError as error:
-        raise DigitpadError(f"{path} could not be written ({error.strerror}); choose another place.") from error
+        raise DigitpadError(
+            _("{path} could not be written ({reason}); choose another place.").format(path=path, reason=error.strerror)
+        ) from error
     # Only trying tells whether a folder takes a new file: permissions, read-only disks and quotas all have a say.
     try:
         with tempfile.TemporaryFile(dir=path.parent) as probe:
             probe.write(b"digitpad")
     except OSError as error:
-        raise DigitpadError(f"{path} could not be written ({error.strerror}); choose another place.") from error
-
-
-def _check_format_version(path: Path, metadata: Mapping[str, str]) -> None:
-    version = metadata.get("format_version", "")
-    if not version.isdecimal():
-        raise _bad(path, f"has the format version {version!r}, which is no number")
-    if int(version) > FORMAT_VERSION:
         raise DigitpadError(
-            f"{path} has format version {version}, and this digitpad reads up to {FORMAT_VERSION}; update digitpad."
-        )
+            _("{path} could not be written ({reason}); choose another place.").format(path=path, reason=error.strerror)
+        ) from error
 
 
-def _parse_metadata(path: Path, metadata: Mapping[str, str]) -> ModelMetadata:
+def _read_header(path: Path) -> Header:
     try:
-        preprocessing, labels, metrics, training = (
-            json.loads(metadata.get(name, default) if default else metadata[name], parse_constant=_refuse_constant)
-            for name, default in (("preprocessing", ""), ("labels", ""), ("metrics", "{}"), ("training", "{}"))
+        header = read_header(path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except ValueError as error:
+        raise _damaged(path, error) from error
+    if header.numbers > MOST_NUMBERS:
+        raise _bad(
+            path,
+            _("holds {count:,} numbers; at most {most:,} are allowed").format(count=header.numbers, most=MOST_NUMBERS),
         )
-        parsed = Preprocessing(
-            mean=float(preprocessing["mean"]), std=float(preprocessing["std"]), size=int(preprocessing["size"])
-        )
-    except KeyError as error:
-        raise _bad(path, f"lacks {error} in its metadata") from error
-    except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise _bad(path, f"has metadata that cannot be read ({_one_line(error)})") from error
-    if not (isinstance(labels, list) and labels and all(isinstance(label, str) for label in labels)):
-        raise _bad(path, "has labels that are no list of texts")
-    if not (isinstance(metrics, dict) and isinstance(training, dict)):
-        raise _bad(path, "has metrics or training notes that are no table")
-    # Files of the first versions do not name a task: there was one only.
-    task = metadata.get("task", CLASSIFICATION)
-    if task not in {CLASSIFICATION, SEGMENTATION}:
-        raise _bad(path, f"was made for the task {task!r}, which this digitpad does not know")
-    usable = parsed.size == 28 if task == CLASSIFICATION else parsed.size >= 1
-    if not (math.isfinite(parsed.mean) and math.isfinite(parsed.std) and parsed.std > 0 and usable):
-        raise _bad(path, f"asks for pictures prepared in a way that cannot work ({parsed})")
-    return ModelMetadata(tuple(labels), parsed, metrics, training, task, _parse_threshold(path, metadata))
+    return header
 
 
-def _parse_threshold(path: Path, metadata: Mapping[str, str]) -> float:
-    """Return the share from which on pictures are refused; files of networks that never refuse do not name it."""
-    text = metadata.get("refusal_threshold", "0.5")
+def _read_tensors(path: Path) -> dict[str, Array]:
     try:
-        threshold = float(text)
-    except ValueError:
-        threshold = math.nan
-    if not 0 <= threshold <= 1:
-        raise _bad(path, f"has the refusal threshold {text!r}, which is no share from 0 to 1")
-    return threshold
+        return read_tensors(path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except (ValueError, TypeError) as error:
+        raise _damaged(path, error) from error
+
+
+def _check_format_version(path: Path, strings: Mapping[str, str]) -> None:
+    try:
+        unknown = metadata.unknown_version(strings)
+    except ValueError as error:
+        raise _bad(path, str(error)) from error
+    if unknown:
+        raise DigitpadError(
+            _("{path} has format version {version}, and this digitpad reads up to {known}; update digitpad.").format(
+                path=path, version=unknown, known=metadata.FORMAT_VERSION
+            )
+        )
+
+
+def _described(path: Path, header: Header) -> tuple[Architecture, Sequential]:
+    """Return the network that a file describes, with its weights."""
+    try:
+        architecture = parse_architecture(header.strings["architecture"])
+        check_held(architecture, header.numbers)
+        tensors = {plain_tensor_name(name): tensor for name, tensor in _read_tensors(path).items()}
+        with np.errstate(over="ignore"):
+            network = build(architecture, rng=np.random.default_rng(0))
+            network.load_state_dict(tensors)
+    except MISFITS as error:
+        reason = _one_line(error)
+        raise _bad(path, _("does not hold the network that it names ({reason})").format(reason=reason)) from error
+    return architecture, network
+
+
+def _recognised(path: Path) -> tuple[Architecture, Sequential]:
+    """Return the preset that a file's tensors fit, with its weights."""
+    try:
+        with np.errstate(over="ignore"):
+            return load_matching(_read_tensors(path))
+    except MISFITS as error:
+        reason = _one_line(error)
+        raise _bad(path, _("does not say how its network is built ({reason})").format(reason=reason)) from error
 
 
 def _usual_metadata(architecture: Architecture, network: Sequential) -> ModelMetadata:
@@ -349,28 +354,43 @@ def _usual_metadata(architecture: Architecture, network: Sequential) -> ModelMet
     return ModelMetadata()
 
 
-def _check_network(path: Path, network: Sequential, metadata: ModelMetadata) -> None:
-    """Check that the network takes the pictures and gives the labels that the file speaks of."""
-    side = metadata.preprocessing.size
+def _check_network(network: Sequential, architecture: Architecture, described: ModelMetadata) -> None:
+    """Check that the network takes the pictures and gives the labels that the file speaks of, at a bounded cost."""
+    side = described.preprocessing.size
     try:
         output = network.output_shape((1, side, side))
-    except ValueError as error:
-        raise _bad(path, f"has a network that cannot read {side}x{side} pictures ({_one_line(error)})") from error
-    count = len(metadata.labels)
+        # Pages come in any size, and are read in parts of the size that the network is made for.
+        check_cost(network, architecture.input_shape if described.task == SEGMENTATION else (1, side, side))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(
+            _("has a network that cannot read {side}x{side} pictures ({reason})").format(
+                side=side, reason=_one_line(error)
+            )
+        ) from error
+    count = len(described.labels)
     expected = (
-        [(count, side, side)] if metadata.task == SEGMENTATION else [(count,), (1,)] if count == 2 else [(count,)]
+        [(count, side, side)] if described.task == SEGMENTATION else [(count,), (1,)] if count == 2 else [(count,)]
     )
     if output not in expected:
-        raise _bad(path, f"has {count} labels for outputs of shape {output}")
+        raise ValueError(_("has {count} labels for outputs of shape {shape}").format(count=count, shape=output))
 
 
-def _refuse_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no number")
+def _unreadable(path: Path, error: OSError) -> DigitpadError:
+    reason = error.strerror or error
+    return DigitpadError(_("{path} could not be read ({reason}); check the file.").format(path=path, reason=reason))
+
+
+def _damaged(path: Path, error: Exception) -> DigitpadError:
+    # The library underneath names the trouble alone; the path is said already.
+    reason = _one_line(error.__cause__ or error)
+    return _bad(path, _("is damaged, cut short or no {suffix} file ({reason})").format(suffix=SUFFIX, reason=reason))
 
 
 def _bad(path: Path, trouble: str) -> DigitpadError:
-    return DigitpadError(f"{path} {trouble}; choose another model or save it again.")
+    message = _("{path} {trouble}; choose another model or save it again.")
+    return DigitpadError(message.format(path=path, trouble=trouble))
 
 
 def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]}…"

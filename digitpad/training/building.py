@@ -30,6 +30,7 @@ from digitpad.nn import layers as layer_types
 from digitpad.nn.architectures.plan import LayerSpec
 from digitpad.training.policies import EarlyStopping, KeepBest, Policy
 from digitpad.training.settings import OptimizerName, Schedule, TrainingSettings
+from digitpad.translation import gettext as _
 
 _ADAMW_DECAY = 0.01
 
@@ -132,8 +133,10 @@ def apply_to_architecture(settings: TrainingSettings, architecture: Architecture
     if settings.dropout is not None:
         if settings.dropout and "Dropout" not in _types(architecture.layers):
             raise DigitpadError(
-                f"The architecture {architecture.name} has no dropout layer to set to {settings.dropout}; "
-                "add one, or leave the dropout as it is."
+                _(
+                    "The architecture {architecture} has no dropout layer to set to {dropout}; add one, "
+                    "or leave the dropout as it is."
+                ).format(architecture=architecture.name, dropout=settings.dropout)
             )
         changes["Dropout"] = {"p": settings.dropout}
     if not changes:

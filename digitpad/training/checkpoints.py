@@ -6,7 +6,6 @@ epoch or a batch (order, augmentation) follows from the seed and its number, and
 safetensors file, as models are, and says how its network is built, so that it can be opened as a model too.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,14 +16,25 @@ import safetensors.numpy
 
 from digitpad.atomic import atomic_write
 from digitpad.errors import DigitpadError
-from digitpad.models.model_file import Model, ModelMetadata, Preprocessing
-from digitpad.nn import Architecture, Dropout, Layer, Sequential, build, serialization
+from digitpad.json_records import dump_json, parse_json, to_record
+from digitpad.models.architecture_file import MISFITS, parse_architecture, plain_tensor_name
+from digitpad.models.model_file import Model, ModelMetadata, Preprocessing, check_weights
+from digitpad.models.plan_limits import MOST_NUMBERS, check_cost, check_held
+from digitpad.models.tensor_file import Header, read_header, read_tensors
+from digitpad.names import plain_name
+from digitpad.nn import Architecture, Dropout, Layer, Sequential, build
 from digitpad.nn.backend import Array, to_numpy
 from digitpad.training.controls import ControlValues
 from digitpad.training.policies import PolicyState
+from digitpad.training.progress import Progress
+from digitpad.translation import gettext as _
 
 FORMAT_VERSION = 1
 SUFFIX = ".safetensors"
+
+#: The network, Adam's two memories of it, the weights kept as the best, and averages.
+_MOST_NUMBERS = 6 * MOST_NUMBERS
+_LONGEST_REASON = 1000
 
 Streams = list[dict[str, Any]]
 """For each replica of a network, the state of each dropout layer's generator, by the layer's name."""
@@ -72,9 +82,25 @@ class Checkpoint:
         return all(np.isfinite(array).all() for array in self.network.values())
 
     def model(self, name: str = "") -> Model:
-        """Return the network as it was then, with what is needed to use it."""
-        network = build(self.architecture, rng=np.random.default_rng(0))
-        network.load_state_dict(self.network)
+        """Return the network as it was then, with what is needed to use it.
+
+        Raises
+        ------
+        DigitpadError
+            If the weights are not those of the architecture, or cannot be computed with.
+        """
+        try:
+            network = build(self.architecture, rng=np.random.default_rng(0))
+            network.load_state_dict(self.network)
+            check_weights(network)
+            check_cost(network, self.architecture.input_shape)
+        except MISFITS as error:
+            reason = " ".join(str(error).split())[:_LONGEST_REASON]
+            raise DigitpadError(
+                _("A checkpoint of {name} does not hold its network ({reason}); use another one.").format(
+                    name=name or self.architecture.name, reason=reason
+                )
+            ) from error
         return Model(network, self.architecture, self.metadata, name)
 
 
@@ -139,7 +165,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     metadata = {
         "checkpoint_version": str(FORMAT_VERSION),
         "architecture": checkpoint.architecture.to_json(),
-        "state": json.dumps(state),
+        "state": dump_json(state),
     }
     contents = safetensors.numpy.save(tensors, metadata=metadata)
     with atomic_write(path) as file:
@@ -155,40 +181,79 @@ def load_checkpoint(path: Path) -> Checkpoint:
         If the file cannot be read, is damaged, cut short, of a newer version, or no checkpoint.
     """
     try:
-        tensors, metadata = serialization.read(path)
+        header = read_header(path)
+        if header.numbers > _MOST_NUMBERS:
+            raise ValueError(_("it holds {count:,} numbers").format(count=header.numbers))
+        _check_version(path, header.strings.get("checkpoint_version", ""))
+        architecture = parse_architecture(header.strings["architecture"])
+        held = {name: shape for name, shape in header.shapes.items() if name.startswith("network.")}
+        check_held(architecture, Header(held, {}).numbers)
+        tensors = {plain_tensor_name(name): tensor for name, tensor in read_tensors(path).items()}
+        return _parse(tensors, header.strings["state"], architecture)
     except OSError as error:
+        reason = error.strerror or error
         raise DigitpadError(
-            f"The checkpoint {path} could not be read ({error.strerror or error}); go on from another one."
+            _("The checkpoint {path} could not be read ({reason}); go on from another one.").format(
+                path=path, reason=reason
+            )
         ) from error
-    except (ValueError, TypeError) as error:
-        raise _damaged(path, error.__cause__ or error) from error
-    version = metadata.get("checkpoint_version", "")
-    if version.isdecimal() and int(version) > FORMAT_VERSION:
-        raise DigitpadError(
-            f"The checkpoint {path} has format version {version}, and this digitpad reads up to {FORMAT_VERSION}; "
-            "update digitpad."
-        )
-    try:
-        return _parse(tensors, metadata)
-    except (KeyError, TypeError, ValueError, RecursionError, DigitpadError) as error:
+    except _NewerError:
+        raise
+    except (*MISFITS, DigitpadError) as error:
         raise _damaged(path, error) from error
 
 
-def _parse(tensors: Mapping[str, Array], metadata: Mapping[str, str]) -> Checkpoint:
-    state = json.loads(metadata["state"])
+class _NewerError(DigitpadError):
+    """A checkpoint of a later version, which is not damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What a checkpoint says beside its arrays."""
+
+    progress: dict[str, Any]
+    policies: dict[str, dict[str, Any]]
+    streams: list[dict[str, Any]]
+    controls: dict[str, Any]
+    pace: dict[str, float | None]
+    labels: list[str]
+    preprocessing: dict[str, Any]
+    task: str
+
+
+def _check_version(path: Path, version: str) -> None:
+    if version.isdecimal() and version.lstrip("0") not in {"", *map(str, range(FORMAT_VERSION + 1))}:
+        raise _NewerError(
+            _(
+                "The checkpoint {path} has format version {version}, and this digitpad reads up to {known}; update "
+                "digitpad."
+            ).format(path=path, version=plain_name(version), known=FORMAT_VERSION)
+        )
+
+
+def _parse(tensors: Mapping[str, Array], text: str, architecture: Architecture) -> Checkpoint:
+    state = to_record(_State, parse_json(text))
+    # Whoever goes on from here must not be the first to meet what is wrong.
+    Progress.of_state(state.progress)
+    for stream in state.streams:
+        for generator in stream.values():
+            np.random.PCG64().state = generator
+    preprocessing = to_record(Preprocessing, state.preprocessing)
+    if not preprocessing.works():
+        raise ValueError(_("pictures prepared with {values} cannot be read").format(values=preprocessing))
     return Checkpoint(
-        progress=state["progress"],
+        progress=state.progress,
         network=_under("network.", tensors),
         optimizer=_under("optimizer.", tensors),
         policies={
-            key: PolicyState(values, _under(f"policy.{key}.", tensors)) for key, values in state["policies"].items()
+            key: PolicyState(values, _under(f"policy.{key}.", tensors)) for key, values in state.policies.items()
         },
-        streams=list(state["streams"]),
-        controls=ControlValues.from_dict(state["controls"]),
-        pace=state["pace"],
-        architecture=Architecture.from_json(metadata["architecture"]),
+        streams=state.streams,
+        controls=ControlValues.from_dict(state.controls),
+        pace=state.pace,
+        architecture=architecture,
         metadata=ModelMetadata(
-            labels=tuple(state["labels"]), preprocessing=Preprocessing(**state["preprocessing"]), task=state["task"]
+            labels=tuple(map(plain_name, state.labels)), preprocessing=preprocessing, task=state.task
         ),
     )
 
@@ -198,5 +263,9 @@ def _under(prefix: str, tensors: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def _damaged(path: Path, error: BaseException) -> DigitpadError:
-    reason = f"{error} is missing" if isinstance(error, KeyError) else " ".join(str(error).split())
-    return DigitpadError(f"The checkpoint {path} is damaged, cut short or none ({reason}); go on from another one.")
+    reason = _("{name} is missing").format(name=error) if isinstance(error, KeyError) else " ".join(str(error).split())
+    return DigitpadError(
+        _("The checkpoint {path} is damaged, cut short or none ({reason}); go on from another one.").format(
+            path=path, reason=reason[:_LONGEST_REASON]
+        )
+    )

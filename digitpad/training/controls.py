@@ -11,6 +11,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
 from digitpad.errors import DigitpadError
+from digitpad.json_records import JSONError, to_record
+from digitpad.translation import gettext as _
+from digitpad.translation import gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,10 @@ class ControlValues:
 
     def __post_init__(self) -> None:
         for name in ("learning_rate_factor", "learning_rate"):
-            _check(name, getattr(self, name), "a number above 0", least=math.nextafter(0.0, 1.0))
+            _check(name, getattr(self, name), gettext_noop("a number above 0"), least=math.nextafter(0.0, 1.0))
         for name in ("momentum", "dropout"):
-            _check(name, getattr(self, name), "at least 0 and below 1", below=1.0)
-        _check("weight_decay", self.weight_decay, "at least 0")
+            _check(name, getattr(self, name), gettext_noop("at least 0 and below 1"), below=1.0)
+        _check("weight_decay", self.weight_decay, gettext_noop("at least 0"))
 
     def differences(self, other: "ControlValues") -> Iterator[tuple[str, float | None, float | None]]:
         """Yield name, value here and value in `other`, for each value that differs."""
@@ -61,7 +64,7 @@ class ControlValues:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, data: Any) -> Self:
+    def from_dict(cls, data: object) -> Self:
         """Read values as `to_dict` returns them.
 
         Raises
@@ -70,9 +73,11 @@ class ControlValues:
             If they are none.
         """
         try:
-            return cls(**data)
-        except TypeError as error:
-            raise DigitpadError(f"The controls {data!r} are none that this digitpad knows; update it.") from error
+            return to_record(cls, data)
+        except JSONError as error:
+            raise DigitpadError(
+                _("The controls cannot be used ({reason}); update digitpad.").format(reason=error)
+            ) from error
 
 
 class Controls:
@@ -101,4 +106,8 @@ class Controls:
 
 def _check(name: str, value: float | None, expected: str, *, least: float = 0.0, below: float = math.inf) -> None:
     if value is not None and not least <= value < below:
-        raise DigitpadError(f"The {name.replace('_', ' ')} must be {expected}, not {value}.")
+        raise DigitpadError(
+            _("The {setting} must be {expected}, not {value}.").format(
+                setting=name.replace("_", " "), expected=_(expected), value=value
+            )
+        )

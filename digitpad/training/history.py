@@ -18,8 +18,14 @@ from typing import Any, BinaryIO, TypeVar, get_args, get_type_hints
 
 from digitpad.atomic import atomic_write
 from digitpad.errors import DigitpadError
+from digitpad.json_records import shown
+from digitpad.regular_files import read_regular
 from digitpad.training.checkpoints import Checkpoint
 from digitpad.training.events import ControlChanged, EpochCompleted, Event, LayerMeasure, LayersMeasured, StepCompleted
+from digitpad.translation import gettext as _
+
+#: A run of a million steps has half as much.
+_MOST_BYTES = 128 << 20
 
 Row = TypeVar("Row", bound="StepCompleted | EpochCompleted | ControlChanged | LayerRow")
 
@@ -243,21 +249,29 @@ def _is_before(row: Any, checkpoint: Checkpoint) -> bool:
 
 def _read(path: Path, kind: type[Row]) -> list[Row]:
     try:
-        contents = path.read_bytes().decode()
+        contents = read_regular(path, most_bytes=_MOST_BYTES).decode()
+        # The last row may have been cut short.
+        header, *rows = [*csv.reader(io.StringIO(contents[: contents.rfind("\n") + 1]))] or [[]]
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or error
-        raise DigitpadError(f"{path} could not be read ({reason}); remove it, and the run has no curves.") from error
-    # The last row may have been cut short.
-    header, *rows = [*csv.reader(io.StringIO(contents[: contents.rfind("\n") + 1]))] or [[]]
+        raise DigitpadError(
+            _("{path} could not be read ({reason}); remove it, and the run has no curves.").format(
+                path=path, reason=reason
+            )
+        ) from error
     if not header:
         return []
     hints = get_type_hints(kind)
     # A column with a default came with a later version: tables of an earlier one lack it.
     missing = [field.name for field in fields(kind) if field.default is MISSING and field.name not in header]
     if missing:
-        raise DigitpadError(f"{path} has no column {missing[0]}; remove the file, and the run has no curves.")
+        raise DigitpadError(
+            _("{path} has no column {column}; remove the file, and the run has no curves.").format(
+                path=path, column=missing[0]
+            )
+        )
     parsers = {name: _parser(hints[name]) for name in hints}
     read: list[Row] = []
     for number, row in enumerate(rows, start=2):
@@ -265,7 +279,11 @@ def _read(path: Path, kind: type[Row]) -> list[Row]:
             values = {name: parsers[name](text) for name, text in zip(header, row, strict=True) if name in parsers}
             read.append(kind(**values))
         except (ValueError, TypeError) as error:
-            raise DigitpadError(f"{path}, line {number} cannot be read ({error}); correct or remove it.") from error
+            raise DigitpadError(
+                _("{path}, line {number} cannot be read ({reason}); correct or remove it.").format(
+                    path=path, number=number, reason=shown(str(error))
+                )
+            ) from error
     return read
 
 
@@ -290,4 +308,6 @@ def _looks(rows: Sequence[LayerRow]) -> list[LayersMeasured]:
 
 def _unwritable(path: Path, error: OSError) -> DigitpadError:
     reason = error.strerror or str(error)
-    return DigitpadError(f"{path} could not be written ({reason}); make room on the disk.")
+    return DigitpadError(
+        _("{path} could not be written ({reason}); make room on the disk.").format(path=path, reason=reason)
+    )

@@ -17,13 +17,14 @@ from digitpad.training.checkpoints import Checkpoint
 from digitpad.training.controls import Controls
 from digitpad.training.events import Event, RecordingTrouble
 from digitpad.training.plan import RunPlan
-from digitpad.training.preparation import choose_device, choose_images, start_from, with_refusal
+from digitpad.training.preparation import check_memory, choose_device, choose_images, start_from, with_refusal
 from digitpad.training.repeating import repeating_command
 from digitpad.training.run_info import RunStatus
 from digitpad.training.run_writer import Keeping, RunWriter
 from digitpad.training.runs import Run, RunStore
 from digitpad.training.settings import default_threads
 from digitpad.training.trainer import Trainer
+from digitpad.translation import gettext as _
 
 
 class LiveRun:
@@ -131,18 +132,26 @@ class LiveRun:
         info = run.info
         if info.status is RunStatus.DIVERGED:
             raise DigitpadError(
-                f"The run {info.name} diverged, and would again; go back to one of its checkpoints and change "
-                "something, such as the learning rate."
+                _(
+                    "The run {name} diverged, and would again; go back to one of its checkpoints and change something, "
+                    "such as the learning rate."
+                ).format(name=info.name)
             )
         plan = info.plan if epochs is None else info.plan.with_settings(epochs=epochs)
         checkpoint = run.load()
         if int(checkpoint.progress["epochs"]) >= plan.settings.epochs:
-            raise DigitpadError(f"The run {info.name} is done: all its {plan.settings.epochs} epochs; ask for more.")
+            raise DigitpadError(
+                _("The run {name} is done: all its {count} epochs; ask for more.").format(
+                    name=info.name, count=plan.settings.epochs
+                )
+            )
         trainer = prepare(plan, diagnose=diagnose, resume=checkpoint)
         if info.data_sha256 not in {"", trainer.data_sha256}:
             raise DigitpadError(
-                f"The data set {plan.dataset} is not what it was when the run {info.name} began, so it cannot go on; "
-                "put the old data back, or start a new run."
+                _(
+                    "The data set {dataset} is not what it was when the run {name} began, so it cannot go on; put the "
+                    "old data back, or start a new run."
+                ).format(dataset=plan.dataset, name=info.name)
             )
         if plan is not info.plan:
             run.update(plan=plan)
@@ -192,14 +201,18 @@ class LiveRun:
                 recorder.checkpoint()
                 raise
             except Exception as error:
-                recorder.break_off(RunStatus.FAILED, f"Something went wrong inside digitpad ({error}).")
+                recorder.break_off(
+                    RunStatus.FAILED, _("Something went wrong inside digitpad ({reason}).").format(reason=error)
+                )
                 ended = True
                 raise
             finally:
                 if not ended:
                     recorder.break_off(
                         RunStatus.INTERRUPTED,
-                        f"The run was left after {self.trainer.steps} steps; what was learned so far is kept.",
+                        _("The run was left after {count} steps; what was learned so far is kept.").format(
+                            count=self.trainer.steps
+                        ),
                     )
                 trouble = recorder.close()
             if trouble:
@@ -241,5 +254,6 @@ def prepare(plan: RunPlan, *, diagnose: bool, resume: Checkpoint | None = None) 
     network = build_network(architecture, settings.seed)
     if plan.start_from is not None:
         start_from(network, samples, load_model(plan.start_from))
+    check_memory(network, architecture.input_shape, min(settings.batch_size, len(training)))
     network = network.to(choose_device(settings.device))
     return Trainer(network, training, validation, settings, architecture=architecture, diagnose=diagnose, resume=resume)

@@ -1,15 +1,27 @@
 """A whole run, as data: which images, which network, and how it is trained. With it a run can be repeated."""
 
-import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from digitpad.errors import DigitpadError
+from digitpad.json_records import JSONError, dump_json, parse_json, to_record
+from digitpad.models.architecture_file import read_architecture
 from digitpad.nn import ARCHITECTURES, Architecture
 from digitpad.training.recipes import find_recipe
 from digitpad.training.settings import TrainingSettings
+from digitpad.translation import gettext as _
 
-_KEYS = ("architecture", "dataset", "limit", "validation", "settings", "start_from")
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What a plan says in a file; architecture and settings have readers of their own."""
+
+    architecture: dict[str, Any]
+    dataset: str
+    limit: int | None = None
+    validation: int | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    start_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,7 @@ class RunPlan:
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as plain values."""
         return {
-            "architecture": json.loads(self.architecture.to_json()),
+            "architecture": parse_json(self.architecture.to_json()),
             "dataset": self.dataset,
             "limit": self.limit,
             "validation": self.validation,
@@ -67,7 +79,7 @@ class RunPlan:
 
     def to_json(self) -> str:
         """Return the plan as JSON text."""
-        return json.dumps(self.to_dict(), indent=2)
+        return dump_json(self.to_dict(), indent=2)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -79,9 +91,9 @@ class RunPlan:
             Naming what is missing, unknown or impossible.
         """
         try:
-            data = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise DigitpadError(f"The plan is no JSON ({error}); correct the file.") from error
+            data = parse_json(text)
+        except JSONError as error:
+            raise DigitpadError(_("The plan is no JSON ({reason}); correct the file.").format(reason=error)) from error
         return cls.from_dict(data)
 
     @classmethod
@@ -94,32 +106,27 @@ class RunPlan:
             Naming what is missing, unknown or impossible.
         """
         if not isinstance(data, dict) or not {"architecture", "dataset"} <= data.keys():
-            raise DigitpadError("The plan must be a table with architecture, dataset and settings; correct the file.")
-        for name in data.keys() - set(_KEYS):
-            raise DigitpadError(f"The plan has {name!r}, which means nothing; remove it (it has {', '.join(_KEYS)}).")
+            raise DigitpadError(
+                _("The plan must be a table with architecture, dataset and settings; correct the file.")
+            )
+        plain = {**data, "architecture": {}, "settings": {}}
         try:
-            architecture = Architecture.from_json(json.dumps(data["architecture"]))
-        except (ValueError, RecursionError) as error:
-            raise DigitpadError(f"The plan's architecture cannot be read ({error}); correct it.") from error
-        if not isinstance(data["dataset"], str):
-            raise DigitpadError(f"The plan's dataset must be a text, not {data['dataset']!r}; correct it.")
-        return cls(
-            architecture,
-            data["dataset"],
-            _count("limit", data.get("limit")),
-            _count("validation", data.get("validation")),
-            TrainingSettings.from_dict(data.get("settings", {})),
-            _text_or_none("start_from", data.get("start_from")),
-        )
-
-
-def _count(name: str, value: object) -> int | None:
-    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
-        return value
-    raise DigitpadError(f"The plan's {name} must be null or a whole number of at least 0, not {value!r}; correct it.")
-
-
-def _text_or_none(name: str, value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    raise DigitpadError(f"The plan's {name} must be null or a text, not {value!r}; correct it.")
+            parts = to_record(_Parts, plain)
+        except JSONError as error:
+            raise DigitpadError(_("The plan cannot be used: {reason}; correct it.").format(reason=error)) from error
+        try:
+            architecture = read_architecture(data["architecture"])
+        except JSONError as error:
+            raise DigitpadError(
+                _("The plan's architecture cannot be read ({reason}); correct it.").format(reason=error)
+            ) from error
+        for name in ("limit", "validation"):
+            value = getattr(parts, name)
+            if value is not None and value < 0:
+                raise DigitpadError(
+                    _(
+                        "The plan's {name} must be null or a whole number of at least 0, not {value}; correct it."
+                    ).format(name=name, value=value)
+                )
+        settings = TrainingSettings.from_dict(data.get("settings", {}))
+        return cls(architecture, parts.dataset, parts.limit, parts.validation, settings, parts.start_from)

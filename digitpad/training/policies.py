@@ -14,6 +14,7 @@ from digitpad.nn import Sequential
 from digitpad.nn.backend import Array
 from digitpad.training.events import EpochCompleted, StopReason
 from digitpad.training.snapshots import Snapshot
+from digitpad.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,9 +90,13 @@ class EarlyStopping:
 
     def __init__(self, patience: int, *, min_delta: float = 0.0) -> None:
         if patience < 1:
-            raise DigitpadError(f"The patience must be a whole number of at least 1, not {patience}.")
+            raise DigitpadError(
+                _("The patience must be a whole number of at least 1, not {patience}.").format(patience=patience)
+            )
         if not min_delta >= 0:
-            raise DigitpadError(f"The least improvement must be at least 0, not {min_delta}.")
+            raise DigitpadError(
+                _("The least improvement must be at least 0, not {min_delta}.").format(min_delta=min_delta)
+            )
         self._patience = patience
         self._min_delta = min_delta
         self._best: float | None = None

@@ -13,14 +13,19 @@ from numpy.typing import NDArray
 from digitpad.data.dataset import NO_DIGIT, Dataset
 from digitpad.data.paper import Pages
 from digitpad.errors import DigitpadError
+from digitpad.json_records import shown
 from digitpad.models.model_file import Model
 from digitpad.nn import Architecture, Sequential
-from digitpad.nn.backend import Device, select_device
+from digitpad.nn.architectures.summary import summarize
+from digitpad.nn.backend import Device, Shape, select_device
 from digitpad.seeding import Purpose, generator
+from digitpad.system_info import memory
 from digitpad.training.batches import Augment
 from digitpad.training.settings import TrainingSettings
+from digitpad.translation import gettext as _
 
 _MOST_HELD_OUT = 5000
+_COPIES_OF_WEIGHTS = 5
 
 
 class Divisible(Protocol):
@@ -54,7 +59,9 @@ def choose_device(choice: str) -> Device:
     try:
         return select_device(choice)
     except ValueError as error:
-        raise DigitpadError(f"--device {choice} cannot be had ({error}); use --device cpu.") from error
+        raise DigitpadError(
+            _("--device {choice} cannot be had ({reason}); use --device cpu.").format(choice=choice, reason=error)
+        ) from error
 
 
 def with_refusal(architecture: Architecture, samples: Dataset | Pages) -> Architecture:
@@ -107,8 +114,10 @@ def start_from(network: Sequential, samples: Dataset | Pages, model: Model) -> N
         if name in known and (known[name].shape == value.shape or name.startswith(last)):
             continue
         raise DigitpadError(
-            f"The model {model.name} does not fit this architecture ({name} is missing or of another shape); "
-            f"train {model.architecture.name}, or start from another model."
+            _(
+                "The model {model} does not fit this architecture ({tensor} is missing or of another shape); train "
+                "{architecture}, or start from another model."
+            ).format(model=model.name, tensor=name, architecture=model.architecture.name)
         )
     classes = samples.classes if isinstance(samples, Dataset) else ()
     labels = model.metadata.labels
@@ -119,6 +128,36 @@ def start_from(network: Sequential, samples: Dataset | Pages, model: Model) -> N
         elif (len(value), len(known[name])) == (len(classes), len(labels)):
             value[[classes.index(label) for label in both]] = known[name][[labels.index(label) for label in both]]
     network.load_state_dict(weights)
+
+
+def check_memory(network: Sequential, input_shape: Shape, batch: int) -> None:
+    """Check that a step of training fits into this machine's memory, before any memory is taken.
+
+    Parameters
+    ----------
+    network
+        The network.
+    input_shape
+        Shape of one image, (C, H, W).
+    batch
+        Images a step.
+
+    Raises
+    ------
+    DigitpadError
+        If it does not fit.
+    """
+    have = memory()
+    summary = summarize(network, input_shape)
+    # Activations are kept for the way back, where each has a gradient; weights have one, and Adam's two means.
+    needed = 2 * summary.activation_bytes(batch) + _COPIES_OF_WEIGHTS * 4 * summary.parameters
+    if have is not None and needed > have:
+        raise DigitpadError(
+            _(
+                "A step with {count:,} images needs about {needed:,.1f} GB of memory, and this machine has {have:,.1f} "
+                "GB; choose a smaller batch size or a smaller network."
+            ).format(count=batch, needed=needed / 1e9, have=have / 1e9)
+        )
 
 
 def choose_images(
@@ -149,12 +188,18 @@ def choose_images(
     """
     count = len(dataset) if limit is None else limit
     if count < 1 or count > len(dataset):
-        raise DigitpadError(f"{dataset.name} has {len(dataset)} images, so {count} cannot be used; change --limit.")
+        raise DigitpadError(
+            _("{dataset} has {number} images, so {count} cannot be used; change --limit.").format(
+                dataset=dataset.name, number=len(dataset), count=shown(count)
+            )
+        )
     held_out = min(_MOST_HELD_OUT, count // 6) if validation is None else validation
     if not 0 <= held_out < count:
         raise DigitpadError(
-            f"Of {count} images, {held_out} cannot be held out for validation, for some must be left to learn from; "
-            "change --validation."
+            _(
+                "Of {count} images, {held_out} cannot be held out for validation, for some must be left to learn from; "
+                "change --validation."
+            ).format(count=count, held_out=shown(held_out))
         )
     rng = generator(seed, Purpose.DATA)
     if count < len(dataset):

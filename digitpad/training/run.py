@@ -9,8 +9,10 @@ from typing import Any
 
 import filelock
 
+from digitpad.atomic import remove_unfinished
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import Model, load_model, save_model
+from digitpad.names import plain_name
 from digitpad.training.checkpoints import SUFFIX, Checkpoint, load_checkpoint
 from digitpad.training.history import History, read_epochs, read_history
 from digitpad.training.run_info import RunInfo, RunStatus, read_info, write_info
@@ -18,6 +20,7 @@ from digitpad.translation import gettext as _
 
 _MODEL = "model.safetensors"
 _STEP = "step-"
+_CHECKPOINTS = "checkpoints"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +139,8 @@ class Run:
             If the name is empty, or the file cannot be written.
         """
         if not name.strip():
-            raise DigitpadError("A run needs a name; type one.")
-        self.update(name=name.strip())
+            raise DigitpadError(_("A run needs a name; type one."))
+        self.update(name=plain_name(name.strip()))
 
     def set_notes(self, notes: str) -> None:
         """Keep what a person has to say about the run.
@@ -189,7 +192,11 @@ class Run:
                 trouble = trouble or error
         if trouble is not None:
             raise trouble
-        raise DigitpadError(f"The run {self._info.name} has no checkpoint ({self.folder}); start it anew.")
+        raise DigitpadError(
+            _("The run {name} has no checkpoint ({folder}); start it again.").format(
+                name=self._info.name, folder=self.folder
+            )
+        )
 
     def model(self, checkpoint: CheckpointFile | Path | None = None) -> Model:
         """Return what the run has made, or the network as it was at a checkpoint.
@@ -199,9 +206,8 @@ class Run:
         DigitpadError
             If the file cannot be read, or there is none.
         """
-        path = self.folder / _MODEL
-        if checkpoint is None and path.exists():
-            return replace(load_model(path), name=self._info.name)
+        if checkpoint is None and self.model_path.exists():
+            return replace(load_model(self.model_path), name=self._info.name)
         return self.load(checkpoint).model(self._info.name)
 
     def keep_model(self, model: Model) -> None:
@@ -212,7 +218,7 @@ class Run:
         DigitpadError
             If the file cannot be written.
         """
-        save_model(self.folder / _MODEL, model)
+        save_model(self.model_path, model)
 
     def save_model(
         self, path: Path, checkpoint: CheckpointFile | Path | None = None, *, overwrite: bool = False
@@ -225,7 +231,7 @@ class Run:
             If there is no model, the file exists and may not be replaced, or cannot be written.
         """
         if path.exists() and not overwrite:
-            raise DigitpadError(f"{path} exists already; choose another name, or replace it.")
+            raise DigitpadError(_("{path} exists already; choose another name, or replace it.").format(path=path))
         save_model(path, self.model(checkpoint))
 
     def history(self) -> History:
@@ -251,19 +257,31 @@ class Run:
         try:
             lock.acquire(blocking=False)
         except filelock.Timeout as error:
-            raise DigitpadError(f"The run {self._info.name} is being trained already; stop it there first.") from error
+            raise DigitpadError(
+                _("The run {name} is being trained already; stop it there first.").format(name=self._info.name)
+            ) from error
         except OSError as error:
             raise DigitpadError(
-                f"{self.folder} cannot be written to ({error.strerror or error}); choose another run."
+                _("{folder} cannot be written to ({reason}); choose another run.").format(
+                    folder=self.folder, reason=error.strerror or error
+                )
             ) from error
         try:
+            # The program that trained it before may have been killed while it wrote.
+            for folder in (self.folder, self.folder / _CHECKPOINTS):
+                remove_unfinished(folder)
             yield
         finally:
             lock.release()
 
     def checkpoint_path(self, step: int) -> Path:
         """Return where the checkpoint of a step goes."""
-        return self.folder / "checkpoints" / f"{_STEP}{step:08d}{SUFFIX}"
+        return self.folder / _CHECKPOINTS / f"{_STEP}{step:08d}{SUFFIX}"
+
+    @property
+    def model_path(self) -> Path:
+        """Where the run keeps what it has made; there is no such file before it has ended."""
+        return self.folder / _MODEL
 
     @property
     def _lock_path(self) -> Path:
@@ -273,7 +291,7 @@ class Run:
         """Return the checkpoints' steps and files, in their order; files with other names are none."""
         found = []
         with contextlib.suppress(OSError):
-            for path in (self.folder / "checkpoints").glob(f"{_STEP}*{SUFFIX}"):
+            for path in (self.folder / _CHECKPOINTS).glob(f"{_STEP}*{SUFFIX}"):
                 number = path.stem.removeprefix(_STEP)
                 if number.isdecimal():
                     found.append((int(number), path))

@@ -1,16 +1,19 @@
 """What a run's `run.json` says."""
 
-import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from digitpad import __version__
 from digitpad.atomic import atomic_write
 from digitpad.errors import DigitpadError
+from digitpad.json_records import MOST_BYTES, JSONError, dump_json, parse_json, shown, to_record
+from digitpad.names import plain_name
+from digitpad.regular_files import read_regular
 from digitpad.training.plan import RunPlan
+from digitpad.translation import gettext as _
 
 FORMAT_VERSION = 1
 _FILE = "run.json"
@@ -86,7 +89,32 @@ class RunInfo:
 _TEXTS = ("notes", "message", "digitpad", "score", "data_sha256", "command", "branched_from")
 _COUNTS = ("epochs", "steps", "images")
 _FIGURES = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
-_KNOWN = {"format_version", "name", "plan", "created", "status", "seconds", *_TEXTS, *_COUNTS, *_FIGURES}
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the file says, in JSON's own types."""
+
+    format_version: int
+    name: str
+    plan: dict[str, Any]
+    created: str
+    status: RunStatus
+    notes: str = ""
+    message: str = ""
+    digitpad: str = __version__
+    epochs: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    score: str = "accuracy"
+    train_loss: float | None = None
+    train_accuracy: float | None = None
+    validation_loss: float | None = None
+    validation_accuracy: float | None = None
+    data_sha256: str = ""
+    images: int = 0
+    command: str = ""
+    branched_from: str = ""
 
 
 def write_info(folder: Path, info: RunInfo) -> None:
@@ -107,7 +135,7 @@ def write_info(folder: Path, info: RunInfo) -> None:
         "plan": info.plan.to_dict(),
     }
     with atomic_write(folder / _FILE) as file:
-        file.write(json.dumps(data, indent=2, ensure_ascii=False).encode())
+        file.write(dump_json(data, indent=2).encode())
 
 
 def read_info(folder: Path) -> RunInfo:
@@ -120,51 +148,64 @@ def read_info(folder: Path) -> RunInfo:
     """
     path = folder / _FILE
     try:
-        data = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+        data = parse_json(read_regular(path, most_bytes=MOST_BYTES))
     except FileNotFoundError as error:
-        raise DigitpadError(f"{folder} is no run: it has no {_FILE}; put it back, or delete the folder.") from error
-    except OSError as error:
-        raise DigitpadError(f"{path} could not be read ({error.strerror or error}); check the folder.") from error
-    except (ValueError, RecursionError) as error:
-        raise DigitpadError(f"{path} is no whole JSON file ({error}); correct it, or delete the run.") from error
-    if not isinstance(data, dict):
-        raise DigitpadError(f"{path} does not describe a run; correct it, or delete the run.")
-    version = data.get("format_version")
-    if not isinstance(version, int) or isinstance(version, bool):
-        raise DigitpadError(f"{path} has the format version {version!r}, which is no number; correct it.")
-    if version > FORMAT_VERSION:
         raise DigitpadError(
-            f"{path} has format version {version}, and this digitpad reads up to {FORMAT_VERSION}; update digitpad."
-        )
+            _("{folder} is not a run: it has no {file}; put it back, or delete the folder.").format(
+                folder=folder, file=_FILE
+            )
+        ) from error
+    except OSError as error:
+        reason = error.strerror or error
+        raise DigitpadError(
+            _("{path} could not be read ({reason}); check the folder.").format(path=path, reason=reason)
+        ) from error
+    except JSONError as error:
+        raise DigitpadError(
+            _("{path} is no whole JSON file ({reason}); correct it, or delete the run.").format(path=path, reason=error)
+        ) from error
+    if not isinstance(data, dict):
+        raise DigitpadError(_("{path} does not describe a run; correct it, or delete the run.").format(path=path))
+    _check_version(path, data.get("format_version"))
     try:
         return _parse(data)
     except DigitpadError as error:
         raise DigitpadError(f"{path}: {error}") from error
-    except (KeyError, TypeError, ValueError) as error:
-        reason = f"{error} is missing" if isinstance(error, KeyError) else error
-        raise DigitpadError(f"{path} does not describe a run ({reason}); correct it, or delete the run.") from error
+    except (TypeError, ValueError, OverflowError, OSError) as error:
+        # A date in the year 1 overflows in some time zones, and Windows' clock refuses others.
+        raise DigitpadError(
+            _("{path} does not describe a run ({reason}); correct it, or delete the run.").format(
+                path=path, reason=error
+            )
+        ) from error
+
+
+def _check_version(path: Path, version: object) -> None:
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise DigitpadError(
+            _("{path} has the format version {version}, which is no number; correct it.").format(
+                path=path, version=shown(version)
+            )
+        )
+    if version > FORMAT_VERSION:
+        raise DigitpadError(
+            _("{path} has format version {version}, and this digitpad reads up to {known}; update digitpad.").format(
+                path=path, version=version, known=FORMAT_VERSION
+            )
+        )
 
 
 def _parse(data: dict[str, Any]) -> RunInfo:
-    unknown = sorted(data.keys() - _KNOWN)
-    if unknown:
-        raise ValueError(f"{unknown[0]!r} means nothing")
-    if not isinstance(data["name"], str):
-        raise TypeError(f"name is {data['name']!r}, which is no text")
-    created = datetime.fromisoformat(data["created"]).astimezone()
-    info = RunInfo(data["name"], RunPlan.from_dict(data["plan"]), created, status=RunStatus(data["status"]))
-    given: dict[str, Any] = {}
-    for names, kinds in ((_TEXTS, (str,)), (_COUNTS, (int,)), (("seconds",), (int, float))):
-        given |= {name: _of_kind(name, data[name], kinds) for name in names if name in data}
-    given |= {name: _of_kind(name, data[name], (int, float, type(None))) for name in _FIGURES if name in data}
-    return replace(info, **given)
-
-
-def _of_kind(name: str, value: Any, kinds: tuple[type, ...]) -> Any:
-    if isinstance(value, bool) or not isinstance(value, kinds):
-        raise TypeError(f"{name} is {value!r}, which cannot be")
-    return value
-
-
-def _refuse_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no number")
+    said = to_record(_Said, data)
+    counted = {name: getattr(said, name) for name in (*_COUNTS, "seconds")}
+    for name, value in counted.items():
+        if value < 0:
+            raise ValueError(_("{name} is {value}, which cannot be").format(name=name, value=value))
+    return RunInfo(
+        plain_name(said.name),
+        RunPlan.from_dict(said.plan),
+        datetime.fromisoformat(said.created).astimezone(),
+        status=said.status,
+        **counted,
+        **{name: getattr(said, name) for name in (*_TEXTS, *_FIGURES)},
+    )

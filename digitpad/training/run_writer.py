@@ -32,6 +32,7 @@ from digitpad.training.plan import RunPlan
 from digitpad.training.run_info import RunStatus
 from digitpad.training.runs import CheckpointFile, Run
 from digitpad.training.trainer import Trainer
+from digitpad.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +151,10 @@ class RunWriter:
             # The end is nowhere. Taken again from the last checkpoint, the same steps give the same weights.
             kept = max(self._saved[0], 0)
             status = RunStatus.INTERRUPTED
-            message = (
-                f"{self._reason} So the weights of the end, after {event.steps:,} steps, are not kept, but those of "
-                f"step {kept:,} are. Make room on the disk, then go on with the run."
-            )
+            message = _(
+                "{trouble} So the weights of the end, after {steps:,} steps, are not kept, but those of step {kept:,} "
+                "are. Make room on the disk, then go on with the run."
+            ).format(trouble=self._reason, steps=event.steps, kept=kept)
             troubles = [message]
         place = {"steps": event.steps, "seconds": event.seconds}
         troubles.append(self._update(status=status, message=message, **place, **_figures(event)))
@@ -169,10 +170,10 @@ class RunWriter:
         except DigitpadError as error:
             self._troubled.add(what)
             self._reason = str(error)
-            return (
-                f"{error} The training goes on, and nothing that was written is lost; make room there, and the next "
+            return _(
+                "{trouble} The training goes on, and nothing that was written is lost; make room there, and the next "
                 "checkpoint is written again."
-            )
+            ).format(trouble=error)
         self._troubled.discard(what)
         return ""
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from digitpad import paths
 from digitpad.errors import DigitpadError
+from digitpad.names import file_stem, plain_name
 from digitpad.training.plan import RunPlan
 from digitpad.training.run import CheckpointFile, Run
 from digitpad.training.run_info import RunInfo, RunStatus, read_info, write_info
@@ -108,7 +109,11 @@ class RunStore:
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise DigitpadError(f"{self.folder} could not be read ({error.strerror}); check the folder.") from error
+            raise DigitpadError(
+                _("{folder} could not be read ({reason}); check the folder.").format(
+                    folder=self.folder, reason=error.strerror
+                )
+            ) from error
         for folder in folders:
             try:
                 sound.append(Run(folder))
@@ -135,15 +140,16 @@ class RunStore:
             If the folder cannot be made.
         """
         created = datetime.now(UTC)
-        title = name.strip() or self._free_name(plan.architecture.name)
+        title = plain_name(name.strip() or self._free_name(plan.architecture.name))
         moment = created.astimezone().strftime("%Y-%m-%d-%H%M%S")
-        readable = "".join(letter if letter.isalnum() else "-" for letter in plan.architecture.name)[:40]
-        folder = self.free_folder(f"{moment}-{readable}" if readable else moment)
+        folder = self.free_folder(f"{moment}-{file_stem(plan.architecture.name)}")
         try:
             (folder / "checkpoints").mkdir(parents=True)
         except OSError as error:
             raise DigitpadError(
-                f"{folder} could not be made ({error.strerror}); make room, or check the folder."
+                _("{folder} could not be made ({reason}); make room, or check the folder.").format(
+                    folder=folder, reason=error.strerror
+                )
             ) from error
         try:
             write_info(folder, RunInfo(name=title, notes=notes, plan=plan, created=created))
@@ -162,16 +168,26 @@ class RunStore:
         """
         path = Path(name_or_path)
         for folder in (path, self.folder / path):
-            if (folder / "run.json").is_file():
-                return Run(folder)
+            # A name too long for a file, or with a NUL in it, is not that of a folder.
+            with contextlib.suppress(OSError, ValueError):
+                if (folder / "run.json").is_file():
+                    return Run(folder)
         named = [run for run in self.all() if isinstance(run, Run) and run.info.name == str(name_or_path)]
         if len(named) == 1:
             return named[0]
         if named:
             folders = ", ".join(run.folder.name for run in named)
-            raise DigitpadError(f"{len(named)} runs are called {name_or_path}; name one by its folder: {folders}.")
-        known = ", ".join(run.folder.name for run in self.all() if isinstance(run, Run)) or "none"
-        raise DigitpadError(f"There is no run {name_or_path} in {self.folder}; known are: {known}.")
+            raise DigitpadError(
+                _("{count} runs are called {name}; name one by its folder: {folders}.").format(
+                    count=len(named), name=name_or_path, folders=folders
+                )
+            )
+        known = ", ".join(run.folder.name for run in self.all() if isinstance(run, Run)) or _("none")
+        raise DigitpadError(
+            _("There is no run {name} in {folder}; known are: {known}.").format(
+                name=name_or_path, folder=self.folder, known=known
+            )
+        )
 
     def branch(self, run: Run, checkpoint: CheckpointFile, name: str = "", **settings: Any) -> Run:
         """Go back: make a new run that goes on from a checkpoint of another, which stays as it is.
@@ -205,7 +221,11 @@ class RunStore:
                     shutil.copyfile(path, target)
         except OSError as error:
             shutil.rmtree(twin.folder, ignore_errors=True)
-            raise DigitpadError(f"{twin.folder} could not be written ({error.strerror}); make room.") from error
+            raise DigitpadError(
+                _("{folder} could not be written ({reason}); make room.").format(
+                    folder=twin.folder, reason=error.strerror
+                )
+            ) from error
         twin.update(
             status=RunStatus.INTERRUPTED,
             data_sha256=info.data_sha256,
@@ -225,7 +245,7 @@ class RunStore:
         if isinstance(run, Run):
             name = run.info.name
             if run.is_running():
-                raise DigitpadError(f"The run {name} is being trained; stop it first.")
+                raise DigitpadError(_("The run {name} is being trained; stop it first.").format(name=name))
         target = _free(self.folder / _TRASH, run.folder.name)
         _move(run.folder, target)
         return TrashedRun(target, self, name)
@@ -278,11 +298,19 @@ def _move(source: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         source.rename(target)
     except OSError as error:
-        raise DigitpadError(f"{source} could not be moved to {target} ({error.strerror}); try again.") from error
+        raise DigitpadError(
+            _("{source} could not be moved to {target} ({reason}); try again.").format(
+                source=source, target=target, reason=error.strerror
+            )
+        ) from error
 
 
 def _remove(folder: Path) -> None:
     try:
         shutil.rmtree(folder)
     except OSError as error:
-        raise DigitpadError(f"{folder} could not be removed ({error.strerror or error}); try again.") from error
+        raise DigitpadError(
+            _("{folder} could not be removed ({reason}); try again.").format(
+                folder=folder, reason=error.strerror or error
+            )
+        ) from error

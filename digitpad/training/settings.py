@@ -4,21 +4,25 @@ The values are checked here once, whether they come from the command line, a fil
 trainer never meets an impossible one. What is built from them is in `digitpad.training.building`.
 """
 
-import json
 import math
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from types import UnionType
-from typing import Any, Self, get_args, get_type_hints
+from typing import Any, Self
 
 from digitpad.data.augmentation import Augmentation
 from digitpad.errors import DigitpadError
+from digitpad.json_records import JSONError, dump_json, parse_json, shown, to_record
 from digitpad.nn.initializers import INITIALIZER_FACTORIES, INITIALIZERS
+from digitpad.translation import gettext as _
+from digitpad.translation import gettext_noop
 
 _MOST_USEFUL_THREADS = 8
+
+MOST_THREADS = 256
+"""How many threads may share a batch: each keeps a copy of the network's gradients."""
 
 _LARGEST = sys.float_info.max
 
@@ -66,25 +70,30 @@ _SCHEDULE_OPTIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-#: Whole numbers with the least that they may be.
-_LEAST = {
-    "epochs": 1,
-    "batch_size": 1,
-    "seed": 0,
-    "threads": 1,
-    "patience": 1,
-    "step_epochs": 1,
-    "plateau_patience": 0,
+#: Whole numbers with the least and the most that they may be.
+_WHOLE = {
+    "epochs": (1, 1_000_000),
+    "batch_size": (1, 1_000_000_000),
+    # What a JSON number holds.
+    "seed": (0, 2**63 - 1),
+    "threads": (1, MOST_THREADS),
+    "patience": (1, 1_000_000),
+    "step_epochs": (1, 1_000_000),
+    "plateau_patience": (0, 1_000_000),
 }
-_ABOVE_ZERO = math.nextafter(0.0, 1.0), _LARGEST, "a number above 0"
-_BELOW_ONE = 0.0, math.nextafter(1.0, 0.0), "at least 0 and below 1"
+_ABOVE_ZERO = math.nextafter(0.0, 1.0), _LARGEST, gettext_noop("a number above 0")
+_BELOW_ONE = 0.0, math.nextafter(1.0, 0.0), gettext_noop("at least 0 and below 1")
 #: Numbers with the smallest and the largest that they may be, and how that is said.
 _RANGES = {
     ("learning_rate",): _ABOVE_ZERO,
     ("momentum", "label_smoothing", "beta1", "beta2", "alpha", "plateau_factor", "dropout", "low_momentum"): _BELOW_ONE,
-    ("gamma", "rise", "eps"): (0.0, 1.0, "between 0 and 1"),
-    ("weight_decay", "l1", "warm_up_epochs", "final_learning_rate", "min_delta"): (0.0, _LARGEST, "at least 0"),
-    ("div_factor", "final_div_factor"): (1.0, _LARGEST, "at least 1"),
+    ("gamma", "rise", "eps"): (0.0, 1.0, gettext_noop("between 0 and 1")),
+    ("weight_decay", "l1", "warm_up_epochs", "final_learning_rate", "min_delta"): (
+        0.0,
+        _LARGEST,
+        gettext_noop("at least 0"),
+    ),
+    ("div_factor", "final_div_factor"): (1.0, _LARGEST, gettext_noop("at least 1")),
 }
 _CHOICES: dict[str, Sequence[str]] = {
     "optimizer": list(OptimizerName),
@@ -217,15 +226,15 @@ class TrainingSettings:
     augmentation: Augmentation = field(default_factory=Augmentation)
 
     def __post_init__(self) -> None:
-        for name, least in _LEAST.items():
-            _check_whole(name, getattr(self, name), least)
+        for name, (least, most) in _WHOLE.items():
+            _check_whole(name, getattr(self, name), least, most)
         for names, (low, high, expected) in _RANGES.items():
             for name in names:
                 _check_range(name, getattr(self, name), low, high, expected)
         for name, choices in _CHOICES.items():
             _check_choice(name, getattr(self, name), choices)
         if self.optimizer == OptimizerName.NESTEROV and not self.momentum:
-            raise DigitpadError("Nesterov's method needs a momentum above 0; choose one, or sgd.")
+            raise DigitpadError(_("Nesterov's method needs a momentum above 0; choose one, or sgd."))
         self._check_cycle()
 
     def _check_cycle(self) -> None:
@@ -234,10 +243,11 @@ class TrainingSettings:
             return
         high = self.highest_momentum
         if high is None or self.low_momentum > high:
-            having = "has none" if high is None else f"has {high}"
+            having = _("has none") if high is None else _("has {momentum}").format(momentum=high)
             raise DigitpadError(
-                f"The low momentum {self.low_momentum} cannot be driven: {self.optimizer} {having}; "
-                "choose less, or another optimizer."
+                _(
+                    "The low momentum {low} cannot be driven: {optimizer} {having}; choose less, or another optimizer."
+                ).format(low=self.low_momentum, optimizer=self.optimizer, having=having)
             )
 
     @property
@@ -249,7 +259,7 @@ class TrainingSettings:
 
     def to_json(self) -> str:
         """Return the settings as JSON text."""
-        return json.dumps(self.to_dict(), indent=2)
+        return dump_json(self.to_dict(), indent=2)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as plain values by name."""
@@ -265,9 +275,11 @@ class TrainingSettings:
             Naming what is unknown, of the wrong kind or impossible.
         """
         try:
-            data = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise DigitpadError(f"The settings are no JSON ({error}); correct the file.") from error
+            data = parse_json(text)
+        except JSONError as error:
+            raise DigitpadError(
+                _("The settings are no JSON ({reason}); correct the file.").format(reason=error)
+            ) from error
         return cls.from_dict(data)
 
     @classmethod
@@ -279,30 +291,12 @@ class TrainingSettings:
         DigitpadError
             Naming what is unknown, of the wrong kind or impossible.
         """
-        if not isinstance(data, dict):
-            raise DigitpadError(f"The settings must be a table of names and values, not {data!r}; correct the file.")
-        hints = get_type_hints(cls)
-        known = [field.name for field in fields(cls)]
-        for name in data:
-            if name not in known:
-                raise DigitpadError(f"There is no setting called {name!r}; remove it (known are {', '.join(known)}).")
-        return cls(**{name: _typed(name, value, hints[name]) for name, value in data.items()})
-
-
-def _typed(name: str, value: Any, hint: Any) -> Any:
-    """Return a value read from JSON as the type that a setting has, or say that it is of another."""
-    kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
-    if hint is Augmentation:
-        return Augmentation.from_json(json.dumps(value))
-    if value is None and type(None) in kinds:
-        return None
-    if float in kinds and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if type(value) in kinds:
-        return value
-    wanted = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", type(None): "null"}
-    expected = " or ".join(wanted[kind] for kind in kinds)
-    raise DigitpadError(f"The setting {name} must be {expected}, not {value!r}; correct it.")
+        try:
+            return to_record(cls, data, noun=_("setting"))
+        except JSONError as error:
+            raise DigitpadError(
+                _("The settings cannot be used: {reason}; correct them.").format(reason=error)
+            ) from error
 
 
 def words(name: str) -> str:
@@ -310,17 +304,36 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _check_whole(name: str, value: int | None, least: int) -> None:
-    if value is not None and value < least:
-        raise DigitpadError(f"The {words(name)} must be a whole number of at least {least}, not {value}.")
+def _check_whole(name: str, value: int | None, least: int, most: int) -> None:
+    if value is None or least <= value <= most:
+        return
+    if value < least:
+        raise DigitpadError(
+            _("The {setting} must be a whole number of at least {least}, not {value}.").format(
+                setting=words(name), least=least, value=value
+            )
+        )
+    raise DigitpadError(
+        _("The {setting} must be a whole number of at most {most:,}, not {value}.").format(
+            setting=words(name), most=most, value=shown(value)
+        )
+    )
 
 
 def _check_range(name: str, value: float | None, low: float, high: float, expected: str) -> None:
     # Written so that a NaN, which compares false with everything, is refused.
     if value is not None and not low <= value <= high:
-        raise DigitpadError(f"The {words(name)} must be {expected}, not {value}.")
+        raise DigitpadError(
+            _("The {setting} must be {expected}, not {value}.").format(
+                setting=words(name), expected=_(expected), value=shown(value)
+            )
+        )
 
 
 def _check_choice(name: str, value: str | None, choices: Sequence[str]) -> None:
     if value is not None and value not in choices:
-        raise DigitpadError(f"There is no {words(name)} called {value!r}; choose one of: {', '.join(choices)}.")
+        raise DigitpadError(
+            _("There is no {setting} called {value}; choose one of: {choices}.").format(
+                setting=words(name), value=shown(value), choices=", ".join(choices)
+            )
+        )

@@ -19,6 +19,7 @@ from digitpad.models.model_file import CLASSIFICATION, SEGMENTATION
 from digitpad.nn import BCEWithLogitsLoss, CrossEntropyLoss
 from digitpad.nn.backend import array_module, to_numpy
 from digitpad.nn.losses import Loss, LossAndGradient
+from digitpad.translation import gettext as _
 
 Samples = Dataset | Pages
 """What a network can be trained on; the kind decides the task."""
@@ -115,8 +116,10 @@ def task_of(samples: Samples, output_shape: tuple[int, ...], label_smoothing: fl
 def _refuse_smoothing(label_smoothing: float, name: str) -> None:
     if label_smoothing:
         raise DigitpadError(
-            f"{name}: label smoothing needs a network with a logit for each class, and this one answers yes or no; "
-            "set the label smoothing to 0."
+            _(
+                "{name}: label smoothing needs a network with a logit for each class, and this one "
+                "answers yes or no; set the label smoothing to 0."
+            ).format(name=name)
         )
 
 

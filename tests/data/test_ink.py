@@ -91,12 +91,12 @@ BAD_LINES = {
     "pressure at times": (line_with(strokes=[[[1, 2], [1, 2, 0.5]]]), "with and without pressure"),
     "pressure above 1": (line_with(strokes=[[[1, 2, 1.5]]]), "pressure outside 0 to 1"),
     "pressure below 0": (line_with(strokes=[[[1, 2, -0.5]]]), "pressure outside 0 to 1"),
-    "NaN": ('{"strokes": [[[1, NaN]]]}', "NaN is no number"),
-    "infinity": ('{"strokes": [[[1, -Infinity]]]}', "-Infinity is no number"),
-    "NaN elsewhere": ('{"strokes": [], "time": NaN}', "NaN is no number"),
+    "NaN": ('{"strokes": [[[1, NaN]]]}', "NaN is not a number"),
+    "infinity": ('{"strokes": [[[1, -Infinity]]]}', "-Infinity is not a number"),
+    "NaN elsewhere": ('{"strokes": [], "time": NaN}', "time must be a number, not NaN"),
     "too large": ('{"strokes": [[[1, 1e39]]]}', "too large"),
     "far too large": ('{"strokes": [[[1, 1e999]]]}', "too large"),
-    "a long integer": ('{"strokes": [[[1, 1' + "0" * 400 + "]]]}", "line 2 is not a drawing"),
+    "a long integer": ('{"strokes": [[[1, 1' + "0" * 400 + "]]]}", "line 2 is not JSON .*too large"),
     "an endless integer": ('{"strokes": [[[1, 1' + "0" * 5000 + "]]]}", "line 2 is not JSON"),
     "a list as label": (line_with(label=[7]), "label must be an integer or text"),
     "true as label": (line_with(label=True), "label must be an integer or text"),
@@ -269,3 +269,14 @@ def test_text_is_read_as_a_file_is() -> None:
         parse_ink([], "the note")
     with pytest.raises(DigitpadError, match="there is nothing to write"):
         format_ink([])
+
+
+def test_of_a_million_points_some_are_kept_evenly_spread(tmp_path: Path) -> None:
+    path = tmp_path / "long.jsonl"
+    points = [[x, x % 7] for x in range(100_001)]
+    path.write_text(json.dumps({"strokes": [points, [[5, 5]]]}))
+    ((long, dot),) = (drawing.strokes for drawing in read_ink(path))
+    assert 10_000 < len(long) <= 20_001
+    assert long[0].tolist() == [0, 0]
+    assert long[-1].tolist() == [100_000, 100_000 % 7]
+    assert dot.tolist() == [[5, 5]]

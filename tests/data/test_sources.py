@@ -182,7 +182,7 @@ def test_what_is_no_data_set_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DigitpadError, match="does not exist"):
         open_dataset(tmp_path / "none")
     (tmp_path / "notes.txt").write_text("hello")
-    with pytest.raises(DigitpadError, match="is no data set"):
+    with pytest.raises(DigitpadError, match="is not a data set"):
         open_dataset(tmp_path / "notes.txt")
 
 
@@ -229,3 +229,21 @@ def test_a_plus_in_a_name_is_part_of_it(tmp_path: Path) -> None:
 def test_a_plus_needs_digits_on_both_sides(spec: str) -> None:
     with pytest.raises(DigitpadError, match="on both sides of each plus"):
         open_dataset(spec)
+
+
+@pytest.mark.parametrize("label", [10_000, 10**8, 2**31 - 1])
+def test_labels_that_would_make_endless_classes_are_refused(tmp_path: Path, label: int) -> None:
+    write_idx(tmp_path / "t10k-images-idx3-ubyte", np.zeros((1, 28, 28), np.uint8))
+    write_idx(tmp_path / "t10k-labels-idx1-ubyte", np.array([label], np.int32))
+    with pytest.raises(DigitpadError, match=f"has the label {label}; .* at most 10,000"):
+        open_dataset(tmp_path, "test")
+
+
+def test_writers_are_plain_text_and_a_long_label_is_told_shortened(tmp_path: Path) -> None:
+    path = tmp_path / "d.jsonl"
+    path.write_text('{"label": 1, "writer": "\\ud800<b>\\n", "strokes": [[[1, 2], [3, 9]]]}\n')
+    assert open_dataset(path).origins["writer"] == ("\\ud800<b>\\n",)
+    path.write_text(json.dumps({"label": "7" * 10**6, "strokes": [[[1, 2], [3, 9]]]}))
+    with pytest.raises(DigitpadError, match="is labelled") as caught:
+        open_dataset(path)
+    assert len(str(caught.value)) < 500

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from digitpad import nn
+from digitpad.models.architecture_file import parse_architecture
 from digitpad.nn import initializers
 from digitpad.nn.backend import Array
 from digitpad.nn.initializers import Fans, fans_of_convolution
@@ -143,5 +144,5 @@ def test_an_architecture_takes_an_initializer_as_data() -> None:
             },
         ),
     )
-    network = nn.build(nn.Architecture.from_json(plan.to_json()), rng=np.random.default_rng(8))
+    network = nn.build(parse_architecture(plan.to_json()), rng=np.random.default_rng(8))
     assert network.named_parameters()["conv.weight"].value.std() == pytest.approx(0.5, rel=0.1)

@@ -64,7 +64,12 @@ def test_what_a_file_leaves_out_is_the_trainers_own() -> None:
         ('{"gamma": 2}', "gamma must be between 0 and 1"),
         ('{"augmentation": {"spin": 3}}', "'spin'"),
         ('{"augmentation": 3}', "augmentation"),
-        ('{"learning_rate": NaN}', "learning rate"),
+        ('{"learning_rate": NaN}', "learning_rate must be a number, not NaN"),
+        ('{"learning_rate": 1e999}', "1e999' is too large"),
+        ('{"seed": 1, "seed": 2}', "'seed' is given twice"),
+        ('{"seed": 9223372036854775808}', "seed must be a whole number of at most"),
+        ('{"threads": 257}', "threads must be a whole number of at most 256"),
+        ("[" * 100_000, "nested more than"),
     ],
 )
 def test_what_is_wrong_in_settings_is_named(text: str, said: str) -> None:

@@ -223,16 +223,25 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "no text": (lambda folder: (folder / "run.json").write_bytes(b"\xff\xfe\x00"), "no whole JSON"),
     "newer": (lambda folder: edited(folder, lambda d: d.update(format_version=99)), "update digitpad"),
     "no version": (lambda folder: edited(folder, lambda d: d.pop("format_version")), "format version None"),
-    "unknown": (lambda folder: edited(folder, lambda d: d.update(colour=1)), "'colour' means nothing"),
+    "unknown": (lambda folder: edited(folder, lambda d: d.update(colour=1)), "there is no 'colour'"),
     "no plan": (lambda folder: edited(folder, lambda d: d.pop("plan")), "'plan' is missing"),
     "a status": (lambda folder: edited(folder, lambda d: d.update(status="asleep")), "'asleep'"),
     "a date": (lambda folder: edited(folder, lambda d: d.update(created="yesterday")), "yesterday"),
-    "a count": (lambda folder: edited(folder, lambda d: d.update(epochs="3")), "epochs is '3'"),
-    "a figure": (lambda folder: edited(folder, lambda d: d.update(train_loss="low")), "train_loss is 'low'"),
+    "a count": (
+        lambda folder: edited(folder, lambda d: d.update(epochs="3")),
+        "epochs must be a whole number, not '3'",
+    ),
+    "a figure": (
+        lambda folder: edited(folder, lambda d: d.update(train_loss="low")),
+        "train_loss must be a number or null, not 'low'",
+    ),
     "a setting": (lambda folder: edited(folder, lambda d: d["plan"]["settings"].update(epochs=0)), "epochs must be"),
     "its kind": (lambda folder: edited(folder, lambda d: d["plan"]["settings"].update(epochs=1.5)), "whole number"),
     "its name": (lambda folder: edited(folder, lambda d: d["plan"]["settings"].update(speed=9)), "'speed'"),
-    "NaN": (lambda folder: (folder / "run.json").write_text('{"format_version": NaN}'), "NaN is no number"),
+    "NaN": (
+        lambda folder: (folder / "run.json").write_text('{"format_version": NaN}'),
+        "format_version must be a number, not NaN",
+    ),
     "a network": (lambda folder: edited(folder, lambda d: d["plan"].update(architecture=3)), "architecture"),
 }
 

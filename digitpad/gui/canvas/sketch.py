@@ -15,6 +15,10 @@ from digitpad.gui.canvas.erasing import erase_segment
 Stroke = NDArray[np.float32]
 Point = tuple[float, ...]
 
+#: What can be undone: this many steps, with opened pictures of this many bytes (four of 4 megapixels).
+_MOST_STEPS = 1000
+_MOST_BYTES = 64 << 20
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InkStroke:
@@ -73,6 +77,21 @@ class Page:
     def is_blank(self) -> bool:
         """Whether there is nothing to see."""
         return not self.strokes and self.picture is None
+
+
+def _forget_the_oldest(history: list[tuple[str, Page]]) -> None:
+    """Take the oldest steps out of a history whose pages take too much memory; the newest stays."""
+    counted: set[int] = set()
+    total = 0
+    for kept, (_name, page) in enumerate(reversed(history), start=1):
+        picture = page.picture
+        # Pages share their strokes and pictures.
+        if picture is not None and id(picture.ink) not in counted:
+            counted.add(id(picture.ink))
+            total += picture.ink.nbytes
+        if kept > 1 and (total > _MOST_BYTES or kept > _MOST_STEPS):
+            del history[: 1 - kept]
+            return
 
 
 class Sketch:
@@ -192,6 +211,7 @@ class Sketch:
         before, self._before_erasing = self._before_erasing, None
         if before is not None and before is not self._page:
             self._undo.append(("erase", before))
+            _forget_the_oldest(self._undo)
             self._redo.clear()
 
     def cancel(self) -> None:
@@ -226,6 +246,7 @@ class Sketch:
 
     def _put(self, name: str, page: Page) -> None:
         self._undo.append((name, self._page))
+        _forget_the_oldest(self._undo)
         self._redo.clear()
         self._page = page
 

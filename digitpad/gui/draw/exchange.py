@@ -16,6 +16,7 @@ from digitpad.errors import DigitpadError
 from digitpad.gui.canvas.ink_painter import page_image
 from digitpad.gui.canvas.sketch import InkStroke, Page, Picture
 from digitpad.gui.widgets.files import INK_SUFFIX, png_bytes, write_png
+from digitpad.names import plain_name
 
 _WIDTHS = "pen_widths"  # our own key in an ink file: how thick each stroke was shown
 _USUAL_WIDTH = 0.028  # of the sheet's longer side, for ink that does not say
@@ -45,7 +46,11 @@ def read_page(path: Path) -> tuple[Page, int]:
         return page_of(drawings[0], str(path)), len(drawings)
     from digitpad.data.images import read_image
 
-    return Page(picture=Picture(read_image(path), path.name)), 1
+    try:
+        return Page(picture=Picture(read_image(path), path.name)), 1
+    except OSError as error:
+        # A name longer than the file system's.
+        raise DigitpadError(f"{plain_name(str(path))} cannot be read ({error.strerror}); check the name.") from error
 
 
 def page_of(drawing: Drawing, name: str) -> Page:
@@ -131,14 +136,17 @@ def to_clipboard(page: Page, size: tuple[float, float]) -> QMimeData:
     return mime
 
 
-def from_clipboard(mime: QMimeData) -> Page | Path:
+def from_clipboard(mime: QMimeData | None) -> Page | Path:
     """Return what was pasted or dropped: a page, or the file to open.
+
+    Qt gives None where nobody has put anything on the clipboard.
 
     Raises
     ------
     DigitpadError
         If it is neither ink, nor an image, nor a file.
     """
+    mime = QMimeData() if mime is None else mime
     paths = paths_in(mime)
     if paths:
         return paths[0]

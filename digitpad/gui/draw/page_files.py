@@ -92,7 +92,7 @@ class PageFiles(QWidget):
             text = self.tr("{name} has {count} drawings; this is the first one.")
             self.message.emit(Message(text.format(name=path.name, count=f"{count:,}"), "info"))
 
-    def take(self, mime: QMimeData, name: str) -> None:
+    def take(self, mime: QMimeData | None, name: str) -> None:
         """Show what was dropped or pasted, as a step of the history called `name`."""
         try:
             content = exchange.from_clipboard(mime)

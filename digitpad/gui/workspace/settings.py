@@ -1,14 +1,18 @@
 """What the window remembers from one day to the next, in a file of its own in the user's configuration folder."""
 
+import base64
+import binascii
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray
 
 from digitpad import paths
+from digitpad.gui.workspace.stored_values import StoredValues
 
 _MOST_RECENT = 5
 _MOST_DIGITS = 4  # of a pen's width
+_MOST_GEOMETRY = 4096
 
 
 class Settings:
@@ -17,12 +21,11 @@ class Settings:
     Parameters
     ----------
     path
-        The file; by default `window.ini` in the user's configuration folder.
+        The file; by default `window.json` in the user's configuration folder.
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        file = path or paths.user_config_dir() / "window.ini"
-        self._store = QSettings(str(file), QSettings.Format.IniFormat)
+        self._store = StoredValues(path or paths.user_config_dir() / "window.json")
 
     @property
     def colours(self) -> str:
@@ -32,7 +35,7 @@ class Settings:
 
     @colours.setter
     def colours(self, choice: str) -> None:
-        self._store.setValue("colours", choice)
+        self._store.set_value("colours", choice)
 
     @property
     def model(self) -> Path | None:
@@ -45,35 +48,33 @@ class Settings:
     @property
     def recent_models(self) -> list[Path]:
         """Models opened from files, the latest first; those that are gone are left out."""
-        value = self._store.value("recent_models")
-        names = [value] if isinstance(value, str) else value
+        names = self._store.value("recent_models")
         if not isinstance(names, list):
             return []
-        return [Path(name) for name in names if isinstance(name, str) and _is(Path.is_file, Path(name))]
+        return [Path(name) for name in names if _is(Path.is_file, Path(name))]
 
     def remember_model(self, path: Path, *, bundled: bool) -> None:
         """Keep a model as the one used last, and among the recent ones if it does not come with digitpad.
 
         One that does is kept by its name: another copy of digitpad, or this one moved, has it elsewhere.
         """
-        self._store.setValue("model", path.name if bundled else str(path))
+        self._store.set_value("model", path.name if bundled else str(path))
         if not bundled:
             others = [other for other in self.recent_models if other != path]
-            self._store.setValue("recent_models", [str(file) for file in (path, *others)][:_MOST_RECENT])
+            self._store.set_value("recent_models", [str(file) for file in (path, *others)][:_MOST_RECENT])
 
     @property
     def recent_datasets(self) -> list[str]:
         """Folders and files that a network was trained on, the latest first; those that are gone are left out."""
-        value = self._store.value("recent_datasets")
-        names = [value] if isinstance(value, str) else value
+        names = self._store.value("recent_datasets")
         if not isinstance(names, list):
             return []
-        return [name for name in names if isinstance(name, str) and name and _is(Path.exists, Path(name))]
+        return [name for name in names if name and _is(Path.exists, Path(name))]
 
     def remember_dataset(self, path: str) -> None:
         """Keep a folder or file of images among the recent ones."""
         others = [other for other in self.recent_datasets if other != path]
-        self._store.setValue("recent_datasets", [path, *others][:_MOST_RECENT])
+        self._store.set_value("recent_datasets", [path, *others][:_MOST_RECENT])
 
     @property
     def folder(self) -> Path:
@@ -84,38 +85,48 @@ class Settings:
     @folder.setter
     def folder(self, path: Path) -> None:
         # The next start may be from elsewhere.
-        self._store.setValue("folder", str(path.absolute()))
+        self._store.set_value("folder", str(path.absolute()))
 
     @property
     def pen_width(self) -> int | None:
         """The pen's width, if one was chosen."""
         value = self._store.value("pen_width")
-        if not isinstance(value, int | str) or not str(value).isdecimal() or len(str(value)) > _MOST_DIGITS:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | str)
+            or not str(value).isdecimal()
+            or len(str(value)) > _MOST_DIGITS
+        ):
             return None
         return int(value)
 
     @pen_width.setter
     def pen_width(self, width: int) -> None:
-        self._store.setValue("pen_width", width)
+        self._store.set_value("pen_width", width)
 
     @property
     def geometry(self) -> QByteArray | None:
         """The window's place on the screen."""
         value = self._store.value("geometry")
-        return value if isinstance(value, QByteArray) else None
+        if not isinstance(value, str) or len(value) > _MOST_GEOMETRY:
+            return None
+        try:
+            return QByteArray(base64.b64decode(value, validate=True))
+        except (binascii.Error, ValueError):
+            return None
 
     @geometry.setter
     def geometry(self, value: QByteArray) -> None:
-        self._store.setValue("geometry", value)
+        self._store.set_value("geometry", base64.b64encode(value.data()).decode())
 
     @property
     def welcomed(self) -> bool:
         """Whether the welcome was dismissed for good."""
-        return str(self._store.value("welcomed")).lower() == "true"
+        return self._store.value("welcomed") in {True, "true"}
 
     @welcomed.setter
     def welcomed(self, value: bool) -> None:
-        self._store.setValue("welcomed", value)
+        self._store.set_value("welcomed", value)
 
     def _path(self, key: str) -> Path | None:
         value = self._store.value(key)
@@ -126,5 +137,5 @@ def _is(kind: Callable[[Path], bool], path: Path) -> bool:
     """Ask `Path.is_file` or `Path.is_dir`; what cannot be looked at is neither."""
     try:
         return kind(path)
-    except OSError:
+    except (OSError, ValueError):
         return False

@@ -5,11 +5,12 @@ argument that is a list of such mappings becomes a `Sequential`, and a mapping f
 branches of a `Concatenate`. `build` turns the data into a network.
 """
 
+import functools
 import inspect
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -44,28 +45,6 @@ class Architecture:
         """Return the plan as JSON text."""
         return json.dumps({"name": self.name, "input_shape": self.input_shape, "layers": self.layers})
 
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read a plan back from JSON text.
-
-        Raises
-        ------
-        ValueError
-            If the text is no JSON, or is not such a plan. Whether its layers work is only known to `build`.
-        """
-        try:
-            data = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise ValueError(f"Architecture: the text is no JSON ({error})") from error
-        try:
-            shape = tuple(int(size) for size in data["input_shape"])
-            layers = tuple(dict(layer) for layer in data["layers"])
-            return cls(str(data["name"]), shape, layers)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(
-                f"Architecture: expected an object with name, input_shape and layers (trouble: {error!r})"
-            ) from error
-
 
 def build(
     architecture: Architecture,
@@ -97,15 +76,20 @@ def build(
 
 
 def _sequential(specs: Sequence[LayerSpec], rng: np.random.Generator, dtype: DTypeLike) -> Sequential:
-    return Sequential((str(spec.get("name", "")), _layer(spec, rng, dtype)) for spec in specs)
+    layers = []
+    for spec in specs:
+        if not isinstance(spec, Mapping):
+            raise TypeError(f"a layer is {spec!r}; expected a mapping with its name, type and arguments")
+        layers.append((str(spec.get("name", "")), _layer(spec, rng, dtype)))
+    return Sequential(layers)
 
 
 def _layer(spec: LayerSpec, rng: np.random.Generator, dtype: DTypeLike) -> Layer:
     name, kind = spec.get("name"), spec.get("type")
-    if kind not in layer_types.__all__:
+    if not isinstance(kind, str) or kind not in layer_types.__all__:
         raise ValueError(f"{name}: type is {kind!r}; expected one of {', '.join(layer_types.__all__)}")
     layer_type = getattr(layer_types, kind)
-    accepted = inspect.signature(layer_type).parameters
+    accepted = _parameters(layer_type)
     arguments: dict[str, Any] = {}
     for key, value in spec.items():
         if key in {"name", "type"}:
@@ -122,10 +106,20 @@ def _layer(spec: LayerSpec, rng: np.random.Generator, dtype: DTypeLike) -> Layer
     return layer
 
 
+@functools.cache
+def _parameters(layer_type: type[Layer]) -> tuple[str, ...]:
+    """Return the names of a layer's arguments; looking them up takes longer than to make most layers."""
+    return tuple(inspect.signature(layer_type).parameters)
+
+
 def _argument(value: object, rng: np.random.Generator, dtype: DTypeLike) -> object:
     """Return the argument for a value of a plan: layers for plans of layers, tuples for JSON's lists."""
     if isinstance(value, Mapping):
-        return {name: _argument(inner, rng, dtype) for name, inner in value.items()}
+        # A loop, not a comprehension, which would take a frame of the stack more for each level of nested layers.
+        made = {}
+        for name, inner in value.items():
+            made[name] = _argument(inner, rng, dtype)
+        return made
     if isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
         return _sequential(value, rng, dtype)
     return tuple(value) if isinstance(value, list) else value

@@ -110,3 +110,15 @@ def test_rubbing_nothing_out_and_clearing_a_blank_page_leave_no_step() -> None:
     assert not sketch.erase((0, 0), (9, 9), 5)
     sketch.end_erasing()
     assert sketch.undo_name is None
+
+
+def test_opened_pictures_that_can_be_undone_take_a_bounded_amount_of_memory() -> None:
+    sketch = Sketch()
+    for number in range(30):
+        sketch.put(f"open {number}", Page(picture=Picture(np.zeros((2000, 2000), np.float32), str(number))))
+    kept = 0
+    while sketch.undo():
+        kept += 1
+    assert kept == 4
+    assert sketch.page.picture is not None
+    assert sketch.page.picture.name == "25"

@@ -1,6 +1,9 @@
 """Files handed to the window that runs already."""
 
+import json
+import os
 import socket
+import threading
 from collections.abc import Iterator
 from multiprocessing.connection import Client
 from pathlib import Path
@@ -63,7 +66,13 @@ def test_after_closing_the_place_is_free(requests: OpenRequests, where: str) -> 
     other.close()
 
 
-@pytest.mark.parametrize("nonsense", [b"", b"\xff\xfe", b"{", b'{"a": 1}', b"[1, 2]", b"null"])
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        *(b"", b"\xff\xfe", b"{", b'{"a": 1}', b"[1, 2]", b"null", b'["a\\u0000b"]', b"[" * 200_000),
+        json.dumps(["/a.png"] * 2000).encode(),
+    ],
+)
 def test_nonsense_is_not_taken(qtbot: QtBot, requests: OpenRequests, where: str, nonsense: bytes) -> None:
     with Client(where) as connection:
         connection.send_bytes(nonsense)
@@ -79,3 +88,27 @@ def test_a_place_that_cannot_be_made_is_done_without(tmp_path: Path) -> None:
     requests = OpenRequests()
     assert not requests.listen(str(tmp_path / "file" / "window"))
     requests.close()
+
+
+def test_a_caller_that_says_nothing_or_half_of_it_keeps_nobody_waiting(
+    qtbot: QtBot, requests: OpenRequests, where: str
+) -> None:
+    with socket.socket(socket.AF_UNIX) as silent, socket.socket(socket.AF_UNIX) as half:
+        silent.connect(where)
+        with qtbot.waitSignal(requests.received):
+            assert hand_over([Path("/good.png")], where) or hand_over([Path("/good.png")], where)
+        half.connect(where)
+        half.sendall(b"\0\0\1\0[")
+        requests.close()
+    assert not [thread for thread in threading.enumerate() if thread.name == "digitpad-open-requests"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has named pipes")
+@pytest.mark.usefixtures("requests")
+def test_nobody_else_can_enter_the_sockets_folder(where: str) -> None:
+    folder = Path(where).parent
+    assert folder.stat().st_mode & 0o777 == 0o700
+    folder.chmod(0o755)
+    assert not hand_over([Path("/good.png")], where)
+    folder.chmod(0o700)
+    assert hand_over([Path("/good.png")], where)

@@ -1,5 +1,6 @@
 """What is remembered, and what a broken file does to it."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -116,4 +117,55 @@ def test_recent_models_are_few_latest_first_and_still_there(tmp_path: Path) -> N
 def test_the_file_lies_in_the_users_configuration_folder() -> None:
     Settings().pen_width = 9
     assert Settings().pen_width == 9
-    assert (paths.user_config_dir() / "window.ini").parent == paths.user_config_dir()
+    assert (paths.user_config_dir() / "window.json").is_file()
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        b"",
+        b"[" * 1_000_000,
+        b"\xff\xfe\0",
+        b"[General]\nrecent_models=@Variant(\\0\\0\\0\\t\\xff\\xff\\xff\\xff)\n",
+        b'{"colours": NaN}',
+        b'{"pen_width": ' + b"9" * 5000 + b"}",
+        b" " * (2 << 20),
+    ],
+)
+def test_a_damaged_file_is_set_aside_and_the_window_opens(tmp_path: Path, contents: bytes) -> None:
+    file = tmp_path / "window.json"
+    file.write_bytes(contents)
+    settings = Settings(file)
+    assert (settings.colours, settings.pen_width, settings.recent_models) == ("system", None, [])
+    assert (tmp_path / "window.json.damaged").read_bytes() == contents
+    settings.pen_width = 9
+    assert Settings(file).pen_width == 9
+
+
+def test_values_of_another_kind_count_as_never_set(tmp_path: Path) -> None:
+    file = tmp_path / "window.json"
+    values = {"colours": [1], "pen_width": True, "model": {"a": 1}, "recent_models": [1], "geometry": "%%", "folder": 3}
+    file.write_text(json.dumps(values | {"recent_datasets": ["a\0b"], "welcomed": "no"}))
+    settings = Settings(file)
+    assert (settings.colours, settings.pen_width, settings.model, settings.geometry) == ("system", None, None, None)
+    assert (settings.recent_models, settings.recent_datasets, settings.welcomed) == ([], [], False)
+
+
+def test_plain_texts_of_an_earlier_versions_file_are_taken_over(tmp_path: Path) -> None:
+    model = tmp_path / "m.safetensors"
+    model.touch()
+    lines = f"[General]\ncolours=dark\npen_width=22\nmodel={model}\nrecent_models={model}\nwelcomed=true\n"
+    (tmp_path / "window.ini").write_text(lines + "geometry=@ByteArray(\\x1\\xd9)\n")
+    settings = Settings(tmp_path / "window.json")
+    assert (settings.colours, settings.pen_width, settings.model) == ("dark", 22, model)
+    assert (settings.recent_models, settings.welcomed, settings.geometry) == ([model], True, None)
+    settings.colours = "light"
+    again = Settings(tmp_path / "window.json")
+    assert (again.colours, again.pen_width) == ("light", 22)
+
+
+def test_a_folder_that_cannot_be_written_to_keeps_the_window_open(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    settings = Settings(tmp_path / "file" / "window.json")
+    settings.pen_width = 9
+    assert settings.pen_width == 9

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from digitpad.models.architecture_file import parse_architecture
 from digitpad.nn import (
     ARCHITECTURES,
     Architecture,
@@ -157,7 +158,7 @@ def gradient_gaps(network: Sequential, images: NDArray[np.float64]) -> dict[str,
 @pytest.mark.parametrize("name", list(SMALL))
 def test_plans_survive_json(name: str) -> None:
     plan = SMALL[name]
-    again = Architecture.from_json(plan.to_json())
+    again = parse_architecture(plan.to_json())
     images = batch(plan, 2)
     outputs = [build(p, rng=np.random.default_rng(7)).forward(images) for p in (plan, again)]
     np.testing.assert_array_equal(outputs[0], outputs[1])

@@ -11,8 +11,6 @@ applies them to many tiles at once, `convolution.py` adds bias, ReLU and pooling
 `taps.py`, `linear.py`, `normalization.py` and `residual.py` are the other layers.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from digitpad.nn.backend import array_module
@@ -27,6 +25,9 @@ from digitpad.nn.layers import BatchNorm2D, Conv2D, Flatten, Linear, MaxPool2D, 
 from digitpad.nn.network import Sequential
 
 __all__ = ["fuse"]
+
+#: How many layers one layer stands for at most: a convolution, its activation and its pooling.
+_LONGEST = 3
 
 
 def fuse(network: Sequential) -> Sequential:
@@ -50,15 +51,17 @@ def fuse(network: Sequential) -> Sequential:
 
 
 def _fuse(network: Sequential, scratch: Workspace) -> Sequential:
-    return Sequential(_replace_all(list(network.layers.items()), scratch))
-
-
-def _replace_all(layers: list[tuple[str, Layer]], scratch: Workspace) -> Iterator[tuple[str, Layer]]:
-    """Yield fast layers for `layers`; each is named after the layers that it replaces, joined by "+"."""
-    while layers:
-        fast, length = _replace([layer for _, layer in layers], scratch)
-        yield "+".join(name for name, _ in layers[:length]), fast
-        layers = layers[length:]
+    """Return a row of fast layers; each is named after the layers that it replaces, joined by "+"."""
+    layers = list(network.layers.items())
+    fused: list[tuple[str, Layer]] = []
+    place = 0
+    # A loop, no generator: blocks may be nested deeply, and each level takes its frames of the stack.
+    while place < len(layers):
+        nearest = layers[place : place + _LONGEST]
+        fast, length = _replace([layer for _, layer in nearest], scratch)
+        fused.append(("+".join(name for name, _ in nearest[:length]), fast))
+        place += length
+    return Sequential(fused)
 
 
 def _replace(layers: list[Layer], scratch: Workspace) -> tuple[Layer, int]:
@@ -74,8 +77,9 @@ def _replace(layers: list[Layer], scratch: Workspace) -> tuple[Layer, int]:
         case BatchNorm2D() as norm:
             fused = FusedBatchNorm2D(norm, relu=relu, scratch=scratch), 1 + relu
         case Residual(branches={"body": body, "shortcut": shortcut}):
-            ways = [_replace([way], scratch)[0] for way in (body, shortcut)]
-            fused = FusedResidual(*ways, relu=relu, scratch=scratch), 1 + relu
+            fast_body, _ = _replace([body], scratch)
+            fast_shortcut, _ = _replace([shortcut], scratch)
+            fused = FusedResidual(fast_body, fast_shortcut, relu=relu, scratch=scratch), 1 + relu
         case Sequential() as inner:
             fused = _fuse(inner, scratch), 1
         case Flatten():

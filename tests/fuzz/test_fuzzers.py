@@ -1,0 +1,21 @@
+"""Each fuzzer runs a few inputs with every run of the tests; `run.py` runs them for as long as it is told."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+NAMES = sorted(path.stem.removeprefix("fuzz_") for path in HERE.glob("fuzz_*.py"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limits on memory are those of Linux")
+@pytest.mark.parametrize("name", NAMES)
+def test_no_input_does_what_none_must_do(name: str) -> None:
+    script = (
+        "import sys; from fuzzing import fuzzers, try_seeds; name = sys.argv[1]; "
+        "found = try_seeds(name, fuzzers()[name], range(30)); print(*found, sep='\\n'); sys.exit(bool(found))"
+    )
+    done = subprocess.run([sys.executable, "-c", script, name], cwd=HERE, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
