@@ -16,7 +16,7 @@ from tests import pseudo
 from tests.gui.measuring import cut_texts
 
 #: The parts of the window whose texts are translated; a part joins when all its texts are, and none leaves.
-TRANSLATED: tuple[str, ...] = ("digitpad.gui.evaluation",)
+TRANSLATED: tuple[str, ...] = ("digitpad.gui.canvas", "digitpad.gui.evaluation")
 #: The parts in which every text has room at 1024x640.
 ROOMY: tuple[str, ...] = ("digitpad.gui.evaluation.setup", "digitpad.gui.evaluation.results")
 

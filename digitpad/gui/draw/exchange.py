@@ -71,9 +71,10 @@ def page_of(drawing: Drawing, name: str) -> Page:
     least = min(drawing.width, drawing.height)
     most = max([drawing.long_side, *(float(abs(points[:, :2]).max()) for points in drawing.strokes)])
     if least < _SMALLEST or most > _LARGEST:
-        text = _tr(
+        text = QCoreApplication.translate(
+            "Exchange",
             "{name} has a drawing of {size} units; the window shows drawings of {least} to {most} units. "
-            "Scale its coordinates."
+            "Scale its coordinates.",
         )
         size = least if least < _SMALLEST else most
         raise DigitpadError(text.format(name=name, size=f"{size:g}", least=f"{_SMALLEST:g}", most=f"{_LARGEST:,.0f}"))
@@ -97,8 +98,16 @@ def drawing_of(page: Page, size: tuple[float, float]) -> Drawing:
     """
     if not page.strokes:
         if page.picture is not None:
-            raise DigitpadError(_tr("There is no ink to save: an opened image has no strokes. Draw something first."))
-        raise DigitpadError(_tr("There is no ink to save: the canvas is blank. Draw something first."))
+            raise DigitpadError(
+                QCoreApplication.translate(
+                    "Exchange", "There is no ink to save: an opened image has no strokes. Draw something first."
+                )
+            )
+        raise DigitpadError(
+            QCoreApplication.translate(
+                "Exchange", "There is no ink to save: the canvas is blank. Draw something first."
+            )
+        )
     widths = [round(stroke.width, 2) for stroke in page.strokes]
     return Drawing(tuple(stroke.points for stroke in page.strokes), *size, None, {_WIDTHS: widths})
 
@@ -123,7 +132,11 @@ def save_png(path: Path, page: Page, size: tuple[float, float]) -> None:
         If the page is blank or the file cannot be written.
     """
     if page.is_blank:
-        raise DigitpadError(_tr("There is nothing to save: the canvas is blank. Draw something first."))
+        raise DigitpadError(
+            QCoreApplication.translate(
+                "Exchange", "There is nothing to save: the canvas is blank. Draw something first."
+            )
+        )
     write_png(path, page_image(page, size))
 
 
@@ -156,7 +169,11 @@ def from_clipboard(mime: QMimeData | None) -> Page | Path:
         image = QImage(mime.imageData())
         if not image.isNull():
             return _pasted_image(image)
-    raise DigitpadError(_tr("This is neither ink nor an image; copy an image, a file or a line of ink first."))
+    raise DigitpadError(
+        QCoreApplication.translate(
+            "Exchange", "This is neither ink nor an image; copy an image, a file or a line of ink first."
+        )
+    )
 
 
 def paths_in(mime: QMimeData) -> list[Path]:
@@ -170,7 +187,7 @@ def can_take(mime: QMimeData) -> bool:
 
 
 def _pasted_ink(text: str) -> Page:
-    name = _tr("The pasted text")
+    name = QCoreApplication.translate("Exchange", "The pasted text")
     return page_of(parse_ink(io.StringIO(text), name)[0], name)
 
 
@@ -179,8 +196,9 @@ def _pasted_image(image: QImage) -> Page:
 
     from digitpad.data.images import read_image
 
-    return Page(picture=Picture(read_image(PIL.Image.open(io.BytesIO(png_bytes(image)))), _tr("the pasted image")))
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Exchange", text)
+    return Page(
+        picture=Picture(
+            read_image(PIL.Image.open(io.BytesIO(png_bytes(image)))),
+            QCoreApplication.translate("Exchange", "the pasted image"),
+        )
+    )

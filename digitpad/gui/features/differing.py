@@ -11,9 +11,10 @@ from digitpad.gui.widgets.percent import percent
 
 def meaning() -> str:
     """Return what the share means, for a tooltip."""
-    return _tr(
+    return QCoreApplication.translate(
+        "Differing",
         "How much this layer differs between the two networks, for this drawing: the root mean square of the "
-        "differences, as a share of that of the first network's activations"
+        "differences, as a share of that of the first network's activations",
     )
 
 
@@ -35,14 +36,14 @@ def difference_in_words(one: Frame, other: Frame, layer: str, *, of_other: bool 
         return ""
     names = pairing.one
     if pairing.one != pairing.other:
-        names = _tr("{layer} and {other}").format(layer=pairing.one, other=pairing.other)
+        names = QCoreApplication.translate("Differing", "{layer} and {other}").format(
+            layer=pairing.one, other=pairing.other
+        )
     found = difference(one, other, pairing)
     if found is None:
-        return _tr("{layer}: not of one shape").format(layer=names)
+        return QCoreApplication.translate("Differing", "{layer}: not of one shape").format(layer=names)
     if not math.isfinite(found.relative):
-        return _tr("{layer}: all zero in the first network").format(layer=names)
-    return _tr("{layer}: the two differ by {share}").format(layer=names, share=percent(found.relative))
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Differing", text)
+        return QCoreApplication.translate("Differing", "{layer}: all zero in the first network").format(layer=names)
+    return QCoreApplication.translate("Differing", "{layer}: the two differ by {share}").format(
+        layer=names, share=percent(found.relative)
+    )

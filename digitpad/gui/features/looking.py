@@ -20,7 +20,7 @@ def field_of(frame: Frame, cell: Cell) -> tuple[Box, str]:
     if seen is None:
         # A pixel of the picture itself.
         box = (cell.row, cell.column, cell.row + 1, cell.column + 1)
-        words = _tr("row {row}, column {column} of the image, counted from 0")
+        words = QCoreApplication.translate("Looking", "row {row}, column {column} of the image, counted from 0")
         return box, words.format(row=cell.row, column=cell.column)
     return (seen.top, seen.left, seen.bottom, seen.right), _words(seen.size, frame.pixels.shape[1:])
 
@@ -36,13 +36,11 @@ def strongest(frame: Frame) -> Cell:
 def _words(size: tuple[int, int], picture: Sequence[int]) -> str:
     height, width = size
     if (height, width) == tuple(picture):
-        return _tr("sees all of your drawing")
+        return QCoreApplication.translate("Looking", "sees all of your drawing")
     if height * width == 0:
-        return _tr("sees none of your drawing")
+        return QCoreApplication.translate("Looking", "sees none of your drawing")
     if height * width == 1:
-        return _tr("sees one pixel of your drawing")
-    return _tr("sees {height} × {width} pixels of your drawing").format(height=height, width=width)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Looking", text)
+        return QCoreApplication.translate("Looking", "sees one pixel of your drawing")
+    return QCoreApplication.translate("Looking", "sees {height} × {width} pixels of your drawing").format(
+        height=height, width=width
+    )

@@ -77,31 +77,37 @@ class Tools(QWidget):
         self.live.setVisible(on)
 
     def _make_actions(self, owner: QWidget) -> None:
-        pad, tr = self._pad, self.tr
+        pad = self._pad
         keys: list[str | QKeySequence.StandardKey]
         self.undo = make_action(
-            owner, "featuresUndo", tr("Undo drawing"), [_KEY.Undo], tr("Undo the last step"), pad.undo
+            owner, "featuresUndo", self.tr("Undo drawing"), [_KEY.Undo], self.tr("Undo the last step"), pad.undo
         )
         keys = [_KEY.Redo, "Ctrl+Y"]
-        sentence = tr("Redo the last step that was undone")
-        self.redo = make_action(owner, "featuresRedo", tr("Redo drawing"), keys, sentence, pad.redo)
-        sentence = tr("Clear the canvas; Undo restores it")
-        self.clear = make_action(owner, "featuresClear", tr("Clear drawing"), ["Ctrl+N", "Del"], sentence, pad.clear)
-        sentence = tr("Draw on the small canvas, with the keyboard too")
-        make_action(owner, "featuresDraw", tr("Draw here"), ["F6"], sentence, self._go_to_pad)
-        sentence = tr("Go through the maps with the arrow keys")
-        make_action(owner, "featuresMaps", tr("Go to the maps"), ["Ctrl+G"], sentence, self._go_to_maps)
+        sentence = self.tr("Redo the last step that was undone")
+        self.redo = make_action(owner, "featuresRedo", self.tr("Redo drawing"), keys, sentence, pad.redo)
+        sentence = self.tr("Clear the canvas; Undo restores it")
+        self.clear = make_action(
+            owner, "featuresClear", self.tr("Clear drawing"), ["Ctrl+N", "Del"], sentence, pad.clear
+        )
+        sentence = self.tr("Draw on the small canvas, with the keyboard too")
+        make_action(owner, "featuresDraw", self.tr("Draw here"), ["F6"], sentence, self._go_to_pad)
+        sentence = self.tr("Go through the maps with the arrow keys")
+        make_action(owner, "featuresMaps", self.tr("Go to the maps"), ["Ctrl+G"], sentence, self._go_to_maps)
         keys = [_KEY.ZoomIn, "Ctrl+="]
-        sentence = tr("Make the cells larger")
-        self.zoom_in = make_action(owner, "featuresZoomIn", tr("Zoom in"), keys, sentence, self._zoom_in)
-        sentence = tr("Make the cells smaller")
-        self.zoom_out = make_action(owner, "featuresZoomOut", tr("Zoom out"), [_KEY.ZoomOut], sentence, self._zoom_out)
-        sentence = tr("Fit the maps into the view")
-        self.fit = make_action(owner, "featuresFit", tr("Fit"), ["Ctrl+0"], sentence, self._fit)
-        sentence = tr("Scale the colours by map, layer or network")
-        make_action(owner, "featuresScale", tr("Next colour scale"), ["Ctrl+B"], sentence, self._next_scale)
-        sentence = tr("Show another network's maps beside these: a model, or a checkpoint of a run")
-        self.compare = make_action(owner, "featuresCompare", tr("Compare…"), ["Ctrl+D"], sentence, self._open_compare)
+        sentence = self.tr("Make the cells larger")
+        self.zoom_in = make_action(owner, "featuresZoomIn", self.tr("Zoom in"), keys, sentence, self._zoom_in)
+        sentence = self.tr("Make the cells smaller")
+        self.zoom_out = make_action(
+            owner, "featuresZoomOut", self.tr("Zoom out"), [_KEY.ZoomOut], sentence, self._zoom_out
+        )
+        sentence = self.tr("Fit the maps into the view")
+        self.fit = make_action(owner, "featuresFit", self.tr("Fit"), ["Ctrl+0"], sentence, self._fit)
+        sentence = self.tr("Scale the colours by map, layer or network")
+        make_action(owner, "featuresScale", self.tr("Next colour scale"), ["Ctrl+B"], sentence, self._next_scale)
+        sentence = self.tr("Show another network's maps beside these: a model, or a checkpoint of a run")
+        self.compare = make_action(
+            owner, "featuresCompare", self.tr("Compare…"), ["Ctrl+D"], sentence, self._open_compare
+        )
 
     def _lay_out(self, save: QAction) -> None:
         row = QHBoxLayout(self)
@@ -191,12 +197,17 @@ class Tools(QWidget):
 
 def _words(scale: Scale) -> tuple[str, str]:
     """Return the name of a scale and what it does."""
-    tr = QCoreApplication.translate
     return {
-        Scale.MAP: (tr("Tools", "Map"), tr("Tools", "Each map has its own scale: faint maps show their shapes")),
-        Scale.LAYER: (tr("Tools", "Layer"), tr("Tools", "All maps of a layer share a scale: strong maps stand out")),
+        Scale.MAP: (
+            QCoreApplication.translate("Tools", "Map"),
+            QCoreApplication.translate("Tools", "Each map has its own scale: faint maps show their shapes"),
+        ),
+        Scale.LAYER: (
+            QCoreApplication.translate("Tools", "Layer"),
+            QCoreApplication.translate("Tools", "All maps of a layer share a scale: strong maps stand out"),
+        ),
         Scale.NETWORK: (
-            tr("Tools", "Network"),
-            tr("Tools", "The whole network shares a scale: layers can be compared"),
+            QCoreApplication.translate("Tools", "Network"),
+            QCoreApplication.translate("Tools", "The whole network shares a scale: layers can be compared"),
         ),
     }[scale]

@@ -334,18 +334,18 @@ def _same(one: Frame, other: Frame) -> bool:
 
 def _question(label: str) -> str:
     if label == NO_DIGIT:
-        return _tr('Why not "not a digit"?')
-    return _tr("Why not {digit}?").format(digit=_article(label))
+        return QCoreApplication.translate("Why", 'Why not "not a digit"?')
+    return QCoreApplication.translate("Why", "Why not {digit}?").format(digit=_article(label))
 
 
 def _article(label: str) -> str:
     if label == NO_DIGIT:
-        return _tr('"not a digit"')
-    return (_tr("an {digit}") if label.startswith("8") else _tr("a {digit}")).format(digit=label)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Why", text)
+        return QCoreApplication.translate("Why", '"not a digit"')
+    return (
+        QCoreApplication.translate("Why", "an {digit}")
+        if label.startswith("8")
+        else QCoreApplication.translate("Why", "a {digit}")
+    ).format(digit=label)
 
 
 def _occlude(model: Model, frame: Frame, progress: Progress) -> object:

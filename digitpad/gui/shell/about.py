@@ -129,18 +129,17 @@ def system_facts() -> dict[str, str]:
     threads = default_threads()
     processor = QCoreApplication.translate("About", "the processor, %n thread(s)", "", threads)
     return {
-        _tr("Computes on"): processor if device.name == CPU.name else device.name,
-        _tr("System"): f"{platform.system()} {platform.release()}, {platform.machine()}",
-        "Python": platform.python_version() + (_tr(", in the executable") if is_frozen() else ""),
+        QCoreApplication.translate("About", "Computes on"): processor if device.name == CPU.name else device.name,
+        QCoreApplication.translate(
+            "About", "System"
+        ): f"{platform.system()} {platform.release()}, {platform.machine()}",
+        "Python": platform.python_version()
+        + (QCoreApplication.translate("About", ", in the executable") if is_frozen() else ""),
         "NumPy": f"{np.__version__}, {blas()}",
         "Qt": f"{qVersion()}, PySide6 {PySide6.__version__}, {QGuiApplication.platformName()}",
-        _tr("Your models and runs"): str(paths.user_data_dir()),
-        _tr("Crash reports"): str(paths.user_log_dir()),
+        QCoreApplication.translate("About", "Your models and runs"): str(paths.user_data_dir()),
+        QCoreApplication.translate("About", "Crash reports"): str(paths.user_log_dir()),
     }
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("About", text)
 
 
 def is_frozen() -> bool:

@@ -84,9 +84,11 @@ def checkpoints(folder: Path) -> list[Entry]:
     entries = []
     for file in reversed(Run(folder).checkpoints()[-_MOST_CHECKPOINTS:]):
         if file.epoch is None:
-            name = _tr("step {step}").format(step=f"{file.step:,}")
+            name = QCoreApplication.translate("Catalogue", "step {step}").format(step=f"{file.step:,}")
         else:
-            name = _tr("step {step}, epoch {epoch}").format(step=f"{file.step:,}", epoch=file.epoch)
+            name = QCoreApplication.translate("Catalogue", "step {step}, epoch {epoch}").format(
+                step=f"{file.step:,}", epoch=file.epoch
+            )
         entries.append(Entry(name, file.path.resolve()))
     return entries
 
@@ -112,7 +114,7 @@ def saved_name(path: Path) -> str:
     run, step = _run_and_step(path)
     if not run:
         return path.stem
-    return _tr("{run}, {step}").format(run=run, step=step) if step else run
+    return QCoreApplication.translate("Catalogue", "{run}, {step}").format(run=run, step=step) if step else run
 
 
 def saved_title(path: Path, network: str) -> str:
@@ -128,7 +130,11 @@ def saved_title(path: Path, network: str) -> str:
     run, step = _run_and_step(path)
     if not run:
         return path.stem
-    text = _tr("{network}, {step} of run {run}") if step else _tr("{network}, end of run {run}")
+    text = (
+        QCoreApplication.translate("Catalogue", "{network}, {step} of run {run}")
+        if step
+        else QCoreApplication.translate("Catalogue", "{network}, end of run {run}")
+    )
     return text.format(network=network, step=step, run=run)
 
 
@@ -146,7 +152,3 @@ def _run_and_step(path: Path) -> tuple[str, str]:
         # Whatever is wrong with the folder, it has a name.
         return folder.name, step
     return run, step
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Catalogue", text)

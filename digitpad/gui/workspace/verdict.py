@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from digitpad.reading.recognizer import Prediction
 
 _SIGNS = {
-    "-": lambda: _tr("a minus sign, by its size and position"),
-    ".": lambda: _tr("a decimal point, by its size and position"),
-    ",": lambda: _tr("a comma, by its size and position"),
+    "-": lambda: QCoreApplication.translate("Verdict", "a minus sign, by its size and position"),
+    ".": lambda: QCoreApplication.translate("Verdict", "a decimal point, by its size and position"),
+    ",": lambda: QCoreApplication.translate("Verdict", "a comma, by its size and position"),
 }
 
 
@@ -48,20 +48,24 @@ class Verdict:
 def verdict_of(prediction: "Prediction", reader: "Reader") -> Verdict:
     """Return what is said of a prediction of a reader."""
     # In full, "none of these" would take the bars a third of their length.
-    labels = (*reader.labels, _tr("none")) if reader.refuses else tuple(reader.labels)
+    labels = (*reader.labels, QCoreApplication.translate("Verdict", "none")) if reader.refuses else tuple(reader.labels)
     values = [float(value) * (1 - prediction.no_digit) for value in prediction.probabilities]
     values += [prediction.no_digit] if reader.refuses else []
     best = max(range(len(reader.labels)), key=values.__getitem__)
     if prediction.rejected:
-        closest = _tr("closest: {label}").format(label=labels[best])
+        closest = QCoreApplication.translate("Verdict", "closest: {label}").format(label=labels[best])
         by_threshold = reader.refuses and prediction.no_digit >= reader.threshold
         detail = closest if by_threshold else f"{closest} · {prediction.reason}"
-        return Verdict(labels, tuple(values), "", (_tr("Not a digit"), detail))
+        return Verdict(labels, tuple(values), "", (QCoreApplication.translate("Verdict", "Not a digit"), detail))
     second = max((index for index in range(len(values)) if index != best), key=values.__getitem__, default=best)
     other = ""
     if second != best and values[second] >= NEAR:
-        words = _tr("ambiguous: or {label}, {probability}") if values[second] >= AMBIGUOUS else ""
-        words = words or _tr("or {label}, {probability}")
+        words = (
+            QCoreApplication.translate("Verdict", "ambiguous: or {label}, {probability}")
+            if values[second] >= AMBIGUOUS
+            else ""
+        )
+        words = words or QCoreApplication.translate("Verdict", "or {label}, {probability}")
         other = words.format(label=labels[second], probability=sureness(values[second]))
     return Verdict(labels, tuple(values), labels[best], (sureness(values[best]), other))
 
@@ -90,7 +94,7 @@ def show_verdict(look: Look, answer: Answer | None, bars: RefusalBars, *, digit_
     number = None if digit_alone and verdict is not None else look.number_read
     if number is not None:
         count = len(number.segments)
-        about = _tr("{place} of {count}: {reading}").format(
+        about = QCoreApplication.translate("Verdict", "{place} of {count}: {reading}").format(
             place=look.place + 1, count=count, reading=_in_words(number.segments[look.place], verdict)
         )
         answer.show_number(number.text, number.probability, look.place, about, number.reason)
@@ -103,15 +107,27 @@ def show_verdict(look: Look, answer: Answer | None, bars: RefusalBars, *, digit_
 def _excuse(look: Look, answer: Answer) -> None:
     """Say why there is no answer; on a blank page, that is plain."""
     if look.not_finite:
-        answer.excuse(_tr("No answer"), _tr("The network's numbers are not finite."))
+        answer.excuse(
+            QCoreApplication.translate("Verdict", "No answer"),
+            QCoreApplication.translate("Verdict", "The network's numbers are not finite."),
+        )
     elif look.page.is_blank:
         answer.clear()
     elif look.network is None:
-        answer.excuse(_tr("No model"), _tr("Choose a model at the top right to read this."))
+        answer.excuse(
+            QCoreApplication.translate("Verdict", "No model"),
+            QCoreApplication.translate("Verdict", "Choose a model at the top right to read this."),
+        )
     elif look.is_reading:
-        answer.excuse(_tr("Reading…"), _tr("The answer appears here as soon as it is found."))
+        answer.excuse(
+            QCoreApplication.translate("Verdict", "Reading…"),
+            QCoreApplication.translate("Verdict", "The answer appears here as soon as it is found."),
+        )
     elif look.prediction is not None:
-        answer.excuse(_tr("Nothing to read"), _tr("The picture is empty."))
+        answer.excuse(
+            QCoreApplication.translate("Verdict", "Nothing to read"),
+            QCoreApplication.translate("Verdict", "The picture is empty."),
+        )
     else:
         answer.clear()
 
@@ -124,7 +140,3 @@ def _in_words(segment: "Segment", verdict: Verdict | None) -> str:
         return str(segment.prediction.reason)
     sure, other = verdict.lines
     return f"{verdict.digit}, {sure}" + (f", {other}" if other else "")
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Verdict", text)
