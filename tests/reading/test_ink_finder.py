@@ -80,7 +80,7 @@ def test_a_network_from_a_plan_learns_to_find_ink(run: Run, plan: Path, tmp_path
     assert measured["iou"] == pytest.approx(result["validation_iou"], abs=0.1)
     assert 0.5 < measured["mean_iou_per_page"] < 1
     code, out, _ = run("evaluate", "--model", file, "--dataset", "paper")
-    assert "mine finds the ink on the 40 pages of paper test" in out
+    assert "mine on paper test, 40 pages" in out
     assert f"union of {100 * measured['iou']:.2f}%" in out
 
 
