@@ -93,15 +93,15 @@ class Tools(QWidget):
         make_action(owner, "featuresDraw", self.tr("Draw here"), ["F6"], sentence, self._go_to_pad)
         sentence = self.tr("Go through the maps with the arrow keys")
         make_action(owner, "featuresMaps", self.tr("Go to the maps"), ["Ctrl+G"], sentence, self._go_to_maps)
-        keys = [_KEY.ZoomIn, "Ctrl+="]
+        keys = ["Alt++", "Alt+="]
         sentence = self.tr("Make the cells larger")
         self.zoom_in = make_action(owner, "featuresZoomIn", self.tr("Zoom in"), keys, sentence, self._zoom_in)
         sentence = self.tr("Make the cells smaller")
         self.zoom_out = make_action(
-            owner, "featuresZoomOut", self.tr("Zoom out"), [_KEY.ZoomOut], sentence, self._zoom_out
+            owner, "featuresZoomOut", self.tr("Zoom out"), ["Alt+-"], sentence, self._zoom_out
         )
         sentence = self.tr("Fit the maps into the view")
-        self.fit = make_action(owner, "featuresFit", self.tr("Fit"), ["Ctrl+0"], sentence, self._fit)
+        self.fit = make_action(owner, "featuresFit", self.tr("Fit"), ["Alt+0"], sentence, self._fit)
         sentence = self.tr("Scale the colours by map, layer or network")
         make_action(owner, "featuresScale", self.tr("Next colour scale"), ["Ctrl+B"], sentence, self._next_scale)
         sentence = self.tr("Show another network's maps beside these: a model, or a checkpoint of a run")

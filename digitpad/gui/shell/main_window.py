@@ -13,19 +13,21 @@ from PySide6.QtGui import (
     QIcon,
     QKeySequence,
 )
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
 
 from digitpad import paths
 from digitpad.gui.draw import exchange
 from digitpad.gui.draw.tab import DrawTab
 from digitpad.gui.shell.help_menu import HelpMenu
-from digitpad.gui.shell.main_menu import MainMenu, colour_actions
+from digitpad.gui.shell.main_menu import MainMenu, TextSizeActions, colour_actions
 from digitpad.gui.shell.placement import USUAL, place_on_screen
 from digitpad.gui.shell.top_bar import TopBar
 from digitpad.gui.shell.welcome import Welcome
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.files import MODEL_FILTER, MODEL_SUFFIX
 from digitpad.gui.widgets.message_bar import Message, MessageBar
+from digitpad.gui.widgets.scaling import adopt
+from digitpad.gui.widgets.scrolling_pages import ScrollingPages
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace import models
 from digitpad.gui.workspace.models import LoadedModel
@@ -70,7 +72,7 @@ class MainWindow(QMainWindow):
         central = QWidget(self)
         central.setObjectName("frame")
         self._top = TopBar(theme, self._menu, self.workspace, central)
-        self._pages = QStackedWidget(central)
+        self._pages = ScrollingPages(central)
         self._pages.setObjectName("pages")
         self._pages.currentChanged.connect(self._lend_actions)
         column = QVBoxLayout(central)
@@ -85,8 +87,10 @@ class MainWindow(QMainWindow):
         self.add_lazy_tab("Features", self._make_features_tab, self.tr("Features"))
         self.add_lazy_tab("Evaluate", self._make_evaluation_tab, self.tr("Evaluate"))
         self.messages = MessageBar(central)
+        column.addWidget(self.messages.strip)
         self._connect()
         self._fill_menu()
+        adopt(self)
         self.resize(USUAL)
         if settings.geometry is not None:
             self.restoreGeometry(settings.geometry)
@@ -274,6 +278,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _welcome(self, page: TabPage) -> None:
+        adopt(page)
         page.message.connect(self.show_message)
         page.tab_wanted.connect(self.go_to)
         if page.actions():
@@ -349,7 +354,9 @@ class MainWindow(QMainWindow):
             self.tr("Draw"),
             [draw.pen, draw.eraser, draw.thinner, draw.thicker, None, draw.focus_canvas, draw.see_inside],
         )
-        self._view_menu = add("View", self.tr("View"), [*colour_actions(self, self._theme, self._settings), None, full])
+        self.text_size = TextSizeActions(self, self._theme, self._settings)
+        colours = colour_actions(self, self._theme, self._settings)
+        self._view_menu = add("View", self.tr("View"), [*colours, None, self.text_size.menu(self), full])
         self.help = HelpMenu(self, self._build_all_tabs)
         self.help.message.connect(self.show_message)
         add("Help", self.tr("Help"), self.help.actions)

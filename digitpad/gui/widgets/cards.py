@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFrame, QLabel, QPushButton, QScrollArea, QWidget
 
+from digitpad.gui.widgets.scaling import adopt
 from digitpad.gui.widgets.theme import SPACE, text_font
 
 
@@ -81,6 +82,7 @@ def scroller(name: str, spoken: str, content: QWidget, parent: QWidget) -> QScro
 
 def bring_up(dialog: QDialog) -> None:
     """Show a dialog that stays open beside the window; it may be open already, behind it."""
+    adopt(dialog)
     dialog.show()
     dialog.raise_()
     dialog.activateWindow()
