@@ -1,4 +1,4 @@
-"""The main menu of the window: groups of actions, one for each tab that has actions, and the choices of the View group."""
+"""The main menu: groups of actions, one for each tab that has actions, and the choices of the View group."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -14,16 +14,16 @@ from digitpad.gui.workspace.settings import Settings
 
 _COLOURS = {
     "system": (
-        QT_TRANSLATE_NOOP("MainMenu", "Colours: follow the system"),
-        QT_TRANSLATE_NOOP("MainMenu", "Use light or dark colours as the system does"),
+        str(QT_TRANSLATE_NOOP("MainMenu", "Colours: follow the system")),
+        str(QT_TRANSLATE_NOOP("MainMenu", "Use light or dark colours as the system does")),
     ),
     "light": (
-        QT_TRANSLATE_NOOP("MainMenu", "Colours: light"),
-        QT_TRANSLATE_NOOP("MainMenu", "Use dark text on a light background"),
+        str(QT_TRANSLATE_NOOP("MainMenu", "Colours: light")),
+        str(QT_TRANSLATE_NOOP("MainMenu", "Use dark text on a light background")),
     ),
     "dark": (
-        QT_TRANSLATE_NOOP("MainMenu", "Colours: dark"),
-        QT_TRANSLATE_NOOP("MainMenu", "Use light text on a dark background"),
+        str(QT_TRANSLATE_NOOP("MainMenu", "Colours: dark")),
+        str(QT_TRANSLATE_NOOP("MainMenu", "Use light text on a dark background")),
     ),
 }
 

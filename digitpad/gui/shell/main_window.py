@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
             The word on the tab, in the user's language; the name if empty.
         """
         title = title or name
-        number = self._pages.addWidget(page)
+        number = self._pages.add_page(page)
         self._names.append(name)
         self._top.tabs.addTab(title)
         key = f"Ctrl+{number + 1}"
@@ -151,13 +151,13 @@ class MainWindow(QMainWindow):
         """
         number = self._names.index(name)
         self._top.tabs.setCurrentIndex(number)
-        tab = self._pages.widget(number)
+        tab = self._pages.page(number)
         return tab.build() if isinstance(tab, LazyTab) else self.draw_tab
 
     def show_tab(self, page: QWidget) -> None:
         """Go to the tab of a page."""
         for number in range(self._pages.count()):
-            if _holds(self._pages.widget(number), page):
+            if _holds(self._pages.page(number), page):
                 self._top.tabs.setCurrentIndex(number)
 
     def _make_train_tab(self, parent: QWidget) -> TabPage:
@@ -375,7 +375,7 @@ class MainWindow(QMainWindow):
     def _add_tab_menu(self, page: TabPage) -> None:
         """Give the actions of a page a menu of the tab's name."""
         number = next(
-            n for n, tab in enumerate(map(self._pages.widget, range(self._pages.count()))) if _holds(tab, page)
+            n for n, tab in enumerate(map(self._pages.page, range(self._pages.count()))) if _holds(tab, page)
         )
         self._menu.add_group(
             self._names[number], self._top.tabs.tabText(number), page.actions(), before=self._view_menu
@@ -385,7 +385,7 @@ class MainWindow(QMainWindow):
     def _lend_actions(self, current: int) -> None:
         """Let only the page in front have its actions: Del must not clear a canvas that is not visible."""
         for number in range(self._pages.count()):
-            tab = self._pages.widget(number)
+            tab = self._pages.page(number)
             page = tab.content if isinstance(tab, LazyTab) else tab
             for action in page.actions() if page is not None else ():
                 action.setVisible(number == current)

@@ -10,7 +10,7 @@ There is one text size per process, as there is one application font and one sty
 from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject, QSize, Qt
-from PySide6.QtGui import QFont, QFontInfo
+from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import (
     QApplication,
     QBoxLayout,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QLayout,
     QLineEdit,
     QMainWindow,
+    QSpacerItem,
     QSplitter,
     QTableView,
     QWidget,
@@ -207,7 +208,8 @@ def _column_setter(table: QTableView, column: int) -> Callable[[int], object]:
 def _layouts(layout: QLayout) -> Iterator[QLayout]:
     yield layout
     for index in range(layout.count()):
-        inner = layout.itemAt(index).layout()
+        item = layout.itemAt(index)
+        inner = None if item is None else item.layout()
         if inner is not None:
             yield from _layouts(inner)
 
@@ -230,7 +232,7 @@ def _metrics_of_layout(layout: QLayout) -> Iterator[_Metric]:
 def _metrics_of_spacers(layout: QBoxLayout) -> Iterator[_Metric]:
     upright = layout.direction() in {QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.BottomToTop}
     for index in range(layout.count()):
-        item = layout.itemAt(index).spacerItem()
+        item = _spacer(layout, index)
         if item is None:
             continue
         size = item.sizeHint()
@@ -239,9 +241,14 @@ def _metrics_of_spacers(layout: QBoxLayout) -> Iterator[_Metric]:
             yield f"spacer {index}", length, _spacer_setter(layout, index, upright=upright)
 
 
+def _spacer(layout: QLayout, index: int) -> QSpacerItem | None:
+    item = layout.itemAt(index)
+    return None if item is None else item.spacerItem()
+
+
 def _spacer_setter(layout: QBoxLayout, index: int, *, upright: bool) -> Callable[[int], object]:
     def put(length: int) -> None:
-        item = layout.itemAt(index).spacerItem()
+        item = _spacer(layout, index)
         if item is not None:
             policy = item.sizePolicy()
             across, down = (0, length) if upright else (length, 0)

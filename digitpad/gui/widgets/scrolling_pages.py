@@ -45,27 +45,28 @@ class _Holder(QWidget):
 
 
 class ScrollingPages(QStackedWidget):
-    """A stack of pages; numbers and `widget` mean the pages, not what scrolls them."""
+    """A stack of pages, each in a scroll area of its own."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._contents: list[QWidget] = []
 
-    def addWidget(self, page: QWidget) -> int:
+    def add_page(self, page: QWidget) -> int:
         """Add a page, and return its number."""
         area = QScrollArea(self)
         area.setObjectName(f"pageScroller{len(self._contents)}")
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
-        area.setWidget(_Holder(page))
-        for ground in (area.widget(), area.viewport()):
+        holder = _Holder(page)
+        area.setWidget(holder)
+        for ground in (holder, area.viewport()):
             # The page lies on the window's ground.
             ground.setAutoFillBackground(False)
         page.show()
         self._contents.append(page)
-        return super().addWidget(area)
+        return self.addWidget(area)
 
-    def widget(self, index: int) -> QWidget | None:
+    def page(self, index: int) -> QWidget | None:
         """Return the page with a number; None if there is none."""
         return self._contents[index] if 0 <= index < len(self._contents) else None
