@@ -10,6 +10,8 @@ from digitpad.explain.dependencies import Cell
 from digitpad.gui.canvas.pad import Pad
 from digitpad.gui.features.maps.mosaic import Scale
 from digitpad.gui.features.maps.view import MapView
+from digitpad.gui.features.pages.surgery import SurgeryPage
+from digitpad.gui.features.undo_order import UndoOrder
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.segmented import segments
@@ -37,6 +39,8 @@ class Tools(QWidget):
         The menu of networks to compare with.
     show_drawing
         Brings the small canvas to the front.
+    surgery
+        The operations on the network, which undo takes back in their order with the drawing.
 
     Signals
     -------
@@ -57,6 +61,7 @@ class Tools(QWidget):
         save: QAction,
         networks: NetworkMenu,
         show_drawing: Callable[[], object],
+        surgery: SurgeryPage,
     ) -> None:
         super().__init__(owner)
         self.setObjectName("featuresTools")
@@ -64,9 +69,11 @@ class Tools(QWidget):
         self._pad = pad
         self._networks = networks
         self._show_drawing = show_drawing
+        self._order = UndoOrder(pad.sketch, pad.undo, pad.redo, surgery, self)
         self._make_actions(owner)
         self._lay_out(save)
         pad.history_changed.connect(self._show_history)
+        surgery.operated.connect(self._show_history)
         self._show_history()
 
     def offer_live(self, *, on: bool, followed: bool) -> None:
@@ -79,16 +86,13 @@ class Tools(QWidget):
     def _make_actions(self, owner: QWidget) -> None:
         pad = self._pad
         keys: list[str | QKeySequence.StandardKey]
-        self.undo = make_action(
-            owner, "featuresUndo", self.tr("Undo drawing"), [_KEY.Undo], self.tr("Undo the last step"), pad.undo
-        )
+        sentence = self.tr("Undo the last step of the drawing or of surgery, whichever was last")
+        self.undo = make_action(owner, "featuresUndo", self.tr("Undo"), [_KEY.Undo], sentence, self._order.undo)
         keys = [_KEY.Redo, "Ctrl+Y"]
         sentence = self.tr("Redo the last step that was undone")
-        self.redo = make_action(owner, "featuresRedo", self.tr("Redo drawing"), keys, sentence, pad.redo)
+        self.redo = make_action(owner, "featuresRedo", self.tr("Redo"), keys, sentence, self._order.redo)
         sentence = self.tr("Clear the canvas; Undo restores it")
-        self.clear = make_action(
-            owner, "featuresClear", self.tr("Clear drawing"), ["Ctrl+N", "Del"], sentence, pad.clear
-        )
+        self.clear = make_action(owner, "featuresClear", self.tr("Clear drawing"), ["Ctrl+N", "Del"], sentence, pad.clear)
         sentence = self.tr("Draw on the small canvas, with the keyboard too")
         make_action(owner, "featuresDraw", self.tr("Draw here"), ["F6"], sentence, self._go_to_pad)
         sentence = self.tr("Go through the maps with the arrow keys")
@@ -190,9 +194,8 @@ class Tools(QWidget):
 
     @Slot()
     def _show_history(self) -> None:
-        sketch = self._pad.sketch
-        self.undo.setEnabled(sketch.undo_name is not None)
-        self.redo.setEnabled(sketch.redo_name is not None)
+        self.undo.setEnabled(self._order.can_undo)
+        self.redo.setEnabled(self._order.can_redo)
 
 
 def _words(scale: Scale) -> tuple[str, str]:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from digitpad.explain.colours import Palette, has_sign
 from digitpad.explain.structure import INPUT, Structure
-from digitpad.explain.weighted import kernels_of
 from digitpad.gui.widgets.theme import DARK, Colours
+from digitpad.nn import layers
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,17 @@ def activation_scale(structure: Structure, frame: Mapping[str, NDArray[np.float3
 
 
 def weight_scale(structure: Structure, name: str) -> ColourScale:
-    """Return the scale of the weights of a convolution or dense layer: the largest of them has the strongest colour."""
-    units = range(structure[name].shape[0])
-    largest = max((float(np.abs(kernels_of(structure, name, unit)[1]).max(initial=0)) for unit in units), default=0.0)
-    return ColourScale("signed", largest)
+    """Return the scale of the weights of a layer: the largest of them has the strongest colour.
+
+    Raises
+    ------
+    TypeError
+        If the layer is neither a convolution nor dense.
+    """
+    layer = structure[name].layer
+    if not isinstance(layer, layers.Conv2D | layers.ConvTranspose2D | layers.Linear):
+        raise TypeError(f"{name} has no weights; expected a convolution or a dense layer")
+    return ColourScale("signed", float(np.abs(layer.weight.value).max(initial=0)))
 
 
 _ON_DARK = Palettes(
