@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
@@ -210,6 +210,33 @@ def test_a_click_enlarges_a_map_and_a_second_one_is_put_beside_it(tab: FeaturesT
     QTest.mouseClick(_button(tab, "closeMap0"), Qt.MouseButton.LeftButton)
     assert [cell.layer for cell in tab.enlarged.cells] == ["pool1"]
     assert [cell.layer for cell in tab.maps.chosen] == ["pool1"]
+
+
+def test_the_mark_on_an_enlarged_map_moves_with_the_walking_kernel(tab: FeaturesTab, ink: Ink) -> None:
+    ink(tab)
+    tab.maps.go_to(Cell("conv1", 1, 5, 6))
+    tab.enlarged.enlarge(Cell("conv1", 1, 5, 6))
+    QApplication.processEvents()
+    view = tab.enlarged.views[0]
+    assert view.isVisible()
+    painted: list[QEvent.Type] = []
+
+    class Watch(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                painted.append(event.type())
+            return False
+
+    watch = Watch()
+    view.installEventFilter(watch)
+    before = view.grab().toImage()
+    painted.clear()
+    tab.panel.arithmetic.step()
+    assert tab.maps.cell == Cell("conv1", 1, 5, 7)
+    QApplication.processEvents()
+    assert painted, "the enlarged map is not painted again"
+    assert view.grab().toImage() != before
+    view.removeEventFilter(watch)
 
 
 def test_the_keyboard_goes_everywhere(tab: FeaturesTab, ink: Ink) -> None:

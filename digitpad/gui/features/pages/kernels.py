@@ -73,6 +73,11 @@ class KernelsView(QWidget):
         """The kernels of the current map, (maps before, height, width)."""
         return self._kernels
 
+    @property
+    def scale(self) -> ColourScale:
+        """Which weights have which colours."""
+        return self._scale
+
     def show_kernels(
         self,
         kernels: NDArray[np.float32] | None,
