@@ -4,8 +4,8 @@ import platform
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Slot, qVersion
-from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QSize, Qt, Slot, qVersion
+from PySide6.QtGui import QGuiApplication, QIcon, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad import __version__, paths
+from digitpad.gui.widgets.cards import scroller
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, text_font
 
 _ICON = 8 * SPACE
@@ -63,13 +65,25 @@ class About(QDialog):
         column.addWidget(licences)
         third_party = third_party_file()
         if third_party is not None:
-            column.addWidget(
-                self._paragraph(self.tr("All licences, with their texts: {file}").format(file=third_party))
-            )
-        column.addWidget(self._buttons())
-        self.setMinimumWidth(_WIDTH)
-        # The height of wrapped text depends on the width.
-        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)
+            text = self.tr("All licences, with their texts: {file}").format(file=third_party)
+            column.addWidget(self._paragraph(text))
+        column.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 2 * SPACE)
+        outer.addWidget(scroller("aboutScroller", self.tr("About digitpad"), self._content, self), 1)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(3 * SPACE, 0, 3 * SPACE, 0)
+        buttons.addWidget(self._buttons())
+        outer.addLayout(buttons)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the height that the text has at this width, as far as the screen has room."""
+        super().showEvent(event)
+        width, layout = px(_WIDTH), self._content.layout()
+        if layout is not None:
+            # The height of wrapped text depends on the width.
+            height = layout.totalHeightForWidth(width - px(3 * SPACE)) + px(8 * SPACE)
+            self.resize(QSize(width, height).boundedTo(self.screen().availableSize()))
 
     def _head(self) -> QHBoxLayout:
         icon = QLabel(self)
