@@ -43,7 +43,8 @@ def squeezed(root: QWidget) -> Iterator[tuple[QWidget, QSize]]:
     """Yield each visible widget that is smaller than it can be, and the size that it needs."""
     for widget in _shown_in(root):
         parent = widget.parentWidget()
-        if widget is root or parent is None or parent.layout() is None or parent.layout().indexOf(widget) < 0:
+        around = None if parent is None else parent.layout()
+        if around is None or around.indexOf(widget) < 0:
             # Qt's own parts, and widgets that no layout has placed.
             continue
         needed = widget.minimumSizeHint().expandedTo(widget.minimumSize()).boundedTo(widget.maximumSize())

@@ -374,9 +374,7 @@ class MainWindow(QMainWindow):
 
     def _add_tab_menu(self, page: TabPage) -> None:
         """Give the actions of a page a menu of the tab's name."""
-        number = next(
-            n for n, tab in enumerate(map(self._pages.page, range(self._pages.count()))) if _holds(tab, page)
-        )
+        number = next(n for n, tab in enumerate(map(self._pages.page, range(self._pages.count()))) if _holds(tab, page))
         self._menu.add_group(
             self._names[number], self._top.tabs.tabText(number), page.actions(), before=self._view_menu
         )

@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from digitpad.data.mnist import load_mnist
@@ -108,6 +109,7 @@ def test_a_weight_is_typed(tab: FeaturesTab, page: SurgeryPage) -> None:
     QTest.keyClicks(editor.field, ".125")
     QTest.keyClick(editor.field, Qt.Key.Key_Return)
     assert not editor.field.isVisible()
+    settle(tab)
     assert tab.model is not None
     assert tab.model.network.state_dict()["conv1.weight"][2, 0, 0, 1] == np.float32(0.125)
     assert len(page.history.done) == 1
@@ -126,6 +128,7 @@ def test_a_matrix_is_pasted_and_copied(
     editor.setFocus()
     qapp.clipboard().setText("[[1, 2, 3],\n [4, 5, 6],\n [7, 8, -9.5]]")
     QTest.keyClick(editor, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    settle(tab)
     assert tab.model is not None
     pasted = tab.model.network.state_dict()["conv1.weight"][2, 0]
     np.testing.assert_array_equal(pasted, [[1, 2, 3], [4, 5, 6], [7, 8, -9.5]])
@@ -144,6 +147,7 @@ def test_presets_are_textbook_kernels(tab: FeaturesTab, page: SurgeryPage) -> No
     assert menu is not None
     assert len(menu.actions()) == 6
     next(action for action in menu.actions() if action.objectName() == "preset-sobel-x").trigger()
+    settle(tab)
     assert tab.model is not None
     put = tab.model.network.state_dict()["conv1.weight"][2, 0]
     np.testing.assert_array_equal(put, [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
