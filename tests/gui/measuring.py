@@ -47,7 +47,9 @@ def squeezed(root: QWidget) -> Iterator[tuple[QWidget, QSize]]:
         if around is None or around.indexOf(widget) < 0:
             # Qt's own parts, and widgets that no layout has placed.
             continue
-        needed = widget.minimumSizeHint().expandedTo(widget.minimumSize()).boundedTo(widget.maximumSize())
+        # As Qt's layouts do: a minimum that was set stands in for the hint.
+        hint, least = widget.minimumSizeHint(), widget.minimumSize()
+        needed = QSize(least.width() or hint.width(), least.height() or hint.height())
         layout = widget.layout()
         if layout is not None and layout.hasHeightForWidth():
             needed.setHeight(max(needed.height(), layout.totalMinimumHeightForWidth(widget.width())))

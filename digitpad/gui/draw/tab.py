@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from digitpad.gui.workspace.models import LoadedModel
 
 _KEY = QKeySequence.StandardKey
-_SIDE_WIDTHS = (336, 480)  # the right column's narrowest and widest, in pixels
+_SIDE_WIDTH = 480  # the largest width of the right column, in pixels at 100 % text size
 _WIDTH_STEP = 2
 
 
@@ -154,8 +154,7 @@ class DrawTab(TabPage):
         self._side = QWidget(self)
         self._side.setLayout(right)
         right.setContentsMargins(0, 0, 0, 0)
-        self._side.setMinimumWidth(_SIDE_WIDTHS[0])
-        self._side.setMaximumWidth(_SIDE_WIDTHS[1])
+        self._side.setMaximumWidth(_SIDE_WIDTH)
         self._side.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QSize, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from digitpad.explain.dependencies import Cell
@@ -17,6 +17,7 @@ from digitpad.gui.features.pages.preferred_input import PreferredInputPage
 from digitpad.gui.features.pages.surgery import SurgeryPage
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.live_text import LiveText
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.latest import LatestWorker
@@ -75,7 +76,6 @@ class Panel(QFrame):
         super().__init__(owner)
         self.setObjectName("featuresPanel")
         self.setProperty("card", "true")
-        self.setMinimumHeight(HEIGHT)
         self.arithmetic = ArithmeticPage(theme, owner, self)
         self.kernels = KernelsPage(theme, self)
         self.unit = PreferredInputPage(theme, background, self)
@@ -105,6 +105,10 @@ class Panel(QFrame):
         column.setSpacing(SPACE)
         column.addLayout(tabs)
         column.addWidget(self._pages, 1)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for every page, so that nothing moves when another one is shown."""
+        return super().minimumSizeHint().expandedTo(QSize(0, px(HEIGHT)))
 
     def use_model(self, model: Model | None) -> None:
         """Begin with another first network, to which nothing was done yet."""

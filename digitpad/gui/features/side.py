@@ -16,12 +16,13 @@ from digitpad.gui.features.maps.picture import InputPicture
 from digitpad.gui.widgets.answer import Answer
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.refusal_bars import RefusalBars
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workspace.look import Look
 from digitpad.gui.workspace.verdict import show_verdict
 
-WIDTH = 33 * SPACE
+WIDTH = 34 * SPACE
 _ROOMY = 640  # pixels of height from which on headings have room
 
 
@@ -54,7 +55,7 @@ class Side(QFrame):
         self._squares.addWidget(self.picture)
         self._squares.addWidget(self.pad)
         self._squares.setMaximumHeight(WIDTH - 4 * SPACE)
-        self._squares.setMinimumHeight(12 * SPACE)
+        self._squares.setMinimumHeight(15 * SPACE)
         self._group, self._buttons = segments(
             [
                 ("showPixels", self.tr("Pixels"), self.tr("Show what the network receives")),
@@ -85,7 +86,7 @@ class Side(QFrame):
         """Leave headings out where there is little room."""
         super().resizeEvent(event)
         for heading in self._headings:
-            heading.setVisible(self.height() >= _ROOMY)
+            heading.setVisible(self.height() >= px(_ROOMY))
 
     def add(self, widget: QWidget, heading: QWidget) -> None:
         """Put a widget below the bars; its heading is left out where there is little room."""
@@ -103,7 +104,7 @@ class Side(QFrame):
         self._column.addLayout(row)
         self._column.addWidget(self._squares, 6)
         self._column.addWidget(self.caption)
-        self.answer.setMinimumHeight(5 * SPACE)
+        self.answer.setMinimumHeight(7 * SPACE)
         self.answer.setMaximumHeight(9 * SPACE)
         self._column.addWidget(self.answer, 1)
         self._column.addWidget(self.bars, 3)

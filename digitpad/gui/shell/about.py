@@ -115,6 +115,7 @@ class About(QDialog):
     def _paragraph(self, text: str) -> QLabel:
         label = QLabel(text, self)
         label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
 

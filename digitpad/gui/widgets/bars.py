@@ -59,8 +59,11 @@ class ProbabilityBars(QWidget):
         return QSize(px(320), px(24) * len(self._labels))
 
     def minimumSizeHint(self) -> QSize:
-        """Return room for rows that do not touch."""
-        return QSize(px(200), (self.fontMetrics().height() + 2) * len(self._labels))
+        """Return room for rows that do not touch, with short bars between labels and percentages."""
+        texts = QFontMetrics(fixed_font(self.font(), scale=1.15, bold=True))
+        label = max(map(texts.horizontalAdvance, self._labels))
+        width = label + texts.horizontalAdvance(sureness(0.9999)) + px(8 * SPACE)
+        return QSize(width, (self.fontMetrics().height() + 2) * len(self._labels))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint every row; together they take well under a millisecond."""

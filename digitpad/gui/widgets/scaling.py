@@ -2,7 +2,8 @@
 
 Constructors write sizes in pixels at 100 %, and `adopt` multiplies them: minimum and maximum sizes, margins, spacing,
 columns of tables, and fonts that have a size of their own. When the text size changes, `set_scale` does the same for
-every widget there is. Code that runs later (painting, size hints, resizing) asks `px` for pixels at the current size.
+every widget there is. Code that runs later (painting, size hints, resizing) asks `px` for pixels at the current size;
+a constructor that measures text asks `unscaled`.
 
 There is one text size per process, as there is one application font and one style sheet, which it is made of.
 """
@@ -58,6 +59,17 @@ def px(pixels: float) -> int:
         The length at 100 %, in logical pixels.
     """
     return round(pixels * _TextSize.scale)
+
+
+def unscaled(pixels: float) -> int:
+    """Return a length at 100 %, for constructors: one that comes from a font, which has the current text size.
+
+    Parameters
+    ----------
+    pixels
+        The length at the current text size, in logical pixels.
+    """
+    return round(pixels / _TextSize.scale)
 
 
 def sizes_itself(widget: QWidget) -> None:

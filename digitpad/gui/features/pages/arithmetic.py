@@ -104,10 +104,12 @@ class ArithmeticPage(QWidget):
                 arithmetic = explain_cell(frame, cell, terms=self._room(frame, cell))
             shown = explanation(frame, arithmetic, labels)
         self.view.show_explanation(shown)
-        invitation = self.tr("Point at a cell to see how its number is computed.")
+        invitation = self.tr("Point at a cell")
         self.title.show_text(invitation if shown is None else shown.title)
         self.value.show_text("" if shown is None else f"= {shown.value}")
-        keys = self.tr("Arrow keys move to other cells, Enter pins a cell, Space enlarges its map.")
+        keys = self.tr(
+            "Its arithmetic is shown here. Arrow keys move to other cells, Enter pins a cell, Space enlarges its map."
+        )
         self.sentence.show_text(keys if shown is None else shown.sentence)
         counting = self.tr("Maps, units, rows and columns are counted from 0.")
         remark = "" if shown is None else shown.remark

@@ -317,7 +317,7 @@ class SurgeryPage(QWidget):
     def _update(self) -> None:
         unit, made = self._unit, self._made()
         if unit is None:
-            self.title.show_text(self.tr("Point at a map, and pin it with Enter, to edit it."))
+            self.title.show_text(self.tr("Point at a map to edit it"))
         else:
             self.title.show_text(self.tr("Surgery on {layer}, {number}").format(layer=unit[0], number=unit[1]))
         for action in (self.muting, self.isolating):
@@ -329,7 +329,10 @@ class SurgeryPage(QWidget):
         self._show_kernel(made)
         done = [str(operation) for operation in self._history.done]
         more = [self.tr("and %n earlier", "", len(done) - _LISTED)] if len(done) > _LISTED else []
-        self.list.setText("\n".join([*reversed(done[-_LISTED:]), *more]) or self.tr("No operations yet."))
+        self.list.setText(
+            "\n".join([*reversed(done[-_LISTED:]), *more])
+            or self.tr("No operations yet. Enter pins a map, so that the pointer can leave it.")
+        )
         self._show_figure()
 
     def _show_kernel(self, made: tuple[str, int] | None) -> None:
