@@ -1,10 +1,11 @@
 """The left column: the drawing or the picture made of it, the answer, the bars, and why this answer."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -42,7 +43,7 @@ class Side(QFrame):
         self._headings: list[QWidget] = []
         self.setObjectName("featuresSide")
         self.setProperty("card", "true")
-        self.setFixedWidth(WIDTH)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.pad = Pad(theme, drawing, self)
         self.picture = InputPicture(theme, self)
         self.answer = Answer(theme, self)
@@ -81,6 +82,15 @@ class Side(QFrame):
         """Show what the network reads in the digit that is looked at, and what it received."""
         self.picture.show_pixels(None if look.frame is None else look.frame.pixels)
         show_verdict(look, self.answer, self.bars, digit_alone=True)
+
+    def sizeHint(self) -> QSize:
+        """Return the usual width, or more where the words need it."""
+        return QSize(self.minimumSizeHint().width(), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same width."""
+        least = super().minimumSizeHint()
+        return QSize(max(px(WIDTH), least.width()), least.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave headings out where there is little room."""

@@ -330,8 +330,7 @@ class SurgeryPage(QWidget):
         done = [str(operation) for operation in self._history.done]
         more = [self.tr("and %n earlier", "", len(done) - _LISTED)] if len(done) > _LISTED else []
         self.list.setText(
-            "\n".join([*reversed(done[-_LISTED:]), *more])
-            or self.tr("No operations yet. Enter pins a map, so that the pointer can leave it.")
+            "\n".join([*reversed(done[-_LISTED:]), *more]) or self.tr("No operations yet. Enter pins a map.")
         )
         self._show_figure()
 
