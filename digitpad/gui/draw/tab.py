@@ -16,6 +16,7 @@ from digitpad.gui.draw.refusal import RefusalRow
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.answer import Answer
 from digitpad.gui.widgets.cards import card, muted, title
+from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.received import ReceivedPicture
@@ -162,8 +163,8 @@ class DrawTab(TabPage):
         row.addWidget(left, 25)
         row.addWidget(self._side, 16)
 
-    def _toolbar(self, frame: QWidget) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _toolbar(self, frame: QWidget) -> FlowLayout:
+        row = FlowLayout()
         row.setSpacing(SPACE)
         for action, name in (
             (self.pen, "penButton"),
@@ -189,10 +190,9 @@ class DrawTab(TabPage):
         label = muted(self.tr("Width"), frame)
         label.setWordWrap(False)
         label.setBuddy(self.width_slider)
-        row.addSpacing(SPACE)
         row.addWidget(label)
-        row.addWidget(self.width_slider, 1)
-        row.addStretch(1)
+        row.addWidget(self.width_slider)
+        row.add_stretch()
         row.addWidget(action_button(self.files.open, "openButton", self.tr("Open…"), frame))
         row.addWidget(action_button(self.files.save_png, "saveButton", self.tr("Save…"), frame))
         return row

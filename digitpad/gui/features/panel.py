@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QSize, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Frame
@@ -16,6 +16,7 @@ from digitpad.gui.features.pages.kernels import KernelsPage
 from digitpad.gui.features.pages.preferred_input import PreferredInputPage
 from digitpad.gui.features.pages.surgery import SurgeryPage
 from digitpad.gui.widgets.actions import make_action
+from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.segmented import segments
@@ -95,16 +96,22 @@ class Panel(QFrame):
         for number, (name, text, tip, key) in enumerate(pages):
             make_action(owner, f"features{name}", text, [key], tip, partial(self.show_page, number))
         self._group.idClicked.connect(self.show_page)
-        tabs = QHBoxLayout()
+        tabs = FlowLayout()
         tabs.setSpacing(SPACE)
         for button in buttons:
             tabs.addWidget(button)
-        tabs.addWidget(self.differing, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, SPACE + SPACE // 2, 2 * SPACE, SPACE + SPACE // 2)
         column.setSpacing(SPACE)
         column.addLayout(tabs)
+        column.addWidget(self.differing)
+        self.differing.hide()
         column.addWidget(self._pages, 1)
+
+    def show_difference(self, words: str) -> None:
+        """Say how far two networks differ; nothing while one is shown."""
+        self.differing.show_text(words)
+        self.differing.setVisible(bool(words))
 
     def minimumSizeHint(self) -> QSize:
         """Return room for every page, so that nothing moves when another one is shown."""

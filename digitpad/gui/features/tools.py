@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from digitpad.explain.dependencies import Cell
 from digitpad.gui.canvas.pad import Pad
@@ -14,6 +14,7 @@ from digitpad.gui.features.pages.surgery import SurgeryPage
 from digitpad.gui.features.undo_order import UndoOrder
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.cards import muted
+from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE
 from digitpad.gui.workspace.network_menu import NetworkMenu
@@ -114,7 +115,7 @@ class Tools(QWidget):
         )
 
     def _lay_out(self, save: QAction) -> None:
-        row = QHBoxLayout(self)
+        row = FlowLayout(self)
         row.setContentsMargins(2 * SPACE, 0, 2 * SPACE, 0)
         row.setSpacing(SPACE)
         label = muted(self.tr("Scale"), self)
@@ -126,14 +127,13 @@ class Tools(QWidget):
         self._group.idClicked.connect(self._choose_scale)
         for button in buttons:
             row.addWidget(button)
-        row.addSpacing(SPACE)
         for action, name, text in (
             (self.zoom_out, "zoomOutButton", "−"),
             (self.fit, "zoomFitButton", self.tr("Fit")),
             (self.zoom_in, "zoomInButton", "+"),
         ):
             row.addWidget(action_button(action, name, text, self))
-        row.addStretch(1)
+        row.add_stretch()
         self.live = QToolButton(self)
         self.live.setObjectName("liveButton")
         self.live.setText(self.tr("Live"))

@@ -169,5 +169,5 @@ class TopBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out the program's name where the tabs need its room."""
         super().resizeEvent(event)
-        rest = self.tabs.sizeHint().width() + self.chooser.minimumWidth() + self.menu_button.width() + px(10 * SPACE)
+        rest = self.tabs.sizeHint().width() + px(22 * SPACE) + self.menu_button.width() + px(10 * SPACE)
         self._name.setVisible(self.width() >= rest + self._name.sizeHint().width())

@@ -239,6 +239,8 @@ def _metrics_of_layout(layout: QLayout) -> Iterator[_Metric]:
     elif isinstance(layout, QGridLayout | QFormLayout):
         yield "across", layout.horizontalSpacing(), layout.setHorizontalSpacing
         yield "down", layout.verticalSpacing(), layout.setVerticalSpacing
+    elif layout.spacing() > 0:
+        yield "spacing", layout.spacing(), layout.setSpacing
 
 
 def _metrics_of_spacers(layout: QBoxLayout) -> Iterator[_Metric]:
