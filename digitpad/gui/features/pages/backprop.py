@@ -68,7 +68,7 @@ class BackpropView(QWidget):
                 "Right: a kernel before the step, its gradient and its change."
             )
         )
-        self.setMinimumSize(QSize(84 * SPACE, 18 * SPACE))
+        self.setMinimumSize(QSize(66 * SPACE, 18 * SPACE))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self.update)
 

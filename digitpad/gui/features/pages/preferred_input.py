@@ -28,7 +28,7 @@ EXCITING, ASCENT = "exciting", "ascent"
 _REST = 250  # milliseconds that the pointer rests on a map before its unit is examined
 _IMAGES = 9
 _SHAPE = (1, 28, 28)  # of MNIST's images
-_LEAST, _LARGEST = 7 * SPACE, 13 * SPACE  # pixels at 100 % text size: the side of a picture
+_LEAST, _LARGEST = 5 * SPACE, 13 * SPACE  # pixels at 100 % text size: the side of a picture
 
 
 class UnitView(QWidget):
