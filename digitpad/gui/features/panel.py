@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QSize, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from digitpad.explain.dependencies import Cell
@@ -115,7 +116,17 @@ class Panel(QFrame):
 
     def minimumSizeHint(self) -> QSize:
         """Return room for every page, so that nothing moves when another one is shown."""
-        return super().minimumSizeHint().expandedTo(QSize(0, px(HEIGHT)))
+        least, layout = super().minimumSizeHint(), self.layout()
+        if layout is not None:
+            # The buttons may need two lines.
+            least.setHeight(layout.totalMinimumHeightForWidth(max(self.width(), least.width())))
+        return least.expandedTo(QSize(0, px(HEIGHT)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for another height where the buttons need more or fewer lines."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def use_model(self, model: Model | None) -> None:
         """Begin with another first network, to which nothing was done yet."""

@@ -126,7 +126,7 @@ class PreferredInputPage(QWidget):
         column.addLayout(head)
         column.addWidget(self.view, 1)
         column.addWidget(self.sentence)
-        self.title.show_text(self.tr("Point at a map to see which input it prefers."))
+        self.title.show_text(self.tr("Point at a map"))
         left = self.tr(
             "Left: the MNIST test images with the largest activation of this unit; its receptive field is framed. "
             "Training on MNIST does not use these images."
