@@ -84,7 +84,9 @@ class Panel(QFrame):
         self.surgery = SurgeryPage(theme, background, owner, self)
         self.backprop = BackpropPage(theme, background, self)
         #: How far two networks differ, while two are shown.
-        self.differing = LiveText(theme, "differing", self.font(), "muted", self, right=True)
+        self.differing = LiveText(
+            theme, "differing", self.font(), "muted", self, right=True, spoken=self.tr("Difference")
+        )
         self.differing.setToolTip(meaning())
         self._operable = True
         self._pages = QStackedWidget(self)

@@ -50,7 +50,7 @@ class Side(QFrame):
         self.answer.setObjectName("featuresAnswer")
         self.bars = RefusalBars(theme, self)
         self.bars.setObjectName("featuresBars")
-        self.caption = LiveText(theme, "fieldCaption", self.font(), "warm", self)
+        self.caption = LiveText(theme, "fieldCaption", self.font(), "warm", self, spoken=self.tr("Receptive field"))
         self.caption.setToolTip(self.tr("The receptive field: the part of the picture that the cell depends on"))
         self._squares = QStackedWidget(self)
         self._squares.addWidget(self.picture)

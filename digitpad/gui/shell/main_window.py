@@ -25,6 +25,7 @@ from digitpad.gui.shell.top_bar import TopBar
 from digitpad.gui.shell.welcome import Welcome
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.files import MODEL_FILTER, MODEL_SUFFIX
+from digitpad.gui.widgets.focus_order import order_by_layout
 from digitpad.gui.widgets.message_bar import Message, MessageBar
 from digitpad.gui.widgets.scaling import adopt
 from digitpad.gui.widgets.scrolling_pages import ScrollingPages
@@ -90,6 +91,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.messages.strip)
         self._connect()
         self._fill_menu()
+        order_by_layout(self.draw_tab)
         adopt(self)
         self.resize(USUAL)
         if settings.geometry is not None:
@@ -278,6 +280,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _welcome(self, page: TabPage) -> None:
+        order_by_layout(page)
         adopt(page)
         page.message.connect(self.show_message)
         page.tab_wanted.connect(self.go_to)
