@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QSize, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Frame
@@ -106,15 +106,11 @@ class Panel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, SPACE + SPACE // 2, 2 * SPACE, SPACE + SPACE // 2)
         column.setSpacing(SPACE)
-        column.addLayout(tabs)
-        column.addWidget(self.differing)
-        self.differing.hide()
+        head = QHBoxLayout()
+        head.addLayout(tabs)
+        head.addWidget(self.differing, 1)
+        column.addLayout(head)
         column.addWidget(self._pages, 1)
-
-    def show_difference(self, words: str) -> None:
-        """Say how far two networks differ; nothing while one is shown."""
-        self.differing.show_text(words)
-        self.differing.setVisible(bool(words))
 
     def minimumSizeHint(self) -> QSize:
         """Return room for every page, so that nothing moves when another one is shown."""

@@ -348,7 +348,7 @@ class FeaturesTab(TabPage):
         box, words = (None, "") if frame is None or cell is None else field_of(frame, cell)
         self.side.picture.show_frame(box)
         self.side.caption.show_text(words)
-        self.panel.show_difference(self._differing(cell))
+        self.panel.differing.show_text(self._differing(cell))
 
     def _differing(self, cell: Cell | None) -> str:
         one, other = self.first.frame, self.second.frame
