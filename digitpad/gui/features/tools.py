@@ -93,7 +93,9 @@ class Tools(QWidget):
         sentence = self.tr("Redo the last step that was undone")
         self.redo = make_action(owner, "featuresRedo", self.tr("Redo"), keys, sentence, self._order.redo)
         sentence = self.tr("Clear the canvas; Undo restores it")
-        self.clear = make_action(owner, "featuresClear", self.tr("Clear drawing"), ["Ctrl+N", "Del"], sentence, pad.clear)
+        self.clear = make_action(
+            owner, "featuresClear", self.tr("Clear drawing"), ["Ctrl+N", "Del"], sentence, pad.clear
+        )
         sentence = self.tr("Draw on the small canvas, with the keyboard too")
         make_action(owner, "featuresDraw", self.tr("Draw here"), ["F6"], sentence, self._go_to_pad)
         sentence = self.tr("Go through the maps with the arrow keys")
@@ -102,9 +104,7 @@ class Tools(QWidget):
         sentence = self.tr("Make the cells larger")
         self.zoom_in = make_action(owner, "featuresZoomIn", self.tr("Zoom in"), keys, sentence, self._zoom_in)
         sentence = self.tr("Make the cells smaller")
-        self.zoom_out = make_action(
-            owner, "featuresZoomOut", self.tr("Zoom out"), ["Alt+-"], sentence, self._zoom_out
-        )
+        self.zoom_out = make_action(owner, "featuresZoomOut", self.tr("Zoom out"), ["Alt+-"], sentence, self._zoom_out)
         sentence = self.tr("Fit the maps into the view")
         self.fit = make_action(owner, "featuresFit", self.tr("Fit"), ["Alt+0"], sentence, self._fit)
         sentence = self.tr("Scale the colours by map, layer or network")

@@ -40,15 +40,12 @@ class Settings:
     @property
     def text_scale(self) -> float:
         """The text size that was chosen, from 1 to 2; 1 is 100 %."""
-        try:
-            value = float(str(self._store.value("text_scale", 1.0)))
-        except ValueError:
-            return 1.0
-        return value if 1.0 <= value <= 2.0 else 1.0
+        value = self._store.value("text_scale")
+        return float(value) if isinstance(value, int | float) and 1.0 <= value <= 2.0 else 1.0
 
     @text_scale.setter
     def text_scale(self, scale: float) -> None:
-        self._store.setValue("text_scale", scale)
+        self._store.set_value("text_scale", scale)
 
     @property
     def model(self) -> Path | None:

@@ -52,8 +52,8 @@ def test_the_menu_ticks_the_size(window: MainWindow, theme: Theme) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "scale"), [("1.5", 1.5), ("2", 2.0), ("7", 1.0), ("0.5", 1.0), ("nan", 1.0), ("large", 1.0)]
+    ("written", "scale"), [("1.5", 1.5), ("2", 2.0), ("7", 1.0), ("0.5", 1.0), ('"1.5"', 1.0), ("[1.5]", 1.0)]
 )
 def test_a_bad_size_in_the_settings_counts_as_none(tmp_path: Path, written: str, scale: float) -> None:
-    (tmp_path / "window.ini").write_text(f"[General]\ntext_scale={written}\n")
-    assert Settings(tmp_path / "window.ini").text_scale == scale
+    (tmp_path / "window.json").write_text(f'{{"text_scale": {written}}}')
+    assert Settings(tmp_path / "window.json").text_scale == scale

@@ -17,7 +17,6 @@ from digitpad.gui.features.maps.marks import Patch
 from digitpad.gui.features.pages.explanation import Explanation, Figure, Grid, Line, Row
 
 DECIMALS = 4
-translate = QCoreApplication.translate
 
 
 def explanation(frame: Frame, arithmetic: kinds.Arithmetic, labels: Sequence[str]) -> Explanation:
@@ -60,7 +59,7 @@ def explanation(frame: Frame, arithmetic: kinds.Arithmetic, labels: Sequence[str
             result = _gating(words, arithmetic)
         case kinds.Copy():
             source = arithmetic.source
-            sentence = translate("Explanation", "a copy of the number in {layer}, map {map}").format(
+            sentence = QCoreApplication.translate("Explanation", "a copy of the number in {layer}, map {map}").format(
                 layer=source.layer, map=source.channel
             )
             result = words.explain(sentence, patches=(_one(source),))
@@ -98,14 +97,16 @@ def _title(frame: Frame, arithmetic: kinds.Arithmetic, labels: Sequence[str]) ->
     cell = arithmetic.cell
     if isinstance(arithmetic, kinds.SoftmaxShare) and cell.layer == frame.structure.output:
         label = labels[arithmetic.index] if labels else arithmetic.index
-        return translate("Explanation", "probability of {label}").format(label=label)
+        return QCoreApplication.translate("Explanation", "probability of {label}").format(label=label)
     node = frame.structure[cell.layer]
     if not node.is_image:
-        return translate("Explanation", "{layer}, unit {unit}").format(layer=cell.layer, unit=cell.channel)
+        return QCoreApplication.translate("Explanation", "{layer}, unit {unit}").format(
+            layer=cell.layer, unit=cell.channel
+        )
     if node.shape[0] == 1:
-        text = translate("Explanation", "{layer}, row {row}, column {column}")
+        text = QCoreApplication.translate("Explanation", "{layer}, row {row}, column {column}")
     else:
-        text = translate("Explanation", "{layer}, map {map}, row {row}, column {column}")
+        text = QCoreApplication.translate("Explanation", "{layer}, map {map}, row {row}, column {column}")
     return text.format(layer=cell.layer, map=cell.channel, row=cell.row, column=cell.column)
 
 
@@ -118,7 +119,7 @@ def _reads_pixels(frame: Frame, arithmetic: kinds.Arithmetic) -> bool:
 def _white_paper(frame: Frame) -> str:
     """Say which number white paper is, and why."""
     mean, std = frame.preprocessing.mean, frame.preprocessing.std
-    text = translate(
+    text = QCoreApplication.translate(
         "Explanation",
         "White paper is {white} in the input: the network gets (ink − mean) / standard deviation, and with the ink 0 "
         "that is (0 − {mean}) / {std}.",
@@ -134,8 +135,10 @@ def _fate(frame: Frame, arithmetic: kinds.Arithmetic) -> str:
         if node.kind == "activation" and node.shape == frame.structure[cell.layer].shape:
             after = float(frame.activations[node.name].reshape(_three(node.shape))[cell.index])
             if after == arithmetic.value:
-                return translate("Explanation", "{layer} passes it on unchanged").format(layer=node.name)
-            return translate("Explanation", "{layer} changes it to {number}").format(
+                return QCoreApplication.translate("Explanation", "{layer} passes it on unchanged").format(
+                    layer=node.name
+                )
+            return QCoreApplication.translate("Explanation", "{layer} changes it to {number}").format(
                 layer=node.name, number=exact(after)
             )
     return ""
@@ -179,11 +182,11 @@ def _convolution(words: _Words, sum_: kinds.WeightedSum) -> Explanation:
     height, width = terms[0].kernel.shape
     many, below = len(terms) + sum_.others, terms[0].source.layer
     if many == 1:
-        text = translate(
+        text = QCoreApplication.translate(
             "Explanation", "a {height} × {width} patch of {below} times the kernel, number by number, added up"
         )
     else:
-        text = translate(
+        text = QCoreApplication.translate(
             "Explanation",
             "the sum over {many} maps of {below}: a {height} × {width} patch of each times its kernel, number by "
             "number; largest first",
@@ -204,18 +207,18 @@ def _patch_of(frame: Frame, term: kinds.MapTerm) -> Grid:
 
 
 def _kernel_of(term: kinds.MapTerm, scale: ColourScale) -> Grid:
-    name = translate("Explanation", "kernel for {map}").format(map=term.name)
+    name = QCoreApplication.translate("Explanation", "kernel for {map}").format(map=term.name)
     return Grid(term.kernel, np.ones(term.kernel.shape, np.bool_), name, scale, weights=True)
 
 
 def _with_bias(sentence: str, sum_: kinds.WeightedSum) -> str:
     if sum_.bias is None:
         return sentence
-    return translate("Explanation", "{sum}; plus the bias").format(sum=sentence)
+    return QCoreApplication.translate("Explanation", "{sum}; plus the bias").format(sum=sentence)
 
 
 def _result(words: _Words, total: str) -> Line:
-    return Line(translate("Explanation", "value"), total, words.full, strong=True)
+    return Line(QCoreApplication.translate("Explanation", "value"), total, words.full, strong=True)
 
 
 def _dense(words: _Words, sum_: kinds.WeightedSum) -> Explanation:
@@ -233,14 +236,18 @@ def _dense(words: _Words, sum_: kinds.WeightedSum) -> Explanation:
     )
     many = f"{len(terms) + sum_.others:,}"
     if len(below) != 1:
-        text = translate("Explanation", "the sum of {many} numbers, each times its weight; largest first")
+        text = QCoreApplication.translate(
+            "Explanation", "the sum of {many} numbers, each times its weight; largest first"
+        )
     elif any(term.on_map for term in terms):
-        text = translate(
+        text = QCoreApplication.translate(
             "Explanation",
             "the sum of {many} numbers of {below} at (row, column), each times its weight; largest first",
         )
     else:
-        text = translate("Explanation", "the sum of {many} numbers of {below}, each times its weight; largest first")
+        text = QCoreApplication.translate(
+            "Explanation", "the sum of {many} numbers of {below}, each times its weight; largest first"
+        )
     sentence = _with_bias(text.format(many=many, below=next(iter(below))), sum_)
     rest = (*lines[len(terms) :], _result(words, total))
     return words.explain(sentence, rows=rows, lines=rest, patches=tuple(_one(term.source) for term in terms))
@@ -250,8 +257,8 @@ def _place(term: kinds.UnitTerm) -> str:
     """Return the place of a term's number in its layer, short enough for a column of a table."""
     source = term.source
     if not term.on_map:
-        return translate("Explanation", "unit {unit}").format(unit=source.channel)
-    text = translate("Explanation", "map {map} ({row}, {column})")
+        return QCoreApplication.translate("Explanation", "unit {unit}").format(unit=source.channel)
+    text = QCoreApplication.translate("Explanation", "map {map} ({row}, {column})")
     return text.format(map=source.channel, row=source.row, column=source.column)
 
 
@@ -259,16 +266,20 @@ def _sum(words: _Words, sum_: kinds.Sum) -> Explanation:
     lines, total = _adding_up(sum_)
     rows = tuple(Row(line.name, "", line.number, line.full) for line in lines)
     patches = tuple(_one(cell) for cell in sum_.sources)
-    sentence = translate("Explanation", "the sum of the branches at this place")
+    sentence = QCoreApplication.translate("Explanation", "the sum of the branches at this place")
     return words.explain(sentence, rows=rows, lines=(_result(words, total),), patches=patches)
 
 
 def _gating(words: _Words, gate: kinds.Gating) -> Explanation:
     calculation = f"{exact(gate.operand)} × {exact(gate.alpha)}"
-    name = translate("Explanation", "{layer} map {map}").format(layer=gate.source.layer, map=gate.source.channel)
+    name = QCoreApplication.translate("Explanation", "{layer} map {map}").format(
+        layer=gate.source.layer, map=gate.source.channel
+    )
     factors = f"{full(np.float32(gate.operand))} × {full(np.float32(gate.alpha))} = {words.full}"
     row = Row(name, calculation, words.value, factors)
-    sentence = translate("Explanation", "the number of the skip connection times the attention at this place")
+    sentence = QCoreApplication.translate(
+        "Explanation", "the number of the skip connection times the attention at this place"
+    )
     return words.explain(sentence, rows=(row,), patches=(_one(gate.source), _one(gate.alpha_source)))
 
 
@@ -290,19 +301,25 @@ def _pooling(words: _Words, pool: kinds.Pooling) -> Explanation:
     origin = None
     if len(inside[0]) and len(inside[1]):
         origin = source.row - int(inside[0][0]), source.column - int(inside[1][0])
-    name = translate("Explanation", "{layer} map {map}").format(layer=source.layer, map=source.channel)
+    name = QCoreApplication.translate("Explanation", "{layer} map {map}").format(layer=source.layer, map=source.channel)
     scale = activation_scale(words.frame.structure, words.frame.activations, source.layer)
     grid = Grid(pool.numbers, pool.inside, name, scale, winner=pool.winner, origin=origin)
     value = words.value
     figure = Figure((grid,), name, value, words.full)
     if pool.winner is not None:
-        sentence = translate("Explanation", "the largest of these {many} numbers").format(many=pool.numbers.size)
-        lines: tuple[Line, ...] = (Line(translate("Explanation", "largest"), value, words.full, strong=True),)
+        sentence = QCoreApplication.translate("Explanation", "the largest of these {many} numbers").format(
+            many=pool.numbers.size
+        )
+        lines: tuple[Line, ...] = (
+            Line(QCoreApplication.translate("Explanation", "largest"), value, words.full, strong=True),
+        )
     else:
-        sentence = translate("Explanation", "the mean of these {many} numbers").format(many=pool.divisor)
+        sentence = QCoreApplication.translate("Explanation", "the mean of these {many} numbers").format(
+            many=pool.divisor
+        )
         total = pool.total or 0.0
         lines = (
-            Line(translate("Explanation", "sum"), exact(total), full(total)),
+            Line(QCoreApplication.translate("Explanation", "sum"), exact(total), full(total)),
             Line(f"÷ {pool.divisor}", value, words.full, strong=True),
         )
     return words.explain(sentence, figures=(figure,), lines=lines, patches=(patch,))
@@ -311,34 +328,38 @@ def _pooling(words: _Words, pool: kinds.Pooling) -> Explanation:
 def _pointwise(words: _Words, point: kinds.Pointwise) -> Explanation:
     value = words.value
     rows = [Row(part.name, "", exact(part.value), full(np.float32(part.value))) for part in point.parts]
-    where = translate("Explanation", "{layer} at this place").format(layer=point.source.layer)
+    where = QCoreApplication.translate("Explanation", "{layer} at this place").format(layer=point.source.layer)
     rows.append(Row("x", where, exact(point.operand), full(np.float32(point.operand))))
-    constant_word = translate("Explanation", "constant")
+    constant_word = QCoreApplication.translate("Explanation", "constant")
     rows += [
         Row(constant.name, constant_word, f"{constant.value:g}", full(np.float32(constant.value)))
         for constant in point.constants
     ]
-    rows.append(Row(translate("Explanation", "result"), point.formula, value, words.full, strong=True))
+    rows.append(Row(QCoreApplication.translate("Explanation", "result"), point.formula, value, words.full, strong=True))
     if point.passes is None:
-        sentence = translate("Explanation", "a nonlinear function of one number, the same at every place")
+        sentence = QCoreApplication.translate(
+            "Explanation", "a nonlinear function of one number, the same at every place"
+        )
     elif point.passes:
-        sentence = translate("Explanation", "the gate is open: x is greater than 0 and passes")
+        sentence = QCoreApplication.translate("Explanation", "the gate is open: x is greater than 0 and passes")
     elif point.value == 0:
-        sentence = translate("Explanation", "the gate is closed: x is not greater than 0, so the result is 0")
+        sentence = QCoreApplication.translate(
+            "Explanation", "the gate is closed: x is not greater than 0, so the result is 0"
+        )
     else:
-        sentence = translate("Explanation", "x is not greater than 0: only a part of it passes")
+        sentence = QCoreApplication.translate("Explanation", "x is not greater than 0: only a part of it passes")
     return words.explain(sentence, rows=tuple(rows), patches=(_one(point.source),))
 
 
 def _normalization(words: _Words, norm: kinds.Normalization) -> Explanation:
     if norm.source is None:
-        where = translate("Explanation", "ink of this pixel")
+        where = QCoreApplication.translate("Explanation", "ink of this pixel")
     else:
-        where = translate("Explanation", "{layer} at this place").format(layer=norm.source.layer)
+        where = QCoreApplication.translate("Explanation", "{layer} at this place").format(layer=norm.source.layer)
     deviation = float(np.sqrt(norm.variance + norm.eps))
     difference = norm.operand - norm.mean
-    minus = translate("Explanation", "minus the mean")
-    divided = translate("Explanation", "by the standard deviation")
+    minus = QCoreApplication.translate("Explanation", "minus the mean")
+    divided = QCoreApplication.translate("Explanation", "by the standard deviation")
     rows = [
         Row("x", where, exact(norm.operand), full(np.float32(norm.operand))),
         Row(
@@ -357,14 +378,16 @@ def _normalization(words: _Words, norm: kinds.Normalization) -> Explanation:
     if norm.learned:
         rows.append(
             Row(
-                translate("Explanation", "learned scale and shift"),
+                QCoreApplication.translate("Explanation", "learned scale and shift"),
                 f"× {exact(norm.weight)} + {exact(norm.bias)}",
                 words.value,
                 f"{full(norm.normalized)} × {full(np.float32(norm.weight))} + {full(np.float32(norm.bias))} "
                 f"= {words.full}",
             )
         )
-    sentence = translate("Explanation", "normalised: the distance from the mean, in standard deviations")
+    sentence = QCoreApplication.translate(
+        "Explanation", "normalised: the distance from the mean, in standard deviations"
+    )
     patches = () if norm.source is None else (_one(norm.source),)
     return words.explain(sentence, rows=tuple(rows), patches=patches)
 
@@ -384,14 +407,14 @@ def _softmax(words: _Words, share: kinds.SoftmaxShare, labels: Sequence[str]) ->
     )
     lines = (
         Line(
-            translate("Explanation", "exp of {label}").format(label=names[share.index]),
+            QCoreApplication.translate("Explanation", "exp of {label}").format(label=names[share.index]),
             exact(float(share.exponentials[share.index])),
             full(float(share.exponentials[share.index])),
         ),
-        Line(translate("Explanation", "÷ sum of all"), exact(share.total), full(float(share.total))),
-        Line(translate("Explanation", "probability"), exact(share.value), words.full, strong=True),
+        Line(QCoreApplication.translate("Explanation", "÷ sum of all"), exact(share.total), full(float(share.total))),
+        Line(QCoreApplication.translate("Explanation", "probability"), exact(share.value), words.full, strong=True),
     )
-    sentence = translate(
+    sentence = QCoreApplication.translate(
         "Explanation", "softmax: exp of each logit minus the largest logit, {largest}, divided by the sum of all"
     ).format(largest=exact(share.largest))
     return words.explain(sentence, rows=rows, lines=lines)

@@ -14,8 +14,6 @@ from digitpad.gui.features.maps.cell_numbers import full
 from digitpad.gui.features.maps.colours import ColourScale
 from digitpad.gui.features.maps.marks import Patch
 
-translate = QCoreApplication.translate
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
@@ -51,10 +49,10 @@ class Grid:
         """Return the place of a number and the number with all its digits."""
         number = full(self.numbers[row, column])
         if not self.inside[row, column]:
-            return translate("Explanation", "padding: {number}").format(number=number)
+            return QCoreApplication.translate("Explanation", "padding: {number}").format(number=number)
         if self.origin is None:
             return f"{self.name}: {number}"
-        text = translate("Explanation", "{name}, row {row}, column {column}: {number}")
+        text = QCoreApplication.translate("Explanation", "{name}, row {row}, column {column}: {number}")
         return text.format(name=self.name, row=self.origin[0] + row, column=self.origin[1] + column, number=number)
 
 
@@ -126,7 +124,7 @@ class Explanation:
 def in_words(explanation: Explanation) -> str:
     """Return an explanation as one paragraph, for screen readers."""
     parts = [
-        translate("Explanation", "{title} is {value}: {sentence}.").format(
+        QCoreApplication.translate("Explanation", "{title} is {value}: {sentence}.").format(
             title=explanation.title, value=explanation.value, sentence=explanation.sentence
         )
     ]
@@ -144,7 +142,7 @@ def in_full(explanation: Explanation) -> str:
     lines += ["", *(f"{row.name}: {row.full}" for row in explanation.rows)] if explanation.rows else []
     lines += ["", *(f"{line.name}: {line.full}" for line in explanation.lines)] if explanation.lines else []
     lines += [text for text in (explanation.note, explanation.remark) if text]
-    lines.append(translate("Explanation", "Maps, units, rows and columns are counted from 0."))
+    lines.append(QCoreApplication.translate("Explanation", "Maps, units, rows and columns are counted from 0."))
     return "\n".join(lines)
 
 
