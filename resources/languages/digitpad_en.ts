@@ -63,12 +63,52 @@
     </message>
 </context>
 <context>
+    <name>InputPicture</name>
+    <message numerus="yes">
+        <source>%n pixel(s) with ink</source>
+        <translation>
+            <numerusform>%n pixel with ink</numerusform>
+            <numerusform>%n pixels with ink</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>KernelsPage</name>
+    <message numerus="yes">
+        <source>%n kernel(s), one for each map of {before}</source>
+        <translation>
+            <numerusform>%n kernel, one for each map of {before}</numerusform>
+            <numerusform>%n kernels, one for each map of {before}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>MapFiles</name>
     <message numerus="yes">
         <source>Saved %n image(s) and {archive} in {folder}.</source>
         <translation>
             <numerusform>Saved %n image and {archive} in {folder}.</numerusform>
             <numerusform>Saved %n images and {archive} in {folder}.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>MessageBar</name>
+    <message numerus="yes">
+        <source>%n earlier</source>
+        <translation>
+            <numerusform>%n earlier</numerusform>
+            <numerusform>%n earlier</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ReceivedPicture</name>
+    <message numerus="yes">
+        <source>%n pixel(s) with ink, of 28 by 28</source>
+        <translation>
+            <numerusform>%n pixel with ink, of 28 by 28</numerusform>
+            <numerusform>%n pixels with ink, of 28 by 28</numerusform>
         </translation>
     </message>
 </context>
@@ -120,6 +160,16 @@
         <translation>
             <numerusform>CPU, %n thread</numerusform>
             <numerusform>CPU, %n threads</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SurgeryPage</name>
+    <message numerus="yes">
+        <source>and %n earlier</source>
+        <translation>
+            <numerusform>and %n earlier</numerusform>
+            <numerusform>and %n earlier</numerusform>
         </translation>
     </message>
 </context>

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 
 _MARGIN = SPACE + 2  # pixels between the ink's own box and the one that is painted
@@ -37,11 +38,11 @@ def paint_boxes(painter: QPainter, theme: Theme, boxes: Sequence[tuple[NumberBox
     painter.setFont(labelled)
     # The chosen one last: where boxes overlap, it lies on top.
     for number, area in sorted(boxes, key=lambda pair: pair[0].chosen):
-        frame = area.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
-        painter.setPen(QPen(theme.colour("accent" if number.chosen else "line"), 2 if number.chosen else 1))
+        frame = area.adjusted(-px(_MARGIN), -px(_MARGIN), px(_MARGIN), px(_MARGIN))
+        painter.setPen(QPen(theme.colour("accent" if number.chosen else "line"), px(2) if number.chosen else 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(frame, 4, 4)
-        tag = QRectF(0, 0, metrics.horizontalAdvance(number.label) + SPACE, metrics.height())
+        tag = QRectF(0, 0, metrics.horizontalAdvance(number.label) + px(SPACE), metrics.height())
         tag.moveBottomLeft(frame.topLeft() - QPointF(0, 2))
         if tag.top() < 2:
             tag.moveTopLeft(frame.bottomLeft() + QPointF(0, 2))

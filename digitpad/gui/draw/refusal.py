@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
 from digitpad.gui.widgets.cards import muted
+from digitpad.gui.widgets.scaling import unscaled
 from digitpad.gui.widgets.theme import SPACE
 from digitpad.gui.workspace.look import Look
 from digitpad.gui.workspace.workspace import Workspace
@@ -39,7 +40,8 @@ class RefusalRow(QWidget):
         self.value.setObjectName("refusalValue")
         self.value.setWordWrap(False)
         # As wide as its widest text, so that nothing moves with it.
-        self.value.setFixedWidth(self.value.fontMetrics().horizontalAdvance("00\N{NO-BREAK SPACE}%"))
+        width = self.value.fontMetrics().horizontalAdvance("00\N{NO-BREAK SPACE}%")
+        self.value.setMinimumWidth(unscaled(width) + 1)
         self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -16,6 +16,7 @@ from digitpad.gui.draw.refusal import RefusalRow
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.answer import Answer
 from digitpad.gui.widgets.cards import card, muted, title
+from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.received import ReceivedPicture
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from digitpad.gui.workspace.models import LoadedModel
 
 _KEY = QKeySequence.StandardKey
-_SIDE_WIDTHS = (336, 480)  # the right column's narrowest and widest, in pixels
+_SIDE_WIDTH = 480  # the largest width of the right column, in pixels at 100 % text size
 _WIDTH_STEP = 2
 
 
@@ -154,8 +155,7 @@ class DrawTab(TabPage):
         self._side = QWidget(self)
         self._side.setLayout(right)
         right.setContentsMargins(0, 0, 0, 0)
-        self._side.setMinimumWidth(_SIDE_WIDTHS[0])
-        self._side.setMaximumWidth(_SIDE_WIDTHS[1])
+        self._side.setMaximumWidth(_SIDE_WIDTH)
         self._side.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
@@ -163,8 +163,8 @@ class DrawTab(TabPage):
         row.addWidget(left, 25)
         row.addWidget(self._side, 16)
 
-    def _toolbar(self, frame: QWidget) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _toolbar(self, frame: QWidget) -> FlowLayout:
+        row = FlowLayout()
         row.setSpacing(SPACE)
         for action, name in (
             (self.pen, "penButton"),
@@ -190,10 +190,9 @@ class DrawTab(TabPage):
         label = muted(self.tr("Width"), frame)
         label.setWordWrap(False)
         label.setBuddy(self.width_slider)
-        row.addSpacing(SPACE)
         row.addWidget(label)
-        row.addWidget(self.width_slider, 1)
-        row.addStretch(1)
+        row.addWidget(self.width_slider)
+        row.add_stretch()
         row.addWidget(action_button(self.files.open, "openButton", self.tr("Open…"), frame))
         row.addWidget(action_button(self.files.save_png, "saveButton", self.tr("Save…"), frame))
         return row

@@ -43,7 +43,8 @@ class NetworkView(QWidget):
         self._inspector: Inspector | None = None
         self._frame: Frame | None = None
         self._name = ""
-        self.reading = LiveText(theme, f"{name}Reading", text_font(self.font(), bold=True), "text", self)
+        bold = text_font(self.font(), bold=True)
+        self.reading = LiveText(theme, f"{name}Reading", bold, "text", self, spoken=self.tr("Reading"))
         self.button = QToolButton(self)
         self.button.setObjectName(f"{name}Chooser")
         self.button.setText(self.tr("Another…"))

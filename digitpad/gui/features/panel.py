@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QSize, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from digitpad.explain.dependencies import Cell
@@ -16,7 +17,9 @@ from digitpad.gui.features.pages.kernels import KernelsPage
 from digitpad.gui.features.pages.preferred_input import PreferredInputPage
 from digitpad.gui.features.pages.surgery import SurgeryPage
 from digitpad.gui.widgets.actions import make_action
+from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.live_text import LiveText
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.latest import LatestWorker
@@ -75,14 +78,15 @@ class Panel(QFrame):
         super().__init__(owner)
         self.setObjectName("featuresPanel")
         self.setProperty("card", "true")
-        self.setMinimumHeight(HEIGHT)
         self.arithmetic = ArithmeticPage(theme, owner, self)
         self.kernels = KernelsPage(theme, self)
         self.unit = PreferredInputPage(theme, background, self)
         self.surgery = SurgeryPage(theme, background, owner, self)
         self.backprop = BackpropPage(theme, background, self)
         #: How far two networks differ, while two are shown.
-        self.differing = LiveText(theme, "differing", self.font(), "muted", self, right=True)
+        self.differing = LiveText(
+            theme, "differing", self.font(), "muted", self, right=True, spoken=self.tr("Difference")
+        )
         self.differing.setToolTip(meaning())
         self._operable = True
         self._pages = QStackedWidget(self)
@@ -95,16 +99,32 @@ class Panel(QFrame):
         for number, (name, text, tip, key) in enumerate(pages):
             make_action(owner, f"features{name}", text, [key], tip, partial(self.show_page, number))
         self._group.idClicked.connect(self.show_page)
-        tabs = QHBoxLayout()
+        tabs = FlowLayout()
         tabs.setSpacing(SPACE)
         for button in buttons:
             tabs.addWidget(button)
-        tabs.addWidget(self.differing, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, SPACE + SPACE // 2, 2 * SPACE, SPACE + SPACE // 2)
         column.setSpacing(SPACE)
-        column.addLayout(tabs)
+        head = QHBoxLayout()
+        head.addLayout(tabs)
+        head.addWidget(self.differing, 1)
+        column.addLayout(head)
         column.addWidget(self._pages, 1)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for every page, so that nothing moves when another one is shown."""
+        least, layout = super().minimumSizeHint(), self.layout()
+        if layout is not None:
+            # The buttons may need two lines.
+            least.setHeight(layout.totalMinimumHeightForWidth(max(self.width(), least.width())))
+        return least.expandedTo(QSize(0, px(HEIGHT)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for another height where the buttons need more or fewer lines."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def use_model(self, model: Model | None) -> None:
         """Begin with another first network, to which nothing was done yet."""

@@ -1,10 +1,11 @@
 """The left column: the drawing or the picture made of it, the answer, the bars, and why this answer."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -16,12 +17,13 @@ from digitpad.gui.features.maps.picture import InputPicture
 from digitpad.gui.widgets.answer import Answer
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.refusal_bars import RefusalBars
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workspace.look import Look
 from digitpad.gui.workspace.verdict import show_verdict
 
-WIDTH = 33 * SPACE
+WIDTH = 34 * SPACE
 _ROOMY = 640  # pixels of height from which on headings have room
 
 
@@ -41,20 +43,20 @@ class Side(QFrame):
         self._headings: list[QWidget] = []
         self.setObjectName("featuresSide")
         self.setProperty("card", "true")
-        self.setFixedWidth(WIDTH)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.pad = Pad(theme, drawing, self)
         self.picture = InputPicture(theme, self)
         self.answer = Answer(theme, self)
         self.answer.setObjectName("featuresAnswer")
         self.bars = RefusalBars(theme, self)
         self.bars.setObjectName("featuresBars")
-        self.caption = LiveText(theme, "fieldCaption", self.font(), "warm", self)
+        self.caption = LiveText(theme, "fieldCaption", self.font(), "warm", self, spoken=self.tr("Receptive field"))
         self.caption.setToolTip(self.tr("The receptive field: the part of the picture that the cell depends on"))
         self._squares = QStackedWidget(self)
         self._squares.addWidget(self.picture)
         self._squares.addWidget(self.pad)
         self._squares.setMaximumHeight(WIDTH - 4 * SPACE)
-        self._squares.setMinimumHeight(12 * SPACE)
+        self._squares.setMinimumHeight(15 * SPACE)
         self._group, self._buttons = segments(
             [
                 ("showPixels", self.tr("Pixels"), self.tr("Show what the network receives")),
@@ -81,11 +83,20 @@ class Side(QFrame):
         self.picture.show_pixels(None if look.frame is None else look.frame.pixels)
         show_verdict(look, self.answer, self.bars, digit_alone=True)
 
+    def sizeHint(self) -> QSize:
+        """Return the usual width, or more where the words need it."""
+        return QSize(self.minimumSizeHint().width(), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same width."""
+        least = super().minimumSizeHint()
+        return QSize(max(px(WIDTH), least.width()), least.height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave headings out where there is little room."""
         super().resizeEvent(event)
         for heading in self._headings:
-            heading.setVisible(self.height() >= _ROOMY)
+            heading.setVisible(self.height() >= px(_ROOMY))
 
     def add(self, widget: QWidget, heading: QWidget) -> None:
         """Put a widget below the bars; its heading is left out where there is little room."""
@@ -103,7 +114,7 @@ class Side(QFrame):
         self._column.addLayout(row)
         self._column.addWidget(self._squares, 6)
         self._column.addWidget(self.caption)
-        self.answer.setMinimumHeight(5 * SPACE)
+        self.answer.setMinimumHeight(7 * SPACE)
         self.answer.setMaximumHeight(9 * SPACE)
         self._column.addWidget(self.answer, 1)
         self._column.addWidget(self.bars, 3)

@@ -87,6 +87,7 @@ class FeaturesTab(TabPage):
             self.files.save,
             self.compare_menu,
             partial(self.side.show_drawing, on=True),
+            self.panel.surgery,
         )
         self._lay_out()
         self._connect()

@@ -4,14 +4,17 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from digitpad.explain.dependencies import Cell
 from digitpad.gui.canvas.pad import Pad
 from digitpad.gui.features.maps.mosaic import Scale
 from digitpad.gui.features.maps.view import MapView
+from digitpad.gui.features.pages.surgery import SurgeryPage
+from digitpad.gui.features.undo_order import UndoOrder
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.cards import muted
+from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE
 from digitpad.gui.workspace.network_menu import NetworkMenu
@@ -37,6 +40,8 @@ class Tools(QWidget):
         The menu of networks to compare with.
     show_drawing
         Brings the small canvas to the front.
+    surgery
+        The operations on the network, which undo takes back in their order with the drawing.
 
     Signals
     -------
@@ -57,6 +62,7 @@ class Tools(QWidget):
         save: QAction,
         networks: NetworkMenu,
         show_drawing: Callable[[], object],
+        surgery: SurgeryPage,
     ) -> None:
         super().__init__(owner)
         self.setObjectName("featuresTools")
@@ -64,9 +70,11 @@ class Tools(QWidget):
         self._pad = pad
         self._networks = networks
         self._show_drawing = show_drawing
+        self._order = UndoOrder(pad.sketch, pad.undo, pad.redo, surgery, self)
         self._make_actions(owner)
         self._lay_out(save)
         pad.history_changed.connect(self._show_history)
+        surgery.operated.connect(self._show_history)
         self._show_history()
 
     def offer_live(self, *, on: bool, followed: bool) -> None:
@@ -79,12 +87,11 @@ class Tools(QWidget):
     def _make_actions(self, owner: QWidget) -> None:
         pad = self._pad
         keys: list[str | QKeySequence.StandardKey]
-        self.undo = make_action(
-            owner, "featuresUndo", self.tr("Undo drawing"), [_KEY.Undo], self.tr("Undo the last step"), pad.undo
-        )
+        sentence = self.tr("Undo the last step of the drawing or of surgery, whichever was last")
+        self.undo = make_action(owner, "featuresUndo", self.tr("Undo"), [_KEY.Undo], sentence, self._order.undo)
         keys = [_KEY.Redo, "Ctrl+Y"]
         sentence = self.tr("Redo the last step that was undone")
-        self.redo = make_action(owner, "featuresRedo", self.tr("Redo drawing"), keys, sentence, pad.redo)
+        self.redo = make_action(owner, "featuresRedo", self.tr("Redo"), keys, sentence, self._order.redo)
         sentence = self.tr("Clear the canvas; Undo restores it")
         self.clear = make_action(
             owner, "featuresClear", self.tr("Clear drawing"), ["Ctrl+N", "Del"], sentence, pad.clear
@@ -93,15 +100,13 @@ class Tools(QWidget):
         make_action(owner, "featuresDraw", self.tr("Draw here"), ["F6"], sentence, self._go_to_pad)
         sentence = self.tr("Go through the maps with the arrow keys")
         make_action(owner, "featuresMaps", self.tr("Go to the maps"), ["Ctrl+G"], sentence, self._go_to_maps)
-        keys = [_KEY.ZoomIn, "Ctrl+="]
+        keys = ["Alt++", "Alt+="]
         sentence = self.tr("Make the cells larger")
         self.zoom_in = make_action(owner, "featuresZoomIn", self.tr("Zoom in"), keys, sentence, self._zoom_in)
         sentence = self.tr("Make the cells smaller")
-        self.zoom_out = make_action(
-            owner, "featuresZoomOut", self.tr("Zoom out"), [_KEY.ZoomOut], sentence, self._zoom_out
-        )
+        self.zoom_out = make_action(owner, "featuresZoomOut", self.tr("Zoom out"), ["Alt+-"], sentence, self._zoom_out)
         sentence = self.tr("Fit the maps into the view")
-        self.fit = make_action(owner, "featuresFit", self.tr("Fit"), ["Ctrl+0"], sentence, self._fit)
+        self.fit = make_action(owner, "featuresFit", self.tr("Fit"), ["Alt+0"], sentence, self._fit)
         sentence = self.tr("Scale the colours by map, layer or network")
         make_action(owner, "featuresScale", self.tr("Next colour scale"), ["Ctrl+B"], sentence, self._next_scale)
         sentence = self.tr("Show another network's maps beside these: a model, or a checkpoint of a run")
@@ -110,7 +115,7 @@ class Tools(QWidget):
         )
 
     def _lay_out(self, save: QAction) -> None:
-        row = QHBoxLayout(self)
+        row = FlowLayout(self)
         row.setContentsMargins(2 * SPACE, 0, 2 * SPACE, 0)
         row.setSpacing(SPACE)
         label = muted(self.tr("Scale"), self)
@@ -122,14 +127,13 @@ class Tools(QWidget):
         self._group.idClicked.connect(self._choose_scale)
         for button in buttons:
             row.addWidget(button)
-        row.addSpacing(SPACE)
         for action, name, text in (
             (self.zoom_out, "zoomOutButton", "−"),
             (self.fit, "zoomFitButton", self.tr("Fit")),
             (self.zoom_in, "zoomInButton", "+"),
         ):
             row.addWidget(action_button(action, name, text, self))
-        row.addStretch(1)
+        row.add_stretch()
         self.live = QToolButton(self)
         self.live.setObjectName("liveButton")
         self.live.setText(self.tr("Live"))
@@ -190,9 +194,8 @@ class Tools(QWidget):
 
     @Slot()
     def _show_history(self) -> None:
-        sketch = self._pad.sketch
-        self.undo.setEnabled(sketch.undo_name is not None)
-        self.redo.setEnabled(sketch.redo_name is not None)
+        self.undo.setEnabled(self._order.can_undo)
+        self.redo.setEnabled(self._order.can_redo)
 
 
 def _words(scale: Scale) -> tuple[str, str]:

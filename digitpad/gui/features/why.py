@@ -21,6 +21,7 @@ from digitpad.gui.features.maps.picture import Overlay
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.percent import sureness
+from digitpad.gui.widgets.scaling import unscaled
 from digitpad.gui.widgets.theme import SPACE, text_font
 from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
 from digitpad.models.model_file import Model
@@ -324,7 +325,7 @@ class Why(QWidget):
         column.addWidget(label)
         column.addLayout(grid)
         column.addWidget(self.sentence)
-        self.sentence.setFixedHeight(6 * self.sentence.fontMetrics().lineSpacing())
+        self.sentence.setFixedHeight(unscaled(6 * self.sentence.fontMetrics().lineSpacing()))
 
 
 def _same(one: Frame, other: Frame) -> bool:

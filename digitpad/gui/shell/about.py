@@ -1,11 +1,11 @@
-"""What this program is: its version, what it runs on, under which licences, and where new versions are."""
+"""Information about the program: its version, the system that it runs on, and the licences."""
 
 import platform
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Slot, qVersion
-from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QSize, Qt, Slot, qVersion
+from PySide6.QtGui import QGuiApplication, QIcon, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -17,28 +17,34 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad import __version__, paths
+from digitpad.gui.widgets.cards import scroller
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, text_font
 
 _ICON = 8 * SPACE
 _WIDTH = 68 * SPACE
-_TEXTS = (
-    QT_TRANSLATE_NOOP("About", "Draw a digit, see it recognised, and look inside the network that reads it."),
-    QT_TRANSLATE_NOOP(
-        "About",
-        "digitpad never connects to the internet, so it does not check for new versions. You find them where you got "
-        "this one; compare their number with the one above.",
+_PARAGRAPHS = (
+    str(QT_TRANSLATE_NOOP("About", "Draw a digit, see how a network reads it, and look inside that network.")),
+    str(
+        QT_TRANSLATE_NOOP(
+            "About",
+            "digitpad never connects to the internet, so it does not check for updates. To find out whether there is a "
+            "newer version, compare the version number above with the one where you got digitpad.",
+        )
     ),
-    QT_TRANSLATE_NOOP(
-        "About",
-        "digitpad is free software under the MIT licence. Qt and PySide6 are licensed under the LGPL, version 3, and "
-        "may be replaced; NumPy, Pillow, pyqtgraph and the other components have their own licences. MNIST is by Yann "
-        "LeCun, Corinna Cortes and Christopher J.C. Burges, under CC BY-SA 3.0.",
+    str(
+        QT_TRANSLATE_NOOP(
+            "About",
+            "digitpad is free software under the MIT licence. Qt and PySide6 are licensed under the LGPL, version 3, "
+            "and may be replaced; NumPy, Pillow, pyqtgraph and other parts have their own licences. MNIST is by Yann "
+            "LeCun, Corinna Cortes and Christopher J.C. Burges, under CC BY-SA 3.0.",
+        )
     ),
 )
 
 
 class About(QDialog):
-    """A page about the program; what it runs on can be copied into a report."""
+    """Shows information about the program, which can be copied into a report."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,26 +52,43 @@ class About(QDialog):
         self.setWindowTitle(self.tr("About digitpad"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._facts = system_facts()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(3 * SPACE, 3 * SPACE, 3 * SPACE, 2 * SPACE)
+        self._content = QWidget(self)
+        self._content.setToolTip(self.tr("About digitpad"))
+        column = QVBoxLayout(self._content)
+        column.setContentsMargins(3 * SPACE, 3 * SPACE, 3 * SPACE, SPACE)
         column.setSpacing(2 * SPACE)
         column.addLayout(self._head())
-        what, updates, licences = (self._paragraph(text) for text in map(self.tr, map(str, _TEXTS)))
+        what, updates, licences = (self._paragraph(self.tr(text)) for text in _PARAGRAPHS)
         column.addWidget(what)
         column.addLayout(self._table())
         column.addWidget(updates)
         column.addWidget(licences)
         third_party = third_party_file()
         if third_party is not None:
-            column.addWidget(self._paragraph(self.tr("All of them, with their texts: {path}").format(path=third_party)))
-        column.addWidget(self._buttons())
-        # Texts that wrap are as high as the width makes them, which a layout asks too late.
-        self.setFixedSize(_WIDTH, column.totalHeightForWidth(_WIDTH))
+            text = self.tr("All licences, with their texts: {file}").format(file=third_party)
+            column.addWidget(self._paragraph(text))
+        column.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 2 * SPACE)
+        outer.addWidget(scroller("aboutScroller", self.tr("About digitpad"), self._content, self), 1)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(3 * SPACE, 0, 3 * SPACE, 0)
+        buttons.addWidget(self._buttons())
+        outer.addLayout(buttons)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the height that the text has at this width, as far as the screen has room."""
+        super().showEvent(event)
+        width, layout = px(_WIDTH), self._content.layout()
+        if layout is not None:
+            # The height of wrapped text depends on the width.
+            height = layout.totalHeightForWidth(width - px(3 * SPACE)) + px(8 * SPACE)
+            self.resize(QSize(width, height).boundedTo(self.screen().availableSize()))
 
     def _head(self) -> QHBoxLayout:
         icon = QLabel(self)
         icon.setObjectName("aboutIcon")
-        icon.setAccessibleName(self.tr("digitpad's icon"))
+        icon.setAccessibleName(self.tr("Icon of digitpad"))
         picture = QIcon(str(paths.resources_dir() / "icons" / "digitpad.svg"))
         icon.setPixmap(picture.pixmap(_ICON, _ICON))
         name = QLabel(f"digitpad {__version__}", self)
@@ -91,8 +114,8 @@ class About(QDialog):
 
     def _paragraph(self, text: str) -> QLabel:
         label = QLabel(text, self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
 
@@ -100,24 +123,26 @@ class About(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
         close.setObjectName("aboutClose")
+        close.setText(self.tr("Close"))
+        close.setAccessibleName(self.tr("Close"))
         close.setToolTip(self.tr("Close this page (Esc)"))
         copy = buttons.addButton(self.tr("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.setObjectName("aboutCopy")
-        copy.setAccessibleName(self.tr("Copy the facts"))
-        copy.setToolTip(self.tr("Copy the version and the system information, for a report"))
+        copy.setAccessibleName(self.tr("Copy the information"))
+        copy.setToolTip(self.tr("Copy the version and the system information for a report"))
         copy.clicked.connect(self.copy_facts)
         buttons.rejected.connect(self.reject)
         return buttons
 
     @Slot()
     def copy_facts(self) -> None:
-        """Put the version and what it runs on onto the clipboard, as lines of text."""
+        """Put the version and the system information on the clipboard, as lines of text."""
         lines = [f"digitpad {__version__}", *(f"{name}: {value}" for name, value in self._facts.items())]
         QGuiApplication.clipboard().setText("\n".join(lines))
 
 
 def system_facts() -> dict[str, str]:
-    """Return what digitpad runs on, by what people call it."""
+    """Return information about the system, by its names in the page."""
     import numpy as np
     import PySide6
 
@@ -128,13 +153,15 @@ def system_facts() -> dict[str, str]:
     device = select_device("auto")
     threads = default_threads()
     processor = QCoreApplication.translate("About", "the processor, %n thread(s)", "", threads)
+    frozen = QCoreApplication.translate("About", "{version}, in the executable").format(
+        version=platform.python_version()
+    )
     return {
         QCoreApplication.translate("About", "Computes on"): processor if device.name == CPU.name else device.name,
         QCoreApplication.translate(
             "About", "System"
         ): f"{platform.system()} {platform.release()}, {platform.machine()}",
-        "Python": platform.python_version()
-        + (QCoreApplication.translate("About", ", in the executable") if is_frozen() else ""),
+        "Python": frozen if is_frozen() else platform.python_version(),
         "NumPy": f"{np.__version__}, {blas()}",
         "Qt": f"{qVersion()}, PySide6 {PySide6.__version__}, {QGuiApplication.platformName()}",
         QCoreApplication.translate("About", "Your models and runs"): str(paths.user_data_dir()),
@@ -143,11 +170,11 @@ def system_facts() -> dict[str, str]:
 
 
 def is_frozen() -> bool:
-    """Tell whether this is the executable, with a Python of its own."""
+    """Tell whether this is the executable, which contains Python."""
     return bool(getattr(sys, "frozen", False))
 
 
 def third_party_file() -> Path | None:
-    """Return the list of parts that lies beside the executable; None where digitpad was installed otherwise."""
+    """Return the list of licences beside the executable; None if digitpad was installed in another way."""
     path = Path(sys.executable).resolve().with_name("THIRD-PARTY.md")
     return path if is_frozen() and path.is_file() else None

@@ -130,7 +130,7 @@ def run(paths: Sequence[Path] = (), model: str | None = None) -> int:
 def _run_window(application: QApplication, faults: FaultReporter, start: "_Start") -> int:
     """Stay until the window is closed, and return the exit code."""
     settings = Settings()
-    window = MainWindow(Theme(settings.colours), settings)
+    window = MainWindow(Theme(settings.colours, scale=settings.text_scale), settings)
     faults.reported.connect(window.report_fault)
     requests = OpenRequests(window)
     requests.received.connect(window.open_from_elsewhere)

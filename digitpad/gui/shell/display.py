@@ -1,4 +1,4 @@
-"""Is there a screen? Asked before Qt is, because Qt ends the whole process where there is none."""
+"""Checks for a display before Qt does: Qt ends the whole process if there is none."""
 
 import ctypes
 import os
@@ -12,7 +12,7 @@ from digitpad.system_libraries import advice, missing_library
 from digitpad.translation import gettext as _
 from digitpad.translation import gettext_noop
 
-_ADVICE = gettext_noop("start digitpad in a desktop session, or run `digitpad tour --out DIR` to draw off-screen")
+_ADVICE = gettext_noop("start digitpad in a desktop session, or run `digitpad tour --out DIR`, which needs no display")
 
 
 def require_display(environment: Mapping[str, str] = os.environ) -> None:
@@ -21,12 +21,12 @@ def require_display(environment: Mapping[str, str] = os.environ) -> None:
     Parameters
     ----------
     environment
-        The process's environment variables.
+        The environment variables of the process.
 
     Raises
     ------
     DigitpadError
-        On Linux, if no display is named, the one named does not answer, or Qt's libraries for it are missing.
+        On Linux, if no display is set, the display does not answer, or the libraries that Qt needs are missing.
     """
     if not sys.platform.startswith("linux") or environment.get("QT_QPA_PLATFORM"):
         return
@@ -62,7 +62,7 @@ def _wayland_answers(environment: Mapping[str, str]) -> bool:
 
 
 def _require_x11(display: str) -> None:
-    """Do what Qt is about to do, step by step, where failing can still be said in words."""
+    """Do the steps that Qt does, so that an error can be reported in words."""
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError as error:
@@ -86,5 +86,5 @@ def _require_x11(display: str) -> None:
         library = missing_library(reason)
         if library is not None:
             raise DigitpadError(advice(library))
-        text = _("Qt cannot use the display ({reason}); install the X11 libraries that the README lists.")
+        text = _("Qt cannot use the display ({reason}); install the X11 libraries listed in the README.")
         raise DigitpadError(text.format(reason=reason))

@@ -1,4 +1,4 @@
-"""Help: the keyboard, where reports of crashes lie, and what this program is."""
+"""The Help menu: keyboard shortcuts, crash reports, and information about the program."""
 
 from collections.abc import Callable
 
@@ -10,17 +10,18 @@ from digitpad import paths
 from digitpad.gui.shell.keyboard_help import KeyboardHelp
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.message_bar import Message
+from digitpad.gui.widgets.scaling import adopt
 
 
 class HelpMenu(QObject):
-    """The actions of the group Help.
+    """The actions of the Help menu.
 
     Parameters
     ----------
     window
-        Whose actions they are, and over which the pages open.
+        The window that owns the actions and the pages.
     before_keys
-        Called before the shortcuts are listed: makes what is only made when it is needed.
+        Called before the shortcuts are listed; builds parts of the window that are built when needed.
 
     Signals
     -------
@@ -37,9 +38,9 @@ class HelpMenu(QObject):
         keys = make_action(
             window,
             "actionKeyboardHelp",
-            self.tr("Keyboard"),
+            self.tr("Keyboard shortcuts"),
             ["F1"],
-            self.tr("Show all keyboard shortcuts"),
+            self.tr("List all keyboard shortcuts"),
             self.show_keys,
         )
         reports = make_action(
@@ -55,15 +56,15 @@ class HelpMenu(QObject):
             "actionAbout",
             self.tr("About digitpad"),
             ["Shift+F1"],
-            self.tr("Version, system information and licences"),
+            self.tr("Show the version, the system and the licences"),
             self.show_about,
         )
-        #: In the order of the menu; None is a line between two.
+        #: In the order of the menu; None is a separator.
         self.actions: list[QAction | None] = [keys, reports, None, about]
 
     @Slot()
     def show_keys(self) -> None:
-        """List every shortcut."""
+        """List all keyboard shortcuts."""
         self._before_keys()
         self._show(
             self._window.findChild(KeyboardHelp) or KeyboardHelp(self._window.findChildren(QAction), self._window)
@@ -71,27 +72,32 @@ class HelpMenu(QObject):
 
     @Slot()
     def show_about(self) -> None:
-        """Show what this program is."""
+        """Show information about the program."""
         from digitpad.gui.shell.about import About
 
         self._show(self._window.findChild(About) or About(self._window))
 
     @Slot()
     def open_reports(self) -> None:
-        """Open the folder with the log, in the system's own file manager."""
+        """Open the folder with the log in the file manager of the system."""
         folder = paths.user_log_dir()
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            text = self.tr("{folder} could not be created ({reason}); there are no reports yet.")
-            self.message.emit(Message(text.format(folder=folder, reason=error.strerror)))
+            self.message.emit(
+                Message(
+                    self.tr("There are no reports: the folder {folder} cannot be created ({reason}).").format(
+                        folder=folder, reason=error.strerror
+                    )
+                )
+            )
             return
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            text = self.tr("The reports are in {folder}.")
-            self.message.emit(Message(text.format(folder=folder), "info"))
+            self.message.emit(Message(self.tr("The reports are in {folder}.").format(folder=folder), "info"))
 
     def _show(self, page: QWidget) -> None:
+        adopt(page)
         page.show()
-        # It may be open already, behind the window.
+        # The page may be open already, behind the window.
         page.raise_()
         page.activateWindow()

@@ -1,4 +1,4 @@
-"""The keyboard on one page: every action's shortcut, and how to draw without a mouse."""
+"""Keyboard shortcuts on one page: those of all actions, and the keys for drawing without a mouse."""
 
 from collections.abc import Sequence
 from html import escape
@@ -11,21 +11,21 @@ _DRAWING = (
     (
         QT_TRANSLATE_NOOP("KeyboardHelp", "Arrow keys"),
         QT_TRANSLATE_NOOP(
-            "KeyboardHelp", "move the cursor on the canvas; Home, End, Page Up and Page Down move it diagonally"
+            "KeyboardHelp", "Move the cursor on the canvas; Home, End, Page Up and Page Down move it diagonally"
         ),
     ),
-    (QT_TRANSLATE_NOOP("KeyboardHelp", "Shift"), QT_TRANSLATE_NOOP("KeyboardHelp", "while held, moves in fine steps")),
+    (QT_TRANSLATE_NOOP("KeyboardHelp", "Shift"), QT_TRANSLATE_NOOP("KeyboardHelp", "With these keys: fine steps")),
     (
         QT_TRANSLATE_NOOP("KeyboardHelp", "Space"),
-        QT_TRANSLATE_NOOP("KeyboardHelp", "puts the pen (or the eraser) down, and lifts it"),
+        QT_TRANSLATE_NOOP("KeyboardHelp", "Put the pen or the eraser down, or lift it"),
     ),
-    (QT_TRANSLATE_NOOP("KeyboardHelp", "Esc"), QT_TRANSLATE_NOOP("KeyboardHelp", "lifts the pen; closes a message")),
-    (QT_TRANSLATE_NOOP("KeyboardHelp", "Tab"), QT_TRANSLATE_NOOP("KeyboardHelp", "goes to the next control")),
+    (QT_TRANSLATE_NOOP("KeyboardHelp", "Esc"), QT_TRANSLATE_NOOP("KeyboardHelp", "Lift the pen; close a message")),
+    (QT_TRANSLATE_NOOP("KeyboardHelp", "Tab"), QT_TRANSLATE_NOOP("KeyboardHelp", "Go to the next control")),
 )
 
 
 class KeyboardHelp(QDialog):
-    """A page of shortcuts that can stay open while one draws."""
+    """A page of keyboard shortcuts, which can stay open while the user draws."""
 
     def __init__(self, actions: Sequence[QAction], parent: QWidget) -> None:
         super().__init__(parent)
@@ -37,10 +37,13 @@ class KeyboardHelp(QDialog):
         text.setAccessibleName(self.tr("Keyboard shortcuts"))
         text.setToolTip(self.tr("All keyboard shortcuts"))
         text.setTabChangesFocus(True)
-        text.setHtml(_table([*self._drawing(), *_rows(actions)]))
+        drawing = [(self.tr(str(key)), self.tr(str(what))) for key, what in _DRAWING]
+        text.setHtml(_table([*drawing, *_rows(actions)]))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
         close.setObjectName("keyboardHelpClose")
+        close.setText(self.tr("Close"))
+        close.setAccessibleName(self.tr("Close"))
         close.setToolTip(self.tr("Close this page (Esc)"))
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -48,15 +51,12 @@ class KeyboardHelp(QDialog):
         column.addWidget(buttons)
         self.resize(560, 560)
 
-    def _drawing(self) -> list[tuple[str, str]]:
-        return [(self.tr(str(key)), self.tr(str(text))) for key, text in _DRAWING]
-
 
 def _rows(actions: Sequence[QAction]) -> list[tuple[str, str]]:
     return [
         (
             _keys(action),
-            f"{action.text().rstrip('…')}: {_say(action)}",
+            f"{action.text().rstrip('…')}: {action.statusTip()}",
         )
         for action in actions
         if action.shortcuts()
@@ -65,13 +65,7 @@ def _rows(actions: Sequence[QAction]) -> list[tuple[str, str]]:
 
 def _keys(action: QAction) -> str:
     native = QKeySequence.SequenceFormat.NativeText
-    either = QCoreApplication.translate("KeyboardHelp", " or ")
-    return either.join(keys.toString(native) for keys in action.shortcuts())
-
-
-def _say(action: QAction) -> str:
-    sentence = action.statusTip()
-    return sentence[:1].lower() + sentence[1:]
+    return QCoreApplication.translate("KeyboardHelp", " or ").join(keys.toString(native) for keys in action.shortcuts())
 
 
 def _table(rows: Sequence[tuple[str, str]]) -> str:

@@ -13,19 +13,22 @@ from PySide6.QtGui import (
     QIcon,
     QKeySequence,
 )
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
 
 from digitpad import paths
 from digitpad.gui.draw import exchange
 from digitpad.gui.draw.tab import DrawTab
 from digitpad.gui.shell.help_menu import HelpMenu
-from digitpad.gui.shell.main_menu import MainMenu, colour_actions
+from digitpad.gui.shell.main_menu import MainMenu, TextSizeActions, colour_actions
 from digitpad.gui.shell.placement import USUAL, place_on_screen
 from digitpad.gui.shell.top_bar import TopBar
 from digitpad.gui.shell.welcome import Welcome
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.files import MODEL_FILTER, MODEL_SUFFIX
+from digitpad.gui.widgets.focus_order import order_by_layout
 from digitpad.gui.widgets.message_bar import Message, MessageBar
+from digitpad.gui.widgets.scaling import adopt
+from digitpad.gui.widgets.scrolling_pages import ScrollingPages
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace import models
 from digitpad.gui.workspace.models import LoadedModel
@@ -70,7 +73,7 @@ class MainWindow(QMainWindow):
         central = QWidget(self)
         central.setObjectName("frame")
         self._top = TopBar(theme, self._menu, self.workspace, central)
-        self._pages = QStackedWidget(central)
+        self._pages = ScrollingPages(central)
         self._pages.setObjectName("pages")
         self._pages.currentChanged.connect(self._lend_actions)
         column = QVBoxLayout(central)
@@ -85,8 +88,11 @@ class MainWindow(QMainWindow):
         self.add_lazy_tab("Features", self._make_features_tab, self.tr("Features"))
         self.add_lazy_tab("Evaluate", self._make_evaluation_tab, self.tr("Evaluate"))
         self.messages = MessageBar(central)
+        column.addWidget(self.messages.strip)
         self._connect()
         self._fill_menu()
+        order_by_layout(self.draw_tab)
+        adopt(self)
         self.resize(USUAL)
         if settings.geometry is not None:
             self.restoreGeometry(settings.geometry)
@@ -113,7 +119,7 @@ class MainWindow(QMainWindow):
             The word on the tab, in the user's language; the name if empty.
         """
         title = title or name
-        number = self._pages.addWidget(page)
+        number = self._pages.add_page(page)
         self._names.append(name)
         self._top.tabs.addTab(title)
         key = f"Ctrl+{number + 1}"
@@ -147,13 +153,13 @@ class MainWindow(QMainWindow):
         """
         number = self._names.index(name)
         self._top.tabs.setCurrentIndex(number)
-        tab = self._pages.widget(number)
+        tab = self._pages.page(number)
         return tab.build() if isinstance(tab, LazyTab) else self.draw_tab
 
     def show_tab(self, page: QWidget) -> None:
         """Go to the tab of a page."""
         for number in range(self._pages.count()):
-            if _holds(self._pages.widget(number), page):
+            if _holds(self._pages.page(number), page):
                 self._top.tabs.setCurrentIndex(number)
 
     def _make_train_tab(self, parent: QWidget) -> TabPage:
@@ -274,6 +280,8 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _welcome(self, page: TabPage) -> None:
+        order_by_layout(page)
+        adopt(page)
         page.message.connect(self.show_message)
         page.tab_wanted.connect(self.go_to)
         if page.actions():
@@ -349,7 +357,9 @@ class MainWindow(QMainWindow):
             self.tr("Draw"),
             [draw.pen, draw.eraser, draw.thinner, draw.thicker, None, draw.focus_canvas, draw.see_inside],
         )
-        self._view_menu = add("View", self.tr("View"), [*colour_actions(self, self._theme, self._settings), None, full])
+        self.text_size = TextSizeActions(self, self._theme, self._settings)
+        colours = colour_actions(self, self._theme, self._settings)
+        self._view_menu = add("View", self.tr("View"), [*colours, None, self.text_size.menu(self), full])
         self.help = HelpMenu(self, self._build_all_tabs)
         self.help.message.connect(self.show_message)
         add("Help", self.tr("Help"), self.help.actions)
@@ -367,9 +377,7 @@ class MainWindow(QMainWindow):
 
     def _add_tab_menu(self, page: TabPage) -> None:
         """Give the actions of a page a menu of the tab's name."""
-        number = next(
-            n for n, tab in enumerate(map(self._pages.widget, range(self._pages.count()))) if _holds(tab, page)
-        )
+        number = next(n for n, tab in enumerate(map(self._pages.page, range(self._pages.count()))) if _holds(tab, page))
         self._menu.add_group(
             self._names[number], self._top.tabs.tabText(number), page.actions(), before=self._view_menu
         )
@@ -378,7 +386,7 @@ class MainWindow(QMainWindow):
     def _lend_actions(self, current: int) -> None:
         """Let only the page in front have its actions: Del must not clear a canvas that is not visible."""
         for number in range(self._pages.count()):
-            tab = self._pages.widget(number)
+            tab = self._pages.page(number)
             page = tab.content if isinstance(tab, LazyTab) else tab
             for action in page.actions() if page is not None else ():
                 action.setVisible(number == current)

@@ -1,10 +1,11 @@
 """The strip at the top: the program's name, the tabs, the network that is looked at and the menu."""
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QTabBar, QToolButton, QWidget
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QTabBar, QToolButton, QWidget
 
 from digitpad.gui.widgets.plain_text import one_line, tip_text
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 from digitpad.gui.workspace.network_menu import NetworkMenu
 from digitpad.gui.workspace.workspace import Workspace
@@ -29,7 +30,7 @@ class TabStrip(QTabBar):
     def tabSizeHint(self, index: int) -> QSize:
         """Return room for the word in bold, so that choosing moves nothing."""
         metrics = QFontMetrics(text_font(self.font(), scale=1.1, bold=True))
-        return QSize(metrics.horizontalAdvance(self.tabText(index)) + 4 * SPACE, HEIGHT - 1)
+        return QSize(metrics.horizontalAdvance(self.tabText(index)) + px(4 * SPACE), px(HEIGHT) - 1)
 
     def minimumTabSizeHint(self, index: int) -> QSize:
         """Return the same: a word is never cut."""
@@ -46,7 +47,7 @@ class TabStrip(QTabBar):
             painter.setPen(self._theme.colour("text" if chosen else "muted"))
             painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), self.tabText(index))
             if chosen:
-                line = QRect(area.left() + 2 * SPACE, area.bottom() - 2, area.width() - 4 * SPACE, 3)
+                line = QRect(area.left() + px(2 * SPACE), area.bottom() - px(2), area.width() - px(4 * SPACE), px(3))
                 painter.fillRect(line, self._theme.colour("accent"))
                 if self.hasFocus():
                     painter.setPen(QPen(self._theme.colour("accent"), 1))
@@ -64,7 +65,11 @@ class ModelChooser(QPushButton):
         self._title = ""
         self.setObjectName("modelChooser")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFixedSize(30 * SPACE, 4 * SPACE)
+        self.setFixedHeight(4 * SPACE)
+        self.setMinimumWidth(12 * SPACE)
+        self.setMaximumWidth(30 * SPACE)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(self.tr("Network"))
         self.networks = NetworkMenu(workspace, "model", self)
         self.networks.chosen.connect(workspace.choose_network)
         self.networks.training_chosen.connect(workspace.look_at_training)
@@ -86,10 +91,14 @@ class ModelChooser(QPushButton):
         if title == self._title:
             return
         self._title = title
-        self.setAccessibleName(self.tr("Network: {name}").format(name=title))
+        self.setAccessibleDescription(title)
         tip = self.tr("The network that is looked at: {name}. Choose another one (Ctrl+M)")
         self.setToolTip(tip_text(tip.format(name=title)))
         self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the least room: the tabs come first, and the name takes what they leave."""
+        return QSize(self.minimumWidth(), px(4 * SPACE))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the button, the title as far as there is room, and an arrow."""
@@ -97,12 +106,14 @@ class ModelChooser(QPushButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(self._theme.colour("text"))
-        room = self.rect().adjusted(SPACE + SPACE // 2, 0, -4 * SPACE, 0)
+        room = self.rect().adjusted(px(1.5 * SPACE), 0, -px(4 * SPACE), 0)
         title = self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideMiddle, room.width())
         painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), title)
         painter.setPen(QPen(self._theme.colour("muted"), 1.5))
-        x, y = self.width() - 17.0, self.height() / 2
-        painter.drawPolyline(QPolygonF([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)]))
+        x, y = self.width() - px(17), self.height() / 2
+        across, down = px(4), px(2)
+        arrow = [QPointF(x - across, y - down), QPointF(x, y + down), QPointF(x + across, y - down)]
+        painter.drawPolyline(QPolygonF(arrow))
         painter.end()
 
 
@@ -127,7 +138,7 @@ class MenuButton(QToolButton):
         painter = QPainter(self)
         centre = self.rect().center()
         for offset in (-5, 0, 5):
-            painter.fillRect(centre.x() - 6, centre.y() + offset, 14, 2, self._theme.colour("text"))
+            painter.fillRect(centre.x() - px(6), centre.y() + px(offset), px(14), px(2), self._theme.colour("text"))
         painter.end()
 
 
@@ -139,7 +150,7 @@ class TopBar(QWidget):
         self.setObjectName("topBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(HEIGHT)
-        name = QLabel("digitpad", self)
+        name = self._name = QLabel("digitpad", self)
         name.setObjectName("programName")
         name.setFont(text_font(self.font(), scale=1.25, bold=True))
         self.tabs = TabStrip(theme, self)
@@ -152,5 +163,11 @@ class TopBar(QWidget):
         row.addSpacing(2 * SPACE)
         row.addWidget(self.tabs, 0, Qt.AlignmentFlag.AlignTop)
         row.addStretch(1)
-        row.addWidget(self.chooser)
+        row.addWidget(self.chooser, 2)
         row.addWidget(self.menu_button)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out the program's name where the tabs need its room."""
+        super().resizeEvent(event)
+        rest = self.tabs.sizeHint().width() + px(22 * SPACE) + self.menu_button.width() + px(10 * SPACE)
+        self._name.setVisible(self.width() >= rest + self._name.sizeHint().width())

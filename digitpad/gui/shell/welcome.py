@@ -1,35 +1,38 @@
-"""What a newcomer sees: three sentences at the foot of the canvas, gone with the first stroke.
+"""A welcome for new users: three sentences at the foot of the canvas, hidden by the first stroke.
 
-They come back at the next start until they are dismissed for good.
+It is shown at every start until the user dismisses it.
 """
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from digitpad.gui.widgets.scaling import adopt, px, sizes_itself
 from digitpad.gui.widgets.theme import SPACE, text_font
 
 _SENTENCES = (
-    QT_TRANSLATE_NOOP("Welcome", "Draw a digit: the network reads it while you draw."),
-    QT_TRANSLATE_NOOP(
-        "Welcome", "Train a network, look inside it, and measure how well it reads: each has a tab above."
+    str(QT_TRANSLATE_NOOP("Welcome", "Draw a digit: the network reads it while you draw.")),
+    str(
+        QT_TRANSLATE_NOOP(
+            "Welcome", "In the tabs above, train a network, look inside it, and evaluate how well it reads."
+        )
     ),
-    QT_TRANSLATE_NOOP("Welcome", "F1 lists the keyboard shortcuts, F10 opens the menu."),
+    str(QT_TRANSLATE_NOOP("Welcome", "Press F1 for keyboard shortcuts, F10 for the menu.")),
 )
 
 
 class Welcome(QFrame):
-    """The hint, at the foot of another widget, where nobody begins to draw.
+    """Three sentences at the foot of another widget.
 
     Parameters
     ----------
     over
-        The widget that it lies over, and whose parent it gets.
+        The widget that it covers in part; its parent becomes the parent of this one.
 
     Signals
     -------
     dismissed
-        It shall not come again.
+        The user does not want to see it again.
     """
 
     dismissed = Signal()
@@ -38,16 +41,16 @@ class Welcome(QFrame):
         super().__init__(over.parentWidget())
         self._over = over
         self.setObjectName("welcome")
-        self.setAccessibleName(self._title())
+        self.setAccessibleName(self.tr("Welcome to digitpad"))
         self.setProperty("card", True)
-        title = QLabel(self._title(), self)
+        title = QLabel(self.tr("Welcome to digitpad"), self)
         title.setFont(text_font(self.font(), scale=1.25, bold=True))
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
         column.setSpacing(SPACE + SPACE // 2)
         column.addWidget(title)
         for sentence in _SENTENCES:
-            text = QLabel(self.tr(str(sentence)), self)
+            text = QLabel(self.tr(sentence), self)
             text.setWordWrap(True)
             column.addWidget(text)
         column.addLayout(self._buttons())
@@ -57,31 +60,31 @@ class Welcome(QFrame):
     def _buttons(self) -> QHBoxLayout:
         later = QPushButton(self.tr("Close"), self)
         later.setObjectName("welcomeClose")
-        later.setToolTip(self.tr("Close this; it appears again at the next start"))
+        later.setAccessibleName(self.tr("Close the welcome"))
+        later.setToolTip(self.tr("Close this until the next start"))
         later.clicked.connect(self.hide)
         never = QPushButton(self.tr("Do not show again"), self)
         never.setObjectName("welcomeDismiss")
-        never.setToolTip(self.tr("Close this and never show it again"))
+        never.setAccessibleName(self.tr("Do not show the welcome again"))
+        never.setToolTip(self.tr("Close this for ever"))
         never.clicked.connect(self._dismiss)
         row = QHBoxLayout()
         row.setSpacing(SPACE)
         row.addStretch(1)
         for button in (never, later):
-            button.setAccessibleName(f"{button.text()}: {self._title()}")
             row.addWidget(button)
         return row
 
-    def _title(self) -> str:
-        return self.tr("Welcome to digitpad")
-
     def present(self) -> None:
-        """Show it, over what it lies over."""
+        """Show the welcome."""
+        adopt(self)
+        sizes_itself(self)
         self._place()
         self.show()
         self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay at the foot, and go when the drawing begins."""
+        """Stay at the foot, and hide when drawing begins."""
         if watched is self._over and self.isVisible():
             if event.type() in {QEvent.Type.Resize, QEvent.Type.Move}:
                 self._place()
@@ -95,18 +98,18 @@ class Welcome(QFrame):
         return False
 
     def mousePressEvent(self, _event: QMouseEvent) -> None:
-        """Go, too, when somebody means to draw where it stands."""
+        """Hide when the user wants to draw here."""
         self.hide()
 
     def _place(self) -> None:
         area = self._over.geometry()
-        width = area.width() - 2 * SPACE
+        width = area.width() - px(2 * SPACE)
         layout = self.layout()
         height = layout.totalHeightForWidth(width) if layout is not None else 0
         self.setFixedSize(width, height)
         place = self.rect()
         place.moveCenter(area.center())
-        place.moveBottom(area.bottom() - SPACE)
+        place.moveBottom(area.bottom() - px(SPACE))
         self.move(place.topLeft())
 
     @Slot()

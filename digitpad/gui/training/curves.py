@@ -75,7 +75,7 @@ class CurvesPanel(QWidget):
             owner,
             "actionTrainShowAll",
             self.tr("Show all of the curves"),
-            ["Ctrl+0"],
+            ["Ctrl+Shift+0"],
             self.tr("Undo every zoom"),
             self.show_all,
         )

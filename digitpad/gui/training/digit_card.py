@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 from digitpad.gui.widgets.cards import muted, title
 from digitpad.gui.widgets.received import ReceivedPicture
 from digitpad.gui.widgets.refusal_bars import RefusalBars
+from digitpad.gui.widgets.scaling import px, sizes_itself
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workspace.look import Look
 from digitpad.gui.workspace.verdict import show_verdict
@@ -49,18 +50,18 @@ class MapStrip(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return room for a row of small squares."""
-        return QSize(200, 4 * SPACE)
+        return QSize(px(200), px(4 * SPACE))
 
     def minimumSizeHint(self) -> QSize:
         """Return the same height."""
-        return QSize(120, 4 * SPACE)
+        return QSize(px(120), px(4 * SPACE))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint all maps from their one image, or empty squares."""
         painter = QPainter(self)
-        side = min((self.width() - (_MAPS - 1) * SPACE / 2) / _MAPS, float(self.height()))
+        side = min((self.width() - (_MAPS - 1) * px(SPACE) / 2) / _MAPS, float(self.height()))
         for index in range(_MAPS):
-            place = QRectF(index * (side + SPACE / 2), (self.height() - side) / 2, side, side)
+            place = QRectF(index * (side + px(SPACE) / 2), (self.height() - side) / 2, side, side)
             if self._image is None or self._maps is None or index >= len(self._maps):
                 painter.fillRect(place, self._theme.colour("field"))
                 continue
@@ -95,6 +96,7 @@ class DigitCard(QFrame):
         self.setObjectName("digitCard")
         self.setProperty("card", "true")
         self.picture = ReceivedPicture(theme, self)
+        sizes_itself(self.picture)
         self.picture.setObjectName("trainedPicture")
         self.bars = RefusalBars(theme, self)
         self.bars.setObjectName("trainedBars")
@@ -114,7 +116,7 @@ class DigitCard(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Have a smaller picture where there is little room, for the bars need theirs."""
         super().resizeEvent(event)
-        cell = 5 if self.height() >= _TALL else 3 if self.height() >= _LOW else 2
+        cell = px(5 if self.height() >= px(_TALL) else 3 if self.height() >= px(_LOW) else 2)
         self.picture.setFixedSize(cell * _SIDE + 2, cell * _SIDE + 2)
 
     def show_look(self, look: Look) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.fields import HEIGHT, CheckBox, ComboBox, FloatField, IntField
+from digitpad.gui.widgets.scaling import adopt
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.training.editing import LayerRow
 from digitpad.training.layer_kinds import KINDS, Field
@@ -54,6 +55,7 @@ class LayerFields(QWidget):
         if shape != self._shown:
             self._shown = shape
             self._make(fields)
+            adopt(self)
         for widget, field in self._fields.items():
             self._show(widget, field, row.arguments.get(field.name, field.default))
 

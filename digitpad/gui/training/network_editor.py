@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -17,7 +18,7 @@ from digitpad.gui.training.layer_fields import LayerFields
 from digitpad.gui.training.layer_list import LayerList
 from digitpad.gui.training.plan_editor import PlanEditor
 from digitpad.gui.widgets.actions import make_action
-from digitpad.gui.widgets.cards import card, dialog_button, muted, title
+from digitpad.gui.widgets.cards import card, dialog_button, muted, scroller, title
 from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.row_table import row_table
 from digitpad.gui.widgets.theme import SPACE, Theme
@@ -28,7 +29,6 @@ from digitpad.translation import gettext as _
 
 _WIDTHS = (88, 120, 200, 112, 88, 64)
 _CLASSES = 10
-_SIDE = 30 * SPACE
 
 
 class NetworkEditor(QDialog):
@@ -201,14 +201,15 @@ class NetworkEditor(QDialog):
         left.addWidget(self.view, 1)
         left.addWidget(self._trouble)
         side = card("layerCard", self)
-        side.setFixedWidth(_SIDE)
+        side.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(side)
         column.setContentsMargins(2 * SPACE, SPACE + SPACE // 2, 2 * SPACE, 2 * SPACE)
         column.setSpacing(SPACE)
         self._heading = title("", side)
         column.addWidget(self._heading)
-        column.addWidget(self.fields)
-        column.addStretch(1)
+        area = scroller("layerFieldsScroll", self.tr("Layer"), self.fields, side)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column.addWidget(area, 1)
         column.addWidget(muted(self.tr("The input size of each layer follows from the layer before it."), side))
         row = QHBoxLayout()
         row.setSpacing(2 * SPACE)

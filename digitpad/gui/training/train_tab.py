@@ -30,6 +30,7 @@ from digitpad.gui.training.thread import Snapshot
 from digitpad.gui.widgets.cards import bring_up, card, scroller, title
 from digitpad.gui.widgets.inline_alert import InlineAlert
 from digitpad.gui.widgets.message_bar import Message
+from digitpad.gui.widgets.scaling import px, sizes_itself
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workspace.look import Depth, Look
 from digitpad.gui.workspace.tab_page import TabPage
@@ -377,6 +378,9 @@ class TrainTab(TabPage):
         below.setSpacing(2 * SPACE)
         below.addLayout(middle, 1)
         below.addWidget(self._right)
+        for side in (self._left, self._right):
+            sizes_itself(side)
+        self._theme.changed.connect(self._share_out)
         column = QVBoxLayout()
         column.setSpacing(2 * SPACE)
         column.addWidget(self.notice)
@@ -409,6 +413,10 @@ class TrainTab(TabPage):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the columns at the sides the room that there is."""
         super().resizeEvent(event)
-        wide = self.width() >= _WIDE
-        self._left.setFixedWidth(_SIDES[wide])
-        self._right.setFixedWidth(_RIGHT[wide])
+        self._share_out()
+
+    @Slot()
+    def _share_out(self) -> None:
+        wide = self.width() >= px(_WIDE)
+        for side, width in ((self._left, _SIDES[wide]), (self._right, _RIGHT[wide])):
+            side.setFixedWidth(max(px(width), side.minimumSizeHint().width()))

@@ -1,6 +1,6 @@
-"""Actions: what can be done, each with a name, a shortcut and a sentence.
+"""Actions: each has a name, a shortcut and a sentence that describes it.
 
-Menus, buttons and the keyboard help are all made from the same actions, so they cannot disagree.
+Menus, buttons and the keyboard help are made from the same actions, so they cannot disagree.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,15 +23,15 @@ def make_action(
     Parameters
     ----------
     owner
-        Whose action it is, and where its shortcut works: anywhere in the owner's window.
+        The owner of the action; its shortcut works anywhere in the owner's window.
     name
         Its objectName.
     text
-        What menus and buttons call it.
+        Its name in menus and on buttons.
     keys
-        Its shortcuts, as text or the platform's own; the first one is shown.
+        Its shortcuts, as text or as a standard key of the platform; the first one is shown.
     sentence
-        What it does, for the tooltip.
+        What it does; shown in the tooltip.
     slot
         A bound method to call.
     """
@@ -39,7 +39,7 @@ def make_action(
     action.setObjectName(name)
     shortcuts: list[QKeySequence] = []
     for key in keys:
-        # The platform may bind several; the first is the one people know.
+        # The platform may bind several; the first is the usual one.
         known = QKeySequence.keyBindings(key)[:1] if isinstance(key, QKeySequence.StandardKey) else [QKeySequence(key)]
         shortcuts.extend(sequence for sequence in known if sequence not in shortcuts)
     action.setShortcuts(shortcuts)
@@ -56,7 +56,7 @@ def shown_key(action: QAction) -> str:
 
 
 def action_button(action: QAction, name: str, text: str, parent: QWidget) -> QToolButton:
-    """Return a button for an action; the mouse leaves the keyboard's focus where it is."""
+    """Return a button for an action; a mouse click does not move the keyboard focus."""
     button = QToolButton(parent)
     action.setIconText(text)
     button.setDefaultAction(action)

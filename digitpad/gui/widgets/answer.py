@@ -1,24 +1,28 @@
-"""The answer, as the largest thing in the window: the digit, how sure the network is, and the second guess."""
+"""The answer, in large type: the digit, its probability, and the second guess."""
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.gui.widgets.percent import sureness
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 
-NEAR = 0.05  # a second guess is named from this probability on
-AMBIGUOUS = 0.2  # and from this one on it is as good as the first, see `Prediction.is_ambiguous`
-_INVITATION = ("Draw a digit", "The answer appears here while you draw.")
+NEAR = 0.05  # the probability from which a second guess is named
+AMBIGUOUS = 0.2  # the probability from which it is as good as the first, see `Prediction.is_ambiguous`
+_INVITATION = (
+    str(QT_TRANSLATE_NOOP("Answer", "Draw a digit")),
+    str(QT_TRANSLATE_NOOP("Answer", "The answer appears here while you draw.")),
+)
 
 
 class Answer(QWidget):
-    """Painted by hand, so that nothing moves when the words change.
+    """Shows the answer; it is painted, so that nothing moves when the text changes.
 
     Signals
     -------
     character_chosen
-        A character of a number was clicked: its place, from 0.
+        A character of a number was clicked: its place, counted from 0.
     """
 
     character_chosen = Signal(int)
@@ -27,21 +31,21 @@ class Answer(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._digit = ""
-        self._lines: tuple[str, str] = _INVITATION
+        self._lines: tuple[str, str] = ("", "")
         self._doubtful = False
         self._chosen: int | None = None
         self.setObjectName("answer")
-        self.setAccessibleName("Answer")
-        self.setToolTip("What the network reads")
+        self.setAccessibleName(self.tr("Answer"))
+        self.setToolTip(self.tr("What the network reads"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        # It stands on a card and fills its own ground: what lies below is not painted with every frame.
+        # It fills its own background, so that the card below is not painted with every frame.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         theme.changed.connect(self.update)
         self.clear()
 
     @property
     def digit(self) -> str:
-        """The digit or the number shown; empty when there is none."""
+        """The digit or number shown; empty when there is none."""
         return self._digit
 
     @property
@@ -57,16 +61,16 @@ class Answer(QWidget):
         text
             Its characters.
         probability
-            How sure the reading of all of it is, in [0, 1].
+            The probability of the whole reading, in [0, 1].
         chosen
-            The place of the character whose bars are shown, from 0.
+            The place of the character whose bars are shown, counted from 0.
         about
-            What there is to say of that character.
+            What is said about that character.
         doubt
-            Why this is no number after all, in words; None when it is one.
+            Why the drawing is not a number, in words; None when it is one.
         """
         self._digit, self._chosen, self._doubtful = text, chosen, doubt is not None
-        self._lines = (sureness(probability), about) if doubt is None else ("Not a number", doubt)
+        self._lines = (sureness(probability), about) if doubt is None else (self.tr("Not a number"), doubt)
         self._say(f"{text}, {self._lines[0]}. {self._lines[1]}")
 
     def show_verdict(self, digit: str, lines: tuple[str, str]) -> None:
@@ -76,21 +80,22 @@ class Answer(QWidget):
 
     def clear(self) -> None:
         """Show no digit, only what to do."""
-        self._digit, self._lines, self._doubtful, self._chosen = "", _INVITATION, False, None
+        self._lines = (self.tr(_INVITATION[0]), self.tr(_INVITATION[1]))
+        self._digit, self._doubtful, self._chosen = "", False, None
         self._say(" ".join(self._lines))
 
     def excuse(self, title: str, reason: str) -> None:
-        """Show no digit, and say why."""
+        """Show no digit, and the reason."""
         self._digit, self._lines, self._doubtful, self._chosen = "", (title, reason), False, None
         self._say(f"{title}. {reason}")
 
     def sizeHint(self) -> QSize:
         """Return room for a large digit."""
-        return QSize(320, 160)
+        return QSize(px(320), px(160))
 
     def minimumSizeHint(self) -> QSize:
-        """Return room for a digit that is still the largest thing."""
-        return QSize(200, 88)
+        """Return room for a digit that is still larger than the text."""
+        return QSize(px(200), px(88))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the digit and the lines, or the lines alone."""
@@ -108,7 +113,7 @@ class Answer(QWidget):
             return
         font = QFont(self.font())
         font.setBold(True)
-        font.setPixelSize(max(24, round(min(area.height() * 1.18, area.width() * 0.42))))
+        font.setPixelSize(max(px(24), round(min(area.height() * 1.18, area.width() * 0.42))))
         painter.setFont(font)
         metrics = QFontMetrics(font)
         painter.setPen(self._theme.colour("muted" if self._doubtful else "text"))
@@ -116,7 +121,7 @@ class Answer(QWidget):
         box = metrics.tightBoundingRect("0")
         painter.drawText(0, area.center().y() + box.height() // 2, self._digit)
         advance = max(metrics.horizontalAdvance(digit) for digit in "0123456789")
-        self._paint_lines(painter, area.adjusted(advance + 2 * SPACE, 0, 0, 0), 1.9, emphasis="text")
+        self._paint_lines(painter, area.adjusted(advance + px(2 * SPACE), 0, 0, 0), 1.9, emphasis="text")
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -132,11 +137,11 @@ class Answer(QWidget):
         """Return the largest font in which the whole number fits above the lines."""
         font = QFont(self.font())
         font.setBold(True)
-        room = self.height() - 3 * QFontMetrics(self.font()).height() - 2 * SPACE
-        font.setPixelSize(max(24, round(room * 1.25)))
+        room = self.height() - 3 * QFontMetrics(self.font()).height() - px(2 * SPACE)
+        font.setPixelSize(max(px(24), round(room * 1.25)))
         width = QFontMetricsF(font).horizontalAdvance(self._digit)
         if width > self.width():
-            font.setPixelSize(max(12, int(font.pixelSize() * self.width() / width)))
+            font.setPixelSize(max(px(12), int(font.pixelSize() * self.width() / width)))
         return font
 
     def _characters(self) -> list[tuple[str, QRectF]]:
@@ -144,7 +149,7 @@ class Answer(QWidget):
         metrics = QFontMetricsF(self._number_font())
         height = metrics.tightBoundingRect("0").height()
         # The number and the lines below it stand in the middle of the card together.
-        below = 2 * SPACE + 3 * QFontMetrics(self.font()).height()
+        below = px(2 * SPACE) + 3 * QFontMetrics(self.font()).height()
         top = max(0.0, (self.height() - height - below) / 2)
         left, found = 0.0, []
         for character in self._digit:
@@ -160,12 +165,12 @@ class Answer(QWidget):
             chosen = place == self._chosen
             painter.setPen(self._theme.colour("muted" if self._doubtful else "accent" if chosen else "text"))
             painter.drawText(box.bottomLeft(), character)
-            bottom = box.bottom() + SPACE
+            bottom = box.bottom() + px(SPACE)
             if chosen:
-                painter.fillRect(QRectF(box.left(), bottom, box.width(), 3), self._theme.colour("accent"))
+                painter.fillRect(QRectF(box.left(), bottom, box.width(), px(3)), self._theme.colour("accent"))
         title = text_font(self.font(), bold=True)
         line = QFontMetrics(self.font()).height()
-        top = round(bottom) + SPACE
+        top = round(bottom) + px(SPACE)
         for text, font, emphasis, at in (
             (self._lines[0], title, "text", top),
             (self._lines[1], self.font(), "muted", top + line),
@@ -178,14 +183,14 @@ class Answer(QWidget):
     def _paint_lines(self, painter: QPainter, area: QRect, scale: float, *, emphasis: str) -> None:
         title, below = text_font(self.font(), scale=scale, bold=True), self.font()
         high, low = QFontMetrics(title).height(), QFontMetrics(below).height()
-        top = area.center().y() - (high + SPACE // 2 + low) // 2
+        top = area.center().y() - (high + px(SPACE // 2) + low) // 2
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
         painter.setFont(title)
         painter.setPen(self._theme.colour(emphasis))
         painter.drawText(QRect(area.left(), top, area.width(), high), int(left), self._lines[0])
         painter.setFont(below)
         painter.setPen(self._theme.colour("muted"))
-        room = QRect(area.left(), top + high + SPACE // 2, area.width(), 3 * low)
+        room = QRect(area.left(), top + high + px(SPACE // 2), area.width(), 3 * low)
         painter.drawText(room, int(left | Qt.TextFlag.TextWordWrap), self._lines[1])
 
     def _say(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The ten probabilities as bars: one widget, painted by hand, so that they follow the pen."""
+"""The probabilities as bars: one painted widget, so that they follow the pen."""
 
 from collections.abc import Sequence
 
@@ -7,17 +7,18 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.gui.widgets.percent import sureness
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
 _DIGITS = tuple("0123456789")
-_BAR = 8.0  # pixels: how thick a bar is
-_LEAST = 2.0  # pixels: what a share above one in a thousand shows at least
+_BAR = 8.0  # pixels at 100 %: the thickness of a bar
+_LEAST = 2.0  # pixels at 100 %: the least length of a bar above one in a thousand
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class ProbabilityBars(QWidget):
-    """A row for each class: its label, a bar, and the percentage, aligned on the right."""
+    """Shows a row for each class: its label, a bar, and the percentage, aligned on the right."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,10 +26,12 @@ class ProbabilityBars(QWidget):
         self._labels: tuple[str, ...] = _DIGITS
         self._values: tuple[float, ...] | None = None
         self.setObjectName("bars")
-        self.setAccessibleName("Probability of each digit")
-        self.setToolTip("How the network shares 100\N{NO-BREAK SPACE}% among the ten digits")
+        self.setAccessibleName(self.tr("Probability of each digit"))
+        self.setToolTip(
+            self.tr("The probability that the network gives to each class; they add up to 100\N{NO-BREAK SPACE}%")
+        )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        # It stands on a card and fills its own ground: what lies below is not painted with every frame.
+        # It fills its own background, so that the card below is not painted with every frame.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         theme.changed.connect(self.update)
         self.clear()
@@ -48,19 +51,22 @@ class ProbabilityBars(QWidget):
     def clear(self) -> None:
         """Show empty bars without numbers."""
         self._values = None
-        self.setAccessibleDescription("Nothing to read yet")
+        self.setAccessibleDescription(self.tr("Nothing to read yet"))
         self.update()
 
     def sizeHint(self) -> QSize:
         """Return room for airy rows."""
-        return QSize(320, 24 * len(self._labels))
+        return QSize(px(320), px(24) * len(self._labels))
 
     def minimumSizeHint(self) -> QSize:
-        """Return room for rows that are still apart."""
-        return QSize(200, (self.fontMetrics().height() + 2) * len(self._labels))
+        """Return room for rows that do not touch, with short bars between labels and percentages."""
+        texts = QFontMetrics(fixed_font(self.font(), scale=1.15, bold=True))
+        label = max(map(texts.horizontalAdvance, self._labels))
+        width = label + texts.horizontalAdvance(sureness(0.9999)) + px(8 * SPACE)
+        return QSize(width, (self.fontMetrics().height() + 2) * len(self._labels))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint every row; all of them together take well under a millisecond."""
+        """Paint every row; together they take well under a millisecond."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._theme.colour("surface"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -69,12 +75,12 @@ class ProbabilityBars(QWidget):
         strong_label = text_font(label, bold=True)
         number_width = QFontMetrics(strong_number).horizontalAdvance(sureness(0.9999))
         metrics = QFontMetrics(strong_label)
-        left = max(map(metrics.horizontalAdvance, self._labels)) + 1.5 * SPACE
-        width = self.width() - left - number_width - 1.5 * SPACE
+        left = max(map(metrics.horizontalAdvance, self._labels)) + px(1.5 * SPACE)
+        width = self.width() - left - number_width - px(1.5 * SPACE)
         best = self._values.index(max(self._values)) if self._values else -1
         step = self.height() / len(self._labels)
         rows = [QRectF(0, index * step, self.width(), step) for index in range(len(self._labels))]
-        self._paint_bars(painter, rows, QRectF(left, (step - _BAR) / 2, width, _BAR), best)
+        self._paint_bars(painter, rows, QRectF(left, (step - px(_BAR)) / 2, width, px(_BAR)), best)
         plain, strong = self._theme.colour("muted"), self._theme.colour("text")
         for index, (row, text) in enumerate(zip(rows, self._labels, strict=True)):
             wins = index == best
@@ -91,14 +97,14 @@ class ProbabilityBars(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.colour("track"))
         for row in rows:
-            painter.drawRoundedRect(first.translated(0, row.top()), _BAR / 2, _BAR / 2)
+            painter.drawRoundedRect(first.translated(0, row.top()), first.height() / 2, first.height() / 2)
         for index, value in enumerate(self._values or ()):
             if value < 0.001:
                 continue
             bar = first.translated(0, rows[index].top())
             painter.save()
-            painter.setClipRect(QRectF(bar.left(), bar.top(), max(bar.width() * value, _LEAST), _BAR))
+            painter.setClipRect(QRectF(bar.left(), bar.top(), max(bar.width() * value, px(_LEAST)), bar.height()))
             painter.setBrush(self._theme.colour("accent" if index == best else "bar"))
-            bar.setWidth(max(bar.width() * value, _BAR))
-            painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
+            bar.setWidth(max(bar.width() * value, bar.height()))
+            painter.drawRoundedRect(bar, bar.height() / 2, bar.height() / 2)
             painter.restore()

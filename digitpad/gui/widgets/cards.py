@@ -1,15 +1,16 @@
-"""Cards, their titles and their quiet words: what every tab is made of."""
+"""Cards, their titles and their muted text: the parts that every tab is made of."""
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QFrame, QLabel, QPushButton, QScrollArea, QWidget
 
+from digitpad.gui.widgets.scaling import adopt, px
 from digitpad.gui.widgets.theme import SPACE, text_font
 
 
 def card(name: str, parent: QWidget) -> QFrame:
-    """Return an empty card: a rounded surface on the window's ground."""
+    """Return an empty card: a rounded surface on the window's background."""
     frame = QFrame(parent)
     frame.setObjectName(name)
     frame.setProperty("card", "true")
@@ -24,7 +25,7 @@ def title(text: str, parent: QWidget) -> QLabel:
 
 
 def muted(text: str, parent: QWidget) -> QLabel:
-    """Return quiet words, which wrap where there is no room."""
+    """Return muted text, which wraps where there is no room."""
     label = QLabel(text, parent)
     label.setProperty("muted", "true")
     label.setWordWrap(True)
@@ -32,14 +33,14 @@ def muted(text: str, parent: QWidget) -> QLabel:
 
 
 def dialog_button(name: str, text: str, tip: str, slot: Callable[[], object], parent: QDialog) -> QPushButton:
-    """Return a button of a dialog that Enter presses only where it has the focus.
+    """Return a button of a dialog that Enter presses only while it has the focus.
 
     Parameters
     ----------
     name, text, tip
-        Its objectName, what stands on it, and its tooltip.
+        Its objectName, its text and its tooltip.
     slot
-        What it does.
+        Called when it is clicked.
     parent
         The dialog.
     """
@@ -54,33 +55,45 @@ def dialog_button(name: str, text: str, tip: str, slot: Callable[[], object], pa
     return button
 
 
+class _Scroller(QScrollArea):
+    """Scrolls vertically, and is never narrower than its content can be."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least width of the content, with the scroll bar beside it, and room for a few lines."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        content = self.widget()
+        width = 0 if content is None else content.minimumSizeHint().width()
+        return QSize(width + bar, px(8 * SPACE))
+
+
 def scroller(name: str, spoken: str, content: QWidget, parent: QWidget) -> QScrollArea:
-    """Return an area that scrolls `content` up and down, on whatever ground it lies.
+    """Return a transparent area that scrolls `content` vertically.
 
     Parameters
     ----------
     name, spoken
-        Its objectName, and what a screen reader calls it; its tooltip is the content's.
+        Its objectName and its accessible name; its tooltip is that of the content.
     content
-        What is scrolled; the area owns it.
+        The widget to scroll; the area owns it.
     parent
-        Of the area.
+        The parent of the area.
     """
-    area = QScrollArea(parent)
+    area = _Scroller(parent)
     area.setObjectName(name)
     area.setAccessibleName(spoken)
     area.setToolTip(content.toolTip() or spoken)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(content)
-    # Taking the content in, the area had it paint a ground of its own.
+    # Setting the widget makes it paint a background of its own.
     content.setAutoFillBackground(False)
     area.viewport().setAutoFillBackground(False)
     return area
 
 
 def bring_up(dialog: QDialog) -> None:
-    """Show a dialog that stays open beside the window; it may be open already, behind it."""
+    """Show a dialog that stays open beside the window, or raise it if it is open already."""
+    adopt(dialog)
     dialog.show()
     dialog.raise_()
     dialog.activateWindow()

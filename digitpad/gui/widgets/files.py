@@ -1,4 +1,4 @@
-"""Which files the window opens and saves, and how an image on the screen becomes one."""
+"""The files that the window opens and saves, and how an image on the screen is written to one."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ MODEL_FILTER = f"Models (*{MODEL_SUFFIX})"
 
 
 def write_png(path: Path, image: QImage) -> None:
-    """Write an image as a PNG, whole or not at all.
+    """Write an image as a PNG file, completely or not at all.
 
     Raises
     ------

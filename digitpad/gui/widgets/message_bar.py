@@ -1,17 +1,18 @@
-"""What the window has to say, without getting in the way.
+"""Messages to the user, in a strip at the foot of the window that is reserved for them.
 
-The bar lies over the bottom edge of the window, takes no focus and moves nothing. An error stays until it is
-closed; a piece of news goes by itself. Messages that come while an error is shown wait for their turn.
+The newest message is the one shown. A message covers no control, takes no focus and moves nothing: its place is free
+while there is none. An error stays until it is closed; an information disappears by itself. Earlier messages wait
+behind the newest one, and a button lists them. Messages are plain text.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QSizePolicy,
     QToolButton,
@@ -19,10 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE
 
-_SHOWN_FOR = 6000  # milliseconds that a piece of news stays
-_MARGIN = 2 * SPACE
+_SHOWN_FOR = 6000  # milliseconds that an information stays
+_LINES = 2  # of text that the strip has room for
+_KEPT = 20  # earlier messages
+_PANEL = 26 * SPACE  # the height of the bar with its details open
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,9 @@ class Message:
     text
         One or two plain sentences.
     severity
-        "error" (something must be done) or "info" (good to know).
+        "error" (the user must do something) or "info" (good to know).
     details
-        What a developer would ask for; shown on request.
+        Technical details for a report; shown on request.
     """
 
     text: str
@@ -44,90 +48,204 @@ class Message:
     details: str = ""
 
 
+class MessageStrip(QWidget):
+    """The free place at the foot of the window over which the message bar is shown."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("messageStrip")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """Return room for the lines of a message."""
+        return QSize(0, _LINES * self.fontMetrics().lineSpacing() + px(2 * SPACE))
+
+
+class MessageText(QWidget):
+    """The text of a message: as many of its lines as there is room for, the last one elided if there are more."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self.setObjectName("messageText")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def text(self) -> str:
+        """Return the whole text."""
+        return self._text
+
+    def show_text(self, text: str) -> None:
+        """Show a text."""
+        self._text = text
+        self.setAccessibleName(self.tr("Message"))
+        self.setAccessibleDescription(text)
+        self.update()
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether some of the text has no room."""
+        return self._lines()[1]
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the lines, in the middle."""
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().windowText().color())
+        flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        painter.drawText(self.rect(), flags, "\n".join(self._lines()[0]))
+        painter.end()
+
+    def _lines(self) -> tuple[list[str], bool]:
+        """Return the lines shown, and whether the last one is cut."""
+        metrics = self.fontMetrics()
+        room = max(1, self.height() // metrics.lineSpacing())
+        lines = [""]
+        for word in self._text.split():
+            longer = f"{lines[-1]} {word}".strip()
+            if lines[-1] and metrics.horizontalAdvance(longer) > self.width():
+                lines.append(word)
+            else:
+                lines[-1] = longer
+        cut = len(lines) > room or any(metrics.horizontalAdvance(line) > self.width() for line in lines)
+        if cut:
+            lines = [*lines[: room - 1], " ".join(lines[room - 1 :])]
+            lines = [_elided(metrics, line, self.width()) for line in lines]
+        return lines, cut
+
+
+def _elided(metrics: QFontMetrics, line: str, width: int) -> str:
+    return metrics.elidedText(line, Qt.TextElideMode.ElideRight, width)
+
+
 class MessageBar(QFrame):
-    """Shows one message at a time over the bottom of its parent. `closed` follows the last one."""
+    """Shows the newest message over `strip`, at the foot of its parent.
+
+    Parameters
+    ----------
+    parent
+        The widget with the strip.
+
+    Attributes
+    ----------
+    strip
+        The place that the parent's layout reserves for the bar.
+
+    Signals
+    -------
+    closed
+        The last message is gone.
+    """
 
     closed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._waiting: list[Message] = []
+        self._waiting: list[Message] = []  # earlier messages, the newest last
         self._shown: Message | None = None
+        self.strip = MessageStrip(parent)
         self.setObjectName("messageBar")
-        self.setAccessibleName("Message")
-        self._text = QLabel(self)
-        self._text.setObjectName("messageText")
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._details_button = self._button("messageDetails", "Details", "Show what exactly went wrong")
+        self.setAccessibleName(self.tr("Message"))
+        self._text = MessageText(self)
+        self._details_button = self._button(
+            "messageDetails",
+            self.tr("Details"),
+            self.tr("Details of the message"),
+            self.tr("Show the whole message and its technical details"),
+            self._show_panel,
+        )
         self._details_button.setCheckable(True)
-        self._details_button.toggled.connect(self._show_details)
-        self._close_button = self._button("messageClose", "Close", "Close this message (Esc)")
-        self._close_button.clicked.connect(self.close_message)
+        self._earlier_button = self._button(
+            "messageEarlier", "", self.tr("Earlier messages"), self.tr("List the earlier messages"), self._show_panel
+        )
+        self._earlier_button.setCheckable(True)
+        self._close_button = self._button(
+            "messageClose",
+            self.tr("Close"),
+            self.tr("Close the message"),
+            self.tr("Close this message (Esc)"),
+            self.close_message,
+        )
         self._details = QPlainTextEdit(self)
         self._details.setObjectName("messageDetailsText")
-        self._details.setAccessibleName("Details of the message")
-        self._details.setToolTip("The details, to be copied into a report")
+        self._details.setAccessibleName(self.tr("Details and earlier messages"))
+        self._details.setToolTip(self.tr("Select the text to copy it into a report"))
         self._details.setReadOnly(True)
         self._details.setTabChangesFocus(True)
         self._details.hide()
         row = QHBoxLayout()
         row.setSpacing(SPACE)
         row.addWidget(self._text, 1)
-        row.addWidget(self._details_button, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._close_button, 0, Qt.AlignmentFlag.AlignTop)
-        column = self._column = QVBoxLayout(self)
-        column.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
+        for button in (self._earlier_button, self._details_button, self._close_button):
+            row.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * SPACE, SPACE // 2, SPACE, SPACE // 2)
+        column.setSpacing(SPACE // 2)
+        column.addWidget(self._details, 1)
         column.addLayout(row)
-        column.addWidget(self._details)
-        self._frame = parent
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SHOWN_FOR)
-        self._timer.timeout.connect(self.close_message)
-        parent.installEventFilter(self)
+        self._timer.timeout.connect(self._expire)
+        self.strip.installEventFilter(self)
         self.hide()
 
     @property
     def message(self) -> Message | None:
-        """The message to be seen now."""
+        """The message that is shown."""
         return self._shown
 
-    def show_message(self, message: Message) -> None:
-        """Show a message: at once, or after the errors before it. One that is shown already is not repeated."""
-        if message in (self._shown, *self._waiting):
-            return
-        if self._shown is not None and self._shown.severity == "error":
-            self._waiting.append(message)
-        else:
-            self._present(message)
+    @property
+    def earlier(self) -> tuple[Message, ...]:
+        """The messages behind it, the newest first."""
+        return tuple(reversed(self._waiting))
 
+    def show_message(self, message: Message) -> None:
+        """Show a message at once; the one before it waits behind it. A repeated message is listed once."""
+        if message == self._shown:
+            return
+        waiting = [other for other in self._waiting if other != message]
+        if self._shown is not None:
+            waiting.append(self._shown)
+        self._waiting = waiting[-_KEPT:]
+        self._present(message)
+
+    @Slot()
     def close_message(self) -> None:
-        """Close the message and show the next one, if any waits."""
+        """Close the message and show the one before it, if there is one."""
         self._timer.stop()
         self._shown = None
         if self._waiting:
-            self._present(self._waiting.pop(0))
+            self._present(self._waiting.pop())
             return
+        self._close_panel()
         self.hide()
         self.closed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay at the bottom edge when the window is resized."""
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+        """Stay over the strip when the window is resized."""
+        if event.type() in {QEvent.Type.Resize, QEvent.Type.Move} and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
 
-    def _button(self, name: str, text: str, tip: str) -> QToolButton:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Offer the details where the text is cut."""
+        super().resizeEvent(event)
+        self._offer_details()
+
+    @Slot()
+    def _expire(self) -> None:
+        """Remove an information after its time, and those that it has replaced."""
+        self._waiting = [message for message in self._waiting if message.severity == "error"]
+        self.close_message()
+
+    def _button(self, name: str, text: str, spoken: str, tip: str, slot: Callable[[], object]) -> QToolButton:
         button = QToolButton(self)
         button.setObjectName(name)
         button.setText(text)
-        button.setAccessibleName(f"{text} of the message" if text == "Details" else "Close the message")
+        button.setAccessibleName(spoken)
         button.setToolTip(tip)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(slot)
         return button
 
     def _present(self, message: Message) -> None:
@@ -136,30 +254,58 @@ class MessageBar(QFrame):
         for widget in (self, self._text):
             widget.style().unpolish(widget)
             widget.style().polish(widget)
-        self._text.setText(message.text)
+        self._text.show_text(message.text)
         self.setAccessibleDescription(message.text)
-        self._details_button.setChecked(False)
-        self._details_button.setVisible(bool(message.details))
-        self._details.setPlainText(message.details)
+        self._close_panel()
+        self._earlier_button.setVisible(bool(self._waiting))
+        self._earlier_button.setText(self.tr("%n earlier", "", len(self._waiting)))
         if message.severity == "info":
             self._timer.start()
         else:
             self._timer.stop()
         self.show()
         self._place()
+        self._offer_details()
         self.raise_()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
+    def _offer_details(self) -> None:
+        if self._shown is not None and self._details.isHidden():
+            self._details_button.setVisible(bool(self._shown.details) or self._text.is_cut)
+
     @Slot()
-    def _show_details(self) -> None:
-        self._details.setVisible(self._details_button.isChecked())
+    def _show_panel(self) -> None:
+        """Show the details, or the earlier messages, above the message, as the button that was pressed says."""
+        pressed = self.sender()
+        for button in (self._details_button, self._earlier_button):
+            if button is not pressed:
+                button.setChecked(False)
+        opened = self._details_button.isChecked() or self._earlier_button.isChecked()
+        if self._shown is not None and opened:
+            # Whoever reads needs more time than a glance.
+            self._timer.stop()
+            if self._earlier_button.isChecked():
+                text = "\n\n".join(_in_full(message) for message in self.earlier)
+            else:
+                # The message itself stands below, unless it has no room there.
+                text = _in_full(self._shown) if self._text.is_cut else self._shown.details
+            self._details.setPlainText(text)
+        self._details.setVisible(opened)
         self._place()
 
+    def _close_panel(self) -> None:
+        self._details_button.setChecked(False)
+        self._earlier_button.setChecked(False)
+        self._details.hide()
+        self._details.clear()
+
     def _place(self) -> None:
-        frame = self._frame
-        width = frame.width() - 2 * _MARGIN
-        self._column.activate()
-        height = max(self.heightForWidth(width), self.minimumSizeHint().height())
-        if self._details.isVisible():
-            height = max(height, min(260, frame.height() // 2))
-        self.setGeometry(_MARGIN, frame.height() - height - _MARGIN, width, height)
+        strip = self.strip.geometry()
+        area = strip.adjusted(px(SPACE), 0, -px(SPACE), -px(SPACE // 2))
+        if not self._details.isHidden():
+            area.setTop(max(0, min(area.bottom() - px(_PANEL), area.top())))
+        self.setGeometry(area)
+
+
+def _in_full(message: Message) -> str:
+    return f"{message.text}\n{message.details}".strip()

@@ -1,4 +1,4 @@
-"""How shares and probabilities are written, everywhere in the window."""
+"""How shares and probabilities are written throughout the window."""
 
 
 def percent(share: float) -> str:
@@ -7,9 +7,9 @@ def percent(share: float) -> str:
 
 
 def sureness(probability: float) -> str:
-    """Return a network's probability as `percent` does, but never as a certainty.
+    """Return a network's probability as `percent` does, but never as 100 %.
 
-    A softmax is never quite 1, though float32 may round it to that: from 99.95 % on this says "> 99.9 %".
+    A softmax is never exactly 1, although float32 may round it to 1: from 99.95 % on, the text is "> 99.9 %".
     """
     if probability >= 0.9995:
         return f">\N{NO-BREAK SPACE}{percent(0.999)}"

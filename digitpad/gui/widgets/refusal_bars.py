@@ -1,4 +1,4 @@
-"""Bars with a mark on the last one, "none": from there on, the answer is "not a digit"."""
+"""Bars with a mark on the last one, "none": at or above it, the answer is "not a digit"."""
 
 from collections.abc import Sequence
 
@@ -7,15 +7,16 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from digitpad.gui.widgets.bars import ProbabilityBars
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import Theme
 
-_OVER = 4.0  # pixels that the mark stands out above and below its bar
-_GRIP = 8.0  # pixels beside the mark where it can be taken hold of
+_OVER = 4.0  # pixels at 100 % text size that the mark stands out above and below its bar
+_GRIP = 8.0  # pixels at 100 % text size beside the mark where it can be dragged
 _RANGE = (0.01, 0.99)
 
 
 class RefusalBars(ProbabilityBars):
-    """Shows the probabilities of the classes and of "none", and where the threshold of "not a digit" is.
+    """Shows the probabilities of the classes and of "none", and the threshold of "not a digit".
 
     Signals
     -------
@@ -44,7 +45,7 @@ class RefusalBars(ProbabilityBars):
             self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of the mark."""
+        """Begin to drag the mark."""
         if event.button() == Qt.MouseButton.LeftButton and self._is_on_mark(event.position()):
             self._dragging = True
         else:
@@ -61,7 +62,7 @@ class RefusalBars(ProbabilityBars):
         super().mouseMoveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go of the mark."""
+        """End the drag."""
         self._dragging = False
         super().mouseReleaseEvent(event)
 
@@ -74,13 +75,17 @@ class RefusalBars(ProbabilityBars):
 
     def _is_on_mark(self, point: QPointF) -> bool:
         mark = self.mark_position()
-        return mark is not None and abs(point.x() - mark.x()) <= _GRIP and abs(point.y() - mark.y()) <= _GRIP + _OVER
+        return (
+            mark is not None
+            and abs(point.x() - mark.x()) <= px(_GRIP)
+            and abs(point.y() - mark.y()) <= px(_GRIP + _OVER)
+        )
 
     def _paint_bars(self, painter: QPainter, rows: Sequence[QRectF], first: QRectF, best: int) -> None:
         super()._paint_bars(painter, rows, first, best)
         self._mark_bar = first.translated(0, rows[-1].top())
         mark = self.mark_position()
         if mark is not None:
-            painter.setPen(QPen(self._theme.colour("warm"), 2))
-            half = self._mark_bar.height() / 2 + _OVER
+            painter.setPen(QPen(self._theme.colour("warm"), px(2)))
+            half = self._mark_bar.height() / 2 + px(_OVER)
             painter.drawLine(QPointF(mark.x(), mark.y() - half), QPointF(mark.x(), mark.y() + half))

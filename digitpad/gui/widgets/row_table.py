@@ -1,4 +1,4 @@
-"""A table of which one whole row is chosen: the runs, the layers of a network."""
+"""A table in which one row is selected as a whole: runs, or the layers of a network."""
 
 from collections.abc import Sequence
 
@@ -11,18 +11,18 @@ from digitpad.gui.widgets.theme import SPACE
 def row_table(
     model: QAbstractItemModel, name: str, spoken: str, tip: str, widths: Sequence[int], parent: QWidget
 ) -> QTableView:
-    """Return a view of a table, without lines and row numbers, its last column as wide as there is room.
+    """Return a view of a table without grid and row numbers, whose last column fills the width.
 
     Parameters
     ----------
     model
-        What is shown.
+        The table.
     name, spoken, tip
-        As every control has them.
+        Its objectName, accessible name and tooltip.
     widths
-        Of the first columns, in pixels; the user may change them.
+        Widths of the first columns, in pixels at 100 % text size; the user may change them.
     parent
-        Whose it is.
+        The parent of the view.
     """
     view = QTableView(parent)
     view.setObjectName(name)

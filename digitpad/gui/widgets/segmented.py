@@ -1,4 +1,4 @@
-"""Buttons in a row of which one is down: a choice whose alternatives are all visible."""
+"""A row of buttons of which one is checked: a choice whose alternatives are all visible."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,16 @@ from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QWidget
 def segments(
     names: Sequence[tuple[str, str, str]], parent: QWidget, *, label: str
 ) -> tuple[QButtonGroup, list[QToolButton]]:
-    """Return buttons of which one is down at a time.
+    """Return buttons of which exactly one is checked.
 
     Parameters
     ----------
     names
-        (objectName, text, tooltip) of each; the first is down.
+        (objectName, text, tooltip) of each; the first is checked.
     parent
-        Whose children they are.
+        The parent of the buttons.
     label
-        What they choose, for screen readers.
+        What they choose between, for screen readers.
     """
     group = QButtonGroup(parent)
     buttons = []

@@ -1,8 +1,9 @@
-"""The colours of the window, in light and in dark.
+"""The colours of the window, light and dark, and its text size.
 
-A `Colours` is plain data; widgets that paint themselves ask the theme for the one in force, everything else gets
-it through the style sheet in `resources/styles`, where `@name` stands for a colour. The theme follows the system
-while nobody chose otherwise, and changes the running window at once.
+A `Colours` is plain data. Widgets that paint themselves ask the theme for the current one; everything else gets its
+colours through the style sheet in `resources/styles`, where `@name` stands for a colour. The theme follows the system
+until the user chooses otherwise, and changes the running window at once. The text size works in the same way: see
+`digitpad.gui.widgets.scaling`.
 """
 
 import re
@@ -13,8 +14,9 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalett
 from PySide6.QtWidgets import QApplication
 
 from digitpad import paths
+from digitpad.gui.widgets import scaling
 
-SPACE = 8  # the grid everything stands on, in pixels
+SPACE = 8  # the grid of every layout, in pixels at 100 % text size
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +76,26 @@ SCHEMES = {"system": None, "light": LIGHT, "dark": DARK}
 
 
 class Theme(QObject):
-    """The colours in force. `changed` follows every switch between light and dark.
+    """The current colours and the current text size.
 
     Parameters
     ----------
     choice
         "system", "light" or "dark".
+    parent
+        The owner.
+    scale
+        The text size, from 1 to 2; see `scaling.SCALES`.
+
+    Signals
+    -------
+    changed
+        The colours or the text size have changed: paint again.
     """
 
     changed = Signal()
 
-    def __init__(self, choice: str = "system", parent: QObject | None = None) -> None:
+    def __init__(self, choice: str = "system", parent: QObject | None = None, *, scale: float = 1.0) -> None:
         super().__init__(parent)
         self._choice = choice
         self._system = QGuiApplication.styleHints().colorScheme()
@@ -92,26 +103,44 @@ class Theme(QObject):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self.follow_system)
         self.colours = self._resolve()
         self._known: dict[tuple[str, float], QColor] = {}
-        self._dress()
+        scaling.set_scale(_nearest(scale), self._dress)
 
     @property
     def choice(self) -> str:
         """What was chosen: "system", "light" or "dark"."""
         return self._choice
 
+    @property
+    def scale(self) -> float:
+        """The text size: 1 is 100 %."""
+        return scaling.scale()
+
+    def set_scale(self, scale: float) -> None:
+        """Change the text size to the nearest of `scaling.SCALES`."""
+        scale = _nearest(scale)
+        if scale == scaling.scale():
+            return
+        scaling.set_scale(scale, self._dress)
+        self.changed.emit()
+
+    def step_scale(self, steps: int) -> None:
+        """Change the text size by a number of steps up or, below 0, down."""
+        place = scaling.SCALES.index(_nearest(scaling.scale())) + steps
+        self.set_scale(scaling.SCALES[min(max(place, 0), len(scaling.SCALES) - 1)])
+
     def choose(self, choice: str) -> None:
-        """Follow the system, or stay light or dark; a word that is none of the three means the system."""
+        """Follow the system, or stay light or dark; any other word means the system."""
         self._choice = choice if choice in SCHEMES else "system"
         self._apply()
 
     @Slot(Qt.ColorScheme)
     def follow_system(self, scheme: Qt.ColorScheme) -> None:
-        """Take over a change of the system's colours."""
+        """Follow a change of the system's colours."""
         self._system = scheme
         self._apply()
 
     def colour(self, name: str, alpha: float = 1.0) -> QColor:
-        """Return a colour in force by its field name in `Colours`."""
+        """Return a current colour by its field name in `Colours`."""
         known = self._known.get((name, alpha))
         if known is None:
             known = self._known[name, alpha] = QColor(getattr(self.colours, name))
@@ -130,13 +159,14 @@ class Theme(QObject):
             self.colours = colours
             self._known.clear()
             self._dress()
+            scaling.restore_fonts()
             self.changed.emit()
 
     def _dress(self) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.setPalette(_palette(self.colours))
-            app.setStyleSheet(_fill(self._sheet, self.colours))
+            app.setStyleSheet(_fill(self._sheet, self.colours, scaling.scale()))
 
 
 def fixed_font(like: QFont, *, scale: float = 1.0, bold: bool = False) -> QFont:
@@ -154,15 +184,26 @@ def _sized(font: QFont, like: QFont, *, scale: float, bold: bool) -> QFont:
     """Give `font` the size of `like` times `scale`, and a weight."""
     if like.pixelSize() > 0:
         font.setPixelSize(max(1, round(like.pixelSize() * scale)))
-    else:
+    elif font.pointSizeF() != like.pointSizeF() * scale:
+        # A font that sets no size of its own keeps following the application's.
         font.setPointSizeF(like.pointSizeF() * scale)
     font.setBold(bold)
     return font
 
 
-def _fill(sheet: str, colours: Colours) -> str:
+def _nearest(scale: float) -> float:
+    return min(scaling.SCALES, key=lambda known: abs(known - scale))
+
+
+def _fill(sheet: str, colours: Colours, scale: float) -> str:
+    """Put the colours and the text size into a style sheet; lines of one pixel stay as they are."""
     values = asdict(colours)
-    return re.sub(r"@([a-z_]+)", lambda match: str(values[match[1]]), sheet)
+    sheet = re.sub(r"@([a-z_]+)", lambda match: str(values[match[1]]), sheet)
+    return re.sub(r"\b(\d+)px", lambda match: f"{_length(int(match[1]), scale)}px", sheet)
+
+
+def _length(pixels: int, scale: float) -> int:
+    return pixels if pixels <= 1 else round(pixels * scale)
 
 
 def _palette(colours: Colours) -> QPalette:

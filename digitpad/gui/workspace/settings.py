@@ -38,6 +38,16 @@ class Settings:
         self._store.set_value("colours", choice)
 
     @property
+    def text_scale(self) -> float:
+        """The text size that was chosen, from 1 to 2; 1 is 100 %."""
+        value = self._store.value("text_scale")
+        return float(value) if isinstance(value, int | float) and 1.0 <= value <= 2.0 else 1.0
+
+    @text_scale.setter
+    def text_scale(self, scale: float) -> None:
+        self._store.set_value("text_scale", scale)
+
+    @property
     def model(self) -> Path | None:
         """The model used last, if its file is still there."""
         path = self._path("model")

@@ -14,7 +14,7 @@ from digitpad.gui.features.maps.mosaic import Scale
 from digitpad.gui.features.maps.placement import ZOOMS
 from digitpad.gui.features.maps.shown import PROBABILITIES
 from digitpad.gui.features.network_view import NetworkView, pixels_for
-from digitpad.gui.features.pages.explanation import explanation
+from digitpad.gui.features.pages.explaining import explanation
 from digitpad.gui.widgets.theme import Theme
 from digitpad.models.model_file import SEGMENTATION, Model, ModelMetadata, Preprocessing
 from digitpad.nn import Architecture, build

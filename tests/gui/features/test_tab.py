@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
@@ -20,7 +20,7 @@ from digitpad.models.model_file import Model, load_model
 from digitpad.nn import Sequential
 from digitpad.reading.recognizer import Recognizer
 from tests.gui.features.conftest import SMALL, loaded, model_of
-from tests.gui.settling import settle
+from tests.gui.settling import lay_out, settle
 
 Ink = Callable[[FeaturesTab], None]
 
@@ -210,6 +210,34 @@ def test_a_click_enlarges_a_map_and_a_second_one_is_put_beside_it(tab: FeaturesT
     QTest.mouseClick(_button(tab, "closeMap0"), Qt.MouseButton.LeftButton)
     assert [cell.layer for cell in tab.enlarged.cells] == ["pool1"]
     assert [cell.layer for cell in tab.maps.chosen] == ["pool1"]
+
+
+class PaintWatch(QObject):
+    """Tells when a widget is painted."""
+
+    painted = Signal()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self.painted.emit()
+        return False
+
+
+def test_the_mark_on_an_enlarged_map_moves_with_the_walking_kernel(tab: FeaturesTab, ink: Ink, qtbot: QtBot) -> None:
+    ink(tab)
+    tab.maps.go_to(Cell("conv1", 1, 5, 6))
+    tab.enlarged.enlarge(Cell("conv1", 1, 5, 6))
+    lay_out()
+    view = tab.enlarged.views[0]
+    assert view.isVisible()
+    watch = PaintWatch()
+    view.installEventFilter(watch)
+    before = view.grab().toImage()
+    with qtbot.waitSignal(watch.painted, timeout=2000):
+        tab.panel.arithmetic.step()
+    assert tab.maps.cell == Cell("conv1", 1, 5, 7)
+    assert view.grab().toImage() != before
+    view.removeEventFilter(watch)
 
 
 def test_the_keyboard_goes_everywhere(tab: FeaturesTab, ink: Ink) -> None:

@@ -1,13 +1,14 @@
-"""Messages: one at a time, errors until closed, never in the way."""
+"""Messages: the newest first, errors until closed, never in the way."""
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPlainTextEdit, QToolButton
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.message_bar import Message, MessageBar
+from tests.gui.controls import controls_of
 
 
 @pytest.fixture
@@ -46,21 +47,90 @@ def test_news_goes_by_itself(bar: MessageBar, qtbot: QtBot) -> None:
     assert not bar.isVisible()
 
 
-def test_messages_wait_for_an_error_and_are_not_repeated(bar: MessageBar) -> None:
+def test_the_newest_message_is_shown_and_a_repeated_one_is_listed_once(bar: MessageBar) -> None:
     first, second, third = Message("One."), Message("Two."), Message("Three.", "info")
     for message in (first, first, second, third, second):
         bar.show_message(message)
+        assert bar.message == message
     shown = []
     while bar.message is not None:
         shown.append(bar.message)
         bar.close_message()
-    assert shown == [first, second, third]
+    assert shown == [second, third, first]
+
+
+def test_the_earlier_messages_can_be_listed(bar: MessageBar) -> None:
+    for text in ("One.", "Two.", "<b>Three</b>."):
+        bar.show_message(Message(text))
+    button = _button(bar, "messageEarlier")
+    assert button.isVisible()
+    assert button.text().startswith("2 ")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    details = bar.findChild(QPlainTextEdit)
+    assert details is not None
+    assert details.isVisible()
+    assert details.toPlainText() == "Two.\n\nOne."
+    # Closing the newest shows the one before it, and the list is closed.
+    bar.close_message()
+    assert bar.message == Message("Two.")
+    assert not details.isVisible()
+    assert button.text().startswith("1 ")
+    bar.close_message()
+    bar.close_message()
+    assert not bar.isVisible()
+
+
+def test_when_news_goes_an_error_before_it_is_shown_again(bar: MessageBar, qtbot: QtBot) -> None:
+    bar.show_message(Message("Broken."))
+    (timer,) = bar.findChildren(QTimer)
+    timer.setInterval(1)
+    bar.show_message(Message("Copied.", "info"))
+    bar.show_message(Message("Saved.", "info"))
+    qtbot.waitUntil(lambda: bar.message == Message("Broken."), timeout=2000)
+    assert bar.earlier == ()
+    bar.close_message()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (800, 560)])
+def test_a_message_lies_over_no_control_and_moves_nothing(
+    window: MainWindow, bar: MessageBar, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    QApplication.processEvents()
+    inside = [widget for widget in window.findChildren(QWidget) if widget.isVisible() and not bar.isAncestorOf(widget)]
+    places = {widget: widget.rect().translated(widget.mapTo(window, QPoint(0, 0))) for widget in inside}
+    bar.show_message(Message("A name of a file, and what is wrong with it. " * 20))
+    QApplication.processEvents()
+    area = bar.rect().translated(bar.mapTo(window, QPoint(0, 0)))
+    for control in controls_of(window.draw_tab):
+        seen = places[control].intersected(_view_of(control, window))
+        assert not area.intersects(seen), control.objectName()
+    for widget, place in places.items():
+        assert widget.rect().translated(widget.mapTo(window, QPoint(0, 0))) == place, widget.objectName()
+    assert window.rect().contains(area)
+    # What has no room can be read in full.
+    QTest.mouseClick(_button(bar, "messageDetails"), Qt.MouseButton.LeftButton)
+    details = bar.findChild(QPlainTextEdit)
+    assert details is not None
+    assert details.toPlainText() == ("A name of a file, and what is wrong with it. " * 20).strip()
+    bar.close_message()
+
+
+def _view_of(widget: QWidget, window: QWidget) -> QRect:
+    """Return what the scroll areas around a widget show, in the window's coordinates."""
+    view = window.rect()
+    parent = widget.parentWidget()
+    while parent is not None and parent is not window:
+        view = view.intersected(parent.rect().translated(parent.mapTo(window, QPoint(0, 0))))
+        parent = parent.parentWidget()
+    return view
 
 
 def test_an_error_replaces_news(bar: MessageBar) -> None:
     bar.show_message(Message("Saved.", "info"))
     bar.show_message(Message("Broken."))
     assert bar.message == Message("Broken.")
+    bar.close_message()
     bar.close_message()
 
 

@@ -52,7 +52,7 @@ def test_no_widget_of_the_window_takes_a_name_for_html(evil_window: MainWindow) 
         QApplication.processEvents()
     labels = evil_window.findChildren(QLabel)
     assert any(EVIL in label.text() for label in labels) or any(
-        EVIL in widget.toolTip() + widget.accessibleName() for widget in evil_window.findChildren(QWidget)
+        EVIL in widget.toolTip() + widget.accessibleDescription() for widget in evil_window.findChildren(QWidget)
     )
     for label in labels:
         label.ensurePolished()

@@ -1,4 +1,6 @@
-"""The numbers themselves, written into the cells once these are large enough."""
+"""The numbers of cells, written into the cells where these are large enough."""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,12 +9,12 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 _MINUS = "\N{MINUS SIGN}"
 _DARK_INK, _LIGHT_INK = QColor("#10151b"), QColor("#f4f6f8")
-LEAST_CELL = 30  # logical pixels that a cell needs for a number
+LEAST_CELL = 30  # logical pixels at 100 % text size that a cell needs for a number
 
 
 def short(value: float) -> str:
-    """Return a number in about four characters, never with more digits than mean something."""
-    # Adding zero takes the sign from a zero; a number that is only rounded to one keeps it.
+    """Return a number in about four characters."""
+    # Adding zero removes the sign of zero; a number that is only rounded to zero keeps its sign.
     value += 0.0
     size = abs(value)
     if not np.isfinite(value):
@@ -25,7 +27,7 @@ def short(value: float) -> str:
 
 
 def exact(value: float) -> str:
-    """Return a number with four decimals, as sums are shown; very small and very large ones with a power of ten."""
+    """Return a number with four decimals, as in sums; very small and very large numbers with a power of ten."""
     value += 0.0
     if not np.isfinite(value):
         text = str(value)
@@ -34,8 +36,19 @@ def exact(value: float) -> str:
     return text.replace("-", _MINUS)
 
 
+def full(value: float | np.floating[Any]) -> str:
+    """Return a number with all its digits: the shortest text that gives the same number when it is read.
+
+    Parameters
+    ----------
+    value
+        A float32 as NumPy has it, or a Python float, which is taken as float64.
+    """
+    return str(value).removesuffix(".0")
+
+
 def ink_for(colour: int) -> QColor:
-    """Return dark or light ink, whichever is read better on a ground of 0xrrggbb."""
+    """Return dark or light ink, whichever has more contrast on a background of 0xrrggbb."""
     red, green, blue = colour >> 16 & 255, colour >> 8 & 255, colour & 255
     return _DARK_INK if 0.299 * red + 0.587 * green + 0.114 * blue > 128 else _LIGHT_INK
 
@@ -55,13 +68,13 @@ def paint_numbers(
     painter
         To paint with.
     values, colours
-        (H, W): the numbers, and the grounds that they stand on.
+        (H, W): the numbers and their background colours.
     corner
         Left and top of the first cell.
     cell
-        Side of a cell in the painter's units.
+        The side of a cell in the painter's units.
     font
-        The font at its full size; it is made smaller where a number would not fit.
+        The font; it is made smaller where a number would not fit.
     """
     texts = [[short(value) for value in row] for row in values.tolist()]
     longest = max(len(text) for row in texts for text in row)
@@ -75,7 +88,7 @@ def paint_numbers(
             fitted.setPointSizeF(font.pointSizeF() * shrink)
         metrics = QFontMetricsF(fitted, painter.device())
     painter.setFont(fitted)
-    # All letters are equally wide: where a number begins follows from its length.
+    # All digits are equally wide, so the start of a number follows from its length.
     letter = metrics.horizontalAdvance("0")
     below = (cell + metrics.capHeight()) / 2
     for row, (line, grounds) in enumerate(zip(texts, colours.tolist(), strict=True)):

@@ -1,21 +1,28 @@
-"""The palettes of the maps, in light and in dark.
+"""The palettes of the maps, for light and dark colours.
 
-Blue through the ground to orange where numbers have a sign, the ground to teal where not: both can be told apart by
-colour-blind eyes, and both begin at the ground of the window, so that what is zero stays quiet.
+Numbers with a sign go from blue through the background to orange, numbers without one from the background to teal.
+Colour-blind people can tell these apart, and zero has the background's colour.
+
+A number has the same colour wherever it is shown. `ColourScale` gives the scale of a layer's activations and of a
+layer's weights: a patch in the arithmetic is coloured like the map that it comes from, and a kernel is coloured in the
+same way in the arithmetic, on the kernels page, in surgery and in backpropagation.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.explain.colours import Palette
+from digitpad.explain.colours import Palette, has_sign
+from digitpad.explain.structure import INPUT, Structure
 from digitpad.gui.widgets.theme import DARK, Colours
+from digitpad.nn import layers
 
 
 @dataclass(frozen=True, slots=True)
 class Palettes:
-    """Colours for numbers with a sign, for numbers without one, and for the picture itself."""
+    """Colours for numbers with a sign, for numbers without one, and for the input picture."""
 
     signed: Palette
     positive: Palette
@@ -24,6 +31,53 @@ class Palettes:
     def of(self, *, signed: bool) -> Palette:
         """Return the palette for numbers with a sign or without."""
         return self.signed if signed else self.positive
+
+
+@dataclass(frozen=True, slots=True)
+class ColourScale:
+    """Which numbers have which colours.
+
+    Attributes
+    ----------
+    palette
+        The field of `Palettes`: "signed", "positive" or "grey".
+    limit
+        The number with the strongest colour, counted from `low`.
+    low
+        The number with the first colour; 0 except for the input picture.
+    """
+
+    palette: str = "signed"
+    limit: float = 1.0
+    low: float = 0.0
+
+    def colours(self, values: NDArray[np.float32], known: Palettes) -> NDArray[np.uint32]:
+        """Return the colour of each number, 0xffrrggbb."""
+        palette: Palette = getattr(known, self.palette)
+        return coloured(values - np.float32(self.low) if self.low else values, palette, self.limit)
+
+
+def activation_scale(structure: Structure, frame: Mapping[str, NDArray[np.float32]], name: str) -> ColourScale:
+    """Return the scale of the activations of a layer, as the maps show them when a layer has one scale."""
+    values = frame[name]
+    if name == INPUT:
+        low = float(values.min(initial=0))
+        return ColourScale("grey", float(values.max(initial=0)) - low, low)
+    return ColourScale("signed" if has_sign(structure, name) else "positive", float(np.abs(values).max(initial=0)))
+
+
+def weight_scale(structure: Structure, name: str) -> ColourScale:
+    """Return the scale of the weights of a layer: the largest of them has the strongest colour.
+
+    Raises
+    ------
+    TypeError
+        If the layer is neither a convolution nor dense.
+    """
+    layer = structure[name].layer
+    if not isinstance(layer, layers.Conv2D | layers.ConvTranspose2D | layers.Linear):
+        raise TypeError(f"{name} has no weights; expected a convolution or a dense layer")
+    return ColourScale("signed", float(np.abs(layer.weight.value).max(initial=0)))
 
 
 _ON_DARK = Palettes(
@@ -44,16 +98,16 @@ def palettes(colours: Colours) -> Palettes:
 
 
 def coloured(values: NDArray[np.float32], palette: Palette, limit: float) -> NDArray[np.uint32]:
-    """Return the colour of each number, 0xffrrggbb; for a few numbers, as a mosaic does it for many.
+    """Return the colour of each number, 0xffrrggbb, as a mosaic does for whole layers.
 
     Parameters
     ----------
     values
-        Any shape; what is not finite counts as zero.
+        Any shape; numbers that are not finite count as zero.
     palette
         The colours.
     limit
-        The number that gets the strongest colour.
+        The number with the strongest colour.
     """
     if not np.isfinite(limit):
         values = np.nan_to_num(values, posinf=0, neginf=0)

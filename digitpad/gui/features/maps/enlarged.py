@@ -1,4 +1,4 @@
-"""One map enlarged, or two beside each other to be compared, live like all the others."""
+"""One enlarged map, or two for comparison, which follow the drawing as all maps do."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -15,6 +15,7 @@ from digitpad.gui.features.maps.marks import paint_frame
 from digitpad.gui.features.maps.view import MapView
 from digitpad.gui.widgets.cards import title
 from digitpad.gui.widgets.live_text import LiveText
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font
 
 MOST = 2
@@ -22,14 +23,14 @@ _WIDTH = 36 * SPACE
 
 
 class EnlargedMap(QWidget):
-    """The cells of one map, as large as there is room, with their numbers once these fit.
+    """Shows the cells of one map as large as there is room, with their numbers where these fit.
 
     Signals
     -------
     pointed
         The `Cell` under the pointer.
     pinned
-        The `Cell` of a click.
+        The `Cell` that was clicked.
     """
 
     pointed = Signal(object)
@@ -41,8 +42,8 @@ class EnlargedMap(QWidget):
         self._maps = maps
         self._cell: Cell | None = None
         self.setObjectName("enlargedMap")
-        self.setAccessibleName("Enlarged map")
-        self.setToolTip("Point at a cell to see where it comes from; click to pin it")
+        self.setAccessibleName(self.tr("Enlarged map"))
+        self.setToolTip(self.tr("Point at a cell to see what it is computed from; click to pin it"))
         self.setMouseTracking(True)
         self.setMinimumSize(12 * SPACE, 12 * SPACE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -54,10 +55,10 @@ class EnlargedMap(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return a square."""
-        return QSize(_WIDTH, _WIDTH)
+        return QSize(px(_WIDTH), px(_WIDTH))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Look at what is under the pointer."""
+        """Select the cell under the pointer."""
         cell = self._cell_at(event.position())
         if cell is not None:
             self.pointed.emit(cell)
@@ -69,7 +70,7 @@ class EnlargedMap(QWidget):
             self.pinned.emit(cell)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the cells, the numbers and the frame around the cell that is looked at."""
+        """Paint the cells, the numbers and the frame around the current cell."""
         shown = self._shown()
         if shown is None or self._cell is None:
             return
@@ -79,16 +80,16 @@ class EnlargedMap(QWidget):
         height, width = colours.shape
         colours = np.ascontiguousarray(colours)
         painter.drawImage(field, QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGB32))
-        if side >= LEAST_CELL:
+        if side >= px(LEAST_CELL):
             font = fixed_font(self.font(), scale=0.85)
             paint_numbers(painter, values, colours, (field.left(), field.top()), side, font)
         looked_at = self._maps.cell
         if looked_at is not None and self._is_here(looked_at, values.shape):
             corner = QPointF(field.left() + looked_at.column * side, field.top() + looked_at.row * side)
             same = (looked_at.layer, looked_at.channel) == (self._cell.layer, self._cell.channel)
-            # In the other map, the same place: what the two are compared at.
+            # On the other map, mark the same place for comparison.
             colour = self._theme.colour("warm" if same else "muted")
-            paint_frame(painter, QRectF(corner.x(), corner.y(), side, side), colour, 2, least=6)
+            paint_frame(painter, QRectF(corner.x(), corner.y(), side, side), colour, px(2), least=px(6))
         painter.end()
 
     def _is_here(self, cell: Cell, shape: tuple[int, ...]) -> bool:
@@ -99,7 +100,7 @@ class EnlargedMap(QWidget):
         return None if self._cell is None else self._maps.map_shown(self._cell.layer, self._cell.channel)
 
     def _field(self, shape: tuple[int, ...]) -> tuple[QRectF, float]:
-        """Return where the cells lie and how large each is: whole device pixels, from the left top."""
+        """Return where the cells are, from the left top, and the side of each: whole device pixels."""
         ratio = self.devicePixelRatioF()
         height, width = shape
         side = max(1, int(min(self.width() / width, self.height() / height) * ratio)) / ratio
@@ -118,12 +119,12 @@ class EnlargedMap(QWidget):
 
 
 class EnlargedPane(QWidget):
-    """Up to two enlarged maps, each with its name, its range and a way to close it.
+    """Shows up to two enlarged maps, each with its name, its range and a button that closes it.
 
     Signals
     -------
     changed
-        Other maps are enlarged now: the list of a `Cell` of each.
+        Other maps are enlarged: the list of a `Cell` of each.
     """
 
     changed = Signal(list)
@@ -147,6 +148,8 @@ class EnlargedPane(QWidget):
             self._fill(row, theme, number)
             column.addWidget(row, 1)
             self._rows.append(row)
+        maps.pointed.connect(self._follow)
+        maps.pinned.connect(self._follow)
         self._update()
 
     @property
@@ -156,10 +159,10 @@ class EnlargedPane(QWidget):
 
     @Slot(object)
     def enlarge(self, cell: Cell) -> None:
-        """Enlarge a map: the first one fills the pane, the next is put beside it, and one more takes its place."""
+        """Enlarge a map: the first one fills the pane, the second is shown below it, a third replaces the second."""
         kept = [other for other in self._cells if (other.layer, other.channel) != (cell.layer, cell.channel)]
         if len(kept) < len(self._cells):
-            # A second click on an enlarged map leaves it as it is.
+            # A second click on an enlarged map changes nothing.
             return
         self._cells = [*self._cells[: MOST - 1], cell]
         self._update()
@@ -173,12 +176,12 @@ class EnlargedPane(QWidget):
             self.changed.emit(list(self._cells))
 
     def keep(self, cells: Sequence[Cell]) -> None:
-        """Keep only these: another network may have no such maps."""
+        """Close all maps but these: another network may not have them."""
         self._cells = [cell for cell in self._cells if cell in cells]
         self._update()
 
     def refresh(self) -> None:
-        """Show the frame that the maps show now."""
+        """Show the frame that the maps show."""
         for number, cell in enumerate(self._cells):
             shown = self._maps.map_shown(cell.layer, cell.channel)
             words = ""
@@ -187,8 +190,14 @@ class EnlargedPane(QWidget):
             self._ranges[number].show_text(words)
             self.views[number].update()
 
+    @Slot()
+    def _follow(self) -> None:
+        """Mark the current cell: the pointer, the keyboard or the walking kernel has moved."""
+        for view in self.views:
+            view.update()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Close with Esc."""
+        """Close the last map with Esc."""
         if event.key() == Qt.Key.Key_Escape and self._cells:
             self.close_map(len(self._cells) - 1)
         else:
@@ -196,12 +205,15 @@ class EnlargedPane(QWidget):
 
     def _fill(self, row: QWidget, theme: Theme, number: int) -> None:
         name = title("", row)
-        span = LiveText(theme, f"enlargedRange{number}", fixed_font(self.font(), scale=0.85), "muted", row)
+        name.setTextFormat(Qt.TextFormat.PlainText)
+        span = LiveText(
+            theme, f"enlargedRange{number}", fixed_font(self.font(), scale=0.85), "muted", row, spoken=self.tr("Range")
+        )
         close = QToolButton(row)
         close.setObjectName(f"closeMap{number}")
         close.setText("✕")
-        close.setToolTip("Close this map (Esc)")
-        close.setAccessibleName("Close the enlarged map")
+        close.setToolTip(self.tr("Close this map (Esc)"))
+        close.setAccessibleName(self.tr("Close enlarged map {number}").format(number=number + 1))
         close.setProperty("flat", "true")
         close.clicked.connect(partial(self.close_map, number))
         head = QHBoxLayout()
@@ -225,8 +237,9 @@ class EnlargedPane(QWidget):
             if number < len(self._cells):
                 cell = self._cells[number]
                 shape = self._maps.shape_of(cell.layer)
-                word = "unit" if shape is not None and shape[1:] == (1, 1) else "map"
-                self._titles[number].setText(f"{cell.layer}, {word} {cell.channel}")
+                flat = shape is not None and shape[1:] == (1, 1)
+                text = self.tr("{layer}, unit {number}") if flat else self.tr("{layer}, map {number}")
+                self._titles[number].setText(text.format(layer=cell.layer, number=cell.channel))
                 self.views[number].show_map(cell)
         self.setVisible(bool(self._cells))
         self.refresh()

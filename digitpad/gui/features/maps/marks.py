@@ -1,4 +1,4 @@
-"""What is marked on the maps: cells, the patches that they come from, and the lines that tie them together."""
+"""The marks on the maps: cells, the patches that they are computed from, and the lines between them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,21 +9,21 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from digitpad.explain.dependencies import Cell
 from digitpad.gui.features.maps.placement import Block, Placement
 
-_HALF_TURN = 0.45  # how far a line's bends reach, as a share of the way between its ends
+_HALF_TURN = 0.45  # how far the bends of a line reach, as a share of the distance between its ends
 
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A rectangle of cells of one map, ends excluded.
+    """A rectangle of cells of one map.
 
     Attributes
     ----------
     layer, map
-        Which map.
+        The layer and the number of the map.
     top, left, bottom, right
-        Its rows and columns; what lies outside the map is padding and is not framed.
+        Rows and columns, bottom and right excluded; cells outside the map are padding and are not framed.
     tied
-        Whether a line leads from it to the cell.
+        Whether a line connects it to the cell.
     """
 
     layer: str
@@ -36,7 +36,7 @@ class Patch:
 
 
 def patch_area(block: Block, patch: Patch) -> QRectF:
-    """Return where a patch lies, in device pixels, clipped to its map."""
+    """Return the area of a patch in device pixels, clipped to its map."""
     top, left = max(patch.top, 0), max(patch.left, 0)
     bottom, right = min(patch.bottom, block.layer.height), min(patch.right, block.layer.width)
     x, y = block.cell_corner(Cell(patch.layer, patch.map, top, left))
@@ -44,7 +44,7 @@ def patch_area(block: Block, patch: Patch) -> QRectF:
 
 
 def map_area(block: Block, number: int) -> QRectF:
-    """Return where a map lies, in device pixels."""
+    """Return the area of a map in device pixels."""
     x, y = block.corner(number)
     return QRectF(x, y, block.layer.width * block.cell, block.layer.height * block.cell)
 
@@ -62,20 +62,20 @@ def paint_frame(painter: QPainter, area: QRectF, colour: QColor, width: float, *
 def paint_sources(
     painter: QPainter, placement: Placement, cell: Cell, patches: Sequence[Patch], colour: QColor, ratio: float
 ) -> None:
-    """Frame the patches that a cell comes from, and tie them to it.
+    """Frame the patches that a cell is computed from, and connect them to it.
 
     Parameters
     ----------
     painter
         In device pixels.
     placement
-        Where the maps are.
+        The places of the maps.
     cell
         The cell.
     patches
-        Where it comes from; those of layers that are not shown are passed over.
+        The patches; those of layers that are not shown are skipped.
     colour, ratio
-        The colour of the lines, and device pixels in a logical one.
+        The colour of the lines, and the device pixels in a logical pixel.
     """
     block = placement.block(cell.layer)
     if block is None:
@@ -99,7 +99,7 @@ def paint_sources(
 
 
 def _tie(source: QRectF, target: QRectF) -> QPainterPath:
-    """Return a line from the right of one area to the left of another, level at both ends."""
+    """Return a line from the right of one area to the left of another, horizontal at both ends."""
     start = QPointF(source.right(), source.center().y())
     end = QPointF(target.left(), target.center().y())
     bend = abs(end.x() - start.x()) * _HALF_TURN

@@ -1,4 +1,4 @@
-"""One image for all maps of a layer: side by side, a pixel a cell, enlarged only when it is painted."""
+"""One image for all maps of a layer, side by side, with one pixel for each cell; it is enlarged when painted."""
 
 from enum import Enum
 
@@ -15,7 +15,7 @@ Values = NDArray[np.float32]
 
 
 class Scale(Enum):
-    """What the strongest colour of a map stands for."""
+    """Which maps share one colour scale."""
 
     MAP = "map"
     LAYER = "layer"
@@ -23,7 +23,7 @@ class Scale(Enum):
 
 
 class LayerImage:
-    """The image of one layer, with memory of its own that every frame is painted into.
+    """The image of one layer; every frame is painted into the same memory.
 
     Parameters
     ----------
@@ -39,8 +39,8 @@ class LayerImage:
         self._mosaic = colours.Mosaic(layer.shape, columns=block.columns, gap=block.gap, background=ground)
         pixels = self._mosaic.pixels
         height, width = pixels.shape
-        # The image looks at the mosaic's own memory: painting there is all that a new frame costs.
-        # `pixels` leaves out the last gap of each row, so that Qt is given the array behind it.
+        # The image shares the memory of the mosaic, so a new frame costs nothing but the painting.
+        # `pixels` leaves out the last gap of each row, so Qt gets the array that it is a view of.
         whole = pixels if pixels.base is None else pixels.base
         self.image = QImage(whole.data, width, height, pixels.strides[0], QImage.Format.Format_RGB32)
 
@@ -56,15 +56,15 @@ class LayerImage:
         palettes
             The colours.
         scale
-            What the strongest colour stands for.
+            Which maps share one colour scale.
         network_limit
-            The largest absolute value in the whole network.
+            The largest absolute value in the network.
         signed
-            Whether numbers may be negative that the layer's own are not, such as gradients.
+            Whether the numbers may be negative although the layer's own are not, as gradients may.
         """
         maps = values.reshape(self._layer.shape)
         if self._layer.name == INPUT and not signed:
-            # The picture is shown in greys from its least to its largest number.
+            # The picture is shown in greys from its smallest to its largest number.
             low = float(maps.min(initial=0))
             limit = np.array([float(maps.max(initial=0)) - low], np.float32)
             self._mosaic.paint(maps - np.float32(low), palettes.grey, limit)

@@ -1,4 +1,4 @@
-"""Painting the maps: what is in view, coloured only when it is."""
+"""Painting the maps: only what is in view is coloured and painted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from digitpad.gui.features.maps.marks import Patch, map_area, paint_frame, paint
 from digitpad.gui.features.maps.mosaic import LayerImage, Scale
 from digitpad.gui.features.maps.placement import Block, Placement
 from digitpad.gui.features.maps.shown import ShownLayer
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
 Frame = Mapping[str, NDArray[np.float32]]
@@ -26,24 +27,24 @@ _WIDEST_NAME = 14 * SPACE
 
 @dataclass(slots=True)
 class Scene:
-    """What there is to be seen.
+    """What is painted.
 
     Attributes
     ----------
     layers, labels
-        What is shown of the network, and the classes that it tells apart.
+        The layers that are shown, and the classes of the network.
     frame, signed
-        The numbers by layer name, and whether any of them may be negative whatever the layer.
+        The numbers by layer name, and whether they may be negative in every layer.
     scale
-        What the strongest colour stands for.
+        Which maps share one colour scale.
     placement
-        Where everything lies, in device pixels.
+        The places of the maps, in device pixels.
     cell, patches
-        The cell that is looked at, and where it comes from.
+        The current cell, and what it is computed from.
     chosen, muted
-        Maps to frame, and maps, as (layer, map), to paint faintly.
+        Maps to frame, and maps, as (layer, map), to cross out.
     overlay
-        Laid over the picture.
+        The image laid over the picture.
     """
 
     layers: tuple[ShownLayer, ...] = ()
@@ -60,14 +61,14 @@ class Scene:
 
 
 class MapPainter:
-    """Paints a scene, and keeps the image of each layer for as long as its numbers stay.
+    """Paints a scene, and keeps the image of each layer while its numbers stay the same.
 
     Parameters
     ----------
     theme
         The colours.
     scene
-        What to paint; whoever changes it says what to forget.
+        What to paint; code that changes it calls the `forget_` methods.
     """
 
     def __init__(self, theme: Theme, scene: Scene) -> None:
@@ -81,39 +82,39 @@ class MapPainter:
         self.dress()
 
     def use_font(self, font: QFont) -> None:
-        """Write in a font from now on."""
+        """Use another font."""
         self._font, self._bold = font, text_font(font, bold=True)
         self._small, self._digits = fixed_font(font, scale=0.85), fixed_font(font)
         self._line = QFontMetricsF(font).height() + 2
 
     def dress(self) -> None:
-        """Take the colours in force."""
+        """Use the current colours."""
         self._palettes = palettes(self._theme.colours)
         self.forget_images()
 
     def forget_images(self) -> None:
-        """Make every image anew: the maps lie elsewhere."""
+        """Make every image again: the maps have moved."""
         self._images.clear()
         self.forget_colours()
 
     def forget_colours(self) -> None:
-        """Colour everything anew."""
+        """Colour everything again."""
         self._painted.clear()
         self._ranges.clear()
         self._network_limit = None
 
     @property
     def head_height(self) -> float:
-        """Height of what is written above the maps, in logical pixels."""
-        return 3 * self._line + SPACE // 2
+        """Height of the text above the maps, in logical pixels."""
+        return 3 * self._line + px(SPACE // 2)
 
     def widths(self) -> dict[str, float]:
-        """Return the width of what is written above each layer, in logical pixels."""
+        """Return the width of the text above each layer, in logical pixels."""
         small, bold = QFontMetricsF(self._small), QFontMetricsF(self._bold)
         least = small.horizontalAdvance("-00.0 … 00.0")
         return {
             layer.name: max(
-                least, small.horizontalAdvance(layer.sizes), min(bold.horizontalAdvance(layer.name), _WIDEST_NAME)
+                least, small.horizontalAdvance(layer.sizes), min(bold.horizontalAdvance(layer.name), px(_WIDEST_NAME))
             )
             for layer in self._scene.layers
         }
@@ -133,18 +134,18 @@ class MapPainter:
         return image
 
     def paint(self, painter: QPainter, seen: QRectF, top: float, ratio: float) -> None:
-        """Paint what is in view.
+        """Paint the part that is in view.
 
         Parameters
         ----------
         painter
-            In logical pixels, moved so that (0, 0) is where the placement begins.
+            In logical pixels, with the origin of the placement at (0, 0).
         seen
             The part that is in view.
         top
-            Where the view begins: names stay there while maps are scrolled up under them.
+            The top of the view: names stay there while the maps scroll below them.
         ratio
-            Device pixels in a logical one.
+            Device pixels in a logical pixel.
         """
         painter.fillRect(seen, self._theme.colour("surface"))
         device = QRectF(seen.x() * ratio, seen.y() * ratio, seen.width() * ratio, seen.height() * ratio)
@@ -161,7 +162,7 @@ class MapPainter:
         painter.restore()
         painter.translate(0, top)
         if top:
-            head = QRectF(seen.left(), 0, seen.width(), 2 * SPACE + self.head_height - 2)
+            head = QRectF(seen.left(), 0, seen.width(), px(2 * SPACE) + self.head_height - 2)
             painter.fillRect(head, self._theme.colour("surface"))
         for block in blocks:
             self._paint_head(painter, block, seen.left(), ratio)
@@ -170,13 +171,13 @@ class MapPainter:
         layer = block.layer
         left, width = block.left / ratio, block.width / ratio
         if left < edge:
-            # The layer began left of the view: its name stays in sight as long as its maps do.
+            # The layer begins left of the view: its name stays in view as long as its maps do.
             least = QFontMetricsF(self._small).horizontalAdvance(self._range(layer) or layer.sizes)
-            left = max(left, min(edge + 2 * SPACE, left + width - least))
+            left = max(left, min(edge + px(2 * SPACE), left + width - least))
         name = layer.name
         if len(name) > 8:
-            name = QFontMetricsF(self._bold).elidedText(name, Qt.TextElideMode.ElideMiddle, width + SPACE)
-        below = 2 * SPACE + QFontMetricsF(self._font).ascent() + 1
+            name = QFontMetricsF(self._bold).elidedText(name, Qt.TextElideMode.ElideMiddle, width + px(SPACE))
+        below = px(2 * SPACE) + QFontMetricsF(self._font).ascent() + 1
         painter.setFont(self._bold)
         painter.setPen(self._theme.colour("text"))
         painter.drawText(round(left), round(below), name)
@@ -201,20 +202,20 @@ class MapPainter:
                     painter.drawImage(map_area(block, number), scene.overlay)
             if layer.small and layer.maps > 1 and block.cell >= 4:
                 self._paint_grid(painter, block)
-            if block.cell >= LEAST_CELL * ratio:
+            if block.cell >= px(LEAST_CELL) * ratio:
                 self._paint_numbers(painter, block, values, image, seen, ratio)
         if layer is scene.layers[-1] and layer.output and block.columns == 1 and len(scene.labels) == layer.maps:
             self._paint_labels(painter, block, ratio)
         for name, number in scene.muted:
             if name == layer.name:
-                # Faint, with a line through it.
+                # Cross the map out.
                 tile = map_area(block, number)
                 painter.fillRect(tile, self._theme.colour("surface", 0.75))
                 painter.setPen(self._theme.colour("track"))
                 painter.drawLine(tile.bottomLeft(), tile.topRight())
 
     def _paint_grid(self, painter: QPainter, block: Block) -> None:
-        """Part single numbers by hairlines of the ground."""
+        """Separate single numbers by thin lines of the background."""
         painter.setPen(self._theme.colour("surface"))
         width, height = block.size
         for column in range(1, block.columns):
@@ -255,9 +256,9 @@ class MapPainter:
         painter.scale(ratio, ratio)
         painter.setFont(self._digits)
         painter.setPen(self._theme.colour("muted"))
-        left, cell = (block.left + block.size[0]) / ratio + SPACE, block.cell / ratio
+        left, cell = (block.left + block.size[0]) / ratio + px(SPACE), block.cell / ratio
         for row, label in enumerate(self._scene.labels):
-            painter.drawText(QRectF(left, block.top / ratio + row * cell, 3 * SPACE, cell), _LEFT, label)
+            painter.drawText(QRectF(left, block.top / ratio + row * cell, px(3 * SPACE), cell), _LEFT, label)
         painter.restore()
 
     def _paint_marks(self, painter: QPainter, ratio: float) -> None:
@@ -270,7 +271,7 @@ class MapPainter:
             paint_sources(painter, scene.placement, scene.cell, scene.patches, self._theme.colour("warm"), ratio)
 
     def _limit(self) -> float:
-        """Return the largest number of the network by size, the picture left out."""
+        """Return the largest absolute value in the network, without the picture."""
         frame = self._scene.frame
         if self._network_limit is None or self._network_limit[0] is not frame:
             shown = [frame[layer.name] for layer in self._scene.layers[1:] if layer.name in frame]

@@ -1,4 +1,4 @@
-"""The picture that the network received, large, with what is laid over it: a frame, and where the answer comes from."""
+"""The picture that the network received, enlarged, with a frame and an explanation laid over it."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.structure import INPUT
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import DARK, SPACE, Theme
 
 _ORANGE, _BLUE, _TEAL = (0xE0, 0x7B, 0x1F), (0x2F, 0x86, 0xE0), (0x1F, 0xB8, 0x98)
@@ -23,9 +24,9 @@ class Overlay:
     Attributes
     ----------
     values
-        float32 (H, W), of any size: stretched over the picture.
+        float32 (H, W) of any size; stretched over the picture.
     signed
-        Whether they may be negative: blue to orange then, else teal.
+        Whether they may be negative: then blue to orange, otherwise teal.
     """
 
     values: NDArray[np.float32]
@@ -33,7 +34,7 @@ class Overlay:
 
 
 class InputPicture(QWidget):
-    """Shows the pixels in equal squares: dark ink on light, or light ink on dark in the dark.
+    """Shows the pixels in equal squares: dark ink on light, or light ink on dark with dark colours.
 
     Signals
     -------
@@ -50,8 +51,8 @@ class InputPicture(QWidget):
         self._overlay: Overlay | None = None
         self._frame: tuple[int, int, int, int] | None = None
         self.setObjectName("inputPicture")
-        self.setAccessibleName("The picture that the network receives")
-        self.setToolTip("What the network receives, pixel by pixel")
+        self.setAccessibleName(self.tr("Picture that the network receives"))
+        self.setToolTip(self.tr("What the network receives, pixel by pixel"))
         self.setMouseTracking(True)
         self.setMinimumSize(15 * SPACE, 15 * SPACE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -66,7 +67,7 @@ class InputPicture(QWidget):
 
     @property
     def overlay(self) -> Overlay | None:
-        """What lies over it."""
+        """The overlay, if there is one."""
         return self._overlay
 
     @property
@@ -75,14 +76,14 @@ class InputPicture(QWidget):
         return self._frame
 
     def show_pixels(self, pixels: NDArray[np.float32] | None) -> None:
-        """Show a picture, float32 (C, H, W) in [0, 1] with ink 1; None for an empty field."""
+        """Show a picture, float32 (C, H, W) in [0, 1] with ink 1; None shows an empty field."""
         self._pixels = pixels
         inked = 0 if pixels is None else int(np.count_nonzero(pixels))
-        self.setAccessibleDescription("Empty" if not inked else f"{inked} inked pixels")
+        self.setAccessibleDescription(self.tr("%n pixel(s) with ink", "", inked) if inked else self.tr("Empty"))
         self.update()
 
     def show_overlay(self, overlay: Overlay | None) -> None:
-        """Lay numbers over the picture; None takes them away."""
+        """Lay numbers over the picture; None removes them."""
         self._overlay = overlay
         self.update()
 
@@ -92,11 +93,11 @@ class InputPicture(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return seven pixels a cell."""
-        return QSize(200, 200)
+        """Return seven pixels a cell at 100 % text size."""
+        return QSize(px(200), px(200))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Say which pixel the pointer is at."""
+        """Emit the pixel under the pointer."""
         field = self._field()
         if self._pixels is None or not field.contains(event.position()):
             return
@@ -120,7 +121,7 @@ class InputPicture(QWidget):
         painter.setPen(QPen(self._theme.colour("line"), 1))
         painter.drawRect(field.adjusted(-0.5, -0.5, 0.5, 0.5))
         if self._frame is not None and self._pixels is not None:
-            painter.setPen(QPen(self._theme.colour("warm"), 2))
+            painter.setPen(QPen(self._theme.colour("warm"), px(2)))
             painter.drawRect(self._boxed(field, self._frame).adjusted(-1, -1, 1, 1))
         painter.end()
 
@@ -134,7 +135,7 @@ class InputPicture(QWidget):
         )
 
     def _field(self) -> QRectF:
-        """Return where the pixels lie: whole device pixels a cell, in the middle."""
+        """Return the area of the pixels: whole device pixels a cell, centred."""
         _, height, width = self._pixels.shape if self._pixels is not None else (1, 28, 28)
         ratio = self.devicePixelRatioF()
         cell = max(1, int((min(self.width(), self.height()) - 2) * ratio / max(height, width))) / ratio
@@ -144,14 +145,14 @@ class InputPicture(QWidget):
 
 
 def picture_image(pixels: NDArray[np.float32], *, light_ink: bool) -> QImage:
-    """Return a picture as an image, a pixel a cell.
+    """Return a picture as an image with one pixel for each cell.
 
     Parameters
     ----------
     pixels
-        (C, H, W) in [0, 1]. Three channels are red, green and blue; of any other number the mean is shown.
+        (C, H, W) in [0, 1]. Three channels are red, green and blue; with any other number, the mean is shown.
     light_ink
-        Whether ink is light on dark. Colours are shown as they are.
+        Whether ink is light on dark. Colour pictures are shown unchanged.
     """
     if len(pixels) == 3:
         colour = np.ascontiguousarray(np.rint(np.moveaxis(pixels, 0, -1) * 255).astype(np.uint8))
@@ -164,7 +165,7 @@ def picture_image(pixels: NDArray[np.float32], *, light_ink: bool) -> QImage:
 
 
 def overlay_image(overlay: Overlay) -> QImage:
-    """Return an overlay as an image, a pixel a number: the stronger the number, the less is seen through it."""
+    """Return an overlay as an image with one pixel for each number: larger numbers are less transparent."""
     values = np.nan_to_num(overlay.values)
     limit = float(np.abs(values).max(initial=0)) or 1.0
     share = np.abs(values) / limit

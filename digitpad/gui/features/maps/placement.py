@@ -1,8 +1,8 @@
-"""Where every map lies: layers from left to right, as data flow, the maps of a layer in rows under its name.
+"""The places of the maps: layers from left to right in the order of computation, their maps in rows below their names.
 
-All sizes are whole device pixels, so that every cell of a map is equally large on the screen. Zooming does not
-stretch the picture; it lays everything out anew with larger cells, so that names and numbers keep their size, and a
-layer keeps its number of columns, so that nothing jumps.
+All sizes are whole device pixels, so every cell of a map has the same size on the screen. Zooming does not stretch the
+picture: it lays everything out again with larger cells. Names and numbers keep their size, and a layer keeps its number
+of columns, so nothing jumps.
 """
 
 import math
@@ -14,9 +14,9 @@ from digitpad.explain.structure import INPUT
 from digitpad.gui.features.maps.shown import ShownLayer
 
 ZOOMS = (28, 42, 56, 84, 112, 168, 224, 336, 504, 756, 1134)
-"""How wide a map is, about, in logical pixels, from the least zoom to the most."""
+"""The approximate width of a map in logical pixels, for each zoom, at 100 % text size."""
 
-_MARGIN = 16  # around everything, and between a name and its maps' neighbours
+_MARGIN = 16  # around everything
 _BETWEEN = 24  # between layers
 _FLAT_SHARE = 0.36  # a unit of a dense layer is this share of a map wide
 _OUTPUT_SHARE = 0.64
@@ -27,7 +27,7 @@ _LEAST_COLUMNS = 4  # of a block of single numbers
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Where the maps of a layer lie, in device pixels.
+    """The places of the maps of a layer, in device pixels.
 
     Attributes
     ----------
@@ -38,11 +38,11 @@ class Block:
     cell
         The side of one cell.
     gap
-        Cells left free between two maps.
+        Free cells between two maps.
     columns, rows
         Of the mosaic.
     width
-        Of the mosaic or of what is written above it, whichever is more.
+        The width of the mosaic or of the text above it, whichever is larger.
     """
 
     layer: ShownLayer
@@ -56,7 +56,7 @@ class Block:
 
     @property
     def step(self) -> tuple[int, int]:
-        """How far one map is from the next, to the right and down."""
+        """The distance from one map to the next, across and down."""
         return (self.layer.width + self.gap) * self.cell, (self.layer.height + self.gap) * self.cell
 
     @property
@@ -76,7 +76,7 @@ class Block:
         return left + place.column * self.cell, top + place.row * self.cell
 
     def place_at(self, x: float, y: float) -> Cell | None:
-        """Return the cell at a point; None between maps and beside them."""
+        """Return the cell at a point; None outside the maps."""
         across, down = self.step
         column, inner_x = divmod(x - self.left, across)
         row, inner_y = divmod(y - self.top, down)
@@ -94,18 +94,18 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Everything laid out, in device pixels."""
+    """The places of all layers, in device pixels."""
 
     blocks: tuple[Block, ...]
     width: int
     height: int
 
     def block(self, name: str) -> Block | None:
-        """Return where a layer lies, if it is shown."""
+        """Return the block of a layer; None if it is not shown."""
         return next((block for block in self.blocks if block.layer.name == name), None)
 
     def place_at(self, x: float, y: float) -> Cell | None:
-        """Return the cell at a point, if there is one."""
+        """Return the cell at a point; None if there is none."""
         for block in self.blocks:
             if block.left <= x < block.left + block.size[0]:
                 return block.place_at(x, y)
@@ -120,40 +120,44 @@ def lay_out(
     head: float,
     widths: Mapping[str, float],
     ratio: float,
+    scale: float = 1.0,
 ) -> Placement:
     """Lay all layers out.
 
     Parameters
     ----------
     layers
-        What is shown.
+        The layers that are shown.
     zoom
         Index into `ZOOMS`.
     height
-        Of the view, in logical pixels: at the least zoom, maps fill it from top to bottom.
+        The height of the view in logical pixels: at the smallest zoom, maps fill it from top to bottom.
     head
-        Height of what is written above the maps, in logical pixels.
+        The height of the text above the maps, in logical pixels.
     widths
-        Of what is written above each layer, in logical pixels, by layer name.
+        The width of the text above each layer, in logical pixels, by layer name.
     ratio
-        Device pixels in a logical one.
+        Device pixels in a logical pixel.
+    scale
+        The text size, from 1; it enlarges maps and margins.
     """
     blocks = []
-    margin, top = round(_MARGIN * ratio), round((_MARGIN + head) * ratio)
+    whole = ratio * scale
+    margin, top = round(_MARGIN * whole), round(_MARGIN * whole + head * ratio)
     left, bottom = margin, top
-    room = max(1, round((height - head - 2 * _MARGIN) * ratio))
+    room = max(1, round((height - head) * ratio - 2 * _MARGIN * whole))
     for layer in layers:
         gap = _gap(layer)
-        base = _cell(layer, 0, ratio, room)
+        base = _cell(layer, 0, whole, room)
         columns = _columns(layer, base, gap, room)
         rows = math.ceil(layer.maps / columns)
-        cell = _cell(layer, zoom, ratio, room)
+        cell = _cell(layer, zoom, whole, room)
         block = Block(layer, left, top, cell, gap, columns, rows, 0)
         width = max(block.size[0], math.ceil(widths.get(layer.name, 0) * ratio))
         blocks.append(Block(layer, left, top, cell, gap, columns, rows, width))
-        left += width + round(_BETWEEN * ratio)
+        left += width + round(_BETWEEN * whole)
         bottom = max(bottom, top + block.size[1])
-    return Placement(tuple(blocks), left - round(_BETWEEN * ratio) + margin, bottom + margin)
+    return Placement(tuple(blocks), left - round(_BETWEEN * whole) + margin, bottom + margin)
 
 
 def _gap(layer: ShownLayer) -> int:
@@ -161,12 +165,12 @@ def _gap(layer: ShownLayer) -> int:
 
 
 def _cell(layer: ShownLayer, zoom: int, ratio: float, room: int) -> int:
-    """Return the side of a cell in device pixels; `room` is the height that there is for maps."""
+    """Return the side of a cell in device pixels; `room` is the height available for maps."""
     target = ZOOMS[zoom] * ratio
     if layer.name == INPUT:
         target = max(target, ZOOMS[0] * _INPUT_SHARE * ratio)
     elif layer.output:
-        # As large as lets all classes stand in one column while nothing is zoomed.
+        # As large as fits all classes into one column without zoom.
         fitting = max(room // layer.maps, round(_LEAST_OUTPUT * ratio)) * ZOOMS[zoom] / ZOOMS[0]
         target = min(target * _OUTPUT_SHARE, fitting)
     elif layer.small:
@@ -175,13 +179,13 @@ def _cell(layer: ShownLayer, zoom: int, ratio: float, room: int) -> int:
 
 
 def _columns(layer: ShownLayer, cell: int, gap: int, room: int) -> int:
-    """Return into how many columns the maps go, so that at the least zoom they fill the height."""
+    """Return the number of columns with which the maps fill the height at the smallest zoom."""
     if layer.output and layer.maps * cell <= room:
         return 1
     down = (layer.height + gap) * cell
     rows = max(1, (room + gap * cell) // down)
     columns = math.ceil(layer.maps / rows)
     columns = max(columns, min(_LEAST_COLUMNS, layer.maps) if layer.small else 1)
-    # A few columns more, if the last row is full then.
+    # A few more columns, if they fill the last row.
     even = [more for more in range(columns, columns + columns // 4 + 1) if layer.maps % more == 0]
     return even[0] if even else columns

@@ -1,6 +1,6 @@
-"""The maps as a sheet that is scrolled and zoomed.
+"""The maps as a sheet that scrolls and zooms.
 
-Zooming lays everything out anew and then scrolls so that what was under the pointer is there again.
+Zooming lays everything out again and then scrolls so that the same cell is under the pointer.
 """
 
 import math
@@ -16,11 +16,12 @@ from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QWidget
 from digitpad.explain.dependencies import Cell
 from digitpad.gui.features.maps.painter import MapPainter, Scene
 from digitpad.gui.features.maps.placement import ZOOMS, Block, Placement, lay_out
+from digitpad.gui.widgets import scaling
 from digitpad.gui.widgets.theme import SPACE, Theme
 
 
 class MapSheet(QAbstractScrollArea):
-    """Holds a scene, lays it out and says what lies where."""
+    """Holds a scene, lays it out, and finds the cell at a point."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +38,7 @@ class MapSheet(QAbstractScrollArea):
 
     @property
     def placement(self) -> Placement:
-        """Where everything lies, in device pixels."""
+        """The places of the maps, in device pixels."""
         return self._scene.placement
 
     @property
@@ -46,7 +47,7 @@ class MapSheet(QAbstractScrollArea):
         return self._zoom
 
     def zoom_by(self, steps: int, at: QPointF | None = None) -> None:
-        """Zoom in (above 0) or out around a point of the view; around the cursor or the middle without one."""
+        """Zoom in (above 0) or out around a point of the view; by default, around the current cell or the middle."""
         new = min(max(self._zoom + steps, 0), len(ZOOMS) - 1)
         if new == self._zoom:
             return
@@ -79,7 +80,7 @@ class MapSheet(QAbstractScrollArea):
 
     @Slot()
     def zoom_to_fit(self) -> None:
-        """Show as much as there is room for."""
+        """Show as much of the network as fits."""
         self.zoom_by(-len(ZOOMS))
 
     def place_at(self, position: QPointF) -> Cell | None:
@@ -90,25 +91,25 @@ class MapSheet(QAbstractScrollArea):
         )
 
     def point_of(self, place: Cell) -> QPoint | None:
-        """Return where the middle of a cell is in the view."""
+        """Return the middle of a cell in the view."""
         block = self._scene.placement.block(place.layer)
         if block is None:
             return None
         ratio, scrolled = self.devicePixelRatioF(), self._scrolled()
         x, y = block.cell_corner(place)
-        # Whole pixels, rounded down: the middle of a cell of one pixel lies in it.
+        # Rounded down to whole pixels: then the middle of a cell of one pixel lies in it.
         return QPoint(
             math.floor((x + block.cell / 2) / ratio) - scrolled.x(),
             math.floor((y + block.cell / 2) / ratio) - scrolled.y(),
         )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay out for the new height."""
+        """Lay the maps out for the new height."""
         super().resizeEvent(event)
         self._lay_out()
 
     def event(self, event: QEvent) -> bool:
-        """Zoom with two fingers on a touchpad; lay out anew on another screen or in another font."""
+        """Zoom with two fingers on a touchpad; lay the maps out again on another screen or in another font."""
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             if abs(event.value()) > 0.1:
                 self.zoom_by(1 if event.value() > 0 else -1, event.position())
@@ -118,17 +119,17 @@ class MapSheet(QAbstractScrollArea):
         return super().event(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Show no tooltip over the maps: it would cover what is pointed at."""
+        """Show no tooltip over the maps: it would cover the cell under the pointer."""
         return event.type() == QEvent.Type.ToolTip or super().viewportEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scroll; with Ctrl, zoom around the pointer. A wheel that only turns up and down moves along the layers."""
+        """Scroll; with Ctrl, zoom around the pointer. A wheel that turns only up and down moves along the layers."""
         delta = event.angleDelta()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             if delta.y():
                 self.zoom_by(1 if delta.y() > 0 else -1, event.position())
         else:
-            # Where all rows are in view already, the wheel goes along the network.
+            # While all rows are in view, the wheel moves along the network.
             sideways = self.verticalScrollBar().maximum() == 0 and not delta.x()
             along = delta.y() if sideways else delta.x()
             self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - along)
@@ -145,23 +146,24 @@ class MapSheet(QAbstractScrollArea):
             head=self._painter.head_height,
             widths=self._painter.widths(),
             ratio=self.devicePixelRatioF(),
+            scale=scaling.scale(),
         )
         self._painter.forget_images()
         ratio = self.devicePixelRatioF()
         room, bar = self.viewport().size(), self.horizontalScrollBar()
         bar.setRange(0, max(0, round(self._scene.placement.width / ratio) - room.width()))
         bar.setPageStep(room.width())
-        bar.setSingleStep(3 * SPACE)
+        bar.setSingleStep(scaling.px(3 * SPACE))
         bar = self.verticalScrollBar()
         bar.setRange(0, max(0, round(self._scene.placement.height / ratio) - room.height()))
         bar.setPageStep(room.height())
-        bar.setSingleStep(3 * SPACE)
+        bar.setSingleStep(scaling.px(3 * SPACE))
         self.viewport().update()
 
     @Slot()
     def _dress(self) -> None:
         self._painter.dress()
-        self.viewport().update()
+        self._lay_out()
 
     def _repaint(self) -> None:
         self._painter.forget_colours()
@@ -175,7 +177,7 @@ class MapSheet(QAbstractScrollArea):
         point = self.point_of(place)
         if point is None:
             return
-        margin, view = 8 * SPACE, self.viewport().rect()
+        margin, view = scaling.px(8 * SPACE), self.viewport().rect()
         for bar, value, low, high in (
             (self.horizontalScrollBar(), point.x(), margin, view.width() - margin),
             (self.verticalScrollBar(), point.y(), margin + round(self._painter.head_height), view.height() - margin),
@@ -189,5 +191,5 @@ class MapSheet(QAbstractScrollArea):
         return QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
 
     def _focus_point(self) -> QPointF:
-        """Return the point that zooming by key keeps where it is."""
+        """Return the point that zooming by key keeps in place."""
         return QPointF(self.viewport().rect().center())

@@ -1,40 +1,41 @@
-"""Which layers of a network are shown, and what there is to say about each before anything is computed.
+"""The layers of a network that are shown, and what is known about each before anything is computed.
 
-Every layer that makes numbers of its own is shown: convolutions, normalisation, activations, pooling, dense layers
-and the places where branches meet. What only hands numbers on (flatten, dropout, identity) would show the same
-picture twice.
+Every layer that computes numbers is shown: convolutions, normalisation, activations, pooling, dense layers, and layers
+that join branches. Layers that only pass numbers on (flatten, dropout, identity) would show the same picture twice.
 """
 
 from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
 
 from digitpad.explain.colours import has_sign
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.structure import INPUT, Node, Structure
 
 PROBABILITIES = "softmax"
-"""What the network's answer is shown as: a layer behind the last, one number a class."""
+"""The name under which the probabilities are shown: a layer after the last one, with one number for each class."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownLayer:
-    """A layer as the view shows it.
+    """A layer as the maps show it.
 
     Attributes
     ----------
     name
         As in the network's activations.
     kind
-        What it does, broadly; see `digitpad.explain.structure.Kind`.
+        Its kind; see `digitpad.explain.structure.Kind`.
     shape
-        (maps, height, width); height and width are 1 where the layer makes a vector.
+        (maps, height, width); height and width are 1 if the output is a vector.
     title
-        The layer in a few words.
+        A short description of the layer.
     flat
-        Whether the layer makes a vector rather than maps.
+        Whether the output is a vector instead of maps.
     signed
         Whether its numbers can be negative.
     output
-        Whether these are the network's logits or probabilities, which stand one below the other.
+        Whether these are the network's logits or probabilities, which are shown in a column.
     """
 
     name: str
@@ -47,7 +48,7 @@ class ShownLayer:
 
     @property
     def maps(self) -> int:
-        """How many maps or units there are."""
+        """The number of maps or units."""
         return self.shape[0]
 
     @property
@@ -62,7 +63,7 @@ class ShownLayer:
 
     @property
     def small(self) -> bool:
-        """Whether each map is a single number, so that the layer is shown as a block of cells."""
+        """Whether each map is a single number; the layer is then shown as a block of cells."""
         return self.height == self.width == 1
 
     @property
@@ -71,26 +72,34 @@ class ShownLayer:
         return str(self.maps) if self.flat else " × ".join(map(str, self.shape))
 
     def holds(self, place: Cell) -> bool:
-        """Whether a place lies in this layer."""
+        """Whether a cell lies in this layer."""
         inside = 0 <= place.row < self.height and 0 <= place.column < self.width
         return place.layer == self.name and inside and 0 <= place.channel < self.maps
 
 
 def shown_layers(structure: Structure, classes: int = 0) -> tuple[ShownLayer, ...]:
-    """Return what is shown of a network, the picture first, in the order of computation.
+    """Return the layers that are shown, in the order of computation, beginning with the picture.
 
     Parameters
     ----------
     structure
         The network.
     classes
-        How many classes it tells apart, so that their probabilities are shown too; 0 for none.
+        The number of classes, if probabilities are shown, too; 0 for none.
     """
     last = structure.seen_through(structure.output).name
     layers = [_layer(structure, node, last) for node in (structure[INPUT], *structure.shown())]
     if classes and layers[-1].output and PROBABILITIES not in structure.nodes:
         layers.append(
-            ShownLayer(PROBABILITIES, "softmax", (classes, 1, 1), "probabilities", flat=True, signed=False, output=True)
+            ShownLayer(
+                PROBABILITIES,
+                "softmax",
+                (classes, 1, 1),
+                QCoreApplication.translate("Maps", "probabilities"),
+                flat=True,
+                signed=False,
+                output=True,
+            )
         )
     return tuple(layers)
 

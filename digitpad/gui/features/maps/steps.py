@@ -1,4 +1,4 @@
-"""Where an arrow key leads from a cell: through its map, on to the next map, and from layer to layer."""
+"""The cell that a key leads to: through a map, on to the next map, and from layer to layer."""
 
 from collections.abc import Sequence
 
@@ -12,18 +12,18 @@ _LAYERS = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
 
 
 def step(blocks: Sequence[Block], place: Cell | None, key: int, *, by_map: bool) -> Cell | None:
-    """Return the place that a key leads to; None for a key that leads nowhere.
+    """Return the cell that a key leads to; None for any other key.
 
     Parameters
     ----------
     blocks
-        The layers as they lie on the screen.
+        The layers as they are laid out.
     place
-        Where one is; without, the keyboard begins in the middle of the first map.
+        The current cell; without one, keys start in the middle of the first map.
     key
         An arrow, Page Up or Page Down (from layer to layer), Home or End (the first and the last map).
     by_map
-        Whether arrows go from map to map rather than from cell to cell.
+        Whether arrow keys go from map to map instead of from cell to cell.
     """
     which = Qt.Key(key)
     known = which in _ARROWS or which in _LAYERS or which in {Qt.Key.Key_Home, Qt.Key.Key_End}
@@ -43,14 +43,14 @@ def step(blocks: Sequence[Block], place: Cell | None, key: int, *, by_map: bool)
 
 
 def _neighbour(blocks: Sequence[Block], index: int, place: Cell, direction: tuple[int, int], *, by_map: bool) -> Cell:
-    """Return the cell, or the map, that lies beside a place; the place itself where there is none."""
+    """Return the cell or map next to a place; the place itself if there is none."""
     dx, dy = direction
     block = blocks[index]
     layer = block.layer
     row, column = place.row + dy, place.column + dx
     if not by_map and 0 <= row < layer.height and 0 <= column < layer.width:
         return Cell(place.layer, place.channel, row, column)
-    # Over the edge of a map lies the next one.
+    # Beyond the edge of a map is the next map.
     across, down = place.channel % block.columns + dx, place.channel // block.columns + dy
     number = down * block.columns + across
     if 0 <= across < block.columns and down >= 0 and 0 <= number < layer.maps:

@@ -1,6 +1,6 @@
-"""All maps of a network, live: one picture a layer, with names above, scrolled and zoomed as a whole.
+"""All maps of a network, live: an image for each layer, with its name above, that scroll and zoom together.
 
-Only what is to be seen is painted, and only then coloured: a frame that nobody looks at costs nothing.
+Only what is in view is coloured and painted: a frame that is not visible costs nothing.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from digitpad.explain.dependencies import Cell
+from digitpad.gui.features.maps.cell_numbers import exact
 from digitpad.gui.features.maps.marks import Patch
 from digitpad.gui.features.maps.mosaic import Scale
 from digitpad.gui.features.maps.painter import Frame
@@ -30,16 +31,16 @@ _DRAG = 4  # logical pixels that a press may move and still be a click
 
 
 class MapView(MapSheet):
-    """Shows a frame, and says what the pointer or the keyboard is at.
+    """Shows a frame, and emits the cell under the pointer or the keyboard cursor.
 
     Signals
     -------
     pointed
-        The `Cell` under the pointer or the keyboard's cursor; None when there is none.
+        The `Cell` under the pointer or the keyboard cursor; None when there is none.
     pinned
-        The `Cell` that Enter or a double click holds on to; None when it lets go.
+        The `Cell` that was pinned by Enter or a double click; None when it is unpinned.
     map_chosen
-        The `Cell` of a click: its map is to be enlarged.
+        The `Cell` that was clicked, whose map is to be enlarged.
     """
 
     pointed = Signal(object)
@@ -53,8 +54,10 @@ class MapView(MapSheet):
         self._press: QPointF | None = None
         self._dragging = False
         self.setObjectName("mapView")
-        self.setAccessibleName("Feature maps")
-        self.setToolTip("Point at a cell to see where it comes from; click to enlarge its map, double-click to pin it")
+        self.setAccessibleName(self.tr("Feature maps"))
+        self.setToolTip(
+            self.tr("Point at a cell to see what it is computed from; click to enlarge its map, double-click to pin it")
+        )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._describe()
 
@@ -72,13 +75,13 @@ class MapView(MapSheet):
 
     @property
     def cell(self) -> Cell | None:
-        """The cell that is looked at: the pinned one, or the one under the pointer."""
+        """The current cell: the pinned one, or the one under the pointer."""
         return self._pin or self._cursor
 
     def show_network(self, layers: Sequence[ShownLayer], labels: Sequence[str] = ()) -> None:
-        """Show another network; what was pinned or chosen is let go where it has no such layer."""
+        """Show another network; cells that it does not have are no longer pinned or chosen."""
         if (tuple(layers), tuple(labels)) == (self._scene.layers, self._scene.labels):
-            # The same network with other weights: everything stays where it is.
+            # The same network with other weights: everything stays in place.
             return
         self._scene.layers = tuple(layers)
         self._scene.labels = tuple(labels)
@@ -95,34 +98,34 @@ class MapView(MapSheet):
         Parameters
         ----------
         frame
-            By name, (C, H, W) or (units,); an empty mapping empties the maps.
+            By name, (C, H, W) or (units,); an empty mapping clears the maps.
         signed
-            Whether any of them may be negative, as gradients are, whatever the layer.
+            Whether the numbers may be negative in every layer, as gradients may.
         """
         self._scene.frame = frame
         self._scene.signed = signed
         self.viewport().update()
 
     def use_scale(self, scale: Scale) -> None:
-        """Choose what the last colour stands for."""
+        """Choose which maps share one colour scale."""
         self._scene.scale = scale
         self._repaint()
 
     def show_patches(self, patches: Sequence[Patch]) -> None:
-        """Frame where the cell that is looked at comes from."""
+        """Frame what the current cell is computed from."""
         if tuple(patches) != self._scene.patches:
             self._scene.patches = tuple(patches)
             self.viewport().update()
 
     @Slot(object)
     def show_overlay(self, overlay: Overlay | None) -> None:
-        """Lay numbers over the picture, which is the first layer; None takes them away."""
+        """Lay numbers over the picture, which is the first layer; None removes them."""
         if overlay is not None or self._scene.overlay is not None:
             self._scene.overlay = None if overlay is None else overlay_image(overlay)
             self.viewport().update()
 
     def forget_colours(self) -> None:
-        """Colour everything anew when it is next painted."""
+        """Colour everything again when it is next painted."""
         self._repaint()
 
     def show_chosen(self, places: Sequence[Cell]) -> None:
@@ -131,7 +134,7 @@ class MapView(MapSheet):
         self.viewport().update()
 
     def show_muted(self, maps: frozenset[tuple[str, int]]) -> None:
-        """Cross out maps, as (layer, map), that were silenced."""
+        """Cross out muted maps, given as (layer, map)."""
         self._scene.muted = maps
         self.viewport().update()
 
@@ -145,14 +148,14 @@ class MapView(MapSheet):
         return next((layer.shape for layer in self._scene.layers if layer.name == name), None)
 
     def map_shown(self, name: str, channel: int) -> tuple[NDArray[np.float32], NDArray[np.uint32]] | None:
-        """Return the numbers of a map and the colours they are shown in, both (H, W)."""
+        """Return the numbers of a map and their colours, both (H, W)."""
         block, values = self._scene.placement.block(name), self._scene.frame.get(name)
         if block is None or values is None or channel >= block.layer.maps:
             return None
         return values.reshape(block.layer.shape)[channel], self._painter.image_of(block, values).colours_of(channel)
 
     def go_to(self, place: Cell, *, pin: bool = False) -> None:
-        """Look at a cell, and bring it into view."""
+        """Make a cell the current one, and bring it into view."""
         if self._kept(place) is None:
             return
         self._cursor = place
@@ -164,16 +167,16 @@ class MapView(MapSheet):
 
     @Slot(object)
     def look_at(self, cell: Cell) -> None:
-        """Look at a cell that the pointer is at elsewhere; a pinned one stays."""
+        """Make a cell that is pointed at elsewhere the current one; a pinned cell stays."""
         self._look_at(self._kept(cell))
 
     @Slot(object)
     def pin(self, cell: Cell) -> None:
-        """Hold on to a cell."""
+        """Pin a cell."""
         self.go_to(cell, pin=True)
 
     def unpin(self) -> None:
-        """Let go of the pinned cell."""
+        """Unpin the pinned cell."""
         if self._pin is not None:
             self._cursor, self._pin = self._pin, None
             self.pinned.emit(None)
@@ -182,12 +185,12 @@ class MapView(MapSheet):
     # Events
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin a click, or to push the view."""
+        """Begin a click or a drag."""
         if event.button() in {Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton}:
             self._press, self._dragging = event.position(), False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Push the view, or look at what is under the pointer."""
+        """Drag the view, or make the cell under the pointer the current one."""
         if self._press is not None:
             moved = event.position() - self._press
             if self._dragging or moved.manhattanLength() > _DRAG:
@@ -200,7 +203,7 @@ class MapView(MapSheet):
         self._look_at(self.place_at(event.position()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """End the push, or take the click."""
+        """End a drag, or handle a click."""
         if self._press is None:
             return
         clicked, self._press = not self._dragging, None
@@ -218,11 +221,11 @@ class MapView(MapSheet):
             self.go_to(place, pin=True)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Keep the last cell in the panel: the pointer leaves to read what is there."""
+        """Keep the current cell: the pointer leaves so that the user can read the panel."""
         super().leaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move the cursor, pin, enlarge or zoom."""
+        """Move the cursor, pin a cell, enlarge a map or zoom."""
         key, place = event.key(), self.cell
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             if self._pin is not None:
@@ -251,7 +254,7 @@ class MapView(MapSheet):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the layers that are in view."""
+        """Paint the layers in view."""
         scrolled = self._scrolled()
         self._scene.cell = self.cell
         painter = QPainter(self.viewport())
@@ -274,22 +277,21 @@ class MapView(MapSheet):
         self.viewport().update()
 
     def _describe(self) -> None:
-        """Say in words, to a screen reader, what is looked at."""
-        place, value = self.cell, ""
+        """Describe the current cell for screen readers."""
+        place, where = self.cell, ""
         if place is not None and place.layer in self._scene.frame:
             block = self._scene.placement.block(place.layer)
             if block is not None:
                 maps = self._scene.frame[place.layer].reshape(block.layer.shape)
-                value = f" is {float(maps[place.channel, place.row, place.column]):.4f}"
-        where = (
-            ""
-            if place is None
-            else (f" {place.layer}, map {place.channel}, row {place.row}, column {place.column}{value}.")
+                value = exact(float(maps[place.channel, place.row, place.column]))
+                where = self.tr("{layer}, map {map}, row {row}, column {column} is {value}.").format(
+                    layer=place.layer, map=place.channel, row=place.row, column=place.column, value=value
+                )
+        keys = self.tr(
+            "Arrow keys move from cell to cell, with Ctrl from map to map, Page Up and Page Down from layer to layer; "
+            "Enter pins a cell, Space enlarges its map, plus and minus zoom."
         )
-        self.setAccessibleDescription(
-            "Arrow keys go from cell to cell, with Ctrl from map to map, Page Up and Page Down from layer to layer; "
-            f"Enter pins a cell, Space enlarges its map, plus and minus zoom.{where}"
-        )
+        self.setAccessibleDescription(f"{keys} {where}".strip())
 
     def _kept(self, place: Cell | None) -> Cell | None:
         if place is not None and any(layer.holds(place) for layer in self._scene.layers):
@@ -297,7 +299,7 @@ class MapView(MapSheet):
         return None
 
     def _focus_point(self) -> QPointF:
-        """Return where the cell that is looked at is, or the middle."""
+        """Return the current cell if it is in view, otherwise the middle."""
         point = None if self.cell is None else self.point_of(self.cell)
         if point is not None and self.viewport().rect().contains(point):
             return QPointF(point)

@@ -1,10 +1,10 @@
-"""The arithmetic panel: the number that is looked at, and a kernel that walks over its map."""
+"""The arithmetic page: how the current number is computed, and a kernel that walks over its map."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitpad.explain.cells import explain_cell, explain_probability
@@ -12,9 +12,9 @@ from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Frame
 from digitpad.gui.features.maps.shown import PROBABILITIES
 from digitpad.gui.features.pages.arithmetic_view import ArithmeticView
-from digitpad.gui.features.pages.explanation import Explanation, explanation
+from digitpad.gui.features.pages.explaining import explanation
+from digitpad.gui.features.pages.explanation import Explanation, in_full
 from digitpad.gui.widgets.actions import action_button, make_action
-from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 from digitpad.nn import layers
@@ -23,25 +23,24 @@ if TYPE_CHECKING:
     from digitpad.explain.arithmetic import Arithmetic
 
 _PACE = 220  # milliseconds from cell to cell while the kernel walks
-_INVITATION = "Point at any cell to see where its number comes from."
 
 
 class ArithmeticPage(QWidget):
-    """Shows where the number of a cell comes from.
+    """Shows how the number of a cell is computed.
 
     Parameters
     ----------
     theme
         The colours.
     owner
-        Whose shortcuts the actions are.
+        The widget that owns the actions.
 
     Signals
     -------
     walked
-        The kernel has come to a `Cell`.
+        The kernel has moved to a `Cell`.
     room_changed
-        There is room for more terms, or for fewer: show the cell again.
+        There is room for more or for fewer terms: show the cell again.
     """
 
     walked = Signal(object)
@@ -55,9 +54,12 @@ class ArithmeticPage(QWidget):
         self._labels: Sequence[str] = ()
         self.view = ArithmeticView(theme, self)
         bold, number = text_font(self.font(), bold=True), fixed_font(self.font(), scale=1.2, bold=True)
-        self.title = LiveText(theme, "arithmeticTitle", bold, "text", self)
-        self.value = LiveText(theme, "arithmeticValue", number, "warm", self, right=True)
-        self.sentence = LiveText(theme, "arithmeticSentence", self.font(), "muted", self)
+        self.title = LiveText(theme, "arithmeticTitle", bold, "text", self, spoken=self.tr("Cell"))
+        self.value = LiveText(theme, "arithmeticValue", number, "warm", self, right=True, spoken=self.tr("Value"))
+        self.sentence = LiveText(
+            theme, "arithmeticSentence", self.font(), "muted", self, spoken=self.tr("How it is computed"), lines=2
+        )
+        self.hint = LiveText(theme, "arithmeticHint", self.font(), "muted", self, spoken=self.tr("Hint"), lines=2)
         self.view.room_changed.connect(self.room_changed)
         self._timer = QTimer(self)
         self._timer.setInterval(_PACE)
@@ -65,25 +67,33 @@ class ArithmeticPage(QWidget):
         self.walk = make_action(
             owner,
             "featuresWalk",
-            "Walk kernel",
+            self.tr("Walk kernel"),
             ["Ctrl+W"],
-            "Let the kernel walk over the map, cell by cell",
+            self.tr("Move the kernel over the map, cell by cell"),
             self._walk,
         )
         self.walk.setCheckable(True)
         self.one_step = make_action(
-            owner, "featuresStep", "Step", ["Ctrl+Right"], "Move the kernel on by one cell", self.step
+            owner, "featuresStep", self.tr("Step"), ["Ctrl+Right"], self.tr("Move the kernel by one cell"), self.step
+        )
+        self.copy = make_action(
+            owner,
+            "featuresCopyArithmetic",
+            self.tr("Copy arithmetic"),
+            [QKeySequence.StandardKey.Copy],
+            self.tr("Copy all terms with all their digits"),
+            self.copy_numbers,
         )
         self._lay_out()
         self.show_cell(None, None, ())
 
     @property
     def shown(self) -> Explanation | None:
-        """What is shown."""
+        """The explanation that is shown."""
         return self.view.explanation
 
     def show_cell(self, frame: Frame | None, cell: Cell | None, labels: Sequence[str]) -> Explanation | None:
-        """Show where a number comes from, and return it; None without a cell."""
+        """Show how a number is computed, and return the explanation; None without a cell."""
         self._frame, self._cell, self._labels = frame, cell, labels
         shown = None
         if frame is not None and cell is not None:
@@ -94,10 +104,17 @@ class ArithmeticPage(QWidget):
                 arithmetic = explain_cell(frame, cell, terms=self._room(frame, cell))
             shown = explanation(frame, arithmetic, labels)
         self.view.show_explanation(shown)
-        self.title.show_text(_INVITATION if shown is None else shown.title)
+        invitation = self.tr("Point at a cell")
+        self.title.show_text(invitation if shown is None else shown.title)
         self.value.show_text("" if shown is None else f"= {shown.value}")
-        self.sentence.show_text("arrow keys move, Enter pins, Space enlarges" if shown is None else shown.sentence)
-        for action in (self.walk, self.one_step):
+        keys = self.tr(
+            "Its arithmetic is shown here. Arrow keys move to other cells, Enter pins a cell, Space enlarges its map."
+        )
+        self.sentence.show_text(keys if shown is None else shown.sentence)
+        counting = self.tr("Maps, units, rows and columns are counted from 0.")
+        remark = "" if shown is None else shown.remark
+        self.hint.show_text(f"{remark} {counting}".strip())
+        for action in (self.walk, self.one_step, self.copy):
             action.setEnabled(shown is not None)
         if shown is None:
             self._stop()
@@ -105,7 +122,7 @@ class ArithmeticPage(QWidget):
 
     @Slot()
     def step(self) -> None:
-        """Go on to the next cell of the map, row by row, and begin again after the last."""
+        """Move to the next cell of the map, row by row, and after the last to the first."""
         frame, cell = self._frame, self._cell
         if frame is None or cell is None or cell.layer == PROBABILITIES:
             return
@@ -117,8 +134,14 @@ class ArithmeticPage(QWidget):
         place = (cell.row * width + cell.column + 1) % (height * width)
         self.walked.emit(Cell(cell.layer, cell.channel, *divmod(place, width)))
 
+    @Slot()
+    def copy_numbers(self) -> None:
+        """Put the arithmetic, with all digits, on the clipboard."""
+        if self.view.explanation is not None:
+            QGuiApplication.clipboard().setText(in_full(self.view.explanation))
+
     def hideEvent(self, event: QHideEvent) -> None:
-        """Stop walking when nobody looks."""
+        """Stop the walk while the page is hidden."""
         self._stop()
         super().hideEvent(event)
 
@@ -131,7 +154,7 @@ class ArithmeticPage(QWidget):
     @Slot()
     def _walk(self) -> None:
         if self.walk.isChecked():
-            self.walk.setIconText("❚❚ Pause")
+            self.walk.setIconText(self.tr("❚❚ Pause"))
             self._timer.start()
         else:
             self._stop()
@@ -139,7 +162,7 @@ class ArithmeticPage(QWidget):
     def _stop(self) -> None:
         self._timer.stop()
         self.walk.setChecked(False)
-        self.walk.setIconText("▶ Walk kernel")
+        self.walk.setIconText(self.tr("▶ Walk kernel"))
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -148,12 +171,10 @@ class ArithmeticPage(QWidget):
         head.addWidget(self.value, 1)
         below = QHBoxLayout()
         below.setSpacing(SPACE)
-        below.addWidget(action_button(self.walk, "walkButton", "▶ Walk kernel", self))
-        below.addWidget(action_button(self.one_step, "stepButton", "Step", self))
-        hint = muted("hover any cell; arrow keys move, Enter pins", self)
-        hint.setWordWrap(False)
-        below.addSpacing(SPACE)
-        below.addWidget(hint, 1)
+        below.addWidget(action_button(self.walk, "walkButton", self.tr("▶ Walk kernel"), self))
+        below.addWidget(action_button(self.one_step, "stepButton", self.tr("Step"), self))
+        below.addWidget(action_button(self.copy, "copyArithmeticButton", self.tr("Copy"), self))
+        below.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE // 2)
@@ -162,3 +183,4 @@ class ArithmeticPage(QWidget):
         column.addSpacing(SPACE // 2)
         column.addWidget(self.view, 1)
         column.addLayout(below)
+        column.addWidget(self.hint)

@@ -1,11 +1,11 @@
-"""The way back: one training step on this digit - the loss, the gradient at each layer, the change to a kernel."""
+"""The backpropagation page: one training step on this drawing, with its loss, gradients and change to a kernel."""
 
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QImage, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -15,33 +15,43 @@ from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Frame
 from digitpad.explain.surgery import made_by
 from digitpad.gui.features.maps.cell_numbers import exact, paint_numbers
-from digitpad.gui.features.maps.colours import coloured, palettes
+from digitpad.gui.features.maps.colours import ColourScale, palettes, weight_scale
 from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.percent import sureness
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
 from digitpad.models.model_file import Model
+from digitpad.translation import gettext as _
 
-STEP = "way back"
+STEP = "backpropagation"
 _REST = 200  # milliseconds that the pen rests before the step is taken
-_RATES = {"0.001": "step 0.001", "0.01": "step 0.01", "0.1": "step 0.1", "1": "step 1"}
+_RATES = ("0.001", "0.01", "0.1", "1")
+_GRIDS = tuple(
+    str(text)
+    for text in (
+        QT_TRANSLATE_NOOP("BackpropView", "before"),
+        QT_TRANSLATE_NOOP("BackpropView", "gradient"),
+        QT_TRANSLATE_NOOP("BackpropView", "change"),
+    )
+)
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ROWS = 9  # of the table of layers
-_KERNEL = 30  # logical pixels: the most that a weight is wide
+_LEAST_CELL, _LARGEST_CELL = 26, 34  # logical pixels at 100 % text size: the side of a weight
 
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """How steep the loss is at a layer: the root mean square of its gradient."""
+    """The size of the gradient at a layer: its root mean square."""
 
     layer: str
     size: float
 
 
-class WayBackView(QWidget):
-    """Paints the slopes of all layers, and what the step does to one kernel."""
+class BackpropView(QWidget):
+    """Paints the gradients of all layers, and what the step does to one kernel."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,39 +59,47 @@ class WayBackView(QWidget):
         self.slopes: tuple[Slope, ...] = ()
         self.kernel: WeightChange | None = None
         self.kernel_name = ""
-        self.setObjectName("wayBackView")
-        self.setAccessibleName("Gradients and the change to a kernel")
-        self.setToolTip("Left, how steep the loss is at each layer (root mean square); right, a kernel and its change")
-        self.setMinimumSize(QSize(40 * SPACE, 12 * SPACE))
+        self.kernel_scale = ColourScale()
+        self.setObjectName("backpropView")
+        self.setAccessibleName(self.tr("Gradients and the change to a kernel"))
+        self.setToolTip(
+            self.tr(
+                "Left: the size of the loss gradient at each layer (root mean square). "
+                "Right: a kernel before the step, its gradient and its change."
+            )
+        )
+        self.setMinimumSize(QSize(66 * SPACE, 18 * SPACE))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self.update)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint both."""
         painter = QPainter(self)
-        width = min(0.44 * self.width(), 52 * SPACE)
+        width = min(0.44 * self.width(), px(52 * SPACE))
         self._paint_slopes(painter, width)
         if self.kernel is not None:
-            self._paint_kernel(painter, self.kernel, width + 5 * SPACE)
+            self._paint_kernel(painter, self.kernel, width + px(5 * SPACE))
         painter.end()
 
     def _paint_slopes(self, painter: QPainter, width: float) -> None:
-        # As data flow back: the last layer first.
+        # In the order of backpropagation: the last layer first.
         rows = tuple(reversed(self.slopes))[:_ROWS]
         if not rows:
             return
-        line = min(self.height() / len(rows), 2.5 * SPACE)
+        line = min(self.height() / len(rows), px(2.5 * SPACE))
         largest = max(slope.size for slope in rows) or 1.0
-        name_width, number_width = 14.0 * SPACE, 10.0 * SPACE
+        name_width, number_width = px(14 * SPACE), px(10 * SPACE)
         small, number = text_font(self.font(), scale=0.92), fixed_font(self.font(), scale=0.88)
         for index, slope in enumerate(rows):
             area = QRectF(0, index * line, width, line)
             painter.setFont(small)
             painter.setPen(self._theme.colour("muted"))
-            name = painter.fontMetrics().elidedText(slope.layer, Qt.TextElideMode.ElideMiddle, int(name_width - SPACE))
+            name = painter.fontMetrics().elidedText(
+                slope.layer, Qt.TextElideMode.ElideMiddle, int(name_width - px(SPACE))
+            )
             painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), name)
             room = width - name_width - number_width
-            bar = QRectF(name_width, area.center().y() - 3, room, 6)
+            bar = QRectF(name_width, area.center().y() - px(3), room, px(6))
             painter.fillRect(bar, self._theme.colour("track"))
             bar.setWidth(room * slope.size / largest)
             painter.fillRect(bar, self._theme.colour("accent"))
@@ -91,55 +109,65 @@ class WayBackView(QWidget):
 
     def _paint_kernel(self, painter: QPainter, change: WeightChange, left: float) -> None:
         _, height, width = change.before.shape
-        # The kernel that changes most, of those that make the map.
+        # Of the kernels of the map, the one that changes most.
         most = int(np.abs(change.change).reshape(len(change.before), -1).max(axis=1).argmax())
-        line, gap = 2.5 * SPACE, 3 * SPACE
+        line, gap = px(2.5 * SPACE), px(3 * SPACE)
         room = (self.width() - left - 2 * gap) / 3
-        cell = float(max(4, min(int(room / width), int((self.height() - 2 * line) / height), _KERNEL)))
+        cell = min(int(room / width), int((self.height() - 2 * line) / height), px(_LARGEST_CELL))
+        cell = max(4, cell)
         painter.setFont(text_font(self.font(), scale=0.92))
         painter.setPen(self._theme.colour("muted"))
         flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        painter.drawText(QRectF(left, 0, self.width() - left, line), flags, f"{self.kernel_name}, kernel {most}")
-        for title, numbers in (
-            ("before", change.before[most]),
-            ("gradient", change.gradient[most]),
-            ("change", change.change[most]),
-        ):
+        painter.drawText(
+            QRectF(left, 0, self.width() - left, line),
+            flags,
+            self.tr("{map}, kernel {number}").format(map=self.kernel_name, number=most),
+        )
+        grids = (change.before[most], change.gradient[most], change.change[most])
+        for title, numbers in zip(_GRIDS, grids, strict=True):
             power = _power(numbers)
-            self._paint_grid(painter, numbers * np.float32(10.0**power), (left, line), cell)
-            words = title if power == 0 else f"{title} × 10{str(-power).translate(_RAISED)}"
+            factor = 10.0**power
+            # The weights have the colours that they have on the kernels page.
+            largest = self.kernel_scale.limit if numbers is grids[0] else float(np.abs(numbers).max(initial=0))
+            scale = ColourScale("signed", largest * factor)
+            self._paint_grid(painter, numbers * np.float32(factor), scale, (left, line), cell)
+            words = self.tr(title) if power == 0 else f"{self.tr(title)} × 10{str(-power).translate(_RAISED)}"
             painter.setFont(text_font(self.font(), scale=0.92))
             painter.setPen(self._theme.colour("muted"))
             painter.drawText(QRectF(left, line + height * cell, 3 * room, line), flags, words)
             left += width * cell + gap
 
     def _paint_grid(
-        self, painter: QPainter, numbers: NDArray[np.float32], corner: tuple[float, float], cell: float
+        self,
+        painter: QPainter,
+        numbers: NDArray[np.float32],
+        scale: ColourScale,
+        corner: tuple[float, float],
+        cell: float,
     ) -> None:
         height, width = numbers.shape
-        limit = float(np.abs(numbers).max(initial=0))
-        colours = np.ascontiguousarray(coloured(numbers, palettes(self._theme.colours).signed, limit))
+        colours = np.ascontiguousarray(scale.colours(numbers, palettes(self._theme.colours)))
         image = QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGB32)
         painter.drawImage(QRectF(*corner, width * cell, height * cell), image)
-        if cell >= 22:
+        if cell >= px(_LEAST_CELL) - 4:
             paint_numbers(painter, numbers, colours, corner, cell, fixed_font(self.font(), scale=0.85))
 
 
 def _power(numbers: NDArray[np.float32]) -> int:
-    """Return the power of ten that small numbers are multiplied by, so that they can be read."""
+    """Return the power of ten by which small numbers are multiplied to be readable."""
     largest = float(np.abs(numbers).max(initial=0))
     return 0 if largest >= 0.1 or largest == 0 else -int(np.floor(np.log10(largest)))
 
 
 class BackpropPage(QWidget):
-    """Takes the step in the background, and shows what it does.
+    """Takes the step in the background, and shows its effect.
 
     Parameters
     ----------
     theme
         The colours.
     background
-        Where the step is taken.
+        The thread that takes the step.
 
     Signals
     -------
@@ -151,24 +179,37 @@ class BackpropPage(QWidget):
 
     def __init__(self, theme: Theme, background: LatestWorker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("wayBackPage")
+        self.setObjectName("backpropPage")
         self._background = background
         self._model: Model | None = None
         self._frame: Frame | None = None
         self._cell: Cell | None = None
         self._step: Backprop | None = None
         self._asked: Frame | None = None
-        self.view = WayBackView(theme, self)
-        self.title = LiveText(theme, "wayBackTitle", text_font(self.font(), bold=True), "text", self)
-        self.label = ComboBox(theme, "wayBackLabel", "The right answer", "What the digit should be read as", self)
-        self.rate = ComboBox(theme, "wayBackRate", "Learning rate", "How far the step goes along the gradient", self)
-        self.rate.offer(_RATES)
+        self.view = BackpropView(theme, self)
+        bold = text_font(self.font(), bold=True)
+        self.title = LiveText(theme, "backpropTitle", bold, "text", self, spoken=self.tr("Effect of the step"), lines=2)
+        self.label = ComboBox(
+            theme,
+            "backpropLabel",
+            self.tr("Correct class"),
+            self.tr("The class that the drawing should be read as"),
+            self,
+        )
+        self.rate = ComboBox(
+            theme,
+            "backpropRate",
+            self.tr("Learning rate"),
+            self.tr("The step is the learning rate times the gradient"),
+            self,
+        )
+        self.rate.offer({rate: self.tr("rate {rate}").format(rate=rate) for rate in _RATES})
         self.rate.choose("0.01")
         self.on_maps = QToolButton(self)
         self.on_maps.setObjectName("gradientsOnMaps")
-        self.on_maps.setText("Gradients on the maps")
-        self.on_maps.setToolTip("Show the gradient of the loss at every layer in place of what the layers say")
-        self.on_maps.setAccessibleName("Show gradients on the maps")
+        self.on_maps.setText(self.tr("Gradients on the maps"))
+        self.on_maps.setToolTip(self.tr("Show the gradient of the loss at every layer instead of the activations"))
+        self.on_maps.setAccessibleName(self.tr("Show gradients on the maps"))
         self.on_maps.setCheckable(True)
         self.on_maps.toggled.connect(self._show_on_maps)
         self._timer = QTimer(self)
@@ -186,12 +227,13 @@ class BackpropPage(QWidget):
         return self._step
 
     def use_model(self, model: Model | None) -> None:
-        """Train another network."""
+        """Take the step with another network."""
         self._model = model
         labels = () if model is None else model.metadata.labels
         chosen = self.label.currentIndex()
         self.label.blockSignals(True)
-        self.label.offer({str(index): f"it is {label}" for index, label in enumerate(labels)})
+        text = self.tr("class {label}")
+        self.label.offer({str(index): text.format(label=label) for index, label in enumerate(labels)})
         self.label.setCurrentIndex(chosen if 0 <= chosen < len(labels) else -1)
         self.label.blockSignals(False)
         self._drop()
@@ -213,12 +255,12 @@ class BackpropPage(QWidget):
             self._timer.start()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Take the step for what is on the canvas now."""
+        """Take the step for the current drawing."""
         super().showEvent(event)
         self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Show what the layers say again."""
+        """Show the activations again."""
         self._timer.stop()
         self._background.forget(STEP)
         self.on_maps.setChecked(False)
@@ -247,9 +289,19 @@ class BackpropPage(QWidget):
         label = step.frame.labels[step.label]
         before = 0.0 if step.frame.answer is None else float(step.frame.answer.probabilities[step.label])
         after = float(step.answer_after.probabilities[step.label])
+        text = self.tr(
+            "Loss {loss} → {after}; to first order the loss falls by {predicted}. "
+            "Probability of {label}: {before} → {now}"
+        )
         self.title.show_text(
-            f"Loss {exact(step.loss)} → {exact(step.loss_after)} (a plane would fall by "
-            f"{exact(-step.predicted_change)}); {label}: {sureness(before)} → {sureness(after)}"
+            text.format(
+                loss=exact(step.loss),
+                after=exact(step.loss_after),
+                predicted=exact(-step.predicted_change),
+                label=label,
+                before=sureness(before),
+                now=sureness(after),
+            )
         )
         slopes = [
             Slope(node.name, float(np.sqrt(np.square(step.frame.gradients[node.name], dtype=np.float64).mean())))
@@ -266,10 +318,11 @@ class BackpropPage(QWidget):
             try:
                 name, unit = made_by(step.frame.structure, cell.layer, cell.channel)
                 self.view.kernel = step.kernels(name, unit)
-            except (DigitpadError, ValueError):
+                self.view.kernel_scale = weight_scale(step.frame.structure, name)
+            except (DigitpadError, ValueError, TypeError):
                 self.view.kernel_name = ""
             else:
-                self.view.kernel_name = f"{name}, {unit}"
+                self.view.kernel_name = self.tr("{layer}, map {number}").format(layer=name, number=unit)
         self.view.update()
 
     def _drop(self) -> None:
@@ -277,7 +330,7 @@ class BackpropPage(QWidget):
         self._step = self._asked = None
         self.view.slopes, self.view.kernel = (), None
         self.view.update()
-        self.title.show_text("One training step on this digit, backwards")
+        self.title.show_text(self.tr("One training step on this drawing"))
         self._show_on_maps()
 
     @Slot()
@@ -288,22 +341,23 @@ class BackpropPage(QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(SPACE)
-        head.addWidget(self.title, 1)
-        self.label.setFixedWidth(11 * SPACE)
-        self.rate.setFixedWidth(13 * SPACE)
+        self.label.setMinimumWidth(13 * SPACE)
+        self.rate.setMinimumWidth(13 * SPACE)
         head.addWidget(self.label)
         head.addWidget(self.rate)
         head.addWidget(self.on_maps)
-        note: QLabel = muted(NOTE, self)
+        head.addStretch(1)
+        note: QLabel = muted(_(NOTE), self)
         note.setFont(text_font(self.font(), scale=0.85))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
         column.addLayout(head)
+        column.addWidget(self.title)
         column.addWidget(self.view, 1)
         column.addWidget(note)
 
 
 def _take(model: Model, frame: Frame, label: int, rate: float, _progress: Progress) -> object:
-    """Take the step."""
+    """Take the step in the background."""
     return backprop(model, frame.pixels, label, learning_rate=rate)

@@ -1,4 +1,4 @@
-"""The images that the tab asks networks about: MNIST's test set, loaded once, in whichever thread needs it first."""
+"""MNIST's test set, on which the tab examines networks; loaded once, by the first thread that needs it."""
 
 from functools import lru_cache
 
@@ -7,7 +7,7 @@ from digitpad.data.dataset import Dataset
 
 @lru_cache(maxsize=1)
 def mnist_test_set() -> Dataset:
-    """Return MNIST's test set, on which no bundled model has been trained."""
+    """Return MNIST's test set, with which no bundled model was trained."""
     from digitpad.data.mnist import load_mnist
 
     return load_mnist("test")

@@ -1,30 +1,30 @@
-"""The kernels: all of a convolution at a glance, and those that make the map that is looked at, with their numbers."""
+"""The kernels page: all kernels of a convolution as an overview, and those of the current map with their numbers."""
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Frame
 from digitpad.explain.structure import Structure
 from digitpad.explain.weighted import kernels_of
 from digitpad.gui.features.maps.cell_numbers import paint_numbers, short
-from digitpad.gui.features.maps.colours import coloured, palettes
+from digitpad.gui.features.maps.colours import ColourScale, palettes, weight_scale
 from digitpad.gui.features.maps.marks import paint_frame
-from digitpad.gui.widgets.cards import muted, title
-from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font
+from digitpad.gui.widgets.live_text import LiveText
+from digitpad.gui.widgets.scaling import px
+from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 from digitpad.nn import layers
 
-_CELLS = (2, 34)  # logical pixels: the least and the largest side of a weight
-_NUMBERED = 24  # a weight this large has its number written in it
-_OVERVIEW = 0.34  # the most of the width that all kernels together take
-_INVITATION = "Point at a map to see the kernels that make it."
+_CELLS = (2, 34)  # logical pixels at 100 % text size: the smallest and the largest side of a weight
+_NUMBERED = 24  # the side from which a weight shows its number
+_OVERVIEW = 0.34  # the largest share of the width for the overview
 
 
 def making(structure: Structure, name: str) -> str | None:
-    """Return the layer whose weights make a map or unit: itself, or the one before its activation and pooling."""
+    """Return the layer whose weights compute a map: the layer itself, or the one before its activation and pooling."""
     node = structure[name]
     while not isinstance(node.layer, layers.Conv2D | layers.ConvTranspose2D | layers.Linear):
         if node.kind not in {"activation", "pooling", "normalization", "unchanged"} or len(node.sources) != 1:
@@ -37,12 +37,12 @@ def making(structure: Structure, name: str) -> str | None:
 
 
 class KernelsView(QWidget):
-    """Paints all kernels of a convolution, and larger those of one map.
+    """Paints all kernels of a convolution, and those of one map larger.
 
     Signals
     -------
     map_pointed
-        The number of the map whose kernels were clicked among all.
+        The number of the map whose kernels were clicked in the overview.
     """
 
     map_pointed = Signal(int)
@@ -54,18 +54,29 @@ class KernelsView(QWidget):
         self._all: NDArray[np.float32] | None = None
         self._kernels: NDArray[np.float32] | None = None
         self._map = 0
+        self._scale = ColourScale()
         self._sources: tuple[int, ...] = ()
         self.setObjectName("kernelsView")
-        self.setAccessibleName("Kernels")
-        self.setToolTip("Left, all kernels: a column for each map, a row for each map below; right, those of this map")
+        self.setAccessibleName(self.tr("Kernels"))
+        self.setToolTip(
+            self.tr(
+                "Left: all kernels, a column for each map and a row for each map of the layer before. "
+                "Right: the kernels of this map, with the number of the map that each is applied to."
+            )
+        )
         self.setMinimumSize(QSize(40 * SPACE, 16 * SPACE))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self._dress)
 
     @property
     def kernels(self) -> NDArray[np.float32] | None:
-        """The kernels of the map that is shown, (maps below, height, width)."""
+        """The kernels of the current map, (maps before, height, width)."""
         return self._kernels
+
+    @property
+    def scale(self) -> ColourScale:
+        """Which weights have which colours."""
+        return self._scale
 
     def show_kernels(
         self,
@@ -74,21 +85,25 @@ class KernelsView(QWidget):
         *,
         every: NDArray[np.float32] | None = None,
         number: int = 0,
+        scale: ColourScale | None = None,
     ) -> None:
         """Show kernels.
 
         Parameters
         ----------
         kernels
-            (maps below, height, width), shown large; None for none.
+            (maps before, height, width), shown large; None for none.
         sources
-            The maps below that these are laid on.
+            The maps of the layer before that they are applied to.
         every
-            (maps, maps below, height, width): those of the whole layer; None to show only these.
+            (maps, maps before, height, width): the kernels of the whole layer; None shows no overview.
         number
-            Which of the whole layer's these are.
+            The number of the map in the layer.
+        scale
+            Which weights have which colours.
         """
         self._kernels, self._sources, self._all, self._map = kernels, sources, every, number
+        self._scale = scale or ColourScale()
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -105,19 +120,18 @@ class KernelsView(QWidget):
         if self._kernels is None:
             return
         painter = QPainter(self)
-        limit = float(np.abs(self._kernels if self._all is None else self._all).max(initial=0))
-        self._paint_overview(painter, limit)
-        self._paint_kernels(painter, limit)
+        self._paint_overview(painter)
+        self._paint_kernels(painter)
         painter.end()
 
-    def _paint_overview(self, painter: QPainter, limit: float) -> None:
+    def _paint_overview(self, painter: QPainter) -> None:
         if self._all is None:
             return
         area = self._overview()
         maps, below, height, width = self._all.shape
-        # One pixel a weight, and one more between kernels.
+        # One pixel for each weight, and one between kernels.
         sheet = np.full((below, height + 1, maps, width + 1), self._ground(), np.uint32)
-        colours = coloured(self._all, self._palettes.signed, limit)
+        colours = self._scale.colours(self._all, self._palettes)
         sheet[:, :height, :, :width] = colours.transpose(1, 2, 0, 3)
         pixels = sheet.reshape(below * (height + 1), maps * (width + 1))
         image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], QImage.Format.Format_RGB32)
@@ -126,17 +140,17 @@ class KernelsView(QWidget):
         frame = QRectF(area.left() + self._map * step, area.top(), step, area.height())
         paint_frame(painter, frame, self._theme.colour("accent"), 1.5)
 
-    def _paint_kernels(self, painter: QPainter, limit: float) -> None:
+    def _paint_kernels(self, painter: QPainter) -> None:
         kernels = self._kernels
         if kernels is None:
             return
-        left = 0.0 if self._all is None else self._overview().right() + 4 * SPACE
+        left = 0.0 if self._all is None else self._overview().right() + px(4 * SPACE)
         cell, columns = self._fit(kernels.shape, self.width() - left)
         _, height, width = kernels.shape
-        colours = coloured(kernels, self._palettes.signed, limit)
-        label = 2 * SPACE if cell >= 6 else 0
+        colours = self._scale.colours(kernels, self._palettes)
+        label = px(2 * SPACE) if cell >= px(6) else 0
         painter.setFont(fixed_font(self.font(), scale=0.78))
-        gap = SPACE if cell >= 6 else 2
+        gap = px(SPACE) if cell >= px(6) else 2
         for number in range(len(kernels)):
             row, column = divmod(number, columns)
             x = left + column * (width * cell + gap)
@@ -144,7 +158,7 @@ class KernelsView(QWidget):
             tile = np.ascontiguousarray(colours[number])
             image = QImage(tile.data, width, height, 4 * width, QImage.Format.Format_RGB32)
             painter.drawImage(QRectF(x, y, width * cell, height * cell), image)
-            if cell >= _NUMBERED:
+            if cell >= px(_NUMBERED):
                 paint_numbers(painter, kernels[number], tile, (x, y), cell, fixed_font(self.font(), scale=0.85))
             if label:
                 painter.setFont(fixed_font(self.font(), scale=0.78))
@@ -154,10 +168,10 @@ class KernelsView(QWidget):
                 painter.drawText(words, flags, str(self._sources[number]))
 
     def _fit(self, shape: tuple[int, ...], room: float) -> tuple[float, int]:
-        """Return the largest side of a weight with which all kernels fit, and how many then stand in a row."""
+        """Return the largest side of a weight with which all kernels fit, and how many kernels fit in a row."""
         count, height, width = shape
-        for cell in range(_CELLS[1], _CELLS[0], -1):
-            gap, label = (SPACE, 2 * SPACE) if cell >= 6 else (2, 0)
+        for cell in range(px(_CELLS[1]), _CELLS[0], -1):
+            gap, label = (px(SPACE), px(2 * SPACE)) if cell >= px(6) else (2, 0)
             columns = max(1, int((room + gap) // (width * cell + gap)))
             if -(-count // columns) * (height * cell + label + gap) <= self.height() + gap:
                 return float(cell), columns
@@ -168,7 +182,7 @@ class KernelsView(QWidget):
             return QRectF()
         maps, below, height, width = self._all.shape
         across, down = maps * (width + 1), below * (height + 1)
-        scale = min(_OVERVIEW * self.width() / across, (self.height() - 1) / down, 8.0)
+        scale = min(_OVERVIEW * self.width() / across, (self.height() - 1) / down, float(px(SPACE)))
         scale = float(int(scale)) if scale >= 1 else scale
         return QRectF(1, 1, across * scale, down * scale)
 
@@ -181,7 +195,7 @@ class KernelsView(QWidget):
 
 
 class KernelsPage(QWidget):
-    """The kernels, with words above them.
+    """Shows the kernels, with a title and a sentence above them.
 
     Signals
     -------
@@ -198,28 +212,29 @@ class KernelsPage(QWidget):
         self._key: tuple[Structure, str, int] | None = None
         self.view = KernelsView(theme, self)
         self.view.map_pointed.connect(self._go)
-        self.title = title(_INVITATION, self)
-        self.sentence: QLabel = muted("", self)
-        self.sentence.setWordWrap(False)
-        head = QHBoxLayout()
-        head.addWidget(self.title)
-        head.addStretch(1)
+        bold = text_font(self.font(), bold=True)
+        self.title = LiveText(theme, "kernelsTitle", bold, "text", self, spoken=self.tr("Map"))
+        self.sentence = LiveText(
+            theme, "kernelsSentence", self.font(), "muted", self, spoken=self.tr("About the kernels"), lines=2
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE // 2)
-        column.addLayout(head)
+        column.addWidget(self.title)
         column.addWidget(self.sentence)
         column.addSpacing(SPACE // 2)
         column.addWidget(self.view, 1)
+        self.show_cell(None, None)
 
     def show_cell(self, frame: Frame | None, cell: Cell | None) -> None:
-        """Show the kernels that make the map of a cell."""
+        """Show the kernels that compute the map of a cell."""
         self._layer = None if frame is None or cell is None else _making(frame.structure, cell)
         if frame is None or cell is None or self._layer is None:
             self._key = None
             self.view.show_kernels(None)
-            self.title.setText(_INVITATION)
-            self.sentence.setText("" if cell is None else f"{cell.layer} has no weights of its own")
+            self.title.show_text(self.tr("Point at a map to see the kernels that compute it."))
+            nothing = self.tr("{layer} has no weights of its own.")
+            self.sentence.show_text("" if cell is None else nothing.format(layer=cell.layer))
             return
         if self._key == (frame.structure, self._layer, cell.channel):
             return
@@ -231,16 +246,26 @@ class KernelsPage(QWidget):
             each = [kernels_of(frame.structure, self._layer, number)[1] for number in range(node.shape[0])]
             every = np.stack(each)
         numbers = tuple(source.channel for source in sources)
-        self.view.show_kernels(kernels, numbers, every=every, number=cell.channel)
-        word = "kernels" if node.is_image else "weights"
-        self.title.setText(f"The {word} of {self._layer}, {'map' if node.is_image else 'unit'} {cell.channel}")
-        span = f"{short(float(kernels.min()))} … {short(float(kernels.max()))}"
-        below = sources[0].layer
-        many = f"{len(kernels)}, one for each map of {below}" if len(kernels) > 1 else f"one, laid on {below}"
-        self.sentence.setText(f"{many}; {span}; blue is below zero, orange above")
+        scale = weight_scale(frame.structure, self._layer)
+        self.view.show_kernels(kernels, numbers, every=every, number=cell.channel, scale=scale)
+        name = (
+            self.tr("Kernels of {layer}, map {number}")
+            if node.is_image
+            else self.tr("Weights of {layer}, unit {number}")
+        )
+        self.title.show_text(name.format(layer=self._layer, number=cell.channel))
+        many = self.tr("%n kernel(s), one for each map of {before}", "", len(kernels))
+        text = self.tr("{many}; from {least} to {most}; blue is negative, orange is positive. Maps are counted from 0.")
+        self.sentence.show_text(
+            text.format(
+                many=many.format(before=sources[0].layer),
+                least=short(float(kernels.min())),
+                most=short(float(kernels.max())),
+            )
+        )
 
     def forget(self) -> None:
-        """Look the weights up again: they have changed."""
+        """Read the weights again at the next cell: they have changed."""
         self._key = None
 
     def _go(self, number: int) -> None:

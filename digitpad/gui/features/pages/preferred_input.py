@@ -1,4 +1,4 @@
-"""What a unit looks for: the images that excite it most, and a picture that it would draw itself."""
+"""The preferred input of a unit: the images that activate it most, and a picture made to activate it."""
 
 from functools import partial
 
@@ -18,20 +18,21 @@ from digitpad.gui.features.maps.picture import picture_image
 from digitpad.gui.features.pages.digits import mnist_test_set
 from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.live_text import LiveText
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import DARK, SPACE, Theme, fixed_font, text_font
 from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
 from digitpad.models.model_file import Model
+from digitpad.translation import gettext as _
 
 EXCITING, ASCENT = "exciting", "ascent"
-_REST = 250  # milliseconds that the pointer rests on a map before its unit is asked
+_REST = 250  # milliseconds that the pointer rests on a map before its unit is examined
 _IMAGES = 9
 _SHAPE = (1, 28, 28)  # of MNIST's images
-_LARGEST = 13 * SPACE  # of a picture
-_INVITATION = "Point at a map to see what excites it."
+_LEAST, _LARGEST = 5 * SPACE, 13 * SPACE  # pixels at 100 % text size: the side of a picture
 
 
 class UnitView(QWidget):
-    """Paints the images with what the unit sees of each, and the picture that is being climbed."""
+    """Paints the images with the receptive field on each, and the picture made by gradient ascent."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,31 +40,36 @@ class UnitView(QWidget):
         self.images: list[tuple[NDArray[np.float32], tuple[int, int, int, int], str]] = []
         self.climbed: AscentStep | None = None
         self.setObjectName("unitView")
-        self.setAccessibleName("What the unit looks for")
+        self.setAccessibleName(self.tr("Preferred input of the unit"))
         self.setToolTip(
-            "Left, the test images that excite it most, what it sees of them framed; right, a picture it draws"
+            self.tr(
+                "Left: the test images that activate the unit most, with its receptive field framed. "
+                "Right: a picture made by gradient ascent to activate it."
+            )
         )
-        self.setMinimumSize(QSize(40 * SPACE, 12 * SPACE))
+        self.setMinimumSize(QSize((_IMAGES + 1) * (_LEAST + SPACE) + 6 * SPACE, _LEAST + 3 * SPACE))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self.update)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint all of them on one line, with their numbers below."""
+        """Paint them in one row, with their numbers below."""
         painter = QPainter(self)
-        line = 2.5 * SPACE
-        room = (self.width() - 3 * SPACE) / (_IMAGES + 1) - SPACE
-        side = int(min(room, self.height() - line, _LARGEST))
+        line = px(2.5 * SPACE)
+        room = (self.width() - px(5 * SPACE)) / (_IMAGES + 1) - px(SPACE)
+        side = int(min(room, self.height() - line, px(_LARGEST)))
         painter.setFont(fixed_font(self.font(), scale=0.88))
         for number, (pixels, box, words) in enumerate(self.images):
-            area = QRectF(number * (side + SPACE), 0, side, side)
+            area = QRectF(number * (side + px(SPACE)), 0, side, side)
             self._paint_picture(painter, pixels, area)
             self._paint_box(painter, pixels.shape[1:], box, area)
             self._paint_words(painter, words, area, line)
         if self.climbed is not None:
-            area = QRectF(_IMAGES * (side + SPACE) + 3 * SPACE, 0, side, side)
+            area = QRectF(_IMAGES * (side + px(SPACE)) + px(3 * SPACE), 0, side, side)
             self._paint_picture(painter, self.climbed.pixels, area)
-            words = "no slope" if self.climbed.stuck else f"{self.climbed.cell.layer} {short(self.climbed.value)}"
-            self._paint_words(painter, words, area.adjusted(-2 * SPACE, 0, 2 * SPACE, 0), line)
+            words = f"{self.climbed.cell.layer} {short(self.climbed.value)}"
+            if self.climbed.stuck:
+                words = self.tr("no gradient")
+            self._paint_words(painter, words, area.adjusted(-px(2 * SPACE), 0, px(2 * SPACE), 0), line)
         painter.end()
 
     def _paint_picture(self, painter: QPainter, pixels: NDArray[np.float32], area: QRectF) -> None:
@@ -89,7 +95,7 @@ class UnitView(QWidget):
 
 
 class PreferredInputPage(QWidget):
-    """Asks what excites the unit that is looked at, in the background."""
+    """Finds the preferred input of the current unit in the background."""
 
     def __init__(self, theme: Theme, background: LatestWorker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,8 +106,11 @@ class PreferredInputPage(QWidget):
         self._unit: tuple[str, int] | None = None
         self._known: dict[str, Exciting] = {}
         self.view = UnitView(theme, self)
-        self.title = LiveText(theme, "unitTitle", text_font(self.font(), bold=True), "text", self)
-        self.progress = LiveText(theme, "unitProgress", self.font(), "muted", self, right=True)
+        bold = text_font(self.font(), bold=True)
+        self.title = LiveText(theme, "unitTitle", bold, "text", self, spoken=self.tr("Unit"))
+        self.progress = LiveText(
+            theme, "unitProgress", self.font(), "muted", self, right=True, spoken=self.tr("Progress")
+        )
         self.sentence = muted("", self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -117,11 +126,13 @@ class PreferredInputPage(QWidget):
         column.addLayout(head)
         column.addWidget(self.view, 1)
         column.addWidget(self.sentence)
-        self.title.show_text(_INVITATION)
+        self.title.show_text(self.tr("Point at a map"))
+        left = self.tr(
+            "Left: the MNIST test images with the largest activation of this unit; its receptive field is framed. "
+            "Training on MNIST does not use these images."
+        )
         self.sentence.setText(
-            "Left: of MNIST's test images, which no training on MNIST has seen, those in which its largest number is "
-            "largest, and what it sees of them. "
-            f"Right: {MEANING[0].lower()}{MEANING[1:]} {CAUTION}"
+            self.tr("{left} Right: {meaning} {caution}").format(left=left, meaning=_(MEANING), caution=_(CAUTION))
         )
         self.sentence.setFont(text_font(self.font(), scale=0.85))
 
@@ -132,11 +143,11 @@ class PreferredInputPage(QWidget):
 
     @property
     def exciting(self) -> Exciting | None:
-        """What is known of the layer so far."""
+        """The result for the layer so far."""
         return None if self._unit is None else self._known.get(self._unit[0])
 
     def use_model(self, model: Model | None) -> None:
-        """Ask another network."""
+        """Examine another network."""
         self._model = model
         self._known.clear()
         self._unit = None
@@ -146,7 +157,7 @@ class PreferredInputPage(QWidget):
         self.view.update()
 
     def show_cell(self, frame: Frame | None, cell: Cell | None) -> None:
-        """Show what excites the unit of a cell."""
+        """Show the preferred input of the unit of a cell."""
         if frame is None or cell is None or cell.layer not in frame.structure or cell.layer == INPUT:
             return
         self._structure = frame.structure
@@ -154,14 +165,16 @@ class PreferredInputPage(QWidget):
         if unit == self._unit:
             return
         self._unit = unit
-        word = "map" if frame.structure[cell.layer].is_image else "unit"
-        self.title.show_text(f"What {cell.layer}, {word} {cell.channel} looks for")
+        text = self.tr("Preferred input of {layer}, unit {number}")
+        if frame.structure[cell.layer].is_image:
+            text = self.tr("Preferred input of {layer}, map {number}")
+        self.title.show_text(text.format(layer=cell.layer, number=cell.channel))
         self.view.climbed = None
         self._show_images()
         self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Let go of work that nobody looks at."""
+        """Cancel work that nobody sees."""
         self._timer.stop()
         self._background.forget(EXCITING)
         self._background.forget(ASCENT)
@@ -175,9 +188,9 @@ class PreferredInputPage(QWidget):
         layer, unit = self._unit
         known = self._known.get(layer)
         if self._model.architecture.input_shape != _SHAPE:
-            self.progress.show_text("MNIST's digits do not fit this network.")
+            self.progress.show_text(self.tr("MNIST images do not fit this network."))
             return
-        # The short work first: both share one thread.
+        # The short task first: both share one thread.
         self._background.ask(ASCENT, partial(_climb, self._model, self._hill(layer), unit))
         if known is None or known.done < known.total:
             self._background.ask(EXCITING, partial(_look, self._model, layer))
@@ -194,7 +207,7 @@ class PreferredInputPage(QWidget):
                 self.view.update()
 
     def _hill(self, layer: str) -> str:
-        """Return the layer whose number is climbed: before an activation, which may be flat."""
+        """Return the layer for gradient ascent: the one before an activation, whose gradient may be 0."""
         node = None if self._structure is None else self._structure[layer]
         if node is None or node.kind != "activation" or len(node.sources) != 1:
             return layer
@@ -209,7 +222,11 @@ class PreferredInputPage(QWidget):
             return
         unit = self._unit[1]
         done = exciting.done == exciting.total
-        self.progress.show_text("" if done else f"{exciting.done:,} of {exciting.total:,} images")
+        self.progress.show_text(
+            ""
+            if done
+            else self.tr("{done} of {total} images").format(done=f"{exciting.done:,}", total=f"{exciting.total:,}")
+        )
         digits = mnist_test_set()
         for rank in range(exciting.images.shape[1]):
             image = int(exciting.images[unit, rank])
@@ -223,7 +240,7 @@ class PreferredInputPage(QWidget):
 
 
 def _look(model: Model, layer: str, progress: Progress) -> object:
-    """Look through the images, showing the best so far a few times."""
+    """Search the images, and show the best so far from time to time."""
     found = None
     for number, found in enumerate(
         most_exciting(model.network, model.metadata.preprocessing, layer, mnist_test_set().images, count=_IMAGES)
@@ -236,7 +253,7 @@ def _look(model: Model, layer: str, progress: Progress) -> object:
 
 
 def _climb(model: Model, layer: str, unit: int, progress: Progress) -> object:
-    """Climb the unit's slope, showing the picture on the way."""
+    """Make the picture by gradient ascent, and show it from time to time."""
     step = None
     for number, step in enumerate(climb(Inspector.of(model), layer, unit)):
         if progress.stopped():

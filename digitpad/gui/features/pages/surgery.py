@@ -1,7 +1,7 @@
-"""Surgery: mute a map, keep it alone, scale it or redraw its kernels, and see at once what the network then reads.
+"""The surgery page: mute, isolate or scale a map or edit its kernels, and see what the network then reads.
 
-Operations are values; the network is made anew from the untouched one with every change, so that undo is exact. The
-answer to the drawing follows at once, the accuracy on the test images a moment later: of a sample first, then of all.
+Operations are values. With every change the network is made again from the original, so undo is exact. The answer to
+the drawing follows at once; the accuracy follows a moment later, on a sample of the test images and then on all.
 """
 
 from functools import partial
@@ -9,12 +9,15 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QMenu,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +25,7 @@ from PySide6.QtWidgets import (
 from digitpad.errors import DigitpadError
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Frame
+from digitpad.explain.kernel_presets import PRESETS, preset
 from digitpad.explain.surgery import (
     Accuracy,
     History,
@@ -36,6 +40,7 @@ from digitpad.explain.surgery import (
     with_accuracy,
 )
 from digitpad.explain.weighted import kernels_of
+from digitpad.gui.features.maps.colours import weight_scale
 from digitpad.gui.features.pages.digits import mnist_test_set
 from digitpad.gui.features.pages.kernel_editor import KernelEditor
 from digitpad.gui.widgets.actions import action_button, make_action
@@ -50,30 +55,40 @@ from digitpad.models.model_file import SUFFIX, Model, save_model, user_models_di
 
 ACCURACY = "accuracy"
 _LISTED = 6
-_INVITATION = "Point at a map, and pin it with Enter, to operate on it."
+_PRESETS = {
+    "identity": str(QT_TRANSLATE_NOOP("SurgeryPage", "Identity")),
+    "blur": str(QT_TRANSLATE_NOOP("SurgeryPage", "Blur")),
+    "edges": str(QT_TRANSLATE_NOOP("SurgeryPage", "Edges (Laplacian)")),
+    "sobel-x": str(QT_TRANSLATE_NOOP("SurgeryPage", "Sobel, across")),
+    "sobel-y": str(QT_TRANSLATE_NOOP("SurgeryPage", "Sobel, down")),
+    "emboss": str(QT_TRANSLATE_NOOP("SurgeryPage", "Emboss")),
+}
 
 
 class SurgeryPage(QWidget):
-    """Operates on the first network.
+    """Edits the first network.
 
     Parameters
     ----------
     theme
         The colours.
     background
-        Where accuracy is measured.
+        The thread that measures accuracy.
     owner
-        The tab, whose shortcuts the actions are.
+        The tab, which owns the actions.
 
     Signals
     -------
     operated
-        The `Model` to look into from now on.
+        The `Model` to show from now on.
+    stepped
+        An operation was added (not undone or redone): undo takes it back.
     message
-        A `Message`: an operation cannot be done, or a model was saved.
+        A `Message`: an operation is not possible, or a model was saved.
     """
 
     operated = Signal(object)
+    stepped = Signal()
     message = Signal(object)
 
     def __init__(self, theme: Theme, background: LatestWorker, owner: QWidget, parent: QWidget | None = None) -> None:
@@ -85,13 +100,17 @@ class SurgeryPage(QWidget):
         self._history = History()
         self._frame: Frame | None = None
         self._unit: tuple[str, int] | None = None
-        self._gesture: Operation | None = None  # what the next change of the same kind replaces
+        self._gesture: Operation | None = None  # the operation that the next change of the same kind replaces
         self._measured: Accuracy | None = None
-        self.title = LiveText(theme, "surgeryTitle", text_font(self.font(), bold=True), "text", self)
-        self.figure = LiveText(theme, "surgeryAccuracy", text_font(self.font(), bold=True), "text", self, right=True)
+        bold = text_font(self.font(), bold=True)
+        self.title = LiveText(theme, "surgeryTitle", bold, "text", self, spoken=self.tr("Map"))
+        self.figure = LiveText(
+            theme, "surgeryAccuracy", bold, "text", self, right=True, spoken=self.tr("Accuracy"), lines=2
+        )
         self.editor = KernelEditor(theme, self)
         self.editor.redrawn.connect(self._redraw)
         self.editor.settled.connect(self._settle)
+        self.editor.refused.connect(self._refuse)
         self.list = muted("", self)
         self.list.setObjectName("surgeryList")
         background.result_ready.connect(self._receive)
@@ -102,27 +121,27 @@ class SurgeryPage(QWidget):
 
     @property
     def history(self) -> History:
-        """What was done to the network, and undone."""
+        """The operations that were done and undone."""
         return self._history
 
     @property
     def base(self) -> Model | None:
-        """The network that nothing was done to."""
+        """The original network."""
         return self._base
 
     @property
     def model(self) -> Model | None:
-        """The network with everything that was done to it."""
+        """The network with all operations done."""
         return self._model
 
     @property
     def measured(self) -> Accuracy | None:
-        """How well it reads, as far as that is known."""
+        """The accuracy of the network, as far as it is known."""
         return self._measured
 
     @property
     def silent(self) -> frozenset[tuple[str, int]]:
-        """The maps, as (layer, map), that are muted now."""
+        """The muted maps, as (layer, map)."""
         result: set[tuple[str, int]] = set()
         for operation in self._history.done:
             if isinstance(operation, Scale) and operation.factor == 0:
@@ -133,7 +152,7 @@ class SurgeryPage(QWidget):
         return frozenset(result)
 
     def use_model(self, model: Model | None) -> None:
-        """Begin with another network, to which nothing was done yet."""
+        """Start with another network, without operations."""
         self._base = self._model = model
         self._history = History()
         self._gesture = self._measured = None
@@ -142,7 +161,7 @@ class SurgeryPage(QWidget):
         self._update()
 
     def show_cell(self, frame: Frame | None, cell: Cell | None) -> None:
-        """Operate on the map of a cell from now on."""
+        """Make the map of a cell the one that operations apply to."""
         self._frame = frame
         unit = (
             None if frame is None or cell is None or cell.layer not in frame.structure else (cell.layer, cell.channel)
@@ -158,38 +177,53 @@ class SurgeryPage(QWidget):
     # What can be done
 
     def do(self, operation: Operation, *, replacing: bool = False) -> None:
-        """Do an operation; `replacing` the last one, of which this is only a later stage."""
+        """Do an operation; `replacing` the last one if this one continues the same gesture."""
         done = self._history.done[:-1] if replacing else self._history.done
-        self._try(History(done).add(operation))
+        if self._try(History(done).add(operation)) and not replacing:
+            self.stepped.emit()
 
     @Slot()
     def mute(self) -> None:
-        """Silence the map."""
+        """Mute the map."""
         if self._unit is not None:
             self._gesture = None
             self.do(mute(*self._unit))
 
     @Slot()
-    def keep_alone(self) -> None:
-        """Silence all other maps of the layer."""
+    def isolate(self) -> None:
+        """Mute all other maps of the layer."""
         if self._unit is not None:
             self._gesture = None
             self.do(KeepAlone(*self._unit))
 
     @Slot()
     def undo(self) -> None:
-        """Take the last operation back."""
+        """Undo the last operation."""
         self._gesture = None
         self._try(self._history.undo())
 
     @Slot()
     def redo(self) -> None:
-        """Do it again."""
+        """Redo the operation that was undone last."""
         self._gesture = None
         self._try(self._history.redo())
 
+    @Slot(str)
+    def put_preset(self, name: str) -> None:
+        """Replace the kernel by a textbook kernel; see `kernel_presets`."""
+        kernel = self.editor.kernel
+        if kernel is None:
+            return
+        height, width = kernel.shape
+        wanted = preset(name, (height, width))
+        if wanted is None:
+            text = self.tr("This preset needs a kernel of 3 × 3 or more; this one is {height} × {width}.")
+            self.message.emit(Message(text.format(height=height, width=width), "info"))
+            return
+        self.editor.put(wanted)
+
     def save_to(self, path: Path) -> None:
-        """Save the network as a new model."""
+        """Save the network as a new model file."""
         model = self._model
         if model is None:
             return
@@ -199,31 +233,39 @@ class SurgeryPage(QWidget):
             path.parent.mkdir(parents=True, exist_ok=True)
             save_model(path, model)
         except OSError as error:
-            self.message.emit(Message(f"{path.parent} could not be made ({error.strerror}); choose another folder."))
+            self.message.emit(
+                Message(
+                    self.tr("The folder {folder} cannot be created ({reason}); choose another folder.").format(
+                        folder=path.parent, reason=error.strerror
+                    )
+                )
+            )
         except DigitpadError as error:
             self.message.emit(Message(str(error)))
         else:
-            self.message.emit(Message(f"{path.name} is saved in {path.parent}; choose it at the top right.", "info"))
+            text = self.tr("Saved {name} in {folder}. Choose it at the top right to use it.")
+            self.message.emit(Message(text.format(name=path.name, folder=path.parent), "info"))
 
     # Doing it
 
-    def _try(self, history: History) -> None:
-        """Make the network with these operations; if that cannot be, everything stays as it is."""
+    def _try(self, history: History) -> bool:
+        """Make the network with these operations, and tell whether that worked; otherwise nothing changes."""
         if self._base is None:
-            return
+            return False
         try:
             model = operate(self._base, history.done) if history.done else self._base
         except DigitpadError as error:
             self._gesture = None
             self.message.emit(Message(str(error)))
             self._update()
-            return
+            return False
         self._history, self._model, self._measured = history, model, None
-        self.operated.emit(model)
         self._background.forget(ACCURACY)
         if history.done:
             self._background.ask(ACCURACY, partial(_measure, model))
         self._update()
+        self.operated.emit(model)
+        return True
 
     @Slot(float)
     def _scale(self, factor: float) -> None:
@@ -249,6 +291,10 @@ class SurgeryPage(QWidget):
     def _settle(self) -> None:
         self._gesture = None
 
+    @Slot(str)
+    def _refuse(self, reason: str) -> None:
+        self.message.emit(Message(reason))
+
     @Slot(object)
     def _receive(self, outcome: Outcome) -> None:
         if outcome.kind == ACCURACY and isinstance(outcome.result, Accuracy):
@@ -256,7 +302,7 @@ class SurgeryPage(QWidget):
             self._show_figure()
 
     def _made(self) -> tuple[str, int] | None:
-        """Return the layer whose weights make the map, and its map there; None if there is none."""
+        """Return the layer whose weights compute the map, and the map there; None if there is none."""
         if self._frame is None or self._unit is None:
             return None
         try:
@@ -270,8 +316,11 @@ class SurgeryPage(QWidget):
 
     def _update(self) -> None:
         unit, made = self._unit, self._made()
-        self.title.show_text(_INVITATION if unit is None else f"Surgery on {unit[0]}, {unit[1]}")
-        for action in (self.muting, self.keeping):
+        if unit is None:
+            self.title.show_text(self.tr("Point at a map to edit it"))
+        else:
+            self.title.show_text(self.tr("Surgery on {layer}, {number}").format(layer=unit[0], number=unit[1]))
+        for action in (self.muting, self.isolating):
             action.setEnabled(made is not None)
         self.factor.setEnabled(made is not None)
         self.undoing.setEnabled(bool(self._history.done))
@@ -279,49 +328,82 @@ class SurgeryPage(QWidget):
         self.saving.setEnabled(bool(self._history.done))
         self._show_kernel(made)
         done = [str(operation) for operation in self._history.done]
-        more = [f"and {len(done) - _LISTED} before"] if len(done) > _LISTED else []
-        self.list.setText("\n".join([*reversed(done[-_LISTED:]), *more]) or "Nothing was changed yet.")
+        more = [self.tr("and %n earlier", "", len(done) - _LISTED)] if len(done) > _LISTED else []
+        self.list.setText(
+            "\n".join([*reversed(done[-_LISTED:]), *more]) or self.tr("No operations yet. Enter pins a map.")
+        )
         self._show_figure()
 
     def _show_kernel(self, made: tuple[str, int] | None) -> None:
         self.place.setEnabled(made is not None)
+        self.presets.setEnabled(made is not None)
         if made is None or self._frame is None:
-            self.editor.show_kernel(None, 1.0)
+            self.editor.show_kernel(None)
             return
         if self._gesture is not None and isinstance(self._gesture, Redraw):
-            # The hand is on it: what it shows is what was redrawn.
+            # It is being edited, and shows the new weights already.
             return
         sources, kernels = kernels_of(self._frame.structure, *made)
         self.place.setMaximum(len(kernels) - 1)
         place = min(self.place.value(), len(kernels) - 1)
-        self.place.setPrefix(f"{sources[place].layer} map ")
-        self.editor.show_kernel(kernels[place], float(np.abs(kernels).max(initial=0)))
+        self.place.setPrefix(self.tr("{layer} map ").format(layer=sources[place].layer))
+        self.editor.show_kernel(kernels[place], weight_scale(self._frame.structure, made[0]))
 
     def _show_figure(self) -> None:
         base = None if self._base is None else self._base.metadata.metrics.get("test_accuracy")
-        before = "" if base is None else f", before {percent(float(base))}"
+        known = "" if base is None else percent(float(base))
+        before = self.tr(", {share} before").format(share=known) if known else ""
         measured = self._measured
         if not self._history.done:
-            self.figure.show_text("" if base is None else f"{percent(float(base))} of the test images right")
+            self.figure.show_text(self.tr("{share} of the test images correct").format(share=known) if known else "")
         elif measured is None:
-            self.figure.show_text("measuring …")
+            self.figure.show_text(self.tr("measuring…"))
         elif measured.done < measured.total:
-            doubt = f"± {100 * measured.uncertainty:.1f}"
-            self.figure.show_text(f"{percent(measured.share)} {doubt} right, {measured.done:,} tried{before}")
+            text = self.tr("{share} ± {uncertainty} correct on {done} images{before}")
+            self.figure.show_text(
+                text.format(
+                    share=percent(measured.share),
+                    uncertainty=f"{100 * measured.uncertainty:.1f}",
+                    done=f"{measured.done:,}",
+                    before=before,
+                )
+            )
         else:
-            self.figure.show_text(f"{percent(measured.share)} of {measured.total:,} right{before}")
+            text = self.tr("{share} of {total} correct{before}")
+            self.figure.show_text(
+                text.format(share=percent(measured.share), total=f"{measured.total:,}", before=before)
+            )
 
     # Parts
 
     def _make_fields(self) -> None:
-        tip = "Multiply everything this map says by a factor"
-        self.factor = FloatField("surgeryFactor", "Scale the map by", tip, -10, 10, 0.1, self)
+        tip = self.tr("Multiply the activations of this map by a factor")
+        self.factor = FloatField("surgeryFactor", self.tr("Factor of the map"), tip, -10, 10, 0.1, self)
         self.factor.setValue(1.0)
         self.factor.valueChanged.connect(self._scale)
         self.factor.editingFinished.connect(self._settle)
-        tip = "Which map below the kernel is laid on (arrow keys or wheel)"
-        self.place = IntField("surgeryPlace", "Which kernel to redraw", tip, 0, 0, self)
+        tip = self.tr("The map of the layer before that the kernel is applied to; maps are counted from 0")
+        self.place = IntField("surgeryPlace", self.tr("Kernel for map"), tip, 0, 0, self)
         self.place.valueChanged.connect(self._choose_kernel)
+        self.presets = self._preset_button()
+
+    def _preset_button(self) -> QToolButton:
+        menu = QMenu(self)
+        menu.setObjectName("kernelPresets")
+        for name in PRESETS:
+            action = QAction(self.tr(_PRESETS[name]), menu)
+            action.setObjectName(f"preset-{name}")
+            action.triggered.connect(partial(self.put_preset, name))
+            menu.addAction(action)
+        button = QToolButton(self)
+        button.setObjectName("presetButton")
+        button.setText(self.tr("Presets…"))
+        button.setAccessibleName(self.tr("Kernel presets"))
+        button.setToolTip(self.tr("Replace the kernel by a textbook kernel: blur, edges, Sobel and others"))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setMenu(menu)
+        return button
 
     @Slot()
     def _choose_kernel(self) -> None:
@@ -329,18 +411,19 @@ class SurgeryPage(QWidget):
         self._show_kernel(self._made())
 
     def _make_actions(self, owner: QWidget) -> None:
-        sentence = "Silence this map: everything it says becomes 0"
-        self.muting = make_action(owner, "featuresMute", "Mute", ["M"], sentence, self.mute)
-        sentence = "Silence all other maps of the layer"
-        self.keeping = make_action(owner, "featuresKeepAlone", "Keep alone", ["Shift+M"], sentence, self.keep_alone)
-        sentence = "Take the last operation on the network back"
-        self.undoing = make_action(owner, "featuresUndoSurgery", "Undo surgery", ["Ctrl+U"], sentence, self.undo)
-        sentence = "Do the operation taken back last again"
-        self.redoing = make_action(owner, "featuresRedoSurgery", "Redo surgery", ["Ctrl+Shift+U"], sentence, self.redo)
-        sentence = "Save the network as a new model"
-        self.saving = make_action(
-            owner, "featuresSaveModel", "Save as a new model…", ["Ctrl+Shift+S"], sentence, self._ask_where
-        )
+        sentence = self.tr("Mute this map: all its activations become 0")
+        self.muting = make_action(owner, "featuresMute", self.tr("Mute"), ["M"], sentence, self.mute)
+        sentence = self.tr("Mute all other maps of the layer")
+        self.isolating = make_action(owner, "featuresIsolate", self.tr("Isolate"), ["Shift+M"], sentence, self.isolate)
+        sentence = self.tr("Undo the last operation on the network")
+        text = self.tr("Undo surgery")
+        self.undoing = make_action(owner, "featuresUndoSurgery", text, ["Ctrl+U"], sentence, self.undo)
+        sentence = self.tr("Redo the operation that was undone last")
+        text = self.tr("Redo surgery")
+        self.redoing = make_action(owner, "featuresRedoSurgery", text, ["Ctrl+Shift+U"], sentence, self.redo)
+        sentence = self.tr("Save the network as a new model file")
+        text = self.tr("Save as a new model…")
+        self.saving = make_action(owner, "featuresSaveModel", text, ["Ctrl+Shift+S"], sentence, self._ask_where)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -349,20 +432,24 @@ class SurgeryPage(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE)
         grid.setVerticalSpacing(SPACE)
-        grid.addWidget(action_button(self.muting, "muteButton", "Mute", self), 0, 0)
-        grid.addWidget(action_button(self.keeping, "keepAloneButton", "Keep alone", self), 0, 1)
-        scale = QLabel("Scale", self)
+        grid.addWidget(action_button(self.muting, "muteButton", self.tr("Mute"), self), 0, 0)
+        grid.addWidget(action_button(self.isolating, "isolateButton", self.tr("Isolate"), self), 0, 1)
+        scale = QLabel(self.tr("Factor"), self)
         scale.setProperty("muted", "true")
         scale.setBuddy(self.factor)
         grid.addWidget(scale, 1, 0)
         grid.addWidget(self.factor, 1, 1)
-        grid.addWidget(action_button(self.undoing, "undoSurgeryButton", "Undo", self), 2, 0)
-        grid.addWidget(action_button(self.redoing, "redoSurgeryButton", "Redo", self), 2, 1)
-        grid.addWidget(action_button(self.saving, "saveModelButton", "Save as a new model…", self), 3, 0, 1, 2)
+        grid.addWidget(action_button(self.undoing, "undoSurgeryButton", self.tr("Undo"), self), 2, 0)
+        grid.addWidget(action_button(self.redoing, "redoSurgeryButton", self.tr("Redo"), self), 2, 1)
+        grid.addWidget(action_button(self.saving, "saveModelButton", self.tr("Save as a new model…"), self), 3, 0, 1, 2)
         grid.setRowStretch(4, 1)
         kernel = QVBoxLayout()
         kernel.setSpacing(SPACE)
-        kernel.addWidget(self.place)
+        above = QHBoxLayout()
+        above.setSpacing(SPACE)
+        above.addWidget(self.place, 1)
+        above.addWidget(self.presets)
+        kernel.addLayout(above)
         kernel.addWidget(self.editor, 1)
         row = QHBoxLayout()
         row.setSpacing(4 * SPACE)
@@ -381,10 +468,10 @@ class SurgeryPage(QWidget):
     @Slot()
     def _ask_where(self) -> None:
         name = "model" if self._base is None else self._base.name
-        dialog = QFileDialog(self, "Save as a new model", str(user_models_dir()))
+        dialog = QFileDialog(self, self.tr("Save as a new model"), str(user_models_dir()))
         dialog.setObjectName("saveModelDialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([f"Models (*{SUFFIX})"])
+        dialog.setNameFilters([self.tr("Models (*{suffix})").format(suffix=SUFFIX)])
         dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
         dialog.selectFile(f"{name}-operated{SUFFIX}")
         dialog.fileSelected.connect(self._save_to)
@@ -397,7 +484,7 @@ class SurgeryPage(QWidget):
 
 
 def _measure(model: Model, progress: Progress) -> object:
-    """Measure how many test images are read right, showing how far that has come."""
+    """Measure the accuracy on the test images, and show intermediate results."""
     found = None
     for found in accuracy(model, mnist_test_set()):
         if progress.stopped():

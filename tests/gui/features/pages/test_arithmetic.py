@@ -4,17 +4,20 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from digitpad.explain.dependencies import Cell
-from digitpad.gui.features.maps.cell_numbers import exact
+from digitpad.gui.features.maps.cell_numbers import exact, full
+from digitpad.gui.features.maps.colours import palettes
 from digitpad.gui.features.pages.explanation import Explanation
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
+from digitpad.gui.widgets.theme import LIGHT
 from tests.gui.settling import settle
 
 Ink = Callable[[FeaturesTab], None]
@@ -128,3 +131,75 @@ def test_the_kernel_walks_and_pauses(tab: FeaturesTab, ink: Ink, qtbot: QtBot) -
     stopped = tab.maps.cell
     settle(tab)
     assert tab.maps.cell == stopped
+
+
+def test_the_numbers_on_hover_give_the_value_to_the_last_digit(tab: FeaturesTab, ink: Ink) -> None:
+    ink(tab)
+    shown = _shown(tab, Cell("conv1", 2, 13, 12))
+    view = tab.panel.arithmetic.view
+    view.repaint()
+    patch, kernel = shown.figures[0].grids
+    assert tab.frame is not None
+    assert patch.origin == (12, 11)
+    found = view.full_at(QPointF(2, 2))
+    name, text = found.rsplit(": ", 1)
+    assert name == "input map 0, row 12, column 11"
+    # All digits: reading the text gives the very float32 that the network had.
+    assert np.float32(text) == tab.frame["input"][0, 12, 11]
+    operands, weights = (
+        [float(np.float32(full(number))) for number in grid.numbers.ravel()] for grid in (patch, kernel)
+    )
+    products = sum(one * other for one, other in zip(operands, weights, strict=True))
+    bias = next(line for line in shown.lines if line.name == "bias")
+    assert products + float(bias.full) == pytest.approx(float(shown.full), abs=2e-6)
+
+
+def test_the_copied_arithmetic_can_be_worked_out_by_hand(tab: FeaturesTab, ink: Ink, qapp: QApplication) -> None:
+    ink(tab)
+    shown = _shown(tab, Cell("fc2", 4))
+    QTest.keyClick(tab, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    lines = qapp.clipboard().text().splitlines()
+    assert lines[0] == f"fc2, unit 4 = {shown.full}"
+    total = 0.0
+    for row in shown.rows:
+        line = next(line for line in lines if line.startswith(f"{row.name}: "))
+        factors, result = line.removeprefix(f"{row.name}: ").split(" = ")
+        one, other = factors.split(" × ")
+        assert float(np.float32(one)) * float(np.float32(other)) == pytest.approx(float(result), rel=1e-12)
+        total += float(result)
+    rest = [line for line in shown.lines if not line.strong]
+    assert total + sum(float(line.full) for line in rest) == pytest.approx(float(shown.full), abs=2e-6)
+    assert lines[-1] == "Maps, units, rows and columns are counted from 0."
+
+
+def test_white_paper_is_explained_where_pixels_are_read(tab: FeaturesTab, ink: Ink) -> None:
+    ink(tab)
+    hint = tab.panel.arithmetic.hint
+    for cell in (Cell("conv1", 0, 3, 3), Cell("input", 0, 3, 3)):
+        remark = _shown(tab, cell).remark
+        assert "(0 − 0.1307) / 0.3081" in remark
+        assert "White paper is −0.4242" in remark
+        assert remark in hint.text()
+    assert _shown(tab, Cell("conv2", 0, 3, 3)).remark == ""
+    assert "counted from 0" in hint.text()
+
+
+def test_a_patch_has_the_colours_of_its_map_and_a_kernel_those_of_the_kernels_page(tab: FeaturesTab, ink: Ink) -> None:
+    ink(tab)
+    known = palettes(LIGHT)
+    for cell in (Cell("conv1", 2, 13, 12), Cell("conv2", 3, 6, 6)):
+        shown = _shown(tab, cell)
+        for figure in shown.figures:
+            patch, kernel = figure.grids
+            assert patch.origin is not None
+            source = figure.name.split(" map ")
+            on_map = tab.maps.map_shown(source[0], int(source[1]))
+            assert on_map is not None
+            top, left = patch.origin
+            height, width = patch.numbers.shape
+            np.testing.assert_array_equal(
+                patch.scale.colours(patch.numbers, known), on_map[1][top : top + height, left : left + width]
+            )
+            tab.panel.kernels.show_cell(tab.frame, cell)
+            assert kernel.scale == tab.panel.kernels.view.scale
+            assert kernel.scale.limit > 0

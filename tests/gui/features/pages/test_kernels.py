@@ -23,7 +23,7 @@ def test_a_maps_kernels_are_those_of_the_network(tab: FeaturesTab, ink: Ink, mod
         tab.maps.go_to(cell)
         assert page.view.kernels is not None
         np.testing.assert_array_equal(page.view.kernels, weights["conv2.weight"][5])
-        assert page.title.text() == "The kernels of conv2, map 5"
+        assert page.title.text() == "Kernels of conv2, map 5"
     tab.maps.go_to(Cell("fc1", 2))
     assert page.view.kernels is not None
     np.testing.assert_array_equal(page.view.kernels.ravel(), weights["fc1.weight"][2])

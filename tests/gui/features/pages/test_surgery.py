@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from digitpad.data.mnist import load_mnist
@@ -93,18 +94,96 @@ def test_a_kernel_is_redrawn_by_dragging_and_by_keys(tab: FeaturesTab, page: Sur
     np.testing.assert_array_equal(changed.ravel()[1:], before.ravel()[1:])
     editor.setFocus()
     QTest.keyClick(editor, Qt.Key.Key_Right)
-    QTest.keyClick(editor, Qt.Key.Key_0)
+    QTest.keyClick(editor, Qt.Key.Key_Delete)
     settle(tab)
     assert tab.model.network.state_dict()["conv1.weight"][2, 0, 0, 1] == 0
     assert len(page.history.done) == 2
 
 
+def test_a_weight_is_typed(tab: FeaturesTab, page: SurgeryPage) -> None:
+    editor = page.editor
+    editor.setFocus()
+    QTest.keyClick(editor, Qt.Key.Key_Right)
+    QTest.keyClick(editor, Qt.Key.Key_0)
+    assert editor.field.isVisible()
+    QTest.keyClicks(editor.field, ".125")
+    QTest.keyClick(editor.field, Qt.Key.Key_Return)
+    assert not editor.field.isVisible()
+    settle(tab)
+    assert tab.model is not None
+    assert tab.model.network.state_dict()["conv1.weight"][2, 0, 0, 1] == np.float32(0.125)
+    assert len(page.history.done) == 1
+    # Enter opens the field with the weight; a text that is not a number changes nothing.
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert editor.field.text() == "0.125"
+    editor.field.setText("much")
+    QTest.keyClick(editor.field, Qt.Key.Key_Return)
+    assert len(page.history.done) == 1
+
+
+def test_a_matrix_is_pasted_and_copied(
+    features_window: MainWindow, tab: FeaturesTab, page: SurgeryPage, qapp: QApplication
+) -> None:
+    editor = page.editor
+    editor.setFocus()
+    qapp.clipboard().setText("[[1, 2, 3],\n [4, 5, 6],\n [7, 8, -9.5]]")
+    QTest.keyClick(editor, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    settle(tab)
+    assert tab.model is not None
+    pasted = tab.model.network.state_dict()["conv1.weight"][2, 0]
+    np.testing.assert_array_equal(pasted, [[1, 2, 3], [4, 5, 6], [7, 8, -9.5]])
+    QTest.keyClick(editor, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert qapp.clipboard().text() == "1\t2\t3\n4\t5\t6\n7\t8\t-9.5"
+    qapp.clipboard().setText("1 2 3")
+    QTest.keyClick(editor, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    message = features_window.messages.message
+    assert message is not None
+    assert "3 × 3" in message.text
+    assert len(page.history.done) == 1
+
+
+def test_presets_are_textbook_kernels(tab: FeaturesTab, page: SurgeryPage) -> None:
+    menu = page.presets.menu()
+    assert menu is not None
+    assert len(menu.actions()) == 6
+    next(action for action in menu.actions() if action.objectName() == "preset-sobel-x").trigger()
+    settle(tab)
+    assert tab.model is not None
+    put = tab.model.network.state_dict()["conv1.weight"][2, 0]
+    np.testing.assert_array_equal(put, [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+    assert len(page.history.done) == 1
+
+
+def test_ctrl_z_undoes_surgery_and_drawing_in_their_order(
+    tab: FeaturesTab, page: SurgeryPage, draw: Callable[..., None]
+) -> None:
+    undo = (Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    redo = (Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    sketch = tab.side.pad.sketch
+    page.mute()
+    strokes = len(sketch.settled.strokes)
+    tab.side.show_drawing(on=True)
+    draw(tab.side.pad, [[(30, 30), (60, 60)]])
+    page.factor.setValue(2.0)
+
+    def state() -> tuple[int, int]:
+        return len(page.history.done), len(sketch.settled.strokes) - strokes
+
+    assert state() == (2, 1)
+    for expected in ((1, 1), (1, 0), (0, 0)):
+        QTest.keyClick(tab, *undo)
+        assert state() == expected
+    for expected in ((1, 0), (1, 1), (2, 1)):
+        QTest.keyClick(tab, *redo)
+        assert state() == expected
+
+
 def test_the_accuracy_comes_as_a_sample_and_then_of_all(page: SurgeryPage, qtbot: QtBot) -> None:
     page.mute()
-    assert page.figure.text() == "measuring …"
+    assert page.figure.text() == "measuring…"
     qtbot.waitUntil(lambda: page.measured is not None and page.measured.done == 1500, timeout=30000)
     assert page.measured is not None
-    assert page.figure.text().endswith("of 1,500 right")
+    assert page.figure.text().endswith("of 1,500 correct")
     assert 0 <= page.measured.share < 0.6
 
 

@@ -1,0 +1,53 @@
+"""The order in which Tab goes through a page: the order of its layouts, which is the order in which people read it."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLayout, QScrollArea, QSplitter, QStackedWidget, QWidget
+
+
+def order_by_layout(page: QWidget) -> None:
+    """Let Tab go through a page as its layouts are arranged, whatever the order in which widgets were made.
+
+    Parameters
+    ----------
+    page
+        The page, with all its widgets.
+    """
+    for one, other in pairwise(_stops(page)):
+        QWidget.setTabOrder(one, other)
+
+
+def _stops(widget: QWidget) -> Iterator[QWidget]:
+    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
+        yield widget
+    for child in _children(widget):
+        yield from _stops(child)
+
+
+def _children(widget: QWidget) -> Iterator[QWidget]:
+    if isinstance(widget, QStackedWidget | QSplitter):
+        for index in range(widget.count()):
+            child = widget.widget(index)
+            if child is not None:
+                yield child
+        return
+    if isinstance(widget, QScrollArea):
+        content = widget.widget()
+        if content is not None:
+            yield content
+        return
+    layout = widget.layout()
+    if layout is not None:
+        yield from _in_layout(layout)
+
+
+def _in_layout(layout: QLayout) -> Iterator[QWidget]:
+    for index in range(layout.count()):
+        item = layout.itemAt(index)
+        inner, widget = (None, None) if item is None else (item.layout(), item.widget())
+        if widget is not None:
+            yield widget
+        elif inner is not None:
+            yield from _in_layout(inner)

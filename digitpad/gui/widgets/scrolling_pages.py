@@ -1,0 +1,72 @@
+"""Pages of which one is shown, each of which scrolls where the window is too small for it."""
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
+
+
+class _Holder(QWidget):
+    """Gives a page the size of the view, but never less than the page's minimum at that width.
+
+    A scroll area that holds the page itself would give pages with wrapped text their preferred height, which is more.
+    """
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__()
+        self._page = page
+        self.setObjectName("pageHolder")
+        page.setParent(self)
+        page.installEventFilter(self)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size in which nothing on the page is cut."""
+        page, layout = self._page, self._page.layout()
+        least = page.minimumSizeHint().expandedTo(page.minimumSize())
+        if layout is not None and layout.hasHeightForWidth():
+            view = self.parentWidget()
+            width = max(least.width(), view.width() if view is not None else 0)
+            least.setHeight(max(least.height(), layout.totalMinimumHeightForWidth(width)))
+        return least
+
+    def sizeHint(self) -> QSize:
+        """Return the page's."""
+        return self._page.sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fill the holder with the page."""
+        super().resizeEvent(event)
+        self._page.resize(event.size())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice that the page needs another size."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+
+class ScrollingPages(QStackedWidget):
+    """A stack of pages, each in a scroll area of its own."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._contents: list[QWidget] = []
+
+    def add_page(self, page: QWidget) -> int:
+        """Add a page, and return its number."""
+        area = QScrollArea(self)
+        area.setObjectName(f"pageScroller{len(self._contents)}")
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        holder = _Holder(page)
+        area.setWidget(holder)
+        for ground in (holder, area.viewport()):
+            # The page lies on the window's ground.
+            ground.setAutoFillBackground(False)
+        page.show()
+        self._contents.append(page)
+        return self.addWidget(area)
+
+    def page(self, index: int) -> QWidget | None:
+        """Return the page with a number; None if there is none."""
+        return self._contents[index] if 0 <= index < len(self._contents) else None

@@ -1,0 +1,109 @@
+"""In every tab and dialog, at every size that is allowed, in every language: no text is cut, and nothing collapses."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QDialog, QTabBar, QWidget
+
+from digitpad.gui.features.tab import FeaturesTab
+from digitpad.gui.shell.main_window import MainWindow
+from digitpad.gui.widgets.scaling import adopt
+from digitpad.gui.widgets.theme import Theme
+from tests.gui.controls import controls_of
+from tests.gui.languages import LANGUAGES, speaking
+from tests.gui.measuring import faults
+from tests.gui.settling import lay_out
+
+#: Width, height and text size: the smallest window, what scale 2 leaves of 1920x1080, a projector's text, large text.
+SIZES = ((800, 560, 1.0), (960, 540, 1.0), (1024, 640, 1.5), (1280, 800, 2.0))
+TABS = ("Draw", "Train", "Features", "Evaluate")
+DIALOGS = ("actionAbout", "actionKeyboardHelp", "actionTrainMore", "actionTrainNetwork", "actionTrainRuns")
+
+
+@pytest.fixture(params=LANGUAGES)
+def any_window(
+    qapp: QApplication,
+    pseudo_catalogues: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Iterator[MainWindow]:
+    """Show the window in one of the languages."""
+    with speaking(str(request.param), qapp, pseudo_catalogues, monkeypatch):
+        window: MainWindow = request.getfixturevalue("window")
+        # What the test wants is smaller than a screen would make it.
+        window.setMinimumSize(QSize(400, 300))
+        yield window
+
+
+def _pages(window: MainWindow, tab: str) -> Iterator[tuple[str, QWidget]]:
+    """Show a tab, and each page that it has; yield what is shown."""
+    page = window.go_to(tab)
+    if not isinstance(page, FeaturesTab):
+        lay_out()
+        yield tab, page
+        return
+    for number in range(5):
+        page.panel.show_page(number)
+        lay_out()
+        yield f"{tab}, page {number}", page
+
+
+@pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize(("width", "height", "scale"), SIZES)
+def test_every_text_of_a_tab_has_room(
+    any_window: MainWindow, theme: Theme, tab: str, width: int, height: int, scale: float
+) -> None:
+    any_window.go_to(tab)
+    any_window.resize(width, height)
+    theme.set_scale(scale)
+    found = [f"{name}: {fault}" for name, _ in _pages(any_window, tab) for fault in faults(any_window)]
+    theme.set_scale(1.0)
+    assert not found, "\n".join(found)
+    assert any_window.size() == QSize(width, height)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_every_text_of_a_dialog_has_room(any_window: MainWindow, theme: Theme, scale: float) -> None:
+    theme.set_scale(scale)
+    any_window.go_to("Train")
+    found = []
+    for action in (action for action in any_window.findChildren(QAction) if action.objectName() in DIALOGS):
+        before = set(any_window.findChildren(QDialog))
+        action.trigger()
+        lay_out()
+        for dialog in set(any_window.findChildren(QDialog)) - before:
+            adopt(dialog)
+            lay_out()
+            found += [f"{dialog.objectName()}: {fault}" for fault in faults(dialog)]
+            dialog.close()
+    theme.set_scale(1.0)
+    assert not found, "\n".join(found)
+
+
+def test_the_window_that_opens_with_large_text_is_the_one_that_was_made_larger(
+    window: MainWindow, theme: Theme
+) -> None:
+    theme.set_scale(2.0)
+    lay_out()
+    late = window.go_to("Evaluate")
+    lay_out()
+    built = {control.objectName(): control.size() for control in controls_of(late)}
+    theme.set_scale(1.0)
+    lay_out()
+    theme.set_scale(2.0)
+    lay_out()
+    assert {control.objectName(): control.size() for control in controls_of(late)} == built
+    theme.set_scale(1.0)
+
+
+def test_the_tabs_keep_their_words(window: MainWindow, theme: Theme) -> None:
+    tabs = window.findChild(QTabBar, "tabStrip")
+    assert tabs is not None
+    window.resize(1280, 800)
+    theme.set_scale(2.0)
+    lay_out()
+    assert tabs.width() >= tabs.sizeHint().width()
+    theme.set_scale(1.0)
