@@ -19,8 +19,8 @@ import PIL.ImageOps
 from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
 
-FORMATS = ("PNG", "JPEG", "MPO", "GIF", "BMP", "DIB", "TIFF", "WEBP", "PPM")
-"""Formats that are opened, by Pillow's names; AVIF and HEIF are added where there is a decoder."""
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "PPM")
+"""Formats that are opened, by Pillow's names (JPEG includes MPO, as phones write it); AVIF and HEIF are added where there is a decoder."""
 
 LONGEST_SIDE = 1024
 """Pixels of the long side to which pictures are reduced: no digit needs more."""

@@ -79,7 +79,7 @@ def _rectangle(other: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
         holes, number = _holes(own)
         area = int(own.sum())
         filled = area + int((holes > 0).sum())
-        if not number or filled < _RECTANGULAR * own.size:
+        if not number or filled < _RECTANGULAR * own.size or not _has_margins(boxes[part], other.shape):
             continue
         inner = component_boxes(holes, number)
         sizes = (inner[:, 2:] - inner[:, :2]).max(axis=1)
@@ -89,6 +89,11 @@ def _rectangle(other: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
         if inside is not None:
             return left + inside[0], top + inside[1], left + inside[2], top + inside[3]
     return None
+
+
+def _has_margins(box: NDArray[np.intp], shape: tuple[int, ...]) -> bool:
+    """Whether there is a margin on all sides; the edge of a shadow, say, leaves one on some."""
+    return bool(box[:2].min() > 0 and box[2] < shape[1] and box[3] < shape[0])
 
 
 def _framed(

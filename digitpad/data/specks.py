@@ -18,11 +18,18 @@ _SMALL = 0.5
 #: The edges of ink fall off by at least this much a pixel, of full ink; those of shadows are softer.
 _SHARP = 0.05
 #: Ink is darker than the paper on all sides: around so much of its edge, where a shadow is darker on one side only.
-_AROUND = 0.7
+#: The first of what is as thin as the border of a shadow (the second, of the long side), the third of bolder ink.
+_AROUND, _BORDER, _AROUND_BOLD = 0.87, 0.032, 0.7
+#: Beside ink, paper is lighter than the ink by at least this share of what it is in the best light.
+_LIGHTER = 0.25
 #: Pixels from a part to where the paper around it is looked at.
 _RING = 3
-#: A rim of shade along an edge is longer than the first and flatter than the second; shares of the sides.
-_RIM, _FLAT = 0.5, 0.12
+#: A rim of shade reaches into the picture by less than this share of it, and along the edge by twice as much or more.
+_FLAT = 0.12
+#: Where all parts touch the edge, the largest is a digit only if it is at least this share of the short side.
+_FILLS = 0.25
+#: What is smaller than this share of the picture's long side is too small to be told from grain.
+_LEAST = 0.06
 #: The largest part inside counts if it is at least this share of the largest at the edge.
 _MAIN = 0.35
 #: A part that fills this share of one of the picture's edges is no ink (a table, a finger), nor is one that reaches from
@@ -111,7 +118,9 @@ def without_leftovers(ink: NDArray[np.float32], grey: NDArray[np.float64]) -> ND
     boxes = component_boxes(labels, count)
     longest = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
     is_ink = _sharpness(ink, labels, count) >= _SHARP
-    is_ink &= _surrounded(grey, labels, count) >= _AROUND
+    pen = _thickness(labels, count)
+    is_thin = pen < _BORDER * max(ink.shape)
+    is_ink &= _surrounded(grey, labels, count) >= np.where(is_thin, _AROUND, _AROUND_BOLD)
     is_ink &= ~_is_rim(boxes, ink.shape)
     if not is_ink.any():
         return np.zeros_like(ink)
@@ -127,10 +136,11 @@ def without_leftovers(ink: NDArray[np.float32], grey: NDArray[np.float64]) -> ND
     inside = int(np.argmax(np.where(at_edge | ~is_ink, 0, longest)))
     if is_ink[inside] and not at_edge[inside] and longest[inside] >= _MAIN * longest[main]:
         main = inside
+    if longest[main] < (_FILLS * min(height, width) if at_edge[main] else _LEAST * max(height, width)):
+        return np.zeros_like(ink)
     # What is left of lines is thinner than the pen; what comes in from the edge is the end of a number if it is like
     # the rest, or else what is left of a shadow.
     kept &= longest >= max(_SPECK * longest[main], 2)
-    pen = _thickness(labels, count)
     like = (longest >= _SMALL * longest[main]) & (longest <= longest[main] / _SMALL) & (pen <= 1.6 * pen[main])
     kept &= (pen >= _THIN * pen[main]) & (~at_edge | like)
     kept[main] = True
@@ -142,9 +152,9 @@ def _is_rim(boxes: NDArray[np.intp], shape: tuple[int, ...]) -> NDArray[np.bool_
     """Return which parts are flat and lie along an edge of the picture: the rim of a shadow."""
     height, width = shape
     spans = boxes[:, 2:] - boxes[:, :2]
-    upright = ((boxes[:, 0] == 0) | (boxes[:, 2] == width)) & (spans[:, 1] > _RIM * height)
-    level = ((boxes[:, 1] == 0) | (boxes[:, 3] == height)) & (spans[:, 0] > _RIM * width)
-    return (upright & (spans[:, 0] < _FLAT * width)) | (level & (spans[:, 1] < _FLAT * height))
+    upright = ((boxes[:, 0] == 0) | (boxes[:, 2] == width)) & (spans[:, 0] < _FLAT * width)
+    level = ((boxes[:, 1] == 0) | (boxes[:, 3] == height)) & (spans[:, 1] < _FLAT * height)
+    return (upright & (spans[:, 1] >= 2 * spans[:, 0])) | (level & (spans[:, 0] >= 2 * spans[:, 1]))
 
 
 def _comes_in(labels: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
@@ -160,6 +170,7 @@ def _surrounded(grey: NDArray[np.float64], labels: NDArray[np.intp], count: int)
 
     All around ink there is paper. Along the edge of a shadow, what seems to be ink has paper on one side only.
     """
+    grey = _averaged(grey)
     owner, tone = labels.copy(), np.where(labels > 0, grey, 0.0)
     ring = np.zeros(labels.shape, np.bool_)
     for _ in range(_RING):
@@ -175,10 +186,17 @@ def _surrounded(grey: NDArray[np.float64], labels: NDArray[np.intp], count: int)
     sizes = np.bincount(part, minlength=count + 1)
     firsts = np.cumsum(sizes) - sizes
     bright = lighter[np.minimum(firsts + (0.8 * sizes).astype(np.intp), max(len(lighter) - 1, 0))]
-    enough = (lighter >= 0.4 * bright[part]) & (lighter > 0)
+    enough = (lighter >= _LIGHTER * bright[part]) & (lighter > 0)
     share = np.bincount(part, weights=enough, minlength=count + 1) / np.maximum(sizes, 1)
     # Where nothing lies around it, a part fills the picture.
     return np.where(sizes > 0, share, 1.0)[1:]
+
+
+def _averaged(grey: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean over each pixel and its neighbours, which evens out grain."""
+    padded = np.pad(grey, 1, mode="edge")
+    upright = padded[:-2] + padded[1:-1] + padded[2:]
+    return (upright[:, :-2] + upright[:, 1:-1] + upright[:, 2:]) / 9
 
 
 def _shifted(values: NDArray[Any], axis: int, step: int) -> NDArray[Any]:
