@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from digitpad.data.photograph import ink_in_photograph, is_evenly_lit
 from digitpad.data.picture_files import opened_picture
 from digitpad.data.rasterize import BOX, CENTRE, FIELD, to_greys
-from digitpad.data.sheets import Area, sheet_in
+from digitpad.data.sheets import sheet_in
 from digitpad.data.specks import without_dust
 from digitpad.data.straight_lines import without_paper_lines
 from digitpad.data.tones import LEAST_CONTRAST, brightness, extremes
@@ -59,21 +59,31 @@ def read_image(source: Path | str | bytes | PIL.Image.Image) -> NDArray[np.float
         return ink_on_paper(brightness(picture))
 
 
-def ink_on_paper(grey: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Tell ink from paper in a picture's brightness, (H, W) in [0, 1]; see `read_image`."""
-    ink = np.zeros(grey.shape, np.float32)
-    area: Area = (slice(0, grey.shape[0]), slice(0, grey.shape[1]))
-    for _ in range(_MOST_MARGINS):
-        inner = sheet_in(grey)
-        if inner is None:
-            break
-        grey = grey[inner]
-        # In the coordinates of the whole picture.
-        top, left = area[0].start, area[1].start
-        rows, columns = inner
-        area = (slice(top + rows.start, top + rows.stop), slice(left + columns.start, left + columns.stop))
-    ink[area] = _ink_in_scan(grey) if is_evenly_lit(grey) else ink_in_photograph(grey)
-    return ink
+def ink_on_paper(grey: NDArray[np.float64], *, margins: int = _MOST_MARGINS) -> NDArray[np.float32]:
+    """Tell ink from paper in a picture's brightness.
+
+    Parameters
+    ----------
+    grey
+        (H, W) in [0, 1].
+    margins
+        How many margins may lie around one another.
+
+    Returns
+    -------
+    NDArray[float32]
+        (H, W) in [0, 1], as `read_image` returns it.
+    """
+    sheet = sheet_in(grey) if margins else None
+    if sheet is not None:
+        ink = np.zeros(grey.shape, np.float32)
+        area = grey[sheet.rows, sheet.columns]
+        # What is not of the sheet gets the tone of its paper.
+        paper = float(np.median(area[sheet.inside])) if sheet.inside.any() else float(np.median(area))
+        inner = ink_on_paper(np.where(sheet.inside, area, paper), margins=margins - 1)
+        ink[sheet.rows, sheet.columns] = np.where(sheet.inside, inner, np.float32(0))
+        return ink
+    return _ink_in_scan(grey) if is_evenly_lit(grey) else ink_in_photograph(grey)
 
 
 def image_to_digit(ink: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -4,6 +4,8 @@ What lies in the margins says nothing about the paper. A margin is found by nest
 against the border and has something drawn in it is a sheet, and so is the inside of a rectangular frame.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
@@ -11,8 +13,14 @@ from numpy.typing import NDArray
 from digitpad.data.components import component_boxes, connected_components
 from digitpad.data.tones import LEAST_CONTRAST, extremes
 
-Area = tuple[slice, slice]
-"""Rows and columns of a picture."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """A part of a picture: its rows and columns, and which of their pixels are of the sheet, bool (H, W)."""
+
+    rows: slice
+    columns: slice
+    inside: NDArray[np.bool_]
+
 
 #: Pixels of the long side at which sheets are looked for.
 _COARSE = 256
@@ -26,11 +34,11 @@ _LEAST_AREA = 0.06
 _SOLID = 0.55
 #: What is drawn on a sheet is at least this large, of the sheet's short side.
 _DRAWN = 0.15
-#: Left out along a sheet's edges, of its short side: the soft edge itself.
-_EDGE = 0.02
+#: What differs from the border by the first share of the greatest difference stands out; faint frames by the second.
+_STANDS_OUT = (0.5, 0.15)
 
 
-def sheet_in(grey: NDArray[np.float64]) -> Area | None:
+def sheet_in(grey: NDArray[np.float64]) -> Sheet | None:
     """Find the sheet inside a picture's margins.
 
     Parameters
@@ -40,8 +48,8 @@ def sheet_in(grey: NDArray[np.float64]) -> Area | None:
 
     Returns
     -------
-    (slice, slice) or None
-        The rows and columns of the sheet without its edges; None if the picture has no margins.
+    Sheet or None
+        Without its soft edges; None if the picture has no margins.
     """
     if min(grey.shape) < _LEAST_SIDE:
         return None
@@ -49,23 +57,30 @@ def sheet_in(grey: NDArray[np.float64]) -> Area | None:
     small = np.asarray(PIL.Image.fromarray(grey.astype(np.float32)).reduce(step), np.float64)
     border = float(np.median(np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])))
     low, high = extremes(small)
-    for depth in (border - low, high - border):
+    for darker, depth in ((True, border - low), (False, high - border)):
         if depth < 2 * LEAST_CONTRAST:
             continue
-        other = (border - small if depth == border - low else small - border) > 0.5 * depth
-        found = _rectangle(other)
-        if found is not None:
-            left, top, right, bottom = (step * side for side in found)
-            margin = max(step, round(_EDGE * min(right - left, bottom - top)))
-            return (
-                slice(top + margin, min(bottom, grey.shape[0]) - margin),
-                slice(left + margin, min(right, grey.shape[1]) - margin),
-            )
+        for share in _STANDS_OUT:
+            found = _sheet(((border - small) if darker else (small - border)) > share * depth)
+            if found is not None:
+                return _enlarged(found, step, grey.shape)
     return None
 
 
-def _rectangle(other: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
-    """Return the box of the sheet, of what differs from the border: left, top, right, bottom."""
+def _enlarged(sheet: Sheet, step: int, shape: tuple[int, ...]) -> Sheet:
+    """Return a sheet of a reduced picture in the pixels of the picture, without its edges."""
+    inner = np.pad(sheet.inside, 1)
+    # A pixel of the reduced picture to every side: the soft edge of the sheet lies there.
+    for axis in (0, 1):
+        inner = inner & np.roll(inner, 1, axis) & np.roll(inner, -1, axis)
+    inside = inner[1:-1, 1:-1].repeat(step, axis=0).repeat(step, axis=1)
+    rows = slice(sheet.rows.start * step, min(sheet.rows.stop * step, shape[0]))
+    columns = slice(sheet.columns.start * step, min(sheet.columns.stop * step, shape[1]))
+    return Sheet(rows, columns, inside[: rows.stop - rows.start, : columns.stop - columns.start])
+
+
+def _sheet(other: NDArray[np.bool_]) -> Sheet | None:
+    """Return the sheet, given what differs from the border."""
     labels, count = connected_components(other)
     if not count:
         return None
@@ -75,19 +90,25 @@ def _rectangle(other: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
         left, top, right, bottom = boxes[part].tolist()
         if (right - left) * (bottom - top) < _LEAST_AREA * other.size or min(spans[part]) < 12:
             return None
-        own = labels[top:bottom, left:right] == part + 1
+        area = np.s_[top:bottom, left:right]
+        own = labels[area] == part + 1
         holes, number = _holes(own)
-        area = int(own.sum())
-        filled = area + int((holes > 0).sum())
-        if not number or filled < _RECTANGULAR * own.size or not _has_margins(boxes[part], other.shape):
+        filled = own | (holes > 0)
+        if not number or filled.sum() < _RECTANGULAR * own.size or not _has_margins(boxes[part], other.shape):
             continue
         inner = component_boxes(holes, number)
         sizes = (inner[:, 2:] - inner[:, :2]).max(axis=1)
-        if area >= _SOLID * filled and sizes.max() >= _DRAWN * min(own.shape):
-            return left, top, right, bottom
-        inside = _framed(own, holes, inner)
-        if inside is not None:
-            return left + inside[0], top + inside[1], left + inside[2], top + inside[3]
+        if own.sum() >= _SOLID * filled.sum() and sizes.max() >= _DRAWN * min(own.shape):
+            # What is drawn is a hole in the sheet; a hole that has something in it is the inside of a thick frame.
+            if _framed(other[area], holes, inner) is None:
+                return Sheet(slice(top, bottom), slice(left, right), filled)
+        framed = _framed(other[area], holes, inner)
+        if framed is not None:
+            return Sheet(
+                slice(top + framed.rows.start, top + framed.rows.stop),
+                slice(left + framed.columns.start, left + framed.columns.stop),
+                framed.inside,
+            )
     return None
 
 
@@ -96,21 +117,19 @@ def _has_margins(box: NDArray[np.intp], shape: tuple[int, ...]) -> bool:
     return bool(box[:2].min() > 0 and box[2] < shape[1] and box[3] < shape[0])
 
 
-def _framed(
-    own: NDArray[np.bool_], holes: NDArray[np.intp], inner: NDArray[np.intp]
-) -> tuple[int, int, int, int] | None:
+def _framed(other: NDArray[np.bool_], holes: NDArray[np.intp], inner: NDArray[np.intp]) -> Sheet | None:
     """Return the one hole of a frame in which something is drawn; None if there is none, or several."""
-    drawn: list[tuple[int, int, int, int]] = []
+    drawn: list[Sheet] = []
     areas = (inner[:, 2:] - inner[:, :2]).prod(axis=1)
-    for hole in np.flatnonzero(areas >= 0.1 * own.size).tolist():
+    for hole in np.flatnonzero(areas >= 0.1 * other.size).tolist():
         left, top, right, bottom = inner[hole].tolist()
         region = holes[top:bottom, left:right] == hole + 1
-        islands, number = _holes(region)
-        if (islands > 0).sum() + region.sum() < _RECTANGULAR * region.size or not number:
+        islands, number = connected_components(other[top:bottom, left:right] & region)
+        if region.sum() < _RECTANGULAR * region.size or not number:
             continue
         boxes = component_boxes(islands, number)
         if (boxes[:, 2:] - boxes[:, :2]).max() >= _DRAWN * min(region.shape):
-            drawn.append((left, top, right, bottom))
+            drawn.append(Sheet(slice(top, bottom), slice(left, right), region))
     return drawn[0] if len(drawn) == 1 else None
 
 

@@ -27,9 +27,11 @@ _THICKEST = 0.05
 #: nor shorter than this share of the side that it runs along.
 _SHORTEST = 0.3
 #: Gaps in a line, where strokes cross it, are no longer than this share of the side.
-_GAP = 0.12
+_GAP = 0.45
 #: Of its length, ink must fill at least this share.
-_FILLED = 0.6
+_FILLED = 0.45
+#: Bits of a line that are shorter than this share of the side may be strokes that happen to lie on it.
+_BIT = 0.03
 #: A line that ends this near to the picture's edge reaches it; shares of the side, here and below.
 _AT_EDGE = 0.03
 #: A line this near to the edge runs along it.
@@ -38,6 +40,8 @@ _ALONG_EDGE = 0.045
 _BEYOND = 0.03
 #: and what is written keeps this far from the edges of a picture that is not cropped to the ink.
 _LOOSE = 0.01
+#: The sides of a frame are this much longer than what is written in it.
+_LONGER = 1.1
 #: Corners of a frame are this precise.
 _CORNER = 0.04
 #: What is written is at least this large, of the picture's short side,
@@ -189,9 +193,14 @@ def _line_through(
     """Return the longest line that runs along these points without a wide gap; None if it is too short."""
     if not len(columns):
         return None
-    # The runs come in the order of their columns.
-    ends = np.flatnonzero(np.diff(columns) > max(3, _GAP * width))
-    piece = max(np.split(np.arange(len(columns)), ends + 1), key=len)
+    # The runs come in the order of their columns. Short bits at some distance are parts of strokes.
+    bits = np.split(np.arange(len(columns)), np.flatnonzero(np.diff(columns) > 3) + 1)
+    long = [bit for bit in bits if len(bit) >= max(4, _BIT * width)]
+    if not long:
+        return None
+    piece = np.concatenate(long)
+    ends = np.flatnonzero(np.diff(columns[piece]) > _GAP * width)
+    piece = max(np.split(piece, ends + 1), key=len)
     start, stop = int(columns[piece[0]]), int(columns[piece[-1]])
     if stop - start + 1 < _SHORTEST * width or len(np.unique(columns[piece])) < _FILLED * (stop - start + 1):
         return None
@@ -240,7 +249,8 @@ def _is_paper(line: Line, lines: Sequence[Line], written: _Box, shape: tuple[int
     beyond = min(before, after) >= max(2.0, _BEYOND * width)
     if _spans(line, width) and min(before, after) >= max(1.0, _LOOSE * width):
         return True
-    if _is_frame(line, lines, shape) and _is_inside(written, lines):
+    longer = line.stop - line.start >= _LONGER * (box.right - box.left)
+    if longer and _is_inside(written, lines) and _corners(line, lines, shape) >= (1 if len(lines) > 2 else 2):
         return True
     apart = max(box.top - line.middle, line.middle - box.bottom) > line.thickness + _LOOSE * height
     if _runs_along(line, shape) and (apart or _reaches_corner(line, width)) and _is_loose(lines, written, shape):
@@ -282,8 +292,8 @@ def _is_loose(lines: Sequence[Line], written: _Box, shape: tuple[int, int]) -> b
     return all(edges.values())
 
 
-def _is_frame(line: Line, lines: Sequence[Line], shape: tuple[int, int]) -> bool:
-    """Whether other lines meet both ends of a line, as the sides of a box do."""
+def _corners(line: Line, lines: Sequence[Line], shape: tuple[int, int]) -> int:
+    """Return at how many of its ends a line meets others, as the sides of a box do."""
     reach = max(4.0, _CORNER * max(shape))
     ends = [False, False]
     for other in lines:
@@ -292,7 +302,7 @@ def _is_frame(line: Line, lines: Sequence[Line], shape: tuple[int, int]) -> bool
         for number, place in enumerate((line.start, line.stop)):
             meets = abs(other.middle - place) <= reach + other.thickness
             ends[number] |= meets and other.start - reach <= line.middle <= other.stop + reach
-    return all(ends)
+    return sum(ends)
 
 
 def _is_inside(written: _Box, lines: Sequence[Line]) -> bool:
