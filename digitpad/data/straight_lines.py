@@ -11,12 +11,15 @@ its ends. Of a digit cropped to its ink, whose strokes reach the edges, nothing 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.data.components import component_boxes, connected_components
 from digitpad.data.ruled import erase_line
+
+_Float = TypeVar("_Float", np.float32, np.float64)
 
 #: Smaller pictures hold a digit and nothing else.
 _LEAST_SIDE = 24
@@ -89,7 +92,7 @@ class _Box:
         return _Box(self.top, self.left, self.bottom, self.right)
 
 
-def without_paper_lines(ink: NDArray[np.float32], faintest: float) -> NDArray[np.float32]:
+def without_paper_lines(ink: NDArray[_Float], faintest: float) -> NDArray[_Float]:
     """Return ink without the straight lines that belong to the paper.
 
     Parameters
@@ -250,7 +253,8 @@ def _is_paper(line: Line, lines: Sequence[Line], written: _Box, shape: tuple[int
     if _spans(line, width) and min(before, after) >= max(1.0, _LOOSE * width):
         return True
     longer = line.stop - line.start >= _LONGER * (box.right - box.left)
-    if longer and _is_inside(written, lines) and _corners(line, lines, shape) >= (1 if len(lines) > 2 else 2):
+    corners = _corners(line, lines, shape)
+    if len(lines) > 2 and _is_inside(written, lines) and (corners == 2 or (corners == 1 and longer)):
         return True
     apart = max(box.top - line.middle, line.middle - box.bottom) > line.thickness + _LOOSE * height
     if _runs_along(line, shape) and (apart or _reaches_corner(line, width)) and _is_loose(lines, written, shape):
@@ -324,7 +328,7 @@ def _is_empty_cell(lines: Sequence[Line], mask: NDArray[np.bool_]) -> bool:
     return len(sides) >= 3
 
 
-def _erased(ink: NDArray[np.float32], lines: Sequence[Line], faintest: float) -> NDArray[np.float32]:
+def _erased(ink: NDArray[_Float], lines: Sequence[Line], faintest: float) -> NDArray[_Float]:
     """Return ink without some lines: level ones first, so that crossings go with the upright ones."""
     cleaned = ink.copy()
     for line in sorted(lines, key=lambda one: one.upright):
@@ -336,7 +340,7 @@ def _erased(ink: NDArray[np.float32], lines: Sequence[Line], faintest: float) ->
     return cleaned
 
 
-def _without_bands(ink: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+def _without_bands(ink: NDArray[_Float], mask: NDArray[np.bool_]) -> NDArray[_Float]:
     """Take away dark bands along the edges: what a scanner sees beside the sheet."""
     cleaned = ink
     touched = [True] * 4

@@ -20,7 +20,7 @@ _HALF_BAR = 2
 _ARM = 0.22
 #: A slash is this much higher than digits, leans by this much to the right (a tangent), and strays from a straight line
 #: by less than this, of its length: a digit 1 is lower or steeper.
-_HIGH, _LEAN, _STRAIGHT = 1.12, 0.25, 0.06
+_HIGH, _LEAN, _STRAIGHT = 1.2, 0.25, 0.06
 #: Pixels with more ink than this are looked at.
 _INK = 0.3
 

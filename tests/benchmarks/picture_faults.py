@@ -116,8 +116,9 @@ def _crossed_box(digits: Digits, rng: Rng) -> Made:
     rows = np.flatnonzero((sheet > 0.5).any(axis=1))
     right, bottom = int(columns[-1] - 0.15 * len(columns)), int(rows[-1] - 0.12 * len(rows))
     box = (30, 30, right if rng.random() < 0.5 else 270, bottom if rng.random() < 0.5 else 270)
-    PIL.ImageDraw.Draw(picture).rectangle(box, outline=int(rng.choice([0, 120, 190])), width=int(rng.integers(1, 5)))
-    return picture, label
+    frame = PIL.Image.new("L", picture.size, 255)
+    PIL.ImageDraw.Draw(frame).rectangle(box, outline=int(rng.choice([0, 120, 190])), width=int(rng.integers(1, 5)))
+    return PIL.ImageChops.darker(picture, frame), label
 
 
 def _cell(digits: Digits, rng: Rng, *, side: int = 300) -> Made:
