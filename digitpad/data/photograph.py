@@ -70,7 +70,8 @@ def ink_in_photograph(grey: NDArray[np.float64]) -> NDArray[np.float32]:
         (H, W) in [0, 1], ink 1; all zeros if there is none.
     """
     dark = grey if _is_dark_ink(grey) else 1 - grey
-    share = _swallowed(dark)
+    paper = _paper(dark)
+    share = (paper - dark) / np.maximum(paper, _DARKEST)
     grain = 1.4826 * float(np.median(np.abs(share - np.median(share))))
     share = without_paper_lines(share, max(_GRAIN * grain, _FAINTEST_LINE))
     share = without_lines(share, max(2.5 * grain, _FAINTEST_LINE))
@@ -81,7 +82,7 @@ def ink_in_photograph(grey: NDArray[np.float64]) -> NDArray[np.float32]:
     full = float(np.median(share[mask]))
     low = max(threshold / 2, min(_GRAIN * grain, 0.8 * threshold))
     ink = np.clip((share - low) / max(full - low, 1e-6), 0.0, 1.0).astype(np.float32)
-    return without_leftovers(without_paper_lines(ink, _LINE), dark)
+    return without_leftovers(without_paper_lines(ink, _LINE), dark, paper - dark)
 
 
 def _is_dark_ink(grey: NDArray[np.float64]) -> bool:
@@ -91,13 +92,6 @@ def _is_dark_ink(grey: NDArray[np.float64]) -> bool:
     small = small.reshape(len(small) // step, step, -1, step).mean(axis=(1, 3))
     residual = small - _smooth(small, max(2.0, max(small.shape) / 12))
     return float((residual**3).sum()) <= 0
-
-
-def _swallowed(grey: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the share of the paper's light that each pixel swallows."""
-    paper = _paper(grey)
-    share: NDArray[np.float64] = (paper - grey) / np.maximum(paper, _DARKEST)
-    return share
 
 
 def _paper(grey: NDArray[np.float64]) -> NDArray[np.float64]:

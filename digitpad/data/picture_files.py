@@ -4,23 +4,27 @@ Pillow tries every decoder that it has on a file, whatever the file's name says,
 So each file is opened with the list of formats that are meant.
 """
 
+import importlib
 import io
 import logging
 import os
 import stat
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import PIL.Image
-import PIL.ImageOps
 
 from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "PPM")
-"""Formats that are opened, by Pillow's names (JPEG includes MPO, as phones write it); AVIF and HEIF are added where there is a decoder."""
+"""Formats that are opened, by Pillow's names (JPEG includes MPO, as phones write it).
+
+AVIF and HEIF are added where there is a decoder.
+"""
 
 LONGEST_SIDE = 1024
 """Pixels of the long side to which pictures are reduced: no digit needs more."""
@@ -31,13 +35,16 @@ MOST_PIXELS = 100_000_000
 _MOST_SIDE = 65_535  # pixels: the longest side of a JPEG; what is longer is no picture of a page
 # Millions of pixels that one processor core unpacks in about a second, measured on grainy photographs by
 # `tests/benchmarks/picture_size.py`. Others (plain or hardly compressed ones) are faster.
-_MOST_MEGAPIXELS = {"WEBP": 25, "AVIF": 25, "HEIF": 30}
+_MOST_MEGAPIXELS = {"WEBP": 20, "AVIF": 20, "HEIF": 30}
 # Bytes of compressed data that one core unpacks in about a second.
-_MOST_BYTES = {"PNG": 40_000_000, "TIFF": 320_000_000, "GIF": 60_000_000}
+_MOST_BYTES = {"PNG": 30_000_000, "TIFF": 320_000_000, "GIF": 60_000_000}
 # The head of a file in the container of AVIF and HEIF (ISO 14496-12), and the brands that tell which it is.
 _CONTAINER, _AVIF, _HEIF = b"ftyp", {b"avif", b"avis"}, {b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1"}
 # What Pillow's decoders raise on damaged files, beside OSError.
 _DECODER_ERRORS = (ValueError, SyntaxError, EOFError, IndexError, OverflowError, TypeError, KeyError)
+
+
+_silence = threading.Lock()
 
 
 @contextmanager
@@ -68,7 +75,7 @@ def opened_picture(source: Path | str | bytes | PIL.Image.Image, name: str | Non
                 return
             file = io.BytesIO(source) if isinstance(source, bytes) else _ordinary_file(Path(source))
             with file, PIL.Image.open(file, formats=_formats(file, name)) as picture:
-                _check_cost(picture, os.stat(source).st_size if not isinstance(source, bytes) else len(source), name)
+                _check_cost(picture, len(source) if isinstance(source, bytes) else Path(source).stat().st_size, name)
                 yield _unpacked(picture, name)
         except FileNotFoundError as error:
             raise DigitpadError(_("{path} does not exist; check the name.").format(path=name)) from error
@@ -123,11 +130,12 @@ def _formats(file: io.BufferedIOBase, name: str) -> list[str]:
         return ["AVIF"]
     if brands & _HEIF:
         try:
-            import pi_heif
+            # It ships no types, and is only needed for this.
+            decoder = importlib.import_module("pi_heif")
         except ImportError as error:
             raise _without_decoder(name, "HEIC") from error
         # Thumbnails and depth maps are not needed, and the picture's own rotation is applied by the decoder.
-        pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+        decoder.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
         return ["HEIF"]
     return list(FORMATS)
 
@@ -150,6 +158,26 @@ def _quiet_pillow() -> Iterator[None]:
         yield
     finally:
         logger.setLevel(before)
+
+
+@contextmanager
+def _silent_libraries() -> Iterator[None]:
+    """Keep what libtiff prints of damaged files off the terminal: it writes to the process's own standard error."""
+    with _silence:
+        try:
+            kept = os.dup(2)
+        except OSError:
+            # A program without a terminal has nowhere to print to.
+            yield
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
 
 
 def _check_cost(picture: PIL.Image.Image, size: int, name: str) -> None:
@@ -189,12 +217,12 @@ def _unpacked(picture: PIL.Image.Image, name: str) -> PIL.Image.Image:
     picture.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
     # The smaller, the cheaper to turn: reduced first.
     factor = -(-max(picture.size) // LONGEST_SIDE)
-    orientation = PIL.Image.Exif()
-    orientation.update({_ORIENTATION: picture.getexif().get(_ORIENTATION, 1)})
+    turn = _TURNS.get(picture.getexif().get(_ORIENTATION, 1))
+    if picture.format == "TIFF":
+        with _silent_libraries():
+            picture.load()
+    picture.load()
     reduced = _averageable(picture).reduce(factor) if factor > 1 else picture
-    if factor == 1:
-        reduced.load()
-    turn = _TURNS.get(orientation[_ORIENTATION])
     return reduced if turn is None else reduced.transpose(turn)
 
 

@@ -17,7 +17,7 @@ _FILLED, _WHOLE = 0.35, 0.6
 #: No printed line is thicker than this share of the picture's short side.
 _THICKEST = 0.03
 #: Pixels that the search looks at, at most.
-_MOST_POINTS = 150_000
+_MOST_POINTS = 60_000
 
 
 def without_lines(ink: NDArray[np.float64], faintest: float) -> NDArray[np.float64]:

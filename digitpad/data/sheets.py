@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from digitpad.data.components import component_boxes, connected_components
 from digitpad.data.tones import LEAST_CONTRAST, extremes
 
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
     """A part of a picture: its rows and columns, and which of their pixels are of the sheet, bool (H, W)."""
@@ -98,11 +99,11 @@ def _sheet(other: NDArray[np.bool_]) -> Sheet | None:
             continue
         inner = component_boxes(holes, number)
         sizes = (inner[:, 2:] - inner[:, :2]).max(axis=1)
-        if own.sum() >= _SOLID * filled.sum() and sizes.max() >= _DRAWN * min(own.shape):
-            # What is drawn is a hole in the sheet; a hole that has something in it is the inside of a thick frame.
-            if _framed(other[area], holes, inner) is None:
-                return Sheet(slice(top, bottom), slice(left, right), filled)
         framed = _framed(other[area], holes, inner)
+        is_solid = own.sum() >= _SOLID * filled.sum() and sizes.max() >= _DRAWN * min(own.shape)
+        # What is drawn is a hole in the sheet; a hole that has something in it is the inside of a thick frame.
+        if is_solid and framed is None:
+            return Sheet(slice(top, bottom), slice(left, right), filled)
         if framed is not None:
             return Sheet(
                 slice(top + framed.rows.start, top + framed.rows.stop),

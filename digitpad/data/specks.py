@@ -19,9 +19,9 @@ _SMALL = 0.5
 _SHARP = 0.05
 #: Ink is darker than the paper on all sides: around so much of its edge, where a shadow is darker on one side only.
 #: The first of what is as thin as the border of a shadow (the second, of the long side), the third of bolder ink.
-_AROUND, _BORDER, _AROUND_BOLD = 0.87, 0.032, 0.7
-#: Beside ink, paper is lighter than the ink by at least this share of what it is in the best light.
-_LIGHTER = 0.25
+_AROUND, _BORDER, _AROUND_BOLD = 0.92, 0.032, 0.7
+#: Beside ink, the picture is lighter than the edge of the ink by at least this share of the ink's depth there.
+_LIGHTER = 0.4
 #: Pixels from a part to where the paper around it is looked at.
 _RING = 3
 #: A rim of shade reaches into the picture by less than this share of it, and along the edge by twice as much or more.
@@ -32,7 +32,8 @@ _FILLS = 0.25
 _LEAST = 0.06
 #: The largest part inside counts if it is at least this share of the largest at the edge.
 _MAIN = 0.35
-#: A part that fills this share of one of the picture's edges is no ink (a table, a finger), nor is one that reaches from
+#: A part that fills this share of one of the picture's edges is no ink (a table, a finger), nor is one from edge to edge
+#: (a book's fold),
 #: edge to edge (a book's fold),
 _CONTACT = 0.3
 #: if there is something else of at least this share of its size.
@@ -102,7 +103,9 @@ def grown(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
     return mask
 
 
-def without_leftovers(ink: NDArray[np.float32], grey: NDArray[np.float64]) -> NDArray[np.float32]:
+def without_leftovers(
+    ink: NDArray[np.float32], grey: NDArray[np.float64], depth: NDArray[np.float64]
+) -> NDArray[np.float32]:
     """Drop what is no ink in a photograph: specks, the remains of lines, and what comes in from the edge.
 
     Parameters
@@ -111,6 +114,8 @@ def without_leftovers(ink: NDArray[np.float32], grey: NDArray[np.float64]) -> ND
         (H, W) in [0, 1].
     grey
         (H, W) in [0, 1]: the brightness that it was found in, ink dark.
+    depth
+        (H, W): by how much each pixel seems to be darker than the paper there.
     """
     labels, count = connected_components(ink > 0.4)
     if not count:
@@ -120,7 +125,7 @@ def without_leftovers(ink: NDArray[np.float32], grey: NDArray[np.float64]) -> ND
     is_ink = _sharpness(ink, labels, count) >= _SHARP
     pen = _thickness(labels, count)
     is_thin = pen < _BORDER * max(ink.shape)
-    is_ink &= _surrounded(grey, labels, count) >= np.where(is_thin, _AROUND, _AROUND_BOLD)
+    is_ink &= _surrounded(grey, depth, labels, count) >= np.where(is_thin, _AROUND, _AROUND_BOLD)
     is_ink &= ~_is_rim(boxes, ink.shape)
     if not is_ink.any():
         return np.zeros_like(ink)
@@ -165,31 +170,34 @@ def _comes_in(labels: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
     return contact[1:] > _CONTACT
 
 
-def _surrounded(grey: NDArray[np.float64], labels: NDArray[np.intp], count: int) -> NDArray[np.float64]:
-    """Return around which share of its edge each part is about as much darker than the paper as on its brightest side.
+def _surrounded(
+    grey: NDArray[np.float64], depth: NDArray[np.float64], labels: NDArray[np.intp], count: int
+) -> NDArray[np.float64]:
+    """Return around which share of its edge each part is darker than what lies beside it.
 
     All around ink there is paper. Along the edge of a shadow, what seems to be ink has paper on one side only.
     """
-    grey = _averaged(grey)
-    owner, tone = labels.copy(), np.where(labels > 0, grey, 0.0)
+    grey, depth = _averaged(grey), _averaged(depth)
+    # The border of a shadow is frayed by grain; what frays off belongs to it.
+    inside = grown(labels > 0, 1)
+    owner, whole = connected_components(inside)
+    tone, deep = np.where(inside, grey, 0.0), np.where(inside, depth, 0.0)
     ring = np.zeros(labels.shape, np.bool_)
+    of_part = np.zeros(count + 1, np.intp)
+    of_part[labels[labels > 0]] = owner[labels > 0]
     for _ in range(_RING):
         ring = owner == 0
         for axis, step in ((0, 1), (0, -1), (1, 1), (1, -1)):
-            near, its_tone = _shifted(owner, axis, step), _shifted(tone, axis, step)
+            near = _shifted(owner, axis, step)
             takes = (owner == 0) & (near > 0)
-            owner[takes], tone[takes] = near[takes], its_tone[takes]
+            owner[takes] = near[takes]
+            tone[takes], deep[takes] = _shifted(tone, axis, step)[takes], _shifted(deep, axis, step)[takes]
         ring &= owner > 0
-    part, lighter = owner[ring], grey[ring] - tone[ring]
-    order = np.lexsort((lighter, part))
-    part, lighter = part[order], lighter[order]
-    sizes = np.bincount(part, minlength=count + 1)
-    firsts = np.cumsum(sizes) - sizes
-    bright = lighter[np.minimum(firsts + (0.8 * sizes).astype(np.intp), max(len(lighter) - 1, 0))]
-    enough = (lighter >= _LIGHTER * bright[part]) & (lighter > 0)
-    share = np.bincount(part, weights=enough, minlength=count + 1) / np.maximum(sizes, 1)
+    enough = grey[ring] - tone[ring] >= _LIGHTER * deep[ring]
+    sizes = np.bincount(owner[ring], minlength=whole + 1)
+    share = np.bincount(owner[ring], weights=enough, minlength=whole + 1) / np.maximum(sizes, 1)
     # Where nothing lies around it, a part fills the picture.
-    return np.where(sizes > 0, share, 1.0)[1:]
+    return np.where(sizes > 0, share, 1.0)[of_part[1:]]
 
 
 def _averaged(grey: NDArray[np.float64]) -> NDArray[np.float64]:

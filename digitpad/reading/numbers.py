@@ -24,7 +24,7 @@ from digitpad.translation import gettext as _
 #: Drawings of more strokes are no numbers; they are taken as one digit, which whoever reads it may refuse.
 _MOST_STROKES = 120
 #: Pictures in more pieces are refused: the time to read grows with them.
-_MOST_PIECES = 200
+_MOST_PIECES = 150
 #: From this many new segments on they are weighed by the network's fast form, and only those chosen are read exactly.
 _MANY = 48
 #: By this much (a logarithm of odds) a number must be more likely than one digit: what may be one digit mostly is, and

@@ -72,13 +72,16 @@ def find_drawn_signs(pieces: Pieces) -> dict[Run, str]:
             left, upper, right, lower = layout.box((first, stop))
             width, height = (right - left) / layout.height, (lower - upper) / layout.height
             middle = ((upper + lower) / 2 - top) / (bottom - top)
-            is_square = 0.25 <= min(width, height) and max(width, height) <= 1.0 and 0.6 <= width / height <= 1.7
-            if is_square and 0.25 <= middle <= 0.8 and len(layout) > stop - first:
-                if _is_plus(pieces.picture((first, stop))):
-                    signs[first, stop] = "+"
-            elif stop == first + 1 and 0 < first < len(layout) - 1 and height >= _HIGH and width >= _LEAN * height:
-                if _is_slash(pieces.picture((first, stop))):
-                    signs[first, stop] = "/"
+            is_square = min(width, height) >= 0.25 and max(width, height) <= 1.0 and 0.6 <= width / height <= 1.7
+            may_be_plus = is_square and 0.25 <= middle <= 0.8 and len(layout) > stop - first
+            # A slash stands between digits.
+            is_between = stop == first + 1 and 0 < first < len(layout) - 1
+            if may_be_plus and _is_plus(pieces.picture((first, stop))):
+                signs[first, stop] = "+"
+            elif (
+                is_between and height >= _HIGH and width >= _LEAN * height and _is_slash(pieces.picture((first, stop)))
+            ):
+                signs[first, stop] = "/"
     return signs
 
 
