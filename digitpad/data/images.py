@@ -126,8 +126,8 @@ def _ink_in_scan(grey: NDArray[np.float64]) -> NDArray[np.float32]:
     ink[ink <= grain] = 0.0
     if contrast < _FULL_CONTRAST:
         ink /= contrast
-    ink = np.clip(ink, 0.0, 1.0).astype(np.float32)
-    return without_dust(without_paper_lines(ink, _VISIBLE), _VISIBLE)
+    clipped = np.clip(ink, 0.0, 1.0).astype(np.float32)
+    return without_dust(without_paper_lines(clipped, _VISIBLE), _VISIBLE)
 
 
 def _is_placed(ink: NDArray[np.float32], box: tuple[int, ...]) -> bool:

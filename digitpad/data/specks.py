@@ -32,9 +32,8 @@ _FILLS = 0.25
 _LEAST = 0.06
 #: The largest part inside counts if it is at least this share of the largest at the edge.
 _MAIN = 0.35
-#: A part that fills this share of one of the picture's edges is no ink (a table, a finger), nor is one from edge to edge
-#: (a book's fold),
-#: edge to edge (a book's fold),
+#: A part that fills this share of one of the picture's edges is no ink (a table, a finger), nor is one that reaches
+#: from edge to edge (a book's fold),
 _CONTACT = 0.3
 #: if there is something else of at least this share of its size.
 _BESIDE = 0.12
@@ -159,7 +158,8 @@ def _is_rim(boxes: NDArray[np.intp], shape: tuple[int, ...]) -> NDArray[np.bool_
     spans = boxes[:, 2:] - boxes[:, :2]
     upright = ((boxes[:, 0] == 0) | (boxes[:, 2] == width)) & (spans[:, 0] < _FLAT * width)
     level = ((boxes[:, 1] == 0) | (boxes[:, 3] == height)) & (spans[:, 1] < _FLAT * height)
-    return (upright & (spans[:, 1] >= 2 * spans[:, 0])) | (level & (spans[:, 0] >= 2 * spans[:, 1]))
+    rim: NDArray[np.bool_] = (upright & (spans[:, 1] >= 2 * spans[:, 0])) | (level & (spans[:, 0] >= 2 * spans[:, 1]))
+    return rim
 
 
 def _comes_in(labels: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
@@ -167,7 +167,8 @@ def _comes_in(labels: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
     contact = np.zeros(count + 1)
     for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
         np.maximum(contact, np.bincount(edge, minlength=count + 1) / len(edge), out=contact)
-    return contact[1:] > _CONTACT
+    comes_in: NDArray[np.bool_] = contact[1:] > _CONTACT
+    return comes_in
 
 
 def _surrounded(

@@ -110,7 +110,7 @@ def without_paper_lines(ink: NDArray[_Float], faintest: float) -> NDArray[_Float
     height, width = ink.shape
     if min(height, width) < _LEAST_SIDE:
         return ink
-    mask = ink > faintest
+    mask: NDArray[np.bool_] = ink > faintest
     if not mask.any() or mask.mean() > 0.6:
         return ink
     ink = _without_bands(ink, mask)
@@ -383,7 +383,7 @@ def _band(mask: NDArray[np.bool_]) -> NDArray[np.intp] | None:
     longest = _longest_run(covered)
     if longest < (_BAND if corner else _WHOLE_BAND) * height:
         return None
-    return depths
+    return np.asarray(depths, np.intp)
 
 
 def _longest_run(covered: NDArray[np.bool_]) -> int:

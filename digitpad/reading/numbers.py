@@ -17,7 +17,7 @@ from digitpad.reading.number_weights import INK_WEIGHTS, PICTURE_WEIGHTS
 from digitpad.reading.parts import PicturePieces
 from digitpad.reading.pieces import Box, Layout, Pieces, Run
 from digitpad.reading.recognizer import Prediction
-from digitpad.reading.signs import find_drawn_signs, find_signs
+from digitpad.reading.signs import find_drawn_signs, find_signs, stands_apart
 from digitpad.reading.strokes import InkPieces
 from digitpad.translation import gettext as _
 
@@ -302,7 +302,14 @@ class NumberReader:
         everything = (0, len(layout))
         signs = find_signs(layout) | find_drawn_signs(pieces)
         possible = possible_runs(layout)
-        runs = [run for run in possible if run not in signs and run != everything]
+        apart = [run for run, sign in signs.items() if sign not in {".", ","} and stands_apart(layout, run)]
+        runs = [
+            run
+            for run in possible
+            if run not in signs
+            and run != everything
+            and not any(run[0] < sign[1] and sign[0] < run[1] for sign in apart)
+        ]
         guesses = self._guess(pieces, runs)
         whole = as_one() if everything in possible else None
         if whole is not None:

@@ -12,6 +12,8 @@ SIGNS = ("-", ".", ",", "+", "=", ":", "/")
 _TALL = 0.6
 #: A minus stands free by this much, in heights of the line: the bar of an A, an H or a t does not.
 _FREE = 0.04
+#: A sign with this much room to both sides is no stroke of a digit beside it, in heights of the line.
+_CLEAR = 0.08
 #: Of a plus, this share of the ink lies on its two bars, and each bar is this much of its box.
 _ON_BARS, _BAR = 0.9, 0.75
 #: Pixels of the network's picture that a bar is wide, to either side of its middle.
@@ -20,7 +22,7 @@ _HALF_BAR = 2
 _ARM = 0.22
 #: A slash is this much higher than digits, leans by this much to the right (a tangent), and strays from a straight line
 #: by less than this, of its length: a digit 1 is lower or steeper.
-_HIGH, _LEAN, _STRAIGHT = 1.2, 0.25, 0.06
+_HIGH, _LEAN, _STRAIGHT = 1.15, 0.25, 0.06
 #: Pixels with more ink than this are looked at.
 _INK = 0.3
 
@@ -83,6 +85,14 @@ def find_drawn_signs(pieces: Pieces) -> dict[Run, str]:
             ):
                 signs[first, stop] = "/"
     return signs
+
+
+def stands_apart(layout: Layout, run: Run) -> bool:
+    """Whether a sign stands clearly beside its neighbours, so that it is no stroke of theirs."""
+    left, _, right, _ = layout.box(run)
+    others = np.delete(layout.boxes, np.s_[run[0] : run[1]], axis=0)
+    gaps = np.maximum(others[:, 0] - right, left - others[:, 2])
+    return bool(len(others)) and float(gaps.min()) >= _CLEAR * layout.height
 
 
 def _line(layout: Layout) -> tuple[float, float] | None:

@@ -2,7 +2,7 @@
 
     python tests/benchmarks/picture_faults.py [--ink INK.jsonl] [--each 40] [--seed 0] [--only KIND] [--json FILE]
 
-Every picture is made by chance from a seed, of MNIST's test digits or, with `--ink`, of pen ink in turns. For each kind:
+    python tests/benchmarks/picture_faults.py [--ink INK.jsonl] [--each 40] [--seed 0] [--only KIND]
 how many are read rightly, how many are refused, and how many are read wrongly with a probability of 90 % or more.
 Pictures without ink are right if they are refused.
 """
@@ -92,7 +92,7 @@ def _grey(ink: NDArray[np.floating[Any]], paper: float = 1.0, pen: float = 0.0) 
 
 
 def _with_lines(
-    picture: PIL.Image.Image, lines: list[tuple[float, float, float, float]], tone: int, width: int
+    picture: PIL.Image.Image, lines: Sequence[tuple[float, float, float, float]], tone: int, width: int
 ) -> None:
     draw = PIL.ImageDraw.Draw(picture)
     for line in lines:

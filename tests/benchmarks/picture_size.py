@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
@@ -27,7 +28,13 @@ from digitpad.models.model_file import load_model
 from digitpad.reading.recognizer import Recognizer
 
 MEGAPIXELS = (0.1, 1, 4, 12, 24, 50)
-FORMATS = {"jpg": {"quality": 90}, "png": {"compress_level": 1}, "webp": {"method": 0}, "tif": {}, "bmp": {}}
+FORMATS: dict[str, dict[str, Any]] = {
+    "jpg": {"quality": 90},
+    "png": {"compress_level": 1},
+    "webp": {"method": 0},
+    "tif": {},
+    "bmp": {},
+}
 SECOND = 1.0
 
 
