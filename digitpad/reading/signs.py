@@ -20,9 +20,9 @@ _ON_BARS, _BAR = 0.9, 0.75
 _HALF_BAR = 2
 #: The arms of a plus are at least this long, of its box.
 _ARM = 0.22
-#: A slash is this much higher than digits, leans by this much to the right (a tangent), and strays from a straight line
-#: by less than this, of its length: a digit 1 is lower or steeper.
-_HIGH, _LEAN, _STRAIGHT = 1.15, 0.25, 0.06
+#: A slash goes beyond the digits at its top and its foot by the first, in heights of the line, leans by the second to the
+#: right (a tangent), and strays from a straight line by less than the third, of its length: a 1 stands on the line.
+_BEYOND, _LEAN, _STRAIGHT = 0.06, 0.25, 0.06
 #: Pixels with more ink than this are looked at.
 _INK = 0.3
 
@@ -78,10 +78,14 @@ def find_drawn_signs(pieces: Pieces) -> dict[Run, str]:
             may_be_plus = is_square and 0.25 <= middle <= 0.8 and len(layout) > stop - first
             # A slash stands between digits.
             is_between = stop == first + 1 and 0 < first < len(layout) - 1
+            beyond = min(top - upper, lower - bottom) / layout.height
             if may_be_plus and _is_plus(pieces.picture((first, stop))):
                 signs[first, stop] = "+"
             elif (
-                is_between and height >= _HIGH and width >= _LEAN * height and _is_slash(pieces.picture((first, stop)))
+                is_between
+                and beyond >= _BEYOND
+                and width >= _LEAN * height
+                and _is_slash(pieces.picture((first, stop)))
             ):
                 signs[first, stop] = "/"
     return signs
