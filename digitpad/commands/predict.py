@@ -125,11 +125,9 @@ def _record(reading: Reading) -> dict[str, object]:
         "probabilities": prediction.probabilities.tolist(),
         "rejected": prediction.rejected,
     }
-    if number is None:
+    if number is None or not number.is_number:
         return record
     record["lines"] = list(number.line_texts)
-    if not number.is_number:
-        return record
     digits = [
         {
             "box": list(segment.box),

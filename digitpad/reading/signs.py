@@ -20,8 +20,8 @@ _ON_BARS, _BAR = 0.9, 0.75
 _HALF_BAR = 2
 #: The arms of a plus are at least this long, of its box.
 _ARM = 0.22
-#: A slash goes beyond the digits at its top and its foot by the first, in heights of the line, leans by the second to the
-#: right (a tangent), and strays from a straight line by less than the third, of its length: a 1 stands on the line.
+#: A slash goes beyond the digits at its top and its foot by the first, in heights of the line, leans by the second to
+#: the right (a tangent), and strays from a straight line by less than the third, of its length: a 1 stands on the line.
 _BEYOND, _LEAN, _STRAIGHT = 0.06, 0.25, 0.06
 #: Pixels with more ink than this are looked at.
 _INK = 0.3
