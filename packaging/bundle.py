@@ -15,7 +15,7 @@ from pathlib import Path
 Entry = tuple[str, str, str]
 
 #: Imported where no analysis sees it: NumPy's generators take their first entropy from `secrets`.
-HIDDEN_IMPORTS = ["secrets"]
+HIDDEN_IMPORTS = ["secrets", "pi_heif", "_pi_heif"]
 
 #: Python modules that others offer to use and digitpad does not.
 EXCLUDED_MODULES = [

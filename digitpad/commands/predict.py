@@ -114,7 +114,9 @@ def read_file(path: Path, recognizer: Recognizer, *, single: bool = False) -> li
 
 
 def _record(reading: Reading) -> dict[str, object]:
-    prediction, number = reading.prediction, reading.number
+    number = reading.number
+    # A page that is refused as a whole is refused as one digit, too.
+    prediction = (number.as_digit if number is not None else None) or reading.prediction
     record: dict[str, object] = {
         "path": str(reading.path),
         "index": reading.index,
@@ -125,6 +127,7 @@ def _record(reading: Reading) -> dict[str, object]:
     }
     if number is None or not number.is_number:
         return record
+    record["lines"] = list(number.line_texts)
     digits = [
         {
             "box": list(segment.box),
@@ -146,9 +149,11 @@ def _place(reading: Reading) -> str:
 
 def _describe(reading: Reading, labels: Sequence[str], top: int) -> str:
     """Return the number and its probability, or the `top` most probable digits, or why it is not a digit."""
-    prediction, number = reading.prediction, reading.number
+    number = reading.number
+    prediction = (number.as_digit if number is not None else None) or reading.prediction
     if number is not None and number.is_number:
-        text = f"{number.text} {100 * number.probability:5.1f}%"
+        # Lines are separated by a character that is not read as a sign.
+        text = f"{' | '.join(number.line_texts)} {100 * number.probability:5.1f}%"
         return f"{text}  {_('not a number: {reason}').format(reason=number.reason)}" if number.rejected else text
     if prediction.rejected:
         return _("not a digit: {reason}").format(reason=prediction.reason)

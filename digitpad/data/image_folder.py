@@ -16,6 +16,7 @@ from digitpad.data.skipped import SkippedPictures
 from digitpad.errors import DigitpadError
 
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
+_SUFFIXES |= {".heic", ".heif", ".avif"}
 _SYSTEM_FILES = {"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"}
 
 

@@ -6,25 +6,23 @@ MNIST was made. The strokes of paint programs may be a pixel thin, so they are f
 in MNIST: reducing a hairline would leave a grey breath of it.
 """
 
-import warnings
 from pathlib import Path
 
 import numpy as np
 import PIL.Image
 import PIL.ImageFilter
-import PIL.ImageOps
 from numpy.typing import NDArray
 
 from digitpad.data.photograph import ink_in_photograph, is_evenly_lit
+from digitpad.data.picture_files import opened_picture
 from digitpad.data.rasterize import BOX, CENTRE, FIELD, to_greys
-from digitpad.errors import DigitpadError
-
-MOST_PIXELS = 100_000_000
-"""Pictures with more pixels are refused before they are unpacked."""
+from digitpad.data.sheets import sheet_in
+from digitpad.data.specks import without_dust
+from digitpad.data.straight_lines import without_paper_lines
+from digitpad.data.tones import LEAST_CONTRAST, brightness, extremes
 
 _FIELD = int(FIELD)
-_LONGEST_SIDE = 1024  # pixels: larger pictures are reduced first; no digit needs more
-_LEAST_CONTRAST = 0.08  # of ink against paper; less than this is paper alone
+_MOST_MARGINS = 3  # sheets within sheets that are looked for
 _FULL_CONTRAST = 0.85  # ink this dark is left as it is; fainter ink is stretched to full
 _VISIBLE = 0.1  # ink that counts when a digit is cropped
 _WORKING_SIDE = 120  # pixels: a digit's long side while its strokes are measured and widened
@@ -34,54 +32,58 @@ _WORKING_SIDE = 120  # pixels: a digit's long side while its strokes are measure
 # larger than 20 pixels and drawn without antialiasing.
 _THINNEST = 1.7
 _WIDENED = 2.2
-# What Pillow's decoders raise on damaged files, beside OSError.
-_DECODER_ERRORS = (ValueError, SyntaxError, EOFError, IndexError)
 
 
-def read_image(source: Path | str | PIL.Image.Image) -> NDArray[np.float32]:
+def read_image(source: Path | str | bytes | PIL.Image.Image) -> NDArray[np.float32]:
     """Read a picture as ink on paper.
 
     Parameters
     ----------
     source
-        A file in any format that Pillow reads, or a picture that is open already. Of several frames the first
-        counts. The EXIF rotation is applied, and large pictures are reduced.
+        A file in one of `digitpad.data.picture_files.FORMATS` (also AVIF and HEIC, where there is a decoder), the
+        content of such a file, or a picture that is open already. Of several frames the first counts. The EXIF
+        rotation is applied, and large pictures are reduced.
 
     Returns
     -------
     NDArray[float32]
-        (H, W), in [0, 1]: ink 1, paper 0; all zeros if there is nothing on the paper.
+        (H, W), in [0, 1], neither side longer than `LONGEST_SIDE`: ink 1, paper 0; all zeros if there is nothing on
+        the paper. Lines that belong to the paper (boxes, rulings, the edges of a scan) and dust are left out.
 
     Raises
     ------
     DigitpadError
-        If the file is missing, a folder, no picture, damaged or cut short, or has too many pixels.
+        If the file is missing, a folder, not an ordinary file, not a picture, damaged or cut short, or too large.
     """
-    if isinstance(source, PIL.Image.Image):
-        return _ink_of(_unpacked(source, "The picture"))
-    path = Path(source)
-    if path.is_dir():
-        raise DigitpadError(f"{path} is a folder, not a picture; name a file inside it.")
-    try:
-        with warnings.catch_warnings():
-            # Pillow warns of large pictures on its own; they are refused below, in one sentence.
-            warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
-            with PIL.Image.open(path) as picture:
-                return _ink_of(_unpacked(picture, str(path)))
-    except FileNotFoundError as error:
-        raise DigitpadError(f"{path} does not exist; check the name.") from error
-    except PIL.Image.DecompressionBombError as error:
-        raise _too_large(str(path)) from error
-    except PIL.UnidentifiedImageError as error:
-        raise DigitpadError(
-            f"{path} is not a picture that can be read; choose a PNG, JPEG, GIF, BMP or TIFF."
-        ) from error
-    except OSError as error:
-        if error.strerror:
-            raise DigitpadError(f"{path} cannot be read ({error.strerror}); check the file's permissions.") from error
-        raise _damaged(str(path), error) from error
-    except _DECODER_ERRORS as error:
-        raise _damaged(str(path), error) from error
+    with opened_picture(source) as picture:
+        return ink_on_paper(brightness(picture))
+
+
+def ink_on_paper(grey: NDArray[np.float64], *, margins: int = _MOST_MARGINS) -> NDArray[np.float32]:
+    """Tell ink from paper in a picture's brightness.
+
+    Parameters
+    ----------
+    grey
+        (H, W) in [0, 1].
+    margins
+        How many margins may lie around one another.
+
+    Returns
+    -------
+    NDArray[float32]
+        (H, W) in [0, 1], as `read_image` returns it.
+    """
+    sheet = sheet_in(grey) if margins else None
+    if sheet is not None:
+        ink = np.zeros(grey.shape, np.float32)
+        area = grey[sheet.rows, sheet.columns]
+        # What is not of the sheet gets the tone of its paper.
+        paper = float(np.median(area[sheet.inside])) if sheet.inside.any() else float(np.median(area))
+        inner = ink_on_paper(np.where(sheet.inside, area, paper), margins=margins - 1)
+        ink[sheet.rows, sheet.columns] = np.where(sheet.inside, inner, np.float32(0))
+        return ink
+    return _ink_in_scan(grey) if is_evenly_lit(grey) else ink_in_photograph(grey)
 
 
 def image_to_digit(ink: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -109,41 +111,14 @@ def image_to_digit(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     return to_greys(_place(_resize(_widen(crop), BOX)))
 
 
-def _unpacked(picture: PIL.Image.Image, name: str) -> PIL.Image.Image:
-    """Return the picture upright, unpacked and no larger than needed."""
-    if picture.width * picture.height > MOST_PIXELS:
-        raise _too_large(name)
-    if 0 in picture.size:
-        raise DigitpadError(f"{name} has no pixels; choose another picture.")
-    # JPEG can be unpacked at a half, a quarter or an eighth of its size, which saves most of the time.
-    picture.draft(None, (_LONGEST_SIDE, _LONGEST_SIDE))
-    try:
-        upright = PIL.ImageOps.exif_transpose(picture)
-    except _DECODER_ERRORS as error:
-        raise _damaged(name, error) from error
-    factor = max(upright.size) // _LONGEST_SIDE
-    return _averageable(upright).reduce(factor) if factor > 1 else upright
-
-
-def _averageable(picture: PIL.Image.Image) -> PIL.Image.Image:
-    """Return the picture in a mode whose values can be averaged: no palette, no bits, no packed 16 bits."""
-    if picture.mode in {"P", "PA"}:
-        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    if picture.mode.startswith("I;16"):
-        return picture.convert("I")
-    return picture.convert("L") if picture.mode == "1" else picture
-
-
-def _ink_of(picture: PIL.Image.Image) -> NDArray[np.float32]:
-    """Tell ink from paper: the border shows the paper, and the ink is whatever differs from it most."""
-    grey = _grey(picture)
-    if not is_evenly_lit(grey):
-        return ink_in_photograph(grey)
+def _ink_in_scan(grey: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Tell ink from paper of one tone: the border shows the paper, and the ink is whatever differs from it most."""
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     paper = float(np.median(border))
-    darker, lighter = paper - float(grey.min()), float(grey.max()) - paper
+    low, high = extremes(grey)
+    darker, lighter = paper - low, high - paper
     contrast = max(darker, lighter)
-    if contrast < _LEAST_CONTRAST:
+    if contrast < LEAST_CONTRAST:
         return np.zeros(grey.shape, np.float32)
     ink = (paper - grey) if darker >= lighter else (grey - paper)
     # Grain of the paper: what strays from the paper's tone by no more than the border does, in most places, is none.
@@ -151,48 +126,8 @@ def _ink_of(picture: PIL.Image.Image) -> NDArray[np.float32]:
     ink[ink <= grain] = 0.0
     if contrast < _FULL_CONTRAST:
         ink /= contrast
-    return np.clip(ink, 0.0, 1.0).astype(np.float32)
-
-
-def _grey(picture: PIL.Image.Image) -> NDArray[np.float64]:
-    """Return the picture's brightness, (H, W) in [0, 1], transparent parts as paper."""
-    if picture.mode == "F" or picture.mode.startswith("I"):
-        return _grey_of_numbers(np.asarray(picture, dtype=np.float64))
-    try:
-        if picture.has_transparency_data:
-            coloured = picture.convert("RGBA")
-            brightness = np.asarray(coloured.convert("RGB").convert("L"), dtype=np.float64) / 255
-            opacity = np.asarray(coloured.getchannel("A"), dtype=np.float64) / 255
-            paper = _paper_behind(brightness, opacity)
-            return brightness * opacity + paper * (1 - opacity)
-        direct = picture.mode in {"1", "L"}
-        return np.asarray((picture if direct else picture.convert("RGB")).convert("L"), dtype=np.float64) / 255
-    except ValueError as error:
-        raise DigitpadError(
-            f"The picture's colours ({picture.mode}) cannot be read; save it as RGB or grey and open that."
-        ) from error
-
-
-def _paper_behind(brightness: NDArray[np.float64], opacity: NDArray[np.float64]) -> float:
-    """Return the tone to put behind the transparent parts of a picture."""
-    opaque = brightness[opacity > 0.5]
-    if 2 * opaque.size >= opacity.size and np.ptp(opaque) >= _LEAST_CONTRAST:
-        # What is opaque is a sheet with the ink on it (a screenshot with round corners): its tone goes on.
-        return float(np.median(opaque))
-    # What is opaque is the ink: dark ink shows on white paper, light ink on black.
-    visible = float((brightness * opacity).sum() / max(float(opacity.sum()), 1e-9))
-    return 1.0 if visible < 0.5 else 0.0
-
-
-def _grey_of_numbers(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Bring deep grey values (16 or 32 bits, or floating point) to [0, 1]."""
-    if not np.isfinite(values).all():
-        raise DigitpadError("The picture holds values that are no numbers; save it as PNG and open that.")
-    low, high = float(values.min()), float(values.max())
-    for white in (1.0, 255.0, 65535.0):
-        if low >= 0 and high <= white:
-            return values / white
-    return (values - low) / (high - low)
+    clipped = np.clip(ink, 0.0, 1.0).astype(np.float32)
+    return without_dust(without_paper_lines(clipped, _VISIBLE), _VISIBLE)
 
 
 def _is_placed(ink: NDArray[np.float32], box: tuple[int, ...]) -> bool:
@@ -250,11 +185,3 @@ def _centre_of_mass(image: NDArray[np.float32]) -> tuple[float, float]:
     x = float(image.sum(axis=0) @ (np.arange(image.shape[1]) + 0.5)) / mass
     y = float(image.sum(axis=1) @ (np.arange(image.shape[0]) + 0.5)) / mass
     return x, y
-
-
-def _too_large(name: str) -> DigitpadError:
-    return DigitpadError(f"{name} has more than {MOST_PIXELS // 1_000_000} million pixels; reduce it and try again.")
-
-
-def _damaged(name: str, error: Exception) -> DigitpadError:
-    return DigitpadError(f"{name} is damaged or cut short ({error}); choose another picture or save it again.")

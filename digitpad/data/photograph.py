@@ -11,8 +11,9 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from digitpad.data.components import component_boxes, connected_components
 from digitpad.data.ruled import without_lines
+from digitpad.data.specks import without_leftovers
+from digitpad.data.straight_lines import without_paper_lines
 
 #: Pixels of the long side at which the paper is estimated: light changes slowly.
 _COARSE = 112
@@ -26,24 +27,14 @@ _LEAST_SIDE = 48
 _EVEN = 0.06
 #: The least share of light that ink swallows.
 _LEAST_INK = 0.08
+#: Paper darker than this counts as this dark: where there is next to no light, grain would count as ink.
+_DARKEST = 0.12
 #: The least share that a printed line swallows.
 _FAINTEST_LINE = 0.04
+#: Of full ink, what a straight line has at least.
+_LINE = 0.25
 #: Grain reaches this many standard deviations.
 _GRAIN = 4.0
-#: Parts smaller than this share of the largest, both ways, are specks.
-_SPECK = 0.08
-#: Parts whose lines are thinner than this share of the largest's are left-overs of printed lines.
-_THIN = 0.55
-#: Parts at the picture's edge that are this much smaller or larger than the largest inside are left-overs of shadows.
-_SMALL = 0.5
-#: Where all parts touch the edge, the largest is a digit only if it is at least this share of the short side.
-_FILLS = 0.6
-#: The edges of ink fall off by at least this much a pixel, of full ink; those of shadows are softer.
-_SHARP = 0.05
-#: The largest part inside counts if it is at least this share of the picture.
-_MAIN = 0.08
-#: A part at the picture's edge that reaches along this share of a side is no ink (a table, a finger, a book's fold).
-_EDGE_REACH = 0.6
 
 
 def is_evenly_lit(grey: NDArray[np.float64]) -> bool:
@@ -78,8 +69,11 @@ def ink_in_photograph(grey: NDArray[np.float64]) -> NDArray[np.float32]:
     NDArray[float32]
         (H, W) in [0, 1], ink 1; all zeros if there is none.
     """
-    share = _swallowed(grey if _is_dark_ink(grey) else 1 - grey)
+    dark = grey if _is_dark_ink(grey) else 1 - grey
+    paper = _paper(dark)
+    share = (paper - dark) / np.maximum(paper, _DARKEST)
     grain = 1.4826 * float(np.median(np.abs(share - np.median(share))))
+    share = without_paper_lines(share, max(_GRAIN * grain, _FAINTEST_LINE))
     share = without_lines(share, max(2.5 * grain, _FAINTEST_LINE))
     threshold = max(_otsu(share), _GRAIN * grain, _LEAST_INK)
     mask = share > threshold
@@ -88,7 +82,7 @@ def ink_in_photograph(grey: NDArray[np.float64]) -> NDArray[np.float32]:
     full = float(np.median(share[mask]))
     low = max(threshold / 2, min(_GRAIN * grain, 0.8 * threshold))
     ink = np.clip((share - low) / max(full - low, 1e-6), 0.0, 1.0).astype(np.float32)
-    return _without_specks(ink)
+    return without_leftovers(without_paper_lines(ink, _LINE), dark, paper - dark)
 
 
 def _is_dark_ink(grey: NDArray[np.float64]) -> bool:
@@ -98,13 +92,6 @@ def _is_dark_ink(grey: NDArray[np.float64]) -> bool:
     small = small.reshape(len(small) // step, step, -1, step).mean(axis=(1, 3))
     residual = small - _smooth(small, max(2.0, max(small.shape) / 12))
     return float((residual**3).sum()) <= 0
-
-
-def _swallowed(grey: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the share of the paper's light that each pixel swallows."""
-    paper = _paper(grey)
-    share: NDArray[np.float64] = 1 - grey / np.maximum(paper, 0.02)
-    return share
 
 
 def _paper(grey: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -117,52 +104,18 @@ def _paper(grey: NDArray[np.float64]) -> NDArray[np.float64]:
     values = np.asarray(coarse, np.float32)
     # A maximum of noisy pixels lies above the paper: a slight blur first.
     values = np.asarray(_smooth(values.astype(np.float64), 0.8), np.float32)
-    closed = _extreme(_extreme(values, reach, np.maximum), reach, np.minimum)
+    # The light goes on beyond the picture as it changes within it; a dark edge would be taken for ink otherwise.
+    beyond = np.pad(values, 2 * reach, mode="reflect", reflect_type="odd")
+    closed = _extreme(_extreme(beyond, reach, np.maximum), reach, np.minimum)
     soft = _smooth(closed.astype(np.float64), 1.5)
     large = PIL.Image.fromarray(soft.astype(np.float32)).resize((width, height), PIL.Image.Resampling.BICUBIC)
     return np.asarray(large, np.float64)
 
 
-def _sharpness(ink: NDArray[np.float32], labels: NDArray[np.intp], count: int) -> NDArray[np.float64]:
-    """Return how steeply the ink of each part falls off at its edges: a pen's by more a pixel than a shadow's."""
-    down, right = (np.abs(slope) for slope in np.gradient(ink))
-    inside = labels > 0
-    edge = inside & grown(~inside, 1)
-    part = labels[edge]
-    slopes = np.bincount(part, weights=np.maximum(down, right)[edge], minlength=count + 1)
-    return np.asarray((slopes / np.maximum(np.bincount(part, minlength=count + 1), 1))[1:])
-
-
-def _thickness(labels: NDArray[np.intp], count: int) -> NDArray[np.float64]:
-    """Return how thick the lines of each part are: twice its area over the length of its edges."""
-    padded = np.pad(labels, 1)
-    edges = np.zeros(count + 1)
-    for one, other in ((padded[1:], padded[:-1]), (padded[:, 1:], padded[:, :-1])):
-        differ = one != other
-        edges += np.bincount(one[differ], minlength=count + 1) + np.bincount(other[differ], minlength=count + 1)
-    area = np.bincount(labels.ravel(), minlength=count + 1)
-    # Along the grid, an edge is counted 4 / pi times too long on average over its directions.
-    return np.asarray(2 * area[1:] / (edges[1:] * np.pi / 4))
-
-
-def grown(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
-    """Return a mask with everything within `reach` pixels, in a square."""
-    for _ in range(reach):
-        mask = mask.copy()
-        mask[1:] |= mask[:-1].copy()
-        mask[:-1] |= mask[1:].copy()
-        mask[:, 1:] |= mask[:, :-1].copy()
-        mask[:, :-1] |= mask[:, 1:].copy()
-    return mask
-
-
 def _extreme(values: NDArray[np.float32], reach: int, choose: np.ufunc) -> NDArray[np.float32]:
-    """Return the largest or the smallest value within `reach` pixels, in a square."""
+    """Return the largest or the smallest value within `reach` pixels, in a square, where all of it is there."""
     for axis in (0, 1):
-        widths = [(reach, reach) if axis == one else (0, 0) for one in (0, 1)]
-        windows = np.lib.stride_tricks.sliding_window_view(
-            np.pad(values, widths, mode="edge"), 2 * reach + 1, axis=axis
-        )
+        windows = np.lib.stride_tricks.sliding_window_view(values, 2 * reach + 1, axis=axis)
         values = choose.reduce(windows, axis=-1)
     return values
 
@@ -191,37 +144,3 @@ def _otsu(values: NDArray[np.float64]) -> float:
     with np.errstate(divide="ignore", invalid="ignore"):
         between = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
     return float(edges[1 + int(np.nanargmax(np.where(np.isfinite(between), between, -1.0)))])
-
-
-def _without_specks(ink: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Drop what is tiny beside the largest part, and what comes in from the edge."""
-    labels, count = connected_components(ink > 0.4)
-    if not count:
-        return ink
-    sharp = _sharpness(ink, labels, count) >= _SHARP
-    if not sharp.any():
-        return np.zeros_like(ink)
-    boxes = component_boxes(labels, count)
-    size = boxes[:, 2:] - boxes[:, :2]
-    height, width = ink.shape
-    at_edge = (boxes[:, 0] == 0) | (boxes[:, 1] == 0) | (boxes[:, 2] == width) | (boxes[:, 3] == height)
-    reaches = at_edge & ((size[:, 0] > _EDGE_REACH * width) | (size[:, 1] > _EDGE_REACH * height))
-    # Unless there is nothing else, that is: then it is a drawing that fills the picture.
-    kept = sharp & ~reaches if (sharp & ~reaches).any() else sharp
-    longest = size.max(axis=1)
-    main = int(np.argmax(np.where(kept, longest, 0)))
-    inside = int(np.argmax(np.where(at_edge | ~sharp, 0, longest)))
-    if sharp[inside] and not at_edge[inside] and longest[inside] >= _MAIN * max(height, width):
-        main = inside
-    elif longest[main] < _FILLS * min(height, width):
-        # Nothing but a corner of shade.
-        return np.zeros_like(ink)
-    kept &= longest >= max(_SPECK * longest[main], 2)
-    # What is left of lines is thinner than the pen; what comes in from the edge is the end of a number if it is like
-    # the rest, or else what is left of a shadow.
-    pen = _thickness(labels, count)
-    like = (longest >= _SMALL * longest[main]) & (longest <= longest[main] / _SMALL) & (pen <= 1.6 * pen[main])
-    kept &= (pen >= _THIN * pen[main]) & (~at_edge | like)
-    kept[main] = True
-    keep = np.concatenate([[False], kept])
-    return np.where(grown(keep[labels], 2), ink, np.float32(0))

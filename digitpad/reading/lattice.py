@@ -103,7 +103,7 @@ def segment_features(layout: Layout, run: Run, label: str, probability: float) -
 
 def sign_features(label: str) -> NDArray[np.float64]:
     """Return what is known of a sign, in the order of `SEGMENT_FEATURES`."""
-    known = {"segment": 1.0, "minus" if label == "-" else "point": 1.0}
+    known = {"segment": 1.0, "point" if label in {".", ","} else "minus": 1.0}
     return np.array([known.get(name, 0.0) for name in SEGMENT_FEATURES])
 
 

@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Protocol
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +12,21 @@ from numpy.typing import NDArray
 from digitpad.data.ink import Stroke
 from digitpad.data.rasterize import USUAL_CANVAS
 from digitpad.reading.lattice import Lattice, possible_runs, segment_features, sign_features
+from digitpad.reading.lines import line_numbers, picture_lines
 from digitpad.reading.number_weights import INK_WEIGHTS, PICTURE_WEIGHTS
 from digitpad.reading.parts import PicturePieces
 from digitpad.reading.pieces import Box, Layout, Pieces, Run
 from digitpad.reading.recognizer import Prediction
-from digitpad.reading.signs import find_signs
+from digitpad.reading.signs import find_drawn_signs, find_signs, stands_apart
 from digitpad.reading.strokes import InkPieces
+from digitpad.translation import gettext as _
 
 #: Drawings of more strokes are no numbers; they are taken as one digit, which whoever reads it may refuse.
-_MOST_PIECES = 120
+_MOST_STROKES = 120
+#: Pictures in more pieces are refused: the time to read grows with them.
+_MOST_PIECES = 150
+#: From this many new segments on they are weighed by the network's fast form, and only those chosen are read exactly.
+_MANY = 48
 #: By this much (a logarithm of odds) a number must be more likely than one digit: what may be one digit mostly is, and
 #: a single digit must not be taken apart.
 _ONE_DIGIT = 3.0
@@ -31,6 +37,8 @@ _TWO_WIDE, _FADE = 1.45, 0.3
 _ENTWINED, _NARROW, _MORE = 0.2, 0.7, 1.5
 #: What is narrower, in heights of the line, counts as this broad when it is asked how much of it is overlapped.
 _LEAST_WIDTH = 0.12
+#: Two parts above one another are one digit if the network is this sure of it.
+_SURELY_ONE = 0.9
 #: Segments whose answers are kept for the next reading.
 _KEPT = 512
 
@@ -73,6 +81,20 @@ class Reader(Protocol):
         ...
 
 
+@runtime_checkable
+class FastReader(Protocol):
+    """A reader that answers for many pictures at once, equal to `recognize_all` up to rounding."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What each probability stands for, in order."""
+        ...
+
+    def answers(self, images: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the logarithms of the digits' probabilities (N, classes), and the probabilities of no digit (N,)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Segment:
     """One character of a number, and where it stands.
@@ -80,7 +102,7 @@ class Segment:
     Attributes
     ----------
     label
-        A class of the network; or "-", "." or "," for a sign.
+        A class of the network; or one of `digitpad.reading.signs.SIGNS`.
     box
         Left, top, right, bottom of its ink, in canvas units or pixels.
     prediction
@@ -99,19 +121,35 @@ class NumberReading:
     Attributes
     ----------
     segments
-        From left to right; a single one if it shows one digit, or nothing.
+        Line by line, from left to right; a single one if it shows one digit, or nothing.
     probability
         How sure it is, in [0, 1]. Of one digit, the network's probability; of a number, the product of those of all its
         digits and of the share that this way to take the ink apart has among all ways.
+    line_lengths
+        How many segments each line has, from the top; empty for one line.
     """
 
     segments: tuple[Segment, ...]
     probability: float
+    line_lengths: tuple[int, ...] = ()
+
+    @property
+    def lines(self) -> tuple[tuple[Segment, ...], ...]:
+        """The segments of each line, from the top."""
+        if not self.line_lengths:
+            return (self.segments,)
+        stops = list(accumulate(self.line_lengths))
+        return tuple(self.segments[stop - length : stop] for length, stop in zip(self.line_lengths, stops, strict=True))
+
+    @property
+    def line_texts(self) -> tuple[str, ...]:
+        """What each line says, from the top."""
+        return tuple("".join(segment.label for segment in line) for line in self.lines)
 
     @property
     def text(self) -> str:
-        """All that was read, as text."""
-        return "".join(segment.label for segment in self.segments)
+        """All that was read, with line breaks between lines."""
+        return "\n".join(self.line_texts)
 
     @property
     def is_number(self) -> bool:
@@ -133,8 +171,12 @@ class NumberReading:
         """Why it was rejected, in words; None if it was not."""
         for place, segment in enumerate(self.segments, start=1):
             if segment.prediction is not None and segment.prediction.rejected:
-                reason = segment.prediction.reason or "it is no digit"
-                return f"character {place} of {len(self.segments)}: {reason}" if self.is_number else reason
+                reason = segment.prediction.reason or _("unlike any digit")
+                if not self.is_number:
+                    return reason
+                return _("character {place} of {count}: {reason}").format(
+                    place=place, count=len(self.segments), reason=reason
+                )
         return None
 
 
@@ -181,11 +223,14 @@ class NumberReader:
         if not inked or not all(stroke.ndim == 2 and np.isfinite(stroke).all() for stroke in inked):
             # Blank, or no ink at all: the reader says so.
             return _single(as_one(), (0.0, 0.0, 0.0, 0.0))
-        if len(inked) <= _MOST_PIECES:
-            pieces = InkPieces(inked, canvas=canvas)
-            if len(pieces.layout) > 1:
-                return self._read(pieces, INK_WEIGHTS, as_one)
-        return _single(as_one(), _box_of(inked))
+        if len(inked) > _MOST_STROKES:
+            return _single(as_one(), _box_of(inked))
+        lines = line_numbers(np.array([_box_of([stroke]) for stroke in inked]))
+        readings = []
+        for number in range(int(lines.max()) + 1):
+            own = [stroke for stroke, line in zip(inked, lines, strict=True) if line == number]
+            readings.append(self._read_strokes(own, canvas, as_one if len(own) == len(inked) else None))
+        return _joined(readings, as_one, _box_of(inked))
 
     def read_picture(self, ink: NDArray[np.float32], *, whole: Prediction | None = None) -> NumberReading:
         """Read an opened picture.
@@ -206,49 +251,110 @@ class NumberReader:
         def as_one() -> Prediction:
             return whole if whole is not None else self.reader.recognize_image(ink)
 
-        pieces = PicturePieces(ink)
-        if 1 < len(pieces.layout) <= _MOST_PIECES:
-            return self._read(pieces, PICTURE_WEIGHTS, as_one)
-        box = pieces.layout.box((0, len(pieces.layout))) if len(pieces.layout) else (0.0, 0.0, 0.0, 0.0)
-        return _single(as_one(), box)
+        lines = picture_lines(ink)
+        pieces = [PicturePieces(line) for line, _, _ in lines]
+        layouts = [one.layout for one in pieces if len(one.layout)]
+        if not layouts:
+            return _single(as_one(), (0.0, 0.0, 0.0, 0.0))
+        everything = _around([layout.box((0, len(layout))) for layout in layouts])
+        if sum(len(layout) for layout in layouts) > _MOST_PIECES:
+            reason = _("there is too much on this page to read it; cut out the numbers")
+            return _single(replace(as_one(), rejected=True, reason=reason), everything)
+        readings = [
+            _moved(self._read_line(one, line, as_one if len(lines) == 1 else None), left, top)
+            for one, (line, left, top) in zip(pieces, lines, strict=True)
+            if len(one.layout)
+        ]
+        return _joined(readings, as_one, everything)
 
     def read_prepared(self, image: NDArray[np.float32]) -> NumberReading:
         """Read a picture of one digit that is prepared already, float32 (28, 28) in [0, 1]."""
         return _single(self.reader.recognize_pixels(image), (0.0, 0.0, float(image.shape[1]), float(image.shape[0])))
 
+    def _read_strokes(
+        self, strokes: Sequence[Stroke], canvas: float, as_one: Callable[[], Prediction] | None
+    ) -> NumberReading:
+        """Read one line of a drawing; `as_one` reads it as one digit, if that is different from reading its strokes."""
+
+        def alone() -> Prediction:
+            return as_one() if as_one is not None else self.reader.recognize_ink(strokes, canvas=canvas)
+
+        pieces = InkPieces(strokes, canvas=canvas)
+        if len(pieces.layout) > 1:
+            return self._read(pieces, INK_WEIGHTS, alone)
+        return _single(alone(), _box_of(strokes))
+
+    def _read_line(
+        self, pieces: PicturePieces, ink: NDArray[np.float32], as_one: Callable[[], Prediction] | None
+    ) -> NumberReading:
+        """Read one line of a picture; `as_one` reads it as one digit, if the picture has one line."""
+
+        def alone() -> Prediction:
+            return as_one() if as_one is not None else self.reader.recognize_image(ink)
+
+        if len(pieces.layout) > 1:
+            return self._read(pieces, PICTURE_WEIGHTS, alone)
+        return _single(alone(), pieces.layout.box((0, len(pieces.layout))))
+
     def _read(self, pieces: Pieces, weights: NDArray[np.float64], as_one: Callable[[], Prediction]) -> NumberReading:
         """Return what the pieces say; `as_one` reads them as one digit, which is only asked where they may be one."""
         layout = pieces.layout
         everything = (0, len(layout))
-        signs = find_signs(layout)
+        signs = find_signs(layout) | find_drawn_signs(pieces)
         possible = possible_runs(layout)
-        runs = [run for run in possible if run not in signs and run != everything]
-        predictions = self._recognize(pieces, runs)
-        if everything in possible:
-            predictions[everything] = as_one()
-        known = {run: segment_features(layout, run, one.label, belief(one)) for run, one in predictions.items()}
+        apart = [run for run, sign in signs.items() if sign not in {".", ","} and stands_apart(layout, run)]
+        runs = [
+            run
+            for run in possible
+            if run not in signs
+            and run != everything
+            and not any(run[0] < sign[1] and sign[0] < run[1] for sign in apart)
+        ]
+        guesses = self._guess(pieces, runs)
+        whole = as_one() if everything in possible else None
+        if whole is not None:
+            guesses[everything] = _Guess(whole.label, belief(whole))
+        known = {run: segment_features(layout, run, one.label, one.belief) for run, one in guesses.items()}
         lattice = Lattice(layout, known | {run: sign_features(sign) for run, sign in signs.items()})
         path = lattice.best(weights)
-        digits = [predictions[run] for run in path.runs if run in predictions]
-        minus = any(signs.get(run) == "-" for run in path.runs)
-        if not digits or (len(digits) == 1 and not minus):
+        digits = [run for run in path.runs if run not in signs]
+        is_number = any(signs.get(run, ".") not in {".", ","} for run in path.runs)
+        if not digits or (len(digits) == 1 and not is_number):
             # A dot beside a digit is no number: the drawing is read as it always was.
-            return _single(predictions.get(everything) or as_one(), layout.box(everything))
-        if everything in predictions and predictions[everything].rejected and _is_one_figure(layout, path.runs):
-            return _single(predictions[everything], layout.box(everything))
-        if everything in predictions and len(digits) > 1:
+            return _single(whole or as_one(), layout.box(everything))
+        if whole is not None and whole.rejected and _is_one_figure(layout, path.runs):
+            return _single(whole, layout.box(everything))
+        if whole is not None and len(digits) > 1:
             surplus = lattice.score(path.runs, weights) - lattice.score([everything], weights)
             left, _, right, _ = layout.box(everything)
             narrow = min(max((_TWO_WIDE - (right - left) / layout.height) / _FADE, 0.0), 1.0)
             if surplus < _ONE_DIGIT * narrow:
-                return _single(predictions[everything], layout.box(everything))
+                return _single(whole, layout.box(everything))
+        predictions = self._recognize(pieces, [run for run in digits if run != everything])
+        if whole is not None:
+            predictions[everything] = whole
         segments = tuple(
             Segment(signs[run], layout.box(run), None)
             if run in signs
             else Segment(predictions[run].label, layout.box(run), predictions[run])
             for run in path.runs
         )
-        return NumberReading(segments, path.share * math.prod(digit.probability for digit in digits))
+        return NumberReading(segments, path.share * math.prod(predictions[run].probability for run in digits))
+
+    def _guess(self, pieces: Pieces, runs: Sequence[Run]) -> "dict[Run, _Guess]":
+        """Return what segments seem to be; exactly, unless there are many."""
+        if len(runs) < _MANY or not isinstance(self.reader, FastReader):
+            predictions = self._recognize(pieces, runs)
+            return {run: _Guess(one.label, belief(one)) for run, one in predictions.items()}
+        pictures = np.stack([pieces.picture(run) for run in runs])
+        digits, nothing = self.reader.answers(pictures[:, np.newaxis])
+        best = digits.argmax(axis=1)
+        beliefs = np.exp(digits.max(axis=1)) * (1 - nothing)
+        labels = self.reader.labels
+        return {
+            run: _Guess(labels[int(one)], float(how_sure))
+            for run, one, how_sure in zip(runs, best, beliefs, strict=True)
+        }
 
     def _recognize(self, pieces: Pieces, runs: Sequence[Run]) -> dict[Run, Prediction]:
         """Read segments, those that are new in one forward pass."""
@@ -264,6 +370,14 @@ class NumberReader:
         while len(self._known) > _KEPT:
             del self._known[next(iter(self._known))]
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """The best class of a segment, and how likely the segment is that digit, and a digit at all."""
+
+    label: str
+    belief: float
 
 
 def belief(prediction: Prediction) -> float:
@@ -285,6 +399,35 @@ def _is_one_figure(layout: Layout, runs: Sequence[Run]) -> bool:
 
 def _single(prediction: Prediction, box: Box) -> NumberReading:
     return NumberReading((Segment(prediction.label, box, prediction),), prediction.probability)
+
+
+def _joined(readings: Sequence[NumberReading], as_one: Callable[[], Prediction], box: Box) -> NumberReading:
+    """Return the reading of several lines; of what may as well be one digit in two parts, that digit."""
+    if len(readings) == 1:
+        return readings[0]
+    segments = tuple(segment for reading in readings for segment in reading.segments)
+    if len(segments) == len(readings) and (any(reading.rejected for reading in readings) or len(readings) == 2):
+        whole = as_one()
+        if not whole.rejected and belief(whole) >= _SURELY_ONE:
+            return _single(whole, box)
+    lengths = tuple(len(reading.segments) for reading in readings)
+    return NumberReading(segments, math.prod(reading.probability for reading in readings), lengths)
+
+
+def _moved(reading: NumberReading, right: int, down: int) -> NumberReading:
+    """Return a reading whose boxes count from elsewhere."""
+    if not right and not down:
+        return reading
+    segments = tuple(
+        replace(one, box=(one.box[0] + right, one.box[1] + down, one.box[2] + right, one.box[3] + down))
+        for one in reading.segments
+    )
+    return replace(reading, segments=segments)
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return min(left), min(top), max(right), max(bottom)
 
 
 def _box_of(strokes: Sequence[Stroke]) -> Box:

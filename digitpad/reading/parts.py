@@ -10,7 +10,6 @@ from functools import cached_property
 
 import numpy as np
 import PIL.Image
-import PIL.ImageFilter
 from numpy.typing import NDArray
 
 from digitpad.data.components import component_boxes, connected_components
@@ -19,6 +18,8 @@ from digitpad.reading.pieces import FAR, Layout, Run, distances_between, line_he
 
 #: Pixels with more ink than this hang together; less is the soft edge of a line.
 _INK = 0.3
+#: Digits are taken apart at this many pixels of height, to twice as many: more would only take time.
+_HEIGHT = 96
 #: Parts smaller than this both ways, in heights of the line, are specks.
 _SPECK = 0.06
 #: Parts wider than this, in heights of the line, may be several digits that touch.
@@ -58,19 +59,17 @@ class PicturePieces:
     """
 
     def __init__(self, ink: NDArray[np.float32]) -> None:
-        self._ink = ink
         labels, count = connected_components(ink > _INK)
-        boxes = component_boxes(labels, count)
-        if count:
-            height = line_height(boxes.astype(np.float64))
-            size = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
-            kept = np.flatnonzero(size > _SPECK * height)
-            height = line_height(boxes[kept].astype(np.float64))
-        else:
-            height, kept = 1.0, np.zeros(0, np.intp)
+        found, height = _line_in(labels, count)
+        # Pixels of the picture for each of those that are worked with.
+        self._scale = max(1, int(height / _HEIGHT))
+        if self._scale > 1:
+            ink = np.asarray(PIL.Image.fromarray(ink).reduce(self._scale), np.float32)
+            labels, count = connected_components(ink > _INK)
+            found, height = _line_in(labels, count)
+        self._ink = ink
         parts: list[_Part] = []
-        for component in kept.tolist():
-            left, top, right, bottom = boxes[component].tolist()
+        for component, (left, top, right, bottom) in found.items():
             mask = labels[top:bottom, left:right] == component + 1
             whole = _Part(component, 0, left, top, mask, math.nan)
             parts += _cut(whole, ink, height) if right - left > _WIDE * height else [whole]
@@ -79,14 +78,15 @@ class PicturePieces:
 
     @cached_property
     def layout(self) -> Layout:
-        """How the pieces lie."""
+        """How the pieces lie, in pixels of the picture."""
         boxes = np.array([part.box for part in self._parts], np.float64).reshape(-1, 4)
         cuts = np.full(max(len(self._parts) - 1, 0), math.nan)
         for place, (one, other) in enumerate(zip(self._parts, self._parts[1:], strict=False)):
             if one.component == other.component and abs(one.nth - other.nth) == 1:
                 cuts[place] = max(one, other, key=lambda part: part.nth).cut
         outlines = [_outline(part) for part in self._parts]
-        return Layout(boxes, distances_between(outlines, boxes, FAR * self._height), cuts, self._height)
+        distances = distances_between(outlines, boxes, FAR * self._height)
+        return Layout(boxes * self._scale, distances * self._scale, cuts, self._height * self._scale)
 
     def key(self, run: Run) -> bytes:
         """Return the pixels of these pieces, as bytes."""
@@ -101,7 +101,7 @@ class PicturePieces:
         """Return whose most pixels of a piece are, given whose each pixel of the picture is (below 0: nobody's)."""
         part = self._parts[place]
         left, top, right, bottom = part.box
-        whose = owners[top:bottom, left:right][part.mask]
+        whose = owners[:: self._scale, :: self._scale][top:bottom, left:right][part.mask]
         return int(np.bincount(whose[whose >= 0], minlength=1).argmax())
 
     def _crop(self, run: Run) -> NDArray[np.float32]:
@@ -115,8 +115,7 @@ class PicturePieces:
             x, y = part.left - left, part.top - top
             own[y : y + part.mask.shape[0], x : x + part.mask.shape[1]] |= part.mask
         # Around its pixels, the soft edge: as far as the line is soft, but no pixel of other parts.
-        reach = 2 * (margin - 1) - 1
-        near = np.asarray(PIL.Image.fromarray(own).convert("L").filter(PIL.ImageFilter.MaxFilter(reach))) > 0
+        near = _within(own, margin - 2)
         crop = np.zeros(own.shape, np.float32)
         height, width = self._ink.shape
         inside = np.s_[max(top, 0) : min(bottom, height), max(left, 0) : min(right, width)]
@@ -127,6 +126,33 @@ class PicturePieces:
         crop[target] = self._ink[inside]
         crop[~near | ((crop > _INK) & ~own)] = 0.0
         return crop
+
+
+def _line_in(labels: NDArray[np.intp], count: int) -> tuple[dict[int, tuple[int, int, int, int]], float]:
+    """Return the boxes of the parts that are no specks, by their numbers from 0, and the height of their line."""
+    boxes = component_boxes(labels, count)
+    if not len(boxes):
+        return {}, 1.0
+    size = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
+    # What is long and low, or many dots, may seem to be part of a line that is higher than any of them.
+    height = min(line_height(boxes.astype(np.float64)), float(size.max()) / _SPECK - 1e-6)
+    kept = np.flatnonzero(size > _SPECK * height)
+    found = {
+        number: (int(box[0]), int(box[1]), int(box[2]), int(box[3]))
+        for number, box in zip(kept.tolist(), boxes[kept], strict=True)
+    }
+    return found, line_height(boxes[kept].astype(np.float64))
+
+
+def _within(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+    """Return what lies within `reach` pixels of a mask, in a square; its cost does not grow with the reach."""
+    sums = np.zeros((mask.shape[0] + 1 + 2 * reach, mask.shape[1] + 1 + 2 * reach), np.int32)
+    sums[1:, 1:] = np.pad(mask, reach).cumsum(axis=0, dtype=np.int32).cumsum(axis=1, dtype=np.int32)
+    side = 2 * reach + 1
+    near: NDArray[np.bool_] = (
+        sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
+    ) > 0
+    return near
 
 
 def _outline(part: _Part) -> NDArray[np.float64]:

@@ -1,25 +1,42 @@
-"""Minus, point and comma: told by size and place alone, for the network knows digits only."""
+"""Signs beside digits, told by size, place and shape alone, for the network knows digits only."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from digitpad.reading.pieces import Layout, Run
+from digitpad.reading.pieces import Layout, Pieces, Run
+
+SIGNS = ("-", ".", ",", "+", "=", ":", "/")
+"""Every sign that is told."""
 
 #: Pieces at least this high, in heights of the line, show where the line runs.
 _TALL = 0.6
 #: A minus stands free by this much, in heights of the line: the bar of an A, an H or a t does not.
 _FREE = 0.04
+#: A sign with this much room to both sides is no stroke of a digit beside it, in heights of the line.
+_CLEAR = 0.08
+#: Of a plus, this share of the ink lies on its two bars, and each bar is this much of its box.
+_ON_BARS, _BAR = 0.9, 0.75
+#: Pixels of the network's picture that a bar is wide, to either side of its middle.
+_HALF_BAR = 2
+#: The arms of a plus are at least this long, of its box.
+_ARM = 0.22
+#: A slash goes beyond the digits at its top and its foot by the first, in heights of the line, leans by the second to
+#: the right (a tangent), and strays from a straight line by less than the third, of its length: a 1 stands on the line.
+_BEYOND, _LEAN, _STRAIGHT = 0.06, 0.25, 0.06
+#: Pixels with more ink than this are looked at.
+_INK = 0.3
 
 
 def find_signs(layout: Layout) -> dict[Run, str]:
-    """Return the pieces that have the size and the place of a sign: "-", "." or ",".
+    """Return the pieces that have the size and the place of a sign: "-", ".", ",", "=" or ":".
 
     Without a digit to stand beside, nothing is one.
     """
     heights = (layout.boxes[:, 3] - layout.boxes[:, 1]) / layout.height
-    tall = layout.boxes[heights >= _TALL]
-    if not len(tall):
+    line = _line(layout)
+    if line is None:
         return {}
-    top, bottom = float(np.median(tall[:, 1])), float(np.median(tall[:, 3]))
+    top, bottom = line
     signs: dict[Run, str] = {}
     for place, ((left, upper, right, lower), height) in enumerate(zip(layout.boxes, heights, strict=True)):
         width = (right - left) / layout.height
@@ -32,4 +49,111 @@ def find_signs(layout: Layout) -> dict[Run, str]:
             signs[place, place + 1] = "."
         elif width <= 0.3 and height <= 0.45 and middle >= 0.85:
             signs[place, place + 1] = ","
+    for place in range(len(layout) - 1):
+        pair = _pair(layout, place, line)
+        if pair is not None:
+            signs.pop((place, place + 1), None)
+            signs.pop((place + 1, place + 2), None)
+            signs[place, place + 2] = pair
     return signs
+
+
+def find_drawn_signs(pieces: Pieces) -> dict[Run, str]:
+    """Return the pieces that have the shape of a sign: "+" or "/".
+
+    Without a digit to stand beside, nothing is one.
+    """
+    layout = pieces.layout
+    line = _line(layout)
+    if line is None:
+        return {}
+    top, bottom = line
+    signs: dict[Run, str] = {}
+    for first in range(len(layout)):
+        for stop in range(first + 1, min(first + 2, len(layout)) + 1):
+            left, upper, right, lower = layout.box((first, stop))
+            width, height = (right - left) / layout.height, (lower - upper) / layout.height
+            middle = ((upper + lower) / 2 - top) / (bottom - top)
+            is_square = min(width, height) >= 0.25 and max(width, height) <= 1.0 and 0.6 <= width / height <= 1.7
+            may_be_plus = is_square and 0.25 <= middle <= 0.8 and len(layout) > stop - first
+            # A slash stands between digits.
+            is_between = stop == first + 1 and 0 < first < len(layout) - 1
+            beyond = min(top - upper, lower - bottom) / layout.height
+            if may_be_plus and _is_plus(pieces.picture((first, stop))):
+                signs[first, stop] = "+"
+            elif (
+                is_between
+                and beyond >= _BEYOND
+                and width >= _LEAN * height
+                and _is_slash(pieces.picture((first, stop)))
+            ):
+                signs[first, stop] = "/"
+    return signs
+
+
+def stands_apart(layout: Layout, run: Run) -> bool:
+    """Whether a sign stands clearly beside its neighbours, so that it is no stroke of theirs."""
+    left, _, right, _ = layout.box(run)
+    others = np.delete(layout.boxes, np.s_[run[0] : run[1]], axis=0)
+    gaps = np.maximum(others[:, 0] - right, left - others[:, 2])
+    return bool(len(others)) and float(gaps.min()) >= _CLEAR * layout.height
+
+
+def _line(layout: Layout) -> tuple[float, float] | None:
+    """Return where the digits of a line begin and end, from top to bottom; None without a digit."""
+    heights = (layout.boxes[:, 3] - layout.boxes[:, 1]) / layout.height
+    tall = layout.boxes[heights >= _TALL]
+    return (float(np.median(tall[:, 1])), float(np.median(tall[:, 3]))) if len(tall) else None
+
+
+def _pair(layout: Layout, place: int, line: tuple[float, float]) -> str | None:
+    """Return the sign that a piece and the next one are together, one above the other."""
+    boxes = layout.boxes[place : place + 2]
+    sizes = (boxes[:, 2:] - boxes[:, :2]) / layout.height
+    middles = ((boxes[:, 1] + boxes[:, 3]) / 2 - line[0]) / (line[1] - line[0])
+    upper, lower = np.sort(middles).tolist()
+    shared = (boxes[:, 2].min() - boxes[:, 0].max()) / layout.height
+    is_flat = (sizes[:, 0] >= 0.2) & (sizes[:, 0] <= 1.1) & (sizes[:, 1] <= np.minimum(0.45 * sizes[:, 0], 0.25))
+    if is_flat.all() and shared >= 0.6 * sizes[:, 0].min() and 0.1 <= lower - upper <= 0.6 and upper >= 0.1:
+        return "=" if lower <= 0.9 and sizes[:, 0].max() <= 1.6 * sizes[:, 0].min() else None
+    is_dot = sizes.max(axis=1) <= 0.25
+    apart = abs(boxes[0, [0, 2]].mean() - boxes[1, [0, 2]].mean()) / layout.height
+    if is_dot.all() and apart <= 0.15 and lower - upper >= 0.2 and upper >= 0.05 and 0.5 <= lower <= 1.1:
+        return ":"
+    return None
+
+
+def _is_plus(picture: NDArray[np.float32]) -> bool:
+    """Whether the ink is two bars that cross in the middle, one level and one upright."""
+    rows, columns = np.flatnonzero((picture > _INK).any(axis=1)), np.flatnonzero((picture > _INK).any(axis=0))
+    if not len(rows):
+        return False
+    top, bottom, left, right = int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])
+    x, y = int(picture.sum(axis=0).argmax()), int(picture.sum(axis=1).argmax())
+    upright = picture[:, max(x - _HALF_BAR, 0) : x + _HALF_BAR + 1]
+    level = picture[max(y - _HALF_BAR, 0) : y + _HALF_BAR + 1]
+    crossing = level[:, max(x - _HALF_BAR, 0) : x + _HALF_BAR + 1]
+    on_bars = float(upright.sum() + level.sum() - crossing.sum())
+    height, width = bottom - top + 1, right - left + 1
+    arms = min((x - left) / width, (right - x) / width, (y - top) / height, (bottom - y) / height)
+    return (
+        on_bars >= _ON_BARS * float(picture.sum())
+        and arms >= _ARM
+        and int((upright > _INK).any(axis=1).sum()) >= _BAR * height
+        and int((level > _INK).any(axis=0).sum()) >= _BAR * width
+    )
+
+
+def _is_slash(picture: NDArray[np.float32]) -> bool:
+    """Whether the ink is one straight stroke that leans to the right."""
+    rows, columns = np.nonzero(picture > _INK)
+    if len(rows) < 2:
+        return False
+    height = float(np.ptp(rows)) + 1
+    # The middle of the stroke in each row lies on a straight line, and no row has more than the stroke.
+    middles = np.array([columns[rows == row].mean() for row in np.unique(rows)])
+    spans = np.array([np.ptp(columns[rows == row]) + 1 for row in np.unique(rows)])
+    along = np.unique(rows).astype(np.float64)
+    slope, offset = np.polyfit(along, middles, 1)
+    stray = float(np.abs(middles - slope * along - offset).max())
+    return bool(slope <= -_LEAN and stray <= max(_STRAIGHT * height, 1.2) and spans.max() <= 2 * np.median(spans) + 1)

@@ -257,5 +257,5 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
 
 def test_numbers_that_are_none_are_refused() -> None:
     values = np.full((20, 20), np.nan, np.float32)
-    with pytest.raises(DigitpadError, match="no numbers"):
+    with pytest.raises(DigitpadError, match="not finite numbers"):
         read_image(PIL.Image.fromarray(values))

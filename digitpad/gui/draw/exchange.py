@@ -192,13 +192,11 @@ def _pasted_ink(text: str) -> Page:
 
 
 def _pasted_image(image: QImage) -> Page:
-    import PIL.Image
-
     from digitpad.data.images import read_image
 
     return Page(
         picture=Picture(
-            read_image(PIL.Image.open(io.BytesIO(png_bytes(image)))),
+            read_image(png_bytes(image)),
             QCoreApplication.translate("Exchange", "the pasted image"),
         )
     )

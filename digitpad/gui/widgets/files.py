@@ -9,7 +9,7 @@ from digitpad.atomic import atomic_write
 
 INK_SUFFIX = ".jsonl"
 MODEL_SUFFIX = ".safetensors"
-IMAGE_FILTER = "Images (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff)"
+IMAGE_FILTER = "Images (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.heic *.heif *.avif *.pgm *.ppm)"
 INK_FILTER = f"Ink (*{INK_SUFFIX})"
 MODEL_FILTER = f"Models (*{MODEL_SUFFIX})"
 

@@ -1,0 +1,271 @@
+"""Picture files: which formats are opened, how large they may be, and what is said of those that cannot be read.
+
+Pillow tries every decoder that it has on a file, whatever the file's name says, and one of them starts Ghostscript.
+So each file is opened with the list of formats that are meant.
+"""
+
+import importlib
+import io
+import logging
+import os
+import stat
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import PIL.Image
+
+from digitpad.errors import DigitpadError
+from digitpad.translation import gettext as _
+
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "PPM")
+"""Formats that are opened, by Pillow's names (JPEG includes MPO, as phones write it).
+
+AVIF and HEIF are added where there is a decoder.
+"""
+
+LONGEST_SIDE = 1024
+"""Pixels of the long side to which pictures are reduced: no digit needs more."""
+
+MOST_PIXELS = 100_000_000
+"""Pictures with more pixels are refused before they are unpacked."""
+
+_MOST_SIDE = 65_535  # pixels: the longest side of a JPEG; what is longer is no picture of a page
+# Millions of pixels that one processor core unpacks in about a second, measured on grainy photographs by
+# `tests/benchmarks/picture_size.py`. Others (plain or hardly compressed ones) are faster.
+_MOST_MEGAPIXELS = {"WEBP": 20, "AVIF": 20, "HEIF": 30}
+# Bytes of compressed data that one core unpacks in about a second.
+_MOST_BYTES = {"PNG": 30_000_000, "TIFF": 320_000_000, "GIF": 60_000_000}
+# The head of a file in the container of AVIF and HEIF (ISO 14496-12), and the brands that tell which it is.
+_CONTAINER, _AVIF, _HEIF = b"ftyp", {b"avif", b"avis"}, {b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1"}
+# What Pillow's decoders raise on damaged files, beside OSError.
+_DECODER_ERRORS = (ValueError, SyntaxError, EOFError, IndexError, OverflowError, TypeError, KeyError)
+
+
+_silence = threading.Lock()
+
+
+@contextmanager
+def opened_picture(source: Path | str | bytes | PIL.Image.Image, name: str | None = None) -> Iterator[PIL.Image.Image]:
+    """Open a picture, upright, reduced to what is needed, in a mode whose values can be averaged.
+
+    Parameters
+    ----------
+    source
+        A file, a file's content, or a picture that is open already. Of several frames the first counts.
+    name
+        What to call it in an error; the path where there is one.
+
+    Raises
+    ------
+    DigitpadError
+        If the file is missing, a folder, no ordinary file, not a picture, damaged or cut short, or too large.
+        Errors of Pillow that are raised while the picture is in use count as damage.
+    """
+    if name is None:
+        name = str(source) if isinstance(source, (Path, str)) else _("The picture")
+    with warnings.catch_warnings(), _quiet_pillow():
+        # Pillow warns of large pictures and odd metadata on its own; what matters is refused here, in one sentence.
+        warnings.simplefilter("ignore")
+        try:
+            if isinstance(source, PIL.Image.Image):
+                yield _unpacked(source, name)
+                return
+            file = io.BytesIO(source) if isinstance(source, bytes) else _ordinary_file(Path(source))
+            with file, PIL.Image.open(file, formats=_formats(file, name)) as picture:
+                _check_cost(picture, len(source) if isinstance(source, bytes) else Path(source).stat().st_size, name)
+                yield _unpacked(picture, name)
+        except FileNotFoundError as error:
+            raise DigitpadError(_("{path} does not exist; check the name.").format(path=name)) from error
+        except PIL.Image.DecompressionBombError as error:
+            raise _too_large(name) from error
+        except PIL.UnidentifiedImageError as error:
+            raise DigitpadError(
+                _(
+                    "{path} is not a picture that can be read; choose a PNG, JPEG, GIF, BMP, TIFF, WebP or HEIC file."
+                ).format(path=name)
+            ) from error
+        except MemoryError as error:
+            raise _too_large(name) from error
+        except OSError as error:
+            if error.strerror:
+                raise DigitpadError(
+                    _("{path} cannot be read ({reason}); check the file's permissions.").format(
+                        path=name, reason=error.strerror
+                    )
+                ) from error
+            raise _damaged(name, error) from error
+        except _DECODER_ERRORS as error:
+            raise _damaged(name, error) from error
+
+
+def _ordinary_file(path: Path) -> io.BufferedReader:
+    """Open a file for reading; refuse folders, and pipes and devices, which may never end."""
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise DigitpadError(_("{path} is a folder, not a picture; name a file inside it.").format(path=path))
+    if not stat.S_ISREG(mode):
+        raise DigitpadError(
+            _("{path} is a device or a pipe, not a picture file; save the picture as a file first.").format(path=path)
+        )
+    return path.open("rb")
+
+
+def _formats(file: io.BufferedIOBase, name: str) -> list[str]:
+    """Return the formats to try; register the decoders of AVIF and HEIF only for such a file."""
+    head = file.read(64)
+    file.seek(0)
+    if head[:4] == b"DDS ":
+        raise _without_decoder(name, "DDS")
+    if head[4:8] != _CONTAINER:
+        return list(FORMATS)
+    size = min(int.from_bytes(head[:4], "big"), len(head))
+    brands = {head[8:12], *(head[at : at + 4] for at in range(16, size, 4))}
+    if head[8:12] in _AVIF or (brands & _AVIF and head[8:12] not in _HEIF - {b"mif1", b"msf1"}):
+        PIL.Image.init()
+        if "AVIF" not in PIL.Image.OPEN or not _has_avif():
+            raise _without_decoder(name, "AVIF")
+        return ["AVIF"]
+    if brands & _HEIF:
+        try:
+            # It ships no types, and is only needed for this.
+            decoder = importlib.import_module("pi_heif")
+        except ImportError as error:
+            raise _without_decoder(name, "HEIC") from error
+        # Thumbnails and depth maps are not needed, and the picture's own rotation is applied by the decoder.
+        decoder.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+        return ["HEIF"]
+    return list(FORMATS)
+
+
+def _has_avif() -> bool:
+    """Return whether Pillow was built with a decoder for AVIF; its plugin is registered in either case."""
+    from PIL import features
+
+    # Older Pillow does not know the feature.
+    return "avif" in features.modules and features.check("avif") is True
+
+
+@contextmanager
+def _quiet_pillow() -> Iterator[None]:
+    """Keep what Pillow logs of odd files off the terminal while a file is being read."""
+    logger = logging.getLogger("PIL")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+@contextmanager
+def _silent_libraries() -> Iterator[None]:
+    """Keep what libtiff prints of damaged files off the terminal: it writes to the process's own standard error."""
+    with _silence:
+        try:
+            kept = os.dup(2)
+        except OSError:
+            # A program without a terminal has nowhere to print to.
+            yield
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
+
+
+def _check_cost(picture: PIL.Image.Image, size: int, name: str) -> None:
+    """Refuse what takes longer than about a second to unpack."""
+    kind = picture.format or ""
+    megapixels = _MOST_MEGAPIXELS.get(kind)
+    if megapixels is None and kind == "JPEG" and picture.info.get("progressive"):
+        megapixels = 55
+    if megapixels is not None and picture.width * picture.height > 1_000_000 * megapixels:
+        raise DigitpadError(
+            _(
+                "{path} has more than {count} million pixels, which takes too long to unpack from {format}; reduce it, "
+                "or save it as an ordinary JPEG."
+            ).format(path=name, count=megapixels, format=kind)
+        )
+    if size > _MOST_BYTES.get(kind, size) and picture.width * picture.height > 1_000_000:
+        raise DigitpadError(
+            _("{path} is {size} MB, which takes too long to unpack; reduce the picture, or save it as a JPEG.").format(
+                path=name, size=round(size / 1_000_000)
+            )
+        )
+
+
+def _unpacked(picture: PIL.Image.Image, name: str) -> PIL.Image.Image:
+    """Return the picture upright, unpacked and no larger than needed."""
+    if picture.width * picture.height > MOST_PIXELS:
+        raise _too_large(name)
+    if 0 in picture.size:
+        raise DigitpadError(_("{path} has no pixels; choose another picture.").format(path=name))
+    if max(picture.size) > _MOST_SIDE:
+        raise DigitpadError(
+            _("{path} is {side} pixels long, more than {most}; cut it into smaller pictures.").format(
+                path=name, side=max(picture.size), most=_MOST_SIDE
+            )
+        )
+    # JPEG can be unpacked at a half, a quarter or an eighth of its size, which saves most of the time.
+    picture.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
+    # The smaller, the cheaper to turn: reduced first.
+    factor = -(-max(picture.size) // LONGEST_SIDE)
+    turn = _TURNS.get(picture.getexif().get(_ORIENTATION, 1))
+    if picture.format == "TIFF":
+        with _silent_libraries():
+            picture.load()
+    picture.load()
+    reduced = _averageable(picture).reduce(factor) if factor > 1 else picture
+    return reduced if turn is None else reduced.transpose(turn)
+
+
+_ORIENTATION = 0x0112  # of EXIF
+_TURNS = {
+    2: PIL.Image.Transpose.FLIP_LEFT_RIGHT,
+    3: PIL.Image.Transpose.ROTATE_180,
+    4: PIL.Image.Transpose.FLIP_TOP_BOTTOM,
+    5: PIL.Image.Transpose.TRANSPOSE,
+    6: PIL.Image.Transpose.ROTATE_270,
+    7: PIL.Image.Transpose.TRANSVERSE,
+    8: PIL.Image.Transpose.ROTATE_90,
+}
+
+
+def _averageable(picture: PIL.Image.Image) -> PIL.Image.Image:
+    """Return the picture in a mode whose values can be averaged: no palette, no bits, no packed 16 bits."""
+    if picture.mode in {"P", "PA"}:
+        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    if picture.mode.startswith("I;16"):
+        return picture.convert("I")
+    return picture.convert("L") if picture.mode == "1" else picture
+
+
+def _too_large(name: str) -> DigitpadError:
+    return DigitpadError(
+        _("{path} has more than {count} million pixels; reduce it and try again.").format(
+            path=name, count=MOST_PIXELS // 1_000_000
+        )
+    )
+
+
+def _without_decoder(name: str, kind: str) -> DigitpadError:
+    return DigitpadError(
+        _("{path} is a picture in {format}, for which there is no decoder here; save it as PNG or JPEG.").format(
+            path=name, format=kind
+        )
+    )
+
+
+def _damaged(name: str, error: Exception) -> DigitpadError:
+    return DigitpadError(
+        _("{path} is damaged or cut short ({reason}); choose another picture or save it again.").format(
+            path=name, reason=error
+        )
+    )

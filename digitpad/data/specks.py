@@ -1,0 +1,218 @@
+"""What is left over beside the ink: dust, grains, remains of printed lines, and shade that comes in from the edge."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.data.components import component_boxes, connected_components
+
+#: In a photograph, parts smaller than this share of the largest, both ways, are specks;
+_SPECK = 0.08
+#: in a scan, those smaller than the first, or smaller than the second and than the third of the pen's width.
+_DUST, _LARGE_DUST, _OF_PEN = 0.06, 0.12, 0.6
+#: Parts whose lines are thinner than this share of the largest's are left-overs of printed lines.
+_THIN = 0.55
+#: Parts at the picture's edge that are this much smaller or larger than the largest inside are left-overs of shadows.
+_SMALL = 0.5
+#: The edges of ink fall off by at least this much a pixel, of full ink; those of shadows are softer.
+_SHARP = 0.05
+#: Ink is darker than the paper on all sides: around so much of its edge, where a shadow is darker on one side only.
+#: The first of what is as thin as the border of a shadow (the second, of the long side), the third of bolder ink.
+_AROUND, _BORDER, _AROUND_BOLD = 0.92, 0.032, 0.7
+#: Beside ink, the picture is lighter than the edge of the ink by at least this share of the ink's depth there.
+_LIGHTER = 0.4
+#: Pixels from a part to where the paper around it is looked at.
+_RING = 3
+#: A rim of shade reaches into the picture by less than this share of it, and along the edge by twice as much or more.
+_FLAT = 0.12
+#: Where all parts touch the edge, the largest is a digit only if it is at least this share of the short side.
+_FILLS = 0.25
+#: What is smaller than this share of the picture's long side is too small to be told from grain.
+_LEAST = 0.06
+#: The largest part inside counts if it is at least this share of the largest at the edge.
+_MAIN = 0.35
+#: A part that fills this share of one of the picture's edges is no ink (a table, a finger), nor is one that reaches
+#: from edge to edge (a book's fold),
+_CONTACT = 0.3
+#: if there is something else of at least this share of its size.
+_BESIDE = 0.12
+
+
+def without_dust(ink: NDArray[np.float32], visible: float) -> NDArray[np.float32]:
+    """Drop dust from the ink of a scan or a screenshot.
+
+    Parameters
+    ----------
+    ink
+        (H, W) in [0, 1].
+    visible
+        Pixels with more ink hang together.
+
+    Returns
+    -------
+    NDArray[float32]
+        The very same ink, if there is no dust.
+    """
+    labels, count = connected_components(ink > visible)
+    if count < 2:
+        return ink
+    boxes = component_boxes(labels, count)
+    longest = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
+    main = int(longest.argmax())
+    pen = min(float(_thickness(labels, count)[main]), 0.25 * float(longest[main]))
+    dust = longest < _DUST * longest[main]
+    dust |= (longest < _LARGE_DUST * longest[main]) & (longest < _OF_PEN * pen)
+    if not dust.any():
+        return ink
+    gone = grown(np.concatenate([[False], dust])[labels], 1) & ~np.concatenate([[False], ~dust])[labels]
+    return np.where(gone, np.float32(0), ink)
+
+
+def _sharpness(ink: NDArray[np.float32], labels: NDArray[np.intp], count: int) -> NDArray[np.float64]:
+    """Return how steeply the ink of each part falls off at its edges: a pen's by more a pixel than a shadow's."""
+    down, right = (np.abs(slope) for slope in np.gradient(ink))
+    inside = labels > 0
+    edge = inside & grown(~inside, 1)
+    part = labels[edge]
+    slopes = np.bincount(part, weights=np.maximum(down, right)[edge], minlength=count + 1)
+    return np.asarray((slopes / np.maximum(np.bincount(part, minlength=count + 1), 1))[1:])
+
+
+def _thickness(labels: NDArray[np.intp], count: int) -> NDArray[np.float64]:
+    """Return how thick the lines of each part are: twice its area over the length of its edges."""
+    padded = np.pad(labels, 1)
+    edges = np.zeros(count + 1)
+    for one, other in ((padded[1:], padded[:-1]), (padded[:, 1:], padded[:, :-1])):
+        differ = one != other
+        edges += np.bincount(one[differ], minlength=count + 1) + np.bincount(other[differ], minlength=count + 1)
+    area = np.bincount(labels.ravel(), minlength=count + 1)
+    # Along the grid, an edge is counted 4 / pi times too long on average over its directions.
+    return np.asarray(2 * area[1:] / (edges[1:] * np.pi / 4))
+
+
+def grown(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+    """Return a mask with everything within `reach` pixels, in a square."""
+    for _ in range(reach):
+        mask = mask.copy()
+        mask[1:] |= mask[:-1].copy()
+        mask[:-1] |= mask[1:].copy()
+        mask[:, 1:] |= mask[:, :-1].copy()
+        mask[:, :-1] |= mask[:, 1:].copy()
+    return mask
+
+
+def without_leftovers(
+    ink: NDArray[np.float32], grey: NDArray[np.float64], depth: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Drop what is no ink in a photograph: specks, the remains of lines, and what comes in from the edge.
+
+    Parameters
+    ----------
+    ink
+        (H, W) in [0, 1].
+    grey
+        (H, W) in [0, 1]: the brightness that it was found in, ink dark.
+    depth
+        (H, W): by how much each pixel seems to be darker than the paper there.
+    """
+    labels, count = connected_components(ink > 0.4)
+    if not count:
+        return ink
+    boxes = component_boxes(labels, count)
+    longest = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
+    is_ink = _sharpness(ink, labels, count) >= _SHARP
+    pen = _thickness(labels, count)
+    is_thin = pen < _BORDER * max(ink.shape)
+    is_ink &= _surrounded(grey, depth, labels, count) >= np.where(is_thin, _AROUND, _AROUND_BOLD)
+    is_ink &= ~_is_rim(boxes, ink.shape)
+    if not is_ink.any():
+        return np.zeros_like(ink)
+    height, width = ink.shape
+    at_edge = (boxes[:, 0] == 0) | (boxes[:, 1] == 0) | (boxes[:, 2] == width) | (boxes[:, 3] == height)
+    reaches = _comes_in(labels, count) | (
+        ((boxes[:, 0] == 0) & (boxes[:, 2] == width)) | ((boxes[:, 1] == 0) & (boxes[:, 3] == height))
+    )
+    # Unless there is nothing else, that is: then it is a drawing that fills the picture.
+    others = longest[is_ink & ~reaches]
+    kept = is_ink & ~reaches if others.max(initial=0) >= _BESIDE * longest[is_ink].max() else is_ink
+    main = int(np.argmax(np.where(kept, longest, 0)))
+    inside = int(np.argmax(np.where(at_edge | ~is_ink, 0, longest)))
+    if is_ink[inside] and not at_edge[inside] and longest[inside] >= _MAIN * longest[main]:
+        main = inside
+    if longest[main] < (_FILLS * min(height, width) if at_edge[main] else _LEAST * max(height, width)):
+        return np.zeros_like(ink)
+    # What is left of lines is thinner than the pen; what comes in from the edge is the end of a number if it is like
+    # the rest, or else what is left of a shadow.
+    kept &= longest >= max(_SPECK * longest[main], 2)
+    like = (longest >= _SMALL * longest[main]) & (longest <= longest[main] / _SMALL) & (pen <= 1.6 * pen[main])
+    kept &= (pen >= _THIN * pen[main]) & (~at_edge | like)
+    kept[main] = True
+    keep = np.concatenate([[False], kept])
+    return np.where(grown(keep[labels], 2), ink, np.float32(0))
+
+
+def _is_rim(boxes: NDArray[np.intp], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return which parts are flat and lie along an edge of the picture: the rim of a shadow."""
+    height, width = shape
+    spans = boxes[:, 2:] - boxes[:, :2]
+    upright = ((boxes[:, 0] == 0) | (boxes[:, 2] == width)) & (spans[:, 0] < _FLAT * width)
+    level = ((boxes[:, 1] == 0) | (boxes[:, 3] == height)) & (spans[:, 1] < _FLAT * height)
+    rim: NDArray[np.bool_] = (upright & (spans[:, 1] >= 2 * spans[:, 0])) | (level & (spans[:, 0] >= 2 * spans[:, 1]))
+    return rim
+
+
+def _comes_in(labels: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
+    """Return which parts fill much of one of the picture's edges."""
+    contact = np.zeros(count + 1)
+    for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        np.maximum(contact, np.bincount(edge, minlength=count + 1) / len(edge), out=contact)
+    comes_in: NDArray[np.bool_] = contact[1:] > _CONTACT
+    return comes_in
+
+
+def _surrounded(
+    grey: NDArray[np.float64], depth: NDArray[np.float64], labels: NDArray[np.intp], count: int
+) -> NDArray[np.float64]:
+    """Return around which share of its edge each part is darker than what lies beside it.
+
+    All around ink there is paper. Along the edge of a shadow, what seems to be ink has paper on one side only.
+    """
+    grey, depth = _averaged(grey), _averaged(depth)
+    # The border of a shadow is frayed by grain; what frays off belongs to it.
+    inside = grown(labels > 0, 1)
+    owner, whole = connected_components(inside)
+    tone, deep = np.where(inside, grey, 0.0), np.where(inside, depth, 0.0)
+    ring = np.zeros(labels.shape, np.bool_)
+    of_part = np.zeros(count + 1, np.intp)
+    of_part[labels[labels > 0]] = owner[labels > 0]
+    for _ in range(_RING):
+        ring = owner == 0
+        for axis, step in ((0, 1), (0, -1), (1, 1), (1, -1)):
+            near = _shifted(owner, axis, step)
+            takes = (owner == 0) & (near > 0)
+            owner[takes] = near[takes]
+            tone[takes], deep[takes] = _shifted(tone, axis, step)[takes], _shifted(deep, axis, step)[takes]
+        ring &= owner > 0
+    enough = grey[ring] - tone[ring] >= _LIGHTER * deep[ring]
+    sizes = np.bincount(owner[ring], minlength=whole + 1)
+    share = np.bincount(owner[ring], weights=enough, minlength=whole + 1) / np.maximum(sizes, 1)
+    # Where nothing lies around it, a part fills the picture.
+    return np.where(sizes > 0, share, 1.0)[of_part[1:]]
+
+
+def _averaged(grey: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean over each pixel and its neighbours, which evens out grain."""
+    padded = np.pad(grey, 1, mode="edge")
+    upright = padded[:-2] + padded[1:-1] + padded[2:]
+    return (upright[:, :-2] + upright[:, 1:-1] + upright[:, 2:]) / 9
+
+
+def _shifted(values: NDArray[Any], axis: int, step: int) -> NDArray[Any]:
+    """Return values moved by one pixel, 0 where nothing came from."""
+    moved = np.zeros_like(values)
+    source = [slice(None), slice(None)]
+    target = [slice(None), slice(None)]
+    source[axis], target[axis] = (slice(None, -1), slice(1, None)) if step > 0 else (slice(1, None), slice(None, -1))
+    moved[tuple(target)] = values[tuple(source)]
+    return moved

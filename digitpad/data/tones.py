@@ -1,0 +1,97 @@
+"""A picture of any mode as brightness: deep greys, colours and transparency become values in [0, 1]."""
+
+import math
+
+import numpy as np
+import PIL.Image
+from numpy.typing import NDArray
+
+from digitpad.errors import DigitpadError
+from digitpad.translation import gettext as _
+
+LEAST_CONTRAST = 0.08
+"""Of ink against paper; less than this is paper alone."""
+
+# A value counts as the brightest or the darkest of a picture if at least this share of the pixels, and at least this
+# many of them, are as bright or as dark: a speck must not set the scale.
+_SHARE, _FEWEST = 0.0003, 4
+# Pictures of fewer pixels are digits cut out, without specks: each of their pixels counts.
+_SMALL = 48 * 48
+
+
+def brightness(picture: PIL.Image.Image) -> NDArray[np.float64]:
+    """Return the picture's brightness.
+
+    Parameters
+    ----------
+    picture
+        In any mode that Pillow can average.
+
+    Returns
+    -------
+    NDArray[float64]
+        (H, W) in [0, 1]; transparent parts are paper.
+
+    Raises
+    ------
+    DigitpadError
+        If the picture holds values that are not finite, or its colours are unknown.
+    """
+    if picture.mode == "F" or picture.mode.startswith("I"):
+        return _scaled(np.asarray(picture, dtype=np.float64), is_integer=picture.mode != "F")
+    try:
+        if picture.has_transparency_data:
+            coloured = picture.convert("RGBA")
+            opaque = np.asarray(coloured.convert("RGB").convert("L"), dtype=np.float64) / 255
+            opacity = np.asarray(coloured.getchannel("A"), dtype=np.float64) / 255
+            paper = _paper_behind(opaque, opacity)
+            return opaque * opacity + paper * (1 - opacity)
+        direct = picture.mode in {"1", "L"}
+        return np.asarray((picture if direct else picture.convert("RGB")).convert("L"), dtype=np.float64) / 255
+    except ValueError as error:
+        raise DigitpadError(
+            _("The picture's colours ({mode}) cannot be read; save it as RGB or grey and open that.").format(
+                mode=picture.mode
+            )
+        ) from error
+
+
+def extremes(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the lowest and the highest value that more than a speck of a picture has."""
+    flat = values.ravel()
+    if flat.size <= _SMALL:
+        return float(flat.min()), float(flat.max())
+    count = max(_FEWEST, round(_SHARE * flat.size))
+    ordered = np.partition(flat, (count - 1, flat.size - count))
+    return float(ordered[count - 1]), float(ordered[flat.size - count])
+
+
+def _paper_behind(tone: NDArray[np.float64], opacity: NDArray[np.float64]) -> float:
+    """Return the tone to put behind the transparent parts of a picture."""
+    opaque = tone[opacity > 0.5]
+    if 2 * opaque.size >= opacity.size and np.ptp(opaque) >= LEAST_CONTRAST:
+        # What is opaque is a sheet with the ink on it (a screenshot with round corners): its tone goes on.
+        return float(np.median(opaque))
+    # What is opaque is the ink: dark ink shows on white paper, light ink on black.
+    visible = float((tone * opacity).sum() / max(float(opacity.sum()), 1e-9))
+    return 1.0 if visible < 0.5 else 0.0
+
+
+def _scaled(values: NDArray[np.float64], *, is_integer: bool) -> NDArray[np.float64]:
+    """Bring deep grey values (9 to 32 bits, or floating point) to [0, 1], by the values that are there.
+
+    A camera with 10 bits writes values up to 1023 into files of 16 bits, so white is the next power of two above the
+    highest value, not the most that the file could hold.
+    """
+    if not np.isfinite(values).all():
+        raise DigitpadError(_("The picture holds values that are not finite numbers; save it as PNG and open that."))
+    low, high = extremes(values)
+    if low < 0 or high <= 0:
+        return np.clip((values - low) / (high - low), 0.0, 1.0) if high > low else np.zeros(values.shape)
+    if not is_integer and 0.5 < high <= 1:
+        white = 1.0
+    elif 64 <= high <= 255:
+        white = 255.0
+    else:
+        white = 2.0 ** math.ceil(math.log2(high + (1 if high >= 1 else 0))) - (1 if high >= 1 else 0)
+    return np.clip(values / white, 0.0, 1.0)

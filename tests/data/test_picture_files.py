@@ -1,0 +1,105 @@
+"""Only picture files of the formats that are meant are opened; everything else is refused in one sentence, quickly."""
+
+import io
+import os
+import struct
+import sys
+import zlib
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from digitpad.data.images import read_image
+from digitpad.data.picture_files import LONGEST_SIDE, MOST_PIXELS
+from digitpad.errors import DigitpadError
+from tests.pictures import png_claiming
+
+
+def grainy(side: int = 200) -> PIL.Image.Image:
+    return PIL.Image.fromarray(np.random.default_rng(0).integers(0, 255, (side, side), dtype=np.uint8))
+
+
+def test_postscript_under_another_name_is_not_interpreted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import PIL.EpsImagePlugin
+
+    def interpret(*_: object, **__: object) -> None:
+        raise AssertionError("Ghostscript was started")
+
+    monkeypatch.setattr(PIL.EpsImagePlugin, "Ghostscript", interpret)
+    path = tmp_path / "seven.png"
+    path.write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n%%EndComments\nshowpage\n%%EOF\n")
+    with pytest.raises(DigitpadError, match="is not a picture that can be read"):
+        read_image(path)
+
+
+def test_dds_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "texture.png"
+    path.write_bytes(b"DDS " + struct.pack("<I", 124) + bytes(120))
+    with pytest.raises(DigitpadError, match=r"DDS, for which there is no decoder here; save it as PNG or JPEG"):
+        read_image(path)
+
+
+def test_avif_is_read_or_refused_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digitpad.data.picture_files._has_avif", lambda: False)
+    path = tmp_path / "photo.avif"
+    path.write_bytes(struct.pack(">I", 28) + b"ftypavif" + bytes(4) + b"avifmif1miaf" + bytes(40))
+    with pytest.raises(DigitpadError, match="AVIF, for which there is no decoder here"):
+        read_image(path)
+
+
+def test_heic_that_is_damaged_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "photo.heic"
+    path.write_bytes(struct.pack(">I", 24) + b"ftypheic" + bytes(4) + b"mif1heic" + bytes(40))
+    with pytest.raises(DigitpadError, match=r"photo\.heic is (damaged|not a picture)"):
+        read_image(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no FIFOs in its file system")
+def test_pipes_and_devices_are_refused(tmp_path: Path) -> None:
+    pipe = tmp_path / "seven.png"
+    os.mkfifo(pipe)
+    for path in (pipe, Path("/dev/zero")):
+        with pytest.raises(DigitpadError, match="is a device or a pipe"):
+            read_image(path)
+
+
+def test_a_picture_of_one_row_without_end_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "row.png"
+    path.write_bytes(png_claiming(99_000_000, 1))
+    with pytest.raises(DigitpadError, match="99000000 pixels long"):
+        read_image(path)
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.png"
+    path.write_bytes(png_claiming(MOST_PIXELS, 10))
+    with pytest.raises(DigitpadError, match="more than 100 million pixels"):
+        read_image(path)
+
+
+def test_a_text_bomb_is_refused(tmp_path: Path) -> None:
+    text = b"zTXtcomment\0\0" + zlib.compress(bytes(200_000_000), 9)
+    chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
+    whole = png_claiming(10, 10)
+    path = tmp_path / "text.png"
+    path.write_bytes(whole[:33] + chunk + whole[33:])
+    with pytest.raises(DigitpadError):
+        read_image(path)
+
+
+def test_what_libtiff_prints_of_damaged_files_stays_off_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    file = io.BytesIO()
+    grainy().save(file, "TIFF", compression="tiff_lzw")
+    content = bytearray(file.getvalue())
+    content[200:2000] = bytes(1800)
+    with pytest.raises(DigitpadError, match="damaged or cut short"):
+        read_image(bytes(content))
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("width", "height"), [(5000, 3000), (3000, 5000), (9000, 40)])
+def test_pictures_are_reduced_to_the_longest_side(width: int, height: int) -> None:
+    ink = read_image(PIL.Image.new("L", (width, height), 255))
+    assert max(ink.shape) <= LONGEST_SIDE

@@ -1,0 +1,99 @@
+"""Pictures that went wrong in use are read for what they show: boxes, shade, dirt, deep greys, several lines, signs."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+from picture_faults import KINDS, Digits, read
+
+from digitpad.data.images import read_image
+from digitpad.models.model_file import load_model
+from digitpad.reading.numbers import NumberReader
+from digitpad.reading.recognizer import Recognizer
+from tests.reading.written import written
+
+PICTURES = Path(__file__).parent / "pictures"
+with (PICTURES / "expected.csv").open() as _file:
+    CASES = {row["file"]: row["expected"] for row in csv.DictReader(_file)}
+#: Of ten pictures of a kind, how many must be read rightly at least; what is left is what a digit alone may cost.
+LEAST = {"box, crossed": 8, "several lines": 6, "signs": 8, "ruled": 8}
+
+
+@pytest.fixture(scope="module")
+def reader() -> NumberReader:
+    return NumberReader(Recognizer(load_model()))
+
+
+@pytest.mark.parametrize("name", [name for name, expected in CASES.items() if expected != "any"])
+def test_a_picture_that_went_wrong_is_read(reader: NumberReader, name: str) -> None:
+    reading = reader.read_picture(read_image(PICTURES / name))
+    assert ("refused" if reading.rejected else reading.text) == CASES[name]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_others_of_every_kind_are_read(reader: NumberReader, kind: str) -> None:
+    rng, digits = np.random.default_rng(7), Digits(None)
+    right = 0
+    for _ in range(10):
+        picture, expected = KINDS[kind](digits, rng)
+        reading = read(reader, picture)
+        right += ("" if reading.rejected else reading.text) == expected
+    assert right >= LEAST.get(kind, 9)
+
+
+@pytest.mark.parametrize("size", [300, 600])
+def test_five_lines_are_read_line_by_line(reader: NumberReader, size: int) -> None:
+    reading = reader.read_picture(read_image(PICTURES / f"lines_{size}.png"))
+    assert reading.line_texts == ("12345", "6879", "88888", "66666", "77777")
+    assert reading.text == "12345\n6879\n88888\n66666\n77777"
+    assert [len(line) for line in reading.lines] == [5, 4, 5, 5, 5]
+    tops = [min(segment.box[1] for segment in line) for line in reading.lines]
+    bottoms = [max(segment.box[3] for segment in line) for line in reading.lines]
+    assert all(bottom < top for bottom, top in zip(bottoms, tops[1:], strict=False))
+    assert max(bottoms) <= size
+
+
+def test_a_drawing_on_two_lines_is_read_line_by_line(reader: NumberReader) -> None:
+    strokes = [*written("2026"), *written("47", at=(20, 220))]
+    assert reader.read_drawing(strokes).line_texts == ("2026", "47")
+
+
+@pytest.mark.parametrize("digit", "58")
+def test_parts_of_one_digit_above_one_another_are_one_line(reader: NumberReader, digit: str) -> None:
+    reading = reader.read_drawing(written(digit))
+    assert (reading.text, reading.line_texts) == (digit, (digit,))
+
+
+@pytest.mark.parametrize("pitch", [4, 6, 9, 20])
+def test_evenly_spaced_dots_are_refused(reader: NumberReader, pitch: int) -> None:
+    page = np.full((240, 300), 255, np.uint8)
+    page[pitch // 2 :: pitch, pitch // 2 :: pitch] = 0
+    assert reader.read_picture(read_image(PIL.Image.fromarray(page))).rejected
+
+
+def test_a_row_of_dots_is_refused(reader: NumberReader) -> None:
+    ink = np.zeros((40, 900), np.float32)
+    ink[20, 5::8] = 1
+    assert reader.read_picture(ink).rejected
+
+
+def test_a_page_with_too_many_parts_is_refused_in_words(reader: NumberReader) -> None:
+    rng = np.random.default_rng(0)
+    ink = np.zeros((600, 600), np.float32)
+    for y in range(10, 580, 24):
+        for x in range(10, 580, 24):
+            ink[y : y + int(rng.integers(8, 16)), x : x + int(rng.integers(3, 12))] = 1
+    reading = reader.read_picture(ink)
+    assert reading.rejected
+    assert "too much on this page" in (reading.reason or "")
+    assert reading.as_digit is not None
+    assert reading.as_digit.rejected
+
+
+@pytest.mark.parametrize("noise", [0.05, 0.3, 0.5])
+def test_grain_without_ink_is_refused(reader: NumberReader, noise: float) -> None:
+    grain = np.random.default_rng(0).random((500, 500)) < noise
+    picture = PIL.Image.fromarray(np.where(grain, 0, 255).astype(np.uint8))
+    assert reader.read_picture(read_image(picture)).rejected
