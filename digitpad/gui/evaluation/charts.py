@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.evaluation import Calibration, Disturbance, RobustnessPoint
 from digitpad.gui.widgets.percent import percent
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 
 #: The colours of the first and the second model, everywhere in the tab.
@@ -100,7 +101,7 @@ class Chart(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return room for axes and a few lines."""
-        return QSize(160, 120)
+        return QSize(px(160), px(120))
 
     @Slot()
     def _dress(self) -> None:
@@ -111,7 +112,7 @@ class Chart(QWidget):
             axis: Any = self.plot.getAxis(side)
             axis.setPen(QPen(theme.colour("line"), 1))
             axis.setTextPen(theme.colour("muted"))
-            axis.setStyle(tickFont=small, tickLength=0, tickTextOffset=SPACE // 2, hideOverlappingLabels=False)
+            axis.setStyle(tickFont=small, tickLength=0, tickTextOffset=px(SPACE // 2), hideOverlappingLabels=False)
             axis.enableAutoSIPrefix(enable=False)
             if text:
                 axis.setLabel(text, color=theme.colours.muted)

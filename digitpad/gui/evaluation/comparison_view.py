@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from digitpad.evaluation import Comparison, Interval
 from digitpad.gui.widgets.cards import muted
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
 #: The four cells of the table, in reading order.
@@ -170,7 +171,7 @@ class _Whisker(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return room for the line and the names above it."""
-        return QSize(280, 7 * SPACE)
+        return QSize(px(280), px(7 * SPACE))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the line."""
@@ -178,15 +179,15 @@ class _Whisker(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme = self._theme
         reach = 1.15 * max(abs(self._interval.low), abs(self._interval.high), 1e-6)
-        middle, half, y = self.width() / 2, self.width() / 2 - SPACE, 4.5 * SPACE
+        middle, half, y = self.width() / 2, self.width() / 2 - px(SPACE), px(4.5 * SPACE)
 
         def place(share: float) -> float:
             return middle + half * share / reach
 
         painter.setFont(text_font(self.font(), scale=0.9))
         painter.setPen(theme.colour("muted"))
-        left = QRectF(0, 0, middle - SPACE, 2 * SPACE)
-        right = QRectF(middle + SPACE, 0, middle - SPACE, 2 * SPACE)
+        left = QRectF(0, 0, middle - px(SPACE), px(2 * SPACE))
+        right = QRectF(middle + px(SPACE), 0, middle - px(SPACE), px(2 * SPACE))
         painter.drawText(
             left, int(Qt.AlignmentFlag.AlignLeft), self.tr("← {model} better").format(model=self._names[0])
         )
@@ -194,9 +195,9 @@ class _Whisker(QWidget):
             right, int(Qt.AlignmentFlag.AlignRight), self.tr("{model} better →").format(model=self._names[1])
         )
         painter.setPen(QPen(theme.colour("line"), 1))
-        painter.drawLine(QPointF(SPACE, y), QPointF(self.width() - SPACE, y))
+        painter.drawLine(QPointF(px(SPACE), y), QPointF(self.width() - px(SPACE), y))
         painter.setPen(QPen(theme.colour("muted"), 1))
-        painter.drawLine(QPointF(middle, y - 1.5 * SPACE), QPointF(middle, y + 1.5 * SPACE))
+        painter.drawLine(QPointF(middle, y - px(1.5 * SPACE)), QPointF(middle, y + px(1.5 * SPACE)))
         insignificant = self._interval.low <= 0 <= self._interval.high
         colour = theme.colour("muted" if insignificant else "accent" if self._difference > 0 else "warm")
         painter.setPen(QPen(colour, 3))

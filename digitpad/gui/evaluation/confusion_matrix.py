@@ -9,8 +9,10 @@ from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, 
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from digitpad.gui.widgets.percent import percent
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
+# Lengths in pixels at 100 % text size.
 _TOP = 4.5 * SPACE  # above the cells: a title and the columns' labels
 _LEFT = 5.0 * SPACE  # beside them: a title and the rows' labels
 _RIGHT = 7.0 * SPACE  # recall
@@ -88,11 +90,11 @@ class ConfusionMatrix(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return room for cells with easily readable numbers."""
-        return QSize(480, 440)
+        return QSize(px(480), px(440))
 
     def minimumSizeHint(self) -> QSize:
         """Return room for cells with numbers."""
-        return QSize(300, 260)
+        return QSize(px(300), px(260))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the cell under the pointer."""
@@ -145,7 +147,7 @@ class ConfusionMatrix(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         side, left, top = self._grid()
         self._paint_labels(painter, side, left, top)
-        number = fixed_font(self.font(), scale=min(1.0, max(0.6, side / 38)))
+        number = fixed_font(self.font(), scale=min(1.0, max(0.6, side / px(38))))
         painter.setFont(number)
         right = self._counts.diagonal()
         most = int((self._counts - np.diag(right)).max(initial=0))
@@ -157,11 +159,11 @@ class ConfusionMatrix(QWidget):
                 painter.fillRect(
                     area, self._shade(share, right=row == column) if count else self._theme.colour("field")
                 )
-                if count and side >= 16:
+                if count and side >= px(16):
                     painter.setPen(self._theme.colour("text"))
                     painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), str(count))
         if self._chosen is not None:
-            painter.setPen(QPen(self._theme.colour("text"), 2))
+            painter.setPen(QPen(self._theme.colour("text"), px(2)))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self.cell_rect(*self._chosen), 3, 3)
 
@@ -176,31 +178,35 @@ class ConfusionMatrix(QWidget):
         end, below = left + count * side, top + count * side
         painter.setFont(small)
         painter.setPen(muted)
-        painter.drawText(QRectF(left, top - _TOP, count * side, 2 * SPACE), centre, self.tr("Predicted"))
-        painter.drawText(QRectF(end, top - 2.5 * SPACE, _RIGHT, 2 * SPACE), right, self.tr("Recall"))
+        painter.drawText(QRectF(left, top - px(_TOP), count * side, px(2 * SPACE)), centre, self.tr("Predicted"))
+        painter.drawText(QRectF(end, top - px(2.5 * SPACE), px(_RIGHT), px(2 * SPACE)), right, self.tr("Recall"))
         painter.save()
-        painter.translate(left - _LEFT + SPACE, top + count * side / 2)
+        painter.translate(left - px(_LEFT) + px(SPACE), top + count * side / 2)
         painter.rotate(-90)
-        painter.drawText(QRectF(-60, -SPACE, 120, 2 * SPACE), centre, self.tr("True class"))
+        painter.drawText(QRectF(-px(60), -px(SPACE), px(120), px(2 * SPACE)), centre, self.tr("True class"))
         painter.restore()
         painter.drawText(
-            QRectF(left - _LEFT, below + 4, _LEFT - 4, 2.5 * SPACE), right, self.tr("Prec.", "short for precision")
+            QRectF(left - px(_LEFT), below + 4, px(_LEFT) - 4, px(2.5 * SPACE)),
+            right,
+            self.tr("Prec.", "short for precision"),
         )
         painter.setFont(bold)
         painter.setPen(text)
         for index, label in enumerate(self._labels):
-            shown = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, round(max(side, _LEFT - 20)))
-            painter.drawText(QRectF(left + index * side, top - 2.5 * SPACE, side, 2 * SPACE), centre, shown)
-            painter.drawText(QRectF(left - _LEFT, top + index * side, _LEFT - SPACE, side), right, shown)
-        painter.setFont(fixed_font(self.font(), scale=0.85 if side >= 32 else 0.7))
+            shown = painter.fontMetrics().elidedText(
+                label, Qt.TextElideMode.ElideRight, round(max(side, px(_LEFT - 20)))
+            )
+            painter.drawText(QRectF(left + index * side, top - px(2.5 * SPACE), side, px(2 * SPACE)), centre, shown)
+            painter.drawText(QRectF(left - px(_LEFT), top + index * side, px(_LEFT) - px(SPACE), side), right, shown)
+        painter.setFont(fixed_font(self.font(), scale=0.85 if side >= px(32) else 0.7))
         painter.setPen(muted)
         hits, rows, columns = self._counts.diagonal(), self._counts.sum(axis=1), self._counts.sum(axis=0)
         for index, hit in enumerate(hits.tolist()):
             if rows[index]:
-                area = QRectF(end, top + index * side, _RIGHT, side)
+                area = QRectF(end, top + index * side, px(_RIGHT), side)
                 painter.drawText(area, right, percent(hit / int(rows[index])))
             if columns[index]:
-                area = QRectF(left + index * side - 4, below + 4, side + 8, 2.5 * SPACE)
+                area = QRectF(left + index * side - 4, below + 4, side + 8, px(2.5 * SPACE))
                 figure = percent(hit / int(columns[index])).split("\N{NO-BREAK SPACE}")[0]
                 painter.drawText(area, centre, figure)
 
@@ -212,10 +218,10 @@ class ConfusionMatrix(QWidget):
     def _grid(self) -> tuple[float, float, float]:
         """Return the side of a cell, and the left and top edges of the first cell."""
         count = max(len(self._labels), 1)
-        room_x, room_y = self.width() - _LEFT - _RIGHT, self.height() - _TOP - _BOTTOM
-        side = float(int(max(8.0, min(room_x / count, room_y / count, _LARGEST))))
-        left = (self.width() - _LEFT - _RIGHT - side * count) / 2 + _LEFT
-        return side, float(int(max(left, _LEFT))), _TOP
+        room_x, room_y = self.width() - px(_LEFT) - px(_RIGHT), self.height() - px(_TOP) - px(_BOTTOM)
+        side = float(int(max(px(8), min(room_x / count, room_y / count, px(_LARGEST)))))
+        left = (self.width() - px(_LEFT) - px(_RIGHT) - side * count) / 2 + px(_LEFT)
+        return side, float(int(max(left, px(_LEFT)))), px(_TOP)
 
     def _cell_at(self, place: QPointF) -> tuple[int, int] | None:
         side, left, top = self._grid()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.evaluation import Interval
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
 _ROW = 4 * SPACE
@@ -123,7 +124,7 @@ class FigureTable(QTableWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return room for some rows."""
-        return QSize(280, 5 * _ROW)
+        return QSize(px(280), 5 * px(_ROW))
 
     def _item_at(self, row: int, column: int) -> "_Item":
         item = self.item(row, column)
@@ -142,9 +143,9 @@ class FigureTable(QTableWidget):
             metrics = name if column == 0 else figure
             words = [metrics.horizontalAdvance(self._item_at(row, column).text()) for row in range(self.rowCount())]
             heading = str(self.model().headerData(column, Qt.Orientation.Horizontal))
-            words.append(title.horizontalAdvance(heading) + _ARROW)
+            words.append(title.horizontalAdvance(heading) + px(_ARROW))
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(column, min(max(words) + 2 * SPACE + _SLACK, _WIDEST))
+            header.resizeSection(column, min(max(words) + px(2 * SPACE) + _SLACK, px(_WIDEST)))
 
     @Slot()
     def _choose(self) -> None:
@@ -190,17 +191,17 @@ class _Cells(QStyledItemDelegate):
             name = index.column() == 0
             painter.setFont(_name_font(self._table) if name else _figure_font(self._table))
             painter.setPen(self._theme.colour("text" if index.column() in {0, _BAR_COLUMN} else "muted"))
-            words = area.adjusted(SPACE, 0, -SPACE, 0)
+            words = area.adjusted(px(SPACE), 0, -px(SPACE), 0)
             flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             text = painter.fontMetrics().elidedText(item.text(), Qt.TextElideMode.ElideMiddle, int(words.width()))
             painter.drawText(words, flags, text)
             if index.column() == _BAR_COLUMN and isinstance(item, _Item):
-                self._paint_bar(painter, words.adjusted(_NUMBER, 0, 0, 0), item)
+                self._paint_bar(painter, words.adjusted(px(_NUMBER), 0, 0, 0), item)
         painter.restore()
 
     def _paint_bar(self, painter: QPainter, area: QRectF, item: "_Item") -> None:
         share, interval = item.key[0], item.interval
-        if share < 0 or area.width() < 3 * SPACE:
+        if share < 0 or area.width() < px(3 * SPACE):
             return
         low = max(0.0, min(self.least, share) - 0.05 * (1 - self.least))
         scale = area.width() / max(1 - low, 1e-9)

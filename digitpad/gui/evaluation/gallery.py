@@ -9,9 +9,10 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal, Slo
 from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
-_SIDE = 56  # pixels: an image, two for each of its own
+_SIDE = 56  # pixels at 100 % text size: an image, two for each of its own
 _GAP = SPACE
 
 
@@ -111,15 +112,15 @@ class Gallery(QAbstractScrollArea):
         columns, left, width, height = self._grid()
         row, column = divmod(place, columns)
         x = left + column * width
-        return QRect(x, row * height - self.verticalScrollBar().value() + 2, _SIDE, _SIDE)
+        return QRect(x, row * height - self.verticalScrollBar().value() + 2, px(_SIDE), px(_SIDE))
 
     def sizeHint(self) -> QSize:
         """Return room for some rows."""
-        return QSize(5 * (_SIDE + _GAP), 320)
+        return QSize(5 * (px(_SIDE) + px(_GAP)), px(320))
 
     def minimumSizeHint(self) -> QSize:
         """Return room for two images per row."""
-        return QSize(3 * (_SIDE + _GAP), 120)
+        return QSize(3 * (px(_SIDE) + px(_GAP)), px(120))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out the images for the new size."""
@@ -221,11 +222,11 @@ class Gallery(QAbstractScrollArea):
 
     def _grid(self) -> tuple[int, int, int, int]:
         """Return the number of images per row, the left edge of the first, and the width and height of a cell."""
-        wanted = max(_SIDE, self.fontMetrics().horizontalAdvance("> 99.9 %")) + _GAP
+        wanted = max(px(_SIDE), self.fontMetrics().horizontalAdvance("> 99.9 %")) + px(_GAP)
         room = self.viewport().width()
         columns = max(1, room // wanted)
         width = room // columns
-        return columns, (width - _SIDE) // 2, width, _SIDE + 2 * self._line_height() + 2 * _GAP
+        return columns, (width - px(_SIDE)) // 2, width, px(_SIDE) + 2 * self._line_height() + 2 * px(_GAP)
 
     def _fit(self) -> None:
         columns, _, _, height = self._grid()

@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 from digitpad.gui.training.curve_sets import VALIDATION
 from digitpad.gui.training.curve_style import Style
 from digitpad.gui.training.plot import CurvePlot
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 
-_SAMPLE = 16  # pixels: the piece of line
+_SAMPLE = 16  # pixels at 100 % text size: the piece of line
 
 
 class _Chip(QAbstractButton):
@@ -32,12 +33,12 @@ class _Chip(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Return room for the line and the name."""
-        return QSize(_SAMPLE + self._room_for(self.text()), 3 * SPACE)
+        return QSize(px(_SAMPLE) + self._room_for(self.text()), px(3 * SPACE))
 
     def minimumSizeHint(self) -> QSize:
         """Return room for the line and the short name; without one, the name may be cut."""
         short = self.style_of_curve.short
-        return QSize(_SAMPLE + (self._room_for(short) if short else 2 * SPACE), 3 * SPACE)
+        return QSize(px(_SAMPLE) + (self._room_for(short) if short else px(2 * SPACE)), px(3 * SPACE))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint both."""
@@ -50,9 +51,9 @@ class _Chip(QAbstractButton):
         if style.dashed:
             pen.setStyle(Qt.PenStyle.DotLine)
         painter.setPen(pen)
-        painter.drawLine(QPointF(2, middle), QPointF(2 + _SAMPLE, middle))
+        painter.drawLine(QPointF(2, middle), QPointF(2 + px(_SAMPLE), middle))
         painter.setPen(self._theme.colour("text" if self.isChecked() else "muted", 1.0 if self.isChecked() else 0.7))
-        room = self.rect().adjusted(_SAMPLE + SPACE, 0, 0, 0)
+        room = self.rect().adjusted(px(_SAMPLE + SPACE), 0, 0, 0)
         name = self.text()
         if style.short and self.fontMetrics().horizontalAdvance(name) > room.width():
             name = style.short
@@ -65,7 +66,7 @@ class _Chip(QAbstractButton):
         painter.end()
 
     def _room_for(self, text: str) -> int:
-        return SPACE + self.fontMetrics().horizontalAdvance(text) + 4
+        return px(SPACE) + self.fontMetrics().horizontalAdvance(text) + 4
 
 
 class Legend(QWidget):

@@ -19,6 +19,7 @@ from digitpad.gui.training.plot_frame import PlotFrame
 from digitpad.gui.training.plot_marks import Mark, PlotMarks
 from digitpad.gui.training.plot_range import LEAST_LOSS, Range, range_of, rounded
 from digitpad.gui.training.series import Series, thin
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 
 _ZOOM = 1.25
@@ -339,7 +340,7 @@ class CurvePlot(QWidget):
     def _place_off_scale(self) -> None:
         self._off_scale.adjustSize()
         # In the middle, where the curves of a training are rarely high.
-        self._off_scale.move((self.width() - self._off_scale.width()) // 2, SPACE)
+        self._off_scale.move((self.width() - self._off_scale.width()) // 2, px(SPACE))
 
     def _zoom(self, centre: float, factor: float) -> None:
         (left, right), _ = self._frame.range

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QWidget
 
 from digitpad.gui.training.curve_style import Scale
 from digitpad.gui.training.plot_range import Range
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 
-_LEFT = 56  # pixels for the numbers on the left: the same in every plot, so that equal steps lie below each other
+# Pixels at 100 % text size. The numbers on the left have the same room in every plot, so that steps lie in line.
+_LEFT = 56
 _BOTTOM = 20
 _NOTHING = np.empty(0)
 
@@ -109,7 +111,7 @@ class PlotFrame:
             axis.setStyle(
                 tickFont=small,
                 tickLength=0,
-                tickTextOffset=SPACE // 2,
+                tickTextOffset=px(SPACE // 2),
                 hideOverlappingLabels=True,
                 maxTickLevel=0,
                 autoExpandTextSpace=False,
@@ -117,8 +119,8 @@ class PlotFrame:
             )
             axis.enableAutoSIPrefix(enable=False)
         left: Any = self._item.getAxis("left")
-        left.setWidth(_LEFT)
-        self._item.getAxis("bottom").setHeight(_BOTTOM)
+        left.setWidth(px(_LEFT))
+        self._item.getAxis("bottom").setHeight(px(_BOTTOM))
         grid = QPen(theme.colour("line"), 1)
         grid.setCosmetic(True)
         self._grid.setPen(grid)
