@@ -81,7 +81,7 @@ def test_a_network_from_a_plan_learns_to_find_ink(run: Run, plan: Path, tmp_path
     assert 0.5 < measured["mean_iou_per_page"] < 1
     code, out, _ = run("evaluate", "--model", file, "--dataset", "paper")
     assert "mine on paper test, 40 pages" in out
-    assert f"union of {100 * measured['iou']:.2f}%" in out
+    assert f"union of the ink {100 * measured['iou']:.2f}%" in out
 
 
 def test_the_figure_is_the_one_that_the_masks_give(model: Model, pages: Pages) -> None:
