@@ -78,7 +78,7 @@ def check_name(path: Path) -> None:
     except UnicodeEncodeError:
         usable = False
     if not usable:
-        raise DigitpadError(_("{path!a} cannot be the name of a file; choose another.").format(path=str(path)))
+        raise DigitpadError(_("{path!a} is not a valid file name; choose another.").format(path=str(path)))
 
 
 def remove_unfinished(folder: Path) -> None:

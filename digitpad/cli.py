@@ -165,7 +165,7 @@ def bench(options: argparse.Namespace) -> None:
 
 
 def tour(options: argparse.Namespace) -> None:
-    """Draw in the real window and save pictures of it."""
+    """Draw and train in the real window and save screenshots."""
     from digitpad.gui.shell.tour import run_tour
 
     for picture in run_tour(options.out):
@@ -195,8 +195,8 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
             raise
         raise DigitpadError(
             _(
-                "{name} begins with a dash and is taken for an option; if it is a file, write ./{name}, or put -- "
-                "before the files, as in `digitpad predict -- {name}`."
+                "{name} starts with a dash, so it is taken for an option; if it is a file, write "
+                "./{name}, or put -- before the files, as in `digitpad predict -- {name}`."
             ).format(name=name)
         ) from error
 
@@ -221,7 +221,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> _Parser:
     parser = _Parser(
         prog="digitpad",
-        description=_("Draw a digit, watch it being recognized, and look inside the network that reads it."),
+        description=_("Draw a digit, watch a neural network read it, and look inside the network."),
         epilog=_("Without a command, the window opens."),
         allow_abbrev=False,
     )
@@ -393,7 +393,7 @@ def _add_bench(commands: _Commands) -> None:
 
 
 def _add_tour(commands: _Commands) -> None:
-    add = _adder(commands, tour, _("Draw in the real window and save pictures of it."))
+    add = _adder(commands, tour, _("Draw and train in the real window and save screenshots."))
     add("--out", metavar=_("DIR"), type=path, required=True, help=_("folder for the pictures"))
 
 
@@ -403,9 +403,10 @@ def _add_model(add: Callable[..., object]) -> None:
 
 def _dataset_help() -> str:
     return _(
-        "mnist, styles or negatives (synthetic), a folder of IDX files, a folder with one folder of images per class, "
-        "a .jsonl ink file, several of these joined by +, such as mnist+ink.jsonl, or paper, pages on which ink is to "
-        "be found (default: %(default)s)"
+        "mnist, styles or non-digits (synthetic), a folder of IDX files, a folder with one folder "
+        "of images per class, "
+        "a .jsonl ink file, several of these joined by +, such as mnist+ink.jsonl, or paper "
+        "(synthetic pages for finding ink) (default: %(default)s)"
     )
 
 
@@ -432,15 +433,9 @@ def _report_fault(error: Exception, log: Path | None) -> int:
     """Report in one line that digitpad has a bug and where the details are, and return the exit code."""
     fault = f"{type(error).__name__}: {error}"
     if log is None:
-        note(
-            _("digitpad: something went wrong inside digitpad ({fault}); its log could not be written.").format(
-                fault=fault
-            )
-        )
+        note(_("digitpad: an internal error occurred ({fault}); the log could not be written.").format(fault=fault))
     else:
         note(
-            _("digitpad: something went wrong inside digitpad ({fault}); the details are in {log}.").format(
-                fault=fault, log=log
-            )
+            _("digitpad: an internal error occurred ({fault}); the details are in {log}.").format(fault=fault, log=log)
         )
     return FAULT

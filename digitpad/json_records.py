@@ -168,7 +168,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
         twice = next(name for name, count in Counter(name for name, _value in pairs).items() if count > 1)
-        raise JSONError(_("{name} is given twice").format(name=shown(twice)))
+        raise JSONError(_("{name} appears twice").format(name=shown(twice)))
     for name, value in pairs:
         if type(value) is _NotANumber:
             raise JSONError(_("{name} must be a number, not {value}").format(name=plain_name(name), value=value))
@@ -206,13 +206,13 @@ def _check_names(kind: type[Any], data: object, noun: str, prefix: str) -> None:
     if not isinstance(data, dict):
         what = prefix.rstrip(".") or _("it")
         raise JSONError(
-            _("{what} must be a table of names and values, not {value}").format(what=what, value=shown(data))
+            _("{what} must be an object with names and values, not {value}").format(what=what, value=shown(data))
         )
     known: dict[str, Field[Any]] = {field.name: field for field in fields(kind) if field.init}
     for name in data:
         if name not in known:
             place = _(" in {place}").format(place=prefix.rstrip(".")) if prefix else ""
-            called = _("{noun} called {name}").format(noun=noun, name=shown(name)) if noun else shown(name)
+            called = _("{noun} named {name}").format(noun=noun, name=shown(name)) if noun else shown(name)
             raise JSONError(
                 _("there is no {name}{place}; known are {known}").format(
                     name=called, place=place, known=", ".join(known)
@@ -262,6 +262,6 @@ def _expectation(hint: Any) -> str:
         NoneType: _("null"),
         tuple: _("a list"),
         list: _("a list"),
-        dict: _("a table of names and values"),
+        dict: _("an object with names and values"),
     }
     return words.get(kind, _("another kind of value"))

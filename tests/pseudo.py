@@ -188,7 +188,7 @@ def _cells(view: QAbstractItemView) -> Iterator[str]:
 
 
 def _is_key(word: str) -> bool:
-    return re.fullmatch(r"(Ctrl|Shift|Alt|Meta)(\+\w+)*|F\d+", word) is not None
+    return re.fullmatch(r"(Ctrl|Shift|Alt|Meta)(\+\w+)*|F\d+|Del|Ins|Esc", word) is not None
 
 
 def _translated(message: translations.Message) -> translations.Message:

@@ -482,7 +482,7 @@ def test_the_progress_bar_follows_the_steps(capsys: pytest.CaptureFixture[str]) 
     (task,) = progress.tasks
     assert (task.total, task.completed) == (20, 2)
     assert "loss 0.5000" in task.fields["detail"]
-    assert capsys.readouterr().err == "Ctrl-C stops the training and saves the model.\n"
+    assert capsys.readouterr().err == "Press Ctrl-C to stop the training and save the model.\n"
 
 
 def test_a_program_without_a_console_works_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:

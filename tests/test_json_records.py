@@ -60,12 +60,12 @@ def test_half_a_character_becomes_visible_text() -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ([], "it must be a table of names and values, not []"),
+        ([], "it must be an object with names and values, not []"),
         ({}, "'count' is missing"),
         ({"count": "3"}, "count must be a whole number, not '3'"),
         ({"count": True}, "count must be a whole number, not True"),
         ({"count": 1, "limit": 1.5}, "limit must be a whole number or null, not 1.5"),
-        ({"count": 1, "inner": 3}, "inner must be a table of names and values, not 3"),
+        ({"count": 1, "inner": 3}, "inner must be an object with names and values, not 3"),
         ({"count": 1, "inner": {"share": "x"}}, "inner.share must be a number, not 'x'"),
         ({"count": 1, "inner": {"spin": 1}}, "there is no 'spin' in inner; known are share"),
         ({"count": 1, "colour": 1}, "there is no 'colour'; known are count, name, inner, limit"),

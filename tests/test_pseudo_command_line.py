@@ -18,7 +18,7 @@ Run = Callable[..., tuple[int, str, str]]
 NAMES = frozenset(
     {
         *cli.command_names(),
-        *("digitpad", "json", "jsonl", "mnist", "styles", "negatives", "ink.jsonl", "paper", "digitpad", "light"),
+        *("digitpad", "json", "jsonl", "mnist", "styles", "non-digits", "ink.jsonl", "paper", "digitpad", "light"),
         *("auto", "cpu", "cuda", "onnx", "pytorch", "npz", "test", "validation"),
         *("bias", "input", "weight", "ann", "px", "usual", "quick", "adam", "one-cycle", "constant", "nesterov"),
     }
@@ -88,7 +88,17 @@ def test_results_are_translated(run: Run, tmp_path: Path, words: tuple[str, ...]
         (),
         ("predict",),
         ("predict", "--top", "0", "nowhere.png"),
+        ("predict", "nowhere.png"),
+        ("predict", "--model", "nowhere", "nowhere.png"),
+        ("evaluate", "--dataset", "nowhere"),
+        ("evaluate", "--model", "nowhere"),
         ("gradcheck", "nowhere"),
+        ("train", "--dataset", "nowhere"),
+        ("train", "--architecture", "nowhere"),
+        ("train", "--resume", "nowhere"),
+        ("train", "--set", "nowhere=1"),
+        ("features", "nowhere.png", "--out", "x"),
+        ("summary", "nowhere"),
         ("train", "--batch-size", "x"),
         ("train", "--resume", "nowhere", "--seed", "1"),
         ("evaluate", "--dataset", "styles", "--record"),

@@ -51,7 +51,7 @@ def export(name: str, *, form: str, path: Path, overwrite: bool, json: bool) -> 
         say(_("Largest difference: {reason}.").format(reason=exported.compared))
     else:
         say(
-            _("Largest difference: {difference:.1e} on {compared}.").format(
+            _("Largest difference: {difference:.1e}, measured on {compared}.").format(
                 difference=exported.max_difference, compared=exported.compared
             )
         )

@@ -142,5 +142,5 @@ def _guarded_output() -> Iterator[None]:
         if isinstance(error, BrokenPipeError):
             raise
         raise DigitpadError(
-            _("The output could not be written ({reason}); redirect it to another place.").format(reason=error.strerror)
+            _("The output could not be written ({reason}); redirect it somewhere else.").format(reason=error.strerror)
         ) from error

@@ -132,7 +132,7 @@ def _save(output: Path, work: _Work, stopped: TrainingStopped) -> None:
         if kept is None or not kept.is_file():
             raise
         raise DigitpadError(
-            _("{trouble} Nothing is lost: the run holds the weights, in {path}.").format(trouble=error, path=kept)
+            _("{trouble} Nothing is lost: the weights are in the run, in {path}.").format(trouble=error, path=kept)
         ) from error
 
 
@@ -183,7 +183,7 @@ def _output(request: TrainRequest, stem: str) -> Path:
             check_output(path, overwrite=False)
             return path
     raise DigitpadError(
-        _("{folder} has no free name left for this model; choose a file with --output.").format(folder=folder)
+        _("{folder} has no unused name left for this model; choose a file with --output.").format(folder=folder)
     )
 
 

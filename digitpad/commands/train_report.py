@@ -33,7 +33,7 @@ class StepBar:
     def begin(self, event: TrainingStarted) -> None:
         """Show the bar before the first step of a run."""
         if self._bar is not None:
-            note(_("Ctrl-C stops the training and saves the model."))
+            note(_("Press Ctrl-C to stop the training and save the model."))
             total = event.epochs * event.batches
             self._task = self._bar.add_task(
                 _("epoch {epoch}").format(epoch=1), total=total, completed=event.steps_done, detail=""

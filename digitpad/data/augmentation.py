@@ -126,9 +126,9 @@ class Augmentation:
             number = isinstance(value, int | float) and not isinstance(value, bool)
             if not (number and math.isfinite(value) and 0 <= value <= most):
                 raise DigitpadError(
-                    _("The augmentation's {name} must be a number from 0 to {most:g}{unit}, not {value}.").format(
-                        name=name, most=most, unit=unit and f" {unit}", value=shown(value)
-                    )
+                    _(
+                        "The augmentation strength {name} must be a number from 0 to {most:g}{unit}, not {value}."
+                    ).format(name=name, most=most, unit=unit and f" {unit}", value=shown(value))
                 )
             object.__setattr__(self, name, float(value))
 
@@ -200,9 +200,9 @@ class Augmentation:
                 strengths[name.strip()] = float(value)
             except ValueError as error:
                 raise DigitpadError(
-                    _("An augmentation is usual, none, or strengths such as rotation=10,shift=2, not {text}.").format(
-                        text=shown(text)
-                    )
+                    _(
+                        "The augmentation must be usual, none, or strengths such as rotation=10,shift=2, not {text}."
+                    ).format(text=shown(text))
                 ) from error
         return cls.from_dict(strengths)
 
@@ -231,7 +231,7 @@ class Augmentation:
     def from_dict(cls, strengths: object) -> Self:
         """Take strengths by name; those that are left out are 0. Raises as `from_json`."""
         if not isinstance(strengths, dict):
-            raise DigitpadError(_("An augmentation is a JSON object, with a number for each strength; write it so."))
+            raise DigitpadError(_("An augmentation must be a JSON object with a number for each strength."))
         try:
             return to_record(cls, strengths, noun=_("augmentation"))
         except JSONError as error:

@@ -84,7 +84,7 @@ class Dataset:
             )
         if len(labels) and (labels.min() < 0 or labels.max() >= len(self.classes)):
             raise DigitpadError(
-                _("{name} has labels from {low} to {high}, but classes 0 to {last}; check the labels.").format(
+                _("{name} has labels from {low} to {high}, but the classes are 0 to {last}; check the labels.").format(
                     name=self.name, low=labels.min(), high=labels.max(), last=len(self.classes) - 1
                 )
             )

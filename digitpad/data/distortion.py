@@ -86,7 +86,7 @@ def check_images(images: Images) -> None:
     """Raise a DigitpadError if these are not images uint8 (N, C, H, W)."""
     if images.ndim != 4 or images.dtype != np.uint8:
         raise DigitpadError(
-            _("Only images as bytes of shape (N, C, H, W) can be augmented, not {dtype} {shape}; convert them.").format(
+            _("Only byte images of shape (N, C, H, W) can be augmented, not {dtype} {shape}; convert them.").format(
                 dtype=images.dtype, shape=images.shape
             )
         )

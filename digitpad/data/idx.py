@@ -24,7 +24,7 @@ _DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E
 _CODES = {np.dtype(name): code for code, name in _DTYPES.items()}
 _GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
-_LARGEST = 640 << 20  # bytes: the largest data set in this format (EMNIST by class) has 547 million
+_LARGEST = 640 << 20  # bytes: the largest dataset in this format (EMNIST by class) has 547 million
 _MOST_DIMENSIONS = 32
 
 
@@ -90,7 +90,7 @@ def write_idx(path: Path | str, array: NDArray[Any]) -> None:
     if array.dtype.newbyteorder(">") not in _CODES:
         known = ", ".join(np.dtype(name).newbyteorder("=").name for name in _DTYPES.values())
         raise DigitpadError(
-            _("{path} was not written: IDX has no type for {kind} numbers; convert to one of {known}.").format(
+            _("{path} was not written: IDX has no type for {kind} numbers; convert them to one of {known}.").format(
                 path=path, kind=array.dtype, known=known
             )
         )
@@ -139,36 +139,37 @@ def _parse(file: BinaryIO | gzip.GzipFile, path: Path) -> NDArray[Any]:
     dtype, rank = np.dtype(_DTYPES[magic[2]]), magic[3]
     if rank > _MOST_DIMENSIONS:
         raise DigitpadError(
-            _("{path} claims {rank} dimensions, which no data set has; check that it is an IDX file.").format(
-                path=path, rank=rank
-            )
+            _(
+                "The header of {path} declares {rank} dimensions, more than any dataset has; check "
+                "that it is an IDX file."
+            ).format(path=path, rank=rank)
         )
     lengths = file.read(4 * rank)
     if len(lengths) < 4 * rank:
-        raise DigitpadError(_("{path} ends inside its header; download or copy it again.").format(path=path))
+        raise DigitpadError(_("{path} ends in the middle of its header; download or copy it again.").format(path=path))
     shape = struct.unpack(f">{rank}I", lengths)
     words = " x ".join(map(str, shape)) or "1"
     # Zeros are left out: an empty array's other dimensions may lie as well.
     if dtype.itemsize * math.prod(n for n in shape if n) > _LARGEST:
         raise DigitpadError(
-            _("{path} claims {words} numbers, more than digitpad reads; check that it is an IDX file.").format(
-                path=path, words=words
-            )
+            _(
+                "The header of {path} declares {words} numbers, more than digitpad reads; check that it is an IDX file."
+            ).format(path=path, words=words)
         )
     expected = dtype.itemsize * math.prod(shape)
     content = _read_at_most(file, expected + 1)
     if len(content) < expected:
         raise DigitpadError(
             _(
-                "{path} is truncated: its header promises {words} numbers ({expected} bytes), {count} bytes are there; "
-                "download or copy it again."
+                "{path} is truncated: its header declares {words} numbers ({expected} bytes), but "
+                "it contains {count} bytes; download or copy it again."
             ).format(path=path, words=words, expected=expected, count=len(content))
         )
     if len(content) > expected:
         raise DigitpadError(
             _(
-                "{path} goes on after the {words} numbers its header promises; it is damaged or not an IDX file, "
-                "download or copy it again."
+                "{path} continues after the {words} numbers that its header declares; it is damaged "
+                "or not an IDX file. Download or copy it again."
             ).format(path=path, words=words)
         )
     # In place: the numbers of a large file are not kept twice.

@@ -1,4 +1,4 @@
-"""A folder of pictures as a data set: one sub-folder for each class, named for it.
+"""A folder of pictures as a dataset: one sub-folder for each class, named for it.
 
 Every picture goes through the same eye as a single one: `read_image`, then `image_to_digit`.
 """
@@ -14,6 +14,7 @@ from digitpad.data.dataset import DIGITS, Dataset
 from digitpad.data.images import image_to_digit, read_image
 from digitpad.data.skipped import SkippedPictures
 from digitpad.errors import DigitpadError
+from digitpad.translation import gettext as _
 
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
 _SUFFIXES |= {".heic", ".heif", ".avif"}
@@ -60,13 +61,17 @@ def read_image_folder(folder: Path, split: Literal["train", "test"] = "train") -
     names = sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not is_system_file(entry))
     if not names:
         raise DigitpadError(
-            f"{folder} holds neither MNIST's IDX files nor a folder for each class; make folders named 0 to 9 and put "
-            "the pictures into them."
+            _(
+                "{folder} contains neither MNIST's IDX files nor a folder for each class; make folders named 0 to 9 "
+                "and put the pictures into them."
+            ).format(folder=folder)
         )
     classes = DIGITS if set(names) <= set(DIGITS) else tuple(names)
     found = [(name, path) for name in names for path in sorted((folder / name).iterdir()) if _is_picture(path)]
     if not found:
-        raise DigitpadError(f"{folder} has class folders, but no picture lies in them; add PNG or JPEG files.")
+        raise DigitpadError(
+            _("{folder} has class folders, but they contain no pictures; add PNG or JPEG files.").format(folder=folder)
+        )
     skipped = SkippedPictures(len(found), folder)
     images, labels = [], []
     for name, path in found:

@@ -255,7 +255,7 @@ def format_ink(drawings: Iterable[Drawing], complaint: str = "") -> str:
         lines.append(line)
     if not lines:
         raise DigitpadError(
-            _("{complaint}: there is nothing to write; draw something first.").format(complaint=complaint)
+            _("{complaint}: there is nothing to save; draw something first.").format(complaint=complaint)
         )
     return "\n".join(lines) + "\n"
 

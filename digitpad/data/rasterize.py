@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from digitpad.data.ink import Stroke, curve_through
 from digitpad.errors import DigitpadError
+from digitpad.translation import gettext as _
 
 FIELD = 28.0  # pixels: the picture
 BOX = 20.0  # pixels: the ink's long side in it
@@ -70,7 +71,7 @@ def ink_to_image(strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS, siz
     -------
     NDArray[float32]
         (size, size), in [0, 1]: ink 1, background 0. All zeros without ink. Like MNIST's, the picture has 256
-        greys, so that one kept as bytes in a data set is the very picture that the window shows.
+        greys, so that one kept as bytes in a dataset is the very picture that the window shows.
 
     Raises
     ------
@@ -122,8 +123,10 @@ def _curves(strokes: Sequence[Stroke]) -> list[NDArray[np.float64]]:
             continue
         if points.ndim != 2 or points.shape[1] not in (2, 3) or not np.isfinite(points).all():
             raise DigitpadError(
-                f"Stroke {number} is not made of points (x, y) or (x, y, pressure) that are finite numbers; "
-                "leave it out or draw it again."
+                _(
+                    "Stroke {number} is not a list of points (x, y) or (x, y, pressure) with finite numbers; leave it "
+                    "out or draw it again."
+                ).format(number=number)
             )
         checked.append(points)
     lines = []

@@ -64,8 +64,8 @@ class SkippedPictures:
         if not count:
             return ()
         text = ngettext(
-            "Skipped {count} of {total} pictures, which cannot be read: {names}.",
-            "Skipped {count} of {total} pictures, which cannot be read: {names}.",
+            "Skipped {count} of {total} pictures that cannot be read: {names}.",
+            "Skipped {count} of {total} pictures that cannot be read: {names}.",
             count,
         )
         return (text.format(count=count, total=self._total, names=self._names()),)

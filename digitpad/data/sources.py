@@ -1,4 +1,4 @@
-"""Data sets by what a person calls them: `mnist`, a folder, a file of ink, or several of them joined by a plus."""
+"""Datasets by what a person calls them: `mnist`, a folder, a file of ink, or several of them joined by a plus."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,7 +21,7 @@ from digitpad.json_records import shown
 from digitpad.names import plain_name
 from digitpad.translation import gettext as _
 
-# The file names of MNIST and of the data sets made in its likeness, without .gz.
+# The file names of MNIST and of the datasets made in its likeness, without .gz.
 _IDX_NAMES: dict[Split, tuple[tuple[str, str], ...]] = {
     "train": (
         ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
@@ -52,18 +52,18 @@ def open_samples(spec: str | Path, split: Split = "train") -> Dataset | Pages:
 
 
 def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
-    """Open a data set.
+    """Open a dataset.
 
     Parameters
     ----------
     spec
-        `mnist` (inside digitpad); `negatives` and `styles` (made up: what is no digit, and digits in many manners); a
-        folder of IDX files with MNIST's names; a folder with a folder of pictures for each class; or a `.jsonl` file
-        of labelled ink. Several with "+" between are joined to one (`mnist+ink.jsonl`); one named twice counts twice.
-        The endings `:transpose` and `:invert` exchange rows and columns, ink and background, of its images
-        (`emnist:transpose`).
+        `mnist` (bundled); `styles` and `non-digits` (synthetic: digits in many writing styles, and images that show no
+        digit; `non-digits` was called `negatives` in older commands, which still works); a folder of IDX files with
+        MNIST's names; a folder with one folder of pictures per class; or a `.jsonl` file of labelled ink. Datasets
+        joined with "+" become one (`mnist+ink.jsonl`); one that is named twice counts twice. The suffixes `:transpose`
+        and `:invert` swap rows and columns, or ink and background, of the images (`emnist:transpose`).
     split
-        Which half, where the source has two; ink and plain picture folders have one, which is returned for both.
+        Which split to open; an ink file or a plain folder of pictures has only one, which is returned for both.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
     Raises
     ------
     DigitpadError
-        If there is no such source, or something in it cannot be read.
+        If the dataset does not exist, or a part of it cannot be read.
     """
     base, turns = split_turns(str(spec))
     if "+" in str(spec) and not Path(spec).exists() and not Path(base).exists():
@@ -89,25 +89,25 @@ def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
         return read_image_folder(path, split) if files is None else _read_idx_pair(str(spec), *files)
     if not path.exists():
         raise DigitpadError(
-            _("{path} does not exist; name mnist, styles, negatives, paper, a folder, or a .jsonl file of ink.").format(
-                path=path
-            )
+            _(
+                "{path} does not exist; name mnist, styles, non-digits, paper, a folder, or a .jsonl file of ink."
+            ).format(path=path)
         )
     if path.suffix.lower() != ".jsonl":
         raise DigitpadError(
             _(
-                "{path} is not a data set; name mnist, styles, negatives, paper, a folder, or a .jsonl file of ink."
+                "{path} is not a dataset; name mnist, styles, non-digits, paper, a folder, or a .jsonl file of ink."
             ).format(path=path)
         )
     return _read_ink_dataset(path)
 
 
 def _built_in(name: str, split: Split) -> Dataset | None:
-    """Return a data set that is part of digitpad, or None if it has none of this name."""
+    """Return the bundled or synthetic dataset of this name, or None."""
     match name:
         case "mnist":
             return load_mnist(split)
-        case "negatives":
+        case "non-digits" | "negatives":
             return load_non_digits(split)
         case "styles":
             return load_styles()
@@ -115,7 +115,7 @@ def _built_in(name: str, split: Split) -> Dataset | None:
 
 
 def _turned(dataset: Dataset, spec: str, turns: Sequence[str]) -> Dataset:
-    """Return a data set with its images turned; it keeps its other remarks and is checked again."""
+    """Return a dataset with its images transposed or inverted; remarks about its orientation are determined again."""
     before = orientation_remarks(split_turns(spec)[0], dataset)
     kept = (remark for remark in dataset.remarks if remark not in before)
     turned = Dataset.of(
@@ -125,11 +125,11 @@ def _turned(dataset: Dataset, spec: str, turns: Sequence[str]) -> Dataset:
 
 
 def _open_joined(specs: Sequence[str], split: Split) -> Dataset:
-    """Open each data set once, however often it is named, and join them."""
+    """Open each dataset once, even if it is named several times, and join them."""
     if any(not spec.strip() or spec.lower() == "paper" for spec in specs):
         raise DigitpadError(
             _(
-                "{names} is not a data set; put data sets of digits on both sides of each plus, as in mnist+negatives."
+                "{names} is not a dataset; put a dataset of digits on each side of every plus, as in mnist+non-digits."
             ).format(names="+".join(specs))
         )
     opened = {spec: open_dataset(spec, split) for spec in dict.fromkeys(specs)}
@@ -145,7 +145,7 @@ def _idx_files(folder: Path, split: Split) -> tuple[Path, Path] | None:
         if found[0] or found[1]:
             missing = pair[0] if found[0] is None else pair[1]
             raise DigitpadError(
-                _("{folder} lacks {file} (or {file}.gz); put it beside the other file.").format(
+                _("{folder} does not contain {file} (or {file}.gz); put it next to the other file.").format(
                     folder=folder, file=missing
                 )
             )
@@ -172,15 +172,17 @@ def _named_idx_files(folder: Path, split: Split) -> tuple[Path, Path] | None:
     if len(found) > 1:
         names = ", ".join(path.name.removesuffix(".gz").removesuffix(ending) for path in found)
         raise DigitpadError(
-            _(
-                "{folder} holds several datasets ({names}); move the files of one of them to a folder of its own."
-            ).format(folder=folder, names=names)
+            _("{folder} contains several datasets ({names}); move one of them to its own folder.").format(
+                folder=folder, names=names
+            )
         )
     images = found[0]
     labels = images.with_name(images.name.replace("-images-idx3-", "-labels-idx1-"))
     if not labels.exists():
         raise DigitpadError(
-            _("{folder} lacks {name}; put it beside the other file.").format(folder=folder, name=labels.name)
+            _("{folder} does not contain {name}; put it next to the other file.").format(
+                folder=folder, name=labels.name
+            )
         )
     return images, labels
 
@@ -189,13 +191,13 @@ def _read_idx_pair(spec: str, images_path: Path, labels_path: Path) -> Dataset:
     images, labels = read_idx(images_path), read_idx(labels_path)
     if images.dtype != np.uint8 or images.ndim not in (3, 4):
         raise DigitpadError(
-            _("{path} holds {kind} numbers of shape {shape}; expected the bytes of images.").format(
+            _("{path} contains {kind} numbers of shape {shape}; expected images as bytes.").format(
                 path=images_path, kind=images.dtype, shape=images.shape
             )
         )
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
         raise DigitpadError(
-            _("{path} holds {kind} numbers of shape {shape}; expected labels.").format(
+            _("{path} contains {kind} numbers of shape {shape}; expected labels.").format(
                 path=labels_path, kind=labels.dtype, shape=labels.shape
             )
         )
@@ -203,7 +205,7 @@ def _read_idx_pair(spec: str, images_path: Path, labels_path: Path) -> Dataset:
     highest = int(labels.max(initial=0))
     if highest >= _MOST_CLASSES:
         raise DigitpadError(
-            _("{path} has the label {label}; labels count classes from 0, and there are at most {most:,}.").format(
+            _("{path} has the label {label}; labels must be integers from 0, with at most {most:,} classes.").format(
                 path=labels_path, label=highest, most=_MOST_CLASSES
             )
         )
@@ -242,6 +244,6 @@ def _digit_of(drawing: Drawing, where: str) -> int:
             _("has no label") if drawing.label is None else _("is labelled {label}").format(label=shown(drawing.label))
         )
         raise DigitpadError(
-            _("{where} {said}; a data set needs a digit, 0 to 9, for each drawing.").format(where=where, said=said)
+            _("{where} {said}; a dataset needs a digit, 0 to 9, for each drawing.").format(where=where, said=said)
         )
     return int(str(drawing.label))

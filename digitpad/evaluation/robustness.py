@@ -72,7 +72,9 @@ _SCALES = {
     Disturbance.SHIFT: _Scale(
         gettext_noop("Shift"),
         "px",
-        gettext_noop("Shift of each image in pixels; a quarter of the images each to the right, down, left and up."),
+        gettext_noop(
+            "Shift in pixels; a quarter of the images is shifted in each direction: right, down, left and up."
+        ),
         (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0),
     ),
     Disturbance.ROTATION: _Scale(
@@ -91,7 +93,7 @@ _SCALES = {
     Disturbance.STROKE_WIDTH: _Scale(
         gettext_noop("Stroke width"),
         "px",
-        gettext_noop("Pixels by which the edges of the strokes move outwards; negative values move them inwards."),
+        gettext_noop("Number of pixels by which strokes become wider on each side; negative values make them thinner."),
         (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5),
     ),
     Disturbance.NOISE: _Scale(

@@ -35,7 +35,7 @@ def validation_images(model: Model, source: str | Path) -> Dataset:
             return validation
     raise DigitpadError(
         _(
-            "The file of {model} does not say which images of {dataset} are its validation images; choose the test "
-            "images instead."
+            "The file of {model} does not record which images of {dataset} were used for "
+            "validation; choose the test images instead."
         ).format(model=model.name, dataset=dataset.name)
     )

@@ -336,8 +336,9 @@ def _scale(structure: Structure, operation: Operation, units: list[int], factor:
                         if reader.layer.running_mean is None:
                             raise DigitpadError(
                                 _(
-                                    "{layer} cannot be scaled, since the batch normalization {norm} after it uses the "
-                                    "statistics of each image and would undo it; choose another layer."
+                                    "{layer} cannot be scaled, because the batch normalization "
+                                    "{norm} after it normalizes each image and would undo the "
+                                    "change; choose another layer."
                                 ).format(layer=name, norm=reader.name)
                             )
                         _scale_one(reader.layer.running_mean, made, factor)
@@ -366,7 +367,7 @@ def _check_zero_stays(structure: Structure, name: str) -> None:
     while node.kind in {"activation", "pooling", "unchanged"}:
         if isinstance(node.layer, layers.Sigmoid):
             raise DigitpadError(
-                _("{layer} cannot be muted, since {sigmoid} maps 0 to 0.5; mute {others} instead.").format(
+                _("{layer} cannot be muted, because {sigmoid} maps 0 to 0.5; mute {others} instead.").format(
                     layer=name, sigmoid=node.name, others=_before(structure, node.name)
                 )
             )

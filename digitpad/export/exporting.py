@@ -78,9 +78,7 @@ def export_model(model: Model, form: str, path: Path) -> Exported:
         compared = _("{images}, with the arrays read from the file").format(images=probes.name)
         return Exported(path, difference, compared)
     if path.suffix != ".py":
-        raise DigitpadError(
-            _("{path} is to contain a Python module; choose a name that ends in .py.").format(path=path)
-        )
+        raise DigitpadError(_("A PyTorch export is a Python module: {path} must end in .py.").format(path=path))
     module, weights = to_pytorch(model, path.stem)
     measured = compare_pytorch(module, weights, model, probes)
     beside = path.with_suffix(SUFFIX)

@@ -93,7 +93,7 @@ def find_architecture(name_or_path: str | Path) -> Architecture:
     if path.suffix.lower() != SUFFIX:
         raise DigitpadError(
             _(
-                "There is no architecture called {name!r}; choose one of: {known}, or name a {suffix} file with a plan."
+                "There is no architecture named {name!r}; choose one of: {known}, or name a {suffix} file with a plan."
             ).format(name=name, known=", ".join(ARCHITECTURES), suffix=SUFFIX)
         )
     try:
@@ -105,12 +105,12 @@ def find_architecture(name_or_path: str | Path) -> Architecture:
         ) from error
     except JSONError as error:
         raise DigitpadError(
-            _("{path} holds no plan of a network ({reason}); correct it.").format(path=path, reason=error)
+            _("{path} does not contain a valid architecture ({reason}); correct it.").format(path=path, reason=error)
         ) from error
 
 
 def build_network(architecture: Architecture, seed: int) -> Sequential:
-    """Return a network with the first weights of a run.
+    """Return a network with the initial weights of a run.
 
     Raises
     ------

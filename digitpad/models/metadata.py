@@ -130,7 +130,7 @@ def unknown_version(strings: Mapping[str, str]) -> str:
     """
     version = strings.get("format_version", "")
     if not (version.isdecimal() and version.isascii()):
-        raise ValueError(_("has the format version {version}, which is no number").format(version=shown(version)))
+        raise ValueError(_("has the format version {version}, which is not a number").format(version=shown(version)))
     known = len(version) <= len(str(FORMAT_VERSION)) and int(version) <= FORMAT_VERSION
     return "" if known else plain_name(version)
 
@@ -169,9 +169,9 @@ def from_strings(strings: Mapping[str, str]) -> ModelMetadata:
         raise ValueError(_("was made for the task {task}, which this digitpad does not know").format(task=shown(task)))
     if not preprocessing.works() or (task == CLASSIFICATION and preprocessing.size != 28):
         raise ValueError(
-            _(
-                "asks for pictures prepared in a way that cannot work (mean {mean:g}, std {std:g}, {size}x{size})"
-            ).format(mean=preprocessing.mean, std=preprocessing.std, size=preprocessing.size)
+            _("has invalid preprocessing (mean {mean:g}, std {std:g}, {size}x{size})").format(
+                mean=preprocessing.mean, std=preprocessing.std, size=preprocessing.size
+            )
         )
     labels = tuple(plain_name(label) for label in read.labels)
     return ModelMetadata(labels, preprocessing, read.metrics, read.training, task, _parse_threshold(strings))
@@ -185,5 +185,7 @@ def _parse_threshold(strings: Mapping[str, str]) -> float:
     except ValueError:
         threshold = math.nan
     if not 0 <= threshold <= 1:
-        raise ValueError(_("has the refusal threshold {text}, which is no share from 0 to 1").format(text=shown(text)))
+        raise ValueError(
+            _('has the "not a digit" threshold {text}, which is not a number from 0 to 1').format(text=shown(text))
+        )
     return threshold

@@ -78,7 +78,7 @@ class Model:
 
     def copy(self) -> "Model":
         """Return the same model with weights of its own, in main memory."""
-        # A replica shares the weights; those are replaced by copies. To draw first weights only to write over them,
+        # A replica shares the weights; those are replaced by copies. To draw initial weights only to write over them,
         # as `build` would, takes ten times as long, which a training that shows itself would feel.
         network = self.network.replica()
         for stored in (*network.parameters(), *network.buffers()):
@@ -125,7 +125,7 @@ def find_model(name_or_path: str | Path | None = None) -> Path:
     if name_or_path is None:
         if not bundled:
             raise DigitpadError(
-                _("No model comes with this copy of digitpad ({folder}); train one first.").format(
+                _("This copy of digitpad contains no model ({folder}); train one first.").format(
                     folder=paths.models_dir()
                 )
             )
@@ -137,7 +137,7 @@ def find_model(name_or_path: str | Path | None = None) -> Path:
             return path
     except OSError as error:
         raise DigitpadError(
-            _("{path} could not be read ({reason}); name another model.").format(path=path, reason=error.strerror)
+            _("{path} could not be read ({reason}); choose another model.").format(path=path, reason=error.strerror)
         ) from error
     if str(name_or_path) == path.name:
         # A folder that happens to be called like a model does not hide it.
@@ -208,7 +208,7 @@ def save_model(path: Path, model: Model) -> None:
     for name, tensor in model.network.state_dict().items():
         if not np.isfinite(tensor).all():
             raise DigitpadError(
-                _("{path} was not written: {name} holds numbers that are not finite; train again.").format(
+                _("{path} was not written: {name} contains numbers that are not finite; train again.").format(
                     path=path, name=name
                 )
             )
@@ -261,11 +261,11 @@ def check_output(path: Path, *, overwrite: bool) -> None:
             raise DigitpadError(_("{path} is a device, not a file; choose another place.").format(path=path))
         if path.exists() and path.stat().st_size > 0 and not overwrite:
             raise DigitpadError(
-                _("{path} exists already; choose another name, or add --force to replace it.").format(path=path)
+                _("{path} already exists; choose another name, or add --force to replace it.").format(path=path)
             )
         if not path.parent.is_dir():
             raise DigitpadError(
-                _("{path} could not be written: there is no folder {parent}; make it first.").format(
+                _("{path} could not be written: the folder {parent} does not exist; create it first.").format(
                     path=path, parent=path.parent
                 )
             )
@@ -293,7 +293,9 @@ def _read_header(path: Path) -> Header:
     if header.numbers > MOST_NUMBERS:
         raise _bad(
             path,
-            _("holds {count:,} numbers; at most {most:,} are allowed").format(count=header.numbers, most=MOST_NUMBERS),
+            _("contains {count:,} numbers; at most {most:,} are allowed").format(
+                count=header.numbers, most=MOST_NUMBERS
+            ),
         )
     return header
 
@@ -331,7 +333,9 @@ def _described(path: Path, header: Header) -> tuple[Architecture, Sequential]:
             network.load_state_dict(tensors)
     except MISFITS as error:
         reason = _one_line(error)
-        raise _bad(path, _("does not hold the network that it names ({reason})").format(reason=reason)) from error
+        raise _bad(
+            path, _("does not contain the weights of its architecture ({reason})").format(reason=reason)
+        ) from error
     return architecture, network
 
 
@@ -342,7 +346,7 @@ def _recognised(path: Path) -> tuple[Architecture, Sequential]:
             return load_matching(_read_tensors(path))
     except MISFITS as error:
         reason = _one_line(error)
-        raise _bad(path, _("does not say how its network is built ({reason})").format(reason=reason)) from error
+        raise _bad(path, _("does not contain a valid architecture ({reason})").format(reason=reason)) from error
 
 
 def _usual_metadata(architecture: Architecture, network: Sequential) -> ModelMetadata:
@@ -363,7 +367,7 @@ def _check_network(network: Sequential, architecture: Architecture, described: M
         check_cost(network, architecture.input_shape if described.task == SEGMENTATION else (1, side, side))
     except (ValueError, RecursionError) as error:
         raise ValueError(
-            _("has a network that cannot read {side}x{side} pictures ({reason})").format(
+            _("has a network that does not accept {side}x{side} pictures ({reason})").format(
                 side=side, reason=_one_line(error)
             )
         ) from error
@@ -383,7 +387,9 @@ def _unreadable(path: Path, error: OSError) -> DigitpadError:
 def _damaged(path: Path, error: Exception) -> DigitpadError:
     # The library underneath names the trouble alone; the path is said already.
     reason = _one_line(error.__cause__ or error)
-    return _bad(path, _("is damaged, cut short or no {suffix} file ({reason})").format(suffix=SUFFIX, reason=reason))
+    return _bad(
+        path, _("is damaged, incomplete or not a {suffix} file ({reason})").format(suffix=SUFFIX, reason=reason)
+    )
 
 
 def _bad(path: Path, trouble: str) -> DigitpadError:

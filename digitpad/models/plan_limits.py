@@ -83,7 +83,7 @@ def check_held(architecture: Architecture, held: int) -> None:
     asked = check_plan(architecture)
     if asked > held + _SLACK:
         raise ValueError(
-            _("its plan asks for {asked:,} numbers, and the file holds {held:,}").format(asked=asked, held=held)
+            _("its architecture has {asked:,} numbers, but the file contains {held:,}").format(asked=asked, held=held)
         )
 
 

@@ -59,16 +59,16 @@ def read_header(path: Path) -> Header:
         size = os.fstat(file.fileno()).st_size
         start = file.read(_LENGTH.size)
         if len(start) < _LENGTH.size:
-            raise ValueError(_("it ends inside its header"))
+            raise ValueError(_("it ends in the middle of its header"))
         (length,) = _LENGTH.unpack(start)
         if length > min(_MOST_HEADER, size - _LENGTH.size):
-            raise ValueError(_("its header claims {count:,} bytes").format(count=length))
+            raise ValueError(_("its header declares {count:,} bytes").format(count=length))
         header = parse_json(file.read(length), most_bytes=_MOST_HEADER)
     if not isinstance(header, dict):
         raise JSONError(_("its header is not an object"))
     strings = header.pop("__metadata__", {})
     if not isinstance(strings, dict) or not all(isinstance(value, str) for value in strings.values()):
-        raise ValueError(_("its metadata are not texts"))
+        raise ValueError(_("its metadata values are not strings"))
     return Header({name: _shape(name, entry) for name, entry in header.items()}, strings)
 
 

@@ -10,6 +10,7 @@ from digitpad.data.dataset import normalize
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import SEGMENTATION, Model
 from digitpad.nn import functional
+from digitpad.translation import gettext as _
 
 #: Pages that go through the network at once, which bounds the memory that its maps take.
 _BATCH = 32
@@ -32,7 +33,9 @@ class InkFinder:
     def __init__(self, model: Model) -> None:
         if model.metadata.task != SEGMENTATION:
             raise DigitpadError(
-                f"{model.name} does not find ink in pictures; choose a model that was trained on paper."
+                _("{model} does not find ink in pictures; choose a model that was trained on paper.").format(
+                    model=model.name
+                )
             )
         self.model = model.copy()
 
@@ -60,7 +63,9 @@ class InkFinder:
         except ValueError as error:
             size = "x".join(str(side) for side in images.shape[1:])
             raise DigitpadError(
-                f"{self.model.name} cannot take {size} pictures ({error}); change their size."
+                _("{model} cannot process {size} pictures ({reason}); resize them.").format(
+                    model=self.model.name, size=size, reason=error
+                )
             ) from error
         found = np.empty(images.shape, np.float32)
         for start in range(0, len(images), _BATCH):

@@ -3,7 +3,7 @@
 A `Recognizer` owns one network and asks it about digits. Everything that reads a digit anywhere in digitpad
 goes through it, so that the window, the command line and evaluation cannot disagree.
 
-What is read for a person is computed by the network's plain layers, as they are named and shown. A whole data set is
+What is read for a person is computed by the network's plain layers, as they are named and shown. A whole dataset is
 read by their fused form (see `digitpad.nn.engine.fused`), three to five times as fast and equal up to rounding.
 """
 
@@ -21,6 +21,7 @@ from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import CLASSIFICATION, DEFAULT_MODEL, Model
 from digitpad.nn import ParallelNetwork, functional
+from digitpad.translation import gettext as _
 
 #: A picture with no pixel above this share of full ink has nothing on it that could be read.
 _FAINTEST_INK = 0.1
@@ -96,8 +97,9 @@ class Recognizer:
     def __init__(self, model: Model, *, threshold: float | None = None) -> None:
         if model.metadata.task != CLASSIFICATION:
             raise DigitpadError(
-                f"{model.name} finds ink on pages and does not read digits; choose a model that reads, such as "
-                f"{DEFAULT_MODEL}."
+                _(
+                    "{model} finds ink on pages and does not read digits; choose a model that does, such as {other}."
+                ).format(model=model.name, other=DEFAULT_MODEL)
             )
         self.model = model.copy()
         self._labels = tuple(label for label in model.metadata.labels if label != NO_DIGIT)
@@ -121,13 +123,15 @@ class Recognizer:
 
     @property
     def threshold(self) -> float:
-        """From which probability of "no digit" on a picture is rejected; at 1 none is but for certain."""
+        """The probability of "not a digit" from which a picture is rejected; at 1 only certainty is enough."""
         return self._threshold
 
     @threshold.setter
     def threshold(self, value: float) -> None:
         if not 0 <= value <= 1:
-            raise DigitpadError(f"The threshold of refusal must be a number from 0 to 1, not {value}.")
+            raise DigitpadError(
+                _('The "not a digit" threshold must be a number from 0 to 1, not {value}.').format(value=value)
+            )
         self._threshold = float(value)
 
     def recognize_ink(self, strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS) -> Prediction:
@@ -190,7 +194,7 @@ class Recognizer:
         return self._predictions([image], logits[np.newaxis])[0]
 
     def recognize_batch(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the probabilities of every class for the pictures of a data set, as fast as they can be had.
+        """Return the probabilities of every class for the pictures of a dataset, as fast as they can be had.
 
         They are those of `recognize_all` up to rounding. Threads that ask at the same time wait for each other.
 
@@ -319,15 +323,15 @@ class Recognizer:
         anything, only blank pictures are rejected.
         """
         if float(image.max(initial=0.0)) < _FAINTEST_INK:
-            return "nothing is drawn here"
+            return _("nothing is drawn here")
         if not self.refuses:
             return None
         covered = image >= _COVERED
         if _is_dot(covered):
-            return "this is only a dot"
+            return _("this is only a dot")
         if _is_solid(covered):
-            return "this is filled with ink, not written"
-        return "unlike any digit" if no_digit >= self.threshold else None
+            return _("this is filled with ink, not written")
+        return _("unlike any digit") if no_digit >= self.threshold else None
 
 
 def _is_dot(covered: NDArray[np.bool_]) -> bool:

@@ -146,7 +146,7 @@ def apply_to_architecture(settings: TrainingSettings, architecture: Architecture
 
 @functools.cache
 def _initialized_types() -> list[str]:
-    """Return the types of layer that draw their first weights."""
+    """Return the types of layer that draw their initial weights."""
     signatures = {name: inspect.signature(getattr(layer_types, name)) for name in layer_types.__all__}
     return [name for name, signature in signatures.items() if "initializer" in signature.parameters]
 

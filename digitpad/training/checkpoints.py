@@ -97,7 +97,7 @@ class Checkpoint:
         except MISFITS as error:
             reason = " ".join(str(error).split())[:_LONGEST_REASON]
             raise DigitpadError(
-                _("A checkpoint of {name} does not hold its network ({reason}); use another one.").format(
+                _("A checkpoint of {name} does not contain its network ({reason}); use another one.").format(
                     name=name or self.architecture.name, reason=reason
                 )
             ) from error
@@ -183,7 +183,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     try:
         header = read_header(path)
         if header.numbers > _MOST_NUMBERS:
-            raise ValueError(_("it holds {count:,} numbers").format(count=header.numbers))
+            raise ValueError(_("it contains {count:,} numbers").format(count=header.numbers))
         _check_version(path, header.strings.get("checkpoint_version", ""))
         architecture = parse_architecture(header.strings["architecture"])
         held = {name: shape for name, shape in header.shapes.items() if name.startswith("network.")}
@@ -193,7 +193,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     except OSError as error:
         reason = error.strerror or error
         raise DigitpadError(
-            _("The checkpoint {path} could not be read ({reason}); go on from another one.").format(
+            _("The checkpoint {path} could not be read ({reason}); resume from another one.").format(
                 path=path, reason=reason
             )
         ) from error
@@ -265,7 +265,7 @@ def _under(prefix: str, tensors: Mapping[str, Array]) -> dict[str, Array]:
 def _damaged(path: Path, error: BaseException) -> DigitpadError:
     reason = _("{name} is missing").format(name=error) if isinstance(error, KeyError) else " ".join(str(error).split())
     return DigitpadError(
-        _("The checkpoint {path} is damaged, cut short or none ({reason}); go on from another one.").format(
-            path=path, reason=reason[:_LONGEST_REASON]
-        )
+        _(
+            "The checkpoint {path} is damaged, incomplete or not a checkpoint ({reason}); resume from another one."
+        ).format(path=path, reason=reason[:_LONGEST_REASON])
     )

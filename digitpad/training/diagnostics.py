@@ -146,7 +146,7 @@ def _norm(arrays: list[Array]) -> float:
 
 
 def choose_sample(network: Sequential, images: NDArray[np.uint8], mean: float, std: float) -> NDArray[np.float32]:
-    """Return the first images of a data set, normalised; as many as can be looked at without much memory."""
+    """Return the first images of a dataset, normalised; as many as can be looked at without much memory."""
     each = summarize(network, images.shape[1:]).activation_bytes(1)
     few = images[: max(8, min(_MOST_SAMPLES, _MOST_BYTES // each))].astype(np.float32)
     return few * np.float32(1 / (255 * std)) - np.float32(mean / std)

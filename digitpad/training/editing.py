@@ -23,6 +23,8 @@ from digitpad.nn.receptive_field import ReceptiveField
 from digitpad.training.building import apply_to_architecture
 from digitpad.training.layer_kinds import KINDS, LayerKind
 from digitpad.training.settings import TrainingSettings
+from digitpad.translation import gettext as _
+from digitpad.translation import ngettext
 
 #: The argument of each layer that says how many channels or numbers it gets.
 _INPUT_ARGUMENT = {"Conv2D": "in_channels", "ConvTranspose2D": "in_channels", "BatchNorm2D": "num_features"}
@@ -265,17 +267,23 @@ def _visible_trouble(spec: LayerSpec, shape: Shape) -> str:
     name, kind = str(spec.get("name", "")), str(spec.get("type", ""))
     what = words_of(shape)
     if kind in _OF_IMAGES and len(shape) != 3:
-        return f"{name} works on maps, and gets {what}: move it before the layer that lays them out, or remove it."
+        return _(
+            "{name} expects feature maps, but its input is {input}: move it before the Flatten layer, or remove it."
+        ).format(name=name, input=what)
     if kind == "Linear" and len(shape) != 1:
-        return f"{name} takes numbers in a row, and gets {what}: put a Flatten before it."
+        return _("{name} expects a vector, but its input is {input}: add a Flatten layer before it.").format(
+            name=name, input=what
+        )
     argument = _INPUT_ARGUMENT.get(kind)
     if argument is not None and argument in spec and spec[argument] != shape[0]:
-        return (
-            f"{name} expects {spec[argument]} as {argument.replace('_', ' ')}, and gets {what}: set it to {shape[0]}."
+        return _("{name} has {argument} = {value}, but its input is {input}: set it to {expected}.").format(
+            name=name, argument=argument, value=spec[argument], input=what, expected=shape[0]
         )
     learned = _parameters(spec, shape)
     if learned > _MOST_PARAMETERS:
-        return f"{name} would learn {learned:,} numbers, more than {_MOST_PARAMETERS:,}: make it smaller."
+        return _("{name} would have {count:,} parameters, more than {most:,}: make it smaller.").format(
+            name=name, count=learned, most=_MOST_PARAMETERS
+        )
     return ""
 
 
@@ -293,23 +301,25 @@ def _explained(spec: LayerSpec, shape: Shape, error: str) -> str:
     if "expected it to fit the padded image" in error:
         kernel = spec.get("kernel_size", "")
         size = f"{kernel} × {kernel}" if isinstance(kernel, int) else " × ".join(str(side) for side in kernel)
-        return (
-            f"{name} looks through a window of {size}, which is larger than the maps that it gets, "
-            f"{words_of(shape)}: make the window smaller, add padding, or remove a pooling layer before it."
-        )
+        return _(
+            "{name} has a kernel of {size}, which is larger than its input, {input}: make the kernel smaller, add "
+            "padding, or remove a pooling layer before it."
+        ).format(name=name, size=size, input=words_of(shape))
     if "groups is" in error and kind == "Conv2D":
-        return (
-            f"{name} has {spec.get('groups')} groups, which do not divide its {shape[0]} channels and "
-            f"{spec.get('out_channels')} maps evenly: choose a number that does."
-        )
-    return f"{name} cannot work on {words_of(shape)}: {error.removeprefix(f'{name}: ')}."
+        return _(
+            "{name} has {groups} groups, which do not divide its {inputs} input channels and {outputs} output "
+            "channels: choose a number that divides both."
+        ).format(name=name, groups=spec.get("groups"), inputs=shape[0], outputs=spec.get("out_channels"))
+    return _("{name} does not work on {input}: {reason}.").format(
+        name=name, input=words_of(shape), reason=error.removeprefix(f"{name}: ")
+    )
 
 
 def _name_trouble(name: str, seen: set[str]) -> str:
     if name in seen:
-        return f"Two layers are called {name}: give one another name."
+        return _("Two layers have the name {name}: rename one of them.").format(name=name)
     if not name or "." in name:
-        return f"A layer is called {name!r}: give it a name without a dot."
+        return _("A layer has the name {name!r}: give it a name without a dot.").format(name=name)
     return ""
 
 
@@ -318,29 +328,31 @@ def _output_trouble(
 ) -> tuple[str, int | None]:
     """Return what is wrong with a network as a whole, and the layer to change."""
     if not rows:
-        return "There is no layer yet: add one.", None
+        return _("The network has no layers yet: add one."), None
     if not any(row.parameters for row in rows):
-        return "No layer of this network learns anything: add a Linear or a Conv2D.", None
+        return _("No layer of this network has parameters: add a Linear or a Conv2D layer."), None
     if classes is None or shape == (classes,) or (classes == 2 and shape == (1,)):
         return "", None
     learning = [row.index for row in rows if row.parameters]
     last = learning[-1]
     if len(shape) != 1:
-        trouble = (
-            f"{architecture.name} ends with {words_of(shape)}, and a number for each of {classes} classes is needed: "
-            f"add a Flatten and a Linear with {classes} numbers."
+        trouble = _(
+            "The output of {architecture} is {output}, but one number for each of the {classes} classes is needed: add "
+            "a Flatten layer and a Linear layer with {classes} units."
         )
-        return trouble, None
+        return trouble.format(architecture=architecture.name, output=words_of(shape), classes=classes), None
     name = rows[last].name
-    return f"{name} gives {words_of(shape)}, and there are {classes} classes: set its out features to {classes}.", last
+    trouble = _("The output of {name} is {output}, but there are {classes} classes: set its units to {classes}.")
+    return trouble.format(name=name, output=words_of(shape), classes=classes), last
 
 
 def words_of(shape: Shape) -> str:
     """Return a sample's shape in words: "8 maps of 14 × 14", "128 numbers"."""
     if len(shape) == 3:
-        return f"{shape[0]} {'map' if shape[0] == 1 else 'maps'} of {shape[1]} × {shape[2]}"
+        text = ngettext("{count} map of {height} × {width}", "{count} maps of {height} × {width}", shape[0])
+        return text.format(count=shape[0], height=shape[1], width=shape[2])
     if len(shape) == 1:
-        return f"{shape[0]} {'number' if shape[0] == 1 else 'numbers'}"
+        return ngettext("{count} number", "{count} numbers", shape[0]).format(count=shape[0])
     return " × ".join(str(size) for size in shape)
 
 

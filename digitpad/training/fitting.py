@@ -1,14 +1,16 @@
-"""Whether a network, its data and its settings can be trained together, and for what."""
+"""Checks whether a network, a dataset and settings fit together, and finds the task to train for."""
 
 from digitpad.data.paper import Pages
 from digitpad.errors import DigitpadError
+from digitpad.models.model_file import CLASSIFICATION
 from digitpad.nn import Sequential
 from digitpad.training.settings import TrainingSettings
 from digitpad.training.tasks import Samples, Task, task_of
+from digitpad.translation import gettext as _
 
 
 def fitting_task(network: Sequential, training: Samples, settings: TrainingSettings) -> Task:
-    """Return what the network is to learn, having refused data from which it cannot.
+    """Return the task that the network is trained for.
 
     Raises
     ------
@@ -16,11 +18,17 @@ def fitting_task(network: Sequential, training: Samples, settings: TrainingSetti
         If the images, the classes or the settings do not fit.
     """
     if len(training) == 0:
-        raise DigitpadError(f"{training.name}: there are no images to train on; hold out fewer or take more.")
+        raise DigitpadError(
+            _("{data}: no images are left to train on; use fewer for validation, or more in all.").format(
+                data=training.name
+            )
+        )
     if settings.batch_size > len(training):
         raise DigitpadError(
-            f"The batch size {settings.batch_size} is larger than the {len(training)} training images; "
-            "choose a smaller one."
+            _(
+                "The batch size {batch_size} is larger than the number of training images, {count}; choose a smaller "
+                "one."
+            ).format(batch_size=settings.batch_size, count=len(training))
         )
     shape = training.images.shape[1:]
     size = "x".join(str(side) for side in shape)
@@ -28,19 +36,28 @@ def fitting_task(network: Sequential, training: Samples, settings: TrainingSetti
         output = network.output_shape(shape)
     except ValueError as error:
         raise DigitpadError(
-            f"{training.name}: its {size} images do not fit this network ({error}); choose another architecture or "
-            "dataset."
+            _(
+                "{data}: its {size} images do not fit this network ({reason}); choose another architecture or dataset."
+            ).format(data=training.name, size=size, reason=error)
         ) from error
     if settings.augmentation and isinstance(training, Pages):
         raise DigitpadError(
-            f"{training.name}: pages cannot be augmented, as their ink would no longer be where the answers say; "
-            "leave the augmentation out."
+            _(
+                "{data}: pages cannot be augmented, because their ink would no longer match the targets; switch "
+                "augmentation off."
+            ).format(data=training.name)
         )
     task = task_of(training, output, settings.label_smoothing)
     if output != task.output_shape:
-        asked = f"{len(task.labels)} classes" if task.name == "classification" else f"{size} pixels to be told apart"
-        raise DigitpadError(
-            f"{training.name} has {asked}, but this network's output has the shape {output}; "
-            "choose another architecture or dataset."
-        )
+        if task.name == CLASSIFICATION:
+            text = _(
+                "{data} has {classes} classes, but the output of this network has the shape {shape}; choose another "
+                "architecture or dataset."
+            )
+        else:
+            text = _(
+                "{data} has masks of {size} pixels, but the output of this network has the shape {shape}; choose "
+                "another architecture or dataset."
+            )
+        raise DigitpadError(text.format(data=training.name, classes=len(task.labels), size=size, shape=output))
     return task

@@ -146,7 +146,7 @@ class Advisor:
         return Hint(
             "diverged",
             Severity.TROUBLE,
-            _("The loss is no longer a number"),
+            _("The loss is not a finite number"),
             _(
                 "After {steps}, with the learning rate set to {rate}, the loss was no longer finite: each step "
                 "overshot further than the one before. The last good weights are kept."
@@ -165,7 +165,7 @@ class Advisor:
         return Hint(
             "exploding",
             Severity.TROUBLE,
-            _("The network has forgotten what it had learned") if lost else _("The loss is exploding"),
+            _("The training loss has risen again") if lost else _("The loss is exploding"),
             _(
                 "Over the last {count} steps the loss was {now}; it started at {first} and has been as low as "
                 "{lowest}. The learning rate is set to {rate}, which is too high for this network."
@@ -201,8 +201,8 @@ class Advisor:
                 said
                 + " "
                 + _(
-                    "A step changes the weights by {ratio} of their size, so the steps are large enough: they do not "
-                    "lower the loss. The learning rate is set to {rate}; a lower one may help."
+                    "A step changes the weights by {ratio} of their size, which is enough, but the "
+                    "steps do not lower the loss. The learning rate is set to {rate}; a lower one may help."
                 ).format(ratio=f"{ratio:.1e}", rate=rate),
                 self._slower(),
             )
@@ -228,9 +228,10 @@ class Advisor:
         return Hint(
             "overfitting",
             Severity.NOTICE,
-            _("The network learns its images by heart"),
+            _("The network is overfitting"),
             _(
-                "Since epoch {epoch} the validation loss has risen from {lowest} to {now}, while the training loss has "
+                "Since epoch {epoch} the validation loss has risen from {lowest} to {now}, while "
+                "the training loss has "
                 "fallen to {training}. This is called overfitting."
             ).format(epoch=best.epoch, lowest=_figure(lowest), now=_figure(now), training=_figure(last.train_loss)),
             self._against_overfitting(),
@@ -268,10 +269,11 @@ class Advisor:
         return Hint(
             "large_batch",
             Severity.NOTICE,
-            _("The batches are too large for so few images"),
-            _("{images} images in batches of {size} make {steps} an epoch, so the weights hardly change.").format(
-                images=f"{started.training_count:,}", size=started.batch_size, steps=_steps(started.batches)
-            ),
+            _("The batch size is too large for this number of images"),
+            _(
+                "{images} images in batches of {size} give {steps} per epoch, which is too few for "
+                "the weights to change much."
+            ).format(images=f"{started.training_count:,}", size=started.batch_size, steps=_steps(started.batches)),
             Cure(_("Train again in batches of {size}").format(size=smaller), settings={"batch_size": smaller}),
         )
 
@@ -285,7 +287,7 @@ class Advisor:
         names = ", ".join(lone[:_NAMED])
         said = ngettext("There is a single image of {names}.", "There is a single image each of {names}.", len(lone))
         if len(lone) > _NAMED:
-            said = _("There is a single image each of {names} and others.")
+            said = _("Several classes have a single image: {names} and others.")
         return Hint(
             "lone_classes",
             Severity.NOTICE,
@@ -293,8 +295,8 @@ class Advisor:
             said.format(names=names)
             + " "
             + _(
-                "It is used either for training or for validation, so nothing shows how well others like it are read. "
-                "Add images to its folder."
+                "It is used either for training or for validation, so the validation figures say "
+                "little about this class. Add images to its folder."
             ),
             cure,
         )

@@ -257,7 +257,7 @@ def _read(path: Path, kind: type[Row]) -> list[Row]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or error
         raise DigitpadError(
-            _("{path} could not be read ({reason}); remove it, and the run has no curves.").format(
+            _("{path} could not be read ({reason}); delete the file to open the run without its curves.").format(
                 path=path, reason=reason
             )
         ) from error
@@ -268,7 +268,7 @@ def _read(path: Path, kind: type[Row]) -> list[Row]:
     missing = [field.name for field in fields(kind) if field.default is MISSING and field.name not in header]
     if missing:
         raise DigitpadError(
-            _("{path} has no column {column}; remove the file, and the run has no curves.").format(
+            _("{path} has no column {column}; delete the file to open the run without its curves.").format(
                 path=path, column=missing[0]
             )
         )
@@ -309,5 +309,5 @@ def _looks(rows: Sequence[LayerRow]) -> list[LayersMeasured]:
 def _unwritable(path: Path, error: OSError) -> DigitpadError:
     reason = error.strerror or str(error)
     return DigitpadError(
-        _("{path} could not be written ({reason}); make room on the disk.").format(path=path, reason=reason)
+        _("{path} could not be written ({reason}); free disk space and try again.").format(path=path, reason=reason)
     )

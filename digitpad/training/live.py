@@ -133,15 +133,15 @@ class LiveRun:
         if info.status is RunStatus.DIVERGED:
             raise DigitpadError(
                 _(
-                    "The run {name} diverged, and would again; go back to one of its checkpoints and change something, "
-                    "such as the learning rate."
+                    "The run {name} diverged and would diverge again; return to one of its "
+                    "checkpoints and change a setting, such as the learning rate."
                 ).format(name=info.name)
             )
         plan = info.plan if epochs is None else info.plan.with_settings(epochs=epochs)
         checkpoint = run.load()
         if int(checkpoint.progress["epochs"]) >= plan.settings.epochs:
             raise DigitpadError(
-                _("The run {name} is done: all its {count} epochs; ask for more.").format(
+                _("The run {name} has finished all its {count} epochs; ask for more epochs.").format(
                     name=info.name, count=plan.settings.epochs
                 )
             )
@@ -149,8 +149,8 @@ class LiveRun:
         if info.data_sha256 not in {"", trainer.data_sha256}:
             raise DigitpadError(
                 _(
-                    "The data set {dataset} is not what it was when the run {name} began, so it cannot go on; put the "
-                    "old data back, or start a new run."
+                    "The dataset {dataset} has changed since the run {name} started, so the run "
+                    "cannot be resumed; restore the old data, or start a new run."
                 ).format(dataset=plan.dataset, name=info.name)
             )
         if plan is not info.plan:
@@ -201,18 +201,14 @@ class LiveRun:
                 recorder.checkpoint()
                 raise
             except Exception as error:
-                recorder.break_off(
-                    RunStatus.FAILED, _("Something went wrong inside digitpad ({reason}).").format(reason=error)
-                )
+                recorder.break_off(RunStatus.FAILED, _("An internal error occurred ({reason}).").format(reason=error))
                 ended = True
                 raise
             finally:
                 if not ended:
                     recorder.break_off(
                         RunStatus.INTERRUPTED,
-                        _("The run was left after {count} steps; what was learned so far is kept.").format(
-                            count=self.trainer.steps
-                        ),
+                        _("Training ended after {count} steps; the weights are kept.").format(count=self.trainer.steps),
                     )
                 trouble = recorder.close()
             if trouble:

@@ -93,7 +93,9 @@ class RunPlan:
         try:
             data = parse_json(text)
         except JSONError as error:
-            raise DigitpadError(_("The plan is no JSON ({reason}); correct the file.").format(reason=error)) from error
+            raise DigitpadError(
+                _("The plan is not valid JSON ({reason}); correct the file.").format(reason=error)
+            ) from error
         return cls.from_dict(data)
 
     @classmethod
@@ -107,7 +109,7 @@ class RunPlan:
         """
         if not isinstance(data, dict) or not {"architecture", "dataset"} <= data.keys():
             raise DigitpadError(
-                _("The plan must be a table with architecture, dataset and settings; correct the file.")
+                _("The plan must be a JSON object with architecture, dataset and settings; correct the file.")
             )
         plain = {**data, "architecture": {}, "settings": {}}
         try:
@@ -118,14 +120,14 @@ class RunPlan:
             architecture = read_architecture(data["architecture"])
         except JSONError as error:
             raise DigitpadError(
-                _("The plan's architecture cannot be read ({reason}); correct it.").format(reason=error)
+                _("The architecture in the plan cannot be read ({reason}); correct it.").format(reason=error)
             ) from error
         for name in ("limit", "validation"):
             value = getattr(parts, name)
             if value is not None and value < 0:
                 raise DigitpadError(
                     _(
-                        "The plan's {name} must be null or a whole number of at least 0, not {value}; correct it."
+                        "In the plan, {name} must be null or a whole number of at least 0, not {value}; correct it."
                     ).format(name=name, value=value)
                 )
         settings = TrainingSettings.from_dict(data.get("settings", {}))

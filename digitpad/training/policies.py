@@ -95,7 +95,7 @@ class EarlyStopping:
             )
         if not min_delta >= 0:
             raise DigitpadError(
-                _("The least improvement must be at least 0, not {min_delta}.").format(min_delta=min_delta)
+                _("The smallest improvement must be at least 0, not {min_delta}.").format(min_delta=min_delta)
             )
         self._patience = patience
         self._min_delta = min_delta

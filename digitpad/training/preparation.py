@@ -1,4 +1,4 @@
-"""From a seed to everything random in a run: the first weights, the held-out images, the order of the images.
+"""From a seed to everything random in a run: the initial weights, the held-out images, the order of the images.
 
 Each purpose has a stream of its own, so that changing one choice (holding out more images, say) does not shuffle
 all the others.
@@ -24,7 +24,7 @@ from digitpad.training.batches import Augment
 from digitpad.training.settings import TrainingSettings
 from digitpad.translation import gettext as _
 
-_MOST_HELD_OUT = 5000
+_MOST_VALIDATION = 5000
 _COPIES_OF_WEIGHTS = 5
 
 
@@ -60,7 +60,7 @@ def choose_device(choice: str) -> Device:
         return select_device(choice)
     except ValueError as error:
         raise DigitpadError(
-            _("--device {choice} cannot be had ({reason}); use --device cpu.").format(choice=choice, reason=error)
+            _("--device {choice} is not available ({reason}); use --device cpu.").format(choice=choice, reason=error)
         ) from error
 
 
@@ -91,7 +91,7 @@ def start_from(network: Sequential, samples: Dataset | Pages, model: Model) -> N
     """Give a network the weights of a trained model, to learn on from there.
 
     Tensors of the same name and shape are taken over. Of the last layer, those rows are whose class both know by name;
-    what is new keeps its first weights.
+    what is new keeps its initial weights.
 
     Parameters
     ----------
@@ -154,7 +154,8 @@ def check_memory(network: Sequential, input_shape: Shape, batch: int) -> None:
     if have is not None and needed > have:
         raise DigitpadError(
             _(
-                "A step with {count:,} images needs about {needed:,.1f} GB of memory, and this machine has {have:,.1f} "
+                "A step with {count:,} images needs about {needed:,.1f} GB of memory, and this "
+                "machine has {have:,.1f} "
                 "GB; choose a smaller batch size or a smaller network."
             ).format(count=batch, needed=needed / 1e9, have=have / 1e9)
         )
@@ -179,12 +180,12 @@ def choose_images(
     Returns
     -------
     (Dataset, Dataset) or (Pages, Pages)
-        The images to learn from, and those held out (possibly none).
+        The training images and the validation images (possibly none).
 
     Raises
     ------
     DigitpadError
-        If there are not so many images, or none would be left to learn from.
+        If there are too few images, or none would be left for training.
     """
     count = len(dataset) if limit is None else limit
     if count < 1 or count > len(dataset):
@@ -193,24 +194,24 @@ def choose_images(
                 dataset=dataset.name, number=len(dataset), count=shown(count)
             )
         )
-    held_out = min(_MOST_HELD_OUT, count // 6) if validation is None else validation
-    if not 0 <= held_out < count:
+    validation_count = min(_MOST_VALIDATION, count // 6) if validation is None else validation
+    if not 0 <= validation_count < count:
         raise DigitpadError(
             _(
-                "Of {count} images, {held_out} cannot be held out for validation, for some must be left to learn from; "
-                "change --validation."
-            ).format(count=count, held_out=shown(held_out))
+                "Of {count} images, {validation} cannot be used for validation, because some must "
+                "be left for training; change --validation."
+            ).format(count=count, validation=shown(validation_count))
         )
     rng = generator(seed, Purpose.DATA)
     if count < len(dataset):
         dataset = dataset.subset(rng.permutation(len(dataset))[:count])
-    if held_out == 0:
+    if validation_count == 0:
         return dataset, dataset.subset(np.empty(0, np.int64))
-    return dataset.split(held_out, rng)
+    return dataset.split(validation_count, rng)
 
 
 def augmentation_of(settings: TrainingSettings) -> Augment | None:
-    """Return what changes each batch, with a stream of chance of its own for each."""
+    """Return the function that augments each batch, with its own random stream for each."""
     if not settings.augmentation:
         return None
 

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from digitpad.training.events import StopReason
 from digitpad.training.tasks import Share
+from digitpad.translation import gettext as _
+from digitpad.translation import ngettext
 
 
 class Scores(NamedTuple):
@@ -130,13 +132,22 @@ def explain(reason: StopReason, progress: Progress) -> str:
     """Return why a run ended, in a sentence for a person."""
     match reason:
         case StopReason.FINISHED:
-            return "All epochs are done."
+            return _("Training finished: all epochs are done.")
         case StopReason.EARLY_STOPPING:
-            return f"The loss has stopped falling, so the run ended after epoch {progress.epochs}."
-        case StopReason.INTERRUPTED:
-            return f"The run was stopped after {progress.steps} steps; what was learned so far is kept."
-        case StopReason.DIVERGED:
-            return (
-                f"After {progress.steps} steps the loss was no longer a finite number, so training has stopped; the "
-                "last good weights are kept. Try a lower learning rate."
+            return _("Early stopping: the loss stopped falling, so the run ended after epoch {epoch}.").format(
+                epoch=progress.epochs
             )
+        case StopReason.INTERRUPTED:
+            return ngettext(
+                "Training was stopped after {steps:,} step; the weights are kept.",
+                "Training was stopped after {steps:,} steps; the weights are kept.",
+                progress.steps,
+            ).format(steps=progress.steps)
+        case StopReason.DIVERGED:
+            return ngettext(
+                "Training diverged: after {steps:,} step the loss was not finite. The last good weights are kept; "
+                "try a lower learning rate.",
+                "Training diverged: after {steps:,} steps the loss was not finite. The last good weights are kept; "
+                "try a lower learning rate.",
+                progress.steps,
+            ).format(steps=progress.steps)

@@ -80,7 +80,7 @@ class Run:
         """What the run's file says. A run that was broken off (by a crash, or `kill -9`) says so."""
         info = self._info
         if info.status is RunStatus.RUNNING and not self.is_running():
-            return replace(info, status=RunStatus.BROKEN_OFF, message=_("The program ended in the middle of this run."))
+            return replace(info, status=RunStatus.BROKEN_OFF, message=_("The program ended during this run."))
         return info
 
     def display_name(self, checkpoint: CheckpointFile | Path | None = None) -> str:
@@ -231,7 +231,7 @@ class Run:
             If there is no model, the file exists and may not be replaced, or cannot be written.
         """
         if path.exists() and not overwrite:
-            raise DigitpadError(_("{path} exists already; choose another name, or replace it.").format(path=path))
+            raise DigitpadError(_("{path} already exists; choose another name, or replace it.").format(path=path))
         save_model(path, self.model(checkpoint))
 
     def history(self) -> History:
@@ -258,7 +258,7 @@ class Run:
             lock.acquire(blocking=False)
         except filelock.Timeout as error:
             raise DigitpadError(
-                _("The run {name} is being trained already; stop it there first.").format(name=self._info.name)
+                _("The run {name} is already being trained; stop that training first.").format(name=self._info.name)
             ) from error
         except OSError as error:
             raise DigitpadError(

@@ -151,7 +151,7 @@ def read_info(folder: Path) -> RunInfo:
         data = parse_json(read_regular(path, most_bytes=MOST_BYTES))
     except FileNotFoundError as error:
         raise DigitpadError(
-            _("{folder} is not a run: it has no {file}; put it back, or delete the folder.").format(
+            _("{folder} is not a run: {file} is missing; restore it, or delete the folder.").format(
                 folder=folder, file=_FILE
             )
         ) from error
@@ -162,7 +162,9 @@ def read_info(folder: Path) -> RunInfo:
         ) from error
     except JSONError as error:
         raise DigitpadError(
-            _("{path} is no whole JSON file ({reason}); correct it, or delete the run.").format(path=path, reason=error)
+            _("{path} is not a valid JSON file ({reason}); correct it, or delete the run.").format(
+                path=path, reason=error
+            )
         ) from error
     if not isinstance(data, dict):
         raise DigitpadError(_("{path} does not describe a run; correct it, or delete the run.").format(path=path))
@@ -183,7 +185,7 @@ def read_info(folder: Path) -> RunInfo:
 def _check_version(path: Path, version: object) -> None:
     if not isinstance(version, int) or isinstance(version, bool):
         raise DigitpadError(
-            _("{path} has the format version {version}, which is no number; correct it.").format(
+            _("{path} has the format version {version}, which is not a number; correct it.").format(
                 path=path, version=shown(version)
             )
         )
@@ -200,7 +202,7 @@ def _parse(data: dict[str, Any]) -> RunInfo:
     counted = {name: getattr(said, name) for name in (*_COUNTS, "seconds")}
     for name, value in counted.items():
         if value < 0:
-            raise ValueError(_("{name} is {value}, which cannot be").format(name=name, value=value))
+            raise ValueError(_("{name} is {value}, which is not possible").format(name=name, value=value))
     return RunInfo(
         plain_name(said.name),
         RunPlan.from_dict(said.plan),

@@ -152,8 +152,8 @@ class RunWriter:
             kept = max(self._saved[0], 0)
             status = RunStatus.INTERRUPTED
             message = _(
-                "{trouble} So the weights of the end, after {steps:,} steps, are not kept, but those of step {kept:,} "
-                "are. Make room on the disk, then go on with the run."
+                "{trouble} The final weights, after {steps:,} steps, were not saved; those of step "
+                "{kept:,} were. Free disk space, then resume the run."
             ).format(trouble=self._reason, steps=event.steps, kept=kept)
             troubles = [message]
         place = {"steps": event.steps, "seconds": event.seconds}
@@ -171,8 +171,8 @@ class RunWriter:
             self._troubled.add(what)
             self._reason = str(error)
             return _(
-                "{trouble} The training goes on, and nothing that was written is lost; make room there, and the next "
-                "checkpoint is written again."
+                "{trouble} Training continues, and nothing that was saved is lost; free disk space, "
+                "and the next checkpoint will be saved."
             ).format(trouble=error)
         self._troubled.discard(what)
         return ""

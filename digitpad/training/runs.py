@@ -147,7 +147,7 @@ class RunStore:
             (folder / "checkpoints").mkdir(parents=True)
         except OSError as error:
             raise DigitpadError(
-                _("{folder} could not be made ({reason}); make room, or check the folder.").format(
+                _("{folder} could not be created ({reason}); free disk space, or check the folder.").format(
                     folder=folder, reason=error.strerror
                 )
             ) from error
@@ -178,7 +178,7 @@ class RunStore:
         if named:
             folders = ", ".join(run.folder.name for run in named)
             raise DigitpadError(
-                _("{count} runs are called {name}; name one by its folder: {folders}.").format(
+                _("{count} runs are named {name}; choose one by its folder: {folders}.").format(
                     count=len(named), name=name_or_path, folders=folders
                 )
             )
@@ -222,7 +222,7 @@ class RunStore:
         except OSError as error:
             shutil.rmtree(twin.folder, ignore_errors=True)
             raise DigitpadError(
-                _("{folder} could not be written ({reason}); make room.").format(
+                _("{folder} could not be written ({reason}); free disk space and try again.").format(
                     folder=twin.folder, reason=error.strerror
                 )
             ) from error

@@ -146,7 +146,7 @@ class TrainingSettings:
     label_smoothing
         Share of each target that is spread evenly over all classes, in [0, 1); only where classes are told apart.
     seed
-        Determines the first weights, the held-out images, the order of the images, dropout and augmentation.
+        Determines the initial weights, the held-out images, the order of the images, dropout and augmentation.
     threads
         Threads that share a batch; None takes `default_threads()`. The sums of a step depend on it in the last bit.
     beta1, beta2
@@ -172,7 +172,7 @@ class TrainingSettings:
         Of "one-cycle": share of the steps that go up; how far below the peak the cycle begins, and how far below that
         it ends; and where momentum goes while the rate goes up (None leaves it alone).
     initializer
-        Draws the first weights, by name; None draws them as the architecture says.
+        Draws the initial weights, by name; None draws them as the architecture says.
     dropout
         The probability of all of the network's dropout layers, in [0, 1); None leaves them as the architecture says.
     keep_best
@@ -234,7 +234,7 @@ class TrainingSettings:
         for name, choices in _CHOICES.items():
             _check_choice(name, getattr(self, name), choices)
         if self.optimizer == OptimizerName.NESTEROV and not self.momentum:
-            raise DigitpadError(_("Nesterov's method needs a momentum above 0; choose one, or sgd."))
+            raise DigitpadError(_("Nesterov momentum must be greater than 0; choose another momentum, or sgd."))
         self._check_cycle()
 
     def _check_cycle(self) -> None:
@@ -246,7 +246,8 @@ class TrainingSettings:
             having = _("has none") if high is None else _("has {momentum}").format(momentum=high)
             raise DigitpadError(
                 _(
-                    "The low momentum {low} cannot be driven: {optimizer} {having}; choose less, or another optimizer."
+                    "The low momentum {low} cannot be used: {optimizer} {having}; choose a smaller "
+                    "one, or another optimizer."
                 ).format(low=self.low_momentum, optimizer=self.optimizer, having=having)
             )
 
@@ -278,7 +279,7 @@ class TrainingSettings:
             data = parse_json(text)
         except JSONError as error:
             raise DigitpadError(
-                _("The settings are no JSON ({reason}); correct the file.").format(reason=error)
+                _("The settings are not valid JSON ({reason}); correct the file.").format(reason=error)
             ) from error
         return cls.from_dict(data)
 
@@ -333,7 +334,7 @@ def _check_range(name: str, value: float | None, low: float, high: float, expect
 def _check_choice(name: str, value: str | None, choices: Sequence[str]) -> None:
     if value is not None and value not in choices:
         raise DigitpadError(
-            _("There is no {setting} called {value}; choose one of: {choices}.").format(
+            _("There is no {setting} named {value}; choose one of: {choices}.").format(
                 setting=words(name), value=shown(value), choices=", ".join(choices)
             )
         )

@@ -61,7 +61,7 @@ class Copier:
     """
 
     def __init__(self, architecture: Architecture) -> None:
-        # Drawing first weights takes longer than copying: it is done once.
+        # Drawing initial weights takes longer than copying: it is done once.
         self._blank = build(architecture, rng=np.random.default_rng(0))
 
     def copy(self, network: Sequential) -> Sequential:

@@ -117,8 +117,8 @@ def _refuse_smoothing(label_smoothing: float, name: str) -> None:
     if label_smoothing:
         raise DigitpadError(
             _(
-                "{name}: label smoothing needs a network with a logit for each class, and this one "
-                "answers yes or no; set the label smoothing to 0."
+                "{name}: label smoothing needs a network with a logit for each class, but this one "
+                "has a single logit; set the label smoothing to 0."
             ).format(name=name)
         )
 

@@ -45,6 +45,7 @@ from digitpad.training.settings import TrainingSettings, default_threads
 from digitpad.training.snapshots import Copier, Snapshot, is_sound
 from digitpad.training.tasks import Samples, Share, lone_classes, settle
 from digitpad.training.validation import Validator
+from digitpad.translation import gettext as _
 
 _STEPS_BETWEEN_SNAPSHOTS = 100
 #: So many steps of a GPU are on their way before their losses are fetched, all at once: each look is a wait.
@@ -57,7 +58,7 @@ class Trainer:
     Parameters
     ----------
     network
-        Its weights change in place, on the device where they are. Dropout and first weights have a generator of their
+        Its weights change in place, on the device where they are. Dropout and initial weights have a generator of their
         own, given when it was built.
     training
         The images to learn from, uint8 (N, C, H, W), and what to answer.
@@ -275,7 +276,9 @@ class Trainer:
                     policy.restore(checkpoint.policies[policy.name])
         except (KeyError, TypeError, ValueError) as error:
             raise DigitpadError(
-                f"The checkpoint does not fit this run ({' '.join(str(error).split())}); go on from another one."
+                _("The checkpoint does not fit this run ({reason}); resume from another one.").format(
+                    reason=" ".join(str(error).split())
+                )
             ) from error
         self.controls.change(**checkpoint.controls.to_dict())
         self._applied = checkpoint.controls
@@ -408,7 +411,7 @@ class Trainer:
         seconds = (time.perf_counter() - begun - looked) / max(1, len(taken))
         progress.seconds += looked
         events: list[Event] = []
-        for step, (loss, share), (penalty, _) in zip(taken, settled, penalties, strict=True):
+        for step, (loss, share), (penalty, __) in zip(taken, settled, penalties, strict=True):
             if not math.isfinite(loss):
                 progress.reason = StopReason.DIVERGED
                 break

@@ -67,7 +67,7 @@ def main() -> None:
         shares = {name: refused_share(recognizer, pictures) for name, pictures in by_letter.items()}
         worst = sorted(shares, key=shares.__getitem__)[:8]
         print("    least refused:", ", ".join(f"{name} {shares[name]:.0%}" for name in worst))
-    report_madeup(recognizer)
+    report_synthetic(recognizer)
     report_always(recognizer)
 
 
@@ -129,7 +129,7 @@ def report_refused_in_window(
     print(f"    {name}, where whole numbers are read too: {np.mean(refused):.1%} of {len(refused)} refused")
 
 
-def report_madeup(recognizer: Recognizer) -> None:
+def report_synthetic(recognizer: Recognizer) -> None:
     """Print how many shapes and scribbles of the families that nothing was trained with are refused."""
     rng = np.random.default_rng(1)
     figures = {name: (lambda _rng, figure=figure: figure) for name, figure in shapes.TESTING.items()}

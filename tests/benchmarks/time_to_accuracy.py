@@ -1,6 +1,6 @@
 """Compare the seconds from the start of the process to 98% and 99% of MNIST's test digits with PyTorch's.
 
-Both train `standard` by the `quick` recipe: the same first weights, the same batches in the same order, the same
+Both train `standard` by the `quick` recipe: the same initial weights, the same batches in the same order, the same
 learning rate at every step. Every run is a process of its own, whose clock starts before Python does; digitpad's reads
 and checks its data, splits them and builds its network itself, PyTorch's finds all of it prepared. Twenty times a run
 the clock stops while the test digits are read. Nothing about the recipe was chosen on them.
@@ -173,7 +173,7 @@ def prepare(path: Path, seed: int) -> None:
     Parameters
     ----------
     path
-        File for NumPy's arrays: images and labels, the order of every epoch, first weights, learning rates.
+        File for NumPy's arrays: images and labels, the order of every epoch, initial weights, learning rates.
     seed
         Of the run.
     """

@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int)
     options = parser.parse_args()
     ink = open_dataset(options.ink / "pendigits-train.jsonl")
-    mnist, *others = (open_dataset(name) for name in ("mnist", "styles", "negatives"))
+    mnist, *others = (open_dataset(name) for name in ("mnist", "styles", "non-digits"))
     mnist = mnist.subset(np.random.default_rng(0).permutation(len(mnist))[: options.mnist])
     settings = TrainingSettings(
         epochs=options.epochs,

@@ -1,4 +1,4 @@
-"""Data sets keep bytes, refuse what does not fit, split without loss, and normalise as networks expect."""
+"""Datasets keep bytes, refuse what does not fit, split without loss, and normalise as networks expect."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Joined data sets: nothing is lost, classes of one name are one class, and what does not fit is refused."""
+"""Joined datasets: nothing is lost, classes of one name are one class, and what does not fit is refused."""
 
 import numpy as np
 import pytest

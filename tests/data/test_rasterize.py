@@ -265,7 +265,7 @@ def test_a_finer_picture_is_the_same_picture() -> None:
     ],
 )
 def test_what_is_no_stroke_is_refused_by_its_number(bad: Stroke) -> None:
-    with pytest.raises(DigitpadError, match="Stroke 2 is not made of points"):
+    with pytest.raises(DigitpadError, match="Stroke 2 is not a list of points"):
         ink_to_image([SEVEN[0], bad])
 
 

@@ -1,4 +1,4 @@
-"""Data sets are opened by what a person calls them, and refused by name and reason."""
+"""Datasets are opened by what a person calls them, and refused by name and reason."""
 
 import json
 from pathlib import Path
@@ -54,7 +54,7 @@ def test_emnist_is_opened_by_the_names_of_its_own_files(tmp_path: Path, end: str
     names = [f"emnist-digits-{kind}-ubyte{end}" for kind in ("train-images-idx3", "train-labels-idx1")]
     folder = idx_folder(tmp_path / "mine", *names)
     assert open_dataset(folder).checksum == MNIST.checksum
-    with pytest.raises(DigitpadError, match="holds neither MNIST's IDX files"):
+    with pytest.raises(DigitpadError, match="contains neither MNIST's IDX files"):
         open_dataset(folder, "test")
     write_idx(folder / "emnist-letters-train-images-idx3-ubyte.gz", MNIST.images[:, 0])
     with pytest.raises(DigitpadError, match=r"several datasets \(emnist-digits, emnist-letters\)"):
@@ -154,7 +154,7 @@ def test_what_operating_systems_leave_in_folders_is_neither_a_picture_nor_a_clas
 def test_an_empty_folder_is_refused(tmp_path: Path, inside: str | None) -> None:
     if inside:
         (tmp_path / inside).mkdir()
-    with pytest.raises(DigitpadError, match="no picture lies in them" if inside else "a folder for each class"):
+    with pytest.raises(DigitpadError, match="they contain no pictures" if inside else "a folder for each class"):
         open_dataset(tmp_path)
 
 
@@ -182,7 +182,7 @@ def test_what_is_no_data_set_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DigitpadError, match="does not exist"):
         open_dataset(tmp_path / "none")
     (tmp_path / "notes.txt").write_text("hello")
-    with pytest.raises(DigitpadError, match="is not a data set"):
+    with pytest.raises(DigitpadError, match="is not a dataset"):
         open_dataset(tmp_path / "notes.txt")
 
 
@@ -227,7 +227,7 @@ def test_a_plus_in_a_name_is_part_of_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("spec", ["mnist+", "+", "mnist+paper", "mnist+ +mnist"])
 def test_a_plus_needs_digits_on_both_sides(spec: str) -> None:
-    with pytest.raises(DigitpadError, match="on both sides of each plus"):
+    with pytest.raises(DigitpadError, match="on each side of every plus"):
         open_dataset(spec)
 
 

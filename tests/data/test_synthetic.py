@@ -108,9 +108,9 @@ def test_blots_go_from_blank_to_solid() -> None:
 
 @pytest.mark.slow
 def test_the_data_sets_are_what_the_default_model_was_trained_on() -> None:
-    styles, negatives, tested = load_styles(), load_non_digits("train"), load_non_digits("test")
+    styles, non_digits, tested = load_styles(), load_non_digits("train"), load_non_digits("test")
     assert np.bincount(styles.labels).tolist() == [500, 1200, 500, 500, 900, 500, 500, 900, 500, 1200]
-    assert negatives.classes == tested.classes == (NO_DIGIT,)
-    assert len(negatives) == 14_000
+    assert non_digits.classes == tested.classes == (NO_DIGIT,)
+    assert len(non_digits) == 14_000
     assert len(tested) == 2_000
     assert load_styles().checksum == styles.checksum

@@ -1,4 +1,4 @@
-"""Data sets and drawings: IDX files, ink, and JSON of plans and augmentations."""
+"""Datasets and drawings: IDX files, ink, and JSON of plans and augmentations."""
 
 import gzip
 import json

@@ -1,5 +1,6 @@
 """The message catalogues: up to date, stable, and with the plural forms of the texts."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,15 @@ def test_the_template_holds_texts_and_their_plurals_without_line_numbers() -> No
     template = translations.template()
     assert 'msgid "{variable}={chosen}: this language is not available; choose one of {languages}."' in template
     assert "\n#:" not in template
+
+
+def test_plurals_are_written_so_that_lupdate_finds_them(tmp_path: Path) -> None:
+    """A plural is written as `tr("%n image(s)", "", count)`; lupdate misses it in `translate("Context", ...)`."""
+    found = translations.window_messages(tmp_path / "template.ts")
+    assert [message.source for message in found if "%n" in message.source and not message.plural] == []
+    gui = translations.ROOT / "digitpad" / "gui"
+    wrong = re.compile(r"""translate\(\s*"[^"]*",\s*"[^"]*%n""")
+    assert [path for path in gui.rglob("*.py") if wrong.search(path.read_text(encoding="utf-8"))] == []
 
 
 @pytest.mark.parametrize(

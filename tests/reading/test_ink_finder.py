@@ -105,7 +105,7 @@ def test_bytes_and_numbers_are_the_same_page(model: Model, pages: Pages) -> None
     assert float(abs(finder.probabilities(numbers) - whole).max()) < 1e-5
     wide = np.zeros((1, 1, 8, 20), np.uint8)
     assert finder.probabilities(wide).shape == (1, 1, 8, 20)
-    with pytest.raises(DigitpadError, match=r"mine cannot take 1x9x20 pictures .*; change their size"):
+    with pytest.raises(DigitpadError, match=r"mine cannot process 1x9x20 pictures .*; resize them"):
         finder.probabilities(np.zeros((1, 1, 9, 20), np.uint8))
 
 

@@ -75,7 +75,7 @@ def test_the_threshold_decides() -> None:
     recognizer.threshold = share / 2
     assert recognizer.recognize_pixels(EIGHT).rejected
     for wrong in (-0.1, 1.1, float("nan")):
-        with pytest.raises(DigitpadError, match="threshold of refusal"):
+        with pytest.raises(DigitpadError, match='"not a digit" threshold'):
             recognizer.threshold = wrong
 
 

@@ -86,20 +86,24 @@ def test_every_kind_can_be_added_where_it_belongs(kind: str) -> None:
 @pytest.mark.parametrize(
     ("edit", "failing", "words"),
     [
-        (lambda plan: editing.remove(plan, 6), "fc1", ("fc1 takes numbers in a row", "16 maps of 7 × 7", "Flatten")),
-        (lambda plan: editing.add(plan, 7, "Conv2D"), "conv3", ("conv3 works on maps", "784 numbers", "move it")),
+        (lambda plan: editing.remove(plan, 6), "fc1", ("fc1 expects a vector", "16 maps of 7 × 7", "Flatten")),
+        (
+            lambda plan: editing.add(plan, 7, "Conv2D"),
+            "conv3",
+            ("conv3 expects feature maps", "784 numbers", "move it"),
+        ),
         (
             lambda plan: editing.change(editing.change(plan, 3, padding=0, kernel_size=9), 5, kernel_size=7),
             "pool2",
-            ("window of 7 × 7", "16 maps of 6 × 6", "smaller, add padding, or remove a pooling"),
+            ("kernel of 7 × 7", "16 maps of 6 × 6", "smaller, add padding, or remove a pooling"),
         ),
-        (lambda plan: editing.change(plan, 3, groups=3), "conv2", ("3 groups", "8 channels", "16 maps")),
-        (lambda plan: editing.change(plan, 10, out_features=12), "fc2", ("fc2 gives 12 numbers", "10 classes")),
-        (lambda plan: editing.change(plan, 1, name="conv1"), "conv1", ("Two layers are called conv1",)),
+        (lambda plan: editing.change(plan, 3, groups=3), "conv2", ("3 groups", "8 input channels", "16 maps")),
+        (lambda plan: editing.change(plan, 10, out_features=12), "fc2", ("fc2 is 12 numbers", "10 classes")),
+        (lambda plan: editing.change(plan, 1, name="conv1"), "conv1", ("Two layers have the name conv1",)),
         (lambda plan: editing.change(plan, 1, name=""), "", ("give it a name",)),
-        (lambda plan: editing.change(plan, 9, p=1.0), "dropout", ("dropout cannot work", "[0, 1)")),
+        (lambda plan: editing.change(plan, 9, p=1.0), "dropout", ("dropout does not work", "[0, 1)")),
         (lambda plan: editing.change(plan, 3, initializer="best"), "conv2", ("'best'", "he_normal")),
-        (lambda plan: editing.change(plan, 7, out_features=10**9), "fc1", ("would learn", "smaller")),
+        (lambda plan: editing.change(plan, 7, out_features=10**9), "fc1", ("parameters, more than", "smaller")),
     ],
 )
 def test_an_impossible_network_is_explained_in_place(edit: object, failing: str, words: tuple[str, ...]) -> None:
@@ -116,7 +120,7 @@ def test_an_impossible_network_is_explained_in_place(edit: object, failing: str,
 def test_a_network_that_cannot_answer_says_what_is_missing() -> None:
     empty = Architecture("empty", (1, 28, 28), ())
     assert "no layer" in analyze(empty).trouble
-    assert "learns anything" in analyze(editing.add(empty, 0, "Flatten")).trouble
+    assert "has parameters" in analyze(editing.add(empty, 0, "Flatten")).trouble
     conv = editing.add(empty, 0, "Conv2D")
     assert analyze(conv).is_possible
     assert "16 maps of 28 × 28" in analyze(conv, 10).trouble
@@ -127,7 +131,7 @@ def test_a_plan_made_by_hand_that_does_not_fit_is_explained() -> None:
     layers = [dict(spec) for spec in LIGHT.layers]
     layers[3]["in_channels"] = 5
     broken = Architecture("mine", (1, 28, 28), tuple(layers))
-    assert analyze(broken).trouble == "conv2 expects 5 as in channels, and gets 8 maps of 14 × 14: set it to 8."
+    assert analyze(broken).trouble == "conv2 has in_channels = 5, but its input is 8 maps of 14 × 14: set it to 8."
     assert analyze(editing.fit(broken), 10).is_possible
     layers[3] = {"name": "conv2", "type": "Convolution"}
     assert "Convolution" in analyze(Architecture("mine", (1, 28, 28), tuple(layers))).trouble

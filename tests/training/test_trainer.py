@@ -332,7 +332,7 @@ def test_data_that_does_not_fit_is_refused_at_once(blobs: Dataset, make_network:
             Trainer(make_network(), dataset, None, TrainingSettings(batch_size=batch_size))
         return str(caught.value)
 
-    assert "batch size 301 is larger than the 300" in refuse(blobs, 301)
+    assert "batch size 301 is larger than the number of training images, 300" in refuse(blobs, 301)
     assert "no images" in refuse(blobs.subset([]))
     colour = Dataset.of("colour", np.zeros((20, 3, 28, 28), np.uint8), np.zeros(20, np.int64))
     assert "3x28x28" in refuse(colour)

@@ -47,7 +47,7 @@ def load_non_digits(split: Split = "train") -> Dataset:
     if split == "test":
         rng = np.random.default_rng(8)
         drawings = [*_shapes(shapes.TESTING, _TESTED, rng), *_scribbles(scribbles.TESTING, _TESTED, rng)]
-        return _dataset("negatives test", np.stack(drawings))
+        return _dataset("non-digits test", np.stack(drawings))
     rng = np.random.default_rng(7)
     letters = list(LETTER_SKELETONS.values())
     drawings = [_drawn(_one_of(letters[index % len(letters)], rng), rng) for index in range(_LETTERS)]
@@ -62,7 +62,7 @@ def load_non_digits(split: Split = "train") -> Dataset:
         halves(digits, labels, _HALVES, rng),
         blots(_BLOTS, rng),
     ]
-    return _dataset("negatives", np.concatenate([np.stack(drawings), *pictures]))
+    return _dataset("non-digits", np.concatenate([np.stack(drawings), *pictures]))
 
 
 def load_styles() -> Dataset:

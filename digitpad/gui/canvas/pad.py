@@ -24,7 +24,9 @@ class Pad(Canvas):
         super().__init__(theme, parent, drawing)
         self.setObjectName("pad")
         self.setAccessibleName(self.tr("Small canvas"))
-        self.setToolTip(self.tr("Draw here and watch the maps: it is the Draw tab's own sheet (F6 for the keyboard)"))
+        self.setToolTip(
+            self.tr("Draw here and watch the maps; this is the canvas of the Draw tab (F6 to draw with the keyboard)")
+        )
         self.setMinimumSize(15 * SPACE, 15 * SPACE)
 
     @property

@@ -47,7 +47,7 @@ class Picture:
     name
         What it is known by.
     prepared
-        Whether it is (28, 28), as a network receives it, out of a data set: it is neither cropped nor centred again.
+        Whether it is (28, 28), as a network receives it, out of a dataset: it is neither cropped nor centred again.
     """
 
     ink: NDArray[np.float32]

@@ -1,4 +1,4 @@
-"""From which probability of "none" on the answer is "not a digit": a quiet row under the bars."""
+"""The threshold for "not a digit": a row below the bars."""
 
 from typing import TYPE_CHECKING
 
@@ -67,8 +67,8 @@ class RefusalRow(QWidget):
         if network is not self._network:
             self._network = network
             tip = self.tr(
-                'The drawing is not a digit from this probability of "none" on; further left, more drawings are '
-                "rejected. It starts at {share}\N{NO-BREAK SPACE}%."
+                'A drawing is read as "not a digit" if the probability of "none" is at least this high. A lower '
+                "threshold rejects more drawings. The default is {share}\N{NO-BREAK SPACE}%."
             )
             self.slider.setToolTip(tip.format(share=share))
         self.slider.blockSignals(True)

@@ -1,1 +1,1 @@
-"""The Evaluate tab: models measured on whole data sets, down to the single image."""
+"""The Evaluate tab: models measured on whole datasets, down to the single image."""

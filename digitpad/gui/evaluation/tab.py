@@ -283,7 +283,7 @@ class EvaluationTab(TabPage):
         if in_use is not None and in_use.path == path.resolve():
             self._workspace.look_at_in_use()
         elif self._workspace.use(path):
-            text = self.tr("Now using {name}: the model whose answers you looked at.")
+            text = self.tr("Now using {name}, the model of these results.")
             self.message.emit(Message(text.format(name=path.stem), "info"))
         self._workspace.show_pixels(pixels, name)
         self.tab_wanted.emit("Draw")

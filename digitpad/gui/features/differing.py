@@ -14,7 +14,7 @@ def meaning() -> str:
     return QCoreApplication.translate(
         "Differing",
         "How much this layer differs between the two networks, for this drawing: the root mean square of the "
-        "differences, as a share of that of the first network's activations",
+        "differences, relative to the root mean square of the first network's activations",
     )
 
 
@@ -41,7 +41,7 @@ def difference_in_words(one: Frame, other: Frame, layer: str, *, of_other: bool 
         )
     found = difference(one, other, pairing)
     if found is None:
-        return QCoreApplication.translate("Differing", "{layer}: not of one shape").format(layer=names)
+        return QCoreApplication.translate("Differing", "{layer}: the shapes differ").format(layer=names)
     if not math.isfinite(found.relative):
         return QCoreApplication.translate("Differing", "{layer}: all zero in the first network").format(layer=names)
     return QCoreApplication.translate("Differing", "{layer}: the two differ by {share}").format(

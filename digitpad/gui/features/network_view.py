@@ -127,7 +127,7 @@ class NetworkView(QWidget):
         self._frame = frame
         if frame is None:
             self.maps.show_frame({})
-            text = self.tr("{network} computes numbers that are not finite") if not_finite else ""
+            text = self.tr("{network}: the outputs are not finite") if not_finite else ""
             self.reading.show_text(text.format(network=self._name))
             return None
         self.show_activations()

@@ -49,7 +49,7 @@ _PAGES = (
     (
         "Surgery",
         QT_TRANSLATE_NOOP("Panel", "Surgery"),
-        QT_TRANSLATE_NOOP("Panel", "Mute, scale or redraw this feature map, and see what the network reads then"),
+        QT_TRANSLATE_NOOP("Panel", "Mute, scale or edit this feature map, and see how the prediction changes"),
         "Ctrl+I",
     ),
     (

@@ -60,7 +60,7 @@ class Side(QFrame):
         self._group, self._buttons = segments(
             [
                 ("showPixels", self.tr("Pixels"), self.tr("Show what the network receives")),
-                ("showDrawing", self.tr("Drawing"), self.tr("Draw here, on the Draw tab's own sheet")),
+                ("showDrawing", self.tr("Drawing"), self.tr("Draw here; this is the canvas of the Draw tab")),
             ],
             self,
             label=self.tr("The square shows"),

@@ -164,7 +164,7 @@ class FeaturesTab(TabPage):
             self.message.emit(Message(str(error)))
             return
         if model.metadata.task != CLASSIFICATION:
-            text = self.tr("{name} finds ink on pages and does not read digits; choose a model that reads.")
+            text = self.tr("{name} finds ink on pages and does not read digits; choose a model that does.")
             self.message.emit(Message(text.format(name=model.name)))
             return
         title = saved_title(place, model.architecture.name)
@@ -253,7 +253,7 @@ class FeaturesTab(TabPage):
         if model is self.panel.surgery.base:
             self._workspace.end_operation()
         else:
-            self._workspace.operate(model, self.tr("{name}, operated").format(name=model.name))
+            self._workspace.operate(model, self.tr("{name}, edited").format(name=model.name))
 
     @Slot(object)
     def _show_gradients(self, gradients: Mapping[str, NDArray[np.float32]] | None) -> None:

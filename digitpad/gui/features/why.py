@@ -34,17 +34,17 @@ _CHOICES = (
     (
         GRADIENT,
         QT_TRANSLATE_NOOP("Why", "Gradient"),
-        QT_TRANSLATE_NOOP("Why", "How fast the score of the answer rises with the ink of each pixel"),
+        QT_TRANSLATE_NOOP("Why", "How fast the score of the predicted class rises with the ink of each pixel"),
     ),
     (
         GRAD_CAM,
         QT_TRANSLATE_NOOP("Why", "Grad-CAM"),
-        QT_TRANSLATE_NOOP("Why", "Where the last feature maps that support the answer are active"),
+        QT_TRANSLATE_NOOP("Why", "Where the last feature maps that support the prediction are active"),
     ),
     (
         OCCLUSION,
         QT_TRANSLATE_NOOP("Why", "Occlusion"),
-        QT_TRANSLATE_NOOP("Why", "How much the probability of the answer drops when a patch of ink is erased"),
+        QT_TRANSLATE_NOOP("Why", "How much the probability of the predicted class drops when a patch of ink is erased"),
     ),
 )
 
@@ -227,7 +227,7 @@ class Why(QWidget):
             return
         sure = sureness(float(change.probabilities[change.target]))
         text = self.tr(
-            "With {amount} pixels of ink more (orange) or less (blue), the network reads {label}, {probability}."
+            "With {amount} pixels of ink added (orange) or removed (blue), the network reads {label}, {probability}."
         )
         ink = text.format(amount=f"{change.ink:.1f}", label=label, probability=sure)
         self.sentence.setText(f"{ink} {self.tr(str(_BORDER))}")
@@ -262,7 +262,7 @@ class Why(QWidget):
         for kind, text, tip in _CHOICES:
             self._add_button(kind, self.tr(str(text)), self.tr(str(tip)))
         self._add_button(
-            WHY_NOT, "", self.tr("The smallest change to the ink that turns the answer into another class")
+            WHY_NOT, "", self.tr("The smallest change to the ink that changes the prediction to another class")
         )
         self.next = make_action(
             owner,
@@ -287,7 +287,7 @@ class Why(QWidget):
         button.setText(text)
         button.setToolTip(tip)
         name = text or self.tr("why not another class")
-        button.setAccessibleName(self.tr("Why this answer: {explanation}").format(explanation=name))
+        button.setAccessibleName(self.tr("Why this prediction: {explanation}").format(explanation=name))
         button.setCheckable(True)
         button.setChecked(kind == NONE)
         button.setProperty("tight", "true")
@@ -316,7 +316,7 @@ class Why(QWidget):
         for place, kind in enumerate((NONE, GRADIENT, GRAD_CAM, OCCLUSION)):
             grid.addWidget(self._buttons[kind], place // 3, place % 3)
         grid.addWidget(self._buttons[WHY_NOT], 1, 1, 1, 2)
-        label = QLabel(self.tr("Why this answer"), self)
+        label = QLabel(self.tr("Why this prediction"), self)
         label.setProperty("muted", "true")
         self.heading = label
         column = QVBoxLayout(self)

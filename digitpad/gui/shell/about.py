@@ -24,11 +24,12 @@ from digitpad.gui.widgets.theme import SPACE, text_font
 _ICON = 8 * SPACE
 _WIDTH = 68 * SPACE
 _PARAGRAPHS = (
-    str(QT_TRANSLATE_NOOP("About", "Draw a digit, see how a network reads it, and look inside that network.")),
+    str(QT_TRANSLATE_NOOP("About", "Draw a digit, watch a neural network read it, and look inside the network.")),
     str(
         QT_TRANSLATE_NOOP(
             "About",
-            "digitpad never connects to the internet, so it does not check for updates. To find out whether there is a "
+            "digitpad never connects to the internet, so it does not check for updates. To find out "
+            "whether there is a "
             "newer version, compare the version number above with the one where you got digitpad.",
         )
     ),
@@ -151,13 +152,12 @@ def system_facts() -> dict[str, str]:
     from digitpad.training.settings import default_threads
 
     device = select_device("auto")
-    threads = default_threads()
-    processor = QCoreApplication.translate("About", "the processor, %n thread(s)", "", threads)
     frozen = QCoreApplication.translate("About", "{version}, in the executable").format(
         version=platform.python_version()
     )
     return {
-        QCoreApplication.translate("About", "Computes on"): processor if device.name == CPU.name else device.name,
+        QCoreApplication.translate("About", "Device"): "CPU" if device.name == CPU.name else device.name,
+        QCoreApplication.translate("About", "Threads"): str(default_threads()),
         QCoreApplication.translate(
             "About", "System"
         ): f"{platform.system()} {platform.release()}, {platform.machine()}",

@@ -88,7 +88,7 @@ class _Start(QObject):
         for path in self._paths:
             window.open_path(path)
         for report in self._crashes.new_reports():
-            text = self.tr("digitpad ended unexpectedly the last time; the details are in {report}.")
+            text = self.tr("digitpad ended unexpectedly last time; the details are in {report}.")
             window.show_message(Message(text.format(report=report), "info"))
         if not self._paths:
             window.welcome_newcomers()

@@ -46,9 +46,9 @@ class FaultReporter(QObject):
             return
         self._seen.add(key)
         if log is None:
-            text = self.tr("Something went wrong inside digitpad ({error}).")
+            text = self.tr("An internal error occurred ({error}).")
         else:
-            text = self.tr("Something went wrong inside digitpad ({error}); the details are in {log}.")
+            text = self.tr("An internal error occurred ({error}); the details are in {log}.")
         self.reported.emit(text.format(error=f"{kind.__name__}: {error}", log=log), details)
 
     def _catch_in_thread(self, arguments: threading.ExceptHookArgs) -> None:

@@ -325,7 +325,7 @@ class MainWindow(QMainWindow):
             "actionFullScreen",
             self.tr("Full screen"),
             ["F11"],
-            self.tr("Use the whole screen"),
+            self.tr("Show the window on the whole screen"),
             self._full_screen,
         )
         close = make_action(
@@ -333,7 +333,7 @@ class MainWindow(QMainWindow):
             "actionCloseMessage",
             self.tr("Close the message"),
             ["Esc"],
-            self.tr("Close it"),
+            self.tr("Close the message"),
             self.messages.close_message,
         )
         menu = make_action(

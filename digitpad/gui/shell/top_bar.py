@@ -21,7 +21,7 @@ class TabStrip(QTabBar):
         self._theme = theme
         self.setObjectName("tabStrip")
         self.setAccessibleName(self.tr("Tabs"))
-        self.setToolTip(self.tr("The parts of digitpad; press Ctrl and a number to go to one"))
+        self.setToolTip(self.tr("The tabs of the window; press Ctrl and a number to switch"))
         self.setDrawBase(False)
         self.setExpanding(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -92,7 +92,7 @@ class ModelChooser(QPushButton):
             return
         self._title = title
         self.setAccessibleDescription(title)
-        tip = self.tr("The network that is looked at: {name}. Choose another one (Ctrl+M)")
+        tip = self.tr("The network shown: {name}. Choose another one (Ctrl+M)")
         self.setToolTip(tip_text(tip.format(name=title)))
         self.update()
 

@@ -66,7 +66,7 @@ class Welcome(QFrame):
         never = QPushButton(self.tr("Do not show again"), self)
         never.setObjectName("welcomeDismiss")
         never.setAccessibleName(self.tr("Do not show the welcome again"))
-        never.setToolTip(self.tr("Close this for ever"))
+        never.setToolTip(self.tr("Close the welcome and never show it again"))
         never.clicked.connect(self._dismiss)
         row = QHBoxLayout()
         row.setSpacing(SPACE)

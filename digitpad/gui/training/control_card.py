@@ -80,7 +80,7 @@ class ControlCard(QFrame):
             "actionTrainBatch",
             self.tr("One batch"),
             ["F7"],
-            self.tr("Learn from one batch, then pause"),
+            self.tr("Train on one batch, then pause"),
             self.batch_asked.emit,
         )
         self.epoch = make_action(
@@ -96,7 +96,7 @@ class ControlCard(QFrame):
             "actionTrainStop",
             self.tr("Stop"),
             ["Shift+F5"],
-            self.tr("Stop the training; what was learned is kept"),
+            self.tr("Stop the training and keep the weights"),
             self.stop_asked.emit,
         )
         self._buttons: list[QPushButton] = []
@@ -118,16 +118,18 @@ class ControlCard(QFrame):
         self.bar = QProgressBar(self)
         self.bar.setObjectName("trainBar")
         self.bar.setAccessibleName(self.tr("Progress of the training"))
-        self.bar.setToolTip(self.tr("How much of the training is done"))
+        self.bar.setToolTip(self.tr("Share of the training that is done"))
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(SPACE)
         self.bar.setRange(0, 1000)
         self.use_button = self._link(
-            "trainUse", self.tr("Use this model"), self.tr("Read with the weights of this run in Draw")
+            "trainUse", self.tr("Use this model"), self.tr("Use the weights of this run in the Draw tab")
         )
         self.use_button.clicked.connect(self.use_asked)
         self.evaluate_button = self._link(
-            "trainEvaluate", self.tr("Evaluate it"), self.tr("Measure this run on the images chosen in Evaluate")
+            "trainEvaluate",
+            self.tr("Evaluate run"),
+            self.tr("Evaluate this run on the images chosen in the Evaluate tab"),
         )
         self.evaluate_button.clicked.connect(self.evaluate_asked)
         self._lay_out()
@@ -203,7 +205,7 @@ class ControlCard(QFrame):
             ended = self._ending(record.stopped)
             if accuracy is None:
                 return ended
-            score = self.tr("{share} % in validation").format(share=f"{100 * accuracy:.2f}")
+            score = self.tr("{share} % on validation images").format(share=f"{100 * accuracy:.2f}")
             return f"{ended}{_DOT}{score}"
         if record.validating is not None:
             return self.tr("validation · {done} of {total} images").format(

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -68,7 +68,7 @@ class Crosshair:
             self.text = ""
             self._label.hide()
             return []
-        entries = [self._owner.tr("step {step}").format(step=f"{max(0, round(self.step)):,}")]
+        entries = [QCoreApplication.translate("Crosshair", "step {step}").format(step=f"{max(0, round(self.step)):,}")]
         (left, right), _ = self._frame.range
         near = max(0.5, _NEAR * (right - left) / max(1, self._frame.width))
         for style, series in curves:

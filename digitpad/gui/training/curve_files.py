@@ -84,11 +84,11 @@ def export_curves(path: Path, figure: Figure, size: FigureSize, record: RunView 
     """
     suffix = path.suffix.lower()
     if suffix not in FILTERS:
-        ending = suffix or QCoreApplication.translate("CurveFiles", "no ending")
+        extension = suffix or QCoreApplication.translate("CurveFiles", "no extension")
         raise DigitpadError(
-            QCoreApplication.translate("CurveFiles", "{name} has the ending {ending}; use one of {known}.").format(
-                name=path.name, ending=ending, known=", ".join(FILTERS)
-            )
+            QCoreApplication.translate(
+                "CurveFiles", "{name} has the extension {extension}; use one of {known}."
+            ).format(name=path.name, extension=extension, known=", ".join(FILTERS))
         )
     if suffix == ".csv":
         if record is None or not len(record.loss):

@@ -124,7 +124,7 @@ class DigitCard(QFrame):
         if look.page.is_blank:
             self._say(self._invitation())
         elif look.not_finite:
-            self._say(self.tr("This network computes numbers that are not finite; it has no answer any more."))
+            self._say(self.tr("The outputs of this network are not finite, so there is no prediction."))
         elif look.is_reading:
             self._say(self.tr("Reading…"))
         else:

@@ -10,8 +10,8 @@ from digitpad.gui.widgets.theme import SPACE, Theme
 
 _OWN = "own"
 _SIZES = {
-    "page": (str(QT_TRANSLATE_NOOP("ExportDialog", "Width of a page")), FigureSize(170, 130)),
-    "column": (str(QT_TRANSLATE_NOOP("ExportDialog", "Width of a column")), FigureSize(85, 110)),
+    "page": (str(QT_TRANSLATE_NOOP("ExportDialog", "Page width")), FigureSize(170, 130)),
+    "column": (str(QT_TRANSLATE_NOOP("ExportDialog", "Column width")), FigureSize(85, 110)),
     "slide": (str(QT_TRANSLATE_NOOP("ExportDialog", "Slide, 16:9")), FigureSize(254, 143, 150)),
 }
 _LEAST, _MOST = 50, 1000  # millimetres
@@ -33,14 +33,14 @@ class ExportDialog(QDialog):
         self.setObjectName("exportDialog")
         self.setWindowTitle(self.tr("Export the curves"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._preset = ComboBox(theme, "exportPreset", self.tr("Size"), self.tr("A usual size for the figure"), self)
+        self._preset = ComboBox(theme, "exportPreset", self.tr("Size"), self.tr("A common size for the figure"), self)
         self._preset.offer({word: self.tr(name) for word, (name, _) in _SIZES.items()} | {_OWN: self.tr("Custom")})
         self._width = IntField("exportWidth", self.tr("Width"), self.tr("In millimetres"), _LEAST, _MOST, self)
         self._height = IntField("exportHeight", self.tr("Height"), self.tr("In millimetres"), _LEAST, _MOST, self)
         self._dpi = IntField(
             "exportResolution",
             self.tr("Resolution"),
-            self.tr("Dots per inch of a PNG picture; SVG and PDF have no dots"),
+            self.tr("Resolution of a PNG picture, in dots per inch; SVG and PDF are vector formats"),
             72,
             600,
             self,
@@ -63,7 +63,7 @@ class ExportDialog(QDialog):
         cancel = buttons.button(QDialogButtonBox.StandardButton.Cancel)
         cancel.setObjectName("exportCancel")
         cancel.setAccessibleName(self.tr("Cancel"))
-        cancel.setToolTip(self.tr("Export nothing (Esc)"))
+        cancel.setToolTip(self.tr("Close without exporting (Esc)"))
         cancel.setAutoDefault(False)
         save = dialog_button(
             "exportSave", self.tr("Save as…"), self.tr("Choose the file: PNG, SVG, PDF or CSV"), self._choose, self

@@ -87,7 +87,7 @@ class LayerFields(QWidget):
         if field.kind is int:
             # One below the least number stands for the word that may take its place.
             number = IntField(name, spoken, tip, int(field.least) - self._words(field), int(field.most), self)
-            number.setSpecialValueText(field.choices[0] if field.choices else self.tr("as the kernel"))
+            number.setSpecialValueText(field.choices[0] if field.choices else self.tr("kernel size"))
             if not self._words(field):
                 number.setSpecialValueText("")
         else:

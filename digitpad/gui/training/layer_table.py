@@ -73,7 +73,7 @@ class LayerTable(QWidget):
         self.setAccessibleName(self.tr("State of each layer"))
         self.setToolTip(
             self.tr(
-                "Gradient and weight norm, how far a step moves the weights (about 0.001 is healthy), and units that "
+                "Gradient and weight norm, the relative size of each update (about 0.001 is usual), and units that "
                 "never activate"
             )
         )
@@ -94,7 +94,7 @@ class LayerTable(QWidget):
             self._rows = rows
             self.updateGeometry()
         self._rows = rows
-        self.setAccessibleDescription("; ".join(map(self._say, rows)) or self.tr("Nothing was measured yet"))
+        self.setAccessibleDescription("; ".join(map(self._say, rows)) or self.tr("Not measured yet"))
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -124,7 +124,7 @@ class MoreDialog(QDialog):
         self._limit = IntField(
             "moreLimit",
             self.tr("Total images"),
-            self.tr("How many images to use for training and validation together"),
+            self.tr("Number of images for training and validation together"),
             0,
             _MOST_IMAGES,
         )
@@ -132,7 +132,7 @@ class MoreDialog(QDialog):
         self._validation = IntField(
             "moreValidation",
             self.tr("Validation images"),
-            self.tr("Images that are not trained on, to measure with"),
+            self.tr("Images that are used for validation and not trained on"),
             -1,
             _MOST_IMAGES,
         )
@@ -158,9 +158,9 @@ class MoreDialog(QDialog):
             field = FloatField(
                 f"more{name.title()}",
                 self.tr(_KINDS[name]),
-                self.tr("The most that an image is changed, in {unit}; 0 for not at all").format(unit=unit)
+                self.tr("The largest change of an image, in {unit}; 0 switches it off").format(unit=unit)
                 if unit
-                else self.tr("The most that an image is changed; 0 for not at all"),
+                else self.tr("The largest change of an image; 0 switches it off"),
                 0.0,
                 most,
                 _STEPS.get(name, 0.05),

@@ -43,7 +43,7 @@ class NetworkEditor(QDialog):
         self._undone: list[tuple[Architecture, int]] = []
         self.list = LayerList(theme, self)
         self.view = row_table(
-            self.list, "layerList", self.tr("Layers"), self.tr("Choose a layer to change it"), _WIDTHS, self
+            self.list, "layerList", self.tr("Layers"), self.tr("Select a layer to change it"), _WIDTHS, self
         )
         self.fields = LayerFields(theme, self)
         self._trouble = QLabel(self)
@@ -51,13 +51,13 @@ class NetworkEditor(QDialog):
         self._trouble.setWordWrap(True)
         self._trouble.setTextFormat(Qt.TextFormat.PlainText)
         self._kinds = ComboBox(
-            theme, "newLayer", self.tr("Layer to add"), self.tr("The kind of layer that Add inserts"), self
+            theme, "newLayer", self.tr("Layer to add"), self.tr("The type of the layer that Add inserts"), self
         )
         self._kinds.offer({kind.type: _(kind.title) for kind in KINDS.values()})
         add, remove, up = self.tr("Add"), self.tr("Remove"), self.tr("Up")
         down, undo = self.tr("Down"), self.tr("Undo")
-        inserts, removes = self.tr("Insert a layer after the chosen one"), self.tr("Remove the chosen layer")
-        raises, lowers = self.tr("Move the chosen layer up"), self.tr("Move the chosen layer down")
+        inserts, removes = self.tr("Insert a layer after the selected one"), self.tr("Remove the selected layer")
+        raises, lowers = self.tr("Move the selected layer up"), self.tr("Move the selected layer down")
         undoes = self.tr("Undo the last change")
         self._add = dialog_button("addLayer", add, f"{inserts} (Ins)", self.add, self)
         self._remove = dialog_button("removeLayer", remove, f"{removes} (Del)", self.remove, self)
@@ -224,7 +224,7 @@ class NetworkEditor(QDialog):
         self._use = dialog_button(
             "useNetwork",
             self.tr("Use this network"),
-            self.tr("Train this network from the next start on"),
+            self.tr("Train this network in the next run"),
             self.use,
             self,
         )

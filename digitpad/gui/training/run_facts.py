@@ -64,5 +64,5 @@ def _changes_in_words(run: Run) -> str:
         for change in changes[:_MOST_CHANGES]
     ]
     if len(changes) > _MOST_CHANGES:
-        words.append(translate("RunFacts", "%n more change(s)", "", len(changes) - _MOST_CHANGES))
+        words.append(translate("RunFacts", "and {count} more").format(count=len(changes) - _MOST_CHANGES))
     return translate("RunFacts", "Changed: {changes}").format(changes=_DOT.join(words))

@@ -39,9 +39,11 @@ from digitpad.training.run_info import RunStatus
 from digitpad.training.runs import CheckpointFile, Run, RunStore, TrashedRun, UnreadableRun
 
 _LATEST = "latest"
-_GO_ON = str(QT_TRANSLATE_NOOP("RunsDialog", "Train on from here; a finished run gets as many epochs again"))
+_GO_ON = str(
+    QT_TRANSLATE_NOOP("RunsDialog", "Continue training from here; a finished run gets the same number of epochs again")
+)
 _DIVERGED = str(
-    QT_TRANSLATE_NOOP("RunsDialog", "This run diverged, and would again; choose one of its checkpoints to go back to")
+    QT_TRANSLATE_NOOP("RunsDialog", "This run diverged and would diverge again; return to one of its checkpoints")
 )
 _RUNNING = str(QT_TRANSLATE_NOOP("RunsDialog", "This run is running; stop it first"))
 _MOST_TRASHED = 10  # runs: those deleted before them are gone for good
@@ -88,7 +90,7 @@ class RunsDialog(QDialog):
         self._entries: dict[str, str] = {}
         self._described: Path | None = None
         self.table = RunTable(self)
-        tip = self.tr("Tick to compare; double-click (or F2) to change a name or notes")
+        tip = self.tr("Tick a run to compare it; double-click (or press F2) to edit a name or notes")
         self.view = row_table(self.table, "runsTable", self.tr("Runs"), tip, _WIDTHS, self)
         self.notice = InlineAlert("runsNotice", self)
         self._empty = muted(self.tr("There are no runs yet; each training is kept here."), self)
@@ -229,12 +231,12 @@ class RunsDialog(QDialog):
             self._theme,
             "checkpointChoice",
             self.tr("Checkpoint"),
-            self.tr("The end of the run, or a step to go back to"),
+            self.tr("The end of the run, or a checkpoint to return to"),
             self,
         )
         self._checkpoints.currentIndexChanged.connect(self._offer_to_go_on)
         self._load = dialog_button(
-            "loadRun", self.tr("Use this model"), self.tr("Read with these weights in Draw"), self.load, self
+            "loadRun", self.tr("Use this model"), self.tr("Use these weights in the Draw tab"), self.load, self
         )
         self._save = dialog_button(
             "saveRun", self.tr("Save as model…"), self.tr("Save these weights as a model file"), self.save, self

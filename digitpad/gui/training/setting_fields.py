@@ -62,7 +62,7 @@ _BELOW_ONE = 0.999999
 SETTINGS: dict[str, Setting] = {
     "optimizer": Setting(
         str(QT_TRANSLATE_NOOP("SettingField", "Optimizer")),
-        str(QT_TRANSLATE_NOOP("SettingField", "How steps follow from gradients")),
+        str(QT_TRANSLATE_NOOP("SettingField", "How the weights are updated from the gradients")),
         "choice",
         choices=OPTIMIZERS,
     ),
@@ -95,7 +95,7 @@ SETTINGS: dict[str, Setting] = {
     ),
     "momentum": Setting(
         str(QT_TRANSLATE_NOOP("SettingField", "Momentum")),
-        str(QT_TRANSLATE_NOOP("SettingField", "Share of the last step that is added to the next")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Share of the previous step that is added to the next")),
         "real",
         0.0,
         _BELOW_ONE,
@@ -127,7 +127,7 @@ SETTINGS: dict[str, Setting] = {
     ),
     "eps": Setting(
         str(QT_TRANSLATE_NOOP("SettingField", "Epsilon")),
-        str(QT_TRANSLATE_NOOP("SettingField", "Keeps the division by the root mean square finite")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Added to the denominator to keep the division finite")),
         "real",
         0.0,
         1.0,
@@ -142,7 +142,7 @@ SETTINGS: dict[str, Setting] = {
     ),
     "l1": Setting(
         str(QT_TRANSLATE_NOOP("SettingField", "L1")),
-        str(QT_TRANSLATE_NOOP("SettingField", "Penalty on absolute weights; sets small ones to zero")),
+        str(QT_TRANSLATE_NOOP("SettingField", "L1 penalty on the weights; drives small weights to zero")),
         "real",
         0.0,
         10.0,
@@ -157,7 +157,7 @@ SETTINGS: dict[str, Setting] = {
     ),
     "label_smoothing": Setting(
         str(QT_TRANSLATE_NOOP("SettingField", "Label smoothing")),
-        str(QT_TRANSLATE_NOOP("SettingField", "Share of each target spread over all classes")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Share of each target that is spread over all classes")),
         "real",
         0,
         0.99,
@@ -239,7 +239,7 @@ SETTINGS: dict[str, Setting] = {
     ),
     "keep_best": Setting(
         str(QT_TRANSLATE_NOOP("SettingField", "Keep the best epoch's weights")),
-        str(QT_TRANSLATE_NOOP("SettingField", "Rather than those of the last epoch")),
+        str(QT_TRANSLATE_NOOP("SettingField", "Instead of the weights of the last epoch")),
         "tick",
     ),
     "patience": Setting(

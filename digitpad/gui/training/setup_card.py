@@ -77,11 +77,11 @@ class SetupCard(QFrame):
             theme,
             "trainAugment",
             self.tr("Augmentation"),
-            self.tr("How strongly the images are changed at random"),
+            self.tr("Strength of the random changes of the training images"),
             self,
         )
         self._device = ComboBox(
-            theme, "trainDevice", self.tr("Device"), self.tr("Where to compute, and on how many threads"), self
+            theme, "trainDevice", self.tr("Device"), self.tr("The device, and the number of threads"), self
         )
         self._fields = {
             # While a training runs, the live ones differ from the plan: the card itself fills them and listens to them.
@@ -94,7 +94,7 @@ class SetupCard(QFrame):
         self._actions = [
             make_action(
                 owner, "actionTrainNetwork", self.tr("Edit the network…"), ["Ctrl+T"],
-                self.tr("Change the network layer by layer"),
+                self.tr("Edit the layers of the network"),
                 self.network_asked.emit,
             ),
             make_action(

@@ -115,7 +115,7 @@ class TrainTab(TabPage):
 
     @Slot()
     def one_batch(self) -> None:
-        """Learn from one batch, then pause."""
+        """Train on one batch, then pause."""
         self._go(RunUntil.ONE_BATCH)
 
     @Slot()
@@ -176,9 +176,11 @@ class TrainTab(TabPage):
         if self.session.is_on or self.session.run is not None:
             return
         self._interrupted = run
-        sentence = self.tr("The program ended in the middle of the run {name}. Its progress was saved.")
+        sentence = self.tr("digitpad ended during the run {name}. Its progress was saved.")
         self.notice.offer(
-            sentence.format(name=run.display_name()), self.tr("Resume"), self.tr("Continue the run where it was saved")
+            sentence.format(name=run.display_name()),
+            self.tr("Resume"),
+            self.tr("Resume the run from its last checkpoint"),
         )
 
     @Slot()

@@ -12,7 +12,7 @@ NEAR = 0.05  # the probability from which a second guess is named
 AMBIGUOUS = 0.2  # the probability from which it is as good as the first, see `Prediction.is_ambiguous`
 _INVITATION = (
     str(QT_TRANSLATE_NOOP("Answer", "Draw a digit")),
-    str(QT_TRANSLATE_NOOP("Answer", "The answer appears here while you draw.")),
+    str(QT_TRANSLATE_NOOP("Answer", "The prediction appears here while you draw.")),
 )
 
 
@@ -35,7 +35,7 @@ class Answer(QWidget):
         self._doubtful = False
         self._chosen: int | None = None
         self.setObjectName("answer")
-        self.setAccessibleName(self.tr("Answer"))
+        self.setAccessibleName(self.tr("Prediction"))
         self.setToolTip(self.tr("What the network reads"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         # It fills its own background, so that the card below is not painted with every frame.

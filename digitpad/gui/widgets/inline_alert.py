@@ -74,7 +74,7 @@ class InlineAlert(QFrame):
         self._accept.setAccessibleName(action)
         self._accept.setToolTip(tip)
         self._accept.show()
-        self._show(sentence, self.tr("Offer"), "offer")
+        self._show(sentence, self.tr("Suggestion"), "offer")
 
     @property
     def tab_chain(self) -> list[QWidget]:

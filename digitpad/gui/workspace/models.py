@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _RUN, _CHECKPOINTS = "run.json", "checkpoints"
 _FIGURES = {
     "test_accuracy": QT_TRANSLATE_NOOP("Models", "{name} · {accuracy} on MNIST"),
-    "validation_accuracy": QT_TRANSLATE_NOOP("Models", "{name} · {accuracy} in validation"),
+    "validation_accuracy": QT_TRANSLATE_NOOP("Models", "{name} · {accuracy} on validation images"),
 }
 
 

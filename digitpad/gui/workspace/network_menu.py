@@ -70,8 +70,8 @@ class NetworkMenu(QMenu):
             menu.deleteLater()
         self._submenus = []
         self._add_training()
-        self._add_group(self.tr("With digitpad"), catalogue.bundled())
-        self._add_group(self.tr("Your own"), catalogue.own(self._workspace.settings.recent_models))
+        self._add_group(self.tr("Included"), catalogue.bundled())
+        self._add_group(self.tr("Your models"), catalogue.own(self._workspace.settings.recent_models))
         self._add_runs()
         self.addSeparator()
         browse = self.addAction(self.tr("Open a model file…"))

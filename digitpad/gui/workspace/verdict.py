@@ -108,8 +108,8 @@ def _excuse(look: Look, answer: Answer) -> None:
     """Say why there is no answer; on a blank page, that is plain."""
     if look.not_finite:
         answer.excuse(
-            QCoreApplication.translate("Verdict", "No answer"),
-            QCoreApplication.translate("Verdict", "The network's numbers are not finite."),
+            QCoreApplication.translate("Verdict", "No prediction"),
+            QCoreApplication.translate("Verdict", "The outputs of the network are not finite."),
         )
     elif look.page.is_blank:
         answer.clear()
@@ -121,7 +121,7 @@ def _excuse(look: Look, answer: Answer) -> None:
     elif look.is_reading:
         answer.excuse(
             QCoreApplication.translate("Verdict", "Reading…"),
-            QCoreApplication.translate("Verdict", "The answer appears here as soon as it is found."),
+            QCoreApplication.translate("Verdict", "The prediction appears here as soon as it is ready."),
         )
     elif look.prediction is not None:
         answer.excuse(

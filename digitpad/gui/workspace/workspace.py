@@ -325,7 +325,7 @@ class Workspace(QObject):
     # What else is looked at
 
     def show_pixels(self, pixels: NDArray[np.float32], name: str) -> None:
-        """Put an image of a data set on the page, to be read as these very pixels.
+        """Put an image of a dataset on the page, to be read as these very pixels.
 
         Parameters
         ----------

@@ -48,7 +48,7 @@ def images_read_as(readings: Sequence[int], brightness: Sequence[int] | None = N
 
 
 def write_test_set(folder: Path, images: NDArray[np.uint8], labels: Sequence[int]) -> Path:
-    """Write the test half of an IDX data set."""
+    """Write the test half of an IDX dataset."""
     folder.mkdir(parents=True, exist_ok=True)
     write_idx(folder / "t10k-images-idx3-ubyte", images)
     write_idx(folder / "t10k-labels-idx1-ubyte", np.array(labels, np.uint8))

@@ -1,4 +1,4 @@
-"""The Train tab in the real window, with a small data set that is learned at once."""
+"""The Train tab in the real window, with a small dataset that is learned at once."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -38,7 +38,7 @@ def digits(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def tab(window: MainWindow, tmp_path: Path, digits: Path, monkeypatch: pytest.MonkeyPatch) -> TrainTab:
-    """Open the Train tab with a light network and the small data set."""
+    """Open the Train tab with a light network and the small dataset."""
     monkeypatch.setattr(paths, "user_data_dir", lambda: tmp_path / "user")
     QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     settle(window)

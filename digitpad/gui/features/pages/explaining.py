@@ -183,13 +183,13 @@ def _convolution(words: _Words, sum_: kinds.WeightedSum) -> Explanation:
     many, below = len(terms) + sum_.others, terms[0].source.layer
     if many == 1:
         text = QCoreApplication.translate(
-            "Explanation", "a {height} × {width} patch of {below} times the kernel, number by number, added up"
+            "Explanation", "a {height} × {width} patch of {below} times the kernel, element by element, summed"
         )
     else:
         text = QCoreApplication.translate(
             "Explanation",
-            "the sum over {many} maps of {below}: a {height} × {width} patch of each times its kernel, number by "
-            "number; largest first",
+            "the sum over {many} maps of {below}: a {height} × {width} patch of each times its "
+            "kernel, element by element; largest first",
         )
     sentence = _with_bias(text.format(height=height, width=width, below=below, many=many), sum_)
     rest = (*lines[len(terms) :], _result(words, total))
@@ -266,7 +266,7 @@ def _sum(words: _Words, sum_: kinds.Sum) -> Explanation:
     lines, total = _adding_up(sum_)
     rows = tuple(Row(line.name, "", line.number, line.full) for line in lines)
     patches = tuple(_one(cell) for cell in sum_.sources)
-    sentence = QCoreApplication.translate("Explanation", "the sum of the branches at this place")
+    sentence = QCoreApplication.translate("Explanation", "the sum of the branches at this position")
     return words.explain(sentence, rows=rows, lines=(_result(words, total),), patches=patches)
 
 
@@ -278,7 +278,7 @@ def _gating(words: _Words, gate: kinds.Gating) -> Explanation:
     factors = f"{full(np.float32(gate.operand))} × {full(np.float32(gate.alpha))} = {words.full}"
     row = Row(name, calculation, words.value, factors)
     sentence = QCoreApplication.translate(
-        "Explanation", "the number of the skip connection times the attention at this place"
+        "Explanation", "the value of the skip connection times the attention at this position"
     )
     return words.explain(sentence, rows=(row,), patches=(_one(gate.source), _one(gate.alpha_source)))
 
@@ -328,7 +328,7 @@ def _pooling(words: _Words, pool: kinds.Pooling) -> Explanation:
 def _pointwise(words: _Words, point: kinds.Pointwise) -> Explanation:
     value = words.value
     rows = [Row(part.name, "", exact(part.value), full(np.float32(part.value))) for part in point.parts]
-    where = QCoreApplication.translate("Explanation", "{layer} at this place").format(layer=point.source.layer)
+    where = QCoreApplication.translate("Explanation", "{layer} at this position").format(layer=point.source.layer)
     rows.append(Row("x", where, exact(point.operand), full(np.float32(point.operand))))
     constant_word = QCoreApplication.translate("Explanation", "constant")
     rows += [
@@ -338,7 +338,7 @@ def _pointwise(words: _Words, point: kinds.Pointwise) -> Explanation:
     rows.append(Row(QCoreApplication.translate("Explanation", "result"), point.formula, value, words.full, strong=True))
     if point.passes is None:
         sentence = QCoreApplication.translate(
-            "Explanation", "a nonlinear function of one number, the same at every place"
+            "Explanation", "a nonlinear function of one number, the same at every position"
         )
     elif point.passes:
         sentence = QCoreApplication.translate("Explanation", "the gate is open: x is greater than 0 and passes")
@@ -355,7 +355,7 @@ def _normalization(words: _Words, norm: kinds.Normalization) -> Explanation:
     if norm.source is None:
         where = QCoreApplication.translate("Explanation", "ink of this pixel")
     else:
-        where = QCoreApplication.translate("Explanation", "{layer} at this place").format(layer=norm.source.layer)
+        where = QCoreApplication.translate("Explanation", "{layer} at this position").format(layer=norm.source.layer)
     deviation = float(np.sqrt(norm.variance + norm.eps))
     difference = norm.operand - norm.mean
     minus = QCoreApplication.translate("Explanation", "minus the mean")

@@ -153,7 +153,7 @@ class KernelEditor(QWidget):
         height, width = self._kernel.shape
         kernel = parse_kernel(QGuiApplication.clipboard().text(), (height, width))
         if kernel is None:
-            text = self.tr("The clipboard does not hold {height} × {width} numbers; copy a matrix of that size.")
+            text = self.tr("The clipboard does not contain {height} × {width} numbers; copy a matrix of that size.")
             self.refused.emit(text.format(height=height, width=width))
             return
         self.put(kernel)

@@ -44,7 +44,7 @@ class UnitView(QWidget):
         self.setToolTip(
             self.tr(
                 "Left: the test images that activate the unit most, with its receptive field framed. "
-                "Right: a picture made by gradient ascent to activate it."
+                "Right: an image found by gradient ascent that activates it."
             )
         )
         self.setMinimumSize(QSize((_IMAGES + 1) * (_LEAST + SPACE) + 6 * SPACE, _LEAST + 3 * SPACE))
