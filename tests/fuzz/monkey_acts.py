@@ -6,7 +6,7 @@ from typing import TypeVar
 import numpy as np
 import shiboken6
 from monkey_things import Things
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QMouseEvent,
     QWheelEvent,
+    QWindow,
 )
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -133,9 +134,12 @@ class Acts:
         button = Qt.MouseButton.LeftButton if self._rng.random() < 0.9 else Qt.MouseButton.RightButton
         modifier = self._one(_MODIFIERS) if self._rng.random() < 0.2 else _MODIFIERS[0]
         what = f"{_name(widget)} at {place.x()},{place.y()}"
-        if self._rng.random() < 0.7 and widget.window().internalWinId():
+        top = widget.window()
+        place_in_top = widget.mapTo(top, place)
+        # Until the system has answered, a window that was resized has another size for Qt.
+        if self._rng.random() < 0.7 and top.internalWinId() and _reaches(top.windowHandle(), place_in_top):
             # As from the system: an open menu takes it, and closes where it falls outside.
-            QTest.mouseClick(widget.window().windowHandle(), button, modifier, widget.mapTo(widget.window(), place))
+            QTest.mouseClick(top.windowHandle(), button, modifier, place_in_top)
         elif self._rng.random() < 0.2:
             QTest.mouseDClick(widget, button, modifier, place)
         else:
@@ -405,6 +409,10 @@ class Acts:
 
 def _is_open_dialog(widget: QWidget) -> bool:
     return widget.isVisible() and widget.isWindow() and not isinstance(widget, MainWindow | QMenu)
+
+
+def _reaches(handle: QWindow, place: QPoint) -> bool:
+    return QRect(QPoint(0, 0), handle.size()).contains(place)
 
 
 def _name(widget: QWidget) -> str:

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shiboken6
@@ -176,7 +177,9 @@ def main() -> int:
         options.report,
         reopens=not options.one_window,
     )
-    QDesktopServices.setUrlHandler("file", monkey, b"take_url")
+    # PySide6's stubs ask for bytes, which it refuses.
+    services: Any = QDesktopServices
+    services.setUrlHandler("file", monkey, "take_url")
     watch.start()
     monkey.start()
     application.exec()
