@@ -322,7 +322,7 @@ class Acts:
             return "nothing"
         surgery = tab.panel.surgery
         tab.panel.show_page(3)
-        act = self._one((surgery.mute, surgery.mute, surgery.keep_alone, surgery.undo, surgery.redo))
+        act = self._one((surgery.mute, surgery.mute, surgery.isolate, surgery.undo, surgery.redo))
         act()
         return act.__name__
 
