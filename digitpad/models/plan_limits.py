@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from digitpad.names import plain_name
 from digitpad.nn import Architecture, Sequential
 from digitpad.nn.architectures.summary import summarize
 from digitpad.nn.backend import Shape
@@ -56,7 +57,7 @@ def check_plan(architecture: Architecture) -> int:
         if numbers > MOST_NUMBERS:
             raise ValueError(
                 _("{layer}: with this layer the network has {numbers:,} numbers; at most {most:,} are allowed").format(
-                    layer=spec.get("name"), numbers=numbers, most=MOST_NUMBERS
+                    layer=plain_name(str(spec.get("name"))), numbers=numbers, most=MOST_NUMBERS
                 )
             )
     return numbers

@@ -27,6 +27,10 @@ HERE = Path(__file__).resolve().parent
 MOST_SECONDS = 10.0
 MOST_BYTES = 1536 << 20
 _LONGEST_MESSAGE = 2000
+#: The monkey starts a window for each input, and plays for a while.
+_SECONDS_OF = {"monkey": 180.0}
+_BATCH = 20
+_BATCH_OF = {"monkey": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ def try_seed(name: str, fuzz: Fuzz, seed: int) -> Finding | None:
 def try_seeds(name: str, fuzz: Fuzz, seeds: Sequence[int]) -> list[Finding]:
     """Try inputs in a child process that may take limited memory and time; return what went wrong."""
     findings: list[Finding] = []
+    most_seconds = _SECONDS_OF.get(name, MOST_SECONDS)
     waiting = list(seeds)
     while waiting:
         ours, theirs = multiprocessing.Pipe()
@@ -76,8 +81,8 @@ def try_seeds(name: str, fuzz: Fuzz, seeds: Sequence[int]) -> list[Finding]:
         child.start()
         theirs.close()
         while waiting:
-            if not ours.poll(MOST_SECONDS):
-                findings.append(Finding(name, waiting.pop(0), f"no end within {MOST_SECONDS:g} s"))
+            if not ours.poll(most_seconds):
+                findings.append(Finding(name, waiting.pop(0), f"no end within {most_seconds:g} s"))
                 break
             try:
                 finding = ours.recv()
@@ -102,7 +107,7 @@ def run_for(seconds: float, seed: int, names: Sequence[str] = ()) -> tuple[int, 
         end = time.monotonic() + seconds / len(chosen)
         first = seed
         while time.monotonic() < end:
-            batch = range(first, first + 20)
+            batch = range(first, first + _BATCH_OF.get(name, _BATCH))
             findings += try_seeds(name, fuzz, batch)
             tried, first = tried + len(batch), first + len(batch)
     return tried, findings

@@ -1,0 +1,147 @@
+"""What must not happen while the monkey plays: exceptions, warnings of Qt, a window that stands still, and leaks."""
+
+import gc
+import sys
+import threading
+import time
+import traceback
+import warnings
+from pathlib import Path
+from types import TracebackType
+
+import shiboken6
+from PySide6.QtCore import (
+    QEvent,
+    QMessageLogContext,
+    QObject,
+    QThread,
+    QTimer,
+    QtMsgType,
+    Slot,
+    qInstallMessageHandler,
+)
+from PySide6.QtWidgets import QApplication
+
+_BEAT = 20  # milliseconds
+_LOOK = 0.05  # seconds between two looks at the event loop
+#: What the off-screen platform cannot do is not a fault of the window.
+_HARMLESS = ("This plugin does not support", "QWindowsWindow::setGeometry")
+
+
+class Watch(QObject):
+    """Collects what went wrong, each trouble once.
+
+    Parameters
+    ----------
+    longest
+        Seconds that the event loop may take for one turn, without the time that it waits for a processor.
+    """
+
+    def __init__(self, longest: float) -> None:
+        super().__init__()
+        self._longest = longest
+        self._seen: set[str] = set()
+        #: What went wrong: the number of the action under way, and a text.
+        self.findings: list[tuple[int, str]] = []
+        #: The number of the action under way.
+        self.action = 0
+        self._main = threading.main_thread()
+        self._last = (time.monotonic(), _processor_delay())
+        self._stack = ""
+        self._ending = threading.Event()
+        self._looker = threading.Thread(target=self._look, name="monkeyWatch", daemon=True)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_BEAT)
+        self._timer.timeout.connect(self._beat)
+
+    def start(self) -> None:
+        """Watch from now on."""
+        sys.excepthook = self._catch
+        threading.excepthook = self._catch_in_thread
+        sys.unraisablehook = self._catch_unraisable
+        qInstallMessageHandler(self._hear)
+        warnings.simplefilter("error")
+        self._beat()
+        self._timer.start()
+        self._looker.start()
+
+    def stop(self) -> None:
+        """Watch for exceptions alone, and no longer whether the event loop turns."""
+        self._timer.stop()
+        self._ending.set()
+        self._looker.join()
+
+    def note(self, text: str, key: str = "") -> None:
+        """Write down a trouble, unless there was one with the same key (by default the text)."""
+        if (key or text) not in self._seen:
+            self._seen.add(key or text)
+            self.findings.append((self.action, text))
+
+    def check_leaks(self) -> None:
+        """Note every window and thread that is left after the main window was deleted."""
+        for _ in range(3):
+            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            QApplication.processEvents()
+            gc.collect()
+        for widget in QApplication.topLevelWidgets():
+            self.note(f"a window is left: {type(widget).__name__} {widget.objectName()!r}")
+        for thread in threading.enumerate():
+            if thread not in {self._main, self._looker} and not thread.name.startswith("Dummy"):
+                thread.join(timeout=2)
+                if thread.is_alive():
+                    self.note(f"a thread is left: {thread.name}")
+        for thing in gc.get_objects():
+            # By type: lazy objects of other libraries import modules when they are asked for their class.
+            if issubclass(type(thing), QThread) and shiboken6.isValid(thing) and thing.isRunning():
+                self.note(f"a thread is left: {type(thing).__name__} {thing.objectName()!r}")
+
+    # What is heard
+
+    def _catch(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        text = "".join(traceback.format_exception(kind, error, trace))
+        place = traceback.extract_tb(trace)[-1:]
+        self.note(text, f"{kind.__name__} {place}")
+
+    def _catch_in_thread(self, arguments: threading.ExceptHookArgs) -> None:
+        if arguments.exc_value is not None:
+            self._catch(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
+
+    def _catch_unraisable(self, unraisable: "sys.UnraisableHookArgs") -> None:
+        if unraisable.exc_value is not None:
+            self._catch(unraisable.exc_type, unraisable.exc_value, unraisable.exc_traceback)
+
+    def _hear(self, kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+        if kind not in {QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg} and not text.startswith(_HARMLESS):
+            self.note(f"Qt: {text}\n{''.join(traceback.format_stack(limit=12))}", f"Qt: {text}")
+
+    @Slot()
+    def _beat(self) -> None:
+        now, delay = time.monotonic(), _processor_delay()
+        gap = now - self._last[0] - (delay - self._last[1])
+        if self._stack and gap > self._longest:
+            self.note(f"the window stood still for {gap:.2f} s:\n{self._stack}", f"still: {self._stack[-400:]}")
+        self._stack = ""
+        self._last = now, delay
+
+    def _look(self) -> None:
+        """Remember what the main thread does while it does not beat."""
+        while not self._ending.wait(_LOOK):
+            last, delay = self._last
+            if not self._stack and time.monotonic() - last - (_processor_delay() - delay) > self._longest:
+                frame = sys._current_frames().get(self._main.ident or 0)
+                self._stack = "".join(traceback.format_stack(frame, limit=15))
+
+
+def resident() -> int:
+    """Return the memory of this process that is in the machine's, in bytes; 0 where the system does not say."""
+    pages = Path("/proc/self/statm")
+    return int(pages.read_text().split()[1]) * 4096 if pages.exists() else 0
+
+
+def _processor_delay() -> float:
+    """Return how many seconds the main thread has waited for a processor; 0 where the system does not say."""
+    # The main thread's number is that of the process.
+    try:
+        return int(Path("/proc/self/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        return 0.0
