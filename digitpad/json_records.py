@@ -5,8 +5,9 @@ length of numbers. It refuses what the standard does not have (NaN, Infinity, nu
 object gives twice. `to_record` then checks those values against the types of a dataclass, and names what is missing,
 unknown or of another type.
 
-The types are checked by msgspec. The text is parsed by the standard library, since msgspec keeps the last of two equal
-names without a word. Both raise `JSONError`, a ValueError, whose message fits into a caller's sentence.
+The types are checked by msgspec, which is imported for the first record, so that the window starts without it. The text
+is parsed by the standard library, since msgspec keeps the last of two equal names without a word. Both raise
+`JSONError`, a ValueError, whose message fits into a caller's sentence.
 """
 
 import json
@@ -17,8 +18,6 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
-
-import msgspec
 
 from digitpad.names import plain_name
 from digitpad.translation import gettext as _
@@ -112,11 +111,13 @@ def to_record(kind: type[T], data: object, *, noun: str = "") -> T:
     Exception
         What the dataclass itself raises about values of the right type.
     """
+    import msgspec
+
     _check_names(kind, data, noun, "")
     try:
         return msgspec.convert(data, kind, strict=True)
     except msgspec.ValidationError as error:
-        raise _explained(kind, data, error) from error
+        raise _explained(kind, data, str(error)) from error
 
 
 def dump_json(value: object, *, indent: int | None = None) -> str:
@@ -227,9 +228,9 @@ def _check_names(kind: type[Any], data: object, noun: str, prefix: str) -> None:
             _check_names(hints[name], value, noun, f"{prefix}{name}.")
 
 
-def _explained(kind: type[Any], data: object, error: msgspec.ValidationError) -> JSONError:
-    """Say which value has the wrong type, and what it must be."""
-    text, _at, place = str(error).partition(" - at `$")
+def _explained(kind: type[Any], data: object, error: str) -> JSONError:
+    """Say which value has the wrong type, and what it must be; `error` is msgspec's message."""
+    text, _at, place = error.partition(" - at `$")
     steps = re.findall(r"\.(\w+)|\[(\d+)\]", place)
     hint: Any = kind
     for name, index in steps:

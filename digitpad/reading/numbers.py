@@ -230,7 +230,7 @@ class NumberReader:
         for number in range(int(lines.max()) + 1):
             own = [stroke for stroke, line in zip(inked, lines, strict=True) if line == number]
             readings.append(self._read_strokes(own, canvas, as_one if len(own) == len(inked) else None))
-        return _joined(readings, as_one, _box_of(inked))
+        return readings[0] if len(readings) == 1 else _joined(readings, as_one, _box_of(inked))
 
     def read_picture(self, ink: NDArray[np.float32], *, whole: Prediction | None = None) -> NumberReading:
         """Read an opened picture.
@@ -280,7 +280,7 @@ class NumberReader:
             return as_one() if as_one is not None else self.reader.recognize_ink(strokes, canvas=canvas)
 
         pieces = InkPieces(strokes, canvas=canvas)
-        if len(pieces.layout) > 1:
+        if len(pieces) > 1:
             return self._read(pieces, INK_WEIGHTS, alone)
         return _single(alone(), _box_of(strokes))
 
@@ -431,6 +431,6 @@ def _around(boxes: Sequence[Box]) -> Box:
 
 
 def _box_of(strokes: Sequence[Stroke]) -> Box:
-    low = np.min([stroke[:, :2].min(axis=0) for stroke in strokes], axis=0)
-    high = np.max([stroke[:, :2].max(axis=0) for stroke in strokes], axis=0)
+    points = strokes[0] if len(strokes) == 1 else np.concatenate([stroke[:, :2] for stroke in strokes])
+    low, high = points.min(axis=0), points.max(axis=0)
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])

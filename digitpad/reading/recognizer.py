@@ -35,8 +35,10 @@ _COVERED = 0.5
 #: A second guess from this probability on makes a reading ambiguous.
 AMBIGUOUS = 0.2
 
-#: Pictures that go through the network together; more would only take more memory.
+#: Images that go through the fused layers together; more would only take more memory.
 _MOST_AT_ONCE = 256
+#: And through the plain layers, whose intermediate arrays should fit into the processor's cache.
+_MOST_PLAIN = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,7 +181,7 @@ class Recognizer:
         images
             float32 (N, 28, 28) in [0, 1].
         """
-        return self._predictions(images, self._read(self._network.forward, images[:, np.newaxis]))
+        return self._predictions(images, self._read(self._network.forward, images[:, np.newaxis], _MOST_PLAIN))
 
     def predict(self, image: NDArray[np.float32], logits: NDArray[np.float32]) -> Prediction:
         """Return what the logits of a picture say, for whoever has sent it through the network already.
@@ -265,18 +267,19 @@ class Recognizer:
 
     def _read_many(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
         with self._fused_is_busy:
-            return self._read(self._fused.predict, images)
+            return self._read(self._fused.predict, images, _MOST_AT_ONCE)
 
     def _read(
         self,
         forward: Callable[[NDArray[np.float32]], NDArray[np.float32]],
         images: NDArray[np.float32] | NDArray[np.uint8],
+        at_once: int,
     ) -> NDArray[np.float32]:
-        """Return the logits of pictures, (N, outputs); `forward` goes from a batch to its logits."""
+        """Return the logits of pictures, (N, outputs); `forward` maps a batch of up to `at_once` to its logits."""
         self._check(images)
         logits = np.empty((len(images), *self._network.output_shape(images.shape[1:])), np.float32)
-        for start in range(0, len(images), _MOST_AT_ONCE):
-            some = slice(start, start + _MOST_AT_ONCE)
+        for start in range(0, len(images), at_once):
+            some = slice(start, start + at_once)
             logits[some] = forward(self._normalize(images[some]))
         return logits
 

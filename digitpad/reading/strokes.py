@@ -69,6 +69,10 @@ class InkPieces:
         self._height = height
         self._costs = costs
 
+    def __len__(self) -> int:
+        """Return the number of pieces; the layout, which takes longer, is only computed on demand."""
+        return len(self._parts)
+
     @cached_property
     def layout(self) -> Layout:
         """How the pieces lie."""

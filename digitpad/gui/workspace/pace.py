@@ -7,33 +7,44 @@ from digitpad.gui.canvas.sketch import Page
 #: Seconds: what is read at once must leave the window its frame rate.
 FRAME = 1 / 60
 _RECENT = 3
+#: Multiply-adds a second that any computer manages: a twentieth of what a common one does.
+_LEAST_SPEED = 1e9
 
 
 class Pace:
     """Remembers how long the last readings by networks of one kind took.
 
     The cost of a drawing is taken to grow with its strokes. The quickest of the last readings counts: one that was held
-    up by something else says nothing of the next. Before the first reading nothing is known, and an opened picture may
-    hold anything; both count as long.
+    up by something else says nothing of the next. Before the first reading, the cost is estimated from the network. Without
+    an estimate, a page counts as long, and so does an opened picture, which may hold anything.
     """
 
     def __init__(self) -> None:
         self._costs: deque[float] = deque(maxlen=_RECENT)  # seconds a stroke
+        self._estimate: float | None = None  # seconds a stroke
 
     def note(self, page: Page, seconds: float) -> None:
         """Note how long a page took."""
         if page.picture is None or page.picture.prepared:
             self._costs.append(seconds / _size(page))
 
-    def forget(self) -> None:
-        """Begin again: a network of another kind reads from now on."""
+    def forget(self, multiply_adds: int | None = None) -> None:
+        """Begin again: a network of another kind reads from now on.
+
+        Parameters
+        ----------
+        multiply_adds
+            The operations that it takes for one digit; None if they are not known.
+        """
         self._costs.clear()
+        self._estimate = None if multiply_adds is None else multiply_adds / _LEAST_SPEED
 
     def is_short(self, page: Page) -> bool:
         """Return whether a page will be read within a frame."""
         if page.picture is not None and not page.picture.prepared:
             return False
-        return bool(self._costs) and min(self._costs) * _size(page) <= FRAME
+        cost = min(self._costs, default=self._estimate)
+        return cost is not None and cost * _size(page) <= FRAME
 
 
 def _size(page: Page) -> int:

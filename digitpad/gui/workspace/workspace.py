@@ -215,7 +215,7 @@ class Workspace(QObject):
                 network.reader.threshold = threshold
             self._reader = PageReader(network.reader)
         if not _alike(before, network):
-            self._pace.forget()
+            self._pace.forget(_multiply_adds(network))
         self._change()
         self.networks_changed.emit()
 
@@ -551,6 +551,15 @@ def _alike(one: LoadedModel | None, other: LoadedModel | None) -> bool:
         return False
     first, second = one.model, other.model
     return first is not None and second is not None and first.architecture == second.architecture
+
+
+def _multiply_adds(network: LoadedModel | None) -> int | None:
+    """Return the operations of a network for one digit; None if it cannot be looked into."""
+    model = None if network is None else network.model
+    if model is None:
+        return None
+    side = model.metadata.preprocessing.size
+    return model.network.multiply_adds((1, side, side))
 
 
 def _bundled() -> set[Path]:

@@ -19,6 +19,17 @@ def test_nothing_is_short_before_the_first_reading_and_after_forgetting() -> Non
     assert not pace.is_short(_page(1))
 
 
+def test_before_the_first_reading_the_operations_of_the_network_decide() -> None:
+    pace = Pace()
+    pace.forget(5_000_000)
+    assert pace.is_short(_page(3))
+    assert not pace.is_short(_page(4))
+    pace.note(_page(1), 2 * FRAME)
+    assert not pace.is_short(_page(1))
+    pace.forget(100_000_000)
+    assert not pace.is_short(_page(1))
+
+
 def test_the_cost_grows_with_the_strokes() -> None:
     pace = Pace()
     pace.note(_page(2), FRAME / 5)
