@@ -41,6 +41,9 @@ def line_numbers(boxes: NDArray[np.float64]) -> NDArray[np.intp]:
     """
     count = len(boxes)
     single = np.zeros(count, np.intp)
+    if boxes[:, 1].max() <= boxes[:, 3].min():
+        # All parts share some height, as the digits of most drawings do.
+        return single
     heights, widths = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
     # What is low and wide, a bar, shows no height.
     upright = heights > 0.34 * widths
@@ -49,7 +52,7 @@ def line_numbers(boxes: NDArray[np.float64]) -> NDArray[np.intp]:
     usual = float(np.median(heights[upright & (heights >= _TALL * heights[upright].max())]))
     usual = max(usual, 0.3 * float(np.maximum(heights, widths).max()))
     tall = np.flatnonzero(upright & (heights >= _TALL * usual))
-    if len(tall) < 2:
+    if len(tall) < 2 or boxes[tall, 1].max() <= boxes[tall, 3].min():
         return single
     groups = _merged(boxes, _groups(boxes[tall], usual), tall, usual)
     if len(groups) < 2:

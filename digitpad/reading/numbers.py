@@ -15,9 +15,9 @@ from digitpad.reading.lattice import Lattice, possible_runs, segment_features, s
 from digitpad.reading.lines import line_numbers, picture_lines
 from digitpad.reading.number_weights import INK_WEIGHTS, PICTURE_WEIGHTS
 from digitpad.reading.parts import PicturePieces
-from digitpad.reading.pieces import Box, Layout, Pieces, Run
+from digitpad.reading.pieces import Box, KeptPieces, Layout, Pieces, Run
 from digitpad.reading.recognizer import Prediction
-from digitpad.reading.signs import find_drawn_signs, find_signs, stands_apart
+from digitpad.reading.signs import find_signs, has_shape, possible_shapes, stands_apart
 from digitpad.reading.strokes import InkPieces
 from digitpad.translation import gettext as _
 
@@ -195,6 +195,8 @@ class NumberReader:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self._known: dict[bytes, Prediction] = {}
+        # Which sign's shape was looked for, and whether it is there.
+        self._shapes: dict[bytes, tuple[str, bool]] = {}
 
     def read_drawing(
         self, strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS, whole: Prediction | None = None
@@ -226,6 +228,8 @@ class NumberReader:
         if len(inked) > _MOST_STROKES:
             return _single(as_one(), _box_of(inked))
         lines = line_numbers(np.array([_box_of([stroke]) for stroke in inked]))
+        if not lines.any():
+            return self._read_strokes(inked, canvas, as_one)
         readings = []
         for number in range(int(lines.max()) + 1):
             own = [stroke for stroke, line in zip(inked, lines, strict=True) if line == number]
@@ -300,7 +304,8 @@ class NumberReader:
         """Return what the pieces say; `as_one` reads them as one digit, which is only asked where they may be one."""
         layout = pieces.layout
         everything = (0, len(layout))
-        signs = find_signs(layout) | find_drawn_signs(pieces)
+        pieces = KeptPieces(pieces)
+        signs = find_signs(layout) | self._drawn_signs(pieces)
         possible = possible_runs(layout)
         apart = [run for run, sign in signs.items() if sign not in {".", ","} and stands_apart(layout, run)]
         runs = [
@@ -340,6 +345,22 @@ class NumberReader:
             for run in path.runs
         )
         return NumberReading(segments, path.share * math.prod(predictions[run].probability for run in digits))
+
+    def _drawn_signs(self, pieces: Pieces) -> dict[Run, str]:
+        """Return the pieces that have the shape of a sign; what is unchanged since the last reading is remembered."""
+        signs: dict[Run, str] = {}
+        for run, sign in possible_shapes(pieces.layout).items():
+            key = pieces.key(run)
+            shape = self._shapes.pop(key, None)
+            if shape is None or shape[0] != sign:
+                shape = (sign, has_shape(pieces.picture(run), sign))
+            # What was asked for last goes to the end, so that what was not for long falls out in front.
+            self._shapes[key] = shape
+            if shape[1]:
+                signs[run] = sign
+        while len(self._shapes) > _KEPT:
+            del self._shapes[next(iter(self._shapes))]
+        return signs
 
     def _guess(self, pieces: Pieces, runs: Sequence[Run]) -> "dict[Run, _Guess]":
         """Return what segments seem to be; exactly, unless there are many."""

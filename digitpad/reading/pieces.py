@@ -54,9 +54,9 @@ class Layout:
 
     def box(self, run: Run) -> Box:
         """Return the box around some pieces."""
-        boxes = self.boxes[slice(*run)]
-        low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
-        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+        # Of a few pieces, plain numbers are compared faster than arrays.
+        left, top, right, bottom = zip(*self.boxes[slice(*run)].tolist(), strict=True)
+        return min(left), min(top), max(right), max(bottom)
 
 
 class Pieces(Protocol):
@@ -74,6 +74,38 @@ class Pieces(Protocol):
     def picture(self, run: Run) -> NDArray[np.float32]:
         """Return some pieces as a network reads them, (28, 28) in [0, 1]."""
         ...
+
+
+class KeptPieces:
+    """Pieces whose keys and pictures are made once, however often they are asked for.
+
+    Parameters
+    ----------
+    pieces
+        What makes them.
+    """
+
+    def __init__(self, pieces: Pieces) -> None:
+        self._pieces = pieces
+        self._keys: dict[Run, bytes] = {}
+        self._pictures: dict[Run, NDArray[np.float32]] = {}
+
+    @property
+    def layout(self) -> Layout:
+        """How the pieces lie."""
+        return self._pieces.layout
+
+    def key(self, run: Run) -> bytes:
+        """Return what tells these pieces from any others."""
+        if run not in self._keys:
+            self._keys[run] = self._pieces.key(run)
+        return self._keys[run]
+
+    def picture(self, run: Run) -> NDArray[np.float32]:
+        """Return some pieces as a network reads them, (28, 28) in [0, 1]."""
+        if run not in self._pictures:
+            self._pictures[run] = self._pieces.picture(run)
+        return self._pictures[run]
 
 
 def line_height(boxes: NDArray[np.float64]) -> float:

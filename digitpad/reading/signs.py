@@ -1,9 +1,11 @@
 """Signs beside digits, told by size, place and shape alone, for the network knows digits only."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.reading.pieces import Layout, Pieces, Run
+from digitpad.reading.pieces import Layout, Run
 
 SIGNS = ("-", ".", ",", "+", "=", ":", "/")
 """Every sign that is told."""
@@ -14,6 +16,8 @@ _TALL = 0.6
 _FREE = 0.04
 #: A sign with this much room to both sides is no stroke of a digit beside it, in heights of the line.
 _CLEAR = 0.08
+#: The bars of a plus are no further apart than this, in heights of the line.
+_CROSSING = 0.05
 #: Of a plus, this share of the ink lies on its two bars, and each bar is this much of its box.
 _ON_BARS, _BAR = 0.9, 0.75
 #: Pixels of the network's picture that a bar is wide, to either side of its middle.
@@ -32,24 +36,24 @@ def find_signs(layout: Layout) -> dict[Run, str]:
 
     Without a digit to stand beside, nothing is one.
     """
-    heights = (layout.boxes[:, 3] - layout.boxes[:, 1]) / layout.height
     line = _line(layout)
     if line is None:
         return {}
-    top, bottom = line
+    widths, heights, middles = _measures(layout.boxes, layout.height, line)
+    # Most pieces are digits: one look at all of them leaves few to look at closely.
+    is_flat = (widths >= 0.15) & (widths <= 1.0) & (heights <= np.minimum(0.4 * widths, 0.25))
+    is_small = (widths <= 0.3) & (heights <= 0.45) & (middles >= 0.75)
     signs: dict[Run, str] = {}
-    for place, ((left, upper, right, lower), height) in enumerate(zip(layout.boxes, heights, strict=True)):
-        width = (right - left) / layout.height
-        middle = ((upper + lower) / 2 - top) / (bottom - top)
-        distance = float(np.delete(layout.distances[place], place).min())
-        is_flat = 0.15 <= width <= 1.0 and height <= min(0.4 * width, 0.25)
-        if is_flat and 0.25 <= middle <= 0.8 and distance >= _FREE * layout.height:
+    for place in np.flatnonzero(is_flat | is_small).tolist():
+        if is_flat[place] and 0.25 <= middles[place] <= 0.8 and _nearest(layout, place) >= _FREE * layout.height:
             signs[place, place + 1] = "-"
-        elif max(width, height) <= 0.2 and middle >= 0.75:
+        elif max(widths[place], heights[place]) <= 0.2 and middles[place] >= 0.75:
             signs[place, place + 1] = "."
-        elif width <= 0.3 and height <= 0.45 and middle >= 0.85:
+        elif is_small[place] and middles[place] >= 0.85:
             signs[place, place + 1] = ","
-    for place in range(len(layout) - 1):
+    is_bar = (widths >= 0.2) & (widths <= 1.1) & (heights <= np.minimum(0.45 * widths, 0.25))
+    is_dot = np.maximum(widths, heights) <= 0.25
+    for place in np.flatnonzero((is_bar[:-1] & is_bar[1:]) | (is_dot[:-1] & is_dot[1:])).tolist():
         pair = _pair(layout, place, line)
         if pair is not None:
             signs.pop((place, place + 1), None)
@@ -58,37 +62,47 @@ def find_signs(layout: Layout) -> dict[Run, str]:
     return signs
 
 
-def find_drawn_signs(pieces: Pieces) -> dict[Run, str]:
-    """Return the pieces that have the shape of a sign: "+" or "/".
+def possible_shapes(layout: Layout) -> dict[Run, str]:
+    """Return the pieces that have the size and the place of a "+" or a "/", if they have its shape, too.
 
-    Without a digit to stand beside, nothing is one.
+    Without a digit to stand beside, nothing is one. `has_shape` tells the shape.
     """
-    layout = pieces.layout
     line = _line(layout)
     if line is None:
         return {}
-    top, bottom = line
-    signs: dict[Run, str] = {}
-    for first in range(len(layout)):
-        for stop in range(first + 1, min(first + 2, len(layout)) + 1):
-            left, upper, right, lower = layout.box((first, stop))
-            width, height = (right - left) / layout.height, (lower - upper) / layout.height
-            middle = ((upper + lower) / 2 - top) / (bottom - top)
-            is_square = min(width, height) >= 0.25 and max(width, height) <= 1.0 and 0.6 <= width / height <= 1.7
-            may_be_plus = is_square and 0.25 <= middle <= 0.8 and len(layout) > stop - first
+    count = len(layout)
+    possible: dict[Run, str] = {}
+    for pieces in (1, 2):
+        if count <= pieces:
+            break
+        last = layout.boxes[pieces - 1 :]
+        boxes = layout.boxes
+        if pieces == 2:
+            boxes = np.hstack([np.minimum(boxes[:-1, :2], last[:, :2]), np.maximum(boxes[:-1, 2:], last[:, 2:])])
+        widths, heights, middles = _measures(boxes, layout.height, line)
+        is_square = (
+            (np.minimum(widths, heights) >= 0.25)
+            & (np.maximum(widths, heights) <= 1.0)
+            & (widths >= 0.6 * heights)
+            & (widths <= 1.7 * heights)
+        )
+        may_be_plus = is_square & (middles >= 0.25) & (middles <= 0.8)
+        if pieces == 2:
+            # The bars of a plus cross each other.
+            may_be_plus &= np.diagonal(layout.distances, 1) <= _CROSSING * layout.height
+        possible |= dict.fromkeys(((at, at + pieces) for at in np.flatnonzero(may_be_plus).tolist()), "+")
+        if pieces == 1:
+            beyond = np.minimum(line[0] - boxes[:, 1], boxes[:, 3] - line[1]) / layout.height
+            may_be_slash = (beyond >= _BEYOND) & (widths >= _LEAN * heights) & ~may_be_plus
             # A slash stands between digits.
-            is_between = stop == first + 1 and 0 < first < len(layout) - 1
-            beyond = min(top - upper, lower - bottom) / layout.height
-            if may_be_plus and _is_plus(pieces.picture((first, stop))):
-                signs[first, stop] = "+"
-            elif (
-                is_between
-                and beyond >= _BEYOND
-                and width >= _LEAN * height
-                and _is_slash(pieces.picture((first, stop)))
-            ):
-                signs[first, stop] = "/"
-    return signs
+            may_be_slash[[0, -1]] = False
+            possible |= dict.fromkeys(((at, at + 1) for at in np.flatnonzero(may_be_slash).tolist()), "/")
+    return possible
+
+
+def has_shape(picture: NDArray[np.float32], sign: str) -> bool:
+    """Whether a picture of pieces, (28, 28) in [0, 1], has the shape of a sign of `possible_shapes`."""
+    return _is_plus(picture) if sign == "+" else _is_slash(picture)
 
 
 def stands_apart(layout: Layout, run: Run) -> bool:
@@ -104,6 +118,21 @@ def _line(layout: Layout) -> tuple[float, float] | None:
     heights = (layout.boxes[:, 3] - layout.boxes[:, 1]) / layout.height
     tall = layout.boxes[heights >= _TALL]
     return (float(np.median(tall[:, 1])), float(np.median(tall[:, 3]))) if len(tall) else None
+
+
+def _measures(
+    boxes: NDArray[np.float64], height: float, line: tuple[float, float]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return widths and heights, in heights of the line, and where the middles lie, from 0 (its top) to 1 (its foot)."""
+    sizes = (boxes[:, 2:] - boxes[:, :2]) / height
+    return sizes[:, 0], sizes[:, 1], ((boxes[:, 1] + boxes[:, 3]) / 2 - line[0]) / (line[1] - line[0])
+
+
+def _nearest(layout: Layout, place: int) -> float:
+    """Return the distance from a piece to the nearest other one; infinite if there is none."""
+    others = layout.distances[place].tolist()
+    del others[place]
+    return min(others, default=math.inf)
 
 
 def _pair(layout: Layout, place: int, line: tuple[float, float]) -> str | None:
