@@ -133,7 +133,7 @@ def test_the_boxes_lie_on_an_opened_picture(tab: DrawTab) -> None:
     settle(tab)
     assert tab.answer.digit == "77"
     first = tab.canvas.area_of(tab.canvas.boxes[0].box)
-    sheet = tab.canvas.picture_area()
+    sheet = tab.canvas.area_of((0, 0, 200, 100))
     assert first.left() - sheet.left() == pytest.approx(sheet.width() * 40 / 200, abs=1)
     assert first.bottom() - sheet.top() == pytest.approx(sheet.height() * 80 / 100, abs=1)
 
