@@ -102,7 +102,7 @@ class Canvas(Sheet):
 
     @property
     def line_width(self) -> float:
-        """How thick the pen draws, in canvas units: over an image as the network receives it, as in other such images."""
+        """How thick the pen draws, in canvas units; over an image of a data set, as thick as its lines."""
         picture = self.sketch.page.picture
         if picture is not None and picture.prepared:
             return 2 * PEN_RADIUS

@@ -118,9 +118,10 @@ def ink_of_picture(page: Page) -> NDArray[np.float32]:
     for stroke in page.strokes:
         paint_stroke(painter, stroke, QColor("white"), QRectF(0, 0, width, height))
     painter.end()
-    greys = np.frombuffer(image.constBits(), np.uint8).reshape(height, image.bytesPerLine())[:, :width]
-    drawn: NDArray[np.float32] = greys / np.float32(255)
-    return np.maximum(ink, drawn)
+    bits = np.frombuffer(image.constBits(), np.uint8)
+    drawn = bits.reshape(height, image.bytesPerLine())[:, :width].astype(np.float32) / np.float32(255)
+    both: NDArray[np.float32] = np.maximum(ink, drawn)
+    return both
 
 
 def bounds_of(page: Page) -> Box | None:

@@ -22,6 +22,10 @@ _SIGNS = {
     "-": lambda: QCoreApplication.translate("Verdict", "a minus sign, by its size and position"),
     ".": lambda: QCoreApplication.translate("Verdict", "a decimal point, by its size and position"),
     ",": lambda: QCoreApplication.translate("Verdict", "a comma, by its size and position"),
+    "+": lambda: QCoreApplication.translate("Verdict", "a plus sign, by its shape"),
+    "=": lambda: QCoreApplication.translate("Verdict", "an equals sign, by its size and position"),
+    ":": lambda: QCoreApplication.translate("Verdict", "a colon, by its size and position"),
+    "/": lambda: QCoreApplication.translate("Verdict", "a slash, by its shape"),
 }
 
 

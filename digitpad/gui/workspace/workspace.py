@@ -184,7 +184,7 @@ class Workspace(QObject):
             The folder of its run, or its checkpoint.
         """
         try:
-            self.use_network(models.take(model, place.resolve(), model.name))
+            self.use_network(models.take(model, place.resolve(), models.saved_name(place)))
         except DigitpadError as error:
             self.message.emit(Message(str(error)))
             return False
@@ -222,16 +222,13 @@ class Workspace(QObject):
     @Slot(object)
     def look_at(self, path: Path) -> None:
         """Look by a saved network without taking it into use: a model file, a run as it ended, or a checkpoint."""
-        from digitpad.gui.workspace.catalogue import saved_title
-
         try:
             model, place = models.read_model(path)
-            title = saved_title(place, model.architecture.name)
             network = models.take(model, place.resolve(), model.name, Source.SAVED)
         except DigitpadError as error:
             self.message.emit(Message(str(error)))
             return
-        self.look_by(_retitled(network, title))
+        self.look_by(_retitled(network, models.saved_name(place)))
 
     @Slot(object)
     def choose_network(self, path: Path) -> None:
@@ -252,7 +249,7 @@ class Workspace(QObject):
         """Look by the model in use."""
         self.look_by(self._in_use)
 
-    def show_training(self, recognizer: "Recognizer", step: int, folder: Path) -> None:
+    def show_training(self, recognizer: "Recognizer", step: int, folder: Path, name: str | None = None) -> None:
         """Tell of the network in training; the first time, it is looked at from then on.
 
         Parameters
@@ -263,9 +260,12 @@ class Workspace(QObject):
             How many steps were taken.
         folder
             The folder of its run.
+        name
+            What its run is called; None takes the network's own name.
         """
         preprocessing = recognizer.model.metadata.preprocessing
-        title = self.tr("in training: {name}, step {step}").format(name=recognizer.model.name, step=f"{step:,}")
+        name = recognizer.model.name if name is None else name
+        title = self.tr("in training: {name}, step {step}").format(name=name, step=f"{step:,}")
         network = LoadedModel(title, folder, preprocessing.mean, preprocessing.std, recognizer, Source.IN_TRAINING)
         begins = self._in_training is None
         follows = self._looked_at is not None and self._looked_at.source is Source.IN_TRAINING
@@ -492,11 +492,7 @@ class Workspace(QObject):
 
     def _as_saved(self, network: LoadedModel) -> LoadedModel:
         """Return the network in training as what its run has saved at its end."""
-        from digitpad.gui.workspace.catalogue import saved_title
-
-        model = network.model
-        title = saved_title(network.path, network.title if model is None else model.architecture.name)
-        return _retitled(network, title, Source.SAVED)
+        return _retitled(network, models.saved_name(network.path), Source.SAVED)
 
     def _timer(self, interval: int, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self)

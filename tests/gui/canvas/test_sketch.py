@@ -77,10 +77,9 @@ def test_drawing_over_a_picture_adds_to_it_and_one_undo_takes_the_stroke_back() 
     assert len(sketch.page.strokes) == 1
     assert sketch.page.sheet == (3, 2)
     sketch.undo()
-    assert sketch.page.picture is picture
-    assert not sketch.page.strokes
+    assert (sketch.settled.picture, len(sketch.settled.strokes)) == (picture, 0)
     sketch.undo()
-    assert sketch.page.is_blank
+    assert sketch.undo_name is None
 
 
 def test_clearing_a_picture_and_drawing_are_two_steps() -> None:
