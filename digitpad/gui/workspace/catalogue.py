@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-
 if TYPE_CHECKING:
     from digitpad.training.runs import Run
 

@@ -75,7 +75,7 @@ def test_drawing_over_a_picture_adds_to_it_and_one_undo_takes_the_stroke_back() 
     sketch.end_stroke()
     assert sketch.page.picture is picture
     assert len(sketch.page.strokes) == 1
-    assert sketch.page.sheet == (3, 2)
+    assert sketch.page.sheet == picture.size == (3.0, 2.0)
     sketch.undo()
     assert (sketch.settled.picture, len(sketch.settled.strokes)) == (picture, 0)
     sketch.undo()
