@@ -23,9 +23,9 @@ from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.received import ReceivedPicture
 from digitpad.gui.widgets.refusal_bars import RefusalBars
 from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.gui.workspace.headline import show_verdict
 from digitpad.gui.workspace.look import Look
 from digitpad.gui.workspace.tab_page import TabPage
-from digitpad.gui.workspace.verdict import show_verdict
 from digitpad.gui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:

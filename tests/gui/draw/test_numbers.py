@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from digitpad.gui.canvas.sketch import InkStroke, Page, Picture
 from digitpad.gui.draw.tab import DrawTab
 from digitpad.gui.shell.main_window import MainWindow
-from digitpad.gui.workspace.verdict import show_verdict
+from digitpad.gui.workspace.headline import show_verdict
 from digitpad.reading.numbers import NumberReading, Segment
 from digitpad.reading.recognizer import Prediction
 from digitpad.reading.signs import SIGNS
