@@ -19,7 +19,7 @@ from digitpad.data.rasterize import BOX, CENTRE, FIELD, to_greys
 from digitpad.data.sheets import sheet_in
 from digitpad.data.specks import without_dust
 from digitpad.data.straight_lines import without_paper_lines
-from digitpad.data.tones import LEAST_CONTRAST, brightness, extremes
+from digitpad.data.tones import LEAST_CONTRAST, brightness, colours, extremes
 
 _FIELD = int(FIELD)
 _MOST_MARGINS = 3  # sheets within sheets that are looked for
@@ -57,6 +57,31 @@ def read_image(source: Path | str | bytes | PIL.Image.Image) -> NDArray[np.float
     """
     with opened_picture(source) as picture:
         return ink_on_paper(brightness(picture))
+
+
+def read_photograph(
+    source: Path | str | bytes | PIL.Image.Image,
+) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """Read a picture as ink on paper, and keep the picture itself.
+
+    Parameters
+    ----------
+    source
+        As for `read_image`.
+
+    Returns
+    -------
+    (NDArray[float32], NDArray[uint8])
+        What `read_image` returns, (H, W); and the picture in which this ink was found, (H, W, 3), in RGB.
+
+    Raises
+    ------
+    DigitpadError
+        As `read_image`.
+    """
+    with opened_picture(source) as picture:
+        grey = brightness(picture)
+        return ink_on_paper(grey), colours(picture, grey)
 
 
 def ink_on_paper(grey: NDArray[np.float64], *, margins: int = _MOST_MARGINS) -> NDArray[np.float32]:

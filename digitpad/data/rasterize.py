@@ -221,4 +221,6 @@ def _centre_of_mass(image: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the centre of mass (x, y), where the middle of the first pixel is 0.5."""
     mass = image.sum(dtype=np.float64)
     middles = np.arange(len(image)) + 0.5
-    return np.array([image.sum(axis=0) @ middles / mass, image.sum(axis=1) @ middles / mass])
+    # In double precision, so that a picture and the one turned by 90 degrees round to the same greys.
+    columns, rows = image.sum(axis=0, dtype=np.float64), image.sum(axis=1, dtype=np.float64)
+    return np.array([columns @ middles / mass, rows @ middles / mass])

@@ -1,4 +1,4 @@
-"""A picture of any mode as brightness: deep greys, colours and transparency become values in [0, 1]."""
+"""A picture of any mode as brightness, and in colour: deep greys, colours and transparency become values in [0, 1]."""
 
 import math
 
@@ -37,7 +37,7 @@ def brightness(picture: PIL.Image.Image) -> NDArray[np.float64]:
     DigitpadError
         If the picture holds values that are not finite, or its colours are unknown.
     """
-    if picture.mode == "F" or picture.mode.startswith("I"):
+    if _is_deep(picture):
         return _scaled(np.asarray(picture, dtype=np.float64), is_integer=picture.mode != "F")
     try:
         if picture.has_transparency_data:
@@ -56,6 +56,33 @@ def brightness(picture: PIL.Image.Image) -> NDArray[np.float64]:
         ) from error
 
 
+def colours(picture: PIL.Image.Image, grey: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Return the picture in colour, to be shown.
+
+    Parameters
+    ----------
+    picture
+        In any mode that Pillow can average.
+    grey
+        (H, W): its `brightness`. Deep greys are shown by it, and what is transparent gets its tone of paper.
+
+    Returns
+    -------
+    NDArray[uint8]
+        (H, W, 3): red, green and blue.
+    """
+    if _is_deep(picture):
+        return np.repeat(np.rint(255 * grey).astype(np.uint8)[:, :, np.newaxis], 3, axis=2)
+    if not picture.has_transparency_data:
+        return np.asarray(picture.convert("RGB"))
+    coloured = picture.convert("RGBA")
+    opaque = coloured.convert("RGB")
+    opacity = np.asarray(coloured.getchannel("A"), dtype=np.float64) / 255
+    behind = 255 * grey - np.asarray(opaque.convert("L")) * opacity
+    blended = np.asarray(opaque) * opacity[:, :, np.newaxis] + behind[:, :, np.newaxis]
+    return np.clip(np.rint(blended), 0, 255).astype(np.uint8)
+
+
 def extremes(values: NDArray[np.float64]) -> tuple[float, float]:
     """Return the lowest and the highest value that more than a speck of a picture has."""
     flat = values.ravel()
@@ -64,6 +91,10 @@ def extremes(values: NDArray[np.float64]) -> tuple[float, float]:
     count = max(_FEWEST, round(_SHARE * flat.size))
     ordered = np.partition(flat, (count - 1, flat.size - count))
     return float(ordered[count - 1]), float(ordered[flat.size - count])
+
+
+def _is_deep(picture: PIL.Image.Image) -> bool:
+    return picture.mode == "F" or picture.mode.startswith("I")
 
 
 def _paper_behind(tone: NDArray[np.float64], opacity: NDArray[np.float64]) -> float:

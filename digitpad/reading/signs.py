@@ -123,7 +123,7 @@ def _line(layout: Layout) -> tuple[float, float] | None:
 def _measures(
     boxes: NDArray[np.float64], height: float, line: tuple[float, float]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return widths and heights, in heights of the line, and where the middles lie, from 0 (its top) to 1 (its foot)."""
+    """Return widths and heights, in heights of the line, and where the middles lie, from 0 (top) to 1 (foot)."""
     sizes = (boxes[:, 2:] - boxes[:, :2]) / height
     return sizes[:, 0], sizes[:, 1], ((boxes[:, 1] + boxes[:, 3]) / 2 - line[0]) / (line[1] - line[0])
 

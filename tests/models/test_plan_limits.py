@@ -54,7 +54,7 @@ def test_a_plan_that_asks_for_gigabytes_is_refused_in_words(layers: list[dict[st
 def test_a_layer_with_a_name_of_5000_letters_is_refused_in_one_sentence() -> None:
     layers = [FLAT, linear(784, 10**9) | {"name": "x" * 5000}]
     text = json.dumps({"name": "p", "input_shape": [1, 28, 28], "layers": layers})
-    with pytest.raises(JSONError, match="^x+…[0-9a-f]{8}: with this layer") as caught:
+    with pytest.raises(JSONError, match=r"^x+…[0-9a-f]{8}: with this layer") as caught:
         parse_architecture(text)
     assert len(str(caught.value)) < 300
 

@@ -7,7 +7,7 @@ events bring them; nothing is thinned, rounded or joined.
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, SignalInstance, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, SignalInstance, Slot
 from PySide6.QtGui import (
     QColor,
     QCursor,
@@ -27,6 +27,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from digitpad.data.rasterize import PEN_RADIUS
 from digitpad.gui.canvas.drawing import DEFAULT_PEN_WIDTH, Drawing
 from digitpad.gui.canvas.keyboard_pen import KeyboardPen
 from digitpad.gui.canvas.number_boxes import NumberBox, paint_boxes
@@ -56,15 +57,7 @@ class _Pointer(Enum):
 
 
 class Canvas(Sheet):
-    """Shows and feeds a drawing, and follows what is done to it elsewhere.
-
-    Signals
-    -------
-    picture_set_aside
-        The pen was put down over an opened image.
-    """
-
-    picture_set_aside = Signal()
+    """Shows and feeds a drawing, and follows what is done to it elsewhere."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, drawing: Drawing | None = None) -> None:
         super().__init__(theme, parent, drawing)
@@ -105,11 +98,14 @@ class Canvas(Sheet):
     @pen_width.setter
     def pen_width(self, width: float) -> None:
         self._pen_width = width
-        self.drawing.pen_width = width / self._view.scale
+        self.drawing.pen_width = self.line_width
 
     @property
     def line_width(self) -> float:
-        """How thick the pen draws, in canvas units."""
+        """How thick the pen draws, in canvas units; over an image of a data set, as thick as its lines."""
+        picture = self.sketch.page.picture
+        if picture is not None and picture.prepared:
+            return 2 * PEN_RADIUS
         return self._pen_width / self._view.scale
 
     # What can be done to it
@@ -290,11 +286,7 @@ class Canvas(Sheet):
             self.sketch.begin_erasing()
             self._erase(point)
             return
-        had_picture = self.sketch.page.picture is not None
         self.sketch.begin_stroke(point, self.line_width)
-        if had_picture:
-            self.picture_set_aside.emit()
-            self.refresh()
         self._ink_grew()
 
     def _move(self, pointer: _Pointer, position: QPointF, pressure: float | None = None) -> None:
@@ -356,8 +348,13 @@ class Canvas(Sheet):
     @Slot()
     def _follow(self) -> None:
         """Show what was changed elsewhere; while nobody sees this canvas, when it is shown."""
-        if not self._telling and self.isVisible():
+        if self._telling:
+            return
+        if self.isVisible():
             self.show_page()
+        elif self.sketch.page.sheet != self._fitted_sheet:
+            # Others draw with the width that the pen has here.
+            self._refit()
 
     def _refit(self, *, resized: bool = False) -> None:
         """Choose the view, and tell others how thick the pen is in it."""

@@ -19,6 +19,8 @@ class Drawing(QObject):
         with these.
     pen_width
         How thick the pen draws, in canvas units.
+    shows_photograph
+        Whether an opened image is shown as it is, faint under its ink; else the ink that was found in it alone.
 
     Signals
     -------
@@ -26,21 +28,31 @@ class Drawing(QObject):
         Ink or picture are other than before, an unfinished stroke included.
     history_changed
         There is something else to undo or redo.
+    shown_differently
+        The page is the same, but is shown in another way.
     """
 
     changed = Signal()
     history_changed = Signal()
+    shown_differently = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.sketch = Sketch()
         self.room = (1.0, 1.0)
         self.pen_width = float(DEFAULT_PEN_WIDTH)
+        self.shows_photograph = True
 
     @property
     def sheet_size(self) -> tuple[float, float]:
         """The width and height that the page is kept with: those it came with, or the room there is."""
-        return self.sketch.page.size or self.room
+        return self.sketch.page.sheet or self.room
+
+    def show_photograph(self, *, shown: bool) -> None:
+        """Show an opened image faint under its ink, or its ink alone."""
+        if shown != self.shows_photograph:
+            self.shows_photograph = shown
+            self.shown_differently.emit()
 
     def put(self, name: str, page: Page) -> None:
         """Replace the page, as one step of the history called `name`, which undo takes back."""

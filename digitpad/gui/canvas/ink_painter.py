@@ -6,13 +6,14 @@ only the part of it near the area to be repainted is drawn.
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from digitpad.data.ink import smooth_stroke
 from digitpad.gui.canvas.sketch import InkStroke, Page
 from digitpad.gui.canvas.view import Box
 
+_FAINT = 0.4  # the opacity of a photograph under its ink
 _PIXELS_A_UNIT = 2.0  # of a picture to be saved, as far as its sides allow:
 _LONG_SIDES = (560.0, 4096.0)  # the least and the most pixels of its longer side
 _LIGHTEST = 0.35  # the share of its width that a line keeps under the lightest touch
@@ -65,6 +66,64 @@ def paint_picture(ink: NDArray[np.float32], size: QSize, colour: QColor) -> QIma
     return image
 
 
+def paint_photograph(painter: QPainter, target: QRect, photograph: NDArray[np.uint8]) -> None:
+    """Paint an opened image as it is, faint.
+
+    Parameters
+    ----------
+    painter
+        A painter in the widget's pixels.
+    target
+        Where it lies.
+    photograph
+        (H, W, 3) uint8: RGB.
+    """
+    pixels = np.ascontiguousarray(photograph)
+    height, width, _channels = pixels.shape
+    painter.save()
+    painter.setOpacity(_FAINT)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(target, QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888))
+    painter.restore()
+
+
+def ink_of_picture(page: Page) -> NDArray[np.float32]:
+    """Return the ink of an opened image and of the strokes over it, as one image.
+
+    Parameters
+    ----------
+    page
+        A page with a picture. What its strokes leave beyond the picture's edge is left out, as on the screen.
+
+    Returns
+    -------
+    NDArray[float32]
+        (H, W) in [0, 1], ink 1, as large as the picture; the picture's own ink where there are no strokes.
+
+    Raises
+    ------
+    ValueError
+        If the page has no picture.
+    """
+    if page.picture is None:
+        raise ValueError("ink_of_picture: page has no picture")
+    ink = page.picture.ink
+    if not page.strokes:
+        return ink
+    height, width = ink.shape
+    image = QImage(width, height, QImage.Format.Format_Grayscale8)
+    image.fill(QColor("black"))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for stroke in page.strokes:
+        paint_stroke(painter, stroke, QColor("white"), QRectF(0, 0, width, height))
+    painter.end()
+    bits = np.frombuffer(image.constBits(), np.uint8)
+    drawn = bits.reshape(height, image.bytesPerLine())[:, :width].astype(np.float32) / np.float32(255)
+    both: NDArray[np.float32] = np.maximum(ink, drawn)
+    return both
+
+
 def bounds_of(page: Page) -> Box | None:
     """Return left, top, right and bottom of a page's ink with its thickness; None without ink."""
     if not page.strokes:
@@ -78,7 +137,8 @@ def bounds_of(page: Page) -> Box | None:
 def page_image(page: Page, size: tuple[float, float]) -> QImage:
     """Return a page as dark ink on white, to be saved or copied.
 
-    Ink has two pixels a unit, or as many as make a picture of a usual size; an opened image keeps its own.
+    Ink has two pixels a unit, or as many as make a picture of a usual size. An opened image keeps its own pixels, and
+    what was drawn over it is part of it.
 
     Parameters
     ----------
@@ -92,7 +152,7 @@ def page_image(page: Page, size: tuple[float, float]) -> QImage:
         height, width = page.picture.ink.shape
         image = _white(width, height)
         painter = QPainter(image)
-        painter.drawImage(0, 0, paint_picture(page.picture.ink, QSize(width, height), black))
+        painter.drawImage(0, 0, paint_picture(ink_of_picture(page), QSize(width, height), black))
         painter.end()
         return image
     left, top, right, bottom = bounds_of(page) or (0.0, 0.0, 0.0, 0.0)

@@ -4,7 +4,6 @@ from PySide6.QtWidgets import QWidget
 
 from digitpad.gui.canvas.canvas import Canvas
 from digitpad.gui.canvas.drawing import Drawing
-from digitpad.gui.canvas.ink_painter import bounds_of
 from digitpad.gui.canvas.view import fit
 from digitpad.gui.widgets.theme import SPACE, Theme
 
@@ -38,4 +37,6 @@ class Pad(Canvas):
         """Show the whole sheet, in whatever size."""
         if self.sketch.live_stroke is not None and not resized:
             return
-        self._view = fit(max(self.width(), 1), max(self.height(), 1), bounds_of(self.sketch.page), self.sheet_size())
+        width, height = max(self.width(), 1), max(self.height(), 1)
+        self._view = fit(width, height, self._bounds(), self.sheet_size(), margin=self._margin)
+        self._fitted_sheet = self.sketch.page.sheet

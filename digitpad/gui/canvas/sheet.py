@@ -4,16 +4,17 @@ Finished ink is kept as a pixmap of the screen's own resolution, and a growing s
 it changed. The view that lays the sheet on the widget changes when the window or the page does, never under the pen.
 """
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.gui.canvas.drawing import Drawing
-from digitpad.gui.canvas.ink_painter import bounds_of, paint_picture, paint_stroke
-from digitpad.gui.canvas.sketch import Page, Sketch
+from digitpad.gui.canvas.ink_painter import bounds_of, paint_photograph, paint_picture, paint_stroke
+from digitpad.gui.canvas.sketch import Picture, Sketch
 from digitpad.gui.canvas.view import Box, View, fit
 from digitpad.gui.widgets.theme import Theme
 
+_MARGIN = 24  # pixels around an opened image
 _TAIL = 6  # how many of its last points a smooth curve may still bend at
 
 
@@ -34,6 +35,7 @@ class Sheet(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 240)
         theme.changed.connect(self.refresh)
+        self.drawing.shown_differently.connect(self.refresh)
 
     @property
     def sketch(self) -> Sketch:
@@ -55,15 +57,9 @@ class Sheet(QWidget):
         Parameters
         ----------
         box
-            Left, top, right, bottom: in canvas units, or in pixels where the page is an opened image.
+            Left, top, right, bottom in canvas units.
         """
-        picture = self.sketch.page.picture
-        if picture is None:
-            return QRectF(QPointF(*self._view.to_widget(*box[:2])), QPointF(*self._view.to_widget(*box[2:])))
-        area = QRectF(self.picture_area())
-        across, down = area.width() / picture.ink.shape[1], area.height() / picture.ink.shape[0]
-        corner = QPointF(area.left() + box[0] * across, area.top() + box[1] * down)
-        return QRectF(corner, QPointF(area.left() + box[2] * across, area.top() + box[3] * down))
+        return QRectF(QPointF(*self._view.to_widget(*box[:2])), QPointF(*self._view.to_widget(*box[2:])))
 
     def refresh(self) -> None:
         """Paint everything anew, after the view, the page or the colours changed."""
@@ -145,7 +141,7 @@ class Sheet(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         page = self.sketch.settled
         if page.picture is not None:
-            self._paint_picture(painter, page)
+            self._paint_picture(painter, page.picture)
         painter.end()
         painter = self._painter_on(pixmap)
         for stroke in page.strokes:
@@ -163,25 +159,19 @@ class Sheet(QWidget):
     def _enter_view(self, painter: QPainter) -> None:
         painter.translate(self._view.dx, self._view.dy)
         painter.scale(self._view.scale, self._view.scale)
-
-    def _paint_picture(self, painter: QPainter, page: Page) -> None:
-        if page.picture is None:
-            return
-        target = self.picture_area()
-        size = target.size() * self.devicePixelRatioF()
-        painter.drawImage(target, paint_picture(page.picture.ink, size, self._theme.colour("text")))
-
-    def picture_area(self) -> QRect:
-        """Return where an opened image lies on the widget."""
-        room = self.rect().adjusted(24, 24, -24, -24)
         picture = self.sketch.page.picture
-        if picture is None:
-            return room
-        height, width = picture.ink.shape
-        size = QSize(width, height).scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
-        area = QRect(room.topLeft(), size)
-        area.moveCenter(room.center())
-        return area
+        if picture is not None:
+            # Ink ends where the image ends: what lies beyond is not read.
+            painter.setClipRect(QRectF(0, 0, *picture.size), Qt.ClipOperation.IntersectClip)
+
+    def _paint_picture(self, painter: QPainter, picture: Picture) -> None:
+        target = self.area_of((0, 0, *picture.size)).toRect()
+        target.setSize(target.size().expandedTo(QSize(1, 1)))
+        if picture.photograph is not None and self.drawing.shows_photograph:
+            paint_photograph(painter, target, picture.photograph)
+        size = target.size() * self.devicePixelRatioF()
+        painter.drawImage(target, paint_picture(picture.ink, size, self._theme.colour("text")))
+        painter.drawRect(target)
 
     def _paint_hint(self, painter: QPainter) -> None:
         painter.setPen(self._theme.colour("muted"))
@@ -196,13 +186,22 @@ class Sheet(QWidget):
         width, height = max(self.width(), 1), max(self.height(), 1)
         # The largest that the widget has been: ink may lie anywhere in it.
         room = self.drawing.room = (max(self.drawing.room[0], width), max(self.drawing.room[1], height))
-        bounds = bounds_of(page)
-        if bounds is not None and page.size is None:
+        bounds = self._bounds()
+        if bounds is not None and page.sheet is None:
             # A pointer held down beyond the edge leaves points that were never to be seen.
             bounds = (bounds[0], bounds[1], min(bounds[2], room[0]), min(bounds[3], room[1]))
-        if page.is_blank or resized or page.size != self._fitted_sheet or not self._shows(bounds):
-            self._view = fit(width, height, bounds, page.size)
-        self._fitted_sheet = page.size
+        if page.is_blank or resized or page.sheet != self._fitted_sheet or not self._shows(bounds):
+            self._view = fit(width, height, bounds, page.sheet, margin=self._margin)
+        self._fitted_sheet = page.sheet
+
+    def _bounds(self) -> Box | None:
+        """Return where there is ink, in canvas units; None without ink, and over an image, where it ends."""
+        page = self.sketch.page
+        return bounds_of(page) if page.picture is None else None
+
+    @property
+    def _margin(self) -> float:
+        return 0.0 if self.sketch.page.picture is None else _MARGIN
 
     def _shows(self, bounds: Box | None) -> bool:
         if bounds is None:

@@ -1,6 +1,6 @@
 """What is on the canvas, and every step that led to it.
 
-A page is immutable: the strokes, or an opened picture, and the size of the sheet they were drawn on. Each
+A page is immutable: an opened picture, if there is one, the strokes over it, and the size of the sheet. Each
 operation puts a new page in place of the old one, so undo and redo are two stacks of pages that share their
 strokes. Nothing here knows of Qt; the canvas widget only shows and feeds a sketch.
 """
@@ -15,7 +15,7 @@ from digitpad.gui.canvas.erasing import erase_segment
 Stroke = NDArray[np.float32]
 Point = tuple[float, ...]
 
-#: What can be undone: this many steps, with opened pictures of this many bytes (four of 4 megapixels).
+#: What can be undone: this many steps, with opened pictures of this many bytes.
 _MOST_STEPS = 1000
 _MOST_BYTES = 64 << 20
 
@@ -38,7 +38,7 @@ class InkStroke:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """An opened image.
+    """An opened image, which is the sheet of its page: one pixel is one canvas unit.
 
     Attributes
     ----------
@@ -48,11 +48,24 @@ class Picture:
         What it is known by.
     prepared
         Whether it is (28, 28), as a network receives it, out of a dataset: it is neither cropped nor centred again.
+    photograph
+        (H, W, 3) uint8: the image in which the ink was found, in RGB; None where there is only the ink.
     """
 
     ink: NDArray[np.float32]
     name: str
     prepared: bool = False
+    photograph: NDArray[np.uint8] | None = None
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in pixels, which are canvas units."""
+        return float(self.ink.shape[1]), float(self.ink.shape[0])
+
+    @property
+    def nbytes(self) -> int:
+        """The memory that it takes."""
+        return self.ink.nbytes + (0 if self.photograph is None else self.photograph.nbytes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +77,7 @@ class Page:
     strokes
         The ink, in the order it was drawn.
     picture
-        An opened image. A page holds either strokes or a picture.
+        An opened image; the strokes lie over it and add to its ink.
     size
         Width and height of the sheet that an opened drawing was made on; None when it is the canvas itself.
     """
@@ -78,6 +91,11 @@ class Page:
         """Whether there is nothing to see."""
         return not self.strokes and self.picture is None
 
+    @property
+    def sheet(self) -> tuple[float, float] | None:
+        """Width and height of the sheet in canvas units: the picture's own, or `size`."""
+        return self.size if self.picture is None else self.picture.size
+
 
 def _forget_the_oldest(history: list[tuple[str, Page]]) -> None:
     """Take the oldest steps out of a history whose pages take too much memory; the newest stays."""
@@ -86,9 +104,9 @@ def _forget_the_oldest(history: list[tuple[str, Page]]) -> None:
     for kept, (_name, page) in enumerate(reversed(history), start=1):
         picture = page.picture
         # Pages share their strokes and pictures.
-        if picture is not None and id(picture.ink) not in counted:
-            counted.add(id(picture.ink))
-            total += picture.ink.nbytes
+        if picture is not None and id(picture) not in counted:
+            counted.add(id(picture))
+            total += picture.nbytes
         if kept > 1 and (total > _MOST_BYTES or kept > _MOST_STEPS):
             del history[: 1 - kept]
             return
@@ -108,7 +126,6 @@ class Sketch:
         self._live: list[Point] = []
         self._live_width = 0.0
         self._before_erasing: Page | None = None
-        self._set_aside: Page | None = None
 
     @property
     def page(self) -> Page:
@@ -116,7 +133,7 @@ class Sketch:
         live = self.live_stroke
         if live is None:
             return self._page
-        return Page((*self._page.strokes, live), None, self._page.size)
+        return replace(self._page, strokes=(*self._page.strokes, live))
 
     @property
     def settled(self) -> Page:
@@ -153,9 +170,6 @@ class Sketch:
         self.end_stroke()
         self._live = [point]
         self._live_width = width
-        if self._page.picture is not None:
-            # Ink and a photograph cannot be read as one digit: the pen starts afresh, and undo brings the picture.
-            self._set_aside, self._page = self._page, Page()
 
     def extend_stroke(self, point: Point) -> None:
         """Move the pen that is down; without one, nothing happens."""
@@ -168,10 +182,7 @@ class Sketch:
         if live is None:
             return
         self._live = []
-        after = replace(self._page, strokes=(*self._page.strokes, live))
-        if self._set_aside is not None:
-            self._page, self._set_aside = self._set_aside, None
-        self._put("draw", after)
+        self._put("draw", replace(self._page, strokes=(*self._page.strokes, live)))
 
     def begin_erasing(self) -> None:
         """Start to rub out: all that goes until `end_erasing` is one step of the history."""
@@ -218,10 +229,7 @@ class Sketch:
         """Forget the gesture that is under way, as if it had never begun."""
         if self._before_erasing is not None:
             self._page, self._before_erasing = self._before_erasing, None
-        if self._live:
-            self._live = []
-            if self._set_aside is not None:
-                self._page, self._set_aside = self._set_aside, None
+        self._live = []
 
     def put(self, name: str, page: Page) -> None:
         """Replace the page as one step called `name`, such as "clear" or "open seven.png"."""

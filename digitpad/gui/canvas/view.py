@@ -2,7 +2,7 @@
 
 Ink is kept in canvas units for ever; only the view changes. As long as all of it fits, one unit is one pixel and
 the origin is the widget's corner, so that a stroke is exactly what the mouse said. When the window has become too
-small, the view shrinks; an opened drawing of another size is laid in the middle.
+small, the view shrinks; an opened drawing of another size, or an opened image, is laid in the middle.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,9 @@ class View:
         return x * self.scale + self.dx, y * self.scale + self.dy
 
 
-def fit(width: float, height: float, bounds: Box | None, sheet: tuple[float, float] | None) -> View:
+def fit(
+    width: float, height: float, bounds: Box | None, sheet: tuple[float, float] | None, *, margin: float = 0.0
+) -> View:
     """Choose the view that shows everything.
 
     Parameters
@@ -38,6 +40,8 @@ def fit(width: float, height: float, bounds: Box | None, sheet: tuple[float, flo
         Left, top, right and bottom of the ink in canvas units, its thickness included; None without ink.
     sheet
         The size, above 0, of the sheet an opened drawing was made on, or None when it was the canvas itself.
+    margin
+        Pixels to leave free around a sheet; less where the widget is small.
     """
     if sheet is None:
         if bounds is None:
@@ -49,7 +53,8 @@ def fit(width: float, height: float, bounds: Box | None, sheet: tuple[float, flo
     if bounds is not None:
         left, top = min(left, bounds[0]), min(top, bounds[1])
         right, bottom = max(right, bounds[2]), max(bottom, bounds[3])
-    scale = min(width / (right - left), height / (bottom - top))
+    margin = min(margin, 0.1 * min(width, height))
+    scale = min((width - 2 * margin) / (right - left), (height - 2 * margin) / (bottom - top))
     return View(
         scale,
         (width - (right - left) * scale) / 2 - left * scale,

@@ -44,10 +44,11 @@ def read_page(path: Path) -> tuple[Page, int]:
     if path.suffix.lower() == INK_SUFFIX:
         drawings = read_ink(path)
         return page_of(drawings[0], str(path)), len(drawings)
-    from digitpad.data.images import read_image
+    from digitpad.data.images import read_photograph
 
     try:
-        return Page(picture=Picture(read_image(path), path.name)), 1
+        ink, photograph = read_photograph(path)
+        return Page(picture=Picture(ink, path.name, photograph=photograph)), 1
     except OSError as error:
         # A name longer than the file system's.
         raise DigitpadError(f"{plain_name(str(path))} cannot be read ({error.strerror}); check the name.") from error
@@ -141,10 +142,10 @@ def save_png(path: Path, page: Page, size: tuple[float, float]) -> None:
 
 
 def to_clipboard(page: Page, size: tuple[float, float]) -> QMimeData:
-    """Return a page for the clipboard: as a picture, and as a line of ink where it has any."""
+    """Return a page for the clipboard: as a picture, and as a line of ink where it has ink alone."""
     mime = QMimeData()
     mime.setImageData(page_image(page, size))
-    if page.strokes:
+    if page.strokes and page.picture is None:
         mime.setText(format_ink([drawing_of(page, size)]))
     return mime
 
@@ -192,11 +193,8 @@ def _pasted_ink(text: str) -> Page:
 
 
 def _pasted_image(image: QImage) -> Page:
-    from digitpad.data.images import read_image
+    from digitpad.data.images import read_photograph
 
-    return Page(
-        picture=Picture(
-            read_image(png_bytes(image)),
-            QCoreApplication.translate("Exchange", "the pasted image"),
-        )
-    )
+    ink, photograph = read_photograph(png_bytes(image))
+    name = QCoreApplication.translate("Exchange", "the pasted image")
+    return Page(picture=Picture(ink, name, photograph=photograph))

@@ -112,7 +112,8 @@ class PageFiles(QWidget):
             self.message.emit(Message(self.tr("There is nothing to copy yet; draw something first."), "info"))
             return
         QGuiApplication.clipboard().setMimeData(exchange.to_clipboard(page, self._canvas.sheet_size()))
-        text = self.tr("Copied as an image and as ink.") if page.strokes else self.tr("Copied.")
+        has_ink_alone = page.picture is None
+        text = self.tr("Copied as an image and as ink.") if has_ink_alone else self.tr("Copied as an image.")
         self.message.emit(Message(text, "info"))
 
     @Slot()
@@ -123,12 +124,15 @@ class PageFiles(QWidget):
     @Slot(str)
     def write_png(self, name: str) -> None:
         """Save the page as a PNG."""
-        self._write(Path(name), exchange.save_png)
+        self._write(Path(name), exchange.save_png, self.tr("Saved as {path}."))
 
     @Slot(str)
     def write_ink(self, name: str) -> None:
         """Save the strokes as a file of ink."""
-        self._write(Path(name), exchange.save_ink)
+        text = self.tr("Saved as {path}.")
+        if self._canvas.sketch.page.picture is not None:
+            text = self.tr("Saved the strokes as {path}; an ink file does not hold the image under them.")
+        self._write(Path(name), exchange.save_ink, text)
 
     @Slot()
     def _ask_what_to_open(self) -> None:
@@ -170,11 +174,11 @@ class PageFiles(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return dialog
 
-    def _write(self, path: Path, write: Callable[[Path, Page, tuple[float, float]], None]) -> None:
+    def _write(self, path: Path, write: Callable[[Path, Page, tuple[float, float]], None], done: str) -> None:
         try:
             write(path, self._canvas.sketch.page, self._canvas.sheet_size())
         except DigitpadError as error:
             self.message.emit(Message(str(error)))
             return
         self._settings.folder = path.parent
-        self.message.emit(Message(self.tr("Saved as {path}.").format(path=path), "info"))
+        self.message.emit(Message(done.format(path=path), "info"))

@@ -12,6 +12,7 @@ from digitpad.gui.canvas.drawing import DEFAULT_PEN_WIDTH
 from digitpad.gui.canvas.number_boxes import NumberBox
 from digitpad.gui.draw.character_choice import CharacterChoice
 from digitpad.gui.draw.page_files import PageFiles
+from digitpad.gui.draw.photograph_switch import PhotographSwitch
 from digitpad.gui.draw.refusal import RefusalRow
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.answer import Answer
@@ -22,9 +23,9 @@ from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.received import ReceivedPicture
 from digitpad.gui.widgets.refusal_bars import RefusalBars
 from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.gui.workspace.headline import show_verdict
 from digitpad.gui.workspace.look import Look
 from digitpad.gui.workspace.tab_page import TabPage
-from digitpad.gui.workspace.verdict import show_verdict
 from digitpad.gui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -62,7 +63,6 @@ class DrawTab(TabPage):
         self._make_actions()
         self._lay_out()
         self.canvas.history_changed.connect(self._show_history)
-        self.canvas.picture_set_aside.connect(self._tell_of_picture)
         self.files.message.connect(self.message)
         self.answer.character_chosen.connect(workspace.choose)
         self.bars.threshold_moved.connect(workspace.move_threshold)
@@ -192,6 +192,8 @@ class DrawTab(TabPage):
         label.setBuddy(self.width_slider)
         row.addWidget(label)
         row.addWidget(self.width_slider)
+        self.photograph = PhotographSwitch(self.canvas.drawing, frame)
+        row.addWidget(self.photograph)
         row.add_stretch()
         row.addWidget(action_button(self.files.open, "openButton", self.tr("Open…"), frame))
         row.addWidget(action_button(self.files.save_png, "saveButton", self.tr("Save…"), frame))
@@ -280,8 +282,3 @@ class DrawTab(TabPage):
             key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             tip = f"{action.statusTip()} ({key})" if name is None else text.format(step=name, key=key)
             action.setToolTip(tip_text(tip))
-
-    @Slot()
-    def _tell_of_picture(self) -> None:
-        text = self.tr("Your drawing replaces the picture; Undo brings the picture back.")
-        self.message.emit(Message(text, "info"))

@@ -15,7 +15,8 @@ from digitpad.gui.widgets.files import INK_FILTER, MODEL_FILTER
 from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.progress import Progress
-from digitpad.gui.workspace.catalogue import Entry, saved_name
+from digitpad.gui.workspace.catalogue import Entry
+from digitpad.gui.workspace.models import saved_name
 from digitpad.gui.workspace.settings import Settings
 
 _WIDTH = 29 * SPACE

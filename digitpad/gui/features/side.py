@@ -20,8 +20,8 @@ from digitpad.gui.widgets.refusal_bars import RefusalBars
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.gui.workspace.headline import show_verdict
 from digitpad.gui.workspace.look import Look
-from digitpad.gui.workspace.verdict import show_verdict
 
 WIDTH = 34 * SPACE
 _ROOMY = 640  # pixels of height from which on headings have room

@@ -29,7 +29,6 @@ from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.latest import LatestWorker
 from digitpad.gui.workspace import models
-from digitpad.gui.workspace.catalogue import saved_title
 from digitpad.gui.workspace.look import Depth, Look
 from digitpad.gui.workspace.models import LoadedModel, Source
 from digitpad.gui.workspace.network_menu import NetworkMenu
@@ -167,8 +166,7 @@ class FeaturesTab(TabPage):
             text = self.tr("{name} finds ink on pages and does not read digits; choose a model that does.")
             self.message.emit(Message(text.format(name=model.name)))
             return
-        title = saved_title(place, model.architecture.name)
-        self.compare_with(model, title)
+        self.compare_with(model, models.saved_name(place))
 
     def compare_with(self, model: Model, name: str) -> None:
         """Show another network beside the first: a second look at the same picture."""

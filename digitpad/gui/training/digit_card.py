@@ -13,8 +13,8 @@ from digitpad.gui.widgets.received import ReceivedPicture
 from digitpad.gui.widgets.refusal_bars import RefusalBars
 from digitpad.gui.widgets.scaling import px, sizes_itself
 from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.gui.workspace.headline import show_verdict
 from digitpad.gui.workspace.look import Look
-from digitpad.gui.workspace.verdict import show_verdict
 
 if TYPE_CHECKING:
     from digitpad.explain.frame import Frame

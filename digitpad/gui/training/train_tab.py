@@ -209,7 +209,8 @@ class TrainTab(TabPage):
     def _publish(self, snapshot: Snapshot) -> None:
         live = self.session.live
         if live is not None:
-            self._workspace.show_training(snapshot.recognizer, snapshot.step, live.run.folder)
+            run = live.run
+            self._workspace.show_training(snapshot.recognizer, snapshot.step, run.folder, run.display_name())
         self._snapshot_waits = self._workspace.busy
         if not self._snapshot_waits:
             self.session.picture_was_shown()

@@ -10,6 +10,7 @@ from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 
 NEAR = 0.05  # the probability from which a second guess is named
 AMBIGUOUS = 0.2  # the probability from which it is as good as the first, see `Prediction.is_ambiguous`
+_LEADING = 1.4  # from line to line of a number, in heights of a digit
 _INVITATION = (
     str(QT_TRANSLATE_NOOP("Answer", "Draw a digit")),
     str(QT_TRANSLATE_NOOP("Answer", "The prediction appears here while you draw.")),
@@ -59,7 +60,7 @@ class Answer(QWidget):
         Parameters
         ----------
         text
-            Its characters.
+            Its characters, with line breaks between its lines.
         probability
             The probability of the whole reading, in [0, 1].
         chosen
@@ -71,7 +72,8 @@ class Answer(QWidget):
         """
         self._digit, self._chosen, self._doubtful = text, chosen, doubt is not None
         self._lines = (sureness(probability), about) if doubt is None else (self.tr("Not a number"), doubt)
-        self._say(f"{text}, {self._lines[0]}. {self._lines[1]}")
+        spoken = ", ".join(text.split("\n"))
+        self._say(f"{spoken}, {self._lines[0]}. {self._lines[1]}")
 
     def show_verdict(self, digit: str, lines: tuple[str, str]) -> None:
         """Show a digit with two lines beside it; or, where the digit is empty, the lines alone."""
@@ -88,6 +90,10 @@ class Answer(QWidget):
         """Show no digit, and the reason."""
         self._digit, self._lines, self._doubtful, self._chosen = "", (title, reason), False, None
         self._say(f"{title}. {reason}")
+
+    def character_area(self, place: int) -> QRectF:
+        """Return where a character of a number stands on the widget; places count from 0, line after line."""
+        return self._characters()[place][1]
 
     def sizeHint(self) -> QSize:
         """Return room for a large digit."""
@@ -130,33 +136,45 @@ class Answer(QWidget):
             super().mousePressEvent(event)
             return
         for place, (_, box) in enumerate(self._characters()):
-            if box.left() <= event.position().x() < box.right():
+            if box.left() <= event.position().x() < box.right() and self._is_in_line(box, event.position().y()):
                 self.character_chosen.emit(place)
 
     def _number_font(self) -> QFont:
-        """Return the largest font in which the whole number fits above the lines."""
+        """Return the largest font in which the whole number fits above the lines of text."""
         font = QFont(self.font())
         font.setBold(True)
         room = self.height() - 3 * QFontMetrics(self.font()).height() - px(2 * SPACE)
-        font.setPixelSize(max(px(24), round(room * 1.25)))
-        width = QFontMetricsF(font).horizontalAdvance(self._digit)
+        lines = self._digit.split("\n")
+        least = px(24) if len(lines) == 1 else px(12)
+        font.setPixelSize(max(least, round(room * 1.25 / (1 + _LEADING * (len(lines) - 1)))))
+        metrics = QFontMetricsF(font)
+        width = max(metrics.horizontalAdvance(line) for line in lines)
         if width > self.width():
             font.setPixelSize(max(px(12), int(font.pixelSize() * self.width() / width)))
         return font
 
     def _characters(self) -> list[tuple[str, QRectF]]:
-        """Return the characters of the number, and where each stands."""
+        """Return the characters of the number, line by line, and where each stands."""
         metrics = QFontMetricsF(self._number_font())
         height = metrics.tightBoundingRect("0").height()
-        # The number and the lines below it stand in the middle of the card together.
+        lines = self._digit.split("\n")
+        # The number and the text below it stand in the middle of the card together.
         below = px(2 * SPACE) + 3 * QFontMetrics(self.font()).height()
-        top = max(0.0, (self.height() - height - below) / 2)
-        left, found = 0.0, []
-        for character in self._digit:
-            advance = metrics.horizontalAdvance(character)
-            found.append((character, QRectF(left, top, advance, height)))
-            left += advance
+        top = max(0.0, (self.height() - height * (1 + _LEADING * (len(lines) - 1)) - below) / 2)
+        found = []
+        for line in lines:
+            left = 0.0
+            for character in line:
+                advance = metrics.horizontalAdvance(character)
+                found.append((character, QRectF(left, top, advance, height)))
+                left += advance
+            top += _LEADING * height
         return found
+
+    def _is_in_line(self, box: QRectF, y: float) -> bool:
+        """Return whether a height belongs to the line of a character; a single line takes the whole card."""
+        gap = (_LEADING - 1) * box.height() / 2
+        return "\n" not in self._digit or box.top() - gap <= y < box.bottom() + gap
 
     def _paint_number(self, painter: QPainter) -> None:
         painter.setFont(self._number_font())
@@ -165,7 +183,7 @@ class Answer(QWidget):
             chosen = place == self._chosen
             painter.setPen(self._theme.colour("muted" if self._doubtful else "accent" if chosen else "text"))
             painter.drawText(box.bottomLeft(), character)
-            bottom = box.bottom() + px(SPACE)
+            bottom = box.bottom() + min(px(SPACE), (_LEADING - 1) * box.height() / 2)
             if chosen:
                 painter.fillRect(QRectF(box.left(), bottom, box.width(), px(3)), self._theme.colour("accent"))
         title = text_font(self.font(), bold=True)

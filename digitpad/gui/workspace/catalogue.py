@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from digitpad.errors import DigitpadError
-from digitpad.gui.workspace.models import is_checkpoint, run_of
-
 if TYPE_CHECKING:
     from digitpad.training.runs import Run
 
@@ -79,76 +76,21 @@ def checkpoints(folder: Path) -> list[Entry]:
     DigitpadError
         If the run cannot be read.
     """
-    from digitpad.training.runs import Run
+    from digitpad.training.run import Run, checkpoint_name
 
     entries = []
     for file in reversed(Run(folder).checkpoints()[-_MOST_CHECKPOINTS:]):
-        if file.epoch is None:
-            name = QCoreApplication.translate("Catalogue", "step {step}").format(step=f"{file.step:,}")
-        else:
-            name = QCoreApplication.translate("Catalogue", "step {step}, epoch {epoch}").format(
-                step=f"{file.step:,}", epoch=file.epoch
-            )
+        name = checkpoint_name(file)
+        if file.epoch is not None:
+            text = QCoreApplication.translate("Catalogue", "{step}, epoch {epoch}")
+            name = text.format(step=name, epoch=file.epoch)
         entries.append(Entry(name, file.path.resolve()))
     return entries
 
 
 def run_names(runs: "Sequence[Run]") -> list[str]:
-    """Return what to call runs beside each other: those of one name with the time of day, or as their folders."""
-    ways = (
-        [run.info.name or run.folder.name for run in runs],
-        [f"{run.info.name} {run.info.created.astimezone():%H:%M:%S}" for run in runs],
-        [run.folder.name for run in runs],
-    )
-    return [next(way[place] for way in ways if way.count(way[place]) == 1) for place in range(len(runs))]
-
-
-def saved_name(path: Path) -> str:
-    """Return what to call a network beside others: a model by its file, a run or its step as the menus do.
-
-    Parameters
-    ----------
-    path
-        As `Entry.path`.
-    """
-    run, step = _run_and_step(path)
-    if not run:
-        return path.stem
-    return QCoreApplication.translate("Catalogue", "{run}, {step}").format(run=run, step=step) if step else run
-
-
-def saved_title(path: Path, network: str) -> str:
-    """Return what to call a network from a run or a file while it is looked at.
-
-    Parameters
-    ----------
-    path
-        As `Entry.path`.
-    network
-        What the network itself is called.
-    """
-    run, step = _run_and_step(path)
-    if not run:
-        return path.stem
-    text = (
-        QCoreApplication.translate("Catalogue", "{network}, {step} of run {run}")
-        if step
-        else QCoreApplication.translate("Catalogue", "{network}, end of run {run}")
-    )
-    return text.format(network=network, step=step, run=run)
-
-
-def _run_and_step(path: Path) -> tuple[str, str]:
-    """Return the names of the run and of the step that a path belongs to; empty where it belongs to none."""
-    folder = run_of(path)
-    if folder is None:
-        return "", ""
-    step = path.stem if is_checkpoint(path) else ""
-    try:
-        run = next((entry.name for entry in runs(folder.parent) if entry.path == folder.resolve()), folder.name)
-        if step:
-            step = next((entry.name for entry in checkpoints(folder) if entry.path == path.resolve()), step)
-    except DigitpadError:
-        # Whatever is wrong with the folder, it has a name.
-        return folder.name, step
-    return run, step
+    """Return what to call runs beside each other: by their names, and those that share one by their folders as well."""
+    names = [run.display_name() for run in runs]
+    return [
+        name if names.count(name) == 1 else f"{name} ({run.folder.name})" for name, run in zip(names, runs, strict=True)
+    ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from digitpad.errors import DigitpadError
 from digitpad.gui.widgets.percent import percent
 
 if TYPE_CHECKING:
@@ -71,8 +72,7 @@ def load(name_or_path: str | Path | None = None) -> LoadedModel:
         If it does not exist, or is not a valid model.
     """
     model, path = read_model(name_or_path)
-    name = path.stem if path.is_file() and not is_checkpoint(path) else model.name
-    return take(model, path.resolve(), name)
+    return take(model, path.resolve(), saved_name(path))
 
 
 def read_model(name_or_path: str | Path | None = None) -> "tuple[Model, Path]":
@@ -111,6 +111,31 @@ def run_of(path: Path) -> Path | None:
     """Return the folder of the run that a path belongs to: the folder itself, or that of a checkpoint; else None."""
     folder = path.parent.parent if is_checkpoint(path) else path
     return folder if (folder / _RUN).is_file() else None
+
+
+def saved_name(path: Path) -> str:
+    """Return what a saved network is called wherever it is named: a model by its file, a run or its step by its run.
+
+    Parameters
+    ----------
+    path
+        A model file, the folder of a run, or one of its checkpoints.
+
+    Returns
+    -------
+    str
+        "standard", "standard 2" or "standard 2, step 340".
+    """
+    folder = run_of(path)
+    if folder is None:
+        return path.stem
+    from digitpad.training.run import Run
+
+    try:
+        return Run(folder).display_name(path if is_checkpoint(path) else None)
+    except DigitpadError:
+        # Whatever is wrong with the run, its folder has a name.
+        return folder.name
 
 
 def take(model: "Model", path: Path, name: str, source: Source = Source.IN_USE) -> LoadedModel:

@@ -1,7 +1,7 @@
 """From a page to a reading and a frame, by one network and, for a single digit, in one pass.
 
-This is the only place that decides how a page becomes pixels. Qt has no part in it: the workspace calls it in the
-GUI thread or in a worker, and never in both at once, because a network is used by one thread at a time.
+This is the only place that decides how a page becomes pixels. No widget has a part in it: the workspace calls it in
+the GUI thread or in a worker, and never in both at once, because a network is used by one thread at a time.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from digitpad.data.images import image_to_digit
 from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
 from digitpad.explain.frame import Frame, Inspector
+from digitpad.gui.canvas.ink_painter import ink_of_picture
 from digitpad.gui.canvas.sketch import Page
 from digitpad.gui.workspace.look import Choice, Depth
 from digitpad.nn.checks import NotFiniteError
@@ -100,10 +101,9 @@ class PageReader:
         return Sight(reading, place, prediction, pixels, frame)
 
     def _read(self, page: Page) -> NumberReading:
-        if page.picture is not None and page.picture.prepared:
-            return self._numbers.read_prepared(page.picture.ink)
         if page.picture is not None:
-            return self._numbers.read_picture(page.picture.ink)
+            ink = ink_of_picture(page)
+            return self._numbers.read_prepared(ink) if page.picture.prepared else self._numbers.read_picture(ink)
         # As the command line reads the same file; the window's own canvas is a usual one.
         canvas = USUAL_CANVAS if page.size is None else max(page.size)
         return self._numbers.read_drawing([stroke.points for stroke in page.strokes], canvas=canvas)

@@ -21,50 +21,29 @@ look at the new page, and is dropped; while one stroke grows, its own earlier po
 is busy, everything goes to it: a network is used by one thread at a time.
 """
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.canvas.drawing import Drawing
 from digitpad.gui.canvas.sketch import Page, Picture
 from digitpad.gui.widgets.message_bar import Message
-from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
 from digitpad.gui.workspace import models
 from digitpad.gui.workspace.look import Choice, Depth, Look
+from digitpad.gui.workspace.look_maker import LookMaker, LookRequest
 from digitpad.gui.workspace.models import LoadedModel, Source
-from digitpad.gui.workspace.pace import Pace
-from digitpad.gui.workspace.verdict import verdict_of
 
 if TYPE_CHECKING:
-    from digitpad.gui.workspace.page_reader import PageReader, Sight
+    from digitpad.gui.workspace.page_reader import PageReader
     from digitpad.gui.workspace.settings import Settings
     from digitpad.models.model_file import Model
-    from digitpad.reading.numbers import NumberReading
     from digitpad.reading.recognizer import Recognizer
-
-_READING = "reading"
-_PATIENCE = 80  # milliseconds after which a view is told that a page is still being read
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Request:
-    """A look that is wanted: what was the state when it was asked for."""
-
-    number: int
-    page: Page
-    network: LoadedModel
-    reader: "PageReader"
-    depth: Depth
-    choice: Choice
-    known: "NumberReading | None"
 
 
 class Workspace(QObject):
@@ -113,18 +92,12 @@ class Workspace(QObject):
         self._choice = Choice()
         self._depths: dict[QObject, Depth] = {}
         self._reader: PageReader | None = None
-        self._pace = Pace()
-        self._worker = LatestWorker(self)
-        self._worker.result_ready.connect(self._receive)
-        self._number = 0
-        self._oldest_welcome = 0
-        self._awaited: _Request | None = None  # what the worker looks at
-        self._again = False  # whether to look again when it is done
-        self._fresh_since = 0  # the first request after the page or the network became another
+        self._looks = LookMaker(self._wanted, self)
+        self._looks.made.connect(self._publish)
+        self._looks.nothing_wanted.connect(self._publish_nothing)
+        self._looks.lasting.connect(self._publish_reading)
         self._look = Look(0, self.drawing.sketch.page)
         self._look_request = 0  # what `_look` came of
-        self._soon = self._timer(0, self._go)
-        self._patience = self._timer(_PATIENCE, self._say_reading)
         self.drawing.changed.connect(self._page_changed)
 
     # What is there
@@ -152,7 +125,7 @@ class Workspace(QObject):
     @property
     def busy(self) -> bool:
         """Whether a look is still to come."""
-        return self._soon.isActive() or self._awaited is not None
+        return self._looks.busy
 
     # Which network
 
@@ -184,7 +157,7 @@ class Workspace(QObject):
             The folder of its run, or its checkpoint.
         """
         try:
-            self.use_network(models.take(model, place.resolve(), model.name))
+            self.use_network(models.take(model, place.resolve(), models.saved_name(place)))
         except DigitpadError as error:
             self.message.emit(Message(str(error)))
             return False
@@ -215,23 +188,20 @@ class Workspace(QObject):
                 network.reader.threshold = threshold
             self._reader = PageReader(network.reader)
         if not _alike(before, network):
-            self._pace.forget(_multiply_adds(network))
-        self._change()
+            self._looks.forget_pace(_multiply_adds(network))
+        self._looks.change()
         self.networks_changed.emit()
 
     @Slot(object)
     def look_at(self, path: Path) -> None:
         """Look by a saved network without taking it into use: a model file, a run as it ended, or a checkpoint."""
-        from digitpad.gui.workspace.catalogue import saved_title
-
         try:
             model, place = models.read_model(path)
-            title = saved_title(place, model.architecture.name)
             network = models.take(model, place.resolve(), model.name, Source.SAVED)
         except DigitpadError as error:
             self.message.emit(Message(str(error)))
             return
-        self.look_by(_retitled(network, title))
+        self.look_by(_retitled(network, models.saved_name(place)))
 
     @Slot(object)
     def choose_network(self, path: Path) -> None:
@@ -252,7 +222,7 @@ class Workspace(QObject):
         """Look by the model in use."""
         self.look_by(self._in_use)
 
-    def show_training(self, recognizer: "Recognizer", step: int, folder: Path) -> None:
+    def show_training(self, recognizer: "Recognizer", step: int, folder: Path, name: str | None = None) -> None:
         """Tell of the network in training; the first time, it is looked at from then on.
 
         Parameters
@@ -263,9 +233,12 @@ class Workspace(QObject):
             How many steps were taken.
         folder
             The folder of its run.
+        name
+            What its run is called; None takes the network's own name.
         """
         preprocessing = recognizer.model.metadata.preprocessing
-        title = self.tr("in training: {name}, step {step}").format(name=recognizer.model.name, step=f"{step:,}")
+        name = recognizer.model.name if name is None else name
+        title = self.tr("in training: {name}, step {step}").format(name=name, step=f"{step:,}")
         network = LoadedModel(title, folder, preprocessing.mean, preprocessing.std, recognizer, Source.IN_TRAINING)
         begins = self._in_training is None
         follows = self._looked_at is not None and self._looked_at.source is Source.IN_TRAINING
@@ -320,7 +293,7 @@ class Workspace(QObject):
         self._threshold = network.reader.threshold = threshold
         if self._reader is not None:
             self._reader.forget()
-        self._change()
+        self._looks.change()
 
     # What else is looked at
 
@@ -342,7 +315,7 @@ class Workspace(QObject):
         reading = self._look.reading
         if reading is not None and 0 <= place < len(reading.segments):
             self._choice = Choice(place, len(reading.segments))
-            self._change(fresh=False)
+            self._looks.change(fresh=False)
 
     def ask(self, view: QObject, depth: Depth) -> None:
         """Look as far into the network as a view needs, until it asks for something else.
@@ -360,14 +333,11 @@ class Workspace(QObject):
         else:
             self._depths[view] = depth
         if self._depth not in {before, Depth.READING}:
-            self._change(fresh=False)
+            self._looks.change(fresh=False)
 
     def shut_down(self) -> None:
         """Stop the worker and wait for its end."""
-        self._soon.stop()
-        self._patience.stop()
-        self._awaited = None
-        self._worker.shut_down()
+        self._looks.shut_down()
 
     # Looking
 
@@ -378,101 +348,29 @@ class Workspace(QObject):
     @Slot()
     def _page_changed(self) -> None:
         live = self.drawing.sketch.live_stroke
-        self._change(continues=live is not None and len(live.points) > 1)
+        self._looks.change(continues=live is not None and len(live.points) > 1)
 
-    def _change(self, *, fresh: bool = True, continues: bool = False) -> None:
-        """Look again at the end of this turn.
-
-        Parameters
-        ----------
-        fresh
-            Whether what was read so far does not hold any more.
-        continues
-            Whether what comes of an earlier look may still be shown, as of a stroke that has grown since.
-        """
-        if fresh:
-            self._fresh_since = self._number + 1
-        if not continues:
-            self._oldest_welcome = self._number + 1
-        if not self._soon.isActive():
-            self._soon.start()
-
-    @Slot()
-    def _go(self) -> None:
-        """Look: at once, or in the worker."""
-        request = self._request()
-        if request is None:
-            self._put_off()
-            self._publish(self._number, Look(0, self.drawing.sketch.page, self._looked_at))
-        elif self._worker.busy or not self._pace.is_short(request.page):
-            self._send(request)
-        else:
-            self._put_off()
-            self._look_now(request)
-
-    def _request(self) -> _Request | None:
-        """Return the look that is wanted now; None where there is nothing to do."""
-        self._number += 1
+    def _wanted(self, number: int) -> LookRequest | None:
+        """Return the look that is wanted now; None where there is nothing to look at."""
         page, network, reader = self.drawing.sketch.page, self._looked_at, self._reader
         if page.is_blank:
             self._choice = Choice()
         if network is None or reader is None or (page.is_blank and self._depth is Depth.READING):
             return None
-        known = self._look.reading if self._look_request >= self._fresh_since else None
-        return _Request(self._number, page, network, reader, self._depth, self._choice, known)
+        known = self._look.reading if self._look_request >= self._looks.fresh_since else None
+        return LookRequest(number, page, network, reader, self._depth, self._choice, known)
 
-    def _look_now(self, request: _Request) -> None:
-        """Make a look in this thread."""
-        try:
-            look, seconds = _make_look(request)
-        except Exception:
-            # A fault of ours is reported elsewhere; the answer to another drawing must not stay on the screen.
-            self._publish(request.number, Look(0, request.page, request.network))
-            raise
-        self._pace.note(request.page, seconds)
-        self._publish(request.number, look)
-
-    def _send(self, request: _Request) -> None:
-        """Have the worker make a look; while it makes one that is still welcome, the next one waits."""
-        if self._awaited is not None and self._awaited.number >= self._oldest_welcome:
-            self._again = True
-            return
-        self._awaited, self._again = request, False
-        self._worker.ask(_READING, partial(_work, request))
-        if not self._patience.isActive():
-            self._patience.start()
-
-    def _put_off(self) -> None:
-        """Wait no longer for the worker: what it brings is not wanted any more."""
-        self._patience.stop()
-        if self._awaited is not None:
-            self._awaited, self._again = None, False
-            self._worker.forget(_READING)
+    @Slot(int)
+    def _publish_nothing(self, number: int) -> None:
+        """Publish that there is nothing to look at, or nothing to look with."""
+        self._publish(number, Look(0, self.drawing.sketch.page, self._looked_at))
 
     @Slot(object)
-    def _receive(self, outcome: Outcome) -> None:
-        request = self._awaited
-        if request is None:
-            return
-        again, self._awaited, self._again = self._again, None, False
-        self._patience.stop()
-        if isinstance(outcome.result, tuple):
-            look, seconds = outcome.result
-            self._pace.note(request.page, seconds)
-        else:
-            look = Look(0, request.page, request.network)
-        if request.number >= self._oldest_welcome:
-            self._publish(request.number, look)
-        if again and not self._soon.isActive():
-            self._soon.start()
+    def _publish_reading(self, request: LookRequest) -> None:
+        """Publish that a page is still being read."""
+        self._publish(request.number, Look(0, self.drawing.sketch.page, request.network, is_reading=True))
 
-    @Slot()
-    def _say_reading(self) -> None:
-        request = self._awaited
-        if request is not None:
-            page = self.drawing.sketch.page
-            self._publish(request.number, Look(0, page, request.network, is_reading=True))
-
+    @Slot(int, object)
     def _publish(self, request: int, look: Look) -> None:
         """Publish what came of a request under the next number."""
         if not look.is_reading and self._choice.has_lapsed(look.reading):
@@ -492,53 +390,7 @@ class Workspace(QObject):
 
     def _as_saved(self, network: LoadedModel) -> LoadedModel:
         """Return the network in training as what its run has saved at its end."""
-        from digitpad.gui.workspace.catalogue import saved_title
-
-        model = network.model
-        title = saved_title(network.path, network.title if model is None else model.architecture.name)
-        return _retitled(network, title, Source.SAVED)
-
-    def _timer(self, interval: int, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(interval)
-        timer.timeout.connect(slot)
-        return timer
-
-
-def _make_look(request: _Request) -> tuple[Look, float]:
-    """Make a look; return it with the seconds that it took."""
-    before = time.perf_counter()
-    try:
-        sight = request.reader.look(request.page, request.depth, request.choice, request.known)
-    except DigitpadError as error:
-        look = Look(0, request.page, request.network, error=str(error))
-    else:
-        look = _look_of(request, sight)
-    return look, time.perf_counter() - before
-
-
-def _look_of(request: _Request, sight: "Sight") -> Look:
-    prediction, verdict = sight.prediction, None
-    if prediction is not None and prediction.image.any():
-        verdict = verdict_of(prediction, request.network.reader)
-    return Look(
-        0,
-        request.page,
-        request.network,
-        sight.reading,
-        sight.place,
-        prediction,
-        sight.pixels,
-        verdict,
-        sight.frame,
-        not_finite=sight.not_finite,
-    )
-
-
-def _work(request: _Request, _progress: Progress) -> object:
-    """Make a look in the worker."""
-    return _make_look(request)
+        return _retitled(network, models.saved_name(network.path), Source.SAVED)
 
 
 def _retitled(network: LoadedModel, title: str, source: Source | None = None) -> LoadedModel:

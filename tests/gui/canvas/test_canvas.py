@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QInputDevice, QPointingDevice, QPointingDeviceUniqueId, QTabletEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
-from pytestqt.qtbot import QtBot
 
 from digitpad.gui.canvas.canvas import Canvas, Tool
 from digitpad.gui.canvas.sketch import InkStroke, Page, Picture
@@ -206,12 +205,53 @@ def test_an_opened_drawing_lies_in_the_middle_with_its_own_numbers(canvas: Canva
     assert canvas.view.scale == 1
 
 
-def test_a_picture_is_shown_large_and_drawing_on_it_says_what_happens(canvas: Canvas, draw: Draw, qtbot: QtBot) -> None:
-    canvas.put("open", Page(picture=Picture(np.ones((28, 28), np.float32), "x.png")))
+def test_a_picture_is_shown_large_and_drawing_on_it_adds_to_it(canvas: Canvas, draw: Draw) -> None:
+    ink = np.zeros((50, 50), np.float32)
+    ink[20:30, 20:30] = 1
+    canvas.put("open", Page(picture=Picture(ink, "x.png")))
+    area = canvas.area_of((0, 0, 50, 50))
+    assert area.height() == pytest.approx(canvas.height() - 48, abs=1)
+    assert area.center().x() == pytest.approx(canvas.width() / 2, abs=1)
     assert _dark(canvas, canvas.width() // 2, canvas.height() // 2)
-    with qtbot.waitSignal(canvas.picture_set_aside, timeout=1000):
-        draw(canvas, [[(50, 50)]])
-    assert not _dark(canvas, canvas.width() // 2, canvas.height() // 2)
+    view = canvas.view
+    place = canvas.area_of((8, 8, 12, 12)).center().toPoint()
+    assert not _dark(canvas, place.x(), place.y())
+    draw(canvas, [[(place.x(), place.y())]])
+    assert _dark(canvas, place.x(), place.y())
+    assert _dark(canvas, canvas.width() // 2, canvas.height() // 2)
+    np.testing.assert_allclose(_points(canvas), [[(10, 10)]], atol=0.1)
+    # What lies beyond the picture's edge is not part of it, and moves nothing.
+    draw(canvas, [[(5, 5), (15, 5)]])
+    assert not _dark(canvas, 8, 5)
+    assert canvas.view == view
+    canvas.undo()
+    canvas.undo()
+    assert not _dark(canvas, place.x(), place.y())
+    assert canvas.sketch.page.picture is not None
+
+
+def test_a_photograph_is_shown_faint_under_its_ink_or_not_at_all(canvas: Canvas) -> None:
+    ink = np.zeros((20, 20), np.float32)
+    ink[8:12, 8:12] = 1
+    photograph = np.zeros((20, 20, 3), np.uint8)
+    photograph[:, :, 0] = 255
+    canvas.put("open", Page(picture=Picture(ink, "x.png", photograph=photograph)))
+    place = canvas.area_of((2, 2, 4, 4)).center().toPoint()
+    shown = canvas.grab().toImage()
+    paper, found = shown.pixelColor(place), shown.pixelColor(canvas.rect().center())
+    assert paper.red() > paper.blue() + 60
+    assert paper.lightness() > found.lightness() + 60
+    canvas.drawing.show_photograph(shown=False)
+    paper = canvas.grab().toImage().pixelColor(place)
+    assert abs(paper.red() - paper.blue()) < 10
+    assert _dark(canvas, canvas.width() // 2, canvas.height() // 2)
+
+
+def test_over_an_image_as_the_network_receives_it_the_pen_is_that_of_such_images(canvas: Canvas, draw: Draw) -> None:
+    canvas.put("open", Page(picture=Picture(np.zeros((28, 28), np.float32), "image 5", prepared=True)))
+    place = canvas.area_of((13, 13, 15, 15)).center()
+    draw(canvas, [[(place.x(), place.y())]])
+    assert canvas.sketch.page.strokes[0].width == pytest.approx(2.4)
 
 
 def test_undo_in_the_middle_of_a_stroke_takes_the_stroke_back(canvas: Canvas) -> None:

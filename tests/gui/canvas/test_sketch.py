@@ -65,16 +65,21 @@ def test_a_new_step_forgets_what_could_have_been_redone() -> None:
     assert sketch.redo_name is None
 
 
-def test_drawing_over_a_picture_starts_afresh_and_one_undo_brings_the_picture_back() -> None:
+def test_drawing_over_a_picture_adds_to_it_and_one_undo_takes_the_stroke_back() -> None:
     sketch = Sketch()
-    picture = Picture(np.ones((2, 2), np.float32), "x.png")
+    picture = Picture(np.ones((2, 3), np.float32), "x.png")
     sketch.put("open x.png", Page(picture=picture))
     sketch.begin_stroke((1, 1), 10)
-    assert sketch.page.picture is None
-    sketch.end_stroke()
-    assert len(sketch.page.strokes) == 1
-    sketch.undo()
     assert sketch.page.picture is picture
+    assert len(sketch.page.strokes) == 1
+    sketch.end_stroke()
+    assert sketch.page.picture is picture
+    assert len(sketch.page.strokes) == 1
+    assert sketch.page.sheet == picture.size == (3.0, 2.0)
+    sketch.undo()
+    assert (sketch.settled.picture, len(sketch.settled.strokes)) == (picture, 0)
+    sketch.undo()
+    assert sketch.undo_name is None
 
 
 def test_clearing_a_picture_and_drawing_are_two_steps() -> None:
@@ -110,6 +115,32 @@ def test_rubbing_nothing_out_and_clearing_a_blank_page_leave_no_step() -> None:
     assert not sketch.erase((0, 0), (9, 9), 5)
     sketch.end_erasing()
     assert sketch.undo_name is None
+
+
+def test_strokes_over_one_picture_share_its_memory_and_can_all_be_undone() -> None:
+    sketch = Sketch()
+    photograph = np.zeros((2000, 2000, 3), np.uint8)
+    picture = Picture(np.zeros((2000, 2000), np.float32), "x.png", photograph=photograph)
+    assert picture.nbytes == 28_000_000
+    sketch.put("open x.png", Page(picture=picture))
+    for x in range(40):
+        sketch.begin_stroke((x, 1), 10)
+        sketch.end_stroke()
+    kept = 0
+    while sketch.undo():
+        kept += 1
+    assert kept == 41
+
+
+def test_photographs_count_in_the_memory_that_undo_takes() -> None:
+    sketch = Sketch()
+    for number in range(9):
+        ink, photograph = np.zeros((2000, 2000), np.float32), np.zeros((2000, 2000, 3), np.uint8)
+        sketch.put(f"open {number}", Page(picture=Picture(ink, str(number), photograph=photograph)))
+    kept = 0
+    while sketch.undo():
+        kept += 1
+    assert kept == 2
 
 
 def test_opened_pictures_that_can_be_undone_take_a_bounded_amount_of_memory() -> None:

@@ -1,6 +1,7 @@
 """Whole numbers in the window: boxes on the canvas, and the bars of one digit at a time."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -12,7 +13,10 @@ from PySide6.QtWidgets import QWidget
 from digitpad.gui.canvas.sketch import InkStroke, Page, Picture
 from digitpad.gui.draw.tab import DrawTab
 from digitpad.gui.shell.main_window import MainWindow
+from digitpad.gui.workspace.headline import show_verdict
+from digitpad.reading.numbers import NumberReading, Segment
 from digitpad.reading.recognizer import Prediction
+from digitpad.reading.signs import SIGNS
 from tests.gui.settling import settle
 from tests.reading.written import written
 
@@ -133,7 +137,7 @@ def test_the_boxes_lie_on_an_opened_picture(tab: DrawTab) -> None:
     settle(tab)
     assert tab.answer.digit == "77"
     first = tab.canvas.area_of(tab.canvas.boxes[0].box)
-    sheet = tab.canvas.picture_area()
+    sheet = tab.canvas.area_of((0, 0, 200, 100))
     assert first.left() - sheet.left() == pytest.approx(sheet.width() * 40 / 200, abs=1)
     assert first.bottom() - sheet.top() == pytest.approx(sheet.height() * 80 / 100, abs=1)
 
@@ -148,6 +152,42 @@ def test_a_number_of_many_digits_fits_its_card(tab: DrawTab, window: MainWindow)
     settle(tab)
     assert places(tab)[0]
     tab.answer.grab()
+
+
+def test_a_number_on_two_lines_is_shown_and_walked_through_line_by_line(window: MainWindow, tab: DrawTab) -> None:
+    strokes = [
+        InkStroke(np.array([[x, top], [x + 10, top + 100]], np.float32), 8.0)
+        for top, xs in ((60, (60, 160, 260)), (300, (60, 160)))
+        for x in xs
+    ]
+    tab.canvas.put("draw", Page(tuple(strokes)))
+    settle(tab)
+    assert tab.answer.digit == "777\n77"
+    assert "777, 77" in tab.answer.accessibleDescription()
+    assert [round(box.box[1] / 240) for box in tab.canvas.boxes] == [0, 0, 0, 1, 1]
+    assert places(tab) == [False, False, False, False, True]
+    walked = [window.workspace.look.place]
+    while tab.choice.previous.isEnabled():
+        tab.choice.previous.trigger()
+        settle(tab)
+        walked.append(window.workspace.look.place)
+    assert walked == [4, 3, 2, 1, 0]
+    # A click on a character chooses it, in whichever line it stands.
+    for place in (1, 4):
+        QTest.mouseClick(tab.answer, Qt.MouseButton.LeftButton, pos=tab.answer.character_area(place).center().toPoint())
+        settle(tab)
+        assert window.workspace.look.place == place
+    assert tab.answer.character_area(4).top() > tab.answer.character_area(1).bottom()
+    assert tab.answer.rect().contains(tab.answer.character_area(4).toRect())
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_every_sign_is_named_in_words(window: MainWindow, tab: DrawTab, sign: str) -> None:
+    seven = Prediction("7", 0.9, np.full(10, 0.1, np.float32), False, None, np.ones((28, 28), np.float32))
+    number = NumberReading((Segment("7", (0, 0, 1, 1), seven), Segment(sign, (2, 0, 3, 1), None)), 0.9)
+    show_verdict(replace(window.workspace.look, reading=number, place=1), tab.answer, tab.bars)
+    assert tab.answer.digit == f"7{sign}"
+    assert "by its" in tab.answer.lines[1]
 
 
 def test_a_number_with_a_part_that_is_no_digit_says_so(tab: DrawTab) -> None:

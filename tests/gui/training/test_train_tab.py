@@ -156,7 +156,7 @@ def test_the_drawn_digit_is_read_by_the_network_in_training(
     assert tab.digit.bars.values != first
     # What the run has made is looked at on, and is not in use.
     assert workspace.looked_at is not None
-    assert workspace.looked_at.title == "light, end of run light"
+    assert workspace.looked_at.title == "light"
     assert workspace.in_use is not None
     assert workspace.in_use.title == "fake"
 

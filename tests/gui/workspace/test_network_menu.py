@@ -72,8 +72,7 @@ def test_what_is_in_use_is_ticked_also_after_a_checkpoint_was_looked_at(
     assert looked_at is not None
     assert looked_at.source is Source.SAVED
     assert chooser.title == looked_at.title
-    assert looked_at.title.startswith(f"light, step {first.step}")
-    assert looked_at.title.endswith("of run light")
+    assert looked_at.title == run.display_name(first) == f"light, step {first.step}"
     known = run.model(first).network.state_dict()
     assert looked_at.model is not None
     for name, value in looked_at.model.network.state_dict().items():
@@ -179,6 +178,6 @@ def test_a_run_with_tags_in_its_name_is_shown_as_it_is(window: MainWindow, choos
     chooser.networks.fill()
     assert [each.title() for each in chooser.networks.findChildren(QMenu)] == ["<b>bold</b> && co"]
     window.workspace.look_at(run.folder)
-    assert chooser.title.endswith("of run <b>bold</b> & co")
+    assert chooser.title == run.display_name() == "<b>bold</b> & co"
     assert "<b>" not in chooser.toolTip()
     settle(window)

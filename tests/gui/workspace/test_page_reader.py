@@ -99,6 +99,17 @@ def test_prepared_pixels_are_neither_cropped_nor_centred(recognizer: Recognizer)
     np.testing.assert_array_equal(read_page_with(recognizer, page, Depth.ACTIVATIONS).image, pixels)
 
 
+def test_a_stroke_over_prepared_pixels_is_added_to_them(recognizer: Recognizer) -> None:
+    pixels = np.zeros((28, 28), np.float32)
+    pixels[1:9, 1:3] = 0.5
+    stroke = InkStroke(np.array([[20, 5], [20, 25]], np.float32), 2.4)
+    page = Page((stroke,), Picture(pixels, "image 5", prepared=True))
+    image = read_page_with(recognizer, page, Depth.ACTIVATIONS).image
+    np.testing.assert_array_equal(image[:, :15], pixels[:, :15])
+    np.testing.assert_allclose(image[10:20].sum(axis=1), 2.4, atol=0.05)
+    assert not image[:3, 15:].any()
+
+
 def test_a_blank_page_has_the_frame_of_nothing_where_one_is_asked_for(recognizer: Recognizer) -> None:
     reader = PageReader(recognizer)
     assert reader.look(Page(), Depth.READING, Choice()).frame is None

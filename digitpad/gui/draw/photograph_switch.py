@@ -1,0 +1,50 @@
+"""The switch between an opened photograph under its ink, and the ink alone."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from digitpad.gui.canvas.drawing import Drawing
+from digitpad.gui.widgets.segmented import segments
+
+
+class PhotographSwitch(QWidget):
+    """Two buttons, "Page" and "Ink", which are visible while the page has a photograph.
+
+    Parameters
+    ----------
+    drawing
+        What is shown in one of the two ways.
+    """
+
+    def __init__(self, drawing: Drawing, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("photographSwitch")
+        self._drawing = drawing
+        self.group, buttons = segments(
+            [
+                ("showPage", self.tr("Page"), self.tr("Show the photograph, faint under the ink that was found in it")),
+                ("showInk", self.tr("Ink"), self.tr("Show only the ink that the network reads")),
+            ],
+            self,
+            label=self.tr("Show"),
+        )
+        self.page_button, self.ink_button = buttons
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for button in buttons:
+            row.addWidget(button)
+        self.group.buttonClicked.connect(self._switch)
+        drawing.changed.connect(self._show_drawing)
+        drawing.shown_differently.connect(self._show_drawing)
+        self._show_drawing()
+
+    @Slot()
+    def _switch(self) -> None:
+        self._drawing.show_photograph(shown=self.page_button.isChecked())
+
+    @Slot()
+    def _show_drawing(self) -> None:
+        picture = self._drawing.sketch.page.picture
+        self.setVisible(picture is not None and picture.photograph is not None)
+        (self.page_button if self._drawing.shows_photograph else self.ink_button).setChecked(True)

@@ -1,0 +1,95 @@
+"""Shows a look's verdict in the headline and the bars, and says why there is none."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from digitpad.gui.widgets.answer import Answer
+from digitpad.gui.widgets.refusal_bars import RefusalBars
+from digitpad.gui.workspace.look import Look
+
+if TYPE_CHECKING:
+    from digitpad.gui.workspace.verdict import Verdict
+    from digitpad.reading.numbers import Segment
+
+_SIGNS = {
+    "-": lambda: QCoreApplication.translate("Verdict", "a minus sign, by its size and position"),
+    ".": lambda: QCoreApplication.translate("Verdict", "a decimal point, by its size and position"),
+    ",": lambda: QCoreApplication.translate("Verdict", "a comma, by its size and position"),
+    "+": lambda: QCoreApplication.translate("Verdict", "a plus sign, by its shape"),
+    "=": lambda: QCoreApplication.translate("Verdict", "an equals sign, by its size and position"),
+    ":": lambda: QCoreApplication.translate("Verdict", "a colon, by its size and position"),
+    "/": lambda: QCoreApplication.translate("Verdict", "a slash, by its shape"),
+}
+
+
+def show_verdict(look: Look, answer: Answer | None, bars: RefusalBars, *, digit_alone: bool = False) -> None:
+    """Show what a look says.
+
+    Parameters
+    ----------
+    look
+        What was published.
+    answer, bars
+        Show the headline, unless that is None, and the probabilities.
+    digit_alone
+        Whether the headline is the chosen character of a number, and not all of it: where there is no room for more.
+    """
+    verdict = look.verdict
+    reader = None if look.network is None else look.network.reader
+    bars.show_threshold(reader.threshold if reader is not None and reader.refuses else None)
+    if verdict is None:
+        bars.clear()
+    else:
+        bars.show_probabilities(verdict.labels, verdict.values)
+    if answer is None:
+        return
+    number = None if digit_alone and verdict is not None else look.number_read
+    if number is not None:
+        count = len(number.segments)
+        about = QCoreApplication.translate("Verdict", "{place} of {count}: {reading}").format(
+            place=look.place + 1, count=count, reading=_in_words(number.segments[look.place], verdict)
+        )
+        answer.show_number(number.text, number.probability, look.place, about, number.reason)
+    elif verdict is not None:
+        answer.show_verdict(verdict.digit, verdict.lines)
+    else:
+        _excuse(look, answer)
+
+
+def _excuse(look: Look, answer: Answer) -> None:
+    """Say why there is no answer; on a blank page, that is plain."""
+    if look.not_finite:
+        answer.excuse(
+            QCoreApplication.translate("Verdict", "No prediction"),
+            QCoreApplication.translate("Verdict", "The outputs of the network are not finite."),
+        )
+    elif look.page.is_blank:
+        answer.clear()
+    elif look.network is None:
+        answer.excuse(
+            QCoreApplication.translate("Verdict", "No model"),
+            QCoreApplication.translate("Verdict", "Choose a model at the top right to read this."),
+        )
+    elif look.is_reading:
+        answer.excuse(
+            QCoreApplication.translate("Verdict", "Reading…"),
+            QCoreApplication.translate("Verdict", "The prediction appears here as soon as it is ready."),
+        )
+    elif look.prediction is not None:
+        answer.excuse(
+            QCoreApplication.translate("Verdict", "Nothing to read"),
+            QCoreApplication.translate("Verdict", "The picture is empty."),
+        )
+    else:
+        answer.clear()
+
+
+def _in_words(segment: "Segment", verdict: "Verdict | None") -> str:
+    """Return what is said of one character of a number."""
+    if segment.prediction is None:
+        return _SIGNS[segment.label]()
+    if segment.prediction.rejected or verdict is None:
+        return str(segment.prediction.reason)
+    sure, other = verdict.lines
+    return f"{verdict.digit}, {sure}" + (f", {other}" if other else "")

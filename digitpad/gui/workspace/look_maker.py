@@ -1,0 +1,235 @@
+"""Makes looks: at once where that takes less than a frame, else in a worker, the newest first."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from digitpad.errors import DigitpadError
+from digitpad.gui.canvas.sketch import Page
+from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
+from digitpad.gui.workspace.look import Choice, Depth, Look
+from digitpad.gui.workspace.models import LoadedModel
+from digitpad.gui.workspace.pace import Pace
+from digitpad.gui.workspace.verdict import verdict_of
+
+if TYPE_CHECKING:
+    from digitpad.gui.workspace.page_reader import PageReader, Sight
+    from digitpad.reading.numbers import NumberReading
+
+_READING = "reading"
+_PATIENCE = 80  # milliseconds after which a view is told that a page is still being read
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LookRequest:
+    """A look that is wanted: what was the state when it was asked for.
+
+    Attributes
+    ----------
+    number
+        Counts the requests.
+    page, network, reader
+        What is looked at, by which network, and what reads with it.
+    depth, choice
+        How far the views look into the network, and which character of a number they look at.
+    known
+        What this network has read on this page already; None if it is to be read.
+    """
+
+    number: int
+    page: Page
+    network: LoadedModel
+    reader: "PageReader"
+    depth: Depth
+    choice: Choice
+    known: "NumberReading | None"
+
+
+class LookMaker(QObject):
+    """Makes one look for all changes in a turn of the event loop, and tells what comes of it.
+
+    What comes of a request that is older than the last change is dropped, unless the change continues what was there.
+    As long as the worker is busy, everything goes to it: a network is used by one thread at a time.
+
+    Parameters
+    ----------
+    wanted
+        Returns the look that is wanted now, given the number of the request; None where there is nothing to look at.
+
+    Signals
+    -------
+    made
+        The number of a request, and its `Look`.
+    nothing_wanted
+        The number of a request for which there was nothing to look at.
+    lasting
+        The `LookRequest` of a look that is taking long.
+    """
+
+    made = Signal(int, object)
+    nothing_wanted = Signal(int)
+    lasting = Signal(object)
+
+    def __init__(self, wanted: Callable[[int], LookRequest | None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._wanted = wanted
+        #: The first request after the page or the network became another.
+        self.fresh_since = 0
+        self._number = 0
+        self._oldest_welcome = 0
+        self._awaited: LookRequest | None = None  # what the worker looks at
+        self._again = False  # whether to look again when it is done
+        self._pace = Pace()
+        self._worker = LatestWorker(self)
+        self._worker.result_ready.connect(self._receive)
+        self._soon = self._timer(0, self._go)
+        self._patience = self._timer(_PATIENCE, self._say_reading)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a look is still to come."""
+        return self._soon.isActive() or self._awaited is not None
+
+    def forget_pace(self, multiply_adds: int | None = None) -> None:
+        """Forget how long looks took: a network of another kind looks from now on.
+
+        Parameters
+        ----------
+        multiply_adds
+            The operations that it takes for one digit; None if they are not known.
+        """
+        self._pace.forget(multiply_adds)
+
+    def shut_down(self) -> None:
+        """Stop the worker and wait for its end."""
+        self._soon.stop()
+        self._patience.stop()
+        self._awaited = None
+        self._worker.shut_down()
+
+    def change(self, *, fresh: bool = True, continues: bool = False) -> None:
+        """Look again at the end of this turn of the event loop.
+
+        Parameters
+        ----------
+        fresh
+            Whether what was read so far does not hold any more.
+        continues
+            Whether what comes of an earlier look may still be shown, as of a stroke that has grown since.
+        """
+        if fresh:
+            self.fresh_since = self._number + 1
+        if not continues:
+            self._oldest_welcome = self._number + 1
+        if not self._soon.isActive():
+            self._soon.start()
+
+    @Slot()
+    def _go(self) -> None:
+        """Look: at once, or in the worker."""
+        self._number += 1
+        request = self._wanted(self._number)
+        if request is None:
+            self._put_off()
+            self.nothing_wanted.emit(self._number)
+        elif self._worker.busy or not self._pace.is_short(request.page):
+            self._send(request)
+        else:
+            self._put_off()
+            self._look_now(request)
+
+    def _look_now(self, request: LookRequest) -> None:
+        """Make a look in this thread."""
+        try:
+            look, seconds = _make_look(request)
+        except Exception:
+            # A fault of ours is reported elsewhere; the answer to another drawing must not stay on the screen.
+            self.made.emit(request.number, Look(0, request.page, request.network))
+            raise
+        self._pace.note(request.page, seconds)
+        self.made.emit(request.number, look)
+
+    def _send(self, request: LookRequest) -> None:
+        """Have the worker make a look; while it makes one that is still welcome, the next one waits."""
+        if self._awaited is not None and self._awaited.number >= self._oldest_welcome:
+            self._again = True
+            return
+        self._awaited, self._again = request, False
+        self._worker.ask(_READING, partial(_work, request))
+        if not self._patience.isActive():
+            self._patience.start()
+
+    def _put_off(self) -> None:
+        """Wait no longer for the worker: what it brings is not wanted any more."""
+        self._patience.stop()
+        if self._awaited is not None:
+            self._awaited, self._again = None, False
+            self._worker.forget(_READING)
+
+    @Slot(object)
+    def _receive(self, outcome: Outcome) -> None:
+        request = self._awaited
+        if request is None:
+            return
+        again, self._awaited, self._again = self._again, None, False
+        self._patience.stop()
+        if isinstance(outcome.result, tuple):
+            look, seconds = outcome.result
+            self._pace.note(request.page, seconds)
+        else:
+            look = Look(0, request.page, request.network)
+        if request.number >= self._oldest_welcome:
+            self.made.emit(request.number, look)
+        if again and not self._soon.isActive():
+            self._soon.start()
+
+    @Slot()
+    def _say_reading(self) -> None:
+        if self._awaited is not None:
+            self.lasting.emit(self._awaited)
+
+    def _timer(self, interval: int, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(interval)
+        timer.timeout.connect(slot)
+        return timer
+
+
+def _make_look(request: LookRequest) -> tuple[Look, float]:
+    """Make a look; return it with the seconds that it took."""
+    before = time.perf_counter()
+    try:
+        sight = request.reader.look(request.page, request.depth, request.choice, request.known)
+    except DigitpadError as error:
+        look = Look(0, request.page, request.network, error=str(error))
+    else:
+        look = _look_of(request, sight)
+    return look, time.perf_counter() - before
+
+
+def _look_of(request: LookRequest, sight: "Sight") -> Look:
+    prediction, verdict = sight.prediction, None
+    if prediction is not None and prediction.image.any():
+        verdict = verdict_of(prediction, request.network.reader)
+    return Look(
+        0,
+        request.page,
+        request.network,
+        sight.reading,
+        sight.place,
+        prediction,
+        sight.pixels,
+        verdict,
+        sight.frame,
+        not_finite=sight.not_finite,
+    )
+
+
+def _work(request: LookRequest, _progress: Progress) -> object:
+    """Make a look in the worker."""
+    return _make_look(request)
