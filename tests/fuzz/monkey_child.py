@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 from digitpad.gui.shell.app import empty_private_clipboard, make_application
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workers.garbage import GarbageCollector
 from digitpad.gui.workspace.settings import Settings
 from digitpad.training.runs import RunStore
 
@@ -181,9 +182,13 @@ def main() -> int:
     services: Any = QDesktopServices
     services.setUrlHandler("file", monkey, "take_url")
     watch.start()
+    # As the program does.
+    collector = GarbageCollector(application)
+    collector.start()
     monkey.start()
     application.exec()
     watch.stop()
+    collector.stop()
     monkey.close()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     json.dump({"done": monkey.done, "findings": watch.findings, "memory": monkey.memory}, sys.stdout)

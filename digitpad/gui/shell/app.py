@@ -21,6 +21,7 @@ from digitpad.gui.shell.languages import show_language
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workers.garbage import GarbageCollector
 from digitpad.gui.workspace.settings import Settings
 from digitpad.translation import preferred_language, use_language
 
@@ -137,12 +138,15 @@ def _run_window(application: QApplication, faults: FaultReporter, start: "_Start
     requests.listen()
     start.follow(window)
     window.show()
+    collector = GarbageCollector(application)
+    collector.start()
     # Python sees Ctrl-C only between its own instructions, and Qt's loop has none while it waits.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         return application.exec()
     finally:
         # Taken down here, in order, and not by the interpreter on its way out.
+        collector.stop()
         requests.close()
         window.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
