@@ -15,13 +15,12 @@ class Pace:
     """Remembers how long the last readings by networks of one kind took.
 
     The cost of a drawing is taken to grow with its strokes. The quickest of the last readings counts: one that was held
-    up by something else says nothing of the next. Before the first reading, the cost is estimated from the network. Without
-    an estimate, a page counts as long, and so does an opened picture, which may hold anything.
+    up by something else says nothing of the next. An estimate from the operations of the network counts as the first
+    one; where there is none, a page counts as long, and so does an opened picture, which may hold anything.
     """
 
     def __init__(self) -> None:
         self._costs: deque[float] = deque(maxlen=_RECENT)  # seconds a stroke
-        self._estimate: float | None = None  # seconds a stroke
 
     def note(self, page: Page, seconds: float) -> None:
         """Note how long a page took."""
@@ -37,14 +36,14 @@ class Pace:
             The operations that it takes for one digit; None if they are not known.
         """
         self._costs.clear()
-        self._estimate = None if multiply_adds is None else multiply_adds / _LEAST_SPEED
+        if multiply_adds is not None:
+            self._costs.append(multiply_adds / _LEAST_SPEED)
 
     def is_short(self, page: Page) -> bool:
         """Return whether a page will be read within a frame."""
         if page.picture is not None and not page.picture.prepared:
             return False
-        cost = min(self._costs, default=self._estimate)
-        return cost is not None and cost * _size(page) <= FRAME
+        return bool(self._costs) and min(self._costs) * _size(page) <= FRAME
 
 
 def _size(page: Page) -> int:
