@@ -12,6 +12,7 @@ from xml.parsers import expat
 
 import accuracy_plot
 import benchmarking
+import compare_checkouts
 import gpu_speed
 import memory
 import numpy as np
@@ -54,6 +55,32 @@ def test_ratios_are_taken_within_a_round_best_against_best() -> None:
     turns = [{"a": 2.0, "b": 3.0, "c": 8.0}, {"a": 10.0, "b": 1.0, "c": 5.0}, {"a": 4.0, "b": 4.0, "c": 4.0}]
     assert benchmarking.ratio(turns, ["c"], ["a", "b"]) == 4.0
     assert benchmarking.medians(turns) == {"a": 4.0, "b": 3.0, "c": 5.0}
+
+
+def test_checkouts_are_compared_by_medians_and_minima() -> None:
+    turns = {
+        "old": [{"a, ms": 2.0, "zero": 0.0}, {"a, ms": 4.0, "zero": 0.0}, {"a, ms": 9.0, "zero": 0.0}],
+        "new": [{"a, ms": 3.0, "zero": 1.0}, {"a, ms": 1.0, "zero": 1.0}, {"a, ms": 8.0, "zero": 1.0}],
+    }
+    rows = compare_checkouts.compare(turns, ["a, ms", "zero", "unknown"])
+    assert list(rows) == ["a, ms"]
+    assert rows["a, ms"] == {
+        "old": 4.0, "new": 3.0, "old min": 2.0, "new min": 1.0, "median ratio": 0.75, "min ratio": 0.5,
+    }  # fmt: skip
+    assert compare_checkouts.table(rows).splitlines()[1].split() == [
+        "a,", "ms", "4.000", "3.000", "0.750", "2.000", "1.000", "0.500",
+    ]  # fmt: skip
+
+
+def test_each_checkout_runs_its_own_script(tmp_path: Path) -> None:
+    scripts = tmp_path / "tests" / "benchmarks"
+    scripts.mkdir(parents=True)
+    program = "import sys, json; json.dump({'at': [{'ms': 2.5}], 'ok': True}, open(sys.argv[-1], 'w'))"
+    (scripts / "one.py").write_text(program, encoding="utf-8")
+    numbers = compare_checkouts.run(tmp_path, "one.py", [], reads_json=True)
+    assert list(numbers) == ["at, 1, ms", "process, wall s", "process, processor s"]
+    assert numbers["at, 1, ms"] == 2.5
+    assert numbers["process, wall s"] > 0
 
 
 @pytest.mark.parametrize("pinned", [True, False])

@@ -156,17 +156,21 @@ def _train_in_window(home: Path, epochs: int, limit: int | None) -> dict[str, An
     moments: list[float] = []
     sizes: list[float] = []
     heart = Heartbeat(window)
-    tab.start_or_hold()
-    heart.start()
-    while tab.session.is_on:
-        application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+
+    def note_epoch() -> None:
         record = tab.session.record
         if record is not None and record.epoch is not None and len(moments) < record.epoch.epoch:
             moments.append(time.perf_counter())
             sizes.append(_resident_megabytes())
-            if record.epoch.epoch == epochs - 1:
-                tabs.setCurrentIndex(0)
-        if tabs.currentIndex() == 0:
+
+    # By signal: the last epoch and the end of the training may both come while a movement of the pen is answered.
+    tab.session.ticked.connect(note_epoch)
+    tab.start_or_hold()
+    heart.start()
+    while tab.session.is_on:
+        application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        if len(moments) == epochs - 1:
+            tabs.setCurrentIndex(0)
             pen.draw()
     heart.stop()
     if len(moments) != epochs:

@@ -21,7 +21,6 @@ class Pace:
 
     def __init__(self) -> None:
         self._costs: deque[float] = deque(maxlen=_RECENT)  # seconds a stroke
-        self._estimate: float | None = None  # seconds a stroke
 
     def note(self, page: Page, seconds: float) -> None:
         """Note how long a page took."""
@@ -37,14 +36,14 @@ class Pace:
             The operations that it takes for one digit; None if they are not known.
         """
         self._costs.clear()
-        self._estimate = None if multiply_adds is None else multiply_adds / _LEAST_SPEED
+        if multiply_adds is not None:
+            self._costs.append(multiply_adds / _LEAST_SPEED)
 
     def is_short(self, page: Page) -> bool:
         """Return whether a page will be read within a frame."""
         if page.picture is not None and not page.picture.prepared:
             return False
-        cost = min(self._costs, default=self._estimate)
-        return cost is not None and cost * _size(page) <= FRAME
+        return bool(self._costs) and min(self._costs) * _size(page) <= FRAME
 
 
 def _size(page: Page) -> int:
