@@ -24,7 +24,7 @@ from digitpad.translation import gettext as _
 #: Drawings of more strokes are no numbers; they are taken as one digit, which whoever reads it may refuse.
 _MOST_STROKES = 120
 #: Pictures in more pieces are refused: the time to read grows with them.
-_MOST_PIECES = 150
+_MOST_PIECES = 250
 #: From this many new segments on they are weighed by the network's fast form, and only those chosen are read exactly.
 _MANY = 48
 #: By this much (a logarithm of odds) a number must be more likely than one digit: what may be one digit mostly is, and
@@ -358,7 +358,11 @@ class NumberReader:
                 shape = (sign, has_shape(pieces.picture(run), sign))
             # What was asked for last goes to the end, so that what was not for long falls out in front.
             self._shapes[key] = shape
-            if shape[1] and stands_apart(pieces.layout, run) and not _is_digit(self._recognize(pieces, [run])[run], sign):
+            if (
+                shape[1]
+                and stands_apart(pieces.layout, run)
+                and not _is_digit(self._recognize(pieces, [run])[run], sign)
+            ):
                 signs[run] = sign
         while len(self._shapes) > _KEPT:
             del self._shapes[next(iter(self._shapes))]
