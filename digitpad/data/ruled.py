@@ -14,6 +14,9 @@ _STEEPEST, _STEPS = 0.12, 97
 #: A row of a sheared picture may belong to a line where at least the first share of it is ink; the rows of a line
 #: together hold ink for at least the second.
 _FILLED, _WHOLE = 0.35, 0.6
+#: Of a printed line, nothing lies above or below at least this share: pages of ruled and squared paper have 0.6 or more,
+#: rows of digits below one another 0.02 or less.
+_BARE = 0.3
 #: No printed line is thicker than this share of the picture's short side.
 _THICKEST = 0.03
 #: Pixels that the search looks at, at most.
@@ -70,14 +73,28 @@ def _without_level_lines(ink: NDArray[np.float64], faintest: float, *, least: in
     lines = [
         (first, last) for first, last in lines if last - first <= most and profile[first:last].sum() >= _WHOLE * width
     ]
+    across = np.arange(width)
+    fall = np.round(slope * (across - width / 2)).astype(np.intp) + shift
+    lines = [(first, last) for first, last in lines if _is_printed(ink, fall + first, fall + last, faintest)]
     if len(lines) < least:
         return ink, 0
     cleaned = ink.copy()
-    across = np.arange(width)
-    fall = np.round(slope * (across - width / 2)).astype(np.intp)
     for first, last in lines:
-        erase_line(cleaned, across, fall + shift + first, fall + shift + last, faintest)
+        erase_line(cleaned, across, fall + first, fall + last, faintest)
     return cleaned, len(lines)
+
+
+def _is_printed(ink: NDArray[np.float64], first: NDArray[np.intp], last: NDArray[np.intp], faintest: float) -> bool:
+    """Tell a printed line from a row of digits, whose strokes go on above or below it nearly everywhere."""
+    height, columns = len(ink), np.arange(len(first))
+    margin = 2 + int(last[0] - first[0]) // 2
+
+    def holds(row: NDArray[np.intp]) -> NDArray[np.bool_]:
+        return (ink[np.clip(row, 0, height - 1), columns] > faintest) & (row >= 0) & (row < height)
+
+    covered = np.logical_or.reduce([holds(first + offset) for offset in range(-1, int(last[0] - first[0]) + 1)])
+    bare = covered & ~holds(first - margin) & ~holds(last + margin - 1)
+    return bool(bare.mean() >= _BARE)
 
 
 def erase_line(

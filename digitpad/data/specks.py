@@ -28,8 +28,10 @@ _RING = 3
 _FLAT = 0.12
 #: Where all parts touch the edge, the largest is a digit only if it is at least this share of the short side.
 _FILLS = 0.25
-#: What is smaller than this share of the picture's long side is too small to be told from grain.
+#: What is smaller than this share of the picture's long side is too small to be told from grain;
 _LEAST = 0.06
+#: where so many parts are about as large, as on a page of numbers, it is what is smaller than this.
+_MANY, _LEAST_OF_MANY = 4, 0.025
 #: The largest part inside counts if it is at least this share of the largest at the edge.
 _MAIN = 0.35
 #: A part that fills this share of one of the picture's edges is no ink (a table, a finger), nor is one that reaches
@@ -140,7 +142,9 @@ def without_leftovers(
     inside = int(np.argmax(np.where(at_edge | ~is_ink, 0, longest)))
     if is_ink[inside] and not at_edge[inside] and longest[inside] >= _MAIN * longest[main]:
         main = inside
-    if longest[main] < (_FILLS * min(height, width) if at_edge[main] else _LEAST * max(height, width)):
+    similar = int(np.count_nonzero(kept & ~at_edge & (longest >= _SMALL * longest[main])))
+    least = _LEAST_OF_MANY if similar >= _MANY else _LEAST
+    if longest[main] < (_FILLS * min(height, width) if at_edge[main] else least * max(height, width)):
         return np.zeros_like(ink)
     # What is left of lines is thinner than the pen; what comes in from the edge is the end of a number if it is like
     # the rest, or else what is left of a shadow.
@@ -178,23 +182,30 @@ def _surrounded(
 
     All around ink there is paper. Along the edge of a shadow, what seems to be ink has paper on one side only.
     """
-    grey, depth = _averaged(grey), _averaged(depth)
     # The border of a shadow is frayed by grain; what frays off belongs to it.
     inside = grown(labels > 0, 1)
-    owner, whole = connected_components(inside)
-    tone, deep = np.where(inside, grey, 0.0), np.where(inside, depth, 0.0)
-    ring = np.zeros(labels.shape, np.bool_)
+    owners, whole = connected_components(inside)
     of_part = np.zeros(count + 1, np.intp)
-    of_part[labels[labels > 0]] = owner[labels > 0]
+    of_part[labels[labels > 0]] = owners[labels > 0]
+    # All pixels in one row, with a margin that nothing comes from: a step up or down is one of a whole row.
+    margin = _RING + 1
+    step_down = labels.shape[1] + 2 * margin
+    owner = np.pad(owners, margin).ravel()
+    tone, deep = (np.pad(_averaged(values), margin).ravel() for values in (grey, depth))
+    around = tone.copy()
+    # Ring by ring, paper takes over what its neighbour is. Only few pixels are ever near ink.
+    rest = np.flatnonzero(np.pad(grown(inside, _RING) & ~inside, margin))
+    ring = rest
     for _ in range(_RING):
-        ring = owner == 0
-        for axis, step in ((0, 1), (0, -1), (1, 1), (1, -1)):
-            near = _shifted(owner, axis, step)
-            takes = (owner == 0) & (near > 0)
-            owner[takes] = near[takes]
-            tone[takes], deep[takes] = _shifted(tone, axis, step)[takes], _shifted(deep, axis, step)[takes]
-        ring &= owner > 0
-    enough = grey[ring] - tone[ring] >= _LIGHTER * deep[ring]
+        ring = rest
+        for step in (step_down, -step_down, 1, -1):
+            near = owner[rest - step]
+            takes, source = rest[near > 0], (rest - step)[near > 0]
+            owner[takes] = near[near > 0]
+            around[takes], deep[takes] = around[source], deep[source]
+            rest = rest[near == 0]
+        ring = ring[owner[ring] > 0]
+    enough = tone[ring] - around[ring] >= _LIGHTER * deep[ring]
     sizes = np.bincount(owner[ring], minlength=whole + 1)
     share = np.bincount(owner[ring], weights=enough, minlength=whole + 1) / np.maximum(sizes, 1)
     # Where nothing lies around it, a part fills the picture.
@@ -206,13 +217,3 @@ def _averaged(grey: NDArray[np.float64]) -> NDArray[np.float64]:
     padded = np.pad(grey, 1, mode="edge")
     upright = padded[:-2] + padded[1:-1] + padded[2:]
     return (upright[:, :-2] + upright[:, 1:-1] + upright[:, 2:]) / 9
-
-
-def _shifted(values: NDArray[Any], axis: int, step: int) -> NDArray[Any]:
-    """Return values moved by one pixel, 0 where nothing came from."""
-    moved = np.zeros_like(values)
-    source = [slice(None), slice(None)]
-    target = [slice(None), slice(None)]
-    source[axis], target[axis] = (slice(None, -1), slice(1, None)) if step > 0 else (slice(1, None), slice(None, -1))
-    moved[tuple(target)] = values[tuple(source)]
-    return moved

@@ -18,13 +18,13 @@ from digitpad.reading.parts import PicturePieces
 from digitpad.reading.pieces import Box, KeptPieces, Layout, Pieces, Run
 from digitpad.reading.recognizer import Prediction
 from digitpad.reading.signs import find_signs, has_shape, possible_shapes, stands_apart
-from digitpad.reading.strokes import InkPieces
+from digitpad.reading.strokes import InkPieces, stroke_box
 from digitpad.translation import gettext as _
 
 #: Drawings of more strokes are no numbers; they are taken as one digit, which whoever reads it may refuse.
 _MOST_STROKES = 120
 #: Pictures in more pieces are refused: the time to read grows with them.
-_MOST_PIECES = 150
+_MOST_PIECES = 250
 #: From this many new segments on they are weighed by the network's fast form, and only those chosen are read exactly.
 _MANY = 48
 #: By this much (a logarithm of odds) a number must be more likely than one digit: what may be one digit mostly is, and
@@ -39,6 +39,8 @@ _ENTWINED, _NARROW, _MORE = 0.2, 0.7, 1.5
 _LEAST_WIDTH = 0.12
 #: Two parts above one another are one digit if the network is this sure of it.
 _SURELY_ONE = 0.9
+#: What has the shape of a sign is one unless the network believes in a digit by more than this.
+_SURELY_NONE = 0.3
 #: Segments whose answers are kept for the next reading.
 _KEPT = 512
 
@@ -227,7 +229,7 @@ class NumberReader:
             return _single(as_one(), (0.0, 0.0, 0.0, 0.0))
         if len(inked) > _MOST_STROKES:
             return _single(as_one(), _box_of(inked))
-        lines = line_numbers(np.array([_box_of([stroke]) for stroke in inked]))
+        lines = line_numbers(np.array([stroke_box(stroke) for stroke in inked]))
         if not lines.any():
             return self._read_strokes(inked, canvas, as_one)
         readings = []
@@ -356,7 +358,11 @@ class NumberReader:
                 shape = (sign, has_shape(pieces.picture(run), sign))
             # What was asked for last goes to the end, so that what was not for long falls out in front.
             self._shapes[key] = shape
-            if shape[1]:
+            if (
+                shape[1]
+                and stands_apart(pieces.layout, run)
+                and not _is_digit(self._recognize(pieces, [run])[run], sign)
+            ):
                 signs[run] = sign
         while len(self._shapes) > _KEPT:
             del self._shapes[next(iter(self._shapes))]
@@ -406,6 +412,11 @@ def belief(prediction: Prediction) -> float:
     return prediction.probability * (1 - prediction.no_digit)
 
 
+def _is_digit(prediction: Prediction, sign: str) -> bool:
+    """Tell whether what has the shape of a sign is a digit all the same: a 4 or a 7 with a bar, a slanting 0."""
+    return belief(prediction) > _SURELY_NONE and not (sign == "/" and prediction.label == "1")
+
+
 def _is_one_figure(layout: Layout, runs: Sequence[Run]) -> bool:
     """Tell whether characters lie in one another, as the strokes of a letter do, rather than beside each other."""
     boxes = [layout.box(run) for run in runs]
@@ -452,6 +463,4 @@ def _around(boxes: Sequence[Box]) -> Box:
 
 
 def _box_of(strokes: Sequence[Stroke]) -> Box:
-    points = strokes[0] if len(strokes) == 1 else np.concatenate([stroke[:, :2] for stroke in strokes])
-    low, high = points.min(axis=0), points.max(axis=0)
-    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+    return _around([stroke_box(stroke) for stroke in strokes])

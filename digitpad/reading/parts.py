@@ -84,8 +84,7 @@ class PicturePieces:
         for place, (one, other) in enumerate(zip(self._parts, self._parts[1:], strict=False)):
             if one.component == other.component and abs(one.nth - other.nth) == 1:
                 cuts[place] = max(one, other, key=lambda part: part.nth).cut
-        outlines = [_outline(part) for part in self._parts]
-        distances = distances_between(outlines, boxes, FAR * self._height)
+        distances = distances_between(lambda piece: _outline(self._parts[piece]), boxes, FAR * self._height)
         return Layout(boxes * self._scale, distances * self._scale, cuts, self._height * self._scale)
 
     def key(self, run: Run) -> bytes:

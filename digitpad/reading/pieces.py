@@ -4,7 +4,7 @@ Pieces are strokes or parts of strokes of ink, or connected parts of a picture. 
 their distances and the places where something was cut is known about them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -139,14 +139,15 @@ def line_height(boxes: NDArray[np.float64]) -> float:
 
 
 def distances_between(
-    outlines: Sequence[NDArray[np.float64]], boxes: NDArray[np.float64], limit: float
+    outline: Callable[[int], NDArray[np.float64]], boxes: NDArray[np.float64], limit: float
 ) -> NDArray[np.float64]:
     """Return the smallest distance between any two outlines.
 
     Parameters
     ----------
-    outlines
-        Of each piece, points (m, 2), m at least 1.
+    outline
+        Given the number of a piece, returns points (m, 2) along it, m at least 1. Only asked for pieces that are near
+        another one.
     boxes
         (n, 4), around each of them.
     limit
@@ -160,11 +161,13 @@ def distances_between(
     apart = np.maximum(boxes[:, np.newaxis, :2] - boxes[np.newaxis, :, 2:], 0.0)
     apart = np.maximum(apart, apart.transpose(1, 0, 2))
     smallest: NDArray[np.float64] = np.hypot(apart[..., 0], apart[..., 1])
-    places = [
-        points[np.linspace(0, len(points) - 1, min(OUTLINE, len(points))).round().astype(np.intp)] @ np.array([1, 1j])
-        for points in outlines
-    ]
-    for one, other in zip(*np.nonzero(np.triu(smallest < limit, 1)), strict=True):
+    pairs = np.argwhere(np.triu(smallest < limit, 1)).tolist()
+    places = {}
+    for piece in {piece for pair in pairs for piece in pair}:
+        points = outline(piece)
+        at = np.linspace(0, len(points) - 1, min(OUTLINE, len(points))).round().astype(np.intp)
+        places[piece] = points[at] @ np.array([1, 1j])
+    for one, other in pairs:
         nearest = np.abs(places[one][:, np.newaxis] - places[other]).min()
         smallest[one, other] = smallest[other, one] = nearest
     return smallest

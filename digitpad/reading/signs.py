@@ -19,7 +19,7 @@ _CLEAR = 0.08
 #: The bars of a plus are no further apart than this, in heights of the line.
 _CROSSING = 0.05
 #: Of a plus, this share of the ink lies on its two bars, and each bar is this much of its box.
-_ON_BARS, _BAR = 0.9, 0.75
+_ON_BARS, _BAR = 0.78, 0.75
 #: Pixels of the network's picture that a bar is wide, to either side of its middle.
 _HALF_BAR = 2
 #: The arms of a plus are at least this long, of its box.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from digitpad.data.ink import Stroke, smooth_stroke
 from digitpad.data.rasterize import ink_to_image
-from digitpad.reading.pieces import FAR, OUTLINE, Layout, Run, distances_between, line_height
+from digitpad.reading.pieces import FAR, OUTLINE, Box, Layout, Run, distances_between, line_height
 
 #: Strokes wider than this, in heights of the line, may run through several digits.
 _WIDE = 1.1
@@ -47,7 +47,7 @@ class InkPieces:
 
     def __init__(self, strokes: Sequence[Stroke], *, canvas: float) -> None:
         self._canvas = canvas
-        boxes = np.array([_box(stroke) for stroke in strokes])
+        boxes = np.array([stroke_box(stroke) for stroke in strokes])
         height = line_height(boxes)
         self._whole = list(strokes)
         self._strokes: list[Stroke] = []
@@ -62,7 +62,7 @@ class InkPieces:
                 parts.append(Part(number, start, stop))
                 if index:
                     costs[parts[-1]] = places[index - 1][1]
-        boxes = np.array([_box(self._points(part)) for part in parts])
+        boxes = np.array([stroke_box(self._points(part)) for part in parts])
         order = np.lexsort((boxes[:, 0], boxes[:, 0] + boxes[:, 2]))
         self._parts = [parts[index] for index in order]
         self._boxes = boxes[order]
@@ -76,13 +76,16 @@ class InkPieces:
     @cached_property
     def layout(self) -> Layout:
         """How the pieces lie."""
-        outlines = [_along(self._points(part)) for part in self._parts]
         cuts = np.full(max(len(self._parts) - 1, 0), math.nan)
         for index, (part, following) in enumerate(zip(self._parts, self._parts[1:], strict=False)):
             early, late = sorted((part, following), key=lambda one: (one.stroke, one.start))
             if early.stroke == late.stroke and early.stop == late.start + 1:
                 cuts[index] = self._costs[late]
-        distances = distances_between(outlines, self._boxes, FAR * self._height)
+
+        def outline(piece: int) -> NDArray[np.float64]:
+            return _along(self._points(self._parts[piece]))
+
+        distances = distances_between(outline, self._boxes, FAR * self._height)
         return Layout(self._boxes, distances, cuts, self._height)
 
     def parts(self, run: Run) -> list[Part]:
@@ -126,16 +129,18 @@ class InkPieces:
         return stroke[part.start : part.stop]
 
 
+def stroke_box(stroke: Stroke) -> Box:
+    """Return left, top, right and bottom of a stroke, (n, 2) or (n, 3) with n at least 1."""
+    left, top = stroke[:, :2].min(axis=0).tolist()
+    right, bottom = stroke[:, :2].max(axis=0).tolist()
+    return left, top, right, bottom
+
+
 def _along(stroke: Stroke) -> NDArray[np.float64]:
     """Return points on a stroke, straight from point to point, close enough to measure distances at."""
     at = np.linspace(0, len(stroke) - 1, OUTLINE)
     number = np.arange(len(stroke))
     return np.stack([np.interp(at, number, stroke[:, axis]) for axis in (0, 1)], axis=1)
-
-
-def _box(stroke: Stroke) -> tuple[float, float, float, float]:
-    low, high = stroke[:, :2].min(axis=0), stroke[:, :2].max(axis=0)
-    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
 def _cut_places(stroke: Stroke, height: float) -> tuple[Stroke, list[tuple[int, float]]]:

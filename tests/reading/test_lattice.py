@@ -22,7 +22,7 @@ def layout_of(boxes: list[tuple[float, float, float, float]]) -> Layout:
     array = np.array(boxes, np.float64)
     outlines = [np.array([[left, top], [right, bottom]]) for left, top, right, bottom in boxes]
     cuts = np.full(len(boxes) - 1, math.nan)
-    return Layout(array, distances_between(outlines, array, 30.0), cuts, line_height(array))
+    return Layout(array, distances_between(outlines.__getitem__, array, 30.0), cuts, line_height(array))
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_distances_are_exact_where_they_count_and_never_too_large_elsewhere() ->
     rng = np.random.default_rng(0)
     outlines = [rng.uniform(0, 30, (20, 2)) + np.array([40.0 * place, 0]) for place in range(5)]
     boxes = np.array([[*one.min(axis=0), *one.max(axis=0)] for one in outlines])
-    found = distances_between(outlines, boxes, 20.0)
+    found = distances_between(outlines.__getitem__, boxes, 20.0)
     for i, j in ((i, j) for i in range(5) for j in range(5) if i != j):
         exact = np.hypot(*(outlines[i][:, np.newaxis] - outlines[j]).transpose(2, 0, 1)).min()
         assert found[i, j] == pytest.approx(exact) if abs(i - j) == 1 else found[i, j] <= exact

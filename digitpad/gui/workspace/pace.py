@@ -15,8 +15,8 @@ class Pace:
     """Remembers how long the last readings by networks of one kind took.
 
     The cost of a drawing is taken to grow with its strokes. The quickest of the last readings counts: one that was held
-    up by something else says nothing of the next. Before the first reading, the cost is estimated from the network.
-    Without an estimate, a page counts as long, and so does an opened picture, which may hold anything.
+    up by something else says nothing of the next. An estimate from the operations of the network counts as the first
+    one; where there is none, a page counts as long, and so does an opened picture, which may hold anything.
     """
 
     def __init__(self) -> None:
