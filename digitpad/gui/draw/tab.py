@@ -13,7 +13,7 @@ from digitpad.gui.canvas.number_boxes import NumberBox
 from digitpad.gui.draw.character_choice import CharacterChoice
 from digitpad.gui.draw.page_files import PageFiles
 from digitpad.gui.draw.photograph_switch import PhotographSwitch
-from digitpad.gui.draw.refusal import RefusalRow
+from digitpad.gui.draw.refusal_threshold import RefusalRow
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.answer import Answer
 from digitpad.gui.widgets.cards import card, muted, title

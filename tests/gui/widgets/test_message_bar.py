@@ -120,9 +120,7 @@ def test_a_message_lies_over_no_control_and_moves_nothing(
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 2.0])
-def test_the_strip_has_room_for_one_line_and_its_buttons(
-    window: MainWindow, theme: Theme, bar: MessageBar, scale: float
-) -> None:
+def test_the_strip_has_room_for_one_line_and_its_buttons(theme: Theme, bar: MessageBar, scale: float) -> None:
     theme.set_scale(scale)
     bar.show_message(Message("Earlier."))
     bar.show_message(Message("Broken.", "error", "the long story"))
