@@ -21,16 +21,8 @@ from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import CLASSIFICATION, DEFAULT_MODEL, Model
 from digitpad.nn import ParallelNetwork, functional
+from digitpad.reading.not_a_digit import why_not_a_digit
 from digitpad.translation import gettext as _
-
-#: A picture with no pixel above this share of full ink has nothing on it that could be read.
-_FAINTEST_INK = 0.1
-
-#: A prepared digit is 20 pixels long. What is no longer and no broader than this is a dot.
-_DOT = 6
-#: Ink with a square of this many pixels all covered is no line: MNIST has no such digit.
-_SOLID = 12
-_COVERED = 0.5
 
 #: A second guess from this probability on makes a reading ambiguous.
 AMBIGUOUS = 0.2
@@ -308,7 +300,7 @@ class Recognizer:
 
     def _predict(self, image: NDArray[np.float32], probabilities: NDArray[np.float32], no_digit: float) -> Prediction:
         best = int(probabilities.argmax())
-        reason = self._reason(image, no_digit)
+        reason = why_not_a_digit(image, no_digit, self.threshold if self.refuses else None)
         return Prediction(
             label=self.labels[best],
             probability=float(probabilities[best]),
@@ -318,37 +310,6 @@ class Recognizer:
             image=image,
             no_digit=no_digit,
         )
-
-    def _reason(self, image: NDArray[np.float32], no_digit: float) -> str | None:
-        """Return why a picture is no digit, or None.
-
-        What can be seen without a network is not left to one. Of networks that never refuse, whose classes may be
-        anything, only blank pictures are rejected.
-        """
-        if float(image.max(initial=0.0)) < _FAINTEST_INK:
-            return _("nothing is drawn here")
-        if not self.refuses:
-            return None
-        covered = image >= _COVERED
-        if _is_dot(covered):
-            return _("this is only a dot")
-        if _is_solid(covered):
-            return _("this is filled with ink, not written")
-        return _("unlike any digit") if no_digit >= self.threshold else None
-
-
-def _is_dot(covered: NDArray[np.bool_]) -> bool:
-    """Whether the ink, (H, W), is small both ways."""
-    lines = [np.flatnonzero(covered.any(axis=axis)) for axis in (0, 1)]
-    return all(line.size == 0 or int(line[-1] - line[0]) < _DOT for line in lines)
-
-
-def _is_solid(covered: NDArray[np.bool_]) -> bool:
-    """Whether some large square of the picture, (H, W), is all ink."""
-    counts = np.zeros((covered.shape[0] + 1, covered.shape[1] + 1), np.int32)
-    counts[1:, 1:] = covered.cumsum(axis=0).cumsum(axis=1)
-    inside = counts[_SOLID:, _SOLID:] - counts[:-_SOLID, _SOLID:] - counts[_SOLID:, :-_SOLID]
-    return bool((inside + counts[:-_SOLID, :-_SOLID] == _SOLID * _SOLID).any())
 
 
 def _probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:

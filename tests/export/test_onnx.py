@@ -83,7 +83,7 @@ def test_without_onnxruntime_the_reference_compares(
     monkeypatch.setattr(onnx_file, "optional", lambda _name: None)
     model = make_model("skip with gate")
     difference, runner = compare_onnx(to_onnx(model), model, NOISE)
-    assert runner == "ONNX's reference"
+    assert runner == "the reference evaluator of ONNX"
     assert 0 < difference < 1e-5
 
 

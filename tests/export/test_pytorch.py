@@ -55,7 +55,7 @@ def test_the_written_module_answers_as_ours_on_digits(make_model: Callable[[str]
     exported = export_model(make_model("light"), "pytorch", tmp_path / "digits.py")
     assert exported.max_difference is not None
     assert exported.max_difference <= 1e-4
-    assert exported.compared == "1,000 test digits, with PyTorch"
+    assert exported.compared == "1,000 test digits, run by PyTorch"
 
 
 def test_without_pytorch_the_difference_is_not_measured(

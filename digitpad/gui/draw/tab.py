@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QActionGroup, QKeySequence
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from digitpad.gui.canvas.canvas import PEN_WIDTHS, Canvas, Tool
 from digitpad.gui.canvas.drawing import DEFAULT_PEN_WIDTH
@@ -13,7 +13,7 @@ from digitpad.gui.canvas.number_boxes import NumberBox
 from digitpad.gui.draw.character_choice import CharacterChoice
 from digitpad.gui.draw.page_files import PageFiles
 from digitpad.gui.draw.photograph_switch import PhotographSwitch
-from digitpad.gui.draw.refusal import RefusalRow
+from digitpad.gui.draw.refusal_threshold import RefusalRow
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.answer import Answer
 from digitpad.gui.widgets.cards import card, muted, title
@@ -161,7 +161,7 @@ class DrawTab(TabPage):
         row.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         row.setSpacing(2 * SPACE)
         row.addWidget(left, 25)
-        row.addWidget(self._side, 16)
+        row.addWidget(self._side, 17)
 
     def _toolbar(self, frame: QWidget) -> FlowLayout:
         row = FlowLayout()
@@ -174,7 +174,22 @@ class DrawTab(TabPage):
             (self.clear, "clearButton"),
         ):
             row.addWidget(action_button(action, name, action.text(), frame))
-        self.width_slider = QSlider(Qt.Orientation.Horizontal, frame)
+        row.addWidget(self._pen_width(frame))
+        self.photograph = PhotographSwitch(self.canvas.drawing, frame)
+        row.addWidget(self.photograph)
+        row.add_stretch()
+        row.addWidget(action_button(self.files.open, "openButton", self.tr("Open…"), frame))
+        row.addWidget(action_button(self.files.save_png, "saveButton", self.tr("Save…"), frame))
+        return row
+
+    def _pen_width(self, frame: QWidget) -> QWidget:
+        """Return the slider of the pen's width with its label, which stay in one line of the toolbar."""
+        both = QWidget(frame)
+        both.setObjectName("penWidth")
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE)
+        self.width_slider = QSlider(Qt.Orientation.Horizontal, both)
         self.width_slider.setObjectName("widthSlider")
         self.width_slider.setAccessibleName(self.tr("Pen width"))
         self.width_slider.setToolTip(
@@ -187,17 +202,12 @@ class DrawTab(TabPage):
         self.width_slider.setMaximumWidth(120)
         self.width_slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.width_slider.valueChanged.connect(self._set_width)
-        label = muted(self.tr("Width"), frame)
+        label = muted(self.tr("Width"), both)
         label.setWordWrap(False)
         label.setBuddy(self.width_slider)
         row.addWidget(label)
         row.addWidget(self.width_slider)
-        self.photograph = PhotographSwitch(self.canvas.drawing, frame)
-        row.addWidget(self.photograph)
-        row.add_stretch()
-        row.addWidget(action_button(self.files.open, "openButton", self.tr("Open…"), frame))
-        row.addWidget(action_button(self.files.save_png, "saveButton", self.tr("Save…"), frame))
-        return row
+        return both
 
     def _answer_card(self) -> QFrame:
         frame = card("answerCard", self)
@@ -209,8 +219,8 @@ class DrawTab(TabPage):
     def _bars_card(self) -> QFrame:
         frame = card("barsCard", self)
         column = QVBoxLayout(frame)
-        column.setContentsMargins(3 * SPACE, SPACE + SPACE // 2, 3 * SPACE, SPACE + SPACE // 2)
-        column.setSpacing(SPACE)
+        column.setContentsMargins(3 * SPACE, SPACE, 3 * SPACE, SPACE)
+        column.setSpacing(SPACE // 2)
         column.addWidget(self.bars)
         column.addWidget(self.refusal)
         return frame
@@ -220,8 +230,10 @@ class DrawTab(TabPage):
         frame.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         heading = title(self.tr("What the network receives"), frame)
         heading.setObjectName("receivedTitle")
+        heading.setWordWrap(True)
         facts = QVBoxLayout()
         facts.setSpacing(SPACE)
+        facts.addWidget(heading)
         for fact in (
             self.tr("cropped to the ink"),
             self.tr("long side 20 pixels"),
@@ -232,15 +244,14 @@ class DrawTab(TabPage):
         self.normalisation.setObjectName("normalisation")
         facts.addWidget(self.normalisation)
         facts.addStretch(1)
-        facts.addWidget(action_button(self.see_inside, "seeInsideButton", self.tr("See inside →"), frame))
-        grid = QGridLayout(frame)
-        grid.setContentsMargins(3 * SPACE, SPACE + SPACE // 2, 3 * SPACE, 2 * SPACE)
-        grid.setHorizontalSpacing(2 * SPACE)
-        grid.setVerticalSpacing(SPACE)
-        grid.addWidget(heading, 0, 0, 1, 2)
-        grid.addWidget(self.received, 1, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addLayout(facts, 1, 1)
-        grid.setColumnStretch(1, 1)
+        # Aligned, the button does not hold the column to its own width.
+        button = action_button(self.see_inside, "seeInsideButton", self.tr("See inside →"), frame)
+        facts.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(3 * SPACE, SPACE + SPACE // 2, 3 * SPACE, SPACE + SPACE // 2)
+        row.setSpacing(2 * SPACE)
+        row.addWidget(self.received, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(facts, 1)
         return frame
 
     # What the tools do

@@ -1,6 +1,6 @@
 """The strip at the top: the program's name, the tabs, the network that is looked at and the menu."""
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QTabBar, QToolButton, QWidget
 
@@ -162,12 +162,22 @@ class TopBar(QWidget):
         row.addWidget(name)
         row.addSpacing(2 * SPACE)
         row.addWidget(self.tabs, 0, Qt.AlignmentFlag.AlignTop)
-        row.addStretch(1)
-        row.addWidget(self.chooser, 2)
+        row.addStretch()
+        row.addWidget(self.chooser, 1)
         row.addWidget(self.menu_button)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave out the program's name where the tabs need its room."""
+        """Show the program's name where there is room."""
         super().resizeEvent(event)
+        self._show_name()
+
+    def event(self, event: QEvent) -> bool:
+        """Do the same when the tabs need other room, for their words or the text size have changed."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._show_name()
+        return super().event(event)
+
+    def _show_name(self) -> None:
+        """Leave out the program's name where the tabs and the network need its room."""
         rest = self.tabs.sizeHint().width() + px(22 * SPACE) + self.menu_button.width() + px(10 * SPACE)
         self._name.setVisible(self.width() >= rest + self._name.sizeHint().width())

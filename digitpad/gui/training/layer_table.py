@@ -8,11 +8,13 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 from digitpad.training.events import LayerMeasure
 
-_BAR = 8.0  # pixels: how thick a bar is
-_ROW = 3 * SPACE
+_BAR = 8.0  # pixels at 100 % text size: how thick a bar is
+_ROW = 3 * SPACE  # pixels at 100 % text size
+_HEAD = 30  # pixels at 100 % text size: two lines, for where a heading does not fit into one
 _RATIOS = (1e-6, 1e-1)  # what the bars of updates go from and to, by their logarithm
 _HEADINGS = (
     str(QT_TRANSLATE_NOOP("LayerTable", "gradient norm")),
@@ -99,43 +101,46 @@ class LayerTable(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return room for the headings and all rows."""
-        return QSize(320, _ROW * (1 + max(1, len(self._rows))))
+        return QSize(px(320), px(_HEAD) + px(_ROW) * max(1, len(self._rows)))
 
     def minimumSizeHint(self) -> QSize:
         """Return the same height."""
-        return QSize(280, self.sizeHint().height())
+        return QSize(px(280), self.sizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the headings and the rows."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         lefts = [self.width() * share for share in _COLUMNS] + [float(self.width())]
+        head, high, gap = px(_HEAD), px(_ROW), px(SPACE)
         small = text_font(self.font(), scale=0.9)
         painter.setFont(small)
         painter.setPen(self._theme.colour("muted"))
         middle = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        wrapped = middle | int(Qt.TextFlag.TextWordWrap)
         for column, text in enumerate(_HEADINGS):
-            painter.drawText(QRectF(lefts[column], 0, lefts[column + 1] - lefts[column], _ROW), middle, self.tr(text))
+            area = QRectF(lefts[column], 0, lefts[column + 1] - lefts[column] - gap, head)
+            painter.drawText(area, wrapped, self.tr(text))
         if not self._rows:
             painter.drawText(
-                QRectF(0, _ROW, self.width(), _ROW), middle, self.tr("Shown once the training has started.")
+                QRectF(0, head, self.width(), high), middle, self.tr("Shown once the training has started.")
             )
         most = max((row.gradient_norm for row in self._rows), default=0.0)
         numbers = fixed_font(self.font())
-        for index, row in enumerate(self._rows, start=1):
-            top = float(index * _ROW)
+        for index, row in enumerate(self._rows):
+            top = float(head + index * high)
             painter.setFont(self.font())
             painter.setPen(self._theme.colour("text"))
-            name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideMiddle, int(lefts[0]) - SPACE)
-            painter.drawText(QRectF(0, top, lefts[0], _ROW), middle, name)
+            name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideMiddle, int(lefts[0]) - gap)
+            painter.drawText(QRectF(0, top, lefts[0], high), middle, name)
             painter.setFont(numbers)
             cells = (figure(row.gradient_norm), figure(row.weight_norm), figure(row.update_ratio), self._dead(row))
             for column, text in enumerate(cells):
                 painter.setPen(self._theme.colour("warm" if column == 3 and row.has_many_dead_units else "text"))
-                painter.drawText(QRectF(lefts[column], top, lefts[column + 1] - lefts[column], _ROW), middle, text)
-            width = painter.fontMetrics().horizontalAdvance("0.00e-00") + SPACE
-            self._bar(painter, lefts[0] + width, lefts[1] - SPACE, top, row.gradient_norm / most if most else 0.0)
-            self._bar(painter, lefts[2] + width, lefts[3] - SPACE, top, _share_of_ratio(row.update_ratio))
+                painter.drawText(QRectF(lefts[column], top, lefts[column + 1] - lefts[column], high), middle, text)
+            width = painter.fontMetrics().horizontalAdvance("0.00e-00") + gap
+            self._bar(painter, lefts[0] + width, lefts[1] - gap, top, row.gradient_norm / most if most else 0.0)
+            self._bar(painter, lefts[2] + width, lefts[3] - gap, top, _share_of_ratio(row.update_ratio))
         painter.end()
 
     def _dead(self, row: LayerState) -> str:
@@ -160,7 +165,7 @@ class LayerTable(QWidget):
             return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.colour("accent", 0.5))
-        painter.drawRoundedRect(QRectF(left, top + (_ROW - _BAR) / 2, width, _BAR), 2, 2)
+        painter.drawRoundedRect(QRectF(left, top + (px(_ROW) - px(_BAR)) / 2, width, px(_BAR)), 2, 2)
 
 
 def figure(value: float | None) -> str:

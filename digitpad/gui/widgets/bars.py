@@ -37,20 +37,27 @@ class ProbabilityBars(QWidget):
         self.clear()
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """What each row stands for, from the top."""
+        return self._labels
+
+    @property
     def values(self) -> tuple[float, ...] | None:
         """The probabilities shown, in the order of the labels; None when there is nothing to show."""
         return self._values
 
     def show_probabilities(self, labels: Sequence[str], values: Sequence[float]) -> None:
         """Show a reading: a probability in [0, 1] for each label."""
-        self._labels, self._values = tuple(labels), tuple(values)
+        self._show_labels(labels)
+        self._values = tuple(values)
         pairs = zip(self._labels, self._values, strict=True)
         self.setAccessibleDescription(", ".join(f"{label}: {sureness(value)}" for label, value in pairs))
         self.update()
 
-    def clear(self) -> None:
-        """Show empty bars without numbers."""
+    def clear(self, labels: Sequence[str] | None = None) -> None:
+        """Show empty bars without numbers, with other labels if some are given."""
         self._values = None
+        self._show_labels(self._labels if labels is None else labels)
         self.setAccessibleDescription(self.tr("Nothing to read yet"))
         self.update()
 
@@ -91,6 +98,12 @@ class ProbabilityBars(QWidget):
                 painter.setFont(strong_number if wins else number)
                 painter.drawText(row, _RIGHT, sureness(self._values[index]))
         painter.end()
+
+    def _show_labels(self, labels: Sequence[str]) -> None:
+        if tuple(labels) != self._labels:
+            self._labels = tuple(labels)
+            # More rows need more room.
+            self.updateGeometry()
 
     def _paint_bars(self, painter: QPainter, rows: Sequence[QRectF], first: QRectF, best: int) -> None:
         """Paint the bars; the first row's lies at `first`."""

@@ -24,7 +24,6 @@ from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE
 
 _SHOWN_FOR = 6000  # milliseconds that an information stays
-_LINES = 2  # of text that the strip has room for
 _KEPT = 20  # earlier messages
 _PANEL = 26 * SPACE  # the height of the bar with its details open
 
@@ -57,8 +56,8 @@ class MessageStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """Return room for the lines of a message."""
-        return QSize(0, _LINES * self.fontMetrics().lineSpacing() + px(2 * SPACE))
+        """Return room for one line; the details show a longer message in full."""
+        return QSize(0, self.fontMetrics().lineSpacing() + px(2 * SPACE))
 
 
 class MessageText(QWidget):

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QStackedWidget, QWidget
 
 
 class _Holder(QWidget):
@@ -11,9 +11,10 @@ class _Holder(QWidget):
     A scroll area that holds the page itself would give pages with wrapped text their preferred height, which is more.
     """
 
-    def __init__(self, page: QWidget) -> None:
+    def __init__(self, page: QWidget, area: QScrollArea) -> None:
         super().__init__()
         self._page = page
+        self._area = area
         self.setObjectName("pageHolder")
         page.setParent(self)
         page.installEventFilter(self)
@@ -23,10 +24,22 @@ class _Holder(QWidget):
         page, layout = self._page, self._page.layout()
         least = page.minimumSizeHint().expandedTo(page.minimumSize())
         if layout is not None and layout.hasHeightForWidth():
-            view = self.parentWidget()
-            width = max(least.width(), view.width() if view is not None else 0)
-            least.setHeight(max(least.height(), layout.totalMinimumHeightForWidth(width)))
+            least.setHeight(max(least.height(), self._height_of(layout, least.width())))
         return least
+
+    def _height_of(self, layout: QLayout, least: int) -> int:
+        """Return the least height of the page at the width that it gets, which is at least `least`.
+
+        A scroll bar takes width, so that text wraps and the page needs the scroll bar: what is shown now must not
+        decide. The bar is there only if the page does not fit without it.
+        """
+        area = self._area
+        full = area.maximumViewportSize()
+        height = layout.totalMinimumHeightForWidth(max(least, full.width()))
+        if height <= full.height():
+            return height
+        bar = area.verticalScrollBar().sizeHint().width()
+        return layout.totalMinimumHeightForWidth(max(least, full.width() - bar))
 
     def sizeHint(self) -> QSize:
         """Return the page's."""
@@ -58,7 +71,7 @@ class ScrollingPages(QStackedWidget):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
-        holder = _Holder(page)
+        holder = _Holder(page, area)
         area.setWidget(holder)
         for ground in (holder, area.viewport()):
             # The page lies on the window's ground.

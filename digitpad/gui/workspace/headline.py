@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from digitpad.gui.widgets.answer import Answer
 from digitpad.gui.widgets.refusal_bars import RefusalBars
 from digitpad.gui.workspace.look import Look
+from digitpad.gui.workspace.verdict import bar_labels
 
 if TYPE_CHECKING:
     from digitpad.gui.workspace.verdict import Verdict
@@ -39,7 +40,7 @@ def show_verdict(look: Look, answer: Answer | None, bars: RefusalBars, *, digit_
     reader = None if look.network is None else look.network.reader
     bars.show_threshold(reader.threshold if reader is not None and reader.refuses else None)
     if verdict is None:
-        bars.clear()
+        bars.clear(None if reader is None else bar_labels(reader))
     else:
         bars.show_probabilities(verdict.labels, verdict.values)
     if answer is None:

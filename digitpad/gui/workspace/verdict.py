@@ -39,8 +39,7 @@ class Verdict:
 
 def verdict_of(prediction: "Prediction", reader: "Reader") -> Verdict:
     """Return what is said of a prediction of a reader."""
-    # In full, "none of these" would take the bars a third of their length.
-    labels = (*reader.labels, QCoreApplication.translate("Verdict", "none")) if reader.refuses else tuple(reader.labels)
+    labels = bar_labels(reader)
     values = [float(value) * (1 - prediction.no_digit) for value in prediction.probabilities]
     values += [prediction.no_digit] if reader.refuses else []
     best = max(range(len(reader.labels)), key=values.__getitem__)
@@ -60,3 +59,9 @@ def verdict_of(prediction: "Prediction", reader: "Reader") -> Verdict:
         words = words or QCoreApplication.translate("Verdict", "or {label}, {probability}")
         other = words.format(label=labels[second], probability=sureness(values[second]))
     return Verdict(labels, tuple(values), labels[best], (sureness(values[best]), other))
+
+
+def bar_labels(reader: "Reader") -> tuple[str, ...]:
+    """Return what the bars stand for: the digits, and that there is none if the network can tell."""
+    # In full, "none of these" would take the bars a third of their length.
+    return (*reader.labels, QCoreApplication.translate("Verdict", "none")) if reader.refuses else tuple(reader.labels)

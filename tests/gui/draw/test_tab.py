@@ -6,7 +6,7 @@ from typing import Protocol
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSlider, QToolButton, QWidget
 from pytestqt.exceptions import capture_exceptions
 
 from digitpad.errors import DigitpadError
@@ -14,7 +14,7 @@ from digitpad.gui.canvas.canvas import Tool
 from digitpad.gui.draw.tab import DrawTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.workspace.settings import Settings
-from tests.gui.settling import settle
+from tests.gui.settling import lay_out, settle
 
 Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
 
@@ -43,6 +43,25 @@ def test_a_blank_canvas_shows_no_digit_but_what_to_do(tab: DrawTab) -> None:
     assert "Draw" in tab.answer.lines[0]
     assert tab.bars.values is None
     assert tab.received.image is None
+
+
+def test_the_smallest_usual_screen_shows_the_whole_tab(window: MainWindow, tab: DrawTab) -> None:
+    # A narrower window has scrolled, which must not decide.
+    for size in ((800, 560), (1024, 640)):
+        window.resize(*size)
+        lay_out()
+    area = window.findChild(QScrollArea, "pageScroller0")
+    assert area is not None
+    assert tab.size() == area.viewport().size()
+    card = tab.findChild(QFrame, "receivedCard")
+    heading = tab.findChild(QLabel, "receivedTitle")
+    assert card is not None
+    assert heading is not None
+    left = tab.received.x()
+    assert left == tab.bars.x()
+    facts = [label for label in card.findChildren(QLabel) if label.text()]
+    assert {label.x() for label in facts} == {tab.received.geometry().right() + 1 + 16}
+    assert all(label.height() < 2 * label.fontMetrics().height() for label in facts), "a fact takes two lines"
 
 
 def test_a_drawing_is_read_and_shown(tab: DrawTab, draw: Draw) -> None:

@@ -8,7 +8,10 @@ from pytestqt.qtbot import QtBot
 
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.message_bar import Message, MessageBar
+from digitpad.gui.widgets.theme import Theme
 from tests.gui.controls import controls_of
+from tests.gui.measuring import faults
+from tests.gui.settling import lay_out
 
 
 @pytest.fixture
@@ -114,6 +117,21 @@ def test_a_message_lies_over_no_control_and_moves_nothing(
     assert details is not None
     assert details.toPlainText() == ("A name of a file, and what is wrong with it. " * 20).strip()
     bar.close_message()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 2.0])
+def test_the_strip_has_room_for_one_line_and_its_buttons(theme: Theme, bar: MessageBar, scale: float) -> None:
+    theme.set_scale(scale)
+    bar.show_message(Message("Earlier."))
+    bar.show_message(Message("Broken.", "error", "the long story"))
+    lay_out()
+    found = faults(bar)
+    room = bar.strip.height() / bar.fontMetrics().height()
+    theme.set_scale(1.0)
+    assert not found, "\n".join(found)
+    assert room < 2.5
+    for _ in range(2):
+        bar.close_message()
 
 
 def _view_of(widget: QWidget, window: QWidget) -> QRect:

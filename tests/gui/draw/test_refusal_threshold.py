@@ -65,6 +65,14 @@ def test_a_model_that_never_refuses_has_no_threshold(window: MainWindow) -> None
     assert window.draw_tab.refusal.isHidden()
 
 
+def test_empty_bars_are_those_of_the_network_and_the_mark_is_on_the_last(tab: DrawTab) -> None:
+    tab.bars.repaint()
+    assert tab.bars.labels == (*"0123456789", "none")
+    mark = tab.bars.mark_position()
+    assert mark is not None
+    assert mark.y() == pytest.approx(tab.bars.height() * 10.5 / 11, abs=1)
+
+
 def test_the_models_own_threshold_is_shown(tab: DrawTab) -> None:
     assert not tab.refusal.isHidden()
     assert tab.refusal.slider.value() == 60
