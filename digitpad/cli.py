@@ -1,7 +1,7 @@
-"""The command line: parses the arguments and calls one function.
+"""The command line: one function for each command.
 
-Each subcommand is one function here, which passes its arguments to the module of `digitpad.commands` that does the
-work. That module is imported only then, so that `digitpad --version` is quick and `digitpad predict` does not load the
+`digitpad.commands.parser` reads the arguments, and the function passes them to the module that does the work.
+That module is imported only then, so that `digitpad --version` is quick and `digitpad predict` does not load the
 window's libraries.
 
 Exit codes: 0 success; 2 bad input or usage (one line on standard error); 1 a bug in digitpad (one line; the details are
@@ -11,17 +11,13 @@ exits with 0.
 
 import argparse
 import io
-import re
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn, TypeAlias
 
 from digitpad import __version__
-from digitpad.commands.argument_types import at_least, dataset, path, probability, shape
 from digitpad.commands.output import flush, note, printable, say
-from digitpad.commands.train_options import add_options
+from digitpad.commands.parser import parse
 from digitpad.errors import DigitpadError
 from digitpad.fault_log import open_log
 from digitpad.system_libraries import advice, missing_library
@@ -29,8 +25,6 @@ from digitpad.translation import gettext as _
 from digitpad.translation import preferred_language, use_language
 
 DONE, FAULT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-
-_Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         use_language(preferred_language())
-        options = _parse(sys.argv[1:] if arguments is None else arguments)
-        code: int = options.command(options) or DONE
+        options = parse(sys.argv[1:] if arguments is None else arguments)
+        code = _COMMANDS[options.command](options) or DONE
         flush()
     except DigitpadError as error:
         note(f"digitpad: {error}")
@@ -172,255 +166,10 @@ def tour(options: argparse.Namespace) -> None:
         say(printable(picture))
 
 
-def command_names() -> list[str]:
-    """Return the names of all commands."""
-    (commands,) = (action for action in _parser()._actions if isinstance(action, argparse._SubParsersAction))
-    return [str(name) for name in commands.choices]
-
-
-def _parse(words: Sequence[str]) -> argparse.Namespace:
-    """Read the command line.
-
-    Raises
-    ------
-    DigitpadError
-        If it cannot be understood; a file whose name begins with a dash is named, with the two ways to pass it.
-    """
-    try:
-        return _parser().parse_args(words)
-    except DigitpadError as error:
-        before = words[: words.index("--")] if "--" in words else words
-        name = next((word for word in before if _is_dashed_file(word)), None)
-        if name is None:
-            raise
-        raise DigitpadError(
-            _(
-                "{name} starts with a dash, so it is taken for an option; if it is a file, write "
-                "./{name}, or put -- before the files, as in `digitpad predict -- {name}`."
-            ).format(name=name)
-        ) from error
-
-
-def _is_dashed_file(word: str) -> bool:
-    """Return whether a word that looks like an option is the name of a file, or at least ends like one."""
-    if not word.startswith("-") or word == "-":
-        return False
-    with suppress(OSError):  # a name that is too long is no file
-        if Path(word).is_file():
-            return True
-    return re.fullmatch(r"-[^-=][^=]*\.[A-Za-z]\w*", word) is not None
-
-
-class _Parser(argparse.ArgumentParser):
-    """Reports errors in one line, as every command does."""
-
-    def error(self, message: str) -> NoReturn:
-        raise DigitpadError(_("{message}; see {program} --help.").format(message=message, program=self.prog))
-
-
-def _parser() -> _Parser:
-    parser = _Parser(
-        prog="digitpad",
-        description=_("Draw a digit, watch a neural network read it, and look inside the network."),
-        epilog=_("Without a command, the window opens."),
-        allow_abbrev=False,
-    )
-    parser.add_argument(
-        "--version", action="version", version=f"digitpad {__version__}", help=_("show the version and exit")
-    )
-    parser.set_defaults(command=gui, paths=[], model=None)
-    commands = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"))
-    _add_gui(commands)
-    _add_predict(commands)
-    add = _adder(commands, train, _("Train a network."), json=_("one line per epoch, then the result"))
-    add_options(add, _dataset_help())
-    _add_evaluate(commands)
-    _add_summary(commands)
-    _add_gradcheck(commands)
-    _add_features(commands)
-    _add_export(commands)
-    _add_bench(commands)
-    _add_tour(commands)
-    return parser
-
-
-def _add_gui(commands: _Commands) -> None:
-    add = _adder(commands, gui, _("Open the window."))
-    add("paths", nargs="*", type=path, metavar=_("PATH"), help=_("image or ink file to open"))
-    _add_model(add)
-
-
-def _add_predict(commands: _Commands) -> None:
-    add = _adder(
-        commands,
-        predict,
-        _("Read the digits and numbers in files."),
-        json=_("an array with one object per drawing"),
-    )
-    add("paths", nargs="+", type=path, metavar=_("PATH"), help=_("image file or .jsonl ink file"))
-    _add_model(add)
-    add(
-        "--top",
-        metavar="K",
-        type=at_least(1),
-        default=1,
-        help=_("show the K most probable classes of a digit (default: %(default)s)"),
-    )
-    add("--single", action="store_true", help=_("read each drawing as a single digit, never as a number"))
-    add(
-        "--threshold",
-        metavar="T",
-        type=probability,
-        help=_('probability of "not a digit" from which a drawing is read as that (default: set by the model)'),
-    )
-
-
-def _add_evaluate(commands: _Commands) -> None:
-    add = _adder(
-        commands,
-        evaluate,
-        _("Measure the accuracy of a model on a dataset."),
-        json=_("count, accuracy, per_class, confusion and more"),
-    )
-    _add_model(add)
-    add("--dataset", metavar="D", type=dataset, default="mnist", help=_dataset_help())
-    add(
-        "--split",
-        choices=("test", "train", "validation"),
-        default="test",
-        help=_(
-            "images of the dataset to use; validation: those that the training of the model validated on "
-            "(default: %(default)s)"
-        ),
-    )
-    add("--compare", metavar="M", help=_("second model to measure on the same images"))
-    add(
-        "--robustness",
-        action="store_true",
-        help=_("also measure shifted, rotated, scaled, bolder and noisy images"),
-    )
-    add("--csv", metavar=_("FILE"), type=path, help=_("write a table with one row per image"))
-    add("--record", action="store_true", help=_("store the accuracy on mnist in the model file"))
-
-
-def _add_summary(commands: _Commands) -> None:
-    add = _adder(commands, summary, _("Show the layers and parameters of a network."), json=_("layers and parameters"))
-    add("network", metavar="A_OR_M", help=_("architecture, such as light, or name or file of a model"))
-    add(
-        "--input-shape",
-        metavar="C,H,W",
-        type=shape,
-        help=_("shape of one image (default: the input shape of the network)"),
-    )
-    add(
-        "--batch-size",
-        metavar="B",
-        type=at_least(1),
-        default=64,
-        help=_("batch size for which the memory is computed (default: %(default)s)"),
-    )
-    add("--graph", metavar=_("FILE"), type=path, help=_("draw the graph of the network as SVG"))
-
-
-def _add_gradcheck(commands: _Commands) -> None:
-    add = _adder(
-        commands,
-        gradcheck,
-        _("Check the gradients of a network numerically."),
-        json=_("max_relative_error and layers"),
-    )
-    add("architecture", metavar="A", nargs="?", default="standard", help=_("architecture (default: %(default)s)"))
-    add(
-        "--seed",
-        metavar="S",
-        type=at_least(0),
-        default=0,
-        help=_("seed of the weights and images (default: %(default)s)"),
-    )
-
-
-def _add_features(commands: _Commands) -> None:
-    add = _adder(
-        commands,
-        features,
-        _("Save the feature maps of every layer for one image."),
-        json=_("path, index, npz and pictures"),
-    )
-    add("path", type=path, metavar=_("PATH"), help=_("image file or .jsonl ink file"))
-    _add_model(add)
-    add(
-        "--out",
-        metavar=_("DIR"),
-        type=path,
-        required=True,
-        help=_("folder for one picture per layer and an .npz file with all activations"),
-    )
-    add(
-        "--index",
-        metavar="K",
-        type=at_least(0),
-        default=0,
-        help=_("index of the drawing in an ink file, from 0 (default: %(default)s)"),
-    )
-
-
-def _add_export(commands: _Commands) -> None:
-    add = _adder(commands, export, _("Export a network for other programs."), json=_("path and max_difference"))
-    add("network", metavar="M", help=_("name or file of a model, or an architecture with untrained weights"))
-    add(
-        "--to",
-        choices=("onnx", "pytorch", "npz"),
-        required=True,
-        help=_("format; pytorch writes a Python module and a weights file"),
-    )
-    add("file", metavar=_("FILE"), type=path, help=_("output file; for pytorch, a name that ends in .py"))
-    add("--force", action="store_true", help=_("overwrite existing files"))
-
-
-def _add_bench(commands: _Commands) -> None:
-    add = _adder(
-        commands,
-        bench,
-        _("Measure the speed of this machine."),
-        json=_("versions, networks (images per second) and layers (milliseconds)"),
-    )
-    add(
-        "--threads",
-        metavar="T",
-        type=at_least(1),
-        help=_("largest number of threads to try (default: one per processor)"),
-    )
-
-
-def _add_tour(commands: _Commands) -> None:
-    add = _adder(commands, tour, _("Draw and train in the real window and save screenshots."))
-    add("--out", metavar=_("DIR"), type=path, required=True, help=_("folder for the pictures"))
-
-
-def _add_model(add: Callable[..., object]) -> None:
-    add("--model", metavar="M", help=_("name or file of a model (default: digitpad)"))
-
-
-def _dataset_help() -> str:
-    return _(
-        "mnist, styles or non-digits (synthetic), a folder of IDX files, a folder with one folder "
-        "of images per class, "
-        "a .jsonl ink file, several of these joined by +, such as mnist+ink.jsonl, or paper "
-        "(synthetic pages for finding ink) (default: %(default)s)"
-    )
-
-
-def _adder(
-    commands: _Commands, function: Callable[..., object], description: str, json: str | None = None
-) -> Callable[..., object]:
-    """Add a subcommand for a function of this module, and return the method that adds arguments to it."""
-    parser = commands.add_parser(
-        function.__name__, help=description.rstrip("."), description=description, allow_abbrev=False
-    )
-    parser.set_defaults(command=function)
-    if json is not None:
-        parser.add_argument("--json", action="store_true", help=_("print JSON: {content}").format(content=json))
-    return parser.add_argument
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
+    command.__name__: command
+    for command in (gui, predict, train, evaluate, summary, gradcheck, features, export, bench, tour)
+}
 
 
 def _report_missing(library: str) -> int:

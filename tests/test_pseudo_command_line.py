@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitpad import cli, translation
+from digitpad import translation
+from digitpad.commands import parser
 from digitpad.nn import ARCHITECTURES, build
 from tests import pseudo
 
@@ -17,7 +18,7 @@ Run = Callable[..., tuple[int, str, str]]
 #: The same in every language: commands and options, their values, and the names of data, presets and settings.
 NAMES = frozenset(
     {
-        *cli.command_names(),
+        *parser.command_names(),
         *("digitpad", "json", "jsonl", "mnist", "styles", "non-digits", "ink.jsonl", "paper", "digitpad", "light"),
         *("auto", "cpu", "cuda", "onnx", "pytorch", "npz", "test", "validation"),
         *("bias", "input", "weight", "ann", "px", "usual", "quick", "adam", "one-cycle", "constant", "nesterov"),
@@ -34,7 +35,7 @@ def _pseudo_language(pseudo_catalogues: Path, monkeypatch: pytest.MonkeyPatch) -
     translation.use_language("en")
 
 
-@pytest.mark.parametrize("command", ["", *cli.command_names()])
+@pytest.mark.parametrize("command", ["", *parser.command_names()])
 def test_the_help_is_translated(run: Run, command: str) -> None:
     code, out, _ = run(*command.split(), "--help")
     assert code == 0

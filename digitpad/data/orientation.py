@@ -8,6 +8,7 @@ mean is the right one for four digits of MNIST in five, and for few of them once
 import re
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,31 @@ def split_turns(spec: str) -> tuple[str, tuple[str, ...]]:
     if found is None:
         return spec, ()
     return found["base"], tuple(found["turns"].lower().split(":")[1:])
+
+
+def orientations(spec: str) -> tuple[str, ...]:
+    """Return a dataset's name with every suffix that turns its images, for whoever chooses one.
+
+    Parameters
+    ----------
+    spec
+        As for `split_turns`.
+
+    Returns
+    -------
+    tuple of str
+        The name alone first. Only a folder of IDX files or images is ever stored in another orientation; of anything
+        else, `spec` alone.
+    """
+    base, _turns = split_turns(spec)
+    try:
+        is_folder = Path(base).is_dir()
+    except OSError:
+        # A name that is too long for the file system.
+        is_folder = False
+    if not is_folder:
+        return (spec,)
+    return base, f"{base}:transpose", f"{base}:invert", f"{base}:transpose:invert"
 
 
 def turn(images: NDArray[np.uint8], turns: Sequence[str]) -> NDArray[np.uint8]:

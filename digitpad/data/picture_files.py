@@ -32,7 +32,7 @@ LONGEST_SIDE = 1024
 MOST_PIXELS = 100_000_000
 """Pictures with more pixels are refused before they are unpacked."""
 
-_MOST_SIDE = 65_535  # pixels: the longest side of a JPEG; what is longer is no picture of a page
+_MOST_SIDE = 1_000_000  # pixels: what is longer is not a picture of a page, and takes long to reduce
 # Millions of pixels that one processor core unpacks in about a second, measured on grainy photographs by
 # `tests/benchmarks/picture_size.py`. Others (plain or hardly compressed ones) are faster.
 _MOST_MEGAPIXELS = {"WEBP": 20, "AVIF": 20, "HEIF": 30}

@@ -73,8 +73,6 @@ def _table(palette: Palette) -> NDArray[np.uint32]:
 
 #: From blue over paper white to orange: on white.
 DIVERGING = Palette(((20, 84, 158), (250, 250, 248), (222, 98, 0)), signed=True)
-#: From light blue over the dark of the window to light orange: on dark.
-DIVERGING_ON_DARK = Palette(((96, 165, 250), (22, 27, 34), (251, 146, 60)), signed=True)
 #: From nearly black over teal to nearly white, on any ground.
 SEQUENTIAL = Palette(((5, 28, 36), (16, 128, 134), (232, 252, 240)), signed=False)
 
@@ -208,13 +206,3 @@ class Mosaic:
         """Return the row and column of the first pixel of a map."""
         row, column = divmod(channel, self.columns)
         return row * (self.height + self.gap), column * (self.width + self.gap)
-
-    def cell_at(self, row: int, column: int) -> tuple[int, int, int] | None:
-        """Return the channel, row and column of the cell at a pixel; None in a gap or outside."""
-        tile_row, inner_row = divmod(row, self.height + self.gap)
-        tile_column, inner_column = divmod(column, self.width + self.gap)
-        channel = tile_row * self.columns + tile_column
-        inside = inner_row < self.height and inner_column < self.width
-        if not inside or row < 0 or not 0 <= tile_column < self.columns or channel >= self.count:
-            return None
-        return channel, inner_row, inner_column

@@ -9,17 +9,14 @@ import contextlib
 import math
 import time
 from collections.abc import Generator, Iterator, Sequence
-from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from digitpad.data.dataset import Dataset
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import Model, ModelMetadata, Preprocessing
 from digitpad.nn import Architecture, Dropout, ParallelNetwork, Sequential
 from digitpad.nn.backend import device_of, to_device
-from digitpad.nn.checks import NotFiniteError
 from digitpad.seeding import Purpose, generator
 from digitpad.training.batches import Batch, BatchLoader
 from digitpad.training.building import build_optimizer, build_penalties, build_policies
@@ -30,7 +27,6 @@ from digitpad.training.events import (
     ControlChanged,
     EpochCompleted,
     Event,
-    LayersMeasured,
     StepCompleted,
     StopReason,
     TrainingStarted,
@@ -43,11 +39,11 @@ from digitpad.training.progress import Progress, Tally, explain
 from digitpad.training.rate_controller import RateController
 from digitpad.training.settings import TrainingSettings, default_threads
 from digitpad.training.snapshots import Copier, Snapshot, is_sound
+from digitpad.training.stepper import STEPS_BETWEEN_SNAPSHOTS, Step, Stepper
 from digitpad.training.tasks import Samples, Share, lone_classes, settle
 from digitpad.training.validation import Validator
 from digitpad.translation import gettext as _
 
-_STEPS_BETWEEN_SNAPSHOTS = 100
 #: So many steps of a GPU are on their way before their losses are fetched, all at once: each look is a wait.
 _STEPS_BETWEEN_LOOKS = 20
 
@@ -130,8 +126,8 @@ class Trainer:
         )
         self._validator = Validator(validation, self.task, mean=mean, std=std, device=self._device)
         self._optimizer = build_optimizer(settings, network.parameters())
-        self._l1, self._l2 = build_penalties(settings)
-        self._pace = RateController(settings, self._optimizer, self._l2, len(self._loader))
+        l1, l2 = build_penalties(settings)
+        self._pace = RateController(settings, self._optimizer, l2, len(self._loader))
         self._applied = ControlValues()
         self._diagnostics: Diagnostics | None = None
         if diagnose:
@@ -143,6 +139,15 @@ class Trainer:
         if resume is not None:
             self._restore(resume)
         self._last_good = Snapshot(network)
+        self._stepper = Stepper(
+            network,
+            self.task,
+            self._pace,
+            self._optimizer,
+            (l1, l2),
+            self._diagnostics,
+            self._last_good,
+        )
         self._kept_step = self._progress.steps
         self._parallel: ParallelNetwork | None = None
         self._dropouts: list[Dropout] = []
@@ -332,7 +337,7 @@ class Trainer:
     ) -> Iterator[Event]:
         """Take a step with each batch."""
         batches = len(self._loader)
-        taken: list[_Step] = []
+        taken: list[Step] = []
         begun = time.perf_counter()
         for batch in range(progress.batches + 1, batches + 1):
             if self._stop_requested:
@@ -345,7 +350,7 @@ class Trainer:
                     begun = time.perf_counter()
                 number = progress.steps + len(taken)
                 images, targets = next(loader)
-                taken.append(self._step(parallel, number, batch, images, targets))
+                taken.append(self._stepper.take(parallel, number, batch, images, targets, self._applied))
             if not (self._on_host or progress.reason or batch == batches or len(taken) == _STEPS_BETWEEN_LOOKS):
                 continue
             yield from self._settle(taken, progress, epoch, begun)
@@ -370,39 +375,7 @@ class Trainer:
         for layer, usual in zip(self._dropouts, self._usual_dropout, strict=True):
             layer.p = usual if values.dropout is None else values.dropout
 
-    def _step(
-        self, parallel: ParallelNetwork, number: int, batch: int, images: NDArray[np.float32], targets: NDArray[Any]
-    ) -> "_Step":
-        """Learn from one batch; return its loss and what was answered rightly, before the weights moved.
-
-        On a device nothing is looked at here, so a loss that is not finite shows a few steps later; the last good
-        weights are from before it in any case.
-        """
-        rate = self._pace.set(number, self._applied)
-        step = _Step(batch, len(targets), rate)
-        # A run that diverges is reported as such; NumPy's warnings on the way there would only repeat it.
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            try:
-                value, logits = parallel.training_step(images, targets, self.task.loss)
-            except NotFiniteError:
-                return step._replace(loss=math.nan)
-            if self._on_host:
-                if not math.isfinite(value):
-                    return step._replace(loss=float(value))
-                # Here, and not after the step: these are the weights that gave the finite loss.
-                if number % _STEPS_BETWEEN_SNAPSHOTS == 0 and is_sound(self.network):
-                    self._last_good.take()
-            penalty = sum((price(self.network) for price in (self._l1, self._l2) if price.strength), start=0.0)
-            looking = self._diagnostics if self._diagnostics and self._diagnostics.is_due(number + 1) else None
-            if looking:
-                looking.before_update()
-            self._optimizer.step(parallel.run)
-            share = self.task.count(logits, targets)
-            plain = self.task.plain_loss(logits, targets)[0] if self.task.plain_loss is not None else None
-            measured, spent = looking.after_update(number + 1) if looking else (None, 0.0)
-        return step._replace(loss=value, share=share, penalty=penalty, plain=plain, measured=measured, spent=spent)
-
-    def _settle(self, taken: "Sequence[_Step]", progress: Progress, epoch: int, begun: float) -> Iterator[Event]:
+    def _settle(self, taken: Sequence[Step], progress: Progress, epoch: int, begun: float) -> Iterator[Event]:
         """Count steps that were taken since `begun`, and tell of them."""
         settled = settle([(step.loss, step.share) for step in taken])
         penalties = settle([(step.penalty, Share(0, 0)) for step in taken])
@@ -432,7 +405,7 @@ class Trainer:
 
     def _keep_if_due(self, progress: Progress) -> None:
         """Keep the weights of a device, all of whose losses so far were finite, if they have not been for long."""
-        if progress.steps - self._kept_step >= _STEPS_BETWEEN_SNAPSHOTS and is_sound(self.network):
+        if progress.steps - self._kept_step >= STEPS_BETWEEN_SNAPSHOTS and is_sound(self.network):
             self._last_good.take()
             self._kept_step = progress.steps
 
@@ -460,17 +433,3 @@ class Trainer:
             seconds=progress.seconds,
             images_per_second=tally.speed,
         )
-
-
-class _Step(NamedTuple):
-    """One step, of which the loss and the share may still lie on a device."""
-
-    batch: int
-    images: int
-    rate: float
-    loss: Any = 0.0
-    share: Share = Share(0, 0)
-    penalty: Any = 0.0
-    plain: Any = None
-    measured: LayersMeasured | None = None
-    spent: float = 0.0

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from digitpad.data.idx import write_idx
 from digitpad.data.mnist import load_mnist
-from digitpad.data.orientation import split_turns
+from digitpad.data.orientation import orientations, split_turns
 from digitpad.data.sources import open_dataset
 
 MNIST = load_mnist("test").subset(range(500))
@@ -96,3 +96,10 @@ def test_mnist_itself_can_be_turned() -> None:
     turned = open_dataset("mnist:transpose", "test")
     np.testing.assert_array_equal(turned.images, load_mnist("test").images.swapaxes(2, 3))
     assert "use mnist instead" in turned.remarks[0]
+
+
+def test_a_folder_is_offered_in_every_orientation_and_nothing_else_is(tmp_path: Path) -> None:
+    every = tuple(f"{tmp_path}{suffix}" for suffix in ("", ":transpose", ":invert", ":transpose:invert"))
+    assert orientations(str(tmp_path)) == orientations(f"{tmp_path}:transpose") == every
+    for spec in ("mnist", "styles", str(tmp_path / "ink.jsonl"), "x" * 5000, "a\0b"):
+        assert orientations(spec) == (spec,)

@@ -10,7 +10,8 @@ from pathlib import Path
 import debian
 import pytest
 
-from digitpad import __version__, cli
+from digitpad import __version__
+from digitpad.commands import parser
 
 ROOT = Path(__file__).parents[2]
 LINUX = ROOT / "packaging" / "linux"
@@ -22,7 +23,7 @@ def test_the_manual_names_every_command() -> None:
     told = set(
         re.findall(r"^\.TP\n\.B (\w+)\n", manual.partition(".SH COMMANDS")[2].partition(".SH EXIT")[0], re.MULTILINE)
     )
-    assert told == set(cli.command_names())
+    assert told == set(parser.command_names())
 
 
 def test_the_menu_entry_opens_what_the_mime_types_are() -> None:

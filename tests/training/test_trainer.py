@@ -13,7 +13,7 @@ from digitpad.nn import Architecture, Sequential
 from digitpad.nn.backend import Array
 from digitpad.nn.engine.parallel import ParallelNetwork
 from digitpad.nn.losses import Loss
-from digitpad.training import trainer as trainer_module
+from digitpad.training import stepper
 from digitpad.training.events import (
     EpochCompleted,
     Event,
@@ -203,7 +203,7 @@ def test_a_loss_that_is_no_number_stops_with_the_last_good_weights(
 def test_diverging_goes_back_to_the_last_snapshot_whose_loss_was_finite(
     blobs: Dataset, make_network: MakeNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trainer_module, "_STEPS_BETWEEN_SNAPSHOTS", 4)
+    monkeypatch.setattr(stepper, "STEPS_BETWEEN_SNAPSHOTS", 4)
     network = make_network()
     trainer = Trainer(network, blobs, None, TrainingSettings(epochs=1, batch_size=20, threads=1))
     history = [weights(network)]

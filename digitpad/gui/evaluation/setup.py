@@ -7,6 +7,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from digitpad.data.orientation import orientations
 from digitpad.gui.evaluation.job import Data
 from digitpad.gui.widgets.actions import action_button
 from digitpad.gui.widgets.cards import muted, title
@@ -145,9 +146,9 @@ class SetupCard(QFrame):
 
     def add_data(self, source: str) -> None:
         """Offer a folder or a file of ink, and choose it."""
-        word = f"own:{source}"
-        self._own_data[word] = f"test:{source}"
-        self._shown["data"] = word
+        for spec in orientations(source):
+            self._own_data[f"own:{spec}"] = f"test:{spec}"
+        self._shown["data"] = f"own:{source}"
         self._fill_data()
         self.changed.emit()
 

@@ -19,6 +19,7 @@ from digitpad.gui.shell.faults import FaultReporter
 from digitpad.gui.shell.instance import OpenRequests, hand_over
 from digitpad.gui.shell.languages import show_language
 from digitpad.gui.shell.main_window import MainWindow
+from digitpad.gui.shell.unfinished_run import UnfinishedRun
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workers.garbage import GarbageCollector
@@ -64,6 +65,7 @@ class _Start(QObject):
         self._paths = list(paths)
         self._model = model
         self._crashes = crashes
+        self._unfinished: UnfinishedRun | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._go)
@@ -93,6 +95,14 @@ class _Start(QObject):
             window.show_message(Message(text.format(report=report), "info"))
         if not self._paths:
             window.welcome_newcomers()
+        self._unfinished = UnfinishedRun(window.workspace.runs_folder, self)
+        self._unfinished.message.connect(window.show_message)
+        self._unfinished.look()
+
+    def finish(self) -> None:
+        """Wait for what is still under way; called when the window is closed."""
+        if self._unfinished is not None:
+            self._unfinished.finish()
 
 
 def run(paths: Sequence[Path] = (), model: str | None = None) -> int:
@@ -148,6 +158,7 @@ def _run_window(application: QApplication, faults: FaultReporter, start: "_Start
         # Taken down here, in order, and not by the interpreter on its way out.
         collector.stop()
         requests.close()
+        start.finish()
         window.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         empty_private_clipboard()

@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.data.augmentation import Augmentation
+from digitpad.data.orientation import orientations
 from digitpad.gui.training.plan_editor import PlanEditor, dropout_of
 from digitpad.gui.training.preview import AugmentationPreview
 from digitpad.gui.training.setting_fields import SettingField
@@ -234,7 +235,8 @@ class SetupCard(QFrame):
 
     def _offer_data(self, plan: RunPlan) -> None:
         entries = {_MNIST: "MNIST"}
-        for known in (*self._settings.recent_datasets, *([] if plan.dataset == _MNIST else [plan.dataset])):
+        own = () if plan.dataset == _MNIST else orientations(plan.dataset)
+        for known in (*self._settings.recent_datasets, *own):
             entries[known] = Path(known).name or known
         if plan.dataset == _MNIST:
             count = plan.limit or _MNIST_COUNT

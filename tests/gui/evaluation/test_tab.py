@@ -26,6 +26,7 @@ from digitpad.data.idx import write_idx
 from digitpad.data.sources import open_dataset
 from digitpad.evaluation import Disturbance, evaluate
 from digitpad.evaluation.robustness import disturb
+from digitpad.gui.evaluation.job import Data
 from digitpad.gui.evaluation.results import VIEWS
 from digitpad.gui.evaluation.tab import EvaluationTab
 from digitpad.gui.shell.main_window import MainWindow
@@ -584,3 +585,14 @@ def test_every_action_has_a_shortcut_of_its_own_among_all_tabs(
     keys = [key.toString() for action in (*common, *own) for key in action.shortcuts()]
     assert len(keys) == len(set(keys))
     assert all(action.statusTip() for action in own)
+
+
+def test_a_folder_is_offered_in_every_orientation(tab: EvaluationTab, tmp_path: Path) -> None:
+    folder = tmp_path / "emnist"
+    folder.mkdir()
+    tab.setup.add_data(str(folder))
+    assert tab.setup.chosen_data == Data(str(folder), "test")
+    choice = tab.setup.data
+    choice.setCurrentIndex(choice.findText("emnist:transpose"))
+    choice.activated.emit(choice.currentIndex())
+    assert tab.setup.chosen_data == Data(f"{folder}:transpose", "test")

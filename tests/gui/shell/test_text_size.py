@@ -6,11 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.settings import Settings
+from tests.gui.settling import lay_out
 
 
 def _press(window: MainWindow, key: Qt.Key) -> None:
@@ -25,7 +25,7 @@ def test_the_keyboard_makes_text_larger_and_smaller(window: MainWindow, theme: T
     assert theme.scale == 1.1
     for _ in range(5):
         _press(window, Qt.Key.Key_Equal)
-    QApplication.processEvents()
+    lay_out()
     assert theme.scale == settings.text_scale == 2.0
     assert window.font().pointSizeF() == 2 * font
     assert window.draw_tab.answer.minimumSizeHint().height() == 2 * answer
@@ -36,7 +36,7 @@ def test_the_keyboard_makes_text_larger_and_smaller(window: MainWindow, theme: T
     _press(window, Qt.Key.Key_Minus)
     assert settings.text_scale == 1.75
     _press(window, Qt.Key.Key_0)
-    QApplication.processEvents()
+    lay_out()
     assert theme.scale == settings.text_scale == 1.0
     assert window.draw_tab.received.width() == picture
 

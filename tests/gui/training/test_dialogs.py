@@ -414,3 +414,16 @@ def test_a_folder_of_data_is_chosen_and_remembered(tab: TrainTab, digits: Path) 
     assert choice.currentText() == digits.name
     tab.editor.change(dataset="mnist")
     assert choice.findText(digits.name) >= 0
+
+
+def test_a_folder_stored_transposed_is_turned_by_choosing_it_so(tab: TrainTab, digits: Path) -> None:
+    choice = tab.findChild(ComboBox, "trainData")
+    assert choice is not None
+    choice.setCurrentIndex(choice.findText(f"{digits.name}:transpose"))
+    choice.activated.emit(choice.currentIndex())
+    assert tab.editor.plan.dataset == f"{digits}:transpose"
+    assert choice.currentText() == f"{digits.name}:transpose"
+    # The way back stays open.
+    choice.setCurrentIndex(choice.findText(digits.name))
+    choice.activated.emit(choice.currentIndex())
+    assert tab.editor.plan.dataset == str(digits)

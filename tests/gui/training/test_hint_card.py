@@ -13,6 +13,7 @@ from digitpad.gui.training.layer_table import LayerTable, rows_of
 from digitpad.gui.widgets.theme import Theme
 from digitpad.training.events import LayerMeasure
 from digitpad.training.hints import Cure, Hint, Severity
+from tests.gui.settling import lay_out
 
 SLOW = Hint("slow", Severity.NOTICE, "The learning rate is too low", "In 100 steps ...", Cure("Raise it to 0.1"))
 DEAD = Hint("dead_units", Severity.NOTICE, "Many units never activate", "12 of 16 ...")
@@ -65,7 +66,7 @@ def test_the_cure_that_is_clicked_is_the_one_that_is_shown(card: HintCard, qtbot
 def test_nothing_moves_or_goes_under_the_pointer(card: HintCard) -> None:
     card.show_hints([SLOW])
     button = _button(card, "cureButton-slow")
-    QApplication.processEvents()
+    lay_out()
     # A window of its own gives the focus to its first control.
     card.setFocus()
     card.clearFocus()

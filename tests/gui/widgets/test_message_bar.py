@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from digitpad.gui.shell.main_window import MainWindow
@@ -99,11 +99,11 @@ def test_a_message_lies_over_no_control_and_moves_nothing(
     window: MainWindow, bar: MessageBar, size: tuple[int, int]
 ) -> None:
     window.resize(*size)
-    QApplication.processEvents()
+    lay_out()
     inside = [widget for widget in window.findChildren(QWidget) if widget.isVisible() and not bar.isAncestorOf(widget)]
     places = {widget: widget.rect().translated(widget.mapTo(window, QPoint(0, 0))) for widget in inside}
     bar.show_message(Message("A name of a file, and what is wrong with it. " * 20))
-    QApplication.processEvents()
+    lay_out()
     area = bar.rect().translated(bar.mapTo(window, QPoint(0, 0)))
     for control in controls_of(window.draw_tab):
         seen = places[control].intersected(_view_of(control, window))

@@ -15,6 +15,7 @@ from digitpad.gui.workspace import models
 from digitpad.gui.workspace.settings import Settings
 from digitpad.models.model_file import Model, ModelMetadata, save_model
 from digitpad.nn import Architecture, build
+from tests.gui.settling import lay_out
 
 EVIL = "<img src=x>"
 
@@ -49,7 +50,7 @@ def evil_window(theme: Theme, settings: Settings, evil_model: Path) -> Iterator[
 def test_no_widget_of_the_window_takes_a_name_for_html(evil_window: MainWindow) -> None:
     for title in ("Train", "Evaluate", "Features", "Draw"):
         evil_window.go_to(title)
-        QApplication.processEvents()
+        lay_out()
     labels = evil_window.findChildren(QLabel)
     assert any(EVIL in label.text() for label in labels) or any(
         EVIL in widget.toolTip() + widget.accessibleDescription() for widget in evil_window.findChildren(QWidget)

@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from digitpad.gui.widgets import scaling
 from digitpad.gui.widgets.scaling import SCALES, adopt, px, sizes_itself
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
+from tests.gui.settling import lay_out
 
 
 def _build() -> QWidget:
@@ -84,7 +85,7 @@ def test_text_and_spacing_grow_and_come_back(theme: Theme, page: QWidget, qtbot:
     first = _measures(page)
     with qtbot.waitSignal(theme.changed, timeout=1000):
         theme.set_scale(2.0)
-    QApplication.processEvents()
+    lay_out()
     assert _measures(page) == pytest.approx([2 * value for value in first])
     # Through all sizes, in odd order, and with a switch of the colours: nothing drifts.
     for scale in (1.1, 1.75, 1.25, 2.0, 1.5, 1.1):
@@ -92,7 +93,7 @@ def test_text_and_spacing_grow_and_come_back(theme: Theme, page: QWidget, qtbot:
         theme.choose("dark")
         theme.choose("light")
     theme.set_scale(1.0)
-    QApplication.processEvents()
+    lay_out()
     assert _measures(page) == pytest.approx(first)
 
 
@@ -104,10 +105,10 @@ def test_what_is_built_later_is_adopted_once(theme: Theme, page: QWidget, qtbot:
     adopt(later)
     adopt(later)
     later.show()
-    QApplication.processEvents()
+    lay_out()
     assert _measures(later) == pytest.approx(_measures(page))
     theme.set_scale(1.0)
-    QApplication.processEvents()
+    lay_out()
     assert _measures(later) == pytest.approx(first)
 
 
