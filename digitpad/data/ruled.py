@@ -14,8 +14,8 @@ _STEEPEST, _STEPS = 0.12, 97
 #: A row of a sheared picture may belong to a line where at least the first share of it is ink; the rows of a line
 #: together hold ink for at least the second.
 _FILLED, _WHOLE = 0.35, 0.6
-#: Of a printed line, nothing lies above or below at least this share: pages of ruled and squared paper have 0.6 or more,
-#: rows of digits below one another 0.02 or less.
+#: At least this share of a printed line has nothing above or below: 0.6 or more on ruled and squared paper, 0.02 or
+#: less for rows of digits below one another.
 _BARE = 0.3
 #: No printed line is thicker than this share of the picture's short side.
 _THICKEST = 0.03
