@@ -1,6 +1,5 @@
 """What is left over beside the ink: dust, grains, remains of printed lines, and shade that comes in from the edge."""
 
-
 import numpy as np
 from numpy.typing import NDArray
 
