@@ -13,7 +13,7 @@ def fuzz(rng: np.random.Generator, _folder: Path) -> None:
     _lift_limit()
     seed = int(getattr(rng.bit_generator.seed_seq, "entropy", 0))
     # As `fuzzing` does: beside others on a small machine, every turn takes longer.
-    played = play(seed, actions=ACTIONS, seconds=100.0, longest=2.0)
+    played = play(seed, actions=ACTIONS, seconds=80.0, longest=2.0)
     if played.troubles:
         raise AssertionError("\n".join(played.troubles))
     if not played.done:

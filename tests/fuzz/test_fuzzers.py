@@ -8,7 +8,7 @@ import pytest
 
 HERE = Path(__file__).parent
 NAMES = sorted(path.stem.removeprefix("fuzz_") for path in HERE.glob("fuzz_*.py"))
-#: How many inputs; the monkey has tests of its own.
+#: How many inputs, other than 30: each one of the monkey is some hundred actions.
 COUNTS = {"monkey": 1}
 
 
