@@ -24,14 +24,14 @@ _SCALES = (Scale.MAP, Scale.LAYER, Scale.NETWORK)
 
 
 class Tools(QWidget):
-    """The bar, and the tab's own actions.
+    """The tool bar, and the actions of the tab.
 
     Parameters
     ----------
     owner
-        Whose shortcuts the actions are.
+        The owner of the shortcuts.
     maps
-        What is coloured and zoomed: the first network's maps, then the second's.
+        The maps to colour and zoom: the first network's, then the second's.
     pad
         The small canvas.
     save
@@ -39,16 +39,16 @@ class Tools(QWidget):
     networks
         The menu of networks to compare with.
     show_drawing
-        Brings the small canvas to the front.
+        Shows the small canvas.
     surgery
-        The operations on the network, which undo takes back in their order with the drawing.
+        The operations on the network; undo covers them together with the drawing.
 
     Signals
     -------
     live_toggled
-        Whether the network in training is to be followed.
+        Whether the network in training should be followed.
     scale_changed
-        The colours mean something else.
+        The meaning of the colours changed.
     """
 
     live_toggled = Signal(bool)
@@ -78,7 +78,7 @@ class Tools(QWidget):
         self._show_history()
 
     def offer_live(self, *, on: bool, followed: bool) -> None:
-        """Offer to follow the network in training, and say whether it is followed."""
+        """Offer to follow the network in training, and show whether it is followed."""
         self.live.blockSignals(True)
         self.live.setChecked(followed)
         self.live.blockSignals(False)
@@ -199,7 +199,7 @@ class Tools(QWidget):
 
 
 def _words(scale: Scale) -> tuple[str, str]:
-    """Return the name of a scale and what it does."""
+    """Return the name and the description of a scale."""
     return {
         Scale.MAP: (
             QCoreApplication.translate("Tools", "Map"),
