@@ -26,7 +26,7 @@ from digitpad.nn import Architecture, Dropout, Layer, Sequential, build
 from digitpad.nn.backend import Array, to_numpy
 from digitpad.training.controls import ControlValues
 from digitpad.training.policies import PolicyState
-from digitpad.training.progress import Progress
+from digitpad.training.progress import TrainingProgress
 from digitpad.translation import gettext as _
 
 FORMAT_VERSION = 1
@@ -47,7 +47,7 @@ class Checkpoint:
     Attributes
     ----------
     progress
-        See `Progress.state`.
+        See `TrainingProgress.state`.
     network, optimizer
         Arrays by name, as in their `state_dict`.
     policies
@@ -234,7 +234,7 @@ def _check_version(path: Path, version: str) -> None:
 def _parse(tensors: Mapping[str, Array], text: str, architecture: Architecture) -> Checkpoint:
     state = to_record(_State, parse_json(text))
     # Found here, so that a resumed run does not fail later.
-    Progress.of_state(state.progress)
+    TrainingProgress.of_state(state.progress)
     for stream in state.streams:
         for generator in stream.values():
             np.random.PCG64().state = generator

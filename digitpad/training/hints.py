@@ -14,7 +14,7 @@ from digitpad.nn import Architecture
 from digitpad.training.building import has_layer, replaced_type
 from digitpad.training.controls import Controls
 from digitpad.training.events import EpochCompleted, Event, StopReason
-from digitpad.training.history import History
+from digitpad.training.history import RunHistory
 from digitpad.training.observations import WINDOW, Observations
 from digitpad.training.plan import RunPlan
 from digitpad.translation import gettext as _
@@ -111,7 +111,7 @@ class Advisor:
         self._plan = plan
         self._seen = Observations(plan)
 
-    def recall(self, history: History) -> None:
+    def recall(self, history: RunHistory) -> None:
         """Process the events before the run was resumed."""
         self._seen.recall(history)
 

@@ -54,7 +54,7 @@ _TABLES: dict[str, type] = {
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class RunHistory:
     """All tables of a run, as events.
 
     Attributes
@@ -71,7 +71,7 @@ class History:
     layers: Sequence[LayersMeasured] = ()
 
 
-def read_history(folder: Path) -> History:
+def read_history(folder: Path) -> RunHistory:
     """Read the tables of a run's folder; a missing table is empty.
 
     Raises
@@ -79,7 +79,7 @@ def read_history(folder: Path) -> History:
     DigitpadError
         If a table cannot be read; the message names file and line.
     """
-    return History(
+    return RunHistory(
         _read(folder / "history.csv", StepCompleted),
         _read(folder / "epochs.csv", EpochCompleted),
         _read(folder / "changes.csv", ControlChanged),

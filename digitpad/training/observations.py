@@ -15,7 +15,7 @@ from digitpad.training.events import (
     TrainingStarted,
     TrainingStopped,
 )
-from digitpad.training.history import History
+from digitpad.training.history import RunHistory
 from digitpad.training.plan import RunPlan
 
 #: Losses are compared as means over this many steps.
@@ -67,7 +67,7 @@ class Observations:
         self._recent_accuracies: deque[float] = deque(maxlen=WINDOW)
         self._lowest = float("inf")
 
-    def recall(self, history: History) -> None:
+    def recall(self, history: RunHistory) -> None:
         """Process the events before the run was resumed."""
         # A change names the first step that follows it; a step comes before what is measured after it.
         events: list[tuple[int, int, Event]] = [

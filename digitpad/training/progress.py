@@ -69,7 +69,7 @@ class Tally:
         return tally
 
 
-class Progress:
+class TrainingProgress:
     """The position of a run.
 
     Attributes
@@ -111,7 +111,7 @@ class Progress:
         }
 
     @classmethod
-    def of_state(cls, state: dict[str, Any]) -> "Progress":
+    def of_state(cls, state: dict[str, Any]) -> "TrainingProgress":
         """Return the progress with a state.
 
         Raises
@@ -128,7 +128,7 @@ class Progress:
         return progress
 
 
-def explain(reason: StopReason, progress: Progress) -> str:
+def explain(reason: StopReason, progress: TrainingProgress) -> str:
     """Return why a run ended, as a sentence for users."""
     match reason:
         case StopReason.FINISHED:

@@ -14,7 +14,7 @@ from digitpad.errors import DigitpadError
 from digitpad.models.model_file import Model, load_model, save_model
 from digitpad.names import plain_name
 from digitpad.training.checkpoints import SUFFIX, Checkpoint, load_checkpoint
-from digitpad.training.history import History, read_epochs, read_history
+from digitpad.training.history import RunHistory, read_epochs, read_history
 from digitpad.training.run_info import RunInfo, RunStatus, read_info, write_info
 from digitpad.translation import gettext as _
 
@@ -234,7 +234,7 @@ class Run:
             raise DigitpadError(_("{path} already exists; choose another name, or replace it.").format(path=path))
         save_model(path, self.model(checkpoint))
 
-    def history(self) -> History:
+    def history(self) -> RunHistory:
         """Read the history.
 
         Raises

@@ -35,7 +35,7 @@ from digitpad.training.events import (
 from digitpad.training.fitting import fitting_task
 from digitpad.training.policies import Policy, PolicyState
 from digitpad.training.preparation import augmentation_of
-from digitpad.training.progress import Progress, Tally, explain
+from digitpad.training.progress import Tally, TrainingProgress, explain
 from digitpad.training.rate_controller import RateController
 from digitpad.training.settings import TrainingSettings, default_threads
 from digitpad.training.snapshots import Copier, Snapshot, is_sound
@@ -134,7 +134,7 @@ class Trainer:
             shown = validation if validation is not None and len(validation) > 0 else training
             sample = choose_sample(network, shown.images, mean, std)
             self._diagnostics = Diagnostics(network, to_device(sample, self._device))
-        self._progress = Progress()
+        self._progress = TrainingProgress()
         self._streams = resume.streams if resume is not None else None
         if resume is not None:
             self._restore(resume)
@@ -270,7 +270,7 @@ class Trainer:
     def _restore(self, checkpoint: Checkpoint) -> None:
         """Restore the state of a checkpoint."""
         try:
-            self._progress = Progress.of_state(dict(checkpoint.progress))
+            self._progress = TrainingProgress.of_state(dict(checkpoint.progress))
             self.network.load_state_dict(
                 {name: to_device(value, self._device) for name, value in checkpoint.network.items()}
             )
@@ -288,7 +288,7 @@ class Trainer:
         self.controls.change(**checkpoint.controls.to_dict())
         self._applied = checkpoint.controls
 
-    def _epoch(self, parallel: ParallelNetwork, progress: Progress) -> Iterator[Event]:
+    def _epoch(self, parallel: ParallelNetwork, progress: TrainingProgress) -> Iterator[Event]:
         """Train for one epoch, from where it stands, unless the run stops before."""
         epoch = progress.epochs + 1
         yield from self._learn(parallel, progress, epoch)
@@ -325,7 +325,7 @@ class Trainer:
         progress.reason = StopReason.FINISHED if finished else next(filter(None, wishes), None)
         yield event
 
-    def _learn(self, parallel: ParallelNetwork, progress: Progress, epoch: int) -> Iterator[Event]:
+    def _learn(self, parallel: ParallelNetwork, progress: TrainingProgress, epoch: int) -> Iterator[Event]:
         """Take the remaining steps of an epoch."""
         # The order depends on seed and epoch only, so that a run can be resumed anywhere.
         order = generator(self.settings.seed, Purpose.ORDER, epoch).permutation(self.images)
@@ -333,7 +333,7 @@ class Trainer:
             yield from self._learn_from(loader, parallel, progress, epoch)
 
     def _learn_from(
-        self, loader: Iterator[Batch], parallel: ParallelNetwork, progress: Progress, epoch: int
+        self, loader: Iterator[Batch], parallel: ParallelNetwork, progress: TrainingProgress, epoch: int
     ) -> Iterator[Event]:
         """Take a step with each batch."""
         batches = len(self._loader)
@@ -409,7 +409,7 @@ class Trainer:
             self._last_good.take()
             self._kept_step = progress.steps
 
-    def _finish(self, parallel: ParallelNetwork, progress: Progress) -> Generator[Event, None, TrainingStopped]:
+    def _finish(self, parallel: ParallelNetwork, progress: TrainingProgress) -> Generator[Event, None, TrainingStopped]:
         """Choose the final weights, evaluate them, and report how the run ended."""
         reason = progress.reason or StopReason.FINISHED
         if reason is StopReason.DIVERGED:

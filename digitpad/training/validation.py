@@ -11,7 +11,7 @@ from digitpad.nn.backend import Device
 from digitpad.nn.checks import NotFiniteError
 from digitpad.training.batches import BatchLoader
 from digitpad.training.events import ValidationProgress
-from digitpad.training.progress import Progress, Scores, Tally
+from digitpad.training.progress import Scores, Tally, TrainingProgress
 from digitpad.training.tasks import Samples, Share, Task, settle
 
 _BATCH = 250
@@ -42,7 +42,7 @@ class Validator:
             self._loader = BatchLoader(samples, _BATCH, mean=mean, std=std, device=device)
 
     def read(
-        self, parallel: ParallelNetwork, progress: Progress, is_stopping: Callable[[], bool]
+        self, parallel: ParallelNetwork, progress: TrainingProgress, is_stopping: Callable[[], bool]
     ) -> Generator[ValidationProgress, None, Scores]:
         """Return mean loss and accuracy over all images, without dropout; its duration is added to `progress`.
 

@@ -15,7 +15,7 @@ from digitpad.gui.draw.page_files import PageFiles
 from digitpad.gui.draw.photograph_switch import PhotographSwitch
 from digitpad.gui.draw.refusal_threshold import RefusalRow
 from digitpad.gui.widgets.actions import action_button, make_action
-from digitpad.gui.widgets.answer import Answer
+from digitpad.gui.widgets.answer import Headline
 from digitpad.gui.widgets.cards import card, muted, title
 from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.message_bar import Message
@@ -54,7 +54,7 @@ class DrawTab(TabPage):
         self._settings = workspace.settings
         self._network: LoadedModel | None = None  # the network whose normalisation is shown
         self.canvas = Canvas(theme, self, workspace.drawing)
-        self.answer = Answer(theme, self)
+        self.answer = Headline(theme, self)
         self.bars = RefusalBars(theme, self)
         self.refusal = RefusalRow(workspace, self)
         self.received = ReceivedPicture(theme, self)

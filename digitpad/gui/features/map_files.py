@@ -11,7 +11,7 @@ from digitpad.explain.frame import Frame
 from digitpad.export.feature_pictures import SavedFeatures, save_features
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.message_bar import Message
-from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
+from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 from digitpad.gui.workspace.settings import Settings
 
 SAVE = "save"
@@ -89,7 +89,7 @@ class MapFiles(QObject):
             self.message.emit(Message(outcome.trouble))
 
 
-def _save(frame: Frame, folder: Path, _progress: Progress) -> object:
+def _save(frame: Frame, folder: Path, _progress: WorkContext) -> object:
     """Save what the command line would: all activations, including those of containers."""
     arrays = {name: array[None] for name, array in frame.activations.items()}
     for alias, name in frame.structure.aliases.items():

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from digitpad.gui.canvas.drawing import Drawing
 from digitpad.gui.canvas.pad import Pad
 from digitpad.gui.features.maps.picture import InputPicture
-from digitpad.gui.widgets.answer import Answer
+from digitpad.gui.widgets.answer import Headline
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.refusal_bars import RefusalBars
 from digitpad.gui.widgets.scaling import px
@@ -46,7 +46,7 @@ class Side(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.pad = Pad(theme, drawing, self)
         self.picture = InputPicture(theme, self)
-        self.answer = Answer(theme, self)
+        self.answer = Headline(theme, self)
         self.answer.setObjectName("featuresAnswer")
         self.bars = RefusalBars(theme, self)
         self.bars.setObjectName("featuresBars")

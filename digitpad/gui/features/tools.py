@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from digitpad.explain.dependencies import Cell
 from digitpad.gui.canvas.pad import Pad
-from digitpad.gui.features.maps.mosaic import Scale
+from digitpad.gui.features.maps.mosaic import ScaleScope
 from digitpad.gui.features.maps.view import MapView
 from digitpad.gui.features.pages.surgery import SurgeryPage
 from digitpad.gui.features.undo_order import UndoOrder
@@ -20,7 +20,7 @@ from digitpad.gui.widgets.theme import SPACE
 from digitpad.gui.workspace.network_menu import NetworkMenu
 
 _KEY = QKeySequence.StandardKey
-_SCALES = (Scale.MAP, Scale.LAYER, Scale.NETWORK)
+_SCALES = (ScaleScope.MAP, ScaleScope.LAYER, ScaleScope.NETWORK)
 
 
 class Tools(QWidget):
@@ -198,18 +198,18 @@ class Tools(QWidget):
         self.redo.setEnabled(self._order.can_redo)
 
 
-def _words(scale: Scale) -> tuple[str, str]:
+def _words(scale: ScaleScope) -> tuple[str, str]:
     """Return the name and the description of a scale."""
     return {
-        Scale.MAP: (
+        ScaleScope.MAP: (
             QCoreApplication.translate("Tools", "Map"),
             QCoreApplication.translate("Tools", "Each map has its own scale: faint maps show their shapes"),
         ),
-        Scale.LAYER: (
+        ScaleScope.LAYER: (
             QCoreApplication.translate("Tools", "Layer"),
             QCoreApplication.translate("Tools", "All maps of a layer share a scale: strong maps stand out"),
         ),
-        Scale.NETWORK: (
+        ScaleScope.NETWORK: (
             QCoreApplication.translate("Tools", "Network"),
             QCoreApplication.translate("Tools", "The whole network shares a scale: layers can be compared"),
         ),

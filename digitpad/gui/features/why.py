@@ -23,7 +23,7 @@ from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.percent import sureness
 from digitpad.gui.widgets.scaling import unscaled
 from digitpad.gui.widgets.theme import SPACE, text_font
-from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
+from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 from digitpad.models.model_file import Model
 
 NONE, GRADIENT, GRAD_CAM, OCCLUSION, WHY_NOT = "none", "gradient", "gradcam", "occlusion", "whynot"
@@ -349,7 +349,7 @@ def _article(label: str) -> str:
     ).format(digit=label)
 
 
-def _occlude(model: Model, frame: Frame, progress: Progress) -> object:
+def _occlude(model: Model, frame: Frame, progress: WorkContext) -> object:
     """Occlude patch by patch, and report intermediate results."""
     step = None
     target = None if frame.answer is None else frame.answer.best
@@ -360,7 +360,7 @@ def _occlude(model: Model, frame: Frame, progress: Progress) -> object:
     return step
 
 
-def _search(model: Model, frame: Frame, target: int, progress: Progress) -> object:
+def _search(model: Model, frame: Frame, target: int, progress: WorkContext) -> object:
     """Search for the smallest change, and report the best so far."""
     step = None
     for step in why_not(Inspector.of(model), frame.pixels, target):

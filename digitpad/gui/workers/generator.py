@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from PySide6.QtCore import QObject, Signal
 
 from digitpad.gui.workers.base import Worker
-from digitpad.gui.workers.progress import Progress
+from digitpad.gui.workers.progress import WorkProgress
 
 _BETWEEN_NEWS = 0.05  # seconds
 
@@ -40,7 +40,7 @@ class GeneratorWorker(Worker):
         for step in self._open_job():
             if self.isInterruptionRequested():
                 return
-            if not isinstance(step, Progress):
+            if not isinstance(step, WorkProgress):
                 self.answered.emit(step)
             elif time.monotonic() - told_at > _BETWEEN_NEWS:
                 told_at = time.monotonic()

@@ -15,7 +15,7 @@ from digitpad.errors import DigitpadError
 from digitpad.gui.workers.base import Worker
 
 
-class Progress:
+class WorkContext:
     """The interface through which work checks whether to continue, and reports intermediate results."""
 
     def __init__(self, stop: Event, show: Callable[[object], None]) -> None:
@@ -31,7 +31,7 @@ class Progress:
         self._show(partial)
 
 
-Work = Callable[[Progress], object]
+Work = Callable[[WorkContext], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ class _Thread(Worker):
             self.result_ready.emit(Outcome(request.kind, request.number, partial, final=False))
 
         try:
-            result = request.work(Progress(request.stop, show))
+            result = request.work(WorkContext(request.stop, show))
         except DigitpadError as error:
             self.result_ready.emit(Outcome(request.kind, request.number, None, final=True, trouble=str(error)))
             return
