@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from digitpad.explain.frame import Answer, Frame, Inspector, Values
+from digitpad.explain.frame import Frame, FramePrediction, Inspector, Values
 from digitpad.explain.structure import Structure
 from digitpad.explain.weighted import kernels_of
 from digitpad.models.model_file import Model
@@ -77,7 +77,7 @@ class Backprop:
     loss: float
     loss_after: float
     predicted_change: float
-    answer_after: Answer
+    answer_after: FramePrediction
     weights: Mapping[str, WeightChange]
     slopes: Structure
     after: Structure

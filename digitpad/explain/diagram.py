@@ -56,7 +56,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class Diagram:
     """Boxes and lines, with an entry at the top and an exit.
 
     Attributes
@@ -124,7 +124,7 @@ class Drawing:
         return turned.moved(0, max(0.0, GAP / 2 - y))
 
 
-def below_each_other(parts: Sequence[Drawing]) -> Drawing:
+def below_each_other(parts: Sequence[Diagram]) -> Diagram:
     """Return drawings below each other, the exit of each connected to the entry of the next.
 
     Parameters
@@ -132,7 +132,7 @@ def below_each_other(parts: Sequence[Drawing]) -> Drawing:
     parts
         The drawings, at least one.
     """
-    placed: list[Drawing] = []
+    placed: list[Diagram] = []
     lines: list[Line] = []
     x, y = 0.0, 0.0
     for part in (part.falling() for part in parts):
@@ -144,7 +144,7 @@ def below_each_other(parts: Sequence[Drawing]) -> Drawing:
     return _framed(placed, lines, placed[0].entry, placed[-1].exit)
 
 
-def side_by_side(branches: Sequence[Drawing], joined: Drawing) -> Drawing:
+def side_by_side(branches: Sequence[Diagram], joined: Diagram) -> Diagram:
     """Return branches with a common entry that meet in `joined`, which lies below the first.
 
     Parameters
@@ -155,7 +155,7 @@ def side_by_side(branches: Sequence[Drawing], joined: Drawing) -> Drawing:
     falling = [branch.falling() for branch in branches]
     depth = max(branch.height for branch in falling)
     # The first branch goes straight down; the others are to its right.
-    placed: list[Drawing] = []
+    placed: list[Diagram] = []
     lines: list[Line] = []
     edge = 0.0
     for index, branch in enumerate(falling):
@@ -182,7 +182,7 @@ def side_by_side(branches: Sequence[Drawing], joined: Drawing) -> Drawing:
     return _framed([*placed, meeting], lines, (placed[0].entry[0], 0), meeting.exit)
 
 
-def level_of_u(down: Drawing, body: Drawing, joined: Drawing, up: Sequence[Drawing]) -> Drawing:
+def level_of_u(down: Diagram, body: Diagram, joined: Diagram, up: Sequence[Diagram]) -> Diagram:
     """Return a level of a U-Net: contracting path on the left, body below, expanding path on the right.
 
     Parameters
@@ -239,12 +239,12 @@ def _between(start: Point, end: Point, *, arrow: bool = True) -> Line:
     return Line((start, (start[0], middle), (end[0], middle), end), arrow)
 
 
-def _framed(placed: Sequence[Drawing], lines: Sequence[Line], entry: Point, leave: Point) -> Drawing:
+def _framed(placed: Sequence[Diagram], lines: Sequence[Line], entry: Point, leave: Point) -> Diagram:
     """Return drawings and lines as one drawing, moved so that nothing lies left of 0."""
     boxes = tuple(box for part in placed for box in part.boxes)
     every = (*(line for part in placed for line in part.lines), *lines)
     xs = [entry[0], leave[0], *(box.x for box in boxes), *(x for line in every for x, _ in line.points)]
-    whole = Drawing(
+    whole = Diagram(
         boxes=boxes,
         lines=tuple(line for line in every if line.points[0] != line.points[-1]),
         width=max([*xs, *(box.x + box.width for box in boxes)]),

@@ -23,7 +23,7 @@ Values = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Answer:
+class FramePrediction:
     """The prediction of a network, and the steps of its softmax.
 
     Attributes
@@ -91,7 +91,7 @@ class Frame:
     pixels: Values
     structure: Structure
     activations: Mapping[str, Values]
-    answer: Answer | None
+    answer: FramePrediction | None
     target: int | None
     gradients: Mapping[str, Values]
     preprocessing: Preprocessing
@@ -246,10 +246,10 @@ class Inspector:
         slope: Values = self._probe.backward(start)[0] / np.float32(self.metadata.preprocessing.std)
         return float(logits[target] - logits[rival]), slope
 
-    def _answer(self, output: Values) -> Answer | None:
-        return Answer.of(output) if output.ndim == 1 and self.metadata.task == CLASSIFICATION else None
+    def _answer(self, output: Values) -> FramePrediction | None:
+        return FramePrediction.of(output) if output.ndim == 1 and self.metadata.task == CLASSIFICATION else None
 
-    def _start(self, output: Values, answer: Answer | None, target: int | None) -> tuple[int | None, Values]:
+    def _start(self, output: Values, answer: FramePrediction | None, target: int | None) -> tuple[int | None, Values]:
         """Return the class, and the gradient of its score with respect to the output."""
         if answer is None:
             return None, np.full_like(output, 1 / output.size)

@@ -5,7 +5,7 @@ The drawing is made from the layers themselves, so it shows what is computed.
 
 from html import escape
 
-from digitpad.explain.diagram import Box, Drawing, Line, below_each_other, level_of_u, side_by_side
+from digitpad.explain.diagram import Box, Diagram, Line, below_each_other, level_of_u, side_by_side
 from digitpad.nn import Layer, Sequential, layers
 from digitpad.nn.backend import Shape
 from digitpad.nn.layers.branches import Branches
@@ -69,7 +69,7 @@ def network_svg(network: Sequential, input_shape: Shape, title: str) -> str:
     return _svg(body, title, subtitle)
 
 
-def draw(network: Sequential, input_shape: Shape) -> Drawing:
+def draw(network: Sequential, input_shape: Shape) -> Diagram:
     """Return the boxes and lines of a network; see `network_svg`."""
     ends = input_shape, network.output_shape(input_shape)
     measuring = _Painter(0)
@@ -91,12 +91,12 @@ class _Painter:
         #: The width required by the texts of all boxes made so far.
         self.needed = 176.0
 
-    def layer(self, name: str, layer: Layer, shape: Shape) -> Drawing:
+    def layer(self, name: str, layer: Layer, shape: Shape) -> Diagram:
         """Return the drawing of a layer."""
         if isinstance(layer, Sequential):
             return self.chain(name, layer, shape)
         if isinstance(layer, layers.Identity):
-            return Drawing.of_line()
+            return Diagram.of_line()
         if isinstance(layer, Branches):
             ways = [self.layer(f"{name}.{child}", way, shape) for child, way in layer.branches.items()]
             # Branches with layers go straight down; identity branches go around them.
@@ -104,7 +104,7 @@ class _Painter:
             return side_by_side(ways, self.box(name, layer, shape))
         return self.box(name, layer, shape)
 
-    def chain(self, name: str, network: Sequential, shape: Shape, ends: tuple[Shape, Shape] | None = None) -> Drawing:
+    def chain(self, name: str, network: Sequential, shape: Shape, ends: tuple[Shape, Shape] | None = None) -> Diagram:
         """Return the drawing of a sequence of layers; `ends` are the shapes to show as its input and output."""
         first = [] if ends is None else [self._end(_("input"), ends[0])]
         last = [] if ends is None else [self._end(_("output"), ends[1])]
@@ -120,13 +120,13 @@ class _Painter:
         if skip is None:
             parts = [self.layer(*step) for step in steps]
             return below_each_other([*first, *parts, *last])
-        before = [*first, *(self.layer(*step) for step in steps[:skip])] or [Drawing.of_line()]
+        before = [*first, *(self.layer(*step) for step in steps[:skip])] or [Diagram.of_line()]
         after = [*(self.layer(*step) for step in steps[skip + 1 :]), *last]
         skip_name, layer, given = steps[skip]
         body = self.layer(f"{skip_name}.body", layer.children()["body"], given)
         return level_of_u(below_each_other(before), body, self.box(skip_name, layer, given), after)
 
-    def box(self, name: str, layer: Layer, shape: Shape) -> Drawing:
+    def box(self, name: str, layer: Layer, shape: Shape) -> Diagram:
         """Return a box for a layer, or for the point where its branches meet."""
         output = layer.output_shape(shape)
         # Branches are drawn, and their parameters counted, separately.
@@ -142,10 +142,10 @@ class _Painter:
         lengths = [_BOLD_LETTER * len(short) + _LETTER * len(type(layer).__name__)]
         lengths += [_SMALL_LETTER * (len(left) + len(right)) for left, right in texts]
         self.needed = max(self.needed, max(lengths) + _BETWEEN + 2 * _PADDING)
-        return Drawing.of_box(Box(0, 0, self.width, height, short, type(layer).__name__, name, tuple(texts), family))
+        return Diagram.of_box(Box(0, 0, self.width, height, short, type(layer).__name__, name, tuple(texts), family))
 
-    def _end(self, name: str, shape: Shape) -> Drawing:
-        return Drawing.of_box(Box(0, 0, self.width, 28, name, _sizes(shape), name, (), "end"))
+    def _end(self, name: str, shape: Shape) -> Diagram:
+        return Diagram.of_box(Box(0, 0, self.width, 28, name, _sizes(shape), name, (), "end"))
 
     def _only_skip(self, network: Sequential) -> int | None:
         """Return the index of the skip connection if the sequence can be drawn as a level of a U-Net, else None."""
@@ -170,7 +170,7 @@ def _sizes(shape: Shape) -> str:
     return " × ".join(str(size) for size in shape)
 
 
-def _svg(drawing: Drawing, title: str, subtitle: str) -> str:
+def _svg(drawing: Diagram, title: str, subtitle: str) -> str:
     head = 64.0
     heading = max(len(title) * 10.0, len(subtitle) * _LETTER)
     width = max(drawing.width, heading) + 2 * _MARGIN

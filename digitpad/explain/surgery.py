@@ -102,7 +102,7 @@ def mute(layer: str, unit: int) -> Scale:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class SurgeryHistory:
     """The operations done, and those undone that can be redone.
 
     Attributes
@@ -116,17 +116,17 @@ class History:
     done: tuple[Operation, ...] = ()
     undone: tuple[Operation, ...] = ()
 
-    def add(self, operation: Operation) -> "History":
+    def add(self, operation: Operation) -> "SurgeryHistory":
         """Return the history with one more operation; those undone are discarded."""
-        return History((*self.done, operation))
+        return SurgeryHistory((*self.done, operation))
 
-    def undo(self) -> "History":
+    def undo(self) -> "SurgeryHistory":
         """Return the history without the last operation; the same history if there is none."""
-        return History(self.done[:-1], (self.done[-1], *self.undone)) if self.done else self
+        return SurgeryHistory(self.done[:-1], (self.done[-1], *self.undone)) if self.done else self
 
-    def redo(self) -> "History":
+    def redo(self) -> "SurgeryHistory":
         """Return the history with the last operation redone; the same history if there is none."""
-        return History((*self.done, self.undone[0]), self.undone[1:]) if self.undone else self
+        return SurgeryHistory((*self.done, self.undone[0]), self.undone[1:]) if self.undone else self
 
 
 def operate(model: Model, operations: tuple[Operation, ...]) -> Model:

@@ -1,9 +1,8 @@
-"""Batches as the network wants them, without fresh memory for each.
+"""Batches of normalised images, without allocating memory for each.
 
-The images stay the bytes that they are on disk; a batch is gathered and normalised into two arrays that are
-reused for every batch of a run. A GPU is given all the bytes once, and its batches are made there. Batches that are
-augmented are made ahead by a thread of their own; what chance does to one follows from the seed, the epoch and its
-number alone, whatever the threads' timing.
+The images stay uint8 in memory; each batch is gathered and normalised into two arrays that are reused for the whole
+run. On a GPU all images are transferred once, and batches are made there. Augmented batches are made ahead of time by a
+separate thread; their random changes depend only on the seed, the epoch and the batch number, not on thread timing.
 """
 
 import math
@@ -19,30 +18,30 @@ from digitpad.training.prefetch import prefetched
 from digitpad.training.tasks import Samples
 
 Batch = tuple[NDArray[np.float32], NDArray[Any]]
-"""Images, normalised, and what to answer to them."""
+"""Normalised images and their targets."""
 
 Augment = Callable[[NDArray[np.uint8], int, int], NDArray[np.uint8]]
-"""Changes a batch of images (N, C, H, W); it is told the epoch and the batch's number, from 0."""
+"""Augments a batch of images (N, C, H, W), given the epoch and the batch number, from 0."""
 
-#: Augmented batches that wait for the trainer.
+#: Number of augmented batches that are made ahead.
 _AHEAD = 4
 
 
 class BatchLoader:
-    """Cut a dataset into normalised batches.
+    """Divide a dataset into normalised batches.
 
     Parameters
     ----------
     dataset
-        The images, and what a network should answer to each.
+        The images and their targets.
     batch_size
-        Images a batch; the last of a pass has what is left over.
+        Images per batch; the last batch of an epoch may be smaller.
     mean, std
-        Mean and standard deviation to normalise with, of images in [0, 1].
+        Mean and standard deviation of the pixels in [0, 1], used for normalisation.
     device
-        Where the batches shall be; all images and targets are carried there at once, unless they are augmented.
+        Device of the batches; all images and targets are transferred at once, unless they are augmented.
     augmentation
-        Changes the images of every batch; None leaves them as they are.
+        Augments the images of every batch; None leaves them unchanged.
     """
 
     def __init__(
@@ -75,16 +74,16 @@ class BatchLoader:
     def batches(
         self, order: NDArray[np.int64] | None = None, *, epoch: int = 1, first: int = 0
     ) -> Generator[Batch, None, None]:
-        """Go once through the dataset.
+        """Iterate once over the dataset.
 
         Parameters
         ----------
         order
-            The indices of all images in the order to take; None takes them as they lie.
+            Indices of all images in the order to use; None keeps their order.
         epoch
-            Which pass it is: augmentation differs from one to the next.
+            Number of the epoch; augmentation differs between epochs.
         first
-            How many batches are left out at the beginning, in a run that is taken up again.
+            Number of batches to skip at the beginning, for a resumed run.
 
         Yields
         ------
@@ -118,7 +117,7 @@ class BatchLoader:
     def _augmented(
         self, augment: Augment, order: NDArray[np.int64], epoch: int, first: int
     ) -> Generator[Batch, None, None]:
-        """Go once through the dataset, with every batch augmented and in memory of its own."""
+        """Iterate once over the dataset; each batch is augmented and has its own memory."""
         for number in range(first, len(self)):
             chosen = order[number * self._batch_size : (number + 1) * self._batch_size]
             images = augment(self._dataset.images[chosen], epoch, number)
@@ -128,7 +127,7 @@ class BatchLoader:
             yield to_device(batch, self._device), to_device(self._dataset.targets[chosen], self._device)
 
     def _batches_there(self, order: NDArray[np.int64] | None, first: int) -> Generator[Batch, None, None]:
-        """Go once through the dataset on a device, to which only the order travels, once."""
+        """Iterate once over the dataset on a device; only the order is transferred."""
         chosen = None if order is None else to_device(order, self._device)
         for start in range(first * self._batch_size, self._count, self._batch_size):
             part = slice(start, min(start + self._batch_size, self._count))

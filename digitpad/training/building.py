@@ -1,4 +1,4 @@
-"""From settings to what a run works with: optimizer, schedule, penalties, policies, and the plan of the network."""
+"""Builds the parts of a run from its settings: optimizer, schedule, penalties, policies and architecture."""
 
 import functools
 import inspect
@@ -41,9 +41,9 @@ def build_optimizer(settings: TrainingSettings, parameters: Sequence[Parameter])
     Parameters
     ----------
     settings
-        Name it, with its learning rate and its own settings.
+        Name of the optimizer, its learning rate and its own settings.
     parameters
-        What it changes.
+        The parameters to optimize.
     """
     rate, momentum = settings.learning_rate, settings.momentum
     betas = settings.beta1, settings.beta2
@@ -64,25 +64,25 @@ def build_optimizer(settings: TrainingSettings, parameters: Sequence[Parameter])
 
 
 def decay_of(settings: TrainingSettings) -> float:
-    """Return the weight decay of a run: what was chosen, or what is usual with its optimizer."""
+    """Return the weight decay of a run: the chosen one, or the default of its optimizer."""
     if settings.weight_decay is not None:
         return settings.weight_decay
     return _ADAMW_DECAY if settings.optimizer == OptimizerName.ADAMW else 0.0
 
 
 def build_scheduler(settings: TrainingSettings, optimizer: Optimizer, steps: int, batches: int = 1) -> Scheduler:
-    """Return the schedule of a run; that of "plateau" begins as a constant one (see `LearningRate`).
+    """Return the schedule of a run; "plateau" starts as a constant schedule (see `RateController`).
 
     Parameters
     ----------
     settings
-        Name it, with its own settings.
+        Name of the schedule and its own settings.
     optimizer
-        Its learning rate is the highest of the schedule.
+        The optimizer; its learning rate is the highest of the schedule.
     steps
-        Of the whole run.
+        Number of steps of the whole run.
     batches
-        Steps an epoch.
+        Steps per epoch.
     """
     warm_up = round(settings.warm_up_epochs * batches)
     behind = _after_warm_up(settings, optimizer, max(1, steps - warm_up), batches)
@@ -106,13 +106,13 @@ def _after_warm_up(settings: TrainingSettings, optimizer: Optimizer, steps: int,
 
 
 def build_penalties(settings: TrainingSettings) -> tuple[L1Penalty, L2Penalty]:
-    """Return the prices on large weights; AdamW decays them in its own way, so it pays no L2 price."""
+    """Return the L1 and L2 penalties; AdamW has its own weight decay, so its L2 penalty is 0."""
     decay = 0.0 if settings.optimizer == OptimizerName.ADAMW else decay_of(settings)
     return L1Penalty(settings.l1), L2Penalty(decay)
 
 
 def build_policies(settings: TrainingSettings, network: Sequential) -> list[Policy]:
-    """Return the rules that are asked after every epoch."""
+    """Return the policies, which are asked after every epoch."""
     policies: list[Policy] = [KeepBest(network)] if settings.keep_best else []
     if settings.patience is not None:
         policies.append(EarlyStopping(settings.patience, min_delta=settings.min_delta))
@@ -120,12 +120,12 @@ def build_policies(settings: TrainingSettings, network: Sequential) -> list[Poli
 
 
 def apply_to_architecture(settings: TrainingSettings, architecture: Architecture) -> Architecture:
-    """Return a plan whose layers have the initializer and the dropout of a run.
+    """Return an architecture with the initializer and the dropout probability of a run.
 
     Raises
     ------
     DigitpadError
-        If a dropout is set, and the network has no layer for it.
+        If dropout is set, and the network has no dropout layer.
     """
     changes: dict[str, dict[str, Any]] = {}
     if settings.initializer is not None:
@@ -146,13 +146,13 @@ def apply_to_architecture(settings: TrainingSettings, architecture: Architecture
 
 @functools.cache
 def _initialized_types() -> list[str]:
-    """Return the types of layer that draw their initial weights."""
+    """Return the layer types that have initial weights."""
     signatures = {name: inspect.signature(getattr(layer_types, name)) for name in layer_types.__all__}
     return [name for name, signature in signatures.items() if "initializer" in signature.parameters]
 
 
 def _types(value: object) -> set[str]:
-    """Return the types of all layers in a plan, those inside others included."""
+    """Return the types of all layers in an architecture, including nested ones."""
     if isinstance(value, Mapping):
         own = {str(value["type"])} if "type" in value and "name" in value else set()
         return own.union(*(_types(inner) for inner in value.values()))
@@ -162,7 +162,7 @@ def _types(value: object) -> set[str]:
 
 
 def _changed(spec: LayerSpec, changes: Mapping[str, Mapping[str, Any]]) -> LayerSpec:
-    """Return a layer's plan with changes by type, in the layers inside it too."""
+    """Return a layer specification with changes by type, including nested layers."""
     inner = {key: _changed_inside(value, changes) for key, value in spec.items()}
     return {**inner, **changes.get(str(spec.get("type")), {})}
 
@@ -178,10 +178,10 @@ def _changed_inside(value: Any, changes: Mapping[str, Mapping[str, Any]]) -> Any
 
 
 def has_layer(architecture: Architecture, layer_type: str) -> bool:
-    """Return whether a plan has a layer of a type, inside others too."""
+    """Return whether an architecture has a layer of a type, including nested ones."""
     return layer_type in _types(architecture.layers)
 
 
 def replaced_type(architecture: Architecture, old: str, new: str) -> Architecture:
-    """Return a plan with every layer of one type turned into another, which needs no arguments."""
+    """Return an architecture with every layer of one type replaced by another that needs no arguments."""
     return replace(architecture, layers=tuple(_changed(spec, {old: {"type": new}}) for spec in architecture.layers))

@@ -1,4 +1,4 @@
-"""What was changed while a run went on, in words, with both values."""
+"""Describes the changes that were made during a run, with the values before and after."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -21,23 +21,23 @@ _NAMES = {
 
 
 class Change(NamedTuple):
-    """One change: the first step that follows it, and what was changed, as in "learning rate 0.05 → 0.005"."""
+    """One change: the step from which it applies, and a text such as "learning rate 0.05 → 0.005"."""
 
     step: int
     text: str
 
 
 def changes_in_words(plan: RunPlan, changes: Iterable[ControlChanged]) -> list[Change]:
-    """Return the changes of a run, each with the value before and the value after.
+    """Return the changes of a run with the values before and after each.
 
-    Several changes before one step, as from an arrow key that is held down, count as one.
+    Several changes before the same step, for example by a held arrow key, count as one.
 
     Parameters
     ----------
     plan
-        The run's, which says what held at its start.
+        The plan of the run, which has the initial values.
     changes
-        In the order in which they were made.
+        The changes, in the order in which they were made.
     """
     values = ControlValues()
     said: dict[tuple[int, str], tuple[float | None, float | None]] = {}
@@ -65,7 +65,7 @@ def _changed(values: ControlValues, change: ControlChanged) -> ControlValues:
 
 
 def _in_force(plan: RunPlan, values: ControlValues, name: str) -> float | None:
-    """Return the value that holds: what was asked for, or what the plan says."""
+    """Return the value in force: the changed value, or the one in the plan."""
     settings = plan.settings
     match name:
         case "learning_rate" | "learning_rate_factor":

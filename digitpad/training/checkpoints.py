@@ -1,9 +1,9 @@
-"""Everything that a run needs to go on as if it had never been interrupted, in memory and in a file.
+"""Checkpoints: the complete state of a run, in memory and in a file, so that it resumes as if never interrupted.
 
-A checkpoint is taken between two steps. It holds weights and running statistics, the optimizer's memory, where the run
-is, and the state of everything that draws random numbers in the order of the steps (dropout). What is drawn for an
-epoch or a batch (order, augmentation) follows from the seed and its number, and need not be kept. The file is a
-safetensors file, as models are, and says how its network is built, so that it can be opened as a model too.
+A checkpoint is taken between two steps. It contains weights and running statistics, the optimizer's state, the
+progress, and the state of the random generators that are used step by step (dropout). Order and augmentation are
+derived from the seed and the epoch, so they are not saved. The file is a safetensors file like a model and contains the
+architecture, so that it can be opened as a model too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,40 +26,40 @@ from digitpad.nn import Architecture, Dropout, Layer, Sequential, build
 from digitpad.nn.backend import Array, to_numpy
 from digitpad.training.controls import ControlValues
 from digitpad.training.policies import PolicyState
-from digitpad.training.progress import Progress
+from digitpad.training.progress import TrainingProgress
 from digitpad.translation import gettext as _
 
 FORMAT_VERSION = 1
 SUFFIX = ".safetensors"
 
-#: The network, Adam's two memories of it, the weights kept as the best, and averages.
+#: The network, Adam's two moments, the best weights, and averages.
 _MOST_NUMBERS = 6 * MOST_NUMBERS
 _LONGEST_REASON = 1000
 
 Streams = list[dict[str, Any]]
-"""For each replica of a network, the state of each dropout layer's generator, by the layer's name."""
+"""For each replica of a network, the generator state of each dropout layer, by layer name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checkpoint:
-    """A run between two steps. All arrays are copies on the host.
+    """The state of a run between two steps. All arrays are copies on the host.
 
     Attributes
     ----------
     progress
-        See `Progress.state`.
+        See `TrainingProgress.state`.
     network, optimizer
-        Arrays by name, as their `state_dict` calls them.
+        Arrays by name, as in their `state_dict`.
     policies
         The state of each policy, by its name.
     streams
         See `Streams`.
     controls
-        What had been changed while the run went on.
+        Values that were changed during the run.
     pace
         See `RateController.state`.
     architecture, metadata
-        How the network is built, and how it is used.
+        How the network was built, and how it is used.
     """
 
     progress: Mapping[str, Any]
@@ -74,20 +74,20 @@ class Checkpoint:
 
     @property
     def steps(self) -> int:
-        """How many steps the run had taken."""
+        """Number of steps that the run had taken."""
         return int(self.progress["steps"])
 
     def is_sound(self) -> bool:
-        """Return whether all weights are finite: a run that diverges must not be gone on with from there."""
+        """Return whether all weights are finite: a diverged run cannot be resumed from here."""
         return all(np.isfinite(array).all() for array in self.network.values())
 
     def model(self, name: str = "") -> Model:
-        """Return the network as it was then, with what is needed to use it.
+        """Return the network at this checkpoint as a model.
 
         Raises
         ------
         DigitpadError
-            If the weights are not those of the architecture, or cannot be computed with.
+            If the weights do not fit the architecture or are not usable.
         """
         try:
             network = build(self.architecture, rng=np.random.default_rng(0))
@@ -105,24 +105,24 @@ class Checkpoint:
 
 
 def copies(arrays: Mapping[str, Array]) -> dict[str, Array]:
-    """Return copies on the host, whatever device the arrays are on."""
+    """Return copies on the host, from any device."""
     return {name: np.array(to_numpy(array), order="C") for name, array in arrays.items()}
 
 
 def streams_of(replicas: Sequence[Sequential]) -> Streams:
-    """Return the state of everything in a network's replicas that draws random numbers."""
+    """Return the state of all random generators in the replicas of a network."""
     return [{name: layer.rng.bit_generator.state for name, layer in dropouts(one).items()} for one in replicas]
 
 
 def restore_streams(replicas: Sequence[Sequential], streams: Streams) -> None:
-    """Set what draws random numbers where `streams_of` was called.
+    """Restore the random generators to the state that `streams_of` returned.
 
-    With another number of threads than then, what cannot be matched draws its own, repeatable numbers.
+    If the number of threads differs, the remaining generators start from their own reproducible seeds.
 
     Raises
     ------
     ValueError, TypeError, KeyError
-        If a state is none of such a generator.
+        If a state is not that of such a generator.
     """
     for replica, states in zip(replicas, streams, strict=False):
         for name, layer in dropouts(replica).items():
@@ -141,7 +141,7 @@ def dropouts(layer: Layer, prefix: str = "") -> dict[str, Dropout]:
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint, whole or not at all.
+    """Write a checkpoint atomically.
 
     Raises
     ------
@@ -178,7 +178,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     Raises
     ------
     DigitpadError
-        If the file cannot be read, is damaged, cut short, of a newer version, or no checkpoint.
+        If the file cannot be read, is damaged, incomplete, of a newer version, or not a checkpoint.
     """
     try:
         header = read_header(path)
@@ -204,12 +204,12 @@ def load_checkpoint(path: Path) -> Checkpoint:
 
 
 class _NewerError(DigitpadError):
-    """A checkpoint of a later version, which is not damaged."""
+    """A checkpoint of a newer version; it is not damaged."""
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What a checkpoint says beside its arrays."""
+    """The metadata of a checkpoint."""
 
     progress: dict[str, Any]
     policies: dict[str, dict[str, Any]]
@@ -233,8 +233,8 @@ def _check_version(path: Path, version: str) -> None:
 
 def _parse(tensors: Mapping[str, Array], text: str, architecture: Architecture) -> Checkpoint:
     state = to_record(_State, parse_json(text))
-    # Whoever goes on from here must not be the first to meet what is wrong.
-    Progress.of_state(state.progress)
+    # Found here, so that a resumed run does not fail later.
+    TrainingProgress.of_state(state.progress)
     for stream in state.streams:
         for generator in stream.values():
             np.random.PCG64().state = generator

@@ -1,7 +1,7 @@
-"""What may be changed while a run goes on: learning rate, momentum, weight decay, dropout.
+"""Settings that can be changed during a run: learning rate, momentum, weight decay and dropout.
 
-Whoever wants a change asks for it here, from any thread; the trainer looks before every step, applies what is new,
-and tells of it with a `ControlChanged` event, so that a run's history says what it was really trained with.
+Changes can be requested from any thread. The trainer applies them before the next step and emits a `ControlChanged`
+event, so that the history of a run records the values it was really trained with.
 """
 
 import math
@@ -18,25 +18,25 @@ from digitpad.translation import gettext_noop
 
 @dataclass(frozen=True, slots=True)
 class ControlValues:
-    """What is asked for; None follows the run's settings.
+    """Requested values; None follows the settings of the run.
 
     Parameters
     ----------
     learning_rate_factor
-        Multiplies the learning rate; above 0.
+        Multiplies the learning rate; greater than 0.
     learning_rate
-        Takes the place of the schedule's rate; above 0.
+        Replaces the learning rate of the schedule; greater than 0.
     momentum
-        Of "sgd", "nesterov" and "rmsprop"; for "adam" and "adamw" the first beta. In [0, 1).
+        For "sgd", "nesterov" and "rmsprop"; the first beta for "adam" and "adamw". In [0, 1).
     weight_decay
         See `TrainingSettings`; at least 0.
     dropout
-        The probability of all dropout layers, in [0, 1).
+        Probability of all dropout layers, in [0, 1).
 
     Raises
     ------
     DigitpadError
-        If a value cannot work.
+        If a value is invalid.
     """
 
     learning_rate_factor: float = 1.0
@@ -53,7 +53,7 @@ class ControlValues:
         _check("weight_decay", self.weight_decay, gettext_noop("at least 0"))
 
     def differences(self, other: "ControlValues") -> Iterator[tuple[str, float | None, float | None]]:
-        """Yield name, value here and value in `other`, for each value that differs."""
+        """Yield the name, this value and the value in `other` for each difference."""
         for field in fields(self):
             old, new = getattr(self, field.name), getattr(other, field.name)
             if old != new:
@@ -70,7 +70,7 @@ class ControlValues:
         Raises
         ------
         DigitpadError
-            If they are none.
+            If they are invalid.
         """
         try:
             return to_record(cls, data)
@@ -81,7 +81,7 @@ class ControlValues:
 
 
 class Controls:
-    """The values asked for, which any thread may change and read."""
+    """Holds the requested values; any thread may change and read them."""
 
     def __init__(self, values: ControlValues | None = None) -> None:
         self._values = values or ControlValues()
@@ -89,16 +89,16 @@ class Controls:
 
     @property
     def values(self) -> ControlValues:
-        """What is asked for now; the trainer follows from the next step on."""
+        """The requested values; the trainer applies them from the next step."""
         return self._values
 
     def change(self, **changes: Any) -> None:
-        """Ask for other values, by the names of `ControlValues`; what is not named stays as it is.
+        """Request other values, by the names of `ControlValues`; the others stay unchanged.
 
         Raises
         ------
         DigitpadError
-            If a value cannot work; nothing is changed then.
+            If a value is invalid; nothing changes then.
         """
         with self._lock:
             self._values = replace(self._values, **changes)

@@ -1,8 +1,8 @@
-"""How each layer is doing: lengths of gradients, weights and updates, and the units that have died.
+"""Layer diagnostics: norms of gradients, weights and updates, and dead units.
 
-The lengths belong to one step: the gradient is read after the backward pass and before the optimizer, which uses its
-memory, and the update is what the step really changed. A unit of a ReLU is dead if it answered none of a fixed sample
-of images; that is computed by the plain layers, as everything that a person is shown.
+The norms belong to one step: gradients are read after the backward pass and before the optimizer, which reuses their
+memory, and the update is what the step really changed. A ReLU unit is dead if it is 0 for every image of a fixed
+sample; this is computed by the plain layers, like everything that is shown.
 """
 
 import math
@@ -18,24 +18,24 @@ from digitpad.nn.checks import NotFiniteError
 from digitpad.nn.parameter import Parameter
 from digitpad.training.events import LayerMeasure, LayersMeasured
 
-#: Between two looks passes at least so many times what a look costs: that bounds the cost to 2%.
+#: The time between two measurements is at least this multiple of their cost, which limits the cost to 2%.
 _TIMES_ITS_COST = 50
 _LEAST_STEPS_BETWEEN = 10
 
-#: The sample that units are shown: fewer images if their activations would take more memory than this.
+#: Memory limit for the activations of the sample; with larger activations the sample has fewer images.
 _MOST_SAMPLES, _MOST_BYTES = 128, 64 << 20
 _IMAGES_AT_ONCE = 16
 
 
 class Diagnostics:
-    """Look at the layers of a network now and then.
+    """Measures the layers of a network from time to time.
 
     Parameters
     ----------
     network
-        The network that is being trained.
+        The network in training.
     sample
-        Normalised images (N, C, H, W), on the network's device, that its units are shown.
+        Normalised images (N, C, H, W) on the network's device, for which dead units are counted.
     """
 
     def __init__(self, network: Sequential, sample: Array) -> None:
@@ -49,17 +49,17 @@ class Diagnostics:
         self._spent = 0.0
 
     def request(self) -> None:
-        """Ask for a look at the next step, whatever it costs; may be called from any thread."""
+        """Request a measurement at the next step, whatever it costs; may be called from any thread."""
         self._requested = True
 
     def is_due(self, step: int) -> bool:
-        """Return whether this step, counted from 1, shall be looked at."""
+        """Return whether to measure at this step, counted from 1."""
         if self._requested:
             return True
         return step - self._last_step >= _LEAST_STEPS_BETWEEN and time.perf_counter() >= self._earliest
 
     def before_update(self) -> None:
-        """Read the gradients, and remember the weights."""
+        """Read the gradients and copy the weights."""
         begun = time.perf_counter()
         self._gradients = {name: _norm([p.grad for p in own]) for name, (_, own) in self._layers.items() if own}
         self._before = {
@@ -70,7 +70,7 @@ class Diagnostics:
         self._spent = time.perf_counter() - begun
 
     def after_update(self, step: int) -> tuple[LayersMeasured, float]:
-        """Return what was found at a step, and the seconds that it took."""
+        """Return the measurements of a step, and the seconds that they took."""
         begun = time.perf_counter()
         dead = count_dead_units(self._network, self._sample)
         layers = tuple(self._measure(name, layer, own, dead) for name, (layer, own) in self._layers.items())
@@ -96,20 +96,20 @@ class Diagnostics:
 
 
 def count_dead_units(network: Sequential, images: Array) -> dict[str, tuple[int, int]]:
-    """Count the units of every ReLU, and those of them that answer none of some images.
+    """Count the units of every ReLU, and those that are 0 for all images.
 
     Parameters
     ----------
     network
-        Is run in inference.
+        The network; it runs in inference mode.
     images
-        Normalised, (N, C, H, W).
+        Normalised images, (N, C, H, W).
 
     Returns
     -------
     dict
-        By the layer's name: units (a feature map counts as one), and dead ones. Empty where the network's output is
-        not finite: the run has diverged, and its next step says so.
+        By layer name: the number of units (a feature map counts as one) and of dead units. Empty if the network's
+        output is not finite: the run has diverged, and its next step reports it.
     """
     names = [name for name, (layer, _) in _layers(network).items() if isinstance(layer, ReLU)]
     if not names:
@@ -124,12 +124,12 @@ def count_dead_units(network: Sequential, images: Array) -> dict[str, tuple[int,
         for name in names:
             peaks = activations[name].max(axis=(0, *range(2, activations[name].ndim)))
             peaks_of[name] = array_module(peaks).maximum(peaks, peaks_of.get(name, peaks))
-    # Written so that a unit whose answers are NaN, which compares false with everything, counts as dead.
+    # Written so that a unit whose activations are NaN, which compares false with everything, counts as dead.
     return {name: (peaks.size, peaks.size - int((to_numpy(peaks) > 0).sum())) for name, peaks in peaks_of.items()}
 
 
 def _layers(layer: Layer, prefix: str = "") -> dict[str, tuple[Layer, list[Parameter]]]:
-    """Return all layers that have parameters of their own or are a ReLU, by name, with those parameters."""
+    """Return all layers that have their own parameters or are a ReLU, by name, with those parameters."""
     found: dict[str, tuple[Layer, list[Parameter]]] = {}
     for name, child in layer.children().items():
         own = [value for value in vars(child).values() if isinstance(value, Parameter)]
@@ -140,13 +140,13 @@ def _layers(layer: Layer, prefix: str = "") -> dict[str, tuple[Layer, list[Param
 
 
 def _norm(arrays: list[Array]) -> float:
-    """Return the length of some arrays taken as one vector, summed in double precision."""
+    """Return the Euclidean norm of some arrays, summed in double precision."""
     squares = [array_module(array).square(array, dtype=np.float64).sum() for array in arrays]
     return math.sqrt(sum(float(to_numpy(square)) for square in squares))
 
 
 def choose_sample(network: Sequential, images: NDArray[np.uint8], mean: float, std: float) -> NDArray[np.float32]:
-    """Return the first images of a dataset, normalised; as many as can be looked at without much memory."""
+    """Return the first images of a dataset, normalised; as many as the memory limit allows."""
     each = summarize(network, images.shape[1:]).activation_bytes(1)
     few = images[: max(8, min(_MOST_SAMPLES, _MOST_BYTES // each))].astype(np.float32)
     return few * np.float32(1 / (255 * std)) - np.float32(mean / std)

@@ -1,8 +1,8 @@
-"""Editing the plan of a network, layer by layer, and saying what comes of it.
+"""Edits an architecture layer by layer, and analyses the result.
 
-Every edit returns a new plan in which the layers behind still fit: a linear layer that gets more numbers than before
-takes more. `analyze` then tells the shape, the parameters and the receptive field behind each layer or, of a network
-that is impossible, which layer fails, why and what to do. It raises nothing: an edit that is half done is no error.
+Every edit returns a new architecture in which the inputs of the following layers are adapted. `analyze` returns the
+output shape, the parameters and the receptive field of each layer; if the network is impossible, it says which layer
+fails, why, and what to do. It raises no error, because a network may be impossible while it is being edited.
 """
 
 import functools
@@ -26,33 +26,33 @@ from digitpad.training.settings import TrainingSettings
 from digitpad.translation import gettext as _
 from digitpad.translation import ngettext
 
-#: The argument of each layer that says how many channels or numbers it gets.
+#: The argument of each layer type that must match its input.
 _INPUT_ARGUMENT = {"Conv2D": "in_channels", "ConvTranspose2D": "in_channels", "BatchNorm2D": "num_features"}
 _INPUT_ARGUMENT |= {"Linear": "in_features"}
 _OF_IMAGES = {"Conv2D", "ConvTranspose2D", "BatchNorm2D", "MaxPool2D", "AvgPool2D", "GlobalAveragePool2D"}
-#: Beyond this a layer is refused: with its gradient and Adam's memory it would take 800 MB.
+#: Layers with more parameters are refused: with gradient and Adam's state they would take 800 MB.
 _MOST_PARAMETERS = 50_000_000
 _EDITED = "-edited"
 
 
 @dataclass(frozen=True, slots=True)
 class LayerRow:
-    """One layer of a plan, and what comes out of it.
+    """One layer of an architecture, and its output.
 
     Attributes
     ----------
     index, name, type
-        Its place, from 0, its name and its class.
+        Position, from 0; name; class.
     arguments
-        What else its plan says.
+        Its other arguments.
     output_shape
-        For one image; None behind a layer that fails.
+        Output shape for one image; None after a layer that fails.
     parameters, multiply_adds
-        How many numbers it learns, and its operations for one image; None as above.
+        Number of parameters and operations for one image; None as above.
     receptive_field
-        Height and width of what one of its units sees of the image; None as above.
+        Height and width of the receptive field of one unit; None as above.
     trouble
-        Why it fails and what to do, in words; "" if it does not.
+        Why it fails and what to do; "" if it does not.
     """
 
     index: int
@@ -68,16 +68,16 @@ class LayerRow:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What a plan makes.
+    """The analysis of an architecture.
 
     Attributes
     ----------
     rows
-        A row a layer.
+        One row per layer.
     trouble
-        What keeps the network from working, in words; "" if nothing does.
+        Why the network cannot work; "" if it can.
     failing
-        The index of the layer that fails; None if none does, or it is the network as a whole.
+        Index of the layer that fails; None if none fails or the problem is the network as a whole.
     """
 
     rows: tuple[LayerRow, ...]
@@ -91,26 +91,26 @@ class Analysis:
 
     @property
     def parameters(self) -> int | None:
-        """How many numbers the network learns; None if it is impossible."""
+        """Number of parameters of the network; None if it is impossible."""
         counts = [row.parameters for row in self.rows]
         return None if None in counts else sum(count for count in counts if count is not None)
 
     @property
     def multiply_adds(self) -> int | None:
-        """Its operations for one image; None if it is impossible."""
+        """Operations for one image; None if the network is impossible."""
         counts = [row.multiply_adds for row in self.rows]
         return None if None in counts else sum(count for count in counts if count is not None)
 
 
 def analyze(architecture: Architecture, classes: int | None = None) -> Analysis:
-    """Say what a plan makes, layer by layer.
+    """Analyse an architecture layer by layer.
 
     Parameters
     ----------
     architecture
-        Any plan, also an impossible one.
+        Any architecture, including impossible ones.
     classes
-        How many classes shall be told apart; None asks for none.
+        Number of classes to classify; None does not check the output.
     """
     rows: list[LayerRow] = []
     trouble, failing = "", None
@@ -139,7 +139,7 @@ def analyze(architecture: Architecture, classes: int | None = None) -> Analysis:
 
 
 def add(architecture: Architecture, index: int, layer_type: str, **arguments: Any) -> Architecture:
-    """Return the plan with a new layer before the one at `index`, made as usual unless `arguments` say else."""
+    """Return the architecture with a new layer before the one at `index`; `arguments` override the defaults."""
     kind = KINDS[layer_type]
     spec = {"name": _free_name(architecture, kind), "type": layer_type, **kind.defaults, **arguments}
     layers = list(architecture.layers)
@@ -148,23 +148,23 @@ def add(architecture: Architecture, index: int, layer_type: str, **arguments: An
 
 
 def remove(architecture: Architecture, index: int) -> Architecture:
-    """Return the plan without a layer."""
+    """Return the architecture without a layer."""
     layers = list(architecture.layers)
     del layers[index]
     return _edited(architecture, layers)
 
 
 def move(architecture: Architecture, index: int, to: int) -> Architecture:
-    """Return the plan with a layer at another place, as counted without it."""
+    """Return the architecture with a layer moved to another position, counted without that layer."""
     layers = list(architecture.layers)
     layers.insert(to, layers.pop(index))
     return _edited(architecture, layers)
 
 
 def change(architecture: Architecture, index: int, **arguments: Any) -> Architecture:
-    """Return the plan with other arguments of a layer: its `name`, its `type`, or any of that type's.
+    """Return the architecture with changed arguments of a layer: its `name`, `type`, or others of its type.
 
-    An argument that is None takes the type's own default. With another type, arguments that it does not have go.
+    An argument that is None takes its default. When the type changes, arguments that the new type lacks are dropped.
     """
     spec = dict(architecture.layers[index])
     if "type" in arguments and arguments["type"] != spec.get("type"):
@@ -178,7 +178,7 @@ def change(architecture: Architecture, index: int, **arguments: Any) -> Architec
 
 
 def fit(architecture: Architecture) -> Architecture:
-    """Return the plan with every layer taking as many channels or numbers as it gets, as far as that is known."""
+    """Return the architecture with the inputs of all layers adapted, as far as their inputs are known."""
     layers, _ = _fitted(architecture.layers, architecture.input_shape)
     return replace(architecture, layers=tuple(layers))
 
@@ -186,7 +186,7 @@ def fit(architecture: Architecture) -> Architecture:
 def _edited(architecture: Architecture, layers: Sequence[LayerSpec]) -> Architecture:
     changed = fit(replace(architecture, layers=tuple(layers)))
     preset = ARCHITECTURES.get(architecture.name)
-    # A preset's name stands for the preset.
+    # The name of a preset stands for the unchanged preset.
     if preset is not None and changed.to_json() != preset.to_json():
         return replace(changed, name=f"{architecture.name}{_EDITED}")
     base = ARCHITECTURES.get(architecture.name.removesuffix(_EDITED))
@@ -196,7 +196,7 @@ def _edited(architecture: Architecture, layers: Sequence[LayerSpec]) -> Architec
 
 
 def _fitted(specs: Sequence[LayerSpec], shape: Shape | None) -> tuple[list[LayerSpec], Shape | None]:
-    """Return layers in a row that fit each other, and the shape behind them; None if that is not known."""
+    """Return consecutive layers with adapted inputs, and their output shape; None if it is not known."""
     fitted: list[LayerSpec] = []
     for spec in specs:
         new = spec
@@ -212,7 +212,7 @@ def _fitted(specs: Sequence[LayerSpec], shape: Shape | None) -> tuple[list[Layer
 
 
 def _fitted_inside(value: Any, shape: Shape) -> Any:
-    """Return an argument of a layer; where it is layers, each row of them gets what the whole layer gets."""
+    """Return an argument of a layer; nested layers are adapted to the input of the whole layer."""
     if isinstance(value, Mapping):
         return {key: _fitted_inside(inner, shape) for key, inner in value.items()}
     if isinstance(value, list | tuple) and value and all(isinstance(inner, Mapping) for inner in value):
@@ -225,13 +225,13 @@ def _takes(kind: str, shape: Shape) -> bool:
 
 
 def _build_alone(spec: LayerSpec, shape: Shape) -> Sequential:
-    """Return a network of one layer; its weights are zero, as drawing them takes time and nobody looks at them."""
+    """Return a network of one layer; its weights are constant, because random ones take time and are not used."""
     alone = Architecture("", shape, (spec,))
     return build(apply_to_architecture(TrainingSettings(initializer="constant"), alone))
 
 
 class _Examined(NamedTuple):
-    """A network of one layer that works on a sample of some shape, its weights without memory; or what to do."""
+    """A network of one layer that fits an input shape, without memory for its weights; or what is wrong."""
 
     layer: Sequential | None
     learned: int = 0
@@ -250,20 +250,20 @@ def _examine(spec: LayerSpec, shape: Shape) -> _Examined:
 
 @functools.lru_cache(maxsize=512)
 def _examined_before(text: str, shape: Shape) -> _Examined:
-    """Return what is found about a layer's plan, as JSON: an edit leaves most layers as they were."""
+    """Return the examination of a layer given as JSON; cached, because an edit leaves most layers unchanged."""
     spec = json.loads(text)
     if "initializer" in spec:
         resolve(str(spec.get("type")), spec["initializer"])
     layer = _build_alone(spec, shape)
     learned = sum(parameter.value.size for parameter in layer.parameters())
     for stored in (*layer.parameters(), *layer.buffers()):
-        # Shapes are asked for, not answers: what is kept shows one zero as all of its weights.
+        # Only shapes are needed: a broadcast zero stands for each weight array.
         stored.move(lambda value: np.broadcast_to(value.dtype.type(0), value.shape))
     return _Examined(layer, learned)
 
 
 def _visible_trouble(spec: LayerSpec, shape: Shape) -> str:
-    """Return what can be seen to be wrong without building the layer, or ""."""
+    """Return a problem that is visible without building the layer, or ""."""
     name, kind = str(spec.get("name", "")), str(spec.get("type", ""))
     what = words_of(shape)
     if kind in _OF_IMAGES and len(shape) != 3:
@@ -288,7 +288,7 @@ def _visible_trouble(spec: LayerSpec, shape: Shape) -> str:
 
 
 def _parameters(spec: LayerSpec, shape: Shape) -> int:
-    """Return how many numbers a large layer would learn, without building it: it might fill the machine's memory."""
+    """Return the number of parameters of a large layer without building it, because it might fill the memory."""
     size, out = spec.get("kernel_size", 1), spec.get("out_channels", spec.get("out_features", 1))
     sides = [size, size] if isinstance(size, int) else list(size) if isinstance(size, list | tuple) else []
     numbers = [shape[0], out, *sides]
@@ -296,7 +296,7 @@ def _parameters(spec: LayerSpec, shape: Shape) -> int:
 
 
 def _explained(spec: LayerSpec, shape: Shape, error: str) -> str:
-    """Return a layer's own complaint in plain words, with what to do."""
+    """Return the error message of a layer in plain words, with what to do."""
     name, kind = str(spec.get("name", "")), str(spec.get("type", ""))
     if "expected it to fit the padded image" in error:
         kernel = spec.get("kernel_size", "")
@@ -326,7 +326,7 @@ def _name_trouble(name: str, seen: set[str]) -> str:
 def _output_trouble(
     architecture: Architecture, rows: Sequence[LayerRow], shape: Shape, classes: int | None
 ) -> tuple[str, int | None]:
-    """Return what is wrong with a network as a whole, and the layer to change."""
+    """Return the problem of the network as a whole, and the layer to change."""
     if not rows:
         return _("The network has no layers yet: add one."), None
     if not any(row.parameters for row in rows):
@@ -347,7 +347,7 @@ def _output_trouble(
 
 
 def words_of(shape: Shape) -> str:
-    """Return a sample's shape in words: "8 maps of 14 × 14", "128 numbers"."""
+    """Return a shape in words: "8 maps of 14 × 14", "128 numbers"."""
     if len(shape) == 3:
         text = ngettext("{count} map of {height} × {width}", "{count} maps of {height} × {width}", shape[0])
         return text.format(count=shape[0], height=shape[1], width=shape[2])

@@ -1,10 +1,10 @@
-"""What a training run tells the world, one frozen record at a time.
+"""The events of a training run: frozen records.
 
-`Trainer.run()` yields these in order: one `TrainingStarted`, then `StepCompleted` after every batch and
-`EpochCompleted` after every pass over the data, and last, whatever happened, one `TrainingStopped`. In between come
-`ControlChanged` before the first step that follows a change, `LayersMeasured` now and then, and `ValidationProgress`
-between the batches of held-out images, so that no event is long in coming. They hold plain numbers, never live arrays,
-so they may be kept, printed or sent to another thread.
+`Trainer.run()` yields one `TrainingStarted`, then `StepCompleted` after every batch and `EpochCompleted` after every
+epoch, and one `TrainingStopped` at the end, whatever happens. In between come `ControlChanged` before the first step
+that follows a change, `LayersMeasured` from time to time, and `ValidationProgress` between validation batches, so that
+events follow each other closely. Events contain plain numbers, never live arrays, so they may be kept, printed or sent
+to another thread.
 """
 
 from dataclasses import dataclass
@@ -29,22 +29,22 @@ class TrainingStarted:
     Attributes
     ----------
     epochs, batches, batch_size
-        How many passes are planned, of how many batches each, of how many images (the last may be smaller).
+        Number of epochs, batches per epoch and images per batch (the last may be smaller).
     training_count, validation_count
-        Images to learn from, and images held out.
+        Number of training and validation images.
     parameters
-        How many numbers are being learned.
+        Number of parameters in training.
     threads
         Threads that share a batch.
     score
-        What all figures called accuracy are: "accuracy", the share of images that are read correctly; or "IoU",
-        intersection over union of the ink that is there and the ink that is found.
+        The metric that is called accuracy: "accuracy", the share of images that are read correctly; or "IoU", the
+        intersection over union of true and found ink.
     steps_done
-        Steps that were taken before, if the run is taken up again.
+        Steps taken before, in a resumed run.
     lone_classes
-        Classes of which there is a single image, the held-out ones counted.
+        Classes with a single image, in training and validation images together.
     remarks
-        What should be known of the data, such as which pictures could not be read.
+        Remarks about the data, such as pictures that could not be read.
     """
 
     epochs: int
@@ -62,28 +62,28 @@ class TrainingStarted:
 
 @dataclass(frozen=True, slots=True)
 class StepCompleted:
-    """One batch has been learned from.
+    """One training step is complete.
 
     Attributes
     ----------
     step
-        Counts from 1 over the whole run.
+        Number of the step in the run, from 1.
     epoch, epochs, batch, batches
-        Where the run is; each counts from 1.
+        Position of the run; each counts from 1.
     images
         Images in this batch.
     loss
-        Mean loss of the batch, before the weights moved.
+        Mean loss of the batch, before the update.
     accuracy
-        Share of the batch that was read correctly, before the weights moved.
+        Share of the batch that was read correctly, before the update.
     learning_rate
-        The rate that this step used.
+        Learning rate of this step.
     seconds
-        Time that this step took.
+        Duration of this step.
     penalty
-        What L1 and L2 penalties add to the loss that is lowered; `loss` is without it, as validation's is.
+        L1 and L2 penalties, which are added to the loss that is minimized; `loss` does not include them.
     cross_entropy
-        Where labels are smoothed: the batch's mean cross-entropy with the labels as they are; else None.
+        With label smoothing: mean cross-entropy of the batch without smoothing; otherwise None.
     """
 
     step: int
@@ -102,16 +102,16 @@ class StepCompleted:
 
 @dataclass(frozen=True, slots=True)
 class ControlChanged:
-    """Something was changed in the middle of the run, and holds from the next step on.
+    """A setting was changed during the run and applies from the next step on.
 
     Attributes
     ----------
     step
-        The first step that follows the change.
+        The first step after the change.
     name
         One of the fields of `ControlValues`.
     old, new
-        Before and after; None stands for what the run's settings say.
+        Values before and after; None is the value in the settings of the run.
     """
 
     step: int
@@ -122,7 +122,7 @@ class ControlChanged:
 
 @dataclass(frozen=True, slots=True)
 class ValidationProgress:
-    """Some of the held-out images have been read, and more are to come.
+    """Some of the validation images have been read.
 
     Attributes
     ----------
@@ -136,21 +136,21 @@ class ValidationProgress:
 
 @dataclass(frozen=True, slots=True)
 class LayerMeasure:
-    """How one layer is doing.
+    """Measurements of one layer.
 
     Attributes
     ----------
     name, type
         The layer's name in the network, and its class.
     gradient_norm
-        Length of the gradient of all its parameters, penalties included; None for a layer without parameters.
+        Norm of the gradient of all its parameters, including penalties; None for a layer without parameters.
     weight_norm
-        Length of all its parameters before the step; None for a layer without parameters.
+        Norm of all its parameters before the step; None for a layer without parameters.
     update_ratio
-        Length of what the step changed, over `weight_norm`; None without parameters, or if they are all zero.
+        Norm of the update divided by `weight_norm`; None without parameters, or if they are all zero.
     units, dead_units
-        Of a ReLU: how many units it has (a feature map counts as one), and how many of them never activate on the
-        sample's images; None for other layers.
+        For a ReLU: number of units (a feature map counts as one), and of those that are 0 for all images of the sample;
+        None for other layers.
     """
 
     name: str
@@ -163,10 +163,10 @@ class LayerMeasure:
 
     @property
     def has_many_dead_units(self) -> bool:
-        """Whether so many units never activate that the layer loses much of what it could tell apart.
+        """Whether so many units are dead that the layer loses much of its capacity.
 
-        Up to half the units of a linear layer never activate on the few images of the sample in a sound network that
-        was trained for an epoch: each of them responds to few images.
+        In a healthy network after one epoch, up to half of the units of a linear layer are 0 for the few images of the
+        sample, because each responds to few images.
         """
         if not self.units or self.dead_units is None:
             return False
@@ -175,16 +175,16 @@ class LayerMeasure:
 
 @dataclass(frozen=True, slots=True)
 class LayersMeasured:
-    """The layers were looked at during a step.
+    """The layers were measured during a step.
 
     Attributes
     ----------
     step
-        The step, which has been completed.
+        The completed step.
     layers
         In the order of the network.
     images
-        How many images the units were shown.
+        Number of images in the sample for dead units.
     """
 
     step: int
@@ -194,23 +194,23 @@ class LayersMeasured:
 
 @dataclass(frozen=True, slots=True)
 class EpochCompleted:
-    """Every training image has been seen once more, and the held-out images have been read.
+    """An epoch is complete, including validation.
 
     Attributes
     ----------
     epoch, epochs, step
-        Where the run is.
+        Position of the run.
     train_loss, train_accuracy
-        Means over the epoch's images, each measured when its batch was learned from (so while the weights
-        moved, and with dropout on).
+        Means over the epoch, each measured when its batch was trained on (so while the weights changed, and with
+        dropout).
     validation_loss, validation_accuracy
-        Measured after the epoch, with dropout off; None where no images are held out.
+        Measured after the epoch, without dropout; None without validation images.
     seconds
-        Time spent training in this epoch, validation and the reader of the events left out.
+        Training time of this epoch, without validation and without the consumer of the events.
     images_per_second
         Training images over `seconds`.
     validation_cross_entropy
-        Where labels are smoothed: the validation images' mean cross-entropy with the labels as they are; else None.
+        With label smoothing: mean cross-entropy of the validation images without smoothing; otherwise None.
     """
 
     epoch: int
@@ -227,24 +227,24 @@ class EpochCompleted:
 
 @dataclass(frozen=True, slots=True)
 class TrainingStopped:
-    """The run has ended; the network holds the weights that it keeps.
+    """The run has ended; the network has its final weights.
 
     Attributes
     ----------
     reason
         Why it ended.
     message
-        The same in a sentence for a person.
+        The reason as a sentence for users.
     epochs, steps
-        Whole epochs and steps taken.
+        Number of complete epochs and of steps.
     train_loss, train_accuracy
-        Means over the last epoch's images, or over what was seen of it; None if not one batch was.
+        Means over the last epoch, or its part that was trained; None if no batch was.
     validation_loss, validation_accuracy
-        Of the weights that are kept, whichever step they come from; None where no images are held out.
+        Measured with the final weights, from whichever step; None without validation images.
     seconds
-        Time of the whole run, validation included and the reader of the events left out.
+        Duration of the whole run, with validation and without the consumer of the events.
     images_per_second
-        Speed of the last epoch's training, or of what was seen of it.
+        Training speed of the last epoch, or of its part that was trained.
     """
 
     reason: StopReason
@@ -261,12 +261,12 @@ class TrainingStopped:
 
 @dataclass(frozen=True, slots=True)
 class RecordingTrouble:
-    """Something of the run could not be written to its folder; the training itself goes on.
+    """A part of the run could not be written to its folder; training continues.
 
     Attributes
     ----------
     message
-        What, why and what to do, in a sentence for a person.
+        What failed, why, and what to do, as a sentence for users.
     """
 
     message: str

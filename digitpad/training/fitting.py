@@ -1,4 +1,4 @@
-"""Checks whether a network, a dataset and settings fit together, and finds the task to train for."""
+"""Checks that a network, a dataset and settings fit together, and determines the training task."""
 
 from digitpad.data.paper import Pages
 from digitpad.errors import DigitpadError

@@ -1,7 +1,7 @@
-"""Training health in plain words, by rule, from what a run's events say.
+"""Training health in plain words, by rules over the events of a run.
 
-Each hint says what is wrong, why (with the true numbers), and what helps: a change that can be made while the run goes
-on, or another plan for the next one. The rules are deliberately simple: a person can check them against the curves.
+Each hint says what is wrong, why (with the true numbers), and what helps: a change during the run, or another plan for
+the next one. The rules are deliberately simple, so that they can be checked against the curves.
 """
 
 from collections.abc import Mapping
@@ -14,25 +14,25 @@ from digitpad.nn import Architecture
 from digitpad.training.building import has_layer, replaced_type
 from digitpad.training.controls import Controls
 from digitpad.training.events import EpochCompleted, Event, StopReason
-from digitpad.training.history import History
+from digitpad.training.history import RunHistory
 from digitpad.training.observations import WINDOW, Observations
 from digitpad.training.plan import RunPlan
 from digitpad.translation import gettext as _
 from digitpad.translation import ngettext
 
-#: Nothing is said about how fast a network learns before it has taken this many steps.
+#: No hint about the speed of learning before this number of steps.
 _PATIENCE = 100
-#: A network that reads this share of its images right does not count as one that is not learning.
+#: With this training accuracy, a network does not count as not learning.
 _LEARNED = 0.9
-#: An update of about a thousandth of the weights is usual; this is far below.
+#: The usual update is about a thousandth of the weights; this is far below.
 _TINY_UPDATE = 1e-4
 _FEW_STEPS = 10
-_NAMED = 5  # classes: of more, the first are named
+_NAMED = 5  # classes that are named if there are more
 _USUAL_AUGMENTATION = Augmentation(rotation=10, shift=1.5, scale=0.1, shear=10, elastic=0.6)
 
 
 class Severity(StrEnum):
-    """How much a hint matters."""
+    """The importance of a hint."""
 
     GOOD = "good"
     NOTICE = "notice"
@@ -41,18 +41,18 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cure:
-    """What helps.
+    """A remedy.
 
     Attributes
     ----------
     label
-        What a button says that does it.
+        Text of the button that applies it.
     controls
-        Changes for `Controls.change`, while the run goes on; empty if it takes a new run.
+        Changes for `Controls.change` during the run; empty if a new run is needed.
     settings
-        Changes of the plan's settings, for a new run.
+        Changes of the settings for a new run.
     architecture
-        The network for a new run; None leaves it.
+        The architecture of a new run; None keeps it.
     """
 
     label: str
@@ -62,11 +62,11 @@ class Cure:
 
     @property
     def is_live(self) -> bool:
-        """Whether it can be applied while the run goes on."""
+        """Whether it can be applied during the run."""
         return bool(self.controls)
 
     def apply_to(self, controls: Controls) -> None:
-        """Change a run that goes on."""
+        """Apply the change to a running training."""
         controls.change(**self.controls)
 
     def changed(self, plan: RunPlan) -> RunPlan:
@@ -77,18 +77,18 @@ class Cure:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Something worth knowing about a training.
+    """A hint about a training.
 
     Attributes
     ----------
     key
-        Identifies what the hint is about; a later hint about the same has the same key.
+        Identifies the subject of the hint; a later hint about the same subject has the same key.
     severity
-        How much it matters.
+        Importance.
     title, why
-        What is wrong, in a few words; and the reason, in a sentence or two.
+        The problem in a few words, and the reason in one or two sentences.
     cure
-        What helps; None if nothing needs to be done.
+        A remedy; None if nothing needs to be done.
     """
 
     key: str
@@ -99,28 +99,28 @@ class Hint:
 
 
 class Advisor:
-    """Listens to the events of one training.
+    """Derives hints from the events of one training.
 
     Parameters
     ----------
     plan
-        What is trained.
+        The plan of the run.
     """
 
     def __init__(self, plan: RunPlan) -> None:
         self._plan = plan
         self._seen = Observations(plan)
 
-    def recall(self, history: History) -> None:
-        """Take note of what happened before the run was resumed."""
+    def recall(self, history: RunHistory) -> None:
+        """Process the events before the run was resumed."""
         self._seen.recall(history)
 
     def hear(self, event: Event) -> None:
-        """Take note of an event."""
+        """Process an event."""
         self._seen.hear(event)
 
     def hints(self) -> list[Hint]:
-        """Return what is worth knowing now: trouble first, and then in the order in which it is best learned."""
+        """Return the current hints: problems first, then in the order in which they are best read."""
         rules = (
             self._diverged,
             self._exploding,
@@ -184,7 +184,7 @@ class Advisor:
         if seen.stopped is not None or seen.steps_since_change < _PATIENCE or self._exploding() is not None:
             return None
         first, now = seen.loss_since_change, seen.recent_loss
-        # What has learned most of it already has little left to learn.
+        # A network that has learned most of it has little left to learn.
         if now < 0.98 * first or now < 0.5 * seen.first_loss or seen.recent_accuracy >= _LEARNED:
             return None
         rate = f"{seen.set_rate:g}"
@@ -388,5 +388,5 @@ def _figure(loss: float) -> str:
 
 
 def _percent(share: float) -> str:
-    # Rounded down, so that nothing but all of them reads 100%.
+    # Rounded down, so that only all of them give 100%.
     return f"{int(share * 1000) / 10:.1f}%"

@@ -1,8 +1,8 @@
-"""What happened in a run, step by step, in tables that any spreadsheet opens.
+"""The history of a run, step by step, in CSV tables.
 
-A run's folder has four: `history.csv` a row a step, `epochs.csv` a row an epoch, `changes.csv` what was changed on the
-way, `layers.csv` how the layers were doing. Rows are only ever added, so that whatever breaks a run off leaves all but
-the last row whole; a last row that is cut short is left out when the table is read.
+A run's folder has four tables: `history.csv` with a row per step, `epochs.csv` with a row per epoch, `changes.csv` with
+the changes during the run, and `layers.csv` with layer diagnostics. Rows are only appended, so an interruption can
+damage at most the last row; an incomplete last row is ignored when a table is read.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ from digitpad.training.checkpoints import Checkpoint
 from digitpad.training.events import ControlChanged, EpochCompleted, Event, LayerMeasure, LayersMeasured, StepCompleted
 from digitpad.translation import gettext as _
 
-#: A run of a million steps has half as much.
+#: A run of a million steps has half as many.
 _MOST_BYTES = 128 << 20
 
 Row = TypeVar("Row", bound="StepCompleted | EpochCompleted | ControlChanged | LayerRow")
@@ -32,7 +32,7 @@ Row = TypeVar("Row", bound="StepCompleted | EpochCompleted | ControlChanged | La
 
 @dataclass(frozen=True, slots=True)
 class LayerRow:
-    """How one layer was doing at one step; see `LayerMeasure` for what the columns mean."""
+    """The measurements of one layer at one step; see `LayerMeasure` for the columns."""
 
     step: int
     images: int
@@ -54,15 +54,15 @@ _TABLES: dict[str, type] = {
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """All tables of a run, as the events that they were written from.
+class RunHistory:
+    """All tables of a run, as events.
 
     Attributes
     ----------
     steps, epochs, changes
         In the order of the run.
     layers
-        What was measured, look by look.
+        Layer diagnostics, one event per measured step.
     """
 
     steps: Sequence[StepCompleted] = ()
@@ -71,15 +71,15 @@ class History:
     layers: Sequence[LayersMeasured] = ()
 
 
-def read_history(folder: Path) -> History:
-    """Read the tables of a run's folder; one that is not there is empty.
+def read_history(folder: Path) -> RunHistory:
+    """Read the tables of a run's folder; a missing table is empty.
 
     Raises
     ------
     DigitpadError
-        If a table cannot be read, naming file and line.
+        If a table cannot be read; the message names file and line.
     """
-    return History(
+    return RunHistory(
         _read(folder / "history.csv", StepCompleted),
         _read(folder / "epochs.csv", EpochCompleted),
         _read(folder / "changes.csv", ControlChanged),
@@ -88,43 +88,43 @@ def read_history(folder: Path) -> History:
 
 
 def read_epochs(folder: Path) -> Sequence[EpochCompleted]:
-    """Read the table of epochs alone, which is short.
+    """Read the table of epochs only, which is short.
 
     Raises
     ------
     DigitpadError
-        If it cannot be read, naming file and line.
+        If it cannot be read; the message names file and line.
     """
     return _read(folder / "epochs.csv", EpochCompleted)
 
 
 def read_changes(folder: Path) -> Sequence[ControlChanged]:
-    """Read the table of changes alone, which is short.
+    """Read the table of changes only, which is short.
 
     Raises
     ------
     DigitpadError
-        If it cannot be read, naming file and line.
+        If it cannot be read; the message names file and line.
     """
     return _read(folder / "changes.csv", ControlChanged)
 
 
 class HistoryWriter:
-    """Adds rows to the tables of a run.
+    """Appends rows to the tables of a run.
 
-    What cannot be written (a full disk) waits in memory and is tried again with what comes later.
+    Rows that cannot be written (for example on a full disk) stay in memory and are retried with later rows.
 
     Parameters
     ----------
     folder
-        The run's.
+        The folder of the run.
     resumed
-        Where the run goes on, if it does: what was written after that is taken out first, for it happens again.
+        Where the run is resumed, if it is; later rows are removed first, because those steps will be repeated.
 
     Raises
     ------
     DigitpadError
-        If the tables cannot be opened, or rows of later steps not be taken out.
+        If the tables cannot be opened, or later rows cannot be removed.
     """
 
     def __init__(self, folder: Path, resumed: Checkpoint | None = None) -> None:
@@ -134,12 +134,12 @@ class HistoryWriter:
         self._tables = {name: _Table(folder / name, kind) for name, kind in _TABLES.items()}
 
     def write(self, event: Event) -> None:
-        """Add what an event says to its table.
+        """Append an event to its table.
 
         Raises
         ------
         DigitpadError
-            If it could not be written; it waits.
+            If it could not be written; it is retried later.
         """
         match event:
             case StepCompleted():
@@ -153,23 +153,23 @@ class HistoryWriter:
                 self._tables["layers.csv"].add(*rows)
 
     def flush(self) -> None:
-        """Write what waits.
+        """Write pending rows.
 
         Raises
         ------
         DigitpadError
-            If it could not be written; it goes on waiting.
+            If they could not be written; they are retried later.
         """
         for table in self._tables.values():
             table.flush()
 
     def close(self) -> None:
-        """Write what waits, and close the files, also if that fails.
+        """Write pending rows and close the files, even if writing fails.
 
         Raises
         ------
         DigitpadError
-            If something could not be written, and is lost.
+            If rows could not be written; they are lost.
         """
         with contextlib.ExitStack() as stack:
             for table in self._tables.values():
@@ -204,7 +204,7 @@ class _Table:
             count = self._file.write(self._waiting)
             _check_whole(count, self._waiting)
         except OSError as error:
-            # Half a row would spoil the table for what comes after it.
+            # An incomplete row would damage the rows after it.
             with contextlib.suppress(OSError):
                 self._file.truncate(self._written)
             raise _unwritable(self._path, error) from error
@@ -222,13 +222,13 @@ def _check_whole(count: int | None, waiting: bytes) -> None:
 
 def _line(values: Sequence[object]) -> bytes:
     text = io.StringIO()
-    # Floats are written so that the very same number is read back.
+    # Floats are written so that exactly the same number is read back.
     csv.writer(text, lineterminator="\n").writerow(["" if value is None else value for value in values])
     return text.getvalue().encode()
 
 
 def _cut(path: Path, kind: type[Any], resumed: Checkpoint) -> None:
-    """Take out of a table what happened after a checkpoint, and a last row that is cut short."""
+    """Remove rows after a checkpoint from a table, and an incomplete last row."""
     if not path.exists():
         return
     rows = [row for row in _read(path, kind) if _is_before(row, resumed)]
@@ -239,7 +239,7 @@ def _cut(path: Path, kind: type[Any], resumed: Checkpoint) -> None:
 
 
 def _is_before(row: Any, checkpoint: Checkpoint) -> bool:
-    """Return whether a checkpoint holds what a row speaks of."""
+    """Return whether a row is not later than a checkpoint."""
     if isinstance(row, EpochCompleted):
         return row.epoch <= int(checkpoint.progress["epochs"])
     if isinstance(row, ControlChanged) and row.step == checkpoint.steps + 1:
@@ -250,7 +250,7 @@ def _is_before(row: Any, checkpoint: Checkpoint) -> bool:
 def _read(path: Path, kind: type[Row]) -> list[Row]:
     try:
         contents = read_regular(path, most_bytes=_MOST_BYTES).decode()
-        # The last row may have been cut short.
+        # The last row may be incomplete.
         header, *rows = [*csv.reader(io.StringIO(contents[: contents.rfind("\n") + 1]))] or [[]]
     except FileNotFoundError:
         return []
@@ -264,7 +264,7 @@ def _read(path: Path, kind: type[Row]) -> list[Row]:
     if not header:
         return []
     hints = get_type_hints(kind)
-    # A column with a default came with a later version: tables of an earlier one lack it.
+    # A column with a default was added in a later version; older tables lack it.
     missing = [field.name for field in fields(kind) if field.default is MISSING and field.name not in header]
     if missing:
         raise DigitpadError(
@@ -288,7 +288,7 @@ def _read(path: Path, kind: type[Row]) -> list[Row]:
 
 
 def _parser(hint: Any) -> Any:
-    """Return what turns a cell of the table into a value of that type."""
+    """Return the function that converts a cell to that type."""
     kinds = get_args(hint) or (hint,)
     kind = next(kind for kind in kinds if kind is not NoneType)
     if NoneType not in kinds:
@@ -297,7 +297,7 @@ def _parser(hint: Any) -> Any:
 
 
 def _looks(rows: Sequence[LayerRow]) -> list[LayersMeasured]:
-    """Put the rows of one look together again."""
+    """Combine the rows of one measured step."""
     looks: dict[tuple[int, int], list[LayerMeasure]] = {}
     for row in rows:
         values = asdict(row)

@@ -15,17 +15,17 @@ class Field:
     Attributes
     ----------
     name
-        The argument of the layer.
+        Name of the argument.
     label, tip
-        Its name, and what it means.
+        Display name and explanation.
     kind
-        int, float, bool or str: what it is. A str is one of `choices`.
+        Type: int, float, bool or str. A str is one of `choices`.
     least, most
-        Bounds of a number.
+        Bounds for numbers.
     choices
-        Texts that can be chosen; for a number, texts that it may be instead.
+        Texts to choose from; for a number, texts that are allowed instead of a number.
     default
-        What the layer takes if its plan does not say.
+        Value that the layer takes if the architecture does not set it.
     """
 
     name: str
@@ -40,22 +40,22 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class LayerKind:
-    """A layer that can be put into a network.
+    """A layer type that can be added to a network.
 
     Attributes
     ----------
     type
         Its class in `digitpad.nn`.
     title
-        Its name in the window.
+        Display name.
     short
-        What the names of such layers begin with.
+        Prefix of the names of such layers.
     group
-        What it is for: "maps", "numbers", "activation", "regularization".
+        Its purpose: "maps", "numbers", "activation", "regularization".
     fields
         Its arguments.
     defaults
-        Their values in a new layer; the number of inputs follows from the layer before.
+        Values in a new layer; the input size follows from the layer before.
     """
 
     type: str
@@ -248,7 +248,7 @@ KINDS: dict[str, LayerKind] = {
         ),
     )
 }
-"""The kinds by their class, in the order in which they are offered."""
+"""The layer types by class, in display order."""
 
 ACTIVATIONS = tuple(kind.type for kind in KINDS.values() if kind.group == "activation")
-"""The activations by their class: any can stand in another's place."""
+"""The activations by class; each can replace another."""

@@ -1,7 +1,7 @@
-"""A run while it is trained: its plan carried out, and everything that happens kept in its folder.
+"""A run in training: executes its plan and records everything in its folder.
 
-The command line and the window both train through this. Whatever ends the training (its end, a wish to stop, a closed
-window, a crash, a disk that is full) the run is there afterwards, and can be gone on with.
+The command line and the window both train through this class. However training ends (finished, stopped, window closed,
+crash, full disk), the run is kept and can be resumed.
 """
 
 import contextlib
@@ -28,18 +28,18 @@ from digitpad.translation import gettext as _
 
 
 class LiveRun:
-    """A run that is being trained. Use `start` or `resume` to make one; both open the data, which takes a moment.
+    """A run that is being trained. Use `start` or `resume` to create one; both open the data, which takes a moment.
 
-    All is called by the thread that iterates `events`, but `stop`, `measure_layers` and `controls`, which any may use.
+    All methods are for the thread that iterates `events`, except `stop`, `measure_layers` and `controls`.
 
     Parameters
     ----------
     run
-        Where it is kept.
+        The stored run.
     trainer
-        Who trains it.
+        The trainer of the run.
     resumed
-        Where it goes on, if it does.
+        The checkpoint that the run is resumed from, if any.
     keeping
         How often checkpoints are written, and how many are kept.
     """
@@ -69,31 +69,31 @@ class LiveRun:
         keeping: Keeping | None = None,
         command: str | None = None,
     ) -> Self:
-        """Begin a new run.
+        """Start a new run.
 
         Parameters
         ----------
         plan
-            What to train. What it leaves to the machine (threads, device) is decided here and written down.
+            The plan. Automatic choices (threads, device) are resolved and recorded.
         store
-            Where runs are kept; None takes the user's.
+            The store of runs; None uses the user's store.
         name, notes
-            What to call it, and what a person has to say about it.
+            Name and notes of the run.
         diagnose
-            Whether to look at the layers now and then.
+            Whether to measure the layers from time to time.
         keeping
             As for the class.
         command
-            The command line that trains the same; None finds it, where there is one.
+            The equivalent command line; None derives it, if there is one.
 
         Raises
         ------
         DigitpadError
-            If the plan cannot be carried out, or the run's folder not be made.
+            If the plan cannot be executed, or the run's folder cannot be created.
         """
         plan = decided(plan)
         trainer = prepare(plan, diagnose=diagnose)
-        # Last, so that what cannot be trained leaves no folder behind.
+        # Created last, so that an impossible plan leaves no folder behind.
         run = (store or RunStore()).create(plan, name, notes)
         run.update(
             data_sha256=trainer.data_sha256,
@@ -111,23 +111,23 @@ class LiveRun:
         diagnose: bool = True,
         keeping: Keeping | None = None,
     ) -> Self:
-        """Go on with a run from its last checkpoint that can be read, as if it had never been interrupted.
+        """Resume a run from its last readable checkpoint, as if it had never been interrupted.
 
-        To go on from an earlier one, or with other settings, branch from it first (`RunStore.branch`).
+        To resume from an earlier checkpoint or with other settings, branch from it first (`RunStore.branch`).
 
         Parameters
         ----------
         run
             The run.
         epochs
-            How many it shall have in the end, if not as many as planned; a schedule is stretched with it.
+            Total number of epochs, if not as planned; the schedule is stretched accordingly.
         diagnose, keeping
             As for `start`.
 
         Raises
         ------
         DigitpadError
-            If there is nothing left to do, the data have changed, or the plan cannot be carried out any more.
+            If the run has finished, the data have changed, or the plan can no longer be executed.
         """
         info = run.info
         if info.status is RunStatus.DIVERGED:
@@ -159,35 +159,35 @@ class LiveRun:
 
     @property
     def controls(self) -> Controls:
-        """What may be changed while it goes on, from any thread."""
+        """Settings that can be changed during the run, from any thread."""
         return self.trainer.controls
 
     def stop(self) -> None:
-        """Ask the run to end after the step under way; may be called from any thread or signal handler."""
+        """Stop the run after the current step; may be called from any thread or signal handler."""
         self.trainer.stop()
 
     def measure_layers(self) -> None:
-        """Ask for a look at the layers at the next step; may be called from any thread."""
+        """Request layer diagnostics at the next step; may be called from any thread."""
         self.trainer.measure_layers()
 
     def snapshot_model(self) -> Model:
-        """Return the network as it is now, in memory of its own; only between events."""
+        """Return a copy of the current network; only between events."""
         return self.trainer.snapshot_model(self.run.info.name)
 
     def events(self) -> Generator[Event, None, None]:
-        """Train, and keep what happens before telling it. Not to ask for the next event is to pause.
+        """Train, and record each event before yielding it. To pause, do not request the next event.
 
-        Closing the generator ends the training where it is: a checkpoint is written at once.
+        Closing the generator ends training immediately and writes a checkpoint.
 
         Yields
         ------
         Event
-            As `Trainer.run`; and `RecordingTrouble` where something could not be written.
+            As `Trainer.run`, and `RecordingTrouble` if something could not be written.
 
         Raises
         ------
         DigitpadError
-            If the run is being trained elsewhere, or its folder cannot be written to at all.
+            If the run is being trained elsewhere, or its folder is not writable.
         """
         with self.run.locked(), contextlib.closing(self.trainer.run()) as source:
             recorder = RunWriter(self.run, self.trainer, self._resumed, self._keeping)
@@ -216,37 +216,37 @@ class LiveRun:
 
 
 def decided(plan: RunPlan) -> RunPlan:
-    """Return a plan in which nothing is left to the machine: threads and device are named.
+    """Return a plan with explicit threads and device instead of automatic choices.
 
     Raises
     ------
     DigitpadError
-        If the device cannot be had.
+        If the device is not available.
     """
     device = choose_device(plan.settings.device)
     return plan.with_settings(threads=plan.settings.threads or default_threads(), device=device.name)
 
 
 def prepare(plan: RunPlan, *, diagnose: bool, resume: Checkpoint | None = None) -> Trainer:
-    """Return who carries a plan out: data opened, network built and on its device.
+    """Return a trainer for a plan: opens the data, builds the network and moves it to its device.
 
     Parameters
     ----------
     plan
-        What to train.
+        The plan.
     diagnose, resume
         As for `Trainer`.
 
     Raises
     ------
     DigitpadError
-        If the plan cannot be carried out.
+        If the plan cannot be executed.
     """
     settings = plan.settings
     samples = open_samples(plan.dataset, split="train")
     architecture = apply_to_architecture(settings, with_refusal(plan.architecture, samples))
     training, validation = choose_images(samples, limit=plan.limit, validation=plan.validation, seed=settings.seed)
-    # Before anything that copies weights or holds on to them is made.
+    # Before anything copies weights or keeps references to them.
     network = build_network(architecture, settings.seed)
     if plan.start_from is not None:
         start_from(network, samples, load_model(plan.start_from))

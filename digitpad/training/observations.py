@@ -1,4 +1,4 @@
-"""What is known of a training so far, from its first step, also where the run was resumed: the hints judge by it."""
+"""Observations of a run since its first step, including the time before it was resumed, for the hints."""
 
 import statistics
 from collections import deque
@@ -15,7 +15,7 @@ from digitpad.training.events import (
     TrainingStarted,
     TrainingStopped,
 )
-from digitpad.training.history import History
+from digitpad.training.history import RunHistory
 from digitpad.training.plan import RunPlan
 
 #: Losses are compared as means over this many steps.
@@ -30,7 +30,7 @@ class Observations:
     Parameters
     ----------
     plan
-        What is trained.
+        The plan of the run.
 
     Attributes
     ----------
@@ -39,15 +39,15 @@ class Observations:
     epochs
         All of them.
     values
-        What was changed while the run went on.
+        Values that were changed during the run.
     steps
-        How many steps the run has taken.
+        Number of steps taken.
     rate
-        The learning rate of the last step, or of the next one after a change; None before the first step.
+        Learning rate of the last step, or of the next one after a change; None before the first step.
     steps_since_change
-        Steps since the learning rate was changed last, or since the start.
+        Steps since the last change of the learning rate, or since the start.
     was_changed
-        Whether the learning rate was ever changed.
+        Whether the learning rate was changed.
     """
 
     def __init__(self, plan: RunPlan) -> None:
@@ -67,8 +67,8 @@ class Observations:
         self._recent_accuracies: deque[float] = deque(maxlen=WINDOW)
         self._lowest = float("inf")
 
-    def recall(self, history: History) -> None:
-        """Take in what happened before the run was resumed."""
+    def recall(self, history: RunHistory) -> None:
+        """Process the events before the run was resumed."""
         # A change names the first step that follows it; a step comes before what is measured after it.
         events: list[tuple[int, int, Event]] = [
             *((change.step, 0, change) for change in history.changes),
@@ -80,7 +80,7 @@ class Observations:
             self.hear(event)
 
     def hear(self, event: Event) -> None:
-        """Take in an event."""
+        """Process an event."""
         match event:
             case TrainingStarted():
                 self.started = event
@@ -99,14 +99,14 @@ class Observations:
 
     @property
     def set_rate(self) -> float:
-        """The learning rate that is set now: the highest of the schedule, times what was changed since."""
+        """The learning rate in force: the highest of the schedule, times later changes."""
         settings = self._plan.settings
         base = settings.learning_rate if self.values.learning_rate is None else self.values.learning_rate
         return base * self.values.learning_rate_factor
 
     @property
     def has_recent_losses(self) -> bool:
-        """Whether `recent_loss` is a mean over a whole window."""
+        """Whether `recent_loss` covers a whole window."""
         return len(self._recent) == WINDOW
 
     @property
@@ -121,12 +121,12 @@ class Observations:
 
     @property
     def first_loss(self) -> float:
-        """The loss that the run began with; a mean over its first steps, unless they rose at once."""
+        """The initial loss: a mean over the first steps, unless it rose immediately."""
         return min(statistics.fmean(self._first), self._first[0])
 
     @property
     def loss_since_change(self) -> float:
-        """The mean loss over the first steps since the learning rate was changed last."""
+        """Mean loss over the first steps after the last change of the learning rate."""
         return statistics.fmean(self._first_since_change)
 
     @property
@@ -136,7 +136,7 @@ class Observations:
 
     @property
     def update_ratio(self) -> float | None:
-        """The layers' median of update over weight; None if nothing was measured yet."""
+        """Median of update over weight of all layers; None if nothing has been measured."""
         if self.layers is None:
             return None
         ratios = [layer.update_ratio for layer in self.layers.layers if layer.update_ratio is not None]
@@ -161,6 +161,6 @@ class Observations:
         if event.name in _RATE_CONTROLS:
             self.was_changed = True
             self.steps_since_change, self._first_since_change = 0, []
-            # The next step may diverge, and then no event tells its rate.
+            # The next step may diverge, and then no event has its rate.
             if self.rate is not None:
                 self.rate *= self.set_rate / before

@@ -1,4 +1,4 @@
-"""A whole run, as data: which images, which network, and how it is trained. With it a run can be repeated."""
+"""The plan of a run, as data: images, network and settings. A run can be repeated from its plan."""
 
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
@@ -14,7 +14,7 @@ from digitpad.translation import gettext as _
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What a plan says in a file; architecture and settings have readers of their own."""
+    """The plan as stored in a file; architecture and settings have their own readers."""
 
     architecture: dict[str, Any]
     dataset: str
@@ -26,20 +26,20 @@ class _Parts:
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """What to train, on what, and how.
+    """The architecture, data and settings of a run.
 
     Parameters
     ----------
     architecture
-        The network's plan, as chosen or edited; initializer and dropout of the settings come on top of it.
+        The architecture, as chosen or edited; the initializer and dropout of the settings are applied on top.
     dataset
         As `open_samples` takes it.
     limit, validation
-        How many images to use in all, and how many of them to hold out; see `choose_images`.
+        Number of images to use in all, and number of those for validation; see `choose_images`.
     settings
-        How to train.
+        The training settings.
     start_from
-        A model, by name or file, whose weights the network begins with; None draws them by chance.
+        Name or file of a model whose weights the training starts from; None starts from random weights.
     """
 
     architecture: Architecture
@@ -51,23 +51,23 @@ class RunPlan:
 
     @classmethod
     def quick(cls) -> Self:
-        """Return what is trained if nobody chooses anything: MNIST, 98% of it read right within seconds."""
+        """Return the default plan: MNIST, with 98% accuracy within seconds."""
         recipe = asdict(find_recipe("quick"))
         del recipe["aim"]
         return cls(ARCHITECTURES["standard"], settings=TrainingSettings(**recipe))
 
     def with_settings(self, **changes: Any) -> Self:
-        """Return the plan with some of its settings changed.
+        """Return the plan with changed settings.
 
         Raises
         ------
         DigitpadError
-            If a value cannot work.
+            If a value is invalid.
         """
         return replace(self, settings=replace(self.settings, **changes))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the plan as plain values."""
+        """Return the plan as a dictionary of plain values."""
         return {
             "architecture": parse_json(self.architecture.to_json()),
             "dataset": self.dataset,
@@ -88,7 +88,7 @@ class RunPlan:
         Raises
         ------
         DigitpadError
-            Naming what is missing, unknown or impossible.
+            The message names what is missing, unknown or invalid.
         """
         try:
             data = parse_json(text)
@@ -100,12 +100,12 @@ class RunPlan:
 
     @classmethod
     def from_dict(cls, data: object) -> Self:
-        """Read a plan as `to_dict` returns it.
+        """Read a plan from a dictionary, as `to_dict` returns it.
 
         Raises
         ------
         DigitpadError
-            Naming what is missing, unknown or impossible.
+            The message names what is missing, unknown or invalid.
         """
         if not isinstance(data, dict) or not {"architecture", "dataset"} <= data.keys():
             raise DigitpadError(

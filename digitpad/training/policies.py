@@ -1,7 +1,7 @@
-"""Rules that look at every finished epoch: when to stop, and which weights to keep.
+"""Policies, which see every completed epoch: when to stop, and which weights to keep.
 
-The trainer asks its policies in order after each finished epoch, and once more when the run has stopped. No step
-is under way at these boundaries, so a policy may copy the network's weights or put them back.
+The trainer asks its policies in order after each epoch, and once more when the run has stopped. No step is in progress
+then, so a policy may copy or replace the network's weights.
 """
 
 import contextlib
@@ -19,12 +19,12 @@ from digitpad.translation import gettext as _
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PolicyState:
-    """What a policy needs to go on in a resumed run.
+    """State of a policy that a resumed run needs.
 
     Attributes
     ----------
     values
-        Plain values by name, as JSON can keep them.
+        Plain values by name, JSON-compatible.
     arrays
         Arrays by name; they may be the policy's own, not copies.
     """
@@ -34,28 +34,28 @@ class PolicyState:
 
 
 class Policy(Protocol):
-    """What the trainer asks of a policy."""
+    """What the trainer requires of a policy."""
 
     @property
     def name(self) -> str:
-        """Tells its state from that of others."""
+        """Identifies its state in a checkpoint."""
 
     def state(self) -> PolicyState:
-        """Return what `restore` needs."""
+        """Return the state for `restore`."""
 
     def restore(self, state: PolicyState) -> None:
-        """Go on where `state` was called; ValueError if it is none of such a policy."""
+        """Restore the state; ValueError if it does not belong to such a policy."""
 
     def epoch_completed(self, event: EpochCompleted) -> StopReason | None:
-        """Look at a finished epoch; return a reason to stop the run here, or None to go on."""
+        """Process a completed epoch; return a reason to stop the run, or None to continue."""
 
     def training_stopped(self) -> None:
-        """Do what is left to do once the last step has been taken."""
+        """Finish, after the last step."""
 
 
 @contextlib.contextmanager
 def named_trouble(name: str) -> Iterator[None]:
-    """Say of a state that lacks something whose it is."""
+    """Report an incomplete state with the name of its policy."""
     try:
         yield
     except (KeyError, TypeError, ValueError) as error:
@@ -63,9 +63,9 @@ def named_trouble(name: str) -> Iterator[None]:
 
 
 def merit(event: EpochCompleted) -> tuple[float, float]:
-    """Return how good an epoch's weights are, to be compared: larger is better.
+    """Return the merit of an epoch's weights, for comparison: larger is better.
 
-    Validation accuracy decides, then validation loss; without held-out images the training figures stand in.
+    Validation accuracy decides, then validation loss; without validation images, the training figures.
     """
     if event.validation_accuracy is None or event.validation_loss is None:
         return event.train_accuracy, -event.train_loss
@@ -80,7 +80,7 @@ class EarlyStopping:
     patience
         The run stops after this many epochs in a row without improvement; at least 1.
     min_delta
-        By how much the loss must fall to count as improvement.
+        Smallest decrease of the loss that counts as an improvement.
 
     Raises
     ------
@@ -104,7 +104,7 @@ class EarlyStopping:
 
     @property
     def name(self) -> str:
-        """Tells its state from that of others."""
+        """Identifies its state in a checkpoint."""
         return "early_stopping"
 
     def state(self) -> PolicyState:
@@ -112,12 +112,12 @@ class EarlyStopping:
         return PolicyState({"best": self._best, "waited": self._waited})
 
     def restore(self, state: PolicyState) -> None:
-        """Go on where `state` was called."""
+        """Restore the state."""
         with named_trouble(self.name):
             self._best, self._waited = state.values["best"], int(state.values["waited"])
 
     def epoch_completed(self, event: EpochCompleted) -> StopReason | None:
-        """Count epochs without improvement of the validation loss (the training loss without held-out images)."""
+        """Count epochs without improvement of the validation loss (the training loss without validation images)."""
         loss = event.train_loss if event.validation_loss is None else event.validation_loss
         if self._best is None or loss < self._best - self._min_delta:
             self._best = loss
@@ -127,23 +127,23 @@ class EarlyStopping:
         return StopReason.EARLY_STOPPING if self._waited >= self._patience else None
 
     def training_stopped(self) -> None:
-        """Do nothing: the weights stay as they are."""
+        """Do nothing; the weights stay unchanged."""
 
 
 class KeepBest:
-    """Keep the weights of the best finished epoch, and put them back when the run has stopped.
+    """Keep the weights of the best epoch, and restore them when the run has stopped.
 
-    Of equally good epochs the first is kept. A run that stops before its first epoch is done keeps its last weights.
+    Of equally good epochs the first is kept. A run that stops within its first epoch keeps its last weights.
 
     Parameters
     ----------
     network
-        The network that is being trained.
+        The network in training.
 
     Attributes
     ----------
     best_epoch
-        The epoch whose weights are kept so far; None before the first is done.
+        The best epoch so far; None before the first is complete.
     """
 
     def __init__(self, network: Sequential) -> None:
@@ -153,17 +153,17 @@ class KeepBest:
 
     @property
     def name(self) -> str:
-        """Tells its state from that of others."""
+        """Identifies its state in a checkpoint."""
         return "keep_best"
 
     def state(self) -> PolicyState:
-        """Return the best epoch with its merit and its weights."""
+        """Return the best epoch with its merit and weights."""
         if self._best is None:
             return PolicyState({"epoch": None})
         return PolicyState({"epoch": self.best_epoch, "merit": list(self._best)}, self._snapshot.arrays())
 
     def restore(self, state: PolicyState) -> None:
-        """Go on where `state` was called."""
+        """Restore the state."""
         with named_trouble(self.name):
             self.best_epoch = state.values["epoch"]
             if self.best_epoch is not None:
@@ -180,6 +180,6 @@ class KeepBest:
         return None
 
     def training_stopped(self) -> None:
-        """Put the best weights back."""
+        """Restore the best weights."""
         if self.best_epoch is not None:
             self._snapshot.restore()

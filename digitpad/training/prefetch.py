@@ -1,4 +1,4 @@
-"""Work that is done ahead, in a thread of its own, while what was done before is being used."""
+"""Prefetching: an iterator that runs ahead of its consumer in a separate thread."""
 
 import queue
 import threading
@@ -9,20 +9,20 @@ T = TypeVar("T")
 
 
 def prefetched(make: Callable[[], Iterator[T]], ahead: int) -> Generator[T, None, None]:
-    """Yield what an iterator yields, which works in a thread of its own, at most `ahead` items before its reader.
+    """Yield the items of an iterator that runs in a separate thread, at most `ahead` items early.
 
     Parameters
     ----------
     make
-        Makes the iterator, in that thread. What it yields must be memory of its own.
+        Creates the iterator, in that thread. Its items must own their memory.
     ahead
-        How many items may wait.
+        Number of items that may wait.
 
     Yields
     ------
     T
-        The items in their order. An error of the iterator is raised here, in its place. Closing the generator ends
-        the thread.
+        The items in order. An error of the iterator is raised here, in its place. Closing the generator ends the
+        thread.
     """
     waiting: queue.Queue[tuple[list[T], BaseException | None]] = queue.Queue(ahead)
     closed = threading.Event()
@@ -30,7 +30,7 @@ def prefetched(make: Callable[[], Iterator[T]], ahead: int) -> Generator[T, None
     def put(item: tuple[list[T], BaseException | None]) -> None:
         while not closed.is_set():
             try:
-                # Woken now and then, so that it notices when nobody reads any more.
+                # The timeout lets the thread notice when nothing reads any more.
                 waiting.put(item, timeout=0.05)
             except queue.Full:
                 continue
@@ -59,7 +59,7 @@ def prefetched(make: Callable[[], Iterator[T]], ahead: int) -> Generator[T, None
 
 
 class _Reporter(Generic[T]):
-    """Hands over how a block of work ended: with an error, or with nothing more to come."""
+    """Reports how a block of work ended: with an error, or completely."""
 
     def __init__(self, put: Callable[[tuple[list[T], BaseException | None]], None]) -> None:
         self._put = put

@@ -1,7 +1,7 @@
-"""From a seed to everything random in a run: the initial weights, the held-out images, the order of the images.
+"""Preparation of a run: device, memory, images, initial weights, and the random streams that follow from the seed.
 
-Each purpose has a stream of its own, so that changing one choice (holding out more images, say) does not shuffle
-all the others.
+Each purpose has its own random stream, so that changing one choice (for example, more validation images) does not
+change all the others.
 """
 
 from dataclasses import replace
@@ -29,32 +29,32 @@ _COPIES_OF_WEIGHTS = 5
 
 
 class Divisible(Protocol):
-    """What `choose_images` can choose from: a `Dataset`, or `Pages`."""
+    """The interface of `Dataset` and `Pages` that `choose_images` needs."""
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """Name of the dataset."""
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Return the number of images."""
 
     def subset(self, indices: NDArray[np.int64], name: str | None = None) -> Self:
-        """Take some."""
+        """Return some of the images."""
 
     def split(self, validation: int, rng: np.random.Generator) -> tuple[Self, Self]:
-        """Set some apart."""
+        """Split off validation images."""
 
 
 AnySamples = TypeVar("AnySamples", bound=Divisible)
 
 
 def choose_device(choice: str) -> Device:
-    """Return where to compute.
+    """Return the device to compute on.
 
     Raises
     ------
     DigitpadError
-        If what is asked for cannot be had.
+        If the requested device is not available.
     """
     try:
         return select_device(choice)
@@ -65,20 +65,20 @@ def choose_device(choice: str) -> Device:
 
 
 def with_refusal(architecture: Architecture, samples: Dataset | Pages) -> Architecture:
-    """Return an architecture that has an output for "no digit" if its data do.
+    """Return an architecture that has an output for "no digit" if the data have this class.
 
     Parameters
     ----------
     architecture
-        Any; most have an output for each digit.
+        Any architecture; most have one output per digit.
     samples
-        What it shall learn from.
+        The training data.
 
     Returns
     -------
     Architecture
-        With one output more in its last layer, if the data have the class `NO_DIGIT` and the layer is linear and
-        lacks just that one; otherwise as it was.
+        With one more output in the last layer, if the data have the class `NO_DIGIT` and the layer is linear and lacks
+        exactly this output; otherwise unchanged.
     """
     last = architecture.layers[-1] if architecture.layers else {}
     classes = samples.classes if isinstance(samples, Dataset) else ()
@@ -88,24 +88,24 @@ def with_refusal(architecture: Architecture, samples: Dataset | Pages) -> Archit
 
 
 def start_from(network: Sequential, samples: Dataset | Pages, model: Model) -> None:
-    """Give a network the weights of a trained model, to learn on from there.
+    """Initialize a network with the weights of a trained model.
 
-    Tensors of the same name and shape are taken over. Of the last layer, those rows are whose class both know by name;
-    what is new keeps its initial weights.
+    Tensors of the same name and shape are copied. In the last layer, the rows of classes that both have, by name, are
+    copied; new ones keep their initial weights.
 
     Parameters
     ----------
     network
-        Changed in place.
+        The network; changed in place.
     samples
-        What it will be trained on.
+        The data that it will be trained on.
     model
-        Where the weights come from; it is not changed.
+        The source of the weights; unchanged.
 
     Raises
     ------
     DigitpadError
-        If a tensor beside the last layer's has no match.
+        If a tensor, other than the last layer's, has no match.
     """
     weights = {name: value.copy() for name, value in network.state_dict().items()}
     known = model.network.state_dict()
@@ -131,7 +131,7 @@ def start_from(network: Sequential, samples: Dataset | Pages, model: Model) -> N
 
 
 def check_memory(network: Sequential, input_shape: Shape, batch: int) -> None:
-    """Check that a step of training fits into this machine's memory, before any memory is taken.
+    """Check that a training step fits into the memory of this machine, before memory is allocated.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def check_memory(network: Sequential, input_shape: Shape, batch: int) -> None:
     input_shape
         Shape of one image, (C, H, W).
     batch
-        Images a step.
+        Images per step.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def check_memory(network: Sequential, input_shape: Shape, batch: int) -> None:
     """
     have = memory()
     summary = summarize(network, input_shape)
-    # Activations are kept for the way back, where each has a gradient; weights have one, and Adam's two means.
+    # Activations are kept for the backward pass, where each has a gradient; weights have one, and Adam's two moments.
     needed = 2 * summary.activation_bytes(batch) + _COPIES_OF_WEIGHTS * 4 * summary.parameters
     if have is not None and needed > have:
         raise DigitpadError(
@@ -164,18 +164,18 @@ def check_memory(network: Sequential, input_shape: Shape, batch: int) -> None:
 def choose_images(
     dataset: AnySamples, *, limit: int | None, validation: int | None, seed: int
 ) -> tuple[AnySamples, AnySamples]:
-    """Pick the images of a run, at random, and hold some of them out.
+    """Choose the images of a run at random, and split off validation images.
 
     Parameters
     ----------
     dataset
         The images to choose from.
     limit
-        How many to use in all; None uses every one.
+        Number of images in all; None uses all of them.
     validation
-        How many of those to hold out; None holds out a sixth, 5,000 at most.
+        Number of those for validation; None uses a sixth, at most 5,000.
     seed
-        The run's seed.
+        Seed of the run.
 
     Returns
     -------

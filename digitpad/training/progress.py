@@ -1,4 +1,4 @@
-"""How far a run has come: what the trainer counts, and what a resumed run begins with."""
+"""The progress of a run: the trainer's counters, which a resumed run starts from."""
 
 import math
 from typing import Any, NamedTuple
@@ -10,9 +10,9 @@ from digitpad.translation import ngettext
 
 
 class Scores(NamedTuple):
-    """Mean loss and accuracy over the validation images; None where there are none.
+    """Mean loss and accuracy over the validation images; None without validation images.
 
-    `cross_entropy` is the mean loss with the labels as they are, where training smooths them; else None.
+    `cross_entropy` is the mean loss without label smoothing, if training uses it; otherwise None.
     """
 
     loss: float | None
@@ -20,7 +20,7 @@ class Scores(NamedTuple):
     cross_entropy: float | None = None
 
     def is_finite(self) -> bool:
-        """Return whether the loss is a finite number, or there is none."""
+        """Return whether the loss is finite or missing."""
         return self.loss is None or math.isfinite(self.loss)
 
 
@@ -34,7 +34,7 @@ class Tally:
         self._share = Share(0, 0)
 
     def add(self, images: int, mean_loss: float, share: Share, seconds: float) -> None:
-        """Count one batch."""
+        """Add a batch."""
         self.images += images
         self.seconds += seconds
         self._loss_sum += mean_loss * images
@@ -47,12 +47,12 @@ class Tally:
 
     @property
     def accuracy(self) -> float:
-        """Share of what was answered rightly."""
+        """Share of correct predictions."""
         return self._share.value
 
     @property
     def speed(self) -> float:
-        """Images a second."""
+        """Images per second."""
         return self.images / self.seconds if self.seconds > 0 else 0.0
 
     def state(self) -> dict[str, float]:
@@ -62,30 +62,30 @@ class Tally:
 
     @classmethod
     def of_state(cls, state: dict[str, Any]) -> "Tally":
-        """Return a tally that goes on where `state` was called."""
+        """Return a tally that continues from a state."""
         tally = cls()
         tally.images, tally.seconds = int(state["images"]), float(state["seconds"])
         tally._loss_sum, tally._share = float(state["loss_sum"]), Share(int(state["hits"]), int(state["of"]))
         return tally
 
 
-class Progress:
-    """Where a run is.
+class TrainingProgress:
+    """The position of a run.
 
     Attributes
     ----------
     epochs
-        Whole epochs, read held-out images included.
+        Complete epochs, including validation.
     batches
-        Batches learned from in the epoch that is under way.
+        Batches of the current epoch that have been trained on.
     steps, seconds
         Of the whole run.
     tally
-        Of the epoch that is under way, or of the last one.
+        Sums of the current epoch, or of the last one.
     validation, validated_step
-        What the held-out images said last, and after which step; -1 if they have not been read.
+        The last validation scores and their step; -1 if there are none.
     reason
-        Why the run has ended; None while it goes on.
+        Why the run has ended; None while it is running.
     """
 
     def __init__(self) -> None:
@@ -99,7 +99,7 @@ class Progress:
         self.reason: StopReason | None = None
 
     def state(self) -> dict[str, Any]:
-        """Return all but the reason, as JSON can keep it."""
+        """Return everything except the reason, JSON-compatible."""
         return {
             "epochs": self.epochs,
             "batches": self.batches,
@@ -111,13 +111,13 @@ class Progress:
         }
 
     @classmethod
-    def of_state(cls, state: dict[str, Any]) -> "Progress":
-        """Return the progress that `state` was called on.
+    def of_state(cls, state: dict[str, Any]) -> "TrainingProgress":
+        """Return the progress with a state.
 
         Raises
         ------
         KeyError, TypeError, ValueError
-            If the state is none.
+            If the state is invalid.
         """
         progress = cls()
         progress.epochs, progress.batches = int(state["epochs"]), int(state["batches"])
@@ -128,8 +128,8 @@ class Progress:
         return progress
 
 
-def explain(reason: StopReason, progress: Progress) -> str:
-    """Return why a run ended, in a sentence for a person."""
+def explain(reason: StopReason, progress: TrainingProgress) -> str:
+    """Return why a run ended, as a sentence for users."""
     match reason:
         case StopReason.FINISHED:
             return _("Training finished: all epochs are done.")

@@ -1,4 +1,4 @@
-"""The learning rate and the momentum of every step: schedule, plateau, and what was changed while the run went on."""
+"""The learning rate and momentum of every step: from the schedule, the plateau rule and changes during the run."""
 
 import numpy as np
 
@@ -10,33 +10,33 @@ from digitpad.training.settings import Schedule, TrainingSettings
 
 
 class RateController:
-    """Sets how far an optimizer goes at every step.
+    """Sets the learning rate and momentum of an optimizer at every step.
 
-    All but "plateau" is a formula of the step number alone, so that a run can be taken up again at any step.
+    Every schedule except "plateau" is a function of the step number, so a run can be resumed at any step.
 
     Parameters
     ----------
     settings
-        The run's.
+        The settings of the run.
     optimizer
-        What is driven.
+        The optimizer to control.
     l2
-        The run's L2 penalty, whose strength may be changed while the run goes on.
+        The run's L2 penalty, whose strength can be changed during the run.
     batches
-        Steps an epoch.
+        Steps per epoch.
     """
 
     def __init__(self, settings: TrainingSettings, optimizer: Optimizer, l2: L2Penalty, batches: int) -> None:
         self._optimizer, self._l2 = optimizer, l2
-        # Read before the scheduler is built, which moves both to where it begins.
+        # Read before the scheduler is built, which changes both.
         self._momentum = optimizer.momentum if isinstance(optimizer, SGD | RMSProp | Adam) else None
         self._decay = decay_of(settings)
         self._scheduler = build_scheduler(settings, optimizer, settings.epochs * batches, batches)
         self._plateau: ReduceLROnPlateau | None = None
-        #: What the plateau has made of the schedule's rate so far.
+        #: The factor that the plateau rule has applied to the schedule so far.
         self._share = 1.0
         if settings.schedule == Schedule.PLATEAU:
-            # It works on a rate of its own, as the optimizer's follows the warm-up and the controls.
+            # It has its own rate, because the optimizer's rate follows the warm-up and the controls.
             self._plateau = ReduceLROnPlateau(
                 SGD([Parameter(np.zeros(1, np.float32))], settings.learning_rate),
                 settings.plateau_factor,
@@ -51,7 +51,7 @@ class RateController:
         return values.learning_rate_factor * self._share * self._scheduler.learning_rate_at(step)
 
     def set(self, step: int, values: ControlValues) -> float:
-        """Set the optimizer up for a step, counted from 0, and return the learning rate."""
+        """Configure the optimizer for a step, counted from 0, and return the learning rate."""
         optimizer, rate = self._optimizer, self.rate_at(step, values)
         optimizer.learning_rate = rate
         if isinstance(optimizer, SGD | RMSProp | Adam):
@@ -59,7 +59,7 @@ class RateController:
             momentum = values.momentum
             if momentum is None:
                 momentum = self._momentum if scheduled is None else scheduled
-            # Looked at first: to set Adam's costs a pass over its memory.
+            # Compared first, because setting Adam's costs a pass over its memory.
             if momentum is not None and momentum != optimizer.momentum:
                 optimizer.momentum = momentum
         decay = self._decay if values.weight_decay is None else values.weight_decay
@@ -70,22 +70,22 @@ class RateController:
         return rate
 
     def epoch_completed(self, loss: float) -> None:
-        """Take note of the loss that a plateau is watched in."""
+        """Process the loss that the plateau rule observes."""
         if self._plateau is not None:
             self._plateau.step(loss)
             self._follow(self._plateau)
 
     def state(self) -> State:
-        """Return what a resumed run needs."""
+        """Return the state that a resumed run needs."""
         return {} if self._plateau is None else self._plateau.state_dict()
 
     def restore(self, state: State) -> None:
-        """Go on where `state` was called.
+        """Restore the state.
 
         Raises
         ------
         ValueError
-            If the state is none of such a run.
+            If the state is invalid.
         """
         if self._plateau is not None:
             self._plateau.load_state_dict(state)

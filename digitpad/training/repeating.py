@@ -1,4 +1,4 @@
-"""The command line that trains the same weights again."""
+"""The command line that reproduces a run."""
 
 import shlex
 from dataclasses import fields
@@ -7,22 +7,22 @@ from digitpad.nn import ARCHITECTURES
 from digitpad.training.plan import RunPlan
 from digitpad.training.settings import OptimizerName, TrainingSettings, default_threads
 
-#: Settings that have a place of their own below.
+#: Settings that are handled separately below.
 _WRITTEN = {"epochs", "batch_size", "learning_rate", "schedule", "optimizer", "momentum", "label_smoothing", "seed"}
 _WRITTEN |= {"threads", "device", "keep_best", "augmentation", "patience"}
 
 
 def repeating_command(plan: RunPlan, architecture: str | None = None) -> str:
-    """Return the command that carries a plan out again, or "" if no command could.
+    """Return the command that executes a plan, or "" if no command can.
 
-    What decides a run is written out; other settings only where they are not the trainer's own.
+    Settings that determine a run are written out; others only if they differ from the defaults.
 
     Parameters
     ----------
     plan
-        What is trained.
+        The plan.
     architecture
-        The preset or file that its network was named by; None finds the preset, if it is one.
+        The preset or file that was named for the network; None finds the preset, if there is one.
     """
     if architecture is None:
         architecture = plan.architecture.name

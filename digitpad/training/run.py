@@ -1,4 +1,4 @@
-"""One run's folder: reading it, changing what may be changed, and locking it for training."""
+"""The folder of one run: reading it, changing its information, and locking it for training."""
 
 import contextlib
 import threading
@@ -14,7 +14,7 @@ from digitpad.errors import DigitpadError
 from digitpad.models.model_file import Model, load_model, save_model
 from digitpad.names import plain_name
 from digitpad.training.checkpoints import SUFFIX, Checkpoint, load_checkpoint
-from digitpad.training.history import History, read_epochs, read_history
+from digitpad.training.history import RunHistory, read_epochs, read_history
 from digitpad.training.run_info import RunInfo, RunStatus, read_info, write_info
 from digitpad.translation import gettext as _
 
@@ -32,13 +32,13 @@ class CheckpointFile:
     path
         The file.
     step
-        How many steps had been taken.
+        Number of steps taken.
     epoch
-        How many whole epochs; None in the middle of one.
+        Number of complete epochs; None in the middle of one.
     validation_loss, validation_accuracy
-        What the held-out images said, if it was taken at the end of an epoch and there are any.
+        Validation scores, if it was taken at the end of an epoch with validation images.
     size
-        Bytes.
+        Size in bytes.
     """
 
     path: Path
@@ -50,19 +50,19 @@ class CheckpointFile:
 
 
 def checkpoint_name(checkpoint: CheckpointFile | Path) -> str:
-    """Return what a checkpoint is called beside the name of its run: "step 340"."""
+    """Return the name of a checkpoint that follows the name of its run: "step 340"."""
     path = checkpoint if isinstance(checkpoint, Path) else checkpoint.path
     number = path.stem.removeprefix(_STEP)
     return _("step {step}").format(step=f"{int(number):,}") if number.isdecimal() else path.stem
 
 
 class Run:
-    """One run's folder. May be used from any thread.
+    """The folder of one run. May be used from any thread.
 
     Parameters
     ----------
     folder
-        Where it is.
+        The folder.
 
     Raises
     ------
@@ -77,19 +77,19 @@ class Run:
 
     @property
     def info(self) -> RunInfo:
-        """What the run's file says. A run that was broken off (by a crash, or `kill -9`) says so."""
+        """The contents of the run's file. If its program crashed or was killed, the status says so."""
         info = self._info
         if info.status is RunStatus.RUNNING and not self.is_running():
             return replace(info, status=RunStatus.BROKEN_OFF, message=_("The program ended during this run."))
         return info
 
     def display_name(self, checkpoint: CheckpointFile | Path | None = None) -> str:
-        """Return what the run, or one of its checkpoints, is called wherever it is named.
+        """Return the display name of the run or of one of its checkpoints.
 
         Parameters
         ----------
         checkpoint
-            One of the run's checkpoints; None for the run as it is now.
+            A checkpoint of the run; None for the run in its current state.
 
         Returns
         -------
@@ -99,30 +99,30 @@ class Run:
         return self._info.name if checkpoint is None else f"{self._info.name}, {checkpoint_name(checkpoint)}"
 
     def is_running(self) -> bool:
-        """Return whether a program, this one included, trains it now."""
+        """Return whether a program, possibly this one, is training the run."""
         lock = filelock.FileLock(self._lock_path, thread_local=False)
         try:
             lock.acquire(blocking=False)
         except filelock.Timeout:
             return True
         except OSError:
-            # Where no lock can be made, such as on a disk that is read-only, nothing can be training.
+            # Where no lock can be created, such as on a read-only disk, no training can be in progress.
             return False
         lock.release()
         return False
 
     def can_resume(self) -> bool:
-        """Return whether there is something left to do that can be gone on with."""
+        """Return whether the run is not finished and has a checkpoint to resume from."""
         info = self.info
         return info.status in {RunStatus.INTERRUPTED, RunStatus.BROKEN_OFF, RunStatus.FAILED} and bool(self._files())
 
     def update(self, **changes: Any) -> RunInfo:
-        """Change some of what the run's file says, and return it all.
+        """Change fields of the run's file, and return its new contents.
 
         Raises
         ------
         DigitpadError
-            If the file cannot be written; nothing is changed then.
+            If the file cannot be written; nothing changes then.
         """
         with self._lock:
             info = replace(self._info, **changes)
@@ -131,7 +131,7 @@ class Run:
             return info
 
     def rename(self, name: str) -> None:
-        """Give the run another name; its folder stays where it is.
+        """Rename the run; its folder keeps its name.
 
         Raises
         ------
@@ -143,7 +143,7 @@ class Run:
         self.update(name=plain_name(name.strip()))
 
     def set_notes(self, notes: str) -> None:
-        """Keep what a person has to say about the run.
+        """Save the user's notes about the run.
 
         Raises
         ------
@@ -153,9 +153,9 @@ class Run:
         self.update(notes=notes)
 
     def checkpoints(self) -> list[CheckpointFile]:
-        """Return the checkpoints, the first first."""
+        """Return the checkpoints in order of steps."""
         figures = {}
-        # Curves that cannot be read are no reason to hide the weights.
+        # Unreadable curves must not hide the weights.
         with contextlib.suppress(DigitpadError):
             figures = {epoch.step: epoch for epoch in read_epochs(self.folder)}
         found = []
@@ -175,12 +175,12 @@ class Run:
         return found
 
     def load(self, checkpoint: CheckpointFile | Path | None = None) -> Checkpoint:
-        """Read a checkpoint; by default the last one that can be read.
+        """Read a checkpoint; by default the last readable one.
 
         Raises
         ------
         DigitpadError
-            If it cannot be read, or the run has none that can.
+            If it cannot be read, or the run has no readable checkpoint.
         """
         if checkpoint is not None:
             return load_checkpoint(checkpoint if isinstance(checkpoint, Path) else checkpoint.path)
@@ -199,19 +199,19 @@ class Run:
         )
 
     def model(self, checkpoint: CheckpointFile | Path | None = None) -> Model:
-        """Return what the run has made, or the network as it was at a checkpoint.
+        """Return the final model of the run, or the network at a checkpoint.
 
         Raises
         ------
         DigitpadError
-            If the file cannot be read, or there is none.
+            If the file cannot be read or does not exist.
         """
         if checkpoint is None and self.model_path.exists():
             return replace(load_model(self.model_path), name=self._info.name)
         return self.load(checkpoint).model(self._info.name)
 
     def keep_model(self, model: Model) -> None:
-        """Write what the run has made into its folder.
+        """Write the final model into the run's folder.
 
         Raises
         ------
@@ -223,35 +223,35 @@ class Run:
     def save_model(
         self, path: Path, checkpoint: CheckpointFile | Path | None = None, *, overwrite: bool = False
     ) -> None:
-        """Write what `model` returns to a file of its own.
+        """Save the model that `model` returns to a file.
 
         Raises
         ------
         DigitpadError
-            If there is no model, the file exists and may not be replaced, or cannot be written.
+            If there is no model, or the file cannot be written, or exists and must not be overwritten.
         """
         if path.exists() and not overwrite:
             raise DigitpadError(_("{path} already exists; choose another name, or replace it.").format(path=path))
         save_model(path, self.model(checkpoint))
 
-    def history(self) -> History:
-        """Read what happened.
+    def history(self) -> RunHistory:
+        """Read the history.
 
         Raises
         ------
         DigitpadError
-            If a table cannot be read, naming file and line.
+            If a table cannot be read; the message names file and line.
         """
         return read_history(self.folder)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Train the run within the block: no other program, and nobody else in this one, can meanwhile.
+        """Lock the run for training within the block, against other programs and this one.
 
         Raises
         ------
         DigitpadError
-            If it is being trained already, or its folder cannot be written to.
+            If it is already being trained, or its folder is not writable.
         """
         lock = filelock.FileLock(self._lock_path, thread_local=False)
         try:
@@ -267,7 +267,7 @@ class Run:
                 )
             ) from error
         try:
-            # The program that trained it before may have been killed while it wrote.
+            # A program that trained it before may have been killed while writing.
             for folder in (self.folder, self.folder / _CHECKPOINTS):
                 remove_unfinished(folder)
             yield
@@ -275,12 +275,12 @@ class Run:
             lock.release()
 
     def checkpoint_path(self, step: int) -> Path:
-        """Return where the checkpoint of a step goes."""
+        """Return the path of the checkpoint of a step."""
         return self.folder / _CHECKPOINTS / f"{_STEP}{step:08d}{SUFFIX}"
 
     @property
     def model_path(self) -> Path:
-        """Where the run keeps what it has made; there is no such file before it has ended."""
+        """Path of the final model; the file does not exist before the run has ended."""
         return self.folder / _MODEL
 
     @property
@@ -288,7 +288,7 @@ class Run:
         return self.folder / "run.lock"
 
     def _files(self) -> list[tuple[int, Path]]:
-        """Return the checkpoints' steps and files, in their order; files with other names are none."""
+        """Return the steps and files of the checkpoints, in order; files with other names are ignored."""
         found = []
         with contextlib.suppress(OSError):
             for path in (self.folder / _CHECKPOINTS).glob(f"{_STEP}*{SUFFIX}"):

@@ -1,4 +1,4 @@
-"""What a run's `run.json` says."""
+"""The contents of a run's `run.json`."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ _FILE = "run.json"
 
 
 class RunStatus(StrEnum):
-    """How a run stands."""
+    """The status of a run."""
 
     NEW = "new"
     RUNNING = "running"
@@ -34,35 +34,34 @@ class RunStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """What is known about a run.
+    """Information about a run.
 
     Attributes
     ----------
     name, notes
-        What a person calls it, and has to say about it.
+        The user's name and notes for the run.
     plan
-        What was asked for.
+        The plan of the run.
     created
-        When, with its time zone.
+        Time of creation, with its time zone.
     status, message
-        How it stands, and the same in a sentence ("" while it goes on).
+        Status, and a sentence that explains it ("" while the run is active).
     digitpad
-        The version that trained it last.
+        Version that trained it last.
     epochs, steps, seconds
-        Whole epochs and steps taken, and the time of training.
+        Complete epochs, steps, and training time.
     score
-        What its accuracies are: "accuracy" or "IoU".
+        Metric of its accuracies: "accuracy" or "IoU".
     train_loss, train_accuracy, validation_loss, validation_accuracy
-        After the last whole epoch; once it has ended, of the weights that it keeps. None before that, or where no
-        images are held out.
+        After the last complete epoch; after the end, of the final weights. None before, or without validation images.
     data_sha256
-        Checksum of the images it learns from; "" before it has begun.
+        Checksum of the training images; "" before training has started.
     images
-        How many it learns from.
+        Number of training images.
     command
-        The command line that trains the same, where there is one.
+        Command line that reproduces the run, if there is one.
     branched_from
-        The run and the step where it began; "" for one that began with fresh weights.
+        Run and step that it was branched from; "" for a run that started from initial weights.
     """
 
     name: str
@@ -93,7 +92,7 @@ _FIGURES = ("train_loss", "train_accuracy", "validation_loss", "validation_accur
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What the file says, in JSON's own types."""
+    """The contents of the file, in JSON types."""
 
     format_version: int
     name: str
@@ -118,7 +117,7 @@ class _Said:
 
 
 def write_info(folder: Path, info: RunInfo) -> None:
-    """Write a run's file, whole or not at all.
+    """Write a run's file atomically.
 
     Raises
     ------

@@ -1,8 +1,8 @@
-"""Keeps what happens in a run in its folder: history, checkpoints, and what `run.json` says.
+"""Records a run in its folder: history, checkpoints and `run.json`.
 
-What cannot be written, most often because the disk is full, does not stop the training: it is worth more than its
-record, and room can be made while it goes on. The trouble is told, the rows wait in memory, and the next checkpoint is
-tried when it is due. What was written before stays whole.
+Write errors, usually because the disk is full, do not stop training: the training is worth more than its record, and
+the user can free space meanwhile. The error is reported, rows wait in memory, and the next checkpoint is tried when it
+is due. What was written before stays intact.
 """
 
 import platform
@@ -42,13 +42,14 @@ class Keeping:
     Parameters
     ----------
     between_epochs
-        Seconds that lie at least between two checkpoints at the ends of epochs.
+        Smallest number of seconds between two checkpoints at the ends of epochs.
     within_epoch
-        Seconds after which one is written in the middle of an epoch.
+        Seconds after which a checkpoint is written in the middle of an epoch.
     times_its_cost
-        One is put off until so many times the time that the last one took has passed: writing costs 5% at most.
+        The time between two checkpoints is at least this multiple of the time to write one, so writing costs 5% at
+        most.
     most, most_bytes
-        How many a run keeps, and how much room they take; but always the last one.
+        Largest number and total size of the checkpoints of a run; the last one is always kept.
     """
 
     between_epochs: float = 0.5
@@ -59,18 +60,18 @@ class Keeping:
 
 
 class RunWriter:
-    """Writes down one training.
+    """Records one training.
 
     Parameters
     ----------
     run
-        Where to; locked by the caller.
+        The run to write to; locked by the caller.
     trainer
-        Who trains.
+        The trainer of the run.
     resumed
-        Where the training goes on, if it does.
+        The checkpoint that the training resumes from, if any.
     keeping
-        How often, and how much.
+        How often checkpoints are written, and how many are kept.
 
     Raises
     ------
@@ -90,17 +91,17 @@ class RunWriter:
         self._saved = (-1, -1) if resumed is None else _place(resumed)
         self._saved_at = time.perf_counter()
         self._cost = 0.0
-        #: What cannot be written at present: "history", "checkpoint", "model" or "run".
+        #: What cannot be written at the moment: "history", "checkpoint", "model" or "run".
         self._troubled: set[str] = set()
         self._reason = ""
 
     def record(self, event: Event) -> Iterator[RecordingTrouble]:
-        """Write down an event before its reader sees it.
+        """Record an event before it is passed on.
 
         Yields
         ------
         RecordingTrouble
-            What could not be written; once, until all that could not be written can be again, and at the end.
+            A write error; reported once until everything can be written again, and at the end.
         """
         before = bool(self._troubled)
         troubles = [self._try("history", lambda: self._history.write(event))]
@@ -119,7 +120,7 @@ class RunWriter:
             yield RecordingTrouble(told[0])
 
     def checkpoint(self) -> str:
-        """Write a checkpoint now, unless this place has one; return what went wrong, or ""."""
+        """Write a checkpoint now, unless this step has one; return the error message, or ""."""
         checkpoint = self._trainer.checkpoint()
         if _place(checkpoint) == self._saved or not checkpoint.is_sound():
             return ""
@@ -134,11 +135,11 @@ class RunWriter:
         return trouble
 
     def break_off(self, status: RunStatus, message: str) -> None:
-        """Write down that the training ended before its end, if that can be."""
+        """Record that training ended early, if possible."""
         self._update(status=status, message=message, steps=self._trainer.steps, seconds=self._trainer.seconds)
 
     def close(self) -> str:
-        """Close the history; return what went wrong, or ""."""
+        """Close the history; return the error message, or ""."""
         return self._try("history", self._history.close)
 
     def _end(self, event: TrainingStopped) -> list[str]:
@@ -148,7 +149,7 @@ class RunWriter:
         troubles.append(self._try("model", lambda: self._run.keep_model(model)))
         status, message = RunStatus(str(event.reason)), event.message
         if event.reason is not StopReason.DIVERGED and all(troubles):
-            # The end is nowhere. Taken again from the last checkpoint, the same steps give the same weights.
+            # The final state is not saved. Resumed from the last checkpoint, the same steps give the same weights.
             kept = max(self._saved[0], 0)
             status = RunStatus.INTERRUPTED
             message = _(
@@ -164,7 +165,7 @@ class RunWriter:
         return self._try("run", lambda: self._run.update(**changes))
 
     def _try(self, what: str, write: Callable[[], object]) -> str:
-        """Write something; return what went wrong, or ""."""
+        """Call a function that writes; return the error message, or ""."""
         try:
             write()
         except DigitpadError as error:
@@ -186,7 +187,7 @@ class RunWriter:
             case EpochCompleted():
                 return self._is_due(self._keeping.between_epochs)
             case ValidationProgress():
-                # At once, and not only when it is known how good the weights are.
+                # Immediately, and not only after the weights have been validated.
                 return self._trainer.is_stopping
         return False
 
@@ -209,14 +210,14 @@ def _place(checkpoint: Checkpoint) -> tuple[int, int]:
 
 
 def _thin(run: Run, keeping: Keeping) -> None:
-    """Remove checkpoints until what is left keeps to its bounds, so that those left lie evenly over the run.
+    """Delete checkpoints until the limits are met, so that the remaining ones are spread evenly over the run.
 
-    The first, the best and the last are kept as long as possible; those from the middle of an epoch go first.
+    The first, the best and the last are kept as long as possible; those in the middle of an epoch are deleted first.
     """
     files = run.checkpoints()
     while len(files) > 1 and (len(files) > keeping.most or sum(file.size for file in files) > keeping.most_bytes):
         leaving = _least_missed(files)
-        # What is gone already, or cannot be removed, is no reason to stop the training.
+        # A file that is missing or cannot be deleted must not stop the training.
         try:
             leaving.path.unlink(missing_ok=True)
         except OSError:
@@ -225,7 +226,7 @@ def _thin(run: Run, keeping: Keeping) -> None:
 
 
 def _least_missed(files: list[CheckpointFile]) -> CheckpointFile:
-    """Return the checkpoint to give up first; never the last."""
+    """Return the checkpoint to delete first; never the last one."""
     best = max(files, key=lambda file: -1.0 if file.validation_accuracy is None else file.validation_accuracy)
     inner = [file for file in files[1:-1] if file is not best] or files[:-1]
     middle = [file for file in inner if file.epoch is None]
@@ -240,18 +241,18 @@ def _least_missed(files: list[CheckpointFile]) -> CheckpointFile:
 
 
 def trained_model(trainer: Trainer, plan: RunPlan, event: TrainingStopped, command: str) -> Model:
-    """Return the weights that a run keeps, with how they came about.
+    """Return the final model of a run, with its training record.
 
     Parameters
     ----------
     trainer
-        Who has trained them.
+        The trainer of the run.
     plan
-        What was asked for.
+        The plan of the run.
     event
-        How it ended.
+        The last event of the run.
     command
-        The command line that trains the same; "" if there is none.
+        The command line that reproduces the run; "" if there is none.
     """
     model, score = trainer.snapshot_model(), event.validation_accuracy
     record = {

@@ -1,14 +1,14 @@
 """Runs on disk: each is a folder with its plan, its history and its checkpoints, under the user's data folder.
 
     2026-11-21-121500-standard/
-      run.json          what was asked for, what came of it, name and notes
+      run.json          the plan, the results, name and notes
       history.csv ...   see `digitpad.training.history`
       checkpoints/      step-00000938.safetensors ..., see `digitpad.training.checkpoints`
-      model.safetensors what the run has made, once it has ended
-      run.lock          held by the program that trains it; the system lets go of it, whatever ends the program
+      model.safetensors the final model, once the run has ended
+      run.lock          locked by the program that trains it; the system releases it when that program ends
 
-A folder that was edited by hand, cut short or written by a newer digitpad is listed with what is wrong with it, and
-harms no other.
+A folder that was edited by hand, is incomplete or was written by a newer digitpad is listed with its problem and does
+not affect other runs.
 """
 
 import contextlib
@@ -33,14 +33,14 @@ _TRASH = ".trash"
 
 @dataclass(frozen=True, slots=True)
 class UnreadableRun:
-    """A folder that should be a run.
+    """A folder that is not a readable run.
 
     Attributes
     ----------
     folder
-        Where it is.
+        The folder.
     trouble
-        What is wrong, in a sentence for a person.
+        The problem, as a sentence for users.
     """
 
     folder: Path
@@ -49,16 +49,16 @@ class UnreadableRun:
 
 @dataclass(frozen=True, slots=True)
 class TrashedRun:
-    """A run that was deleted, and can be had back until it is purged.
+    """A deleted run, which can be restored until it is purged.
 
     Attributes
     ----------
     folder
-        Where it is now.
+        The folder in the trash.
     store
-        Where it came from.
+        The store it belonged to.
     name
-        What it was called.
+        Name of the run.
     """
 
     folder: Path
@@ -66,7 +66,7 @@ class TrashedRun:
     name: str
 
     def restore(self) -> Path:
-        """Put it back, and return its folder.
+        """Restore the run, and return its folder.
 
         Raises
         ------
@@ -78,7 +78,7 @@ class TrashedRun:
         return target
 
     def purge(self) -> None:
-        """Remove it for good.
+        """Delete the run permanently.
 
         Raises
         ------
@@ -94,14 +94,14 @@ class RunStore:
     Parameters
     ----------
     folder
-        Where they are; None takes the user's data folder. It need not exist yet.
+        The folder of the runs; None uses the user's data folder. It need not exist yet.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = paths.runs_dir() if folder is None else folder
 
     def all(self) -> list[Run | UnreadableRun]:
-        """Return all runs, the newest first; those that cannot be read come last."""
+        """Return all runs, the newest first; unreadable ones come last."""
         sound: list[Run] = []
         broken: list[Run | UnreadableRun] = []
         try:
@@ -123,21 +123,21 @@ class RunStore:
         return [*sound, *broken]
 
     def create(self, plan: RunPlan, name: str = "", notes: str = "") -> Run:
-        """Make the folder of a new run.
+        """Create the folder of a new run.
 
         Parameters
         ----------
         plan
-            What is going to be trained.
+            The plan of the run.
         name
-            What to call it; empty takes the architecture's name, with a number if a run has that name already.
+            Name of the run; if empty, the name of the architecture, with a number if it is taken.
         notes
-            What a person has to say about it.
+            The user's notes.
 
         Raises
         ------
         DigitpadError
-            If the folder cannot be made.
+            If the folder cannot be created.
         """
         created = datetime.now(UTC)
         title = plain_name(name.strip() or self._free_name(plan.architecture.name))
@@ -159,16 +159,16 @@ class RunStore:
             raise
 
     def find(self, name_or_path: str | Path) -> Run:
-        """Return a run by its folder, the folder's name, or its own name if no other has the same.
+        """Return a run by its folder, the name of the folder, or its own name if it is unique.
 
         Raises
         ------
         DigitpadError
-            If there is none, or several, or it cannot be read.
+            If there is no such run, or several, or it cannot be read.
         """
         path = Path(name_or_path)
         for folder in (path, self.folder / path):
-            # A name too long for a file, or with a NUL in it, is not that of a folder.
+            # A name that is too long for a file, or contains a NUL, is not that of a folder.
             with contextlib.suppress(OSError, ValueError):
                 if (folder / "run.json").is_file():
                     return Run(folder)
@@ -190,23 +190,23 @@ class RunStore:
         )
 
     def branch(self, run: Run, checkpoint: CheckpointFile, name: str = "", **settings: Any) -> Run:
-        """Go back: make a new run that goes on from a checkpoint of another, which stays as it is.
+        """Branch: create a new run that continues from a checkpoint of another, which stays unchanged.
 
         Parameters
         ----------
         run
-            Where it comes from.
+            The run to branch from.
         checkpoint
             One of its checkpoints.
         name
-            What to call the new one; empty takes the old name with the step, and a number if that name is taken.
+            Name of the new run; if empty, the old name with the step, and a number if it is taken.
         settings
             Changes of the plan's settings, such as `learning_rate`.
 
         Raises
         ------
         DigitpadError
-            If something cannot be read or written, or a setting cannot work.
+            If something cannot be read or written, or a setting is invalid.
         """
         info = run.info
         plan = info.plan.with_settings(**settings)
@@ -251,7 +251,7 @@ class RunStore:
         return TrashedRun(target, self, name)
 
     def trash(self) -> list[TrashedRun]:
-        """Return what was deleted and not purged, in no order."""
+        """Return the deleted runs that are not purged, in any order."""
         trashed = []
         with contextlib.suppress(OSError):
             for folder in (self.folder / _TRASH).iterdir():
@@ -262,16 +262,16 @@ class RunStore:
         return trashed
 
     def interrupted(self) -> Run | None:
-        """Return the newest run if its program ended in the middle of it and it can be resumed; else None."""
+        """Return the newest run if its program ended while it was training and it can be resumed; otherwise None."""
         newest = next((run for run in self.all() if isinstance(run, Run)), None)
         if newest is None or newest.info.status is not RunStatus.BROKEN_OFF or not newest.can_resume():
             return None
         return newest
 
     def _free_name(self, wanted: str) -> str:
-        """Return a name, or the next like it that no run has: "standard", "standard 2"."""
+        """Return a name, or the first numbered variant that is not taken: "standard", "standard 2"."""
         taken: set[str] = set()
-        # Where the runs cannot be listed, the folder cannot be made either, and that is said then.
+        # If the runs cannot be listed, creating the folder fails too, with its own message.
         with contextlib.suppress(DigitpadError):
             taken = {run.info.name for run in self.all() if isinstance(run, Run)}
         name, number = wanted, 1
@@ -281,7 +281,7 @@ class RunStore:
         return name
 
     def free_folder(self, name: str) -> Path:
-        """Return a folder of that name, or the next like it, that does not exist."""
+        """Return a folder of that name, or of the first numbered variant, that does not exist."""
         return _free(self.folder, name)
 
 

@@ -1,7 +1,7 @@
-"""What a training run is asked to do.
+"""The settings of a training run.
 
-The values are checked here once, whether they come from the command line, a file or the window, so that the
-trainer never meets an impossible one. What is built from them is in `digitpad.training.building`.
+The values are validated here, whether they come from the command line, a file or the window. What is built from them is
+in `digitpad.training.building`.
 """
 
 import math
@@ -22,13 +22,13 @@ from digitpad.translation import gettext_noop
 _MOST_USEFUL_THREADS = 8
 
 MOST_THREADS = 256
-"""How many threads may share a batch: each keeps a copy of the network's gradients."""
+"""The largest number of threads that share a batch: each keeps a copy of the gradients."""
 
 _LARGEST = sys.float_info.max
 
 
 class OptimizerName(StrEnum):
-    """The optimizers that a run can use."""
+    """The available optimizers."""
 
     ADAM = "adam"
     ADAMW = "adamw"
@@ -39,12 +39,12 @@ class OptimizerName(StrEnum):
 
     @property
     def takes_momentum(self) -> bool:
-        """Whether the run's momentum is meant for it."""
+        """Whether the optimizer uses the momentum setting."""
         return self in {OptimizerName.SGD, OptimizerName.NESTEROV}
 
 
 class Schedule(StrEnum):
-    """How the learning rate moves over the run."""
+    """The available learning rate schedules."""
 
     CONSTANT = "constant"
     STEP = "step"
@@ -70,11 +70,11 @@ _SCHEDULE_OPTIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-#: Whole numbers with the least and the most that they may be.
+#: Integer settings with their smallest and largest values.
 _WHOLE = {
     "epochs": (1, 1_000_000),
     "batch_size": (1, 1_000_000_000),
-    # What a JSON number holds.
+    # The largest exact integer in JSON.
     "seed": (0, 2**63 - 1),
     "threads": (1, MOST_THREADS),
     "patience": (1, 1_000_000),
@@ -83,7 +83,7 @@ _WHOLE = {
 }
 _ABOVE_ZERO = math.nextafter(0.0, 1.0), _LARGEST, gettext_noop("a number above 0")
 _BELOW_ONE = 0.0, math.nextafter(1.0, 0.0), gettext_noop("at least 0 and below 1")
-#: Numbers with the smallest and the largest that they may be, and how that is said.
+#: Number settings with their bounds, and a description of the bounds.
 _RANGES = {
     ("learning_rate",): _ABOVE_ZERO,
     ("momentum", "label_smoothing", "beta1", "beta2", "alpha", "plateau_factor", "dropout", "low_momentum"): _BELOW_ONE,
@@ -104,19 +104,19 @@ _CHOICES: dict[str, Sequence[str]] = {
 
 
 def optimizer_options(optimizer: str) -> tuple[str, ...]:
-    """Return the settings that mean something with an optimizer, beside those that all have."""
+    """Return the settings that are specific to an optimizer."""
     return _OPTIMIZER_OPTIONS[optimizer]
 
 
 def schedule_options(schedule: str) -> tuple[str, ...]:
-    """Return the settings that mean something with a schedule, beside the warm-up."""
+    """Return the settings that are specific to a schedule."""
     return _SCHEDULE_OPTIONS[schedule]
 
 
 def default_threads() -> int:
-    """Return how many threads share a batch unless told: the processors this process may use, 8 at most.
+    """Return the default number of threads that share a batch: the processors available to this process, at most 8.
 
-    Beyond that a usual batch leaves each thread too few images to be worth waking it.
+    With more threads, a usual batch has too few images per thread.
     """
     affinity = getattr(os, "sched_getaffinity", None)
     available = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
@@ -125,71 +125,71 @@ def default_threads() -> int:
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
-    """Everything that, with the data and the architecture, determines the weights that come out.
+    """Everything that, together with data and architecture, determines the trained weights.
 
     Parameters
     ----------
     epochs
         Passes over the training images.
     batch_size
-        Images a step.
+        Images per step.
     learning_rate
-        The highest rate of the schedule.
+        Highest learning rate of the schedule.
     optimizer
         One of `OptimizerName`.
     momentum
-        Of "sgd" and "nesterov", in [0, 1).
+        For "sgd" and "nesterov", in [0, 1).
     schedule
         "constant"; "step" (times `gamma` every `step_epochs`); "cosine" (falls to `final_learning_rate` along half a
         cosine); "one-cycle" (rises over the first `rise` of the steps, then falls); or "plateau" (times
         `plateau_factor` when the loss has not improved for more than `plateau_patience` epochs).
     label_smoothing
-        Share of each target that is spread evenly over all classes, in [0, 1); only where classes are told apart.
+        Share of each target that is spread evenly over all classes, in [0, 1); for classification only.
     seed
-        Determines the initial weights, the held-out images, the order of the images, dropout and augmentation.
+        Determines the initial weights, the validation images, the order of the images, dropout and augmentation.
     threads
-        Threads that share a batch; None takes `default_threads()`. The sums of a step depend on it in the last bit.
+        Threads that share a batch; None uses `default_threads()`. The number affects the last bits of each step's sums.
     beta1, beta2
-        Of "adam" and "adamw": decay of the mean gradient and of the mean square, in [0, 1).
+        For "adam" and "adamw": decay rates of the mean gradient and of the mean square, in [0, 1).
     eps
-        Of "adam", "adamw", "rmsprop" and "adagrad": keeps their division finite; None takes the optimizer's own.
+        For "adam", "adamw", "rmsprop" and "adagrad": added to the denominator; None uses the optimizer's default.
     alpha
-        Of "rmsprop": decay of the mean square, in [0, 1).
+        For "rmsprop": decay rate of the mean square, in [0, 1).
     weight_decay
-        Strength of the L2 penalty on all weights but biases; with "adamw", share of all weights that is lost a step,
-        times the learning rate. None takes 0.01 with "adamw" and 0 otherwise.
+        Strength of the L2 penalty on all weights except biases; for "adamw", decay of all weights per step, times the
+        learning rate. None uses 0.01 for "adamw" and 0 otherwise.
     l1
-        Strength of the L1 penalty on all weights but biases.
+        Strength of the L1 penalty on all weights except biases.
     warm_up_epochs
-        Over so many epochs, which need not be whole, the rate first climbs from 0 to where the schedule begins.
+        Epochs, possibly a fraction, in which the rate rises from 0 to the initial rate of the schedule.
     step_epochs, gamma
-        Of "step".
+        For "step".
     final_learning_rate
-        Of "cosine" and "plateau": the rate does not go below it.
+        For "cosine" and "plateau": lower bound of the rate.
     plateau_factor, plateau_patience
-        Of "plateau".
+        For "plateau".
     rise, div_factor, final_div_factor, low_momentum
-        Of "one-cycle": share of the steps that go up; how far below the peak the cycle begins, and how far below that
-        it ends; and where momentum goes while the rate goes up (None leaves it alone).
+        For "one-cycle": share of the steps with a rising rate; peak rate over initial rate; initial rate over final
+        rate; and momentum at the peak (None leaves it unchanged).
     initializer
-        Draws the initial weights, by name; None draws them as the architecture says.
+        Name of the initializer; None uses that of the architecture.
     dropout
-        The probability of all of the network's dropout layers, in [0, 1); None leaves them as the architecture says.
+        Probability of all dropout layers, in [0, 1); None uses that of the architecture.
     keep_best
         Whether to keep the weights of the best epoch rather than the last.
     patience
-        Stop after so many epochs in a row without improvement; None for never.
+        Stop after this many epochs in a row without improvement; None never stops early.
     min_delta
-        By how much the loss must fall to count as improvement.
+        Smallest decrease of the loss that counts as an improvement.
     device
         Where to compute: "auto", "cpu" or "cuda".
     augmentation
-        How the images to learn from are changed by chance, each time anew; those held out stay as they are.
+        Random changes of the training images, new in every epoch; validation images are not changed.
 
     Raises
     ------
     DigitpadError
-        If a value cannot work.
+        If a value is invalid.
     """
 
     epochs: int = 5
@@ -238,7 +238,7 @@ class TrainingSettings:
         self._check_cycle()
 
     def _check_cycle(self) -> None:
-        """Check that one-cycle finds a momentum to drive, if it shall drive one."""
+        """Check that one-cycle has a momentum to change, if it is asked to."""
         if self.schedule != Schedule.ONE_CYCLE or self.low_momentum is None:
             return
         high = self.highest_momentum
@@ -253,7 +253,7 @@ class TrainingSettings:
 
     @property
     def highest_momentum(self) -> float | None:
-        """The momentum that the optimizer begins with, for Adam its first beta; None if it has none."""
+        """The optimizer's initial momentum; for Adam the first beta; None if it has none."""
         if OptimizerName(self.optimizer).takes_momentum:
             return self.momentum or None
         return self.beta1 or None if self.optimizer in {OptimizerName.ADAM, OptimizerName.ADAMW} else None
@@ -263,17 +263,17 @@ class TrainingSettings:
         return dump_json(self.to_dict(), indent=2)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the settings as plain values by name."""
+        """Return the settings as a dictionary of plain values."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read settings from JSON text; what is missing takes its default.
+        """Read settings from JSON text; missing values take their defaults.
 
         Raises
         ------
         DigitpadError
-            Naming what is unknown, of the wrong kind or impossible.
+            The message names what is unknown or invalid.
         """
         try:
             data = parse_json(text)
@@ -285,12 +285,12 @@ class TrainingSettings:
 
     @classmethod
     def from_dict(cls, data: object) -> Self:
-        """Read settings from plain values by name, as `to_dict` returns them; what is missing takes its default.
+        """Read settings from a dictionary, as `to_dict` returns it; missing values take their defaults.
 
         Raises
         ------
         DigitpadError
-            Naming what is unknown, of the wrong kind or impossible.
+            The message names what is unknown or invalid.
         """
         try:
             return to_record(cls, data, noun=_("setting"))
@@ -301,7 +301,7 @@ class TrainingSettings:
 
 
 def words(name: str) -> str:
-    """Return a setting's name as people write it."""
+    """Return the display name of a setting."""
     return name.replace("_", " ")
 
 

@@ -1,4 +1,4 @@
-"""A copy of a network's weights to go back to, in memory that is allocated once."""
+"""Copies of a network's weights, in memory that is allocated once."""
 
 from collections.abc import Mapping
 
@@ -22,26 +22,26 @@ class Snapshot:
         self._copies = {name: entry.value.copy() for name, entry in self._live.items()}
 
     def take(self) -> None:
-        """Copy the weights as they are now over those remembered."""
+        """Overwrite the copy with the current weights."""
         for name, copy in self._copies.items():
             copy[...] = self._live[name].value
 
     def restore(self) -> None:
-        """Put the remembered weights back into the network."""
+        """Restore the copied weights in the network."""
         for name, copy in self._copies.items():
             self._live[name].value = copy
 
     def arrays(self) -> Mapping[str, Array]:
-        """Return the remembered weights by name, as the arrays themselves (not copies)."""
+        """Return the copied weights by name, as the arrays themselves (not copies)."""
         return self._copies
 
     def load(self, arrays: Mapping[str, Array]) -> None:
-        """Remember these weights, which have the network's names and shapes.
+        """Replace the copied weights by others with the same names and shapes.
 
         Raises
         ------
         ValueError
-            If they have others; nothing changes then.
+            If names or shapes differ; nothing changes then.
         """
         wrong = list(self._copies.keys() ^ arrays.keys())
         wrong += [n for n in self._copies.keys() & arrays.keys() if self._copies[n].shape != tuple(arrays[n].shape)]
@@ -52,20 +52,20 @@ class Snapshot:
 
 
 class Copier:
-    """Makes copies of a network that can go to other threads.
+    """Makes copies of a network that can be passed to other threads.
 
     Parameters
     ----------
     architecture
-        How the network was built.
+        The architecture of the network.
     """
 
     def __init__(self, architecture: Architecture) -> None:
-        # Drawing initial weights takes longer than copying: it is done once.
+        # Random initial weights take longer than copying, so they are drawn once.
         self._blank = build(architecture, rng=np.random.default_rng(0))
 
     def copy(self, network: Sequential) -> Sequential:
-        """Return a network like `network`, in memory of its own on the host."""
+        """Return a copy of `network`, with its own memory on the host."""
         twin = self._blank.replica()
         for stored in (*twin.parameters(), *twin.buffers()):
             stored.move(np.copy)
@@ -78,5 +78,5 @@ def is_sound(network: Sequential) -> bool:
     finite = [array_module(value).isfinite(value).all() for value in network.state_dict().values()]
     if not finite:
         return True
-    # One look at all answers together: on a device, each look is a wait.
+    # One check for all: on a device, each check waits for the device.
     return bool(to_numpy(array_module(finite[0]).stack(finite)).all())

@@ -1,8 +1,8 @@
-"""What a network is trained for: which loss it lowers, how its answers are scored, what its output must look like.
+"""Training tasks: the loss to minimize, the score of the predictions, and the required output of the network.
 
-A classifier says what an image shows, and its score is accuracy. A segmenter says for every pixel whether it is ink,
-and its score is intersection over union: the pixels that are ink in truth and in the answer, over those that are in
-either. Both scores are a share, so many of so many, so they are counted batch by batch and divided at the end.
+Classification predicts what an image shows; its score is accuracy. Segmentation predicts for every pixel whether it is
+ink; its score is intersection over union: pixels that are ink in target and prediction, divided by those that are in
+either. Both scores are ratios of counts, so they are summed batch by batch and divided at the end.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,43 +22,43 @@ from digitpad.nn.losses import Loss, LossAndGradient
 from digitpad.translation import gettext as _
 
 Samples = Dataset | Pages
-"""What a network can be trained on; the kind decides the task."""
+"""Data that a network can be trained on; their type determines the task."""
 
 
 class Share(NamedTuple):
-    """So many of so many."""
+    """A ratio of two counts."""
 
     hits: int
     of: int
 
     @property
     def value(self) -> float:
-        """The share as a number in [0, 1]; 1 where there was nothing to get right."""
+        """The ratio as a number in [0, 1]; 1 if the denominator is 0."""
         return self.hits / self.of if self.of else 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a network is trained for.
+    """A training task.
 
     Attributes
     ----------
     name
         "classification" or "segmentation".
     score
-        What its score is called: "accuracy", or "IoU" for intersection over union.
+        Name of the score: "accuracy", or "IoU" for intersection over union.
     loss
-        What training lowers.
+        The loss to minimize.
     plain_loss
-        Cross-entropy with the labels as they are, where `loss` smooths them; None where `loss` is that already.
+        Cross-entropy without label smoothing, if `loss` uses smoothing; otherwise None.
     count
-        Turns the logits and the targets of a batch into the share of it that was answered rightly.
+        Counts the correct predictions of a batch, from its logits and targets.
     labels
-        What the answers stand for.
+        Names of the classes.
     output_shape
-        The shape that the network's output must have for one image.
+        Required output shape of the network for one image.
     mean, std
-        What images in [0, 1] are normalised with.
+        Mean and standard deviation for the normalisation of images in [0, 1].
     """
 
     name: str
@@ -73,26 +73,26 @@ class Task:
 
     @property
     def key(self) -> str:
-        """The score's name where machines read it, as in `validation_accuracy`."""
+        """Name of the score in JSON and metadata, as in `validation_accuracy`."""
         return self.score.lower()
 
 
 def task_of(samples: Samples, output_shape: tuple[int, ...], label_smoothing: float = 0.0) -> Task:
-    """Return what a network that learns from `samples` is trained for.
+    """Return the task for some data.
 
     Parameters
     ----------
     samples
-        Pages, to find the ink in; or labelled images, to tell their classes apart.
+        Pages, to find ink; or labelled images, to classify.
     output_shape
-        The shape of the network's output for one image. Two classes can be told apart by one logit.
+        Output shape of the network for one image. Two classes can be told apart by one logit.
     label_smoothing
         Share of each target that is spread evenly over all classes, in [0, 1).
 
     Raises
     ------
     DigitpadError
-        If labels shall be smoothed where there is one logit, not one for each class.
+        If label smoothing is used with a single logit.
     """
     if isinstance(samples, Pages):
         _refuse_smoothing(label_smoothing, samples.name)
@@ -129,7 +129,7 @@ def count_correct(logits: NDArray[Any], targets: NDArray[Any]) -> Share:
 
 
 def count_overlap(logits: NDArray[Any], targets: NDArray[Any]) -> Share:
-    """Count the pixels that are ink in truth (a mask) and by a logit above 0, of those that are so in either."""
+    """Count pixels that are ink in the target (a mask) and in the prediction (logit above 0), and those in either."""
     found = logits > 0
     return Share(_count(found & targets), _count(found | targets))
 
@@ -139,18 +139,18 @@ def _count_sides(logits: NDArray[Any], targets: NDArray[Any]) -> Share:
 
 
 def _count(hits: NDArray[Any]) -> int:
-    """Return how many are true; on a device, as a number that still lies there and that `settle` fetches."""
+    """Return the number of true values; on a device, as an array there, which `settle` fetches."""
     number: int = array_module(hits).count_nonzero(hits)
     return number
 
 
 def settle(outcomes: Sequence[tuple[Any, Share]]) -> list[tuple[float, Share]]:
-    """Return losses and shares as plain numbers, with one transfer for all of them if they lie on a device.
+    """Return losses and shares as plain numbers, with one transfer for all of them from a device.
 
     Parameters
     ----------
     outcomes
-        For some batches, the loss's value and what was counted.
+        Loss and share of some batches.
     """
     if not outcomes or isinstance(outcomes[0][0], float) or array_module(outcomes[0][0]) is np:
         return [(float(loss), Share(int(share.hits), int(share.of))) for loss, share in outcomes]
@@ -173,7 +173,7 @@ class _BinaryLoss:
 
 
 def lone_classes(training: Samples, validation: Samples | None) -> tuple[str, ...]:
-    """Return the classes of which there is a single image, be it to learn from or held out."""
+    """Return the classes with a single image, in training and validation images together."""
     if isinstance(training, Pages):
         return ()
     labels = [training.labels, *([validation.labels] if isinstance(validation, Dataset) else [])]

@@ -1,8 +1,8 @@
 """The training loop, as a generator of events.
 
-`Trainer.run()` learns from one batch each time its reader asks for the next event. Whoever reads (the command
-line, a test, the window's thread) thereby decides the pace: between two events no step is under way, and that is
-where the reader may pause, change the learning rate, copy weights or ask the run to stop.
+`Trainer.run()` trains on one batch each time the next event is requested. The consumer (the command line, a test, the
+window's thread) thereby controls the pace: between two events no step is in progress, so that it can pause, change the
+learning rate, copy weights or stop the run.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ from digitpad.training.events import (
 from digitpad.training.fitting import fitting_task
 from digitpad.training.policies import Policy, PolicyState
 from digitpad.training.preparation import augmentation_of
-from digitpad.training.progress import Progress, Tally, explain
+from digitpad.training.progress import Tally, TrainingProgress, explain
 from digitpad.training.rate_controller import RateController
 from digitpad.training.settings import TrainingSettings, default_threads
 from digitpad.training.snapshots import Copier, Snapshot, is_sound
@@ -49,30 +49,30 @@ _STEPS_BETWEEN_LOOKS = 20
 
 
 class Trainer:
-    """Train a network for the task that the data pose (see `digitpad.training.tasks`).
+    """Trains a network for the task of its data (see `digitpad.training.tasks`).
 
     Parameters
     ----------
     network
-        Its weights change in place, on the device where they are. Dropout and initial weights have a generator of their
-        own, given when it was built.
+        The network; its weights change in place, on their device. Dropout and initial weights have their own
+        generators, given when the network was built.
     training
-        The images to learn from, uint8 (N, C, H, W), and what to answer.
+        Training images, uint8 (N, C, H, W), and targets.
     validation
-        Images held out, read after every epoch; None or empty for none.
+        Validation images, evaluated after every epoch; None or empty for none.
     settings
         Epochs, batch size, optimizer and so on.
     architecture
-        How the network was built; needed for `checkpoint` and `snapshot_model`.
+        The architecture of the network; needed for `checkpoint` and `snapshot_model`.
     mean, std
-        Mean and standard deviation to normalise with, of images in [0, 1]; None takes the task's.
+        Mean and standard deviation for the normalisation of images in [0, 1]; None uses those of the task.
     policies
-        Rules that are asked after every epoch; None takes those that the settings ask for.
+        Policies that are asked after every epoch; None uses those of the settings.
     diagnose
-        Whether to look at the layers now and then (see `digitpad.training.diagnostics`), at a fiftieth of the time.
+        Whether to measure the layers from time to time (see `digitpad.training.diagnostics`), at 2% of the time.
     resume
-        Where to go on: a checkpoint of a run with the same network, built from the same seed, and the same data and
-        settings. With the same number of threads the weights that come out are those of a run never interrupted.
+        A checkpoint to resume from, of a run with the same network, seed, data and settings. With the same number of
+        threads the final weights are those of an uninterrupted run.
 
     Raises
     ------
@@ -94,20 +94,20 @@ class Trainer:
         diagnose: bool = False,
         resume: Checkpoint | None = None,
     ) -> None:
-        #: What the network is trained for.
+        #: The training task.
         self.task = fitting_task(network, training, settings)
         mean = self.task.mean if mean is None else mean
         std = self.task.std if std is None else std
         self.network = network
         self.settings = settings
         self.architecture = architecture
-        #: What may be changed while the run goes on, from any thread.
+        #: Settings that can be changed during the run, from any thread.
         self.controls = Controls()
-        #: The checksum of the images to learn from, and how many they are.
+        #: Checksum and number of the training images.
         self.data_sha256, self.images = training.checksum, len(training)
         self._lone_classes = lone_classes(training, validation)
         self._remarks = training.remarks if isinstance(training, Dataset) else ()
-        #: What a model file needs to say, so that the network is used as it was trained.
+        #: Metadata for model files, so that the network is used as it was trained.
         self.metadata = ModelMetadata(
             labels=self.task.labels,
             preprocessing=Preprocessing(mean, std, training.images.shape[-1]),
@@ -134,7 +134,7 @@ class Trainer:
             shown = validation if validation is not None and len(validation) > 0 else training
             sample = choose_sample(network, shown.images, mean, std)
             self._diagnostics = Diagnostics(network, to_device(sample, self._device))
-        self._progress = Progress()
+        self._progress = TrainingProgress()
         self._streams = resume.streams if resume is not None else None
         if resume is not None:
             self._restore(resume)
@@ -159,35 +159,35 @@ class Trainer:
 
     @property
     def steps(self) -> int:
-        """How many steps the run has taken."""
+        """Number of steps taken."""
         return self._progress.steps
 
     @property
     def seconds(self) -> float:
-        """The time of the run so far, its reader left out."""
+        """Time of the run so far, without the consumer of the events."""
         return self._progress.seconds
 
     @property
     def is_stopping(self) -> bool:
-        """Whether it was asked to end."""
+        """Whether a stop was requested."""
         return self._stop_requested
 
     def stop(self) -> None:
-        """Ask the run to end after the batch that is under way; may be called from any thread or signal handler."""
+        """Stop the run after the current batch; may be called from any thread or signal handler."""
         self._stop_requested = True
 
     def measure_layers(self) -> None:
-        """Ask for a `LayersMeasured` with the next step, if the trainer diagnoses; may be called from any thread."""
+        """Request `LayersMeasured` at the next step, if `diagnose` is on; may be called from any thread."""
         if self._diagnostics is not None:
             self._diagnostics.request()
 
     def run(self) -> Generator[Event, None, None]:
-        """Train, and tell what happens. Closing the generator ends the run where it is.
+        """Train, and yield events. Closing the generator ends the run immediately.
 
         Yields
         ------
         Event
-            `TrainingStarted`, then steps and epochs, and last `TrainingStopped`, in every case but an error.
+            `TrainingStarted`, then steps and epochs, and `TrainingStopped` at the end, unless an error is raised.
 
         Raises
         ------
@@ -197,7 +197,7 @@ class Trainer:
         if self._started:
             raise RuntimeError("a Trainer runs once; make another for another run")
         self._started = True
-        # One thread is enough to keep a GPU busy; several would only take turns.
+        # One thread is enough to keep a GPU busy.
         threads = (self.settings.threads or default_threads()) if self._on_host else 1
         progress = self._progress
         with ParallelNetwork(self.network, threads) as parallel:
@@ -227,14 +227,14 @@ class Trainer:
             yield (yield from self._finish(parallel, progress))
 
     def checkpoint(self) -> Checkpoint:
-        """Return all that a run needs to go on from here; only between events, by the thread that reads them.
+        """Return a checkpoint; only between events, in the thread that iterates them.
 
-        After `TrainingStopped` it is that of the last step: policies may have put other weights into the network.
+        After `TrainingStopped` it is the state after the last step, although policies may have replaced the weights.
 
         Raises
         ------
         RuntimeError
-            If the trainer was made without an architecture, or has not begun to run.
+            If the trainer has no architecture, or has not started.
         """
         if self._at_end is not None:
             return self._at_end
@@ -254,12 +254,12 @@ class Trainer:
         )
 
     def snapshot_model(self, name: str = "") -> Model:
-        """Return the network as it is now, in memory of its own on the host; only between events, by their reader.
+        """Return a copy of the current network on the host; only between events, in the thread that iterates them.
 
         Raises
         ------
         RuntimeError
-            If the trainer was made without an architecture.
+            If the trainer has no architecture.
         """
         if self.architecture is None:
             raise RuntimeError("a model needs a Trainer that has an architecture")
@@ -268,9 +268,9 @@ class Trainer:
         return Model(self._copier.copy(self.network), self.architecture, self.metadata, name or self.architecture.name)
 
     def _restore(self, checkpoint: Checkpoint) -> None:
-        """Go on where a checkpoint was taken."""
+        """Restore the state of a checkpoint."""
         try:
-            self._progress = Progress.of_state(dict(checkpoint.progress))
+            self._progress = TrainingProgress.of_state(dict(checkpoint.progress))
             self.network.load_state_dict(
                 {name: to_device(value, self._device) for name, value in checkpoint.network.items()}
             )
@@ -288,8 +288,8 @@ class Trainer:
         self.controls.change(**checkpoint.controls.to_dict())
         self._applied = checkpoint.controls
 
-    def _epoch(self, parallel: ParallelNetwork, progress: Progress) -> Iterator[Event]:
-        """Go through the training images, from where the epoch stands, unless something stops the run on the way."""
+    def _epoch(self, parallel: ParallelNetwork, progress: TrainingProgress) -> Iterator[Event]:
+        """Train for one epoch, from where it stands, unless the run stops before."""
         epoch = progress.epochs + 1
         yield from self._learn(parallel, progress, epoch)
         if progress.reason is not None:
@@ -319,21 +319,21 @@ class Trainer:
             validation_cross_entropy=validation.cross_entropy,
         )
         self._pace.epoch_completed(tally.loss if validation.loss is None else validation.loss)
-        # Every policy is asked, also when an earlier one wants to stop: one of them may keep the weights.
+        # Every policy is asked, even if an earlier one wants to stop: one of them may keep the weights.
         wishes = [policy.epoch_completed(event) for policy in self._policies]
         finished = epoch == self.settings.epochs
         progress.reason = StopReason.FINISHED if finished else next(filter(None, wishes), None)
         yield event
 
-    def _learn(self, parallel: ParallelNetwork, progress: Progress, epoch: int) -> Iterator[Event]:
-        """Take the steps that are left of an epoch."""
-        # The order depends on the seed and the epoch alone, so that a run can be taken up again anywhere.
+    def _learn(self, parallel: ParallelNetwork, progress: TrainingProgress, epoch: int) -> Iterator[Event]:
+        """Take the remaining steps of an epoch."""
+        # The order depends on seed and epoch only, so that a run can be resumed anywhere.
         order = generator(self.settings.seed, Purpose.ORDER, epoch).permutation(self.images)
         with contextlib.closing(self._loader.batches(order, epoch=epoch, first=progress.batches)) as loader:
             yield from self._learn_from(loader, parallel, progress, epoch)
 
     def _learn_from(
-        self, loader: Iterator[Batch], parallel: ParallelNetwork, progress: Progress, epoch: int
+        self, loader: Iterator[Batch], parallel: ParallelNetwork, progress: TrainingProgress, epoch: int
     ) -> Iterator[Event]:
         """Take a step with each batch."""
         batches = len(self._loader)
@@ -344,8 +344,8 @@ class Trainer:
                 progress.reason = StopReason.INTERRUPTED
             else:
                 if not taken:
-                    # Steps that are on their way on a device are let through first: every event finds the network
-                    # and what was counted at the same step.
+                    # Pending steps on a device are completed first, so that at every event the network and the counters
+                    # are at the same step.
                     yield from self._apply_controls(progress.steps + 1)
                     begun = time.perf_counter()
                 number = progress.steps + len(taken)
@@ -361,7 +361,7 @@ class Trainer:
                 self._keep_if_due(progress)
 
     def _apply_controls(self, step: int) -> Iterator[ControlChanged]:
-        """Follow what is asked for from this step on, and tell of it."""
+        """Apply requested changes from this step on, and yield events for them."""
         wanted = self.controls.values
         if wanted is self._applied:
             return
@@ -370,7 +370,7 @@ class Trainer:
         yield from changes
 
     def _apply(self, values: ControlValues) -> None:
-        """Follow some values; the rates are set before every step anyway."""
+        """Apply some values; learning rates are set before every step anyway."""
         self._applied = values
         for layer, usual in zip(self._dropouts, self._usual_dropout, strict=True):
             layer.p = usual if values.dropout is None else values.dropout
@@ -400,7 +400,7 @@ class Trainer:
             events.append(event)
             if step.measured is not None:
                 events.append(step.measured)
-        # All is counted before the first is told: a reader may take a checkpoint at any event.
+        # All steps are counted before the first event: a consumer may take a checkpoint at any event.
         yield from events
 
     def _keep_if_due(self, progress: Progress) -> None:
@@ -409,8 +409,8 @@ class Trainer:
             self._last_good.take()
             self._kept_step = progress.steps
 
-    def _finish(self, parallel: ParallelNetwork, progress: Progress) -> Generator[Event, None, TrainingStopped]:
-        """Decide which weights stay, measure them, and say how the run ended."""
+    def _finish(self, parallel: ParallelNetwork, progress: TrainingProgress) -> Generator[Event, None, TrainingStopped]:
+        """Choose the final weights, evaluate them, and report how the run ended."""
         reason = progress.reason or StopReason.FINISHED
         if reason is StopReason.DIVERGED:
             self._last_good.restore()

@@ -1,4 +1,4 @@
-"""How well a network that is being trained does on the images that are held out."""
+"""Validation of the network in training."""
 
 import math
 import time
@@ -11,42 +11,42 @@ from digitpad.nn.backend import Device
 from digitpad.nn.checks import NotFiniteError
 from digitpad.training.batches import BatchLoader
 from digitpad.training.events import ValidationProgress
-from digitpad.training.progress import Progress, Scores, Tally
+from digitpad.training.progress import Scores, Tally, TrainingProgress
 from digitpad.training.tasks import Samples, Share, Task, settle
 
 _BATCH = 250
 
 
 class Validator:
-    """Reads the held-out images.
+    """Evaluates the validation images.
 
     Parameters
     ----------
     samples
-        The images; None or empty for none.
+        The validation images; None or empty for none.
     task
-        What the network is trained for.
+        The training task.
     mean, std
-        Of images in [0, 1], to normalise with.
+        Mean and standard deviation for the normalisation of images in [0, 1].
     device
-        Where the network is.
+        Device of the network.
     """
 
     def __init__(self, samples: Samples | None, task: Task, *, mean: float, std: float, device: Device) -> None:
         self._task = task
         self._loader = None
-        #: How many images are held out.
+        #: Number of validation images.
         self.count = 0
         if samples is not None and len(samples) > 0:
             self.count = len(samples)
             self._loader = BatchLoader(samples, _BATCH, mean=mean, std=std, device=device)
 
     def read(
-        self, parallel: ParallelNetwork, progress: Progress, is_stopping: Callable[[], bool]
+        self, parallel: ParallelNetwork, progress: TrainingProgress, is_stopping: Callable[[], bool]
     ) -> Generator[ValidationProgress, None, Scores]:
-        """Return mean loss and accuracy over all images, dropout off; the time it takes goes into `progress`.
+        """Return mean loss and accuracy over all images, without dropout; its duration is added to `progress`.
 
-        Once it is stopping, it is broken off, and what it returns says nothing.
+        If the run is stopping, it ends early and its result is meaningless.
 
         Yields
         ------

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from digitpad.explain.attribution import saliency
-from digitpad.explain.frame import Answer, Frame, Inspector
+from digitpad.explain.frame import Frame, FramePrediction, Inspector
 from digitpad.models.model_file import ModelMetadata, Preprocessing, load_model
 from digitpad.nn import ARCHITECTURES, Architecture
 from digitpad.reading.recognizer import Recognizer
@@ -70,7 +70,7 @@ def test_gradients_are_slopes_of_the_score(target: int | None) -> None:
 
 
 def test_one_logit_tells_two_classes_apart() -> None:
-    answer = Answer.of(np.array([1.5], np.float32))
+    answer = FramePrediction.of(np.array([1.5], np.float32))
     assert answer.probabilities[1] == pytest.approx(1 / (1 + math.exp(-1.5)))
     assert answer.best == 1
     inspector = Inspector(network_of(SMALL["branches"]), (2, 8, 8))
@@ -79,7 +79,7 @@ def test_one_logit_tells_two_classes_apart() -> None:
 
 
 def test_the_softmax_shows_its_exponentials() -> None:
-    answer = Answer.of(np.array([1000, 999, -1000], np.float32))
+    answer = FramePrediction.of(np.array([1000, 999, -1000], np.float32))
     np.testing.assert_allclose(answer.exponentials, [1, math.exp(-1), 0])
     assert answer.total == pytest.approx(1 + math.exp(-1))
     np.testing.assert_allclose(answer.probabilities * answer.total, answer.exponentials)

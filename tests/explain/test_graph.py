@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from digitpad.explain.diagram import Box, Drawing
+from digitpad.explain.diagram import Box, Diagram
 from digitpad.explain.graph import draw, network_svg
 from digitpad.nn import ARCHITECTURES, Layer, Sequential, build, layers
 
@@ -205,4 +205,4 @@ def _touches(box: Box, point: tuple[float, float]) -> bool:
 
 
 def test_an_empty_way_takes_no_room() -> None:
-    assert Drawing.of_line().lines == ()
+    assert Diagram.of_line().lines == ()

@@ -13,11 +13,11 @@ from digitpad.explain.frame import Inspector
 from digitpad.explain.structure import Structure
 from digitpad.explain.surgery import (
     Accuracy,
-    History,
     KeepAlone,
     Operation,
     Redraw,
     Scale,
+    SurgeryHistory,
     accuracy,
     made_by,
     mute,
@@ -119,7 +119,7 @@ def test_a_redrawn_kernel_is_the_one_that_is_used(light: Model, layer: str, plac
 def test_the_model_itself_is_left_alone_and_undoing_brings_everything_back(light: Model) -> None:
     weights = {name: array.copy() for name, array in light.network.state_dict().items()}
     operations: list[Operation] = [mute("conv1", 0), Scale("fc1", 3, -2), KeepAlone("conv2", 1)]
-    history = History()
+    history = SurgeryHistory()
     states = [operate(light, history.done).network.state_dict()]
     for operation in operations:
         history = history.add(operation)

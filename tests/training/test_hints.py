@@ -18,7 +18,7 @@ from digitpad.training.events import (
     TrainingStarted,
 )
 from digitpad.training.hints import Advisor, Hint, Severity
-from digitpad.training.history import History
+from digitpad.training.history import RunHistory
 from digitpad.training.plan import RunPlan
 from digitpad.training.settings import TrainingSettings
 from digitpad.training.trainer import Trainer
@@ -108,7 +108,7 @@ def test_a_resumed_run_is_judged_from_its_first_step(blobs: Dataset) -> None:
     plan = plan_of(learning_rate=0.02, epochs=3)
     events = list(Trainer(build_network(plan.architecture, 0), blobs, None, plan.settings).run())
     steps = [event for event in events if isinstance(event, StepCompleted)]
-    past = History(steps=steps, changes=[ControlChanged(11, "learning_rate_factor", 1.0, 2.0)])
+    past = RunHistory(steps=steps, changes=[ControlChanged(11, "learning_rate_factor", 1.0, 2.0)])
     # What comes after the past learns nothing more, for there is nothing left to learn.
     last = steps[-1]
     further = [replace(last, step=last.step + number, accuracy=0.8) for number in range(1, 151)]

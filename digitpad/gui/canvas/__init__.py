@@ -1,1 +1,1 @@
-"""The drawing: what is on the page, the widgets to draw on it, pen, eraser and undo."""
+"""The drawing canvas: page, pen, eraser, undo, and the widgets that show them."""

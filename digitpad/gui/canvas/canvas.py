@@ -1,7 +1,7 @@
-"""The sheet one draws on: mouse, finger, pen and keyboard in, vector ink on the screen.
+"""The canvas to draw on: mouse, finger, pen and keyboard input becomes vector ink.
 
-Every pointer ends in the same three moves - press, move, release - on the sketch. Points are kept exactly as the
-events bring them; nothing is thinned, rounded or joined.
+Every pointer ends up in the same three actions on the sketch: press, move and release. Points are stored exactly as the
+events report them; nothing is thinned, rounded or joined.
 """
 
 from collections.abc import Sequence
@@ -40,14 +40,14 @@ _ERASER_RADIUS = 12.0
 
 
 class Tool(Enum):
-    """What the pointer does to the sheet."""
+    """What the pointer does."""
 
     PEN = auto()
     ERASER = auto()
 
 
 class _Pointer(Enum):
-    """Whose press is under way; the others wait until it is lifted."""
+    """The pointer that is pressed; the others wait until it is lifted."""
 
     NONE = auto()
     MOUSE = auto()
@@ -68,7 +68,7 @@ class Canvas(Sheet):
         self._last: Point = (0.0, 0.0)
         self._finger = 0
         self._boxes: tuple[NumberBox, ...] = ()
-        self._telling = False  # of a change that was made here
+        self._telling = False  # whether this canvas is reporting its own change
         self.keyboard = KeyboardPen()
         self.setObjectName("canvas")
         self.setAccessibleName(self.tr("Canvas"))
@@ -82,17 +82,17 @@ class Canvas(Sheet):
 
     @property
     def changed(self) -> SignalInstance:
-        """The drawing's signal that ink or picture are other than before, an unfinished stroke included."""
+        """Signal of the drawing: ink or picture changed, including an unfinished stroke."""
         return self.drawing.changed
 
     @property
     def history_changed(self) -> SignalInstance:
-        """The drawing's signal that there is something else to undo or redo."""
+        """Signal of the drawing: undo or redo changed."""
         return self.drawing.history_changed
 
     @property
     def pen_width(self) -> float:
-        """How thick the pen draws, in the widget's pixels."""
+        """Width of the pen in widget pixels."""
         return self._pen_width
 
     @pen_width.setter
@@ -108,43 +108,43 @@ class Canvas(Sheet):
             return 2 * PEN_RADIUS
         return self._pen_width / self._view.scale
 
-    # What can be done to it
+    # Operations
 
     @property
     def tool(self) -> Tool:
-        """The tool in hand."""
+        """The current tool."""
         return self._tool
 
     def use(self, tool: Tool) -> None:
-        """Take a tool in hand; a stroke under way is finished first."""
+        """Select a tool; a stroke in progress is finished first."""
         self._finish()
         self._tool = tool
         self.setCursor(Qt.CursorShape.CrossCursor if tool is Tool.PEN else self._eraser_cursor())
 
     def put(self, name: str, page: Page) -> None:
-        """Show another page, as one step that undo takes back."""
+        """Show another page, as one step that can be undone."""
         self._finish()
         self.sketch.put(name, page)
         self._page_changed()
 
     def clear(self) -> None:
-        """Empty the sheet."""
+        """Clear the page."""
         self.put(self.tr("clear"), Page())
 
     def undo(self) -> None:
-        """Take the last step back."""
+        """Undo the last step."""
         self._finish()
         if self.sketch.undo():
             self._page_changed()
 
     def redo(self) -> None:
-        """Do again what undo took back."""
+        """Redo the last undone step."""
         self._finish()
         if self.sketch.redo():
             self._page_changed()
 
     def take_keyboard(self) -> None:
-        """Take the keyboard's focus and show where its cursor is."""
+        """Take the keyboard focus and show the cursor."""
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.keyboard.show(self.width(), self.height())
         self._describe()
@@ -156,7 +156,7 @@ class Canvas(Sheet):
         return self._boxes
 
     def show_boxes(self, boxes: Sequence[NumberBox]) -> None:
-        """Show boxes around the characters of a number; none where there is one digit or nothing."""
+        """Show boxes around the characters of a number; none for one digit or nothing."""
         if tuple(boxes) != self._boxes:
             self._boxes = tuple(boxes)
             self.update()
@@ -169,7 +169,7 @@ class Canvas(Sheet):
             self._press(_Pointer.MOUSE, event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Move the pen that is down."""
+        """Move the pen."""
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._move(_Pointer.MOUSE, event.position())
 
@@ -179,7 +179,7 @@ class Canvas(Sheet):
             self._release(_Pointer.MOUSE, event.position())
 
     def tabletEvent(self, event: QTabletEvent) -> None:
-        """Draw with a pen; its eraser end erases. What is left alone here, Qt offers again as mouse events."""
+        """Draw with a pen; its eraser end erases. Events that are ignored here arrive again as mouse events."""
         pressure = None
         if event.pointingDevice().capabilities() & QInputDevice.Capability.Pressure:
             pressure = event.pressure()
@@ -197,7 +197,7 @@ class Canvas(Sheet):
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        """Take touch events before Qt makes mouse events of them."""
+        """Handle touch events before Qt turns them into mouse events."""
         if isinstance(event, QTouchEvent):
             self._touch(event)
             event.accept()
@@ -205,7 +205,7 @@ class Canvas(Sheet):
         return super().event(event)
 
     def _touch(self, event: QTouchEvent) -> None:
-        """Draw with the first finger that came; a second one or the palm leaves no mark."""
+        """Draw with the first finger; a second one or the palm is ignored."""
         if event.type() == QEvent.Type.TouchCancel:
             if self._pointer is _Pointer.FINGER:
                 self._pointer = _Pointer.NONE
@@ -225,7 +225,7 @@ class Canvas(Sheet):
                 self._release(_Pointer.FINGER, point.position())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move the keyboard's cursor, or put its pen down."""
+        """Move the keyboard cursor, or put its pen down."""
         keys = self.keyboard
         if event.key() == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
@@ -243,7 +243,7 @@ class Canvas(Sheet):
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Lift the keyboard's pen and hide its cursor."""
+        """Lift the keyboard pen and hide its cursor."""
         if self.keyboard.down:
             self._finish()
         self.keyboard.visible = False
@@ -251,14 +251,14 @@ class Canvas(Sheet):
         super().focusOutEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the keyboard's cursor to whoever came here by keyboard."""
+        """Show the keyboard cursor if the focus was reached by keyboard."""
         if event.reason() in {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}:
             self.keyboard.show(self.width(), self.height())
         self.update()
         super().focusInEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """End the stroke under way: its release will go elsewhere."""
+        """End the stroke in progress, because its release will not arrive here."""
         self._finish()
         super().hideEvent(event)
 
@@ -270,7 +270,7 @@ class Canvas(Sheet):
             self._press(_Pointer.KEYS, position)
         self.keyboard.down = self._pointer is _Pointer.KEYS
 
-    # The three moves
+    # The three actions
 
     def _press(
         self, pointer: _Pointer, position: QPointF, pressure: float | None = None, *, eraser_end: bool = False
@@ -308,7 +308,7 @@ class Canvas(Sheet):
         self._finish()
 
     def _finish(self) -> None:
-        """End the gesture under way, keeping what it did."""
+        """End the gesture in progress and keep its result."""
         if self._pointer is _Pointer.NONE:
             return
         self._pointer = _Pointer.NONE
@@ -340,7 +340,7 @@ class Canvas(Sheet):
         self._tell(self.changed)
 
     def _tell(self, change: SignalInstance) -> None:
-        """Tell everybody else of a change that is shown here already."""
+        """Report a change that is already shown here."""
         self._telling = True
         change.emit()
         self._telling = False
@@ -357,19 +357,19 @@ class Canvas(Sheet):
             self._refit()
 
     def _refit(self, *, resized: bool = False) -> None:
-        """Choose the view, and tell others how thick the pen is in it."""
+        """Choose the view, and publish the width of the pen in it."""
         super()._refit(resized=resized)
         self.drawing.pen_width = self.line_width
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what was drawn elsewhere."""
+        """Show what was drawn elsewhere."""
         self.show_page()
         super().showEvent(event)
 
     # Cursors
 
     def paint_over(self, painter: QPainter) -> None:
-        """Paint the boxes of a number, the keyboard's cursor and a frame that says who has the keyboard."""
+        """Paint the boxes of a number, the keyboard cursor and a focus frame."""
         if self._boxes:
             paint_boxes(painter, self._theme, [(one, self.area_of(one.box)) for one in self._boxes], self.font())
         if not self.keyboard.visible or self.keyboard.position is None:
@@ -404,7 +404,7 @@ class Canvas(Sheet):
         return QCursor(pixmap, size // 2, size // 2)
 
     def _describe(self) -> None:
-        """Say in words, to a screen reader, where the cursor is and what the keys do."""
+        """Describe the position of the cursor and the keys, for screen readers."""
         state = self.tr("The pen is down.") if self.keyboard.down else self.tr("The pen is up.")
         where = ""
         if self.keyboard.position is not None:

@@ -1,4 +1,4 @@
-"""One drawing that several canvases show: its sketch, its sheet, the pen, and the news of every change."""
+"""A drawing that several canvases show: its sketch, its size, the pen, and signals for every change."""
 
 from PySide6.QtCore import QObject, Signal
 
@@ -8,15 +8,15 @@ DEFAULT_PEN_WIDTH = 14
 
 
 class Drawing(QObject):
-    """Holds a sketch and tells everybody who shows it when it changes, whoever changed it.
+    """Holds a sketch and signals its changes to every view, whichever view made them.
 
     Attributes
     ----------
     sketch
         The page and its history.
     room
-        Width and height of the largest sheet that the drawing was shown on: a page without a size of its own is kept
-        with these.
+        Width and height of the largest canvas that showed the drawing: a page without its own size is saved with this
+        one.
     pen_width
         How thick the pen draws, in canvas units.
     shows_photograph
@@ -25,7 +25,7 @@ class Drawing(QObject):
     Signals
     -------
     changed
-        Ink or picture are other than before, an unfinished stroke included.
+        Ink or picture changed, including an unfinished stroke.
     history_changed
         There is something else to undo or redo.
     shown_differently
@@ -55,7 +55,7 @@ class Drawing(QObject):
             self.shown_differently.emit()
 
     def put(self, name: str, page: Page) -> None:
-        """Replace the page, as one step of the history called `name`, which undo takes back."""
+        """Replace the page, as one step of the history called `name`, which can be undone."""
         self.sketch.put(name, page)
         self.history_changed.emit()
         self.changed.emit()

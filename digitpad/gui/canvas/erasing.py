@@ -1,34 +1,34 @@
 """Cutting ink with a round eraser.
 
-The eraser sweeps a capsule: every point within its radius of the way it moved. A stroke keeps exactly its own
-points outside the capsule, and gets new end points where its lines leave it, so that a cut lies where the eraser
-passed and not at the nearest recorded point, which may be far away when the events came late.
+The eraser sweeps a capsule: all points within its radius of its path. A stroke keeps exactly its own points outside the
+capsule and gets new end points where its lines cross the border, so that cuts are at the eraser and not at the nearest
+recorded point, which may be far away.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-_SPACING = 0.05  # of the eraser's radius: how finely lines are looked at
+_SPACING = 0.05  # sampling distance along lines, relative to the eraser's radius
 
 
 def erase_segment(
     points: NDArray[np.float32], start: tuple[float, ...], end: tuple[float, ...], radius: float
 ) -> list[NDArray[np.float32]] | None:
-    """Return what a moving eraser leaves of one stroke.
+    """Return what remains of one stroke after a move of the eraser.
 
     Parameters
     ----------
     points
-        (n, 2) or (n, 3) float32, the stroke: x, y and optional pressure, which is interpolated at the cuts.
+        (n, 2) or (n, 3) float32, the stroke: x, y and optional pressure, which is interpolated at cuts.
     start, end
-        Where the eraser's centre moved from and to (x, y first).
+        Start and end of the eraser's centre, (x, y).
     radius
-        How near ink goes, in the units of the points; above 0.
+        Radius of the eraser, in the units of the points; greater than 0.
 
     Returns
     -------
     list of arrays, or None
-        None when the stroke is untouched, otherwise its remaining pieces in order (none when all of it went).
+        None if the stroke is unchanged, otherwise its remaining pieces in order (an empty list if nothing remains).
     """
     a, b = np.array(start[:2], np.float64), np.array(end[:2], np.float64)
     low, high = np.minimum(a, b) - radius, np.maximum(a, b) + radius
@@ -38,7 +38,7 @@ def erase_segment(
     inside = _distance(samples[:, :2], a, b) <= radius
     if not inside.any():
         return None
-    # A sample is kept where it is one of the stroke's own points, or the last one before or after a cut.
+    # A sample is kept if it is one of the stroke's own points, or the last one before or after a cut.
     outside = ~inside
     beside_cut = np.zeros_like(inside)
     beside_cut[:-1] |= inside[1:]
@@ -49,7 +49,7 @@ def erase_segment(
 
 
 def _densify(points: NDArray[np.float64], spacing: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Add points along each line, at most `spacing` apart; tell which ones are the stroke's own."""
+    """Add points along each line, at most `spacing` apart; also return which ones are the stroke's own."""
     lengths = np.hypot(*np.diff(points[:, :2], axis=0).T)
     counts = np.maximum(1, np.ceil(lengths / spacing)).astype(int)
     firsts = np.concatenate(([0], np.cumsum(counts)))

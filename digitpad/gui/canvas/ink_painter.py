@@ -1,7 +1,7 @@
-"""Ink on a painter: the rasteriser's own curve, in the window's colours.
+"""Paints ink: the same curve as the rasterizer's, in the colours of the window.
 
-What is shown runs through the same smooth curve that the network's picture is made from. While a stroke grows,
-only the part of it near the area to be repainted is drawn.
+The shown curve is the smooth curve that the network's input is made from. While a stroke grows, only the part of it
+near the area to repaint is drawn.
 """
 
 import numpy as np
@@ -27,29 +27,29 @@ def paint_stroke(painter: QPainter, stroke: InkStroke, colour: QColor, area: QRe
     painter
         A painter in canvas units.
     stroke
-        What to paint; one point makes a dot.
+        The stroke; a single point is a dot.
     colour
-        The colour of the ink.
+        Colour of the ink.
     area
-        Where it will be seen, in canvas units; parts of the stroke that cannot reach it are left out.
+        The visible area in canvas units; parts of the stroke outside it are skipped.
     """
-    # What is fine enough for 28 pixels has corners on a large canvas.
+    # A curve that is fine enough for 28 pixels shows corners on a large canvas.
     curve = smooth_stroke(stroke.points, finer=3)
     for run in _runs_near(curve, area, stroke.width):
         _paint_run(painter, run, stroke.width, colour)
 
 
 def paint_picture(ink: NDArray[np.float32], size: QSize, colour: QColor) -> QImage:
-    """Return an opened image as ink of a colour on nothing.
+    """Return an opened image as coloured ink on a transparent background.
 
     Parameters
     ----------
     ink
         (H, W) float32 in [0, 1], ink 1.
     size
-        The size to return, in device pixels. A larger image is averaged down, a smaller one keeps hard pixels.
+        Size of the result, in device pixels. Larger images are averaged down, smaller ones keep hard pixels.
     colour
-        The colour of the ink.
+        Colour of the ink.
     """
     levels = np.ascontiguousarray(np.rint(ink * 255).astype(np.uint8))
     height, width = levels.shape
@@ -125,7 +125,7 @@ def ink_of_picture(page: Page) -> NDArray[np.float32]:
 
 
 def bounds_of(page: Page) -> Box | None:
-    """Return left, top, right and bottom of a page's ink with its thickness; None without ink."""
+    """Return left, top, right and bottom of a page's ink including line widths; None without ink."""
     if not page.strokes:
         return None
     lows = [stroke.points[:, :2].min(axis=0) - stroke.width / 2 for stroke in page.strokes]
@@ -143,9 +143,9 @@ def page_image(page: Page, size: tuple[float, float]) -> QImage:
     Parameters
     ----------
     page
-        What to paint.
+        The page.
     size
-        Width and height of the sheet in canvas units; ink beyond it widens the picture.
+        Width and height of the page in canvas units; ink beyond it enlarges the picture.
     """
     black = QColor("black")
     if page.picture is not None:
@@ -156,7 +156,7 @@ def page_image(page: Page, size: tuple[float, float]) -> QImage:
         painter.end()
         return image
     left, top, right, bottom = bounds_of(page) or (0.0, 0.0, 0.0, 0.0)
-    # White is kept around ink that reaches the edge.
+    # A white margin is kept around ink that reaches the edge.
     margin = 0.025 * max(size)
     left, top = min(0.0, left - margin), min(0.0, top - margin)
     right, bottom = max(size[0], right + margin), max(size[1], bottom + margin)
@@ -180,14 +180,14 @@ def _white(width: int, height: int) -> QImage:
 
 
 def _runs_near(curve: NDArray[np.float32], area: QRectF | None, width: float) -> list[NDArray[np.float32]]:
-    """Return the stretches of a curve that can leave ink in an area."""
+    """Return the sections of a curve that may leave ink in an area."""
     if area is None or len(curve) < 2:
         return [curve]
     reach = width / 2 + 2
     x, y = curve[:, 0], curve[:, 1]
     near = (x > area.left() - reach) & (x < area.right() + reach)
     near &= (y > area.top() - reach) & (y < area.bottom() + reach)
-    # A line between two points passes through the area even where only its neighbours lie in it.
+    # A line between two points may cross the area even if only its neighbours are inside.
     near[1:] |= near[:-1].copy()
     near[:-1] |= near[1:].copy()
     edges = np.flatnonzero(np.diff(np.concatenate(([False], near, [False])).astype(np.int8)))

@@ -1,4 +1,4 @@
-"""Drawing with the keyboard: a cursor that the arrow keys move, and a pen that Space puts down and lifts."""
+"""Drawing with the keyboard: the arrow keys move a cursor, and Space puts its pen down and lifts it."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ _DIRECTIONS = {
     Qt.Key.Key_Right: (1, 0),
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
-    # As they lie on the number pad: the diagonals.
+    # As on the number pad: the diagonals.
     Qt.Key.Key_Home: (-1, -1),
     Qt.Key.Key_PageUp: (1, -1),
     Qt.Key.Key_End: (-1, 1),
@@ -21,16 +21,16 @@ _DIRECTIONS = {
 
 @dataclass(slots=True)
 class KeyboardPen:
-    """Where the keyboard's cursor is, in widget pixels.
+    """The keyboard cursor, in widget pixels.
 
     Attributes
     ----------
     position
-        None until a key first moves it: it starts in the middle.
+        None until a key first moves it; it starts in the middle.
     visible
-        Whether it is shown: while the keyboard is used, not while the mouse is.
+        Whether it is shown: while the keyboard is used, not the mouse.
     down
-        Whether the pen is on the paper.
+        Whether the pen is down.
     """
 
     position: tuple[float, float] | None = None
@@ -38,14 +38,14 @@ class KeyboardPen:
     down: bool = False
 
     def show(self, width: float, height: float) -> tuple[float, float]:
-        """Show the cursor inside a canvas of this size and return where it is."""
+        """Keep the cursor inside a canvas of this size and return its position."""
         x, y = self.position or (width // 2, height // 2)
         self.position = (min(max(x, 0.0), width - 1), min(max(y, 0.0), height - 1))
         self.visible = True
         return self.position
 
     def move(self, key: int, width: float, height: float, *, fine: bool) -> tuple[float, float] | None:
-        """Move by one step; returns where the cursor is now, or None for a key that is no direction."""
+        """Move by one step; return the new position, or None for a key that is not a direction."""
         direction = _DIRECTIONS.get(Qt.Key(key))
         if direction is None:
             return None

@@ -1,4 +1,4 @@
-"""The digits of a number on the canvas: a box around each, the chosen one marked, with what it was read as."""
+"""The characters of a number on the canvas: a labelled box around each, with the chosen one highlighted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,21 +9,21 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 
-_MARGIN = SPACE + 2  # pixels between the ink's own box and the one that is painted
+_MARGIN = SPACE + 2  # pixels between the ink and the painted box
 
 
 @dataclass(frozen=True, slots=True)
 class NumberBox:
-    """One character on the sheet.
+    """One character on the canvas.
 
     Attributes
     ----------
     label
-        What it was read as.
+        Its reading.
     box
         Left, top, right, bottom of its ink, in the units of the page.
     chosen
-        Whether its bars are shown.
+        Whether its probabilities are shown.
     """
 
     label: str
@@ -32,11 +32,11 @@ class NumberBox:
 
 
 def paint_boxes(painter: QPainter, theme: Theme, boxes: Sequence[tuple[NumberBox, QRectF]], font: QFont) -> None:
-    """Paint boxes where they lie on the widget: hairlines, the chosen one in the accent colour."""
+    """Paint boxes given in widget coordinates: thin lines, the chosen one in the accent colour."""
     labelled = text_font(font, bold=True)
     metrics = QFontMetricsF(labelled)
     painter.setFont(labelled)
-    # The chosen one last: where boxes overlap, it lies on top.
+    # The chosen one last, on top of overlapping boxes.
     for number, area in sorted(boxes, key=lambda pair: pair[0].chosen):
         frame = area.adjusted(-px(_MARGIN), -px(_MARGIN), px(_MARGIN), px(_MARGIN))
         painter.setPen(QPen(theme.colour("accent" if number.chosen else "line"), px(2) if number.chosen else 1))

@@ -1,4 +1,4 @@
-"""A small canvas that shows all of a drawing whose own canvas is elsewhere."""
+"""A small canvas that shows a drawing whose main canvas is elsewhere."""
 
 from PySide6.QtWidgets import QWidget
 
@@ -9,14 +9,14 @@ from digitpad.gui.widgets.theme import SPACE, Theme
 
 
 class Pad(Canvas):
-    """Draws on the sheet of a larger canvas, and shows all of it.
+    """Draws on the page of a larger canvas, and shows all of it.
 
     Parameters
     ----------
     theme
-        The colours.
+        The theme.
     drawing
-        What is drawn; its sheet keeps the size that the larger canvas gives it.
+        The drawing; its page keeps the size of the larger canvas.
     """
 
     def __init__(self, theme: Theme, drawing: Drawing, parent: QWidget | None = None) -> None:
@@ -30,11 +30,11 @@ class Pad(Canvas):
 
     @property
     def line_width(self) -> float:
-        """How thick the pen draws, in canvas units: as thick on the sheet as on the larger canvas."""
+        """Width of the pen in canvas units: the same as on the larger canvas."""
         return self.drawing.pen_width
 
     def _refit(self, *, resized: bool = False) -> None:
-        """Show the whole sheet, in whatever size."""
+        """Show the whole page, at any size."""
         if self.sketch.live_stroke is not None and not resized:
             return
         width, height = max(self.width(), 1), max(self.height(), 1)

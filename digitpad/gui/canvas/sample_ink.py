@@ -1,6 +1,6 @@
-"""A digit drawn beforehand, for the tour and wherever one is shown before anybody has drawn.
+"""A sample digit, for the tour and previews.
 
-A 3 in one stroke: x and y on a sheet of 400 x 480, about every tenth of a second.
+A 3 in one stroke: x and y on a canvas of 400 x 480, about every tenth of a second.
 """
 
 THREE_SHEET = (400, 480)

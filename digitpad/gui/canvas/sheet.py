@@ -1,7 +1,7 @@
-"""The sheet of paper: shows a sketch, quickly and sharply.
+"""A widget that shows a sketch, quickly and sharply.
 
-Finished ink is kept as a pixmap of the screen's own resolution, and a growing stroke is painted over it only where
-it changed. The view that lays the sheet on the widget changes when the window or the page does, never under the pen.
+Finished ink is kept as a pixmap at the resolution of the screen, and a growing stroke is painted over it only where it
+changed. The view, which maps the page to the widget, changes with the window or the page, never during a stroke.
 """
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -19,9 +19,9 @@ _TAIL = 6  # how many of its last points a smooth curve may still bend at
 
 
 class Sheet(QWidget):
-    """Shows a drawing, its own or one that other sheets show too.
+    """Shows a drawing, which other sheets may show too.
 
-    What lies over it, such as a cursor, is painted by whoever inherits this.
+    Subclasses paint what lies over it, such as a cursor.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, drawing: Drawing | None = None) -> None:
@@ -39,20 +39,20 @@ class Sheet(QWidget):
 
     @property
     def sketch(self) -> Sketch:
-        """What is shown, with its history."""
+        """The sketch that is shown, with its history."""
         return self.drawing.sketch
 
     @property
     def view(self) -> View:
-        """How the sheet lies on the widget now."""
+        """The current mapping from page to widget."""
         return self._view
 
     def sheet_size(self) -> tuple[float, float]:
-        """Return the width and height that the page is kept with: those it came with, or the canvas's own."""
+        """Return the width and height to save the page with: its own, or those of the canvas."""
         return self.drawing.sheet_size
 
     def area_of(self, box: Box) -> QRectF:
-        """Return where something on the page lies on the widget.
+        """Return the widget rectangle of a box on the page.
 
         Parameters
         ----------
@@ -62,7 +62,7 @@ class Sheet(QWidget):
         return QRectF(QPointF(*self._view.to_widget(*box[:2])), QPointF(*self._view.to_widget(*box[2:])))
 
     def refresh(self) -> None:
-        """Paint everything anew, after the view, the page or the colours changed."""
+        """Repaint everything, after the view, the page or the colours changed."""
         self._settled = None
         self.update()
 
@@ -72,7 +72,7 @@ class Sheet(QWidget):
         if live is None:
             return
         if len(live.points) == 1:
-            # The hint goes with the first dot.
+            # The hint disappears with the first dot.
             self.update()
             return
         tail = live.points[-_TAIL:, :2]
@@ -84,7 +84,7 @@ class Sheet(QWidget):
         self.update(area.toAlignedRect())
 
     def settle(self) -> None:
-        """Make the unfinished stroke part of the pixmap, just before it becomes part of the page."""
+        """Paint the unfinished stroke into the pixmap, just before it becomes part of the page."""
         live = self.sketch.live_stroke
         if live is not None and self._settled is not None:
             painter = self._painter_on(self._settled)
@@ -93,12 +93,12 @@ class Sheet(QWidget):
         self.update()
 
     def show_page(self) -> None:
-        """Show the page after it became another."""
+        """Show the page after it was replaced."""
         self._refit()
         self.refresh()
 
     def paint_over(self, painter: QPainter) -> None:
-        """Paint what lies over the ink, in the widget's pixels."""
+        """Paint what lies over the ink, in widget pixels."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep all ink in view."""
@@ -107,7 +107,7 @@ class Sheet(QWidget):
         super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint what changed: finished ink from its pixmap, the growing stroke over it."""
+        """Paint the changed area: finished ink from its pixmap, and the growing stroke over it."""
         settled = self._settled
         if settled is None or settled.devicePixelRatio() != self.devicePixelRatioF():
             settled = self._render_settled()
@@ -181,10 +181,10 @@ class Sheet(QWidget):
         painter.drawText(area, int(flags), hint)
 
     def _refit(self, *, resized: bool = False) -> None:
-        """Choose the view anew where it must change; while all is to be seen, nothing moves under the hand."""
+        """Update the view if it has to change; while everything is visible, it stays as it is."""
         page = self.sketch.page
         width, height = max(self.width(), 1), max(self.height(), 1)
-        # The largest that the widget has been: ink may lie anywhere in it.
+        # The largest size of the widget so far: ink may be anywhere in it.
         room = self.drawing.room = (max(self.drawing.room[0], width), max(self.drawing.room[1], height))
         bounds = self._bounds()
         if bounds is not None and page.sheet is None:

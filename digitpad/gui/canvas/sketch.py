@@ -1,4 +1,4 @@
-"""What is on the canvas, and every step that led to it.
+"""The page on the canvas, and its history.
 
 A page is immutable: an opened picture, if there is one, the strokes over it, and the size of the sheet. Each
 operation puts a new page in place of the old one, so undo and redo are two stacks of pages that share their
@@ -27,9 +27,9 @@ class InkStroke:
     Attributes
     ----------
     points
-        (n, 2) or (n, 3) float32: x, y in canvas units and, from a pen that feels it, the pressure in [0, 1].
+        (n, 2) or (n, 3) float32: x, y in canvas units and, from a pressure-sensitive pen, the pressure in [0, 1].
     width
-        How thick the line is shown, in canvas units.
+        Line width, in canvas units.
     """
 
     points: Stroke
@@ -45,7 +45,7 @@ class Picture:
     ink
         (H, W) float32 with ink 1 and background 0.
     name
-        What it is known by.
+        Its name.
     prepared
         Whether it is (28, 28), as a network receives it, out of a dataset: it is neither cropped nor centred again.
     photograph
@@ -79,7 +79,7 @@ class Page:
     picture
         An opened image; the strokes lie over it and add to its ink.
     size
-        Width and height of the sheet that an opened drawing was made on; None when it is the canvas itself.
+        Width and height of the canvas that an opened drawing was made on; None for the canvas itself.
     """
 
     strokes: tuple[InkStroke, ...] = ()
@@ -88,7 +88,7 @@ class Page:
 
     @property
     def is_blank(self) -> bool:
-        """Whether there is nothing to see."""
+        """Whether the page is empty."""
         return not self.strokes and self.picture is None
 
     @property
@@ -98,7 +98,7 @@ class Page:
 
 
 def _forget_the_oldest(history: list[tuple[str, Page]]) -> None:
-    """Take the oldest steps out of a history whose pages take too much memory; the newest stays."""
+    """Remove the oldest steps of a history whose pages take too much memory; the newest stays."""
     counted: set[int] = set()
     total = 0
     for kept, (_name, page) in enumerate(reversed(history), start=1):
@@ -113,10 +113,10 @@ def _forget_the_oldest(history: list[tuple[str, Page]]) -> None:
 
 
 class Sketch:
-    """A page with its history, and the stroke or the rubbing-out that is under way.
+    """A page with its history, and the stroke or erasure in progress.
 
-    `page` is what is to be seen now, the unfinished stroke included. A finished operation can be undone and
-    carries a short name ("draw", "erase") for the menu.
+    `page` is the current page, including the unfinished stroke. A finished operation can be undone and has a short name
+    ("draw", "erase") for the menu.
     """
 
     def __init__(self) -> None:
@@ -129,7 +129,7 @@ class Sketch:
 
     @property
     def page(self) -> Page:
-        """The page as it is to be shown, with the unfinished stroke."""
+        """The page to show, including the unfinished stroke."""
         live = self.live_stroke
         if live is None:
             return self._page
@@ -149,12 +149,12 @@ class Sketch:
 
     @property
     def undo_name(self) -> str | None:
-        """What undo would take back; None when there is nothing."""
+        """The step that undo would undo; None if there is none."""
         return self._undo[-1][0] if self._undo else None
 
     @property
     def redo_name(self) -> str | None:
-        """What redo would bring back; None when there is nothing."""
+        """The step that redo would redo; None if there is none."""
         return self._redo[-1][0] if self._redo else None
 
     def begin_stroke(self, point: Point, width: float) -> None:
@@ -163,21 +163,21 @@ class Sketch:
         Parameters
         ----------
         point
-            x, y and optionally pressure. Every later point of the stroke has as many numbers.
+            x, y and optionally pressure. All points of a stroke have the same number of values.
         width
-            How thick the line is shown, in canvas units.
+            Line width, in canvas units.
         """
         self.end_stroke()
         self._live = [point]
         self._live_width = width
 
     def extend_stroke(self, point: Point) -> None:
-        """Move the pen that is down; without one, nothing happens."""
+        """Move the pen; does nothing if no stroke is in progress."""
         if self._live:
             self._live.append(point)
 
     def end_stroke(self) -> None:
-        """Lift the pen: the stroke becomes part of the page."""
+        """Lift the pen; the stroke becomes part of the page."""
         live = self.live_stroke
         if live is None:
             return
@@ -185,24 +185,24 @@ class Sketch:
         self._put("draw", replace(self._page, strokes=(*self._page.strokes, live)))
 
     def begin_erasing(self) -> None:
-        """Start to rub out: all that goes until `end_erasing` is one step of the history."""
+        """Start erasing: everything erased until `end_erasing` is one step of the history."""
         self.end_stroke()
         self._before_erasing = self._page
 
     def erase(self, start: Point, end: Point, radius: float) -> bool:
-        """Rub out the ink that a round eraser touches on its way.
+        """Erase the ink that a round eraser touches on its path.
 
         Parameters
         ----------
         start, end
-            Where the eraser's centre moved from and to, in canvas units.
+            Start and end of the eraser's centre, in canvas units.
         radius
             The eraser's radius in canvas units.
 
         Returns
         -------
         bool
-            Whether any ink went.
+            Whether any ink was erased.
         """
         kept: list[InkStroke] = []
         changed = False
@@ -218,7 +218,7 @@ class Sketch:
         return changed
 
     def end_erasing(self) -> None:
-        """Lift the eraser; a stroke of it that touched nothing leaves no step behind."""
+        """Lift the eraser; if nothing was erased, no step is added."""
         before, self._before_erasing = self._before_erasing, None
         if before is not None and before is not self._page:
             self._undo.append(("erase", before))
@@ -226,7 +226,7 @@ class Sketch:
             self._redo.clear()
 
     def cancel(self) -> None:
-        """Forget the gesture that is under way, as if it had never begun."""
+        """Discard the gesture in progress."""
         if self._before_erasing is not None:
             self._page, self._before_erasing = self._before_erasing, None
         self._live = []
@@ -239,12 +239,12 @@ class Sketch:
         self._put(name, page)
 
     def undo(self) -> bool:
-        """Take the last step back; False when there is none."""
+        """Undo the last step; False if there is none."""
         self._finish_gesture()
         return self._step(self._undo, self._redo)
 
     def redo(self) -> bool:
-        """Do the step taken back last again; False when there is none."""
+        """Redo the last undone step; False if there is none."""
         self._finish_gesture()
         return self._step(self._redo, self._undo)
 

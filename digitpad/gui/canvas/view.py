@@ -1,4 +1,4 @@
-"""How the sheet lies on the canvas widget.
+"""The mapping between page and canvas widget.
 
 Ink is kept in canvas units for ever; only the view changes. As long as all of it fits, one unit is one pixel and
 the origin is the widget's corner, so that a stroke is exactly what the mouse said. When the window has become too
@@ -12,14 +12,14 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A scale and a shift: widget = canvas * scale + shift."""
+    """A scale and an offset: widget = canvas * scale + offset."""
 
     scale: float = 1.0
     dx: float = 0.0
     dy: float = 0.0
 
     def to_canvas(self, x: float, y: float) -> tuple[float, float]:
-        """Return the canvas units under a widget position."""
+        """Return the canvas position of a widget position."""
         return (x - self.dx) / self.scale, (y - self.dy) / self.scale
 
     def to_widget(self, x: float, y: float) -> tuple[float, float]:
@@ -35,9 +35,9 @@ def fit(
     Parameters
     ----------
     width, height
-        The widget's size in pixels, both above 0.
+        Size of the widget in pixels, greater than 0.
     bounds
-        Left, top, right and bottom of the ink in canvas units, its thickness included; None without ink.
+        Left, top, right and bottom of the ink in canvas units, including line widths; None without ink.
     sheet
         The size, above 0, of the sheet an opened drawing was made on, or None when it was the canvas itself.
     margin
@@ -46,7 +46,7 @@ def fit(
     if sheet is None:
         if bounds is None:
             return View()
-        # Ink beyond the left or top edge was drawn by a pointer held down outside; it was never to be seen.
+        # Ink beyond the left or top edge was drawn by a pointer outside the widget; it need not be visible.
         scale = min(1.0, width / max(bounds[2], 1.0), height / max(bounds[3], 1.0))
         return View(scale)
     left, top, right, bottom = 0.0, 0.0, sheet[0], sheet[1]

@@ -1,1 +1,1 @@
-"""The Draw tab: draw or open a digit, and read the answer."""
+"""The Draw tab: draw or open a digit, and see its prediction."""

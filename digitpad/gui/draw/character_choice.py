@@ -1,4 +1,4 @@
-"""Going from character to character of a number that was read."""
+"""Actions that move between the characters of a number."""
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
@@ -9,14 +9,14 @@ from digitpad.gui.workspace.workspace import Workspace
 
 
 class CharacterChoice(QObject):
-    """The actions that go to the next character and the one before.
+    """The actions for the next and the previous character.
 
     Parameters
     ----------
     owner
-        Whose actions they are.
+        The owner of the actions.
     workspace
-        Where the choice is kept.
+        The workspace that stores the choice.
     """
 
     def __init__(self, owner: QWidget, workspace: Workspace) -> None:
@@ -41,17 +41,17 @@ class CharacterChoice(QObject):
         self.show_look(workspace.look)
 
     def show_look(self, look: Look) -> None:
-        """Offer what there is beside the chosen character."""
+        """Enable the actions that apply to the chosen character."""
         number = look.number_read
         self.previous.setEnabled(number is not None and look.place > 0)
         self.next.setEnabled(number is not None and look.place < len(number.segments) - 1)
 
     @Slot()
     def back(self) -> None:
-        """Look at the character before."""
+        """Choose the previous character."""
         self._workspace.choose(self._workspace.look.place - 1)
 
     @Slot()
     def forward(self) -> None:
-        """Look at the next character."""
+        """Choose the next character."""
         self._workspace.choose(self._workspace.look.place + 1)

@@ -1,8 +1,7 @@
-"""Pages in and out: files, the clipboard and what is dropped on the window.
+"""Import and export of pages: files, clipboard, drag and drop.
 
-An image becomes a picture to be read as an image; a line of ink becomes strokes. What goes out is dark ink on
-white, or a line of the ink format, and is written whole or not at all. Files of ink may hold any numbers; those
-that cannot be painted end here.
+An image becomes a picture, and a line of ink becomes strokes. Exports are dark ink on white, or a line of the ink
+format, and are written atomically. Ink files may contain any numbers; those that cannot be painted are refused here.
 """
 
 import io
@@ -18,9 +17,9 @@ from digitpad.gui.canvas.sketch import InkStroke, Page, Picture
 from digitpad.gui.widgets.files import INK_SUFFIX, png_bytes, write_png
 from digitpad.names import plain_name
 
-_WIDTHS = "pen_widths"  # our own key in an ink file: how thick each stroke was shown
-_USUAL_WIDTH = 0.028  # of the sheet's longer side, for ink that does not say
-_SMALLEST, _LARGEST = 1e-3, 1e6  # units of a sheet that can be shown: Qt's painter ends the process far beyond
+_WIDTHS = "pen_widths"  # our own key in an ink file: the line width of each stroke
+_USUAL_WIDTH = 0.028  # default line width, relative to the longer side of the page
+_SMALLEST, _LARGEST = 1e-3, 1e6  # page sizes that can be shown: Qt's painter aborts the process far beyond
 
 
 def read_page(path: Path) -> tuple[Page, int]:
@@ -29,12 +28,12 @@ def read_page(path: Path) -> tuple[Page, int]:
     Parameters
     ----------
     path
-        A `.jsonl` file holds ink, of which the first drawing is opened; anything else is taken for an image.
+        A `.jsonl` file contains ink, of which the first drawing is opened; anything else is read as an image.
 
     Returns
     -------
     (Page, int)
-        What to show, and how many drawings the file holds.
+        The page, and the number of drawings in the file.
 
     Raises
     ------
@@ -50,24 +49,24 @@ def read_page(path: Path) -> tuple[Page, int]:
         ink, photograph = read_photograph(path)
         return Page(picture=Picture(ink, path.name, photograph=photograph)), 1
     except OSError as error:
-        # A name longer than the file system's.
+        # For example, a name that is too long for the file system.
         raise DigitpadError(f"{plain_name(str(path))} cannot be read ({error.strerror}); check the name.") from error
 
 
 def page_of(drawing: Drawing, name: str) -> Page:
-    """Return a drawing as a page: its strokes as they are, on a sheet of its size.
+    """Return a drawing as a page with its strokes and its size.
 
     Parameters
     ----------
     drawing
-        What to show.
+        The drawing.
     name
-        What to call it in a complaint.
+        Name of the drawing for error messages.
 
     Raises
     ------
     DigitpadError
-        If its sheet or its ink is too small or too large to be shown.
+        If its page or its ink is too small or too large to be shown.
     """
     least = min(drawing.width, drawing.height)
     most = max([drawing.long_side, *(float(abs(points[:, :2]).max()) for points in drawing.strokes)])
@@ -90,7 +89,7 @@ def page_of(drawing: Drawing, name: str) -> Page:
 
 
 def drawing_of(page: Page, size: tuple[float, float]) -> Drawing:
-    """Return a page's ink as a drawing on a sheet of a size.
+    """Return the ink of a page as a drawing of a size.
 
     Raises
     ------
@@ -114,7 +113,7 @@ def drawing_of(page: Page, size: tuple[float, float]) -> Drawing:
 
 
 def save_ink(path: Path, page: Page, size: tuple[float, float]) -> None:
-    """Write a page's ink as one line of JSON.
+    """Write the ink of a page as one line of JSON.
 
     Raises
     ------
@@ -151,14 +150,14 @@ def to_clipboard(page: Page, size: tuple[float, float]) -> QMimeData:
 
 
 def from_clipboard(mime: QMimeData | None) -> Page | Path:
-    """Return what was pasted or dropped: a page, or the file to open.
+    """Return what was pasted or dropped: a page, or a file to open.
 
-    Qt gives None where nobody has put anything on the clipboard.
+    Qt returns None if the clipboard is empty.
 
     Raises
     ------
     DigitpadError
-        If it is neither ink, nor an image, nor a file.
+        If it is not ink, an image or a file.
     """
     mime = QMimeData() if mime is None else mime
     paths = paths_in(mime)
@@ -178,12 +177,12 @@ def from_clipboard(mime: QMimeData | None) -> Page | Path:
 
 
 def paths_in(mime: QMimeData) -> list[Path]:
-    """Return the local files that something dropped or copied stands for."""
+    """Return the local files that dropped or copied data refer to."""
     return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
 
 
 def can_take(mime: QMimeData) -> bool:
-    """Whether something dragged over the window could be opened."""
+    """Whether dragged data can be opened."""
     return bool(paths_in(mime)) or mime.hasImage() or (mime.hasText() and mime.text().lstrip().startswith("{"))
 
 

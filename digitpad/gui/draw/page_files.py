@@ -1,4 +1,4 @@
-"""Opening, saving, copying and pasting pages: the actions, their dialogs, and what they say when it goes wrong."""
+"""Opening, saving, copying and pasting pages: actions, dialogs and error messages."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +20,7 @@ _KEY = QKeySequence.StandardKey
 
 
 class PageFiles(QWidget):
-    """Carries pages between the canvas and the world. It is never seen itself.
+    """Moves pages between the canvas and files or the clipboard. The widget itself is never shown.
 
     Signals
     -------
@@ -79,7 +79,7 @@ class PageFiles(QWidget):
 
     @Slot(str)
     def open_path(self, name: str | Path) -> None:
-        """Show an image or the first drawing of a file of ink; what cannot be read leaves the canvas as it is."""
+        """Show an image or the first drawing of an ink file; on errors the canvas stays unchanged."""
         path = Path(name)
         try:
             page, count = exchange.read_page(path)
@@ -106,7 +106,7 @@ class PageFiles(QWidget):
 
     @Slot()
     def copy_page(self) -> None:
-        """Put the page on the clipboard."""
+        """Copy the page to the clipboard."""
         page = self._canvas.sketch.page
         if page.is_blank:
             self.message.emit(Message(self.tr("There is nothing to copy yet; draw something first."), "info"))
@@ -118,7 +118,7 @@ class PageFiles(QWidget):
 
     @Slot()
     def paste_clipboard(self) -> None:
-        """Show what is on the clipboard."""
+        """Show the contents of the clipboard."""
         self.take(QGuiApplication.clipboard().mimeData(), self.tr("paste"))
 
     @Slot(str)

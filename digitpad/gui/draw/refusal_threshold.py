@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class RefusalRow(QWidget):
-    """Moves the threshold of the network that is looked at, with the keyboard too; hidden where there is none."""
+    """Changes the threshold of the network that is shown; hidden for networks without one."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +39,7 @@ class RefusalRow(QWidget):
         self.value = muted("", self)
         self.value.setObjectName("refusalValue")
         self.value.setWordWrap(False)
-        # As wide as its widest text, so that nothing moves with it.
+        # As wide as its widest text, so that the layout does not change.
         width = self.value.fontMetrics().horizontalAdvance("00\N{NO-BREAK SPACE}%")
         self.value.setMinimumWidth(unscaled(width) + 1)
         self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -53,7 +53,7 @@ class RefusalRow(QWidget):
         self.show_look(workspace.look)
 
     def show_look(self, look: Look) -> None:
-        """Show the threshold of the network that looks."""
+        """Show the threshold of the network."""
         network = look.network
         refuses = network is not None and network.reader.refuses
         if network is not self._network or not refuses:

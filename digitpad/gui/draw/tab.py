@@ -1,4 +1,4 @@
-"""The Draw tab: the canvas with its tools on the left, what the network says and sees on the right."""
+"""The Draw tab: the canvas with its tools on the left, prediction and network input on the right."""
 
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from digitpad.gui.draw.page_files import PageFiles
 from digitpad.gui.draw.photograph_switch import PhotographSwitch
 from digitpad.gui.draw.refusal_threshold import RefusalRow
 from digitpad.gui.widgets.actions import action_button, make_action
-from digitpad.gui.widgets.answer import Answer
+from digitpad.gui.widgets.answer import Headline
 from digitpad.gui.widgets.cards import card, muted, title
 from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.message_bar import Message
@@ -37,14 +37,14 @@ _WIDTH_STEP = 2
 
 
 class DrawTab(TabPage):
-    """Draw, and see it read.
+    """Draw digits and see their predictions.
 
     Parameters
     ----------
     theme
-        The colours.
+        The theme.
     workspace
-        What is drawn on, and what is shown.
+        The workspace, with the drawing and its reading.
     """
 
     def __init__(self, theme: Theme, workspace: Workspace, parent: QWidget | None = None) -> None:
@@ -52,9 +52,9 @@ class DrawTab(TabPage):
         self.setObjectName("drawTab")
         self._workspace = workspace
         self._settings = workspace.settings
-        self._network: LoadedModel | None = None  # whose normalisation is shown
+        self._network: LoadedModel | None = None  # the network whose normalisation is shown
         self.canvas = Canvas(theme, self, workspace.drawing)
-        self.answer = Answer(theme, self)
+        self.answer = Headline(theme, self)
         self.bars = RefusalBars(theme, self)
         self.refusal = RefusalRow(workspace, self)
         self.received = ReceivedPicture(theme, self)
@@ -73,7 +73,7 @@ class DrawTab(TabPage):
 
     @Slot(object)
     def show_look(self, look: Look) -> None:
-        """Show what the network that is looked at reads."""
+        """Show the reading of the network."""
         number = look.number_read
         boxes = () if number is None else number.segments
         self.canvas.show_boxes([NumberBox(one.label, one.box, at == look.place) for at, one in enumerate(boxes)])
@@ -143,7 +143,7 @@ class DrawTab(TabPage):
         column.setSpacing(2 * SPACE)
         column.addLayout(self._toolbar(left))
         column.addWidget(self.canvas, 1)
-        # The keyboard goes through the tools first, as the eye does.
+        # The tab order starts with the tools, in visual order.
         tools = [widget for widget in left.findChildren(QWidget) if widget.focusPolicy() & Qt.FocusPolicy.TabFocus]
         for first, second in pairwise([*(tool for tool in tools if tool is not self.canvas), self.canvas]):
             QWidget.setTabOrder(first, second)
@@ -254,7 +254,7 @@ class DrawTab(TabPage):
         row.addLayout(facts, 1)
         return frame
 
-    # What the tools do
+    # Actions of the tools
 
     @Slot()
     def _see_inside(self) -> None:

@@ -18,7 +18,7 @@ from digitpad.gui.evaluation.confusion_matrix import ConfusionMatrix
 from digitpad.gui.evaluation.job import Measured
 from digitpad.gui.widgets.files import png_bytes
 from digitpad.gui.widgets.theme import Theme
-from digitpad.gui.workers.progress import Progress
+from digitpad.gui.workers.progress import WorkProgress
 
 _SQUARE, _WIDE = QSize(720, 680), QSize(1200, 720)
 _SCALE = 2  # device pixels for each one, in PNGs
@@ -104,7 +104,7 @@ def export_job(
     measured: Measured,
     curves: Sequence[Sequence[RobustnessPoint]],
     pictures: Sequence[Picture],
-) -> Iterator[Progress | Exported]:
+) -> Iterator[WorkProgress | Exported]:
     """Write tables and pictures into a new folder.
 
     Parameters
@@ -118,7 +118,7 @@ def export_job(
 
     Yields
     ------
-    Progress, Exported
+    WorkProgress, Exported
         The progress, and the result at the end.
 
     Raises
@@ -132,7 +132,7 @@ def export_job(
     doing = QCoreApplication.translate("EvaluationExport", "Writing {folder}").format(folder=target.name)
     for result in measured.evaluations:
         for name, table in (("images", image_table), ("classes", class_table), ("reliability", reliability_table)):
-            yield Progress(doing, count, total)
+            yield WorkProgress(doing, count, total)
             write_csv(target / f"{name} {plain_name(result.model)}.csv", *table(result))
             count += 1
     if any(curves):
@@ -142,7 +142,7 @@ def export_job(
         write_csv(target / "robustness.csv", *robustness_table(named))
         count += 1
     for picture in pictures:
-        yield Progress(doing, count, total)
+        yield WorkProgress(doing, count, total)
         # Compressing a PNG takes longer than painting it, so it is done here, in the background.
         for ending, data in (("png", png_bytes(picture.image)), ("svg", picture.svg)):
             with atomic_write(target / f"{picture.name}.{ending}") as file:

@@ -14,7 +14,7 @@ from digitpad.data.sources import open_dataset
 from digitpad.evaluation import Comparison, Evaluation, RobustnessPoint, evaluating, measured_images
 from digitpad.evaluation.robustness import count_points, measuring_robustness_in_steps
 from digitpad.evaluation.validation import validation_images
-from digitpad.gui.workers.progress import Progress
+from digitpad.gui.workers.progress import WorkProgress
 from digitpad.gui.workspace.models import read_model
 from digitpad.reading.recognizer import Recognizer
 
@@ -76,7 +76,7 @@ class CurvePoint:
     point: RobustnessPoint
 
 
-Step: TypeAlias = Progress | Measured | CurvePoint
+Step: TypeAlias = WorkProgress | Measured | CurvePoint
 
 
 def evaluation_job(models: tuple[Path, ...], data: Data) -> Iterator[Step]:
@@ -91,7 +91,7 @@ def evaluation_job(models: tuple[Path, ...], data: Data) -> Iterator[Step]:
 
     Yields
     ------
-    Progress
+    WorkProgress
         On the way.
     Measured
         At the end.
@@ -101,9 +101,9 @@ def evaluation_job(models: tuple[Path, ...], data: Data) -> Iterator[Step]:
     DigitpadError
         If a model or the data cannot be read, or they do not fit each other.
     """
-    yield Progress(QCoreApplication.translate("EvaluationJob", "Loading the models"))
+    yield WorkProgress(QCoreApplication.translate("EvaluationJob", "Loading the models"))
     readers = tuple(Recognizer(read_model(path)[0]) for path in models)
-    yield Progress(QCoreApplication.translate("EvaluationJob", "Loading the images"))
+    yield WorkProgress(QCoreApplication.translate("EvaluationJob", "Loading the images"))
     if data.part == "validation":
         images = validation_images(readers[0].model, data.source)
     else:
@@ -117,7 +117,7 @@ def evaluation_job(models: tuple[Path, ...], data: Data) -> Iterator[Step]:
         )
         while True:
             try:
-                yield Progress(doing, next(steps), len(images))
+                yield WorkProgress(doing, next(steps), len(images))
             except StopIteration as finished:
                 evaluations.append(finished.value)
                 break
@@ -129,7 +129,7 @@ def robustness_job(measured: Measured) -> Iterator[Step]:
 
     Yields
     ------
-    Progress, CurvePoint
+    WorkProgress, CurvePoint
         Point by point, model after model.
     """
     some = measured_images(measured.images)
@@ -142,4 +142,4 @@ def robustness_job(measured: Measured) -> Iterator[Step]:
             if point is not None:
                 done += 1
                 yield CurvePoint(number, point)
-            yield Progress(doing, done, total)
+            yield WorkProgress(doing, done, total)

@@ -23,17 +23,17 @@ from digitpad.gui.workspace.settings import Settings
 _WIDTH = 29 * SPACE
 _BROWSE, _FOLDER, _INK, _NOTHING = "browse:", "folder:", "ink:", "nothing:"
 _MNIST = {
-    "test:mnist": str(QT_TRANSLATE_NOOP("SetupCard", "MNIST, 10,000 test images")),
-    "validation:mnist": str(QT_TRANSLATE_NOOP("SetupCard", "MNIST, validation images of the model")),
-    "train:mnist": str(QT_TRANSLATE_NOOP("SetupCard", "MNIST, 60,000 training images")),
+    "test:mnist": str(QT_TRANSLATE_NOOP("EvaluationSetup", "MNIST, 10,000 test images")),
+    "validation:mnist": str(QT_TRANSLATE_NOOP("EvaluationSetup", "MNIST, validation images of the model")),
+    "train:mnist": str(QT_TRANSLATE_NOOP("EvaluationSetup", "MNIST, 60,000 training images")),
 }
 _OTHERS = {
-    _FOLDER: str(QT_TRANSLATE_NOOP("SetupCard", "Folder of images or IDX files…")),
-    _INK: str(QT_TRANSLATE_NOOP("SetupCard", "Ink file…")),
+    _FOLDER: str(QT_TRANSLATE_NOOP("EvaluationSetup", "Folder of images or IDX files…")),
+    _INK: str(QT_TRANSLATE_NOOP("EvaluationSetup", "Ink file…")),
 }
 
 
-class SetupCard(QFrame):
+class EvaluationSetup(QFrame):
     """Chooses models and data.
 
     Parameters
@@ -161,7 +161,7 @@ class SetupCard(QFrame):
 
     # Progress
 
-    def show_progress(self, progress: Progress | None) -> None:
+    def show_progress(self, progress: WorkProgress | None) -> None:
         """Show the progress of the work; None if nothing is running."""
         self.bar.setVisible(progress is not None)
         if progress is None:

@@ -17,12 +17,12 @@ from digitpad.gui.evaluation.exporting import Exported, Picture, export_job, pai
 from digitpad.gui.evaluation.figures import FiguresCard
 from digitpad.gui.evaluation.job import CurvePoint, Measured, Step, evaluation_job, robustness_job
 from digitpad.gui.evaluation.results import VIEWS, Results, view_texts
-from digitpad.gui.evaluation.setup import SetupCard
+from digitpad.gui.evaluation.setup import EvaluationSetup
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.generator import GeneratorWorker
-from digitpad.gui.workers.progress import Progress
+from digitpad.gui.workers.progress import WorkProgress
 from digitpad.gui.workspace import catalogue
 from digitpad.gui.workspace.catalogue import Entry
 from digitpad.gui.workspace.tab_page import TabPage
@@ -69,7 +69,7 @@ class EvaluationTab(TabPage):
         self._painter.setInterval(0)
         self._painter.timeout.connect(self._paint_next)
         self._make_actions()
-        self.setup = SetupCard(theme, settings, self.start, self.export, self)
+        self.setup = EvaluationSetup(theme, settings, self.start, self.export, self)
         self.figures = FiguresCard(theme, self)
         self.results = Results(theme, self)
         self._lay_out()
@@ -260,7 +260,7 @@ class EvaluationTab(TabPage):
         self._painted = []
         self._target = Path(folder)
         self._show_running(running=True)
-        self.setup.show_progress(Progress(self.tr("Drawing the pictures")))
+        self.setup.show_progress(WorkProgress(self.tr("Drawing the pictures")))
         self._painter.start()
 
     @Slot()
@@ -300,11 +300,11 @@ class EvaluationTab(TabPage):
         self._thread = thread
         self._failed = self._told = self._stopping = False
         self._show_running(running=True)
-        self.setup.show_progress(Progress(self.tr("Starting")))
+        self.setup.show_progress(WorkProgress(self.tr("Starting")))
         thread.start()
 
     @Slot(object)
-    def _show_progress(self, progress: Progress) -> None:
+    def _show_progress(self, progress: WorkProgress) -> None:
         # Progress that was sent before the work was stopped may arrive afterwards.
         if self._thread is not None and not self._stopping:
             self.setup.show_progress(progress)

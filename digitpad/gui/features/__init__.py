@@ -1,1 +1,1 @@
-"""The Features tab: every activation of the network for the current drawing, and where each comes from."""
+"""The Features tab: every activation of the network for the current drawing, and how each is computed."""

@@ -1,4 +1,4 @@
-"""What is said of the difference between two networks that are shown side by side."""
+"""Texts about the difference between two networks that are shown side by side."""
 
 import math
 
@@ -10,7 +10,7 @@ from digitpad.gui.widgets.percent import percent
 
 
 def meaning() -> str:
-    """Return what the share means, for a tooltip."""
+    """Return the meaning of the share, for a tooltip."""
     return QCoreApplication.translate(
         "Differing",
         "How much this layer differs between the two networks, for this drawing: the root mean square of the "
@@ -19,16 +19,16 @@ def meaning() -> str:
 
 
 def difference_in_words(one: Frame, other: Frame, layer: str, *, of_other: bool = False) -> str:
-    """Return how far a layer differs between two networks; empty where there is nothing to compare.
+    """Return how much a layer differs between two networks; empty if there is nothing to compare.
 
     Parameters
     ----------
     one, other
-        What the two networks make of the same picture.
+        Frames of the two networks for the same picture.
     layer
-        The layer that is looked at.
+        The layer.
     of_other
-        Whether that is one of the other network's.
+        Whether it is a layer of the other network.
     """
     pairs = pair_layers(one.structure, other.structure)
     pairing = next((pair for pair in pairs if layer == (pair.other if of_other else pair.one)), None)

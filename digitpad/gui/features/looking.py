@@ -1,4 +1,4 @@
-"""What is said about a cell on the drawing, and which cell to begin with."""
+"""Texts about the receptive field of a cell, and the initial cell."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ Box = tuple[int, int, int, int]
 
 
 def field_of(frame: Frame, cell: Cell) -> tuple[Box, str]:
-    """Return what a cell sees of the picture - top, left, bottom, right, ends excluded - and that in words."""
+    """Return the receptive field of a cell - top, left, bottom, right, ends excluded - and a description."""
     known = Cell(frame.structure.output, 0) if cell.layer == PROBABILITIES else cell
     seen = receptive_field(frame.structure, known).get(INPUT)
     if seen is None:
@@ -26,7 +26,7 @@ def field_of(frame: Frame, cell: Cell) -> tuple[Box, str]:
 
 
 def strongest(frame: Frame) -> Cell:
-    """Return a cell worth looking at first: the largest number of the last convolution, or of the picture."""
+    """Return the initial cell: the largest number of the last convolution, or of the picture."""
     convolutions = [node.name for node in frame.structure.shown() if node.kind == "convolution"]
     name = convolutions[-1] if convolutions else INPUT
     channel, row, column = np.unravel_index(int(frame[name].argmax()), frame[name].shape)

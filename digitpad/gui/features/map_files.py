@@ -1,4 +1,4 @@
-"""Saving the maps: every layer as a picture, and all numbers in one file, as `digitpad features` saves them."""
+"""Saving the maps: every layer as a picture, and all numbers in one file, like `digitpad features`."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,25 +11,25 @@ from digitpad.explain.frame import Frame
 from digitpad.export.feature_pictures import SavedFeatures, save_features
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.message_bar import Message
-from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
+from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 from digitpad.gui.workspace.settings import Settings
 
 SAVE = "save"
 
 
 class MapFiles(QObject):
-    """Asks for a folder and saves there, in the background.
+    """Asks for a folder and saves the maps there, in the background.
 
     Parameters
     ----------
     owner
-        Whose shortcut the action is.
+        The owner of the action's shortcut.
     frame
-        Returns the frame to save; None where there is none.
+        Returns the frame to save; None if there is none.
     settings
-        Remembers the folder.
+        Settings that remember the folder.
     background
-        Where it is done.
+        The background worker.
 
     Signals
     -------
@@ -52,7 +52,7 @@ class MapFiles(QObject):
         self.save = make_action(owner, "featuresSave", self.tr("Save maps…"), ["Ctrl+S"], sentence, self._ask)
 
     def save_to(self, folder: Path) -> None:
-        """Save the frame that is shown now."""
+        """Save the current frame."""
         frame = self._frame()
         if frame is None:
             self.message.emit(Message(self.tr("There is no network to save the maps of; choose a model first.")))
@@ -89,8 +89,8 @@ class MapFiles(QObject):
             self.message.emit(Message(outcome.trouble))
 
 
-def _save(frame: Frame, folder: Path, _progress: Progress) -> object:
-    """Save what the command line would: all activations, under the names of containers too."""
+def _save(frame: Frame, folder: Path, _progress: WorkContext) -> object:
+    """Save what the command line would: all activations, including those of containers."""
     arrays = {name: array[None] for name, array in frame.activations.items()}
     for alias, name in frame.structure.aliases.items():
         arrays[alias] = arrays[name]

@@ -1,4 +1,4 @@
-"""One network and what its layers make of the digit, under a line that names it and says what it reads."""
+"""The maps of one network, below a line with its name and its prediction."""
 
 from collections.abc import Sequence
 
@@ -26,11 +26,11 @@ class NetworkView(QWidget):
     Parameters
     ----------
     theme
-        The colours.
+        The theme.
     name
-        Goes into the names of its parts: "first" or "second".
+        Part of the object names: "first" or "second".
     menu
-        Offers other networks to show here.
+        The menu of networks to show here.
     """
 
     def __init__(self, theme: Theme, name: str, menu: NetworkMenu | None = None, parent: QWidget | None = None) -> None:
@@ -60,7 +60,7 @@ class NetworkView(QWidget):
         row.addWidget(self.reading, 1)
         row.addWidget(self.button)
         column = QVBoxLayout(self)
-        # A hairline of the style sheet's separates the second network from the first.
+        # A line of the style sheet separates the second network from the first.
         column.setContentsMargins(int(name == "second"), 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head)
@@ -74,12 +74,12 @@ class NetworkView(QWidget):
 
     @property
     def frame(self) -> Frame | None:
-        """What is shown."""
+        """The frame that is shown."""
         return self._frame
 
     @property
     def labels(self) -> Sequence[str]:
-        """The classes that it tells apart."""
+        """The classes of the network."""
         return () if self._model is None else self._model.metadata.labels
 
     def use(self, model: Model | None, name: str = "", frame: Frame | None = None) -> None:
@@ -88,9 +88,9 @@ class NetworkView(QWidget):
         Parameters
         ----------
         model, name
-            The network, and what to call it.
+            The network, and its display name.
         frame
-            What it makes of the digit, if that is known already; else `look` finds out.
+            Its frame for the digit, if it is known already; otherwise `look` computes it.
         """
         self._model, self._name, self._frame = model, one_line(name), None
         self._inspector = None if model is None or frame is not None else Inspector.of(model)
@@ -99,18 +99,18 @@ class NetworkView(QWidget):
         self.maps.show_network(layers, self.labels)
 
     def show_name(self, *, on: bool) -> None:
-        """Show the line that names the network."""
+        """Show the line with the name of the network."""
         self._head.setVisible(on)
 
     def look(self, image: NDArray[np.float32] | None, *, gradients: bool = False) -> Frame | None:
-        """Make a frame of a picture (H, W), or of a blank one for None; show it, and return it."""
+        """Compute and show the frame of a picture (H, W), or of a blank one for None, and return it."""
         inspector = self._inspector
         if inspector is None:
             return self.show_frame(None)
         try:
             frame = inspector.inspect(pixels_for(inspector.input_shape, image), gradients=gradients)
         except NotFiniteError:
-            # A training that has diverged, or surgery with too large a factor.
+            # A diverged training, or surgery with too large a factor.
             return self.show_frame(None, not_finite=True)
         return self.show_frame(frame)
 
@@ -120,9 +120,9 @@ class NetworkView(QWidget):
         Parameters
         ----------
         frame
-            What the network makes of the digit; None where there is nothing to show.
+            The frame for the digit; None if there is nothing to show.
         not_finite
-            Whether there is nothing because it computes numbers that are not finite.
+            Whether there is none because the outputs are not finite.
         """
         self._frame = frame
         if frame is None:
@@ -142,13 +142,13 @@ class NetworkView(QWidget):
         return frame
 
     def show_activations(self) -> None:
-        """Show what the layers say on the maps."""
+        """Show activations on the maps."""
         if self._frame is not None:
             self.maps.show_frame(_with_probabilities(self._frame))
 
 
 def pixels_for(input_shape: Sequence[int], image: NDArray[np.float32] | None) -> NDArray[np.float32]:
-    """Return a picture as a network takes it: a blank one for None, in its size, grey in every channel it has."""
+    """Return a picture in the input size of a network, in every channel; a blank one for None."""
     channels, height, width = input_shape
     if image is None:
         return np.zeros((channels, height, width), np.float32)
@@ -159,7 +159,7 @@ def pixels_for(input_shape: Sequence[int], image: NDArray[np.float32] | None) ->
 
 
 def _with_probabilities(frame: Frame) -> dict[str, NDArray[np.float32]]:
-    """Return all activations, and the probabilities as a layer behind the last."""
+    """Return all activations, and the probabilities as an additional last layer."""
     shown = dict(frame.activations)
     if frame.answer is not None:
         shown.setdefault(PROBABILITIES, frame.answer.probabilities.astype(np.float32))

@@ -1,4 +1,4 @@
-"""The card below the maps: the arithmetic of a number, and everything else there is to know about its map."""
+"""The card below the maps: the arithmetic of a cell, and other pages about its map."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -67,11 +67,11 @@ class Panel(QFrame):
     Parameters
     ----------
     theme
-        The colours.
+        The theme.
     background
-        Where long work is done.
+        The background worker.
     owner
-        The tab, whose shortcuts the pages' actions are.
+        The tab that owns the shortcuts of the pages.
     """
 
     def __init__(self, theme: Theme, background: LatestWorker, owner: QWidget) -> None:
@@ -83,7 +83,7 @@ class Panel(QFrame):
         self.unit = PreferredInputPage(theme, background, self)
         self.surgery = SurgeryPage(theme, background, owner, self)
         self.backprop = BackpropPage(theme, background, self)
-        #: How far two networks differ, while two are shown.
+        #: The difference between two networks, while two are shown.
         self.differing = LiveText(
             theme, "differing", self.font(), "muted", self, right=True, spoken=self.tr("Difference")
         )
@@ -113,7 +113,7 @@ class Panel(QFrame):
         column.addWidget(self._pages, 1)
 
     def minimumSizeHint(self) -> QSize:
-        """Return room for every page, so that nothing moves when another one is shown."""
+        """Return room for every page, so that the layout does not change with the page."""
         least, layout = super().minimumSizeHint(), self.layout()
         if layout is not None:
             # The buttons may need two lines.
@@ -121,25 +121,25 @@ class Panel(QFrame):
         return least.expandedTo(QSize(0, px(HEIGHT)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Ask for another height where the buttons need more or fewer lines."""
+        """Update the height if the buttons need more or fewer lines."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
 
     def use_model(self, model: Model | None) -> None:
-        """Begin with another first network, to which nothing was done yet."""
+        """Start with another first network, without operations."""
         self.surgery.use_model(model)
         self.speak_of(model, operable=True)
 
     def speak_of(self, model: Model | None, *, operable: bool) -> None:
-        """Speak of a network from now on.
+        """Show information about a network from now on.
 
         Parameters
         ----------
         model
-            The network, perhaps with other weights than before.
+            The network, possibly with changed weights.
         operable
-            Whether surgery may be done on it.
+            Whether surgery is possible.
         """
         self._operable = operable
         self.kernels.forget()
@@ -154,7 +154,7 @@ class Panel(QFrame):
         self.show_cell(*self._shown)
 
     def show_cell(self, frame: Frame | None, cell: Cell | None, labels: Sequence[str]) -> Explanation | None:
-        """Show what there is to know of a cell; return its explanation, None without a cell."""
+        """Show the information about a cell; return its explanation, None without a cell."""
         self._shown = (frame, cell, labels)
         page = self._pages.currentWidget()
         if page is self.kernels:

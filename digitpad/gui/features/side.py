@@ -1,4 +1,4 @@
-"""The left column: the drawing or the picture made of it, the answer, the bars, and why this answer."""
+"""The left column: the drawing or the network input, the prediction, the bars, and the explanation."""
 
 from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QResizeEvent
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from digitpad.gui.canvas.drawing import Drawing
 from digitpad.gui.canvas.pad import Pad
 from digitpad.gui.features.maps.picture import InputPicture
-from digitpad.gui.widgets.answer import Answer
+from digitpad.gui.widgets.answer import Headline
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.refusal_bars import RefusalBars
 from digitpad.gui.widgets.scaling import px
@@ -28,12 +28,12 @@ _ROOMY = 640  # pixels of height from which on headings have room
 
 
 class Side(QFrame):
-    """The drawing, the answer and the bars.
+    """The drawing, the prediction and the bars.
 
     Signals
     -------
     drawing_shown
-        Whether the square shows the canvas (True) or the picture made of it (False).
+        Whether the square shows the canvas (True) or the network input (False).
     """
 
     drawing_shown = Signal(bool)
@@ -46,7 +46,7 @@ class Side(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.pad = Pad(theme, drawing, self)
         self.picture = InputPicture(theme, self)
-        self.answer = Answer(theme, self)
+        self.answer = Headline(theme, self)
         self.answer.setObjectName("featuresAnswer")
         self.bars = RefusalBars(theme, self)
         self.bars.setObjectName("featuresBars")
@@ -74,17 +74,17 @@ class Side(QFrame):
         return self._squares.currentWidget() is self.pad
 
     def show_drawing(self, *, on: bool) -> None:
-        """Show the canvas in the square, or the picture made of it."""
+        """Show the canvas in the square, or the network input."""
         self._buttons[on].setChecked(True)
         self._show_square(int(on))
 
     def show_look(self, look: Look) -> None:
-        """Show what the network reads in the digit that is looked at, and what it received."""
+        """Show the prediction for the chosen digit, and its pixels."""
         self.picture.show_pixels(None if look.frame is None else look.frame.pixels)
         show_verdict(look, self.answer, self.bars, digit_alone=True)
 
     def sizeHint(self) -> QSize:
-        """Return the usual width, or more where the words need it."""
+        """Return the usual width, or more if the texts need it."""
         return QSize(self.minimumSizeHint().width(), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
@@ -93,13 +93,13 @@ class Side(QFrame):
         return QSize(max(px(WIDTH), least.width()), least.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave headings out where there is little room."""
+        """Hide headings if there is little room."""
         super().resizeEvent(event)
         for heading in self._headings:
             heading.setVisible(self.height() >= px(_ROOMY))
 
     def add(self, widget: QWidget, heading: QWidget) -> None:
-        """Put a widget below the bars; its heading is left out where there is little room."""
+        """Add a widget below the bars; its heading is hidden if there is little room."""
         self._column.addWidget(widget)
         self._headings.append(heading)
 

@@ -1,4 +1,4 @@
-"""The Features tab: what every layer makes of the drawing, while it is being drawn."""
+"""The Features tab: the activations of every layer, while you draw."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -40,18 +40,18 @@ if TYPE_CHECKING:
     from digitpad.gui.features.maps.view import MapView
 
 
-_PANEL_PACE = 100  # milliseconds between two looks of the panel at a drawing that changes
+_PANEL_PACE = 100  # milliseconds between two updates of the panel while the drawing changes
 
 
 class FeaturesTab(TabPage):
-    """Shows the digit that is looked at as every layer sees it.
+    """Shows the chosen digit as every layer sees it.
 
     Parameters
     ----------
     theme
-        The colours.
+        The theme.
     workspace
-        Where the digit and the frame come from; the small canvas is a second view of its drawing.
+        The workspace, with digit and frame; the small canvas is a second view of its drawing.
     """
 
     def __init__(self, theme: Theme, workspace: Workspace, parent: QWidget | None = None) -> None:
@@ -60,7 +60,7 @@ class FeaturesTab(TabPage):
         self._workspace = workspace
         self._settings = workspace.settings
         self._look = workspace.look
-        self._network: LoadedModel | None = None  # what the first maps show
+        self._network: LoadedModel | None = None  # the network of the first maps
         self._panel_is_behind = False
         self._panel_rests = QTimer(self)
         self._panel_rests.setSingleShot(True)
@@ -98,17 +98,17 @@ class FeaturesTab(TabPage):
 
     @property
     def model(self) -> Model | None:
-        """The model that is looked into."""
+        """The model that is shown."""
         return self.first.model
 
     @property
     def frame(self) -> Frame | None:
-        """What is shown now."""
+        """The frame that is shown."""
         return self.first.frame
 
     @property
     def busy(self) -> bool:
-        """Whether long work is under way."""
+        """Whether long work is in progress."""
         return self._background.busy
 
     @property
@@ -121,11 +121,11 @@ class FeaturesTab(TabPage):
         self._background.shut_down()
 
     def explain_with(self, kind: str) -> None:
-        """Explain the answer: "none", "gradient", "gradcam", "occlusion" or "whynot"."""
+        """Explain the prediction: "none", "gradient", "gradcam", "occlusion" or "whynot"."""
         self.why.choose(kind)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Look at what was drawn meanwhile."""
+        """Update to what was drawn meanwhile."""
         super().showEvent(event)
         if self._workspace.look.page.is_blank:
             self.side.show_drawing(on=True)
@@ -133,7 +133,7 @@ class FeaturesTab(TabPage):
         self.show_look(self._workspace.look)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Ask for nothing while nobody looks."""
+        """Request nothing while hidden."""
         self._workspace.ask(self, Depth.READING)
         super().hideEvent(event)
 
@@ -141,14 +141,14 @@ class FeaturesTab(TabPage):
 
     @Slot()
     def _show_networks(self) -> None:
-        """Offer to follow a training, and say whether it is followed."""
+        """Offer to follow a training, and show whether it is followed."""
         looked_at = self._workspace.looked_at
         follows = looked_at is not None and looked_at.source is Source.IN_TRAINING
         self.tools.offer_live(on=self._workspace.in_training is not None, followed=follows)
 
     @Slot(bool)
     def follow_live(self, follow: bool) -> None:
-        """Look at the network in training, or at the model in use."""
+        """Show the network in training, or the model in use."""
         if follow:
             self._workspace.look_at_training()
         else:
@@ -169,7 +169,7 @@ class FeaturesTab(TabPage):
         self.compare_with(model, models.saved_name(place))
 
     def compare_with(self, model: Model, name: str) -> None:
-        """Show another network beside the first: a second look at the same picture."""
+        """Show another network beside the first, for the same picture."""
         self.second.show()
         for view in (self.first, self.second):
             view.show_name(on=True)
@@ -180,14 +180,14 @@ class FeaturesTab(TabPage):
 
     @Slot()
     def _compare_with_training(self) -> None:
-        """Compare with the network in training as it is now."""
+        """Compare with the current network in training."""
         network = self._workspace.in_training
         if network is not None and network.model is not None:
             self.compare_with(network.model, network.title)
 
     @Slot()
     def stop_comparing(self) -> None:
-        """Show the first network alone."""
+        """Show the first network only."""
         self.second.hide()
         self.second.use(None)
         self.first.show_name(on=False)
@@ -226,7 +226,7 @@ class FeaturesTab(TabPage):
         return self.frame
 
     def _use(self, look: Look) -> None:
-        """Show another network in the first place."""
+        """Show another network as the first."""
         network = self._network = look.network
         model = None if network is None else network.model
         name = "" if network is None or model is None else network.title
@@ -240,14 +240,14 @@ class FeaturesTab(TabPage):
         self.maps.show_muted(frozenset())
         surgery = self.panel.surgery
         if model is not None and model is surgery.base and model is surgery.model:
-            # Back from surgery, all of it undone: it can still be done again.
+            # All surgery was undone; it can still be redone.
             self.panel.speak_of(model, operable=True)
         else:
             self.panel.use_model(model)
 
     @Slot(object)
     def _operate(self, model: Model) -> None:
-        """Look at the network as surgery has left it."""
+        """Show the network after surgery."""
         if model is self.panel.surgery.base:
             self._workspace.end_operation()
         else:
@@ -255,33 +255,33 @@ class FeaturesTab(TabPage):
 
     @Slot(object)
     def _show_gradients(self, gradients: Mapping[str, NDArray[np.float32]] | None) -> None:
-        """Show gradients on the maps that are looked at, or what the layers say."""
+        """Show gradients on the maps, or activations."""
         view = self._looked_at
         if gradients is not None:
             view.maps.show_frame(gradients, signed=True)
         elif view.frame is not None:
             view.show_activations()
 
-    # Looking
+    # Frames
 
     @Slot()
     def _ask(self) -> None:
-        """Ask for what is shown: all activations, and gradients while the answer is explained by them."""
+        """Request what is shown: all activations, and gradients while the explanation needs them."""
         if self.isVisible():
             self._workspace.ask(self, Depth.GRADIENTS if self.why.needs_gradients else Depth.ACTIVATIONS)
 
     @Slot(object)
     def show_look(self, look: Look) -> None:
-        """Show what the network makes of the digit."""
+        """Show the frame of the network."""
         if not self.isVisible():
             return
         if look.is_reading:
-            # The maps stay for the moment; only the answer says that it is still to come.
+            # The maps stay for the moment; only the prediction shows that it is pending.
             self.side.show_look(look)
             return
         model = None if look.network is None else look.network.model
         if model is not None and look.frame is None and not look.not_finite and not look.error:
-            # Of the time before anybody asked for a frame; the one with it is on its way.
+            # From before a frame was requested; the look with the frame follows.
             return
         self._look = look
         if look.network is not self._network:
@@ -289,7 +289,7 @@ class FeaturesTab(TabPage):
         self._show_frames()
 
     def _show_frames(self) -> None:
-        """Show what the networks make of the digit."""
+        """Show the frames of the networks."""
         look = self._look
         frame = self.first.show_frame(look.frame, not_finite=look.not_finite)
         if self.comparing:
@@ -302,7 +302,7 @@ class FeaturesTab(TabPage):
         if shown.frame is not None and shown.maps.cell is None and shown.frame.pixels.any():
             shown.maps.look_at(strongest(shown.frame))
         elif self._panel_rests.isActive():
-            # Under a moving pen the panel follows some ten times a second: numbers are not read any faster.
+            # While the pen moves, the panel updates about ten times per second; faster numbers cannot be read.
             self._panel_is_behind = True
         else:
             self._explain()
@@ -310,7 +310,7 @@ class FeaturesTab(TabPage):
 
     @Slot()
     def _explain_anew(self) -> None:
-        """Explain the answer in another way: what is there is enough, or a frame with gradients is on its way."""
+        """Change the explanation; a frame with gradients follows if it needs one."""
         self._ask()
         self._show_frames()
 
@@ -328,7 +328,7 @@ class FeaturesTab(TabPage):
         self._look_at_view(self.second)
 
     def _look_at_view(self, view: NetworkView) -> None:
-        """Let the panel speak of a cell of one of the networks."""
+        """Show a cell of one of the networks in the panel."""
         if view is not self._looked_at:
             self._looked_at.maps.show_patches(())
             self._looked_at = view
@@ -337,7 +337,7 @@ class FeaturesTab(TabPage):
 
     @Slot()
     def _explain(self) -> None:
-        """Show where a cell comes from: below, on the maps before it, and on the drawing."""
+        """Show how a cell is computed: in the panel, on the maps before it, and on the drawing."""
         self._panel_is_behind = False
         view = self._looked_at
         frame, cell = view.frame, view.maps.cell
@@ -413,7 +413,7 @@ class FeaturesTab(TabPage):
         beside.addWidget(self.enlarged)
         column.addLayout(beside, 1)
         column.addWidget(self.tools)
-        # The panel can be made higher, or put away, where the maps need the room.
+        # The panel can be made higher or closed.
         split = QSplitter(Qt.Orientation.Vertical, self)
         split.setObjectName("featuresSplit")
         split.setHandleWidth(2 * SPACE)

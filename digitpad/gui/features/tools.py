@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from digitpad.explain.dependencies import Cell
 from digitpad.gui.canvas.pad import Pad
-from digitpad.gui.features.maps.mosaic import Scale
+from digitpad.gui.features.maps.mosaic import ScaleScope
 from digitpad.gui.features.maps.view import MapView
 from digitpad.gui.features.pages.surgery import SurgeryPage
 from digitpad.gui.features.undo_order import UndoOrder
@@ -20,18 +20,18 @@ from digitpad.gui.widgets.theme import SPACE
 from digitpad.gui.workspace.network_menu import NetworkMenu
 
 _KEY = QKeySequence.StandardKey
-_SCALES = (Scale.MAP, Scale.LAYER, Scale.NETWORK)
+_SCALES = (ScaleScope.MAP, ScaleScope.LAYER, ScaleScope.NETWORK)
 
 
 class Tools(QWidget):
-    """The bar, and the tab's own actions.
+    """The tool bar, and the actions of the tab.
 
     Parameters
     ----------
     owner
-        Whose shortcuts the actions are.
+        The owner of the shortcuts.
     maps
-        What is coloured and zoomed: the first network's maps, then the second's.
+        The maps to colour and zoom: the first network's, then the second's.
     pad
         The small canvas.
     save
@@ -39,16 +39,16 @@ class Tools(QWidget):
     networks
         The menu of networks to compare with.
     show_drawing
-        Brings the small canvas to the front.
+        Shows the small canvas.
     surgery
-        The operations on the network, which undo takes back in their order with the drawing.
+        The operations on the network; undo covers them together with the drawing.
 
     Signals
     -------
     live_toggled
-        Whether the network in training is to be followed.
+        Whether the network in training should be followed.
     scale_changed
-        The colours mean something else.
+        The meaning of the colours changed.
     """
 
     live_toggled = Signal(bool)
@@ -78,7 +78,7 @@ class Tools(QWidget):
         self._show_history()
 
     def offer_live(self, *, on: bool, followed: bool) -> None:
-        """Offer to follow the network in training, and say whether it is followed."""
+        """Offer to follow the network in training, and show whether it is followed."""
         self.live.blockSignals(True)
         self.live.setChecked(followed)
         self.live.blockSignals(False)
@@ -198,18 +198,18 @@ class Tools(QWidget):
         self.redo.setEnabled(self._order.can_redo)
 
 
-def _words(scale: Scale) -> tuple[str, str]:
-    """Return the name of a scale and what it does."""
+def _words(scale: ScaleScope) -> tuple[str, str]:
+    """Return the name and the description of a scale."""
     return {
-        Scale.MAP: (
+        ScaleScope.MAP: (
             QCoreApplication.translate("Tools", "Map"),
             QCoreApplication.translate("Tools", "Each map has its own scale: faint maps show their shapes"),
         ),
-        Scale.LAYER: (
+        ScaleScope.LAYER: (
             QCoreApplication.translate("Tools", "Layer"),
             QCoreApplication.translate("Tools", "All maps of a layer share a scale: strong maps stand out"),
         ),
-        Scale.NETWORK: (
+        ScaleScope.NETWORK: (
             QCoreApplication.translate("Tools", "Network"),
             QCoreApplication.translate("Tools", "The whole network shares a scale: layers can be compared"),
         ),

@@ -1,6 +1,6 @@
-"""One order of undo for two histories: the drawing's and the surgery's.
+"""A common undo order for two histories: the drawing's and the surgery's.
 
-Each operation of surgery remembers the page that it was done at. While that page is on the canvas, the operation is the
+Each operation of surgery stores the page at which it was done. While that page is on the canvas, the operation is the
 newest step; otherwise the drawing has changed since, and its last step is.
 """
 
@@ -13,7 +13,7 @@ from digitpad.gui.features.pages.surgery import SurgeryPage
 
 
 class UndoOrder(QObject):
-    """Undoes and redoes whichever was last.
+    """Undoes and redoes whichever step was last.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class UndoOrder(QObject):
         self._sketch = sketch
         self._undo_drawing, self._redo_drawing = undo, redo
         self._surgery = surgery
-        self._pages: list[Page] = []  # of each operation, first those done, then those undone
+        self._pages: list[Page] = []  # of each operation: done ones, then undone ones
         surgery.stepped.connect(self._remember)
 
     @property

@@ -1,7 +1,7 @@
-"""Why this answer: what the pixels have to do with it, laid over the drawing, with a sentence on what that means.
+"""Explanations of the prediction: an overlay on the drawing, with a sentence that says what it means.
 
-Gradient and Grad-CAM are read off the frame and follow the pen. Occlusion and "why not a 4?" take longer: they begin
-when the pen rests, run in the background, show what they have so far, and are dropped when the drawing changes.
+Gradient and Grad-CAM are derived from the frame and follow the pen. Occlusion and "why not a 4?" take longer: they
+start when the pen rests, run in the background, show intermediate results, and are dropped when the drawing changes.
 """
 
 from collections.abc import Sequence
@@ -23,11 +23,11 @@ from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.percent import sureness
 from digitpad.gui.widgets.scaling import unscaled
 from digitpad.gui.widgets.theme import SPACE, text_font
-from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
+from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 from digitpad.models.model_file import Model
 
 NONE, GRADIENT, GRAD_CAM, OCCLUSION, WHY_NOT = "none", "gradient", "gradcam", "occlusion", "whynot"
-_REST = 150  # milliseconds that the pen rests before long work begins
+_REST = 150  # milliseconds that the pen rests before long work starts
 _BORDER = QT_TRANSLATE_NOOP("Why", "This shows the network's decision boundary, not what a person would draw.")
 _CHOICES = (
     (NONE, QT_TRANSLATE_NOOP("Why", "None"), QT_TRANSLATE_NOOP("Why", "Show the image without an explanation")),
@@ -50,21 +50,21 @@ _CHOICES = (
 
 
 class Why(QWidget):
-    """Chooses how the answer is explained, and says what the explanation means.
+    """Chooses the explanation, and describes its meaning.
 
     Parameters
     ----------
     background
-        Where long work is done.
+        The background worker.
     owner
-        Whose shortcuts the actions are.
+        The owner of the shortcuts.
 
     Signals
     -------
     overlay_changed
-        The `Overlay` to lay over the picture; None for none.
+        The `Overlay` for the picture; None for none.
     frame_wanted
-        A frame with gradients is needed now, or is no longer needed.
+        Whether frames need gradients changed.
     """
 
     overlay_changed = Signal(object)
@@ -77,7 +77,7 @@ class Why(QWidget):
         self._model: Model | None = None
         self._frame: Frame | None = None
         self._kind = NONE
-        self._target: int | None = None  # the class of "why not", where one was chosen
+        self._target: int | None = None  # the class chosen for "why not", if any
         self._change: Change | None = None
         self._buttons: dict[str, QToolButton] = {}
         self._group = QButtonGroup(self)
@@ -98,35 +98,35 @@ class Why(QWidget):
 
     @property
     def kind(self) -> str:
-        """How the answer is explained."""
+        """The current explanation."""
         return self._kind
 
     @property
     def needs_gradients(self) -> bool:
-        """Whether the frames must have gradients."""
+        """Whether the frames need gradients."""
         return self._kind in {GRADIENT, GRAD_CAM}
 
     @property
     def change(self) -> Change | None:
-        """The change that "why not" has found, as far as it has come."""
+        """The change that "why not" has found so far."""
         return self._change
 
     def use_model(self, model: Model | None, labels: Sequence[str]) -> None:
-        """Explain another network's answers."""
+        """Explain the predictions of another network."""
         self._model = model
         self._target = None
         self._fill_menu(labels)
         self._drop()
 
     def choose(self, kind: str) -> None:
-        """Explain in another way."""
+        """Switch to another explanation."""
         self._kind = kind
         self._buttons[kind].setChecked(True)
         self._drop()
         self.frame_wanted.emit()
 
     def ask_why_not(self, target: int) -> None:
-        """Search for the smallest change that makes the network read a class."""
+        """Search for the smallest change that makes the network predict a class."""
         self._target = target
         self._name_whynot()
         self.choose(WHY_NOT)
@@ -145,20 +145,20 @@ class Why(QWidget):
             self._drop()
 
     def overlay_on(self, frame: Frame | None) -> Overlay | None:
-        """Return why another network answers as it does, where that can be read off its frame; else None."""
+        """Return the explanation for another network if it can be derived from its frame; otherwise None."""
         if frame is None or not self.needs_gradients or not frame.pixels.any():
             return None
         attribution = self._read_off(frame)
         return None if attribution is None else Overlay(attribution.values, attribution.signed)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Let go of work that nobody looks at."""
+        """Cancel work that is no longer needed."""
         self._timer.stop()
         self._background.forget(OCCLUSION)
         self._background.forget(WHY_NOT)
         super().hideEvent(event)
 
-    # What is shown
+    # Overlay
 
     def _read_off(self, frame: Frame) -> Attribution | None:
         if not frame.gradients:
@@ -183,7 +183,7 @@ class Why(QWidget):
             self.sentence.setToolTip(text)
 
     def _drop(self) -> None:
-        """Forget what was shown of another drawing, and begin anew when the pen rests."""
+        """Discard the overlay of another drawing, and start again when the pen rests."""
         self._background.forget(OCCLUSION)
         self._background.forget(WHY_NOT)
         self._change = None
@@ -236,7 +236,7 @@ class Why(QWidget):
     # Parts
 
     def _wanted(self, frame: Frame) -> int:
-        """Return the class to ask about: the one chosen, or the second guess."""
+        """Return the class to ask about: the chosen one, or the second most probable."""
         if frame.answer is None:
             return 0
         order = frame.answer.logits.argsort()[::-1]
@@ -329,7 +329,7 @@ class Why(QWidget):
 
 
 def _same(one: Frame, other: Frame) -> bool:
-    """Whether two frames are of one picture and one network, so that what was found for one holds for the other."""
+    """Whether two frames have the same picture and network, so that results for one apply to the other."""
     return one.structure is other.structure and np.array_equal(one.pixels, other.pixels)
 
 
@@ -349,8 +349,8 @@ def _article(label: str) -> str:
     ).format(digit=label)
 
 
-def _occlude(model: Model, frame: Frame, progress: Progress) -> object:
-    """Erase patch by patch, showing what there is so far."""
+def _occlude(model: Model, frame: Frame, progress: WorkContext) -> object:
+    """Occlude patch by patch, and report intermediate results."""
     step = None
     target = None if frame.answer is None else frame.answer.best
     for step in occlusion(Inspector.of(model), frame.pixels, target=target):
@@ -360,8 +360,8 @@ def _occlude(model: Model, frame: Frame, progress: Progress) -> object:
     return step
 
 
-def _search(model: Model, frame: Frame, target: int, progress: Progress) -> object:
-    """Search for the smallest change, showing the best so far."""
+def _search(model: Model, frame: Frame, target: int, progress: WorkContext) -> object:
+    """Search for the smallest change, and report the best so far."""
     step = None
     for step in why_not(Inspector.of(model), frame.pixels, target):
         if progress.stopped():

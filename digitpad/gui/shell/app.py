@@ -1,7 +1,7 @@
 """Opening the window.
 
-The window is shown first and the model loaded right after, so that there is something to see and to draw on within
-a blink. Nothing here imports what the Draw tab does not need.
+The window is shown first and the model loaded right after, so that drawing is possible immediately. This module imports
+nothing that the Draw tab does not need.
 """
 
 import signal
@@ -28,7 +28,7 @@ from digitpad.translation import preferred_language, use_language
 
 
 def make_application() -> QApplication:
-    """Return the process's QApplication, made and set up if there is none yet.
+    """Return the QApplication of the process, created and configured if necessary.
 
     Raises
     ------
@@ -49,15 +49,15 @@ def make_application() -> QApplication:
     language = preferred_language(QLocale.system().uiLanguages())
     use_language(language)
     show_language(application, language)
-    # Qt joins pointer events that it could not hand over in time, and a fast stroke would lose its corners. Set
-    # after the application exists: the platform's plugin switches it on when it starts.
+    # Qt compresses pointer events by default, and a fast stroke would lose its corners. Set after the application #
+    # exists, because the platform plug-in switches it on when it starts.
     application.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, on=False)
     application.setAttribute(Qt.ApplicationAttribute.AA_CompressTabletEvents, on=False)
     return application
 
 
 class _Start(QObject):
-    """What happens once the window has been painted, and not before."""
+    """Continues the start after the window has been painted."""
 
     def __init__(self, paths: Sequence[Path], model: str | None, crashes: CrashRecorder) -> None:
         super().__init__()
@@ -71,12 +71,12 @@ class _Start(QObject):
         self._timer.timeout.connect(self._go)
 
     def follow(self, window: MainWindow) -> None:
-        """Wait for a window's first paint."""
+        """Wait for the first paint of a window."""
         self._window = window
         window.draw_tab.canvas.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Wait for the first paint; what follows it comes in the next turn of the loop."""
+        """Wait for the first paint; continue in the next turn of the event loop."""
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
             self._timer.start(0)
@@ -106,12 +106,12 @@ class _Start(QObject):
 
 
 def run(paths: Sequence[Path] = (), model: str | None = None) -> int:
-    """Open the window and stay until it is closed; or have a window that is open already open the files.
+    """Open the window and run until it is closed; or pass the files to a window that is already open.
 
     Parameters
     ----------
     paths
-        Images, ink or models to open. The first window that runs takes them, unless a model is named for this one.
+        Images, ink or models to open. A running window takes them, unless a model is named for this one.
     model
         Name or file of the model to read with; by default the one used last.
 
@@ -139,7 +139,7 @@ def run(paths: Sequence[Path] = (), model: str | None = None) -> int:
 
 
 def _run_window(application: QApplication, faults: FaultReporter, start: "_Start") -> int:
-    """Stay until the window is closed, and return the exit code."""
+    """Run until the window is closed, and return the exit code."""
     settings = Settings()
     window = MainWindow(Theme(settings.colours, scale=settings.text_scale), settings)
     faults.reported.connect(window.report_fault)
@@ -165,6 +165,6 @@ def _run_window(application: QApplication, faults: FaultReporter, start: "_Start
 
 
 def empty_private_clipboard() -> None:
-    """Empty the clipboard where it ends with this process, as off-screen: what was copied must not outlive Python."""
+    """Clear the clipboard if it ends with this process, as off-screen: its contents must not outlive Python."""
     if QApplication.platformName() == "offscreen":
         QApplication.clipboard().clear()

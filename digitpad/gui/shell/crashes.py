@@ -1,7 +1,6 @@
-"""What is kept when the whole process dies, where no Python code can report any more: the stack of every thread.
+"""Crash reports for when the process dies and no Python code can run: the stack of every thread.
 
-Python's own fault handler writes it as its last act, into a file in the user's log folder. The next window finds it
-and says so once.
+Python's fault handler writes it into a file in the user's log folder. The next window finds it and reports it once.
 """
 
 import faulthandler
@@ -13,19 +12,19 @@ from typing import IO
 
 from digitpad import __version__, paths
 
-#: While a window is open its file is called so; what is left of one that died becomes a report.
+#: File name while a window is open; the file of a crashed one becomes a report.
 _RUNNING, _REPORT = ".running", ".txt"
-#: How the fault handler begins.
+#: How the fault handler's output starts.
 _FATAL = "Fatal Python error"
 
 
 class CrashRecorder:
-    """Has the stacks of this process written to a file, should it die.
+    """Writes the stacks of this process to a file if it crashes.
 
     Parameters
     ----------
     folder
-        Where to; None means the user's log folder.
+        The folder; None uses the user's log folder.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -35,7 +34,7 @@ class CrashRecorder:
         self._others = False
 
     def start(self) -> None:
-        """Begin; where the folder cannot be written, nothing is kept."""
+        """Start; if the folder is not writable, there will be no report."""
         moment = datetime.now(UTC).astimezone().strftime("%Y-%m-%d-%H%M%S")
         path = self._folder / f"crash-{moment}-{os.getpid()}{_RUNNING}"
         try:
@@ -50,19 +49,19 @@ class CrashRecorder:
         faulthandler.enable(self._file)
 
     def finish(self) -> None:
-        """End in good order: nothing happened, and nothing is kept."""
+        """Stop normally; no report is kept."""
         if self._file is None or self._path is None:
             return
         faulthandler.disable()
         if self._others and sys.stderr is not None:
-            # Whoever had it write to the terminal has that back.
+            # Restore fault handling on the terminal if it was enabled.
             faulthandler.enable()
         self._file.close()
         self._path.unlink(missing_ok=True)
         self._file = self._path = None
 
     def new_reports(self) -> list[Path]:
-        """Return the reports of processes that died since this was last asked, the oldest first."""
+        """Return the reports of crashed processes since the last call, the oldest first."""
         reports = []
         for path in sorted(self._folder.glob(f"crash-*{_RUNNING}")):
             if path == self._path or _is_alive(path):
@@ -71,16 +70,16 @@ class CrashRecorder:
                 if _FATAL in path.read_text(encoding="utf-8", errors="replace"):
                     reports.append(path.replace(path.with_suffix(_REPORT)))
                 else:
-                    # It was killed from outside, or the power failed: there is nothing to read in it.
+                    # The process was killed or the power failed: the file is empty.
                     path.unlink()
             except OSError:
-                # Another window was quicker, or (on Windows) the one that writes it is still there.
+                # Another window was faster, or (on Windows) the process that writes it still runs.
                 continue
         return reports
 
 
 def _is_alive(path: Path) -> bool:
-    """Tell whether the process whose number is in a file's name still runs."""
+    """Return whether the process whose number is in a file name is running."""
     number = path.stem.rpartition("-")[2]
     if sys.platform == "win32" or not number.isdecimal():
         return False

@@ -1,4 +1,4 @@
-"""Faults of ours: logged with everything, shown once, and never the end of the window."""
+"""Internal errors: logged with all details and shown once; the window stays open."""
 
 import sys
 import threading
@@ -12,13 +12,13 @@ from digitpad.fault_log import open_log
 
 
 class FaultReporter(QObject):
-    """Catches what nobody else did, in any thread.
+    """Handles uncaught exceptions of all threads.
 
     Signals
     -------
     reported
-        A sentence and the details; once for each place in the code, however often it fails there. Emitted in the
-        thread of the fault; connect a bound method of an object in the GUI thread.
+        A sentence and the details; once for each place in the code. Emitted in the thread of the error; connect a bound
+        method of an object in the GUI thread.
     """
 
     reported = Signal(str, str)
@@ -28,7 +28,7 @@ class FaultReporter(QObject):
         self._seen: set[tuple[str, str]] = set()
 
     def install(self) -> None:
-        """Catch every uncaught exception of the process from now on, those in Qt's slots included."""
+        """Handle every uncaught exception of the process from now on, including those in Qt slots."""
         sys.excepthook = self.catch
         threading.excepthook = self._catch_in_thread
 

@@ -1,9 +1,8 @@
-"""One window for the files that are opened from elsewhere: the first window listens, and later starts hand theirs over.
+"""One window for files that are opened elsewhere: the first window listens, and later starts pass their files to it.
 
-Two processes on one machine talk through a socket of the user's own (a named pipe on Windows); nothing leaves the
-machine. A second window may still be opened: it only does not listen. What is sent is text, a list of paths, and is
-taken for no more than that. The socket lies in a folder that nobody else can enter, and a caller that says nothing, or
-too much, is left within a second.
+Two processes on one machine communicate through a socket of the user (a named pipe on Windows); nothing leaves the
+machine. Further windows can be opened; they do not listen. Messages are text with a list of paths. The socket is in a
+folder that only the user can enter, and a client that sends nothing or too much is disconnected within a second.
 """
 
 import contextlib
@@ -22,35 +21,35 @@ from PySide6.QtCore import QObject, Signal
 from digitpad import paths
 from digitpad.json_records import JSONError, dump_json, parse_json
 
-#: The longest message, in bytes, and the most paths in it.
+#: The longest message in bytes, and the largest number of paths in it.
 _LONGEST = 1 << 20
 _MOST_FILES = 1000
-#: How long a caller may take for each part of its message.
+#: Time limit for each part of a message.
 _PATIENCE = 1.0
 _THANKS = b"digitpad took them"
 
 
 def address() -> str:
-    """Return where the first window listens."""
+    """Return the address of the first window."""
     if sys.platform == "win32":
         return rf"\\.\pipe\digitpad-{os.environ.get('USERNAME', 'user')}"
     return str(paths.user_runtime_dir() / "window")
 
 
 def hand_over(files: Sequence[Path], where: str | None = None) -> bool:
-    """Have the window that runs already open files.
+    """Send files to the running window.
 
     Parameters
     ----------
     files
-        What to open.
+        The files to open.
     where
-        The address; by default the user's own.
+        The address; by default that of the user.
 
     Returns
     -------
     bool
-        Whether a window took them. If not, there is none, or none that answers.
+        Whether a window accepted them. If not, there is none, or none that responds.
     """
     try:
         place = where or address()
@@ -58,19 +57,19 @@ def hand_over(files: Sequence[Path], where: str | None = None) -> bool:
         with Client(place) as connection:
             _limit_waiting(connection)
             connection.send_bytes(dump_json([str(path.absolute()) for path in files]).encode())
-            # A window that is just closing, or stuck, does not answer: then this start opens one of its own.
+            # A window that is closing or blocked does not respond; this start then opens its own window.
             return connection.poll(2.0) and connection.recv_bytes(_LONGEST) == _THANKS
     except (OSError, EOFError):
         return False
 
 
 class OpenRequests(QObject):
-    """Listens for files that later starts hand over.
+    """Receives files from later starts.
 
     Signals
     -------
     received
-        A list of `Path`; emitted in the listening thread: connect bound methods of objects of the GUI thread.
+        A list of `Path`; emitted in the listening thread: connect bound methods of objects in the GUI thread.
     """
 
     received = Signal(object)
@@ -84,26 +83,26 @@ class OpenRequests(QObject):
         self._caller: Connection | None = None
 
     def listen(self, where: str | None = None) -> bool:
-        """Begin; return whether this is the window that listens (another may, or the place cannot be written)."""
+        """Start; return whether this window listens (another may already, or the socket cannot be created)."""
         self._where = where or address()
         try:
             self._listener = self._bind()
         except OSError:
-            # Without it everything works but this: files opened from elsewhere come in windows of their own.
+            # Without it only this feature is missing: files opened elsewhere open in new windows.
             return False
         self._thread = threading.Thread(target=self._serve, name="digitpad-open-requests", daemon=True)
         self._thread.start()
         return True
 
     def close(self) -> None:
-        """Stop listening, and wait for the thread's end."""
+        """Stop listening, and wait for the end of the thread."""
         if self._listener is None or self._thread is None:
             return
         self._closing.set()
-        # It may be listening to somebody who says nothing; and then it waits for somebody to call, so somebody calls.
+        # The thread may be waiting for a silent client or for a new one, so connect to it.
         _hang_up(self._caller)
         hand_over([], self._where)
-        # A daemon thread: should it be held up even so, the program's end does not wait for it.
+        # A daemon thread: if it is still blocked, the end of the program does not wait for it.
         self._thread.join(timeout=3 * _PATIENCE)
         self._listener.close()
         self._listener = self._thread = None
@@ -113,11 +112,11 @@ class OpenRequests(QObject):
             return Listener(self._where)
         place = Path(self._where)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # The folder may have been there before, or be one that everybody can enter.
+        # The folder may have existed before, and may be accessible to others.
         place.parent.chmod(0o700)
         _check_private(place.parent)
         if place.is_socket() and not _answers(self._where):
-            # Left behind by a window that was killed.
+            # Left behind by a killed window.
             place.unlink(missing_ok=True)
         return Listener(self._where)
 
@@ -148,7 +147,7 @@ def _answers(where: str) -> bool:
 
 
 def _check_private(folder: Path) -> None:
-    """Refuse a folder in which somebody else could put a socket."""
+    """Refuse a folder in which another user could create a socket."""
     if sys.platform == "win32":
         return
     found = folder.lstat()
@@ -157,9 +156,9 @@ def _check_private(folder: Path) -> None:
 
 
 def _limit_waiting(connection: Connection) -> None:
-    """Have every read and write of a connection fail that would wait for longer than `_PATIENCE`."""
+    """Make every read and write of a connection fail that waits longer than `_PATIENCE`."""
     if sys.platform == "win32":
-        # A named pipe hands over whole messages, which `poll` waits for.
+        # A named pipe delivers whole messages, which `poll` waits for.
         return
     with socket.socket(fileno=os.dup(connection.fileno())) as shared:
         limit = struct.pack("ll", int(_PATIENCE), int(_PATIENCE % 1 * 1e6))
@@ -168,16 +167,16 @@ def _limit_waiting(connection: Connection) -> None:
 
 
 def _hang_up(connection: Connection | None) -> None:
-    """End a conversation from another thread."""
+    """Close a connection from another thread."""
     if connection is None or sys.platform == "win32":
         return
-    # It may have ended by itself meanwhile.
+    # It may have been closed meanwhile.
     with contextlib.suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as shared:
         shared.shutdown(socket.SHUT_RDWR)
 
 
 def _read(connection: Connection) -> list[Path] | None:
-    """Return the paths that somebody sends; None if it is anything else."""
+    """Return the received paths; None if the message is anything else."""
     _limit_waiting(connection)
     if not connection.poll(_PATIENCE):
         return None

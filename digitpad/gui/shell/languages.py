@@ -4,7 +4,7 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
 
 from digitpad import paths
 
-#: How the installed translators are found again.
+#: Name by which installed translators are found again.
 _NAME = "digitpadTranslator"
 
 
@@ -14,7 +14,7 @@ def show_language(application: QCoreApplication, code: str) -> None:
     Parameters
     ----------
     application
-        The process's application; translators of an earlier call are removed from it.
+        The application; translators of an earlier call are removed.
     code
         A language of `digitpad.translation.available_languages`.
     """

@@ -1,22 +1,22 @@
-"""Where the window opens: always within what the screen has room for."""
+"""The initial size and position of the window, within the screen."""
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtWidgets import QWidget
 
 USUAL = QSize(1280, 800)
 LEAST = QSize(800, 560)
-_FRAME = QSize(16, 48)  # what a desktop may add around a window that is not shown yet
+_FRAME = QSize(16, 48)  # what a desktop may add around a window
 
 
 def place_on_screen(window: QWidget, available: QRect) -> None:
-    """Give a window the size it has, or less, and move it so that all of it lies on the screen.
+    """Limit the size of a window to the screen, and move it so that all of it is visible.
 
     Parameters
     ----------
     window
-        A window that is not shown yet, in the size and at the place that are wanted.
+        A window that is not shown yet, with the requested size and position.
     available
-        What the screen has free, in the window's pixels.
+        The available area of the screen, in window pixels.
     """
     room = available.size() - _FRAME
     window.setMinimumSize(LEAST.boundedTo(room))

@@ -1,7 +1,7 @@
-"""The tour: a digit drawn in the real window by real mouse events, and the pictures of it.
+"""The tour: draws a digit in the real window with real mouse events, and saves screenshots.
 
-The README's pictures are made by this, and `digitpad tour` shows that the whole window works where nobody can see
-it: without a screen it draws off-screen.
+The screenshots of the README are made by it, and `digitpad tour` checks that the whole window works, also without a
+display, where it draws off-screen.
 """
 
 import os
@@ -29,24 +29,24 @@ _TRAINED = 300  # steps: a few seconds, after which most digits are read
 
 
 def run_tour(out: Path, *, trained: int = _TRAINED) -> list[Path]:
-    """Draw in the real window and save what it looks like.
+    """Draw in the real window and save screenshots.
 
     Parameters
     ----------
     out
-        The folder for the pictures; it is made if it does not exist.
+        Folder for the screenshots; it is created if it does not exist.
     trained
-        Steps of training after which the Train tab is looked at.
+        Number of training steps after which the Train tab is captured.
 
     Returns
     -------
     list of Path
-        The pictures, in the order of the tabs: `draw.png`, `train.png`, `features.png` and `evaluate.png`.
+        The screenshots, in the order of the tabs: `draw.png`, `train.png`, `features.png` and `evaluate.png`.
 
     Raises
     ------
     DigitpadError
-        If the folder cannot be made, a picture cannot be written, or no model can be loaded.
+        If the folder cannot be created, a screenshot cannot be written, or no model can be loaded.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -56,11 +56,11 @@ def run_tour(out: Path, *, trained: int = _TRAINED) -> list[Path]:
     if QApplication.instance() is None:
         if not has_display():
             os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        # The pictures are for screens of today.
+        # Resolution of current screens.
         os.environ.setdefault("QT_SCALE_FACTOR", "2")
     make_application()
     with tempfile.TemporaryDirectory() as folder:
-        # Settings of its own: the tour shows digitpad as it is on the first day, and changes nobody's settings.
+        # Default settings in a separate file: the user's settings stay unchanged.
         window = MainWindow(Theme("light"), Settings(Path(folder) / "tour.ini"), runs=Path(folder) / "runs")
         try:
             return [
@@ -76,14 +76,14 @@ def run_tour(out: Path, *, trained: int = _TRAINED) -> list[Path]:
 
 
 def replay(canvas: QWidget, strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
-    """Draw strokes on a canvas as a mouse would: press, a move for every point, release.
+    """Draw strokes on a canvas as a mouse does: press, a move for every point, release.
 
     Parameters
     ----------
     canvas
-        A widget that is shown.
+        A visible widget.
     strokes
-        Points in the widget's pixels.
+        Points in widget pixels.
     """
     for stroke in strokes:
         _send(canvas, QEvent.Type.MouseButtonPress, stroke[0])
@@ -103,7 +103,7 @@ def _draw(window: MainWindow, path: Path) -> Path:
         )
     QApplication.processEvents()
     canvas = window.draw_tab.canvas
-    # Whole pixels, as a mouse has them, and the same shift for every point.
+    # Whole pixels, as from a mouse, and the same offset for every point.
     left, top = (canvas.width() - THREE_SHEET[0]) // 2, (canvas.height() - THREE_SHEET[1]) // 2
     replay(canvas, [[(x + left, y + top) for x, y in stroke] for stroke in THREE])
     _wait_for_look(window)
@@ -112,7 +112,7 @@ def _draw(window: MainWindow, path: Path) -> Path:
 
 
 def _train(window: MainWindow, path: Path, steps: int) -> Path:
-    """Train for a while, as anybody does who presses Start, and look at it in the middle."""
+    """Press Start, train for a while, and capture the tab during training."""
     from digitpad.gui.training.train_tab import TrainTab
 
     tab = window.go_to("Train")
@@ -136,7 +136,7 @@ def _train(window: MainWindow, path: Path, steps: int) -> Path:
 
 
 def _look_inside(window: MainWindow, path: Path) -> Path:
-    """Show what every layer makes of the digit, where one number comes from, and which pixels speak for the answer."""
+    """Show the maps of the digit, the arithmetic of one number, and which pixels support the prediction."""
     from digitpad.gui.features.tab import FeaturesTab
 
     tab = window.go_to("Features")
@@ -150,7 +150,7 @@ def _look_inside(window: MainWindow, path: Path) -> Path:
 
 
 def _evaluate(window: MainWindow, path: Path) -> Path:
-    """Read MNIST's test images with two models, and look at what the first takes nines for."""
+    """Evaluate two models on MNIST's test images, and show the images that the first reads as nines by mistake."""
     from digitpad.gui.evaluation.tab import EvaluationTab
 
     tab = window.go_to("Evaluate")
@@ -176,7 +176,7 @@ def _evaluate(window: MainWindow, path: Path) -> Path:
 
 
 def _wait_for_look(window: MainWindow) -> None:
-    """Wait until the window shows what comes of all that was done so far."""
+    """Wait until the window shows the results of everything done so far."""
     QApplication.processEvents()
     while window.workspace.busy:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
-from digitpad.gui.training.curve_style import Scale, Style
+from digitpad.gui.training.curve_style import AxisScale, Style
 from digitpad.gui.training.plot_frame import PlotFrame
 from digitpad.gui.training.plot_marks import Mark
 from digitpad.gui.training.series import Series
@@ -62,7 +62,7 @@ class Crosshair:
         if self.is_on:
             self._line.setPos(step)
 
-    def read(self, curves: Iterable[tuple[Style, Series]], marks: Iterable[Mark], scale: Scale) -> list[str]:
+    def read(self, curves: Iterable[tuple[Style, Series]], marks: Iterable[Mark], scale: AxisScale) -> list[str]:
         """Write the values at the step, and what was changed there; return the entries."""
         if not self.is_on:
             self.text = ""
@@ -132,6 +132,6 @@ def value_at(series: Series, step: float, near: float | None = None) -> float | 
     return float(series.y[nearest])
 
 
-def written(value: float, scale: Scale) -> str:
+def written(value: float, scale: AxisScale) -> str:
     """Return a value as the crosshair writes it."""
     return f"{100 * value:.2f}\N{NO-BREAK SPACE}%" if scale.is_share else f"{value:.4g}"

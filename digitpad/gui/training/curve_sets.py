@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from digitpad.gui.training.curve_style import Scale, Style
+from digitpad.gui.training.curve_style import AxisScale, Style
 from digitpad.gui.training.run_view import LAYER_FIGURES, RunView
 from digitpad.gui.training.series import Series
 
@@ -19,13 +19,13 @@ FIGURES = {
 } | LAYER_FIGURES
 """What the lower plot can show, by the word for it."""
 
-_SCALES = {ACCURACY: Scale.ACCURACY, RATE: Scale.WHOLE, "dead_share": Scale.SHARE}
+_SCALES = {ACCURACY: AxisScale.ACCURACY, RATE: AxisScale.WHOLE, "dead_share": AxisScale.SHARE}
 _LAYER_COLOURS = ("accent", "warm", "bar", "error", "text", "muted")
 
 
-def scale_of(figure: str) -> Scale:
+def scale_of(figure: str) -> AxisScale:
     """Return what the values of the lower plot are."""
-    return _SCALES.get(figure, Scale.PLAIN)
+    return _SCALES.get(figure, AxisScale.PLAIN)
 
 
 def loss_curves(record: RunView | None, others: Mapping[str, RunView]) -> Curves:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPen
 from digitpad.gui.widgets.theme import Theme
 
 
-class Scale(Enum):
+class AxisScale(Enum):
     """What the values are, and so how the axis is written and where it ends."""
 
     #: From zero up; single spikes may leave the scale.
@@ -23,7 +23,7 @@ class Scale(Enum):
     @property
     def is_share(self) -> bool:
         """Whether the values are written in percent."""
-        return self in {Scale.SHARE, Scale.ACCURACY}
+        return self in {AxisScale.SHARE, AxisScale.ACCURACY}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from digitpad.gui.training.curve_sets import FIGURES, VALIDATION, Curves, figure_curves, loss_curves, scale_of
-from digitpad.gui.training.curve_style import Scale
+from digitpad.gui.training.curve_style import AxisScale
 from digitpad.gui.training.figure import Figure, Panel
 from digitpad.gui.training.legend import Legend
 from digitpad.gui.training.plot import CurvePlot
@@ -61,7 +61,9 @@ class CurvesPanel(QWidget):
         self._turn = False
         tip = self.tr("Drag or turn the wheel to zoom, double-click to show all; the arrow keys move the crosshair")
         self.loss = CurvePlot(theme, "lossPlot", self.tr("Loss by step"), tip, parent=self)
-        self.other = CurvePlot(theme, "otherPlot", self.tr("Accuracy by step"), tip, scale=Scale.ACCURACY, parent=self)
+        self.other = CurvePlot(
+            theme, "otherPlot", self.tr("Accuracy by step"), tip, scale=AxisScale.ACCURACY, parent=self
+        )
         self.log = make_action(
             owner,
             "actionTrainLog",
@@ -148,7 +150,7 @@ class CurvesPanel(QWidget):
             title,
             (
                 Panel(self.tr("Loss (cross-entropy)"), self.loss.scale, upper, log=on_log, marks=marks),
-                Panel(self.tr(lower), scale, below, log=on_log and scale is Scale.PLAIN, marks=marks),
+                Panel(self.tr(lower), scale, below, log=on_log and scale is AxisScale.PLAIN, marks=marks),
             ),
         )
 
@@ -295,7 +297,7 @@ class CurvesPanel(QWidget):
     def _scale_lower(self) -> None:
         scale = scale_of(self.figure)
         self.other.use_scale(scale)
-        self.other.use_log(log=self.log.isChecked() and scale is Scale.PLAIN)
+        self.other.use_log(log=self.log.isChecked() and scale is AxisScale.PLAIN)
 
     @Slot()
     def _choose(self) -> None:

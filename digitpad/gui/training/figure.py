@@ -14,7 +14,7 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from digitpad.gui.training.curve_sets import Curves
-from digitpad.gui.training.curve_style import Scale, Style
+from digitpad.gui.training.curve_style import AxisScale, Style
 from digitpad.gui.training.plot_marks import Mark
 from digitpad.gui.training.plot_range import LEAST_LOSS, range_of
 from digitpad.gui.training.series import Floats, Series, thin
@@ -47,7 +47,7 @@ class Panel:
     """
 
     title: str
-    scale: Scale
+    scale: AxisScale
     curves: Curves
     log: bool = False
     marks: tuple[Mark, ...] = ()

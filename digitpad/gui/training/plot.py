@@ -14,7 +14,7 @@ from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.gui.training.crosshair import Crosshair, written
-from digitpad.gui.training.curve_style import Scale, Style, pen_of
+from digitpad.gui.training.curve_style import AxisScale, Style, pen_of
 from digitpad.gui.training.plot_frame import PlotFrame
 from digitpad.gui.training.plot_marks import Mark, PlotMarks
 from digitpad.gui.training.plot_range import LEAST_LOSS, Range, range_of, rounded
@@ -69,7 +69,7 @@ class CurvePlot(QWidget):
         spoken: str,
         tip: str,
         *,
-        scale: Scale = Scale.PLAIN,
+        scale: AxisScale = AxisScale.PLAIN,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -147,7 +147,7 @@ class CurvePlot(QWidget):
             self._marks.draw_changes()
 
     @property
-    def scale(self) -> Scale:
+    def scale(self) -> AxisScale:
         """What the values are."""
         return self._scale
 
@@ -166,7 +166,7 @@ class CurvePlot(QWidget):
         """What is said about values above the upper edge; empty if there are none."""
         return self._off_scale.text()
 
-    def use_scale(self, scale: Scale) -> None:
+    def use_scale(self, scale: AxisScale) -> None:
         """Take the values for something else from now on."""
         self._scale = scale
         self._frame.use_scale(scale)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QWidget
 
-from digitpad.gui.training.curve_style import Scale
+from digitpad.gui.training.curve_style import AxisScale
 from digitpad.gui.training.plot_range import Range
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
@@ -36,7 +36,7 @@ class PlotFrame:
     def __init__(self, theme: Theme, name: str, owner: QWidget) -> None:
         self._theme = theme
         self._owner = owner
-        self._scale = Scale.PLAIN
+        self._scale = AxisScale.PLAIN
         self.view: Any = pg.PlotWidget(owner, enableMenu=False)
         self.view.setObjectName(f"qt_{name}")
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -88,7 +88,7 @@ class PlotFrame:
         """Write the numbers on the left for logarithms, or as they are."""
         self._item.getAxis("left").setLogMode(log)
 
-    def use_scale(self, scale: Scale) -> None:
+    def use_scale(self, scale: AxisScale) -> None:
         """Write the numbers on the left for another kind of values."""
         self._scale = scale
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from digitpad.gui.training.curve_style import Scale
+from digitpad.gui.training.curve_style import AxisScale
 from digitpad.gui.training.series import Floats, Series
 
 Range = tuple[tuple[float, float], tuple[float, float]]
@@ -17,7 +17,7 @@ LEAST_LOSS = 1e-6
 _ABOVE, _NEARLY_ALL, _START = 1.5, 0.95, 10
 
 
-def range_of(shown: Sequence[Series], steady: Sequence[Series], scale: Scale, *, log: bool) -> Range | None:
+def range_of(shown: Sequence[Series], steady: Sequence[Series], scale: AxisScale, *, log: bool) -> Range | None:
     """Return what a plot shows; with a logarithmic scale, the values' logarithms.
 
     One spike does not flatten all the rest: values far above both the start and nearly all others leave the scale.
@@ -44,13 +44,13 @@ def range_of(shown: Sequence[Series], steady: Sequence[Series], scale: Scale, *,
     if not len(values):
         return None
     low, high = float(values.min()), float(values.max())
-    if scale is Scale.ACCURACY:
+    if scale is AxisScale.ACCURACY:
         low = min(low, 0.98)
         return rounded(left, right, low - 0.04 * (1 - low), 1 + 0.02 * (1 - low))
     if log:
         bottom, top = math.log10(max(low, LEAST_LOSS)), math.log10(max(high, 2 * LEAST_LOSS))
         return rounded(left, right, bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom))
-    if scale is Scale.PLAIN:
+    if scale is AxisScale.PLAIN:
         high = min(high, _usual_top(values, parts))
     return rounded(left, right, 0.0, 1.05 * high if high > 0 else 1.0)
 

@@ -17,7 +17,7 @@ from digitpad.training.events import (
     TrainingStopped,
     ValidationProgress,
 )
-from digitpad.training.history import History
+from digitpad.training.history import RunHistory
 
 #: What is measured of every layer, and what the window calls it.
 LAYER_FIGURES = {
@@ -169,7 +169,7 @@ class RunView:
                 self.layers[figure].setdefault(layer.name, Series()).append(step, value)
 
 
-def record_of(history: History, window: float) -> RunView:
+def record_of(history: RunHistory, window: float) -> RunView:
     """Return the view of a run that its folder keeps, smoothed already.
 
     Parameters

@@ -41,14 +41,14 @@ _MNIST, _MNIST_COUNT, _MOST_VALIDATION = "mnist", 60_000, 5_000
 _LIVE = ("learning_rate", "momentum", "weight_decay", "dropout")
 _FIXED = ("optimizer", "schedule", "batch_size", "epochs", "label_smoothing")
 _AUGMENTATION_NAMES = {
-    "none": str(QT_TRANSLATE_NOOP("SetupCard", "none")),
-    "gentle": str(QT_TRANSLATE_NOOP("SetupCard", "gentle")),
-    "usual": str(QT_TRANSLATE_NOOP("SetupCard", "usual")),
-    "strong": str(QT_TRANSLATE_NOOP("SetupCard", "strong")),
+    "none": str(QT_TRANSLATE_NOOP("TrainingSetup", "none")),
+    "gentle": str(QT_TRANSLATE_NOOP("TrainingSetup", "gentle")),
+    "usual": str(QT_TRANSLATE_NOOP("TrainingSetup", "usual")),
+    "strong": str(QT_TRANSLATE_NOOP("TrainingSetup", "strong")),
 }
 
 
-class SetupCard(QFrame):
+class TrainingSetup(QFrame):
     """Shows and changes the plan of the next run.
 
     Signals
@@ -364,7 +364,7 @@ def _reads_digits(name: str) -> bool:
 def _describe(name: str) -> str:
     """Return a preset's name and size."""
     count = _parameters(name)
-    return QCoreApplication.translate("SetupCard", "{name} · {count} weights").format(name=name, count=f"{count:,}")
+    return QCoreApplication.translate("TrainingSetup", "{name} · {count} weights").format(name=name, count=f"{count:,}")
 
 
 def _parameters(name: str) -> int:

@@ -26,7 +26,7 @@ _SIDE = 28
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Snapshot:
+class NetworkCopy:
     """The network in training as it was after a step.
 
     Attributes
@@ -76,7 +76,7 @@ class TrainingThread(Worker):
     held
         The training waits at the gate.
     published
-        A `Snapshot` of the network as it is now.
+        A `NetworkCopy` of the network as it is now.
     """
 
     opened = Signal(object)
@@ -161,7 +161,7 @@ class TrainingThread(Worker):
         self._stale = False
         if readable:
             self._shown.clear()
-            self.published.emit(Snapshot(Recognizer(model), self._step))
+            self.published.emit(NetworkCopy(Recognizer(model), self._step))
 
 
 def _past_of(live: LiveRun, window: float) -> Past:

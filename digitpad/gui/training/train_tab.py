@@ -25,8 +25,8 @@ from digitpad.gui.training.pause_control import RunUntil
 from digitpad.gui.training.plan_editor import PlanEditor
 from digitpad.gui.training.runs_dialog import RunsDialog
 from digitpad.gui.training.session import Session
-from digitpad.gui.training.setup_card import SetupCard
-from digitpad.gui.training.thread import Snapshot
+from digitpad.gui.training.setup_card import TrainingSetup
+from digitpad.gui.training.thread import NetworkCopy
 from digitpad.gui.widgets.cards import bring_up, card, scroller, title
 from digitpad.gui.widgets.inline_alert import InlineAlert
 from digitpad.gui.widgets.message_bar import Message
@@ -76,7 +76,7 @@ class TrainTab(TabPage):
         self._snapshot_waits = False  # for being looked at
         self.editor = PlanEditor(RunPlan.quick(), self)
         self.session = Session(self)
-        self.setup = SetupCard(theme, settings, self.editor, self)
+        self.setup = TrainingSetup(theme, settings, self.editor, self)
         self.notice = InlineAlert("trainNotice", self)
         self.controls = ControlCard(self)
         self.curves = CurvesPanel(theme, self)
@@ -206,7 +206,7 @@ class TrainTab(TabPage):
         self._show_progress()
 
     @Slot(object)
-    def _publish(self, snapshot: Snapshot) -> None:
+    def _publish(self, snapshot: NetworkCopy) -> None:
         live = self.session.live
         if live is not None:
             run = live.run

@@ -12,12 +12,12 @@ NEAR = 0.05  # the probability from which a second guess is named
 AMBIGUOUS = 0.2  # the probability from which it is as good as the first, see `Prediction.is_ambiguous`
 _LEADING = 1.4  # from line to line of a number, in heights of a digit
 _INVITATION = (
-    str(QT_TRANSLATE_NOOP("Answer", "Draw a digit")),
-    str(QT_TRANSLATE_NOOP("Answer", "The prediction appears here while you draw.")),
+    str(QT_TRANSLATE_NOOP("Headline", "Draw a digit")),
+    str(QT_TRANSLATE_NOOP("Headline", "The prediction appears here while you draw.")),
 )
 
 
-class Answer(QWidget):
+class Headline(QWidget):
     """Shows the answer; it is painted, so that nothing moves when the text changes.
 
     Signals

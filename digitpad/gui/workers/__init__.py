@@ -1,1 +1,1 @@
-"""Work in the background: the threads, their progress, and the heartbeat of the window."""
+"""Background work: threads, their progress, and the heartbeat of the window."""

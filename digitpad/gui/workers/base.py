@@ -1,14 +1,14 @@
-"""What every thread of the window has in common: its stack, how its errors are reported, and how it is ended."""
+"""The base of all worker threads: stack size, error reporting, and stopping."""
 
 from PySide6.QtCore import QObject, QThread, Signal
 
 from digitpad.errors import DigitpadError
 
-_STACK = 8 << 20  # bytes: BLAS wants more than a thread of Qt's has everywhere
+_STACK = 8 << 20  # bytes: BLAS needs more than Qt's default on some platforms
 
 
 class Worker(QThread):
-    """A thread that does one thing, `work`, and can be interrupted.
+    """A thread that runs `work` once and can be interrupted.
 
     Parameters
     ----------
@@ -18,8 +18,8 @@ class Worker(QThread):
     Signals
     -------
     failed
-        Why the work could not be done, in a sentence for a person. Any other exception is a fault of ours and is
-        reported by Python's hook for uncaught exceptions; `finished` follows in every case.
+        Why the work failed, as a sentence for users. Any other exception is a bug and is reported by Python's hook for
+        uncaught exceptions; `finished` follows in every case.
     """
 
     failed = Signal(str)
@@ -30,27 +30,27 @@ class Worker(QThread):
         self.setStackSize(_STACK)
 
     def work(self) -> None:
-        """Do the work; called in the new thread. Long work asks `isInterruptionRequested` now and then.
+        """Do the work, in the new thread. Long work must check `isInterruptionRequested` from time to time.
 
         Raises
         ------
         DigitpadError
-            If it cannot be done.
+            If the work fails.
         """
         raise NotImplementedError
 
     def interrupt(self) -> None:
-        """Ask the work to end early; whoever has it wait for something wakes it here as well."""
+        """Request an early end; subclasses in which the work waits for something also wake it here."""
         self.requestInterruption()
 
     def shut_down(self) -> None:
-        """Interrupt the work and wait for the thread to end."""
+        """Interrupt the work and wait for the end of the thread."""
         self.interrupt()
         self.quit()
         self.wait()
 
     def run(self) -> None:
-        """Do the work; called by Qt in the new thread."""
+        """Run the work; called by Qt in the new thread."""
         try:
             self.work()
         except DigitpadError as error:

@@ -1,4 +1,4 @@
-"""Something that takes longer than a screen's refresh, done in a thread of its own."""
+"""A function call in a separate thread."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,12 +14,12 @@ class FunctionWorker(Worker):
     Parameters
     ----------
     function
-        What is called; it must touch no widget.
+        The function to call; it must not access widgets.
 
     Signals
     -------
     done
-        What it returned.
+        The result of the function.
     """
 
     done = Signal(object)

@@ -1,4 +1,4 @@
-"""A thread that goes through a generator and tells what comes of it, not more often than eyes can follow."""
+"""A thread that iterates a generator and reports its results, at a rate that the eye can follow."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -6,25 +6,25 @@ from collections.abc import Callable, Iterator
 from PySide6.QtCore import QObject, Signal
 
 from digitpad.gui.workers.base import Worker
-from digitpad.gui.workers.progress import Progress
+from digitpad.gui.workers.progress import WorkProgress
 
 _BETWEEN_NEWS = 0.05  # seconds
 
 
 class GeneratorWorker(Worker):
-    """Goes through one job; it can be interrupted between any two of its steps.
+    """Iterates one job; it can be interrupted between any two steps.
 
     Parameters
     ----------
     open_job
-        Begins the job; called in the thread.
+        Creates the job; called in the thread.
 
     Signals
     -------
     progressed
-        A `Progress`, at most twenty a second.
+        A `WorkProgress`, at most twenty per second.
     answered
-        Whatever else the job yields, in order.
+        Everything else that the job yields, in order.
     """
 
     progressed = Signal(object)
@@ -35,12 +35,12 @@ class GeneratorWorker(Worker):
         self._open_job = open_job
 
     def work(self) -> None:
-        """Do the job, in the new thread."""
+        """Iterate the job, in the new thread."""
         told_at = 0.0
         for step in self._open_job():
             if self.isInterruptionRequested():
                 return
-            if not isinstance(step, Progress):
+            if not isinstance(step, WorkProgress):
                 self.answered.emit(step)
             elif time.monotonic() - told_at > _BETWEEN_NEWS:
                 told_at = time.monotonic()

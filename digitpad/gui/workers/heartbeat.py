@@ -1,4 +1,4 @@
-"""How long the window ever stands still: a timer beats in its event loop, and the gaps between beats are counted."""
+"""Measures how long the window is blocked: a timer runs in its event loop, and the gaps between ticks are counted."""
 
 import time
 
@@ -6,11 +6,11 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 _EVERY = 5  # milliseconds
-_LONGEST = 1000  # milliseconds: what lasted longer is counted with the last
+_LONGEST = 1000  # milliseconds: longer gaps are counted in the last bin
 
 
 class Heartbeat(QObject):
-    """Counts the gaps between the beats of a timer, by the millisecond: in level memory, however long it beats."""
+    """Counts the gaps between timer ticks in bins of a millisecond, in constant memory."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -23,19 +23,19 @@ class Heartbeat(QObject):
         self._timer.timeout.connect(self._beat)
 
     def start(self) -> None:
-        """Begin to count anew."""
+        """Start counting from zero."""
         self._counts[:] = 0
         self._longest = 0.0
         self._last = time.perf_counter()
         self._timer.start()
 
     def stop(self) -> None:
-        """Count no more."""
+        """Stop counting."""
         self._timer.stop()
 
     @property
     def beats(self) -> int:
-        """How many gaps were counted."""
+        """Number of gaps counted."""
         return int(self._counts.sum())
 
     @property

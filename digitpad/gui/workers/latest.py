@@ -1,7 +1,7 @@
-"""Work that takes longer than a screen refresh: in a thread, the newest request of each kind only.
+"""Long work in a thread: only the newest request of each kind counts.
 
-A request that is overtaken by another of its kind is told to stop, and what it still brings is dropped: every request
-has a number, and only the latest one's results are handed on.
+A request that is replaced by another of its kind is told to stop, and its results are dropped: every request has a
+number, and only results of the latest are passed on.
 """
 
 from collections import OrderedDict
@@ -15,39 +15,39 @@ from digitpad.errors import DigitpadError
 from digitpad.gui.workers.base import Worker
 
 
-class Progress:
-    """What work gets to know whether to go on, and to hand on what it has so far."""
+class WorkContext:
+    """The interface through which work checks whether to continue, and reports intermediate results."""
 
     def __init__(self, stop: Event, show: Callable[[object], None]) -> None:
         self._stop = stop
         self._show = show
 
     def stopped(self) -> bool:
-        """Tell whether nobody waits for the result any more."""
+        """Return whether the result is no longer needed."""
         return self._stop.is_set()
 
     def show(self, partial: object) -> None:
-        """Hand on what there is so far."""
+        """Report an intermediate result."""
         self._show(partial)
 
 
-Work = Callable[[Progress], object]
+Work = Callable[[WorkContext], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a request, or so far.
+    """A result of a request, final or intermediate.
 
     Attributes
     ----------
     kind, number
-        Which request.
+        Kind and number of the request.
     result
-        What the work returned, or showed.
+        The final or intermediate result.
     final
         Whether the work has ended.
     trouble
-        Why there is no result, in words; empty if there is one.
+        Why there is no result, as a sentence; empty if there is one.
     """
 
     kind: str
@@ -66,7 +66,7 @@ class _Request:
 
 
 class LatestWorker(QObject):
-    """Does work in a thread of its own, which begins with the first request.
+    """Does work in its own thread, which starts with the first request.
 
     Signals
     -------
@@ -83,28 +83,28 @@ class LatestWorker(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a request waits or is being worked on."""
+        """Whether a request is waiting or in progress."""
         return self._thread is not None and self._thread.busy
 
     def ask(self, kind: str, work: Work) -> int:
-        """Have work done; an earlier request of the same kind is forgotten.
+        """Request work; an earlier request of the same kind is dropped.
 
         Parameters
         ----------
         kind
-            What it is for, such as "occlusion".
+            The purpose, such as "occlusion".
         work
-            Called in the thread. It must not touch anything that the GUI thread changes.
+            Called in the thread. It must not access anything that the GUI thread changes.
 
         Returns
         -------
         int
-            The number of the request.
+            Number of the request.
         """
         number = self._numbers.get(kind, 0) + 1
         self._numbers[kind] = number
         if self._thread is not None and self._thread.isFinished():
-            # A fault of ours ended it; that was reported, and the next request shall not wait for ever.
+            # A bug ended the thread and was reported; the next request must not wait for ever.
             self.shut_down()
         if self._thread is None:
             self._thread = _Thread(self)
@@ -114,13 +114,13 @@ class LatestWorker(QObject):
         return number
 
     def forget(self, kind: str) -> None:
-        """Have work of a kind stopped, and drop what it still brings."""
+        """Stop work of a kind, and drop its results."""
         self._numbers[kind] = self._numbers.get(kind, 0) + 1
         if self._thread is not None:
             self._thread.drop(kind)
 
     def shut_down(self) -> None:
-        """Stop everything and wait for the thread to end."""
+        """Stop everything and wait for the end of the thread."""
         if self._thread is not None:
             self._thread.shut_down()
             self._thread.deleteLater()
@@ -133,7 +133,7 @@ class LatestWorker(QObject):
 
 
 class _Thread(Worker):
-    """Works requests off, one after the other."""
+    """Processes requests one after the other."""
 
     result_ready = Signal(object)
 
@@ -170,7 +170,7 @@ class _Thread(Worker):
             self._condition.notify()
 
     def work(self) -> None:
-        """Work until told to end."""
+        """Process requests until stopped."""
         while (request := self._next()) is not None:
             self._do(request)
 
@@ -189,12 +189,12 @@ class _Thread(Worker):
             self.result_ready.emit(Outcome(request.kind, request.number, partial, final=False))
 
         try:
-            result = request.work(Progress(request.stop, show))
+            result = request.work(WorkContext(request.stop, show))
         except DigitpadError as error:
             self.result_ready.emit(Outcome(request.kind, request.number, None, final=True, trouble=str(error)))
             return
         except Exception:
-            # A fault of ours is reported elsewhere, as the thread ends; whoever waits must not wait for ever.
+            # A bug is reported elsewhere when the thread ends; waiting code must not wait for ever.
             self.result_ready.emit(Outcome(request.kind, request.number, None, final=True))
             raise
         if not request.stop.is_set():

@@ -1,18 +1,18 @@
-"""How far work in the background has come."""
+"""Progress of background work."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the work is.
+class WorkProgress:
+    """Progress of background work.
 
     Attributes
     ----------
     doing
-        What is being done, in words.
+        Description of the current work.
     done, total
-        Of what is counted: images, or points of a curve; a total of 0 where it is not known.
+        Number of items, such as images or points of a curve; a total of 0 if it is not known.
     """
 
     doing: str

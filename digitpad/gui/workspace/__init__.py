@@ -1,1 +1,1 @@
-"""What is looked at and by which network: the one state that every tab shows."""
+"""The workspace: the drawing, the network that is shown, and its reading; the one state behind every tab."""

@@ -1,4 +1,4 @@
-"""The networks to choose from: models in files, and runs with their checkpoints. One list for every menu."""
+"""The networks to choose from: model files, and runs with their checkpoints. Every menu uses this list."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ _MOST_CHECKPOINTS = 24
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A network that can be chosen.
+    """A network to choose.
 
     Attributes
     ----------
     name
-        What to call it, in plain text.
+        Display name, plain text.
     path
         As `digitpad.gui.workspace.models.load` takes it: a model file, the folder of a run, or a checkpoint.
     """
@@ -32,14 +32,14 @@ class Entry:
 
 
 def bundled() -> list[Entry]:
-    """Return the models that come with digitpad."""
+    """Return the bundled models."""
     from digitpad.models.model_file import bundled_models
 
     return [Entry(path.stem, path.resolve()) for path in bundled_models()]
 
 
 def own(recent: Sequence[Path] = ()) -> list[Entry]:
-    """Return the user's own models: those in the models folder, then those opened recently, each once."""
+    """Return the user's models: those in the models folder, then recently opened ones, without duplicates."""
     from digitpad.models.model_file import user_models
 
     paths = dict.fromkeys(path.resolve() for path in (*user_models(), *recent))
@@ -49,12 +49,12 @@ def own(recent: Sequence[Path] = ()) -> list[Entry]:
 
 
 def runs(folder: Path | None = None) -> list[Entry]:
-    """Return the newest runs that have something to load, by names that tell them apart.
+    """Return the newest runs that can be loaded, with distinct names.
 
     Parameters
     ----------
     folder
-        Where the runs are kept; None takes the user's.
+        The folder of the runs; None uses the user's.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def runs(folder: Path | None = None) -> list[Entry]:
 
 
 def checkpoints(folder: Path) -> list[Entry]:
-    """Return the last checkpoints of a run, the newest first.
+    """Return the last checkpoints of a run, newest first.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What all views show: one frozen, numbered value, published by the workspace after every change."""
+"""The value that all views show: frozen and numbered, published by the workspace after every change."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Depth(IntEnum):
-    """How far a view looks into the network."""
+    """How much of the network a view needs."""
 
     READING = 0
     ACTIVATIONS = 1
@@ -27,61 +27,61 @@ class Depth(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which character of a number is looked at: the last one while it is being written, or the one that was chosen.
+    """The character of a number that is shown: the last one while the number is being written, or a chosen one.
 
     Attributes
     ----------
     place
-        The one that was chosen; None for the last.
+        The chosen position; None for the last one.
     count
-        How many characters the number had when that was chosen. When there are fewer, the choice has lapsed.
+        Number of characters when it was chosen. If there are fewer later, the choice is void.
     """
 
     place: int | None = None
     count: int = 0
 
     def has_lapsed(self, reading: "NumberReading | None") -> bool:
-        """Return whether there is nothing left to choose in: no reading, or one of fewer characters."""
+        """Return whether the choice no longer applies: there is no reading, or it has fewer characters."""
         return reading is None or len(reading.segments) < self.count
 
     def place_in(self, reading: "NumberReading") -> int:
-        """Return the place in a reading."""
+        """Return the position in a reading."""
         last = len(reading.segments) - 1
         return last if self.place is None or self.has_lapsed(reading) else min(self.place, last)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """One look at a page by one network.
+    """The result of reading a page with a network.
 
     Attributes
     ----------
     number
-        Counts the looks; a later one replaces an earlier one.
+        Sequence number; a later look replaces an earlier one.
     page
-        What is looked at.
+        The page.
     network
-        The network that looks; None when there is none.
+        The network; None if there is none.
     reading
-        What it reads: one digit, or a number. None for a blank page, without a network, while `is_reading`, and where
-        the page could not be read.
+        The reading: one digit, or a number. None for a blank page, without a network, while `is_reading`, and if the
+        page could not be read.
     place
-        Which character of the reading is chosen, from 0.
+        Position of the chosen character in the reading, from 0.
     prediction
-        The reading of the chosen character; None where there is none, and for a sign.
+        The prediction for the chosen character; None if there is none, and for a sign.
     pixels
-        float32 (28, 28) in [0, 1]: the chosen character as the network received it; None where there is none.
+        float32 (28, 28) in [0, 1]: the chosen character as the network received it; None if there is none.
     verdict
-        What headlines and bars say of the prediction; None where there is none, or nothing in the picture.
+        Headline and bars for the prediction; None if there is none, or the picture is blank.
     frame
-        Everything that the network makes of these pixels, or of a blank picture where there are none. None while no
-        view asks for it, and for a network that cannot be looked into.
+        All activations for these pixels, or for a blank picture without pixels. None if no view asks for it, and for a
+        network without activations.
     is_reading
-        Whether the page is still being read in the background; all that comes of it is missing so far.
+        Whether the page is still being read in the background; the results are missing so far.
     error
-        Why the page could not be read, in a sentence for a person; empty if it was.
+        Why the page could not be read, as a sentence for users; empty if it was.
     not_finite
-        Whether the network has no answer because it computes numbers that are not finite.
+        Whether there is no prediction because the outputs of the network are not finite.
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""A model as the window sees it: something that reads, and the few facts shown beside it."""
+"""Loaded models, with the information that the window shows about them."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -22,28 +22,28 @@ _FIGURES = {
 
 
 class Source(Enum):
-    """Where the network that is looked at comes from."""
+    """Where the network that is shown comes from."""
 
     IN_USE = "in use"
     IN_TRAINING = "in training"
-    SAVED = "saved"  # a step of a run, or a model file that is looked at without being used
-    OPERATED = "operated"  # one of the others, as surgery has left it
+    SAVED = "saved"  # a checkpoint of a run, or a model file that is shown without being in use
+    OPERATED = "operated"  # one of the others, changed by surgery
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedModel:
-    """A model that can read.
+    """A loaded model.
 
     Attributes
     ----------
     title
-        What the top bar calls it while it is looked at: its name, and its best known figure or its step.
+        Its text in the top bar: name, and best known metric or step.
     path
-        Its file; of a network in training, the folder of its run.
+        Its file; for a network in training, the folder of its run.
     mean, std
-        How pictures are normalised for it.
+        Mean and standard deviation of its normalisation.
     reader
-        What reads.
+        The reader of the model.
     source
         Where it comes from.
     """
@@ -57,14 +57,14 @@ class LoadedModel:
 
     @property
     def model(self) -> "Model | None":
-        """The network itself, with all that is known about it; None for a reader that cannot be looked into."""
+        """The network with its metadata; None for a reader without a network."""
         from digitpad.reading.recognizer import Recognizer
 
         return self.reader.model if isinstance(self.reader, Recognizer) else None
 
 
 def load(name_or_path: str | Path | None = None) -> LoadedModel:
-    """Load a model: a bundled one by name, any by its path, a run's by its folder or a checkpoint, or the default one.
+    """Load a model: a bundled one by name, any by its path, a run by its folder, a checkpoint, or the default.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def load(name_or_path: str | Path | None = None) -> LoadedModel:
 
 
 def read_model(name_or_path: str | Path | None = None) -> "tuple[Model, Path]":
-    """Read a model, and return it with its file, or with the folder of the run that it is the end of.
+    """Read a model, and return it with its file, or with the folder of the run that it belongs to.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def read_model(name_or_path: str | Path | None = None) -> "tuple[Model, Path]":
     DigitpadError
         If it does not exist, or is not a valid model.
     """
-    # NumPy and the network library are loaded when the window is visible already.
+    # NumPy and the network library are loaded after the window has been painted.
     from digitpad.models.model_file import find_model, load_model
 
     if name_or_path is not None:
@@ -103,12 +103,12 @@ def read_model(name_or_path: str | Path | None = None) -> "tuple[Model, Path]":
 
 
 def is_checkpoint(path: Path) -> bool:
-    """Return whether a file is where a run keeps its checkpoints."""
+    """Return whether a file is in the checkpoints folder of a run."""
     return path.parent.name == _CHECKPOINTS
 
 
 def run_of(path: Path) -> Path | None:
-    """Return the folder of the run that a path belongs to: the folder itself, or that of a checkpoint; else None."""
+    """Return the folder of the run of a path: the folder itself, or that of a checkpoint; otherwise None."""
     folder = path.parent.parent if is_checkpoint(path) else path
     return folder if (folder / _RUN).is_file() else None
 
@@ -139,12 +139,12 @@ def saved_name(path: Path) -> str:
 
 
 def take(model: "Model", path: Path, name: str, source: Source = Source.IN_USE) -> LoadedModel:
-    """Return a model as the window sees it.
+    """Return a loaded model.
 
     Parameters
     ----------
     model, path, name
-        The model, where it comes from, and what to call it.
+        The model, its path, and its display name.
     source
         Where the network comes from.
 

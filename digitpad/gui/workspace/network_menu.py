@@ -17,27 +17,27 @@ from digitpad.gui.workspace.workspace import Workspace
 
 
 class NetworkMenu(QMenu):
-    """Offers networks. What there is, is looked up each time it opens; while it is open, nothing in it changes.
+    """Offers networks. The list is updated each time the menu opens, and does not change while it is open.
 
-    What is in use is ticked; what is looked at is said by the top bar.
+    The network in use is ticked; the top bar names the one that is shown.
 
     Parameters
     ----------
     name
-        Goes into the objectNames of its entries, such as "model-standard".
+        Part of the objectNames of its entries, such as "model-standard".
 
     Signals
     -------
     chosen
         The path of a network: a model file, the folder of a run, or a checkpoint.
     training_chosen
-        The network in training is to be looked at.
+        The network in training was chosen.
     closed
-        No network is wanted any more.
+        No network was chosen.
     browse_requested
-        A file is to be chosen in a dialog.
+        The user wants to choose a file in a dialog.
     message
-        A `Message`: what there is could not be looked up.
+        A `Message`: the networks could not be listed.
     """
 
     chosen = Signal(object)
@@ -57,12 +57,12 @@ class NetworkMenu(QMenu):
         self.aboutToShow.connect(self.fill)
 
     def offer_closing(self, *, on: bool) -> None:
-        """Offer to stop comparing."""
+        """Add an entry that stops the comparison."""
         self._closable = on
 
     @Slot()
     def fill(self) -> None:
-        """Look up what there is; does nothing while the menu is open."""
+        """Update the list; does nothing while the menu is open."""
         if self.isVisible():
             return
         self.clear()

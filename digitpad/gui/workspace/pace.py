@@ -1,10 +1,10 @@
-"""How long a page will take to be read, judged by the last ones."""
+"""Estimates how long a page will take to read, from recent readings."""
 
 from collections import deque
 
 from digitpad.gui.canvas.sketch import Page
 
-#: Seconds: what is read at once must leave the window its frame rate.
+#: Seconds: readings in the GUI thread must not lower the frame rate.
 FRAME = 1 / 60
 _RECENT = 3
 #: Multiply-adds a second that any computer manages: a twentieth of what a common one does.
@@ -12,7 +12,7 @@ _LEAST_SPEED = 1e9
 
 
 class Pace:
-    """Remembers how long the last readings by networks of one kind took.
+    """Records how long recent readings by one kind of network took.
 
     The cost of a drawing is taken to grow with its strokes. The quickest of the last readings counts: one that was held
     up by something else says nothing of the next. An estimate from the operations of the network counts as the first
@@ -23,7 +23,7 @@ class Pace:
         self._costs: deque[float] = deque(maxlen=_RECENT)  # seconds a stroke
 
     def note(self, page: Page, seconds: float) -> None:
-        """Note how long a page took."""
+        """Record how long a page took."""
         if page.picture is None or page.picture.prepared:
             self._costs.append(seconds / _size(page))
 
@@ -40,7 +40,7 @@ class Pace:
             self._costs.append(multiply_adds / _LEAST_SPEED)
 
     def is_short(self, page: Page) -> bool:
-        """Return whether a page will be read within a frame."""
+        """Return whether a page is expected to be read within a frame."""
         if page.picture is not None and not page.picture.prepared:
             return False
         return bool(self._costs) and min(self._costs) * _size(page) <= FRAME

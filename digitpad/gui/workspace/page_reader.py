@@ -1,4 +1,4 @@
-"""From a page to a reading and a frame, by one network and, for a single digit, in one pass.
+"""Reads a page with a network and, for a single digit, makes a frame in the same pass.
 
 This is the only place that decides how a page becomes pixels. No widget has a part in it: the workspace calls it in
 the GUI thread or in a worker, and never in both at once, because a network is used by one thread at a time.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
-    """What came of one page; the attributes are those of `Look`."""
+    """The result for one page; the attributes are those of `Look`."""
 
     reading: NumberReading | None = None
     place: int = 0
@@ -37,12 +37,12 @@ class Sight:
 
 
 class PageReader:
-    """Reads pages with one network, and looks into it on the way.
+    """Reads pages with one network, and captures its activations.
 
     Parameters
     ----------
     reader
-        What reads. Only a `Recognizer` can be looked into.
+        The reader. Only a `Recognizer` has activations.
     """
 
     def __init__(self, reader: Reader) -> None:
@@ -51,22 +51,22 @@ class PageReader:
         self._numbers = NumberReader(self._reader)
 
     def forget(self) -> None:
-        """Forget what was read: the reader's threshold is another now."""
+        """Discard the last reading, because the reader's threshold has changed."""
         self._numbers = NumberReader(self._reader)
 
     def look(self, page: Page, depth: Depth, choice: Choice, known: NumberReading | None = None) -> Sight:
-        """Look at a page.
+        """Read a page.
 
         Parameters
         ----------
         page
-            What is on the canvas.
+            The page on the canvas.
         depth
-            How far to look into the network.
+            How much of the network to capture.
         choice
-            Which character of a number to look at.
+            The character of a number to show.
         known
-            What this network has read on this page, if only the choice or the depth is new.
+            The reading of this page by this network, if only the choice or the depth has changed.
 
         Raises
         ------
@@ -77,7 +77,7 @@ class PageReader:
         if framing is not None:
             framing.begin(depth)
         try:
-            # Weights on their way to infinity: what comes of them is told, not warned of.
+            # Diverging weights: the result is reported, without NumPy's warnings.
             with np.errstate(over="ignore", invalid="ignore"):
                 sight = self._look(page, choice, known)
         except NotFiniteError:
@@ -136,13 +136,13 @@ class _FramingReader:
         return self._recognizer.refuses
 
     def begin(self, depth: Depth) -> None:
-        """Look this far from now on; what was seen of the last page is kept while it may be seen again."""
+        """Capture this much from now on; the last frame is kept while it may be needed again."""
         if depth != self._depth:
             self._depth, self._frame = depth, None
         self.image = None
 
     def frame_of(self, pixels: NDArray[np.float32] | None) -> Frame | None:
-        """Return the frame of a picture (28, 28), or of a blank one for None; None where nobody asks for frames."""
+        """Return the frame of a picture (28, 28), or of a blank one for None; None if no view asks for frames."""
         if self._depth is Depth.READING:
             return None
         inspector = self._inspector_now()

@@ -1,4 +1,4 @@
-"""What the window remembers from one day to the next, in a file of its own in the user's configuration folder."""
+"""The settings that the window remembers, in a file in the user's configuration folder."""
 
 import base64
 import binascii
@@ -16,7 +16,7 @@ _MOST_GEOMETRY = 4096
 
 
 class Settings:
-    """Typed access to the few things that are kept; whatever is not as expected counts as never set.
+    """Typed access to the settings; invalid values count as not set.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class Settings:
 
     @property
     def model(self) -> Path | None:
-        """The model used last, if its file is still there."""
+        """The model used last, if its file still exists."""
         path = self._path("model")
         if path is not None and not path.is_absolute():
             path = paths.models_dir().resolve() / path
@@ -57,16 +57,16 @@ class Settings:
 
     @property
     def recent_models(self) -> list[Path]:
-        """Models opened from files, the latest first; those that are gone are left out."""
+        """Models opened from files, the latest first; missing files are left out."""
         names = self._store.value("recent_models")
         if not isinstance(names, list):
             return []
         return [Path(name) for name in names if _is(Path.is_file, Path(name))]
 
     def remember_model(self, path: Path, *, bundled: bool) -> None:
-        """Keep a model as the one used last, and among the recent ones if it does not come with digitpad.
+        """Remember a model as the one used last, and as a recent one unless it is bundled.
 
-        One that does is kept by its name: another copy of digitpad, or this one moved, has it elsewhere.
+        A bundled model is remembered by name, because its path differs in another or moved copy of digitpad.
         """
         self._store.set_value("model", path.name if bundled else str(path))
         if not bundled:
@@ -75,26 +75,26 @@ class Settings:
 
     @property
     def recent_datasets(self) -> list[str]:
-        """Folders and files that a network was trained on, the latest first; those that are gone are left out."""
+        """Folders and files that a network was trained on, the latest first; missing ones are left out."""
         names = self._store.value("recent_datasets")
         if not isinstance(names, list):
             return []
         return [name for name in names if name and _is(Path.exists, Path(name))]
 
     def remember_dataset(self, path: str) -> None:
-        """Keep a folder or file of images among the recent ones."""
+        """Remember a folder or file of images as recent."""
         others = [other for other in self.recent_datasets if other != path]
         self._store.set_value("recent_datasets", [path, *others][:_MOST_RECENT])
 
     @property
     def folder(self) -> Path:
-        """Where a file was last opened or saved."""
+        """The folder where a file was last opened or saved."""
         path = self._path("folder")
         return path if path is not None and _is(Path.is_dir, path) else Path.home()
 
     @folder.setter
     def folder(self, path: Path) -> None:
-        # The next start may be from elsewhere.
+        # Absolute, because the next start may have another working directory.
         self._store.set_value("folder", str(path.absolute()))
 
     @property
@@ -116,7 +116,7 @@ class Settings:
 
     @property
     def geometry(self) -> QByteArray | None:
-        """The window's place on the screen."""
+        """The position and size of the window."""
         value = self._store.value("geometry")
         if not isinstance(value, str) or len(value) > _MOST_GEOMETRY:
             return None
@@ -131,7 +131,7 @@ class Settings:
 
     @property
     def welcomed(self) -> bool:
-        """Whether the welcome was dismissed for good."""
+        """Whether the welcome was dismissed permanently."""
         return self._store.value("welcomed") in {True, "true"}
 
     @welcomed.setter
@@ -144,7 +144,7 @@ class Settings:
 
 
 def _is(kind: Callable[[Path], bool], path: Path) -> bool:
-    """Ask `Path.is_file` or `Path.is_dir`; what cannot be looked at is neither."""
+    """Call `Path.is_file` or `Path.is_dir`; an inaccessible path counts as False."""
     try:
         return kind(path)
     except (OSError, ValueError):

@@ -1,8 +1,8 @@
-"""A few plain values by name in a JSON file: what the window's settings are kept in.
+"""Plain values by name in a JSON file, for the settings of the window.
 
-The file is read with limits and types checked, never by Qt, which a damaged file of settings can abort. One that cannot
-be read is set aside under another name, so that the window opens, and nothing in it is lost. Earlier versions kept an
-INI file; what is plain text in it is taken over.
+The file is read with limits and type checks, not by Qt, because a damaged settings file can abort Qt. An unreadable
+file is renamed, so that the window opens and nothing is lost. Earlier versions used an INI file; its plain texts are
+imported.
 """
 
 import contextlib
@@ -17,12 +17,12 @@ Value = str | int | float | bool | list[str] | None
 
 _MOST_BYTES = 1 << 20
 _ASIDE = ".damaged"
-#: What an INI file of an earlier version may hold beside single texts.
+#: Prefixes of values in an INI file that are not plain texts.
 _LISTS = {"recent_models", "recent_datasets"}
 
 
 class StoredValues:
-    """The values of one file. Each is written at once, and read when it is asked for: several windows share the file.
+    """The values of one file. Each is written at once and read on access, because several windows share the file.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class StoredValues:
         return self._read().get(key, default)
 
     def set_value(self, key: str, value: Value) -> None:
-        """Keep a value. Where nothing can be written it lasts as long as the window; no work depends on it."""
+        """Store a value. If the file cannot be written, the value lasts as long as the window."""
         values = self._read() | {key: value}
         self._unwritten = values
         with contextlib.suppress(DigitpadError, OSError):
@@ -68,7 +68,7 @@ class StoredValues:
 
 
 def _plain(data: object) -> dict[str, Value]:
-    """Return what is of a kind that is kept."""
+    """Return the values that have a supported type."""
     if not isinstance(data, dict):
         return {}
     return {key: value for key, value in data.items() if _is_plain(value)}
@@ -81,7 +81,7 @@ def _is_plain(value: object) -> bool:
 
 
 def _of_ini(path: Path) -> dict[str, Value]:
-    """Return the plain texts of an INI file as Qt writes them; escaped and binary values are left out."""
+    """Return the plain texts of an INI file written by Qt; escaped and binary values are left out."""
     values: dict[str, Value] = {}
     try:
         lines = read_regular(path, most_bytes=_MOST_BYTES).decode("ascii").splitlines()

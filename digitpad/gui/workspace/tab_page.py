@@ -1,7 +1,6 @@
-"""What every tab has in common; all but Draw are built when they are first shown.
+"""The base of every tab. All tabs except Draw are built when they are first shown.
 
-The Draw tab is what the window opens with. The others import plots and workers, which nobody who came to draw should
-wait for.
+The window opens with the Draw tab. The others import plots and workers, which would delay its start.
 """
 
 from collections.abc import Callable
@@ -12,35 +11,35 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 
 class TabPage(QWidget):
-    """The content of a tab. What it shows, it learns from the workspace.
+    """The content of a tab. It shows the state of the workspace.
 
     Signals
     -------
     message
         A `Message` for the message bar.
     tab_wanted
-        The key of another tab, such as "draw", that is to come to the front.
+        The key of another tab, such as "draw", that should be shown.
     """
 
     message = Signal(object)
     tab_wanted = Signal(str)
 
     def shut_down(self) -> None:
-        """Stop what works in the background and wait for its end: the window is closing."""
+        """Stop background work and wait for its end, because the window is closing."""
 
 
 class LazyTab(QWidget):
-    """Holds the place of a tab until it is first shown.
+    """Placeholder for a tab until it is first shown.
 
     Parameters
     ----------
     make
-        Makes the content as a child of the widget given; a bound method.
+        Creates the content as a child of the given widget; a bound method.
 
     Signals
     -------
     built
-        The content is there now; carries the `TabPage`.
+        The content exists now; carries the `TabPage`.
     """
 
     built = Signal(object)
@@ -52,23 +51,23 @@ class LazyTab(QWidget):
 
     @property
     def content(self) -> TabPage | None:
-        """What was built; None before the tab was first shown."""
+        """The content; None before the tab was first shown."""
         return self._content
 
     def build(self) -> TabPage:
-        """Make the content if there is none yet, and return it."""
+        """Create the content if it does not exist yet, and return it."""
         if self._content is None:
             content = self._make(self)
             column = QVBoxLayout(self)
             column.setContentsMargins(0, 0, 0, 0)
             column.addWidget(content)
-            # While its parent is being shown already, a child is not shown with it.
+            # A child that is added to a visible parent is not shown automatically.
             content.show()
             self._content = content
             self.built.emit(content)
         return self._content
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Build the content the first time."""
+        """Create the content when first shown."""
         self.build()
         super().showEvent(event)

@@ -1,7 +1,7 @@
 """What is said of one digit: one rule for the headline and the bars, in every tab.
 
-The bars show what the network's outputs share among them: of a network that can tell that there is no digit, the last
-bar is "none". The headline is the best digit with its bar's own percentage; or "Not a digit", with the closest one.
+The bars show the output probabilities; if the network has the class "no digit", the last bar is "none". The headline is
+the best digit with the percentage of its bar, or "Not a digit" with the closest digit.
 """
 
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is said of one digit.
+    """The texts and numbers for one prediction.
 
     Attributes
     ----------
     labels, values
-        Of the bars: what each stands for, and its probability in [0, 1]; the values add up to 1.
+        Names and probabilities of the bars; the probabilities in [0, 1] add up to 1.
     digit
-        The digit of the headline; empty if it is not one.
+        Digit of the headline; empty if it is not a digit.
     lines
         The two lines beside it.
     """

@@ -1,24 +1,24 @@
-"""What is looked at, and by which network: the one state that every tab shows.
+"""The workspace: the drawing, the network that is shown, and its reading; the one state behind every tab.
 
-State, each held here once:
+State, each stored here only:
 
-- the drawing (`drawing`): the page with its history, fed by every canvas;
-- the networks: the model in use (`in_use`), the network in training (`in_training`), and the one that is looked at
-  (`looked_at`), which is one of these two, a saved one (a step of a run), or one that surgery has changed;
-- which character of a number is chosen (`choose`);
-- how far the views look into the network (`ask`): a reading alone, all activations, or gradients too.
+- the drawing (`drawing`): the page with its history, edited by every canvas;
+- the networks: the model in use (`in_use`), the network in training (`in_training`), and the one that is shown
+  (`looked_at`), which is one of these two, a saved one (a checkpoint of a run), or one changed by surgery;
+- the chosen character of a number (`choose`);
+- how much of the network the views need (`ask`): a reading only, all activations, or gradients too.
 
-A change of any of these asks for one look, at the end of the turn of the event loop in which it came, however many
-there were. A look is one pass: a single digit goes through the network once, for the reading and for the frame that
-the maps show. What comes of it is published as one frozen, numbered `Look` through one signal, `published`. Views show
-that value and keep nothing else, so they cannot disagree; a new view connects to `published` and, if it shows more than
-the reading, asks for it while it is visible.
+Any change of these requests one look at the end of the current event loop turn, however many changes there were. A look
+is one pass: a single digit goes through the network once, for the reading and for the frame that the maps show. The
+result is published as a frozen, numbered `Look` through the signal `published`. Views show that value and store nothing
+else, so they cannot disagree; a new view connects to `published` and, if it needs more than the reading, asks for it
+while it is visible.
 
-The window never waits for a look. One that will take less than a frame, by the measure of the last ones, is made at
-once: the bars follow the pen. Any other is made by a worker, the newest first, and if it lasts a value that says
-`is_reading` is published meanwhile. What comes of a page that was replaced since carries an older number than the first
-look at the new page, and is dropped; while one stroke grows, its own earlier points are welcome. As long as the worker
-is busy, everything goes to it: a network is used by one thread at a time.
+The window never waits for a look. A look that is expected to take less than a frame is made at once, so that the bars
+follow the pen. Any other is made by a worker, the newest first; if it takes long, a value with `is_reading` is
+published meanwhile. A result for a page that was replaced has an older number than the first look at the new page and
+is dropped; while one stroke grows, results for its earlier points are still shown. While the worker is busy, every look
+goes to it, because a network may be used by one thread at a time.
 """
 
 from collections.abc import Callable
@@ -47,23 +47,23 @@ if TYPE_CHECKING:
 
 
 class Workspace(QObject):
-    """Holds what is looked at, has it looked at once for every change, and publishes what comes of it.
+    """Holds the state, makes one look for every change, and publishes the result.
 
     Parameters
     ----------
     settings
-        Remembers the model in use.
+        Settings that store the model in use.
     load_model
         Loads a network by name or path, the default model for None; raises DigitpadError.
     runs_folder
-        Where trainings are kept; None takes the user's folder.
+        The folder of the runs; None uses the user's folder.
 
     Signals
     -------
     published
         A `Look`, after every change.
     networks_changed
-        Another network is in use, in training or looked at, or there are others to choose from.
+        Another network is in use, in training or shown, or the list of networks has changed.
     message
         A `Message`: a network could not be loaded.
     """
@@ -87,8 +87,8 @@ class Workspace(QObject):
         self._in_use: LoadedModel | None = None
         self._in_training: LoadedModel | None = None
         self._looked_at: LoadedModel | None = None
-        self._operated: LoadedModel | None = None  # the network that surgery has changed, as it was
-        self._threshold: float | None = None  # where it was moved, for the network that is looked at
+        self._operated: LoadedModel | None = None  # the network before surgery
+        self._threshold: float | None = None  # the changed threshold of the network that is shown
         self._choice = Choice()
         self._depths: dict[QObject, Depth] = {}
         self._reader: PageReader | None = None
@@ -100,11 +100,11 @@ class Workspace(QObject):
         self._look_request = 0  # what `_look` came of
         self.drawing.changed.connect(self._page_changed)
 
-    # What is there
+    # Results
 
     @property
     def look(self) -> Look:
-        """What was published last."""
+        """The last published look."""
         return self._look
 
     @property
@@ -114,12 +114,12 @@ class Workspace(QObject):
 
     @property
     def in_training(self) -> LoadedModel | None:
-        """The network in training, as it was last told of; None while none is trained."""
+        """The last known state of the network in training; None if none is being trained."""
         return self._in_training
 
     @property
     def looked_at(self) -> LoadedModel | None:
-        """The network that looks at the page."""
+        """The network that reads the page."""
         return self._looked_at
 
     @property
@@ -127,10 +127,10 @@ class Workspace(QObject):
         """Whether a look is still to come."""
         return self._looks.busy
 
-    # Which network
+    # Networks
 
     def use(self, name_or_path: str | Path | None) -> bool:
-        """Load a model, take it into use and look by it; where that fails, a message says so and the old one stays."""
+        """Load a model, use it and show it; if that fails, a message says so and the old one stays."""
         network = self._loaded(name_or_path)
         if network is None:
             return False
@@ -142,17 +142,17 @@ class Workspace(QObject):
         return True
 
     def use_network(self, network: LoadedModel | None) -> None:
-        """Take a loaded model into use and look by it; None when there is none."""
+        """Use a loaded model and show it; None for no model."""
         self._in_use = network
         self.look_by(network)
 
     def use_model(self, model: "Model", place: Path) -> bool:
-        """Take a model that was read elsewhere into use; return whether it can be.
+        """Use a model that was read elsewhere; return whether that is possible.
 
         Parameters
         ----------
         model
-            It stays where it is: the next start does not find it.
+            The model; it is not remembered for the next start.
         place
             The folder of its run, or its checkpoint.
         """
@@ -164,24 +164,24 @@ class Workspace(QObject):
         return True
 
     def look_by(self, network: LoadedModel | None, *, threshold: float | None = None) -> None:
-        """Have another network look at the page; None when there is none.
+        """Show another network; None for no network.
 
         Parameters
         ----------
         network
             The network.
         threshold
-            Where its threshold of "not a digit" was moved to; None leaves its own.
+            The changed "not a digit" threshold; None keeps the network's own.
         """
         before = self._looked_at
         if threshold is None and before is not None and network is not None and before.source is network.source:
-            # A network in training is another one at every step; where its threshold was moved, it stays moved.
+            # A network in training is replaced at every step; a changed threshold is kept.
             threshold = self._threshold if network.source is Source.IN_TRAINING else None
         self._looked_at, self._threshold = network, threshold
         if network is None:
             self._reader = None
         else:
-            # The network library is loaded with the first model; the window is visible before that.
+            # The network library is loaded with the first model, after the window has been painted.
             from digitpad.gui.workspace.page_reader import PageReader
 
             if threshold is not None:
@@ -205,7 +205,7 @@ class Workspace(QObject):
 
     @Slot(object)
     def choose_network(self, path: Path) -> None:
-        """Do what a menu of networks says: take a model file into use, look at what a run has saved."""
+        """Handle a choice in a menu of networks: use a model file, or show a network of a run."""
         if models.run_of(path) is not None:
             self.look_at(path)
         else:
@@ -213,13 +213,13 @@ class Workspace(QObject):
 
     @Slot()
     def look_at_training(self) -> None:
-        """Look by the network in training, if there is one."""
+        """Show the network in training, if there is one."""
         if self._in_training is not None:
             self.look_by(self._in_training)
 
     @Slot()
     def look_at_in_use(self) -> None:
-        """Look by the model in use."""
+        """Show the model in use."""
         self.look_by(self._in_use)
 
     def show_training(self, recognizer: "Recognizer", step: int, folder: Path, name: str | None = None) -> None:
@@ -228,9 +228,9 @@ class Workspace(QObject):
         Parameters
         ----------
         recognizer
-            Reads with a copy of its weights.
+            A recognizer with a copy of its weights.
         step
-            How many steps were taken.
+            Number of steps taken.
         folder
             The folder of its run.
         name
@@ -249,9 +249,9 @@ class Workspace(QObject):
             self.networks_changed.emit()
 
     def end_training(self) -> None:
-        """Tell that the training is over.
+        """Handle the end of the training.
 
-        If it was looked at, what its run has saved is looked at from now on; or the model in use, if there is no run.
+        If its network was shown, the saved end of its run is shown from now on; without a run, the model in use.
         """
         network, self._in_training = self._in_training, None
         if network is None:
@@ -264,7 +264,7 @@ class Workspace(QObject):
             self.look_by(self._as_saved(network))
 
     def operate(self, model: "Model", title: str) -> None:
-        """Look by the network that is looked at as surgery has changed it.
+        """Show the current network as changed by surgery.
 
         Raises
         ------
@@ -280,13 +280,13 @@ class Workspace(QObject):
         self.look_by(_retitled(network, title), threshold=before.reader.threshold)
 
     def end_operation(self) -> None:
-        """Look by the network as it was before surgery."""
+        """Show the network as it was before surgery."""
         before = self._looked_at
         if before is not None and before.source is Source.OPERATED:
             self.look_by(self._operated, threshold=before.reader.threshold)
 
     def move_threshold(self, threshold: float) -> None:
-        """Have the network that is looked at say "not a digit" from another probability on."""
+        """Change the "not a digit" threshold of the network that is shown."""
         network = self._looked_at
         if network is None:
             return
@@ -295,37 +295,37 @@ class Workspace(QObject):
             self._reader.forget()
         self._looks.change()
 
-    # What else is looked at
+    # Other state
 
     def show_pixels(self, pixels: NDArray[np.float32], name: str) -> None:
-        """Put an image of a dataset on the page, to be read as these very pixels.
+        """Put an image of a dataset on the page, to be read with exactly these pixels.
 
         Parameters
         ----------
         pixels
             float32 (28, 28) in [0, 1], ink 1.
         name
-            What to call it.
+            Name of the image.
         """
         page = Page(picture=Picture(pixels, name, prepared=True))
         self.drawing.put(self.tr("open {name}").format(name=name), page)
 
     def choose(self, place: int) -> None:
-        """Look at one character of the number that was read."""
+        """Choose a character of the number that was read."""
         reading = self._look.reading
         if reading is not None and 0 <= place < len(reading.segments):
             self._choice = Choice(place, len(reading.segments))
             self._looks.change(fresh=False)
 
     def ask(self, view: QObject, depth: Depth) -> None:
-        """Look as far into the network as a view needs, until it asks for something else.
+        """Capture as much of the network as a view needs, until it asks for something else.
 
         Parameters
         ----------
         view
-            Whoever asks; each has one wish.
+            The view; each view has one request.
         depth
-            `Depth.READING` when nothing more is needed, as while the view is hidden.
+            `Depth.READING` if nothing more is needed, for example while the view is hidden.
         """
         before = self._depth
         if depth is Depth.READING:
@@ -339,7 +339,7 @@ class Workspace(QObject):
         """Stop the worker and wait for its end."""
         self._looks.shut_down()
 
-    # Looking
+    # Making looks
 
     @property
     def _depth(self) -> Depth:
@@ -372,7 +372,7 @@ class Workspace(QObject):
 
     @Slot(int, object)
     def _publish(self, request: int, look: Look) -> None:
-        """Publish what came of a request under the next number."""
+        """Publish the result of a request under the next number."""
         if not look.is_reading and self._choice.has_lapsed(look.reading):
             self._choice = Choice()
         self._look = replace(look, number=self._look.number + 1)
@@ -398,7 +398,7 @@ def _retitled(network: LoadedModel, title: str, source: Source | None = None) ->
 
 
 def _alike(one: LoadedModel | None, other: LoadedModel | None) -> bool:
-    """Whether two networks take about as long: they are built alike."""
+    """Whether two networks take about the same time: they have the same architecture."""
     if one is None or other is None:
         return False
     first, second = one.model, other.model

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from digitpad.explain.cells import explain_cell
 from digitpad.explain.dependencies import Cell
 from digitpad.gui.features.looking import field_of
-from digitpad.gui.features.maps.mosaic import Scale
+from digitpad.gui.features.maps.mosaic import ScaleScope
 from digitpad.gui.features.maps.placement import ZOOMS
 from digitpad.gui.features.maps.shown import PROBABILITIES
 from digitpad.gui.features.network_view import NetworkView, pixels_for
@@ -80,9 +80,9 @@ def test_every_layer_of_it_is_shown_and_every_kind_of_cell_explained(view: Netwo
         lay_out()
 
 
-@pytest.mark.parametrize("scale", list(Scale))
+@pytest.mark.parametrize("scale", list(ScaleScope))
 def test_a_blank_picture_is_shown_and_a_network_whose_numbers_are_not_finite_is_not(
-    view: NetworkView, scale: Scale
+    view: NetworkView, scale: ScaleScope
 ) -> None:
     model = _model(PLANS["lenet5"])
     view.use(model, "lenet5")

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF
 from digitpad.errors import DigitpadError
 from digitpad.gui.training.curve_files import FigureSize, export_curves
 from digitpad.gui.training.curve_sets import FIGURES, figure_curves, loss_curves
-from digitpad.gui.training.curve_style import Scale, Style
+from digitpad.gui.training.curve_style import AxisScale, Style
 from digitpad.gui.training.figure import Figure, Panel, clipped
 from digitpad.gui.training.plot_marks import Mark
 from digitpad.gui.training.run_view import RunView
@@ -35,8 +35,8 @@ def _record(steps: int = 200) -> RunView:
 
 def _figure(record: RunView | None, *, log: bool = False) -> Figure:
     mark = Mark(60, "learning rate 0.05 → 0.005")
-    upper = Panel("Loss (cross-entropy)", Scale.PLAIN, loss_curves(record, {}), log=log, marks=(mark,))
-    return Figure("run 7", (upper, Panel("Accuracy", Scale.ACCURACY, figure_curves("accuracy", record, {}))))
+    upper = Panel("Loss (cross-entropy)", AxisScale.PLAIN, loss_curves(record, {}), log=log, marks=(mark,))
+    return Figure("run 7", (upper, Panel("Accuracy", AxisScale.ACCURACY, figure_curves("accuracy", record, {}))))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_drawing_names_run_axes_curves_and_changes(tmp_path: Path) -> None:
 def test_every_figure_and_format_is_painted(tmp_path: Path, suffix: str, *, log: bool) -> None:
     record = _record(30)
     for name in FIGURES:
-        figure = Figure("", (Panel(name, Scale.PLAIN, figure_curves(name, record, {}), log=log),))
+        figure = Figure("", (Panel(name, AxisScale.PLAIN, figure_curves(name, record, {}), log=log),))
         path = tmp_path / f"{name}{suffix}"
         assert figure.is_empty == (name == "dead_share")
         if figure.is_empty:
@@ -127,6 +127,6 @@ def test_without_curves_there_is_nothing_to_export(tmp_path: Path) -> None:
         export_curves(tmp_path / "curves.pdf", _figure(None), FigureSize(), None)
     lost = Series()
     lost.append(1, float("nan"))
-    panel = Panel("Loss", Scale.PLAIN, {"loss": (Style("loss", "accent"), lost)})
+    panel = Panel("Loss", AxisScale.PLAIN, {"loss": (Style("loss", "accent"), lost)})
     export_curves(tmp_path / "curves.svg", Figure("", (panel,)), FigureSize(), None)
     assert (tmp_path / "curves.svg").exists()

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from digitpad.gui.training.curve_style import Scale, Style
+from digitpad.gui.training.curve_style import AxisScale, Style
 from digitpad.gui.training.legend import Legend
 from digitpad.gui.training.plot import CurvePlot
 from digitpad.gui.training.plot_marks import Mark
@@ -108,7 +108,7 @@ def test_shares_end_at_one(plot: CurvePlot) -> None:
     series = Series()
     series.extend(np.array([1.0, 2.0, 3.0]), np.array([0.1, 0.9, 0.99]))
     plot.put("accuracy", LINE, series)
-    plot.use_scale(Scale.ACCURACY)
+    plot.use_scale(AxisScale.ACCURACY)
     low, high = plot.view_range[1]
     assert 0 < low <= 0.1
     assert 1 <= high < 1.1

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from digitpad.gui.training.curve_style import Scale
+from digitpad.gui.training.curve_style import AxisScale
 from digitpad.gui.training.plot_range import LEAST_LOSS, Range, range_of, rounded
 from digitpad.gui.training.series import Series
 
@@ -16,7 +16,7 @@ def _series(*values: float) -> Series:
     return series
 
 
-def _framed(series: Series, scale: Scale, *, log: bool = False) -> Range:
+def _framed(series: Series, scale: AxisScale, *, log: bool = False) -> Range:
     found = range_of([series], [series], scale, log=log)
     assert found is not None
     return found
@@ -24,18 +24,18 @@ def _framed(series: Series, scale: Scale, *, log: bool = False) -> Range:
 
 def test_losses_are_seen_from_zero_and_accuracies_up_to_one() -> None:
     loss, accuracy = _series(2.0, 1.0, 0.5), _series(0.2, 0.9, 0.99)
-    (left, right), (low, high) = _framed(loss, Scale.PLAIN)
+    (left, right), (low, high) = _framed(loss, AxisScale.PLAIN)
     assert (left, low) == (1, 0)
     assert 3 <= right < 3.2
     assert 2 < high < 2.4
-    _, (low, high) = _framed(accuracy, Scale.ACCURACY)
+    _, (low, high) = _framed(accuracy, AxisScale.ACCURACY)
     assert low < 0.2
     assert 1 < high < 1.1
 
 
 def test_logarithms_of_nothing_are_those_of_very_little() -> None:
     loss = _series(1.0, 0.0)
-    _, (low, high) = _framed(loss, Scale.PLAIN, log=True)
+    _, (low, high) = _framed(loss, AxisScale.PLAIN, log=True)
     assert low < math.log10(LEAST_LOSS) < 0 < high
 
 
@@ -45,20 +45,20 @@ def test_one_spike_does_not_flatten_the_rest_and_a_lasting_rise_is_shown() -> No
     values[600:610] = 1e6
     spiked = Series()
     spiked.extend(np.arange(1.0, 1001), values)
-    _, (low, high) = _framed(spiked, Scale.PLAIN)
+    _, (low, high) = _framed(spiked, AxisScale.PLAIN)
     assert low == 0
     assert 0.5 < high < 3
     # All of a learning rate is shown, however it is set.
-    assert _framed(spiked, Scale.WHOLE)[1][1] >= 1e6
+    assert _framed(spiked, AxisScale.WHOLE)[1][1] >= 1e6
     values[600:700] = 1e6
     risen = Series()
     risen.extend(np.arange(1.0, 1001), values)
-    assert _framed(risen, Scale.PLAIN)[1][1] >= 1e6
+    assert _framed(risen, AxisScale.PLAIN)[1][1] >= 1e6
 
 
 def test_nothing_finite_has_no_range() -> None:
     lost = _series(math.nan, math.inf)
-    assert range_of([lost], [lost], Scale.PLAIN, log=False) is None
+    assert range_of([lost], [lost], AxisScale.PLAIN, log=False) is None
 
 
 @pytest.mark.parametrize("steps", [100, 12_345])

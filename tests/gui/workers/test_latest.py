@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from digitpad.errors import DigitpadError
-from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
+from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def background() -> Iterator[LatestWorker]:
     background.shut_down()
 
 
-def _wait(gate: Event, progress: Progress) -> object:
+def _wait(gate: Event, progress: WorkContext) -> object:
     """Work until told to stop, or let go."""
     while not gate.wait(0.001):
         if progress.stopped():
@@ -56,7 +56,7 @@ def test_what_was_forgotten_is_stopped_and_dropped(background: LatestWorker, qtb
 
 
 def test_what_there_is_so_far_is_handed_on(background: LatestWorker, qtbot: QtBot) -> None:
-    def work(progress: Progress) -> object:
+    def work(progress: WorkContext) -> object:
         progress.show(1)
         progress.show(2)
         return 3
@@ -69,7 +69,7 @@ def test_what_there_is_so_far_is_handed_on(background: LatestWorker, qtbot: QtBo
 
 
 def test_trouble_is_told_in_words(background: LatestWorker, qtbot: QtBot) -> None:
-    def work(_progress: Progress) -> object:
+    def work(_progress: WorkContext) -> object:
         raise DigitpadError("There is no such file; choose another.")
 
     with qtbot.waitSignal(background.result_ready) as signal:

@@ -14,7 +14,7 @@ from digitpad.gui.features.maps.placement import Block
 Values = NDArray[np.float32]
 
 
-class Scale(Enum):
+class ScaleScope(Enum):
     """Which maps share one colour scale."""
 
     MAP = "map"
@@ -45,7 +45,7 @@ class LayerImage:
         self.image = QImage(whole.data, width, height, pixels.strides[0], QImage.Format.Format_RGB32)
 
     def show(
-        self, values: Values, palettes: Palettes, scale: Scale, network_limit: float, *, signed: bool = False
+        self, values: Values, palettes: Palettes, scale: ScaleScope, network_limit: float, *, signed: bool = False
     ) -> None:
         """Paint a frame.
 
@@ -69,10 +69,10 @@ class LayerImage:
             limit = np.array([float(maps.max(initial=0)) - low], np.float32)
             self._mosaic.paint(maps - np.float32(low), palettes.grey, limit)
             return
-        if scale is Scale.NETWORK:
+        if scale is ScaleScope.NETWORK:
             limit = np.array([network_limit], np.float32)
         else:
-            limit = colours.limits_of({"": maps}, "map" if scale is Scale.MAP else "layer")[""]
+            limit = colours.limits_of({"": maps}, "map" if scale is ScaleScope.MAP else "layer")[""]
         self._mosaic.paint(maps, palettes.of(signed=signed or self._layer.signed), limit)
 
     def colours_of(self, number: int) -> NDArray[np.uint32]:

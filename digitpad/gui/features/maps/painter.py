@@ -13,7 +13,7 @@ from digitpad.explain.structure import INPUT
 from digitpad.gui.features.maps.cell_numbers import LEAST_CELL, paint_numbers, short
 from digitpad.gui.features.maps.colours import palettes
 from digitpad.gui.features.maps.marks import Patch, map_area, paint_frame, paint_sources
-from digitpad.gui.features.maps.mosaic import LayerImage, Scale
+from digitpad.gui.features.maps.mosaic import LayerImage, ScaleScope
 from digitpad.gui.features.maps.placement import Block, Placement
 from digitpad.gui.features.maps.shown import ShownLayer
 from digitpad.gui.widgets.scaling import px
@@ -51,7 +51,7 @@ class Scene:
     labels: tuple[str, ...] = ()
     frame: Frame = field(default_factory=dict)
     signed: bool = False
-    scale: Scale = Scale.LAYER
+    scale: ScaleScope = ScaleScope.LAYER
     placement: Placement = field(default_factory=lambda: Placement((), 0, 0))
     cell: Cell | None = None
     patches: Sequence[Patch] = ()
@@ -128,7 +128,7 @@ class MapPainter:
             self._painted.pop(name, None)
         if self._painted.get(name) is not values:
             scene = self._scene
-            limit = self._limit() if scene.scale is Scale.NETWORK else 0.0
+            limit = self._limit() if scene.scale is ScaleScope.NETWORK else 0.0
             image.show(values, self._palettes, scene.scale, limit, signed=scene.signed)
             self._painted[name] = values
         return image

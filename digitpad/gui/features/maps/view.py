@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QWidget
 from digitpad.explain.dependencies import Cell
 from digitpad.gui.features.maps.cell_numbers import exact
 from digitpad.gui.features.maps.marks import Patch
-from digitpad.gui.features.maps.mosaic import Scale
+from digitpad.gui.features.maps.mosaic import ScaleScope
 from digitpad.gui.features.maps.painter import Frame
 from digitpad.gui.features.maps.picture import Overlay, overlay_image
 from digitpad.gui.features.maps.sheet import MapSheet
@@ -106,7 +106,7 @@ class MapView(MapSheet):
         self._scene.signed = signed
         self.viewport().update()
 
-    def use_scale(self, scale: Scale) -> None:
+    def use_scale(self, scale: ScaleScope) -> None:
         """Choose which maps share one colour scale."""
         self._scene.scale = scale
         self._repaint()

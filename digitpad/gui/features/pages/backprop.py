@@ -22,7 +22,7 @@ from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.percent import sureness
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
-from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
+from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 from digitpad.models.model_file import Model
 from digitpad.translation import gettext as _
 
@@ -358,6 +358,6 @@ class BackpropPage(QWidget):
         column.addWidget(note)
 
 
-def _take(model: Model, frame: Frame, label: int, rate: float, _progress: Progress) -> object:
+def _take(model: Model, frame: Frame, label: int, rate: float, _progress: WorkContext) -> object:
     """Take the step in the background."""
     return backprop(model, frame.pixels, label, learning_rate=rate)

@@ -20,7 +20,7 @@ from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import DARK, SPACE, Theme, fixed_font, text_font
-from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
+from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 from digitpad.models.model_file import Model
 from digitpad.translation import gettext as _
 
@@ -239,7 +239,7 @@ class PreferredInputPage(QWidget):
         self.view.update()
 
 
-def _look(model: Model, layer: str, progress: Progress) -> object:
+def _look(model: Model, layer: str, progress: WorkContext) -> object:
     """Search the images, and show the best so far from time to time."""
     found = None
     for number, found in enumerate(
@@ -252,7 +252,7 @@ def _look(model: Model, layer: str, progress: Progress) -> object:
     return found
 
 
-def _climb(model: Model, layer: str, unit: int, progress: Progress) -> object:
+def _climb(model: Model, layer: str, unit: int, progress: WorkContext) -> object:
     """Make the picture by gradient ascent, and show it from time to time."""
     step = None
     for number, step in enumerate(climb(Inspector.of(model), layer, unit)):

@@ -28,11 +28,11 @@ from digitpad.explain.frame import Frame
 from digitpad.explain.kernel_presets import PRESETS, preset
 from digitpad.explain.surgery import (
     Accuracy,
-    History,
     KeepAlone,
     Operation,
     Redraw,
     Scale,
+    SurgeryHistory,
     accuracy,
     made_by,
     mute,
@@ -50,7 +50,7 @@ from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.percent import percent
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
-from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
+from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 from digitpad.models.model_file import SUFFIX, Model, save_model, user_models_dir
 
 ACCURACY = "accuracy"
@@ -97,7 +97,7 @@ class SurgeryPage(QWidget):
         self._background = background
         self._base: Model | None = None
         self._model: Model | None = None
-        self._history = History()
+        self._history = SurgeryHistory()
         self._frame: Frame | None = None
         self._unit: tuple[str, int] | None = None
         self._gesture: Operation | None = None  # the operation that the next change of the same kind replaces
@@ -120,7 +120,7 @@ class SurgeryPage(QWidget):
         self._update()
 
     @property
-    def history(self) -> History:
+    def history(self) -> SurgeryHistory:
         """The operations that were done and undone."""
         return self._history
 
@@ -154,7 +154,7 @@ class SurgeryPage(QWidget):
     def use_model(self, model: Model | None) -> None:
         """Start with another network, without operations."""
         self._base = self._model = model
-        self._history = History()
+        self._history = SurgeryHistory()
         self._gesture = self._measured = None
         self._unit = None
         self._background.forget(ACCURACY)
@@ -179,7 +179,7 @@ class SurgeryPage(QWidget):
     def do(self, operation: Operation, *, replacing: bool = False) -> None:
         """Do an operation; `replacing` the last one if this one continues the same gesture."""
         done = self._history.done[:-1] if replacing else self._history.done
-        if self._try(History(done).add(operation)) and not replacing:
+        if self._try(SurgeryHistory(done).add(operation)) and not replacing:
             self.stepped.emit()
 
     @Slot()
@@ -248,7 +248,7 @@ class SurgeryPage(QWidget):
 
     # Doing it
 
-    def _try(self, history: History) -> bool:
+    def _try(self, history: SurgeryHistory) -> bool:
         """Make the network with these operations, and tell whether that worked; otherwise nothing changes."""
         if self._base is None:
             return False
@@ -483,7 +483,7 @@ class SurgeryPage(QWidget):
         self.save_to(Path(name))
 
 
-def _measure(model: Model, progress: Progress) -> object:
+def _measure(model: Model, progress: WorkContext) -> object:
     """Measure the accuracy on the test images, and show intermediate results."""
     found = None
     for found in accuracy(model, mnist_test_set()):
