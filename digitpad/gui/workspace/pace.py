@@ -23,7 +23,11 @@ class Pace:
         self._costs: deque[float] = deque(maxlen=_RECENT)  # seconds a stroke
 
     def note(self, page: Page, seconds: float) -> None:
+<<<<<<< HEAD
         """Record how long a page took."""
+=======
+        """Note how many seconds of processor time a page took."""
+>>>>>>> speed
         if page.picture is None or page.picture.prepared:
             self._costs.append(seconds / _size(page))
 
