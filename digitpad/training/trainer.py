@@ -375,7 +375,7 @@ class Trainer:
         for layer, usual in zip(self._dropouts, self._usual_dropout, strict=True):
             layer.p = usual if values.dropout is None else values.dropout
 
-    def _settle(self, taken: Sequence[Step], progress: Progress, epoch: int, begun: float) -> Iterator[Event]:
+    def _settle(self, taken: Sequence[Step], progress: TrainingProgress, epoch: int, begun: float) -> Iterator[Event]:
         """Count steps that were taken since `begun`, and tell of them."""
         settled = settle([(step.loss, step.share) for step in taken])
         penalties = settle([(step.penalty, Share(0, 0)) for step in taken])
@@ -403,7 +403,7 @@ class Trainer:
         # All steps are counted before the first event: a consumer may take a checkpoint at any event.
         yield from events
 
-    def _keep_if_due(self, progress: Progress) -> None:
+    def _keep_if_due(self, progress: TrainingProgress) -> None:
         """Keep the weights of a device, all of whose losses so far were finite, if they have not been for long."""
         if progress.steps - self._kept_step >= STEPS_BETWEEN_SNAPSHOTS and is_sound(self.network):
             self._last_good.take()

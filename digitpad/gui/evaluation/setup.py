@@ -15,7 +15,7 @@ from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.files import INK_FILTER, MODEL_FILTER
 from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.theme import SPACE, Theme
-from digitpad.gui.workers.progress import Progress
+from digitpad.gui.workers.progress import WorkProgress
 from digitpad.gui.workspace.catalogue import Entry
 from digitpad.gui.workspace.models import saved_name
 from digitpad.gui.workspace.settings import Settings

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from digitpad.gui.widgets.answer import Answer
+from digitpad.gui.widgets.answer import Headline
 from digitpad.gui.widgets.refusal_bars import RefusalBars
 from digitpad.gui.workspace.look import Look
 from digitpad.gui.workspace.verdict import bar_labels
@@ -24,7 +24,7 @@ _SIGNS = {
 }
 
 
-def show_verdict(look: Look, answer: Answer | None, bars: RefusalBars, *, digit_alone: bool = False) -> None:
+def show_verdict(look: Look, answer: Headline | None, bars: RefusalBars, *, digit_alone: bool = False) -> None:
     """Show what a look says.
 
     Parameters
@@ -58,7 +58,7 @@ def show_verdict(look: Look, answer: Answer | None, bars: RefusalBars, *, digit_
         _excuse(look, answer)
 
 
-def _excuse(look: Look, answer: Answer) -> None:
+def _excuse(look: Look, answer: Headline) -> None:
     """Say why there is no answer; on a blank page, that is plain."""
     if look.not_finite:
         answer.excuse(

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.canvas.sketch import Page
-from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
+from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 from digitpad.gui.workspace.look import Choice, Depth, Look
 from digitpad.gui.workspace.models import LoadedModel
 from digitpad.gui.workspace.pace import Pace
@@ -234,6 +234,6 @@ def _look_of(request: LookRequest, sight: "Sight") -> Look:
     )
 
 
-def _work(request: LookRequest, _progress: Progress) -> object:
+def _work(request: LookRequest, _context: WorkContext) -> object:
     """Make a look in the worker."""
     return _make_look(request)
