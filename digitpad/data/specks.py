@@ -231,8 +231,12 @@ def _surrounded(
     return np.where(sizes > 0, share, 1.0)[of_part[1:]]
 
 
-def _averaged(grey: NDArray[np.float64]) -> NDArray[np.float64]:
+def _averaged(values: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return the mean over each pixel and its neighbours, which evens out grain."""
-    padded = np.pad(grey, 1, mode="edge")
-    upright = padded[:-2] + padded[1:-1] + padded[2:]
-    return (upright[:, :-2] + upright[:, 1:-1] + upright[:, 2:]) / 9
+    padded = np.pad(values.astype(np.float32), 1, mode="edge")
+    upright = padded[:-2] + padded[1:-1]
+    upright += padded[2:]
+    mean = upright[:, :-2] + upright[:, 1:-1]
+    mean += upright[:, 2:]
+    mean /= 9
+    return mean
