@@ -72,7 +72,9 @@ def ink_in_photograph(grey: NDArray[np.float64]) -> NDArray[np.float32]:
     dark = grey if _is_dark_ink(grey) else 1 - grey
     paper = _paper(dark)
     share = (paper - dark) / np.maximum(paper, _DARKEST)
-    grain = 1.4826 * float(np.median(np.abs(share - np.median(share))))
+    # A quarter of the pixels tells the grain as well.
+    some = share[::2, ::2]
+    grain = 1.4826 * float(np.median(np.abs(some - np.median(some))))
     share = without_paper_lines(share, max(_GRAIN * grain, _FAINTEST_LINE))
     share = without_lines(share, max(2.5 * grain, _FAINTEST_LINE))
     threshold = max(_otsu(share), _GRAIN * grain, _LEAST_INK)

@@ -19,8 +19,8 @@ _FILLED, _WHOLE = 0.35, 0.6
 _BARE = 0.3
 #: No printed line is thicker than this share of the picture's short side.
 _THICKEST = 0.03
-#: Pixels that the search looks at, at most.
-_MOST_POINTS = 60_000
+#: Pixels that the search for the slope looks at, at most.
+_MOST_POINTS = 20_000
 
 
 def without_lines(ink: NDArray[np.float64], faintest: float) -> NDArray[np.float64]:
@@ -52,20 +52,15 @@ def _without_level_lines(ink: NDArray[np.float64], faintest: float, *, least: in
     rows, columns = np.nonzero(ink > faintest)
     if min(height, width) < 32 or len(rows) < width:
         return ink, 0
-    # Where there is much ink, every so many columns tell as much.
-    step = -(-len(rows) // _MOST_POINTS)
-    if step > 1:
-        rows, columns = rows[columns % step == 0], columns[columns % step == 0]
-    slopes = np.linspace(-_STEEPEST, _STEEPEST, _STEPS)
-    sharpest, slope, profile, shift = -1.0, 0.0, np.zeros(0, np.intp), 0
-    for tried in slopes.tolist():
-        sheared = np.round(rows - tried * (columns - width / 2)).astype(np.intp)
-        low = int(sheared.min())
-        counts: NDArray[np.intp] = np.bincount(sheared - low)
-        sharpness = float((counts.astype(np.float64) ** 2).sum())
-        if sharpness > sharpest:
-            sharpest, slope, profile, shift = sharpness, tried, counts, low
-    profile = profile * step
+    # Where there is much ink, every so many columns tell the slope as well.
+    some = columns % -(-len(rows) // _MOST_POINTS) == 0
+
+    def sharpness(slope: float) -> float:
+        _, counts = _sheared(rows[some], columns[some] - width / 2, slope)
+        return float((counts.astype(np.float64) ** 2).sum())
+
+    slope = max(np.linspace(-_STEEPEST, _STEEPEST, _STEPS).tolist(), key=sharpness)
+    shift, profile = _sheared(rows, columns - width / 2, slope)
     filled = profile >= _FILLED * width
     edges = np.flatnonzero(np.diff(np.concatenate([[False], filled, [False]]).astype(np.int8)))
     lines = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
@@ -82,6 +77,13 @@ def _without_level_lines(ink: NDArray[np.float64], faintest: float, *, least: in
     for first, last in lines:
         erase_line(cleaned, across, fall + first, fall + last, faintest)
     return cleaned, len(lines)
+
+
+def _sheared(rows: NDArray[np.intp], across: NDArray[np.float64], slope: float) -> tuple[int, NDArray[np.intp]]:
+    """Return the first row of pixels that are sheared back by a slope, and how many are in each row from there on."""
+    sheared = np.rint(rows - slope * across).astype(np.intp)
+    low = int(sheared.min())
+    return low, np.bincount(sheared - low)
 
 
 def _is_printed(ink: NDArray[np.float64], first: NDArray[np.intp], last: NDArray[np.intp], faintest: float) -> bool:

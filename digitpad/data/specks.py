@@ -26,6 +26,8 @@ _RING = 3
 _FLAT = 0.12
 #: Where all parts touch the edge, the largest is a digit only if it is at least this share of the short side.
 _FILLS = 0.25
+#: The middle of a stripe strays from a straight line by less than this share of its width.
+_STRAY = 0.2
 #: What is smaller than this share of the picture's long side is too small to be told from grain;
 _LEAST = 0.06
 #: where so many parts are about as large, as on a page of numbers, it is what is smaller than this.
@@ -125,7 +127,7 @@ def without_leftovers(
     pen = _thickness(labels, count)
     is_thin = pen < _BORDER * max(ink.shape)
     is_ink &= _surrounded(grey, depth, labels, count) >= np.where(is_thin, _AROUND, _AROUND_BOLD)
-    is_ink &= ~_is_rim(boxes, ink.shape)
+    is_ink &= ~_is_rim(boxes, ink.shape) & ~_is_stripe(labels, boxes)
     if not is_ink.any():
         return np.zeros_like(ink)
     height, width = ink.shape
@@ -162,6 +164,23 @@ def _is_rim(boxes: NDArray[np.intp], shape: tuple[int, ...]) -> NDArray[np.bool_
     level = ((boxes[:, 1] == 0) | (boxes[:, 3] == height)) & (spans[:, 1] < _FLAT * height)
     rim: NDArray[np.bool_] = (upright & (spans[:, 1] >= 2 * spans[:, 0])) | (level & (spans[:, 0] >= 2 * spans[:, 1]))
     return rim
+
+
+def _is_stripe(labels: NDArray[np.intp], boxes: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return which parts run straight from edge to edge: a band between shadows, a fold."""
+    stripe = np.zeros(len(boxes), np.bool_)
+    for first, second, side, picture in ((1, 3, labels.shape[0], labels), (0, 2, labels.shape[1], labels.T)):
+        for part in np.flatnonzero((boxes[:, first] == 0) & (boxes[:, second] == side)).tolist():
+            own = picture == part + 1
+            counts = own.sum(axis=1)
+            if not counts.all():
+                continue
+            along, across = np.arange(len(own)), np.arange(own.shape[1])
+            middles = (own @ across) / counts
+            slope, offset = np.polyfit(along, middles, 1)
+            stray = float(np.abs(middles - slope * along - offset).max())
+            stripe[part] |= stray <= max(_STRAY * float(np.median(counts)), 2.0)
+    return stripe
 
 
 def _comes_in(labels: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
@@ -210,8 +229,12 @@ def _surrounded(
     return np.where(sizes > 0, share, 1.0)[of_part[1:]]
 
 
-def _averaged(grey: NDArray[np.float64]) -> NDArray[np.float64]:
+def _averaged(values: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return the mean over each pixel and its neighbours, which evens out grain."""
-    padded = np.pad(grey, 1, mode="edge")
-    upright = padded[:-2] + padded[1:-1] + padded[2:]
-    return (upright[:, :-2] + upright[:, 1:-1] + upright[:, 2:]) / 9
+    padded = np.pad(values.astype(np.float32), 1, mode="edge")
+    upright = padded[:-2] + padded[1:-1]
+    upright += padded[2:]
+    mean = upright[:, :-2] + upright[:, 1:-1]
+    mean += upright[:, 2:]
+    mean /= 9
+    return mean

@@ -221,7 +221,14 @@ def _of_paper(mask: NDArray[np.bool_], found: Sequence[Line]) -> list[Line]:
         rest = _erased(mask.astype(np.float32), lines, 0.5) > 0
         written = _written(rest)
         if written is None:
-            return [line for line in lines if _runs_along(line, mask.shape)] if _is_empty_cell(lines, mask) else []
+            if _is_empty_cell(lines, mask):
+                return [line for line in lines if _runs_along(line, mask.shape)]
+            # On ruled paper, the line that ends within the picture may be all that is written: a 1.
+            ruling = [line for line in lines if _spans(line, mask.shape[0] if line.upright else mask.shape[1])]
+            if len(ruling) == len(lines):
+                return []
+            lines = ruling
+            continue
         kept = [line for line in lines if _is_paper(line, lines, written, mask.shape)]
         if len(kept) == len(lines):
             return kept
@@ -254,7 +261,9 @@ def _is_paper(line: Line, lines: Sequence[Line], written: _Box, shape: tuple[int
         return True
     longer = line.stop - line.start >= _LONGER * (box.right - box.left)
     corners = _corners(line, lines, shape)
-    if len(lines) > 2 and _is_inside(written, lines) and (corners == 2 or (corners == 1 and longer)):
+    # Strokes meet the lines of ruled paper as the sides of a box meet each other.
+    is_box = len(lines) > 2 and not _is_ruled(line, lines, height) and _is_inside(written, lines)
+    if is_box and (corners == 2 or (corners == 1 and longer)):
         return True
     apart = max(box.top - line.middle, line.middle - box.bottom) > line.thickness + _LOOSE * height
     if _runs_along(line, shape) and (apart or _reaches_corner(line, width)) and _is_loose(lines, written, shape):
@@ -268,6 +277,11 @@ def _is_paper(line: Line, lines: Sequence[Line], written: _Box, shape: tuple[int
 
 def _spans(line: Line, width: int) -> bool:
     return line.start <= max(2.0, _AT_EDGE * width) and line.stop >= width - 1 - max(2.0, _AT_EDGE * width)
+
+
+def _is_ruled(line: Line, lines: Sequence[Line], length: int) -> bool:
+    """Whether three lines or more run across a line's direction from edge to edge; `length` is the picture's there."""
+    return sum(other.upright != line.upright and _spans(other, length) for other in lines) > 2
 
 
 def _reaches_corner(line: Line, width: int) -> bool:
