@@ -420,7 +420,7 @@ def test_evaluate_on_validation_images_only_where_they_are_known(run: Run, idx_f
     assert json.loads(out)["accuracy"] == pytest.approx(load_model(output).metadata.metrics["validation_accuracy"])
     code, _, err = run("evaluate", "--model", "light", "--dataset", idx_folder, "--split", "validation")
     assert code == 2
-    assert "does not say which images" in err
+    assert "does not record which images" in err
 
 
 def test_summary_of_an_architecture_and_of_a_model(run: Run, model_path: Path) -> None:

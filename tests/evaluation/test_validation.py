@@ -41,7 +41,7 @@ def test_images_that_may_have_been_learned_are_never_shown_as_held_out(folder: P
     learned, _ = choose_images(open_dataset(folder), limit=None, validation=12, seed=5)
     model = _model({"seed": 5, "images": 48, "data_sha256": learned.checksum})
     changed = replace(model, metadata=replace(model.metadata, training={**model.metadata.training, **change}))
-    with pytest.raises(DigitpadError, match="does not say which images"):
+    with pytest.raises(DigitpadError, match="does not record which images"):
         validation_images(changed, folder)
-    with pytest.raises(DigitpadError, match="does not say which images"):
+    with pytest.raises(DigitpadError, match="does not record which images"):
         validation_images(_model({}), folder)

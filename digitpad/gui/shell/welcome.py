@@ -5,7 +5,7 @@ It is shown at every start until the user dismisses it.
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.gui.widgets.scaling import adopt, px, sizes_itself
 from digitpad.gui.widgets.theme import SPACE, text_font
@@ -109,8 +109,22 @@ class Welcome(QFrame):
         self.setFixedSize(width, height)
         place = self.rect()
         place.moveCenter(area.center())
-        place.moveBottom(area.bottom() - px(SPACE))
+        # On a small screen the page scrolls, and the foot of the canvas is out of sight.
+        bottom = max(self._lowest_seen(), area.top() + height + px(SPACE))
+        place.moveBottom(bottom - px(SPACE))
         self.move(place.topLeft())
+
+    def _lowest_seen(self) -> int:
+        """Return the lowest y, in the parent's coordinates, of the widget below that is in sight."""
+        around = self.parentWidget()
+        offset, lowest = 0, self._over.geometry().bottom()
+        while around is not None and not around.isWindow():
+            area = around.parentWidget()
+            if isinstance(area, QAbstractScrollArea) and area.viewport() is around:
+                return min(lowest, around.height() - 1 - offset)
+            offset += around.y()
+            around = area
+        return lowest
 
     @Slot()
     def _dismiss(self) -> None:

@@ -4,12 +4,13 @@ from enum import Enum
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.gui.training.run_view import RunView, duration
 from digitpad.gui.widgets.actions import make_action, shown_key
 from digitpad.gui.widgets.cards import muted
-from digitpad.gui.widgets.theme import SPACE
+from digitpad.gui.widgets.live_text import LiveText
+from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.training.events import StopReason, TrainingStopped
 
 _DOT = " · "
@@ -67,7 +68,7 @@ class ControlCard(QFrame):
     use_asked = Signal()
     evaluate_asked = Signal()
 
-    def __init__(self, owner: QWidget) -> None:
+    def __init__(self, theme: Theme, owner: QWidget) -> None:
         super().__init__(owner)
         self.setObjectName("controlCard")
         self.setProperty("card", "true")
@@ -108,9 +109,8 @@ class ControlCard(QFrame):
             self._button("trainEpoch", self.epoch, self.tr("Epoch")),
             self._button("trainStop", self.stop, self.stop.text()),
         ]
-        self.place = QLabel(self.tr("Ready"), self)
-        self.place.setObjectName("trainPlace")
-        self.place.setMinimumWidth(1)
+        self.place = LiveText(theme, "trainPlace", self.font(), "text", self, spoken=self.tr("State of the training"))
+        self.place.show_text(self.tr("Ready"))
         self.pace = muted("", self)
         self.pace.setObjectName("trainPace")
         self.pace.setWordWrap(False)
@@ -168,12 +168,12 @@ class ControlCard(QFrame):
     def show_progress(self, record: RunView | None) -> None:
         """Show how far a run is; None before the first."""
         if record is None:
-            self.place.setText(self.tr("Ready"))
+            self.place.show_text(self.tr("Ready"))
             self.pace.setText("")
             self.bar.setValue(0)
             return
         if record.started is None:
-            self.place.setText(self.tr("Ready") if self._state is State.IDLE else self.tr("Opening the data…"))
+            self.place.show_text(self.tr("Ready") if self._state is State.IDLE else self.tr("Opening the data…"))
             self.pace.setText("")
             self.bar.setValue(0)
             return
@@ -181,7 +181,7 @@ class ControlCard(QFrame):
         total = started.epochs * started.batches
         done = step.step if step is not None else started.steps_done
         self.bar.setValue(round(1000 * done / total) if total else 0)
-        self.place.setText(self._place(record, done))
+        self.place.show_text(self._place(record, done))
         words = []
         if record.images_per_second:
             words.append(self.tr("{count} images/s").format(count=f"{record.images_per_second:,.0f}"))

@@ -1,6 +1,6 @@
 """The curves of a run, live: loss above; accuracy, learning rate or a figure of the layers below; other runs too."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from digitpad.gui.training.run_view import RunView
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.cards import card, muted, title
 from digitpad.gui.widgets.fields import ComboBox
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.training.changes import changes_in_words
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 _SMOOTHEST = 10  # the slider's end: 2 to the power of it, in steps
 _USUAL_SMOOTHING = 4
-_WIDE = 720  # pixels
+_WIDE = 720  # pixels at 100 % text size
 
 
 class CurvesPanel(QWidget):
@@ -196,11 +197,13 @@ class CurvesPanel(QWidget):
         self.other.show_all()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave room for the legend."""
+        """Leave room for the legend: where the card is narrow, the controls have a line of their own."""
         super().resizeEvent(event)
-        wide = self.width() >= _WIDE
-        self._word.setVisible(wide)
-        self.smoothing.setFixedWidth((9 if wide else 6) * SPACE)
+        line = self._loss_head if self.width() >= px(_WIDE) else self._loss_line
+        if line.indexOf(self._controls) < 0:
+            for other in (self._loss_head, self._loss_line):
+                other.removeWidget(self._controls)
+            line.addWidget(self._controls)
 
     # Parts
 
@@ -219,11 +222,16 @@ class CurvesPanel(QWidget):
         self.smoothing.setFixedHeight(3 * SPACE)
         self.smoothing.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.smoothing.valueChanged.connect(self._smooth)
-        row = self._header(frame, title(self.tr("Loss"), frame), self._loss_legend)
-        self._word = muted(self.tr("smoothing"), frame)
-        self._word.setWordWrap(False)
-        self._word.setBuddy(self.smoothing)
-        row.addWidget(self._word)
+        self.smoothing.setFixedWidth(9 * SPACE)
+        self._controls = QWidget(frame)
+        self._controls.setObjectName("lossControls")
+        row = QHBoxLayout(self._controls)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE // 2)
+        word = muted(self.tr("smoothing"), frame)
+        word.setWordWrap(False)
+        word.setBuddy(self.smoothing)
+        row.addWidget(word)
         row.addWidget(self.smoothing)
         self._log_button = self._link("logButton", self.tr("log"), self.log, frame)
         self._log_button.setCheckable(True)
@@ -232,7 +240,11 @@ class CurvesPanel(QWidget):
         self._export_button = self._link("exportButton", self.tr("export"), self.export, frame)
         self._export_button.clicked.connect(self.export.trigger)
         row.addWidget(self._export_button)
-        return self._filled(frame, row, self._loss_others, self.loss)
+        self._loss_head = self._header(frame, title(self.tr("Loss"), frame), self._loss_legend)
+        self._loss_head.addWidget(self._controls)
+        self._loss_line = QHBoxLayout()
+        self._loss_line.addStretch(1)
+        return self._filled(frame, (self._loss_head, self._loss_line), self._loss_others, self.loss)
 
     def _other_card(self) -> QFrame:
         frame = card("otherCard", self)
@@ -246,7 +258,7 @@ class CurvesPanel(QWidget):
         self._other_others = Legend(self._theme, self.other, frame)
         self._other_others.hide()
         row = self._header(frame, self._choice, self._other_legend)
-        return self._filled(frame, row, self._other_others, self.other)
+        return self._filled(frame, (row,), self._other_others, self.other)
 
     def _header(self, frame: QFrame, first: QWidget, legend: Legend) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -257,11 +269,12 @@ class CurvesPanel(QWidget):
         row.addStretch(1)
         return row
 
-    def _filled(self, frame: QFrame, row: QHBoxLayout, others: Legend, plot: CurvePlot) -> QFrame:
+    def _filled(self, frame: QFrame, rows: Sequence[QHBoxLayout], others: Legend, plot: CurvePlot) -> QFrame:
         column = QVBoxLayout(frame)
         column.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
         column.setSpacing(SPACE // 2)
-        column.addLayout(row)
+        for row in rows:
+            column.addLayout(row)
         # Other runs have a row of their own while there are any: their names may be long.
         below = QHBoxLayout()
         below.addWidget(others)

@@ -36,9 +36,10 @@ class _Chip(QAbstractButton):
         return QSize(px(_SAMPLE) + self._room_for(self.text()), px(3 * SPACE))
 
     def minimumSizeHint(self) -> QSize:
-        """Return room for the line and the short name; without one, the name may be cut."""
-        short = self.style_of_curve.short
-        return QSize(px(_SAMPLE) + (self._room_for(short) if short else px(2 * SPACE)), px(3 * SPACE))
+        """Return room for the line and the short name, or the whole one; names of other runs may be cut."""
+        style = self.style_of_curve
+        room = px(2 * SPACE) if style.is_of_other_run else self._room_for(style.short or self.text())
+        return QSize(px(_SAMPLE) + room, px(3 * SPACE))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint both."""

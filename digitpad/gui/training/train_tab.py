@@ -78,7 +78,7 @@ class TrainTab(TabPage):
         self.session = Session(self)
         self.setup = TrainingSetup(theme, settings, self.editor, self)
         self.notice = InlineAlert("trainNotice", self)
-        self.controls = ControlCard(self)
+        self.controls = ControlCard(theme, self)
         self.curves = CurvesPanel(theme, self)
         self.layers = LayerTable(theme, self)
         self.digit = DigitCard(theme, self)

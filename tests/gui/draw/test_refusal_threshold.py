@@ -77,7 +77,7 @@ def test_the_models_own_threshold_is_shown(tab: DrawTab) -> None:
     assert not tab.refusal.isHidden()
     assert tab.refusal.slider.value() == 60
     assert text_of(tab, "refusalValue") == "60\N{NO-BREAK SPACE}%"
-    assert "It starts at 60" in tab.refusal.slider.toolTip()
+    assert "The default is 60" in tab.refusal.slider.toolTip()
     assert tab.bars.threshold == 0.6
 
 

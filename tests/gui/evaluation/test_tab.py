@@ -408,7 +408,7 @@ def test_images_held_out_in_training_are_not_guessed(tab: EvaluationTab, qtbot: 
     tab.setup.data.activated.emit(tab.setup.data.currentIndex())
     with qtbot.waitSignal(tab.finished, timeout=60_000):
         tab.start.trigger()
-    assert "does not say which images" in tab.setup.status.text()
+    assert "does not record which images" in tab.setup.status.text()
 
 
 def test_data_and_models_are_chosen_in_dialogs(

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.shell.welcome import Welcome
 from digitpad.gui.workspace.settings import Settings
+from tests.gui.settling import lay_out
 
 
 def _welcome(window: MainWindow) -> Welcome:
@@ -35,6 +36,17 @@ def test_it_follows_the_window(window: MainWindow, qtbot: QtBot) -> None:
     window.resize(1024, 640)
     qtbot.waitUntil(lambda: welcome.geometry() != before)
     assert window.draw_tab.canvas.geometry().contains(welcome.geometry())
+
+
+def test_it_is_in_sight_where_the_page_scrolls(window: MainWindow) -> None:
+    window.resize(800, 560)
+    lay_out()
+    welcome = _welcome(window)
+    area = window.findChild(QScrollArea, "pageScroller0")
+    assert area is not None
+    view = area.viewport()
+    assert window.draw_tab.height() > view.height()
+    assert welcome.mapTo(view, welcome.rect().bottomLeft()).y() < view.height()
 
 
 def test_the_first_stroke_sends_it_away_for_now(
