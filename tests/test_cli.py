@@ -244,7 +244,7 @@ def test_predict_skips_a_broken_picture_among_others_and_names_it(
     assert code == 0
     # A hidden file that was named and can be read is read.
     assert [record["path"] for record in json.loads(out)] == [str(image_file), str(image_file), str(hidden)]
-    assert err == f"Skipped 1 of 3 pictures, which cannot be read: {broken}.\n"
+    assert err == f"Skipped 1 of 3 pictures that cannot be read: {broken}.\n"
     code, out, err = run(*words)
     assert (code, len(out.splitlines()), err.count("\n")) == (0, 3, 1)
     code, out, err = run("predict", leftover, "--model", model_path)

@@ -50,7 +50,7 @@ def test_an_interrupted_training_is_resumed_and_makes_what_it_would_have_made(
 
     code, _out, err = run("train", "--resume", "part")
     assert code == 2
-    assert "is done" in err
+    assert "has finished" in err
     assert run("train", "--resume", "part", "--epochs", 3, "--output", tmp_path / "more.safetensors")[0] == 0
     assert load_model(tmp_path / "more.safetensors").metadata.training["epochs"] == 3
 
@@ -118,5 +118,5 @@ def test_where_the_output_cannot_be_written_the_run_holds_the_weights(
     code, _out, err = run(*train_quickly(idx_folder, output))
     assert code == 2
     assert err.count("\n") == 1
-    kept = Path(err.rpartition("the run holds the weights, in ")[2].strip().removesuffix("."))
+    kept = Path(err.rpartition("the weights are in the run, in ")[2].strip().removesuffix("."))
     assert load_model(kept).network.parameters()

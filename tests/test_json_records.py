@@ -35,7 +35,7 @@ def test_sound_text_is_read() -> None:
         ('{"a": -Infinity}', "a must be a number, not -Infinity"),
         ("1e999", "1e999' is too large"),
         ("1" + "0" * 5000, "is too large"),
-        ('{"a": 1, "a": 2}', "'a' is given twice"),
+        ('{"a": 1, "a": 2}', "'a' appears twice"),
         ("[" * 401 + "]" * 401, "nested more than 400"),
         ('{"a":' * 200_000, "nested more than 400"),
         ('[{"[": "]"}]' * 3, "Extra data"),

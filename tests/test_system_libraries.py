@@ -69,4 +69,4 @@ def test_an_import_that_fails_for_another_reason_is_a_fault_of_ours(run: Run, mo
     monkeypatch.setattr("digitpad.commands.summary.summary", broken)
     code, _out, err = run("summary", "light")
     assert code == 1
-    assert "something went wrong inside digitpad" in err
+    assert "an internal error occurred" in err

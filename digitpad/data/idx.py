@@ -140,7 +140,7 @@ def _parse(file: BinaryIO | gzip.GzipFile, path: Path) -> NDArray[Any]:
     if rank > _MOST_DIMENSIONS:
         raise DigitpadError(
             _(
-                "The header of {path} declares {rank} dimensions, more than any dataset has; check "
+                "{path} declares {rank} dimensions in its header, more than any dataset has; check "
                 "that it is an IDX file."
             ).format(path=path, rank=rank)
         )
@@ -153,7 +153,7 @@ def _parse(file: BinaryIO | gzip.GzipFile, path: Path) -> NDArray[Any]:
     if dtype.itemsize * math.prod(n for n in shape if n) > _LARGEST:
         raise DigitpadError(
             _(
-                "The header of {path} declares {words} numbers, more than digitpad reads; check that it is an IDX file."
+                "{path} declares {words} numbers in its header, more than digitpad reads; check that it is an IDX file."
             ).format(path=path, words=words)
         )
     expected = dtype.itemsize * math.prod(shape)

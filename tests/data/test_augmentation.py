@@ -208,7 +208,7 @@ def test_elastic_deformation_moves_points_by_its_strength() -> None:
 @pytest.mark.parametrize("name", list(LIMITS))
 @pytest.mark.parametrize("value", [-0.1, float("nan"), float("inf"), 1000, True])
 def test_an_impossible_strength_is_refused_by_name(name: str, value: float) -> None:
-    with pytest.raises(DigitpadError, match=f"augmentation's {name} must be a number from 0 to"):
+    with pytest.raises(DigitpadError, match=f"augmentation strength {name} must be a number from 0 to"):
         Augmentation(**{name: value})
 
 
@@ -223,7 +223,7 @@ def test_json_round_trip() -> None:
     [
         ("", "could not be read"),
         ("[1]", "JSON object"),
-        ('{"spin": 1}', "no augmentation called 'spin'"),
+        ('{"spin": 1}', "no augmentation named 'spin'"),
         ('{"rotation": "much"}', "rotation must be a number"),
         ('{"rotation": null}', "rotation must be a number"),
         ('{"rotation": NaN}', "rotation must be a number"),

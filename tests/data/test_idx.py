@@ -87,18 +87,18 @@ ZIPPED = gzip.compress(WHOLE, mtime=0)
         (b"\x89PNG\r\n\x1a\n", "is not an IDX file"),
         (b"\0\0\x0a\x01" + WHOLE[4:], "is not an IDX file"),
         (b"\1\0" + WHOLE[2:], "is not an IDX file"),
-        (WHOLE[:9], "ends inside its header"),
-        (WHOLE[:-1], r"truncated: its header promises 3 x 4 numbers \(12 bytes\), 11 bytes are there"),
+        (WHOLE[:9], "ends in the middle of its header"),
+        (WHOLE[:-1], r"truncated: its header declares 3 x 4 numbers \(12 bytes\), but it contains 11 bytes"),
         (gzip.compress(WHOLE[:-1], mtime=0), "truncated"),
-        (WHOLE + b"\0", "goes on after the 3 x 4 numbers"),
-        (gzip.compress(WHOLE + b"\0", mtime=0), "goes on after the 3 x 4 numbers"),
+        (WHOLE + b"\0", "continues after the 3 x 4 numbers"),
+        (gzip.compress(WHOLE + b"\0", mtime=0), "continues after the 3 x 4 numbers"),
         (ZIPPED[:-4], "damaged gzip file"),
         (ZIPPED[:15], "damaged gzip file"),
         (ZIPPED[:-8] + bytes(8), "damaged gzip file"),
         (ZIPPED[:10] + b"\xff" * 20, "damaged gzip file"),
         (ZIPPED + b"rubbish", "damaged gzip file"),
-        (b"\0\0\x08\xff" + b"\0\0\0\1" * 255, "claims 255 dimensions"),
-        (b"\0\0\x08\x03" + b"\xff" * 12, "claims 4294967295 x 4294967295 x 4294967295 numbers"),
+        (b"\0\0\x08\xff" + b"\0\0\0\1" * 255, "declares 255 dimensions"),
+        (b"\0\0\x08\x03" + b"\xff" * 12, "declares 4294967295 x 4294967295 x 4294967295 numbers"),
         (b"\0\0\x0e\x04" + b"\xff" * 12 + bytes(4), "more than digitpad reads"),
     ],
 )
@@ -133,6 +133,6 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
 def test_numbers_without_a_code_are_not_written(tmp_path: Path, dtype: str) -> None:
     path = tmp_path / "numbers"
     path.write_bytes(b"what was there")
-    with pytest.raises(DigitpadError, match=f"no type for {dtype} numbers; convert to one of uint8"):
+    with pytest.raises(DigitpadError, match=f"no type for {dtype} numbers; convert them to one of uint8"):
         write_idx(path, np.zeros(2, dtype))
     assert path.read_bytes() == b"what was there"

@@ -151,7 +151,7 @@ def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, strokes: li
     bad = Drawing(tuple(np.array(stroke, np.float32) for stroke in strokes), 10, 10)
     with pytest.raises(DigitpadError, match=reason):
         write_ink(path, [good, bad])
-    with pytest.raises(DigitpadError, match="nothing to write"):
+    with pytest.raises(DigitpadError, match="nothing to save"):
         write_ink(path, [])
     assert path.read_text() == "what was there"
 
@@ -267,7 +267,7 @@ def test_text_is_read_as_a_file_is() -> None:
         parse_ink([text, "{"], "the note")
     with pytest.raises(DigitpadError, match="the note contains no drawing"):
         parse_ink([], "the note")
-    with pytest.raises(DigitpadError, match="there is nothing to write"):
+    with pytest.raises(DigitpadError, match="there is nothing to save"):
         format_ink([])
 
 

@@ -61,7 +61,7 @@ def test_emnist_is_opened_by_the_names_of_its_own_files(tmp_path: Path, end: str
         open_dataset(folder)
     for path in folder.glob("emnist-digits-*"):
         path.unlink()
-    with pytest.raises(DigitpadError, match=r"lacks emnist-letters-train-labels-idx1-ubyte\.gz"):
+    with pytest.raises(DigitpadError, match=r"does not contain emnist-letters-train-labels-idx1-ubyte\.gz"):
         open_dataset(folder)
 
 
@@ -70,7 +70,7 @@ def test_an_idx_folder_without_the_other_file_or_half(tmp_path: Path) -> None:
     with pytest.raises(DigitpadError, match=r"no test files \(t10k-images-idx3-ubyte and"):
         open_dataset(folder, "test")
     (folder / "train-labels-idx1-ubyte").unlink()
-    with pytest.raises(DigitpadError, match="lacks train-labels-idx1-ubyte"):
+    with pytest.raises(DigitpadError, match="does not contain train-labels-idx1-ubyte"):
         open_dataset(folder)
 
 
@@ -113,7 +113,7 @@ def test_a_broken_picture_is_skipped_and_named(tmp_path: Path) -> None:
     assert dataset.checksum == whole.checksum
     assert whole.remarks == ()
     name = Path("3", "bad.png")
-    expected = f"Skipped 1 of {len(whole) + 1} pictures, which cannot be read: {name}."
+    expected = f"Skipped 1 of {len(whole) + 1} pictures that cannot be read: {name}."
     assert dataset.remarks == (expected,)
     assert dataset.subset([0]).remarks == (expected,)
     assert open_dataset(f"{folder}+mnist").remarks == (expected,)

@@ -40,7 +40,9 @@ def test_what_is_neither_is_refused_with_what_there_is(name: str) -> None:
 def test_a_file_without_a_plan_is_refused_by_name(tmp_path: Path, contents: bytes) -> None:
     path = tmp_path / "mine.json"
     path.write_bytes(contents)
-    with pytest.raises(DigitpadError, match=r"mine\.json holds no plan of a network \(.*\); correct it\.$") as caught:
+    with pytest.raises(
+        DigitpadError, match=r"mine\.json does not contain a valid architecture \(.*\); correct it\.$"
+    ) as caught:
         find_architecture(path)
     assert "\n" not in str(caught.value)
 

@@ -100,7 +100,7 @@ def test_a_copy_has_weights_of_its_own(model: Model) -> None:
 def test_a_file_that_is_cut_short_is_refused(saved: Path, keep: int) -> None:
     contents = saved.read_bytes()
     saved.write_bytes(contents[:keep])
-    assert "damaged, cut short" in refusal(saved)
+    assert "damaged, incomplete" in refusal(saved)
 
 
 @pytest.mark.parametrize("contents", [b"PK\x03\x04 not a model", b"\xff" * 4000, b'{"weights": []}', b"\x00" * 64])
@@ -125,7 +125,7 @@ def test_a_file_of_tensors_that_fit_no_preset_is_refused(saved: Path) -> None:
     del tensors["fc1.bias"]
     saved.write_bytes(safetensors.numpy.save(tensors))
     message = refusal(saved)
-    assert "does not say how its network is built" in message
+    assert "does not contain a valid architecture" in message
     assert "the nearest is light" in message
     assert "fc1.bias is missing" in message
 
@@ -344,7 +344,7 @@ def test_outputs_are_tried_before_the_work(tmp_path: Path) -> None:
     place.write_bytes(b"")
     check_output(place, overwrite=False)
     place.write_bytes(b"precious")
-    with pytest.raises(DigitpadError, match=r"exists already.*--force"):
+    with pytest.raises(DigitpadError, match=r"already exists.*--force"):
         check_output(place, overwrite=False)
     check_output(place, overwrite=True)
     assert place.read_bytes() == b"precious"
@@ -355,8 +355,8 @@ def test_outputs_are_tried_before_the_work(tmp_path: Path) -> None:
     for bad, said in (
         (too_long, "name too long"),
         (tmp_path, "folder"),
-        (tmp_path / "no" / "m", "no folder"),
-        (place / "m", "no folder"),
+        (tmp_path / "no" / "m", "does not exist"),
+        (place / "m", "does not exist"),
     ):
         with pytest.raises(DigitpadError, match=said):
             check_output(bad, overwrite=True)

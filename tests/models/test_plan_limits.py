@@ -104,14 +104,14 @@ def write(path: Path, **strings: str) -> Path:
 @pytest.mark.parametrize("size", [10**6, 10**9])
 def test_a_model_whose_plan_asks_for_more_than_its_file_holds_is_refused(tmp_path: Path, size: int) -> None:
     plan = json.dumps({"name": "p", "input_shape": [1, 28, 28], "layers": [FLAT, linear(40, size)]})
-    with pytest.raises(DigitpadError, match=r"its plan asks for|with this layer"):
+    with pytest.raises(DigitpadError, match=r"its architecture has|with this layer"):
         load_model(write(tmp_path / "m.safetensors", architecture=plan))
 
 
 def test_a_header_that_claims_gigabytes_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "m.safetensors"
     path.write_bytes(struct.pack("<Q", 99_000_000) + b"{}")
-    with pytest.raises(DigitpadError, match="header claims 99,000,000 bytes"):
+    with pytest.raises(DigitpadError, match="header declares 99,000,000 bytes"):
         load_model(path)
 
 
@@ -132,7 +132,7 @@ def test_weights_whose_products_overflow_are_refused(tmp_path: Path, weight: flo
 @pytest.mark.parametrize(("mean", "std"), [(0.1, 1e-45), (1e308, 1e-308), (1e308, 1.0), (0.1, 1e300)])
 def test_pictures_that_cannot_be_prepared_are_refused(tmp_path: Path, mean: float, std: float) -> None:
     save_model(tmp_path / "m.safetensors", light(preprocessing=Preprocessing(mean, std)))
-    with pytest.raises(DigitpadError, match="prepared in a way that cannot work"):
+    with pytest.raises(DigitpadError, match="invalid preprocessing"):
         load_model(tmp_path / "m.safetensors")
 
 

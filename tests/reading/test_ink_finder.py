@@ -153,7 +153,7 @@ def test_networks_are_not_trained_on_what_does_not_fit(run: Run, words: tuple[st
         ({"task": "translation"}, "was made for the task 'translation', which this digitpad does not know"),
         ({"labels": ("ink", "paper")}, "has 2 labels for outputs of shape"),
         ({"task": "classification", "preprocessing": Preprocessing()}, "has 1 labels for outputs of shape"),
-        ({"preprocessing": Preprocessing(size=0)}, "prepared in a way that cannot work"),
+        ({"preprocessing": Preprocessing(size=0)}, "invalid preprocessing"),
         ({"preprocessing": Preprocessing(size=18)}, "cannot read 18x18 pictures"),
     ],
 )

@@ -97,7 +97,11 @@ def test_every_kind_can_be_added_where_it_belongs(kind: str) -> None:
             "pool2",
             ("kernel of 7 × 7", "16 maps of 6 × 6", "smaller, add padding, or remove a pooling"),
         ),
-        (lambda plan: editing.change(plan, 3, groups=3), "conv2", ("3 groups", "8 input channels", "16 maps")),
+        (
+            lambda plan: editing.change(plan, 3, groups=3),
+            "conv2",
+            ("3 groups", "8 input channels", "16 output channels"),
+        ),
         (lambda plan: editing.change(plan, 10, out_features=12), "fc2", ("fc2 is 12 numbers", "10 classes")),
         (lambda plan: editing.change(plan, 1, name="conv1"), "conv1", ("Two layers have the name conv1",)),
         (lambda plan: editing.change(plan, 1, name=""), "", ("give it a name",)),

@@ -49,7 +49,7 @@ def trouble(run: Run) -> str:
             {"plan": {"architecture": {"name": "x", "input_shape": [1, 28, 28], "layers": [3]}, "dataset": "x"}},
             "layers",
         ),
-        ({"plan": []}, "plan must be a table"),
+        ({"plan": []}, "plan must be an object"),
         ({"notes": None}, "notes must be a text"),
     ],
 )
@@ -101,7 +101,7 @@ def test_a_checkpoint_that_says_what_cannot_be_is_damaged(trained: Run, state: d
     tensors, strings = serialization.read(path)
     strings["state"] = json.dumps(json.loads(strings["state"]) | state)
     path.write_bytes(safetensors.numpy.save(tensors, strings))
-    with pytest.raises(DigitpadError, match="is damaged, cut short or none"):
+    with pytest.raises(DigitpadError, match="is damaged, incomplete or not a checkpoint"):
         trained.load(path)
 
 
@@ -111,7 +111,7 @@ def test_a_checkpoint_without_its_weights_is_not_opened_as_a_model(trained: Run)
     name = next(name for name in tensors if name.startswith("network."))
     del tensors[name]
     path.write_bytes(safetensors.numpy.save(tensors, strings))
-    with pytest.raises(DigitpadError, match="does not hold its network"):
+    with pytest.raises(DigitpadError, match="does not contain its network"):
         trained.model(path)
 
 

@@ -52,8 +52,8 @@ def test_what_a_file_leaves_out_is_the_trainers_own() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{", "no JSON"),
-        ("[]", "table of names and values"),
+        ("{", "not valid JSON"),
+        ("[]", "object with names and values"),
         ('{"speed": 3}', "'speed'"),
         ('{"epochs": "3"}', "epochs must be a whole number, not '3'"),
         ('{"epochs": true}', "epochs must be a whole number, not True"),
@@ -66,7 +66,7 @@ def test_what_a_file_leaves_out_is_the_trainers_own() -> None:
         ('{"augmentation": 3}', "augmentation"),
         ('{"learning_rate": NaN}', "learning_rate must be a number, not NaN"),
         ('{"learning_rate": 1e999}', "1e999' is too large"),
-        ('{"seed": 1, "seed": 2}', "'seed' is given twice"),
+        ('{"seed": 1, "seed": 2}', "'seed' appears twice"),
         ('{"seed": 9223372036854775808}', "seed must be a whole number of at most"),
         ('{"threads": 257}', "threads must be a whole number of at most 256"),
         ("[" * 100_000, "nested more than"),
@@ -85,7 +85,7 @@ def test_what_is_wrong_in_settings_is_named(text: str, said: str) -> None:
         (lambda data: data.update(dataset=3), "dataset must be a text"),
         (lambda data: data.update(limit=-1), "limit must be"),
         (lambda data: data.update(validation="all"), "validation must be"),
-        (lambda data: data.update(architecture={"name": "x"}), "architecture cannot be read"),
+        (lambda data: data.update(architecture={"name": "x"}), "architecture in the plan cannot be read"),
     ],
 )
 def test_what_is_wrong_in_a_plan_is_named(change: Callable[[dict[str, Any]], object], said: str) -> None:

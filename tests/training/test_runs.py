@@ -108,7 +108,7 @@ def test_names_and_notes_are_kept_and_a_run_is_found_by_them(trained: Run, store
     with pytest.raises(DigitpadError, match="There is no run worse"):
         store.find("worse")
     store.create(make_plan(), "better")
-    with pytest.raises(DigitpadError, match=r"2 runs are called better.*folder"):
+    with pytest.raises(DigitpadError, match=r"2 runs are named better.*folder"):
         store.find("better")
 
 
@@ -177,7 +177,7 @@ def test_a_run_is_trained_once_at_a_time_and_not_deleted_meanwhile(make_plan: Ma
     assert other.info.status is RunStatus.RUNNING
     with pytest.raises(DigitpadError, match="stop it first"):
         store.delete(other)
-    with pytest.raises(DigitpadError, match="being trained already"):
+    with pytest.raises(DigitpadError, match="already being trained"):
         next(LiveRun.resume(other).events())
     events.close()
     assert not other.is_running()
@@ -202,7 +202,7 @@ def test_a_model_is_saved_where_it_is_wanted_and_never_over_another(trained: Run
     kept = load_model(target).network.state_dict()
     assert all(np.array_equal(kept[name], value) for name, value in trained.model().network.state_dict().items())
     before = target.read_bytes()
-    with pytest.raises(DigitpadError, match="exists already"):
+    with pytest.raises(DigitpadError, match="already exists"):
         trained.save_model(target, trained.checkpoints()[0])
     assert target.read_bytes() == before
     trained.save_model(target, trained.checkpoints()[0], overwrite=True)
@@ -216,11 +216,11 @@ def edited(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
 
 
 BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
-    "no file": (lambda folder: (folder / "run.json").unlink(), "has no run.json"),
-    "cut short": (lambda folder: os.truncate(folder / "run.json", 100), "no whole JSON"),
-    "empty": (lambda folder: os.truncate(folder / "run.json", 0), "no whole JSON"),
+    "no file": (lambda folder: (folder / "run.json").unlink(), "run.json is missing"),
+    "cut short": (lambda folder: os.truncate(folder / "run.json", 100), "not a valid JSON"),
+    "empty": (lambda folder: os.truncate(folder / "run.json", 0), "not a valid JSON"),
     "a list": (lambda folder: (folder / "run.json").write_text("[]"), "does not describe a run"),
-    "no text": (lambda folder: (folder / "run.json").write_bytes(b"\xff\xfe\x00"), "no whole JSON"),
+    "no text": (lambda folder: (folder / "run.json").write_bytes(b"\xff\xfe\x00"), "not a valid JSON"),
     "newer": (lambda folder: edited(folder, lambda d: d.update(format_version=99)), "update digitpad"),
     "no version": (lambda folder: edited(folder, lambda d: d.pop("format_version")), "format version None"),
     "unknown": (lambda folder: edited(folder, lambda d: d.update(colour=1)), "there is no 'colour'"),
@@ -382,7 +382,7 @@ def test_an_end_that_could_not_be_written_is_told_and_taken_again_with_the_same_
     assert len(troubles) == 2
     assert "No space left" in troubles[0]
     assert "No space left" in troubles[1]
-    assert "the weights of the end, after 24 steps, are not kept, but those of step 8 are" in troubles[1]
+    assert "The final weights, after 24 steps, were not saved; those of step 8 were" in troubles[1]
     disk.is_full = False
     run = store.find(live.run.folder)
     assert run.can_resume()
@@ -445,7 +445,7 @@ def test_a_run_does_not_go_on_with_other_data(make_plan: Make, store: RunStore, 
     events.close()
     labels = np.arange(300, dtype=np.uint8) % 10
     write_idx(folder / "train-labels-idx1-ubyte", labels[::-1].copy())
-    with pytest.raises(DigitpadError, match="is not what it was"):
+    with pytest.raises(DigitpadError, match="has changed since the run"):
         LiveRun.resume(live.run)
     shutil.rmtree(folder)
     with pytest.raises(DigitpadError, match="does not exist"):
@@ -463,7 +463,7 @@ def test_a_run_that_diverged_keeps_the_last_good_weights_and_can_be_gone_back_in
     assert run.info.status is RunStatus.DIVERGED
     assert all(np.isfinite(value).all() for value in run.model().network.state_dict().values())
     assert not run.can_resume()
-    with pytest.raises(DigitpadError, match="go back"):
+    with pytest.raises(DigitpadError, match="return to one of its checkpoints"):
         LiveRun.resume(run)
     branch = store.branch(run, run.checkpoints()[-1])
     *_, last = LiveRun.resume(branch).events()
@@ -473,7 +473,7 @@ def test_a_run_that_diverged_keeps_the_last_good_weights_and_can_be_gone_back_in
 
 def test_a_folder_that_cannot_be_made_is_said_before_anything_is_trained(make_plan: Make, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(DigitpadError, match="could not be made"):
+    with pytest.raises(DigitpadError, match="could not be created"):
         LiveRun.start(make_plan(), RunStore(tmp_path / "file" / "runs"))
     with pytest.raises(DigitpadError, match="does not exist"):
         LiveRun.start(RunPlan(make_plan().architecture, str(tmp_path / "nothing")), RunStore(tmp_path / "runs"))
