@@ -121,5 +121,5 @@ def test_every_optimizer_is_built_with_the_rate_and_momentum_asked_for() -> None
 
 
 def test_nesterov_without_momentum_is_refused() -> None:
-    with pytest.raises(DigitpadError, match="needs a momentum"):
+    with pytest.raises(DigitpadError, match="momentum must be greater"):
         TrainingSettings(optimizer="nesterov", momentum=0.0)
