@@ -234,6 +234,6 @@ def _look_of(request: LookRequest, sight: "Sight") -> Look:
     )
 
 
-def _work(request: LookRequest, _progress: WorkContext) -> object:
+def _work(request: LookRequest, _context: WorkContext) -> object:
     """Make a look in the worker."""
     return _make_look(request)

@@ -116,7 +116,7 @@ def test_a_run_that_diverged_goes_on_from_a_checkpoint_only(runs: RunsDialog) ->
     assert "return to one of its checkpoints" in button.toolTip()
     checkpoint.setCurrentIndex(1)
     assert button.isEnabled()
-    assert "Train on" in button.toolTip()
+    assert "Continue training" in button.toolTip()
 
 
 def test_a_run_is_read_with_in_draw(runs: RunsDialog, window: MainWindow, qtbot: QtBot) -> None:
