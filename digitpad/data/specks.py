@@ -26,8 +26,9 @@ _RING = 3
 _FLAT = 0.12
 #: Where all parts touch the edge, the largest is a digit only if it is at least this share of the short side.
 _FILLS = 0.25
-#: The middle of a stripe strays from a straight line by less than this share of its width.
-_STRAY = 0.2
+#: A stripe is at least as long as the first share of the picture; its middle strays from a straight line by less than
+#: the second share of its width.
+_LONG, _STRAY = 0.6, 0.2
 #: What is smaller than this share of the picture's long side is too small to be told from grain;
 _LEAST = 0.06
 #: where so many parts are about as large, as on a page of numbers, it is what is smaller than this.
@@ -167,11 +168,13 @@ def _is_rim(boxes: NDArray[np.intp], shape: tuple[int, ...]) -> NDArray[np.bool_
 
 
 def _is_stripe(labels: NDArray[np.intp], boxes: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Return which parts run straight from edge to edge: a band between shadows, a fold."""
+    """Return which parts run straight from one edge far into the picture: a band between shadows, a fold."""
     stripe = np.zeros(len(boxes), np.bool_)
     for first, second, side, picture in ((1, 3, labels.shape[0], labels), (0, 2, labels.shape[1], labels.T)):
-        for part in np.flatnonzero((boxes[:, first] == 0) & (boxes[:, second] == side)).tolist():
-            own = picture == part + 1
+        at_edge = (boxes[:, first] == 0) | (boxes[:, second] == side)
+        long = boxes[:, second] - boxes[:, first] >= _LONG * side
+        for part in np.flatnonzero(at_edge & long).tolist():
+            own = picture[boxes[part, first] : boxes[part, second]] == part + 1
             counts = own.sum(axis=1)
             if not counts.all():
                 continue
