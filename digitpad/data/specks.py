@@ -26,8 +26,11 @@ _RING = 3
 _FLAT = 0.12
 #: Where all parts touch the edge, the largest is a digit only if it is at least this share of the short side.
 _FILLS = 0.25
-#: The middle of a stripe strays from a straight line by less than this share of its width.
-_STRAY = 0.2
+#: A stripe is at least as long as the first share of the picture; its middle strays from a straight line by less than
+#: the second share of its width, which grows by no more than the third from place to place.
+_LONG, _STRAY, _EVEN_WIDTH = 0.6, 0.2, 2.0
+#: Edges that fall off by less than this a pixel, of full ink, are softer than a pen's in a picture that is in focus.
+_SOFT = 0.25
 #: What is smaller than this share of the picture's long side is too small to be told from grain;
 _LEAST = 0.06
 #: where so many parts are about as large, as on a page of numbers, it is what is smaller than this.
@@ -123,11 +126,12 @@ def without_leftovers(
         return ink
     boxes = component_boxes(labels, count)
     longest = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
-    is_ink = _sharpness(ink, labels, count) >= _SHARP
+    sharpness = _sharpness(ink, labels, count)
+    is_ink = sharpness >= _SHARP
     pen = _thickness(labels, count)
     is_thin = pen < _BORDER * max(ink.shape)
     is_ink &= _surrounded(grey, depth, labels, count) >= np.where(is_thin, _AROUND, _AROUND_BOLD)
-    is_ink &= ~_is_rim(boxes, ink.shape) & ~_is_stripe(labels, boxes)
+    is_ink &= ~_is_rim(boxes, ink.shape) & ~_is_stripe(labels, boxes, sharpness)
     if not is_ink.any():
         return np.zeros_like(ink)
     height, width = ink.shape
@@ -166,20 +170,26 @@ def _is_rim(boxes: NDArray[np.intp], shape: tuple[int, ...]) -> NDArray[np.bool_
     return rim
 
 
-def _is_stripe(labels: NDArray[np.intp], boxes: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Return which parts run straight from edge to edge: a band between shadows, a fold."""
+def _is_stripe(labels: NDArray[np.intp], boxes: NDArray[np.intp], sharpness: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which parts run straight from one edge far into the picture: a band between shadows, a fold."""
     stripe = np.zeros(len(boxes), np.bool_)
     for first, second, side, picture in ((1, 3, labels.shape[0], labels), (0, 2, labels.shape[1], labels.T)):
-        for part in np.flatnonzero((boxes[:, first] == 0) & (boxes[:, second] == side)).tolist():
-            own = picture == part + 1
+        starts, stops = boxes[:, first] == 0, boxes[:, second] == side
+        # What ends within the picture may be a 1 that is cut off; its edges are sharp.
+        at_edge = (starts & stops) | ((starts | stops) & (sharpness < _SOFT))
+        long = boxes[:, second] - boxes[:, first] >= _LONG * side
+        for part in np.flatnonzero(at_edge & long).tolist():
+            own = picture[boxes[part, first] : boxes[part, second]] == part + 1
             counts = own.sum(axis=1)
             if not counts.all():
                 continue
             along, across = np.arange(len(own)), np.arange(own.shape[1])
             middles = (own @ across) / counts
             slope, offset = np.polyfit(along, middles, 1)
-            stray = float(np.abs(middles - slope * along - offset).max())
-            stripe[part] |= stray <= max(_STRAY * float(np.median(counts)), 2.0)
+            stray = float(np.quantile(np.abs(middles - slope * along - offset), 0.95))
+            # Of a 0, the middles are straight, too, but not its width.
+            narrow, wide = np.quantile(counts, (0.1, 0.9))
+            stripe[part] |= stray <= max(_STRAY * float(np.median(counts)), 2.0) and wide <= _EVEN_WIDTH * narrow
     return stripe
 
 

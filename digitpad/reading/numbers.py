@@ -358,15 +358,19 @@ class NumberReader:
                 shape = (sign, has_shape(pieces.picture(run), sign))
             # What was asked for last goes to the end, so that what was not for long falls out in front.
             self._shapes[key] = shape
-            if (
-                shape[1]
-                and stands_apart(pieces.layout, run)
-                and not _is_digit(self._recognize(pieces, [run])[run], sign)
-            ):
+            if shape[1] and stands_apart(pieces.layout, run) and not self._is_digit(pieces, run, sign):
                 signs[run] = sign
         while len(self._shapes) > _KEPT:
             del self._shapes[next(iter(self._shapes))]
         return signs
+
+    def _is_digit(self, pieces: Pieces, run: Run, sign: str) -> bool:
+        """Tell whether what has the shape of a sign is a digit all the same: a 4 or a 7 with a bar, a slanting 0."""
+        if not self.reader.refuses:
+            # A network that knows digits only takes every plus for one.
+            return False
+        prediction = self._recognize(pieces, [run])[run]
+        return belief(prediction) > _SURELY_NONE and not (sign == "/" and prediction.label == "1")
 
     def _guess(self, pieces: Pieces, runs: Sequence[Run]) -> "dict[Run, _Guess]":
         """Return what segments seem to be; exactly, unless there are many."""
@@ -410,11 +414,6 @@ class _Guess:
 def belief(prediction: Prediction) -> float:
     """Return how likely a segment is the digit that it is read as, and a digit at all: what speaks for it."""
     return prediction.probability * (1 - prediction.no_digit)
-
-
-def _is_digit(prediction: Prediction, sign: str) -> bool:
-    """Tell whether what has the shape of a sign is a digit all the same: a 4 or a 7 with a bar, a slanting 0."""
-    return belief(prediction) > _SURELY_NONE and not (sign == "/" and prediction.label == "1")
 
 
 def _is_one_figure(layout: Layout, runs: Sequence[Run]) -> bool:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import PIL.Image
+import PIL.ImageDraw
 import pytest
 
+from digitpad.data import picture_files
 from digitpad.data.images import read_image
 from digitpad.data.picture_files import LONGEST_SIDE, MOST_PIXELS
 from digitpad.errors import DigitpadError
@@ -47,6 +49,29 @@ def test_avif_is_read_or_refused_in_words(tmp_path: Path, monkeypatch: pytest.Mo
     path.write_bytes(struct.pack(">I", 28) + b"ftypavif" + bytes(4) + b"avifmif1miaf" + bytes(40))
     with pytest.raises(DigitpadError, match="AVIF, for which there is no decoder here"):
         read_image(path)
+
+
+def test_heic_is_read() -> None:
+    pytest.importorskip("pi_heif", reason="no decoder for HEIC on this system")
+    # A black 7 on white, 64 x 64 pixels.
+    ink = read_image(Path(__file__).parent / "seven.heic")
+    assert ink.shape == (64, 64)
+    rows, columns = np.flatnonzero((ink > 0.5).any(axis=1)), np.flatnonzero((ink > 0.5).any(axis=0))
+    assert [rows[0], rows[-1]] == pytest.approx([12, 52], abs=3)
+    assert [columns[0], columns[-1]] == pytest.approx([21, 45], abs=3)
+    assert ink[14, 24:42].min() > 0.5
+    assert ink[40, :24].max() < 0.1
+
+
+@pytest.mark.skipif(not picture_files._has_avif(), reason="Pillow has no decoder for AVIF here")
+def test_avif_is_read(tmp_path: Path) -> None:
+    picture = PIL.Image.new("L", (64, 64), 255)
+    PIL.ImageDraw.Draw(picture).rectangle((28, 10, 34, 53), fill=0)
+    picture.save(tmp_path / "one.avif")
+    ink = read_image(tmp_path / "one.avif")
+    assert ink.shape == (64, 64)
+    assert ink[14:50, 29:33].min() > 0.8
+    assert ink[:, :24].max() < 0.1
 
 
 def test_heic_that_is_damaged_is_refused(tmp_path: Path) -> None:

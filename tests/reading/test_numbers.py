@@ -4,11 +4,13 @@ import itertools
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import load_model
 from digitpad.reading.numbers import NumberReader
 from digitpad.reading.recognizer import Recognizer
+from digitpad.reading.strokes import InkPieces
 from tests.reading.written import written
 
 
@@ -114,6 +116,43 @@ def test_a_scribble_of_very_many_strokes_is_one_drawing(reader: NumberReader) ->
     rng = np.random.default_rng(0)
     strokes = [rng.uniform(0, 400, (5, 2)).astype(np.float32) for _ in range(300)]
     assert not reader.read_drawing(strokes).is_number
+
+
+def test_strokes_that_stay_are_drawn_once(reader: NumberReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    picture = InkPieces.picture
+
+    def counted(pieces: InkPieces, run: tuple[int, int]) -> NDArray[np.float32]:
+        drawn.append(run[1] - run[0])
+        return picture(pieces, run)
+
+    monkeypatch.setattr(InkPieces, "picture", counted)
+    strokes = written("2026845")
+    reader.read_drawing(strokes)
+    first = len(drawn)
+    assert first >= 7
+    drawn.clear()
+    reader.read_drawing(strokes)
+    assert not drawn
+    reader.read_drawing([*strokes[:-1], strokes[-1][:-1]])
+    # The changed stroke alone, and with its neighbours.
+    assert 1 <= len(drawn) <= 7 < first
+
+
+def test_a_four_like_a_plus_stays_a_digit(reader: NumberReader) -> None:
+    four = [_line((60, 0), (10, 60), (100, 60)), _line((58, 5), (58, 110))]
+    strokes = [*written("20"), *(stroke + np.array([230, 40], np.float32) for stroke in four)]
+    assert reader.read_drawing(strokes).text[-1] != "+"
+
+
+def test_a_plus_of_two_strokes_is_a_sign(reader: NumberReader) -> None:
+    plus = [_line((0, 30), (60, 30)), _line((30, 0), (30, 60))]
+    digits = written("2")
+    left = max(float(stroke[:, 0].max()) for stroke in digits)
+    middle = (min(float(s[:, 1].min()) for s in digits) + max(float(s[:, 1].max()) for s in digits)) / 2
+    strokes = [*digits, *(stroke + np.array([left + 30, middle - 30], np.float32) for stroke in plus)]
+    strokes += [stroke + np.array([left + 110, 0], np.float32) for stroke in written("3")]
+    assert reader.read_drawing(strokes).text == "2+3"
 
 
 def _line(*corners: tuple[float, float]) -> np.ndarray:
