@@ -194,7 +194,7 @@ def test_a_diverging_run_keeps_the_last_good_weights_and_says_so(run: Run, idx_f
     code, out, err = run(*words)
     assert code == 2
     assert err.count("\n") == 1
-    assert "Try a lower learning rate" in err
+    assert "try a lower learning rate" in err
     assert str(output) in err
     assert json.loads(out.splitlines()[-1])["stopped"] == "diverged"
     load_model(output)
@@ -244,7 +244,7 @@ def test_predict_skips_a_broken_picture_among_others_and_names_it(
     assert code == 0
     # A hidden file that was named and can be read is read.
     assert [record["path"] for record in json.loads(out)] == [str(image_file), str(image_file), str(hidden)]
-    assert err == f"Skipped 1 of 3 pictures, which cannot be read: {broken}.\n"
+    assert err == f"Skipped 1 of 3 pictures that cannot be read: {broken}.\n"
     code, out, err = run(*words)
     assert (code, len(out.splitlines()), err.count("\n")) == (0, 3, 1)
     code, out, err = run("predict", leftover, "--model", model_path)
@@ -554,7 +554,7 @@ class TestAsAProcess:
         assert done.returncode == 2
         assert (
             done.stderr
-            == "digitpad: The output could not be written (No space left on device); redirect it to another place.\n"
+            == "digitpad: The output could not be written (No space left on device); redirect it somewhere else.\n"
         )
 
     @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_export_leaves_files_alone_without_force(run: Run, tmp_path: Path, model
     # The weights would go where the model itself is.
     code, _, err = run("export", model_path, "--to", "pytorch", model_path.with_suffix(".py"))
     assert code == 2
-    assert "mine.safetensors exists already" in err
+    assert "mine.safetensors already exists" in err
     assert model_path.read_bytes() == before
     assert not model_path.with_suffix(".py").exists()
     taken = tmp_path / "m.npz"

@@ -113,7 +113,7 @@ def test_a_broken_picture_is_skipped_and_named(tmp_path: Path) -> None:
     assert dataset.checksum == whole.checksum
     assert whole.remarks == ()
     name = Path("3", "bad.png")
-    expected = f"Skipped 1 of {len(whole) + 1} pictures, which cannot be read: {name}."
+    expected = f"Skipped 1 of {len(whole) + 1} pictures that cannot be read: {name}."
     assert dataset.remarks == (expected,)
     assert dataset.subset([0]).remarks == (expected,)
     assert open_dataset(f"{folder}+mnist").remarks == (expected,)

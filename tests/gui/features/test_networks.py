@@ -95,7 +95,7 @@ def test_networks_of_other_shapes_are_not_compared_number_by_number(
     ink(tab)
     tab.compare_with(other_model, "other")
     tab.maps.go_to(Cell("conv1", 1, 3, 3))
-    assert tab.panel.differing.text() == "conv1: not of one shape"
+    assert tab.panel.differing.text() == "conv1: the shapes differ"
     tab.maps.go_to(Cell("fc2", 1))
     assert "fc2: the two differ by" in tab.panel.differing.text()
 

@@ -113,10 +113,10 @@ def test_a_run_that_diverged_goes_on_from_a_checkpoint_only(runs: RunsDialog) ->
     assert button is not None
     assert checkpoint is not None
     assert not button.isEnabled()
-    assert "choose one of its checkpoints" in button.toolTip()
+    assert "return to one of its checkpoints" in button.toolTip()
     checkpoint.setCurrentIndex(1)
     assert button.isEnabled()
-    assert "Train on" in button.toolTip()
+    assert "Continue training" in button.toolTip()
 
 
 def test_a_run_is_read_with_in_draw(runs: RunsDialog, window: MainWindow, qtbot: QtBot) -> None:
@@ -350,7 +350,7 @@ def test_what_cannot_work_is_said_and_not_taken(tab: TrainTab) -> None:
     assert momentum is not None
     momentum.setValue(0)
     assert tab.editor.plan == before
-    assert "momentum above 0" in tab.notice.text
+    assert "momentum must be greater than 0" in tab.notice.text
     assert momentum.value() == pytest.approx(before.settings.momentum)
 
 
