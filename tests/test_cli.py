@@ -194,7 +194,7 @@ def test_a_diverging_run_keeps_the_last_good_weights_and_says_so(run: Run, idx_f
     code, out, err = run(*words)
     assert code == 2
     assert err.count("\n") == 1
-    assert "Try a lower learning rate" in err
+    assert "try a lower learning rate" in err
     assert str(output) in err
     assert json.loads(out.splitlines()[-1])["stopped"] == "diverged"
     load_model(output)
@@ -554,7 +554,7 @@ class TestAsAProcess:
         assert done.returncode == 2
         assert (
             done.stderr
-            == "digitpad: The output could not be written (No space left on device); redirect it to another place.\n"
+            == "digitpad: The output could not be written (No space left on device); redirect it somewhere else.\n"
         )
 
     @pytest.mark.parametrize(
