@@ -20,7 +20,7 @@ from digitpad.gui.draw import exchange
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.files import IMAGE_FILTER, INK_FILTER, INK_SUFFIX
 from digitpad.gui.widgets.message_bar import Message
-from digitpad.gui.workers.latest import LatestWorker, Outcome, Progress
+from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 from digitpad.gui.workspace.settings import Settings
 
 _KEY = QKeySequence.StandardKey
@@ -156,7 +156,7 @@ class PageFiles(QWidget):
         self._worker.shut_down()
         self._end()
 
-    def _ask(self, work: Callable[[Progress], _Opened]) -> None:
+    def _ask(self, work: Callable[[WorkContext], _Opened]) -> None:
         self._busy, self._held = True, None
         self._worker.ask(_PAGE, work)
         if not self._patience.isActive():
@@ -281,12 +281,12 @@ class PageFiles(QWidget):
         self.message.emit(Message(done.format(path=path), "info"))
 
 
-def _read_file(path: Path, step: str, _progress: Progress) -> _Opened:
+def _read_file(path: Path, step: str, _context: WorkContext) -> _Opened:
     """Read a file, in the worker."""
     page, count = exchange.read_page(path)
     return _Opened(page, step, path, count)
 
 
-def _read_pasted(content: exchange.Pasted, step: str, _progress: Progress) -> _Opened:
+def _read_pasted(content: exchange.Pasted, step: str, _context: WorkContext) -> _Opened:
     """Read pasted or dropped data, in the worker."""
     return _Opened(exchange.page_of_pasted(content), step)
