@@ -14,9 +14,11 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import PIL.Image
 
+from digitpad.data.tall_png import reduced_tall_png
 from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
 
@@ -76,7 +78,7 @@ def opened_picture(source: Path | str | bytes | PIL.Image.Image, name: str | Non
             file = io.BytesIO(source) if isinstance(source, bytes) else _ordinary_file(Path(source))
             with file, PIL.Image.open(file, formats=_formats(file, name)) as picture:
                 _check_cost(picture, len(source) if isinstance(source, bytes) else Path(source).stat().st_size, name)
-                yield _unpacked(picture, name)
+                yield _reduced_if_tall(picture, file) or _unpacked(picture, name)
         except FileNotFoundError as error:
             raise DigitpadError(_("{path} does not exist; check the name.").format(path=name)) from error
         except PIL.Image.DecompressionBombError as error:
@@ -201,6 +203,13 @@ def _check_cost(picture: PIL.Image.Image, size: int, name: str) -> None:
                 path=name, size=round(size / 1_000_000)
             )
         )
+
+
+def _reduced_if_tall(picture: PIL.Image.Image, file: BinaryIO) -> PIL.Image.Image | None:
+    """Return a picture of millions of rows reduced; None if it is not one, or cannot be read without unpacking it."""
+    if picture.format != "PNG" or picture.height <= _MOST_SIDE or picture.width * picture.height > MOST_PIXELS:
+        return None
+    return reduced_tall_png(file, LONGEST_SIDE)
 
 
 def _unpacked(picture: PIL.Image.Image, name: str) -> PIL.Image.Image:

@@ -1,6 +1,6 @@
 """Waiting until the window shows what it was asked for."""
 
-from PySide6.QtCore import QEvent, QEventLoop, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QTimer, SignalInstance
 from PySide6.QtWidgets import QApplication, QWidget
 
 from digitpad.gui.shell.main_window import MainWindow
@@ -9,22 +9,28 @@ _LONGEST = 30_000  # milliseconds
 
 
 def settle(widget: QWidget) -> None:
-    """Wait until the workspace of a widget's window has published what comes of every change so far."""
+    """Wait until the files asked for are open, and the workspace has published what comes of every change so far."""
     window = widget.window()
     if not isinstance(window, MainWindow):
         return
-    workspace = window.workspace
+    files, workspace = window.draw_tab.files, window.workspace
+    while files.busy:
+        _wait_for(files.finished, "the file was not opened")
     while workspace.busy:
-        loop = QEventLoop()
-        workspace.published.connect(loop.quit)
-        late = QTimer()
-        late.setSingleShot(True)
-        late.timeout.connect(loop.quit)
-        late.start(_LONGEST)
-        loop.exec()
-        workspace.published.disconnect(loop.quit)
-        assert late.isActive(), "the workspace has published nothing"
-        late.stop()
+        _wait_for(workspace.published, "the workspace has published nothing")
+
+
+def _wait_for(signal: SignalInstance, trouble: str) -> None:
+    loop = QEventLoop()
+    signal.connect(loop.quit)
+    late = QTimer()
+    late.setSingleShot(True)
+    late.timeout.connect(loop.quit)
+    late.start(_LONGEST)
+    loop.exec()
+    signal.disconnect(loop.quit)
+    assert late.isActive(), trouble
+    late.stop()
 
 
 def lay_out() -> None:

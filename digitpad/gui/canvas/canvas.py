@@ -117,13 +117,13 @@ class Canvas(Sheet):
 
     def use(self, tool: Tool) -> None:
         """Select a tool; a stroke in progress is finished first."""
-        self._finish()
+        self.finish()
         self._tool = tool
         self.setCursor(Qt.CursorShape.CrossCursor if tool is Tool.PEN else self._eraser_cursor())
 
     def put(self, name: str, page: Page) -> None:
         """Show another page, as one step that can be undone."""
-        self._finish()
+        self.finish()
         self.sketch.put(name, page)
         self._page_changed()
 
@@ -133,13 +133,13 @@ class Canvas(Sheet):
 
     def undo(self) -> None:
         """Undo the last step."""
-        self._finish()
+        self.finish()
         if self.sketch.undo():
             self._page_changed()
 
     def redo(self) -> None:
         """Redo the last undone step."""
-        self._finish()
+        self.finish()
         if self.sketch.redo():
             self._page_changed()
 
@@ -231,7 +231,7 @@ class Canvas(Sheet):
             if not event.isAutoRepeat():
                 self._toggle_keyboard_pen()
         elif event.key() == Qt.Key.Key_Escape and keys.down:
-            self._finish()
+            self.finish()
         else:
             fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             position = keys.move(event.key(), self.width(), self.height(), fine=fine)
@@ -245,7 +245,7 @@ class Canvas(Sheet):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Lift the keyboard pen and hide its cursor."""
         if self.keyboard.down:
-            self._finish()
+            self.finish()
         self.keyboard.visible = False
         self.update()
         super().focusOutEvent(event)
@@ -259,7 +259,7 @@ class Canvas(Sheet):
 
     def hideEvent(self, event: QHideEvent) -> None:
         """End the stroke in progress, because its release will not arrive here."""
-        self._finish()
+        self.finish()
         super().hideEvent(event)
 
     def _toggle_keyboard_pen(self) -> None:
@@ -275,7 +275,7 @@ class Canvas(Sheet):
     def _press(
         self, pointer: _Pointer, position: QPointF, pressure: float | None = None, *, eraser_end: bool = False
     ) -> None:
-        self._finish()
+        self.finish()
         self._pointer = pointer
         if pointer is not _Pointer.KEYS:
             self.keyboard.visible = False
@@ -305,9 +305,9 @@ class Canvas(Sheet):
             return
         if self._point(position, pressure) != self._last:
             self._move(pointer, position, pressure)
-        self._finish()
+        self.finish()
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
         """End the gesture in progress and keep its result."""
         if self._pointer is _Pointer.NONE:
             return

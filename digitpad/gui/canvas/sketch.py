@@ -148,6 +148,11 @@ class Sketch:
         return InkStroke(np.array(self._live, dtype=np.float32), self._live_width)
 
     @property
+    def has_gesture(self) -> bool:
+        """Whether a stroke of the pen or the eraser is in progress."""
+        return bool(self._live) or self._before_erasing is not None
+
+    @property
     def undo_name(self) -> str | None:
         """The step that undo would undo; None if there is none."""
         return self._undo[-1][0] if self._undo else None

@@ -17,6 +17,10 @@ from digitpad.gui.canvas.sketch import InkStroke, Page, Picture
 from digitpad.gui.widgets.files import INK_SUFFIX, png_bytes, write_png
 from digitpad.names import plain_name
 
+Pasted = str | bytes | QImage
+"""Pasted or dropped data that is not yet read: ink as text, the content of an image file, or an image."""
+
+_PNG = "image/png"
 _WIDTHS = "pen_widths"  # our own key in an ink file: the line width of each stroke
 _USUAL_WIDTH = 0.028  # default line width, relative to the longer side of the page
 _SMALLEST, _LARGEST = 1e-3, 1e6  # page sizes that can be shown: Qt's painter aborts the process far beyond
@@ -149,10 +153,15 @@ def to_clipboard(page: Page, size: tuple[float, float]) -> QMimeData:
     return mime
 
 
-def from_clipboard(mime: QMimeData | None) -> Page | Path:
-    """Return what was pasted or dropped: a page, or a file to open.
+def from_clipboard(mime: QMimeData | None) -> Pasted | Path:
+    """Return what was pasted or dropped: data for `page_of_pasted`, or a file to open.
 
-    Qt returns None if the clipboard is empty.
+    Only this function accesses the clipboard, which belongs to the GUI thread.
+
+    Parameters
+    ----------
+    mime
+        Qt returns None if the clipboard is empty.
 
     Raises
     ------
@@ -164,16 +173,39 @@ def from_clipboard(mime: QMimeData | None) -> Page | Path:
     if paths:
         return paths[0]
     if mime.hasText() and mime.text().lstrip().startswith("{"):
-        return _pasted_ink(mime.text())
+        return mime.text()
+    if mime.hasFormat(_PNG):
+        # Not decoded yet: `imageData` would decode it in the GUI thread.
+        content = bytes(mime.data(_PNG).data())
+        if content:
+            return content
     if mime.hasImage():
         image = QImage(mime.imageData())
         if not image.isNull():
-            return _pasted_image(image)
+            return image
     raise DigitpadError(
         QCoreApplication.translate(
             "Exchange", "This is neither ink nor an image; copy an image, a file or a line of ink first."
         )
     )
+
+
+def page_of_pasted(content: Pasted) -> Page:
+    """Read the data that `from_clipboard` returned; safe in any thread.
+
+    Raises
+    ------
+    DigitpadError
+        If it is damaged, or too large.
+    """
+    if isinstance(content, str):
+        name = QCoreApplication.translate("Exchange", "The pasted text")
+        return page_of(parse_ink(io.StringIO(content), name)[0], name)
+    from digitpad.data.images import read_photograph
+
+    ink, photograph = read_photograph(content if isinstance(content, bytes) else png_bytes(content))
+    name = QCoreApplication.translate("Exchange", "the pasted image")
+    return Page(picture=Picture(ink, name, photograph=photograph))
 
 
 def paths_in(mime: QMimeData) -> list[Path]:
@@ -183,17 +215,5 @@ def paths_in(mime: QMimeData) -> list[Path]:
 
 def can_take(mime: QMimeData) -> bool:
     """Whether dragged data can be opened."""
-    return bool(paths_in(mime)) or mime.hasImage() or (mime.hasText() and mime.text().lstrip().startswith("{"))
-
-
-def _pasted_ink(text: str) -> Page:
-    name = QCoreApplication.translate("Exchange", "The pasted text")
-    return page_of(parse_ink(io.StringIO(text), name)[0], name)
-
-
-def _pasted_image(image: QImage) -> Page:
-    from digitpad.data.images import read_photograph
-
-    ink, photograph = read_photograph(png_bytes(image))
-    name = QCoreApplication.translate("Exchange", "the pasted image")
-    return Page(picture=Picture(ink, name, photograph=photograph))
+    is_image = mime.hasFormat(_PNG) or mime.hasImage()
+    return bool(paths_in(mime)) or is_image or (mime.hasText() and mime.text().lstrip().startswith("{"))

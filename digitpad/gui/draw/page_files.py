@@ -1,9 +1,15 @@
-"""Opening, saving, copying and pasting pages: actions, dialogs and error messages."""
+"""Opening, saving, copying and pasting pages: actions, dialogs and error messages.
+
+A large photograph takes up to a second to read, so a worker reads it. The newest request wins: the result of an earlier
+one is dropped. Until the new page arrives, the old one stays and can be drawn on.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt, Signal, Slot
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -14,9 +20,34 @@ from digitpad.gui.draw import exchange
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.files import IMAGE_FILTER, INK_FILTER, INK_SUFFIX
 from digitpad.gui.widgets.message_bar import Message
+from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 from digitpad.gui.workspace.settings import Settings
 
 _KEY = QKeySequence.StandardKey
+_PAGE = "page"
+_PATIENCE = 80  # milliseconds after which the user is told that a page is still being read
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A page that was read in the background.
+
+    Attributes
+    ----------
+    page
+        What to show.
+    step
+        The step of the history.
+    path
+        The file that was read; None for pasted or dropped data.
+    count
+        The number of drawings in that file.
+    """
+
+    page: Page
+    step: str
+    path: Path | None = None
+    count: int = 1
 
 
 class PageFiles(QWidget):
@@ -26,15 +57,30 @@ class PageFiles(QWidget):
     -------
     message
         A `Message` for the message bar.
+    reading
+        Whether a page is being read; True is only sent if reading takes noticeably long.
+    finished
+        The latest request is done: its page is on the canvas, or a message says why not.
     """
 
     message = Signal(object)
+    reading = Signal(bool)
+    finished = Signal()
 
     def __init__(self, canvas: Canvas, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
         self.hide()
         self._canvas = canvas
         self._settings = settings
+        self._busy = False
+        self._held: _Opened | None = None  # the page that is shown once the pen is lifted
+        canvas.history_changed.connect(self._show_held, Qt.ConnectionType.QueuedConnection)
+        self._worker = LatestWorker(self)
+        self._worker.result_ready.connect(self._receive)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_PATIENCE)
+        self._patience.timeout.connect(self._say_reading)
         owner = parent
         self.open = make_action(
             owner,
@@ -77,32 +123,83 @@ class PageFiles(QWidget):
             self.paste_clipboard,
         )
 
+    @property
+    def busy(self) -> bool:
+        """Whether a page is still being read."""
+        return self._busy
+
     @Slot(str)
     def open_path(self, name: str | Path) -> None:
-        """Show an image or the first drawing of an ink file; on errors the canvas stays unchanged."""
+        """Read an image or the first drawing of an ink file in the background, then show it.
+
+        On errors the canvas stays unchanged.
+        """
         path = Path(name)
-        try:
-            page, count = exchange.read_page(path)
-        except DigitpadError as error:
-            self.message.emit(Message(str(error)))
-            return
-        self._settings.folder = path.parent
-        self._canvas.put(self.tr("open {name}").format(name=path.name), page)
-        if count > 1:
-            text = self.tr("{name} has {count} drawings; this is the first one.")
-            self.message.emit(Message(text.format(name=path.name, count=f"{count:,}"), "info"))
+        self._ask(partial(_read_file, path, self.tr("open {name}").format(name=path.name)))
 
     def take(self, mime: QMimeData | None, name: str) -> None:
-        """Show what was dropped or pasted, as a step of the history called `name`."""
+        """Read dropped or pasted data in the background, then show it as a step of the history called `name`."""
         try:
             content = exchange.from_clipboard(mime)
         except DigitpadError as error:
             self.message.emit(Message(str(error)))
             return
+        self._canvas.finish()
         if isinstance(content, Path):
             self.open_path(content)
         else:
-            self._canvas.put(name, content)
+            self._ask(partial(_read_pasted, content, name))
+
+    def shut_down(self) -> None:
+        """Discard the page that is being read, and wait for the worker to end."""
+        self._worker.forget(_PAGE)
+        self._worker.shut_down()
+        self._end()
+
+    def _ask(self, work: Callable[[WorkContext], _Opened]) -> None:
+        self._busy, self._held = True, None
+        self._worker.ask(_PAGE, work)
+        if not self._patience.isActive():
+            self._patience.start()
+
+    @Slot(object)
+    def _receive(self, outcome: Outcome) -> None:
+        if isinstance(outcome.result, _Opened):
+            self._held = outcome.result
+            self._show_held()
+            return
+        self._end()
+        if outcome.trouble:
+            self.message.emit(Message(outcome.trouble))
+        self.finished.emit()
+
+    @Slot()
+    def _show_held(self) -> None:
+        """Show the page that was read, once the stroke in progress is finished."""
+        opened = self._held
+        if opened is None or self._canvas.sketch.has_gesture:
+            return
+        self._end()
+        self._show(opened)
+        self.finished.emit()
+
+    def _end(self) -> None:
+        self._busy, self._held = False, None
+        self._patience.stop()
+        self.reading.emit(False)
+
+    @Slot()
+    def _say_reading(self) -> None:
+        self.reading.emit(True)
+
+    def _show(self, opened: _Opened) -> None:
+        self._canvas.put(opened.step, opened.page)
+        if opened.path is None:
+            return
+        self._settings.folder = opened.path.parent
+        if opened.count > 1:
+            text = self.tr("{name} has {count} drawings; this is the first one.")
+            self.message.emit(Message(text.format(name=opened.path.name, count=f"{opened.count:,}"), "info"))
 
     @Slot()
     def copy_page(self) -> None:
@@ -182,3 +279,14 @@ class PageFiles(QWidget):
             return
         self._settings.folder = path.parent
         self.message.emit(Message(done.format(path=path), "info"))
+
+
+def _read_file(path: Path, step: str, _context: WorkContext) -> _Opened:
+    """Read a file, in the worker."""
+    page, count = exchange.read_page(path)
+    return _Opened(page, step, path, count)
+
+
+def _read_pasted(content: exchange.Pasted, step: str, _context: WorkContext) -> _Opened:
+    """Read pasted or dropped data, in the worker."""
+    return _Opened(exchange.page_of_pasted(content), step)

@@ -13,6 +13,7 @@ from digitpad.gui.canvas.number_boxes import NumberBox
 from digitpad.gui.draw.character_choice import CharacterChoice
 from digitpad.gui.draw.page_files import PageFiles
 from digitpad.gui.draw.photograph_switch import PhotographSwitch
+from digitpad.gui.draw.reading_note import ReadingNote
 from digitpad.gui.draw.refusal_threshold import RefusalRow
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.answer import Headline
@@ -63,6 +64,8 @@ class DrawTab(TabPage):
         self._make_actions()
         self._lay_out()
         self.canvas.history_changed.connect(self._show_history)
+        self.reading_note = ReadingNote(self.canvas)
+        self.files.reading.connect(self.reading_note.show_reading)
         self.files.message.connect(self.message)
         self.answer.character_chosen.connect(workspace.choose)
         self.bars.threshold_moved.connect(workspace.move_threshold)
@@ -91,6 +94,10 @@ class DrawTab(TabPage):
             self.normalisation.setText(facts)
         if look.error:
             self.message.emit(Message(look.error))
+
+    def shut_down(self) -> None:
+        """Wait for the end of what reads files."""
+        self.files.shut_down()
 
     # Parts
 

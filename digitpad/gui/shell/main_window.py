@@ -270,7 +270,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window's place, and wait for what still works in the background."""
-        for page in self._built_pages():
+        for page in (self.draw_tab, *self._built_pages()):
             page.shut_down()
         self.workspace.shut_down()
         self._settings.geometry = self.saveGeometry()

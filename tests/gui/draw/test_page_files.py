@@ -81,6 +81,7 @@ def test_ink_is_opened_with_its_own_numbers(window: MainWindow, tab: DrawTab, tm
     path = tmp_path / "two.jsonl"
     path.write_text(_LINE * 2)
     window.open_path(path)
+    settle(window)
     assert [stroke.points.tolist() for stroke in tab.canvas.sketch.page.strokes] == [[[10, 20], [30, 40]], [[50, 60]]]
     assert "2 drawings" in _text(window)
 
@@ -100,6 +101,7 @@ def test_ink_saved_is_ink_opened(window: MainWindow, tab: DrawTab, draw: Draw, t
     assert (drawing.width, drawing.height) == (tab.canvas.width(), tab.canvas.height())
     tab.canvas.clear()
     window.open_path(path)
+    settle(window)
     after = tab.canvas.sketch.page
     assert [stroke.points.tolist() for stroke in after.strokes] == [stroke.points.tolist() for stroke in before.strokes]
     assert [stroke.width for stroke in after.strokes] == [stroke.width for stroke in before.strokes]
@@ -125,6 +127,7 @@ def test_an_opened_picture_can_be_saved_as_a_picture_but_not_as_ink(
     window: MainWindow, tab: DrawTab, image_file: Path, tmp_path: Path
 ) -> None:
     window.open_path(image_file)
+    settle(window)
     tab.files.write_ink(str(tmp_path / "x.jsonl"))
     assert "no strokes" in _text(window)
     window.messages.close_message()
@@ -148,6 +151,7 @@ def test_copied_ink_is_pasted_as_ink(tab: DrawTab, draw: Draw) -> None:
     assert QGuiApplication.clipboard().mimeData().hasImage()
     tab.canvas.clear()
     tab.files.paste.trigger()
+    settle(tab)
     assert [stroke.points.tolist() for stroke in tab.canvas.sketch.page.strokes] == [[[10, 20], [30, 40]]]
     assert tab.canvas.sketch.undo_name == "paste"
 
@@ -155,6 +159,7 @@ def test_copied_ink_is_pasted_as_ink(tab: DrawTab, draw: Draw) -> None:
 def test_an_image_is_pasted_and_dropped(window: MainWindow, tab: DrawTab, image_file: Path) -> None:
     QGuiApplication.clipboard().setImage(QImage(str(image_file)))
     tab.files.paste.trigger()
+    settle(tab)
     picture = tab.canvas.sketch.page.picture
     assert picture is not None
     assert picture.ink.shape == (60, 40)
@@ -252,6 +257,7 @@ def test_pasted_ink_may_have_any_text_in_it(window: MainWindow, tab: DrawTab) ->
     label = "a\N{LINE SEPARATOR}b"
     QGuiApplication.clipboard().setText(json.dumps({"label": label, "strokes": [[[1, 2]]]}, ensure_ascii=False))
     tab.files.paste.trigger()
+    settle(tab)
     assert _text(window) == ""
     assert len(tab.canvas.sketch.page.strokes) == 1
 
@@ -259,10 +265,12 @@ def test_pasted_ink_may_have_any_text_in_it(window: MainWindow, tab: DrawTab) ->
 def test_a_bad_paste_says_so_without_naming_a_file_nobody_knows(window: MainWindow, tab: DrawTab) -> None:
     QGuiApplication.clipboard().setText("{nonsense")
     tab.files.paste.trigger()
+    settle(tab)
     assert _text(window).startswith("The pasted text, line 1")
     window.messages.close_message()
     QGuiApplication.clipboard().setText("good morning")
     tab.files.paste.trigger()
+    settle(tab)
     assert "neither ink nor an image" in _text(window)
 
 

@@ -73,6 +73,7 @@ def test_what_is_saved_and_copied_has_the_picture_and_the_strokes(
     tab: DrawTab, photograph: Path, draw: Draw, tmp_path: Path
 ) -> None:
     tab.files.open_path(photograph)
+    settle(tab)
     area = tab.canvas.area_of((140, 20, 150, 100))
     draw(tab.canvas, [[(area.left(), area.top()), (area.left(), area.bottom())]])
     tab.files.write_png(str(tmp_path / "saved.png"))

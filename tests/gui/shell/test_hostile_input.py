@@ -12,6 +12,7 @@ from digitpad.errors import DigitpadError
 from digitpad.gui.draw.tab import DrawTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.workspace import models
+from tests.gui.settling import settle
 
 
 @pytest.mark.parametrize("name", ["a\0b.jsonl", "a\0b.png", "a\0b", "x" * 5000 + ".png", "\udcff<b>.png"])
@@ -21,6 +22,7 @@ def test_a_name_that_is_none_ends_in_a_message(window: MainWindow, draw: Callabl
     draw(tab.canvas, [np.array([[60, 60], [60, 200]], np.float32)])
     before = tab.canvas.sketch.page
     window.open_path(Path(name))
+    settle(window)
     assert window.messages.isVisible()
     assert tab.canvas.sketch.page is before
 
@@ -39,9 +41,11 @@ def test_an_empty_clipboard_is_pasted_as_nothing(window: MainWindow, draw: Calla
     for mime in (QMimeData(), _with_nothing_useful()):
         clipboard.setMimeData(mime)
         tab.files.paste_clipboard()
+        settle(tab)
         assert tab.canvas.sketch.page is before
     clipboard.clear()
     tab.files.paste_clipboard()
+    settle(tab)
     assert tab.canvas.sketch.page is before
 
 
