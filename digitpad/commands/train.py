@@ -44,6 +44,8 @@ class TrainRequest:
         A source for `open_samples`: `mnist`, a folder, a `.jsonl` ink file, several joined by "+", or `paper`.
     limit, validation
         Number of images in total, and number of validation images among them; see `choose_images`.
+    limit_per_class
+        Largest number of images of one class; None for all.
     start_from
         Model whose weights the training starts from; None for random weights.
     name
@@ -64,6 +66,7 @@ class TrainRequest:
     dataset: str = "mnist"
     limit: int | None = None
     validation: int | None = None
+    limit_per_class: int | None = None
     start_from: str | None = None
     name: str = ""
     keep_run: bool = True
@@ -151,7 +154,13 @@ def _begin(request: TrainRequest, settings: TrainingSettings | None) -> tuple[_W
     architecture = find_architecture(request.architecture)
     plan = decided(
         RunPlan(
-            architecture, request.dataset, request.limit, request.validation, settings, start_from=request.start_from
+            architecture,
+            request.dataset,
+            request.limit,
+            request.validation,
+            settings,
+            start_from=request.start_from,
+            limit_per_class=request.limit_per_class,
         )
     )
     output = _output(request, Path(request.architecture).stem)

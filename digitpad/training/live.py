@@ -17,7 +17,14 @@ from digitpad.training.checkpoints import Checkpoint
 from digitpad.training.controls import Controls
 from digitpad.training.events import Event, RecordingTrouble
 from digitpad.training.plan import RunPlan
-from digitpad.training.preparation import check_memory, choose_device, choose_images, start_from, with_refusal
+from digitpad.training.preparation import (
+    check_memory,
+    choose_device,
+    choose_images,
+    limit_classes,
+    start_from,
+    with_refusal,
+)
 from digitpad.training.repeating import repeating_command
 from digitpad.training.run_info import RunStatus
 from digitpad.training.run_writer import Keeping, RunWriter
@@ -243,7 +250,7 @@ def prepare(plan: RunPlan, *, diagnose: bool, resume: Checkpoint | None = None) 
         If the plan cannot be executed.
     """
     settings = plan.settings
-    samples = open_samples(plan.dataset, split="train")
+    samples = limit_classes(open_samples(plan.dataset, split="train"), plan.limit_per_class, settings.seed)
     architecture = apply_to_architecture(settings, with_refusal(plan.architecture, samples))
     training, validation = choose_images(samples, limit=plan.limit, validation=plan.validation, seed=settings.seed)
     # Before anything copies weights or keeps references to them.

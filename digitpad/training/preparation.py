@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.data.dataset import NO_DIGIT, Dataset
+from digitpad.data.fewer import at_most_per_class
 from digitpad.data.paper import Pages
 from digitpad.errors import DigitpadError
 from digitpad.json_records import shown
@@ -159,6 +160,25 @@ def check_memory(network: Sequential, input_shape: Shape, batch: int) -> None:
                 "GB; choose a smaller batch size or a smaller network."
             ).format(count=batch, needed=needed / 1e9, have=have / 1e9)
         )
+
+
+def limit_classes(samples: Dataset | Pages, count: int | None, seed: int) -> Dataset | Pages:
+    """Return samples with at most `count` images of each class, chosen at random; None keeps all.
+
+    Raises
+    ------
+    DigitpadError
+        If the samples are pages, which have no classes.
+    """
+    if count is None:
+        return samples
+    if isinstance(samples, Pages) or count < 1:
+        raise DigitpadError(
+            _("{dataset} cannot be limited to {count} images of each class; omit --limit-per-class.").format(
+                dataset=samples.name, count=shown(count)
+            )
+        )
+    return at_most_per_class(samples, count, generator(seed, Purpose.DATA, 1))
 
 
 def choose_images(
