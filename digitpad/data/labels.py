@@ -38,6 +38,11 @@ def classes_of(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(found, key=natural_order))
 
 
+def are_digits(labels: Iterable[str]) -> bool:
+    """Return whether all labels are digits, apart from `NO_DIGIT`: only then can several of them make a number."""
+    return set(labels) <= {*DIGITS, NO_DIGIT}
+
+
 def natural_order(name: str) -> tuple[list[tuple[int, int, str]], str]:
     """Return a key that sorts names as people do: numbers inside them by value, letters by the alphabet."""
     parts = _NUMBER.split(name.casefold())

@@ -6,8 +6,10 @@ crash, full disk), the run is kept and can be resumed.
 
 import contextlib
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Self
 
+from digitpad.data.dataset import Dataset
 from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
 from digitpad.models.architecture_file import build_network
@@ -16,6 +18,7 @@ from digitpad.training.building import apply_to_architecture
 from digitpad.training.checkpoints import Checkpoint
 from digitpad.training.controls import Controls
 from digitpad.training.events import Event, RecordingTrouble
+from digitpad.training.network_fit import check_size, fit_network
 from digitpad.training.plan import RunPlan
 from digitpad.training.preparation import (
     check_memory,
@@ -23,7 +26,6 @@ from digitpad.training.preparation import (
     choose_images,
     limit_classes,
     start_from,
-    with_refusal,
 )
 from digitpad.training.repeating import repeating_command
 from digitpad.training.run_info import RunStatus
@@ -251,7 +253,11 @@ def prepare(plan: RunPlan, *, diagnose: bool, resume: Checkpoint | None = None) 
     """
     settings = plan.settings
     samples = limit_classes(open_samples(plan.dataset, split="train"), plan.limit_per_class, settings.seed)
-    architecture = apply_to_architecture(settings, with_refusal(plan.architecture, samples))
+    fit = fit_network(plan.architecture, samples)
+    check_size(samples)
+    architecture = apply_to_architecture(settings, fit.architecture)
+    if isinstance(samples, Dataset):
+        samples = replace(samples, remarks=(*samples.remarks, *fit.remarks))
     training, validation = choose_images(samples, limit=plan.limit, validation=plan.validation, seed=settings.seed)
     # Before anything copies weights or keeps references to them.
     network = build_network(architecture, settings.seed)

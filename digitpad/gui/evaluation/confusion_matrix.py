@@ -193,11 +193,11 @@ class ConfusionMatrix(QWidget):
         painter.setFont(bold)
         painter.setPen(text)
         for index, label in enumerate(self._labels):
-            shown = painter.fontMetrics().elidedText(
-                label, Qt.TextElideMode.ElideRight, round(max(side, px(_LEFT - 20)))
-            )
-            painter.drawText(QRectF(left + index * side, top - px(2.5 * SPACE), side, px(2 * SPACE)), centre, shown)
-            painter.drawText(QRectF(left - px(_LEFT), top + index * side, px(_LEFT) - px(SPACE), side), right, shown)
+            metrics, end_of_text = painter.fontMetrics(), Qt.TextElideMode.ElideRight
+            above = metrics.elidedText(label, end_of_text, round(side))
+            beside = metrics.elidedText(label, end_of_text, round(px(_LEFT - 20)))
+            painter.drawText(QRectF(left + index * side, top - px(2.5 * SPACE), side, px(2 * SPACE)), centre, above)
+            painter.drawText(QRectF(left - px(_LEFT), top + index * side, px(_LEFT) - px(SPACE), side), right, beside)
         painter.setFont(fixed_font(self.font(), scale=0.85 if side >= px(32) else 0.7))
         painter.setPen(muted)
         hits, rows, columns = self._counts.diagonal(), self._counts.sum(axis=1), self._counts.sum(axis=0)
