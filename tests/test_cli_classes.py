@@ -154,3 +154,27 @@ def test_one_class_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 def test_the_accuracy_of_some_images_is_not_recorded(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", "--record", "--limit", "10"]) == 2
     assert "omit --record or the limits" in capsys.readouterr().err
+
+
+def test_ten_drawings_of_each_class_are_enough_by_default(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_ink(tmp_path / "few.jsonl", drawn_shapes(10, 3, LETTERS))
+    write_ink(tmp_path / "fresh.jsonl", drawn_shapes(25, 4, LETTERS))
+    model = str(tmp_path / "m.safetensors")
+    assert main(["train", "--dataset", str(tmp_path / "few.jsonl"), "--no-run", "--output", model, "--json"]) == 0
+    printed = capsys.readouterr()
+    assert "A small dataset (40 images): by default it is trained with the network light, augmentation" in printed.err
+    record = answer(capsys, "evaluate", "--model", model, "--dataset", str(tmp_path / "fresh.jsonl"))
+    assert isinstance(record, dict)
+    assert record["accuracy"] >= 0.9
+
+
+def test_what_the_user_chooses_beats_the_defaults_for_small_sets(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["train", "--architecture", "tiny", "--dataset", str(folder / "train.jsonl"), "--recipe", "usual"]
+    words += ["--augment", "none", "--epochs", "1", "--no-run", "--output", str(tmp_path / "m.safetensors")]
+    assert main(words) == 0
+    printed = capsys.readouterr()
+    assert "small dataset" not in printed.err
+    assert "Training tiny" in printed.out
+    assert "epoch 1/1" in printed.out

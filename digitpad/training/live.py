@@ -32,6 +32,7 @@ from digitpad.training.run_info import RunStatus
 from digitpad.training.run_writer import Keeping, RunWriter
 from digitpad.training.runs import Run, RunStore
 from digitpad.training.settings import default_threads
+from digitpad.training.tasks import Samples
 from digitpad.training.trainer import Trainer
 from digitpad.translation import gettext as _
 
@@ -77,6 +78,7 @@ class LiveRun:
         diagnose: bool = True,
         keeping: Keeping | None = None,
         command: str | None = None,
+        samples: Samples | None = None,
     ) -> Self:
         """Start a new run.
 
@@ -94,6 +96,8 @@ class LiveRun:
             As for the class.
         command
             The equivalent command line; None derives it, if there is one.
+        samples
+            As for `prepare`.
 
         Raises
         ------
@@ -101,7 +105,7 @@ class LiveRun:
             If the plan cannot be executed, or the run's folder cannot be created.
         """
         plan = decided(plan)
-        trainer = prepare(plan, diagnose=diagnose)
+        trainer = prepare(plan, diagnose=diagnose, samples=samples)
         # Created last, so that an impossible plan leaves no folder behind.
         run = (store or RunStore()).create(plan, name, notes)
         run.update(
@@ -236,7 +240,9 @@ def decided(plan: RunPlan) -> RunPlan:
     return plan.with_settings(threads=plan.settings.threads or default_threads(), device=device.name)
 
 
-def prepare(plan: RunPlan, *, diagnose: bool, resume: Checkpoint | None = None) -> Trainer:
+def prepare(
+    plan: RunPlan, *, diagnose: bool, resume: Checkpoint | None = None, samples: Samples | None = None
+) -> Trainer:
     """Return a trainer for a plan: opens the data, builds the network and moves it to its device.
 
     Parameters
@@ -245,6 +251,8 @@ def prepare(plan: RunPlan, *, diagnose: bool, resume: Checkpoint | None = None) 
         The plan.
     diagnose, resume
         As for `Trainer`.
+    samples
+        The training split of the plan's dataset within its limit per class, if it is open already.
 
     Raises
     ------
@@ -252,7 +260,8 @@ def prepare(plan: RunPlan, *, diagnose: bool, resume: Checkpoint | None = None) 
         If the plan cannot be executed.
     """
     settings = plan.settings
-    samples = limit_classes(open_samples(plan.dataset, split="train"), plan.limit_per_class, settings.seed)
+    if samples is None:
+        samples = limit_classes(open_samples(plan.dataset, split="train"), plan.limit_per_class, settings.seed)
     fit = fit_network(plan.architecture, samples)
     check_size(samples)
     architecture = apply_to_architecture(settings, fit.architecture)
