@@ -214,17 +214,11 @@ def read_options(options: argparse.Namespace) -> "tuple[TrainRequest, TrainingSe
         limit_per_class=options.limit_per_class,
         start_from=options.start_from,
         name=options.name or "",
-        given=_given_settings(given),
+        given=frozenset("augmentation" if name == "augment" else name for name in given),
         keep_run=not options.no_run,
         **where,
     )
     return request, _settings(chosen)
-
-
-def _given_settings(given: dict[str, Any]) -> frozenset[str]:
-    """Return the names of the settings that were chosen, one by one or by a recipe."""
-    names = {"augmentation" if name == "augment" else name for name in given}
-    return frozenset(names | set(_RECIPE_CHOICES) if "recipe" in names else names)
 
 
 def _settings(chosen: dict[str, Any]) -> "TrainingSettings":

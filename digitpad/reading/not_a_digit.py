@@ -19,7 +19,9 @@ _SOLID = 12
 _COVERED = 0.5
 
 
-def why_not_a_digit(image: NDArray[np.float32], no_digit: float, threshold: float | None, *, reads_digits: bool = True) -> str | None:
+def why_not_a_digit(
+    image: NDArray[np.float32], no_digit: float, threshold: float | None, *, reads_digits: bool = True
+) -> str | None:
     """Return why a picture is not a digit.
 
     Parameters

@@ -1,6 +1,6 @@
 """Defaults for small datasets: with a few dozen drawings, five epochs of the usual recipe are only a few steps.
 
-A small network is trained for a fixed number of steps on augmented images. Whatever the user has chosen is kept.
+A small network is trained for a fixed number of steps on augmented images, unless the user chooses how to train.
 """
 
 import math
@@ -11,6 +11,7 @@ from typing import Any
 from digitpad.data.augmentation import USUAL_STRENGTHS, Augmentation
 from digitpad.data.dataset import Dataset
 from digitpad.data.paper import Pages
+from digitpad.training.settings import TrainingSettings
 from digitpad.translation import gettext as _
 
 MOST_IMAGES = 1000
@@ -22,6 +23,7 @@ _LARGEST_BATCH = 16
 _SMALLEST_BATCH = 2
 _LEARNING_RATE = 0.003
 _VALIDATION_SHARE = 6
+_TRAINING = {"augmentation", "batch_size", "epochs", "optimizer", "learning_rate", "schedule", "momentum", "recipe"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def small_set_defaults(
     samples
         The dataset.
     given
-        Names of what the user has chosen: `architecture`, `augmentation`, and fields of `TrainingSettings`.
+        Names of what the user has chosen: `architecture`, `recipe`, and fields of `TrainingSettings`.
     limit, validation
         Number of images in all and for validation, see `choose_images`.
     """
@@ -62,29 +64,27 @@ def small_set_defaults(
         return None
     training = max(1, count - (count // _VALIDATION_SHARE if validation is None else validation))
     batch = max(1, min(_LARGEST_BATCH, max(_SMALLEST_BATCH, training // 4), training))
+    if _TRAINING & set(given):
+        # One choice belongs with the others; only a batch that cannot be filled is made smaller.
+        if training >= TrainingSettings().batch_size or {"batch_size", "recipe"} & set(given):
+            return None
+        text = _("A small dataset ({count} images): batches have {batch} images, unless --batch-size says otherwise.")
+        return SmallSetDefaults(None, {"batch_size": batch}, text.format(count=count, batch=batch))
+    epochs = math.ceil(_STEPS / math.ceil(training / batch))
     values: dict[str, Any] = {
         "augmentation": Augmentation(**USUAL_STRENGTHS),
         "batch_size": batch,
-        "epochs": math.ceil(_STEPS / math.ceil(training / batch)),
+        "epochs": epochs,
         "optimizer": "adam",
         "learning_rate": _LEARNING_RATE,
         "schedule": "one-cycle",
     }
-    # A learning rate belongs to its optimizer, and epochs to their batch size: chosen together or not at all.
-    kept = set(given)
-    for group in ({"batch_size", "epochs"}, {"optimizer", "learning_rate", "schedule"}):
-        if kept & group:
-            kept |= group
-    values = {name: value for name, value in values.items() if name not in kept}
+    text = _(
+        "A small dataset ({count} images), trained with augmentation, batches of {batch}, {epochs} epochs and a "
+        "one-cycle schedule; choose one of these by its option, and the usual defaults hold for the others."
+    )
+    sentences = [text.format(count=count, batch=batch, epochs=epochs)]
     architecture = None if "architecture" in given else _NETWORK
-    parts = [] if architecture is None else [_("the network {name}").format(name=architecture)]
-    if "augmentation" in values:
-        parts.append(_("augmentation"))
-    if "epochs" in values:
-        parts.append(_("batches of {batch}, {epochs} epochs").format(batch=batch, epochs=values["epochs"]))
-    if "optimizer" in values:
-        parts.append(_("Adam with a one-cycle schedule"))
-    if not parts:
-        return None
-    text = _("A small dataset ({count} images): by default it is trained with {choices}; options change each of them.")
-    return SmallSetDefaults(architecture, values, text.format(count=count, choices=", ".join(parts)))
+    if architecture is not None:
+        sentences.append(_("The network is {name}; choose another with --architecture.").format(name=architecture))
+    return SmallSetDefaults(architecture, values, " ".join(sentences))
