@@ -149,25 +149,31 @@ def _split(line: str, *, last_column: bool) -> tuple[str, str]:
 
 def _pixels_of(texts: Sequence[str], lines: Sequence[tuple[int, str]], count: int, path: Path) -> NDArray[np.uint8]:
     """Return the pixels of some lines, (lines, count); name the first line that is wrong."""
-    try:
-        pixels = np.loadtxt(texts, dtype=np.uint8, delimiter=",", comments=None, ndmin=2)
-        if pixels.shape == (len(texts), count):
-            return pixels
-    except (ValueError, OverflowError):
-        # Which line it was is found below.
-        pass
+    pixels = _parsed(texts)
+    if pixels is not None and pixels.shape == (len(texts), count):
+        return pixels
     for text, (number, _line) in zip(texts, lines, strict=True):
         values = text.split(",")
         if len(values) != count:
-            raise _wrong(
-                path, number, _("it has {found} pixels instead of {count}").format(found=len(values), count=count)
-            )
+            text = _("expected {count} pixels, found {found}")
+            raise _wrong(path, number, text.format(count=count, found=len(values)))
         for value in values:
             if not (value.strip().isdecimal() and len(value.strip()) < 4 and int(value) <= 255):
                 raise _wrong(
                     path, number, _("{value} is not a pixel, an integer from 0 to 255").format(value=shown(value))
                 )
     raise DigitpadError(_("{path} cannot be read as a table of pixels; check the file.").format(path=path))
+
+
+def _parsed(texts: Sequence[str]) -> NDArray[np.uint8] | None:
+    """Return lines of pixels as a table, or None if they are not one."""
+    # NumPy warns of lines without any values.
+    if not all(text.strip() for text in texts):
+        return None
+    try:
+        return np.loadtxt(texts, dtype=np.uint8, delimiter=",", comments=None, ndmin=2)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _unquoted(value: str) -> str:

@@ -37,8 +37,7 @@ def repeating_command(plan: RunPlan, architecture: str | None = None) -> str:
     words += ["--optimizer", str(settings.optimizer)]
     words += ["--momentum", repr(settings.momentum)] if OptimizerName(settings.optimizer).takes_momentum else []
     words += ["--label-smoothing", repr(settings.label_smoothing)] if settings.label_smoothing else []
-    # Written out even where there is none: small datasets are augmented by default.
-    words += ["--augment", str(settings.augmentation) if settings.augmentation else "none"]
+    words += ["--augment", str(settings.augmentation)] if settings.augmentation else []
     usual = TrainingSettings()
     for setting in fields(settings):
         value = getattr(settings, setting.name)

@@ -15,7 +15,7 @@ from digitpad.data.sources import open_dataset
 from digitpad.gui.canvas.canvas import Canvas
 from digitpad.gui.evaluation.tab import EvaluationTab
 from digitpad.gui.shell.main_window import MainWindow
-from digitpad.gui.widgets.answer import Answer
+from digitpad.gui.widgets.answer import Headline
 from digitpad.gui.widgets.bars import ProbabilityBars
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.settings import Settings
@@ -63,7 +63,7 @@ def letters_window(theme: Theme, settings: Settings, letters_model: Path) -> Ite
 
 def test_a_drawing_is_read_as_a_class_by_name(letters_window: MainWindow, draw: Draw) -> None:
     canvas = letters_window.findChild(Canvas)
-    bars, answer = letters_window.findChild(ProbabilityBars, "bars"), letters_window.findChild(Answer)
+    bars, answer = letters_window.findChild(ProbabilityBars, "bars"), letters_window.findChild(Headline)
     assert canvas is not None
     assert bars is not None
     assert answer is not None
