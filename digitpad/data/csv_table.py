@@ -155,8 +155,8 @@ def _pixels_of(texts: Sequence[str], lines: Sequence[tuple[int, str]], count: in
     for text, (number, _line) in zip(texts, lines, strict=True):
         values = text.split(",")
         if len(values) != count:
-            text = _("expected {count} pixels, found {found}")
-            raise _wrong(path, number, text.format(count=count, found=len(values)))
+            reason = _("expected {count} pixels, found {found}")
+            raise _wrong(path, number, reason.format(count=count, found=len(values)))
         for value in values:
             if not (value.strip().isdecimal() and len(value.strip()) < 4 and int(value) <= 255):
                 raise _wrong(
