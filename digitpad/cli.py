@@ -108,6 +108,8 @@ def evaluate(options: argparse.Namespace) -> None:
             model=options.model,
             dataset=options.dataset,
             split=options.split,
+            limit=options.limit,
+            limit_per_class=options.limit_per_class,
             compare=options.compare,
             robustness=options.robustness,
             csv=options.csv,

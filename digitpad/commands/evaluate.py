@@ -9,6 +9,7 @@ from typing import Literal
 from digitpad.commands.evaluate_text import say_comparison, say_evaluation, say_robustness
 from digitpad.commands.output import note, percent, progress_bar, say, say_json
 from digitpad.data.dataset import Dataset
+from digitpad.data.fewer import limited
 from digitpad.data.paper import Pages
 from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
@@ -44,6 +45,8 @@ class EvaluateRequest:
     split
         The images of the dataset to use: `test`, `train`, or `validation`, those on which the training of the model was
         validated.
+    limit, limit_per_class
+        Largest number of images in all, and of one class; None for all. They are chosen at random, always the same.
     compare
         Name or file of a second model to measure on the same images.
     robustness
@@ -59,6 +62,8 @@ class EvaluateRequest:
     model: str | None = None
     dataset: str = "mnist"
     split: Literal["test", "train", "validation"] = "test"
+    limit: int | None = None
+    limit_per_class: int | None = None
     compare: str | None = None
     robustness: bool = False
     csv: Path | None = None
@@ -75,6 +80,9 @@ def evaluate(request: EvaluateRequest) -> None:
         If the model or the dataset cannot be read, or they do not fit each other; if the accuracy on another dataset is
         to be recorded; or if a file cannot be written.
     """
+    limits = request.limit is not None or request.limit_per_class is not None
+    if request.record and limits:
+        raise DigitpadError(_("--record stores the accuracy on all test images of mnist; omit --record or the limits."))
     if request.record and (request.dataset.lower() != "mnist" or request.split != "test"):
         raise DigitpadError(
             _(
@@ -91,6 +99,7 @@ def evaluate(request: EvaluateRequest) -> None:
     if isinstance(samples, Pages):
         _evaluate_ink(InkFinder(loaded), samples, request)
         return
+    samples = limited(samples, limit=request.limit, per_class=request.limit_per_class)
     for remark in samples.remarks:
         note(remark)
     result = _evaluate_reading(Recognizer(loaded), samples, request)
@@ -146,6 +155,8 @@ def _evaluate_ink(finder: InkFinder, pages: Pages, request: EvaluateRequest) -> 
         ("--compare", request.compare is not None),
         ("--robustness", request.robustness),
         ("--csv", request.csv is not None),
+        ("--limit", request.limit is not None),
+        ("--limit-per-class", request.limit_per_class is not None),
     ):
         if given:
             raise DigitpadError(

@@ -8,6 +8,8 @@ from digitpad.translation import gettext as _
 
 _MISTAKES = 5
 _GROUPS = 10
+_MOST_COLUMNS = 62  # digits, capital and small letters
+_WORST = 20
 
 
 def say_evaluation(result: Evaluation) -> None:
@@ -38,6 +40,16 @@ def say_evaluation(result: Evaluation) -> None:
             )
         )
     say()
+    if len(result.labels) > _MOST_COLUMNS:
+        _say_classes(result)
+    else:
+        _say_confusion(result)
+    _say_mistakes(result)
+    _say_groups(_("By source:"), _("source"), result.by_origin("source"))
+    _say_groups(_("By writer:"), _("writer"), result.by_origin("writer"))
+
+
+def _say_confusion(result: Evaluation) -> None:
     say(_("Confusion matrix; rows are true classes, columns are predicted classes:"))
     say()
     rows = [
@@ -52,9 +64,23 @@ def say_evaluation(result: Evaluation) -> None:
         for figures, counts in zip(result.per_class, result.confusion.tolist(), strict=True)
     ]
     say_table(["", *result.labels, _("images"), _("recall"), _("precision"), "F1"], rows)
-    _say_mistakes(result)
-    _say_groups(_("By source:"), _("source"), result.by_origin("source"))
-    _say_groups(_("By writer:"), _("writer"), result.by_origin("writer"))
+
+
+def _say_classes(result: Evaluation) -> None:
+    """Print the classes that are read worst; a matrix of so many would be too wide to read."""
+    present = [figures for figures in result.per_class if figures.recall is not None]
+    worst = sorted(present, key=lambda figures: (figures.recall, -figures.support))[:_WORST]
+    say(
+        _("The {shown} of {count:,} classes with the lowest recall; --json has the confusion matrix of all:").format(
+            shown=len(worst), count=len(result.labels)
+        )
+    )
+    say()
+    rows = [
+        [each.label, str(each.support), percent(each.recall), percent(each.precision), percent(each.f1)]
+        for each in worst
+    ]
+    say_table(["", _("images"), _("recall"), _("precision"), "F1"], rows)
 
 
 def say_comparison(comparison: Comparison) -> None:

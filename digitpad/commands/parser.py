@@ -147,6 +147,13 @@ def _add_evaluate(commands: _Commands) -> None:
             "(default: %(default)s)"
         ),
     )
+    add(
+        "--limit",
+        metavar="N",
+        type=at_least(1),
+        help=_("use at most N images, chosen at random, always the same ones"),
+    )
+    add("--limit-per-class", metavar="N", type=at_least(1), help=_("use at most N images of each class"))
     add("--compare", metavar="M", help=_("second model to measure on the same images"))
     add(
         "--robustness",
@@ -259,10 +266,9 @@ def _add_model(add: Callable[..., object]) -> None:
 
 def _dataset_help() -> str:
     return _(
-        "mnist, styles or non-digits (synthetic), a folder of IDX files, a folder with one folder "
-        "of images per class, "
-        "a .jsonl ink file, several of these joined by +, such as mnist+ink.jsonl, or paper "
-        "(synthetic pages for finding ink) (default: %(default)s)"
+        "mnist, fashion-mnist (if installed), styles or non-digits (synthetic), a folder of IDX files, a folder with "
+        "one folder of images per class, a .csv or .npz file of images, a .jsonl ink file, several of these joined by "
+        "+, such as mnist+ink.jsonl, or paper (synthetic pages for finding ink) (default: %(default)s)"
     )
 
 

@@ -67,11 +67,11 @@ def predict(
     recognizer = Recognizer(load_model(model), threshold=threshold)
     readings = _read_files(paths, recognizer, single=single)
     if json:
-        say_json([_record(reading) for reading in readings])
+        say_json([_record(reading, recognizer) for reading in readings])
         return
     width = max(len(_place(reading)) for reading in readings)
     for reading in readings:
-        say(f"{_place(reading).ljust(width)}  {_describe(reading, recognizer.labels, top)}")
+        say(f"{_place(reading).ljust(width)}  {_describe(reading, recognizer, top)}")
 
 
 def _read_files(paths: Sequence[Path], recognizer: Recognizer, *, single: bool) -> list[Reading]:
@@ -113,7 +113,7 @@ def read_file(path: Path, recognizer: Recognizer, *, single: bool = False) -> li
     return [Reading(path, 0, whole, None if single else numbers.read_picture(ink, whole=whole))]
 
 
-def _record(reading: Reading) -> dict[str, object]:
+def _record(reading: Reading, recognizer: Recognizer) -> dict[str, object]:
     number = reading.number
     # A page that is refused as a whole is refused as one digit, too.
     prediction = (number.as_digit if number is not None else None) or reading.prediction
@@ -125,6 +125,9 @@ def _record(reading: Reading) -> dict[str, object]:
         "probabilities": prediction.probabilities.tolist(),
         "rejected": prediction.rejected,
     }
+    if not recognizer.reads_digits:
+        # Digits are in the order of their values; other classes need their names.
+        record["labels"] = list(recognizer.labels)
     if number is None or not number.is_number:
         return record
     record["lines"] = list(number.line_texts)
@@ -147,8 +150,8 @@ def _place(reading: Reading) -> str:
     return printable(reading.path)
 
 
-def _describe(reading: Reading, labels: Sequence[str], top: int) -> str:
-    """Return the number and its probability, or the `top` most probable digits, or why it is not a digit."""
+def _describe(reading: Reading, recognizer: Recognizer, top: int) -> str:
+    """Return the number and its probability, or the `top` most probable classes, or why it is none of them."""
     number = reading.number
     prediction = (number.as_digit if number is not None else None) or reading.prediction
     if number is not None and number.is_number:
@@ -156,11 +159,12 @@ def _describe(reading: Reading, labels: Sequence[str], top: int) -> str:
         text = f"{' | '.join(number.line_texts)} {100 * number.probability:5.1f}%"
         return f"{text}  {_('not a number: {reason}').format(reason=number.reason)}" if number.rejected else text
     if prediction.rejected:
-        return _("not a digit: {reason}").format(reason=prediction.reason)
+        text = _("not a digit: {reason}") if recognizer.reads_digits else _("not recognized: {reason}")
+        return text.format(reason=prediction.reason)
     # An ambiguous reading is always shown with the second class.
     ambiguous = prediction.is_ambiguous and top == 1
     best = np.argsort(-prediction.probabilities, kind="stable")[: 2 if ambiguous else top]
-    readings = [f"{labels[index]} {100 * prediction.probabilities[index]:5.1f}%" for index in best]
+    readings = [f"{recognizer.labels[index]} {100 * prediction.probabilities[index]:5.1f}%" for index in best]
     if ambiguous:
         return _("{first} or {second}").format(first=readings[0], second=readings[1])
     return "  ".join(readings)

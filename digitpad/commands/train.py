@@ -4,12 +4,13 @@ import contextlib
 import signal
 import threading
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from digitpad.commands.output import note, progress_bar
 from digitpad.commands.train_report import StepBar, report, tell
+from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
 from digitpad.models.architecture_file import find_architecture
 from digitpad.models.model_file import SUFFIX, check_output, save_model, user_models_dir
@@ -17,11 +18,13 @@ from digitpad.names import file_stem
 from digitpad.training.events import Event, StopReason, TrainingStopped
 from digitpad.training.live import LiveRun, decided, prepare
 from digitpad.training.plan import RunPlan
-from digitpad.training.preparation import choose_device
+from digitpad.training.preparation import choose_device, limit_classes
 from digitpad.training.repeating import repeating_command
 from digitpad.training.run_writer import trained_model
 from digitpad.training.runs import RunStore
 from digitpad.training.settings import TrainingSettings
+from digitpad.training.small_sets import small_set_defaults
+from digitpad.training.tasks import Samples
 from digitpad.training.trainer import Trainer
 from digitpad.translation import gettext as _
 
@@ -44,6 +47,8 @@ class TrainRequest:
         A source for `open_samples`: `mnist`, a folder, a `.jsonl` ink file, several joined by "+", or `paper`.
     limit, validation
         Number of images in total, and number of validation images among them; see `choose_images`.
+    limit_per_class
+        Largest number of images of one class; None for all.
     start_from
         Model whose weights the training starts from; None for random weights.
     name
@@ -53,6 +58,8 @@ class TrainRequest:
     resume
         Name or folder of the run to resume; None for a new one. The fields from `architecture` to `keep_run` are
         ignored then.
+    given
+        Names of the settings that the user has chosen; small datasets have their own defaults for the others.
     epochs
         Total number of epochs of a resumed run; None for the planned number.
     """
@@ -64,11 +71,13 @@ class TrainRequest:
     dataset: str = "mnist"
     limit: int | None = None
     validation: int | None = None
+    limit_per_class: int | None = None
     start_from: str | None = None
     name: str = ""
     keep_run: bool = True
     resume: str | None = None
     epochs: int | None = None
+    given: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,18 +157,42 @@ def _begin(request: TrainRequest, settings: TrainingSettings | None) -> tuple[_W
     device = choose_device(settings.device)
     if device.note:
         note(f"{device.note[0].upper()}{device.note[1:]}.")
-    architecture = find_architecture(request.architecture)
+    # Before the data are opened, which may take long.
+    find_architecture(request.architecture)
+    if request.output is not None:
+        check_output(request.output, overwrite=request.overwrite)
+    samples = limit_classes(open_samples(request.dataset, split="train"), request.limit_per_class, settings.seed)
+    name, settings = _suited_to_small_sets(request, settings, samples)
+    architecture = find_architecture(name)
     plan = decided(
         RunPlan(
-            architecture, request.dataset, request.limit, request.validation, settings, start_from=request.start_from
+            architecture,
+            request.dataset,
+            request.limit,
+            request.validation,
+            settings,
+            start_from=request.start_from,
+            limit_per_class=request.limit_per_class,
         )
     )
-    output = _output(request, Path(request.architecture).stem)
-    command = repeating_command(plan, request.architecture)
+    output = _output(request, Path(name).stem)
+    command = repeating_command(plan, name)
     if not request.keep_run:
-        return _Work(prepare(plan, diagnose=False), plan, command, None), output
-    live = LiveRun.start(plan, name=request.name, command=command, diagnose=False)
+        return _Work(prepare(plan, diagnose=False, samples=samples), plan, command, None), output
+    live = LiveRun.start(plan, name=request.name, command=command, diagnose=False, samples=samples)
     return _Work(live.trainer, plan, command, live), output
+
+
+def _suited_to_small_sets(
+    request: TrainRequest, settings: TrainingSettings, samples: Samples
+) -> tuple[str, TrainingSettings]:
+    """Return the architecture and the settings, with the defaults for small datasets where nothing was chosen."""
+    given = request.given | ({"architecture"} if request.start_from is not None else set())
+    defaults = small_set_defaults(samples, given, limit=request.limit, validation=request.validation)
+    if defaults is None:
+        return request.architecture, settings
+    note(defaults.sentence)
+    return defaults.architecture or request.architecture, replace(settings, **defaults.settings)
 
 
 def _output(request: TrainRequest, stem: str) -> Path:

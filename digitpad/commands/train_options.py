@@ -157,6 +157,12 @@ def add_options(add: Callable[..., object], dataset_help: str) -> None:
         help=_("use only N images, chosen at random, validation images included"),
     )
     add(
+        "--limit-per-class",
+        metavar="N",
+        type=types.at_least(1),
+        help=_("use at most N images of each class, chosen at random"),
+    )
+    add(
         "--validation",
         metavar="N",
         type=types.at_least(0),
@@ -191,7 +197,8 @@ def read_options(options: argparse.Namespace) -> "tuple[TrainRequest, TrainingSe
     given = {name: value for name, value in vars(options).items() if value is not None}
     where = {"output": options.output, "overwrite": options.force, "json": options.json}
     if options.resume is not None:
-        own = {*_DEFAULTS, *_RECIPE_CHOICES, *_SETTINGS, "limit", "validation", "start_from", "name", "no_run"}
+        own = {*_DEFAULTS, *_RECIPE_CHOICES, *_SETTINGS, "limit", "limit_per_class", "validation"}
+        own |= {"start_from", "name", "no_run"}
         extra = sorted((given.keys() & own) - _OF_A_RUN)
         if extra:
             raise DigitpadError(
@@ -204,8 +211,10 @@ def read_options(options: argparse.Namespace) -> "tuple[TrainRequest, TrainingSe
         dataset=chosen["dataset"],
         limit=options.limit,
         validation=options.validation,
+        limit_per_class=options.limit_per_class,
         start_from=options.start_from,
         name=options.name or "",
+        given=frozenset("augmentation" if name == "augment" else name for name in given),
         keep_run=not options.no_run,
         **where,
     )

@@ -10,14 +10,21 @@ from typing import Literal
 
 import numpy as np
 
-from digitpad.data.dataset import DIGITS, Dataset
+from digitpad.data.dataset import Dataset
 from digitpad.data.images import image_to_digit, read_image
+from digitpad.data.labels import check_count, classes_of
 from digitpad.data.skipped import SkippedPictures
 from digitpad.errors import DigitpadError
+from digitpad.names import plain_name
 from digitpad.translation import gettext as _
 
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
 _SUFFIXES |= {".heic", ".heif", ".avif"}
+_SPLITS = {
+    "train": {"train", "training", "training_set"},
+    "test": {"test", "testing", "test_set"},
+    "validation": {"val", "valid", "validation"},
+}
 _SYSTEM_FILES = {"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"}
 
 
@@ -40,7 +47,8 @@ def read_image_folder(folder: Path, split: Literal["train", "test"] = "train") -
     Parameters
     ----------
     folder
-        Holds one folder for each class (`0` to `9` for digits), or folders `train` and `test` that do.
+        Holds one folder for each class (`0` to `9` for digits), or folders for training and for testing that do; see
+        `split_folder`.
     split
         Which of the two, if the folder has them; otherwise all pictures are returned either way.
 
@@ -48,7 +56,8 @@ def read_image_folder(folder: Path, split: Literal["train", "test"] = "train") -
     -------
     Dataset
         uint8 images (N, 1, 28, 28), in the order of the file names. If all folders are named for digits, the
-        classes are the ten digits, whether or not there are pictures of each; otherwise the folders' names. Pictures
+        classes are the ten digits, whether or not there are pictures of each; otherwise the folders' names in natural
+        order. Pictures
         that cannot be read are skipped and named in its remarks.
 
     Raises
@@ -56,17 +65,18 @@ def read_image_folder(folder: Path, split: Literal["train", "test"] = "train") -
     DigitpadError
         If there are no class folders or no pictures, or more than a tenth of the pictures cannot be read.
     """
-    if (folder / "train").is_dir() and (folder / "test").is_dir():
-        folder = folder / split
+    folder = split_folder(folder, split)
     names = sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not is_system_file(entry))
     if not names:
         raise DigitpadError(
             _(
-                "{folder} contains neither MNIST's IDX files nor a folder for each class; make folders named 0 to 9 "
+                "{folder} contains neither MNIST's IDX files nor a folder for each class; make one folder per class "
                 "and put the pictures into them."
             ).format(folder=folder)
         )
-    classes = DIGITS if set(names) <= set(DIGITS) else tuple(names)
+    check_count(len(names), folder)
+    class_of = {name: plain_name(name) for name in names}
+    classes = classes_of(class_of.values())
     found = [(name, path) for name in names for path in sorted((folder / name).iterdir()) if _is_picture(path)]
     if not found:
         raise DigitpadError(
@@ -81,7 +91,7 @@ def read_image_folder(folder: Path, split: Literal["train", "test"] = "train") -
             skipped.add(path, error)
             continue
         images.append(np.rint(image_to_digit(ink) * 255).astype(np.uint8))
-        labels.append(classes.index(name))
+        labels.append(classes.index(class_of[name]))
     return Dataset.of(
         folder.name,
         np.stack(images)[:, np.newaxis],
@@ -89,6 +99,31 @@ def read_image_folder(folder: Path, split: Literal["train", "test"] = "train") -
         classes,
         remarks=skipped.remarks(),
     )
+
+
+def split_folder(folder: Path, split: Literal["train", "test"]) -> Path:
+    """Return the folder of one split, or the folder itself if it is not divided.
+
+    A folder is divided if it has a folder for training (`train`, `training` or `training_set`) and one for testing
+    (`test`, `testing` or `test_set`, otherwise `val`, `valid` or `validation`), in upper or lower case.
+
+    Raises
+    ------
+    DigitpadError
+        If it has two folders for training, or two for testing.
+    """
+    inside = [entry for entry in sorted(folder.iterdir()) if entry.is_dir() and not is_system_file(entry)]
+    found = {kind: [entry for entry in inside if entry.name.lower() in names] for kind, names in _SPLITS.items()}
+    found["test"] = found["test"] or found["validation"]
+    if not found["train"] or not found["test"]:
+        return folder
+    if len(found[split]) > 1:
+        raise DigitpadError(
+            _("{folder} has two folders of {split} images, {first} and {second}; move one of them away.").format(
+                folder=folder, split=split, first=found[split][0].name, second=found[split][1].name
+            )
+        )
+    return found[split][0]
 
 
 def _is_picture(path: Path) -> bool:

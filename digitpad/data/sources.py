@@ -6,18 +6,22 @@ from pathlib import Path
 
 import numpy as np
 
+from digitpad.data.class_names import FASHION_CLASSES, is_fashion_mnist, names_beside, with_names
+from digitpad.data.csv_table import read_csv_dataset
 from digitpad.data.dataset import DIGITS, Dataset
 from digitpad.data.idx import read_idx
 from digitpad.data.image_folder import read_image_folder
 from digitpad.data.ink import Drawing, read_ink
+from digitpad.data.installed import find_fashion_mnist
 from digitpad.data.joining import join
+from digitpad.data.labels import MOST_CLASSES, indexed
 from digitpad.data.mnist import Split, load_mnist
+from digitpad.data.npz_file import read_npz_dataset
 from digitpad.data.orientation import orientation_remarks, split_turns, turn
 from digitpad.data.paper import Pages, load_paper
 from digitpad.data.rasterize import ink_to_image
 from digitpad.data.synthetic import load_non_digits, load_styles
 from digitpad.errors import DigitpadError
-from digitpad.json_records import shown
 from digitpad.names import plain_name
 from digitpad.translation import gettext as _
 
@@ -32,9 +36,6 @@ _IDX_NAMES: dict[Split, tuple[tuple[str, str], ...]] = {
         ("t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte"),
     ),
 }
-
-#: ImageNet has a thousand; each class is a name and an output of the network.
-_MOST_CLASSES = 10_000
 
 # What a line of ink may say about where it is from.
 _ORIGINS = ("writer", "source")
@@ -58,10 +59,12 @@ def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
     ----------
     spec
         `mnist` (bundled); `styles` and `non-digits` (synthetic: digits in many writing styles, and images that show no
-        digit; `non-digits` was called `negatives` in older commands, which still works); a folder of IDX files with
-        MNIST's names; a folder with one folder of pictures per class; or a `.jsonl` file of labelled ink. Datasets
-        joined with "+" become one (`mnist+ink.jsonl`); one that is named twice counts twice. The suffixes `:transpose`
-        and `:invert` swap rows and columns, or ink and background, of the images (`emnist:transpose`).
+        digit; `non-digits` was called `negatives` in older commands, which still works); `fashion-mnist`, where it is
+        installed; a folder of IDX files with the names of MNIST's or EMNIST's files; a folder with one folder of
+        pictures per class; a `.jsonl` file of labelled ink; a `.csv` file (see `csv_table`) or an `.npz` file (see
+        `npz_file`). Datasets joined with "+" become one (`mnist+ink.jsonl`); one that is named twice counts twice. The
+        suffixes `:transpose` and `:invert` swap rows and columns, or ink and background, of the images
+        (`emnist:transpose`).
     split
         Which split to open; an ink file or a plain folder of pictures has only one, which is returned for both.
 
@@ -87,19 +90,7 @@ def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
     if path.is_dir():
         files = _idx_files(path, split)
         return read_image_folder(path, split) if files is None else _read_idx_pair(str(spec), *files)
-    if not path.exists():
-        raise DigitpadError(
-            _(
-                "{path} does not exist; name mnist, styles, non-digits, paper, a folder, or a .jsonl file of ink."
-            ).format(path=path)
-        )
-    if path.suffix.lower() != ".jsonl":
-        raise DigitpadError(
-            _(
-                "{path} is not a dataset; name mnist, styles, non-digits, paper, a folder, or a .jsonl file of ink."
-            ).format(path=path)
-        )
-    return _read_ink_dataset(path)
+    return _read_file(path, split, str(spec))
 
 
 def _built_in(name: str, split: Split) -> Dataset | None:
@@ -111,7 +102,26 @@ def _built_in(name: str, split: Split) -> Dataset | None:
             return load_non_digits(split)
         case "styles":
             return load_styles()
+        case "fashion-mnist":
+            return open_dataset(find_fashion_mnist(), split)
     return None
+
+
+def _read_file(path: Path, split: Split, spec: str) -> Dataset:
+    """Read a dataset that is one file, by the ending of its name."""
+    match path.suffix.lower() if path.exists() else "missing":
+        case ".csv":
+            return read_csv_dataset(path, spec)
+        case ".npz":
+            return read_npz_dataset(path, split, spec)
+        case ".jsonl":
+            return _read_ink_dataset(path)
+        case "missing":
+            text = _("{path} does not exist; name {names}, a folder, or a {endings} file.")
+        case _:
+            text = _("{path} is not a dataset; name {names}, a folder, or a {endings} file.")
+    names = "mnist, fashion-mnist, styles, non-digits, paper"
+    raise DigitpadError(text.format(path=path, names=names, endings=".jsonl, .csv, .npz"))
 
 
 def _turned(dataset: Dataset, spec: str, turns: Sequence[str]) -> Dataset:
@@ -203,13 +213,19 @@ def _read_idx_pair(spec: str, images_path: Path, labels_path: Path) -> Dataset:
         )
     labels = labels.astype(np.int64)
     highest = int(labels.max(initial=0))
-    if highest >= _MOST_CLASSES:
+    if highest >= MOST_CLASSES:
         raise DigitpadError(
-            _("{path} has the label {label}; labels must be integers from 0, with at most {most:,} classes.").format(
-                path=labels_path, label=highest, most=_MOST_CLASSES
+            _("{path} has the label {label}; labels count classes from 0, and there are at most {most:,}.").format(
+                path=labels_path, label=highest, most=MOST_CLASSES
             )
         )
-    classes = DIGITS if highest < len(DIGITS) else tuple(str(number) for number in range(highest + 1))
+    mapping = names_beside(labels_path)
+    if mapping is not None:
+        classes, labels = with_names(labels, mapping, labels_path)
+    elif is_fashion_mnist(labels):
+        classes = FASHION_CLASSES
+    else:
+        classes = DIGITS if highest < len(DIGITS) else tuple(str(number) for number in range(highest + 1))
     images = images[:, np.newaxis] if images.ndim == 3 else images
     dataset = Dataset.of(images_path.parent.name, images, labels, classes)
     return replace(dataset, remarks=orientation_remarks(spec, dataset))
@@ -217,16 +233,10 @@ def _read_idx_pair(spec: str, images_path: Path, labels_path: Path) -> Dataset:
 
 def _read_ink_dataset(path: Path) -> Dataset:
     drawings = read_ink(path)
-    labels = np.array(
-        [
-            _digit_of(drawing, _("{path}, drawing {number}").format(path=path, number=n))
-            for n, drawing in enumerate(drawings, 1)
-        ],
-        np.int64,
-    )
+    classes, labels = indexed([_label_of(drawing, path, number) for number, drawing in enumerate(drawings, 1)], path)
     pictures = (ink_to_image(drawing.strokes, canvas=drawing.long_side) for drawing in drawings)
     images = np.stack([np.rint(picture * 255).astype(np.uint8) for picture in pictures])
-    return Dataset.of(path.stem, images[:, np.newaxis], labels, origins=_origins_of(drawings))
+    return Dataset.of(path.stem, images[:, np.newaxis], labels, classes, _origins_of(drawings))
 
 
 def _origins_of(drawings: Sequence[Drawing]) -> dict[str, tuple[str, ...]]:
@@ -238,12 +248,11 @@ def _origins_of(drawings: Sequence[Drawing]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _digit_of(drawing: Drawing, where: str) -> int:
-    if str(drawing.label) not in DIGITS:
-        said = (
-            _("has no label") if drawing.label is None else _("is labelled {label}").format(label=shown(drawing.label))
-        )
+def _label_of(drawing: Drawing, path: Path, number: int) -> str:
+    if drawing.label is None or not str(drawing.label).strip():
         raise DigitpadError(
-            _("{where} {said}; a dataset needs a digit, 0 to 9, for each drawing.").format(where=where, said=said)
+            _("{path}, drawing {number} has no label; a dataset needs one for each drawing.").format(
+                path=path, number=number
+            )
         )
-    return int(str(drawing.label))
+    return str(drawing.label)

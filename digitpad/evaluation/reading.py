@@ -15,6 +15,7 @@ from digitpad.reading.recognizer import Recognizer
 from digitpad.translation import gettext as _
 
 BATCH = 500
+_MOST_NAMED = 12  # labels that an error lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +305,11 @@ def match_classes(recognizer: Recognizer, dataset: Dataset) -> NDArray[np.int64]
             _(
                 "{dataset} has the class {name!r}, which the model does not know (it knows {labels}); choose another "
                 "model or dataset."
-            ).format(dataset=dataset.name, name=unknown[0], labels=", ".join(labels))
+            ).format(
+                dataset=dataset.name,
+                name=unknown[0],
+                labels=", ".join(labels[:_MOST_NAMED]) + (", …" if len(labels) > _MOST_NAMED else ""),
+            )
         )
     side = recognizer.model.metadata.preprocessing.size
     if dataset.images.shape[1:] != (1, side, side):

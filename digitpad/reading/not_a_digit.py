@@ -19,7 +19,9 @@ _SOLID = 12
 _COVERED = 0.5
 
 
-def why_not_a_digit(image: NDArray[np.float32], no_digit: float, threshold: float | None) -> str | None:
+def why_not_a_digit(
+    image: NDArray[np.float32], no_digit: float, threshold: float | None, *, reads_digits: bool = True
+) -> str | None:
     """Return why a picture is not a digit.
 
     Parameters
@@ -31,6 +33,8 @@ def why_not_a_digit(image: NDArray[np.float32], no_digit: float, threshold: floa
     threshold
         The probability from which on it is not. None for a network without such an output: its classes may be
         anything, so only blank pictures are rejected.
+    reads_digits
+        Whether the other classes are the digits; what is true of digits need not be true of letters and signs.
 
     Returns
     -------
@@ -41,6 +45,8 @@ def why_not_a_digit(image: NDArray[np.float32], no_digit: float, threshold: floa
         return _("nothing is drawn here")
     if threshold is None:
         return None
+    if not reads_digits:
+        return _("unlike any of the classes") if no_digit >= threshold else None
     covered = image >= _COVERED
     if _is_dot(covered):
         return _("this is only a dot")

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.data.ink import Stroke
+from digitpad.data.labels import are_digits
 from digitpad.data.rasterize import USUAL_CANVAS
 from digitpad.reading.lattice import Lattice, possible_runs, segment_features, sign_features
 from digitpad.reading.lines import line_numbers, picture_lines
@@ -183,7 +184,7 @@ class NumberReading:
 
 
 class NumberReader:
-    """Read numbers with one reader of digits.
+    """Read numbers with one reader of digits; whatever else a reader knows is read one at a time.
 
     It remembers what the digits of the last drawings were read as, so that while one is being drawn only what changes
     is read again.
@@ -199,6 +200,8 @@ class NumberReader:
         self._known: dict[bytes, Prediction] = {}
         # Which sign's shape was looked for, and whether it is there.
         self._shapes: dict[bytes, tuple[str, bool]] = {}
+        # Letters and signs are read one by one: only digits make numbers.
+        self._reads_numbers = are_digits(reader.labels)
 
     def read_drawing(
         self, strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS, whole: Prediction | None = None
@@ -227,7 +230,7 @@ class NumberReader:
         if not inked or not all(stroke.ndim == 2 and np.isfinite(stroke).all() for stroke in inked):
             # Blank, or no ink at all: the reader says so.
             return _single(as_one(), (0.0, 0.0, 0.0, 0.0))
-        if len(inked) > _MOST_STROKES:
+        if len(inked) > _MOST_STROKES or not self._reads_numbers:
             return _single(as_one(), _box_of(inked))
         lines = line_numbers(np.array([stroke_box(stroke) for stroke in inked]))
         if not lines.any():
@@ -257,6 +260,8 @@ class NumberReader:
         def as_one() -> Prediction:
             return whole if whole is not None else self.reader.recognize_image(ink)
 
+        if not self._reads_numbers:
+            return _single(as_one(), (0.0, 0.0, float(ink.shape[1]), float(ink.shape[0])))
         lines = picture_lines(ink)
         pieces = [PicturePieces(line) for line, _, _ in lines]
         layouts = [one.layout for one in pieces if len(one.layout)]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from digitpad.data.dataset import NO_DIGIT, normalize
 from digitpad.data.images import image_to_digit
 from digitpad.data.ink import Stroke
+from digitpad.data.labels import are_digits
 from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import CLASSIFICATION, DEFAULT_MODEL, Model
@@ -109,6 +110,11 @@ class Recognizer:
     def labels(self) -> tuple[str, ...]:
         """What each probability stands for, in order."""
         return self._labels
+
+    @property
+    def reads_digits(self) -> bool:
+        """Whether all classes are digits."""
+        return are_digits(self._labels)
 
     @property
     def refuses(self) -> bool:
@@ -300,7 +306,8 @@ class Recognizer:
 
     def _predict(self, image: NDArray[np.float32], probabilities: NDArray[np.float32], no_digit: float) -> Prediction:
         best = int(probabilities.argmax())
-        reason = why_not_a_digit(image, no_digit, self.threshold if self.refuses else None)
+        threshold = self.threshold if self.refuses else None
+        reason = why_not_a_digit(image, no_digit, threshold, reads_digits=self.reads_digits)
         return Prediction(
             label=self.labels[best],
             probability=float(probabilities[best]),

@@ -6,8 +6,10 @@ crash, full disk), the run is kept and can be resumed.
 
 import contextlib
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Self
 
+from digitpad.data.dataset import Dataset
 from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
 from digitpad.models.architecture_file import build_network
@@ -16,13 +18,21 @@ from digitpad.training.building import apply_to_architecture
 from digitpad.training.checkpoints import Checkpoint
 from digitpad.training.controls import Controls
 from digitpad.training.events import Event, RecordingTrouble
+from digitpad.training.network_fit import check_size, fit_network
 from digitpad.training.plan import RunPlan
-from digitpad.training.preparation import check_memory, choose_device, choose_images, start_from, with_refusal
+from digitpad.training.preparation import (
+    check_memory,
+    choose_device,
+    choose_images,
+    limit_classes,
+    start_from,
+)
 from digitpad.training.repeating import repeating_command
 from digitpad.training.run_info import RunStatus
 from digitpad.training.run_writer import Keeping, RunWriter
 from digitpad.training.runs import Run, RunStore
 from digitpad.training.settings import default_threads
+from digitpad.training.tasks import Samples
 from digitpad.training.trainer import Trainer
 from digitpad.translation import gettext as _
 
@@ -68,6 +78,7 @@ class LiveRun:
         diagnose: bool = True,
         keeping: Keeping | None = None,
         command: str | None = None,
+        samples: Samples | None = None,
     ) -> Self:
         """Start a new run.
 
@@ -85,6 +96,8 @@ class LiveRun:
             As for the class.
         command
             The equivalent command line; None derives it, if there is one.
+        samples
+            As for `prepare`.
 
         Raises
         ------
@@ -92,7 +105,7 @@ class LiveRun:
             If the plan cannot be executed, or the run's folder cannot be created.
         """
         plan = decided(plan)
-        trainer = prepare(plan, diagnose=diagnose)
+        trainer = prepare(plan, diagnose=diagnose, samples=samples)
         # Created last, so that an impossible plan leaves no folder behind.
         run = (store or RunStore()).create(plan, name, notes)
         run.update(
@@ -227,7 +240,9 @@ def decided(plan: RunPlan) -> RunPlan:
     return plan.with_settings(threads=plan.settings.threads or default_threads(), device=device.name)
 
 
-def prepare(plan: RunPlan, *, diagnose: bool, resume: Checkpoint | None = None) -> Trainer:
+def prepare(
+    plan: RunPlan, *, diagnose: bool, resume: Checkpoint | None = None, samples: Samples | None = None
+) -> Trainer:
     """Return a trainer for a plan: opens the data, builds the network and moves it to its device.
 
     Parameters
@@ -236,6 +251,8 @@ def prepare(plan: RunPlan, *, diagnose: bool, resume: Checkpoint | None = None) 
         The plan.
     diagnose, resume
         As for `Trainer`.
+    samples
+        The training split of the plan's dataset within its limit per class, if it is open already.
 
     Raises
     ------
@@ -243,8 +260,13 @@ def prepare(plan: RunPlan, *, diagnose: bool, resume: Checkpoint | None = None) 
         If the plan cannot be executed.
     """
     settings = plan.settings
-    samples = open_samples(plan.dataset, split="train")
-    architecture = apply_to_architecture(settings, with_refusal(plan.architecture, samples))
+    if samples is None:
+        samples = limit_classes(open_samples(plan.dataset, split="train"), plan.limit_per_class, settings.seed)
+    fit = fit_network(plan.architecture, samples)
+    check_size(samples)
+    architecture = apply_to_architecture(settings, fit.architecture)
+    if isinstance(samples, Dataset):
+        samples = replace(samples, remarks=(*samples.remarks, *fit.remarks))
     training, validation = choose_images(samples, limit=plan.limit, validation=plan.validation, seed=settings.seed)
     # Before anything copies weights or keeps references to them.
     network = build_network(architecture, settings.seed)

@@ -22,6 +22,7 @@ class _Parts:
     validation: int | None = None
     settings: dict[str, Any] = field(default_factory=dict)
     start_from: str | None = None
+    limit_per_class: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class RunPlan:
         The training settings.
     start_from
         Name or file of a model whose weights the training starts from; None starts from random weights.
+    limit_per_class
+        Largest number of images of each class; None uses all. It applies before `limit`.
     """
 
     architecture: Architecture
@@ -48,6 +51,7 @@ class RunPlan:
     validation: int | None = None
     settings: TrainingSettings = field(default_factory=TrainingSettings)
     start_from: str | None = None
+    limit_per_class: int | None = None
 
     @classmethod
     def quick(cls) -> Self:
@@ -75,6 +79,7 @@ class RunPlan:
             "validation": self.validation,
             "settings": self.settings.to_dict(),
             "start_from": self.start_from,
+            "limit_per_class": self.limit_per_class,
         }
 
     def to_json(self) -> str:
@@ -122,7 +127,7 @@ class RunPlan:
             raise DigitpadError(
                 _("The architecture in the plan cannot be read ({reason}); correct it.").format(reason=error)
             ) from error
-        for name in ("limit", "validation"):
+        for name in ("limit", "validation", "limit_per_class"):
             value = getattr(parts, name)
             if value is not None and value < 0:
                 raise DigitpadError(
@@ -131,4 +136,12 @@ class RunPlan:
                     ).format(name=name, value=value)
                 )
         settings = TrainingSettings.from_dict(data.get("settings", {}))
-        return cls(architecture, parts.dataset, parts.limit, parts.validation, settings, parts.start_from)
+        return cls(
+            architecture,
+            parts.dataset,
+            parts.limit,
+            parts.validation,
+            settings,
+            parts.start_from,
+            parts.limit_per_class,
+        )

@@ -4,18 +4,18 @@ Each purpose has its own random stream, so that changing one choice (for example
 change all the others.
 """
 
-from dataclasses import replace
 from typing import Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.data.dataset import NO_DIGIT, Dataset
+from digitpad.data.dataset import Dataset
+from digitpad.data.fewer import at_most_per_class
 from digitpad.data.paper import Pages
 from digitpad.errors import DigitpadError
 from digitpad.json_records import shown
 from digitpad.models.model_file import Model
-from digitpad.nn import Architecture, Sequential
+from digitpad.nn import Sequential
 from digitpad.nn.architectures.summary import summarize
 from digitpad.nn.backend import Device, Shape, select_device
 from digitpad.seeding import Purpose, generator
@@ -62,29 +62,6 @@ def choose_device(choice: str) -> Device:
         raise DigitpadError(
             _("--device {choice} is not available ({reason}); use --device cpu.").format(choice=choice, reason=error)
         ) from error
-
-
-def with_refusal(architecture: Architecture, samples: Dataset | Pages) -> Architecture:
-    """Return an architecture that has an output for "no digit" if the data have this class.
-
-    Parameters
-    ----------
-    architecture
-        Any architecture; most have one output per digit.
-    samples
-        The training data.
-
-    Returns
-    -------
-    Architecture
-        With one more output in the last layer, if the data have the class `NO_DIGIT` and the layer is linear and lacks
-        exactly this output; otherwise unchanged.
-    """
-    last = architecture.layers[-1] if architecture.layers else {}
-    classes = samples.classes if isinstance(samples, Dataset) else ()
-    if NO_DIGIT not in classes or last.get("type") != "Linear" or last.get("out_features") != len(classes) - 1:
-        return architecture
-    return replace(architecture, layers=(*architecture.layers[:-1], {**last, "out_features": len(classes)}))
 
 
 def start_from(network: Sequential, samples: Dataset | Pages, model: Model) -> None:
@@ -159,6 +136,25 @@ def check_memory(network: Sequential, input_shape: Shape, batch: int) -> None:
                 "GB; choose a smaller batch size or a smaller network."
             ).format(count=batch, needed=needed / 1e9, have=have / 1e9)
         )
+
+
+def limit_classes(samples: Dataset | Pages, count: int | None, seed: int) -> Dataset | Pages:
+    """Return samples with at most `count` images of each class, chosen at random; None keeps all.
+
+    Raises
+    ------
+    DigitpadError
+        If the samples are pages, which have no classes.
+    """
+    if count is None:
+        return samples
+    if isinstance(samples, Pages) or count < 1:
+        raise DigitpadError(
+            _("{dataset} cannot be limited to {count} images of each class; omit --limit-per-class.").format(
+                dataset=samples.name, count=shown(count)
+            )
+        )
+    return at_most_per_class(samples, count, generator(seed, Purpose.DATA, 1))
 
 
 def choose_images(

@@ -47,6 +47,7 @@ def repeating_command(plan: RunPlan, architecture: str | None = None) -> str:
     words += ["--seed", str(settings.seed), "--threads", str(settings.threads or default_threads())]
     for option, count in (
         ("--limit", plan.limit),
+        ("--limit-per-class", plan.limit_per_class),
         ("--validation", plan.validation),
         ("--patience", settings.patience),
     ):

@@ -21,7 +21,7 @@ from digitpad.models.architecture_file import build_network
 from digitpad.nn import ARCHITECTURES, Sequential
 from digitpad.nn.functional import softmax
 from digitpad.training.events import EpochCompleted
-from digitpad.training.preparation import with_refusal
+from digitpad.training.network_fit import fit_network
 from digitpad.training.settings import TrainingSettings
 from digitpad.training.trainer import Trainer
 
@@ -71,7 +71,7 @@ def main() -> None:
 
 def train(data: Dataset, settings: TrainingSettings) -> Sequential:
     """Train the default model's network on all of the data."""
-    network = build_network(with_refusal(ARCHITECTURES["reader"], data), settings.seed)
+    network = build_network(fit_network(ARCHITECTURES["reader"], data).architecture, settings.seed)
     for event in Trainer(network, data, None, settings).run():
         if isinstance(event, EpochCompleted):
             print(f"    epoch {event.epoch}: loss {event.train_loss:.4f}, {event.seconds:.0f} s", flush=True)

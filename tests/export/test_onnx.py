@@ -56,6 +56,15 @@ def test_metadata_says_how_to_prepare_pictures_and_what_comes_out(make_model: Ca
     assert "0.1307" in proto.doc_string
 
 
+def test_letters_are_named_and_answered_as_by_ours(make_model: Callable[[str], Model], tmp_path: Path) -> None:
+    model = make_model("letters")
+    proto = onnx.load_from_string(to_onnx(model))
+    metadata = {entry.key: json.loads(entry.value) for entry in proto.metadata_props}
+    assert metadata["labels"] == list("abcdefghijklmnopqrstuvwxyz")
+    exported = export_model(model, "onnx", tmp_path / "letters.onnx")
+    assert exported.max_difference is None or exported.max_difference <= 1e-4
+
+
 def test_a_layer_may_be_called_input() -> None:
     network = Sequential([("input", layers.ReLU()), ("input_", layers.Tanh())])
     graph = graph_of(network, (3,))

@@ -58,6 +58,16 @@ def test_the_written_module_answers_as_ours_on_digits(make_model: Callable[[str]
     assert exported.compared == "1,000 test digits, run by PyTorch"
 
 
+def test_letters_are_written_with_their_names(make_model: Callable[[str], Model], tmp_path: Path) -> None:
+    model = make_model("letters")
+    exported = export_model(model, "pytorch", tmp_path / "letters.py")
+    assert exported.max_difference is None or exported.max_difference <= 1e-4
+    tensors = safetensors.numpy.load_file(tmp_path / "letters.safetensors")
+    assert tensors["fc2.weight"].shape == (26, 32)
+    assert all(np.array_equal(value, model.network.state_dict()[name]) for name, value in tensors.items())
+    assert ", ".join(model.metadata.labels) in (tmp_path / "letters.py").read_text()
+
+
 def test_without_pytorch_the_difference_is_not_measured(
     make_model: Callable[[str], Model], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """Datasets and drawings: IDX files, ink, and JSON of plans and augmentations."""
 
 import gzip
+import io
 import json
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 from fuzzing import TOKENS, mutated, odd_json
 
 from digitpad.data.augmentation import Augmentation
+from digitpad.data.class_names import read_mapping
 from digitpad.data.idx import encode_idx
 from digitpad.data.ink import read_ink
 from digitpad.data.rasterize import ink_to_image
@@ -21,7 +23,8 @@ _PRESETS = ("light", "lenet5", "resnet", "exam")
 
 def fuzz(rng: np.random.Generator, folder: Path) -> None:
     """Open one file of one kind."""
-    (_idx, _ink, _architecture, _plan, _augmentation)[int(rng.integers(5))](rng, folder)
+    kinds = (_idx, _ink, _architecture, _plan, _augmentation, _csv, _npz, _mapping)
+    kinds[int(rng.integers(len(kinds)))](rng, folder)
 
 
 def _idx(rng: np.random.Generator, folder: Path) -> None:
@@ -36,6 +39,29 @@ def _idx(rng: np.random.Generator, folder: Path) -> None:
     (folder / "t10k-images-idx3-ubyte").write_bytes(images)
     (folder / "t10k-labels-idx1-ubyte").write_bytes(labels)
     open_dataset(folder, "test")
+
+
+def _csv(rng: np.random.Generator, folder: Path) -> None:
+    header = "label," + ",".join(f"pixel{number}" for number in range(16))
+    rows = [f"{rng.choice(TOKENS)}," + ",".join(map(str, rng.integers(0, 300, 16))) for _row in range(5)]
+    path = folder / "d.csv"
+    path.write_bytes(mutated(rng, "\n".join([header, *rows]).encode("utf-8", "surrogatepass")))
+    open_dataset(path)
+
+
+def _npz(rng: np.random.Generator, folder: Path) -> None:
+    content = io.BytesIO()
+    save = np.savez if rng.random() < 0.5 else np.savez_compressed
+    save(content, images=rng.integers(0, 256, (3, 4, 4), dtype=np.uint8), labels=rng.integers(0, 10, 3))
+    path = folder / "d.npz"
+    path.write_bytes(mutated(rng, content.getvalue()))
+    open_dataset(path)
+
+
+def _mapping(rng: np.random.Generator, folder: Path) -> None:
+    path = folder / "emnist-letters-mapping.txt"
+    path.write_bytes(mutated(rng, b"1 65 97\n2 66 98\n3 67 99\n"))
+    read_mapping(path)
 
 
 def _ink(rng: np.random.Generator, folder: Path) -> None:

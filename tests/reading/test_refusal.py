@@ -17,7 +17,7 @@ from digitpad.models.model_file import Model, ModelMetadata, load_model, save_mo
 from digitpad.nn import ARCHITECTURES, build
 from digitpad.nn.functional import softmax
 from digitpad.reading.recognizer import Prediction, Recognizer
-from digitpad.training.preparation import with_refusal
+from digitpad.training.network_fit import fit_network
 
 EIGHT = load_mnist("test").images[61, 0] / np.float32(255)
 
@@ -25,7 +25,7 @@ EIGHT = load_mnist("test").images[61, 0] / np.float32(255)
 def refusing_model(threshold: float = 0.5, labels: tuple[str, ...] = (*DIGITS, NO_DIGIT)) -> Model:
     """Return a model with an output for "no digit" and the weights it began with."""
     data = Dataset.of("", np.zeros((11, 1, 28, 28), np.uint8), np.arange(11), labels)
-    plan = with_refusal(ARCHITECTURES["light"], data)
+    plan = fit_network(ARCHITECTURES["light"], data).architecture
     network = build(plan, rng=np.random.default_rng(3))
     return Model(network, plan, ModelMetadata(labels=labels, refusal_threshold=threshold))
 

@@ -2,12 +2,14 @@ import numpy as np
 import pytest
 
 from digitpad.data.dataset import DIGITS, NO_DIGIT, Dataset
+from digitpad.data.paper import load_paper
 from digitpad.errors import DigitpadError
 from digitpad.models.architecture_file import build_network
 from digitpad.models.model_file import Model, ModelMetadata
 from digitpad.nn import ARCHITECTURES, Architecture
 from digitpad.seeding import Purpose, generator
-from digitpad.training.preparation import choose_images, start_from, with_refusal
+from digitpad.training.network_fit import fit_network
+from digitpad.training.preparation import choose_images, limit_classes, start_from
 
 
 def numbered(count: int) -> Dataset:
@@ -87,21 +89,9 @@ def test_an_architecture_that_cannot_be_built_is_named() -> None:
         build_network(plan, 0)
 
 
-def test_data_with_no_digit_add_an_output_for_it() -> None:
-    plan = ARCHITECTURES["light"]
-    digits = Dataset.of("digits", np.zeros((11, 1, 28, 28), np.uint8), np.arange(11) % 10)
-    refused = Dataset.of("both", digits.images, np.arange(11), (*DIGITS, NO_DIGIT))
-    assert with_refusal(plan, digits) is plan
-    widened = with_refusal(plan, refused)
-    assert build_network(widened, 0).output_shape((1, 28, 28)) == (11,)
-    assert widened.layers[:-1] == plan.layers[:-1]
-    # One that has it already, and one that could not be meant, stay as they are.
-    assert with_refusal(widened, refused) is widened
-    assert with_refusal(ARCHITECTURES["catdog"], refused) is ARCHITECTURES["catdog"]
-
-
 def labelled(*classes: str) -> Dataset:
-    return Dataset.of("some", np.zeros((1, 1, 28, 28), np.uint8), np.zeros(1, np.int64), classes)
+    count = len(classes)
+    return Dataset.of("some", np.zeros((count, 1, 28, 28), np.uint8), np.arange(count), classes)
 
 
 def trained(plan: Architecture, labels: tuple[str, ...] = DIGITS) -> Model:
@@ -119,7 +109,7 @@ def test_a_network_starts_from_the_weights_of_another() -> None:
 def test_outputs_are_matched_by_the_names_of_their_classes() -> None:
     before = trained(ARCHITECTURES["light"])
     classes = ("1", NO_DIGIT, "0", *DIGITS[2:])
-    widened = with_refusal(ARCHITECTURES["light"], labelled(*classes))
+    widened = fit_network(ARCHITECTURES["light"], labelled(*classes)).architecture
     network, fresh = build_network(widened, 0), build_network(widened, 0)
     start_from(network, labelled(*classes), before)
     rows, old = network.state_dict()["fc2.weight"], before.network.state_dict()["fc2.weight"]
@@ -134,3 +124,13 @@ def test_outputs_are_matched_by_the_names_of_their_classes() -> None:
 def test_weights_of_another_architecture_are_refused() -> None:
     with pytest.raises(DigitpadError, match=r"before does not fit this architecture \(conv1.weight"):
         start_from(build_network(ARCHITECTURES["standard"], 0), labelled(*DIGITS), trained(ARCHITECTURES["light"]))
+
+
+def test_classes_are_limited_by_the_seed() -> None:
+    dataset = Dataset.of("some", np.zeros((40, 1, 1, 1), np.uint8), np.arange(40) % 4, tuple("abcd"))
+    few = limit_classes(dataset, 3, 1)
+    assert isinstance(few, Dataset)
+    assert np.bincount(few.labels).tolist() == [3, 3, 3, 3]
+    assert limit_classes(dataset, None, 1) is dataset
+    with pytest.raises(DigitpadError, match="omit --limit-per-class"):
+        limit_classes(load_paper("test"), 3, 1)

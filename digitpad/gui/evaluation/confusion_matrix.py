@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from digitpad.gui.widgets.percent import percent
@@ -15,6 +15,7 @@ from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 # Lengths in pixels at 100 % text size.
 _TOP = 4.5 * SPACE  # above the cells: a title and the columns' labels
 _LEFT = 5.0 * SPACE  # beside them: a title and the rows' labels
+_MOST_NAME = 10.0 * SPACE  # more, for long names
 _RIGHT = 7.0 * SPACE  # recall
 _BOTTOM = 3.0 * SPACE  # precision
 _LARGEST = 56.0  # pixels: a cell
@@ -181,23 +182,25 @@ class ConfusionMatrix(QWidget):
         painter.drawText(QRectF(left, top - px(_TOP), count * side, px(2 * SPACE)), centre, self.tr("Predicted"))
         painter.drawText(QRectF(end, top - px(2.5 * SPACE), px(_RIGHT), px(2 * SPACE)), right, self.tr("Recall"))
         painter.save()
-        painter.translate(left - px(_LEFT) + px(SPACE), top + count * side / 2)
+        painter.translate(left - self._margin() + px(SPACE), top + count * side / 2)
         painter.rotate(-90)
         painter.drawText(QRectF(-px(60), -px(SPACE), px(120), px(2 * SPACE)), centre, self.tr("True class"))
         painter.restore()
         painter.drawText(
-            QRectF(left - px(_LEFT), below + 4, px(_LEFT) - 4, px(2.5 * SPACE)),
+            QRectF(left - self._margin(), below + 4, self._margin() - 4, px(2.5 * SPACE)),
             right,
             self.tr("Prec.", "short for precision"),
         )
         painter.setFont(bold)
         painter.setPen(text)
         for index, label in enumerate(self._labels):
-            shown = painter.fontMetrics().elidedText(
-                label, Qt.TextElideMode.ElideRight, round(max(side, px(_LEFT - 20)))
+            metrics, end_of_text = painter.fontMetrics(), Qt.TextElideMode.ElideRight
+            above = metrics.elidedText(label, end_of_text, round(side))
+            beside = metrics.elidedText(label, end_of_text, round(self._margin() - px(3 * SPACE)))
+            painter.drawText(QRectF(left + index * side, top - px(2.5 * SPACE), side, px(2 * SPACE)), centre, above)
+            painter.drawText(
+                QRectF(left - self._margin(), top + index * side, self._margin() - px(SPACE), side), right, beside
             )
-            painter.drawText(QRectF(left + index * side, top - px(2.5 * SPACE), side, px(2 * SPACE)), centre, shown)
-            painter.drawText(QRectF(left - px(_LEFT), top + index * side, px(_LEFT) - px(SPACE), side), right, shown)
         painter.setFont(fixed_font(self.font(), scale=0.85 if side >= px(32) else 0.7))
         painter.setPen(muted)
         hits, rows, columns = self._counts.diagonal(), self._counts.sum(axis=1), self._counts.sum(axis=0)
@@ -215,13 +218,19 @@ class ConfusionMatrix(QWidget):
             "accent" if right else "warm", (0.10 + 0.40 * share) if right else 0.12 + 0.68 * share
         )
 
+    def _margin(self) -> int:
+        """Return the width left of the cells: that of digits, and more for longer names, up to a limit."""
+        metrics = QFontMetrics(text_font(self.font(), bold=True))
+        widest = max((metrics.horizontalAdvance(label) for label in self._labels), default=0)
+        return px(_LEFT) + min(max(0, widest + px(4) - px(_LEFT - 3 * SPACE)), px(_MOST_NAME))
+
     def _grid(self) -> tuple[float, float, float]:
         """Return the side of a cell, and the left and top edges of the first cell."""
         count = max(len(self._labels), 1)
-        room_x, room_y = self.width() - px(_LEFT) - px(_RIGHT), self.height() - px(_TOP) - px(_BOTTOM)
+        room_x, room_y = self.width() - self._margin() - px(_RIGHT), self.height() - px(_TOP) - px(_BOTTOM)
         side = float(int(max(px(8), min(room_x / count, room_y / count, px(_LARGEST)))))
-        left = (self.width() - px(_LEFT) - px(_RIGHT) - side * count) / 2 + px(_LEFT)
-        return side, float(int(max(left, px(_LEFT)))), px(_TOP)
+        left = (self.width() - self._margin() - px(_RIGHT) - side * count) / 2 + self._margin()
+        return side, float(int(max(left, self._margin()))), px(_TOP)
 
     def _cell_at(self, place: QPointF) -> tuple[int, int] | None:
         side, left, top = self._grid()

@@ -119,14 +119,19 @@ class Headline(QWidget):
             return
         font = QFont(self.font())
         font.setBold(True)
-        font.setPixelSize(max(px(24), round(min(area.height() * 1.18, area.width() * 0.42))))
+        size = max(px(24), round(min(area.height() * 1.18, area.width() * 0.42)))
+        font.setPixelSize(size)
+        # The name of a class may be longer than a digit; the lines beside it need half of the room.
+        width = QFontMetrics(font).horizontalAdvance(self._digit)
+        if len(self._digit) > 1 and width > area.width() / 2:
+            font.setPixelSize(max(px(12), int(size * area.width() / 2 / width)))
         painter.setFont(font)
         metrics = QFontMetrics(font)
         painter.setPen(self._theme.colour("muted" if self._doubtful else "text"))
         # A digit has no descender: its own box is centred, not the line's.
         box = metrics.tightBoundingRect("0")
         painter.drawText(0, area.center().y() + box.height() // 2, self._digit)
-        advance = max(metrics.horizontalAdvance(digit) for digit in "0123456789")
+        advance = max(metrics.horizontalAdvance(text) for text in (*"0123456789", self._digit))
         self._paint_lines(painter, area.adjusted(advance + px(2 * SPACE), 0, 0, 0), 1.9, emphasis="text")
         painter.end()
 

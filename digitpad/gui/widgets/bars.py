@@ -26,7 +26,7 @@ class ProbabilityBars(QWidget):
         self._labels: tuple[str, ...] = _DIGITS
         self._values: tuple[float, ...] | None = None
         self.setObjectName("bars")
-        self.setAccessibleName(self.tr("Probability of each digit"))
+        self.setAccessibleName(self.tr("Probability of each class"))
         self.setToolTip(
             self.tr("The probability that the network gives to each class; they add up to 100\N{NO-BREAK SPACE}%")
         )

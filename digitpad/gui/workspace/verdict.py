@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from digitpad.data.labels import are_digits
 from digitpad.gui.widgets.answer import AMBIGUOUS, NEAR
 from digitpad.gui.widgets.percent import sureness
 
@@ -47,7 +48,12 @@ def verdict_of(prediction: "Prediction", reader: "Reader") -> Verdict:
         closest = QCoreApplication.translate("Verdict", "closest: {label}").format(label=labels[best])
         by_threshold = reader.refuses and prediction.no_digit >= reader.threshold
         detail = closest if by_threshold else f"{closest} · {prediction.reason}"
-        return Verdict(labels, tuple(values), "", (QCoreApplication.translate("Verdict", "Not a digit"), detail))
+        title = (
+            QCoreApplication.translate("Verdict", "Not a digit")
+            if are_digits(reader.labels)
+            else QCoreApplication.translate("Verdict", "Not recognized")
+        )
+        return Verdict(labels, tuple(values), "", (title, detail))
     second = max((index for index in range(len(values)) if index != best), key=values.__getitem__, default=best)
     other = ""
     if second != best and values[second] >= NEAR:

@@ -42,6 +42,47 @@ def convnet(name: str, channels: tuple[int, int], hidden: int) -> Architecture:
     )
 
 
+def tiny(maps: int = 4) -> Architecture:
+    """Build the smallest convolutional network for lessons: one convolution, pooling and one linear layer.
+
+    Parameters
+    ----------
+    maps
+        Maps of the convolution.
+    """
+    return Architecture(
+        "tiny",
+        (1, 28, 28),
+        (
+            _conv("conv1", 1, maps, 5, padding=2),
+            _of("relu1", "ReLU"),
+            _of("pool1", "MaxPool2D", kernel_size=2),
+            _of("flatten", "Flatten"),
+            _linear("fc1", maps * 14 * 14, 10),
+        ),
+    )
+
+
+def mlp(hidden: int = 128) -> Architecture:
+    """Build a network without convolutions, for comparison: every unit is connected to every pixel.
+
+    Parameters
+    ----------
+    hidden
+        Units of the hidden layer.
+    """
+    return Architecture(
+        "mlp",
+        (1, 28, 28),
+        (
+            _of("flatten", "Flatten"),
+            _linear("fc1", 28 * 28, hidden),
+            _of("relu1", "ReLU"),
+            _linear("fc2", hidden, 10),
+        ),
+    )
+
+
 def reader(channels: tuple[int, int, int] = (16, 48, 96), hidden: int = 128) -> Architecture:
     """Build a network for drawn digits: four convolutions, with the image halved three times.
 
@@ -286,6 +327,8 @@ ARCHITECTURES: dict[str, Architecture] = {
     for plan in (
         convnet("standard", (32, 64), 128),
         convnet("light", (8, 16), 32),
+        tiny(),
+        mlp(),
         reader(),
         lenet5(),
         resnet(),

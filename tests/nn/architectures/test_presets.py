@@ -19,13 +19,15 @@ from digitpad.nn import (
     build,
     serialization,
 )
-from digitpad.nn.architectures.presets import convnet, exam, lenet5, reader, resnet, unet
+from digitpad.nn.architectures.presets import convnet, exam, lenet5, mlp, reader, resnet, unet
 from digitpad.nn.architectures.summary import NetworkSummary, summarize
 
 #: What is known about each preset: parameters, and the shape of an output.
 KNOWN = {
     "standard": (421_642, (10,)),
     "light": (26_698, (10,)),
+    "tiny": (4 * 25 + 4 + 784 * 10 + 10, (10,)),
+    "mlp": (784 * 128 + 128 + 1290, (10,)),
     "reader": (144 + 6912 + 41_472 + 82_944 + 2 * (16 + 48 + 96 + 96) + 110_720 + 1290, (10,)),
     "lenet5": (61_706, (10,)),
     "resnet": (77_754, (10,)),
@@ -47,6 +49,8 @@ def smaller_catdog() -> Architecture:
 SMALL = {
     "standard": convnet("standard", (4, 6), 8),
     "light": ARCHITECTURES["light"],
+    "tiny": ARCHITECTURES["tiny"],
+    "mlp": mlp(8),
     "reader": reader((2, 3, 4), 6),
     "lenet5": lenet5(),
     "resnet": resnet((3, 4, 6), (1, 12, 12)),

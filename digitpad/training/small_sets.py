@@ -1,0 +1,90 @@
+"""Defaults for small datasets: with a few dozen drawings, five epochs of the usual recipe are only a few steps.
+
+A small network is trained for a fixed number of steps on augmented images, unless the user chooses how to train.
+"""
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from digitpad.data.augmentation import USUAL_STRENGTHS, Augmentation
+from digitpad.data.dataset import Dataset
+from digitpad.data.paper import Pages
+from digitpad.training.settings import TrainingSettings
+from digitpad.translation import gettext as _
+
+MOST_IMAGES = 1000
+"""A dataset with more images is not small: an epoch of it is many steps."""
+
+_NETWORK = "light"
+_STEPS = 300
+_LARGEST_BATCH = 16
+_SMALLEST_BATCH = 2
+_LEARNING_RATE = 0.003
+_VALIDATION_SHARE = 6
+_TRAINING = {"augmentation", "batch_size", "epochs", "optimizer", "learning_rate", "schedule", "momentum", "recipe"}
+
+
+@dataclass(frozen=True, slots=True)
+class SmallSetDefaults:
+    """Defaults that replace the usual ones.
+
+    Attributes
+    ----------
+    architecture
+        Name of the preset to use; None if the user has chosen one.
+    settings
+        Values for fields of `TrainingSettings`, as far as the user has not set them.
+    sentence
+        What is said about them.
+    """
+
+    architecture: str | None
+    settings: dict[str, Any]
+    sentence: str
+
+
+def small_set_defaults(
+    samples: Dataset | Pages, given: Collection[str], *, limit: int | None = None, validation: int | None = None
+) -> SmallSetDefaults | None:
+    """Return the defaults for a small dataset, or None if the usual ones suit it or nothing is left to choose.
+
+    Parameters
+    ----------
+    samples
+        The dataset.
+    given
+        Names of what the user has chosen: `architecture`, `recipe`, and fields of `TrainingSettings`.
+    limit, validation
+        Number of images in all and for validation, see `choose_images`.
+    """
+    count = len(samples) if limit is None else min(limit, len(samples))
+    if isinstance(samples, Pages) or not 0 < count <= MOST_IMAGES:
+        return None
+    training = max(1, count - (count // _VALIDATION_SHARE if validation is None else validation))
+    batch = max(1, min(_LARGEST_BATCH, max(_SMALLEST_BATCH, training // 4), training))
+    if _TRAINING & set(given):
+        # One choice belongs with the others; only a batch that cannot be filled is made smaller.
+        if training >= TrainingSettings().batch_size or {"batch_size", "recipe"} & set(given):
+            return None
+        text = _("A small dataset ({count} images): batches have {batch} images, unless --batch-size says otherwise.")
+        return SmallSetDefaults(None, {"batch_size": batch}, text.format(count=count, batch=batch))
+    epochs = math.ceil(_STEPS / math.ceil(training / batch))
+    values: dict[str, Any] = {
+        "augmentation": Augmentation(**USUAL_STRENGTHS),
+        "batch_size": batch,
+        "epochs": epochs,
+        "optimizer": "adam",
+        "learning_rate": _LEARNING_RATE,
+        "schedule": "one-cycle",
+    }
+    text = _(
+        "A small dataset ({count} images), trained with augmentation, batches of {batch}, {epochs} epochs and a "
+        "one-cycle schedule; choose one of these by its option, and the usual defaults hold for the others."
+    )
+    sentences = [text.format(count=count, batch=batch, epochs=epochs)]
+    architecture = None if "architecture" in given else _NETWORK
+    if architecture is not None:
+        sentences.append(_("The network is {name}; choose another with --architecture.").format(name=architecture))
+    return SmallSetDefaults(architecture, values, " ".join(sentences))
