@@ -40,6 +40,7 @@ _MOST_SIDE = 1_000_000  # pixels: what is longer is not a picture of a page, and
 _MOST_MEGAPIXELS = {"WEBP": 20, "AVIF": 20, "HEIF": 30}
 # Bytes of compressed data that one core unpacks in about a second.
 _MOST_BYTES = {"PNG": 20_000_000, "TIFF": 320_000_000, "GIF": 60_000_000}
+_FEW_BYTES = 5_000_000  # of a compressed TIFF: a large picture in less is so plain that it unpacks in time
 # The head of a file in the container of AVIF and HEIF (ISO 14496-12), and the brands that tell which it is.
 _CONTAINER, _AVIF, _HEIF = b"ftyp", {b"avif", b"avis"}, {b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1"}
 # What Pillow's decoders raise on damaged files, beside OSError.
@@ -188,7 +189,7 @@ def _check_cost(picture: PIL.Image.Image, size: int, name: str) -> None:
     megapixels = _MOST_MEGAPIXELS.get(kind)
     if megapixels is None and kind == "JPEG" and picture.info.get("progressive"):
         megapixels = 55
-    if kind == "TIFF" and picture.info.get("compression", "raw") != "raw":
+    if kind == "TIFF" and picture.info.get("compression", "raw") != "raw" and size > _FEW_BYTES:
         megapixels = 30
     if megapixels is not None and picture.width * picture.height > 1_000_000 * megapixels:
         raise DigitpadError(

@@ -114,6 +114,17 @@ def test_a_text_bomb_is_refused(tmp_path: Path) -> None:
         read_image(path)
 
 
+def test_a_compressed_tiff_of_many_pixels_is_read_if_it_is_plain_and_refused_if_it_is_grainy() -> None:
+    file = io.BytesIO()
+    PIL.Image.new("L", (6200, 5000), 250).save(file, "TIFF", compression="tiff_lzw")
+    assert not read_image(file.getvalue()).any()
+    grain = np.random.default_rng(0).integers(0, 256, (620, 500), dtype=np.uint8)
+    file = io.BytesIO()
+    PIL.Image.fromarray(np.tile(grain, (10, 10))).save(file, "TIFF", compression="tiff_lzw")
+    with pytest.raises(DigitpadError, match="more than 30 million pixels"):
+        read_image(file.getvalue())
+
+
 def test_what_libtiff_prints_of_damaged_files_stays_off_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
     file = io.BytesIO()
     grainy().save(file, "TIFF", compression="tiff_lzw")
