@@ -119,7 +119,7 @@ def test_a_module_that_answers_otherwise_is_found_out(make_model: Callable[[str]
 
 
 def test_a_name_that_is_no_module_is_refused(make_model: Callable[[str], Model], tmp_path: Path) -> None:
-    with pytest.raises(DigitpadError, match=r"ends in \.py"):
+    with pytest.raises(DigitpadError, match=r"must end in \.py"):
         export_model(make_model("light"), "pytorch", tmp_path / "digits.safetensors")
     assert list(tmp_path.iterdir()) == []
 

@@ -205,7 +205,7 @@ def test_after_kill_9_the_run_is_there_and_goes_on(make_plan: Make, tmp_path: Pa
     (run,) = store.all()
     assert isinstance(run, Run)
     assert run.info.status is RunStatus.BROKEN_OFF
-    assert "ended in the middle" in run.info.message
+    assert "ended during this run" in run.info.message
     assert run.can_resume()
     assert run.load().steps == (13 if seconds == 0 else 8)
     assert len(run.history().steps) == 13
