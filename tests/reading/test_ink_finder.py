@@ -154,7 +154,7 @@ def test_networks_are_not_trained_on_what_does_not_fit(run: Run, words: tuple[st
         ({"labels": ("ink", "paper")}, "has 2 labels for outputs of shape"),
         ({"task": "classification", "preprocessing": Preprocessing()}, "has 1 labels for outputs of shape"),
         ({"preprocessing": Preprocessing(size=0)}, "invalid preprocessing"),
-        ({"preprocessing": Preprocessing(size=18)}, "cannot read 18x18 pictures"),
+        ({"preprocessing": Preprocessing(size=18)}, "does not accept 18x18 pictures"),
     ],
 )
 def test_files_that_contradict_themselves_are_refused(
