@@ -32,6 +32,8 @@ AMBIGUOUS = 0.2
 _MOST_AT_ONCE = 256
 #: And through the plain layers, whose intermediate arrays should fit into the processor's cache.
 _MOST_PLAIN = 16
+#: From this many images on, what is read is a dataset, whose images nobody looks into one by one.
+_DATASET = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -174,12 +176,17 @@ class Recognizer:
     def recognize_all(self, images: NDArray[np.float32]) -> list[Prediction]:
         """Read many pictures that are prepared already, faster than one by one.
 
+        From 1,000 pictures on, the fused layers read them, which give the same predictions up to rounding.
+
         Parameters
         ----------
         images
             float32 (N, 28, 28) in [0, 1].
         """
-        return self._predictions(images, self._read(self._network.forward, images[:, np.newaxis], _MOST_PLAIN))
+        batch = images[:, np.newaxis]
+        if len(batch) >= _DATASET:
+            return self._predictions(images, self._read_many(batch))
+        return self._predictions(images, self._read(self._network.forward, batch, _MOST_PLAIN))
 
     def predict(self, image: NDArray[np.float32], logits: NDArray[np.float32]) -> Prediction:
         """Return what the logits of a picture say, for whoever has sent it through the network already.

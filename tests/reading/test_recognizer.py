@@ -45,13 +45,14 @@ def test_dropout_is_off(model: Model, picture: NDArray[np.float32]) -> None:
     assert len(answers) == 1
 
 
-def test_many_pictures_get_the_answers_that_each_gets_alone(model: Model) -> None:
-    pictures = np.random.default_rng(2).random((300, 28, 28)).astype(np.float32)
+@pytest.mark.parametrize("count", [300, 1001])
+def test_many_pictures_get_the_answers_that_each_gets_alone(model: Model, count: int) -> None:
+    pictures = np.random.default_rng(2).random((count, 28, 28)).astype(np.float32)
     recognizer = Recognizer(model)
     together = recognizer.recognize_all(pictures)
     batch = recognizer.recognize_batch(pictures[:, np.newaxis])
-    assert batch.shape == (300, 10)
-    for number in (0, 1, 255, 256, 299):
+    assert batch.shape == (count, 10)
+    for number in (0, 1, 255, 256, count - 1):
         alone = recognizer.recognize_pixels(pictures[number])
         assert alone.probabilities == pytest.approx(together[number].probabilities, abs=1e-6)
         assert alone.probabilities == pytest.approx(batch[number], abs=1e-6)
