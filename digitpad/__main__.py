@@ -1,4 +1,4 @@
-"""Where the program starts: what must be settled before NumPy is loaded, then the command line."""
+"""Entry point: sets what must be set before NumPy is imported, then runs the command line."""
 
 import os
 import sys
@@ -11,10 +11,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     arguments
-        The words after `digitpad`; None takes the process's own.
+        The arguments after `digitpad`; None takes those of the process.
     """
-    # The batch is split over threads by digitpad itself, which is faster than threads inside every matrix product;
-    # the two together would fight over the processor. OpenBLAS reads this once, when NumPy is imported.
+    # digitpad splits each batch across its own threads, which is faster than threads inside every matrix product; both
+    # together would compete for the processor. OpenBLAS reads this once, when NumPy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
     from digitpad.cli import main as run

@@ -1,7 +1,7 @@
-"""Files that are written whole or not at all.
+"""Atomic file writes: a file is written completely or not at all.
 
-A file is written under a temporary name beside its final place and moved in with `os.replace`, so that a full
-disk, an error or a kill in the middle never leaves half a file, nor harms the one that was there.
+A file is written under a temporary name in the same folder and moved into place with `os.replace`, so that a full disk,
+an error or a killed process never leaves half a file or damages the existing one.
 """
 
 import contextlib
@@ -15,20 +15,20 @@ from typing import BinaryIO
 from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
 
-#: The names that `atomic_write` gives to files that it has not moved into place yet.
+#: Names of the temporary files that `atomic_write` has not moved into place yet.
 _UNFINISHED = re.compile(r"\..+\.[0-9a-f]{8}\.tmp", re.DOTALL)
 
 
 @contextlib.contextmanager
 def atomic_write(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
-    """Open a binary file that appears at `path` only once its block has ended without an error.
+    """Open a binary file that appears at `path` only when the `with` block ends without an error.
 
     Parameters
     ----------
     path
-        The final place. Its folder must exist; a file already there is replaced.
+        The output file. Its folder must exist; an existing file is replaced.
     durable
-        Whether to wait until the file is on the disk. Without it nothing waits, and a power cut may empty the file.
+        Whether to wait until the file is on the disk. If not, a power failure may leave an empty file.
 
     Yields
     ------
@@ -45,7 +45,7 @@ def atomic_write(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
     try:
         if path.is_dir():
             raise DigitpadError(_("{path} is a folder, not a file; name a file inside it.").format(path=path))
-        # An administrator's program could put a file in the place of a device, and break the machine.
+        # A process with administrator rights could replace a device by a file, and break the system.
         if path.exists() and not path.is_file():
             raise DigitpadError(_("{path} is a device, not a file; choose another place.").format(path=path))
         with temporary.open("xb") as file:
@@ -60,17 +60,17 @@ def atomic_write(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
             _("{path} could not be written ({reason}); choose another place.").format(path=path, reason=reason)
         ) from error
     finally:
-        with contextlib.suppress(OSError):  # There may be nothing to remove, nor a folder to remove it from.
+        with contextlib.suppress(OSError):  # The file or its folder may not exist.
             temporary.unlink()
 
 
 def check_name(path: Path) -> None:
-    """Check that a path can be one at all.
+    """Check that a path is valid.
 
     Raises
     ------
     DigitpadError
-        If it has a NUL in it, or characters that no name of a file here has.
+        If it contains a NUL, or characters that the file system encoding cannot represent.
     """
     try:
         os.fsencode(path)
@@ -82,12 +82,12 @@ def check_name(path: Path) -> None:
 
 
 def remove_unfinished(folder: Path) -> None:
-    """Remove what `atomic_write` has left in a folder when its program was killed in the middle.
+    """Remove temporary files that `atomic_write` left in a folder because its process was killed.
 
     Parameters
     ----------
     folder
-        A folder that nobody else writes to now; it need not exist. What cannot be removed stays.
+        A folder that no other process is writing to; it need not exist. Files that cannot be removed are kept.
     """
     with contextlib.suppress(OSError):
         for path in folder.iterdir():

@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output has closed it, as `head` does.
+        # The reader of the output has closed the pipe, as `head` does.
         return DONE
     except SystemExit as finished:
         return finished.code if isinstance(finished.code, int) else DONE
@@ -175,7 +175,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
 
 
 def _report_missing(library: str) -> int:
-    """Say in one line which system library is missing, which is no fault of ours, and return the exit code."""
+    """Report in one line which system library is missing, which is not a bug in digitpad; return the exit code."""
     note(f"digitpad: {advice(library)}")
     return BAD_INPUT
 

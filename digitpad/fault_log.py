@@ -1,4 +1,4 @@
-"""What happens when the fault is ours: the details go to a log, and the person learns where it is."""
+"""The log for bugs in digitpad: it records the details, and the user is told where it is."""
 
 import logging
 import os
@@ -11,18 +11,18 @@ from digitpad import paths
 
 LOG_NAME = "digitpad.log"
 
-#: In a folder that others can write to, somebody may have put a link, or a pipe, in the log's place.
+#: In a folder that others can write to, the name of the log may belong to a link or a pipe.
 _AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def open_log() -> tuple[logging.Logger, Path | None]:
-    """Open the log for what is about to be reported.
+    """Open the log for the error about to be reported.
 
     Returns
     -------
     (Logger, Path or None)
-        Where to report, and the file that it appends to: in the user's log folder, or in the folder for temporary
-        files if that cannot be written; None (and a logger that writes nothing) if neither can.
+        The logger, and the file that it appends to: in the user's log folder, or in the folder for temporary files if
+        the former is not writable; None (and a logger that writes nothing) if neither is writable.
     """
     logger = logging.getLogger("digitpad.faults")
     logger.propagate = False
@@ -44,7 +44,7 @@ def open_log() -> tuple[logging.Logger, Path | None]:
 
 
 class _OwnFileHandler(logging.FileHandler):
-    """Appends to an ordinary file of the user's own, and to nothing else."""
+    """Appends only to a regular file that belongs to the user."""
 
     def _open(self) -> TextIOWrapper:
         number = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _AS_IT_IS, 0o600)

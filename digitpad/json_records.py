@@ -1,13 +1,13 @@
-"""One way to read JSON, wherever it comes from: plans, settings, a run's file, metadata of models, the window's socket.
+"""Reads JSON from every source: plans, settings, files of runs, metadata of models, the socket of the window.
 
-Reading takes two steps. `parse_json` turns text into plain values and has hard limits built in: size, nesting, the
-length of numbers. It refuses what the standard does not have (NaN, Infinity, numbers that overflow) and names that an
-object gives twice. `to_record` then checks those values against the types of a dataclass, and names what is missing,
+Reading takes two steps. `parse_json` turns text into plain values and enforces limits on size, nesting and the length
+of numbers. It rejects what the standard does not define (NaN, Infinity, numbers that overflow) and duplicate names in
+an object. `to_record` then checks these values against the types of a dataclass, and names any field that is missing,
 unknown or of another type.
 
-The types are checked by msgspec, which is imported for the first record, so that the window starts without it. The text
-is parsed by the standard library, since msgspec keeps the last of two equal names without a word. Both raise
-`JSONError`, a ValueError, whose message fits into a caller's sentence.
+The types are checked by msgspec, which is imported on first use, so that the window starts without it. The text is
+parsed by the standard library, since msgspec silently keeps the last of two equal names. Both raise `JSONError`, a
+ValueError, whose message can be embedded in a sentence of the caller.
 """
 
 import json
@@ -27,18 +27,18 @@ __all__ = ["MOST_BYTES", "MOST_DEPTH", "JSONError", "dump_json", "parse_json", "
 T = TypeVar("T")
 
 MOST_BYTES = 16 << 20
-"""How long a text may be: a plan with 100,000 layers has 5 MB."""
+"""Maximum length of a text; a plan with 100,000 layers has 5 MB."""
 
 MOST_DEPTH = 400
-"""How many lists and objects may lie in each other: Python's parser recurses, and must stay far from its limit."""
+"""Maximum nesting depth of lists and objects: Python's parser is recursive and must stay far from its limit."""
 
-#: Digits of a whole number: what 128 bits hold, the state of a random number generator.
+#: Maximum number of digits of an integer: as many as 128 bits need, the state of a random number generator.
 _MOST_DIGITS = 40
-# Possessive: a text of millions of letters leaves nothing to go back to, which would take a hundred bytes a letter.
+# Possessive quantifiers: backtracking in a text of millions of letters would take a hundred bytes per letter.
 _STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _AS_SQUARE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-#: A pair of surrogates, which is one character, or one of them alone, or any other escape.
+#: A surrogate pair, which is one character, or a lone surrogate, or any other escape.
 _ESCAPE = re.compile(
     r"\\(?:(u[dD][89aAbB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
 )
@@ -57,20 +57,20 @@ def parse_json(text: str | bytes, *, most_bytes: int = MOST_BYTES, most_depth: i
     text
         The text; bytes are read as UTF-8.
     most_bytes
-        How long it may be.
+        Maximum length.
     most_depth
-        How many lists and objects may lie in each other.
+        Maximum nesting depth of lists and objects.
 
     Returns
     -------
     object
-        Dictionaries, lists, texts, numbers, booleans and None. Lone surrogates, which no file or terminal takes, become
-        their escapes as visible text.
+        Dictionaries, lists, strings, numbers, booleans and None. Lone surrogates, which files and terminals do not
+        accept, become visible escapes.
 
     Raises
     ------
     JSONError
-        If it is not JSON, too long, too deeply nested, or has a number or a repeated name that cannot be used.
+        If the text is not JSON, too long or too deeply nested, or has an invalid number or a duplicate name.
     """
     if len(text) > most_bytes:
         raise JSONError(_("it is longer than {count:,} bytes").format(count=most_bytes))
@@ -93,23 +93,23 @@ def parse_json(text: str | bytes, *, most_bytes: int = MOST_BYTES, most_depth: i
 
 
 def to_record(kind: type[T], data: object, *, noun: str = "") -> T:
-    """Make a dataclass of plain values, as `parse_json` returns them.
+    """Make a dataclass from plain values, as `parse_json` returns them.
 
     Parameters
     ----------
     kind
-        The dataclass. Fields with defaults may be left out; fields that are dataclasses themselves are objects, too.
+        The dataclass. Fields with defaults may be omitted; fields that are dataclasses are nested objects.
     data
-        The values by name. A whole number will do for a float; nothing else is converted.
+        The values by name. An integer is accepted for a float; nothing else is converted.
     noun
-        What its fields are, for the message about one that it does not have.
+        What a field is called in the message about an unknown one.
 
     Raises
     ------
     JSONError
-        Naming the first field that is missing, unknown or of another type.
+        If a field is missing, unknown or of another type; the message names the first one.
     Exception
-        What the dataclass itself raises about values of the right type.
+        Whatever the dataclass itself raises for values of the right type.
     """
     import msgspec
 
@@ -121,18 +121,18 @@ def to_record(kind: type[T], data: object, *, noun: str = "") -> T:
 
 
 def dump_json(value: object, *, indent: int | None = None) -> str:
-    """Return values as JSON text that `parse_json` takes.
+    """Return values as JSON text that `parse_json` accepts.
 
     Raises
     ------
     ValueError, TypeError
-        If a number is not finite, or JSON has no way to say a value.
+        If a number is not finite, or a value cannot be represented in JSON.
     """
     return json.dumps(value, allow_nan=False, indent=indent)
 
 
 def shown(value: object) -> str:
-    """Return a value as a message shows it, on one line and shortened."""
+    """Return a value as shown in a message: on one line and shortened."""
     text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
     text = " ".join(text.split())
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
@@ -142,7 +142,7 @@ def _check_depth(text: str, most: int) -> None:
     if text.count("[") + text.count("{") <= most:
         return
     brackets = _STRINGS.sub(b"", text.encode("utf-8", "surrogatepass")).translate(_AS_SQUARE, _NO_BRACKETS)
-    # Each round takes the innermost level out; what never closes stays.
+    # Each round removes the innermost level; unclosed brackets stay.
     for _level in range(most):
         fewer = brackets.replace(b"[]", b"")
         if len(fewer) == len(brackets):
@@ -153,14 +153,14 @@ def _check_depth(text: str, most: int) -> None:
 
 
 def _without_lone_surrogates(text: str) -> str:
-    """Double the backslash before each escape of half a character, so that it stands for itself."""
+    """Double the backslash before the escape of each lone surrogate, so that it is read literally."""
     if "\\ud" not in text and "\\uD" not in text:
         return text
     return _ESCAPE.sub(lambda match: "\\" + match.group() if match.group(2) else match.group(), text)
 
 
 class _NotANumber(str):
-    """One of the names that Python's parser takes for numbers, and the standard does not have."""
+    """A name that Python's parser accepts as a number although the standard does not: NaN or Infinity."""
 
     __slots__ = ()
 
@@ -177,7 +177,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constants(value: object) -> None:
-    """Refuse what `_object` has not met: a name for a number in a list, or alone."""
+    """Reject such names where `_object` does not see them: in a list, or at the top level."""
     waiting = [value]
     while waiting:
         value = waiting.pop()
@@ -203,7 +203,7 @@ def _whole(text: str) -> int:
 
 
 def _check_names(kind: type[Any], data: object, noun: str, prefix: str) -> None:
-    """Check the names of an object's values, and of those inside it that are dataclasses themselves."""
+    """Check the field names of an object, and of the objects inside it that stand for dataclasses."""
     if not isinstance(data, dict):
         what = prefix.rstrip(".") or _("it")
         raise JSONError(
@@ -229,13 +229,13 @@ def _check_names(kind: type[Any], data: object, noun: str, prefix: str) -> None:
 
 
 def _explained(kind: type[Any], data: object, error: str) -> JSONError:
-    """Say which value has the wrong type, and what it must be; `error` is msgspec's message."""
+    """Return which value has the wrong type, and what it must be; `error` is msgspec's message."""
     text, _at, place = error.partition(" - at `$")
     steps = re.findall(r"\.(\w+)|\[(\d+)\]", place)
     hint: Any = kind
     for name, index in steps:
         if index or not is_dataclass(hint) or not isinstance(hint, type):
-            # Inside a list or a table: what its field must be says enough.
+            # Inside a list or a table, the type of the whole field is clear enough.
             break
         hint = get_type_hints(hint)[name]
         data = data[name] if isinstance(data, dict) else data

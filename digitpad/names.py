@@ -1,18 +1,18 @@
-"""Names that come from files: whatever a file calls a layer, a label or a run is text to show, and nothing else.
+"""Names from files: the names of layers, labels and runs in a file are text to display, nothing more.
 
-A name may hold line breaks, terminal escapes, half a character or a million letters. Loaders pass each through
-`plain_name`, so that the rest of the program meets one printable line of bounded length. No name ever becomes part of a
-path; `file_stem` makes a stem for a file's name where one shall resemble it.
+A name may contain line breaks, terminal escapes, lone surrogates or a million letters. Loaders pass each name through
+`plain_name`, so that the rest of the program only handles printable lines of bounded length. A name never becomes part
+of a path; `file_stem` makes a file name stem that resembles it.
 """
 
 import hashlib
 import unicodedata
 
 MOST_LETTERS = 120
-"""The length of the longest name that is kept as it is."""
+"""Maximum length of a name; longer ones are shortened."""
 
-#: Control characters, formats (such as those that turn the direction of text), halves of characters, unassigned ones,
-#: and separators of lines and paragraphs.
+#: Unicode categories: control and format characters (such as those that change the text direction), surrogates,
+#: unassigned characters, and line and paragraph separators.
 _ESCAPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _KEPT = 80
 
@@ -25,13 +25,12 @@ def plain_name(name: str, *, most: int = MOST_LETTERS) -> str:
     name
         Any text.
     most
-        The length of the longest name that is kept. A longer one ends in a part of its checksum, so that different
-        names stay different.
+        Maximum length. A longer name ends with part of its checksum, so that different names stay different.
 
     Returns
     -------
     str
-        The name, with a backslash escape (``\n``, ``\u202e``) for each character that does not print.
+        The name, with a backslash escape (``\n``, ``\u202e``) for each nonprintable character.
     """
     shortened = name
     if len(name) > most:
@@ -43,7 +42,7 @@ def plain_name(name: str, *, most: int = MOST_LETTERS) -> str:
 
 
 def file_stem(name: str) -> str:
-    """Return a stem for a file's name that resembles `name`: letters, digits, "-" and "_" alone, at least one."""
+    """Return a nonempty file name stem that resembles `name`, of letters, digits, "-" and "_" only."""
     stem = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in plain_name(name))[:40]
     return stem.strip("-") or "unnamed"
 

@@ -1,8 +1,8 @@
-"""Where digitpad's files are.
+"""Paths of digitpad's files.
 
-The bundled folders `models/` and `resources/` lie beside the package in a source tree, inside the package in
-a wheel, and beside the program in a frozen executable. The user's own files go where the platform wants them.
-No other module knows any of this.
+The bundled folders `models/` and `resources/` are next to the package in a source tree, inside the package in a wheel,
+and next to the program in a frozen executable. The user's files are in the standard folders of the platform. No other
+module depends on these locations.
 """
 
 import os
@@ -62,7 +62,7 @@ def user_log_dir() -> Path:
 
 
 def user_runtime_dir() -> Path:
-    """Return the folder for what lasts no longer than the user is logged in; it may not exist yet."""
-    # platformdirs falls back, with a warning, to a folder that everybody can write to; the user's own is safer.
+    """Return the folder for files that are only needed while the user is logged in; it may not exist yet."""
+    # platformdirs falls back, with a warning, to a folder that everyone can write to; the user's own is safer.
     given = os.environ.get("XDG_RUNTIME_DIR")
     return Path(given) / "digitpad" if given else user_data_dir() / "runtime"

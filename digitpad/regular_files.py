@@ -1,6 +1,6 @@
-"""Reading files that may be anything: a pipe that never ends, a device, or more bytes than there is memory for.
+"""Reads files safely: a path may name an endless pipe, a device, or a file larger than the memory.
 
-What is opened here is known to be an ordinary file before its first byte is read, and is read up to a limit.
+A file is checked to be a regular file before its first byte is read, and is read up to a limit.
 """
 
 import os
@@ -12,18 +12,18 @@ from digitpad.atomic import check_name
 from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
 
-#: Opening a pipe would otherwise wait for somebody who writes into it. Windows has neither.
+#: Without this flag, opening a pipe would block until a writer opens it. Windows has neither.
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """Open an ordinary file for reading.
+    """Open a regular file for reading.
 
     Raises
     ------
     DigitpadError
-        If `path` is a device, a pipe or a socket, or a link to one, or cannot be a path.
+        If `path` is a device, a pipe or a socket, or a link to one, or is not a valid path.
     OSError
         If it does not exist, is a folder, or cannot be opened.
     """
@@ -36,19 +36,19 @@ def open_regular(path: Path) -> BinaryIO:
 
 
 def read_regular(path: Path, *, most_bytes: int) -> bytes:
-    """Return the contents of an ordinary file.
+    """Return the contents of a regular file.
 
     Parameters
     ----------
     path
         The file.
     most_bytes
-        How long it may be.
+        Maximum size.
 
     Raises
     ------
     DigitpadError
-        If it is not an ordinary file, or longer.
+        If it is not a regular file, or larger.
     OSError
         If it cannot be opened or read.
     """

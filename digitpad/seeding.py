@@ -1,7 +1,7 @@
-"""From a seed to every stream of random numbers in a run.
+"""Derives every stream of random numbers in a run from one seed.
 
-Each purpose has a stream of its own, so that changing one choice (a larger validation set, say) does not shuffle all
-the others.
+Each purpose has its own stream, so that changing one setting (such as the size of the validation set) does not change
+the other random choices.
 """
 
 from enum import IntEnum
@@ -10,7 +10,7 @@ import numpy as np
 
 
 class Purpose(IntEnum):
-    """What a stream of random numbers is for."""
+    """The purpose of a stream of random numbers."""
 
     WEIGHTS = 0
     DATA = 1
@@ -26,8 +26,8 @@ def generator(seed: int, purpose: Purpose, *numbers: int) -> np.random.Generator
     seed
         The run's seed.
     purpose
-        What the numbers are for.
+        The purpose of the stream.
     numbers
-        Tell several streams of the same purpose apart, such as those of epochs, or of batches; none is as 0.
+        Distinguish streams of the same purpose, such as those of epochs or batches; omitted is the same as 0.
     """
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(purpose, *(numbers or (0,)))))

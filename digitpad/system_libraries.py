@@ -1,4 +1,4 @@
-"""System libraries that Qt needs and that a bare Debian or Ubuntu lacks: from the loader's complaint to the cure."""
+"""System libraries that Qt needs and a minimal Debian or Ubuntu lacks: finds the package from the loader's error."""
 
 import re
 
@@ -26,20 +26,20 @@ _MISSING = re.compile(r"\b(lib[\w+.-]+\.so(?:\.\d+)*): ")
 
 
 def missing_library(complaint: str) -> str | None:
-    """Return the name of the library that a loader could not find; None if the complaint is about something else.
+    """Return the name of the library that the loader could not find; None if the error has another cause.
 
     Parameters
     ----------
     complaint
-        As in "libGL.so.1: cannot open shared object file: No such file or directory".
+        The loader's error, such as "libGL.so.1: cannot open shared object file: No such file or directory".
     """
-    # A plug-in of Qt comes first in its complaint, what it needs last.
+    # The message begins with the plug-in of Qt and ends with the missing library.
     found = _MISSING.findall(complaint)
     return found[-1] if found else None
 
 
 def advice(library: str) -> str:
-    """Return what is missing and how it is installed, in two sentences for the user."""
+    """Return two sentences for the user: what is missing, and how to install it."""
     package = PACKAGES.get(library)
     if package is None:
         return _(

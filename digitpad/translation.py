@@ -1,7 +1,7 @@
-"""Texts outside the window in the user's language, through gettext; the window's own texts go through Qt's `tr`.
+"""Translates texts outside the window with gettext; texts of the window are translated by Qt's `tr`.
 
-`gettext` is imported as `_`, the name that every tool for message catalogues looks for. Placeholders are named and
-filled in after the lookup, so that a translation can move them: ``_("{path} does not exist.").format(path=path)``.
+`gettext` is imported as `_`, the name that message extraction tools look for. Placeholders are named and filled in
+after the lookup, so that a translation can move them: ``_("{path} does not exist.").format(path=path)``.
 
 The catalogues are in `resources/languages`; `packaging/translations.py` generates them from the source code.
 """
@@ -26,7 +26,7 @@ __all__ = [
     "use_translations",
 ]
 
-#: The environment variable that chooses the language of one start.
+#: The environment variable that sets the language.
 VARIABLE = "DIGITPAD_LANGUAGE"
 
 _DOMAIN = "digitpad"
@@ -35,61 +35,61 @@ _SOURCE = "en"
 
 
 class _Catalogue:
-    """Holds the translations in use."""
+    """Holds the current translations."""
 
     language = _SOURCE
     translations = NullTranslations()
 
 
 def gettext(text: str) -> str:
-    """Return a text in the language in use; the text itself where the catalogue has no translation."""
+    """Return a text in the current language; the text itself if the catalogue has no translation."""
     return _Catalogue.translations.gettext(text)
 
 
 def ngettext(one: str, many: str, count: int) -> str:
-    """Return the form of a text for this count, in the language in use.
+    """Return the singular or plural form of a text for a count, in the current language.
 
     Parameters
     ----------
     one, many
         The English forms for one and for several.
     count
-        How many; the text itself still has to be formatted with it.
+        The count; the caller formats the text with it.
     """
     return _Catalogue.translations.ngettext(one, many, count)
 
 
 def gettext_noop(text: str) -> str:
-    """Mark a constant for translation, to be looked up where it is shown; returns the text unchanged."""
+    """Mark a constant for translation where it is shown; return the text unchanged."""
     return text
 
 
 def available_languages() -> list[str]:
-    """Return the codes of the languages that digitpad speaks, English included."""
+    """Return the codes of the available languages, including English."""
     found = paths.languages_dir().glob(f"*/LC_MESSAGES/{_DOMAIN}.mo")
     return sorted({_SOURCE, *(path.parent.parent.name for path in found)})
 
 
 def language_in_use() -> str:
-    """Return the code of the language in use."""
+    """Return the code of the current language."""
     return _Catalogue.language
 
 
 def preferred_language(system: Sequence[str] = ()) -> str:
     """Return the available language that the user prefers.
 
-    The environment variable DIGITPAD_LANGUAGE decides; without it, the variables of the locale; without them, what
-    the system says.
+    The environment variable DIGITPAD_LANGUAGE takes precedence, then the locale variables, then the languages of the
+    system.
 
     Parameters
     ----------
     system
-        The languages of the system, the preferred first, where the caller knows them: "de-DE", "en".
+        The languages of the system in order of preference, if the caller knows them: "de-DE", "en".
 
     Returns
     -------
     str
-        One of `available_languages`; English if none of the others is wanted.
+        One of `available_languages`; English if no other one matches.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def preferred_language(system: Sequence[str] = ()) -> str:
 
 
 def use_language(code: str | None) -> bool:
-    """Speak another language from now on.
+    """Set the language.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def use_language(code: str | None) -> bool:
     Returns
     -------
     bool
-        Whether there is a catalogue for it. Without one, the texts are English.
+        Whether there is a catalogue for it. If not, the texts are in English.
     """
     found = code is None or code in available_languages()
     language = code if code is not None and found else _SOURCE
@@ -140,12 +140,12 @@ def use_language(code: str | None) -> bool:
 
 
 def use_translations(translations: NullTranslations) -> None:
-    """Look texts up in these translations from now on."""
+    """Set the translations in which texts are looked up."""
     _Catalogue.translations = translations
 
 
 def _locale_languages() -> list[str]:
-    """Return the languages of the locale, the preferred first, as the standard library's gettext reads them."""
+    """Return the languages of the locale in order of preference, determined as in the standard library's gettext."""
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name)
         if value:
@@ -160,7 +160,7 @@ def _locale_languages() -> list[str]:
 
 
 def _first_match(wanted: Iterable[str], available: Sequence[str]) -> str | None:
-    """Return the first available language among those wanted; "de_AT.UTF-8" and "de-AT" are met by "de", too."""
+    """Return the first available language among those preferred; "de" also matches "de_AT.UTF-8" and "de-AT"."""
     known = {code.lower(): code for code in available}
     for text in wanted:
         code = text.split(".")[0].split("@")[0].replace("-", "_").lower()
