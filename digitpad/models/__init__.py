@@ -1,1 +1,1 @@
-"""Model files: weights together with all that is needed to use them."""
+"""Model files: the weights of a network together with everything needed to use them."""

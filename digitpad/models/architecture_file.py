@@ -1,7 +1,7 @@
-"""Architectures by what a person calls them: a preset's name, or a JSON file with a plan of one's own.
+"""Loads architectures: presets by name, or custom plans from JSON files.
 
-A preset's plan is a file to begin with:
-`python -c "from digitpad.nn import ARCHITECTURES; print(ARCHITECTURES['light'].to_json())"`.
+To get a preset's plan as a starting point: `python -c "from digitpad.nn import ARCHITECTURES;
+print(ARCHITECTURES['light'].to_json())"`.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from digitpad.translation import gettext as _
 SUFFIX = ".json"
 
 MISFITS = (ValueError, TypeError, KeyError, AttributeError, OverflowError, MemoryError, RecursionError)
-"""What goes wrong when a network is built from a plan that nobody has checked."""
+"""The exceptions raised when a network is built from an unchecked plan."""
 
 _MOST_BYTES = 16 << 20
 _LONGEST_REASON = 1000
@@ -29,7 +29,7 @@ _LONGEST_REASON = 1000
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A plan as its JSON has it."""
+    """A plan as stored in JSON."""
 
     name: str
     input_shape: list[int]
@@ -50,13 +50,13 @@ def parse_architecture(text: str | bytes) -> Architecture:
 def read_architecture(data: object) -> Architecture:
     """Read a plan from plain values, as `parse_json` returns them.
 
-    Names of layers that are too long, or do not print, are replaced by names that do (see `plain_name`).
+    Names of layers that are too long or not printable are replaced (see `plain_name`).
 
     Raises
     ------
     JSONError
-        If it is not a plan, or one of a network that is too large. Whether its layers exist and fit each other is only
-        known when the network is built.
+        If it is not a plan, or the network would be too large. Whether the layers exist and fit together is only
+        checked when the network is built.
     """
     if not isinstance(data, dict):
         raise JSONError(
@@ -83,8 +83,8 @@ def find_architecture(name_or_path: str | Path) -> Architecture:
     Raises
     ------
     DigitpadError
-        If there is no such preset or file, or the file holds no plan. Whether its layers fit each other is only
-        known when the network is built.
+        If there is no such preset or file, or the file does not contain a plan. Whether the layers fit together is only
+        checked when the network is built.
     """
     name = str(name_or_path)
     if name in ARCHITECTURES:
@@ -115,10 +115,10 @@ def build_network(architecture: Architecture, seed: int) -> Sequential:
     Raises
     ------
     DigitpadError
-        If the architecture cannot be built, or one image would take too much memory or time.
+        If the architecture cannot be built, or one image would require too much memory or time.
     """
     try:
-        # Plans are changed on their way here (initializer, a class more), and those of the window were never in a file.
+        # Plans may have been changed since they were read (initializer, an added class), or come from the window.
         check_plan(architecture)
         network = build(architecture, rng=generator(seed, Purpose.WEIGHTS))
         check_cost(network, architecture.input_shape)
@@ -133,18 +133,18 @@ def build_network(architecture: Architecture, seed: int) -> Sequential:
 
 
 def plain_tensor_name(name: str) -> str:
-    """Return what a tensor is called in a network whose layers `read_architecture` has named."""
+    """Return the name of a tensor in a network whose layers were named by `read_architecture`."""
     return ".".join(map(plain_layer_name, name.split(".")))
 
 
 def plain_layer_name(name: str) -> str:
-    r"""Return what a layer is called whose plan says `name`; a dot, which parts tensors' names, becomes ``\x2e``."""
+    r"""Return the layer name for the name in a plan; a dot, the separator in tensor names, becomes ``\x2e``."""
     return plain_name(name).replace(".", "\\x2e")
 
 
 def _plainly_named(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a layer's mapping, and those inside it, with names that print."""
-    # Written without comprehensions: each would take a frame of the stack a level.
+    """Return the mapping of a layer, including nested ones, with printable names."""
+    # Without comprehensions, each of which would add a stack frame per level.
     named: dict[str, Any] = {}
     branches = "type" not in spec
     for key, value in spec.items():

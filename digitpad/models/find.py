@@ -1,4 +1,4 @@
-"""The network that a person means: a trained model, or an architecture as it is before any training."""
+"""Finds a network by name: a trained model, or an untrained architecture."""
 
 from pathlib import Path
 
@@ -8,19 +8,19 @@ from digitpad.nn import ARCHITECTURES
 
 
 def find_network(name: str, *, architecture_first: bool = False) -> tuple[Model, bool]:
-    """Return the network of that name, and whether it has learned anything.
+    """Return the network with this name, and whether it has been trained.
 
     Parameters
     ----------
     name
         A model's name or file, a preset, or a `.json` file with a plan.
     architecture_first
-        Whether a preset comes before a model of the same name.
+        Whether a preset takes precedence over a model with the same name.
 
     Raises
     ------
     DigitpadError
-        If there is neither, a file is damaged, or a plan cannot be built.
+        If neither exists, a file is damaged, or a plan cannot be built.
     """
     known = {path.stem for path in (*bundled_models(), *user_models())}
     plan = name in ARCHITECTURES or Path(name).suffix.lower() == SUFFIX

@@ -1,7 +1,7 @@
-"""What a model file says about its network, beside the weights: a few strings by name, some of them JSON.
+"""The metadata of a model file, which describe its network: named strings, some of them JSON.
 
-All of it is text from somewhere. It is checked here, once: sizes, types, and numbers that a computation could overflow
-on. Labels and names are kept as plain text.
+Metadata are untrusted text and are validated here, once: sizes, types, and numbers that could overflow a computation.
+Labels and names are kept as plain text.
 """
 
 import math
@@ -20,18 +20,18 @@ CLASSIFICATION, SEGMENTATION = "classification", "segmentation"
 
 _DIGITS = tuple("0123456789")
 _MOST_LABELS = 10_000
-#: Mean and deviation of pixels lie between 0 and 1; whoever scales pixels otherwise is far from these, too.
+#: The mean and standard deviation of pixels are between 0 and 1; other scales are far from these limits, too.
 _LARGEST_MEAN, _SMALLEST_STD, _LARGEST_STD = 1e6, 1e-6, 1e6
 
 
 @dataclass(frozen=True, slots=True)
 class Preprocessing:
-    """How a picture must be prepared before a network may see it.
+    """How a picture is prepared for the network.
 
     Attributes
     ----------
     mean, std
-        Of images in [0, 1]: the network sees `(x - mean) / std`.
+        Mean and standard deviation of images in [0, 1]: the input of the network is `(x - mean) / std`.
     size
         Height and width of the picture in pixels.
     """
@@ -41,29 +41,29 @@ class Preprocessing:
     size: int = 28
 
     def works(self) -> bool:
-        """Return whether pixels prepared in this way are numbers that a network can compute with."""
+        """Return whether pixels normalized in this way are usable as the input of a network."""
         return abs(self.mean) <= _LARGEST_MEAN and _SMALLEST_STD <= self.std <= _LARGEST_STD and self.size >= 1
 
 
 @dataclass(frozen=True, slots=True)
 class ModelMetadata:
-    """What a model file says about its network.
+    """The metadata of a model.
 
     Attributes
     ----------
     labels
-        What each output of the network means, in order.
+        The class of each output of the network, in order.
     preprocessing
         How pictures are prepared.
     metrics
-        Figures that were measured, by name, such as `validation_accuracy`.
+        Measured values by name, such as `validation_accuracy`.
     training
-        How the weights came about: the command, the seed, the checksum of the data.
+        Record of the training: the command, the seed, the checksum of the data.
     task
-        What the network was trained for: "classification" (an output for each label; one will do for two), or
+        What the network was trained for: "classification" (an output for each label; a single one for two labels), or
         "segmentation" (an output for each pixel).
     refusal_threshold
-        Of a network that has an output for "no digit": from which probability of it on a picture is refused.
+        For a network with an output for "no digit": the probability of it from which a picture is rejected.
     """
 
     labels: tuple[str, ...] = _DIGITS
@@ -81,7 +81,7 @@ class ModelMetadata:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """The preprocessing as a file has it: all of it must be there."""
+    """The preprocessing as stored in a file, where all fields are required."""
 
     mean: float
     std: float
@@ -90,7 +90,7 @@ class _Prepared:
 
 @dataclass(frozen=True, slots=True)
 class _Strings:
-    """The entries of a model file that are JSON."""
+    """The entries of a model file that contain JSON."""
 
     preprocessing: dict[str, Any]
     labels: list[str]
@@ -99,12 +99,12 @@ class _Strings:
 
 
 def to_strings(metadata: ModelMetadata) -> dict[str, str]:
-    """Return metadata as the strings of a model file.
+    """Return metadata as the strings stored in a model file.
 
     Raises
     ------
     ValueError
-        If a figure is not finite.
+        If a value is not finite.
     """
     prepared = metadata.preprocessing
     strings = {
@@ -121,12 +121,12 @@ def to_strings(metadata: ModelMetadata) -> dict[str, str]:
 
 
 def unknown_version(strings: Mapping[str, str]) -> str:
-    """Return a format version that this digitpad does not know, or "" if it knows the file's.
+    """Return the format version of a file if it is unknown to this version of digitpad, else "".
 
     Raises
     ------
     ValueError
-        If the file names no version.
+        If the file does not contain a version.
     """
     version = strings.get("format_version", "")
     if not (version.isdecimal() and version.isascii()):
@@ -141,7 +141,7 @@ def from_strings(strings: Mapping[str, str]) -> ModelMetadata:
     Raises
     ------
     ValueError
-        Saying what the file has, as the end of a sentence that begins with its name.
+        If the metadata are invalid; the message continues a sentence that begins with the file's name.
     """
     parts = {}
     for name in ("preprocessing", "labels", "metrics", "training"):
@@ -163,7 +163,7 @@ def from_strings(strings: Mapping[str, str]) -> ModelMetadata:
         raise ValueError(
             _("has {count:,} labels; expected from 1 to {most:,}").format(count=len(read.labels), most=_MOST_LABELS)
         )
-    # Files of the first versions do not name a task: there was one only.
+    # Files of the first versions do not contain a task, since there was only one.
     task = strings.get("task", CLASSIFICATION)
     if task not in {CLASSIFICATION, SEGMENTATION}:
         raise ValueError(_("was made for the task {task}, which this digitpad does not know").format(task=shown(task)))
@@ -178,7 +178,7 @@ def from_strings(strings: Mapping[str, str]) -> ModelMetadata:
 
 
 def _parse_threshold(strings: Mapping[str, str]) -> float:
-    """Return the share from which on pictures are refused; files of networks that never refuse do not name it."""
+    """Return the threshold for rejecting pictures, which is missing in files of networks that never reject."""
     text = strings.get("refusal_threshold", "0.5")
     try:
         threshold = float(text)

@@ -1,8 +1,8 @@
-"""Models on disk: a network's weights together with everything needed to use them right.
+"""Loads and saves models: the weights of a network together with everything needed to use them.
 
-A model file is a `.safetensors` file whose metadata say how the network is built, how pictures must be prepared
-for it, what its outputs mean, how well it did and how it was trained. Whatever is wrong with a file is found
-here, once, and said in one sentence; the rest of the program meets sound models only.
+A model file is a `.safetensors` file whose metadata contain the architecture, the preprocessing of pictures, the
+meaning of the outputs, metrics and a record of the training. A file is validated here, once, and errors are reported in
+one sentence; the rest of the program only handles valid models.
 """
 
 import contextlib
@@ -50,25 +50,25 @@ __all__ = [
 SUFFIX = ".safetensors"
 DEFAULT_MODEL = "digitpad"
 
-#: No network learns weights this large, and products of a few of them fit into float32.
+#: Trained networks never have weights this large, and products of a few of them fit into float32.
 _LARGEST_WEIGHT = 1e12
 _LONGEST_REASON = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
-    """A network, how it is built, and what is known about it.
+    """A network with its architecture and metadata.
 
     Attributes
     ----------
     network
-        With its weights.
+        The network, including its weights.
     architecture
-        From which a network of the same kind can be built.
+        The plan from which a network of the same kind can be built.
     metadata
         Labels, preprocessing and history.
     name
-        What to call the model: its file's name without the ending; the architecture's name if it has no file yet.
+        Name of the model: the file name without suffix, or the name of the architecture if it has no file yet.
     """
 
     network: Sequential
@@ -77,9 +77,9 @@ class Model:
     name: str = ""
 
     def copy(self) -> "Model":
-        """Return the same model with weights of its own, in main memory."""
-        # A replica shares the weights; those are replaced by copies. To draw initial weights only to write over them,
-        # as `build` would, takes ten times as long, which a training that shows itself would feel.
+        """Return a copy of the model with its own weights, in main memory."""
+        # A replica shares the weights, which are then replaced by copies. `build` would draw initial weights only to
+        # overwrite them and take ten times as long, which would slow down a training run that is displayed.
         network = self.network.replica()
         for stored in (*network.parameters(), *network.buffers()):
             stored.move(lambda array: np.array(to_numpy(array)))
@@ -87,7 +87,7 @@ class Model:
 
 
 def bundled_models() -> list[Path]:
-    """Return the files of the models that come with digitpad, the default one first."""
+    """Return the files of the bundled models, the default one first."""
     found = sorted(paths.models_dir().glob(f"*{SUFFIX}"))
     return sorted(found, key=lambda path: path.stem != DEFAULT_MODEL)
 
@@ -95,7 +95,7 @@ def bundled_models() -> list[Path]:
 def user_models() -> list[Path]:
     """Return the files of the models that the user has trained, the newest first."""
     changed = {}
-    # What cannot be looked at (a link that leads nowhere, a file just removed, a locked folder) is no model to offer.
+    # Inaccessible files (a broken link, a file that was just removed, a locked folder) are not listed.
     with contextlib.suppress(OSError):
         for path in user_models_dir().glob(f"*{SUFFIX}"):
             with contextlib.suppress(OSError):
@@ -104,7 +104,7 @@ def user_models() -> list[Path]:
 
 
 def user_models_dir() -> Path:
-    """Return the folder of the user's own models; it may not exist yet."""
+    """Return the folder of the user's models; it may not exist yet."""
     return paths.user_data_dir() / "models"
 
 
@@ -119,7 +119,7 @@ def find_model(name_or_path: str | Path | None = None) -> Path:
     Raises
     ------
     DigitpadError
-        If there is no such model.
+        If the model does not exist.
     """
     bundled = bundled_models()
     if name_or_path is None:
@@ -140,7 +140,7 @@ def find_model(name_or_path: str | Path | None = None) -> Path:
             _("{path} could not be read ({reason}); choose another model.").format(path=path, reason=error.strerror)
         ) from error
     if str(name_or_path) == path.name:
-        # A folder that happens to be called like a model does not hide it.
+        # A folder with the same name as a model does not hide the model.
         for candidate in (*bundled, *user_models()):
             if path.name in {candidate.stem, candidate.name}:
                 return candidate
@@ -159,21 +159,21 @@ def find_model(name_or_path: str | Path | None = None) -> Path:
 def load_model(name_or_path: str | Path | None = None) -> Model:
     """Read a model.
 
-    A file without digitpad's metadata, such as a PyTorch state_dict, is taken for the preset that its tensors fit by
-    name and shape, and for digits (or pages, if it finds ink) prepared as digitpad prepares them. What a file says is
-    compared with what it holds before anything is allocated.
+    A file without digitpad's metadata, such as a PyTorch state_dict, is loaded as the preset whose tensors have the
+    same names and shapes, and is assumed to read digits (or to find ink on pages) with digitpad's own preprocessing.
+    The header of a file is compared with its contents before memory is allocated.
 
     Parameters
     ----------
     name_or_path
-        As `find_model` takes it.
+        See `find_model`.
 
     Raises
     ------
     DigitpadError
-        If there is no such file, it is not a model, is damaged or cut short, lacks or has too many tensors or has
-        them in the wrong shape, holds a number that is not finite or too large to compute with, or needs more memory or
-        time for one picture than digitpad allows.
+        If the file does not exist, is not a model, is damaged or truncated, has missing, unexpected or misshapen
+        tensors, contains a number that is not finite or too large, or requires more memory or time for one picture than
+        digitpad allows.
     """
     path = find_model(name_or_path)
     header = _read_header(path)
@@ -191,14 +191,14 @@ def load_model(name_or_path: str | Path | None = None) -> Model:
 
 
 def save_model(path: Path, model: Model) -> None:
-    """Write a model, whole or not at all.
+    """Write a model atomically.
 
     Parameters
     ----------
     path
-        Where to; its folder must exist, and a file already there is replaced.
+        The output file; its folder must exist, and an existing file is replaced.
     model
-        What to write.
+        The model.
 
     Raises
     ------
@@ -219,12 +219,12 @@ def save_model(path: Path, model: Model) -> None:
 
 
 def check_weights(network: Sequential) -> None:
-    """Check that the weights are numbers that can be computed with.
+    """Check that the weights are finite and not too large.
 
     Raises
     ------
     ValueError
-        Saying what the network has, as the end of a sentence.
+        If they are not; the message is the end of a sentence about the network.
     """
     state = network.state_dict()
     broken = [name for name, tensor in state.items() if not np.isfinite(tensor).all()]
@@ -240,19 +240,19 @@ def check_weights(network: Sequential) -> None:
 
 
 def check_output(path: Path, *, overwrite: bool) -> None:
-    """Check that a model could be written to `path`, before hours are spent on what would go there.
+    """Check that a model can be written to `path`, before hours of training.
 
     Parameters
     ----------
     path
         The place.
     overwrite
-        Whether a file with something in it may be replaced.
+        Whether a nonempty file may be replaced.
 
     Raises
     ------
     DigitpadError
-        If it could not.
+        If it cannot.
     """
     try:
         if path.is_dir():
@@ -273,7 +273,7 @@ def check_output(path: Path, *, overwrite: bool) -> None:
         raise DigitpadError(
             _("{path} could not be written ({reason}); choose another place.").format(path=path, reason=error.strerror)
         ) from error
-    # Only trying tells whether a folder takes a new file: permissions, read-only disks and quotas all have a say.
+    # Creating a file is the only reliable test: permissions, read-only disks and quotas all matter.
     try:
         with tempfile.TemporaryFile(dir=path.parent) as probe:
             probe.write(b"digitpad")
@@ -323,7 +323,7 @@ def _check_format_version(path: Path, strings: Mapping[str, str]) -> None:
 
 
 def _described(path: Path, header: Header) -> tuple[Architecture, Sequential]:
-    """Return the network that a file describes, with its weights."""
+    """Return the network described by a file, with its weights."""
     try:
         architecture = parse_architecture(header.strings["architecture"])
         check_held(architecture, header.numbers)
@@ -340,7 +340,7 @@ def _described(path: Path, header: Header) -> tuple[Architecture, Sequential]:
 
 
 def _recognised(path: Path) -> tuple[Architecture, Sequential]:
-    """Return the preset that a file's tensors fit, with its weights."""
+    """Return the preset that matches the tensors of a file, with its weights."""
     try:
         with np.errstate(over="ignore"):
             return load_matching(_read_tensors(path))
@@ -350,7 +350,7 @@ def _recognised(path: Path) -> tuple[Architecture, Sequential]:
 
 
 def _usual_metadata(architecture: Architecture, network: Sequential) -> ModelMetadata:
-    """Return what is true of a preset's network when its file says nothing."""
+    """Return the default metadata of a preset's network, for a file without metadata."""
     output = network.output_shape(architecture.input_shape)
     if len(output) == 3:
         prepared = Preprocessing(PAPER_MEAN, PAPER_STD, architecture.input_shape[-1])
@@ -359,11 +359,11 @@ def _usual_metadata(architecture: Architecture, network: Sequential) -> ModelMet
 
 
 def _check_network(network: Sequential, architecture: Architecture, described: ModelMetadata) -> None:
-    """Check that the network takes the pictures and gives the labels that the file speaks of, at a bounded cost."""
+    """Check that the network fits the picture size and the labels in the metadata, and that its cost is bounded."""
     side = described.preprocessing.size
     try:
         output = network.output_shape((1, side, side))
-        # Pages come in any size, and are read in parts of the size that the network is made for.
+        # Pages of any size are processed in parts of the size that the network is designed for.
         check_cost(network, architecture.input_shape if described.task == SEGMENTATION else (1, side, side))
     except (ValueError, RecursionError) as error:
         raise ValueError(
@@ -385,7 +385,7 @@ def _unreadable(path: Path, error: OSError) -> DigitpadError:
 
 
 def _damaged(path: Path, error: Exception) -> DigitpadError:
-    # The library underneath names the trouble alone; the path is said already.
+    # The message of the library describes only the error; the path is already in the sentence.
     reason = _one_line(error.__cause__ or error)
     return _bad(
         path, _("is damaged, incomplete or not a {suffix} file ({reason})").format(suffix=SUFFIX, reason=reason)

@@ -1,8 +1,8 @@
-"""How large the network of a plan is, before anything of it exists.
+"""Limits on the size of a network, checked on its plan before the network is built.
 
-A few words of a plan can ask for more memory than a machine has. So a plan is counted before it is built: its layers,
-how deep they are nested, and their numbers; and, once it is built, what one image costs. A model file holds its numbers
-already, so its plan must ask for just as many.
+A short plan can require more memory than a machine has. So the layers of a plan, their nesting depth and their numbers
+(parameters and statistics) are counted before the network is built, and the cost of one image is checked afterwards. A
+model file already contains its numbers, so its plan must require about as many.
 """
 
 import math
@@ -16,36 +16,36 @@ from digitpad.nn.backend import Shape
 from digitpad.translation import gettext as _
 
 MOST_LAYERS = 200_000
-"""How many layers a plan may have."""
+"""Maximum number of layers of a plan."""
 MOST_NESTED = 160
-"""How many layers may be nested in each other."""
+"""Maximum nesting depth of layers."""
 MOST_NUMBERS = 50_000_000
-"""How many numbers a network may hold (weights, biases and statistics): 200 MB."""
+"""Maximum count of numbers in a network (weights, biases and statistics): 200 MB."""
 
-#: What one image may cost: activations kept at once, in numbers, and multiplications.
+#: Maximum cost of one image: numbers in the activations kept at once, and multiplications.
 _MOST_ACTIVATIONS = 1 << 27
 _MOST_MULTIPLY_ADDS = 1 << 37
-#: A plan may ask for a few numbers more than its file holds: then those that are missing can be named.
+#: A plan may require slightly more numbers than its file contains, so that missing tensors can be named.
 _SLACK = 1 << 20
 
 
 def check_plan(architecture: Architecture) -> int:
-    """Count what a plan asks for.
+    """Count the numbers that a plan requires.
 
     Parameters
     ----------
     architecture
-        The plan; nothing in it is known to be right.
+        The plan, unchecked.
 
     Returns
     -------
     int
-        How many numbers its layers hold. Values that no layer takes count as 0: the layer itself refuses them.
+        Count of the numbers in its layers. Invalid values count as 0, since the layer itself rejects them.
 
     Raises
     ------
     ValueError
-        If the plan has too many layers, they are nested too deeply, or they hold too many numbers.
+        If the plan has too many layers, nests them too deeply, or requires too many numbers.
     """
     numbers = 0
     for count, (spec, depth) in enumerate(_specs(architecture), start=1):
@@ -64,22 +64,22 @@ def check_plan(architecture: Architecture) -> int:
 
 
 def check_held(architecture: Architecture, held: int) -> None:
-    """Check that a plan does not ask for more numbers than there are in its file.
+    """Check that a plan does not require more numbers than its file contains.
 
-    A network is compared with its tensors by name and shape once it is built; it must not be larger than its file to
-    be built.
+    The names and shapes of the tensors are compared with the network after it is built; this check prevents building a
+    network that is larger than its file.
 
     Parameters
     ----------
     architecture
         The plan.
     held
-        How many numbers the file holds.
+        Count of the numbers in the file.
 
     Raises
     ------
     ValueError
-        If the plan asks for many more, or is too large by itself.
+        If the plan requires many more, or exceeds the general limits.
     """
     asked = check_plan(architecture)
     if asked > held + _SLACK:
@@ -89,16 +89,16 @@ def check_held(architecture: Architecture, held: int) -> None:
 
 
 def check_cost(network: Sequential, input_shape: Shape) -> None:
-    """Check that one image of a shape needs a bounded amount of memory and time.
+    """Check that one image of this shape requires a bounded amount of memory and time.
 
     Raises
     ------
     ValueError
-        If the network cannot take such an image, or one image costs too much; the message names the layer.
+        If the network does not accept such an image, or the cost is too high; the message names the layer.
     """
     if math.prod(input_shape) > _MOST_ACTIVATIONS:
         raise ValueError(_("an image of {count:,} numbers is too large").format(count=math.prod(input_shape)))
-    # Layers that look at a whole padded image are asked for their shapes alone: nothing is computed with pixels.
+    # Only the shapes are computed, even for layers that process a whole padded image.
     total, work = 0, 0
     for layer in summarize(network, input_shape).layers:
         total += math.prod(layer.output_shape)
@@ -118,7 +118,7 @@ def check_cost(network: Sequential, input_shape: Shape) -> None:
 
 
 def _specs(architecture: Architecture) -> Iterator[tuple[Mapping[str, Any], int]]:
-    """Yield each layer's mapping and how deep it lies."""
+    """Yield the mapping of each layer and its nesting depth."""
     waiting: list[tuple[object, int]] = [(architecture.layers, 0)]
     while waiting:
         value, depth = waiting.pop()
@@ -132,7 +132,7 @@ def _specs(architecture: Architecture) -> Iterator[tuple[Mapping[str, Any], int]
 
 
 def _numbers(spec: Mapping[str, Any]) -> int:
-    """Return how many numbers one layer holds, without those inside it; a test compares this with every layer."""
+    """Return the count of numbers in one layer, nested layers excluded; a test checks it against every layer."""
 
     def size(name: str, default: int = 0) -> int:
         value = spec.get(name, default)

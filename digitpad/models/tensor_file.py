@@ -1,7 +1,8 @@
-"""The outside of a `.safetensors` file: what it says it holds, read before anything of it is believed or allocated.
+"""The header of a `.safetensors` file, which is read and checked before memory is allocated.
 
-A file is eight bytes with the length of a header, the header (JSON: strings, and each tensor's type, shape and place),
-and the tensors' bytes. The header is read here, within limits; the tensors by the `safetensors` library.
+A file consists of eight bytes with the length of the header, the header (JSON: strings, and the type, shape and offsets
+of each tensor), and the data of the tensors. The header is read here, within limits; the tensors by the `safetensors`
+library.
 """
 
 import math
@@ -24,12 +25,12 @@ _MOST_HEADER = 32 << 20
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a file says about itself.
+    """The contents of a header.
 
     Attributes
     ----------
     shapes
-        Each tensor's shape by its name.
+        The shape of each tensor by name.
     strings
         The metadata.
     """
@@ -39,17 +40,17 @@ class Header:
 
     @property
     def numbers(self) -> int:
-        """How many numbers all tensors have."""
+        """Total count of numbers in all tensors."""
         return sum(math.prod(shape) for shape in self.shapes.values())
 
 
 def read_header(path: Path) -> Header:
-    """Read what a file says it holds.
+    """Read the header of a file.
 
     Raises
     ------
     DigitpadError
-        If it is not an ordinary file.
+        If it is not a regular file.
     OSError
         If it cannot be read.
     ValueError
@@ -73,14 +74,14 @@ def read_header(path: Path) -> Header:
 
 
 def read_tensors(path: Path) -> dict[str, Array]:
-    """Read all tensors by name, of a file whose header was found to be within limits.
+    """Read all tensors of a file by name, after its header was checked.
 
     Raises
     ------
     OSError
         If the file cannot be read.
     ValueError, TypeError
-        If it is damaged or cut short, or a tensor has a type that NumPy does not know.
+        If it is damaged or truncated, or NumPy does not support the type of a tensor.
     """
     return serialization.read(path)[0]
 

@@ -1,1 +1,1 @@
-"""From a drawing or a picture to a reading: one digit, a whole number, or no digit."""
+"""Reads drawings and pictures: as one digit, a number, or not a digit."""

@@ -1,6 +1,6 @@
-"""From the photograph of a page to its ink: for every pixel, how sure a network is that a pen was there.
+"""Finds ink in photographs of pages: a network predicts the probability of ink for every pixel.
 
-An `InkFinder` is to networks that find ink what a `Recognizer` is to those that read digits.
+`InkFinder` is the counterpart of `Recognizer` for networks that find ink.
 """
 
 import numpy as np
@@ -12,22 +12,22 @@ from digitpad.models.model_file import SEGMENTATION, Model
 from digitpad.nn import functional
 from digitpad.translation import gettext as _
 
-#: Pages that go through the network at once, which bounds the memory that its maps take.
+#: Number of pages per forward pass, which bounds the memory of the feature maps.
 _BATCH = 32
 
 
 class InkFinder:
-    """Find ink with one network.
+    """Finds ink with one network.
 
     Parameters
     ----------
     model
-        Its weights are copied: answers do not change when a training run goes on.
+        The model. Its weights are copied, so that results do not change while training continues.
 
     Raises
     ------
     DigitpadError
-        If the model was trained for something else.
+        If the model was trained for another task.
     """
 
     def __init__(self, model: Model) -> None:
@@ -40,12 +40,12 @@ class InkFinder:
         self.model = model.copy()
 
     def probabilities(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return how likely each pixel is ink.
+        """Return the probability of ink for each pixel.
 
         Parameters
         ----------
         images
-            (N, 1, H, W): float32 in [0, 1], white paper 1, or bytes. H and W are of a size that the network can take.
+            (N, 1, H, W): float32 in [0, 1], white paper 1, or bytes. The network must accept H and W.
 
         Returns
         -------
@@ -55,7 +55,7 @@ class InkFinder:
         Raises
         ------
         DigitpadError
-            If the network cannot take pictures of that size.
+            If the network does not accept pictures of this size.
         """
         network, preprocessing = self.model.network, self.model.metadata.preprocessing
         try:

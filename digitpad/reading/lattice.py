@@ -1,9 +1,9 @@
-"""Every way to join neighbouring pieces into segments, and the best one.
+"""The segmentation lattice: all ways to join neighbouring pieces into segments, and the search for the best one.
 
-The segments are the nodes of a graph: one follows another where its pieces begin. What speaks for a segment and for a
-pair of neighbours is a weighted sum of features: the classifier's log-probability, width, height, gaps, overlaps. So
-a whole reading has the probability that a linear-chain conditional random field over segments gives it (a semi-Markov
-CRF, Sarawagi and Cohen, 2004), and the best reading is the best path, found by dynamic programming.
+The segments are the nodes of a graph; an edge joins a segment to each one that begins where it ends. The score of a
+segment, and of a pair of neighbours, is a weighted sum of features: the classifier's log-probability, width, height,
+gaps, overlaps. The probability of a reading is that of a linear-chain conditional random field over segments (a
+semi-Markov CRF, Sarawagi and Cohen, 2004), and the best reading is the best path, found by dynamic programming.
 """
 
 import math
@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 
 from digitpad.reading.pieces import FAR, Layout, Run
 
-#: Pieces that one segment is made of at most, where there are others.
+#: Maximum number of pieces in a segment, if there are other segments.
 _MOST_PIECES = 7
-#: No segment of several pieces is wider than this, in heights of the line,
+#: Maximum width of a segment of several pieces, in heights of the line;
 _WIDEST = 1.6
-#: (but what is on a whole page may be one digit up to here)
+#: the same if the segment is everything on the page;
 _WIDEST_DRAWING = 2.5
-#: nor has a gap wider than this in it.
+#: and the maximum width of a gap in it.
 _WIDEST_GAP = 0.35
-#: The least logarithm of a probability that counts: below it, all is equally unlikely.
+#: Minimum log-probability; smaller ones are clipped.
 _LEAST_LOG = -6.0
 
 SEGMENT_FEATURES = (
@@ -36,8 +36,8 @@ PAIR_FEATURES = (
     "pair_narrow",
 )  # fmt: skip
 
-#: Of each digit, the median of its width over its height, and the spread of its logarithm: what 15 writers of pen ink
-#: (UCI) and MNIST's training set have in common.
+#: For each digit, the median of the ratio of width to height, and the spread of its logarithm: common to 15 writers of
+#: pen ink (UCI) and the training set of MNIST.
 _SHAPES = {
     "0": (0.85, 0.22), "1": (0.33, 0.60), "2": (0.87, 0.25), "3": (0.68, 0.25), "4": (0.65, 0.30),
     "5": (0.87, 0.28), "6": (0.60, 0.27), "7": (0.70, 0.25), "8": (0.62, 0.30), "9": (0.60, 0.25),
@@ -45,7 +45,7 @@ _SHAPES = {
 
 
 def possible_runs(layout: Layout) -> list[Run]:
-    """Return the runs of pieces that may be one segment: each piece, and neighbours that together are no too large."""
+    """Return the runs of pieces that may be one segment: single pieces, and neighbours that fit into one together."""
     runs: list[Run] = []
     for first in range(len(layout)):
         runs.append((first, first + 1))
@@ -63,7 +63,7 @@ def possible_runs(layout: Layout) -> list[Run]:
 
 
 def segment_features(layout: Layout, run: Run, label: str, probability: float) -> NDArray[np.float64]:
-    """Return what is known of one digit, in the order of `SEGMENT_FEATURES`.
+    """Return the features of a digit, in the order of `SEGMENT_FEATURES`.
 
     Parameters
     ----------
@@ -102,13 +102,13 @@ def segment_features(layout: Layout, run: Run, label: str, probability: float) -
 
 
 def sign_features(label: str) -> NDArray[np.float64]:
-    """Return what is known of a sign, in the order of `SEGMENT_FEATURES`."""
+    """Return the features of a sign, in the order of `SEGMENT_FEATURES`."""
     known = {"segment": 1.0, "point" if label in {".", ","} else "minus": 1.0}
     return np.array([known.get(name, 0.0) for name in SEGMENT_FEATURES])
 
 
 def pair_features(layout: Layout, first: Run, second: Run) -> NDArray[np.float64]:
-    """Return what is known of two neighbours, in the order of `PAIR_FEATURES`."""
+    """Return the features of two neighbours, in the order of `PAIR_FEATURES`."""
     (left, top, right, bottom), other = layout.box(first), layout.box(second)
     cut = layout.cuts[first[1] - 1]
     gap = (other[0] - right) / layout.height
@@ -132,7 +132,7 @@ def pair_features(layout: Layout, first: Run, second: Run) -> NDArray[np.float64
 
 @dataclass(frozen=True, slots=True)
 class BestPath:
-    """A reading: its segments in order, and its share among all readings of the same pieces, in (0, 1]."""
+    """A reading: its segments in order, and its probability among all readings of the same pieces, in (0, 1]."""
 
     runs: tuple[Run, ...]
     share: float
@@ -144,9 +144,9 @@ class Lattice:
     Parameters
     ----------
     layout
-        How its pieces lie.
+        The layout of its pieces.
     features
-        Of each segment that may be in a reading, `segment_features`. Together they cover all pieces.
+        The `segment_features` of each possible segment. Together, the segments cover all pieces.
     """
 
     def __init__(self, layout: Layout, features: Mapping[Run, NDArray[np.float64]]) -> None:
@@ -155,7 +155,7 @@ class Lattice:
         ending: dict[int, list[int]] = {}
         for number, run in enumerate(self.runs):
             ending.setdefault(run[1], []).append(number)
-        # The pairs are in the order of their second segment, so that one pass over them is enough.
+        # Pairs are sorted by their second segment, so that one pass is enough.
         self.edges = [(before, number) for number, run in enumerate(self.runs) for before in ending.get(run[0], [])]
         self.pairs = np.array(
             [pair_features(layout, self.runs[before], self.runs[after]) for before, after in self.edges]
@@ -201,22 +201,22 @@ class Lattice:
 
 
 def _widest_gap(layout: Layout, run: Run) -> float:
-    """Return the widest empty strip between pieces, negative where they overlap everywhere."""
+    """Return the width of the widest empty strip between pieces; negative if they overlap everywhere."""
     boxes = layout.boxes[slice(*run)]
     return float((boxes[1:, 0] - np.maximum.accumulate(boxes[:-1, 2])).max()) if len(boxes) > 1 else -math.inf
 
 
 def _loneliest(layout: Layout, run: Run) -> float:
-    """Return the largest distance of a piece to the nearest other one."""
+    """Return the maximum distance from a piece to the nearest other one."""
     near = layout.distances[slice(*run), slice(*run)].copy()
     np.fill_diagonal(near, math.inf)
     return float(near.min(axis=1).max())
 
 
 def _least_overlap(layout: Layout, run: Run) -> float:
-    """Return how much the pieces before and after a place have in common, of the narrower's width, at the worst place.
+    """Return the maximum overlap of the pieces before and after a position, relative to the narrower width.
 
-    0 where they lie beside each other, 1 where one lies above or inside the other.
+    0 if they are side by side, 1 if one is above or inside the other.
     """
     boxes = layout.boxes[slice(*run)]
     least = 1.0

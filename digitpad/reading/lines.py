@@ -1,8 +1,8 @@
-"""Lines of writing: which parts of a page stand beside each other, and which above one another.
+"""Finds lines of writing: which parts of a page are side by side, and which are above each other.
 
-What is about as high as a digit shows where the lines run: parts that share much of their height and are not far apart
-stand in one line. What is lower (dots, bars, the hat of a 5) belongs to the line that it is nearest to. Strokes of one
-digit stand above one another, too, so lines must be clearly apart.
+Parts about as high as a digit determine the lines: parts that overlap vertically and are not far apart are in one line.
+Lower parts (dots, bars, the top stroke of a 5) are assigned to the nearest line. Since strokes of one digit can be
+above each other, too, lines must be clearly separated.
 """
 
 import numpy as np
@@ -10,24 +10,24 @@ from numpy.typing import NDArray
 
 from digitpad.data.components import component_boxes, connected_components
 
-#: Parts at least this high, of the highest that are usual, show where a line runs.
+#: Parts at least this high, relative to the usual maximum, determine the lines.
 _TALL = 0.5
-#: Neighbours in a line share this much of the lower one's height,
+#: Minimum vertical overlap of neighbours in a line, relative to the lower one's height,
 _SHARED = 0.4
-#: and are no further apart than this, in heights.
+#: and their maximum distance, in heights.
 _FAR = 3.0
-#: The middles of two lines are this far apart, in heights of a line.
+#: Minimum distance between the middles of two lines, in heights of a line.
 _APART = 0.65
-#: The gap between two lines, in heights, where one of them has several digits; and where each has a single one.
+#: Minimum gap between two lines, in heights, if one of them has several digits; and if both have a single one.
 _GAP, _GAP_OF_SINGLES = 0.04, 0.3
-#: Pixels with more ink than this hang together.
+#: Pixels with more ink than this are connected to each other.
 _INK = 0.3
-#: A page of more parts is not taken apart.
+#: Pages with more parts are not divided.
 MOST_PARTS = 1500
 
 
 def line_numbers(boxes: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Tell in which line each part of a page stands.
+    """Return the line of each part of a page.
 
     Parameters
     ----------
@@ -37,15 +37,15 @@ def line_numbers(boxes: NDArray[np.float64]) -> NDArray[np.intp]:
     Returns
     -------
     NDArray[intp]
-        (n,): numbers of the lines, from 0 at the top, each with one part at least.
+        (n,): index of the line, from 0 at the top; every line has at least one part.
     """
     count = len(boxes)
     single = np.zeros(count, np.intp)
     if boxes[:, 1].max() <= boxes[:, 3].min():
-        # All parts share some height, as the digits of most drawings do.
+        # All parts overlap vertically, as in most drawings.
         return single
     heights, widths = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
-    # What is low and wide, a bar, shows no height.
+    # A low, wide part is a bar and does not determine the height.
     upright = heights > 0.34 * widths
     if count < 2 or not upright.any() or count > MOST_PARTS:
         return single
@@ -68,7 +68,7 @@ def line_numbers(boxes: NDArray[np.float64]) -> NDArray[np.intp]:
 
 
 def picture_lines(ink: NDArray[np.float32]) -> list[tuple[NDArray[np.float32], int, int]]:
-    """Return the lines of a picture from top to bottom: the ink of each alone, and where its left top corner lies.
+    """Return the lines of a picture from top to bottom: the ink of each line, and the position of its top left corner.
 
     Parameters
     ----------
@@ -78,8 +78,8 @@ def picture_lines(ink: NDArray[np.float32]) -> list[tuple[NDArray[np.float32], i
     Returns
     -------
     list of (NDArray, int, int)
-        The picture itself at 0, 0 if it has one line or none; else for each line its part of the picture, its column
-        and its row.
+        The picture itself at 0, 0 if it has at most one line; otherwise, for each line, its part of the picture, its
+        column and its row.
     """
     labels, count = connected_components(ink > _INK)
     if count < 2 or count > MOST_PARTS:
@@ -102,7 +102,7 @@ def picture_lines(ink: NDArray[np.float32]) -> list[tuple[NDArray[np.float32], i
 
 
 def _groups(boxes: NDArray[np.float64], usual: float) -> list[NDArray[np.intp]]:
-    """Return which parts hang together as neighbours in a line."""
+    """Return the connected groups of parts that are neighbours in a line."""
     heights = boxes[:, 3] - boxes[:, 1]
     shared = np.minimum(boxes[:, None, 3], boxes[None, :, 3]) - np.maximum(boxes[:, None, 1], boxes[None, :, 1])
     apart = np.maximum(boxes[:, None, 0], boxes[None, :, 0]) - np.minimum(boxes[:, None, 2], boxes[None, :, 2])
@@ -118,13 +118,13 @@ def _groups(boxes: NDArray[np.float64], usual: float) -> list[NDArray[np.intp]]:
 def _merged(
     boxes: NDArray[np.float64], groups: list[NDArray[np.intp]], tall: NDArray[np.intp], usual: float
 ) -> list[NDArray[np.intp]]:
-    """Join groups that are not clearly above one another; return them from top to bottom, as numbers of parts."""
+    """Join groups that are not clearly above each other; return them from top to bottom, as indices of parts."""
     rest = sorted((tall[group] for group in groups), key=lambda group: float(boxes[group][:, [1, 3]].mean()))
     lines = [rest[0]]
     for group in rest[1:]:
         above = lines[-1]
         middles = [float(boxes[one][:, [1, 3]].mean()) for one in (above, group)]
-        # Slanting lines come near each other at their ends: what counts is what stands above one another.
+        # The ends of slanted lines come close to each other, so only parts above each other are compared.
         gap = _gap(boxes[above], boxes[group])
         least = _GAP_OF_SINGLES if len(above) == len(group) == 1 else _GAP
         if middles[1] - middles[0] < _APART * usual or gap < least * usual:
@@ -135,7 +135,7 @@ def _merged(
 
 
 def _gap(above: NDArray[np.float64], below: NDArray[np.float64]) -> float:
-    """Return the smallest gap between parts that stand above one another; of none, that between the lines' medians."""
+    """Return the smallest gap between parts above each other; without any, the gap between the medians of the lines."""
     shared = np.minimum(above[:, None, 2], below[None, :, 2]) > np.maximum(above[:, None, 0], below[None, :, 0])
     gaps = below[None, :, 1] - above[:, None, 3]
     return float(gaps[shared].min()) if shared.any() else float(np.median(below[:, 1]) - np.median(above[:, 3]))

@@ -1,7 +1,7 @@
-"""Where it is decided that a drawing is not a digit, and why.
+"""Decides whether a drawing is not a digit, and gives the reason.
 
-A network that was trained with things that are not digits has an output for "none of these", and answers with a digit
-only if the probability of that output is below a threshold. What can be seen without a network is not left to one.
+A network that was trained with non-digits has an output for "not a digit", and predicts a digit only if the probability
+of that output is below a threshold. Obvious cases, such as blank pictures and dots, are detected without the network.
 """
 
 import numpy as np
@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from digitpad.translation import gettext as _
 
-#: A picture with no pixel above this share of full ink has nothing on it that could be read.
+#: A picture without a pixel above this share of full ink is blank.
 _FAINTEST_INK = 0.1
 
-#: A prepared digit is 20 pixels long. What is no longer and no broader than this is a dot.
+#: A prepared digit is 20 pixels long. Ink that is at most this long and wide is a dot.
 _DOT = 6
-#: Ink with a square of this many pixels all covered is no line: MNIST has no such digit.
+#: Ink that fills a square of this side is not a line; MNIST contains no such digit.
 _SOLID = 12
 _COVERED = 0.5
 
@@ -29,12 +29,12 @@ def why_not_a_digit(
     image
         The prepared picture, float32 (H, W) in [0, 1], ink 1.
     no_digit
-        The network's probability that it is not a digit, in [0, 1].
+        The predicted probability that the picture is not a digit, in [0, 1].
     threshold
-        The probability from which on it is not. None for a network without such an output: its classes may be
-        anything, so only blank pictures are rejected.
+        The probability from which a picture is rejected. None for a network without such an output, whose classes are
+        unknown: only blank pictures are rejected.
     reads_digits
-        Whether the other classes are the digits; what is true of digits need not be true of letters and signs.
+        Whether the other classes are the digits; rules for digits may not hold for letters and signs.
 
     Returns
     -------
@@ -56,13 +56,13 @@ def why_not_a_digit(
 
 
 def _is_dot(covered: NDArray[np.bool_]) -> bool:
-    """Whether the ink, (H, W), is small both ways."""
+    """Return whether the ink, (H, W), is small in both dimensions."""
     lines = [np.flatnonzero(covered.any(axis=axis)) for axis in (0, 1)]
     return all(line.size == 0 or int(line[-1] - line[0]) < _DOT for line in lines)
 
 
 def _is_solid(covered: NDArray[np.bool_]) -> bool:
-    """Whether some large square of the picture, (H, W), is all ink."""
+    """Return whether a large square of the picture, (H, W), is filled with ink."""
     counts = np.zeros((covered.shape[0] + 1, covered.shape[1] + 1), np.int32)
     counts[1:, 1:] = covered.cumsum(axis=0).cumsum(axis=1)
     inside = counts[_SOLID:, _SOLID:] - counts[:-_SOLID, _SOLID:] - counts[_SOLID:, :-_SOLID]

@@ -1,6 +1,6 @@
-"""How much each feature counts when a number is taken apart: what `models/recipes/fit_numbers.py` found.
+"""Weights of the features for the segmentation of numbers, fitted by `models/recipes/fit_numbers.py`.
 
-Fitted to numbers made of the ink of writers 1 to 15 of UCI's collection, and of MNIST's training digits.
+Fitted to numbers composed of the ink of writers 1 to 15 of the UCI collection, and of training digits of MNIST.
 """
 
 import numpy as np
@@ -64,7 +64,8 @@ _PICTURES = {
     "pair_narrow": -0.60,
 }
 
-#: One for each of `SEGMENT_FEATURES`, then one for each of `PAIR_FEATURES`; a feature that is not named counts nothing.
+#: One for each of `SEGMENT_FEATURES`, then one for each of `PAIR_FEATURES`; the weight of a feature that is not listed
+#: is 0.
 INK_WEIGHTS, PICTURE_WEIGHTS = (
     np.array([fitted.get(name, 0.0) for name in (*SEGMENT_FEATURES, *PAIR_FEATURES)]) for fitted in (_INK, _PICTURES)
 )

@@ -1,4 +1,4 @@
-"""From a drawing or a picture to the number that it shows."""
+"""Reads numbers in drawings and pictures."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -22,27 +22,27 @@ from digitpad.reading.signs import find_signs, has_shape, possible_shapes, stand
 from digitpad.reading.strokes import InkPieces, stroke_box
 from digitpad.translation import gettext as _
 
-#: Drawings of more strokes are no numbers; they are taken as one digit, which whoever reads it may refuse.
+#: Drawings with more strokes are not numbers; they are read as one digit, which may be rejected.
 _MOST_STROKES = 120
-#: Pictures in more pieces are refused: the time to read grows with them.
+#: Pictures with more pieces are rejected, since the time to read them grows with the number of pieces.
 _MOST_PIECES = 250
-#: From this many new segments on they are weighed by the network's fast form, and only those chosen are read exactly.
+#: From this number of new segments, they are scored by the fused layers, and only the chosen ones are read exactly.
 _MANY = 48
-#: By this much (a logarithm of odds) a number must be more likely than one digit: what may be one digit mostly is, and
-#: a single digit must not be taken apart.
+#: A number must be more likely than one digit by these log-odds: ink that may be one digit usually is, and a single
+#: digit must not be split.
 _ONE_DIGIT = 3.0
-#: What is wider than the first, in heights of the line, has no such claim to be one digit; it fades over the second.
+#: This margin decreases from the first width, in heights of the line, and vanishes over the second.
 _TWO_WIDE, _FADE = 1.45, 0.3
-#: By this share of the narrower, and by more the broader the whole is than the second (in heights of the line), must
-#: characters overlap to be strokes of one figure: chosen on letters of 20 writers, and on two digits that touch.
+#: Minimum overlap of characters that are strokes of one figure, relative to the narrower one; it increases if the whole
+#: is wider than the second value (in heights of the line). Chosen on letters of 20 writers, and on touching digits.
 _ENTWINED, _NARROW, _MORE = 0.2, 0.7, 1.5
-#: What is narrower, in heights of the line, counts as this broad when it is asked how much of it is overlapped.
+#: Minimum width of a character, in heights of the line, when its relative overlap is computed.
 _LEAST_WIDTH = 0.12
-#: Two parts above one another are one digit if the network is this sure of it.
+#: Two parts above each other are one digit if its probability is at least this.
 _SURELY_ONE = 0.9
-#: What has the shape of a sign is one unless the network believes in a digit by more than this.
+#: A piece with the shape of a sign is one unless the probability of a digit is above this.
 _SURELY_NONE = 0.3
-#: Segments whose answers are kept for the next reading.
+#: Number of segments whose predictions are cached for the next reading.
 _KEPT = 512
 
 
@@ -52,7 +52,7 @@ class Reader(Protocol):
     Attributes
     ----------
     threshold
-        From which probability of "no digit" on a picture is rejected, in [0, 1].
+        The probability of "no digit" from which a picture is rejected, in [0, 1].
     """
 
     threshold: float
@@ -86,7 +86,7 @@ class Reader(Protocol):
 
 @runtime_checkable
 class FastReader(Protocol):
-    """A reader that answers for many pictures at once, equal to `recognize_all` up to rounding."""
+    """A reader that processes many pictures at once, equal to `recognize_all` up to rounding."""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ class FastReader(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segment:
-    """One character of a number, and where it stands.
+    """One character of a number, and its position.
 
     Attributes
     ----------
@@ -109,7 +109,7 @@ class Segment:
     box
         Left, top, right, bottom of its ink, in canvas units or pixels.
     prediction
-        What the network reads there; None for a sign, which is told by its shape and place alone.
+        The prediction of the network; None for a sign, which is recognized by shape and position alone.
     """
 
     label: str
@@ -119,17 +119,17 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NumberReading:
-    """What a drawing or a picture says.
+    """The reading of a drawing or a picture.
 
     Attributes
     ----------
     segments
-        Line by line, from left to right; a single one if it shows one digit, or nothing.
+        The segments line by line, from left to right; a single one for one digit, or for a blank picture.
     probability
-        How sure it is, in [0, 1]. Of one digit, the network's probability; of a number, the product of those of all its
-        digits and of the share that this way to take the ink apart has among all ways.
+        The confidence, in [0, 1]. For one digit, the predicted probability; for a number, the product of the
+        probabilities of all digits and of the probability of this segmentation among all segmentations.
     line_lengths
-        How many segments each line has, from the top; empty for one line.
+        Number of segments of each line, from the top; empty for a single line.
     """
 
     segments: tuple[Segment, ...]
@@ -146,12 +146,12 @@ class NumberReading:
 
     @property
     def line_texts(self) -> tuple[str, ...]:
-        """What each line says, from the top."""
+        """The text of each line, from the top."""
         return tuple("".join(segment.label for segment in line) for line in self.lines)
 
     @property
     def text(self) -> str:
-        """All that was read, with line breaks between lines."""
+        """The whole text, with line breaks between lines."""
         return "\n".join(self.line_texts)
 
     @property
@@ -161,12 +161,12 @@ class NumberReading:
 
     @property
     def as_digit(self) -> Prediction | None:
-        """What the network reads in the whole, if it is one digit; None for a number."""
+        """The prediction for the whole, if it is one digit; None for a number."""
         return None if self.is_number else self.segments[0].prediction
 
     @property
     def rejected(self) -> bool:
-        """Whether any segment is no digit, so that the text should not be believed."""
+        """Whether any segment is not a digit, so that the text is unreliable."""
         return self.reason is not None
 
     @property
@@ -184,23 +184,23 @@ class NumberReading:
 
 
 class NumberReader:
-    """Read numbers with one reader of digits; whatever else a reader knows is read one at a time.
+    """Reads numbers with a reader of single digits; classes other than digits are read as single characters.
 
-    It remembers what the digits of the last drawings were read as, so that while one is being drawn only what changes
-    is read again.
+    It caches the predictions for the segments of recent drawings, so that during drawing only changed segments are read
+    again.
 
     Parameters
     ----------
     reader
-        What reads the single digits; a `Recognizer`.
+        The reader of single digits; a `Recognizer`.
     """
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self._known: dict[bytes, Prediction] = {}
-        # Which sign's shape was looked for, and whether it is there.
+        # The shape of which sign was tested, and the result.
         self._shapes: dict[bytes, tuple[str, bool]] = {}
-        # Letters and signs are read one by one: only digits make numbers.
+        # Letters and signs are read as single characters: only digits form numbers.
         self._reads_numbers = are_digits(reader.labels)
 
     def read_drawing(
@@ -220,7 +220,7 @@ class NumberReader:
         Returns
         -------
         NumberReading
-            Where it is one digit, exactly what `recognize_ink` says.
+            For one digit, exactly the result of `recognize_ink`.
         """
 
         def as_one() -> Prediction:
@@ -228,7 +228,7 @@ class NumberReader:
 
         inked = [stroke for stroke in strokes if len(stroke)]
         if not inked or not all(stroke.ndim == 2 and np.isfinite(stroke).all() for stroke in inked):
-            # Blank, or no ink at all: the reader says so.
+            # Blank, or without strokes: the reader reports it.
             return _single(as_one(), (0.0, 0.0, 0.0, 0.0))
         if len(inked) > _MOST_STROKES or not self._reads_numbers:
             return _single(as_one(), _box_of(inked))
@@ -242,7 +242,7 @@ class NumberReader:
         return readings[0] if len(readings) == 1 else _joined(readings, as_one, _box_of(inked))
 
     def read_picture(self, ink: NDArray[np.float32], *, whole: Prediction | None = None) -> NumberReading:
-        """Read an opened picture.
+        """Read a picture that is already open.
 
         Parameters
         ----------
@@ -254,7 +254,7 @@ class NumberReader:
         Returns
         -------
         NumberReading
-            Where it is one digit, exactly what `recognize_image` says. Boxes are in pixels of the picture.
+            For one digit, exactly the result of `recognize_image`. Boxes are in pixels of the picture.
         """
 
         def as_one() -> Prediction:
@@ -279,13 +279,13 @@ class NumberReader:
         return _joined(readings, as_one, everything)
 
     def read_prepared(self, image: NDArray[np.float32]) -> NumberReading:
-        """Read a picture of one digit that is prepared already, float32 (28, 28) in [0, 1]."""
+        """Read a prepared picture of one digit, float32 (28, 28) in [0, 1]."""
         return _single(self.reader.recognize_pixels(image), (0.0, 0.0, float(image.shape[1]), float(image.shape[0])))
 
     def _read_strokes(
         self, strokes: Sequence[Stroke], canvas: float, as_one: Callable[[], Prediction] | None
     ) -> NumberReading:
-        """Read one line of a drawing; `as_one` reads it as one digit, if that is different from reading its strokes."""
+        """Read one line of a drawing; `as_one` reads it as one digit, if that differs from reading its strokes."""
 
         def alone() -> Prediction:
             return as_one() if as_one is not None else self.reader.recognize_ink(strokes, canvas=canvas)
@@ -308,7 +308,7 @@ class NumberReader:
         return _single(alone(), pieces.layout.box((0, len(pieces.layout))))
 
     def _read(self, pieces: Pieces, weights: NDArray[np.float64], as_one: Callable[[], Prediction]) -> NumberReading:
-        """Return what the pieces say; `as_one` reads them as one digit, which is only asked where they may be one."""
+        """Return the reading of the pieces; `as_one` reads them as one digit, and is only called if they may be one."""
         layout = pieces.layout
         everything = (0, len(layout))
         pieces = KeptPieces(pieces)
@@ -332,7 +332,7 @@ class NumberReader:
         digits = [run for run in path.runs if run not in signs]
         is_number = any(signs.get(run, ".") not in {".", ","} for run in path.runs)
         if not digits or (len(digits) == 1 and not is_number):
-            # A dot beside a digit is no number: the drawing is read as it always was.
+            # A dot beside a digit does not make a number: the drawing is read as one digit.
             return _single(whole or as_one(), layout.box(everything))
         if whole is not None and whole.rejected and _is_one_figure(layout, path.runs):
             return _single(whole, layout.box(everything))
@@ -354,7 +354,7 @@ class NumberReader:
         return NumberReading(segments, path.share * math.prod(predictions[run].probability for run in digits))
 
     def _drawn_signs(self, pieces: Pieces) -> dict[Run, str]:
-        """Return the pieces that have the shape of a sign; what is unchanged since the last reading is remembered."""
+        """Return the pieces with the shape of a sign; results for unchanged pieces come from the cache."""
         signs: dict[Run, str] = {}
         for run, sign in possible_shapes(pieces.layout).items():
             key = pieces.key(run)
@@ -370,15 +370,15 @@ class NumberReader:
         return signs
 
     def _is_digit(self, pieces: Pieces, run: Run, sign: str) -> bool:
-        """Tell whether what has the shape of a sign is a digit all the same: a 4 or a 7 with a bar, a slanting 0."""
+        """Return whether a piece with the shape of a sign is a digit nevertheless: a 4, a crossed 7 or a slanted 0."""
         if not self.reader.refuses:
-            # A network that knows digits only takes every plus for one.
+            # A network without a class for non-digits reads every plus as a digit.
             return False
         prediction = self._recognize(pieces, [run])[run]
         return belief(prediction) > _SURELY_NONE and not (sign == "/" and prediction.label == "1")
 
     def _guess(self, pieces: Pieces, runs: Sequence[Run]) -> "dict[Run, _Guess]":
-        """Return what segments seem to be; exactly, unless there are many."""
+        """Return predictions for segments: exact ones, unless there are many segments."""
         if len(runs) < _MANY or not isinstance(self.reader, FastReader):
             predictions = self._recognize(pieces, runs)
             return {run: _Guess(one.label, belief(one)) for run, one in predictions.items()}
@@ -393,7 +393,7 @@ class NumberReader:
         }
 
     def _recognize(self, pieces: Pieces, runs: Sequence[Run]) -> dict[Run, Prediction]:
-        """Read segments, those that are new in one forward pass."""
+        """Read segments; new ones are read in one forward pass."""
         keys = {run: pieces.key(run) for run in runs}
         new = {key: run for run, key in keys.items() if key not in self._known}
         if new:
@@ -410,19 +410,19 @@ class NumberReader:
 
 @dataclass(frozen=True, slots=True)
 class _Guess:
-    """The best class of a segment, and how likely the segment is that digit, and a digit at all."""
+    """The best class of a segment, with its probability and the probability that the segment is a digit."""
 
     label: str
     belief: float
 
 
 def belief(prediction: Prediction) -> float:
-    """Return how likely a segment is the digit that it is read as, and a digit at all: what speaks for it."""
+    """Return the product of the probabilities that a segment is a digit, and the predicted one."""
     return prediction.probability * (1 - prediction.no_digit)
 
 
 def _is_one_figure(layout: Layout, runs: Sequence[Run]) -> bool:
-    """Tell whether characters lie in one another, as the strokes of a letter do, rather than beside each other."""
+    """Return whether characters overlap, as the strokes of a letter do, rather than stand side by side."""
     boxes = [layout.box(run) for run in runs]
     width = (max(box[2] for box in boxes) - min(box[0] for box in boxes)) / layout.height
     overlaps = [
@@ -438,7 +438,7 @@ def _single(prediction: Prediction, box: Box) -> NumberReading:
 
 
 def _joined(readings: Sequence[NumberReading], as_one: Callable[[], Prediction], box: Box) -> NumberReading:
-    """Return the reading of several lines; of what may as well be one digit in two parts, that digit."""
+    """Return the reading of several lines, or of one digit if they may be its two parts."""
     if len(readings) == 1:
         return readings[0]
     segments = tuple(segment for reading in readings for segment in reading.segments)
@@ -451,7 +451,7 @@ def _joined(readings: Sequence[NumberReading], as_one: Callable[[], Prediction],
 
 
 def _moved(reading: NumberReading, right: int, down: int) -> NumberReading:
-    """Return a reading whose boxes count from elsewhere."""
+    """Return a reading with its boxes moved to another origin."""
     if not right and not down:
         return reading
     segments = tuple(

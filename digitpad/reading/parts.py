@@ -1,7 +1,7 @@
-"""A picture in pieces: its connected parts from left to right, cut along seams where digits touch.
+"""Divides a picture into pieces: connected parts from left to right, cut along seams where digits touch.
 
-A seam is a path from top to bottom that crosses as little ink as it can (Avidan and Shamir's seams, 2007, with ink for
-energy). It need not be straight, so it finds its way between digits that lean over each other.
+A seam is a path from top to bottom that crosses as little ink as possible (seam carving, Avidan and Shamir, 2007, with
+ink as the energy). It need not be straight, so it can separate digits that lean over each other.
 """
 
 import math
@@ -16,25 +16,25 @@ from digitpad.data.components import component_boxes, connected_components
 from digitpad.data.images import image_to_digit
 from digitpad.reading.pieces import FAR, Layout, Run, distances_between, line_height
 
-#: Pixels with more ink than this hang together; less is the soft edge of a line.
+#: Pixels with more ink than this are connected; less ink is the soft edge of a line.
 _INK = 0.3
-#: Digits are taken apart at this many pixels of height, to twice as many: more would only take time.
+#: Digits are segmented at one to two times this height in pixels: more would only take longer.
 _HEIGHT = 96
-#: Parts smaller than this both ways, in heights of the line, are specks.
+#: Parts smaller than this in both dimensions, in heights of the line, are specks.
 _SPECK = 0.06
 #: Parts wider than this, in heights of the line, may be several digits that touch.
 _WIDE = 0.85
-#: Seams lie at least this far from each other and from the ends of a part, in heights of the line.
+#: Minimum distance of seams from each other and from the ends of a part, in heights of the line.
 _APART = 0.18
-#: Seams of one part that are considered at most.
+#: Maximum number of seams considered per part.
 _MOST_CUTS = 24
-#: What a seam pays for a pixel of paper and for one to the side; ink is paid with 1.
+#: Cost of a seam for a pixel of paper, and for a step to the side; a pixel of ink costs 1.
 _PAPER, _ASIDE = 0.01, 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
-    """Some pixels of the picture: a mask, and where its first row and column lie. `cut` is what its left seam cost."""
+    """Some pixels of the picture: a mask, and its first row and column. `cut` is the cost of its left seam."""
 
     component: int
     nth: int
@@ -45,7 +45,7 @@ class _Part:
 
     @property
     def box(self) -> tuple[int, int, int, int]:
-        """Left, top, and the column and row beyond."""
+        """Left, top, right and bottom, the latter two excluded."""
         return self.left, self.top, self.left + self.mask.shape[1], self.top + self.mask.shape[0]
 
 
@@ -61,7 +61,7 @@ class PicturePieces:
     def __init__(self, ink: NDArray[np.float32]) -> None:
         labels, count = connected_components(ink > _INK)
         found, height = _line_in(labels, count)
-        # Pixels of the picture for each of those that are worked with.
+        # Number of pixels of the picture per pixel of the reduced one, along each side.
         self._scale = max(1, int(height / _HEIGHT))
         if self._scale > 1:
             ink = np.asarray(PIL.Image.fromarray(ink).reduce(self._scale), np.float32)
@@ -78,7 +78,7 @@ class PicturePieces:
 
     @cached_property
     def layout(self) -> Layout:
-        """How the pieces lie, in pixels of the picture."""
+        """The layout of the pieces, in pixels of the picture."""
         boxes = np.array([part.box for part in self._parts], np.float64).reshape(-1, 4)
         cuts = np.full(max(len(self._parts) - 1, 0), math.nan)
         for place, (one, other) in enumerate(zip(self._parts, self._parts[1:], strict=False)):
@@ -93,18 +93,18 @@ class PicturePieces:
         return crop.tobytes() + bytes(repr(crop.shape), "ascii")
 
     def picture(self, run: Run) -> NDArray[np.float32]:
-        """Return some pieces as a network reads them, (28, 28) in [0, 1]."""
+        """Return some pieces as the input of a network, (28, 28) in [0, 1]."""
         return image_to_digit(self._crop(run))
 
     def owner(self, place: int, owners: NDArray[np.intp]) -> int:
-        """Return whose most pixels of a piece are, given whose each pixel of the picture is (below 0: nobody's)."""
+        """Return the owner of most pixels of a piece, given the owner of each pixel of the picture (below 0: none)."""
         part = self._parts[place]
         left, top, right, bottom = part.box
         whose = owners[:: self._scale, :: self._scale][top:bottom, left:right][part.mask]
         return int(np.bincount(whose[whose >= 0], minlength=1).argmax())
 
     def _crop(self, run: Run) -> NDArray[np.float32]:
-        """Return the ink of some pieces alone, soft edges included, with a margin."""
+        """Return only the ink of some pieces, including soft edges, with a margin."""
         parts = self._parts[slice(*run)]
         margin = 2 + math.ceil(self._height / 30)
         left, top = min(part.left for part in parts) - margin, min(part.top for part in parts) - margin
@@ -113,7 +113,7 @@ class PicturePieces:
         for part in parts:
             x, y = part.left - left, part.top - top
             own[y : y + part.mask.shape[0], x : x + part.mask.shape[1]] |= part.mask
-        # Around its pixels, the soft edge: as far as the line is soft, but no pixel of other parts.
+        # The soft edge around its pixels: as far as the line is soft, but without pixels of other parts.
         near = _within(own, margin - 2)
         crop = np.zeros(own.shape, np.float32)
         height, width = self._ink.shape
@@ -128,12 +128,12 @@ class PicturePieces:
 
 
 def _line_in(labels: NDArray[np.intp], count: int) -> tuple[dict[int, tuple[int, int, int, int]], float]:
-    """Return the boxes of the parts that are no specks, by their numbers from 0, and the height of their line."""
+    """Return the boxes of all parts except specks, by their index from 0, and the height of their line."""
     boxes = component_boxes(labels, count)
     if not len(boxes):
         return {}, 1.0
     size = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
-    # What is long and low, or many dots, may seem to be part of a line that is higher than any of them.
+    # A long, low part, or many dots, may seem to belong to a line that is higher than any of them.
     height = min(line_height(boxes.astype(np.float64)), float(size.max()) / _SPECK - 1e-6)
     kept = np.flatnonzero(size > _SPECK * height)
     found = {
@@ -144,7 +144,7 @@ def _line_in(labels: NDArray[np.intp], count: int) -> tuple[dict[int, tuple[int,
 
 
 def _within(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
-    """Return what lies within `reach` pixels of a mask, in a square; its cost does not grow with the reach."""
+    """Dilate a mask by a square of `reach` pixels to each side; the cost does not depend on the reach."""
     sums = np.zeros((mask.shape[0] + 1 + 2 * reach, mask.shape[1] + 1 + 2 * reach), np.int32)
     sums[1:, 1:] = np.pad(mask, reach).cumsum(axis=0, dtype=np.int32).cumsum(axis=1, dtype=np.int32)
     side = 2 * reach + 1
@@ -155,7 +155,7 @@ def _within(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
 
 
 def _outline(part: _Part) -> NDArray[np.float64]:
-    """Return the leftmost and the rightmost pixel of each row, (m, 2): what may come near a neighbour."""
+    """Return the leftmost and rightmost pixel of each row, (m, 2), which determine distances to neighbours."""
     rows = np.flatnonzero(part.mask.any(axis=1))
     first = part.mask[rows].argmax(axis=1)
     last = part.mask.shape[1] - part.mask[rows, ::-1].argmax(axis=1)
@@ -164,11 +164,11 @@ def _outline(part: _Part) -> NDArray[np.float64]:
 
 
 def _cut(part: _Part, ink: NDArray[np.float32], height: float) -> list[_Part]:
-    """Cut a part along its cheapest seams."""
+    """Cut a part along the seams with the lowest cost."""
     left, top, right, bottom = part.box
     own = np.where(part.mask, ink[top:bottom, left:right], np.float32(0))
     paths, costs = _seams(own)
-    # The pen's width: a seam through a line once costs about as much.
+    # The width of the pen: the approximate cost of a seam that crosses one line.
     pen = max(2 * float(own.sum()) / max(_edges(part.mask), 1), 1.0)
     least = _APART * height
     middle = paths.mean(axis=1)
@@ -201,7 +201,7 @@ def _trimmed(part: _Part, nth: int, mask: NDArray[np.bool_], cut: float) -> _Par
 
 
 def _edges(mask: NDArray[np.bool_]) -> float:
-    """Return the length of all edges of a mask, in pixels, as an even spread of directions has it."""
+    """Return the length of all edges of a mask, in pixels, assuming uniformly distributed directions."""
     padded = np.pad(mask, 1)
     count = int((padded[1:] != padded[:-1]).sum() + (padded[:, 1:] != padded[:, :-1]).sum())
     return count * math.pi / 4

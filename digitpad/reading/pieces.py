@@ -1,7 +1,7 @@
-"""What numbers are put together from: the pieces of a line, in order, and how they lie to each other.
+"""The pieces of a line that numbers are composed of, and their layout.
 
-Pieces are strokes or parts of strokes of ink, or connected parts of a picture. From here on, nothing but their boxes,
-their distances and the places where something was cut is known about them.
+Pieces are strokes or parts of strokes, or connected parts of a picture. Segmentation uses only their boxes, their
+distances and the positions of cuts.
 """
 
 from collections.abc import Callable
@@ -15,21 +15,21 @@ Box = tuple[float, float, float, float]
 """Left, top, right and bottom, in the units of the strokes or the pixels of the picture."""
 
 Run = tuple[int, int]
-"""The pieces from the first number to before the second: what a segment consists of."""
+"""The pieces of a segment: from the first index up to the second, excluded."""
 
-#: Points that a piece's outline is reduced to when distances are taken.
+#: Number of points to which an outline is reduced before distances are computed.
 OUTLINE = 64
-#: Distances beyond this, in heights of the line, are all the same to a reading.
+#: Larger distances, in heights of the line, make no difference to a reading.
 FAR = 0.3
-#: Of two pieces above one another, the share of the narrower one's width that they have in common.
+#: Minimum horizontal overlap of two pieces above each other, relative to the narrower one's width.
 _ABOVE = 0.5
-#: Columns lower than this share of the highest do not count when a line's height is taken: signs, dots, specks.
+#: Columns lower than this share of the highest are ignored for the height of a line: signs, dots, specks.
 _LOW = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """How the pieces of a line lie.
+    """The layout of the pieces of a line.
 
     Attributes
     ----------
@@ -38,10 +38,10 @@ class Layout:
     distances
         float64 (n, n): the smallest distance between the ink of two pieces.
     cuts
-        float64 (n - 1,): between a piece and the next, NaN if they were apart from the beginning, else how unlikely a
-        place to cut it was, from 0 (ideal).
+        float64 (n - 1,): the cost of the cut between a piece and the next, from 0 (ideal); NaN if they were already
+        separate.
     height
-        Of the line's digits, in the same units.
+        Height of the digits of the line, in the same units.
     """
 
     boxes: NDArray[np.float64]
@@ -54,13 +54,13 @@ class Layout:
 
     def box(self, run: Run) -> Box:
         """Return the box around some pieces."""
-        # Of a few pieces, plain numbers are compared faster than arrays.
+        # For a few pieces, comparing plain numbers is faster than arrays.
         left, top, right, bottom = zip(*self.boxes[slice(*run)].tolist(), strict=True)
         return min(left), min(top), max(right), max(bottom)
 
 
 class Pieces(Protocol):
-    """Something that was taken apart: where its pieces lie, and what a network is shown of them."""
+    """A segmented line: the layout of its pieces, and pictures of them for the network."""
 
     @property
     def layout(self) -> Layout:
@@ -77,12 +77,12 @@ class Pieces(Protocol):
 
 
 class KeptPieces:
-    """Pieces whose keys and pictures are made once, however often they are asked for.
+    """Pieces with cached keys and pictures.
 
     Parameters
     ----------
     pieces
-        What makes them.
+        The pieces to cache.
     """
 
     def __init__(self, pieces: Pieces) -> None:
@@ -109,7 +109,7 @@ class KeptPieces:
 
 
 def line_height(boxes: NDArray[np.float64]) -> float:
-    """Return how high the digits of a line are.
+    """Return the height of the digits of a line.
 
     Parameters
     ----------
@@ -119,8 +119,8 @@ def line_height(boxes: NDArray[np.float64]) -> float:
     Returns
     -------
     float
-        The median over what stands above one another (the strokes of a 5, the circles of an 8), without what is much
-        lower than the rest (a minus, a point). Above 0.
+        The median height of columns of pieces above each other (the strokes of a 5, the circles of an 8), ignoring
+        those much lower than the rest (a minus, a point). Greater than 0.
     """
     columns: list[list[float]] = []
     for left, top, right, bottom in boxes[np.argsort(boxes[:, 0])].tolist():
@@ -133,7 +133,7 @@ def line_height(boxes: NDArray[np.float64]) -> float:
         columns.append([left, top, right, bottom])
     heights = np.array([bottom - top for _, top, _, bottom in columns])
     tall = heights[heights >= _LOW * heights.max()]
-    # A line of dots or of level strokes has no height of its own: a third of its width is as good as any.
+    # A line of dots or of horizontal strokes has no height: a third of its width is used.
     width = float(boxes[:, 2].max() - boxes[:, 0].min())
     return max(float(np.median(tall)), width / (3 * len(columns)), float(np.finfo(np.float32).tiny))
 
@@ -146,17 +146,17 @@ def distances_between(
     Parameters
     ----------
     outline
-        Given the number of a piece, returns points (m, 2) along it, m at least 1. Only asked for pieces that are near
-        another one.
+        Function that returns points (m, 2) along the outline of a piece, given its index, m at least 1. Called only for
+        pieces that are close to another one.
     boxes
-        (n, 4), around each of them.
+        (n, 4): the box of each piece.
     limit
-        Where boxes are further apart than this, their distance is good enough.
+        If boxes are further apart than this, their distance is used instead.
 
     Returns
     -------
     NDArray[float64]
-        (n, n), as precise as some sixty points along each outline are close.
+        (n, n), accurate to the spacing of about sixty points along each outline.
     """
     apart = np.maximum(boxes[:, np.newaxis, :2] - boxes[np.newaxis, :, 2:], 0.0)
     apart = np.maximum(apart, apart.transpose(1, 0, 2))

@@ -1,10 +1,10 @@
-"""From ink or a picture to a reading.
+"""Reads single digits in ink and pictures.
 
-A `Recognizer` owns one network and asks it about digits. Everything that reads a digit anywhere in digitpad
-goes through it, so that the window, the command line and evaluation cannot disagree.
+A `Recognizer` owns one network. All of digitpad reads digits through it, so that the window, the command line and the
+evaluation always agree.
 
-What is read for a person is computed by the network's plain layers, as they are named and shown. A whole dataset is
-read by their fused form (see `digitpad.nn.engine.fused`), three to five times as fast and equal up to rounding.
+Single readings are computed by the plain layers of the network, which the window shows. Whole datasets are read by the
+fused layers (see `digitpad.nn.engine.fused`), which are three to five times as fast and equal up to rounding.
 """
 
 import threading
@@ -25,12 +25,12 @@ from digitpad.nn import ParallelNetwork, functional
 from digitpad.reading.not_a_digit import why_not_a_digit
 from digitpad.translation import gettext as _
 
-#: A second guess from this probability on makes a reading ambiguous.
+#: A reading is ambiguous if the second most probable class has at least this probability.
 AMBIGUOUS = 0.2
 
-#: Images that go through the fused layers together; more would only take more memory.
+#: Batch size for the fused layers; larger batches would only take more memory.
 _MOST_AT_ONCE = 256
-#: And through the plain layers, whose intermediate arrays should fit into the processor's cache.
+#: Batch size for the plain layers, whose intermediate arrays should fit into the processor's cache.
 _MOST_PLAIN = 16
 #: From this many images on, what is read is a dataset, whose images nobody looks into one by one.
 _DATASET = 1000
@@ -38,24 +38,24 @@ _DATASET = 1000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
-    """What a network reads in one picture.
+    """The prediction of a network for one picture.
 
     Attributes
     ----------
     label
-        The best reading, also when `rejected`.
+        The predicted class, even if `rejected`.
     probability
-        How sure the network is of it, in [0, 1].
+        The probability of the predicted class, in [0, 1].
     probabilities
-        float32 (classes,), which add up to 1: how likely each is, given that the picture shows one.
+        float32 (classes,): the probability of each class, given that the picture shows one of them; they add up to 1.
     rejected
-        Whether the picture is no digit, so that the label should not be believed.
+        Whether the picture is not a digit, so that the label is unreliable.
     reason
         Why it was rejected, in words; None if it was not.
     image
-        float32 (28, 28) in [0, 1]: the picture as the network saw it, before normalisation.
+        float32 (28, 28) in [0, 1]: the input of the network, before normalization.
     no_digit
-        How likely the picture shows no digit at all, in [0, 1]; 0 of networks that cannot tell.
+        The probability of "no digit", in [0, 1]; 0 for networks without that output.
     """
 
     label: str
@@ -68,27 +68,27 @@ class Prediction:
 
     @property
     def is_ambiguous(self) -> bool:
-        """Whether the second guess is nearly as good as the first."""
+        """Whether the second most probable class is nearly as probable as the first."""
         return len(self.probabilities) > 1 and float(np.sort(self.probabilities)[-2]) >= AMBIGUOUS
 
 
 class Recognizer:
-    """Read digits with one network.
+    """Reads digits with one network.
 
-    A network with an output for "no digit" answers two questions: which digit it is, if it is one, and whether it is
-    one. The output is left out of the probabilities of digits, and decides whether a picture is rejected.
+    A network with an output for "no digit" predicts whether the picture is a digit, and which one if it is. That output
+    is excluded from the probabilities of the digits, and determines whether a picture is rejected.
 
     Parameters
     ----------
     model
-        Its weights are copied: the recognizer's answers do not change when a training run goes on.
+        The model. Its weights are copied, so that predictions do not change while training continues.
     threshold
-        From which probability of "no digit" on a picture is rejected; None takes the model's own.
+        The probability of "no digit" from which a picture is rejected; None for the model's own threshold.
 
     Raises
     ------
     DigitpadError
-        If the model was trained for something else, or the threshold is not in [0, 1].
+        If the model was trained for another task, or the threshold is not in [0, 1].
     """
 
     def __init__(self, model: Model, *, threshold: float | None = None) -> None:
@@ -104,13 +104,13 @@ class Recognizer:
         self.threshold = model.metadata.refusal_threshold if threshold is None else threshold
         self._network = self.model.network
         self._preprocessing = self.model.metadata.preprocessing
-        # The fused layers work in memory of their own, which one thread at a time may use.
+        # The fused layers have their own buffers, which only one thread may use at a time.
         self._fused = ParallelNetwork(self._network)
         self._fused_is_busy = threading.Lock()
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What each probability stands for, in order."""
+        """The classes, in the order of the probabilities."""
         return self._labels
 
     @property
@@ -120,12 +120,12 @@ class Recognizer:
 
     @property
     def refuses(self) -> bool:
-        """Whether the network can tell that a picture shows no digit."""
+        """Whether the network has an output for "no digit"."""
         return self._no_digit is not None
 
     @property
     def threshold(self) -> float:
-        """The probability of "not a digit" from which a picture is rejected; at 1 only certainty is enough."""
+        """The probability of "not a digit" from which a picture is rejected; at 1, only certainty suffices."""
         return self._threshold
 
     @threshold.setter
@@ -159,7 +159,7 @@ class Recognizer:
         return self.recognize_pixels(image_to_digit(gray))
 
     def recognize_pixels(self, image: NDArray[np.float32]) -> Prediction:
-        """Read a picture that is prepared already.
+        """Read a prepared picture.
 
         Parameters
         ----------
@@ -174,7 +174,7 @@ class Recognizer:
         return self.recognize_all(image[np.newaxis])[0]
 
     def recognize_all(self, images: NDArray[np.float32]) -> list[Prediction]:
-        """Read many pictures that are prepared already, faster than one by one.
+        """Read many prepared pictures, faster than one by one.
 
         From 1,000 pictures on, the fused layers read them, which give the same predictions up to rounding.
 
@@ -189,21 +189,21 @@ class Recognizer:
         return self._predictions(images, self._read(self._network.forward, batch, _MOST_PLAIN))
 
     def predict(self, image: NDArray[np.float32], logits: NDArray[np.float32]) -> Prediction:
-        """Return what the logits of a picture say, for whoever has sent it through the network already.
+        """Return the reading for the logits of a picture that has already passed through the network.
 
         Parameters
         ----------
         image
             float32 (28, 28) in [0, 1]: the picture.
         logits
-            float32 (outputs,): what the plain layers of `model` answer to it.
+            float32 (outputs,): the output of the plain layers of `model`.
         """
         return self._predictions([image], logits[np.newaxis])[0]
 
     def recognize_batch(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the probabilities of every class for the pictures of a dataset, as fast as they can be had.
+        """Return the probabilities of every class for the pictures of a dataset, computed by the fused layers.
 
-        They are those of `recognize_all` up to rounding. Threads that ask at the same time wait for each other.
+        They equal those of `recognize_all` up to rounding. Concurrent calls are serialized.
 
         Parameters
         ----------
@@ -218,7 +218,7 @@ class Recognizer:
         return self._digits(self._read_many(images), _probabilities)
 
     def refusals(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return how likely each picture shows no digit, float32 (N,): 0 of networks that cannot tell.
+        """Return the probability of "no digit" for each picture, float32 (N,); 0 for networks without that output.
 
         Parameters
         ----------
@@ -230,14 +230,14 @@ class Recognizer:
     def answers(
         self, images: NDArray[np.float32] | NDArray[np.uint8]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return `log_probabilities` and `refusals` of pictures, which go through the network once."""
+        """Return `log_probabilities` and `refusals` of pictures from a single forward pass."""
         logits = self._read_many(images)
         return self._digits(logits, _log_probabilities), self._none(logits)
 
     def log_probabilities(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the logarithms of `recognize_batch`'s probabilities, exact where a probability rounds to 0 or 1.
+        """Return the logarithms of the probabilities of `recognize_batch`, accurate even if those round to 0 or 1.
 
-        They come from the logits by log-sum-exp: what a cross-entropy must be made of.
+        They are computed from the logits with log-sum-exp, as required for a cross-entropy.
 
         Parameters
         ----------
@@ -252,7 +252,7 @@ class Recognizer:
         return self._digits(self._read_many(images), _log_probabilities)
 
     def activations(self, image: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
-        """Return what every layer answers to one prepared picture.
+        """Return the output of every layer for one prepared picture.
 
         Parameters
         ----------
@@ -262,7 +262,8 @@ class Recognizer:
         Returns
         -------
         dict
-            By layer name, in order: (C, H, W) or (features,). The first, `input`, is the normalised picture.
+            Activations by layer name, in order: (C, H, W) or (features,). The first, `input`, is the normalized
+            picture.
         """
         batch = image[np.newaxis, np.newaxis]
         self._check(batch)
@@ -291,7 +292,7 @@ class Recognizer:
     def _digits(
         self, logits: NDArray[np.float32], answer: Callable[[NDArray[np.float32]], NDArray[np.float32]]
     ) -> NDArray[np.float32]:
-        """Return an answer made of the logits of digits alone: softmax over them is the share among digits."""
+        """Return a reading from the logits of the digits only, whose softmax gives the probabilities among digits."""
         return answer(logits if self._no_digit is None else np.delete(logits, self._no_digit, axis=1))
 
     def _none(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -327,7 +328,7 @@ class Recognizer:
 
 
 def _probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the probabilities of all classes; one logit alone tells the second of two from the first."""
+    """Return the probabilities of all classes; a single logit is that of the second of two classes."""
     if logits.shape[1] == 1:
         return np.concatenate([functional.sigmoid(-logits), functional.sigmoid(logits)], axis=1)
     return functional.softmax(logits)

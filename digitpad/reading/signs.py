@@ -1,4 +1,4 @@
-"""Signs beside digits, told by size, place and shape alone, for the network knows digits only."""
+"""Recognizes signs next to digits by size, position and shape, since the network only knows digits."""
 
 import math
 
@@ -8,26 +8,27 @@ from numpy.typing import NDArray
 from digitpad.reading.pieces import Layout, Run
 
 SIGNS = ("-", ".", ",", "+", "=", ":", "/")
-"""Every sign that is told."""
+"""The signs that are recognized."""
 
-#: Pieces at least this high, in heights of the line, show where the line runs.
+#: Pieces at least this high, in heights of the line, determine the position of the line.
 _TALL = 0.6
-#: A minus stands free by this much, in heights of the line: the bar of an A, an H or a t does not.
+#: Minimum distance of a minus from other pieces, in heights of the line; the bar of an A, an H or a t is closer.
 _FREE = 0.04
-#: A sign with this much room to both sides is no stroke of a digit beside it, in heights of the line.
+#: A sign with this distance to both sides, in heights of the line, is not a stroke of a neighbouring digit.
 _CLEAR = 0.08
-#: The bars of a plus are no further apart than this, in heights of the line.
+#: Maximum distance between the bars of a plus, in heights of the line.
 _CROSSING = 0.05
-#: Of a plus, this share of the ink lies on its two bars, and each bar is this much of its box.
+#: Minimum share of the ink of a plus on its two bars, and minimum length of each bar relative to the box.
 _ON_BARS, _BAR = 0.78, 0.75
-#: Pixels of the network's picture that a bar is wide, to either side of its middle.
+#: Half the width of a bar, in pixels of the network's input.
 _HALF_BAR = 2
-#: The arms of a plus are at least this long, of its box.
+#: Minimum length of the arms of a plus, relative to its box.
 _ARM = 0.22
-#: A slash goes beyond the digits at its top and its foot by the first, in heights of the line, leans by the second to
-#: the right (a tangent), and strays from a straight line by less than the third, of its length: a 1 stands on the line.
+#: A slash extends beyond the digits at the top and bottom by the first, in heights of the line, leans to the right by
+#: the second (a tangent), and deviates from a straight line by less than the third, relative to its length; a 1 does
+#: not extend below the line.
 _BEYOND, _LEAN, _STRAIGHT = 0.06, 0.25, 0.06
-#: Pixels with more ink than this are looked at.
+#: Pixels with more ink than this count as ink.
 _INK = 0.3
 
 
@@ -40,7 +41,7 @@ def find_signs(layout: Layout) -> dict[Run, str]:
     if line is None:
         return {}
     widths, heights, middles = _measures(layout.boxes, layout.height, line)
-    # Most pieces are digits: one look at all of them leaves few to look at closely.
+    # Most pieces are digits: a quick vectorized test leaves few for closer tests.
     is_flat = (widths >= 0.15) & (widths <= 1.0) & (heights <= np.minimum(0.4 * widths, 0.25))
     is_small = (widths <= 0.3) & (heights <= 0.45) & (middles >= 0.75)
     signs: dict[Run, str] = {}
@@ -101,12 +102,12 @@ def possible_shapes(layout: Layout) -> dict[Run, str]:
 
 
 def has_shape(picture: NDArray[np.float32], sign: str) -> bool:
-    """Whether a picture of pieces, (28, 28) in [0, 1], has the shape of a sign of `possible_shapes`."""
+    """Return whether a picture of pieces, (28, 28) in [0, 1], has the shape of a sign of `possible_shapes`."""
     return _is_plus(picture) if sign == "+" else _is_slash(picture)
 
 
 def stands_apart(layout: Layout, run: Run) -> bool:
-    """Whether a sign stands clearly beside its neighbours, so that it is no stroke of theirs."""
+    """Return whether a sign is clearly separate from its neighbours, so that it is not one of their strokes."""
     left, _, right, _ = layout.box(run)
     others = np.delete(layout.boxes, np.s_[run[0] : run[1]], axis=0)
     gaps = np.maximum(others[:, 0] - right, left - others[:, 2])
@@ -114,7 +115,7 @@ def stands_apart(layout: Layout, run: Run) -> bool:
 
 
 def _line(layout: Layout) -> tuple[float, float] | None:
-    """Return where the digits of a line begin and end, from top to bottom; None without a digit."""
+    """Return the top and bottom of the digits of a line; None without a digit."""
     heights = (layout.boxes[:, 3] - layout.boxes[:, 1]) / layout.height
     tall = layout.boxes[heights >= _TALL]
     return (float(np.median(tall[:, 1])), float(np.median(tall[:, 3]))) if len(tall) else None
@@ -123,7 +124,7 @@ def _line(layout: Layout) -> tuple[float, float] | None:
 def _measures(
     boxes: NDArray[np.float64], height: float, line: tuple[float, float]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return widths and heights, in heights of the line, and where the middles lie, from 0 (top) to 1 (foot)."""
+    """Return widths and heights, in heights of the line, and middles as positions from 0 (top) to 1 (bottom)."""
     sizes = (boxes[:, 2:] - boxes[:, :2]) / height
     return sizes[:, 0], sizes[:, 1], ((boxes[:, 1] + boxes[:, 3]) / 2 - line[0]) / (line[1] - line[0])
 
@@ -136,7 +137,7 @@ def _nearest(layout: Layout, place: int) -> float:
 
 
 def _pair(layout: Layout, place: int, line: tuple[float, float]) -> str | None:
-    """Return the sign that a piece and the next one are together, one above the other."""
+    """Return the sign that a piece and the next one form together, one above the other."""
     boxes = layout.boxes[place : place + 2]
     sizes = (boxes[:, 2:] - boxes[:, :2]) / layout.height
     middles = ((boxes[:, 1] + boxes[:, 3]) / 2 - line[0]) / (line[1] - line[0])
@@ -153,7 +154,7 @@ def _pair(layout: Layout, place: int, line: tuple[float, float]) -> str | None:
 
 
 def _is_plus(picture: NDArray[np.float32]) -> bool:
-    """Whether the ink is two bars that cross in the middle, one level and one upright."""
+    """Return whether the ink is a horizontal and a vertical bar that cross in the middle."""
     rows, columns = np.flatnonzero((picture > _INK).any(axis=1)), np.flatnonzero((picture > _INK).any(axis=0))
     if not len(rows):
         return False
@@ -174,12 +175,12 @@ def _is_plus(picture: NDArray[np.float32]) -> bool:
 
 
 def _is_slash(picture: NDArray[np.float32]) -> bool:
-    """Whether the ink is one straight stroke that leans to the right."""
+    """Return whether the ink is a single straight stroke that leans to the right."""
     rows, columns = np.nonzero(picture > _INK)
     if len(rows) < 2:
         return False
     height = float(np.ptp(rows)) + 1
-    # The middle of the stroke in each row lies on a straight line, and no row has more than the stroke.
+    # The middles of the stroke in all rows lie on a straight line, and no row contains other ink.
     middles = np.array([columns[rows == row].mean() for row in np.unique(rows)])
     spans = np.array([np.ptp(columns[rows == row]) + 1 for row in np.unique(rows)])
     along = np.unique(rows).astype(np.float64)

@@ -1,4 +1,4 @@
-"""Ink in pieces: strokes from left to right, cut where one stroke runs through two digits."""
+"""Divides ink into pieces: strokes from left to right, cut where one stroke passes through two digits."""
 
 import math
 from collections.abc import Sequence
@@ -13,21 +13,21 @@ from digitpad.data.ink import Stroke, smooth_stroke
 from digitpad.data.rasterize import ink_to_image
 from digitpad.reading.pieces import FAR, OUTLINE, Box, Layout, Run, distances_between, line_height
 
-#: Strokes wider than this, in heights of the line, may run through several digits.
+#: Strokes wider than this, in heights of the line, may pass through several digits.
 _WIDE = 1.1
-#: Around a cut, the parts may overlap by this much, in heights of the line.
+#: Maximum overlap of the parts on both sides of a cut, in heights of the line.
 _MOST_OVERLAP = 0.5
 #: Parts narrower and lower than this, in heights of the line, are not cut off.
 _LEAST_PART = 0.3
-#: Distance of the points that cuts are looked for at, in heights of the line.
+#: Spacing of the points that are tested as cuts, in heights of the line.
 _STEP = 0.04
-#: Cuts of one stroke that are considered at most.
+#: Maximum number of cuts considered per stroke.
 _MOST_CUTS = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The points `start` to before `stop` of stroke `stroke`."""
+    """The points of stroke `stroke` from `start` up to `stop`, excluded."""
 
     stroke: int
     start: int
@@ -40,7 +40,7 @@ class InkPieces:
     Parameters
     ----------
     strokes
-        Points (n, 2) or (n, 3), finite; at least one stroke, none without points.
+        Points (n, 2) or (n, 3), finite; at least one stroke, each with at least one point.
     canvas
         The long side of what they were drawn on, in their units.
     """
@@ -89,7 +89,7 @@ class InkPieces:
         return Layout(self._boxes, distances, cuts, self._height)
 
     def parts(self, run: Run) -> list[Part]:
-        """Return what these pieces are: parts of strokes, joined again where nothing was left out between them."""
+        """Return the parts of strokes that these pieces consist of; contiguous parts are joined."""
         joined: list[Part] = []
         for part in sorted(self._parts[slice(*run)], key=lambda one: (one.stroke, one.start)):
             if joined and joined[-1].stroke == part.stroke and joined[-1].stop == part.start + 1:
@@ -99,16 +99,16 @@ class InkPieces:
         return joined
 
     def owner(self, place: int, owners: Sequence[NDArray[np.intp]]) -> int:
-        """Return whose most points of a piece are, given whose each point of each stroke is.
+        """Return the owner of most points of a piece, given the owner of each point of each stroke.
 
-        For strokes whose pieces are known, when weights are fitted and readings are checked.
+        Used with known segmentations, to fit weights and to check readings.
         """
         part = self._parts[place]
         whole = owners[part.stroke]
         finer, points = self._strokes[part.stroke], self._whole[part.stroke]
         if len(finer) == len(points) and part.stop - part.start == len(points):
             return int(np.bincount(whole).argmax())
-        # Of each finer point, the nearest that was given.
+        # For each resampled point, the nearest original point.
         away = np.abs((finer[part.start : part.stop, :2] @ [1, 1j])[:, np.newaxis] - (points[:, :2] @ [1, 1j]))
         return int(np.bincount(whole[away.argmin(axis=1)]).argmax())
 
@@ -124,7 +124,7 @@ class InkPieces:
     def _points(self, part: Part) -> Stroke:
         stroke = self._strokes[part.stroke]
         if part.stop - part.start == len(stroke):
-            # As it was drawn: what is not cut is read as any drawing is.
+            # The original points: uncut strokes are read like any other drawing.
             return self._whole[part.stroke]
         return stroke[part.start : part.stop]
 
@@ -137,29 +137,29 @@ def stroke_box(stroke: Stroke) -> Box:
 
 
 def _along(stroke: Stroke) -> NDArray[np.float64]:
-    """Return points on a stroke, straight from point to point, close enough to measure distances at."""
+    """Resample a stroke linearly, with points close enough to measure distances."""
     at = np.linspace(0, len(stroke) - 1, OUTLINE)
     number = np.arange(len(stroke))
     return np.stack([np.interp(at, number, stroke[:, axis]) for axis in (0, 1)], axis=1)
 
 
 def _cut_places(stroke: Stroke, height: float) -> tuple[Stroke, list[tuple[int, float]]]:
-    """Find where a stroke may pass from one digit to the next.
+    """Find the points at which a stroke may pass from one digit to the next.
 
-    Where it does, all that came before lies to the left of all that follows, or nearly: candidates are the places
-    at which the two overlap least.
+    At such a point, everything before it is to the left of everything after it, or nearly so: the candidates are the
+    points with the smallest overlap.
 
     Returns
     -------
     (Stroke, list of (int, float))
-        The stroke with points close enough to be cut at, and the points to cut at, each with its overlap in heights.
+        The resampled stroke, and the indices of the points to cut at, each with its overlap in heights.
     """
     finer = _resample(smooth_stroke(stroke), _STEP * height)
     x = finer[:, 0].astype(np.float64)
     overlap = (np.maximum.accumulate(x) - np.minimum.accumulate(x[::-1])[::-1]) / height
     places: list[tuple[int, float]] = []
     least = np.minimum(overlap, _MOST_OVERLAP)
-    # Plateaus count as one place, their middle: the strip between two digits is as good everywhere.
+    # A plateau counts as one point, its middle: all points of the strip between two digits are equally good.
     edges = np.flatnonzero(np.diff(np.round(least, 3)) != 0) + 1
     bounds = [0, *edges.tolist(), len(finer)]
     for start, stop in pairwise(bounds):
@@ -172,7 +172,7 @@ def _cut_places(stroke: Stroke, height: float) -> tuple[Stroke, list[tuple[int, 
 
 
 def _apart(places: list[tuple[int, float]], points: Stroke, height: float) -> list[tuple[int, float]]:
-    """Leave out places that would cut off next to nothing."""
+    """Omit points that would cut off very small parts."""
     kept: list[tuple[int, float]] = []
     start = 0
     for place, cost in places:
@@ -185,7 +185,7 @@ def _apart(places: list[tuple[int, float]], points: Stroke, height: float) -> li
 
 
 def _resample(stroke: Stroke, step: float) -> Stroke:
-    """Put points between those of a stroke, on straight lines, until none are further apart than `step`."""
+    """Insert points on straight lines between those of a stroke, so that none are further apart than `step`."""
     points = stroke.astype(np.float64)
     lengths = np.hypot(*np.diff(points[:, :2], axis=0).T)
     pieces = np.maximum(np.ceil(lengths / step), 1).astype(np.intp)
