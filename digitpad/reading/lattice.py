@@ -45,7 +45,7 @@ _SHAPES = {
 
 
 def possible_runs(layout: Layout) -> list[Run]:
-    """Return the runs of pieces that may be one segment: single pieces, and neighbours that fit into one together."""
+    """Return the runs of pieces that may be one segment: each piece, and neighbours that together are not too large."""
     runs: list[Run] = []
     for first in range(len(layout)):
         runs.append((first, first + 1))

@@ -59,7 +59,7 @@ class Reader(Protocol):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What each probability stands for, in order."""
+        """The classes, in the order of the probabilities."""
         ...
 
     @property
@@ -90,7 +90,7 @@ class FastReader(Protocol):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What each probability stands for, in order."""
+        """The classes, in the order of the probabilities."""
         ...
 
     def answers(self, images: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -361,7 +361,7 @@ class NumberReader:
             shape = self._shapes.pop(key, None)
             if shape is None or shape[0] != sign:
                 shape = (sign, has_shape(pieces.picture(run), sign))
-            # What was asked for last goes to the end, so that what was not for long falls out in front.
+            # Least recently used entries are dropped first: an entry moves to the end when it is used.
             self._shapes[key] = shape
             if shape[1] and stands_apart(pieces.layout, run) and not self._is_digit(pieces, run, sign):
                 signs[run] = sign
@@ -401,7 +401,7 @@ class NumberReader:
             self._known.update(zip(new, self.reader.recognize_all(pictures), strict=True))
         found = {run: self._known[key] for run, key in keys.items()}
         for key in keys.values():
-            # What was asked for last goes to the end, so that what was not for long falls out in front.
+            # Least recently used entries are dropped first: an entry moves to the end when it is used.
             self._known[key] = self._known.pop(key)
         while len(self._known) > _KEPT:
             del self._known[next(iter(self._known))]
@@ -410,14 +410,14 @@ class NumberReader:
 
 @dataclass(frozen=True, slots=True)
 class _Guess:
-    """The best class of a segment, with its probability and the probability that the segment is a digit."""
+    """The best class of a segment, and its `belief`."""
 
     label: str
     belief: float
 
 
 def belief(prediction: Prediction) -> float:
-    """Return the product of the probabilities that a segment is a digit, and the predicted one."""
+    """Return the probability that a segment is a digit, and the predicted one."""
     return prediction.probability * (1 - prediction.no_digit)
 
 

@@ -33,9 +33,9 @@ _INK = 0.3
 
 
 def find_signs(layout: Layout) -> dict[Run, str]:
-    """Return the pieces that have the size and the place of a sign: "-", ".", ",", "=" or ":".
+    """Return the pieces that have the size and position of a sign: "-", ".", ",", "=" or ":".
 
-    Without a digit to stand beside, nothing is one.
+    A line without digits has no signs.
     """
     line = _line(layout)
     if line is None:
@@ -64,9 +64,9 @@ def find_signs(layout: Layout) -> dict[Run, str]:
 
 
 def possible_shapes(layout: Layout) -> dict[Run, str]:
-    """Return the pieces that have the size and the place of a "+" or a "/", if they have its shape, too.
+    """Return the pieces that have the size and position of a "+" or a "/", if they have its shape, too.
 
-    Without a digit to stand beside, nothing is one. `has_shape` tells the shape.
+    A line without digits has no signs. `has_shape` tells the shape.
     """
     line = _line(layout)
     if line is None:
