@@ -1,1 +1,1 @@
-"""Digits in files, in memory and from the pen, and the one way they become 28x28 pictures."""
+"""Datasets, pictures and ink, and their conversion to 28x28 images."""

@@ -1,7 +1,7 @@
-"""More hands than were asked: every image a little turned, moved, slanted, bent, bolder or fainter, by chance.
+"""Data augmentation: random rotation, shift, scale, shear, elastic deformation, thickness, blur and noise.
 
-What a network should read does not change when a digit leans or a pen is broader, and the surest way to tell it is
-to show it so. An `Augmentation` says how strongly; `apply` changes a whole batch at once.
+The label of a digit does not change when it is slanted or drawn with a broader pen; training on such variants teaches
+the network this invariance. An `Augmentation` contains the strengths; `apply` changes a whole batch at once.
 """
 
 import math
@@ -47,13 +47,13 @@ __all__ = [
     "thickened",
 ]
 
-#: Images that are changed at a time: what lies between is small enough to be used again while it is near. It is part
-#: of what a seed means, for each such group draws its own chance.
+#: Number of images changed at a time, small enough for intermediate arrays to stay in the cache. The result of a seed
+#: depends on it, since random numbers are drawn per group.
 _CHUNK = 32
 
 
 class Limit(NamedTuple):
-    """The largest value that a strength can take, and its unit."""
+    """Maximum value of a strength, and its unit."""
 
     most: float
     unit: str
@@ -69,46 +69,46 @@ LIMITS: dict[str, Limit] = {
     "blur": Limit(5.0, "px"),
     "noise": Limit(1.0, ""),
 }
-"""The range of every strength, from 0, by its name."""
+"""The maximum of every strength by its name; the minimum is 0."""
 
 USUAL_STRENGTHS = {"rotation": 10, "shift": 1.5, "scale": 0.1, "shear": 10, "elastic": 0.6, "thickness": 0.4}
-"""What `parse` takes for "usual": digits still look like digits that somebody wrote."""
+"""The strengths for "usual" in `parse`: digits still look handwritten."""
 
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """How strongly images are changed by chance; 0 leaves that change out.
+    """Strengths of random changes of images; 0 disables a change.
 
     Parameters
     ----------
     rotation
-        Degrees that an image is turned by at most, either way.
+        Maximum rotation in degrees, in either direction.
     shift
-        Pixels that it is moved by at most, in each direction.
+        Maximum shift in pixels, in each direction.
     scale
-        Share by which it grows or shrinks at most: 0.1 for 0.9 to 1.1 times its size.
+        Maximum relative change of the size: 0.1 for 0.9 to 1.1 times the size.
     shear
-        Degrees that it is slanted by at most, either way.
+        Maximum shear in degrees, in either direction.
     elastic
-        Pixels that its points are moved by, each its own way and neighbours alike: the standard deviation.
+        Standard deviation of a smooth random displacement of points, in pixels.
     thickness
-        Pixels that the edge of a stroke moves by at most outwards; inwards half as far, or thin strokes would be lost.
+        Maximum outward displacement of stroke edges, in pixels; inwards it is half, so that thin strokes are kept.
     blur
-        Pixels of the widest blur's standard deviation.
+        Maximum standard deviation of the blur, in pixels.
     noise
-        Standard deviation of the strongest noise, as a share of full ink.
+        Maximum standard deviation of the noise, as a fraction of full ink.
 
     Raises
     ------
     DigitpadError
-        If a strength is no finite number, below 0, or above its limit.
+        If a strength is not finite, below 0, or above its limit.
 
     Notes
     -----
-    Each image has its own amounts, evenly spread between nothing (or the opposite) and the strength. Elastic
+    Each image has its own amounts, uniformly distributed between 0 (or the negative strength) and the strength. Elastic
     deformation after Simard, Steinkraus and Platt, "Best Practices for Convolutional Neural Networks Applied to Visual
-    Document Analysis", ICDAR 2003, drawn on a coarse grid with cubic B-splines between instead of smoothed by a
-    Gaussian, which is the same to the eye and a hundredth of the work.
+    Document Analysis", ICDAR 2003, sampled on a coarse grid and interpolated by cubic B-splines instead of smoothed by
+    a Gaussian, which looks the same and takes a hundredth of the time.
     """
 
     rotation: float = 0.0
@@ -137,19 +137,19 @@ class Augmentation:
         return any(getattr(self, name) > 0 for name in LIMITS)
 
     def apply(self, images: Images, rng: np.random.Generator) -> Images:
-        """Change every image of a batch by chance.
+        """Change every image of a batch at random.
 
         Parameters
         ----------
         images
-            Bytes (N, C, H, W). All channels of an image are changed alike, but for noise.
+            Bytes (N, C, H, W). All channels of an image are changed in the same way, except for noise.
         rng
-            The source of chance; the same state gives the same images.
+            Random generator; the same state gives the same images.
 
         Returns
         -------
         NDArray[uint8]
-            (N, C, H, W), in memory of its own.
+            (N, C, H, W), a new array.
         """
         check_images(images)
         changed = np.empty_like(images)
@@ -178,12 +178,12 @@ class Augmentation:
         return to_bytes(changed)
 
     def __str__(self) -> str:
-        """Return the strengths that change anything as `parse` takes them."""
+        """Return the nonzero strengths in the format of `parse`."""
         return ",".join(f"{name}={getattr(self, name):g}" for name in LIMITS if getattr(self, name)) or "none"
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read what a person writes: `usual`, `none`, or strengths such as `rotation=10,shift=2`.
+        """Parse `usual`, `none`, or strengths such as `rotation=10,shift=2`.
 
         Raises
         ------
@@ -212,12 +212,12 @@ class Augmentation:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what `to_json` wrote; strengths that are left out are 0.
+        """Parse the result of `to_json`; omitted strengths are 0.
 
         Raises
         ------
         DigitpadError
-            If the text is no JSON object, or names or values are not an augmentation's.
+            If the text is not a JSON object, or a name or value is invalid.
         """
         try:
             strengths = parse_json(text)
@@ -229,7 +229,7 @@ class Augmentation:
 
     @classmethod
     def from_dict(cls, strengths: object) -> Self:
-        """Take strengths by name; those that are left out are 0. Raises as `from_json`."""
+        """Make an augmentation from strengths by name; omitted ones are 0. Raises like `from_json`."""
         if not isinstance(strengths, dict):
             raise DigitpadError(_("An augmentation must be a JSON object with a number for each strength."))
         try:

@@ -1,4 +1,4 @@
-"""Connected parts of a picture: which pixels hang together, and the boxes around them."""
+"""Connected components of a picture, and their bounding boxes."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 
 def connected_components(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], int]:
-    """Count the connected parts of a mask, and say which each pixel is of; pixels that touch at a corner are connected.
+    """Label and count the connected components of a mask; pixels that touch at a corner are connected.
 
-    Runs of pixels in a row are joined with the runs that they touch in the row above: the smaller number wins, over and
-    over, until nothing changes (label propagation with pointer jumping: a few passes over arrays, however the parts
-    wind).
+    Runs of pixels in a row are joined with the runs that they touch in the row above: the smaller label is propagated
+    until nothing changes (label propagation with pointer jumping, a few passes over arrays for any shape of the
+    components).
 
     Parameters
     ----------
@@ -21,11 +21,11 @@ def connected_components(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], int
     Returns
     -------
     (NDArray[intp], int)
-        (H, W): 0 where the mask is empty, else 1 to the number of parts, which comes second. Parts are numbered in the
+        Labels (H, W), 0 where the mask is empty, and the number of components. Components are numbered from 1 in the
         order of their first pixels, row by row.
     """
     height, width = mask.shape
-    # A column of nothing at both ends: no run reaches into the next row.
+    # An empty column at both ends, so that no run continues in the next row.
     padded = np.zeros((height, width + 2), np.bool_)
     padded[:, 1:-1] = mask
     flat = padded.ravel()
@@ -34,7 +34,7 @@ def connected_components(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], int
     count = len(starts)
     if not count:
         return np.zeros(mask.shape, np.intp), 0
-    # The runs of the row above that a run touches are neighbours in the list: from `low` to before `high`.
+    # The runs of the row above that a run touches are contiguous in the list: from `low` up to `high`, excluded.
     row = width + 2
     low = np.searchsorted(stops, starts - row, side="left")
     high = np.searchsorted(starts, stops - row, side="right")
@@ -61,17 +61,17 @@ def connected_components(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], int
 
 
 def component_boxes(labels: NDArray[np.integer[Any]], count: int) -> NDArray[np.intp]:
-    """Return the box around each part.
+    """Return the bounding box of each component.
 
     Parameters
     ----------
     labels, count
-        As `connected_components` returns them.
+        The result of `connected_components`.
 
     Returns
     -------
     NDArray[intp]
-        (count, 4): left, top, and the first column and row that lie beyond, of parts 1 to `count`.
+        (count, 4): left, top, right and bottom of components 1 to `count`, the latter two excluded.
     """
     rows, columns = np.nonzero(labels)
     part = labels[rows, columns] - 1

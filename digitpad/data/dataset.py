@@ -44,7 +44,7 @@ class Dataset:
         Writers and sources of the images, if known: for `writer` and `source`, a text for each image. The checksum does
         not include them, since networks never see them.
     remarks
-        Sentences that whoever works with the images should read, such as which pictures could not be read.
+        Remarks for the user, such as which pictures could not be read.
 
     Raises
     ------

@@ -1,8 +1,7 @@
-"""IDX files, the format MNIST is kept in: a four-byte magic number, the dimensions, then the numbers.
+"""IDX files, the format of MNIST: a four-byte magic number, the dimensions, then the numbers.
 
-Nothing in a file is believed before it is checked: the header's dimensions are held against the data that is
-really there, so a lying header costs no memory. Whether a file is gzipped is seen from its first bytes, not
-from its name.
+The dimensions in the header are compared with the actual data before memory is allocated, so a wrong header does no
+harm. A gzipped file is recognized by its first bytes, not by its name.
 """
 
 import gzip
@@ -24,7 +23,7 @@ _DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E
 _CODES = {np.dtype(name): code for code, name in _DTYPES.items()}
 _GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
-_LARGEST = 640 << 20  # bytes: the largest dataset in this format (EMNIST by class) has 547 million
+_LARGEST = 640 << 20  # bytes; the largest dataset in this format (EMNIST by class) has 547 million
 _MOST_DIMENSIONS = 32
 
 
@@ -39,13 +38,13 @@ def read_idx(path: Path | str) -> NDArray[Any]:
     Returns
     -------
     NDArray
-        The numbers, in the file's shape and type (unsigned or signed bytes, int16, int32, float32 or float64),
-        in this machine's byte order, writable.
+        A writable array with the shape and type of the file (uint8, int8, int16, int32, float32 or float64), in native
+        byte order.
 
     Raises
     ------
     DigitpadError
-        If the file is missing, unreadable, not IDX, truncated, damaged, or longer than its header says.
+        If the file is missing, unreadable, not an IDX file, truncated, damaged, or longer than its header specifies.
     """
     path = Path(path)
     if path.is_dir():
@@ -77,14 +76,14 @@ def write_idx(path: Path | str, array: NDArray[Any]) -> None:
     Parameters
     ----------
     path
-        Where to; a file already there is replaced, whole or not at all.
+        The output file; an existing file is replaced atomically.
     array
-        Numbers of a type that IDX knows: uint8, int8, int16, int32, float32 or float64, in any byte order.
+        An array of type uint8, int8, int16, int32, float32 or float64, in any byte order.
 
     Raises
     ------
     DigitpadError
-        If IDX cannot hold the array's type, or the file cannot be written.
+        If IDX does not support the array's type, or the file cannot be written.
     """
     path = Path(path)
     if array.dtype.newbyteorder(">") not in _CODES:
@@ -96,19 +95,19 @@ def write_idx(path: Path | str, array: NDArray[Any]) -> None:
         )
     content = encode_idx(array)
     if path.suffix == ".gz":
-        # No time stamp: the same numbers make the same file.
+        # Without a time stamp, so that the same numbers give the same file.
         content = gzip.compress(content, mtime=0)
     with atomic_write(path) as file:
         file.write(content)
 
 
 def encode_idx(array: NDArray[Any]) -> bytes:
-    """Return the bytes of an array's IDX file, unpacked.
+    """Return the uncompressed contents of the IDX file of an array.
 
     Parameters
     ----------
     array
-        As for `write_idx`.
+        See `write_idx`.
 
     Returns
     -------
@@ -118,7 +117,7 @@ def encode_idx(array: NDArray[Any]) -> bytes:
     Raises
     ------
     KeyError
-        If IDX has no code for the array's type.
+        If IDX does not support the array's type.
     """
     big_endian = array.dtype.newbyteorder(">")
     header = struct.pack(f">HBB{array.ndim}I", 0, _CODES[big_endian], array.ndim, *array.shape)
@@ -126,7 +125,7 @@ def encode_idx(array: NDArray[Any]) -> bytes:
 
 
 def _parse(file: BinaryIO | gzip.GzipFile, path: Path) -> NDArray[Any]:
-    """Read one IDX file from an open (and unpacked) stream."""
+    """Read an IDX file from an open, uncompressed stream."""
     magic = file.read(4)
     if not magic:
         raise DigitpadError(_("{path} is empty; download or copy it again.").format(path=path))
@@ -149,7 +148,7 @@ def _parse(file: BinaryIO | gzip.GzipFile, path: Path) -> NDArray[Any]:
         raise DigitpadError(_("{path} ends in the middle of its header; download or copy it again.").format(path=path))
     shape = struct.unpack(f">{rank}I", lengths)
     words = " x ".join(map(str, shape)) or "1"
-    # Zeros are left out: an empty array's other dimensions may lie as well.
+    # Zeros are omitted, since the other dimensions of an empty array may be wrong, too.
     if dtype.itemsize * math.prod(n for n in shape if n) > _LARGEST:
         raise DigitpadError(
             _(
@@ -172,13 +171,13 @@ def _parse(file: BinaryIO | gzip.GzipFile, path: Path) -> NDArray[Any]:
                 "or not an IDX file. Download or copy it again."
             ).format(path=path, words=words)
         )
-    # In place: the numbers of a large file are not kept twice.
+    # In place, so that the numbers of a large file are not in memory twice.
     numbers = np.frombuffer(content, dtype=dtype).reshape(shape)
     return numbers if numbers.dtype.isnative else numbers.byteswap(inplace=True).view(dtype.newbyteorder("="))
 
 
 def _read_at_most(file: BinaryIO | gzip.GzipFile, limit: int) -> bytearray:
-    """Read up to `limit` bytes, taking memory only for what is there."""
+    """Read up to `limit` bytes; allocate memory only for the bytes that exist."""
     content = bytearray()
     while len(content) < limit:
         chunk = file.read(min(_CHUNK, limit - len(content)))

@@ -1,6 +1,6 @@
-"""A folder of pictures as a dataset: one sub-folder for each class, named for it.
+"""Reads a folder of pictures as a dataset: one subfolder per class, whose name is that of the class.
 
-Every picture goes through the same eye as a single one: `read_image`, then `image_to_digit`.
+Every picture is processed like a single one: by `read_image`, then `image_to_digit`.
 """
 
 import stat
@@ -29,10 +29,10 @@ _SYSTEM_FILES = {"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"}
 
 
 def is_system_file(path: Path) -> bool:
-    """Return whether an operating system put a file or folder there, or hides it: it is neither a picture nor a class.
+    """Return whether a file or folder is hidden or was created by the operating system: neither a picture nor a class.
 
-    These are all names that begin with a dot (`.DS_Store`, and the `._name.png` that macOS leaves beside `name.png`),
-    `__MACOSX`, `Thumbs.db`, and on Windows whatever has the attribute "hidden".
+    This applies to names that begin with a dot (`.DS_Store`, and the `._name.png` that macOS leaves beside `name.png`),
+    `__MACOSX`, `Thumbs.db`, and on Windows everything with the attribute "hidden".
     """
     if path.name.startswith(".") or path.name.lower() in _SYSTEM_FILES:
         return True
@@ -55,10 +55,9 @@ def read_image_folder(folder: Path, split: Literal["train", "test"] = "train") -
     Returns
     -------
     Dataset
-        uint8 images (N, 1, 28, 28), in the order of the file names. If all folders are named for digits, the
-        classes are the ten digits, whether or not there are pictures of each; otherwise the folders' names in natural
-        order. Pictures
-        that cannot be read are skipped and named in its remarks.
+        uint8 images (N, 1, 28, 28), in the order of the file names. If the names of all folders are digits, the classes
+        are the ten digits, whether or not there are pictures of each; otherwise the names of the folders in natural
+        order. Pictures that cannot be read are skipped and named in the remarks.
 
     Raises
     ------
@@ -127,5 +126,5 @@ def split_folder(folder: Path, split: Literal["train", "test"]) -> Path:
 
 
 def _is_picture(path: Path) -> bool:
-    """Return whether a name is one of a picture; what the file holds is another matter."""
+    """Return whether a file name is that of a picture; the contents are not checked."""
     return path.suffix.lower() in _SUFFIXES and not is_system_file(path) and not path.is_dir()

@@ -1,9 +1,9 @@
-"""Pictures from anywhere, as ink: any size and mode, dark on light or light on dark.
+"""Reads pictures of any size and mode as ink, dark on light or light on dark.
 
-Reading a picture finds out what is paper and what is ink: at once where the paper has one tone, else as
-`photograph` does it. `image_to_digit` then puts the ink into 28x28 pixels as
-MNIST was made. The strokes of paint programs may be a pixel thin, so they are first widened to what a pen leaves
-in MNIST: reducing a hairline would leave a grey breath of it.
+Reading a picture separates ink from paper: directly if the paper has a uniform tone, otherwise as described in
+`photograph`. `image_to_digit` then converts the ink to 28x28 pixels as MNIST does. Strokes from paint programs may be
+one pixel wide, so they are first widened to the stroke width of MNIST; a hairline would almost vanish when the picture
+is reduced.
 """
 
 from pathlib import Path
@@ -22,14 +22,14 @@ from digitpad.data.straight_lines import without_paper_lines
 from digitpad.data.tones import LEAST_CONTRAST, brightness, colours, extremes
 
 _FIELD = int(FIELD)
-_MOST_MARGINS = 3  # sheets within sheets that are looked for
-_FULL_CONTRAST = 0.85  # ink this dark is left as it is; fainter ink is stretched to full
+_MOST_MARGINS = 3  # maximum number of nested sheets
+_FULL_CONTRAST = 0.85  # ink at least this dark is unchanged; fainter ink is stretched to full
 _VISIBLE = 0.1  # ink that counts when a digit is cropped
-_WORKING_SIDE = 120  # pixels: a digit's long side while its strokes are measured and widened
-# Pixels of the 20: strokes thinner than the first are widened to the second, as `rasterize` draws them. Of 300 real
-# drawings, drawn as pictures with pens of 1 to 30 pixels, digits 20 to 350 pixels large, a network reads 90% to 96%
-# right, and 94% to 99% as it reads the ink itself (of which it gets 96% right): least of digits that are hardly
-# larger than 20 pixels and drawn without antialiasing.
+_WORKING_SIDE = 120  # pixels: long side of a digit while its strokes are measured and widened
+# In pixels of the box of 20: strokes thinner than the first are widened to the second, as `rasterize` draws them.
+# Measured on 300 real drawings, rendered with pens of 1 to 30 pixels and digits of 20 to 350 pixels: a network reads
+# 90% to 96% correctly, and 94% to 99% the same as the ink itself (of which it reads 96% correctly); the lowest values
+# are for digits hardly larger than 20 pixels, drawn without antialiasing.
 _THINNEST = 1.7
 _WIDENED = 2.2
 
@@ -40,20 +40,20 @@ def read_image(source: Path | str | bytes | PIL.Image.Image) -> NDArray[np.float
     Parameters
     ----------
     source
-        A file in one of `digitpad.data.picture_files.FORMATS` (also AVIF and HEIC, where there is a decoder), the
-        content of such a file, or a picture that is open already. Of several frames the first counts. The EXIF
-        rotation is applied, and large pictures are reduced.
+        A file in one of `digitpad.data.picture_files.FORMATS` (also AVIF and HEIC, if a decoder is installed), the
+        contents of such a file, or an open picture. Only the first of several frames is used. The EXIF rotation is
+        applied, and large pictures are reduced.
 
     Returns
     -------
     NDArray[float32]
-        (H, W), in [0, 1], neither side longer than `LONGEST_SIDE`: ink 1, paper 0; all zeros if there is nothing on
-        the paper. Lines that belong to the paper (boxes, rulings, the edges of a scan) and dust are left out.
+        (H, W), in [0, 1], neither side longer than `LONGEST_SIDE`: ink 1, paper 0; all zeros if the paper is blank.
+        Lines that belong to the paper (boxes, rulings, the edges of a scan) and dust are removed.
 
     Raises
     ------
     DigitpadError
-        If the file is missing, a folder, not an ordinary file, not a picture, damaged or cut short, or too large.
+        If the file is missing, a folder, not a regular file, not a picture, damaged or truncated, or too large.
     """
     with opened_picture(source) as picture:
         return ink_on_paper(brightness(picture))
@@ -62,17 +62,17 @@ def read_image(source: Path | str | bytes | PIL.Image.Image) -> NDArray[np.float
 def read_photograph(
     source: Path | str | bytes | PIL.Image.Image,
 ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-    """Read a picture as ink on paper, and keep the picture itself.
+    """Read a picture as ink on paper, and return the picture itself, too.
 
     Parameters
     ----------
     source
-        As for `read_image`.
+        See `read_image`.
 
     Returns
     -------
     (NDArray[float32], NDArray[uint8])
-        What `read_image` returns, (H, W); and the picture in which this ink was found, (H, W, 3), in RGB.
+        The result of `read_image`, (H, W), and the picture in which this ink was found, (H, W, 3), in RGB.
 
     Raises
     ------
@@ -85,14 +85,14 @@ def read_photograph(
 
 
 def ink_on_paper(grey: NDArray[np.float64], *, margins: int = _MOST_MARGINS) -> NDArray[np.float32]:
-    """Tell ink from paper in a picture's brightness.
+    """Separate ink from paper, given the brightness of a picture.
 
     Parameters
     ----------
     grey
         (H, W) in [0, 1].
     margins
-        How many margins may lie around one another.
+        Maximum number of nested margins.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def ink_on_paper(grey: NDArray[np.float64], *, margins: int = _MOST_MARGINS) -> 
     if sheet is not None:
         ink = np.zeros(grey.shape, np.float32)
         area = grey[sheet.rows, sheet.columns]
-        # What is not of the sheet gets the tone of its paper.
+        # Pixels outside the sheet get the tone of its paper.
         paper = float(np.median(area[sheet.inside])) if sheet.inside.any() else float(np.median(area))
         inner = ink_on_paper(np.where(sheet.inside, area, paper), margins=margins - 1)
         ink[sheet.rows, sheet.columns] = np.where(sheet.inside, inner, np.float32(0))
@@ -112,10 +112,10 @@ def ink_on_paper(grey: NDArray[np.float64], *, margins: int = _MOST_MARGINS) -> 
 
 
 def image_to_digit(ink: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Put the ink of a picture into a small square as MNIST was made.
+    """Convert the ink of a picture to a small square image, as in MNIST.
 
     The ink is cropped, its long side scaled to 20 pixels with antialiasing, and its centre of mass placed in the
-    middle. A picture that is placed so already, such as a digit of MNIST itself, is returned as it is.
+    middle. A picture that already has this form, such as a digit of MNIST itself, is returned unchanged.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def image_to_digit(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     Returns
     -------
     NDArray[float32]
-        (28, 28), in [0, 1] and of 256 greys, as `rasterize` makes them; all zeros without ink.
+        (28, 28), in [0, 1] with 256 grey levels, like the result of `rasterize`; all zeros without ink.
     """
     rows, columns = np.flatnonzero((ink > _VISIBLE).any(axis=1)), np.flatnonzero((ink > _VISIBLE).any(axis=0))
     if not len(rows):
@@ -137,7 +137,7 @@ def image_to_digit(ink: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _ink_in_scan(grey: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Tell ink from paper of one tone: the border shows the paper, and the ink is whatever differs from it most."""
+    """Separate ink from paper with a uniform tone: the border is paper, and the ink is what differs from it most."""
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     paper = float(np.median(border))
     low, high = extremes(grey)
@@ -146,7 +146,7 @@ def _ink_in_scan(grey: NDArray[np.float64]) -> NDArray[np.float32]:
     if contrast < LEAST_CONTRAST:
         return np.zeros(grey.shape, np.float32)
     ink = (paper - grey) if darker >= lighter else (grey - paper)
-    # Grain of the paper: what strays from the paper's tone by no more than the border does, in most places, is none.
+    # Grain of the paper: deviations no larger than those of most of the border are not ink.
     grain = min(4.0 * float(np.median(np.abs(border - paper))), contrast / 2)
     ink[ink <= grain] = 0.0
     if contrast < _FULL_CONTRAST:
@@ -156,7 +156,7 @@ def _ink_in_scan(grey: NDArray[np.float64]) -> NDArray[np.float32]:
 
 
 def _is_placed(ink: NDArray[np.float32], box: tuple[int, ...]) -> bool:
-    """Return whether a picture fits the box and has its mass in the middle, to the pixel."""
+    """Return whether a picture fits the box and its centre of mass is in the middle, to the nearest pixel."""
     middle = _centre_of_mass(ink)
     return max(box) <= BOX and max(abs(place - CENTRE) for place in middle) <= 1
 
@@ -164,15 +164,15 @@ def _is_placed(ink: NDArray[np.float32], box: tuple[int, ...]) -> bool:
 def _widen(crop: NDArray[np.float32]) -> NDArray[np.float32]:
     """Widen strokes that would be lost when the digit is reduced to 20 pixels."""
     if max(crop.shape) <= BOX:
-        # As large as a digit of MNIST, whose strokes are what they are.
+        # As small as a digit of MNIST, whose strokes are kept.
         return crop
     digit = _resize(crop, _WORKING_SIDE)
-    # What a hairline's pixels have left after reducing is its full ink; of bold strokes, most are full anyway.
+    # After reducing, the darkest pixels of a hairline count as full ink; most pixels of bold strokes are full anyway.
     digit = np.minimum(digit / np.median(digit[digit > digit.max() / 4]), np.float32(1))
-    # Of a line much longer than wide, the edges are its two sides: its width is twice its area over them.
+    # The edges of a line much longer than wide are its two sides, so its width is twice its area over their length.
     inside = np.pad(digit > 0.5, 1)
     edges = int((inside[1:] != inside[:-1]).sum() + (inside[:, 1:] != inside[:, :-1]).sum())
-    # Counted along the grid, a slanting edge is up to sqrt(2) too long; on average over directions 4 / pi.
+    # Measured along the grid, a slanted edge is up to sqrt(2) times too long, 4 / pi on average over all directions.
     width = 2 * float(inside.sum()) / (edges * np.pi / 4)
     pixel = _WORKING_SIDE / BOX
     if width >= _THINNEST * pixel:
@@ -194,7 +194,7 @@ def _resize(crop: NDArray[np.float32], longest: float) -> NDArray[np.float32]:
 
 
 def _place(digit: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Put a digit into the field with its mass as near to the centre as whole pixels allow, and never cut off."""
+    """Place a digit in the field, never cut off, with its centre of mass in the middle to the nearest pixel."""
     x, y = _centre_of_mass(digit)
     height, width = digit.shape
     left = int(np.clip(round(CENTRE - x), 0, _FIELD - width))

@@ -24,10 +24,10 @@ from digitpad.translation import gettext as _
 Stroke: TypeAlias = NDArray[np.float32]
 """Points (n, 2): x to the right, y down, in canvas units; or (n, 3), with a pressure in [0, 1]."""
 
-#: A line may carry along what digitpad has no use for.
+#: Limits of one line: generous, since a line may have further entries, which digitpad does not use.
 _LONGEST_LINE = 256 << 20
 _MOST_DEPTH = 920
-#: Points of a drawing that are kept: a tablet sends 200 a second, so these are two minutes without lifting the pen.
+#: Maximum number of points of a drawing: a tablet sends 200 per second, so this is about two minutes of writing.
 _MOST_POINTS = 20_000
 _KNOWN_KEYS = {"label", "width", "height", "strokes"}
 # A segment is divided once for every 0.15 radians (9 degrees) that the curve turns at its ends: the remaining corners
@@ -144,8 +144,8 @@ def read_ink(path: Path | str) -> list[Drawing]:
     Parameters
     ----------
     path
-        JSON Lines in UTF-8, one drawing a line; blank lines are passed over. Of a drawing with more than 20,000 points
-        only so many, evenly spread, are kept.
+        JSON Lines in UTF-8, one drawing per line; blank lines are skipped. A drawing with more than 20,000 points is
+        thinned evenly to that number.
 
     Returns
     -------
@@ -155,7 +155,7 @@ def read_ink(path: Path | str) -> list[Drawing]:
     Raises
     ------
     DigitpadError
-        If the file cannot be read, holds no drawing, or a line is not a drawing; the message names the line.
+        If the file cannot be read or is empty, or a line is not a drawing; the message names the line.
     """
     path = Path(path)
     if path.is_dir():
@@ -267,7 +267,7 @@ def _plain(value: float | np.floating[Any]) -> int | float:
 
 
 def _drawing_of(line: str, where: str) -> Drawing:
-    """Make a drawing of one line of JSON, or say what is wrong with it."""
+    """Make a drawing from one line of JSON; raise an error that describes what is wrong with it."""
     try:
         record = parse_json(line, most_bytes=_LONGEST_LINE, most_depth=_MOST_DEPTH)
     except JSONError as error:
@@ -298,7 +298,7 @@ def _checked(record: object) -> Drawing:
 
 
 def _thinned(strokes: tuple[Stroke, ...]) -> tuple[Stroke, ...]:
-    """Return strokes with every so many points left out, if there are more than any pen leaves."""
+    """Return strokes thinned evenly to the maximum number of points, if they have more."""
     every = -(-sum(map(len, strokes)) // _MOST_POINTS)
     if every <= 1:
         return strokes

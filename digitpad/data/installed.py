@@ -1,4 +1,4 @@
-"""Datasets that the system or another program has installed: Fashion-MNIST, from Debian's package or a Keras cache."""
+"""Datasets installed by the system or another program: Fashion-MNIST, from Debian's package or the Keras cache."""
 
 import os
 from pathlib import Path
@@ -37,6 +37,6 @@ def _folders() -> list[Path]:
     try:
         folders.append((Path(keras) if keras else Path.home() / ".keras") / _FOLDER)
     except RuntimeError:
-        # An account without a home folder has no cache in it.
+        # An account without a home folder has no cache.
         return folders
     return folders

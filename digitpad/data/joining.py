@@ -10,7 +10,7 @@ from digitpad.translation import gettext as _
 
 
 def join(parts: Sequence[Dataset]) -> Dataset:
-    """Concatenate datasets; one that is given twice counts twice.
+    """Concatenate datasets; a dataset that is given twice is included twice.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Sets of images that are stored transposed or inverted, as EMNIST is: noticed, and turned on request.
+"""Detects datasets that are stored transposed or inverted, as EMNIST is, and corrects them on request.
 
 digitpad's images are rows of pixels, ink 255 on background 0. Whether a set is inverted shows along the borders of its
 images. Whether it is transposed shows by comparing its digits with the mean image of each digit of MNIST: the nearest
@@ -18,14 +18,14 @@ from digitpad.data.mnist import load_mnist
 from digitpad.translation import gettext as _
 
 _TURNS = re.compile(r"(?P<base>.+?)(?P<turns>(?::(?:transpose|invert))+)", re.IGNORECASE | re.DOTALL)
-_SAMPLE = 2000  # images that are looked at
-_FEWEST = 20  # digits below which nothing is said
-_LEAST_ACCURACY = 0.5  # of the nearest mean, before a set counts as handwritten digits at all
+_SAMPLE = 2000  # number of images examined
+_FEWEST = 20  # minimum number of digits for a remark
+_LEAST_ACCURACY = 0.5  # of the nearest mean, for a set to count as handwritten digits
 _LEAST_GAIN = 0.2  # of accuracy when rows and columns are exchanged
 
 
 def split_turns(spec: str) -> tuple[str, tuple[str, ...]]:
-    """Separate a dataset's name from what is to be done with its images.
+    """Split a dataset specification into the name and the corrections of the images.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def split_turns(spec: str) -> tuple[str, tuple[str, ...]]:
     Returns
     -------
     (str, tuple of str)
-        The name, and `transpose` and `invert` as far as they were asked for.
+        The name, and those of `transpose` and `invert` that were requested.
     """
     found = _TURNS.fullmatch(spec)
     if found is None:
@@ -44,18 +44,18 @@ def split_turns(spec: str) -> tuple[str, tuple[str, ...]]:
 
 
 def orientations(spec: str) -> tuple[str, ...]:
-    """Return a dataset's name with every suffix that turns its images, for whoever chooses one.
+    """Return a dataset's name with every possible combination of suffixes, to offer as choices.
 
     Parameters
     ----------
     spec
-        As for `split_turns`.
+        See `split_turns`.
 
     Returns
     -------
     tuple of str
-        The name alone first. Only a folder of IDX files or images is ever stored in another orientation; of anything
-        else, `spec` alone.
+        The name alone first. Only folders of IDX files or images may be stored in another orientation; for anything
+        else, only `spec`.
     """
     base, _turns = split_turns(spec)
     try:
@@ -76,14 +76,14 @@ def turn(images: NDArray[np.uint8], turns: Sequence[str]) -> NDArray[np.uint8]:
 
 
 def orientation_remarks(spec: str, dataset: Dataset) -> tuple[str, ...]:
-    """Return what is to be said about how a set is stored; nothing if it is stored as digitpad expects.
+    """Return remarks on how a set is stored; empty if it is stored as digitpad expects.
 
     Parameters
     ----------
     spec
-        What the user calls the set, named in the remark with the ending that corrects it.
+        What the user calls the set; a remark quotes it with the suffix that corrects it.
     dataset
-        The images. A transposed set is noticed if it has digits, in images of 28x28 pixels.
+        The images. A transposed set is only detected if it contains digits, in images of 28x28 pixels.
     """
     if dataset.images.shape[1] != 1 or not dataset.images.size:
         return ()
@@ -95,7 +95,7 @@ def orientation_remarks(spec: str, dataset: Dataset) -> tuple[str, ...]:
     wanted = [
         kind
         for kind, wrong in (("transpose", transposed), ("invert", inverted))
-        # What was turned wrongly is put right by leaving the turn out.
+        # A wrong correction is undone by omitting it.
         if wrong != (kind in before)
     ]
     cure = ":".join([base, *wanted])
@@ -111,7 +111,7 @@ def orientation_remarks(spec: str, dataset: Dataset) -> tuple[str, ...]:
 
 
 def _is_inverted(images: NDArray[np.uint8]) -> bool:
-    """Return whether the background is light: what lies along the borders, in most images, and the rest darker."""
+    """Return whether the background is light: the borders of most images are light, and the rest is darker."""
     borders = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1)
     return bool(np.median(borders) > 127 and images.mean() < borders.mean())
 
@@ -130,7 +130,7 @@ def _is_transposed(images: NDArray[np.uint8], labels: NDArray[np.int64], classes
 
 
 def _nearest_mean_accuracy(images: NDArray[np.uint8], targets: NDArray[np.int64], means: NDArray[np.float32]) -> float:
-    """Return how often the mean image that lies nearest by angle is that of the right digit."""
+    """Return how often the nearest mean image, by angle, is that of the correct digit."""
     flat = images.reshape(len(images), -1).astype(np.float32)
     nearest = np.argmax(flat @ means.reshape(len(means), -1).T, axis=1)
     return float(np.mean(nearest == targets))
@@ -138,7 +138,7 @@ def _nearest_mean_accuracy(images: NDArray[np.uint8], targets: NDArray[np.int64]
 
 @cache
 def _digit_means() -> NDArray[np.float32]:
-    """Return (10, 28, 28): the mean image of each digit of MNIST, of unit length."""
+    """Return (10, 28, 28): the mean image of each digit of MNIST, normalized to unit length."""
     digits = load_mnist("test")
     means = np.stack([digits.images[digits.labels == digit, 0].mean(axis=0) for digit in range(len(DIGITS))])
     lengths = np.linalg.norm(means, axis=(1, 2), keepdims=True)

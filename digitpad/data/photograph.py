@@ -1,8 +1,8 @@
-"""Ink in photographs: uneven light divided out, printed lines taken away, grain and specks dropped.
+"""Finds ink in photographs: compensates for uneven light, and removes printed lines, grain and specks.
 
-Light falls on paper unevenly and ink swallows a share of it, so what tells ink is the ratio of a pixel to the paper
-around it. The paper is estimated by closing (a maximum filter, then a minimum filter, wider than any pen), which wipes
-out whatever dark is narrow and leaves shadows where they are.
+Light falls on paper unevenly and ink absorbs a fraction of it, so ink is recognized by the ratio of a pixel to the
+paper around it. The paper is estimated by a morphological closing (a maximum filter, then a minimum filter, wider than
+any pen), which removes narrow dark structures and keeps shadows.
 """
 
 import math
@@ -15,30 +15,30 @@ from digitpad.data.ruled import without_lines
 from digitpad.data.specks import without_leftovers
 from digitpad.data.straight_lines import without_paper_lines
 
-#: Pixels of the long side at which the paper is estimated: light changes slowly.
+#: Long side in pixels at which the paper is estimated; light changes slowly.
 _COARSE = 112
-#: Of the long side: lines wider than this would be taken for shadows.
+#: Relative to the long side: lines wider than this would be mistaken for shadows.
 _WIDEST_PEN = 0.14
-#: Pictures are divided into this many fields along each side to find out whether their light is even.
+#: Number of fields along each side, to test whether the light is even.
 _FIELDS = 8
-#: Smaller pictures are no photographs of paper: they are digits cut out, and have hardly any paper to go by.
+#: Smaller pictures are not photographs of pages but cropped digits, with hardly any paper around them.
 _LEAST_SIDE = 48
-#: Fields of even light differ by less than this from each other.
+#: Maximum difference between the fields in even light.
 _EVEN = 0.06
-#: The least share of light that ink swallows.
+#: Minimum share of light that ink absorbs.
 _LEAST_INK = 0.08
-#: Paper darker than this counts as this dark: where there is next to no light, grain would count as ink.
+#: Minimum brightness of paper: in very dark areas, grain would count as ink.
 _DARKEST = 0.12
-#: The least share that a printed line swallows.
+#: Minimum share of light that a printed line absorbs.
 _FAINTEST_LINE = 0.04
-#: Of full ink, what a straight line has at least.
+#: Minimum ink of a straight line, as a share of full ink.
 _LINE = 0.25
-#: Grain reaches this many standard deviations.
+#: Maximum amplitude of grain, in standard deviations.
 _GRAIN = 4.0
 
 
 def is_evenly_lit(grey: NDArray[np.float64]) -> bool:
-    """Tell a scan or a screenshot, whose paper has one tone, from a photograph.
+    """Return whether the paper has a uniform tone, as in a scan or a screenshot, but not in a photograph.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def is_evenly_lit(grey: NDArray[np.float64]) -> bool:
     """
     if min(grey.shape) < _LEAST_SIDE:
         return True
-    # Paper is what most of a field is; a field that ink fills is an exception, so extremes are left out.
+    # Most of a field is paper; fields full of ink are exceptions, so extremes are ignored.
     height, width = (side - side % _FIELDS for side in grey.shape)
     fields = grey[:height, :width].reshape(_FIELDS, height // _FIELDS, _FIELDS, width // _FIELDS)
     tones = np.median(fields.swapaxes(1, 2).reshape(_FIELDS**2, -1), axis=1)
@@ -72,7 +72,7 @@ def ink_in_photograph(grey: NDArray[np.float64]) -> NDArray[np.float32]:
     dark = grey if _is_dark_ink(grey) else 1 - grey
     paper = _paper(dark)
     share = (paper - dark) / np.maximum(paper, _DARKEST)
-    # A quarter of the pixels tells the grain as well.
+    # A quarter of the pixels suffices to estimate the grain.
     some = share[::2, ::2]
     grain = 1.4826 * float(np.median(np.abs(some - np.median(some))))
     share = without_paper_lines(share, max(_GRAIN * grain, _FAINTEST_LINE))
@@ -88,7 +88,7 @@ def ink_in_photograph(grey: NDArray[np.float64]) -> NDArray[np.float32]:
 
 
 def _is_dark_ink(grey: NDArray[np.float64]) -> bool:
-    """Tell ink on paper from chalk on a board: what is narrow and strays far from its surroundings is the ink."""
+    """Return whether the ink is dark, not chalk on a board: narrow, strong deviations from the surroundings are ink."""
     step = max(1, max(grey.shape) // 256)
     small = grey[: len(grey) // step * step, : grey.shape[1] // step * step]
     small = small.reshape(len(small) // step, step, -1, step).mean(axis=(1, 3))
@@ -97,16 +97,16 @@ def _is_dark_ink(grey: NDArray[np.float64]) -> bool:
 
 
 def _paper(grey: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the paper's tone at every pixel, as if nothing was written on it."""
+    """Return the tone of the paper at every pixel, as if it were blank."""
     height, width = grey.shape
     scale = min(1.0, _COARSE / max(grey.shape))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     coarse = PIL.Image.fromarray(grey.astype(np.float32)).resize(size, PIL.Image.Resampling.BOX)
     reach = math.ceil(_WIDEST_PEN * max(size) / 2)
     values = np.asarray(coarse, np.float32)
-    # A maximum of noisy pixels lies above the paper: a slight blur first.
+    # The maximum of noisy pixels exceeds the paper's tone, hence a slight blur first.
     values = np.asarray(_smooth(values.astype(np.float64), 0.8), np.float32)
-    # The light goes on beyond the picture as it changes within it; a dark edge would be taken for ink otherwise.
+    # The light is extrapolated beyond the picture; otherwise a dark edge would count as ink.
     beyond = np.pad(values, 2 * reach, mode="reflect", reflect_type="odd")
     closed = _extreme(_extreme(beyond, reach, np.maximum), reach, np.minimum)
     soft = _smooth(closed.astype(np.float64), 1.5)
@@ -115,7 +115,7 @@ def _paper(grey: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _extreme(values: NDArray[np.float32], reach: int, choose: np.ufunc) -> NDArray[np.float32]:
-    """Return the largest or the smallest value within `reach` pixels, in a square, where all of it is there."""
+    """Return the maximum or minimum over squares of `reach` pixels to each side, only where they fit completely."""
     for axis in (0, 1):
         windows = np.lib.stride_tricks.sliding_window_view(values, 2 * reach + 1, axis=axis)
         values = choose.reduce(windows, axis=-1)
@@ -137,7 +137,7 @@ def _smooth(values: NDArray[np.float64], radius: float) -> NDArray[np.float64]:
 
 
 def _otsu(values: NDArray[np.float64]) -> float:
-    """Return the threshold that parts values in [0, 1] into the two most different classes (Otsu, 1979)."""
+    """Return the threshold that separates values in [0, 1] into the two most different classes (Otsu, 1979)."""
     counts, edges = np.histogram(values, bins=128, range=(0.0, 1.0))
     middles = (edges[:-1] + edges[1:]) / 2
     below = np.cumsum(counts)

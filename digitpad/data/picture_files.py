@@ -1,7 +1,7 @@
-"""Picture files: which formats are opened, how large they may be, and what is said of those that cannot be read.
+"""Opens picture files: the supported formats, the limits on their size, and the errors for unreadable files.
 
-Pillow tries every decoder that it has on a file, whatever the file's name says, and one of them starts Ghostscript.
-So each file is opened with the list of formats that are meant.
+Pillow tries every decoder on a file, regardless of its name, and one of them starts Ghostscript. So each file is opened
+with an explicit list of formats.
 """
 
 import importlib
@@ -23,27 +23,27 @@ from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "PPM")
-"""Formats that are opened, by Pillow's names (JPEG includes MPO, as phones write it).
+"""Supported formats, by Pillow's names (JPEG includes MPO, which phones write).
 
-AVIF and HEIF are added where there is a decoder.
+AVIF and HEIF are added if a decoder is installed.
 """
 
 LONGEST_SIDE = 1024
-"""Pixels of the long side to which pictures are reduced: no digit needs more."""
+"""Maximum long side in pixels; larger pictures are reduced."""
 
 MOST_PIXELS = 100_000_000
-"""Pictures with more pixels are refused before they are unpacked."""
+"""Pictures with more pixels are rejected before they are decoded."""
 
-_MOST_SIDE = 1_000_000  # pixels: what is longer is not a picture of a page, and takes long to reduce
-# Millions of pixels that one processor core unpacks in about a second, measured on grainy photographs by
+_MOST_SIDE = 1_000_000  # pixels: longer pictures are not pages, and take long to reduce
+# Millions of pixels that one processor core decodes in about a second, measured on grainy photographs by
 # `tests/benchmarks/picture_size.py`. Others (plain or hardly compressed ones) are faster.
 _MOST_MEGAPIXELS = {"WEBP": 20, "AVIF": 20, "HEIF": 30}
-# Bytes of compressed data that one core unpacks in about a second.
+# Bytes of compressed data that one core decompresses in about a second.
 _MOST_BYTES = {"PNG": 20_000_000, "TIFF": 320_000_000, "GIF": 60_000_000}
-_FEW_BYTES = 5_000_000  # of a compressed TIFF: a large picture in less is so plain that it unpacks in time
-# The head of a file in the container of AVIF and HEIF (ISO 14496-12), and the brands that tell which it is.
+_FEW_BYTES = 5_000_000  # of a compressed TIFF; a large picture in fewer bytes is plain enough to decode in time
+# The header of the container of AVIF and HEIF (ISO 14496-12), and the brands that identify the format.
 _CONTAINER, _AVIF, _HEIF = b"ftyp", {b"avif", b"avis"}, {b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1"}
-# What Pillow's decoders raise on damaged files, beside OSError.
+# Exceptions of Pillow's decoders for damaged files, in addition to OSError.
 _DECODER_ERRORS = (ValueError, SyntaxError, EOFError, IndexError, OverflowError, TypeError, KeyError)
 
 
@@ -52,25 +52,25 @@ _silence = threading.Lock()
 
 @contextmanager
 def opened_picture(source: Path | str | bytes | PIL.Image.Image, name: str | None = None) -> Iterator[PIL.Image.Image]:
-    """Open a picture, upright, reduced to what is needed, in a mode whose values can be averaged.
+    """Open a picture: upright, reduced if it is large, and in a mode whose values can be averaged.
 
     Parameters
     ----------
     source
-        A file, a file's content, or a picture that is open already. Of several frames the first counts.
+        A file, the contents of a file, or an open picture. Only the first of several frames is used.
     name
-        What to call it in an error; the path where there is one.
+        The name in error messages; by default, the path.
 
     Raises
     ------
     DigitpadError
-        If the file is missing, a folder, no ordinary file, not a picture, damaged or cut short, or too large.
-        Errors of Pillow that are raised while the picture is in use count as damage.
+        If the file is missing, a folder, not a regular file, not a picture, damaged or truncated, or too large. Errors
+        that Pillow raises while the picture is in use are reported as damage.
     """
     if name is None:
         name = str(source) if isinstance(source, (Path, str)) else _("The picture")
     with warnings.catch_warnings(), _quiet_pillow():
-        # Pillow warns of large pictures and odd metadata on its own; what matters is refused here, in one sentence.
+        # Pillow's own warnings about large pictures and unusual metadata are not needed: limits are checked here.
         warnings.simplefilter("ignore")
         try:
             if isinstance(source, PIL.Image.Image):
@@ -105,7 +105,7 @@ def opened_picture(source: Path | str | bytes | PIL.Image.Image, name: str | Non
 
 
 def _ordinary_file(path: Path) -> io.BufferedReader:
-    """Open a file for reading; refuse folders, and pipes and devices, which may never end."""
+    """Open a file for reading; reject folders, and pipes and devices, which may never end."""
     mode = path.stat().st_mode
     if stat.S_ISDIR(mode):
         raise DigitpadError(_("{path} is a folder, not a picture; name a file inside it.").format(path=path))
@@ -133,7 +133,7 @@ def _formats(file: io.BufferedIOBase, name: str) -> list[str]:
         return ["AVIF"]
     if brands & _HEIF:
         try:
-            # It ships no types, and is only needed for this.
+            # Imported here because it has no type annotations and is only needed for these formats.
             decoder = importlib.import_module("pi_heif")
         except ImportError as error:
             raise _without_decoder(name, "HEIC") from error
@@ -147,13 +147,13 @@ def _has_avif() -> bool:
     """Return whether Pillow was built with a decoder for AVIF; its plugin is registered in either case."""
     from PIL import features
 
-    # Older Pillow does not know the feature.
+    # Older versions of Pillow do not know this feature.
     return "avif" in features.modules and features.check("avif") is True
 
 
 @contextmanager
 def _quiet_pillow() -> Iterator[None]:
-    """Keep what Pillow logs of odd files off the terminal while a file is being read."""
+    """Suppress Pillow's log messages about unusual files while a file is being read."""
     logger = logging.getLogger("PIL")
     before = logger.level
     logger.setLevel(logging.CRITICAL)
@@ -165,7 +165,7 @@ def _quiet_pillow() -> Iterator[None]:
 
 @contextmanager
 def _silent_libraries() -> Iterator[None]:
-    """Keep what libtiff prints of damaged files off the terminal: it writes to the process's own standard error."""
+    """Suppress libtiff's messages about damaged files, which it writes to the standard error of the process."""
     with _silence:
         try:
             kept = os.dup(2)
@@ -184,7 +184,7 @@ def _silent_libraries() -> Iterator[None]:
 
 
 def _check_cost(picture: PIL.Image.Image, size: int, name: str) -> None:
-    """Refuse what takes longer than about a second to unpack."""
+    """Reject pictures that take longer than about a second to decode."""
     kind = picture.format or ""
     megapixels = _MOST_MEGAPIXELS.get(kind)
     if megapixels is None and kind == "JPEG" and picture.info.get("progressive"):
@@ -207,14 +207,14 @@ def _check_cost(picture: PIL.Image.Image, size: int, name: str) -> None:
 
 
 def _reduced_if_tall(picture: PIL.Image.Image, file: BinaryIO) -> PIL.Image.Image | None:
-    """Return a picture of millions of rows reduced; None if it is not one, or cannot be read without unpacking it."""
+    """Return a reduced picture of millions of rows; None if it is not one, or must be decoded completely."""
     if picture.format != "PNG" or picture.height <= _MOST_SIDE or picture.width * picture.height > MOST_PIXELS:
         return None
     return reduced_tall_png(file, LONGEST_SIDE)
 
 
 def _unpacked(picture: PIL.Image.Image, name: str) -> PIL.Image.Image:
-    """Return the picture upright, unpacked and no larger than needed."""
+    """Return the picture upright, decoded and no larger than needed."""
     if picture.width * picture.height > MOST_PIXELS:
         raise _too_large(name)
     if 0 in picture.size:
@@ -225,9 +225,9 @@ def _unpacked(picture: PIL.Image.Image, name: str) -> PIL.Image.Image:
                 path=name, side=max(picture.size), most=_MOST_SIDE
             )
         )
-    # JPEG can be unpacked at a half, a quarter or an eighth of its size, which saves most of the time.
+    # JPEG can be decoded at a half, a quarter or an eighth of its size, which saves most of the time.
     picture.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
-    # The smaller, the cheaper to turn: reduced first.
+    # Reduced first, since rotating a smaller picture is faster.
     factor = -(-max(picture.size) // LONGEST_SIDE)
     turn = _TURNS.get(picture.getexif().get(_ORIENTATION, 1))
     if picture.format == "TIFF":
@@ -251,7 +251,7 @@ _TURNS = {
 
 
 def _averageable(picture: PIL.Image.Image) -> PIL.Image.Image:
-    """Return the picture in a mode whose values can be averaged: no palette, no bits, no packed 16 bits."""
+    """Return the picture in a mode whose values can be averaged: no palette, no 1-bit or packed 16-bit values."""
     if picture.mode in {"P", "PA"}:
         return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     if picture.mode.startswith("I;16"):

@@ -1,9 +1,9 @@
-"""Ink to the 28x28 picture that a network reads: the one definition, made as MNIST was made.
+"""Rasterizes ink to the 28x28 input of a network, with the same preprocessing as MNIST.
 
-The ink is cropped, scaled so that its long side is 20 pixels (the pen's width included), drawn with a pen of
-constant width in those pixels, and moved so that its centre of mass lies where MNIST has it. Nothing is a
-screenshot: a pixel's grey is computed from its distance to the curve through the points, so the picture does
-not change when the ink is moved, or is drawn larger on a larger canvas.
+The ink is cropped, scaled so that its long side is 20 pixels (the pen's width included), drawn with a pen of constant
+width in those pixels, and moved so that its centre of mass is at the same position as in MNIST. The grey level of a
+pixel is computed from its distance to the curve through the points, so the picture does not change when the ink is
+moved, or is drawn larger on a larger canvas.
 """
 
 import math
@@ -20,14 +20,14 @@ from digitpad.translation import gettext as _
 _Number = TypeVar("_Number", np.float64, np.intp)
 
 FIELD = 28.0  # pixels: the picture
-BOX = 20.0  # pixels: the ink's long side in it
-# MNIST's files put the centre of mass into the middle of the pixel in row 14, column 14 (counted from 0): the
-# average over all of it is 14.00, 14.00, while the middle of the field would be 13.5.
+BOX = 20.0  # pixels: long side of the ink in it
+# In MNIST, the centre of mass is in the middle of the pixel in row 14, column 14 (counted from 0): the average over all
+# digits is 14.00, 14.00, while the middle of the field would be 13.5.
 CENTRE = 14.5
 
-# The pen, in pixels of the picture. What three networks that know MNIST alone (two `standard`, one `light`, of
-# separate training runs) read of real pen ink on average, writers 1 to 15 to choose by, 16 to 30 to check, and how
-# the pictures look: the mean, of the pixels above 0.1 the share below 0.9, the share of pixels above 0.98.
+# The pen, in pixels of the picture. Mean accuracy on real pen ink of three networks trained only on MNIST (two
+# `standard`, one `light`, separate training runs), with writers 1 to 15 for the choice and 16 to 30 as a check, and
+# statistics of the pictures: the mean, the share below 0.9 of the pixels above 0.1, the share of pixels above 0.98.
 #
 #   radius, edge   1-15   16-30   mean    grey   full
 #     1.1, 1.0    95.5%   95.9%   0.111   53%    6.3%
@@ -37,44 +37,44 @@ CENTRE = 14.5
 #     1.3, 1.0    95.1%   96.0%   0.128
 #     1.4, 1.0    94.9%   95.9%   0.136
 #     MNIST                       0.132   50%    7.4%
-#
-# Reading hardly tells thin pens apart and loses a little with bold ones. So the look decides: the boldest pen that
-# loses nothing, as crisp as MNIST.
+# The accuracy hardly differs between thin pens and is slightly lower for bold ones. So the statistics decide: the
+# boldest pen without a loss of accuracy, as crisp as MNIST.
 PEN_RADIUS = 1.2
 EDGE = 1.0
-# How far the pen's grey reaches from its line. MNIST's ink touches a box of 20 pixels and never leaves it, so the
-# line itself has the box less this on either side (of an even pen; pressure may swell over it by half a pixel).
+# Maximum distance from the pen's line with ink. In MNIST, the ink touches a box of 20 pixels and never leaves it, so
+# the line is fitted into the box reduced by this distance on each side (for a constant width; pressure may exceed it by
+# half a pixel).
 _REACH = PEN_RADIUS + EDGE / 2
 
 USUAL_CANVAS = 400.0
-"""The long side of a canvas, in the strokes' units, that nothing else is known about; larger ones count as this."""
-# Ink smaller than this share of the canvas is a dot, or the start of a stroke: what a hand cannot help moving.
+"""Default long side of a canvas, in the units of the strokes; larger ones count as this."""
+# Ink smaller than this share of the canvas is a dot, or the start of a stroke: the unavoidable motion of a hand.
 _DOT = 0.05
 # Pressure from 0.0 to 1.0 changes the radius by this share.
 PRESSURE_GAIN = 0.8
 
-_LONGEST_PIECE = 1.0  # pixels: longer lines are cut, so that every piece has the same small window
+_LONGEST_PIECE = 1.0  # pixels: longer lines are divided, so that every piece has the same small window
 
 
 def ink_to_image(strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS, size: int = 28) -> NDArray[np.float32]:
-    """Draw ink as a picture in MNIST's manner.
+    """Rasterize ink to a picture like those of MNIST.
 
     Parameters
     ----------
     strokes
-        Points (n, 2), or (n, 3) with a pressure, in any units. Strokes without points are passed over.
+        Points (n, 2), or (n, 3) with a pressure, in any units. Strokes without points are skipped.
     canvas
-        The long side of what the strokes were drawn on, in their units: ink smaller than a twentieth of it is not
-        magnified any further, so that a dot stays a dot instead of filling the field. It only matters for canvases
-        smaller than the usual one (files may count in millimetres, or from 0 to 1).
+        The long side of the canvas, in the units of the strokes: ink smaller than a twentieth of it is not magnified
+        any further, so that a dot stays a dot instead of filling the field. It only matters for canvases smaller than
+        the usual one (units may be millimetres, or range from 0 to 1).
     size
-        Width and height of the picture, in pixels. Another size than 28 is the same picture, finer.
+        Width and height of the picture, in pixels. A size above 28 gives the same picture with a higher resolution.
 
     Returns
     -------
     NDArray[float32]
-        (size, size), in [0, 1]: ink 1, background 0. All zeros without ink. Like MNIST's, the picture has 256
-        greys, so that one kept as bytes in a dataset is the very picture that the window shows.
+        (size, size), in [0, 1]: ink 1, background 0. All zeros without ink. Like those of MNIST, the picture has 256
+        grey levels, so that storing it as bytes in a dataset loses nothing.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def ink_to_image(strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS, siz
         return np.zeros((size, size), dtype=np.float32)
     places = np.concatenate([line[:, :2] for line in lines])
     low, high = places.min(axis=0), places.max(axis=0)
-    # The last bound: no canvas is so small that its units cannot be told apart.
+    # The last bound prevents a canvas so small that its units vanish in rounding.
     long_side = max(float((high - low).max()), _DOT * min(canvas, USUAL_CANVAS), float(np.finfo(np.float32).tiny))
     scale = unit * (BOX - 2 * _REACH) / long_side
     middle = (low + high) / 2
@@ -96,28 +96,28 @@ def ink_to_image(strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS, siz
         [radius * unit for radius in _radii(lines)],
         unit * _LONGEST_PIECE,
     )
-    # Drawn twice: where the centre of mass lies is only known from the picture. MNIST itself was moved by whole
-    # pixels, its centres lie evenly half a pixel around the mark; networks read ink that is exactly on the mark as
-    # well (95.4% of all writers either way), and the picture does not jump while one draws.
+    # Drawn twice, since the centre of mass is only known from the picture. MNIST itself was shifted by whole pixels, so
+    # its centres vary by half a pixel; networks read exactly centred ink equally well (95.4% over all writers either
+    # way), and the picture does not jump while one draws.
     at = np.array([size / 2, size / 2])
     image = _draw(pieces, at, size, unit * EDGE)
     mass = _centre_of_mass(image)
     reach = (high - low) * scale / 2 + unit * _REACH
-    # Ink that trails far from its mass (no digit does) is kept whole inside the field, off the centre.
+    # Ink that extends far from its centre of mass (which digits do not) is kept inside the field, off centre.
     at = np.clip(at + unit * CENTRE - mass, reach, size - reach)
     return to_greys(_draw(pieces, at, size, unit * EDGE))
 
 
 def to_greys(image: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Round a picture in [0, 1] to the 256 greys that a byte can hold."""
+    """Round a picture in [0, 1] to the 256 grey levels of a byte."""
     greys: NDArray[np.float32] = np.rint(image * np.float32(255)) / np.float32(255)
     return greys
 
 
 def _curves(strokes: Sequence[Stroke]) -> list[NDArray[np.float64]]:
-    """Return the smooth lines of all strokes that have points, around the first point.
+    """Return the smooth lines of all nonempty strokes, relative to the first point.
 
-    Around the first point and in double precision, so that ink far out on a large canvas loses nothing.
+    Relative coordinates in double precision keep ink accurate that is far from the origin of a large canvas.
     """
     checked = []
     for number, stroke in enumerate(strokes, start=1):
@@ -141,10 +141,10 @@ def _curves(strokes: Sequence[Stroke]) -> list[NDArray[np.float64]]:
 
 
 def _radii(lines: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
-    """Return the pen's radius at every point, in pixels of a picture of 28.
+    """Return the radius of the pen at every point, in pixels of a picture of 28.
 
-    Pressure counts against the drawing's own mean: tablets and hands differ in what they call firm, and the
-    picture of a digit should not be bold for it. Without pressure, the pen is even.
+    Pressure is relative to the mean of the drawing, since tablets and people differ in their usual pressure, which
+    should not change the stroke width. Without pressure, the radius is constant.
     """
     pressed = [line[:, 2] for line in lines if line.shape[1] == 3]
     mean = float(np.concatenate(pressed).mean()) if pressed else 0.0
@@ -157,9 +157,9 @@ def _radii(lines: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
 def _cut(
     lines: Sequence[NDArray[np.float64]], radii: Sequence[NDArray[np.float64]], longest: float
 ) -> NDArray[np.float64]:
-    """Cut lines into straight pieces no longer than `longest`: (6, pieces): x, y, dx, dy, radius, its change.
+    """Divide lines into straight pieces no longer than `longest`: (6, pieces): x, y, dx, dy, radius, its change.
 
-    Cutting a straight piece does not change what is drawn. A line of one point is one piece of no length.
+    Dividing a straight piece does not change the picture. A line with one point is one piece of length 0.
     """
     ends = [np.column_stack([line, radius]) for line, radius in zip(lines, radii, strict=True)]
     start = np.concatenate([end[:-1] if len(end) > 1 else end for end in ends])
@@ -175,8 +175,8 @@ def _cut(
 def _draw(pieces: NDArray[np.float64], at: NDArray[np.float64], size: int, edge: float) -> NDArray[np.float32]:
     """Draw pieces with their origin at `at` (x, y).
 
-    A pixel's grey falls from 1 to 0 while its middle's distance to the nearest pen line passes through the
-    pen's radius, over `edge` pixels. Each piece looks only at the small square of pixels that it can reach.
+    The grey level of a pixel decreases from 1 to 0, over `edge` pixels, as the distance of its middle to the nearest
+    line passes the radius of the pen. Each piece processes only the small square of pixels that it can reach.
     """
     x, y, dx, dy, radius, widening = pieces
     x, y = x + at[0], y + at[1]
@@ -187,7 +187,8 @@ def _draw(pieces: NDArray[np.float64], at: NDArray[np.float64], size: int, edge:
     steps = np.arange(window)
     columns, rows = left[:, np.newaxis] + steps, top[:, np.newaxis] + steps  # (pieces, window)
 
-    # Per piece: how far along it the nearest point to each pixel lies (0 to 1), and the gap left to the pen.
+    # Per piece: the position along it (0 to 1) of the nearest point to each pixel, and the remaining distance to the
+    # pen.
     from_x, from_y = columns + 0.5 - x[:, np.newaxis], rows + 0.5 - y[:, np.newaxis]
     squared = dx * dx + dy * dy
     per_length = np.divide(1.0, squared, out=np.zeros_like(squared), where=squared > 0)[:, np.newaxis]
@@ -200,7 +201,7 @@ def _draw(pieces: NDArray[np.float64], at: NDArray[np.float64], size: int, edge:
     gap = np.sqrt(gap_x * gap_x + gap_y * gap_y)
     gap -= radius[:, np.newaxis, np.newaxis] + along * widening[:, np.newaxis, np.newaxis]
 
-    # A margin as wide as a window takes what falls outside the field; it is cut off, never wrapped.
+    # A margin as wide as a window receives pixels outside the field and is cropped, so that nothing wraps around.
     width = size + 2 * window
     nearest = np.full(width * width, edge, dtype=np.float64)
     _bound(columns, -window, size + window - 1)
@@ -212,7 +213,7 @@ def _draw(pieces: NDArray[np.float64], at: NDArray[np.float64], size: int, edge:
 
 
 def _bound(values: NDArray[_Number], low: float, high: float) -> NDArray[_Number]:
-    """Limit values to a range, in place: `np.clip` spends more on checks than on an array as small as these."""
+    """Clip values to a range, in place; `np.clip` spends more time on checks than on such small arrays."""
     np.maximum(values, low, out=values)
     return np.minimum(values, high, out=values)
 
@@ -221,6 +222,6 @@ def _centre_of_mass(image: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the centre of mass (x, y), where the middle of the first pixel is 0.5."""
     mass = image.sum(dtype=np.float64)
     middles = np.arange(len(image)) + 0.5
-    # In double precision, so that a picture and the one turned by 90 degrees round to the same greys.
+    # In double precision, so that a picture and its rotation by 90 degrees round to the same grey levels.
     columns, rows = image.sum(axis=0, dtype=np.float64), image.sum(axis=1, dtype=np.float64)
     return np.array([columns @ middles / mass, rows @ middles / mass])

@@ -1,7 +1,7 @@
-"""Printed lines of ruled and squared paper, found and taken away without eating the digits on them.
+"""Removes the printed lines of ruled and squared paper without damaging the digits on them.
 
-All lines of one direction are parallel: sheared back by their slope, they fill whole rows of the picture. A line's
-pixels are taken away where nothing but the line is there; where a stroke crosses it, the ink goes on above or below.
+All lines of one direction are parallel: after shearing the picture by their slope, they fill whole rows. Pixels of a
+line are removed, except where a stroke crosses it, so that ink continues above or below.
 """
 
 from typing import Any
@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-#: Slopes of lines that are tried: up to so many pixels down for each one to the right.
+#: Maximum slope tested, in pixels down per pixel to the right.
 _STEEPEST, _STEPS = 0.12, 97
-#: A row of a sheared picture may belong to a line where at least the first share of it is ink; the rows of a line
-#: together hold ink for at least the second.
+#: A row of a sheared picture may belong to a line if at least the first share of it is ink; the rows of a line together
+#: contain ink in at least the second share of columns.
 _FILLED, _WHOLE = 0.35, 0.6
-#: At least this share of a printed line has nothing above or below: 0.6 or more on ruled and squared paper, 0.02 or
-#: less for rows of digits below one another.
+#: Minimum share of a printed line without ink above or below: 0.6 or more on ruled and squared paper, 0.02 or less for
+#: rows of digits below each other.
 _BARE = 0.3
-#: No printed line is thicker than this share of the picture's short side.
+#: Maximum thickness of a printed line, relative to the short side of the picture.
 _THICKEST = 0.03
-#: Pixels that the search for the slope looks at, at most.
+#: Maximum number of pixels used to search for the slope.
 _MOST_POINTS = 20_000
 
 
@@ -29,30 +29,30 @@ def without_lines(ink: NDArray[np.float64], faintest: float) -> NDArray[np.float
     Parameters
     ----------
     ink
-        (H, W): the share of light that each pixel swallows.
+        (H, W): the share of light that each pixel absorbs.
     faintest
         Pixels with more ink than this may belong to a line.
 
     Returns
     -------
     NDArray[float64]
-        The very same ink, if there are no lines.
+        The ink; the same array if there are no lines.
     """
     cleaned, found = _without_level_lines(ink, faintest, least=2)
     if found:
-        # Squared paper: no digit is written in three or more upright lines from edge to edge.
+        # Squared paper: writing never has three or more vertical lines from edge to edge.
         upright, _ = _without_level_lines(np.ascontiguousarray(cleaned.T), faintest, least=3)
         cleaned = np.ascontiguousarray(upright.T)
     return cleaned
 
 
 def _without_level_lines(ink: NDArray[np.float64], faintest: float, *, least: int) -> tuple[NDArray[np.float64], int]:
-    """Take away lines that run from left to right; return what is left, and how many there were."""
+    """Remove lines that run from left to right; return the remaining ink and the number of lines."""
     height, width = ink.shape
     rows, columns = np.nonzero(ink > faintest)
     if min(height, width) < 32 or len(rows) < width:
         return ink, 0
-    # Where there is much ink, every so many columns tell the slope as well.
+    # With much ink, a subset of the columns suffices to find the slope.
     some = columns % -(-len(rows) // _MOST_POINTS) == 0
 
     def sharpness(slope: float) -> float:
@@ -80,14 +80,14 @@ def _without_level_lines(ink: NDArray[np.float64], faintest: float, *, least: in
 
 
 def _sheared(rows: NDArray[np.intp], across: NDArray[np.float64], slope: float) -> tuple[int, NDArray[np.intp]]:
-    """Return the first row of pixels that are sheared back by a slope, and how many are in each row from there on."""
+    """Shear pixels by a slope; return the first row, and the number of pixels in each row from there on."""
     sheared = np.rint(rows - slope * across).astype(np.intp)
     low = int(sheared.min())
     return low, np.bincount(sheared - low)
 
 
 def _is_printed(ink: NDArray[np.float64], first: NDArray[np.intp], last: NDArray[np.intp], faintest: float) -> bool:
-    """Tell a printed line from a row of digits, whose strokes go on above or below it nearly everywhere."""
+    """Distinguish a printed line from a row of digits, whose strokes continue above or below nearly everywhere."""
     height, columns = len(ink), np.arange(len(first))
     margin = 2 + int(last[0] - first[0]) // 2
 
@@ -120,7 +120,7 @@ def erase_line(
     height = len(ink)
     margin = 1 + int(last[0] - first[0]) // 2
     top, bottom = first - margin, last + margin
-    # A stroke crosses where there is ink beside the line, nearly as dark as the line itself; its soft edge is not.
+    # A stroke crosses where there is ink next to the line, nearly as dark as the line itself; a soft edge is fainter.
     middle = np.clip((first + last) // 2, 0, height - 1)
     dark = max(faintest, 0.6 * float(np.median(ink[middle, columns])))
     above = ink[np.clip(top - 1, 0, height - 1), columns] * (top >= 1)

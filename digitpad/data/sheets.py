@@ -1,7 +1,7 @@
-"""The sheet inside a picture's margins: a plot in a white frame, paper on a dark table, a form's cell.
+"""Finds the sheet inside the margins of a picture: a plot in a white frame, paper on a dark table, a cell of a form.
 
-What lies in the margins says nothing about the paper. A margin is found by nesting: a solid rectangle that stands out
-against the border and has something drawn in it is a sheet, and so is the inside of a rectangular frame.
+Margins do not have the tone of the paper. They are found by nesting: a solid rectangle that stands out against the
+border and contains a drawing is a sheet, and so is the inside of a rectangular frame.
 """
 
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from digitpad.data.tones import LEAST_CONTRAST, extremes
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
-    """A part of a picture: its rows and columns, and which of their pixels are of the sheet, bool (H, W)."""
+    """A part of a picture: its rows and columns, and a mask of the pixels that belong to the sheet, bool (H, W)."""
 
     rows: slice
     columns: slice
     inside: NDArray[np.bool_]
 
 
-#: Pixels of the long side at which sheets are looked for.
+#: Long side in pixels of the reduced picture in which sheets are searched.
 _COARSE = 256
-#: Smaller pictures have no margins: they are digits cut out.
+#: Smaller pictures are cropped digits without margins.
 _LEAST_SIDE = 48
 #: A sheet with its holes filled covers at least this share of its box (an ellipse covers 0.79),
 _RECTANGULAR = 0.87
@@ -33,9 +33,9 @@ _RECTANGULAR = 0.87
 _LEAST_AREA = 0.06
 #: and is at least this solid, unless it is a frame.
 _SOLID = 0.55
-#: What is drawn on a sheet is at least this large, of the sheet's short side.
+#: Minimum size of a drawing on a sheet, relative to the short side of the sheet.
 _DRAWN = 0.15
-#: What differs from the border by the first share of the greatest difference stands out; faint frames by the second.
+#: Minimum difference from the border, relative to the maximum difference; the second value is for faint frames.
 _STANDS_OUT = (0.5, 0.15)
 
 
@@ -69,9 +69,9 @@ def sheet_in(grey: NDArray[np.float64]) -> Sheet | None:
 
 
 def _enlarged(sheet: Sheet, step: int, shape: tuple[int, ...]) -> Sheet:
-    """Return a sheet of a reduced picture in the pixels of the picture, without its edges."""
+    """Convert a sheet of a reduced picture to pixels of the original picture, without its edges."""
     inner = np.pad(sheet.inside, 1)
-    # A pixel of the reduced picture to every side: the soft edge of the sheet lies there.
+    # The soft edge of the sheet is one pixel of the reduced picture wide, on every side.
     for axis in (0, 1):
         inner = inner & np.roll(inner, 1, axis) & np.roll(inner, -1, axis)
     inside = inner[1:-1, 1:-1].repeat(step, axis=0).repeat(step, axis=1)
@@ -81,7 +81,7 @@ def _enlarged(sheet: Sheet, step: int, shape: tuple[int, ...]) -> Sheet:
 
 
 def _sheet(other: NDArray[np.bool_]) -> Sheet | None:
-    """Return the sheet, given what differs from the border."""
+    """Return the sheet, given a mask of the pixels that differ from the border."""
     labels, count = connected_components(other)
     if not count:
         return None
@@ -101,7 +101,7 @@ def _sheet(other: NDArray[np.bool_]) -> Sheet | None:
         sizes = (inner[:, 2:] - inner[:, :2]).max(axis=1)
         framed = _framed(other[area], holes, inner)
         is_solid = own.sum() >= _SOLID * filled.sum() and sizes.max() >= _DRAWN * min(own.shape)
-        # What is drawn is a hole in the sheet; a hole that has something in it is the inside of a thick frame.
+        # A drawing is a hole in the sheet; a hole that contains something is the inside of a thick frame.
         if is_solid and framed is None:
             return Sheet(slice(top, bottom), slice(left, right), filled)
         if framed is not None:
@@ -114,12 +114,12 @@ def _sheet(other: NDArray[np.bool_]) -> Sheet | None:
 
 
 def _has_margins(box: NDArray[np.intp], shape: tuple[int, ...]) -> bool:
-    """Whether there is a margin on all sides; the edge of a shadow, say, leaves one on some."""
+    """Return whether there is a margin on all sides; the edge of a shadow leaves one on some sides only."""
     return bool(box[:2].min() > 0 and box[2] < shape[1] and box[3] < shape[0])
 
 
 def _framed(other: NDArray[np.bool_], holes: NDArray[np.intp], inner: NDArray[np.intp]) -> Sheet | None:
-    """Return the one hole of a frame in which something is drawn; None if there is none, or several."""
+    """Return the only hole of a frame that contains a drawing; None without such a hole, or with several."""
     drawn: list[Sheet] = []
     areas = (inner[:, 2:] - inner[:, :2]).prod(axis=1)
     for hole in np.flatnonzero(areas >= 0.1 * other.size).tolist():
@@ -135,8 +135,8 @@ def _framed(other: NDArray[np.bool_], holes: NDArray[np.intp], inner: NDArray[np
 
 
 def _holes(own: NDArray[np.bool_]) -> tuple[NDArray[np.intp], int]:
-    """Return the parts of a box that a shape encloses, labelled, and how many there are."""
+    """Label the parts of a box that a shape encloses; return the labels and the number of parts."""
     labels, count = connected_components(~np.pad(own, 1))
-    # What is connected with the padding, the first part, lies outside.
+    # The first part is connected to the padding, so it is outside.
     inside = labels[1:-1, 1:-1] - 1
     return np.maximum(inside, 0), count - 1

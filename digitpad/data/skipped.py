@@ -1,4 +1,4 @@
-"""Pictures that cannot be read, among many that can: skipped and named, up to a limit."""
+"""Skips pictures that cannot be read and reports their names, up to a limit."""
 
 from pathlib import Path
 
@@ -7,22 +7,22 @@ from digitpad.translation import gettext as _
 from digitpad.translation import ngettext
 
 _MOST_NAMED = 5
-_SHARE = 10  # one picture in ten may be broken
-_FEWEST = 3  # pictures of which one may be broken
+_SHARE = 10  # one picture in ten may be unreadable
+_FEWEST = 3  # number of pictures of which one may be unreadable
 
 
 class SkippedPictures:
-    """Collects what cannot be read.
+    """Collects pictures that cannot be read.
 
-    One broken file does not spoil a set, but a set of which more than a tenth is broken is not what its owner thinks
-    it is. Of three pictures or more, one may always be broken.
+    A single broken file does not prevent a dataset from being used, but more than a tenth suggests that the wrong
+    folder was chosen. Of three or more pictures, one may always be broken.
 
     Parameters
     ----------
     total
-        How many pictures there are.
+        Total number of pictures.
     folder
-        Where they lie; their names are given relative to it. None gives whole paths.
+        The folder to which reported names are relative; None for full paths.
     """
 
     def __init__(self, total: int, folder: Path | None = None) -> None:
@@ -37,8 +37,8 @@ class SkippedPictures:
         Raises
         ------
         DigitpadError
-            `error` itself if there are too few pictures to skip one; otherwise one that names the first broken
-            pictures, if there are too many of them.
+            `error` itself if there are too few pictures to skip one; an error with the names of the first broken
+            pictures if there are too many.
         """
         self._errors.append((path, error))
         if len(self._errors) <= self._most:
@@ -59,7 +59,7 @@ class SkippedPictures:
         ) from error
 
     def remarks(self) -> tuple[str, ...]:
-        """Return a sentence that names what was skipped; nothing if all pictures could be read."""
+        """Return a sentence with the names of the skipped pictures; empty if all pictures could be read."""
         count = len(self._errors)
         if not count:
             return ()

@@ -1,4 +1,4 @@
-"""Datasets by what a person calls them: `mnist`, a folder, a file of ink, or several of them joined by a plus."""
+"""Opens datasets by name: `mnist`, a folder, a file of ink, or several of them joined by a plus."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,7 +25,7 @@ from digitpad.errors import DigitpadError
 from digitpad.names import plain_name
 from digitpad.translation import gettext as _
 
-# The file names of MNIST and of the datasets made in its likeness, without .gz.
+# The file names of MNIST and of datasets with the same layout, without .gz.
 _IDX_NAMES: dict[Split, tuple[tuple[str, str], ...]] = {
     "train": (
         ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
@@ -37,17 +37,17 @@ _IDX_NAMES: dict[Split, tuple[tuple[str, str], ...]] = {
     ),
 }
 
-# What a line of ink may say about where it is from.
+# Entries of an ink file that describe the origin of a drawing.
 _ORIGINS = ("writer", "source")
 
 
 def open_samples(spec: str | Path, split: Split = "train") -> Dataset | Pages:
-    """Open whatever a network can be trained on: what `open_dataset` opens, or `paper`, pages to find ink on.
+    """Open any training data: a dataset as in `open_dataset`, or `paper`, the pages for finding ink.
 
     Raises
     ------
     DigitpadError
-        As `open_dataset`.
+        See `open_dataset`.
     """
     return load_paper(split) if str(spec).lower() == "paper" else open_dataset(spec, split)
 
@@ -108,7 +108,7 @@ def _built_in(name: str, split: Split) -> Dataset | None:
 
 
 def _read_file(path: Path, split: Split, spec: str) -> Dataset:
-    """Read a dataset that is one file, by the ending of its name."""
+    """Read a dataset that is a single file, according to its suffix."""
     match path.suffix.lower() if path.exists() else "missing":
         case ".csv":
             return read_csv_dataset(path, spec)
@@ -147,7 +147,7 @@ def _open_joined(specs: Sequence[str], split: Split) -> Dataset:
 
 
 def _idx_files(folder: Path, split: Split) -> tuple[Path, Path] | None:
-    """Return the images and labels file of a folder, or None if it holds no IDX files at all."""
+    """Return the images and labels file of a folder, or None if it does not contain IDX files."""
     for pair in _IDX_NAMES[split]:
         found = [next((p for p in (folder / name, folder / f"{name}.gz") if p.exists()), None) for name in pair]
         if found[0] and found[1]:
@@ -174,7 +174,7 @@ def _idx_files(folder: Path, split: Split) -> tuple[Path, Path] | None:
 
 
 def _named_idx_files(folder: Path, split: Split) -> tuple[Path, Path] | None:
-    """Return the images and labels of files that begin with their dataset's name, as EMNIST's do; None without such."""
+    """Return the images and labels of files with the dataset's name as prefix, as in EMNIST; None without any."""
     ending = f"-{split}-images-idx3-ubyte"
     found = sorted(path for end in ("", ".gz") for path in folder.glob(f"*{ending}{end}"))
     if not found:
@@ -240,7 +240,7 @@ def _read_ink_dataset(path: Path) -> Dataset:
 
 
 def _origins_of(drawings: Sequence[Drawing]) -> dict[str, tuple[str, ...]]:
-    """Return who wrote each drawing and where it was collected, for what at least one of them says."""
+    """Return the writers and sources of the drawings, for each entry that at least one drawing has."""
     return {
         kind: tuple(plain_name(str(drawing.extra.get(kind, "unknown"))) for drawing in drawings)
         for kind in _ORIGINS

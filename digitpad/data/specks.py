@@ -1,44 +1,45 @@
-"""What is left over beside the ink: dust, grains, remains of printed lines, and shade that comes in from the edge."""
+"""Removes everything that is not ink: dust, grain, remains of printed lines, and shadows at the edge."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.data.components import component_boxes, connected_components
 
-#: In a photograph, parts smaller than this share of the largest, both ways, are specks;
+#: In a photograph, parts smaller than this share of the largest, in both dimensions, are specks;
 _SPECK = 0.08
 #: in a scan, those smaller than the first, or smaller than the second and than the third of the pen's width.
 _DUST, _LARGE_DUST, _OF_PEN = 0.06, 0.12, 0.6
-#: Parts whose lines are thinner than this share of the largest's are left-overs of printed lines.
+#: Parts whose lines are thinner than this, relative to the largest part, are remains of printed lines.
 _THIN = 0.55
-#: Parts at the picture's edge that are this much smaller or larger than the largest inside are left-overs of shadows.
+#: Parts at the edge of the picture that are this much smaller or larger than the largest one inside are shadows.
 _SMALL = 0.5
-#: The edges of ink fall off by at least this much a pixel, of full ink; those of shadows are softer.
+#: Minimum gradient at the edges of ink, in shares of full ink per pixel; edges of shadows are softer.
 _SHARP = 0.05
-#: Ink is darker than the paper on all sides: around so much of its edge, where a shadow is darker on one side only.
-#: The first of what is as thin as the border of a shadow (the second, of the long side), the third of bolder ink.
+#: Minimum share of the edge of ink that is darker than the paper next to it; a shadow is darker on one side only. The
+#: first is for parts as thin as the border of a shadow (the second, relative to the long side), the third for bolder
+#: ink.
 _AROUND, _BORDER, _AROUND_BOLD = 0.92, 0.032, 0.7
-#: Beside ink, the picture is lighter than the edge of the ink by at least this share of the ink's depth there.
+#: Minimum difference between the edge of ink and the paper next to it, relative to the depth of the ink there.
 _LIGHTER = 0.4
-#: Pixels from a part to where the paper around it is looked at.
+#: Distance from a part at which the paper around it is sampled, in pixels.
 _RING = 3
-#: A rim of shade reaches into the picture by less than this share of it, and along the edge by twice as much or more.
+#: Maximum depth of a shadow at the edge, relative to the picture; it extends along the edge at least twice as far.
 _FLAT = 0.12
-#: Where all parts touch the edge, the largest is a digit only if it is at least this share of the short side.
+#: If all parts touch the edge, the largest is a digit only if it is at least this share of the short side.
 _FILLS = 0.25
-#: A stripe is at least as long as the first share of the picture; its middle strays from a straight line by less than
-#: the second share of its width, which grows by no more than the third from place to place.
+#: A stripe is at least as long as the first share of the picture; its middle deviates from a straight line by less than
+#: the second share of its width, and its width varies by at most the third factor.
 _LONG, _STRAY, _EVEN_WIDTH = 0.6, 0.2, 2.0
-#: Edges that fall off by less than this a pixel, of full ink, are softer than a pen's in a picture that is in focus.
+#: Edges with a gradient below this, in shares of full ink per pixel, are softer than those of a pen in focus.
 _SOFT = 0.25
-#: What is smaller than this share of the picture's long side is too small to be told from grain;
+#: Parts smaller than this share of the long side of the picture cannot be distinguished from grain;
 _LEAST = 0.06
-#: where so many parts are about as large, as on a page of numbers, it is what is smaller than this.
+#: with this many parts of similar size, as on a page of numbers, the limit is this one.
 _MANY, _LEAST_OF_MANY = 4, 0.025
 #: The largest part inside counts if it is at least this share of the largest at the edge.
 _MAIN = 0.35
-#: A part that fills this share of one of the picture's edges is no ink (a table, a finger), nor is one that reaches
-#: from edge to edge (a book's fold),
+#: A part that fills this share of an edge of the picture is not ink (a table, a finger), nor is one that extends from
+#: edge to edge (the fold of a book),
 _CONTACT = 0.3
 #: if there is something else of at least this share of its size.
 _BESIDE = 0.12
@@ -52,12 +53,12 @@ def without_dust(ink: NDArray[np.float32], visible: float) -> NDArray[np.float32
     ink
         (H, W) in [0, 1].
     visible
-        Pixels with more ink hang together.
+        Pixels with more ink are connected.
 
     Returns
     -------
     NDArray[float32]
-        The very same ink, if there is no dust.
+        The ink; the same array if there is no dust.
     """
     labels, count = connected_components(ink > visible)
     if count < 2:
@@ -75,7 +76,7 @@ def without_dust(ink: NDArray[np.float32], visible: float) -> NDArray[np.float32
 
 
 def _sharpness(ink: NDArray[np.float32], labels: NDArray[np.intp], count: int) -> NDArray[np.float64]:
-    """Return how steeply the ink of each part falls off at its edges: a pen's by more a pixel than a shadow's."""
+    """Return the gradient at the edges of each part, which is larger for a pen than for a shadow."""
     down, right = (np.abs(slope) for slope in np.gradient(ink))
     inside = labels > 0
     edge = inside & grown(~inside, 1)
@@ -85,19 +86,19 @@ def _sharpness(ink: NDArray[np.float32], labels: NDArray[np.intp], count: int) -
 
 
 def _thickness(labels: NDArray[np.intp], count: int) -> NDArray[np.float64]:
-    """Return how thick the lines of each part are: twice its area over the length of its edges."""
+    """Return the stroke width of each part: twice its area over the length of its edges."""
     padded = np.pad(labels, 1)
     edges = np.zeros(count + 1)
     for one, other in ((padded[1:], padded[:-1]), (padded[:, 1:], padded[:, :-1])):
         differ = one != other
         edges += np.bincount(one[differ], minlength=count + 1) + np.bincount(other[differ], minlength=count + 1)
     area = np.bincount(labels.ravel(), minlength=count + 1)
-    # Along the grid, an edge is counted 4 / pi times too long on average over its directions.
+    # Measured along the grid, an edge is 4 / pi times too long, on average over all directions.
     return np.asarray(2 * area[1:] / (edges[1:] * np.pi / 4))
 
 
 def grown(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
-    """Return a mask with everything within `reach` pixels, in a square."""
+    """Dilate a mask by a square of `reach` pixels to each side."""
     for _ in range(reach):
         mask = mask.copy()
         mask[1:] |= mask[:-1].copy()
@@ -110,16 +111,16 @@ def grown(mask: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
 def without_leftovers(
     ink: NDArray[np.float32], grey: NDArray[np.float64], depth: NDArray[np.float64]
 ) -> NDArray[np.float32]:
-    """Drop what is no ink in a photograph: specks, the remains of lines, and what comes in from the edge.
+    """Remove everything from a photograph that is not ink: specks, remains of lines, and shadows at the edge.
 
     Parameters
     ----------
     ink
         (H, W) in [0, 1].
     grey
-        (H, W) in [0, 1]: the brightness that it was found in, ink dark.
+        (H, W) in [0, 1]: the brightness of the picture, with dark ink.
     depth
-        (H, W): by how much each pixel seems to be darker than the paper there.
+        (H, W): the estimated difference between the paper and each pixel.
     """
     labels, count = connected_components(ink > 0.4)
     if not count:
@@ -139,7 +140,7 @@ def without_leftovers(
     reaches = _comes_in(labels, count) | (
         ((boxes[:, 0] == 0) & (boxes[:, 2] == width)) | ((boxes[:, 1] == 0) & (boxes[:, 3] == height))
     )
-    # Unless there is nothing else, that is: then it is a drawing that fills the picture.
+    # If there is nothing else, it is a drawing that fills the picture.
     others = longest[is_ink & ~reaches]
     kept = is_ink & ~reaches if others.max(initial=0) >= _BESIDE * longest[is_ink].max() else is_ink
     main = int(np.argmax(np.where(kept, longest, 0)))
@@ -150,8 +151,8 @@ def without_leftovers(
     least = _LEAST_OF_MANY if similar >= _MANY else _LEAST
     if longest[main] < (_FILLS * min(height, width) if at_edge[main] else least * max(height, width)):
         return np.zeros_like(ink)
-    # What is left of lines is thinner than the pen; what comes in from the edge is the end of a number if it is like
-    # the rest, or else what is left of a shadow.
+    # Remains of lines are thinner than the pen; a part at the edge is the end of a number if it resembles the others,
+    # otherwise the remains of a shadow.
     kept &= longest >= max(_SPECK * longest[main], 2)
     like = (longest >= _SMALL * longest[main]) & (longest <= longest[main] / _SMALL) & (pen <= 1.6 * pen[main])
     kept &= (pen >= _THIN * pen[main]) & (~at_edge | like)
@@ -161,7 +162,7 @@ def without_leftovers(
 
 
 def _is_rim(boxes: NDArray[np.intp], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Return which parts are flat and lie along an edge of the picture: the rim of a shadow."""
+    """Return which parts are flat and along an edge of the picture: the rim of a shadow."""
     height, width = shape
     spans = boxes[:, 2:] - boxes[:, :2]
     upright = ((boxes[:, 0] == 0) | (boxes[:, 2] == width)) & (spans[:, 0] < _FLAT * width)
@@ -171,11 +172,11 @@ def _is_rim(boxes: NDArray[np.intp], shape: tuple[int, ...]) -> NDArray[np.bool_
 
 
 def _is_stripe(labels: NDArray[np.intp], boxes: NDArray[np.intp], sharpness: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which parts run straight from one edge far into the picture: a band between shadows, a fold."""
+    """Return which parts extend straight from one edge far into the picture: a band between shadows, a fold."""
     stripe = np.zeros(len(boxes), np.bool_)
     for first, second, side, picture in ((1, 3, labels.shape[0], labels), (0, 2, labels.shape[1], labels.T)):
         starts, stops = boxes[:, first] == 0, boxes[:, second] == side
-        # What ends within the picture may be a 1 that is cut off; its edges are sharp.
+        # A part that ends within the picture may be a 1 that is cut off; its edges are sharp.
         at_edge = (starts & stops) | ((starts | stops) & (sharpness < _SOFT))
         long = boxes[:, second] - boxes[:, first] >= _LONG * side
         for part in np.flatnonzero(at_edge & long).tolist():
@@ -187,14 +188,14 @@ def _is_stripe(labels: NDArray[np.intp], boxes: NDArray[np.intp], sharpness: NDA
             middles = (own @ across) / counts
             slope, offset = np.polyfit(along, middles, 1)
             stray = float(np.quantile(np.abs(middles - slope * along - offset), 0.95))
-            # Of a 0, the middles are straight, too, but not its width.
+            # The middles of a 0 are straight, too, but its width is not constant.
             narrow, wide = np.quantile(counts, (0.1, 0.9))
             stripe[part] |= stray <= max(_STRAY * float(np.median(counts)), 2.0) and wide <= _EVEN_WIDTH * narrow
     return stripe
 
 
 def _comes_in(labels: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
-    """Return which parts fill much of one of the picture's edges."""
+    """Return which parts fill a large share of an edge of the picture."""
     contact = np.zeros(count + 1)
     for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
         np.maximum(contact, np.bincount(edge, minlength=count + 1) / len(edge), out=contact)
@@ -205,22 +206,22 @@ def _comes_in(labels: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
 def _surrounded(
     grey: NDArray[np.float64], depth: NDArray[np.float64], labels: NDArray[np.intp], count: int
 ) -> NDArray[np.float64]:
-    """Return around which share of its edge each part is darker than what lies beside it.
+    """Return the share of the edge of each part along which it is darker than its surroundings.
 
-    All around ink there is paper. Along the edge of a shadow, what seems to be ink has paper on one side only.
+    Ink is surrounded by paper. Apparent ink along the edge of a shadow has paper on one side only.
     """
-    # The border of a shadow is frayed by grain; what frays off belongs to it.
+    # Grain frays the border of a shadow; the detached pieces belong to it.
     inside = grown(labels > 0, 1)
     owners, whole = connected_components(inside)
     of_part = np.zeros(count + 1, np.intp)
     of_part[labels[labels > 0]] = owners[labels > 0]
-    # All pixels in one row, with a margin that nothing comes from: a step up or down is one of a whole row.
+    # A flat array with an empty margin, so that a step up or down is an offset of one row.
     margin = _RING + 1
     step_down = labels.shape[1] + 2 * margin
     owner = np.pad(owners, margin).ravel()
     tone, deep = (np.pad(_averaged(values), margin).ravel() for values in (grey, depth))
     around = tone.copy()
-    # Ring by ring, paper takes over what its neighbour is. Only few pixels are ever near ink.
+    # Ring by ring, paper takes the label of its neighbour; only few pixels are near ink.
     rest = np.flatnonzero(np.pad(grown(inside, _RING) & ~inside, margin))
     ring = rest
     for _ in range(_RING):
@@ -235,12 +236,12 @@ def _surrounded(
     enough = tone[ring] - around[ring] >= _LIGHTER * deep[ring]
     sizes = np.bincount(owner[ring], minlength=whole + 1)
     share = np.bincount(owner[ring], weights=enough, minlength=whole + 1) / np.maximum(sizes, 1)
-    # Where nothing lies around it, a part fills the picture.
+    # A part without surroundings fills the picture.
     return np.where(sizes > 0, share, 1.0)[of_part[1:]]
 
 
 def _averaged(values: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return the mean over each pixel and its neighbours, which evens out grain."""
+    """Return the mean over each pixel and its neighbours, which smooths grain."""
     padded = np.pad(values.astype(np.float32), 1, mode="edge")
     upright = padded[:-2] + padded[1:-1]
     upright += padded[2:]

@@ -1,12 +1,12 @@
-"""Straight lines that belong to the paper: boxes, table cells, underlines, writing lines, the dark edge of a scan.
+"""Removes straight lines that belong to the paper: boxes, table cells, underlines, rulings, the dark edge of a scan.
 
-A line is found by its thinness: down each column, every run of ink that is no longer than a line is thick leaves its
-middle, and the middles of one line lie on a straight line, which is looked for at all slopes that paper may have. Where
-a stroke crosses the line, its run is longer and leaves nothing, so strokes do not disturb the search.
+A line is found by its thinness: every vertical run of ink that is no longer than the maximum thickness of a line
+contributes its middle, and the middles of one line are collinear, which is tested for all slopes that paper may have.
+Where a stroke crosses the line, the run is longer and is ignored, so strokes do not disturb the search.
 
-Digits have straight strokes, too. A line is taken for paper only if something is left without it, and if it lies as
-lines of paper do: from edge to edge, along the picture's border, as a part of a frame, or under what is written, beyond
-its ends. Of a digit cropped to its ink, whose strokes reach the edges, nothing of the kind is true.
+Digits have straight strokes, too. A line is removed only if other ink remains, and if its position is typical of paper:
+from edge to edge, along the border of the picture, as part of a frame, or under the writing and beyond its ends. None
+of this holds for a digit cropped to its ink, whose strokes reach the edges.
 """
 
 from collections.abc import Sequence
@@ -21,51 +21,51 @@ from digitpad.data.ruled import erase_line
 
 _Float = TypeVar("_Float", np.float32, np.float64)
 
-#: Smaller pictures hold a digit and nothing else.
+#: Smaller pictures contain only a digit.
 _LEAST_SIDE = 24
-#: Slopes that are tried, in pixels down for each to the right.
+#: Slopes tested, in pixels down per pixel to the right.
 _SLOPES = np.linspace(-0.1, 0.1, 61)
-#: No line is thicker than this share of the picture's short side,
+#: Maximum thickness of a line, relative to the short side of the picture,
 _THICKEST = 0.05
-#: nor shorter than this share of the side that it runs along.
+#: and its minimum length, relative to the side that it is parallel to.
 _SHORTEST = 0.3
-#: Gaps in a line, where strokes cross it, are no longer than this share of the side.
+#: Maximum gap in a line, where strokes cross it, relative to the side.
 _GAP = 0.45
-#: Of its length, ink must fill at least this share.
+#: Minimum share of the length of a line that is ink.
 _FILLED = 0.45
-#: Bits of a line that are shorter than this share of the side may be strokes that happen to lie on it.
+#: Pieces of a line that are shorter than this share of the side may be strokes that happen to be on it.
 _BIT = 0.03
-#: A line that ends this near to the picture's edge reaches it; shares of the side, here and below.
+#: A line that ends this close to the edge of the picture reaches it; relative to the side, here and below.
 _AT_EDGE = 0.03
-#: A line this near to the edge runs along it.
+#: A line this close to the edge counts as a line along it.
 _ALONG_EDGE = 0.045
-#: Lines reach beyond what is written on them by this much,
+#: Minimum length by which lines extend beyond the writing on them,
 _BEYOND = 0.03
-#: and what is written keeps this far from the edges of a picture that is not cropped to the ink.
+#: and minimum distance of the writing from the edges of a picture that is not cropped to the ink.
 _LOOSE = 0.01
-#: The sides of a frame are this much longer than what is written in it.
+#: Minimum length of the sides of a frame, relative to the writing in it.
 _LONGER = 1.1
-#: Corners of a frame are this precise.
+#: Tolerance for the corners of a frame.
 _CORNER = 0.04
-#: What is written is at least this large, of the picture's short side,
+#: Minimum size of writing, relative to the short side of the picture,
 _WRITTEN = 0.08
-#: and of the largest part.
+#: and to the largest part.
 _SIGNIFICANT = 0.3
-#: Pictures with more runs of ink are all grain or tone.
+#: Pictures with more runs of ink consist of grain or halftones.
 _MOST_RUNS = 60_000
-#: Rounds of the search, each of one slope.
+#: Maximum number of rounds of the search, each for one slope.
 _ROUNDS = 4
-#: A dark band at the edge is no wider than this share of the picture.
+#: Maximum width of a dark band at the edge, relative to the picture.
 _WIDEST_BAND = 0.15
-#: It covers at least this share of the edge, and the one beyond where it does not begin at a corner.
+#: Minimum share of the edge that it covers; the second value is for a band that does not begin at a corner.
 _BAND, _WHOLE_BAND = 0.35, 0.85
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that runs mostly to the right, from column `start` to `stop`; of an upright one, x and y change places.
+    """A roughly horizontal line, from column `start` to `stop`; for a vertical line, x and y are exchanged.
 
-    Its middle lies in row `offset + slope * column`; all in pixels.
+    Its middle is in row `offset + slope * column`; all in pixels.
     """
 
     upright: bool
@@ -77,7 +77,7 @@ class Line:
 
     @property
     def middle(self) -> float:
-        """The row in which its middle lies, half-way along."""
+        """The row of its middle, halfway along the line."""
         return self.offset + self.slope * (self.start + self.stop) / 2
 
 
@@ -105,7 +105,7 @@ def without_paper_lines(ink: NDArray[_Float], faintest: float) -> NDArray[_Float
     Returns
     -------
     NDArray[float32]
-        The very same ink, if there are no such lines. Strokes that cross a line are kept.
+        The ink; the same array if there are no such lines. Strokes that cross a line are kept.
     """
     height, width = ink.shape
     if min(height, width) < _LEAST_SIDE:
@@ -121,7 +121,7 @@ def without_paper_lines(ink: NDArray[_Float], faintest: float) -> NDArray[_Float
 
 
 def _level_lines(mask: NDArray[np.bool_], *, upright: bool) -> list[Line]:
-    """Return the straight lines that run mostly to the right in a mask."""
+    """Return the roughly horizontal straight lines of a mask."""
     height, width = mask.shape
     thickest = max(3, round(_THICKEST * min(height, width)))
     columns, middles, lengths = _thin_runs(mask, thickest)
@@ -148,7 +148,7 @@ def _level_lines(mask: NDArray[np.bool_], *, upright: bool) -> list[Line]:
 def _thin_runs(
     mask: NDArray[np.bool_], thickest: int
 ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.intp]]:
-    """Return the column, the middle row and the length of every run of ink down a column that is thin enough."""
+    """Return the column, the middle row and the length of every vertical run of ink that is short enough."""
     height = mask.shape[0]
     padded = np.pad(mask.T, ((0, 0), (1, 1)))
     flat = padded.ravel()
@@ -163,7 +163,7 @@ def _thin_runs(
 def _strongest(
     columns: NDArray[np.intp], middles: NDArray[np.float64], shape: tuple[int, int]
 ) -> tuple[float, list[float]]:
-    """Return the slope of the line that most runs lie on, and the offsets of all lines of that slope."""
+    """Return the slope of the line that contains most runs, and the offsets of all lines with that slope."""
     height, width = shape
     best, slope, counts = -1, 0.0, np.zeros(0, np.intp)
     room = int(np.ceil(np.abs(_SLOPES).max() * width)) + 2
@@ -193,10 +193,10 @@ def _line_through(
     *,
     upright: bool,
 ) -> Line | None:
-    """Return the longest line that runs along these points without a wide gap; None if it is too short."""
+    """Return the longest line through these points without a wide gap; None if it is too short."""
     if not len(columns):
         return None
-    # The runs come in the order of their columns. Short bits at some distance are parts of strokes.
+    # Runs are sorted by column. Short, distant pieces are parts of strokes.
     bits = np.split(np.arange(len(columns)), np.flatnonzero(np.diff(columns) > 3) + 1)
     long = [bit for bit in bits if len(bit) >= max(4, _BIT * width)]
     if not long:
@@ -210,12 +210,12 @@ def _line_through(
     x, y = columns[piece].astype(np.float64), middles[piece]
     slope = float(((x - x.mean()) * (y - y.mean())).sum() / max(((x - x.mean()) ** 2).sum(), 1e-9))
     offset = float(np.median(y - slope * x))
-    # A line has one thickness; what is written changes its own.
+    # The thickness of a line is constant; that of writing varies.
     return Line(upright, slope, offset, start, stop, float(np.quantile(lengths[piece], 0.75)))
 
 
 def _of_paper(mask: NDArray[np.bool_], found: Sequence[Line]) -> list[Line]:
-    """Return those of the lines that are no strokes."""
+    """Return the lines that are not strokes."""
     lines = list(found)
     while lines:
         rest = _erased(mask.astype(np.float32), lines, 0.5) > 0
@@ -223,7 +223,7 @@ def _of_paper(mask: NDArray[np.bool_], found: Sequence[Line]) -> list[Line]:
         if written is None:
             if _is_empty_cell(lines, mask):
                 return [line for line in lines if _runs_along(line, mask.shape)]
-            # On ruled paper, the line that ends within the picture may be all that is written: a 1.
+            # On ruled paper, a line that ends within the picture may be the only writing: a 1.
             ruling = [line for line in lines if _spans(line, mask.shape[0] if line.upright else mask.shape[1])]
             if len(ruling) == len(lines):
                 return []
@@ -237,7 +237,7 @@ def _of_paper(mask: NDArray[np.bool_], found: Sequence[Line]) -> list[Line]:
 
 
 def _written(rest: NDArray[np.bool_]) -> _Box | None:
-    """Return the box around what is written, specks left out; None if there is nothing."""
+    """Return the bounding box of the writing, without specks; None if there is none."""
     labels, count = connected_components(rest)
     if not count:
         return None
@@ -253,7 +253,7 @@ def _written(rest: NDArray[np.bool_]) -> _Box | None:
 
 
 def _is_paper(line: Line, lines: Sequence[Line], written: _Box, shape: tuple[int, int]) -> bool:
-    """Whether a line lies as lines of paper do, given what else there is."""
+    """Return whether the position of a line is typical of paper, given everything else in the picture."""
     box, (height, width) = (written.turned(), shape[::-1]) if line.upright else (written, shape)
     before, after = box.left - line.start, line.stop - box.right
     beyond = min(before, after) >= max(2.0, _BEYOND * width)
@@ -261,7 +261,7 @@ def _is_paper(line: Line, lines: Sequence[Line], written: _Box, shape: tuple[int
         return True
     longer = line.stop - line.start >= _LONGER * (box.right - box.left)
     corners = _corners(line, lines, shape)
-    # Strokes meet the lines of ruled paper as the sides of a box meet each other.
+    # Strokes may meet the lines of ruled paper just as the sides of a box meet.
     is_box = len(lines) > 2 and not _is_ruled(line, lines, height) and _is_inside(written, lines)
     if is_box and (corners == 2 or (corners == 1 and longer)):
         return True
@@ -270,7 +270,7 @@ def _is_paper(line: Line, lines: Sequence[Line], written: _Box, shape: tuple[int
         return True
     if line.upright or not beyond:
         return False
-    # An underline, or the line that one writes on; or a line above.
+    # An underline, a writing line, or a line above.
     reach = line.thickness + 0.02 * height
     return line.middle >= box.bottom - reach or line.middle <= box.top + reach
 
@@ -280,7 +280,7 @@ def _spans(line: Line, width: int) -> bool:
 
 
 def _is_ruled(line: Line, lines: Sequence[Line], length: int) -> bool:
-    """Whether three lines or more run across a line's direction from edge to edge; `length` is the picture's there."""
+    """Return whether three or more lines run across from edge to edge; `length` is that of the picture."""
     return sum(other.upright != line.upright and _spans(other, length) for other in lines) > 2
 
 
@@ -289,14 +289,14 @@ def _reaches_corner(line: Line, width: int) -> bool:
 
 
 def _runs_along(line: Line, shape: tuple[int, int]) -> bool:
-    """Whether a line runs along the edge of the picture."""
+    """Return whether a line is along the edge of the picture."""
     height = shape[1] if line.upright else shape[0]
     near = max(3.0, _ALONG_EDGE * height) + line.thickness / 2
     return line.middle <= near or line.middle >= height - 1 - near
 
 
 def _is_loose(lines: Sequence[Line], written: _Box, shape: tuple[int, int]) -> bool:
-    """Whether what is written keeps clear of the edges, but for those along which lines run."""
+    """Return whether the writing does not touch the edges, except those along which there are lines."""
     height, width = shape
     edges = {
         (True, False): written.left > _LOOSE * width,
@@ -311,7 +311,7 @@ def _is_loose(lines: Sequence[Line], written: _Box, shape: tuple[int, int]) -> b
 
 
 def _corners(line: Line, lines: Sequence[Line], shape: tuple[int, int]) -> int:
-    """Return at how many of its ends a line meets others, as the sides of a box do."""
+    """Return the number of ends at which a line meets others, as the sides of a box do."""
     reach = max(4.0, _CORNER * max(shape))
     ends = [False, False]
     for other in lines:
@@ -324,7 +324,7 @@ def _corners(line: Line, lines: Sequence[Line], shape: tuple[int, int]) -> int:
 
 
 def _is_inside(written: _Box, lines: Sequence[Line]) -> bool:
-    """Whether the middle of what is written lies within the lines."""
+    """Return whether the middle of the writing is between the lines."""
     x, y = (written.left + written.right) / 2, (written.top + written.bottom) / 2
     upright = [line.middle for line in lines if line.upright]
     level = [line.middle for line in lines if not line.upright]
@@ -332,7 +332,7 @@ def _is_inside(written: _Box, lines: Sequence[Line]) -> bool:
 
 
 def _is_empty_cell(lines: Sequence[Line], mask: NDArray[np.bool_]) -> bool:
-    """Whether three or more lines run along the edges of the picture: a cell of a form with nothing in it."""
+    """Return whether three or more lines are along the edges of the picture: an empty cell of a form."""
     height, width = mask.shape
     sides = {
         (line.upright, line.middle > (width if line.upright else height) / 2)
@@ -343,7 +343,7 @@ def _is_empty_cell(lines: Sequence[Line], mask: NDArray[np.bool_]) -> bool:
 
 
 def _erased(ink: NDArray[_Float], lines: Sequence[Line], faintest: float) -> NDArray[_Float]:
-    """Return ink without some lines: level ones first, so that crossings go with the upright ones."""
+    """Return ink without some lines: horizontal ones first, so that crossings are removed with the vertical ones."""
     cleaned = ink.copy()
     for line in sorted(lines, key=lambda one: one.upright):
         target = cleaned.T if line.upright else cleaned
@@ -355,7 +355,7 @@ def _erased(ink: NDArray[_Float], lines: Sequence[Line], faintest: float) -> NDA
 
 
 def _without_bands(ink: NDArray[_Float], mask: NDArray[np.bool_]) -> NDArray[_Float]:
-    """Take away dark bands along the edges: what a scanner sees beside the sheet."""
+    """Remove dark bands along the edges: the surroundings of the sheet in a scanner."""
     cleaned = ink
     touched = [True] * 4
     for turn in range(4):
@@ -364,7 +364,7 @@ def _without_bands(ink: NDArray[_Float], mask: NDArray[np.bool_]) -> NDArray[_Fl
             continue
         touched[turn] = False
         cleaned = cleaned.copy() if cleaned is ink else cleaned
-        # A view of the same pixels: what is erased in it is erased in the picture.
+        # A view of the same pixels, so that erasing changes the picture.
         view = np.rot90(cleaned, turn)
         usual = int(np.quantile(depths[depths > 0], 0.75))
         deep = np.minimum(depths, usual) + (1 + usual // 4) * (depths > 0)
@@ -375,7 +375,7 @@ def _without_bands(ink: NDArray[_Float], mask: NDArray[np.bool_]) -> NDArray[_Fl
     if written is None:
         return ink
     height, width = ink.shape
-    # np.rot90 turns anticlockwise: the left side of the turned picture is the left, top, right, bottom of this one.
+    # np.rot90 rotates anticlockwise: the left side of the result is the left, top, right and bottom of this picture.
     gaps = (written.left, written.top, width - written.right, height - written.bottom)
     sides = (width, height, width, height)
     loose = all(gap > _LOOSE * side for gap, side, is_edge in zip(gaps, sides, touched, strict=True) if is_edge)
@@ -383,7 +383,7 @@ def _without_bands(ink: NDArray[_Float], mask: NDArray[np.bool_]) -> NDArray[_Fl
 
 
 def _band(mask: NDArray[np.bool_]) -> NDArray[np.intp] | None:
-    """Return how deep the band along the left edge is in each row; None if there is none."""
+    """Return the width of the band along the left edge in each row; None without a band."""
     height, width = mask.shape
     most = max(2, round(_WIDEST_BAND * width))
     # The outermost pixels of a band may be lighter.

@@ -14,7 +14,7 @@ import PIL.Image
 
 _SIGNATURE = 8  # bytes
 _MODES = {0: "L", 2: "RGB"}
-_PIECE = 1 << 16  # bytes of compressed data that are read at once
+_PIECE = 1 << 16  # bytes of compressed data read at once
 
 
 def reduced_tall_png(file: BinaryIO, longest: int) -> PIL.Image.Image | None:
@@ -36,7 +36,7 @@ def reduced_tall_png(file: BinaryIO, longest: int) -> PIL.Image.Image | None:
     Raises
     ------
     ValueError
-        If the file is damaged or cut short.
+        If the file is damaged or truncated.
     """
     file.seek(_SIGNATURE)
     kind, size = _next_chunk(file)
@@ -46,7 +46,7 @@ def reduced_tall_png(file: BinaryIO, longest: int) -> PIL.Image.Image | None:
         return None
     file.seek(4, 1)
     factor = -(-height // longest)
-    stride = 1 + width * len(mode)  # each row begins with the number of its filter
+    stride = 1 + width * len(mode)  # each row begins with the number of its filter type
     means = []
     left = height
     try:
@@ -70,7 +70,7 @@ def reduced_tall_png(file: BinaryIO, longest: int) -> PIL.Image.Image | None:
 
 
 class _NeedsDecoderError(Exception):
-    """The rows are not plain levels."""
+    """The rows cannot be read without a decoder."""
 
 
 def _next_chunk(file: BinaryIO) -> tuple[bytes, int]:
@@ -115,4 +115,4 @@ def _compressed(file: BinaryIO) -> Iterator[bytes]:
                     raise ValueError("the file ends too early")
                 size -= len(piece)
                 yield piece
-        file.seek(4, 1)  # the checksum: zlib has one of its own
+        file.seek(4, 1)  # skips the checksum, since zlib has its own

@@ -1,4 +1,4 @@
-"""A picture of any mode as brightness, and in colour: deep greys, colours and transparency become values in [0, 1]."""
+"""Converts pictures of any mode, depth and transparency to brightness in [0, 1] and to colour."""
 
 import math
 
@@ -10,12 +10,12 @@ from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
 
 LEAST_CONTRAST = 0.08
-"""Of ink against paper; less than this is paper alone."""
+"""Minimum contrast between ink and paper; with less, the picture is blank."""
 
-# A value counts as the brightest or the darkest of a picture if at least this share of the pixels, and at least this
-# many of them, are as bright or as dark: a speck must not set the scale.
+# A value counts as the maximum or minimum of a picture only if at least this share of the pixels, and at least this
+# many of them, reach it, so that a speck does not determine the scale.
 _SHARE, _FEWEST = 0.0003, 4
-# Pictures of fewer pixels are digits cut out, without specks: each of their pixels counts.
+# Pictures with fewer pixels are cropped digits without specks: every pixel counts.
 _SMALL = 48 * 48
 
 
@@ -35,7 +35,7 @@ def brightness(picture: PIL.Image.Image) -> NDArray[np.float64]:
     Raises
     ------
     DigitpadError
-        If the picture holds values that are not finite, or its colours are unknown.
+        If the picture contains values that are not finite, or its colours are unknown.
     """
     if _is_deep(picture):
         return _scaled(np.asarray(picture, dtype=np.float64), is_integer=picture.mode != "F")
@@ -57,14 +57,14 @@ def brightness(picture: PIL.Image.Image) -> NDArray[np.float64]:
 
 
 def colours(picture: PIL.Image.Image, grey: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Return the picture in colour, to be shown.
+    """Return the picture in colour, for display.
 
     Parameters
     ----------
     picture
         In any mode that Pillow can average.
     grey
-        (H, W): its `brightness`. Deep greys are shown by it, and what is transparent gets its tone of paper.
+        (H, W): its `brightness`, used for high bit depths and for the tone of the paper in transparent parts.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def colours(picture: PIL.Image.Image, grey: NDArray[np.float64]) -> NDArray[np.u
 
 
 def extremes(values: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the lowest and the highest value that more than a speck of a picture has."""
+    """Return the minimum and maximum of a picture, ignoring specks."""
     flat = values.ravel()
     if flat.size <= _SMALL:
         return float(flat.min()), float(flat.max())
@@ -98,21 +98,21 @@ def _is_deep(picture: PIL.Image.Image) -> bool:
 
 
 def _paper_behind(tone: NDArray[np.float64], opacity: NDArray[np.float64]) -> float:
-    """Return the tone to put behind the transparent parts of a picture."""
+    """Return the background tone for the transparent parts of a picture."""
     opaque = tone[opacity > 0.5]
     if 2 * opaque.size >= opacity.size and np.ptp(opaque) >= LEAST_CONTRAST:
-        # What is opaque is a sheet with the ink on it (a screenshot with round corners): its tone goes on.
+        # The opaque part is a sheet with ink on it (a screenshot with round corners): its tone is continued.
         return float(np.median(opaque))
-    # What is opaque is the ink: dark ink shows on white paper, light ink on black.
+    # The opaque part is the ink: dark ink is visible on white paper, light ink on black.
     visible = float((tone * opacity).sum() / max(float(opacity.sum()), 1e-9))
     return 1.0 if visible < 0.5 else 0.0
 
 
 def _scaled(values: NDArray[np.float64], *, is_integer: bool) -> NDArray[np.float64]:
-    """Bring deep grey values (9 to 32 bits, or floating point) to [0, 1], by the values that are there.
+    """Scale grey values with a high bit depth (9 to 32 bits, or floating point) to [0, 1], based on their range.
 
-    A camera with 10 bits writes values up to 1023 into files of 16 bits, so white is the next power of two above the
-    highest value, not the most that the file could hold.
+    A 10-bit camera writes values up to 1023 into 16-bit files, so white is the next power of two above the maximum, not
+    the maximum of the file format.
     """
     if not np.isfinite(values).all():
         raise DigitpadError(_("The picture holds values that are not finite numbers; save it as PNG and open that."))

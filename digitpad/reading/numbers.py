@@ -31,7 +31,7 @@ _MANY = 48
 #: A number must be more likely than one digit by these log-odds: ink that may be one digit usually is, and a single
 #: digit must not be split.
 _ONE_DIGIT = 3.0
-#: This margin decreases from the first width, in heights of the line, and vanishes over the second.
+#: This margin vanishes for wholes wider than the first, in heights of the line; it decreases over the second below it.
 _TWO_WIDE, _FADE = 1.45, 0.3
 #: Minimum overlap of characters that are strokes of one figure, relative to the narrower one; it increases if the whole
 #: is wider than the second value (in heights of the line). Chosen on letters of 20 writers, and on touching digits.

@@ -1,4 +1,4 @@
-"""Simulated handwriting: every copy of a figure is slightly different, as those of people are."""
+"""Simulated handwriting: every copy of a figure is slightly different, as in real handwriting."""
 
 import math
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 Strokes = list[NDArray[np.float64]]
 """Points (n, 2) of each stroke: x to the right, y down, in a box of about 1 by 1."""
 
-#: Number of points along a resampled stroke: corners become as round as those of a quick pen.
+#: Number of points along a resampled stroke: corners become as round as in quick writing.
 _POINTS = 40
 
 
