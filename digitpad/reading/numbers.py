@@ -171,7 +171,7 @@ class NumberReading:
 
     @property
     def reason(self) -> str | None:
-        """Why it was rejected, in words; None if it was not."""
+        """The reason for the rejection, in words; None if it was not rejected."""
         for place, segment in enumerate(self.segments, start=1):
             if segment.prediction is not None and segment.prediction.rejected:
                 reason = segment.prediction.reason or _("unlike any digit")
@@ -213,9 +213,9 @@ class NumberReader:
         strokes
             Each float32 (n, 2) or (n, 3), see `digitpad.data.ink`.
         canvas
-            The long side of what they were drawn on, in their units.
+            The long side of the canvas, in the units of the strokes.
         whole
-            What the reader says of it as one digit, if that was asked already.
+            The prediction for the whole as one digit, if it is already known.
 
         Returns
         -------
@@ -249,7 +249,7 @@ class NumberReader:
         ink
             float32 (H, W) in [0, 1], ink 1 on background 0, as `digitpad.data.images.read_image` returns it.
         whole
-            What the reader says of it as one digit, if that was asked already.
+            The prediction for the whole as one digit, if it is already known.
 
         Returns
         -------

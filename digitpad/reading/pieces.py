@@ -64,15 +64,15 @@ class Pieces(Protocol):
 
     @property
     def layout(self) -> Layout:
-        """How the pieces lie."""
+        """The layout of the pieces."""
         ...
 
     def key(self, run: Run) -> bytes:
-        """Return what tells these pieces from any others: the same ink has the same key."""
+        """Return a key that identifies these pieces: the same ink has the same key."""
         ...
 
     def picture(self, run: Run) -> NDArray[np.float32]:
-        """Return some pieces as a network reads them, (28, 28) in [0, 1]."""
+        """Return some pieces as the input of a network, (28, 28) in [0, 1]."""
         ...
 
 
@@ -92,17 +92,17 @@ class KeptPieces:
 
     @property
     def layout(self) -> Layout:
-        """How the pieces lie."""
+        """The layout of the pieces."""
         return self._pieces.layout
 
     def key(self, run: Run) -> bytes:
-        """Return what tells these pieces from any others."""
+        """Return a key that identifies these pieces."""
         if run not in self._keys:
             self._keys[run] = self._pieces.key(run)
         return self._keys[run]
 
     def picture(self, run: Run) -> NDArray[np.float32]:
-        """Return some pieces as a network reads them, (28, 28) in [0, 1]."""
+        """Return some pieces as the input of a network, (28, 28) in [0, 1]."""
         if run not in self._pictures:
             self._pictures[run] = self._pieces.picture(run)
         return self._pictures[run]

@@ -32,7 +32,7 @@ AMBIGUOUS = 0.2
 _MOST_AT_ONCE = 256
 #: Batch size for the plain layers, whose intermediate arrays should fit into the processor's cache.
 _MOST_PLAIN = 16
-#: From this many images on, what is read is a dataset, whose images nobody looks into one by one.
+#: From this number of images, they are treated as a dataset, whose images are not inspected one by one.
 _DATASET = 1000
 
 
@@ -51,7 +51,7 @@ class Prediction:
     rejected
         Whether the picture is not a digit, so that the label is unreliable.
     reason
-        Why it was rejected, in words; None if it was not.
+        The reason for the rejection, in words; None if it was not rejected.
     image
         float32 (28, 28) in [0, 1]: the input of the network, before normalization.
     no_digit
@@ -144,7 +144,7 @@ class Recognizer:
         strokes
             Each float32 (n, 2) or (n, 3), see `digitpad.data.ink`.
         canvas
-            The long side of what they were drawn on, in their units.
+            The long side of the canvas, in the units of the strokes.
         """
         return self.recognize_pixels(ink_to_image(strokes, canvas=canvas))
 
@@ -223,7 +223,7 @@ class Recognizer:
         Parameters
         ----------
         images
-            As `recognize_batch` takes them.
+            See `recognize_batch`.
         """
         return self._none(self._read_many(images))
 
@@ -242,7 +242,7 @@ class Recognizer:
         Parameters
         ----------
         images
-            As `recognize_batch` takes them.
+            See `recognize_batch`.
 
         Returns
         -------

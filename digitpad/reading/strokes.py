@@ -42,7 +42,7 @@ class InkPieces:
     strokes
         Points (n, 2) or (n, 3), finite; at least one stroke, each with at least one point.
     canvas
-        The long side of what they were drawn on, in their units.
+        The long side of the canvas, in the units of the strokes.
     """
 
     def __init__(self, strokes: Sequence[Stroke], *, canvas: float) -> None:
@@ -75,7 +75,7 @@ class InkPieces:
 
     @cached_property
     def layout(self) -> Layout:
-        """How the pieces lie."""
+        """The layout of the pieces."""
         cuts = np.full(max(len(self._parts) - 1, 0), math.nan)
         for index, (part, following) in enumerate(zip(self._parts, self._parts[1:], strict=False)):
             early, late = sorted((part, following), key=lambda one: (one.stroke, one.start))
@@ -118,7 +118,7 @@ class InkPieces:
         return b"|".join(array.tobytes() + bytes([array.shape[1]]) for array in points)
 
     def picture(self, run: Run) -> NDArray[np.float32]:
-        """Return some pieces as a network reads them, (28, 28) in [0, 1]."""
+        """Return some pieces as the input of a network, (28, 28) in [0, 1]."""
         return ink_to_image([self._points(part) for part in self.parts(run)], canvas=self._canvas)
 
     def _points(self, part: Part) -> Stroke:
