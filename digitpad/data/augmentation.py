@@ -133,7 +133,7 @@ class Augmentation:
             object.__setattr__(self, name, float(value))
 
     def __bool__(self) -> bool:
-        """Whether anything is changed at all."""
+        """Whether any strength is nonzero."""
         return any(getattr(self, name) > 0 for name in LIMITS)
 
     def apply(self, images: Images, rng: np.random.Generator) -> Images:

@@ -77,7 +77,7 @@ def read_photograph(
     Raises
     ------
     DigitpadError
-        As `read_image`.
+        See `read_image`.
     """
     with opened_picture(source) as picture:
         grey = brightness(picture)

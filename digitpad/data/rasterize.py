@@ -117,7 +117,7 @@ def to_greys(image: NDArray[np.float32]) -> NDArray[np.float32]:
 def _curves(strokes: Sequence[Stroke]) -> list[NDArray[np.float64]]:
     """Return the smooth lines of all nonempty strokes, relative to the first point.
 
-    Relative coordinates in double precision keep ink accurate that is far from the origin of a large canvas.
+    Relative coordinates in double precision preserve the accuracy of ink far from the origin of a large canvas.
     """
     checked = []
     for number, stroke in enumerate(strokes, start=1):

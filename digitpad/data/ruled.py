@@ -113,7 +113,7 @@ def erase_line(
     ink
         (H, W); changed in place.
     columns, first, last
-        Of each column, the first row of the line and the row after its last.
+        For each column, the first row of the line and the row after its last.
     faintest
         Pixels with more ink may be ink.
     """

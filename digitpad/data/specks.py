@@ -46,7 +46,7 @@ _BESIDE = 0.12
 
 
 def without_dust(ink: NDArray[np.float32], visible: float) -> NDArray[np.float32]:
-    """Drop dust from the ink of a scan or a screenshot.
+    """Remove dust from the ink of a scan or a screenshot.
 
     Parameters
     ----------
