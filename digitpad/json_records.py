@@ -177,7 +177,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constants(value: object) -> None:
-    """Reject such names where `_object` does not see them: in a list, or at the top level."""
+    """Reject each `_NotANumber` that `_object` does not see: in a list, or at the top level."""
     waiting = [value]
     while waiting:
         value = waiting.pop()

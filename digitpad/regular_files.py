@@ -12,7 +12,7 @@ from digitpad.atomic import check_name
 from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
 
-#: Without this flag, opening a pipe would block until a writer opens it. Windows has neither.
+#: Without this flag, opening a pipe would block until a writer opens it. Windows has neither such pipes nor the flag.
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 
