@@ -94,9 +94,9 @@ _UNWANTED_PATHS = (
 )
 _UNWANTED = re.compile("|".join(_UNWANTED_PATHS))
 
-#: Libraries that every Linux desktop has, in a version that matches its graphics drivers, its fonts and its message bus.
-#: A bundled copy, older or newer, would conflict with those (the AppImage project excludes such libraries for the same
-#: reason). The Debian package depends on the system's packages.
+#: Libraries that every Linux desktop has, in a version that matches its graphics drivers, its fonts and its message
+#: bus. A bundled copy, older or newer, would conflict with those (the AppImage project excludes such libraries for the
+#: same reason). The Debian package depends on the system's packages.
 _EVERY_DESKTOP = re.compile(
     r"^lib(X11|X11-xcb|Xau|Xdmcp|bsd|md|brotli\w+|dbus-1|expat|fontconfig|freetype|gcc_s|glib-2\.0|gthread-2\.0|pcre2-8"
     r"|png16|stdc\+\+|systemd|gcrypt|gpg-error|lz4|cap|zstd)\.so"

@@ -39,7 +39,7 @@ class EvaluationSetup(QFrame):
     Parameters
     ----------
     theme, settings
-        The colours in force, and what is remembered.
+        The current colours, and the stored settings.
     start, export
         The actions of the buttons.
 
