@@ -49,7 +49,7 @@ def use_accessible_name(box: QComboBox) -> None:
 
 
 class _Factory:
-    """Whether this interface is already installed."""
+    """Whether the factory of accessibility interfaces is installed."""
 
     installed = False
 
