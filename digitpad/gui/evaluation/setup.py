@@ -130,7 +130,7 @@ class EvaluationSetup(QFrame):
         return Data(source, "validation" if part == "validation" else "test")
 
     def offer_models(self, entries: Sequence[Entry], in_use: Path | None) -> None:
-        """List models and runs; a model that was just chosen for use is selected, and the second one stays unchanged."""
+        """List models and runs; a model that was just chosen for use is selected, and the second one is kept."""
         for entry in entries:
             self._offer(entry.path, entry.name)
         if in_use is not None:
