@@ -1,16 +1,16 @@
-"""Make everything that ships, in `dist/`.
+"""Build all release files, in `dist/`.
 
     python packaging/build.py
 
-from a clean checkout, with the extra `package` installed, makes what the system it runs on can make:
+from a clean checkout, with the extra `package` installed, builds what is possible on the current system:
 
 - `digitpad-VERSION-SYSTEM-MACHINE.tar.xz`, the program in a folder (a `.zip` on Windows), and that folder, `digitpad/`;
 - `digitpad-VERSION-SYSTEM-MACHINE`, the same in a single file;
-- `digitpad_VERSION_MACHINE.deb`, where `dpkg-deb` is at hand;
+- `digitpad_VERSION_MACHINE.deb`, where `dpkg-deb` is available;
 - the wheel and the source archive;
-- `THIRD-PARTY.md`, what others wrote of it and under which licences, and `SHA256SUMS`.
+- `THIRD-PARTY.md`, the third-party components and their licences, and `SHA256SUMS`.
 
-`--only` makes some of them. Which parts of Python and Qt go in stands in `bundle.py`.
+`--only` builds some of them. `bundle.py` selects the parts of Python and Qt that are included.
 """
 
 import argparse
@@ -33,14 +33,14 @@ from digitpad import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("folder", "archive", "single", "deb", "python", "sums")
-#: Names by which people know the systems, and their processors.
+#: Common names of the systems and their processors.
 _SYSTEM = {"win32": "windows", "darwin": "macos"}.get(sys.platform, sys.platform)
 _MACHINE = platform.machine().lower()
 _NAME = f"digitpad-{__version__}-{_SYSTEM}-{_MACHINE}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Make what was asked for, one part after the other."""
+    """Build the requested parts one after the other."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="where to (default: dist/)")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts to make (default: all)")
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def make_folder(out: Path, work: Path) -> Path:
-    """Freeze the program into a folder, with the licences of all that is in it."""
+    """Freeze the program into a folder, with the licences of all its components."""
     run_pyinstaller(out, work)
     folder = _folder(out)
     shutil.copy(ROOT / "LICENSE", folder / "LICENSE")
@@ -89,7 +89,8 @@ def make_archive(out: Path) -> Path:
     if sys.platform == "win32":
         return Path(shutil.make_archive(str(out / _NAME), "zip", out, folder.name))
     archive = out / f"{_NAME}.tar.xz"
-    # Python's xz knows no branch filter for machine code in tarfile; the system's does, and packs 5 percent smaller.
+    # In tarfile, xz has no branch filter for machine code; the system's xz has one, and its archive is 5 percent
+    # smaller.
     with archive.open("wb") as file, subprocess.Popen(_XZ, stdin=subprocess.PIPE, stdout=file) as xz:
         if xz.stdin is None:
             raise SystemExit("xz took no input; install xz-utils.")
@@ -126,17 +127,17 @@ def make_sums(out: Path) -> Path:
 
 
 def run_pyinstaller(out: Path, work: Path, *options: str) -> None:
-    """Run PyInstaller on `digitpad.spec`, with words for the spec itself."""
+    """Run PyInstaller on `digitpad.spec`, with arguments for the spec file."""
     words = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     words += ["--distpath", str(out), "--workpath", str(work / "pyinstaller")]
     words += [str(ROOT / "packaging" / "digitpad.spec"), "--"]
     words += ["--icons", str(work / "icons"), "--work", str(work / "stripped"), *options]
-    # What is hashed in a random order is also packed in one.
+    # A random hash order would make the order in the archive random as well.
     subprocess.run(words, check=True, cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": "0"})
 
 
 def size(path: Path) -> int:
-    """Return how many bytes a file takes, or all files of a folder, links not followed."""
+    """Return the size in bytes of a file, or of all files in a folder; links are not followed."""
     if path.is_file():
         return path.stat().st_size
     return sum(file.lstat().st_size for file in path.rglob("*") if not file.is_dir() or file.is_symlink())
@@ -150,7 +151,7 @@ def _folder(out: Path) -> Path:
 
 
 def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Forget who packed it, and when."""
+    """Remove the owner and the time, so that archives are reproducible."""
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = "root"
     entry.mtime = int(os.environ.get("SOURCE_DATE_EPOCH", "0"))

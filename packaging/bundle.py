@@ -1,8 +1,8 @@
-"""What goes into the executable, and what stays out.
+"""Selects what is included in the executable and what is left out.
 
-PyInstaller finds what digitpad imports; this file says what it cannot know: which data go along, and which parts of Qt
-and of Python nothing in digitpad ever loads. Each exclusion was tried: `smoke_test.py` drives the tabs and the commands
-of the frozen program.
+PyInstaller finds what digitpad imports; this file adds what it cannot detect: the data files, and the parts of Qt and
+of Python that digitpad never loads. Each exclusion is tested: `smoke_test.py` runs the tabs and the commands of the
+frozen program.
 """
 
 import re
@@ -14,12 +14,12 @@ from pathlib import Path
 #: A row of PyInstaller's tables: name in the bundle, source, kind.
 Entry = tuple[str, str, str]
 
-#: Imported where no analysis sees it: NumPy's generators take their first entropy from `secrets`.
+#: Imports that the analysis does not detect: NumPy's generators get their initial entropy from `secrets`.
 HIDDEN_IMPORTS = ["secrets", "pi_heif", "_pi_heif"]
 
-#: Python modules that others offer to use and digitpad does not.
+#: Optional Python modules that digitpad does not use.
 EXCLUDED_MODULES = [
-    # Optional partners of NumPy, Pillow, pyqtgraph and rich.
+    # Optional dependencies of NumPy, Pillow, pyqtgraph and rich.
     "cupy",
     "h5py",
     "IPython",
@@ -33,7 +33,7 @@ EXCLUDED_MODULES = [
     "pygments",
     "scipy",
     "torch",
-    # A decoder of 5 MB for a kind of picture that phones and paint programs do not write.
+    # A decoder of 5 MB for an image format that phones and paint programs do not write.
     "PIL._avif",
     "PIL.AvifImagePlugin",
     # Colour management and Tk.
@@ -41,7 +41,7 @@ EXCLUDED_MODULES = [
     "PIL.ImageCms",
     "PIL._imagingtk",
     "PIL.ImageTk",
-    # Other bindings of Qt, and modules of Qt that nothing here imports.
+    # Other Qt bindings, and Qt modules that are not imported.
     "PyQt5",
     "PyQt6",
     "PySide2",
@@ -57,7 +57,7 @@ EXCLUDED_MODULES = [
     "PySide6.QtXml",
     "pyqtgraph.examples",
     "pyqtgraph.opengl",
-    # Tools for making software.
+    # Development tools.
     "distutils",
     "ensurepip",
     "idlelib",
@@ -69,7 +69,7 @@ EXCLUDED_MODULES = [
     "sqlite3",
     "tkinter",
     "turtle",
-    # Nothing is fetched or served, and hashes come from the interpreter itself: OpenSSL stays out.
+    # digitpad makes no connections, and the interpreter computes hashes itself, so OpenSSL is left out.
     "_hashlib",
     "_sqlite3",
     "_ssl",
@@ -77,8 +77,8 @@ EXCLUDED_MODULES = [
     "readline",
 ]
 
-#: Files of Qt and of the system that come along uncalled. The window is drawn on the processor, speaks to nobody on the
-#: network, plays nothing and prints nothing; pictures are read by Pillow, so of Qt's readers only SVG's is needed.
+#: Unneeded files of Qt and of the system. The window is rendered on the CPU and uses no network, sound or printer;
+#: Pillow reads the images, so only the SVG plug-in of Qt's image formats is needed.
 _UNWANTED_PATHS = (
     r"Qt6?(Network|Test|OpenGLWidgets|Qml|Quick|Pdf|Sql|Xml|PrintSupport|VirtualKeyboard|EglFs|EglFS|Labs|ShaderTools|Concurrent)",
     r"plugins/(egldeviceintegrations|generic|networkinformation|printsupport|qmltooling|sqldrivers|tls)/",
@@ -94,9 +94,9 @@ _UNWANTED_PATHS = (
 )
 _UNWANTED = re.compile("|".join(_UNWANTED_PATHS))
 
-#: Libraries that every Linux desktop has, in a version that fits its graphics drivers, its fonts and its message bus:
-#: one of ours, older or newer, would stand in the way of those (the AppImage project keeps a list of such libraries for
-#: the same reason). The Debian package depends on theirs.
+#: Libraries that every Linux desktop has, in a version that matches its graphics drivers, its fonts and its message
+#: bus. A bundled copy, older or newer, would conflict with those (the AppImage project excludes such libraries for the
+#: same reason). The Debian package depends on the system's packages.
 _EVERY_DESKTOP = re.compile(
     r"^lib(X11|X11-xcb|Xau|Xdmcp|bsd|md|brotli\w+|dbus-1|expat|fontconfig|freetype|gcc_s|glib-2\.0|gthread-2\.0|pcre2-8"
     r"|png16|stdc\+\+|systemd|gcrypt|gpg-error|lz4|cap|zstd)\.so"
@@ -105,7 +105,7 @@ _EVERY_DESKTOP = re.compile(
 #: Python's own library and extension modules.
 _INTERPRETER = re.compile(r"^libpython|lib-dynload/")
 
-#: What the program starts from: everything else is there because one of these asks for it.
+#: The root files of the program: all other binaries are dependencies of these.
 _ROOTS = re.compile(r"(^|/)(libpython|python3)|/plugins/")
 
 
@@ -116,16 +116,16 @@ def wanted(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def asked_for(entries: Sequence[Entry], needed_by: Callable[[str], Iterable[str]]) -> list[Entry]:
-    """Return the binaries that an extension module, a plug-in or the interpreter asks for, directly or not.
+    """Return the binaries that an extension module, a plug-in or the interpreter depends on, directly or indirectly.
 
-    PyInstaller gathers what every file of Qt needs before `wanted` drops most of them.
+    PyInstaller collects the dependencies of all Qt files before `wanted` removes most of those files.
 
     Parameters
     ----------
     entries
         The table of binaries, symbolic links included.
     needed_by
-        Tells the names of the libraries that a file asks for.
+        Returns the names of the libraries that a file depends on.
     """
     by_name: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -152,7 +152,7 @@ def stripped(entries: Sequence[Entry], work: Path) -> list[Entry]:
     entries
         The table of binaries.
     work
-        Where the copies go.
+        Folder for the copies.
     """
     if shutil.which("strip") is None:
         return list(entries)

@@ -12,7 +12,7 @@ LONGEST = 72
 
 
 def complaint(message: str) -> str | None:
-    """Return what is wrong with a commit's message, or None."""
+    """Return the problem with a commit message, or None."""
     lines = [line for line in message.splitlines() if not line.startswith("#")]
     subject = lines[0] if lines else ""
     if not subject.strip():
@@ -25,7 +25,7 @@ def complaint(message: str) -> str | None:
 
 
 def main(arguments: list[str]) -> int:
-    """Check and return the exit code."""
+    """Check the subjects and return the exit code."""
     if len(arguments) == 2 and arguments[0] == "--range":
         log = subprocess.run(
             ["git", "log", "--no-merges", "-z", "--format=%B", arguments[1]],

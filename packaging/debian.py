@@ -1,7 +1,7 @@
-"""The Debian package: the frozen folder in `/usr/lib/digitpad`, and what a desktop wants to know of it.
+"""Builds the Debian package: the frozen folder in `/usr/lib/digitpad`, and the files for the desktop.
 
-What the package depends on is read off the bundle: each library that something in it asks for, and that is not in it,
-belongs to a package of the system that this runs on. So it is best built on the oldest Debian that is to be served.
+The dependencies are determined from the bundle: each library that a file in it needs, and that it does not contain,
+belongs to a package of the build system. The package should therefore be built on the oldest supported Debian.
 """
 
 import gzip
@@ -15,9 +15,9 @@ from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
 _ROOT = _HERE.parent
-#: Of the name that AppStream and the MIME types use.
+#: The name that AppStream and the MIME types use.
 _ID = "org.digitpad.digitpad"
-#: Versions of glibc's interfaces that a library asks for.
+#: Versions of glibc's interfaces that a library requires.
 _GLIBC = re.compile(r"GLIBC_(\d+)\.(\d+)")
 
 _WAYLAND = re.compile(r"wayland|WlShell", re.IGNORECASE)
@@ -49,13 +49,13 @@ def make_deb(folder: Path, out: Path, work: Path, icons: Mapping[int, Path], ver
     folder
         The frozen program.
     out
-        Where the package goes.
+        Folder for the package.
     work
-        For the tree that is packed; emptied first.
+        Folder for the tree that is packed; emptied first.
     icons
         The icon as PNG, by size.
     version
-        Of digitpad.
+        The version of digitpad.
 
     Returns
     -------
@@ -98,14 +98,14 @@ def make_deb(folder: Path, out: Path, work: Path, icons: Mapping[int, Path], ver
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Packages of the system that a bundle asks for.
+    """System packages that a bundle depends on.
 
     Attributes
     ----------
     packages
-        Those without which it does not start, with the least version of the C library.
+        Packages required to start, with the minimum version of the C library.
     for_wayland
-        Those that only Qt's plug-ins for Wayland ask for; a desktop that speaks it has them.
+        Packages that only Qt's Wayland plug-ins need; a Wayland desktop has them.
     """
 
     packages: list[str]
@@ -113,7 +113,7 @@ class Needs:
 
 
 def needs_of(folder: Path) -> Needs:
-    """Read off a bundle what it asks for and does not hold."""
+    """Return the dependencies that a bundle needs and does not contain."""
     inside = {path.name for path in folder.rglob("*.so*")}
     asked: set[str] = set()
     for_wayland: set[str] = set()
@@ -129,7 +129,7 @@ def needs_of(folder: Path) -> Needs:
 
 
 def package_of(library: str) -> str:
-    """Return the package that holds a library: the one it was installed with here, or the one Debian's policy names."""
+    """Return the package of a library: the one that installed it here, or the name that Debian's policy prescribes."""
     found = subprocess.run(["dpkg-query", "--search", f"*/{library}"], capture_output=True, text=True, check=False)
     for line in found.stdout.splitlines():
         package, _, path = line.partition(": ")
@@ -141,7 +141,7 @@ def package_of(library: str) -> str:
 
 
 def _add_desktop(share: Path, icons: Mapping[int, Path], version: str) -> None:
-    """Put menu entry, icons, MIME types, AppStream data, man page and copyright where they are looked for."""
+    """Write menu entry, icons, MIME types, AppStream data, man page and copyright to their standard places."""
     linux = _HERE / "linux"
     places = {
         linux / "digitpad.desktop": share / "applications" / "digitpad.desktop",
@@ -169,7 +169,7 @@ def _write_gzip(path: Path, text: str) -> None:
 
 
 def _set_modes(tree: Path) -> None:
-    """Give every file the mode that Debian's policy wants, whatever the builder's umask was."""
+    """Set the file modes that Debian's policy requires, independent of the umask of the build."""
     for path in [tree, *tree.rglob("*")]:
         if path.is_symlink():
             continue

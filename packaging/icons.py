@@ -1,4 +1,4 @@
-"""The icon in every size and form that a desktop asks for, all from one SVG.
+"""Generates the icon in all sizes and formats that desktops need, from one SVG.
 
 python packaging/icons.py FOLDER
 """
@@ -10,25 +10,25 @@ from pathlib import Path
 
 from PIL import Image
 
-#: Sides of the PNG files that a Linux desktop chooses from, in pixels.
+#: Sizes of the PNG files for Linux desktops, in pixels.
 SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)
 _SOURCE = Path(__file__).resolve().parent.parent / "resources" / "icons" / "digitpad.svg"
 
 
 def make_icons(folder: Path, sizes: Sequence[int] = SIZES) -> dict[int, Path]:
-    """Draw the icon in all sizes, and as `digitpad.ico` and `digitpad.icns`.
+    """Render the icon in all sizes, and as `digitpad.ico` and `digitpad.icns`.
 
     Parameters
     ----------
     folder
-        Where to; made if it is not there.
+        Output folder; created if it does not exist.
     sizes
-        Sides of the PNG files, in pixels.
+        Sizes of the PNG files, in pixels.
 
     Returns
     -------
     dict
-        The PNG files by their size.
+        The PNG files by size.
     """
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtCore import QRectF, Qt

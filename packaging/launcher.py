@@ -1,4 +1,4 @@
-"""What the executable runs: the same start as `python -m digitpad`."""
+"""The entry point of the executable, equivalent to `python -m digitpad`."""
 
 import multiprocessing
 import sys
@@ -6,6 +6,6 @@ import sys
 from digitpad.__main__ import main
 
 if __name__ == "__main__":
-    # A frozen program that starts itself once more as a worker of multiprocessing must not open a second window.
+    # A frozen program that is started as a multiprocessing worker must not open a second window.
     multiprocessing.freeze_support()
     sys.exit(main())

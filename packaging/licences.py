@@ -1,7 +1,7 @@
-"""What others wrote of the bundle, and under which licences: their texts gathered, and an overview.
+"""Collects the licences of the third-party components in the bundle, with an overview.
 
-Python packages say it in their metadata. The system's libraries that PyInstaller took along belong to packages of
-Debian, which say it in `/usr/share/doc`.
+Python packages state their licence in their metadata. The system libraries that PyInstaller includes belong to Debian
+packages, which have it in `/usr/share/doc`.
 """
 
 import re
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-#: Packages of which something is in the bundle, beside digitpad itself.
+#: Python packages that the bundle contains in whole or in part, except digitpad.
 _PACKAGES = (
     "msgspec",
     "numpy",
@@ -26,7 +26,7 @@ _PACKAGES = (
     *(("colorama",) if sys.platform == "win32" else ()),
 )
 
-#: What packages call the address that a reader wants, the best first.
+#: Labels of the home page in package metadata, in order of preference.
 _HOMES = ("homepage", "source", "source code", "repository", "documentation")
 
 _QT = """
@@ -44,12 +44,12 @@ itself took from others are named in its documentation, "Licenses Used in Qt".
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something in the bundle that others wrote.
+    """A third-party component of the bundle.
 
     Attributes
     ----------
     name, version, licence, home
-        As its authors state them; `licence` is an SPDX expression or their own words.
+        As its authors state them; `licence` is an SPDX expression or free text.
     """
 
     name: str
@@ -64,9 +64,9 @@ def gather(bundle: Path, texts: Path) -> str:
     Parameters
     ----------
     bundle
-        The frozen program's folder.
+        The folder of the frozen program.
     texts
-        Where the texts go; made if it is not there.
+        Folder for the texts; created if it does not exist.
     """
     texts.mkdir(parents=True, exist_ok=True)
     parts = [_python(texts), *(part for name in _PACKAGES if (part := _package(name, texts)) is not None)]
@@ -96,7 +96,7 @@ def _python(texts: Path) -> Part:
 
 
 def _package(name: str, texts: Path) -> Part | None:
-    """Return what a package says of itself, having copied its licences; None if it is not installed here."""
+    """Copy the licences of a package and return its metadata; None if it is not installed."""
     try:
         found = metadata.distribution(name)
     except metadata.PackageNotFoundError:
@@ -114,11 +114,11 @@ def _package(name: str, texts: Path) -> Part | None:
 
 
 def _system_parts(bundle: Path, texts: Path) -> list[Part]:
-    """Return Debian's packages whose libraries are in the bundle, having copied their licences."""
+    """Copy the licences of the Debian packages whose libraries are in the bundle, and return the packages."""
     if shutil.which("dpkg-query") is None:
         return []
     names = {path.name for path in (bundle / "_internal").glob("lib*.so*") if not path.is_symlink()}
-    # Python's own library is the interpreter's that builds this, and named with it.
+    # Python's own library belongs to the interpreter of this build, and is listed with it.
     names = {name for name in names if not name.startswith("libpython")}
     parts = {}
     for name in sorted(names):

@@ -1,4 +1,4 @@
-"""What macOS wants to know of the application bundle: its property list."""
+"""The property list of the macOS application bundle."""
 
 from digitpad import __version__
 
@@ -12,7 +12,7 @@ INFORMATION = {
     "NSHighResolutionCapable": True,
     "NSHumanReadableCopyright": "MIT licence",
     "NSPrincipalClass": "NSApplication",
-    # Light and dark as the system.
+    # Light and dark mode follow the system.
     "NSRequiresAquaSystemAppearance": False,
     "CFBundleDocumentTypes": [
         {

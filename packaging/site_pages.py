@@ -1,8 +1,8 @@
-"""What MkDocs needs to know beyond `docs/`: a hook that `mkdocs.yml` names.
+"""A MkDocs hook, named in `mkdocs.yml`, that adds documents outside `docs/` to the site.
 
-Some documents belong beside the code, where repositories and packages show them: the README, the changelog, the cards
-of the models. They become pages of the site as well. Links are written for the repository, and are changed here for the
-site: a link to such a document leads to its page, and a link to any other file becomes plain text.
+Some documents belong next to the code, where repositories and packages show them: the README, the changelog and the
+model cards. They become pages of the site as well. Links are written for the repository and are rewritten for the site:
+a link to such a document leads to its page, and a link to any other file becomes plain text.
 """
 
 import importlib
@@ -13,7 +13,7 @@ from typing import Any
 
 _ROOT = Path(__file__).parents[1]
 _DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "models/*.md")
-_CARDS = "cards"  # where the models' cards go: docs/models.md has their folder's name
+_CARDS = "cards"  # folder of the model cards; docs/models.md already uses the name of theirs
 _LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s#]+)(?P<anchor>#[^)\s]*)?\)")
 _PICTURE = re.compile(r"!\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)\)")
 
@@ -28,7 +28,7 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, page: Any, **_others: Any) -> str:
-    """Change a page's links from the repository's to the site's; called by MkDocs."""
+    """Rewrite the links of a page for the site; called by MkDocs."""
     return with_site_links(markdown, page.file.src_uri)
 
 
@@ -53,12 +53,12 @@ def page_of(path: str) -> str | None:
 
 
 def with_site_links(markdown: str, page: str) -> str:
-    """Return a page's text with links that hold on the site.
+    """Return the text of a page with links that are valid on the site.
 
     Parameters
     ----------
     markdown
-        With links that hold in the repository.
+        The text, with links that are valid in the repository.
     page
         The page, relative to the site.
     """

@@ -1,12 +1,11 @@
-"""Start the frozen program as a stranger's machine would, and see that everything in it works.
+"""Test the frozen program in an environment like that of a new machine.
 
     python packaging/smoke_test.py dist/digitpad/digitpad
 
-The program gets an environment with nothing in it but a home of its own, and no screen. It has to print its version,
-read a digit, train a few batches, write the model and read it back, evaluate it, show what its layers make of a digit,
-and draw and train in every tab of the real window. Then the world turns against it: no display, a home that cannot be
-written, a full disk, settings that are damaged, a window that is open already. Python's standard library is all that
-this needs.
+The environment contains only a separate home folder and no screen. The program must print its version, read a digit,
+train a few batches, write the model and load it again, evaluate it, show the activations of its layers, and draw and
+train in all tabs of the real window. Then failures of the environment are tested: no display, a read-only home folder,
+a full disk, damaged settings, and a window that is already open. The test needs only Python's standard library.
 """
 
 import argparse
@@ -24,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 _SIDE = 28
-#: A seven: a bar, and a stroke down from its right end.
+#: A seven: a horizontal bar, and a stroke down from its right end.
 _SEVEN = {
     "label": 7,
     "width": 280,
@@ -35,11 +34,11 @@ _PICTURES_OF_THE_TOUR = ("draw.png", "train.png", "features.png", "evaluate.png"
 
 
 class SmokeError(Exception):
-    """The program did not do what it has to."""
+    """The program did not behave as required."""
 
 
 class Program:
-    """The frozen program, and the home that it gets.
+    """The frozen program and its home folder.
 
     Parameters
     ----------
@@ -53,32 +52,32 @@ class Program:
         self.path, self.home = path.resolve(), home
 
     def environment(self) -> dict[str, str]:
-        """Return all that the program is told of the world."""
+        """Return the environment variables of the program."""
         world = {"HOME": str(self.home), "QT_QPA_PLATFORM": "offscreen", "LC_ALL": "C.UTF-8"}
         if sys.platform == "win32":
-            # Without these Windows itself does not start a program.
+            # Windows cannot start a program without these.
             world |= {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
             world |= {"USERPROFILE": str(self.home), "LOCALAPPDATA": str(self.home), "APPDATA": str(self.home)}
         return world
 
     def run(self, *words: object, code: int = 0, limit: float = 300.0, world: Mapping[str, str] | None = None) -> str:
-        """Run a command to its end and return all that it printed.
+        """Run a command to its end and return its output.
 
         Parameters
         ----------
         words
             The command.
         code
-            The exit code that is expected.
+            The expected exit code.
         limit
-            Seconds that it may take.
+            Time limit in seconds.
         world
-            Variables of the environment, where they shall differ; an empty one is left out.
+            Environment variables to change; an empty one is removed.
 
         Raises
         ------
         SmokeError
-            If it ends with another code than the one expected, or not in time.
+            If it ends with a different exit code, or exceeds the time limit.
         """
         command = [str(self.path), *map(str, words)]
         try:
@@ -101,13 +100,13 @@ class Program:
         return done.stdout + done.stderr
 
     def json(self, *words: object) -> Any:
-        """Run a command with `--json` and return the last thing it said."""
+        """Run a command with `--json` and return the last object that it printed."""
         lines = self.run(*words, "--json").strip().splitlines()
         return json.loads(next(line for line in reversed(lines) if line[:1] in "[{"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Try everything, and return the exit code."""
+    """Run all tests and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", type=Path)
     options = parser.parse_args(arguments)
@@ -125,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def try_everything(program: Program) -> None:
-    """Go through the program; see the top of the file."""
+    """Test all parts of the program; see the module docstring."""
     version = _step("version", lambda: program.run("--version"))
     _demand(version.startswith("digitpad "), f"--version said {version!r}")
 
@@ -155,13 +154,13 @@ def try_everything(program: Program) -> None:
 
 
 def try_adversities(program: Program) -> None:
-    """See that the program works, or says in one line what is wrong, where the machine is not as it should be."""
+    """Check that the program works or prints a one-line error when the environment is faulty."""
     ink = program.home / "seven.jsonl"
     if sys.platform.startswith("linux"):
         bare = {"QT_QPA_PLATFORM": ""}
         said = _step("no display", lambda: program.run(code=2, world=bare))
         _demand("no display" in said and len(said.strip().splitlines()) == 1, f"without a display it said {said!r}")
-        # Beyond a file nobody can write, not even root.
+        # Not even root can create a folder below a file.
         sealed = {"HOME": str(ink / "home")}
         _step("a home that cannot be written", lambda: program.run("predict", ink, world=sealed))
         words = ("train", "--architecture", "light", "--limit", 500, "--epochs", 1)
@@ -188,7 +187,7 @@ def _try_full_disk(program: Program) -> None:
 
 
 def _try_window(program: Program, world: Mapping[str, str], *, damaged: bool) -> None:
-    """Open a window, have it open a file from a second start, and close it."""
+    """Open a window, pass it a file from a second start, and close it."""
     runtime = program.home / "runtime"
     shutil.rmtree(runtime, ignore_errors=True)
     runtime.mkdir(mode=0o700)
@@ -224,7 +223,7 @@ def _demand(holds: bool, otherwise: str) -> None:
 
 
 def _one() -> bytes:
-    """Return a PNG of a thick upright line, black on white."""
+    """Return a PNG of a thick vertical line, black on white."""
     rows = []
     for row in range(_SIDE):
         inside = 5 <= row < _SIDE - 5

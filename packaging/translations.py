@@ -3,8 +3,9 @@
 - `digitpad_en.ts` and `digitpad_en.qm`: the plural forms of the window's English texts ("%n image(s)").
 - `digitpad.pot`: the template of all texts outside the window, for gettext.
 
-Both are the same for the same source code, without dates and line numbers. A plural form that "(s)" and "(es)" do not
-give is written into `IRREGULAR` below. After a merge conflict in one of the files, take either side and run this again.
+The output depends only on the source code, and has no dates or line numbers. Plural forms that do not follow from "(s)"
+and "(es)" are listed in `IRREGULAR` below. After a merge conflict in one of the files, take either side and run the
+script again.
 """
 
 import io
@@ -26,9 +27,9 @@ LANGUAGES = ROOT / "resources" / "languages"
 ENGLISH = "digitpad_en.ts"
 TEMPLATE = "digitpad.pot"
 
-#: What marks a text, with the positions of the texts among its arguments.
+#: Functions that mark a text, with the positions of the texts among their arguments.
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "gettext_noop": None, "ngettext": (1, 2)}
-#: Plural forms in English that the endings "(s)" and "(es)" do not give.
+#: English plural forms that do not follow from the endings "(s)" and "(es)".
 IRREGULAR = {
     "%n earlier": ("%n earlier", "%n earlier"),
     "and %n earlier": ("and %n earlier", "and %n earlier"),
@@ -52,9 +53,9 @@ class Message:
     context
         The class that shows it, or the context named in the source code.
     source, comment
-        The English text, and what tells two equal ones apart.
+        The English text, and a comment that distinguishes equal texts.
     translation
-        Its translation, or one for each plural form; empty where there is none yet.
+        The translation, or one for each plural form; empty if there is none yet.
     plural
         Whether it has plural forms.
     """
@@ -78,7 +79,7 @@ def main() -> int:
 
 
 def write_english(path: Path) -> list[str]:
-    """Bring the English plural forms up to date, and return the texts whose forms have to be written by hand.
+    """Update the English plural forms, and return the texts whose forms must be written by hand.
 
     Parameters
     ----------
@@ -95,7 +96,7 @@ def write_english(path: Path) -> list[str]:
 
 
 def english_forms(source: str) -> tuple[str, ...]:
-    """Return a text for one and for several: "%n image(s)" gives "%n image", "%n images"; nothing without "(s)"."""
+    """Return singular and plural: "%n image(s)" gives "%n image", "%n images"; nothing without "(s)"."""
     if "(s)" not in source and "(es)" not in source:
         return IRREGULAR.get(source, ())
     return source.replace("(es)", "").replace("(s)", ""), source.replace("(es)", "es").replace("(s)", "s")
@@ -167,7 +168,7 @@ def _sources(folder: Path) -> list[Path]:
 
 
 def _lupdate(path: Path, *options: str) -> None:
-    # By name: in a folder, the tool looks for C++ alone.
+    # Listed by name, because the tool only finds C++ files in a folder.
     sources = [str(source) for source in _sources(ROOT / "digitpad" / "gui")]
     _run_tool("lupdate", [*options, "-no-obsolete", "-silent", "-locations", "none", *sources, "-ts", str(path)])
 

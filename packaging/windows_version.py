@@ -1,4 +1,4 @@
-"""The version resource of Windows' executables: what the file's properties show, in the form that PyInstaller reads."""
+"""The version resource of Windows executables, shown in the file properties, in the format of PyInstaller."""
 
 _RESOURCE = """\
 VSVersionInfo(

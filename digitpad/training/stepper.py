@@ -1,4 +1,4 @@
-"""One step of a training: loss, gradients, update; and what is measured on the way."""
+"""A single training step: loss, gradients and update, with measurements of the layers."""
 
 import math
 from typing import Any, NamedTuple
@@ -18,26 +18,26 @@ from digitpad.training.snapshots import Snapshot, is_sound
 from digitpad.training.tasks import Share, Task
 
 STEPS_BETWEEN_SNAPSHOTS = 100
-"""After this many steps with finite losses the weights are kept, to go back to if the run diverges."""
+"""Number of steps with finite losses between two copies of the weights, which are restored if the run diverges."""
 
 
 class Step(NamedTuple):
-    """One step, of which the loss and the share may still lie on a device.
+    """The result of one step; the loss and the share may still be on a device.
 
     Attributes
     ----------
     batch, images
-        The number of the batch in its epoch, from 1, and how many images it has.
+        The number of the batch in its epoch, from 1, and its number of images.
     rate
         The learning rate.
     loss, plain
-        The loss; and the plain cross-entropy, where the loss is another.
+        The loss, and the plain cross-entropy if the loss is a different one.
     share
-        How many of the answers were right.
+        Number of correct predictions.
     penalty
-        What the penalties add to the loss.
+        The sum of the penalty terms.
     measured, spent
-        What was measured of the layers, and the seconds that it took.
+        The measurements of the layers, and the seconds that they took.
     """
 
     batch: int
@@ -52,24 +52,24 @@ class Step(NamedTuple):
 
 
 class Stepper:
-    """Takes single steps of a training.
+    """Performs single training steps.
 
     Parameters
     ----------
     network
-        Its weights change in place.
+        The network; its weights change in place.
     task
-        What it is trained for.
+        The task, which defines loss and score.
     pace
         Sets the learning rate before each step.
     optimizer
         Updates the weights.
     penalties
-        What large weights cost beside the loss.
+        Penalties on the weights, added to the loss.
     diagnostics
-        Looks at the layers now and then; None if nobody wants to know.
+        Measures the layers from time to time; None for no measurements.
     last_good
-        Keeps weights with finite losses, of a network on the host.
+        Keeps weights with finite losses, for a network on the host.
     """
 
     def __init__(
@@ -100,27 +100,27 @@ class Stepper:
         targets: NDArray[Any],
         controls: ControlValues,
     ) -> Step:
-        """Learn from one batch; return its loss and what was answered rightly, before the weights moved.
+        """Train on one batch; return the loss and the correct predictions with the weights before the update.
 
-        On a device nothing is looked at here, so a loss that is not finite shows a few steps later; the last good
-        weights are from before it in any case.
+        On a device no value is fetched here, so a loss that is not finite is detected a few steps later; the last good
+        weights are always older than that.
 
         Parameters
         ----------
         parallel
-            The network, shared out among threads.
+            The network, distributed over threads.
         number
-            How many steps were taken before, in the whole run.
+            Number of steps of the run before this one.
         batch
             The number of the batch in its epoch, from 1.
         images, targets
             The batch, as `digitpad.training.batches` prepares it, on the network's device.
         controls
-            What a person has set while the run goes on.
+            Values that can be changed during the run.
         """
         rate = self._pace.set(number, controls)
         step = Step(batch, len(targets), rate)
-        # A run that diverges is reported as such; NumPy's warnings on the way there would only repeat it.
+        # A diverging run is reported as such; NumPy's warnings would only repeat it.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             try:
                 value, logits = parallel.training_step(images, targets, self._task.loss)
@@ -129,7 +129,7 @@ class Stepper:
             if self._on_host:
                 if not math.isfinite(value):
                     return step._replace(loss=float(value))
-                # Here, and not after the step: these are the weights that gave the finite loss.
+                # Before the update, because these are the weights with the finite loss.
                 if number % STEPS_BETWEEN_SNAPSHOTS == 0 and is_sound(self._network):
                     self._last_good.take()
             penalty = sum((price(self._network) for price in self._penalties if price.strength), start=0.0)

@@ -1,7 +1,7 @@
 """The training loop, as a generator of events.
 
 `Trainer.run()` trains on one batch each time the next event is requested. The consumer (the command line, a test, the
-window's thread) thereby controls the pace: between two events no step is in progress, so that it can pause, change the
+window's thread) therefore controls the pace: no step is in progress between two events, so it can pause, change the
 learning rate, copy weights or stop the run.
 """
 
@@ -44,7 +44,7 @@ from digitpad.training.tasks import Samples, Share, lone_classes, settle
 from digitpad.training.validation import Validator
 from digitpad.translation import gettext as _
 
-#: So many steps of a GPU are on their way before their losses are fetched, all at once: each look is a wait.
+#: Number of steps queued on a GPU before their losses are fetched together, because each transfer waits for the device.
 _STEPS_BETWEEN_LOOKS = 20
 
 
@@ -67,9 +67,9 @@ class Trainer:
     mean, std
         Mean and standard deviation for the normalisation of images in [0, 1]; None uses those of the task.
     policies
-        Policies that are asked after every epoch; None uses those of the settings.
+        Policies that are called after every epoch; None uses those of the settings.
     diagnose
-        Whether to measure the layers from time to time (see `digitpad.training.diagnostics`), at 2% of the time.
+        Whether to measure the layers from time to time (see `digitpad.training.diagnostics`), in 2% of the time.
     resume
         A checkpoint to resume from, of a run with the same network, seed, data and settings. With the same number of
         threads the final weights are those of an uninterrupted run.
@@ -289,7 +289,7 @@ class Trainer:
         self._applied = checkpoint.controls
 
     def _epoch(self, parallel: ParallelNetwork, progress: TrainingProgress) -> Iterator[Event]:
-        """Train for one epoch, from where it stands, unless the run stops before."""
+        """Train to the end of the current epoch, unless the run stops earlier."""
         epoch = progress.epochs + 1
         yield from self._learn(parallel, progress, epoch)
         if progress.reason is not None:
@@ -319,7 +319,7 @@ class Trainer:
             validation_cross_entropy=validation.cross_entropy,
         )
         self._pace.epoch_completed(tally.loss if validation.loss is None else validation.loss)
-        # Every policy is asked, even if an earlier one wants to stop: one of them may keep the weights.
+        # Every policy is called, even if an earlier one requests a stop, because one of them may keep the weights.
         wishes = [policy.epoch_completed(event) for policy in self._policies]
         finished = epoch == self.settings.epochs
         progress.reason = StopReason.FINISHED if finished else next(filter(None, wishes), None)
@@ -376,7 +376,7 @@ class Trainer:
             layer.p = usual if values.dropout is None else values.dropout
 
     def _settle(self, taken: Sequence[Step], progress: TrainingProgress, epoch: int, begun: float) -> Iterator[Event]:
-        """Count steps that were taken since `begun`, and tell of them."""
+        """Count the steps taken since `begun`, and report them."""
         settled = settle([(step.loss, step.share) for step in taken])
         penalties = settle([(step.penalty, Share(0, 0)) for step in taken])
         plain = iter(settle([(step.plain, Share(0, 0)) for step in taken if step.plain is not None]))
@@ -404,7 +404,7 @@ class Trainer:
         yield from events
 
     def _keep_if_due(self, progress: TrainingProgress) -> None:
-        """Keep the weights of a device, all of whose losses so far were finite, if they have not been for long."""
+        """Keep the weights of a device if the last copy is old; all losses so far were finite."""
         if progress.steps - self._kept_step >= STEPS_BETWEEN_SNAPSHOTS and is_sound(self.network):
             self._last_good.take()
             self._kept_step = progress.steps

@@ -1,10 +1,10 @@
-"""Fit the weights of `digitpad/reading/number_weights.py`: how much each feature of a segment or a pair counts.
+"""Fit the weights of `digitpad/reading/number_weights.py`, one for each feature of a segment or a pair.
 
     python models/recipes/fit_numbers.py INK.jsonl [--model M] [--samples 300] [--seed 0]
 
-Numbers are made of what the first 15 writers of an ink collection wrote and of MNIST's training digits (the others
-are for `whole_numbers.py`, which measures). The weights are those under which the known ways to take them apart are
-most likely: the maximum of a conditional random field's likelihood, found by gradient ascent.
+Numbers are composed of digits by the first 15 writers of an ink collection and of MNIST's training digits (the other
+writers are for the evaluation, see `whole_numbers.py`). The weights maximize the likelihood of the known segmentations
+in a conditional random field, by gradient ascent.
 """
 
 import argparse
@@ -38,14 +38,14 @@ from digitpad.reading.strokes import InkPieces
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """A lattice, and the path through it that is right."""
+    """A lattice and its correct path."""
 
     lattice: Lattice
     right: tuple[int, ...]
 
 
 def lattice_of(pieces: Pieces, recognizer: Recognizer, extra: Sequence[Run] = ()) -> Lattice:
-    """Return all readings of some pieces; `extra` runs are in it in any case."""
+    """Return all readings of some pieces; `extra` runs are always included."""
     layout = pieces.layout
     signs = find_signs(layout)
     runs = sorted({*possible_runs(layout), *extra} - set(signs))
@@ -65,7 +65,7 @@ def right_runs(owners: Sequence[int]) -> tuple[Run, ...] | None:
 
 
 def ink_samples(path: Path, recognizer: Recognizer, count: int, rng: np.random.Generator) -> list[Sample]:
-    """Make numbers of ink, a third of each spacing, and as many single digits."""
+    """Make numbers of ink, a third with each spacing, and the same number of single digits."""
     writers = read_writers(path)
     spacings: tuple[Spacing, ...] = ("apart", "touching", "joined")
     samples, lost = [], 0
@@ -89,7 +89,7 @@ def ink_samples(path: Path, recognizer: Recognizer, count: int, rng: np.random.G
 
 
 def picture_samples(recognizer: Recognizer, count: int, rng: np.random.Generator) -> list[Sample]:
-    """Make numbers of MNIST's training digits, half of them touching, and as many single digits."""
+    """Make numbers of MNIST's training digits, half of them touching, and the same number of single digits."""
     mnist = load_mnist("train")
     samples, lost = [], 0
     for number in range(2 * count):
@@ -112,7 +112,7 @@ def picture_samples(recognizer: Recognizer, count: int, rng: np.random.Generator
 
 
 def log_likelihood(sample: Sample, weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-    """Return the logarithm of the right path's probability, and its gradient: features seen less features expected."""
+    """Return the log-probability of the correct path, and its gradient: observed minus expected features."""
     lattice = sample.lattice
     split = len(SEGMENT_FEATURES)
     own, between = lattice.segments @ weights[:split], lattice.pairs @ weights[split:]
@@ -141,7 +141,7 @@ def log_likelihood(sample: Sample, weights: NDArray[np.float64]) -> tuple[float,
 
 
 def fit(samples: Sequence[Sample], steps: int, decay: float) -> NDArray[np.float64]:
-    """Climb to the weights under which the right paths are most likely (Adam; `decay` pulls weights towards 0)."""
+    """Return the weights that maximize the likelihood of the correct paths (Adam; `decay` pulls weights towards 0)."""
     weights = np.zeros(len(SEGMENT_FEATURES) + len(PAIR_FEATURES))
     weights[0] = 1.0
     mean, square = np.zeros_like(weights), np.zeros_like(weights)
@@ -158,7 +158,7 @@ def fit(samples: Sequence[Sample], steps: int, decay: float) -> NDArray[np.float
 
 
 def main() -> None:
-    """Fit and print."""
+    """Fit the weights and print them."""
     parser = argparse.ArgumentParser(description="Fit the weights that numbers are read with.")
     parser.add_argument("ink", type=Path)
     parser.add_argument("--model", action="append", default=[], help="may be given several times")

@@ -1,12 +1,12 @@
-"""Make a trained model ready to ship: fewer layers, and temperature and threshold from what it has not learned from.
+"""Prepare a trained model for release: fold layers, and fit temperature and threshold on validation data.
 
     python models/recipes/fit_refusal.py MODEL --dataset D --output FILE [--threshold T] [--earlier MODEL --share S]
 
-With --earlier, the weights are averaged with those of the model that this one was taught on from, of which S is the
-share: it reads a little better what the first had learned, and nearly as well what came later. Batch-norm is taken
-into the convolutions. The temperature is fitted on the digits that the model's training on D held out, and built into
-the last layer. Then the share of MNIST's held-out digits and of letters that each threshold refuses is printed, to
-choose from; --threshold is what is written.
+With --earlier, the weights are averaged with those of the model that the training started from, whose share is S: the
+result is slightly better on the data of the first training, and nearly as good on that of the second. Batch-norm is
+folded into the convolutions. The temperature is fitted on the validation digits of the model's training on D, and built
+into the last layer. Then the share of MNIST's validation digits and of letters that each threshold rejects is printed;
+--threshold sets the threshold that is written.
 """
 
 import argparse
@@ -28,7 +28,7 @@ _THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
 
 
 def main() -> None:
-    """Fit, print what each threshold would refuse, and write the model."""
+    """Fit, print the share that each threshold rejects, and write the model."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)
     parser.add_argument("--dataset", required=True)
@@ -43,7 +43,7 @@ def main() -> None:
     model = without_batch_norm(model)
     mnist = mnist_held_out(model, options.dataset)
     before = evaluate(Recognizer(model), mnist)
-    # Log-probabilities are logits, up to a number that softmax does not see.
+    # Log-probabilities are logits, up to a constant that does not change the softmax.
     temperature = fit_temperature(before.log_probabilities, before.targets)
     model = with_temperature(model, temperature)
     after = evaluate(Recognizer(model), mnist)
@@ -57,14 +57,14 @@ def main() -> None:
         refused = (digits >= threshold).mean(), (others >= threshold).mean()
         print(f'"{NO_DIGIT}" from {threshold:.0%}: {refused[0]:.2%} of MNIST and {refused[1]:.1%} of letters refused')
     training = {**model.metadata.training, "temperature": temperature}
-    # What the training noted was of other weights.
+    # The metrics of the training belong to other weights.
     metrics = {"validation_accuracy": evaluate(Recognizer(model), of_ten_classes(mnist)).accuracy}
     metadata = replace(model.metadata, refusal_threshold=options.threshold, training=training, metrics=metrics)
     save_model(options.output, replace(model, metadata=metadata))
 
 
 def averaged(model: Model, earlier: Model, share: float) -> Model:
-    """Return a model with the average of two models' weights, a share of it the earlier one's."""
+    """Return a model with the weighted average of two models' weights; `share` is the weight of the earlier one."""
     same = [model.metadata.training.get(name) == earlier.metadata.training.get(name) for name in ("seed", "images")]
     if model.architecture != earlier.architecture or not all(same):
         raise SystemExit(f"{earlier.name} is of another architecture, or held out other images; they have no average.")
@@ -79,7 +79,7 @@ def averaged(model: Model, earlier: Model, share: float) -> Model:
 
 
 def without_batch_norm(model: Model) -> Model:
-    """Return a model that answers the same, its batch-norm taken into the convolutions."""
+    """Return an equivalent model with batch-norm folded into the convolutions."""
     plan, network = fold_batch_norm(model.architecture, model.network)
     return replace(model, architecture=replace(plan, name=f"{plan.name}-folded"), network=network)
 

@@ -2,7 +2,7 @@
 
     python tests/benchmarks/accuracy_plot.py accuracy.json accuracy.svg
 
-draws again what `time_to_accuracy.py` wrote.
+redraws the results written by `time_to_accuracy.py`.
 """
 
 import json
@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 
 WIDTH, HEIGHT = 720, 400
 LEFT, RIGHT, TOP, BOTTOM = 64, 130, 24, 56
-#: Below this the curves are of no interest, and only press the rest together.
+#: Percent below which the curves are not shown, because they would compress the rest.
 LOWEST, HIGHEST = 95.0, 99.5
 COLOURS = {"digitpad": "#0072b2", "PyTorch": "#d55e00"}
 
@@ -37,7 +37,7 @@ def draw(curves: Sequence[Curve]) -> str:
     Parameters
     ----------
     curves
-        All runs; those of one library have as many points each.
+        All runs; those of one library have the same number of points.
     """
     last = max(seconds for curve in curves for seconds, _ in curve.points)
     step = nice_step(last)
@@ -63,7 +63,7 @@ def draw(curves: Sequence[Curve]) -> str:
 
 
 def median_points(runs: Sequence[Points]) -> list[tuple[float, float]]:
-    """Return, look by look, the median of the seconds and the median of the percent."""
+    """Return, for each evaluation, the median seconds and the median accuracy in percent."""
     return [
         (statistics.median(seconds for seconds, _ in look), statistics.median(percent for _, percent in look))
         for look in zip(*runs, strict=True)
@@ -103,7 +103,7 @@ def _line(points: Points, end: float, colour: str, style: str) -> str:
 
 
 def _visible(points: Points, end: float) -> Iterator[tuple[float, float]]:
-    """Yield where the points lie in the picture, from where the curve last comes in from below."""
+    """Yield the positions of the points in the plot, from where the curve last enters from below."""
     pairs = list(points)
     for number, (seconds, percent) in enumerate(pairs):
         if percent >= LOWEST:
@@ -121,7 +121,7 @@ def _place(seconds: float, percent: float, end: float) -> tuple[float, float]:
 
 
 def main(words: Iterable[str]) -> None:
-    """Draw again what was measured before."""
+    """Redraw earlier results."""
     source, target = (Path(word) for word in words)
     runs = json.loads(source.read_text(encoding="utf-8"))["runs"]
     curves = [Curve(run["library"], [(seconds, 100 * share) for seconds, share in run["points"]]) for run in runs]

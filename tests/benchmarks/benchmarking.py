@@ -1,7 +1,7 @@
-"""What the benchmarks share: where they run, how they report, and what a figure is held against.
+"""Shared code of the benchmarks: processes, reports and targets.
 
-A figure is a ratio or a size with its target. Processes that are measured are started by `Contender` of
-`training_speed`, take turns, and are compared round by round.
+A figure is a ratio or a size with its target. `Contender` in `training_speed` starts the measured processes; they take
+turns and are compared round by round.
 """
 
 import argparse
@@ -15,32 +15,32 @@ from typing import Any
 
 from training_speed import Contender, machine
 
-#: Settings that change how OpenBLAS multiplies matrices, and that a user's machine does not have.
+#: Environment variables that change how OpenBLAS multiplies matrices, and that are not set on a user's machine.
 PINS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 Turn = Mapping[str, float]
-"""Milliseconds by the name of the way."""
+"""Milliseconds by the name of the method."""
 
 Way = tuple[Contender, Mapping[str, Any]]
-"""The process that is asked, and what it is told."""
+"""The process, and the arguments of its request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table: a value, and the bound that it is held against.
+    """One line of the table: a value and its target.
 
     Attributes
     ----------
     work
         What was measured.
     value
-        What came out.
+        The measured value.
     bound
-        What it should reach, or stay below.
+        The target.
     at_least
-        Whether `bound` is the least value that will do, rather than the greatest.
+        Whether `bound` is a minimum instead of a maximum.
     unit
-        What stands behind the number, such as "MB"; empty for a ratio.
+        The unit of the number, such as "MB"; empty for a ratio.
     """
 
     work: str
@@ -51,7 +51,7 @@ class Figure:
 
     @property
     def met(self) -> bool:
-        """Whether the value is where it should be."""
+        """Whether the value meets the target."""
         return self.value >= self.bound if self.at_least else self.value <= self.bound
 
     @property
@@ -61,21 +61,21 @@ class Figure:
 
     @property
     def text(self) -> str:
-        """The value as a person reads it."""
+        """The formatted value."""
         return f"{self.value:.0f} {self.unit}" if self.unit else f"{self.value:.2f}"
 
 
 def arguments(description: str | None, *, rounds: int, seconds: float = 0.5) -> argparse.ArgumentParser:
-    """Return a parser with what every benchmark takes.
+    """Return a parser with the arguments of every benchmark.
 
     Parameters
     ----------
     description
         The script's docstring.
     rounds
-        How often all take their turn unless told.
+        Default number of rounds.
     seconds
-        Length of a turn unless told.
+        Default length of a turn.
     """
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
@@ -89,12 +89,12 @@ def arguments(description: str | None, *, rounds: int, seconds: float = 0.5) -> 
 
 
 def settle_environment(*, pinned: bool) -> None:
-    """Set what the processes to come read before they import NumPy; call it before anything else.
+    """Set the environment variables that processes read before they import NumPy; must be called first.
 
     Parameters
     ----------
     pinned
-        Whether `PINS` stay as they are. Else they are taken away, as on a machine where nobody has set them.
+        Whether `PINS` are kept. Otherwise they are removed, as on a machine where they are not set.
     """
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     if not pinned:
@@ -103,19 +103,19 @@ def settle_environment(*, pinned: bool) -> None:
 
 
 def take_turns(ways: Mapping[str, Way], *, rounds: int, seconds: float) -> list[dict[str, float]]:
-    """Let all ways work for a while, one after the other, again and again.
+    """Run all methods alternately for several rounds.
 
     Parameters
     ----------
     ways
-        All of them, by name.
+        The methods by name.
     rounds, seconds
-        How often, and for how long each time.
+        Number of rounds, and the seconds of each turn.
 
     Returns
     -------
     list of dict
-        For every round, the milliseconds by name.
+        The milliseconds by name, for every round.
     """
     return [
         {name: contender.milliseconds(way, seconds) for name, (contender, way) in ways.items()} for _ in range(rounds)
@@ -123,7 +123,7 @@ def take_turns(ways: Mapping[str, Way], *, rounds: int, seconds: float) -> list[
 
 
 def medians(turns: Sequence[Turn]) -> dict[str, float]:
-    """Return the median of every way over all rounds."""
+    """Return the median of every method over all rounds."""
     return {name: statistics.median(turn[name] for turn in turns) for name in turns[0]}
 
 
@@ -134,16 +134,16 @@ def ratio(turns: Sequence[Turn], over: Iterable[str], under: Iterable[str]) -> f
 
 
 def report(title: str, milliseconds: Mapping[str, float], count: int) -> None:
-    """Print the time of every way, and how many images a second that is.
+    """Print the time of every method, and the images per second.
 
     Parameters
     ----------
     title
-        What was done.
+        The task.
     milliseconds
-        Of `count` images, by way.
+        Time for `count` images, by method.
     count
-        Images.
+        Number of images.
     """
     print(title)
     for name, value in milliseconds.items():
@@ -151,16 +151,16 @@ def report(title: str, milliseconds: Mapping[str, float], count: int) -> None:
 
 
 def finish(figures: Sequence[Figure], details: Mapping[str, Any], path: Path | None) -> None:
-    """Print the figures, and write them with the details if a file is named.
+    """Print the figures, and write them with the details if a file is given.
 
     Parameters
     ----------
     figures
-        What is held against a target.
+        The figures with targets.
     details
-        Everything else that was measured.
+        All other measurements.
     path
-        File for JSON; None for none.
+        JSON file; None for none.
     """
     for figure in figures:
         print(f"  {figure.work}: {figure.text} (target {figure.target}){'' if figure.met else ' MISSED'}")
@@ -176,9 +176,9 @@ def markdown(figures: Sequence[Figure], beside: Sequence[Figure] | None = None) 
     Parameters
     ----------
     figures
-        One a line.
+        The figures, one per line.
     beside
-        The same figures, taken with OpenBLAS pinned; None for none.
+        The same figures, measured with OpenBLAS pinned; None for none.
     """
     pinned = {figure.work: figure.text for figure in beside or ()}
     rows = [["work", "target", "measured", "OpenBLAS pinned"], ["---"] * 4]
@@ -196,10 +196,10 @@ def markdown(figures: Sequence[Figure], beside: Sequence[Figure] | None = None) 
 
 
 def each_thread_count(most: int) -> list[int]:
-    """Return one thread and all."""
+    """Return the thread counts to measure: one, and all."""
     return sorted({1, most})
 
 
 def name_of_threads(count: int) -> str:
-    """Return the number in words that fit it."""
+    """Return the number with a suitable number of digits."""
     return f"{count} thread{'s' if count > 1 else ''}"

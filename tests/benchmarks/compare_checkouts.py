@@ -3,10 +3,10 @@
     python tests/benchmarks/compare_checkouts.py OLD NEW stroke_latency.py --rounds 10 -- --moves 300
 
 Each checkout runs its own copy of the script with its own `digitpad`, in the interpreter that runs this one. A first
-turn of each compiles the modules and does not count. The order changes from round to round (old new, new old, ...), so
-that a machine that slows down or speeds up favours neither. Compared are all numbers that the script writes with
-`--json`, and the wall time and the processor time of the whole process with its children. `--no-json` compares the
-times alone; `digitpad` in place of a script runs the command line. `--only` selects numbers by words in their names.
+turn of each compiles the modules and does not count. The order alternates from round to round (old new, new old, ...),
+so that a change in the speed of the machine favours neither. All numbers that the script writes with `--json` are
+compared, and the wall time and processor time of the whole process with its children. `--no-json` compares only the
+times; `digitpad` instead of a script runs the command line. `--only` selects numbers by words in their names.
 
 On a machine that does other work too, trust processor time more than wall time, and minima more than medians.
 `--limit 1.05` ends with exit code 1 if the ratio of the medians of a selected number exceeds it.
@@ -50,7 +50,7 @@ def main() -> None:
     checkouts = {"old": options.old.resolve(), "new": options.new.resolve()}
     turns: dict[str, list[dict[str, float]]] = {"old": [], "new": []}
     with tempfile.TemporaryDirectory() as compiled:
-        # Start-up is compared as users see it, with compiled modules, whatever this shell has set.
+        # Start-up is compared with compiled modules, as for users, regardless of the environment of this shell.
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ["PYTHONPYCACHEPREFIX"] = compiled
         for number in range(options.rounds + 1):
@@ -77,11 +77,11 @@ def run(checkout: Path, script: str, arguments: Sequence[str], *, reads_json: bo
     Parameters
     ----------
     checkout
-        Its root.
+        Root of the checkout.
     script
         Name of a file in its `tests/benchmarks`, or "digitpad" for its command line.
     arguments
-        What the script is told.
+        Arguments of the script.
     reads_json
         Whether the script writes its numbers with `--json`.
 
@@ -125,7 +125,7 @@ def compare(turns: dict[str, list[dict[str, float]]], names: Sequence[str]) -> d
 
 
 def table(rows: dict[str, dict[str, float]]) -> str:
-    """Return the comparison as text, a number a line."""
+    """Return the comparison as text, one number per line."""
     width = max(map(len, rows), default=0)
     lines = [f"{'':{width}} {'old':>10} {'new':>10} {'ratio':>6}   {'old min':>10} {'new min':>10} {'ratio':>6}"]
     lines += [
@@ -149,7 +149,7 @@ def _numbers(report: Any, name: str = "") -> Iterator[tuple[str, float]]:
 
 
 def _load() -> float:
-    """Return how many processes wanted to run in the last minute; NaN where the system does not say."""
+    """Return the load average of the last minute; NaN if the system does not provide it."""
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else math.nan
 
 

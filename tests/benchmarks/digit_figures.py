@@ -1,10 +1,11 @@
-"""Every figure of the default model's card that is about single digits, on data that it has not learned from.
+"""Measure the figures for single digits in the card of the default model, on data that it was not trained on.
 
     python tests/benchmarks/digit_figures.py [--model M] [--ink FOLDER] [--writers 25 26 ...] [--dataset D | --test]
 
-MNIST is what the model's training on --dataset held out of it, or with --test the test set, which is to be read once,
-at the very end. FOLDER holds `pendigits-train.jsonl` and `letters-dev.jsonl`; without it, that part is left out.
---writers limits the pen ink to writers whom a model of a fold has not seen.
+MNIST is the validation part of the model's training on --dataset, or with --test the test set, which should be
+evaluated only once, at the end. FOLDER contains `pendigits-train.jsonl` and `letters-dev.jsonl`; without it, that part
+is skipped.
+--writers limits the pen ink to writers who are not in the training data of the model of a fold.
 """
 
 import argparse
@@ -77,31 +78,31 @@ def _usual_ink() -> Path | None:
 
 
 def mnist_held_out(model: Model, source: str) -> Dataset:
-    """Return the images of MNIST among those that the model's training held out."""
+    """Return the MNIST images in the validation set of the model's training."""
     images = validation_images(model, source)
     mnist = {image.tobytes() for image in load_mnist("train").images}
     return images.subset([index for index, image in enumerate(images.images) if image.tobytes() in mnist], "MNIST")
 
 
 def of_ten_classes(digits: Dataset) -> Dataset:
-    """Return the same digits, to be read as one of ten: what is refused is told apart from what is misread."""
+    """Return the same digits with the ten digit classes, so that rejections and errors are counted separately."""
     return Dataset.of(digits.name, digits.images, digits.labels, DIGITS)
 
 
 def letter_pictures(folder: Path) -> list[NDArray[np.float32]]:
-    """Return the letters that nothing was trained with, as a network sees them."""
+    """Return the letters that were not used for training, as network inputs."""
     return [_picture(letter) for letter in read_ink(folder / "letters-dev.jsonl")]
 
 
 def as_dataset(name: str, drawings: Sequence[Drawing]) -> Dataset:
-    """Return labelled drawings as a network sees them."""
+    """Return labelled drawings as network inputs."""
     images = np.stack([_picture(drawing) for drawing in drawings])
     labels = np.array([int(str(drawing.label)) for drawing in drawings], np.int64)
     return Dataset.of(name, np.rint(images * 255).astype(np.uint8)[:, np.newaxis], labels)
 
 
 def report_digits(recognizer: Recognizer, dataset: Dataset) -> None:
-    """Print how many digits are read rightly, class by class, how many are refused and how far percentages are off."""
+    """Print the accuracy of each class, the share of rejected digits and the calibration error."""
     result = evaluate(recognizer, dataset)
     classes = " ".join(f"{figures.label}:{100 * (figures.recall or 0):.1f}" for figures in result.per_class)
     low, high = result.interval
@@ -111,26 +112,26 @@ def report_digits(recognizer: Recognizer, dataset: Dataset) -> None:
 
 
 def refused_share(recognizer: Recognizer, pictures: Sequence[NDArray[np.float32]]) -> float:
-    """Return the share of pictures, (28, 28) each, that are refused."""
+    """Return the share of images, (28, 28) each, that are rejected."""
     return float(np.mean([one.rejected for one in recognizer.recognize_all(np.stack(pictures))]))
 
 
 def report_refused(recognizer: Recognizer, name: str, pictures: Sequence[NDArray[np.float32]]) -> None:
-    """Print the share of pictures that are refused."""
+    """Print the share of images that are rejected."""
     print(f"{name}: {len(pictures)} pictures, {refused_share(recognizer, pictures):.1%} refused")
 
 
 def report_refused_in_window(
     recognizer: Recognizer, name: str, drawings: Sequence[tuple[Sequence[Stroke], float]]
 ) -> None:
-    """Print the share of drawings (strokes, and the long side of their canvas) refused where numbers are read too."""
+    """Print the share of drawings (strokes, and the long side of the canvas) that the number reader rejects."""
     reader = NumberReader(recognizer)
     refused = [reader.read_drawing(strokes, canvas=canvas).rejected for strokes, canvas in drawings]
     print(f"    {name}, where whole numbers are read too: {np.mean(refused):.1%} of {len(refused)} refused")
 
 
 def report_synthetic(recognizer: Recognizer) -> None:
-    """Print how many shapes and scribbles of the families that nothing was trained with are refused."""
+    """Print the share of rejected shapes and scribbles, from families that were not used for training."""
     rng = np.random.default_rng(1)
     figures = {name: (lambda _rng, figure=figure: figure) for name, figure in shapes.TESTING.items()}
     shares: dict[str, dict[str, float]] = {"shapes": {}, "scribbles": {}}
@@ -151,7 +152,7 @@ def report_synthetic(recognizer: Recognizer) -> None:
 
 
 def report_always(recognizer: Recognizer) -> None:
-    """Print whether a blank canvas, a dot and a filled canvas are refused, as ink and as pictures of any size."""
+    """Print whether a blank canvas, a dot and a filled canvas are rejected, as ink and as images of several sizes."""
     rows = np.arange(2, _SIDE, 4).astype(np.float32)
     filled = [np.array([[2, row], [_SIDE - 2, row]], np.float32) for row in rows]
     readings = {
@@ -172,7 +173,7 @@ def report_always(recognizer: Recognizer) -> None:
 
 
 def report_robustness(recognizer: Recognizer, drawings: Sequence[Drawing]) -> None:
-    """Print how many drawings are read rightly when they are moved, scaled, turned, or drawn with other pens."""
+    """Print the accuracy on drawings that are shifted, scaled, rotated, or drawn with other pen widths."""
     for name, change in _changes().items():
         right = [
             recognizer.recognize_ink(change(drawing.strokes), canvas=drawing.long_side).label == str(drawing.label)
@@ -215,7 +216,7 @@ def _picture(drawing: Drawing) -> NDArray[np.float32]:
 
 
 def _drawn_picture(drawing: Drawing, width: int) -> PIL.Image.Image:
-    """Return a drawing as a paint program would save it, its pen `width` pixels on a page of 400."""
+    """Return a drawing as a paint program would save it, with a pen width of `width` pixels on a page of 400."""
     page = PIL.Image.new("L", (_SIDE, _SIDE), 255)
     pencil = PIL.ImageDraw.Draw(page)
     factor = 0.9 * _SIDE / drawing.long_side

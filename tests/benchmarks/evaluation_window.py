@@ -1,10 +1,10 @@
-"""How fast the window evaluates, beside the command line's work, and whether it stays awake meanwhile.
+"""Measure how fast the window evaluates compared with the library, and whether it stays responsive.
 
     python tests/benchmarks/evaluation_window.py [--model M] [--rounds 3] [--json FILE]
 
-MNIST's 10,000 test images are read, by turns, without a window (`digitpad.evaluation.evaluate`) and by the tab's
-thread. A timer in the window ticks every 5 ms; the longest time between two ticks is how long the window was deaf,
-showing the results included.
+MNIST's 10,000 test images are read alternately without a window (`digitpad.evaluation.evaluate`) and by the thread of
+the tab. A timer in the window fires every 5 ms; the longest interval is the longest time that the window was blocked,
+including the display of the results.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def measure(model: str | None, rounds: int) -> dict[str, float]:
-    """Return images a second both ways, their ratio, and the event loop's gaps in milliseconds."""
+    """Return the images per second of both, their ratio, and the gaps of the event loop in milliseconds."""
     images = load_mnist("test")
     reader = Recognizer(load_model(find_model(model)))
     make_application()
@@ -77,7 +77,7 @@ def measure(model: str | None, rounds: int) -> dict[str, float]:
 
 
 def _in_window(tab: EvaluationTab) -> tuple[float, list[float]]:
-    """Evaluate once; return the seconds from the first image read to the last, and when the timer ticked."""
+    """Evaluate once; return the seconds from the first to the last image, and the times of the timer."""
     ticks: list[float] = []
     timer = QTimer()
     timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -88,7 +88,7 @@ def _in_window(tab: EvaluationTab) -> tuple[float, list[float]]:
     timer.start()
     tab.start.trigger()
     loop.exec()
-    # What comes in the next turns of the loop, such as painting, belongs to it.
+    # Work in the next turns of the loop, such as painting, is included.
     QTimer.singleShot(200, loop.quit)
     loop.exec()
     timer.stop()

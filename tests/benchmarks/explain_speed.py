@@ -1,8 +1,8 @@
-"""How long it takes to look inside: a frame, its gradients, the arithmetic of a cell, the painting of all maps.
+"""Measure the explanations: a frame, its gradients, the arithmetic of a cell, and painting all maps.
 
 `python tests/benchmarks/explain_speed.py` prints milliseconds for the bundled `standard` network: the median and the
-95th percentile of many calls, each kind in turn, so that a slow moment of the machine meets all of them. Beside each
-stands its ratio to a plain forward pass, which says more than milliseconds do about another machine.
+95th percentile of many calls, alternating between the tasks, so that a slow phase of the machine affects all of them.
+The ratio to a plain forward pass is printed as well, because it is more comparable between machines.
 """
 
 import os
@@ -25,7 +25,7 @@ from digitpad.models.model_file import load_model
 
 
 def tasks(inspector: Inspector, frame: Frame) -> dict[str, Callable[[], object]]:
-    """Return what is timed, by name; the plain forward pass first."""
+    """Return the timed tasks by name; the plain forward pass first."""
     network = load_model("standard").network
     batch = inspector.prepare(frame.pixels[np.newaxis])
     mosaics = {

@@ -1,10 +1,10 @@
-"""How long after a pen movement the Features tab shows it: all maps in view, the bars and the saliency.
+"""Measure the latency from a pen movement to the Features tab: all visible maps, the bars and the saliency.
 
     python tests/benchmarks/features_latency.py [--model M] [--moves 600] [--why gradient] [--json FILE]
 
-A mouse move is handed to the small canvas of the real window, and the clock stops when the maps, the bars and the
-picture with its saliency have been painted with the answer to it. Off-screen, and on the X screen that DISPLAY names,
-if any; each in a process of its own. `--training` does the same while a network of the same kind is being trained.
+A mouse move is sent to the small canvas of the real window, and the clock stops when the maps, the bars and the picture
+with its saliency have been painted with the result. Off-screen, and on the X screen of DISPLAY, if any; each in a
+separate process. `--training` does the same while a network of the same architecture is trained.
 """
 
 import argparse
@@ -33,7 +33,7 @@ _STROKE = 60  # points
 
 
 def main() -> None:
-    """Measure every platform there is, or one when asked to by ourselves."""
+    """Measure all available platforms, or one in a child process."""
     parser = argparse.ArgumentParser(description="Time from a mouse move to maps, bars and saliency painted.")
     parser.add_argument("--model", help="name or file of a model (default: the default one)")
     parser.add_argument("--moves", type=int, default=600)
@@ -118,13 +118,13 @@ def _open(application: "QApplication", window: "MainWindow") -> "FeaturesTab":
 
 
 def _draw(application: "QApplication", tab: "FeaturesTab", moves: int) -> tuple[list[float], list[float]]:
-    """Return the milliseconds from each move to everything painted, and those that the processor worked on it."""
+    """Return the milliseconds from each move until everything is painted, and the processor time."""
     from PySide6.QtCore import QEvent, QObject, QPointF, Qt
     from PySide6.QtGui import QMouseEvent
     from PySide6.QtWidgets import QApplication
 
     class Painted(QObject):
-        """Counts what was painted since it was last asked."""
+        """Counts paint events since the last query."""
 
         def __init__(self, watched: list[QObject]) -> None:
             super().__init__()
@@ -174,7 +174,7 @@ def _draw(application: "QApplication", tab: "FeaturesTab", moves: int) -> tuple[
 
 @contextmanager
 def _trained() -> Iterator[None]:
-    """Train a network in a thread of its own meanwhile, as the Train tab does."""
+    """Train a network in a separate thread at the same time, as the Train tab does."""
     from digitpad.training.live import LiveRun
     from digitpad.training.plan import RunPlan
     from digitpad.training.runs import RunStore
@@ -198,7 +198,7 @@ def _trained() -> Iterator[None]:
 
 
 def _parts(tab: "FeaturesTab", why: str) -> dict[str, float]:
-    """Return the milliseconds of what a frame is made of, each by itself."""
+    """Return the milliseconds of each part of a frame."""
     from digitpad.data.rasterize import ink_to_image
     from digitpad.explain.frame import Inspector
     from digitpad.reading.recognizer import Recognizer

@@ -1,9 +1,9 @@
-"""How long from the start of the process to the first paint of the window.
+"""Measure the time from the start of the process to the first paint of the window.
 
     python tests/benchmarks/first_paint.py [--runs 9] [--json FILE]
 
-Each run is a process of its own. The first one warms the disk's cache and does not count. Off-screen, and on the X
-screen that DISPLAY names, if any. "settled" is when the model is loaded and a drawing could be read.
+Each run is a separate process. The first one warms the disk cache and does not count. Off-screen, and on the X screen
+of DISPLAY, if any. "settled" is the time at which the model is loaded and a drawing can be read.
 """
 
 import argparse
@@ -53,7 +53,7 @@ app.run()
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, and print the results."""
     parser = argparse.ArgumentParser(description="Time from process start to the window's first paint.")
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--json", type=Path)

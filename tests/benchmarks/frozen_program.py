@@ -1,10 +1,10 @@
-"""How quickly the frozen program shows its window, and whether it trains as fast as the installed one.
+"""Measure how fast the frozen program shows its window, and whether it trains as fast as the installed one.
 
     python tests/benchmarks/frozen_program.py dist/digitpad/digitpad [--single dist/digitpad-0.1.0-linux-x86_64]
 
-The window is watched from outside, on a screen of Xvfb's, whose pixels lie in a file: the first paint is when three
-tenths of them are no longer black. A cold start is one for which the system was told to forget the program's files.
-Training is `digitpad train` of both programs, in turns, from the end of the first epoch to the end of the last.
+The window is observed from outside, on a screen of Xvfb, whose pixels are in a file: the first paint is the time at
+which three tenths of them are no longer black. For a cold start, the program's files are removed from the page cache.
+Training is `digitpad train` with both programs alternately, from the end of the first epoch to the end of the last.
 """
 
 import argparse
@@ -71,7 +71,7 @@ def main() -> None:
 
 
 def _first_paint(command: Sequence[str], forgotten: Path | None) -> float:
-    """Return the seconds from the start of a program to its first paint; what is `forgotten` is read from the disk."""
+    """Return the seconds from the start of a program to its first paint; `forgotten` files are read from the disk."""
     if forgotten is not None:
         _forget(forgotten)
     with _screen() as (display, painted), tempfile.TemporaryDirectory() as home:
@@ -91,18 +91,18 @@ def _first_paint(command: Sequence[str], forgotten: Path | None) -> float:
 
 @contextmanager
 def _screen() -> Iterator[tuple[str, Any]]:
-    """Start a screen; give its name, and what tells the share of its pixels that are not black."""
+    """Start a screen; yield its name, and a function that returns the share of pixels that are not black."""
     with tempfile.TemporaryDirectory() as folder, virtual_screen(*_SIDES, "-br", "-fbdir", folder) as display:
         with (Path(folder) / "Xvfb_screen0").open("rb") as file:
             memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        # The pixels, four bytes each, are the last thing in the file.
+        # The pixels, four bytes each, are at the end of the file.
         pixels = np.frombuffer(memory, np.uint32, offset=len(memory) - 4 * _SIDES[0] * _SIDES[1])
-        # One pixel in a thousand tells as much as all, and takes no time from the program.
+        # One pixel in a thousand is enough, and takes no time from the program.
         yield display, lambda: float(np.mean((pixels[::997] & 0xFFFFFF) != 0))
 
 
 def _forget(folder: Path) -> None:
-    """Have the system drop what it keeps of a folder's files in memory."""
+    """Remove the files of a folder from the page cache."""
     os.sync()
     for path in folder.rglob("*"):
         if path.is_file():
@@ -112,7 +112,7 @@ def _forget(folder: Path) -> None:
 
 
 def _epoch_seconds(command: Sequence[str], epochs: int) -> float:
-    """Return how long an epoch takes after the first."""
+    """Return the time per epoch after the first."""
     with tempfile.TemporaryDirectory() as home:
         words = ["train", "--recipe", "quick", "--epochs", str(epochs), "--limit", "20000", "--device", "cpu"]
         words += ["--json", "--output", f"{home}/m.safetensors"]

@@ -1,14 +1,13 @@
-"""Compare the speed of training on a GPU with PyTorch's on the same one: forwards, the loss, backwards, a step of Adam.
+"""Compare training speed on a GPU with PyTorch: forward pass, loss, backward pass and a step of Adam.
 
 PyTorch runs eagerly, with its fused Adam, channels-first and channels-last; its best counts. Both multiply float32
-matrices in the same way: in full precision, or both in TF32 (`--tf32`). As in `training_speed.py` each works in a
-process of its own, they take turns, and both are proven to train the same network. The GPU works behind the program's
-back, so a run of steps is timed, until the last of them is done.
+matrices in the same way: in full precision, or both in TF32 (`--tf32`). As in `training_speed.py`, each runs in a
+separate process, they take turns, and both are verified to train the same network. The GPU works asynchronously, so a
+series of steps is timed until the last one is complete.
 
     python tests/benchmarks/gpu_speed.py --json gpu.json
 
-needs an NVIDIA GPU, CuPy (extra `gpu`) and a PyTorch that can use it; where there is none, it says so and measures
-nothing.
+needs an NVIDIA GPU, CuPy (extra `gpu`) and PyTorch with CUDA; without them it prints the reason and exits.
 """
 
 import importlib
@@ -64,7 +63,7 @@ def main() -> None:
 
 
 def what_is_missing() -> str:
-    """Return why nothing can be measured here, or nothing."""
+    """Return why nothing can be measured here; empty if it can."""
     from digitpad.nn.backend import select_device
 
     device = select_device("auto")
@@ -78,13 +77,13 @@ def what_is_missing() -> str:
 
 
 def device_name() -> str:
-    """Return what the GPU is called."""
+    """Return the name of the GPU."""
     torch = importlib.import_module("torch")
     return str(torch.cuda.get_device_name())
 
 
 def digitpad_steps(name: str, batch: int) -> Callable[[Settings], Step]:
-    """Return what makes a run of digitpad's training steps."""
+    """Return a function that performs a series of digitpad's training steps."""
     from digitpad import nn
     from digitpad.nn.backend import select_device, to_device
 
@@ -105,12 +104,12 @@ def digitpad_steps(name: str, batch: int) -> Callable[[Settings], Step]:
 
 
 def pytorch_steps(name: str, batch: int) -> Callable[[Settings], Step]:
-    """Return what makes a run of PyTorch's training steps.
+    """Return a function that performs a series of PyTorch's training steps.
 
     Raises
     ------
     SystemExit
-        If its network is not the same as ours.
+        If its network differs from ours.
     """
     torch = importlib.import_module("torch")
     from digitpad import nn

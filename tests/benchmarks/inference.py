@@ -1,12 +1,12 @@
-"""Compare the speed of reading with onnxruntime's: a thousand images at once, and one with every activation kept.
+"""Compare inference speed with onnxruntime: a batch of a thousand images, and one image with all activations.
 
-onnxruntime runs the ONNX file that digitpad exports, with one thread and with all; its best counts. Before that it has
-to return our logits. For one image, digitpad computes what it shows to a person, the output of every layer, with the
-plain layers; onnxruntime computes the answer alone.
+onnxruntime runs the ONNX file that digitpad exports, with one thread and with all; its best time counts. Its logits
+must first agree with ours. For one image, digitpad computes the outputs of all layers, as for its display, with the
+plain layers; onnxruntime computes only the logits.
 
     python tests/benchmarks/inference.py --json inference.json
 
-needs onnx and onnxruntime beside digitpad (extra `benchmark`).
+needs onnx and onnxruntime (extra `benchmark`).
 """
 
 import importlib
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def digitpad_inference(name: str, count: int) -> Callable[[Mapping[str, Any]], Callable[[], object]]:
-    """Return what reads with digitpad: the network over threads, the recognizer, or with every activation."""
+    """Return a function that reads with digitpad: the network in threads, the recognizer, or with all activations."""
     from digitpad import nn
     from digitpad.reading.recognizer import Recognizer
 
@@ -91,12 +91,12 @@ def digitpad_inference(name: str, count: int) -> Callable[[Mapping[str, Any]], C
 
 
 def onnx_inference(name: str, count: int) -> Callable[[Mapping[str, Any]], Callable[[], object]]:
-    """Return what reads with onnxruntime.
+    """Return a function that reads with onnxruntime.
 
     Raises
     ------
     SystemExit
-        If its answers are not ours.
+        If its logits differ from ours.
     """
     runtime = importlib.import_module("onnxruntime")
     from digitpad.export.onnx_file import to_onnx
@@ -131,7 +131,7 @@ def task(name: str, count: int) -> tuple[Any, Any]:
 
 
 def normalized(images: Any) -> Any:
-    """Return the images as the network takes them."""
+    """Return the images as inputs of the network."""
     from digitpad.data.dataset import normalize
 
     return normalize(images)

@@ -1,10 +1,10 @@
-"""Measure the most memory that `digitpad train` holds at once while it trains `standard` on all of MNIST.
+"""Measure the peak memory of `digitpad train` while it trains `standard` on all of MNIST.
 
-The process is the program itself, started as a person starts it; the system counts its memory (resident, at its peak).
+The process is the program itself, started as by a user; the system measures its peak resident memory.
 
     python tests/benchmarks/memory.py --json memory.json
 
-Runs where Python can ask for that: Linux and macOS.
+Runs on Linux and macOS, where Python can query it.
 """
 
 import argparse
@@ -32,8 +32,8 @@ def main() -> None:
     finish([figure], {}, options.json)
 
 
-# A new process begins with the memory of the one that starts it, and the system counts that as its own: so a small one
-# starts the program, whatever this one holds.
+# A new process begins with the memory of its parent, which the system counts as its own. Therefore a small process
+# starts the program.
 _START = """
 import os, subprocess, sys
 process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
@@ -44,7 +44,7 @@ print(process.returncode, usage.ru_maxrss)
 
 
 def peak_megabytes(command: list[str]) -> float:
-    """Run a program, and return the most memory that it held at once, in megabytes (10**6 bytes).
+    """Run a program, and return its peak memory in megabytes (10**6 bytes).
 
     Raises
     ------
@@ -55,7 +55,7 @@ def peak_megabytes(command: list[str]) -> float:
     code, peak = map(int, started.stdout.split())
     if code != 0:
         raise SystemExit(f"{command[-1]}: the program failed; what it said is above.")
-    # Kilobytes of 1024 bytes, but on macOS bytes.
+    # In units of 1024 bytes, on macOS in bytes.
     return peak * (1 if sys.platform == "darwin" else 1024) / 1e6
 
 

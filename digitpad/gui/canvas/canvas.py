@@ -57,7 +57,7 @@ class _Pointer(Enum):
 
 
 class Canvas(Sheet):
-    """Shows and feeds a drawing, and follows what is done to it elsewhere."""
+    """Shows and edits a drawing, and follows the changes that other views make to it."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, drawing: Drawing | None = None) -> None:
         super().__init__(theme, parent, drawing)
@@ -102,7 +102,7 @@ class Canvas(Sheet):
 
     @property
     def line_width(self) -> float:
-        """How thick the pen draws, in canvas units; over an image of a data set, as thick as its lines."""
+        """Width of the pen in canvas units; over an image of a dataset, the width of its lines."""
         picture = self.sketch.page.picture
         if picture is not None and picture.prepared:
             return 2 * PEN_RADIUS
@@ -340,29 +340,29 @@ class Canvas(Sheet):
         self._tell(self.changed)
 
     def _tell(self, change: SignalInstance) -> None:
-        """Report a change that is already shown here."""
+        """Signal a change that this canvas already shows."""
         self._telling = True
         change.emit()
         self._telling = False
 
     @Slot()
     def _follow(self) -> None:
-        """Show what was changed elsewhere; while nobody sees this canvas, when it is shown."""
+        """Show a change made in another view; a hidden canvas is updated when it is shown."""
         if self._telling:
             return
         if self.isVisible():
             self.show_page()
         elif self.sketch.page.sheet != self._fitted_sheet:
-            # Others draw with the width that the pen has here.
+            # Smaller canvases draw with the pen width of this one.
             self._refit()
 
     def _refit(self, *, resized: bool = False) -> None:
-        """Choose the view, and publish the width of the pen in it."""
+        """Choose the view, and publish the pen width in canvas units."""
         super()._refit(resized=resized)
         self.drawing.pen_width = self.line_width
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Show what was drawn elsewhere."""
+        """Show a stroke drawn in another view."""
         self.show_page()
         super().showEvent(event)
 

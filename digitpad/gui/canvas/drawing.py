@@ -8,28 +8,27 @@ DEFAULT_PEN_WIDTH = 14
 
 
 class Drawing(QObject):
-    """Holds a sketch and signals its changes to every view, whichever view made them.
+    """Holds a sketch and signals all changes to every view, including the view that made them.
 
     Attributes
     ----------
     sketch
         The page and its history.
     room
-        Width and height of the largest canvas that showed the drawing: a page without its own size is saved with this
-        one.
+        Width and height of the largest canvas that showed the drawing; a page without its own size is saved with it.
     pen_width
-        How thick the pen draws, in canvas units.
+        Width of the pen, in canvas units.
     shows_photograph
-        Whether an opened image is shown as it is, faint under its ink; else the ink that was found in it alone.
+        Whether an opened image is shown faintly under its ink; otherwise only the detected ink is shown.
 
     Signals
     -------
     changed
         Ink or picture changed, including an unfinished stroke.
     history_changed
-        There is something else to undo or redo.
+        The steps that can be undone or redone have changed.
     shown_differently
-        The page is the same, but is shown in another way.
+        The page is unchanged, but is displayed differently.
     """
 
     changed = Signal()
@@ -45,11 +44,11 @@ class Drawing(QObject):
 
     @property
     def sheet_size(self) -> tuple[float, float]:
-        """The width and height that the page is kept with: those it came with, or the room there is."""
+        """The width and height that the page is saved with: its own, or those of the largest canvas."""
         return self.sketch.page.sheet or self.room
 
     def show_photograph(self, *, shown: bool) -> None:
-        """Show an opened image faint under its ink, or its ink alone."""
+        """Show an opened image faintly under its ink, or only the ink."""
         if shown != self.shows_photograph:
             self.shows_photograph = shown
             self.shown_differently.emit()

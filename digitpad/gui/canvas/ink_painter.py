@@ -1,7 +1,7 @@
-"""Paints ink: the same curve as the rasterizer's, in the colours of the window.
+"""Paints ink as the same curve as the rasterizer, in the colours of the window.
 
-The shown curve is the smooth curve that the network's input is made from. While a stroke grows, only the part of it
-near the area to repaint is drawn.
+The displayed curve is the smooth curve from which the network's input is made. While a stroke grows, only the part of
+it near the area to repaint is drawn.
 """
 
 import numpy as np
@@ -33,7 +33,7 @@ def paint_stroke(painter: QPainter, stroke: InkStroke, colour: QColor, area: QRe
     area
         The visible area in canvas units; parts of the stroke outside it are skipped.
     """
-    # A curve that is fine enough for 28 pixels shows corners on a large canvas.
+    # A curve that is smooth enough for 28 pixels shows corners on a large canvas.
     curve = smooth_stroke(stroke.points, finer=3)
     for run in _runs_near(curve, area, stroke.width):
         _paint_run(painter, run, stroke.width, colour)
@@ -67,14 +67,14 @@ def paint_picture(ink: NDArray[np.float32], size: QSize, colour: QColor) -> QIma
 
 
 def paint_photograph(painter: QPainter, target: QRect, photograph: NDArray[np.uint8]) -> None:
-    """Paint an opened image as it is, faint.
+    """Paint an opened image faintly.
 
     Parameters
     ----------
     painter
         A painter in the widget's pixels.
     target
-        Where it lies.
+        The rectangle to fill.
     photograph
         (H, W, 3) uint8: RGB.
     """
@@ -93,12 +93,12 @@ def ink_of_picture(page: Page) -> NDArray[np.float32]:
     Parameters
     ----------
     page
-        A page with a picture. What its strokes leave beyond the picture's edge is left out, as on the screen.
+        A page with a picture. Strokes are clipped at the edges of the picture, as on the screen.
 
     Returns
     -------
     NDArray[float32]
-        (H, W) in [0, 1], ink 1, as large as the picture; the picture's own ink where there are no strokes.
+        (H, W) in [0, 1], ink 1, in the size of the picture; the ink of the picture itself if there are no strokes.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def ink_of_picture(page: Page) -> NDArray[np.float32]:
 
 
 def bounds_of(page: Page) -> Box | None:
-    """Return left, top, right and bottom of a page's ink including line widths; None without ink."""
+    """Return left, top, right and bottom of the ink of a page, including line widths; None without ink."""
     if not page.strokes:
         return None
     lows = [stroke.points[:, :2].min(axis=0) - stroke.width / 2 for stroke in page.strokes]
@@ -135,10 +135,10 @@ def bounds_of(page: Page) -> Box | None:
 
 
 def page_image(page: Page, size: tuple[float, float]) -> QImage:
-    """Return a page as dark ink on white, to be saved or copied.
+    """Return a page as dark ink on white, for saving or copying.
 
-    Ink has two pixels a unit, or as many as make a picture of a usual size. An opened image keeps its own pixels, and
-    what was drawn over it is part of it.
+    Ink is drawn at two pixels per unit, or at the resolution that gives an image of a usual size. An opened image keeps
+    its own pixels, and strokes over it become part of it.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ def _white(width: int, height: int) -> QImage:
 
 
 def _runs_near(curve: NDArray[np.float32], area: QRectF | None, width: float) -> list[NDArray[np.float32]]:
-    """Return the sections of a curve that may leave ink in an area."""
+    """Return the sections of a curve that may overlap an area."""
     if area is None or len(curve) < 2:
         return [curve]
     reach = width / 2 + 2

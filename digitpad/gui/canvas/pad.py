@@ -9,7 +9,7 @@ from digitpad.gui.widgets.theme import SPACE, Theme
 
 
 class Pad(Canvas):
-    """Draws on the page of a larger canvas, and shows all of it.
+    """Draws on the page of a larger canvas, and always shows the whole page.
 
     Parameters
     ----------

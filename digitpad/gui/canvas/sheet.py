@@ -1,7 +1,7 @@
-"""A widget that shows a sketch, quickly and sharply.
+"""A widget that shows a sketch, fast and at the resolution of the screen.
 
-Finished ink is kept as a pixmap at the resolution of the screen, and a growing stroke is painted over it only where it
-changed. The view, which maps the page to the widget, changes with the window or the page, never during a stroke.
+Finished ink is cached as a pixmap at the resolution of the screen, and a growing stroke is painted over it only where
+it changes. The view, which maps the page to the widget, changes with the window or the page, never during a stroke.
 """
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -19,9 +19,9 @@ _TAIL = 6  # how many of its last points a smooth curve may still bend at
 
 
 class Sheet(QWidget):
-    """Shows a drawing, which other sheets may show too.
+    """Shows a drawing, which other sheets may show as well.
 
-    Subclasses paint what lies over it, such as a cursor.
+    Subclasses paint overlays, such as a cursor.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, drawing: Drawing | None = None) -> None:
@@ -93,12 +93,12 @@ class Sheet(QWidget):
         self.update()
 
     def show_page(self) -> None:
-        """Show the page after it was replaced."""
+        """Show the page after it has been replaced."""
         self._refit()
         self.refresh()
 
     def paint_over(self, painter: QPainter) -> None:
-        """Paint what lies over the ink, in widget pixels."""
+        """Paint overlays on the ink, in widget pixels."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep all ink in view."""
@@ -161,7 +161,7 @@ class Sheet(QWidget):
         painter.scale(self._view.scale, self._view.scale)
         picture = self.sketch.page.picture
         if picture is not None:
-            # Ink ends where the image ends: what lies beyond is not read.
+            # Ink is clipped at the edges of the image, because anything beyond them is not read.
             painter.setClipRect(QRectF(0, 0, *picture.size), Qt.ClipOperation.IntersectClip)
 
     def _paint_picture(self, painter: QPainter, picture: Picture) -> None:
@@ -188,14 +188,14 @@ class Sheet(QWidget):
         room = self.drawing.room = (max(self.drawing.room[0], width), max(self.drawing.room[1], height))
         bounds = self._bounds()
         if bounds is not None and page.sheet is None:
-            # A pointer held down beyond the edge leaves points that were never to be seen.
+            # A pointer held down beyond the edge leaves points that were never visible.
             bounds = (bounds[0], bounds[1], min(bounds[2], room[0]), min(bounds[3], room[1]))
         if page.is_blank or resized or page.sheet != self._fitted_sheet or not self._shows(bounds):
             self._view = fit(width, height, bounds, page.sheet, margin=self._margin)
         self._fitted_sheet = page.sheet
 
     def _bounds(self) -> Box | None:
-        """Return where there is ink, in canvas units; None without ink, and over an image, where it ends."""
+        """Return the bounds of the ink, in canvas units; None without ink, and over an image, which clips it."""
         page = self.sketch.page
         return bounds_of(page) if page.picture is None else None
 

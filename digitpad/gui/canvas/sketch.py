@@ -1,8 +1,8 @@
 """The page on the canvas, and its history.
 
 A page is immutable: an opened picture, if there is one, the strokes over it, and the size of the sheet. Each
-operation puts a new page in place of the old one, so undo and redo are two stacks of pages that share their
-strokes. Nothing here knows of Qt; the canvas widget only shows and feeds a sketch.
+operation replaces the page by a new one, so undo and redo are two stacks of pages that share their strokes. This
+module does not depend on Qt; the canvas widget only shows and edits a sketch.
 """
 
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from digitpad.gui.canvas.erasing import erase_segment
 Stroke = NDArray[np.float32]
 Point = tuple[float, ...]
 
-#: What can be undone: this many steps, with opened pictures of this many bytes.
+#: Limits of the history: the number of steps, and the bytes of opened pictures.
 _MOST_STEPS = 1000
 _MOST_BYTES = 64 << 20
 
@@ -38,7 +38,7 @@ class InkStroke:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """An opened image, which is the sheet of its page: one pixel is one canvas unit.
+    """An opened image, which determines the size of its page: one pixel is one canvas unit.
 
     Attributes
     ----------
@@ -47,9 +47,9 @@ class Picture:
     name
         Its name.
     prepared
-        Whether it is (28, 28), as a network receives it, out of a dataset: it is neither cropped nor centred again.
+        Whether it is a (28, 28) image of a dataset, as a network receives it; it is not cropped or centred again.
     photograph
-        (H, W, 3) uint8: the image in which the ink was found, in RGB; None where there is only the ink.
+        (H, W, 3) uint8: the image in which the ink was found, in RGB; None if there is only the ink.
     """
 
     ink: NDArray[np.float32]
@@ -64,7 +64,7 @@ class Picture:
 
     @property
     def nbytes(self) -> int:
-        """The memory that it takes."""
+        """Size in memory, in bytes."""
         return self.ink.nbytes + (0 if self.photograph is None else self.photograph.nbytes)
 
 

@@ -1,8 +1,8 @@
 """The mapping between page and canvas widget.
 
-Ink is kept in canvas units for ever; only the view changes. As long as all of it fits, one unit is one pixel and
-the origin is the widget's corner, so that a stroke is exactly what the mouse said. When the window has become too
-small, the view shrinks; an opened drawing of another size, or an opened image, is laid in the middle.
+Ink is always stored in canvas units; only the view changes. As long as all ink fits, one unit is one pixel and the
+origin is the corner of the widget, so a stroke is exactly what the mouse reported. If the window becomes too small, the
+view is scaled down; an opened drawing of another size, or an opened image, is centred.
 """
 
 from dataclasses import dataclass
@@ -39,9 +39,9 @@ def fit(
     bounds
         Left, top, right and bottom of the ink in canvas units, including line widths; None without ink.
     sheet
-        The size, above 0, of the sheet an opened drawing was made on, or None when it was the canvas itself.
+        The size, above 0, of the sheet on which an opened drawing was made; None for the canvas itself.
     margin
-        Pixels to leave free around a sheet; less where the widget is small.
+        Free pixels around a sheet; fewer if the widget is small.
     """
     if sheet is None:
         if bounds is None:

@@ -1,7 +1,7 @@
 """Import and export of pages: files, clipboard, drag and drop.
 
 An image becomes a picture, and a line of ink becomes strokes. Exports are dark ink on white, or a line of the ink
-format, and are written atomically. Ink files may contain any numbers; those that cannot be painted are refused here.
+format, and are written atomically. Ink files may contain any numbers; values that cannot be painted are rejected here.
 """
 
 import io
@@ -18,7 +18,7 @@ from digitpad.gui.widgets.files import INK_SUFFIX, png_bytes, write_png
 from digitpad.names import plain_name
 
 Pasted = str | bytes | QImage
-"""Pasted or dropped data that is not yet read: ink as text, the content of an image file, or an image."""
+"""Pasted or dropped data that has not been read yet: ink as text, the content of an image file, or an image."""
 
 _PNG = "image/png"
 _WIDTHS = "pen_widths"  # our own key in an ink file: the line width of each stroke
@@ -93,7 +93,7 @@ def page_of(drawing: Drawing, name: str) -> Page:
 
 
 def drawing_of(page: Page, size: tuple[float, float]) -> Drawing:
-    """Return the ink of a page as a drawing of a size.
+    """Return the ink of a page as a drawing of the given size.
 
     Raises
     ------
@@ -145,7 +145,7 @@ def save_png(path: Path, page: Page, size: tuple[float, float]) -> None:
 
 
 def to_clipboard(page: Page, size: tuple[float, float]) -> QMimeData:
-    """Return a page for the clipboard: as a picture, and as a line of ink where it has ink alone."""
+    """Return a page for the clipboard: as an image, and as a line of ink if it contains nothing but strokes."""
     mime = QMimeData()
     mime.setImageData(page_image(page, size))
     if page.strokes and page.picture is None:

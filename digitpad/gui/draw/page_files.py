@@ -1,7 +1,7 @@
 """Opening, saving, copying and pasting pages: actions, dialogs and error messages.
 
 A large photograph takes up to a second to read, so a worker reads it. The newest request wins: the result of an earlier
-one is dropped. Until the new page arrives, the old one stays and can be drawn on.
+one is discarded. Until the new page arrives, the old one stays and can be drawn on.
 """
 
 from collections.abc import Callable
@@ -60,7 +60,7 @@ class PageFiles(QWidget):
     reading
         Whether a page is being read; True is only sent if reading takes noticeably long.
     finished
-        The latest request is done: its page is on the canvas, or a message says why not.
+        The latest request is complete: its page is on the canvas, or a message gives the reason why not.
     """
 
     message = Signal(object)

@@ -1,4 +1,4 @@
-"""The switch between an opened photograph under its ink, and the ink alone."""
+"""The switch between an opened photograph with its ink and only the ink."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -13,7 +13,7 @@ class PhotographSwitch(QWidget):
     Parameters
     ----------
     drawing
-        What is shown in one of the two ways.
+        The drawing that is shown in one of the two ways.
     """
 
     def __init__(self, drawing: Drawing, parent: QWidget) -> None:

@@ -96,7 +96,7 @@ class DrawTab(TabPage):
             self.message.emit(Message(look.error))
 
     def shut_down(self) -> None:
-        """Wait for the end of what reads files."""
+        """Wait for the worker that reads files."""
         self.files.shut_down()
 
     # Parts
@@ -190,7 +190,7 @@ class DrawTab(TabPage):
         return row
 
     def _pen_width(self, frame: QWidget) -> QWidget:
-        """Return the slider of the pen's width with its label, which stay in one line of the toolbar."""
+        """Return the slider for the pen width with its label; both stay on one line of the toolbar."""
         both = QWidget(frame)
         both.setObjectName("penWidth")
         row = QHBoxLayout(both)
@@ -251,7 +251,7 @@ class DrawTab(TabPage):
         self.normalisation.setObjectName("normalisation")
         facts.addWidget(self.normalisation)
         facts.addStretch(1)
-        # Aligned, the button does not hold the column to its own width.
+        # With an alignment, the button does not limit the width of the column.
         button = action_button(self.see_inside, "seeInsideButton", self.tr("See inside →"), frame)
         facts.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         row = QHBoxLayout(frame)

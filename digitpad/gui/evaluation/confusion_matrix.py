@@ -79,7 +79,7 @@ class ConfusionMatrix(QWidget):
         self.update()
 
     def choose(self, cell: tuple[int, int] | None) -> None:
-        """Mark a cell, or none; `cell_chosen` is for people's choices alone."""
+        """Mark a cell, or none; `cell_chosen` is only emitted for choices of the user."""
         self._chosen = cell
         self._describe()
         self.update()

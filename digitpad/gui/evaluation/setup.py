@@ -39,7 +39,7 @@ class EvaluationSetup(QFrame):
     Parameters
     ----------
     theme, settings
-        The colours in force, and what is remembered.
+        The current colours, and the stored settings.
     start, export
         The actions of the buttons.
 
@@ -130,7 +130,7 @@ class EvaluationSetup(QFrame):
         return Data(source, "validation" if part == "validation" else "test")
 
     def offer_models(self, entries: Sequence[Entry], in_use: Path | None) -> None:
-        """Offer models and runs; one that has just been taken into use is chosen, the second one stays as it was."""
+        """List models and runs; a model that was just chosen for use is selected, and the second one is kept."""
         for entry in entries:
             self._offer(entry.path, entry.name)
         if in_use is not None:
@@ -139,13 +139,13 @@ class EvaluationSetup(QFrame):
         self._fill_models()
 
     def _offer(self, path: Path, name: str = "") -> None:
-        """Offer one model; by the name it has beside others, or by that of its file."""
+        """Add a model, with its distinct name if given, or its file name."""
         self._models.setdefault(str(path), path)
         if name or str(path) not in self._names:
             self._names[str(path)] = one_line(name or saved_name(path))
 
     def add_data(self, source: str) -> None:
-        """Offer a folder or a file of ink, and choose it."""
+        """Add a folder or a file of ink, and select it."""
         for spec in orientations(source):
             self._own_data[f"own:{spec}"] = f"test:{spec}"
         self._shown["data"] = f"own:{source}"
@@ -153,7 +153,7 @@ class EvaluationSetup(QFrame):
         self.changed.emit()
 
     def add_model(self, path: Path, field: str = "model") -> None:
-        """Offer a model file, and choose it as the first model or the `other` one."""
+        """Add a model file, and select it as the first model or the `other` one."""
         self._offer(path)
         self._shown[field] = str(path)
         self._fill_models()

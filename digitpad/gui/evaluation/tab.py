@@ -40,7 +40,7 @@ class EvaluationTab(TabPage):
     theme
         The colours.
     workspace
-        Says which model is in use, and takes images that are to be looked at.
+        Provides the model in use, and shows images in Draw.
 
     Signals
     -------
@@ -87,7 +87,7 @@ class EvaluationTab(TabPage):
 
     @Slot()
     def _offer_models(self) -> None:
-        """Offer what there is; a model that was just taken into use is the one to be measured."""
+        """List the available models; a model that was just chosen for use is selected."""
         in_use = self._workspace.in_use
         chosen = in_use if in_use is not self._in_use else None
         if in_use is None or chosen is not None or not self.setup.models:
@@ -104,7 +104,7 @@ class EvaluationTab(TabPage):
             return entries
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Offer what was saved or trained meanwhile."""
+        """Add models that were saved or trained in the meantime."""
         super().showEvent(event)
         self.setup.offer_models(self._known_models(), None)
 
@@ -115,13 +115,13 @@ class EvaluationTab(TabPage):
             self._thread.shut_down()
 
     def evaluate(self, place: Path) -> None:
-        """Measure a model, a run or one of its checkpoints on the images that are chosen; not while measuring."""
+        """Evaluate a model, a run or one of its checkpoints on the chosen images, unless an evaluation is running."""
         if self.is_running:
             return
         self.setup.add_model(place)
         self.start.trigger()
 
-    # What can be done
+    # Actions
 
     def _make_actions(self) -> None:
         self.start = make_action(
@@ -188,7 +188,7 @@ class EvaluationTab(TabPage):
         measure = action_button(self.robustness, "measureRobustnessButton", self.robustness.text(), self.results)
         self.results.robustness_corner.addWidget(measure, 0, Qt.AlignmentFlag.AlignHCenter)
         self.results.robustness_corner.addStretch(1)
-        # The results were made before the buttons above them; the Tab key follows the eye.
+        # The results were created before the buttons above them; the tab order follows the layout.
         for before, after in pairwise([*self.figures.buttons, *buttons]):
             self.setTabOrder(before, after)
         self.setTabOrder(self.results.robustness[-1], measure)

@@ -78,7 +78,7 @@ class About(QDialog):
         outer.addLayout(buttons)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Take the height that the text has at this width, as far as the screen has room."""
+        """Use the height of the text at this width, as far as the screen has room."""
         super().showEvent(event)
         width, layout = px(_WIDTH), self._content.layout()
         if layout is not None:
@@ -137,7 +137,7 @@ class About(QDialog):
 
     @Slot()
     def copy_facts(self) -> None:
-        """Put the version and the system information on the clipboard, as lines of text."""
+        """Copy the version and the system information to the clipboard, as lines of text."""
         lines = [f"digitpad {__version__}", *(f"{name}: {value}" for name, value in self._facts.items())]
         QGuiApplication.clipboard().setText("\n".join(lines))
 
@@ -170,11 +170,11 @@ def system_facts() -> dict[str, str]:
 
 
 def is_frozen() -> bool:
-    """Tell whether this is the executable, which contains Python."""
+    """Return whether this is the frozen executable, which contains Python."""
     return bool(getattr(sys, "frozen", False))
 
 
 def third_party_file() -> Path | None:
-    """Return the list of licences beside the executable; None if digitpad was installed in another way."""
+    """Return the list of licences next to the executable; None if digitpad was installed in another way."""
     path = Path(sys.executable).resolve().with_name("THIRD-PARTY.md")
     return path if is_frozen() and path.is_file() else None

@@ -100,7 +100,7 @@ class _Start(QObject):
         self._unfinished.look()
 
     def finish(self) -> None:
-        """Wait for what is still under way; called when the window is closed."""
+        """Wait for pending work; called when the window is closed."""
         if self._unfinished is not None:
             self._unfinished.finish()
 
@@ -155,7 +155,7 @@ def _run_window(application: QApplication, faults: FaultReporter, start: "_Start
     try:
         return application.exec()
     finally:
-        # Taken down here, in order, and not by the interpreter on its way out.
+        # Deleted here in a defined order, and not by the interpreter at exit.
         collector.stop()
         requests.close()
         start.finish()

@@ -39,7 +39,7 @@ def require_display(environment: Mapping[str, str] = os.environ) -> None:
 
 
 def has_display(environment: Mapping[str, str] = os.environ) -> bool:
-    """Tell whether a window can be opened."""
+    """Return whether a window can be opened."""
     try:
         require_display(environment)
     except DigitpadError:
@@ -62,7 +62,7 @@ def _wayland_answers(environment: Mapping[str, str]) -> bool:
 
 
 def _require_x11(display: str) -> None:
-    """Do the steps that Qt does, so that an error can be reported in words."""
+    """Perform the same steps as Qt, so that an error can be reported in words."""
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError as error:

@@ -45,7 +45,7 @@ class MainMenu(QMenu):
         name
             What the program calls it.
         title
-            What it is called in the menu.
+            Its title in the menu.
         actions
             The actions; None is a separator.
         before
@@ -182,7 +182,7 @@ class TextSizeActions(QObject):
         self._show()
 
     def _show(self) -> None:
-        """Tick the size, disable what leads nowhere, and save the choice."""
+        """Check the current size, disable actions without effect, and save the choice."""
         place = SCALES.index(self._theme.scale)
         self.sizes[place].setChecked(True)
         self.larger.setEnabled(place + 1 < len(SCALES))

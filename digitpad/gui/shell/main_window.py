@@ -1,4 +1,4 @@
-"""The window: a frame for tabs, the workspace they share, the menu, and one place for messages."""
+"""The main window: the tabs, their shared workspace, the menu, and the message bar."""
 
 from collections.abc import Callable
 from functools import partial
@@ -40,16 +40,16 @@ _KEY = QKeySequence.StandardKey
 
 
 class MainWindow(QMainWindow):
-    """Everything that is on the screen.
+    """The main window.
 
     Parameters
     ----------
     theme, settings
-        The colours in force, and what is remembered.
+        The current colours, and the stored settings.
     load_model
-        Loads a model by name or path, the default one for None; raises DigitpadError.
+        Loads a model by name or path, the default model for None; raises DigitpadError.
     runs
-        The folder where trainings are kept; None takes the user's.
+        The folder of the runs; None uses the user's folder.
     """
 
     def __init__(
@@ -107,16 +107,16 @@ class MainWindow(QMainWindow):
         return self.workspace.in_use
 
     def add_tab(self, page: QWidget, name: str, title: str = "") -> None:
-        """Add a page behind a tab; its shortcut is Ctrl and its number.
+        """Add a tab with a page; its shortcut is Ctrl and its number.
 
         Parameters
         ----------
         page
-            What the tab shows.
+            The page of the tab.
         name
-            What the program calls it.
+            The internal name.
         title
-            The word on the tab, in the user's language; the name if empty.
+            The translated text of the tab; the name if empty.
         """
         title = title or name
         number = self._pages.add_page(page)
@@ -128,14 +128,14 @@ class MainWindow(QMainWindow):
         make_action(self, f"actionTab{name}", title, [key], sentence, partial(self._top.tabs.setCurrentIndex, number))
 
     def add_lazy_tab(self, name: str, make: Callable[[QWidget], TabPage], title: str = "") -> None:
-        """Add a tab whose page is made when it is first shown; it is told when the window closes.
+        """Add a tab whose page is created when it is first shown; the page is notified when the window closes.
 
         Parameters
         ----------
         name, title
             As for `add_tab`.
         make
-            A bound method that makes the page as a child of the widget given. What the page needs is imported in it.
+            A bound method that creates the page as a child of the given widget, and imports what the page needs.
         """
         tab = LazyTab(make, self._pages)
         tab.built.connect(self._welcome)
@@ -191,11 +191,11 @@ class MainWindow(QMainWindow):
     # Models
 
     def use_model(self, name_or_path: str | Path | None) -> bool:
-        """Load a model and read with it; if it cannot be loaded, a message says so and the old one stays."""
+        """Load and use a model; if it cannot be loaded, a message says so and the old one stays."""
         return self.workspace.use(name_or_path)
 
     def use_first_model(self, wanted: str | None = None) -> None:
-        """Load the model that was asked for, the one used last, or the default, whichever can be loaded first."""
+        """Load the requested model, the one used last, or the default: the first of these that can be loaded."""
         candidates: list[str | Path | None] = [wanted] if wanted is not None else []
         if self._settings.model is not None:
             candidates.append(self._settings.model)
@@ -204,13 +204,13 @@ class MainWindow(QMainWindow):
                 return
 
     def show_model(self, model: LoadedModel | None) -> None:
-        """Take a loaded model into use; None when there is none."""
+        """Use a loaded model; None if there is none."""
         self.workspace.use_network(model)
 
-    # Newcomers, and files from elsewhere
+    # The welcome, and files of later starts
 
     def welcome_newcomers(self) -> None:
-        """Say what this is, unless that was dismissed for good."""
+        """Show the welcome, unless it was dismissed permanently."""
         if self._settings.welcomed:
             return
         welcome = Welcome(self.draw_tab.canvas)
@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def open_from_elsewhere(self, files: list[Path]) -> None:
-        """Open what another start of digitpad was asked to open, and come to the front."""
+        """Open the files of a later start of digitpad, and raise the window."""
         for path in files:
             self.open_path(path)
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -233,7 +233,7 @@ class MainWindow(QMainWindow):
     # Files and messages
 
     def open_path(self, path: Path) -> None:
-        """Open whatever a file holds: a model, ink or an image."""
+        """Open a file that contains a model, ink or an image."""
         if path.suffix.lower() == MODEL_SUFFIX:
             self.use_model(path)
         else:
@@ -247,16 +247,16 @@ class MainWindow(QMainWindow):
 
     @Slot(str, str)
     def report_fault(self, summary: str, details: str) -> None:
-        """Say that something unexpected happened, with the details at hand."""
+        """Show that an internal error occurred; the details can be expanded."""
         self.show_message(Message(summary, "error", details))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Say that files, images and ink are welcome."""
+        """Accept files, images and ink."""
         if exchange.can_take(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open what was dropped."""
+        """Open the dropped data."""
         event.acceptProposedAction()
         files = exchange.paths_in(event.mimeData())
         if len(files) > 1:
@@ -269,7 +269,7 @@ class MainWindow(QMainWindow):
             self.draw_tab.files.take(event.mimeData(), self.tr("drop"))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the window's place, and wait for what still works in the background."""
+        """Save the position of the window, and wait for background work to end."""
         for page in (self.draw_tab, *self._built_pages()):
             page.shut_down()
         self.workspace.shut_down()
@@ -370,13 +370,13 @@ class MainWindow(QMainWindow):
         self.messages.installEventFilter(self)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """Lend Esc to the message bar while it is visible."""
+        """Use Esc for the message bar while it is visible."""
         if watched is self.messages and event.type() in {QEvent.Type.Show, QEvent.Type.Hide}:
             self._close_action.setEnabled(event.type() == QEvent.Type.Show)
         return False
 
     def _add_tab_menu(self, page: TabPage) -> None:
-        """Give the actions of a page a menu of the tab's name."""
+        """Add a menu for the actions of a page, with the name of the tab."""
         number = next(n for n, tab in enumerate(map(self._pages.page, range(self._pages.count()))) if _holds(tab, page))
         self._menu.add_group(
             self._names[number], self._top.tabs.tabText(number), page.actions(), before=self._view_menu
@@ -384,7 +384,7 @@ class MainWindow(QMainWindow):
 
     @Slot(int)
     def _lend_actions(self, current: int) -> None:
-        """Let only the page in front have its actions: Del must not clear a canvas that is not visible."""
+        """Enable only the actions of the visible page: Del must not clear a canvas that is not visible."""
         for number in range(self._pages.count()):
             tab = self._pages.page(number)
             page = tab.content if isinstance(tab, LazyTab) else tab

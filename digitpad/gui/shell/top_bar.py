@@ -1,4 +1,4 @@
-"""The strip at the top: the program's name, the tabs, the network that is looked at and the menu."""
+"""The top bar: the name of the program, the tabs, the network that is shown and the menu."""
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
@@ -14,7 +14,7 @@ HEIGHT = 6 * SPACE
 
 
 class TabStrip(QTabBar):
-    """Tabs as words; the current one is bold and underlined."""
+    """Tabs as plain text; the current one is bold and underlined."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,16 +28,16 @@ class TabStrip(QTabBar):
         theme.changed.connect(self.update)
 
     def tabSizeHint(self, index: int) -> QSize:
-        """Return room for the word in bold, so that choosing moves nothing."""
+        """Return the size of the bold text, so that the tabs do not move when another one is chosen."""
         metrics = QFontMetrics(text_font(self.font(), scale=1.1, bold=True))
         return QSize(metrics.horizontalAdvance(self.tabText(index)) + px(4 * SPACE), px(HEIGHT) - 1)
 
     def minimumTabSizeHint(self, index: int) -> QSize:
-        """Return the same: a word is never cut."""
+        """Return the same size, because the text is never cut off."""
         return self.tabSizeHint(index)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the words and the line."""
+        """Paint the texts and the line."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for index in range(self.count()):
@@ -56,7 +56,7 @@ class TabStrip(QTabBar):
 
 
 class ModelChooser(QPushButton):
-    """Says which network is looked at, and opens a menu of others."""
+    """Shows the name of the current network, and opens a menu of others."""
 
     def __init__(self, theme: Theme, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,12 +80,12 @@ class ModelChooser(QPushButton):
 
     @property
     def title(self) -> str:
-        """What the network that is looked at is called."""
+        """The name of the network that is shown."""
         return self._title
 
     @Slot()
     def _show_network(self) -> None:
-        """Name the network that is looked at."""
+        """Show the name of the current network."""
         network = self._workspace.looked_at
         title = self.tr("no model") if network is None else one_line(network.title)
         if title == self._title:
@@ -97,7 +97,7 @@ class ModelChooser(QPushButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return the least room: the tabs come first, and the name takes what they leave."""
+        """Return the minimum size: the tabs come first, and the name uses the remaining width."""
         return QSize(self.minimumWidth(), px(4 * SPACE))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -118,7 +118,7 @@ class ModelChooser(QPushButton):
 
 
 class MenuButton(QToolButton):
-    """Three lines that open the menu."""
+    """The button with three lines that opens the menu."""
 
     def __init__(self, theme: Theme, menu: QMenu, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -143,7 +143,7 @@ class MenuButton(QToolButton):
 
 
 class TopBar(QWidget):
-    """Holds the name, the tab strip, the model chooser and the menu button, in this order."""
+    """Contains the name, the tabs, the network chooser and the menu button, in this order."""
 
     def __init__(self, theme: Theme, menu: QMenu, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -167,17 +167,17 @@ class TopBar(QWidget):
         row.addWidget(self.menu_button)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show the program's name where there is room."""
+        """Show the name of the program if there is room."""
         super().resizeEvent(event)
         self._show_name()
 
     def event(self, event: QEvent) -> bool:
-        """Do the same when the tabs need other room, for their words or the text size have changed."""
+        """Do the same when the size of the tabs changes, because of their texts or the text size."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._show_name()
         return super().event(event)
 
     def _show_name(self) -> None:
-        """Leave out the program's name where the tabs and the network need its room."""
+        """Hide the name of the program if the tabs and the network need the space."""
         rest = self.tabs.sizeHint().width() + px(22 * SPACE) + self.menu_button.width() + px(10 * SPACE)
         self._name.setVisible(self.width() >= rest + self._name.sizeHint().width())

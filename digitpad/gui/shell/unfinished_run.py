@@ -1,4 +1,4 @@
-"""Tells, when the program starts, of a training that the last program did not end."""
+"""Reports, when the program starts, a run that was interrupted."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ class UnfinishedRun(QObject):
     Parameters
     ----------
     runs_folder
-        Where trainings are kept; None takes the user's folder.
+        The folder of the runs; None uses the user's folder.
 
     Signals
     -------
@@ -40,7 +40,7 @@ class UnfinishedRun(QObject):
         self._worker.finished.connect(self.finished)
 
     def look(self) -> None:
-        """Begin to look."""
+        """Start the search."""
         self._worker.start()
 
     def finish(self) -> None:
@@ -48,7 +48,7 @@ class UnfinishedRun(QObject):
         self._worker.shut_down()
 
     def _find(self) -> "Run | None":
-        # Trainings are imported when the window is visible and reads already.
+        # The training code is imported after the window is visible and ready to read.
         from digitpad.training.runs import RunStore
 
         return RunStore(self._folder).interrupted()

@@ -84,7 +84,7 @@ class Welcome(QFrame):
         self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay at the foot, and hide when drawing begins."""
+        """Stay at the bottom, and hide when drawing begins."""
         if watched is self._over and self.isVisible():
             if event.type() in {QEvent.Type.Resize, QEvent.Type.Move}:
                 self._place()

@@ -21,7 +21,7 @@ class AfterRun(QObject):
     model_loaded
         The `Model` of a run, and the run's folder.
     interrupted_found
-        A `Run` that its program did not end.
+        A `Run` that was interrupted.
     error
         Why something could not be read, in a sentence.
     """
@@ -42,7 +42,7 @@ class AfterRun(QObject):
         return self._worker is not None
 
     def load_model(self, run: Run) -> None:
-        """Read what a run has made."""
+        """Read the model of a run."""
         self._do(run.model, partial(self._take_model, run.folder))
 
     def look_for_interrupted(self, store: RunStore) -> None:
@@ -50,7 +50,7 @@ class AfterRun(QObject):
         self._do(store.interrupted, self._take_interrupted)
 
     def finish(self) -> None:
-        """Wait for what is being read, and read no more."""
+        """Wait for the current read to end, and cancel the others."""
         self._waiting.clear()
         worker, self._worker = self._worker, None
         if worker is not None:

@@ -1,4 +1,4 @@
-"""Start, pause, one batch, one epoch, stop; and how far the training is."""
+"""The buttons for start, pause, one batch, one epoch and stop, and the progress of the training."""
 
 from enum import Enum
 
@@ -142,7 +142,7 @@ class ControlCard(QFrame):
         return self._state
 
     def show_state(self, state: State) -> None:
-        """Show what can be done now."""
+        """Show the available actions."""
         self._state = state
         text, sentence = map(self.tr, _MAIN[state])
         self.main.setText(text)
@@ -156,7 +156,7 @@ class ControlCard(QFrame):
         self._sync()
 
     def offer_result(self, *, on: bool) -> None:
-        """Offer to use and to evaluate what the last run has made."""
+        """Offer to use and to evaluate the model of the last run."""
         for button in (self.use_button, self.evaluate_button):
             button.setVisible(on)
 
@@ -166,7 +166,7 @@ class ControlCard(QFrame):
         return [*self._buttons, self.use_button, self.evaluate_button]
 
     def show_progress(self, record: RunView | None) -> None:
-        """Show how far a run is; None before the first."""
+        """Show the progress of a run; None before the first."""
         if record is None:
             self.place.show_text(self.tr("Ready"))
             self.pace.setText("")
@@ -189,7 +189,7 @@ class ControlCard(QFrame):
         left = record.seconds_left
         if record.stopped is None and left is not None:
             words.append(self.tr("{time} left").format(time=duration(left)))
-        # In a narrow window the time that is left is kept longest: it is asked for most often.
+        # In a narrow window the remaining time is kept longest, because it is the most important.
         metrics, room = self.pace.fontMetrics(), self.bar.width() - 2 * SPACE
         taken = self.place.fontMetrics().horizontalAdvance(self.place.text())
         while words and taken + metrics.horizontalAdvance(_DOT.join(words)) > room:
@@ -280,7 +280,7 @@ class ControlCard(QFrame):
 
     @Slot()
     def _sync(self) -> None:
-        """Bring the buttons in line with their actions."""
+        """Update the buttons to match their actions."""
         for button, action in zip(self._buttons, (self.main, self.batch, self.epoch, self.stop), strict=False):
             button.setEnabled(action.isEnabled())
             button.setToolTip(action.toolTip())

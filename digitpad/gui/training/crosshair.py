@@ -23,7 +23,7 @@ _BETWEEN = "   "
 
 
 class Crosshair:
-    """Stands at a step, or nowhere.
+    """A crosshair that is at a step or hidden.
 
     Parameters
     ----------
@@ -52,11 +52,11 @@ class Crosshair:
 
     @property
     def is_on(self) -> bool:
-        """Whether it stands at a step."""
+        """Whether it is visible."""
         return not math.isnan(self.step)
 
     def move_to(self, step: float) -> None:
-        """Stand at a step; NaN takes it away."""
+        """Move to a step; NaN hides it."""
         self.step = step
         self._line.setVisible(self.is_on)
         if self.is_on:

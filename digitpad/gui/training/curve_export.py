@@ -1,4 +1,4 @@
-"""Asks how the curves are to be exported: the size of the figure, then the file."""
+"""The dialogs for exporting curves: the size of the figure, then the file."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ class CurveExport(QObject):
 
     @Slot()
     def ask(self) -> None:
-        """Ask for the size, and then for the file."""
+        """Ask for the size, then for the file."""
         dialog = self._owner.findChild(ExportDialog) or ExportDialog(self._theme, self._owner)
         dialog.size_chosen.connect(self._ask_for_file, Qt.ConnectionType.UniqueConnection)
         bring_up(dialog)

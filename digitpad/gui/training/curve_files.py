@@ -37,7 +37,7 @@ _PDF_DPI = 1200
 
 @dataclass(frozen=True, slots=True)
 class FigureSize:
-    """How large a figure is.
+    """The size of a figure.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class FigureSize:
 
 
 def export_curves(path: Path, figure: Figure, size: FigureSize, record: RunView | None) -> None:
-    """Write curves, or the numbers behind them, in the format that the file's ending asks for.
+    """Write curves, or the numbers behind them, in the format of the file name extension.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def export_curves(path: Path, figure: Figure, size: FigureSize, record: RunView 
     figure
         The curves.
     size
-        How large the figure is.
+        The size of the figure.
     record
         The run whose numbers are written as CSV.
 

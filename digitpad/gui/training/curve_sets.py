@@ -1,4 +1,4 @@
-"""Which curves the two plots show of a run and of those that it is compared with, how they look and what they are."""
+"""The curves that the two plots show for a run and the runs that it is compared with: values and styles."""
 
 from collections.abc import Mapping
 
@@ -17,14 +17,14 @@ FIGURES = {
     ACCURACY: str(QT_TRANSLATE_NOOP("CurvesPanel", "Accuracy")),
     RATE: str(QT_TRANSLATE_NOOP("CurvesPanel", "Learning rate")),
 } | LAYER_FIGURES
-"""What the lower plot can show, by the word for it."""
+"""What the lower plot can show, by key."""
 
 _SCALES = {ACCURACY: AxisScale.ACCURACY, RATE: AxisScale.WHOLE, "dead_share": AxisScale.SHARE}
 _LAYER_COLOURS = ("accent", "warm", "bar", "error", "text", "muted")
 
 
 def scale_of(figure: str) -> AxisScale:
-    """Return what the values of the lower plot are."""
+    """Return the scale of the values of the lower plot."""
     return _SCALES.get(figure, AxisScale.PLAIN)
 
 
@@ -105,7 +105,7 @@ def _accuracies(record: RunView | None, others: Mapping[str, RunView]) -> Curves
 
 
 def _compared(name: str, index: int, training: Series, validation: Series) -> Curves:
-    """Return the two curves of a run that another is compared with."""
+    """Return the two curves of a run that is shown for comparison."""
     dots = _beside(QCoreApplication.translate("CurvesPanel", "{name}, validation").format(name=name), index, dots=True)
     return {f"run{index}": (_beside(name, index), training), f"run{index}{VALIDATION}": (dots, validation)}
 

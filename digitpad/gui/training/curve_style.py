@@ -1,4 +1,4 @@
-"""How a curve looks, and what its values are."""
+"""The style of a curve, and the scale of its values."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -10,14 +10,14 @@ from digitpad.gui.widgets.theme import Theme
 
 
 class AxisScale(Enum):
-    """What the values are, and so how the axis is written and where it ends."""
+    """The kind of the values, which determines the labels and the limits of the axis."""
 
     #: From zero up; single spikes may leave the scale.
     PLAIN = "plain"
     #: From zero up, all of it.
     WHOLE = "whole"
     SHARE = "share"
-    #: A share of which what happens close to one matters.
+    #: A share for which values close to one matter.
     ACCURACY = "accuracy"
 
     @property
@@ -28,7 +28,7 @@ class AxisScale(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a curve looks and what it is called.
+    """The style and the name of a curve.
 
     Attributes
     ----------

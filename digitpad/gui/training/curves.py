@@ -44,7 +44,7 @@ class CurvesPanel(QWidget):
     Signals
     -------
     export_asked
-        The curves are to be saved.
+        The user wants to save the curves.
     """
 
     export_asked = Signal()
@@ -167,7 +167,7 @@ class CurvesPanel(QWidget):
         self.show_all()
 
     def overlay(self, records: Mapping[str, RunView]) -> None:
-        """Compare with these runs, by name, and no others."""
+        """Compare with exactly these runs, by name."""
         self._overlays = dict(records)
         for record in self._overlays.values():
             record.window = self.smoothed_over

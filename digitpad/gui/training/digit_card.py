@@ -89,7 +89,7 @@ class MapStrip(QWidget):
 
 
 class DigitCard(QFrame):
-    """Shows what the network that is looked at makes of the drawing on the canvas."""
+    """Shows how the current network reads the drawing on the canvas."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""How large an exported figure is to be; the file itself is chosen afterwards."""
+"""A dialog for the size of an exported figure; the file is chosen afterwards."""
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
@@ -83,7 +83,7 @@ class ExportDialog(QDialog):
 
     @property
     def size_asked(self) -> FigureSize:
-        """What is set."""
+        """The size that is set."""
         return FigureSize(self._width.value(), self._height.value(), self._dpi.value())
 
     @Slot()
@@ -97,7 +97,7 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _show_preset(self) -> None:
-        """Say that the size is a custom one, unless it is one of those offered."""
+        """Show the size as custom, unless it is one of the predefined sizes."""
         word = next((word for word, (_, size) in _SIZES.items() if size == self.size_asked), _OWN)
         self._preset.blockSignals(True)
         self._preset.choose(word)

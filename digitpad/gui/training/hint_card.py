@@ -1,4 +1,4 @@
-"""Training health in plain words, with the reason behind "Why?" and a button that applies the cure."""
+"""Training health in plain words, with the reason under "Why?" and a button that applies the fix."""
 
 import textwrap
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ class _HintRow(QWidget):
         self.show_hint(hint)
 
     def show_hint(self, hint: Hint) -> None:
-        """Show what a hint of the same key says now."""
+        """Show the current text of a hint with the same key."""
         self.hint = hint
         _write(self._text, hint.title)
         _write(self._why, hint.why)
@@ -76,13 +76,13 @@ class _HintRow(QWidget):
 class HintCard(QFrame):
     """Shows the most important hints.
 
-    While the pointer or the keyboard focus is in the card, hints change their figures and new ones come below, but none
-    goes or moves: what a person is about to click stays where it is.
+    While the pointer or the keyboard focus is in the card, hints update their figures and new ones are added below, but
+    none is removed or moved, so that a click hits the intended button.
 
     Signals
     -------
     cure_asked
-        The `Hint` whose cure is to be applied.
+        The `Hint` whose fix is to be applied.
     """
 
     cure_asked = Signal(object)
@@ -132,7 +132,7 @@ class HintCard(QFrame):
         self._settle()
 
     def forget(self) -> None:
-        """Show nothing of the last run any more."""
+        """Remove the hints of the last run."""
         self._wanted = []
         _write(self._quiet, self.tr("Nothing unusual so far."))
         self._arrange()
@@ -144,7 +144,7 @@ class HintCard(QFrame):
 
     @Slot()
     def _settle(self) -> None:
-        """Bring the rows into the order of the hints, unless somebody is at them."""
+        """Sort the rows in the order of the hints, unless the user is interacting with them."""
         if not self._is_in_use():
             self._arrange()
 

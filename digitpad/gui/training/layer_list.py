@@ -42,7 +42,7 @@ class LayerList(QAbstractTableModel):
 
     @property
     def analysis(self) -> Analysis:
-        """What is shown."""
+        """The displayed analysis."""
         return self._analysis
 
     def show_analysis(self, analysis: Analysis) -> None:
@@ -70,7 +70,7 @@ class LayerList(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return what a cell shows."""
+        """Return the data of a cell."""
         row = self._analysis.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._cells(row)[index.column()]

@@ -14,7 +14,7 @@ _SAMPLE = 16  # pixels at 100 % text size: the piece of line
 
 
 class _Chip(QAbstractButton):
-    """A piece of the line and its name; pale while the curve is hidden."""
+    """A sample of the line and its name; pale while the curve is hidden."""
 
     def __init__(self, theme: Theme, style: Style, name: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -104,7 +104,7 @@ class Legend(QWidget):
             if key not in self._chips:
                 chip = _Chip(self._theme, style, f"{self._plot.objectName()}Curve-{key}", self)
                 chip.toggled.connect(self._toggle)
-                # The Tab order follows the eye, although chips are made late.
+                # The tab order follows the layout, although chips are created late.
                 QWidget.setTabOrder(self._row_end(), chip)
                 self._chips[key] = chip
                 self._row.addWidget(chip)

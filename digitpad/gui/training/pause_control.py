@@ -1,6 +1,6 @@
 """Pauses a training between two steps, and lets it run for one batch or one epoch.
 
-The training thread asks here after every event, and waits while it is paused. This does not use Qt.
+The training thread checks this after every event, and waits while it is paused. This does not use Qt.
 """
 
 import threading
@@ -19,7 +19,7 @@ class RunUntil(Enum):
 
 
 class PauseControl:
-    """Lets a training through, as far as it is told; any thread may tell it.
+    """Lets a training run as far as allowed; may be changed from any thread.
 
     Parameters
     ----------
@@ -38,13 +38,13 @@ class PauseControl:
         return self._passage
 
     def allow(self, passage: RunUntil) -> None:
-        """Let the training go so far from here."""
+        """Allow the training to run this far from now on."""
         with self._condition:
             self._passage = passage
             self._condition.notify_all()
 
     def leave(self) -> None:
-        """Let whoever waits go, for good: the training is to be broken off."""
+        """Release a waiting training permanently, because it is to be stopped."""
         with self._condition:
             self._leaving = True
             self._condition.notify_all()
@@ -60,6 +60,6 @@ class PauseControl:
             return self._passage is RunUntil.CLOSED and not self._leaving
 
     def wait(self) -> None:
-        """Stay until the gate is opened, or left for good."""
+        """Wait until the training may continue, or is stopped."""
         with self._condition:
             self._condition.wait_for(lambda: self._passage is not RunUntil.CLOSED or self._leaving)

@@ -1,4 +1,4 @@
-"""A plot of curves over the steps of a run: it follows the run, or stays where it was zoomed to; a crosshair reads it.
+"""A plot of curves over the steps of a run, which follows the run or keeps the zoomed range, with a crosshair.
 
 Curves are given as growing `Series`; `redraw` is called from a timer and draws no more points than the screen can show.
 """
@@ -38,7 +38,7 @@ class _Curve:
 
     @property
     def is_shown(self) -> bool:
-        """Whether there is something of it to show."""
+        """Whether the curve has points to show."""
         return not self.hidden and len(self.series) > 0
 
 
@@ -120,7 +120,7 @@ class CurvePlot(QWidget):
                 old.series, old.drawn = series, ()
             return
         self.remove(key)
-        # A curve without dots is spared what the library does for dots.
+        # Without dots, the library's work for dots is skipped.
         item = pg.PlotDataItem(skipFiniteCheck=True) if style.dots else pg.PlotCurveItem(skipFiniteCheck=True)
         self._frame.add(item)
         curve = self._curves[key] = _Curve(style, series, item)
@@ -163,11 +163,11 @@ class CurvePlot(QWidget):
 
     @property
     def off_scale(self) -> str:
-        """What is said about values above the upper edge; empty if there are none."""
+        """The text about values above the upper edge; empty if there are none."""
         return self._off_scale.text()
 
     def use_scale(self, scale: AxisScale) -> None:
-        """Take the values for something else from now on."""
+        """Set the scale of the values."""
         self._scale = scale
         self._frame.use_scale(scale)
         self._dress()
@@ -224,7 +224,7 @@ class CurvePlot(QWidget):
         self._read()
 
     def redraw_if_seen(self) -> None:
-        """Draw what the series hold now if that can be seen: some pixels of line, or a dot, have come.
+        """Draw the current series if the change is visible: some pixels of line, or a dot, were added.
 
         In a long run a step is a fraction of a pixel, and drawing each would take time from the training.
         """
@@ -234,7 +234,7 @@ class CurvePlot(QWidget):
             self.redraw()
 
     def _newest(self) -> float:
-        """Return the newest step of the run that the plot is about; those beside it do not grow."""
+        """Return the newest step of the main run of the plot; the runs for comparison do not grow."""
         shown = [curve for curve in self._curves.values() if curve.is_shown]
         return max((float(one.series.x[-1]) for one in shown if not one.style.is_of_other_run), default=0.0)
 
@@ -245,17 +245,17 @@ class CurvePlot(QWidget):
     # The crosshair
 
     def point_to(self, step: float) -> None:
-        """Put the crosshair on a step; NaN takes it away."""
+        """Move the crosshair to a step; NaN hides it."""
         self._crosshair.move_to(step)
         self._read()
 
     @property
     def readout(self) -> str:
-        """What the crosshair says; empty without one."""
+        """The text of the crosshair; empty without one."""
         return self._crosshair.text
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """Take the crosshair away with the pointer, and show all on a double click."""
+        """Hide the crosshair when the pointer leaves, and show everything on a double click."""
         if event.type() == QEvent.Type.Leave and not self.hasFocus():
             self._move_crosshair(math.nan)
         elif event.type() == QEvent.Type.MouseButtonDblClick:
@@ -284,13 +284,13 @@ class CurvePlot(QWidget):
                 super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the crosshair away, whose readout would lie over other controls."""
+        """Hide the crosshair, because its readout would cover other controls."""
         super().focusOutEvent(event)
         if not self._frame.view.underMouse():
             self._move_crosshair(math.nan)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Take the crosshair away."""
+        """Hide the crosshair."""
         super().hideEvent(event)
         self.point_to(math.nan)
 

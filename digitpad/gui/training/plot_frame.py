@@ -1,4 +1,4 @@
-"""What lies around and behind the curves of a plot: the axes, their numbers and the lines across."""
+"""The axes, tick labels and grid lines of a plot."""
 
 import math
 from typing import Any
@@ -58,7 +58,7 @@ class PlotFrame:
         self._plain_numbers = self._item.getAxis("left").tickStrings
 
     def add(self, item: Any) -> None:
-        """Add an item that does not count when ranges are found."""
+        """Add an item that does not affect the automatic ranges."""
         self._item.addItem(item, ignoreBounds=True)
 
     def remove(self, item: Any) -> None:

@@ -22,7 +22,7 @@ _NOTHING = np.empty(0)
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A step at which something was changed, and what, in words."""
+    """A step at which a setting was changed, with a description of the change."""
 
     step: int
     text: str
@@ -50,7 +50,7 @@ class PlotMarks:
         frame.add(self._peaks)
 
     def draw_changes(self) -> None:
-        """Draw a line up and down where something was changed."""
+        """Draw a vertical line at each change."""
         _, (low, high) = self._frame.range
         steps = np.array([mark.step for mark in self.changes], float)
         self._lines.setData(np.repeat(steps, 2), np.tile([low, high], len(steps)))
@@ -77,7 +77,7 @@ class PlotMarks:
         return highest if highest > high else None
 
     def clear_peaks(self) -> None:
-        """Mark nothing at the upper edge."""
+        """Remove the marks at the upper edge."""
         self._peaks.setData(_NOTHING, _NOTHING)
 
     def dress(self) -> None:

@@ -1,4 +1,4 @@
-"""Which steps and values a plot shows while it follows a run."""
+"""The range of steps and values that a plot shows while it follows a run."""
 
 import math
 from collections.abc import Sequence

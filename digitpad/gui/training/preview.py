@@ -1,4 +1,4 @@
-"""Augmented digits in a strip, which draws others now and then."""
+"""A strip of augmented digits, which are replaced from time to time."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ _SIDE = 28
 
 
 class AugmentationPreview(QWidget):
-    """Shows one digit, augmented several times; a click draws others."""
+    """Shows one digit with several augmentations; a click generates new ones."""
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +44,7 @@ class AugmentationPreview(QWidget):
         return self._images
 
     def use(self, augmentation: Augmentation | None) -> None:
-        """Change digits so from now on; None leaves them as they are."""
+        """Set the augmentation; None shows the digits unchanged."""
         wanted = augmentation or Augmentation()
         if wanted != self._augmentation:
             self._augmentation = wanted
@@ -52,7 +52,7 @@ class AugmentationPreview(QWidget):
         self._tick()
 
     def show_digit(self, image: NDArray[np.float32] | None) -> None:
-        """Change this digit, (28, 28) in [0, 1]; None takes one that was drawn beforehand."""
+        """Augment this digit, (28, 28) in [0, 1]; None uses a sample digit."""
         digit = self._sample if image is None or not image.any() else _bytes(image)
         if not np.array_equal(digit, self._digit):
             self._digit = digit
@@ -74,16 +74,16 @@ class AugmentationPreview(QWidget):
         return QSize(120, 5 * SPACE)
 
     def mousePressEvent(self, _event: QMouseEvent) -> None:
-        """Draw others."""
+        """Generate new augmentations."""
         self.draw_anew()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Draw others now and then while the strip is visible."""
+        """Generate new augmentations from time to time while the strip is visible."""
         super().showEvent(event)
         self._tick()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Stop that while it is not."""
+        """Stop while the strip is hidden."""
         super().hideEvent(event)
         self._timer.stop()
 

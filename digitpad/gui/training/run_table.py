@@ -54,7 +54,7 @@ class RunTable(QAbstractTableModel):
     Signals
     -------
     compared
-        Other runs are ticked now.
+        The set of checked runs has changed.
     refused
         Why a name or notes could not be saved.
     """
@@ -78,7 +78,7 @@ class RunTable(QAbstractTableModel):
         return [run for run in self._runs if isinstance(run, Run) and run.folder in self._ticked]
 
     def show_runs(self, runs: Sequence[AnyRun]) -> None:
-        """Show these; where they are the same runs as before, their rows stay, with whatever is edited or chosen."""
+        """Show these runs; rows of unchanged runs stay, including a cell being edited and the selection."""
         same = [run.folder for run in runs] == [run.folder for run in self._runs]
         if not same:
             self.beginResetModel()
@@ -90,7 +90,7 @@ class RunTable(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(len(runs) - 1, len(COLUMNS) - 1))
 
     def untick_all(self) -> None:
-        """Compare with none."""
+        """Uncheck all runs."""
         self._ticked.clear()
         self.layoutChanged.emit()
         self.compared.emit()
@@ -110,7 +110,7 @@ class RunTable(QAbstractTableModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Return what can be done with a cell."""
+        """Return the flags of a cell."""
         flags = super().flags(index)
         if not isinstance(self._runs[index.row()], Run):
             return flags
@@ -119,7 +119,7 @@ class RunTable(QAbstractTableModel):
         return flags | Qt.ItemFlag.ItemIsEditable if index.column() in {_NAME, _NOTES} else flags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return what a cell shows."""
+        """Return the data of a cell."""
         run, column = self._runs[index.row()], index.column()
         if role == Qt.ItemDataRole.CheckStateRole and column == _COMPARE and isinstance(run, Run):
             return Qt.CheckState.Checked if run.folder in self._ticked else Qt.CheckState.Unchecked
@@ -132,7 +132,7 @@ class RunTable(QAbstractTableModel):
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        """Tick a run, or keep its new name or notes."""
+        """Check a run, or save its new name or notes."""
         run = self._runs[index.row()]
         if not isinstance(run, Run):
             return False

@@ -1,4 +1,4 @@
-"""What the window knows of a run: curves, progress, the state of its layers. Fed with events, or with a history."""
+"""The data that the window shows about a run: curves, progress and layer statistics, from events or a history."""
 
 import math
 
@@ -19,7 +19,7 @@ from digitpad.training.events import (
 )
 from digitpad.training.history import RunHistory
 
-#: What is measured of every layer, and what the window calls it.
+#: The measurements of each layer, with their names in the window.
 LAYER_FIGURES = {
     "gradient_norm": str(QT_TRANSLATE_NOOP("CurvesPanel", "Gradient norm")),
     "weight_norm": str(QT_TRANSLATE_NOOP("CurvesPanel", "Weight norm")),
@@ -30,7 +30,7 @@ _SPEED_OVER = 1.0  # seconds of training that the speed is taken from
 
 
 class RunView:
-    """Everything known of one run.
+    """The data of one run.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class RunView:
     train_loss, train_accuracy, validation_loss, validation_accuracy, validation_cross_entropy
         By step: of each epoch.
     changes
-        What was changed while the run went on.
+        The changes made during the run.
     layers
         By figure, then by layer: a series by step.
     latest_layers
@@ -88,7 +88,7 @@ class RunView:
             smoothed.window = window
 
     def hear(self, event: Event) -> None:
-        """Take in an event."""
+        """Add the data of an event."""
         match event:
             case StepCompleted():
                 self._hear_step(event)
@@ -111,14 +111,14 @@ class RunView:
                 pass
 
     def follow(self) -> None:
-        """Smooth what has come since the last call."""
+        """Smooth the points added since the last call."""
         self.smooth_loss.follow()
         self.smooth_accuracy.follow()
         self.smooth_cross_entropy.follow()
 
     @property
     def seconds_left(self) -> float | None:
-        """About how long the rest of the run will take; None before it can be told."""
+        """The estimated remaining time of the run; None if there is no estimate yet."""
         if self.started is None or self.step is None or not self.images_per_second:
             return None
         done = (self.step.epoch - 1) * self.started.training_count + self.step.batch * self.started.batch_size
@@ -170,7 +170,7 @@ class RunView:
 
 
 def record_of(history: RunHistory, window: float) -> RunView:
-    """Return the view of a run that its folder keeps, smoothed already.
+    """Return the view of a saved run, already smoothed.
 
     Parameters
     ----------

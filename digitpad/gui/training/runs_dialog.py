@@ -56,9 +56,9 @@ class RunsDialog(QDialog):
     Parameters
     ----------
     theme
-        The colours in force.
+        The current colours.
     store
-        Where the runs are.
+        The store of the runs.
     window
         Returns over how many steps curves are smoothed.
 
@@ -130,18 +130,18 @@ class RunsDialog(QDialog):
         self._choose()
 
     def finish(self) -> None:
-        """Wait for what is done in the background."""
+        """Wait for background work to end."""
         self._waiting.clear()
         errand, self._errand = self._errand, None
         if errand is not None:
             errand.shut_down()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """List the runs as they are when somebody looks."""
+        """Update the list if it is visible."""
         super().showEvent(event)
         self.refresh()
 
-    # What can be done
+    # Actions
 
     @Slot()
     def load(self) -> None:
@@ -285,7 +285,7 @@ class RunsDialog(QDialog):
 
     @Slot(QModelIndex, QModelIndex)
     def _choose(self, *_: QModelIndex) -> None:
-        """Offer what can be done with the chosen run."""
+        """Enable the actions that apply to the chosen run."""
         run = self.current
         entries = {_LATEST: self.tr("latest")}
         self._files = {}
@@ -351,7 +351,7 @@ class RunsDialog(QDialog):
     # The background
 
     def _do(self, work: Callable[[], Any], then: Callable[[Any], object]) -> None:
-        """Do something in the background, after what is done there already."""
+        """Run a task in the background, after the pending ones."""
         self.notice.clear()
         self._waiting.append((work, then))
         self._next()

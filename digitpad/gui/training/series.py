@@ -1,7 +1,7 @@
-"""The numbers behind the curves: they grow with every step, and are thinned out before they are drawn.
+"""The data of the curves: they grow with every step, and are downsampled for drawing.
 
-A run of 50 epochs has 43,000 steps. All of them are kept (a third of a megabyte a curve), in memory that is asked for
-once; what is drawn of them are as many points as the screen can tell apart.
+A run of 50 epochs has 43,000 steps. All of them are kept (a third of a megabyte per curve), in memory that is allocated
+once; only as many points are drawn as the screen can resolve.
 """
 
 import math
@@ -20,7 +20,7 @@ class Series:
     Parameters
     ----------
     capacity
-        How many points are expected; more are welcome.
+        Expected number of points; more are possible.
     """
 
     def __init__(self, capacity: int = _FIRST_CAPACITY) -> None:
@@ -32,16 +32,16 @@ class Series:
 
     @property
     def x(self) -> Floats:
-        """Where the points are, as a view."""
+        """The x values, as a view."""
         return self._values[0, : self._count]
 
     @property
     def y(self) -> Floats:
-        """What they are, as a view."""
+        """The y values, as a view."""
         return self._values[1, : self._count]
 
     def reserve(self, capacity: int) -> None:
-        """Have room for so many points in all."""
+        """Reserve room for this number of points in total."""
         if capacity > self._values.shape[1]:
             grown = np.empty((2, capacity))
             grown[:, : self._count] = self._values[:, : self._count]
@@ -63,12 +63,12 @@ class Series:
 
 
 class Smoothed:
-    """A series' running mean, in which each point counts less the longer ago it was.
+    """An exponential moving average of a series.
 
     Parameters
     ----------
     source
-        What is smoothed.
+        The series to smooth.
     window
         About how many points are averaged; 1 leaves them as they are.
     """
@@ -97,7 +97,7 @@ class Smoothed:
             self._sum = self._weight = 0.0
 
     def follow(self) -> None:
-        """Take in what the source has gained."""
+        """Add the new points of the source."""
         done = len(self._series)
         keep = 1 - 1 / max(1.0, self._window)
         xs, ys = self._source.x[done:].tolist(), self._source.y[done:].tolist()

@@ -1,7 +1,7 @@
-"""One training at a time: its thread, what is heard of it, and what can be done with it.
+"""One training at a time: its thread, its events and its controls.
 
-The window's side of a training. The thread's mailbox is emptied ten times a second; all that is told from here is
-told in the GUI thread.
+The window's side of a training. The mailbox of the thread is emptied ten times a second; all signals are emitted in the
+GUI thread.
 """
 
 import sys
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from digitpad.training.run import Run
 
 _TICK = 100  # milliseconds: each redraw of the curves takes time from the training
-#: Seconds after which a thread in Python code lets another go on. Each call into Qt asks for the interpreter anew, and
-#: with the usual 5 ms a picture of forty calls could wait for a fifth of a second.
+#: The thread switch interval in seconds. Each call into Qt reacquires the GIL, and with the default of 5 ms, painting
+#: with forty calls could wait for a fifth of a second.
 _TURN = 0.0005
 
 
 class Session(QObject):
-    """Starts, holds, steps and stops trainings.
+    """Starts, pauses, steps and stops trainings.
 
     Signals
     -------
@@ -48,9 +48,9 @@ class Session(QObject):
         A `Snapshot` of the network as it is now. The next one follows when `picture_was_shown` says that this was
         dealt with.
     error
-        Something went wrong, in a sentence; the rest goes on.
+        An error, as a sentence; everything else continues.
     ended
-        The training is over, and its thread too.
+        The training and its thread have ended.
     """
 
     state_changed = Signal(object)
@@ -92,11 +92,11 @@ class Session(QObject):
 
     @property
     def is_on(self) -> bool:
-        """Whether there is a training, be it held."""
+        """Whether there is a training, running or paused."""
         return self._thread is not None
 
     def start(self, open_run: "Callable[[], LiveRun]", passage: RunUntil, window: float) -> None:
-        """Begin a training, unless there is one.
+        """Start a training, unless there is one.
 
         Parameters
         ----------
@@ -126,19 +126,19 @@ class Session(QObject):
         thread.start()
 
     def hold(self) -> None:
-        """Hold the training after the event under way."""
+        """Pause the training after the current event."""
         if self._thread is not None and self._state in {State.OPENING, State.RUNNING}:
             self._thread.pause.allow(RunUntil.CLOSED)
             self._show(State.PAUSING)
 
     def go_on(self, passage: RunUntil = RunUntil.OPEN) -> None:
-        """Let a held training go so far."""
+        """Let a paused training continue this far."""
         if self._thread is not None and self._state in {State.PAUSED, State.PAUSING}:
             self._show(State.RUNNING)
             self._thread.pause.allow(passage)
 
     def stop(self) -> None:
-        """End the training after the step under way; what was learned is kept."""
+        """Stop the training after the current step; the result is kept."""
         if self._thread is None or self._state is State.STOPPING:
             return
         self._show(State.STOPPING)
@@ -149,7 +149,7 @@ class Session(QObject):
             self._thread.interrupt()
 
     def shut_down(self) -> None:
-        """Break the training off, saved as it is, and wait for its end."""
+        """Stop the training immediately, save its state, and wait for its end."""
         self._timer.stop()
         thread = self._thread
         if thread is not None:
@@ -159,7 +159,7 @@ class Session(QObject):
             sys.setswitchinterval(self._usual_turn)
 
     def change(self, name: str, value: float) -> None:
-        """Change a control of the training (see `ControlValues`) in its middle."""
+        """Change a control of the running training (see `ControlValues`)."""
         if self._live is None:
             return
         try:
@@ -167,7 +167,7 @@ class Session(QObject):
         except DigitpadError as error:
             self.error.emit(str(error))
 
-    # What the thread tells
+    # Signals of the thread
 
     @Slot(object)
     def _open(self, live: "LiveRun") -> None:
@@ -196,7 +196,7 @@ class Session(QObject):
         self.published.emit(snapshot)
 
     def picture_was_shown(self) -> None:
-        """Say that the last snapshot was dealt with, so that another one is welcome."""
+        """Report that the last snapshot was shown, so that the next one can be made."""
         if self._thread is not None:
             self._thread.picture_was_shown()
 

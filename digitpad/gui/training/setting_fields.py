@@ -268,7 +268,7 @@ class SettingField(QObject):
     name
         A key of `SETTINGS`.
     theme, editor
-        The colours in force, and the plan.
+        The current colours, and the editor of the plan.
     parent
         Of the widget.
     prefix
@@ -326,7 +326,7 @@ class SettingField(QObject):
 
     @Slot()
     def show_plan(self) -> None:
-        """Show what the plan says."""
+        """Show the value in the plan."""
         self.show_value(getattr(self._editor.plan.settings, self.name))
 
     def show_value(self, value: Any) -> None:

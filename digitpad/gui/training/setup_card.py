@@ -1,4 +1,4 @@
-"""What to train: the most important settings on a card; the others are in the dialogs behind its buttons.
+"""The most important training settings on a card; the others are in dialogs that its buttons open.
 
 The learning rate, momentum, L2 and dropout can be changed while a training runs.
 """
@@ -54,9 +54,9 @@ class TrainingSetup(QFrame):
     Signals
     -------
     live_changed
-        Name (of `ControlValues`) and value of what was changed while a training runs.
+        Name (of `ControlValues`) and value of a setting that was changed during training.
     network_asked, more_asked, runs_asked
-        The network, the other settings or the earlier runs are to be shown.
+        The user wants to see the network, the other settings or the earlier runs.
     """
 
     live_changed = Signal(str, float)
@@ -117,7 +117,7 @@ class TrainingSetup(QFrame):
 
     @property
     def plan(self) -> RunPlan:
-        """What is shown: the plan of the current run, or of the next one."""
+        """The displayed plan: that of the current run, or of the next one."""
         return self._running or self._editor.plan
 
     def show_running(self, plan: RunPlan | None) -> None:
@@ -131,7 +131,7 @@ class TrainingSetup(QFrame):
         self.show_plan()
 
     def show_controls(self, values: ControlValues) -> None:
-        """Show what was changed during the run, by whomever."""
+        """Show a change made during the run, by any part of the program."""
         settings = self.plan.settings
         rate = settings.learning_rate if values.learning_rate is None else values.learning_rate
         known: dict[str, float | None] = {
@@ -218,7 +218,7 @@ class TrainingSetup(QFrame):
         row_layout.addWidget(buttons[1], 3)
         row_layout.addWidget(buttons[2], 2)
         column_layout.addLayout(row_layout)
-        #: What the Tab key reaches, in the order of the eye.
+        #: The tab order, which follows the layout.
         self.tab_chain: list[QWidget] = [*(widget for row in rows for _, widget, _ in row), *buttons]
         for before, after in pairwise(self.tab_chain):
             QWidget.setTabOrder(before, after)

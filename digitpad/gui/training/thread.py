@@ -34,7 +34,7 @@ class NetworkCopy:
     recognizer
         Reads with a copy of its weights.
     step
-        How many steps had been taken.
+        Number of steps taken.
     """
 
     recognizer: Recognizer
@@ -43,7 +43,7 @@ class NetworkCopy:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Past:
-    """What is known of a resumed run before it goes on.
+    """The history of a resumed run before it continues.
 
     Attributes
     ----------
@@ -109,11 +109,11 @@ class TrainingThread(Worker):
         return mail
 
     def picture_was_shown(self) -> None:
-        """Say that the last picture of the network was dealt with, so that another is welcome."""
+        """Report that the last copy of the network was shown, so that the next one can be made."""
         self._shown.set()
 
     def interrupt(self) -> None:
-        """Break the training off after the event under way; its last state is saved first."""
+        """Stop the training after the current event; its last state is saved first."""
         super().interrupt()
         self.pause.leave()
 
@@ -137,7 +137,7 @@ class TrainingThread(Worker):
             events.close()
 
     def _look(self, live: LiveRun, event: Event) -> None:
-        """Do what is due between two events: a picture, a pause."""
+        """Handle what is due between two events: a copy of the network, or a pause."""
         over = isinstance(event, TrainingStopped)
         self._stale = self._stale or over or isinstance(event, StepCompleted)
         if isinstance(event, StepCompleted):

@@ -1,4 +1,4 @@
-"""The Train tab: what to train on the left, the curves in the middle, the drawn digit and the hints on the right."""
+"""The Train tab: settings on the left, curves in the middle, the drawn digit and the hints on the right."""
 
 from collections.abc import Callable
 from functools import partial
@@ -56,7 +56,7 @@ class TrainTab(TabPage):
     theme
         The colours.
     workspace
-        Is told of the network in training, and says what it makes of the drawing.
+        Receives the network in training, and provides its reading of the drawing.
 
     Signals
     -------
@@ -93,7 +93,7 @@ class TrainTab(TabPage):
         self._after_run.look_for_interrupted(self._store)
 
     def shut_down(self) -> None:
-        """Break a training off; what it has learned is kept and can be resumed."""
+        """Stop a training that is running; its state is saved and can be resumed."""
         self.session.shut_down()
         self._workspace.end_training()
         self._after_run.finish()
@@ -130,7 +130,7 @@ class TrainTab(TabPage):
             self._start(passage)
 
     def _start(self, passage: RunUntil) -> None:
-        """Begin a new run of the plan."""
+        """Start a new run of the plan."""
         plan = self.editor.plan
         self._begin(partial(LiveRun.start, plan, self._store), passage, plan)
 
@@ -141,11 +141,11 @@ class TrainTab(TabPage):
         self.setup.show_running(plan)
         self._show_progress()
 
-    # What the session tells
+    # Signals of the session
 
     @Slot(object)
     def _began(self, live: LiveRun) -> None:
-        """Leave the last run for the one that is open now."""
+        """Replace the last run by the one that is open now."""
         self.setup.show_running(live.run.info.plan)
         self.curves.show_record(self.session.record)
         self.curves.show_plan(live.run.info.plan)
@@ -154,25 +154,25 @@ class TrainTab(TabPage):
 
     @Slot()
     def _list_runs(self) -> None:
-        """Show runs as they are now, if somebody looks."""
+        """Update the list of runs if it is visible."""
         if self.runs is not None and self.runs.isVisible():
             self.runs.refresh()
 
     @Slot()
     def _use_result(self) -> None:
-        """Read with what the last run has made."""
+        """Use the model of the last run."""
         if self.session.run is not None:
             self._after_run.load_model(self.session.run)
 
     @Slot()
     def _evaluate_result(self) -> None:
-        """Measure what the last run has made."""
+        """Evaluate the model of the last run."""
         if self.session.run is not None:
             self.evaluation_wanted.emit(self.session.run.folder)
 
     @Slot(object)
     def _offer_to_resume(self, run: Run) -> None:
-        """Offer to go on with a run that the last program did not end."""
+        """Offer to resume an interrupted run."""
         if self.session.is_on or self.session.run is not None:
             return
         self._interrupted = run
@@ -227,7 +227,7 @@ class TrainTab(TabPage):
 
     @Slot(object)
     def apply_cure(self, hint: "Hint") -> None:
-        """Apply the cure of a hint: to the training at once, or to the plan of the next run."""
+        """Apply the fix of a hint, to the current training or to the plan of the next run."""
         cure, live = hint.cure, self.session.live
         if cure is None:
             return
@@ -247,7 +247,7 @@ class TrainTab(TabPage):
 
     @Slot(object)
     def show_look(self, look: Look) -> None:
-        """Show what is made of the drawing; while another tab is in front, later."""
+        """Show the reading of the drawing; while another tab is visible, later."""
         if self._snapshot_waits and not look.is_reading:
             self._snapshot_waits = False
             self.session.picture_was_shown()
@@ -258,7 +258,7 @@ class TrainTab(TabPage):
 
     @Slot(object, object)
     def _use_model(self, model: "Model", place: Path) -> None:
-        """Read with what a training has made."""
+        """Use the model of a training."""
         if self._workspace.use_model(model, place):
             self.tab_wanted.emit("Draw")
             text = self.tr("Now using {name}. Save it as a model file to keep it in the list.")
@@ -272,7 +272,7 @@ class TrainTab(TabPage):
 
     @Slot(str)
     def export_to(self, name: str) -> None:
-        """Save the curves as a figure or as numbers, as the ending says."""
+        """Save the curves as a figure or as numbers, depending on the file name extension."""
         path = Path(name)
         run = self.session.run
         title = run.display_name() if run is not None else ""
@@ -400,7 +400,7 @@ class TrainTab(TabPage):
         self.curves.come_after(chain[-1])
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what happened while another tab was in front."""
+        """Update the tab after another tab was visible."""
         super().showEvent(event)
         self._workspace.ask(self, Depth.ACTIVATIONS)
         self.show_look(self._workspace.look)
@@ -409,12 +409,12 @@ class TrainTab(TabPage):
             self.curves.redraw()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Ask for nothing while nobody looks."""
+        """Request nothing while the tab is hidden."""
         self._workspace.ask(self, Depth.READING)
         super().hideEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the columns at the sides the room that there is."""
+        """Adapt the side columns to the available width."""
         super().resizeEvent(event)
         self._share_out()
 

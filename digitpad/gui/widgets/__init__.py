@@ -1,1 +1,1 @@
-"""Parts that any tab may use; they know the theme and nothing of digits, networks or tabs."""
+"""Widgets for all tabs; they depend on the theme, but not on digits, networks or tabs."""

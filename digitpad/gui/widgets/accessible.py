@@ -1,4 +1,4 @@
-"""What assistive technology hears where Qt's own answer is wrong.
+"""Corrects the texts for assistive technology where Qt's own are wrong.
 
 On Linux Qt gives the current entry of a combo box as its name too, so a screen reader would say "Nesterov, Nesterov"
 where it should say "Optimizer, Nesterov".
@@ -12,7 +12,7 @@ _NAMED = "digitpadNamedComboBox"
 
 
 class _AccessibleComboBox(QAccessibleWidget):
-    """Tells the name of a combo box from the entry that it shows."""
+    """Distinguishes the name of a combo box from the entry that it shows."""
 
     def __init__(self, box: QComboBox) -> None:
         super().__init__(box, QAccessible.Role.ComboBox)
@@ -28,11 +28,11 @@ class _AccessibleComboBox(QAccessibleWidget):
         return super().text(kind)
 
     def actionNames(self) -> list[str]:
-        """Return what can be done: the list can be opened."""
+        """Return the available actions: the list can be opened."""
         return [QAccessibleActionInterface.showMenuAction(), *super().actionNames()]
 
     def doAction(self, name: str) -> None:
-        """Do one of the actions."""
+        """Perform one of the actions."""
         box = self.object()
         if isinstance(box, QComboBox) and name == QAccessibleActionInterface.showMenuAction():
             box.showPopup()
@@ -41,7 +41,7 @@ class _AccessibleComboBox(QAccessibleWidget):
 
 
 def use_accessible_name(box: QComboBox) -> None:
-    """Have a combo box called by its accessible name."""
+    """Make a combo box report its accessible name."""
     if not _Factory.installed:
         QAccessible.installFactory(_interface_of)
         _Factory.installed = True
@@ -49,7 +49,7 @@ def use_accessible_name(box: QComboBox) -> None:
 
 
 class _Factory:
-    """Whether Qt asks here already."""
+    """Whether the factory of accessibility interfaces is installed."""
 
     installed = False
 

@@ -66,7 +66,7 @@ class Headline(QWidget):
         chosen
             The place of the character whose bars are shown, counted from 0.
         about
-            What is said about that character.
+            The text about that character.
         doubt
             Why the drawing is not a number, in words; None when it is one.
         """
@@ -81,7 +81,7 @@ class Headline(QWidget):
         self._say(", ".join(text for text in (digit, " ".join(line for line in lines if line)) if text))
 
     def clear(self) -> None:
-        """Show no digit, only what to do."""
+        """Show no digit, only an instruction."""
         self._lines = (self.tr(_INVITATION[0]), self.tr(_INVITATION[1]))
         self._digit, self._doubtful, self._chosen = "", False, None
         self._say(" ".join(self._lines))

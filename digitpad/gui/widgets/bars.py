@@ -38,7 +38,7 @@ class ProbabilityBars(QWidget):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What each row stands for, from the top."""
+        """The labels of the rows, from the top."""
         return self._labels
 
     @property
@@ -55,14 +55,14 @@ class ProbabilityBars(QWidget):
         self.update()
 
     def clear(self, labels: Sequence[str] | None = None) -> None:
-        """Show empty bars without numbers, with other labels if some are given."""
+        """Show empty bars without numbers, with new labels if given."""
         self._values = None
         self._show_labels(self._labels if labels is None else labels)
         self.setAccessibleDescription(self.tr("Nothing to read yet"))
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return room for airy rows."""
+        """Return room for well-spaced rows."""
         return QSize(px(320), px(24) * len(self._labels))
 
     def minimumSizeHint(self) -> QSize:

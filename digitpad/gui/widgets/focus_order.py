@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLayout, QScrollArea, QSplitter, QStackedWidget, Q
 
 
 def order_by_layout(page: QWidget) -> None:
-    """Let Tab go through a page as its layouts are arranged, whatever the order in which widgets were made.
+    """Set the tab order of a page to the order of its layouts, independent of the order of construction.
 
     Parameters
     ----------

@@ -48,7 +48,7 @@ class Message:
 
 
 class MessageStrip(QWidget):
-    """The free place at the foot of the window over which the message bar is shown."""
+    """The reserved space at the bottom of the window, over which the message bar is shown."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -227,7 +227,7 @@ class MessageBar(QFrame):
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Offer the details where the text is cut."""
+        """Offer the details if the text is cut off."""
         super().resizeEvent(event)
         self._offer_details()
 
@@ -281,7 +281,7 @@ class MessageBar(QFrame):
                 button.setChecked(False)
         opened = self._details_button.isChecked() or self._earlier_button.isChecked()
         if self._shown is not None and opened:
-            # Whoever reads needs more time than a glance.
+            # Reading the list takes more time than a single message.
             self._timer.stop()
             if self._earlier_button.isChecked():
                 text = "\n\n".join(_in_full(message) for message in self.earlier)

@@ -38,7 +38,7 @@ class RangeNote(QObject):
         return "" if label is None or label.isHidden() else label.text()
 
     def check(self, typed: float | None) -> None:
-        """Say which limit a number violates, if it does; None is not a number."""
+        """Show the limit that a number violates, if any; None is not a number."""
         if typed is not None and typed > self._field.maximum():
             self.say_limit(low=False)
         elif typed is not None and typed < self._field.minimum():
@@ -47,10 +47,10 @@ class RangeNote(QObject):
             self.clear()
 
     def say_limit(self, *, low: bool) -> None:
-        """Say the lower limit, or the upper one."""
+        """Show the lower or the upper limit."""
         field = self._field
         if isinstance(field, QSpinBox):
-            # At the very least number there may be a word instead, such as "never".
+            # The minimum may be shown as a word, such as "never".
             least = field.minimum() + bool(field.specialValueText())
             limit = field.textFromValue(least if low else field.maximum())
         else:
@@ -61,7 +61,7 @@ class RangeNote(QObject):
         self._timer.start()
 
     def clear(self) -> None:
-        """Say nothing."""
+        """Hide the note."""
         self._timer.stop()
         label = self._shown()
         if label is not None and not label.isHidden():

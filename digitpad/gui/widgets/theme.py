@@ -129,7 +129,7 @@ class Theme(QObject):
         self.set_scale(scaling.SCALES[min(max(place, 0), len(scaling.SCALES) - 1)])
 
     def choose(self, choice: str) -> None:
-        """Follow the system, or stay light or dark; any other word means the system."""
+        """Follow the system, or stay light or dark; any other value means the system."""
         self._choice = choice if choice in SCHEMES else "system"
         self._apply()
 

@@ -89,7 +89,7 @@ def checkpoints(folder: Path) -> list[Entry]:
 
 
 def run_names(runs: "Sequence[Run]") -> list[str]:
-    """Return what to call runs beside each other: by their names, and those that share one by their folders as well."""
+    """Return distinct names for runs: their own names, with the folder added to names that occur more than once."""
     names = [run.display_name() for run in runs]
     return [
         name if names.count(name) == 1 else f"{name} ({run.folder.name})" for name, run in zip(names, runs, strict=True)

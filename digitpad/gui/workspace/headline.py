@@ -1,4 +1,4 @@
-"""Shows a look's verdict in the headline and the bars, and says why there is none."""
+"""Shows the verdict of a look in the headline and the bars, or the reason why there is none."""
 
 from typing import TYPE_CHECKING
 
@@ -25,16 +25,16 @@ _SIGNS = {
 
 
 def show_verdict(look: Look, answer: Headline | None, bars: RefusalBars, *, digit_alone: bool = False) -> None:
-    """Show what a look says.
+    """Show the verdict of a look.
 
     Parameters
     ----------
     look
-        What was published.
+        The published look.
     answer, bars
-        Show the headline, unless that is None, and the probabilities.
+        The widgets for the headline (may be None) and for the probabilities.
     digit_alone
-        Whether the headline is the chosen character of a number, and not all of it: where there is no room for more.
+        Whether the headline shows only the chosen character of a number, for places without room for the whole number.
     """
     verdict = look.verdict
     reader = None if look.network is None else look.network.reader
@@ -59,7 +59,7 @@ def show_verdict(look: Look, answer: Headline | None, bars: RefusalBars, *, digi
 
 
 def _excuse(look: Look, answer: Headline) -> None:
-    """Say why there is no answer; on a blank page, that is plain."""
+    """Show why there is no answer; a blank page needs no explanation."""
     if look.not_finite:
         answer.excuse(
             QCoreApplication.translate("Verdict", "No prediction"),
@@ -87,7 +87,7 @@ def _excuse(look: Look, answer: Headline) -> None:
 
 
 def _in_words(segment: "Segment", verdict: "Verdict | None") -> str:
-    """Return what is said of one character of a number."""
+    """Return the text about one character of a number."""
     if segment.prediction is None:
         return _SIGNS[segment.label]()
     if segment.prediction.rejected or verdict is None:

@@ -1,4 +1,4 @@
-"""Makes looks: at once where that takes less than a frame, else in a worker, the newest first."""
+"""Makes looks: immediately if that takes less than a frame, otherwise in a worker, the newest first."""
 
 import time
 from collections.abc import Callable
@@ -26,18 +26,18 @@ _PATIENCE = 80  # milliseconds after which a view is told that a page is still b
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LookRequest:
-    """A look that is wanted: what was the state when it was asked for.
+    """A requested look: the state at the time of the request.
 
     Attributes
     ----------
     number
-        Counts the requests.
+        The number of the request.
     page, network, reader
-        What is looked at, by which network, and what reads with it.
+        The page, the network that reads it, and the reader of pages for this network.
     depth, choice
-        How far the views look into the network, and which character of a number they look at.
+        How much of the network the views need, and the character of a number that they show.
     known
-        What this network has read on this page already; None if it is to be read.
+        The reading of this page by this network; None if it has not been read yet.
     """
 
     number: int
@@ -50,24 +50,24 @@ class LookRequest:
 
 
 class LookMaker(QObject):
-    """Makes one look for all changes in a turn of the event loop, and tells what comes of it.
+    """Makes one look for all changes in a turn of the event loop, and signals the result.
 
-    What comes of a request that is older than the last change is dropped, unless the change continues what was there.
-    As long as the worker is busy, everything goes to it: a network is used by one thread at a time.
+    The result of a request that is older than the last change is discarded, unless the change continues the same page.
+    While the worker is busy, all requests go to it, because a network is used by one thread at a time.
 
     Parameters
     ----------
     wanted
-        Returns the look that is wanted now, given the number of the request; None where there is nothing to look at.
+        Returns the request for the current state, given its number; None if there is nothing to look at.
 
     Signals
     -------
     made
         The number of a request, and its `Look`.
     nothing_wanted
-        The number of a request for which there was nothing to look at.
+        The number of a request without anything to look at.
     lasting
-        The `LookRequest` of a look that is taking long.
+        The `LookRequest` of a look that takes long.
     """
 
     made = Signal(int, object)
@@ -77,7 +77,7 @@ class LookMaker(QObject):
     def __init__(self, wanted: Callable[[int], LookRequest | None], parent: QObject) -> None:
         super().__init__(parent)
         self._wanted = wanted
-        #: The first request after the page or the network became another.
+        #: The number of the first request after the page or the network changed.
         self.fresh_since = 0
         self._number = 0
         self._oldest_welcome = 0
@@ -91,16 +91,16 @@ class LookMaker(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a look is still to come."""
+        """Whether a look is pending."""
         return self._soon.isActive() or self._awaited is not None
 
     def forget_pace(self, multiply_adds: int | None = None) -> None:
-        """Forget how long looks took: a network of another kind looks from now on.
+        """Discard the recorded durations, because a network of another kind is used from now on.
 
         Parameters
         ----------
         multiply_adds
-            The operations that it takes for one digit; None if they are not known.
+            Its operations for one digit; None if they are not known.
         """
         self._pace.forget(multiply_adds)
 
@@ -112,14 +112,14 @@ class LookMaker(QObject):
         self._worker.shut_down()
 
     def change(self, *, fresh: bool = True, continues: bool = False) -> None:
-        """Look again at the end of this turn of the event loop.
+        """Request a new look at the end of this turn of the event loop.
 
         Parameters
         ----------
         fresh
-            Whether what was read so far does not hold any more.
+            Whether the previous reading is no longer valid.
         continues
-            Whether what comes of an earlier look may still be shown, as of a stroke that has grown since.
+            Whether the results of earlier looks may still be shown, as for a stroke that has grown since.
         """
         if fresh:
             self.fresh_since = self._number + 1
@@ -130,7 +130,7 @@ class LookMaker(QObject):
 
     @Slot()
     def _go(self) -> None:
-        """Look: at once, or in the worker."""
+        """Make the look immediately, or pass it to the worker."""
         self._number += 1
         request = self._wanted(self._number)
         if request is None:
@@ -147,14 +147,14 @@ class LookMaker(QObject):
         try:
             look, seconds = _make_look(request)
         except Exception:
-            # A fault of ours is reported elsewhere; the answer to another drawing must not stay on the screen.
+            # The error is reported elsewhere; the answer to another drawing must not stay on the screen.
             self.made.emit(request.number, Look(0, request.page, request.network))
             raise
         self._pace.note(request.page, seconds)
         self.made.emit(request.number, look)
 
     def _send(self, request: LookRequest) -> None:
-        """Have the worker make a look; while it makes one that is still welcome, the next one waits."""
+        """Pass a look to the worker; while it makes one that can still be shown, the next one waits."""
         if self._awaited is not None and self._awaited.number >= self._oldest_welcome:
             self._again = True
             return
@@ -164,7 +164,7 @@ class LookMaker(QObject):
             self._patience.start()
 
     def _put_off(self) -> None:
-        """Wait no longer for the worker: what it brings is not wanted any more."""
+        """Stop waiting for the worker, because its result is no longer needed."""
         self._patience.stop()
         if self._awaited is not None:
             self._awaited, self._again = None, False
@@ -201,10 +201,10 @@ class LookMaker(QObject):
 
 
 def _make_look(request: LookRequest) -> tuple[Look, float]:
-    """Make a look; return it with the seconds of processor time that it took.
+    """Make a look; return it with its processor time in seconds.
 
-    Beside a training, a look waits for the processor much longer than it works. It would in the worker too, and the
-    answer would follow the pen later.
+    During training, a look spends more time waiting for the processor than computing. The worker would have to wait as
+    well, and the answer would follow the pen later.
     """
     before = time.thread_time()
     try:

@@ -114,7 +114,7 @@ def run_of(path: Path) -> Path | None:
 
 
 def saved_name(path: Path) -> str:
-    """Return what a saved network is called wherever it is named: a model by its file, a run or its step by its run.
+    """Return the display name of a saved network: the file name of a model, or the name of a run, with a step if given.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def saved_name(path: Path) -> str:
     try:
         return Run(folder).display_name(path if is_checkpoint(path) else None)
     except DigitpadError:
-        # Whatever is wrong with the run, its folder has a name.
+        # A damaged run still has the name of its folder.
         return folder.name
 
 

@@ -4,10 +4,10 @@ from collections import deque
 
 from digitpad.gui.canvas.sketch import Page
 
-#: Seconds: what is read at once must leave the window its frame rate.
+#: Seconds that a reading may take in the GUI thread without lowering the frame rate.
 FRAME = 1 / 60
 _RECENT = 3
-#: Multiply-adds a second that any computer manages: a twentieth of what a common one does.
+#: Multiply-adds per second that any computer achieves: a twentieth of a typical one.
 _LEAST_SPEED = 1e9
 
 

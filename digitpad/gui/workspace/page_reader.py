@@ -1,7 +1,7 @@
 """Reads a page with a network and, for a single digit, makes a frame in the same pass.
 
-This is the only place that decides how a page becomes pixels. No widget has a part in it: the workspace calls it in
-the GUI thread or in a worker, and never in both at once, because a network is used by one thread at a time.
+This is the only module that converts a page to pixels. It does not depend on widgets: the workspace calls it in the GUI
+thread or in a worker, never in both at the same time, because a network is used by one thread at a time.
 """
 
 from dataclasses import dataclass
@@ -104,7 +104,7 @@ class PageReader:
         if page.picture is not None:
             ink = ink_of_picture(page)
             return self._numbers.read_prepared(ink) if page.picture.prepared else self._numbers.read_picture(ink)
-        # As the command line reads the same file; the window's own canvas is a usual one.
+        # As the command line reads the same file; the canvas of the window has a normal size.
         canvas = USUAL_CANVAS if page.size is None else max(page.size)
         return self._numbers.read_drawing([stroke.points for stroke in page.strokes], canvas=canvas)
 

@@ -1,4 +1,4 @@
-"""What is said of one digit: one rule for the headline and the bars, in every tab.
+"""The text for a single digit: one rule for the headline and the bars, in all tabs.
 
 The bars show the output probabilities; if the network has the class "no digit", the last bar is "none". The headline is
 the best digit with the percentage of its bar, or "Not a digit" with the closest digit.
@@ -39,7 +39,7 @@ class Verdict:
 
 
 def verdict_of(prediction: "Prediction", reader: "Reader") -> Verdict:
-    """Return what is said of a prediction of a reader."""
+    """Return the verdict for a prediction of a reader."""
     labels = bar_labels(reader)
     values = [float(value) * (1 - prediction.no_digit) for value in prediction.probabilities]
     values += [prediction.no_digit] if reader.refuses else []
@@ -68,6 +68,6 @@ def verdict_of(prediction: "Prediction", reader: "Reader") -> Verdict:
 
 
 def bar_labels(reader: "Reader") -> tuple[str, ...]:
-    """Return what the bars stand for: the digits, and that there is none if the network can tell."""
-    # In full, "none of these" would take the bars a third of their length.
+    """Return the labels of the bars: the digits, and "none" if the network has the class "no digit"."""
+    # The longer "none of these" would shorten the bars by a third.
     return (*reader.labels, QCoreApplication.translate("Verdict", "none")) if reader.refuses else tuple(reader.labels)

@@ -8,17 +8,17 @@ State, each stored here only:
 - the chosen character of a number (`choose`);
 - how much of the network the views need (`ask`): a reading only, all activations, or gradients too.
 
-Any change of these requests one look at the end of the current event loop turn, however many changes there were. A look
-is one pass: a single digit goes through the network once, for the reading and for the frame that the maps show. The
-result is published as a frozen, numbered `Look` through the signal `published`. Views show that value and store nothing
-else, so they cannot disagree; a new view connects to `published` and, if it needs more than the reading, asks for it
-while it is visible.
+Changes to these request a single look at the end of the current turn of the event loop, regardless of their number. A
+look is one pass: a single digit goes through the network once, for the reading and for the frame that the maps show.
+The result is published as a frozen, numbered `Look` through the signal `published`. Views show that value and store
+nothing else, so they cannot disagree; a new view connects to `published` and, if it needs more than the reading, asks
+for it while it is visible.
 
-The window never waits for a look. A look that is expected to take less than a frame is made at once, so that the bars
-follow the pen. Any other is made by a worker, the newest first; if it takes long, a value with `is_reading` is
-published meanwhile. A result for a page that was replaced has an older number than the first look at the new page and
-is dropped; while one stroke grows, results for its earlier points are still shown. While the worker is busy, every look
-goes to it, because a network may be used by one thread at a time.
+The window never waits for a look. A look that is expected to take less than a frame is made immediately, so that the
+bars follow the pen. Any other is made by a worker, the newest first; if it takes long, a value with `is_reading` is
+published in the meantime. A result for a page that was replaced has an older number than the first look at the new page
+and is dropped; while one stroke grows, results for its earlier points are still shown. While the worker is busy, every
+look goes to it, because a network may be used by one thread at a time.
 """
 
 from collections.abc import Callable
@@ -97,7 +97,7 @@ class Workspace(QObject):
         self._looks.nothing_wanted.connect(self._publish_nothing)
         self._looks.lasting.connect(self._publish_reading)
         self._look = Look(0, self.drawing.sketch.page)
-        self._look_request = 0  # what `_look` came of
+        self._look_request = 0  # the request that produced `_look`
         self.drawing.changed.connect(self._page_changed)
 
     # Results
@@ -124,7 +124,7 @@ class Workspace(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a look is still to come."""
+        """Whether a look is pending."""
         return self._looks.busy
 
     # Networks
@@ -194,7 +194,7 @@ class Workspace(QObject):
 
     @Slot(object)
     def look_at(self, path: Path) -> None:
-        """Look by a saved network without taking it into use: a model file, a run as it ended, or a checkpoint."""
+        """Show a saved network without using it: a model file, the final network of a run, or a checkpoint."""
         try:
             model, place = models.read_model(path)
             network = models.take(model, place.resolve(), model.name, Source.SAVED)
@@ -223,7 +223,7 @@ class Workspace(QObject):
         self.look_by(self._in_use)
 
     def show_training(self, recognizer: "Recognizer", step: int, folder: Path, name: str | None = None) -> None:
-        """Tell of the network in training; the first time, it is looked at from then on.
+        """Update the network in training; the first call also shows it.
 
         Parameters
         ----------
@@ -234,7 +234,7 @@ class Workspace(QObject):
         folder
             The folder of its run.
         name
-            What its run is called; None takes the network's own name.
+            The name of its run; None uses the name of the network.
         """
         preprocessing = recognizer.model.metadata.preprocessing
         name = recognizer.model.name if name is None else name
@@ -251,7 +251,7 @@ class Workspace(QObject):
     def end_training(self) -> None:
         """Handle the end of the training.
 
-        If its network was shown, the saved end of its run is shown from now on; without a run, the model in use.
+        If its network was shown, the final network of its run is shown from now on; without a run, the model in use.
         """
         network, self._in_training = self._in_training, None
         if network is None:
@@ -351,7 +351,7 @@ class Workspace(QObject):
         self._looks.change(continues=live is not None and len(live.points) > 1)
 
     def _wanted(self, number: int) -> LookRequest | None:
-        """Return the look that is wanted now; None where there is nothing to look at."""
+        """Return the request for the current state; None if there is nothing to look at."""
         page, network, reader = self.drawing.sketch.page, self._looked_at, self._reader
         if page.is_blank:
             self._choice = Choice()
@@ -362,7 +362,7 @@ class Workspace(QObject):
 
     @Slot(int)
     def _publish_nothing(self, number: int) -> None:
-        """Publish that there is nothing to look at, or nothing to look with."""
+        """Publish that there is no page or no network to look at."""
         self._publish(number, Look(0, self.drawing.sketch.page, self._looked_at))
 
     @Slot(object)
@@ -389,7 +389,7 @@ class Workspace(QObject):
             return None
 
     def _as_saved(self, network: LoadedModel) -> LoadedModel:
-        """Return the network in training as what its run has saved at its end."""
+        """Return the network in training as its run saved it at the end."""
         return _retitled(network, models.saved_name(network.path), Source.SAVED)
 
 
@@ -406,7 +406,7 @@ def _alike(one: LoadedModel | None, other: LoadedModel | None) -> bool:
 
 
 def _multiply_adds(network: LoadedModel | None) -> int | None:
-    """Return the operations of a network for one digit; None if it cannot be looked into."""
+    """Return the operations of a network for one digit; None if they cannot be determined."""
     model = None if network is None else network.model
     if model is None:
         return None

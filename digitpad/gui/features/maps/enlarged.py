@@ -176,7 +176,7 @@ class EnlargedPane(QWidget):
             self.changed.emit(list(self._cells))
 
     def keep(self, cells: Sequence[Cell]) -> None:
-        """Close all maps but these: another network may not have them."""
+        """Close all maps except these, because another network may not have them."""
         self._cells = [cell for cell in self._cells if cell in cells]
         self._update()
 

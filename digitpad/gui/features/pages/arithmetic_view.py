@@ -79,7 +79,7 @@ class ArithmeticView(QWidget):
         return _ROWS * self._columns()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Tell that the room has changed."""
+        """Signal that the available room has changed."""
         super().resizeEvent(event)
         self.room_changed.emit()
 
@@ -127,7 +127,7 @@ class ArithmeticView(QWidget):
     def _cell(self, shape: tuple[int, ...]) -> float:
         """Return the side of a cell with which a grid leaves room for the text below it."""
         room = self.height() - self._line() - px(SPACE // 2)
-        # Three terms tell more than two in larger cells, and two more than one.
+        # Three terms are more informative than two in larger cells, and two more than one.
         sides = [
             (self._room() - terms * px(_TIMES) - (terms - 1) * px(_APART)) / (2 * terms * shape[1]) for terms in (3, 2)
         ]

@@ -111,7 +111,7 @@ def _title(frame: Frame, arithmetic: kinds.Arithmetic, labels: Sequence[str]) ->
 
 
 def _reads_pixels(frame: Frame, arithmetic: kinds.Arithmetic) -> bool:
-    """Tell whether a number is computed from the pixels of the picture, without a layer between."""
+    """Return whether a number is computed directly from the pixels of the picture."""
     node = frame.structure.nodes.get(arithmetic.cell.layer)
     return node is not None and (node.name == INPUT or any(source.name == INPUT for source in node.sources))
 

@@ -1,4 +1,4 @@
-"""What the panel shows of one number: a title, a sentence, the grids to draw and the lines that add up.
+"""The explanation of one number for the panel: a title, a sentence, grids, and the lines that add up.
 
 Everything here is text and arrays; the panel only paints it. Each text with a rounded number has its counterpart with
 all digits, for tooltips and for copying.
@@ -89,7 +89,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Explanation:
-    """Everything that the panel shows of one number.
+    """All that the panel shows about one number.
 
     Attributes
     ----------

@@ -1,7 +1,7 @@
 """The surgery page: mute, isolate or scale a map or edit its kernels, and see what the network then reads.
 
-Operations are values. With every change the network is made again from the original, so undo is exact. The answer to
-the drawing follows at once; the accuracy follows a moment later, on a sample of the test images and then on all.
+Operations are values. Every change rebuilds the network from the original, so undo is exact. The prediction for the
+drawing is updated immediately; the accuracy follows a moment later, on a sample of the test images and then on all.
 """
 
 from functools import partial
@@ -174,7 +174,7 @@ class SurgeryPage(QWidget):
             self.factor.blockSignals(False)
         self._update()
 
-    # What can be done
+    # Operations
 
     def do(self, operation: Operation, *, replacing: bool = False) -> None:
         """Do an operation; `replacing` the last one if this one continues the same gesture."""
@@ -246,10 +246,10 @@ class SurgeryPage(QWidget):
             text = self.tr("Saved {name} in {folder}. Choose it at the top right to use it.")
             self.message.emit(Message(text.format(name=path.name, folder=path.parent), "info"))
 
-    # Doing it
+    # Applying operations
 
     def _try(self, history: SurgeryHistory) -> bool:
-        """Make the network with these operations, and tell whether that worked; otherwise nothing changes."""
+        """Build the network with these operations and return whether that succeeded; otherwise nothing changes."""
         if self._base is None:
             return False
         try:
