@@ -1,8 +1,8 @@
-"""Numbers to read, made of digits of which everything is known: real ink of one writer, or digits of MNIST.
+"""Numbers with known segmentation, composed of digits: real ink of one writer, or digits of MNIST.
 
 The digits of a number keep their own shapes and much of their own sizes; they stand on a line, a little unevenly, with
-gaps as in handwriting, or so close that they touch. Beside each number stands which digit every point or pixel is of,
-so that a way to take it apart can be called right or wrong.
+gaps as in handwriting, or so close that they touch. For each number, the digit of every point or pixel is known, so
+that a segmentation can be checked.
 """
 
 from collections import defaultdict
@@ -18,18 +18,18 @@ from numpy.typing import NDArray
 from digitpad.data.ink import Drawing, Stroke, curve_through, read_ink
 
 Spacing = Literal["apart", "touching", "joined"]
-"""Gaps between the digits; none, the ink of neighbours meets; or a third of them written without lifting the pen."""
+"""The digits have gaps, touch each other, or a third of the neighbours is written without lifting the pen."""
 
 TUNING_WRITERS, MEASURING_WRITERS = tuple(range(1, 16)), tuple(range(16, 31))
-"""Who is used to choose, and who to check, of the 30 writers of UCI's collection."""
+"""The writers of UCI's collection of 30 that are used for tuning and for evaluation."""
 
-#: Distance at which the ink of two digits touches, in heights: the pen of the window on digits as they are drawn.
+#: Distance at which the ink of two digits touches, in digit heights, for the pen of the window.
 _PEN = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InkNumber:
-    """A number as strokes, and for each point of each stroke the place of the digit that it is of."""
+    """A number as strokes, with the position of the digit that each point belongs to."""
 
     text: str
     strokes: tuple[Stroke, ...]
@@ -50,14 +50,14 @@ def read_writers(path: Path) -> dict[int, list[Drawing]]:
 def ink_number(
     digits: Sequence[Drawing], spacing: Spacing, rng: np.random.Generator, *, signs: bool = False
 ) -> InkNumber:
-    """Write a number.
+    """Compose a number.
 
     Parameters
     ----------
     digits
-        One or more, best of one writer.
+        One or more digits, preferably of one writer.
     spacing
-        How they stand.
+        The spacing of the digits.
     rng
         The source of chance.
     signs
@@ -77,7 +77,7 @@ def ink_number(
         scale = rng.uniform(0.9, 1.1) * 100 / height if is_digit else 1.0
         own = [stroke[:, :2].astype(np.float64) * scale for stroke in digit.strokes]
         ink = np.concatenate(own)
-        # On the line, a little unevenly.
+        # On the line, slightly uneven.
         shift = np.array([-ink[:, 0].min(), (-ink[:, 1].max() if is_digit else 0.0) + rng.normal(0, 4)])
         own = [stroke + shift for stroke in own]
         linked = spacing == "joined" and is_digit and place > 0 and str(digits[place - 1].label).isdigit()
@@ -103,7 +103,7 @@ def ink_number(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PictureNumber:
-    """A number as a picture, ink 1, and for each pixel the place of the digit that it is of; -1 where there is none."""
+    """A number as a picture, ink 1, with the position of the digit that each pixel belongs to; -1 for none."""
 
     text: str
     ink: NDArray[np.float32]
@@ -113,18 +113,18 @@ class PictureNumber:
 def picture_number(
     digits: NDArray[np.uint8], labels: Sequence[int], rng: np.random.Generator, *, touching: bool = False
 ) -> PictureNumber:
-    """Put digits of MNIST side by side, as a scanner sees them.
+    """Place digits of MNIST side by side, as in a scan.
 
     Parameters
     ----------
     digits
         Bytes (n, 28, 28), ink 255.
     labels
-        What they are.
+        Their labels.
     rng
         The source of chance.
     touching
-        Move them together until their ink meets, instead of leaving a gap.
+        Move them together until their ink touches, instead of leaving a gap.
     """
     factor = rng.uniform(1.0, 4.0)
     parts = [_scaled(digit, factor * rng.uniform(0.9, 1.1)) for digit in digits]
@@ -140,7 +140,7 @@ def picture_number(
         left = right + round(rng.uniform(0.08, 0.45) * tallest)
         if touching and place:
             left = right
-            # Closer and closer, until the ink overlaps as that of a pen does that does not lift its arm.
+            # Moved together until the ink overlaps, as in joined handwriting.
             while left > 0 and not _meet(ink[top : top + height, left : left + width], part):
                 left -= 1
             left = max(left - round(rng.uniform(0, 0.04) * tallest), 0)

@@ -1,8 +1,8 @@
-"""How well pictures from real life are read: MNIST's test digits in made-up photographs, scans and screenshots.
+"""Measure the accuracy on realistic pictures: MNIST's test digits in synthetic photographs, scans and screenshots.
 
     python tests/benchmarks/picture_conditions.py [--model M] [--images 300] [--seed 0] [--only NAME] [--json FILE]
 
-Each condition takes the same digits, so the table shows what a condition costs. Nothing here was used to train.
+All conditions use the same digits, so the table shows the effect of each condition. None of this was used for training.
 """
 
 import argparse
@@ -40,7 +40,7 @@ def _cropped(digit: NDArray[np.uint8], least: int = 50) -> PIL.Image.Image:
 
 
 def page(ink: Grey, rng: np.random.Generator, size: tuple[int, int] = (320, 400)) -> Grey:
-    """Put ink anywhere on a page of a size (height, width)."""
+    """Place ink at a random position on a page of a size (height, width)."""
     sheet = np.zeros(size, np.float32)
     top = int(rng.integers(10, max(size[0] - ink.shape[0] - 10, 11)))
     left = int(rng.integers(10, max(size[1] - ink.shape[1] - 10, 11)))
@@ -52,7 +52,7 @@ def page(ink: Grey, rng: np.random.Generator, size: tuple[int, int] = (320, 400)
 def photograph(
     ink: Grey, rng: np.random.Generator, *, lines: int = 0, shadow: float = 0.0, grain: float = 0.015, blur: float = 1.0
 ) -> PIL.Image.Image:
-    """Photograph a page: paper with `lines` directions of printed lines, light from one side, a shadow, grain, blur."""
+    """Simulate a photograph: paper with `lines` directions of printed lines, one-sided light, shadow, grain, blur."""
     height, width = ink.shape
     y, x = np.mgrid[:height, :width].astype(np.float32)
     light = np.full(ink.shape, rng.uniform(0.75, 0.95), np.float32)
@@ -105,7 +105,7 @@ def _hairline(digit: NDArray[np.uint8], rng: np.random.Generator) -> PIL.Image.I
 
 
 def _usps(digit: NDArray[np.uint8], _rng: np.random.Generator) -> PIL.Image.Image:
-    """Return the digit as USPS has them: its long side fills 16 pixels, grey, light on dark."""
+    """Return the digit in the format of USPS: its long side fills 16 pixels, grey, light on dark."""
     crop = _cropped(digit)
     scale = 16 / max(crop.size)
     size = (max(1, round(crop.width * scale)), max(1, round(crop.height * scale)))

@@ -1,10 +1,10 @@
-"""How well pictures with faults are read: boxes, rulings, scanner edges, shade, dirt, deep greys, lines, signs.
+"""Measure the accuracy on faulty pictures: boxes, rulings, scanner edges, shade, dirt, dark greys, lines, signs.
 
     python tests/benchmarks/picture_faults.py [--ink INK.jsonl] [--each 40] [--seed 0] [--only KIND] [--json FILE]
 
-    python tests/benchmarks/picture_faults.py [--ink INK.jsonl] [--each 40] [--seed 0] [--only KIND]
-how many are read rightly, how many are refused, and how many are read wrongly with a probability of 90 % or more.
-Pictures without ink are right if they are refused.
+All pictures are random, from a seed: MNIST's test digits, with `--ink` alternating with pen ink. Printed for each kind
+are the shares that are read correctly, rejected, and read incorrectly with a probability of 90 % or more. Pictures
+without ink are correct if they are rejected.
 """
 
 import argparse
@@ -31,11 +31,11 @@ from digitpad.reading.recognizer import Recognizer
 Grey = NDArray[np.float32]
 Rng = np.random.Generator
 Made = tuple[PIL.Image.Image, str]
-"""A picture, and what it says; nothing if it must be refused."""
+"""A picture and its text; empty if it must be rejected."""
 
 
 class Digits:
-    """Digits to make pictures of, in turns of MNIST's and of pen ink, if there is any."""
+    """Digits for the pictures, alternating between MNIST and pen ink, if there is any."""
 
     def __init__(self, ink: Path | None) -> None:
         mnist = load_mnist("test")
@@ -44,7 +44,7 @@ class Digits:
         self._turn = 0
 
     def draw(self, rng: Rng, height: int) -> tuple[Grey, str]:
-        """Return the ink of some digit, (height, W) in [0, 1], and what it is."""
+        """Return the ink of a digit, (height, W) in [0, 1], and its label."""
         self._turn += 1
         if self._drawings and self._turn % 2:
             drawing = self._drawings[int(rng.integers(len(self._drawings)))]
@@ -54,7 +54,7 @@ class Digits:
 
 
 def _drawn(strokes: list[NDArray[np.float32]], height: int, rng: Rng) -> Grey:
-    """Draw strokes with a round pen at twice the size, and reduce them."""
+    """Draw strokes with a round pen at twice the size, and scale them down."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     pen = height * rng.uniform(0.05, 0.14)
@@ -71,7 +71,7 @@ def _drawn(strokes: list[NDArray[np.float32]], height: int, rng: Rng) -> Grey:
 
 
 def _put(sheet: Grey, ink: NDArray[np.floating[Any]], top: int, left: int) -> None:
-    """Lay ink over a sheet, cut off at its edges."""
+    """Place ink on a sheet, clipped at its edges."""
     rows, columns = slice(max(top, 0), top + ink.shape[0]), slice(max(left, 0), left + ink.shape[1])
     target = sheet[rows, columns]
     part = ink[max(-top, 0) :, max(-left, 0) :][: target.shape[0], : target.shape[1]]
@@ -112,7 +112,7 @@ def _box(digits: Digits, rng: Rng, *, width: tuple[int, int] = (1, 9), distance:
 
 
 def _crossed_box(digits: Digits, rng: Rng) -> Made:
-    """Return a box whose side the digit crosses."""
+    """Return a box with a side that the digit crosses."""
     sheet, label = _sheet(digits, rng, share=(0.45, 0.55))
     picture = _grey(sheet)
     columns = np.flatnonzero((sheet > 0.5).any(axis=0))
@@ -181,7 +181,7 @@ def _scanner_edge(digits: Digits, rng: Rng) -> Made:
 
 
 def _shade(rng: Rng, side: int) -> Grey:
-    """Return light without ink, (side, side) in [0, 1]: a slope, a vignette, a step, or two."""
+    """Return lighting without ink, (side, side) in [0, 1]: a gradient, a vignette, a step, or two."""
     y, x = np.mgrid[:side, :side].astype(np.float32) / side - 0.5
     angle = rng.uniform(0, 2 * np.pi)
     along = np.cos(angle) * x + np.sin(angle) * y

@@ -1,10 +1,10 @@
-"""How long a picture takes, from the file to the reading, over its size: on one core, up to 50 megapixels.
+"""Measure the time from file to reading against picture size, on one core, up to 50 megapixels.
 
     python tests/benchmarks/picture_size.py [--model M] [--json FILE]
 
 A page of digits, a single digit and grain are written in each format and size, and read as `digitpad predict` reads
-them. Every one must be read or refused within a second of processor time; the exit code is 1 if one is not. HEIC is
-measured where pillow-heif is installed, which can write it.
+them. Each must be read or rejected within a second of processor time; otherwise the exit code is 1. HEIC is measured if
+pillow-heif is installed, which can write it.
 """
 
 import argparse

@@ -1,12 +1,12 @@
-"""Run every benchmark of the speed table, one after the other, and gather what they found.
+"""Run all benchmarks of the speed table one after the other, and collect their results.
 
     python tests/benchmarks/run_all.py --out build/benchmarks
 
-writes `all.json`, `README.md` (the table) and `accuracy.svg` into that folder, beside each script's own JSON. Takes
-about ten minutes on two cores, on which nothing else should run. Where OpenBLAS is pinned in the environment (see
-`benchmarking.PINS`) the figures are taken without; `--pinned-too` takes them once more as it is set, and puts them
-beside. `--quick` takes one short turn of each, to see that all of them run; its figures say nothing. Needs the extra
-`benchmark`.
+writes `all.json`, `README.md` (the table) and `accuracy.svg` into that folder, next to the JSON of each script. It
+takes about ten minutes on two cores, on which nothing else should run. If OpenBLAS is pinned in the environment (see
+`benchmarking.PINS`), the figures are measured without the pins; `--pinned-too` also measures them with the pins, and
+shows both. `--quick` takes one short turn of each to check that all of them run; its figures are not meaningful. Needs
+the extra `benchmark`.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarking import PINS, Figure, markdown, settle_environment
 
-#: Each script and what it is told, in the order of the table.
+#: Each script with its arguments, in the order of the table.
 SCRIPTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("training_speed", ()),
     ("textbook", ()),
@@ -30,15 +30,15 @@ SCRIPTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("scaling", ()),
     ("gpu_speed", ()),
 )
-#: What a script is told to be quick, and what every other one is.
+#: The arguments for a quick turn of a script, and those of all other scripts.
 QUICK = {"memory": ("--epochs", "1")}
 QUICK_OTHERS = ("--rounds", "1", "--seconds", "0.05")
-#: Least speed over PyTorch's that is asked for, by network.
+#: Minimum speed relative to PyTorch, by network.
 SPEED_OVER_PYTORCH = {"standard": 1.1, "light": 1.0, "resnet": 0.8}
 
 
 def main() -> None:
-    """Run all, or those that are named, and write the table."""
+    """Run all or the named benchmarks, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder for everything that comes out")
     parser.add_argument("--only", nargs="+", choices=[name for name, _ in SCRIPTS], help="run these alone")
@@ -67,18 +67,18 @@ def main() -> None:
 
 
 def run(names: Sequence[str], folder: Path, *, pinned: bool, quick: bool) -> dict[str, Any]:
-    """Run scripts, and return what each wrote.
+    """Run scripts, and return the results of each.
 
     Parameters
     ----------
     names
-        Of the scripts.
+        Names of the scripts.
     folder
-        Where they write; what is pinned goes into files and pictures of its own.
+        Output folder; pinned results go into separate files.
     pinned
-        Whether to leave OpenBLAS's settings as they are.
+        Whether to keep the settings of OpenBLAS.
     quick
-        Whether one short turn will do.
+        Whether to take only one short turn.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def run(names: Sequence[str], folder: Path, *, pinned: bool, quick: bool) -> dic
         command += [
             str((folder / word).resolve()) if word.endswith(".svg") else word for word in ([] if pinned else words)
         ]
-        # The environment of training_speed is the one that it is started with; it knows no --pinned.
+        # training_speed uses the environment that it is started with; it has no --pinned option.
         command += ["--pinned"] if pinned and name != "training_speed" else []
         command += QUICK.get(name, QUICK_OTHERS) if quick else ()
         print(f"== {name}{', OpenBLAS pinned' if pinned else ''}", flush=True)
@@ -105,7 +105,7 @@ def run(names: Sequence[str], folder: Path, *, pinned: bool, quick: bool) -> dic
 
 
 def figures_of(reports: Mapping[str, Any]) -> list[Figure]:
-    """Return everything that is held against a target, in the order of the table."""
+    """Return all figures with targets, in the order of the table."""
     figures = []
     for name, report in reports.items():
         if name == "training_speed":
@@ -116,7 +116,7 @@ def figures_of(reports: Mapping[str, Any]) -> list[Figure]:
 
 
 def speed_figures(networks: Mapping[str, Any]) -> list[Figure]:
-    """Return what `training_speed.py` measured as figures with their targets."""
+    """Return the results of `training_speed.py` as figures with targets."""
     figures = [
         Figure(
             f"training `{name}`, batch {found['batch']}, over PyTorch's best",
@@ -146,7 +146,7 @@ def growth(series: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
 
 
 def machine_line(reports: Mapping[str, Any]) -> str:
-    """Return what the figures were taken on, as the first script said."""
+    """Return the description of the machine that the first script reported."""
     return f"Taken on: {next(iter(reports.values()))['machine']}."
 
 

@@ -1,13 +1,13 @@
-"""How the cost of training an image changes as batch, image side and channels grow, beside PyTorch's.
+"""Measure the training cost per image as batch, image side and channels grow, compared with PyTorch.
 
-One thing grows at a time. The trend is what theory says, fitted to what is measured: a step costs something once,
-something for every value (images, or pixels, or channels), and where channels meet channels something for every pair.
-No coefficient is negative, relative errors are made small, and each measurement is held against the trend of all
-others. A cliff, a size that costs more than twice its trend, would show a cache that is missed or a wrong path taken.
+One dimension grows at a time. The theoretical trend is fitted to the measurements: a step has a constant cost, a cost
+per value (images, pixels or channels), and for channels also a cost per pair. Coefficients are non-negative, relative
+errors are minimized, and each measurement is compared with the trend of all others. A cliff, a size that costs more
+than twice its trend, would indicate cache misses or a wrong code path.
 
     python tests/benchmarks/scaling.py --json scaling.json
 
-needs PyTorch beside digitpad (extra `benchmark`).
+needs PyTorch (extra `benchmark`).
 """
 
 import importlib
@@ -27,16 +27,16 @@ Plan = list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One thing that grows.
+    """A dimension that grows.
 
     Attributes
     ----------
     name, unit
-        What grows, and what one of it is called.
+        The dimension, and its unit.
     values
-        How far it grows.
+        The values that are measured.
     powers
-        Which powers of it the time of a step has, by theory.
+        The powers in the theoretical time of a step.
     """
 
     name: str
@@ -73,7 +73,7 @@ def main() -> None:
                 ways[f"digitpad {value}"] = digitpad, settings
                 ways[f"PyTorch {value}"] = pytorch, settings
             turns = take_turns(ways, rounds=options.rounds, seconds=options.seconds)
-        # The least of the rounds: what the machine does meanwhile can only add to it, and here no two are compared.
+        # The minimum over the rounds, because other load only adds time, and no pairs are compared here.
         ours, theirs = (
             [min(turn[f"{library} {value}"] for turn in turns) for value in series.values]
             for library in ("digitpad", "PyTorch")
@@ -116,14 +116,14 @@ def table(series: Series, ours: Sequence[float], theirs: Sequence[float]) -> lis
 
 
 def over_trend(series: Series, milliseconds: Sequence[float]) -> list[float]:
-    """Return, for each value of a series, the time of a step over what all other values lead to expect.
+    """Return, for each value of a series, the ratio of the step time to the trend of all other values.
 
     Parameters
     ----------
     series
         What grew.
     milliseconds
-        Of a step, at each value.
+        Time of a step at each value.
     """
     values, times = np.array(series.values, float), np.array(milliseconds)
     terms = values[:, np.newaxis] ** np.array(series.powers, float)
@@ -136,7 +136,7 @@ def over_trend(series: Series, milliseconds: Sequence[float]) -> list[float]:
 
 
 def fit(terms: NDArray[np.float64], times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the coefficients, none of them negative, for which the squares of the relative errors are least.
+    """Return the non-negative coefficients with the least squares of the relative errors.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def fit(terms: NDArray[np.float64], times: NDArray[np.float64]) -> NDArray[np.fl
     """
     relative = terms / times[:, np.newaxis]
     best, least = np.zeros(terms.shape[1]), float(len(times))
-    # Where the best has zeros, it is the best of those without these terms: with three terms, seven to try.
+    # If the optimum has zeros, it is the optimum without these terms; with three terms, there are seven subsets.
     for count in range(1, terms.shape[1] + 1):
         for chosen in itertools.combinations(range(terms.shape[1]), count):
             own, *_ = np.linalg.lstsq(relative[:, chosen], np.ones(len(times)), rcond=None)
@@ -171,7 +171,7 @@ def print_rows(series: Series, rows: Sequence[Mapping[str, float]]) -> None:
 
 
 def plan(channels: int) -> Plan:
-    """Return a network of two convolutions, as `standard`, for images of any side: the mean of each map is read."""
+    """Return a network of two convolutions, as in `standard`, with global average pooling, for images of any side."""
     return [
         {"name": "conv1", "type": "Conv2D", "in_channels": 1, "out_channels": channels, "kernel_size": 3, "padding": 1},
         {"name": "relu1", "type": "ReLU"},
@@ -193,7 +193,7 @@ def plan(channels: int) -> Plan:
 
 
 def digitpad_growth(_name: str, _batch: int) -> Callable[[Mapping[str, Any]], Step]:
-    """Return what makes digitpad's training step for any batch, side and channels."""
+    """Return a function that performs digitpad's training step for any batch, side and channels."""
     from digitpad import nn
 
     ways: dict[str, Step] = {}
@@ -218,7 +218,7 @@ def digitpad_growth(_name: str, _batch: int) -> Callable[[Mapping[str, Any]], St
 
 
 def pytorch_growth(_name: str, _batch: int) -> Callable[[Mapping[str, Any]], Step]:
-    """Return what makes PyTorch's, channels last."""
+    """Return a function that performs PyTorch's training step, channels-last."""
     torch = importlib.import_module("torch")
     loss = torch.nn.CrossEntropyLoss()
     ways: dict[str, Step] = {}

@@ -1,9 +1,9 @@
-"""How long after a pen movement the bars show its answer.
+"""Measure the latency from a pen movement to the bars.
 
     python tests/benchmarks/stroke_latency.py [--model M] [--moves 600] [--json FILE]
 
-A mouse move is handed to the canvas of the real window, and the clock stops when the bars have been painted with
-the answer to it. Off-screen, and on the X screen that DISPLAY names, if any; each in a process of its own.
+A mouse move is sent to the canvas of the real window, and the clock stops when the bars have been painted with the
+result. Off-screen, and on the X screen of DISPLAY, if any; each in a separate process.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import numpy as np
 
 
 def main() -> None:
-    """Measure every platform there is, or one when asked to by ourselves."""
+    """Measure all available platforms, or one in a child process."""
     parser = argparse.ArgumentParser(description="Time from a mouse move to the bars painted.")
     parser.add_argument("--model", help="name or file of a model (default: the default one)")
     parser.add_argument("--moves", type=int, default=600)

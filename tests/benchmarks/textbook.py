@@ -1,8 +1,8 @@
-"""Compare the speed of training `standard` with the way that textbooks teach: im2col of the whole batch in float64.
+"""Compare the training speed of `standard` with the textbook method: im2col of the whole batch in float64.
 
-The textbook's network is written below as books and courses write it: every image of the batch is unfolded into one
-large matrix of patches, sums run in float64, and every array is made afresh. It is given BLAS with one thread and with
-all, and its best counts. Before that it has to return our logits and our gradients for our weights.
+The textbook network below follows books and courses: all images of the batch are unfolded into one large matrix of
+patches, sums use float64, and every array is newly allocated. It runs with one BLAS thread and with all; its best time
+counts. Its logits and gradients must first agree with ours for the same weights.
 
     python tests/benchmarks/textbook.py --json textbook.json
 """
@@ -58,12 +58,12 @@ def main() -> None:
 
 
 def textbook_steps(name: str, batch: int) -> Callable[[Mapping[str, Any]], Callable[[], object]]:
-    """Return what makes the textbook's training step of a preset.
+    """Return a function that performs the textbook training step of a preset.
 
     Raises
     ------
     SystemExit
-        If its network is not the same as ours.
+        If its network differs from ours.
     """
     from digitpad import nn
 
@@ -85,7 +85,7 @@ def textbook_steps(name: str, batch: int) -> Callable[[Mapping[str, Any]], Calla
 
 
 def check(ours: Any, network: Sequence["Layer"], x: Array, targets: NDArray[np.int64]) -> None:
-    """Make sure that the textbook computes what we do.
+    """Check that the textbook network computes the same as ours.
 
     Raises
     ------
@@ -107,7 +107,7 @@ def check(ours: Any, network: Sequence["Layer"], x: Array, targets: NDArray[np.i
 
 
 def gradients(network: Sequence["Layer"], x: Array, targets: NDArray[np.int64]) -> Array:
-    """Run a batch forwards and backwards, and return the logits; the layers hold the gradients."""
+    """Run the forward and backward pass on a batch, and return the logits; the layers store the gradients."""
     for layer in network:
         x = layer.forward(x)
     logits = x
@@ -149,7 +149,7 @@ def col2im(rows: Array, shape: tuple[int, ...], size: int, stride: int, padding:
 
 
 class Layer:
-    """What the textbook's layers have in common: what they learn, and the gradients of the last batch."""
+    """Base class of the textbook layers: their parameters, and the gradients of the last batch."""
 
     def __init__(self, **parameters: Array) -> None:
         self.parameters = parameters
@@ -190,7 +190,7 @@ class Convolution(Layer):
 
 
 class Pooling(Layer):
-    """The largest of each block, found in a patch matrix."""
+    """Max-pooling with a patch matrix."""
 
     def __init__(self, size: int) -> None:
         super().__init__()
@@ -206,7 +206,7 @@ class Pooling(Layer):
         return largest.reshape(count, height // self.size, width // self.size, channels).transpose(0, 3, 1, 2)
 
     def backward(self, grad: Array) -> Array:
-        """Return the gradient, given to the winners alone."""
+        """Return the gradient, which only goes to the maxima."""
         flat = grad.transpose(0, 2, 3, 1).ravel()
         rows = np.zeros((flat.size, self.size**2))
         rows[np.arange(flat.size), self.winners] = flat
@@ -217,7 +217,7 @@ class Relu(Layer):
     """max(0, x)."""
 
     def forward(self, x: Array) -> Array:
-        """Return what is above zero."""
+        """Return the positive part."""
         self.mask = x <= 0
         out = x.copy()
         out[self.mask] = 0
@@ -244,7 +244,7 @@ class Flatten(Layer):
 
 
 class Affine(Layer):
-    """A product with a matrix, and a bias."""
+    """A linear layer: a product with a matrix, and a bias."""
 
     def forward(self, x: Array) -> Array:
         """Return x W^T + b."""
@@ -261,7 +261,7 @@ class Affine(Layer):
 
 
 class Dropout(Layer):
-    """Silence some values, and raise the others."""
+    """Dropout: sets some values to zero and scales the others."""
 
     def __init__(self, share: float) -> None:
         super().__init__()
@@ -269,17 +269,17 @@ class Dropout(Layer):
         self.rng = np.random.default_rng(0)
 
     def forward(self, x: Array) -> Array:
-        """Return what is left."""
+        """Return the remaining values."""
         self.mask = (self.rng.random(x.shape) >= self.share) / (1 - self.share)
         return x * self.mask
 
     def backward(self, grad: Array) -> Array:
-        """Return the gradient of what was left."""
+        """Return the gradient of the remaining values."""
         return grad * self.mask
 
 
 class Adam:
-    """The algorithm of the paper, line by line."""
+    """Adam, following the paper line by line."""
 
     def __init__(self, learning_rate: float) -> None:
         self.learning_rate = learning_rate
@@ -287,7 +287,7 @@ class Adam:
         self.moments: dict[tuple[int, str], tuple[Array, Array]] = {}
 
     def update(self, network: Sequence[Layer]) -> None:
-        """Change all parameters."""
+        """Update all parameters."""
         self.steps += 1
         for index, layer in enumerate(network):
             for key, parameter in layer.parameters.items():
@@ -306,16 +306,16 @@ class Adam:
 def textbook_network(
     specs: Sequence[Mapping[str, Any]], weights: Mapping[str, NDArray[Any]], *, dropout: bool = True
 ) -> list[Layer]:
-    """Build the textbook's network of a plan.
+    """Build the textbook network of an architecture.
 
     Parameters
     ----------
     specs
-        The plan's layers.
+        The layers of the architecture.
     weights
-        By name, float64; copied.
+        The weights by name, float64; copied.
     dropout
-        Whether to leave something out.
+        Whether to use dropout.
     """
     network: list[Layer] = []
     for spec in specs:

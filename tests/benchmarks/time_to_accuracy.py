@@ -1,13 +1,13 @@
-"""Compare the seconds from the start of the process to 98% and 99% of MNIST's test digits with PyTorch's.
+"""Compare the time from process start to 98% and 99% accuracy on MNIST's test digits with PyTorch.
 
-Both train `standard` by the `quick` recipe: the same initial weights, the same batches in the same order, the same
-learning rate at every step. Every run is a process of its own, whose clock starts before Python does; digitpad's reads
-and checks its data, splits them and builds its network itself, PyTorch's finds all of it prepared. Twenty times a run
-the clock stops while the test digits are read. Nothing about the recipe was chosen on them.
+Both train `standard` with the `quick` recipe: the same initial weights, the same batches in the same order, the same
+learning rate at every step. Every run is a separate process, and the clock starts before Python does. digitpad loads,
+checks and splits its data and builds its network itself; for PyTorch all of this is prepared. The clock stops twenty
+times per run while the test digits are evaluated. The recipe was not tuned on them.
 
     python tests/benchmarks/time_to_accuracy.py --json accuracy.json --plot accuracy.svg
 
-needs PyTorch beside digitpad (extra `benchmark`).
+needs PyTorch (extra `benchmark`).
 """
 
 import argparse
@@ -38,7 +38,7 @@ Points = list[tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One training: (seconds, accuracy on the test digits) at every look."""
+    """One run: (seconds, accuracy on the test digits) at every evaluation."""
 
     library: str
     seed: int
@@ -46,7 +46,7 @@ class Run:
 
 
 def main() -> None:
-    """Measure, print a table, write JSON and draw if asked; or be one of the processes that are measured."""
+    """Measure, print a table, write JSON and a plot if requested; or run as one of the measured processes."""
     parser = arguments(__doc__, rounds=5)
     parser.add_argument("--plot", type=Path, help="file for the plot, SVG")
     parser.add_argument("--contender", choices=("digitpad", "PyTorch"), help=argparse.SUPPRESS)
@@ -65,7 +65,7 @@ def main() -> None:
         for seed in range(options.rounds):
             prepared = Path(folder) / f"{seed}.npz"
             prepare(prepared, seed)
-            # Alternately the first and the second of a pair.
+            # The order within a pair alternates.
             order = ("digitpad", "PyTorch") if seed % 2 == 0 else ("PyTorch", "digitpad")
             for library in order:
                 runs.append(measure(library, seed, options.threads, prepared))
@@ -90,14 +90,14 @@ def main() -> None:
 
 
 def measure(library: str, seed: int, threads: int, prepared: Path) -> Run:
-    """Start a process that trains with one library, and return what it found.
+    """Start a process that trains with one library, and return its results.
 
     Raises
     ------
     SystemExit
         If it fails.
     """
-    # The system's clock, because the one that runs on is not the same for all processes everywhere.
+    # The system clock, because the monotonic clock is not shared between processes on all platforms.
     words = ["--contender", library, "--seed", str(seed), "--threads", str(threads), "--prepared", str(prepared)]
     command = [sys.executable, __file__, *words, "--begun", repr(time.time())]
     finished = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
@@ -107,7 +107,7 @@ def measure(library: str, seed: int, threads: int, prepared: Path) -> Run:
 
 
 class Stopwatch:
-    """Counts seconds since `begun`, but for those that it was told to leave out."""
+    """Counts seconds since `begun`, without the periods in which it was paused."""
 
     def __init__(self, begun: float) -> None:
         self.begun = begun
@@ -115,11 +115,11 @@ class Stopwatch:
 
     @property
     def seconds(self) -> float:
-        """What it shows now."""
+        """The elapsed seconds."""
         return time.time() - self.begun - self._left_out
 
     def stopped(self, work: Callable[[], float]) -> float:
-        """Do something while the watch stands still, and return what came of it."""
+        """Call a function while the watch is paused, and return its result."""
         at = time.time()
         result = work()
         self._left_out += time.time() - at
@@ -127,12 +127,12 @@ class Stopwatch:
 
 
 def looks(steps: int) -> set[int]:
-    """Return the steps after which the test digits are read, counted from 1."""
+    """Return the steps after which the test digits are evaluated, counted from 1."""
     return {math.ceil(steps * look / LOOKS) for look in range(1, LOOKS + 1)}
 
 
 def seconds_to(points: Points, level: float) -> float:
-    """Return when a run was first seen at `level`; infinity if never."""
+    """Return when a run first reached `level`; infinity if never."""
     return next((seconds for seconds, share in points if share >= level), math.inf)
 
 
@@ -150,7 +150,7 @@ def summarize(runs: Sequence[Run]) -> dict[str, dict[str, float | None]]:
 
 
 def over(ours: float | None, theirs: float | None) -> float:
-    """Return the ratio of two times of which None is never."""
+    """Return the ratio of two times; None stands for never."""
     if ours is None:
         return 1e9
     return 0.0 if theirs is None else ours / theirs
@@ -168,14 +168,14 @@ def _seconds(value: float | None) -> str:
 
 
 def prepare(path: Path, seed: int) -> None:
-    """Write what PyTorch needs to train as digitpad does, which digitpad's process works out for itself.
+    """Write the data that PyTorch needs to train as digitpad does; digitpad's process computes it itself.
 
     Parameters
     ----------
     path
         File for NumPy's arrays: images and labels, the order of every epoch, initial weights, learning rates.
     seed
-        Of the run.
+        Seed of the run.
     """
     import numpy as np
 
@@ -205,7 +205,7 @@ def prepare(path: Path, seed: int) -> None:
 
 
 def quick_settings(seed: int, threads: int) -> Any:
-    """Return the settings of a run by the recipe."""
+    """Return the settings of a run with the recipe."""
     from digitpad.training.recipes import find_recipe
     from digitpad.training.settings import TrainingSettings
 
@@ -224,7 +224,7 @@ def quick_settings(seed: int, threads: int) -> Any:
 
 
 def digitpad_points(watch: Stopwatch, seed: int, threads: int, _prepared: Path) -> Points:
-    """Train as `digitpad train --recipe quick` does, and return the accuracy at every look."""
+    """Train as `digitpad train --recipe quick` does, and return the accuracy at every evaluation."""
     from digitpad.data.dataset import normalize
     from digitpad.data.mnist import load_mnist
     from digitpad.models.architecture_file import build_network
@@ -257,7 +257,7 @@ def digitpad_points(watch: Stopwatch, seed: int, threads: int, _prepared: Path) 
 
 
 def pytorch_points(watch: Stopwatch, _seed: int, threads: int, prepared: Path) -> Points:
-    """Train with PyTorch, channels last, where it is fastest, and return the accuracy at every look."""
+    """Train with PyTorch, channels-last, which is its fastest layout; return the accuracy at every evaluation."""
     import numpy as np
 
     torch = importlib.import_module("torch")

@@ -1,11 +1,11 @@
-"""What the trainer costs beside the network's own steps, and how long its reader waits for an event at most.
+"""Measure the overhead of the trainer over the network's steps, and the longest wait for an event.
 
     python tests/benchmarks/trainer_overhead.py [--architecture standard] [--seconds 4] [--rounds 3]
 
-Four ways take turns in one run: bare steps of `ParallelNetwork` and optimizer on batches that lie ready; the trainer;
-the trainer that looks at its layers now and then; and a run that is kept in a folder, too. What is compared is the time
-that the processor computes for a step, which says little about what else the machine does. The longest time between two
-events, by the clock on the wall and of computing, is what a person waits for at most who presses Pause.
+Four methods alternate in one run: plain steps of `ParallelNetwork` and optimizer on prepared batches; the trainer; the
+trainer with layer diagnostics; and a run that is also saved in a folder. The processor time per step is compared,
+because it depends little on other load. The longest time between two events, in wall time and processor time, is the
+longest delay after a click on Pause.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def measure(options: argparse.Namespace, folder: Path) -> None:
-    """Let all ways take turns, and print what a step takes with each."""
+    """Run all methods alternately, and print the time of a step with each."""
     from digitpad.nn import ARCHITECTURES
     from digitpad.training.live import LiveRun, prepare
     from digitpad.training.plan import RunPlan
@@ -71,7 +71,7 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
 
 
 def bare(plan: "RunPlan", seconds: float) -> float:
-    """Return the seconds of a step with nothing around it."""
+    """Return the seconds of a plain step."""
     import numpy as np
 
     from digitpad.models.architecture_file import build_network
@@ -96,7 +96,7 @@ def bare(plan: "RunPlan", seconds: float) -> float:
 
 
 def follow(events: "Iterator[Event]", seconds: float) -> tuple[float, float, float]:
-    """Return the computing from event to event within epochs, for each step, and the longest wait by both clocks."""
+    """Return the processor time per step between events within epochs, and the longest wait by both clocks."""
     from digitpad.training.events import LayersMeasured, StepCompleted
 
     spent, longest, most, steps = 0.0, 0.0, 0.0, 0

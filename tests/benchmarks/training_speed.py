@@ -1,13 +1,13 @@
-"""Compare the speed of training with PyTorch's: a forward pass, the loss, a backward pass and a step of Adam.
+"""Compare training speed with PyTorch: a forward pass, the loss, a backward pass and a step of Adam.
 
-Each library works in a process of its own, so that the idle threads of one take no time from the other, and they
-take turns: A B A B ..., with ratios taken within each round, so that whatever else the machine does meets both.
-PyTorch is run with one thread and with all, channels-first and channels-last, with its fused Adam; its best counts.
-Before that both are proven to train the same network: PyTorch gets our weights and has to return our logits.
+Each library runs in a separate process, so that idle threads of one take no time from the other. They take turns:
+A B A B ..., with ratios within each round, so that other load affects both. PyTorch runs with one thread and with all,
+channels-first and channels-last, with its fused Adam; its best time counts. Both are first verified to train the same
+network: PyTorch gets our weights and must return our logits.
 
     python tests/benchmarks/training_speed.py --json speed.json
 
-needs PyTorch beside digitpad (extra `benchmark`).
+needs PyTorch (extra `benchmark`).
 """
 
 import argparse
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="most threads (default: %(default)s)")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     options = parser.parse_args()
-    # Read by the processes to come, before they import NumPy: digitpad's threads do what BLAS's own would do.
+    # Set for the child processes before they import NumPy: digitpad's threads replace those of BLAS.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     report: dict[str, Any] = {"machine": machine(), "rounds": options.rounds, "networks": {}}
     print(f"{report['machine']}\nmedians of {options.rounds} rounds\n", flush=True)
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def compare(name: str, batch: int, threads: int, rounds: int, seconds: float) -> dict[str, Any]:
-    """Let all ways of training one network take turns.
+    """Train one network with all methods alternately.
 
     Returns
     -------
@@ -83,7 +83,7 @@ def compare(name: str, batch: int, threads: int, rounds: int, seconds: float) ->
 
 
 def print_table(name: str, figures: Mapping[str, Any]) -> None:
-    """Print what `compare` found."""
+    """Print the results of `compare`."""
     batch = figures["batch"]
     print(f"{name}, batch {batch}")
     for label, milliseconds in figures["milliseconds"].items():
@@ -93,7 +93,7 @@ def print_table(name: str, figures: Mapping[str, Any]) -> None:
 
 
 def machine() -> str:
-    """Say what the figures were taken on."""
+    """Return a description of the machine."""
     name = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
@@ -105,18 +105,18 @@ def machine() -> str:
 
 
 class Contender:
-    """A process that trains with one library when asked.
+    """A process that trains with one library on request.
 
     Parameters
     ----------
     steps
-        Returns, for a network and batch size, what makes a training step the way it is told.
+        Returns, for a network and batch size, a function that performs a training step with the given arguments.
     name, batch
         The network, a preset, and the number of images a step.
     """
 
     def __init__(self, steps: Callable[[str, int], Callable[[Way], Step]], name: str, batch: int) -> None:
-        # Started anew instead of forked: nothing of this process shall be in it.
+        # Spawned instead of forked, so that it shares no state with this process.
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=serve, args=(theirs, steps, name, batch), daemon=True)
@@ -124,7 +124,7 @@ class Contender:
         theirs.close()
 
     def milliseconds(self, way: Way, seconds: float) -> float:
-        """Return the median time of a step, from all that fit into `seconds`."""
+        """Return the median time of the steps that fit into `seconds`."""
         self._connection.send((way, seconds))
         answer = self._connection.recv()
         return float(answer)
@@ -138,7 +138,7 @@ class Contender:
 
 
 def serve(connection: Connection, steps: Callable[[str, int], Callable[[Way], Step]], name: str, batch: int) -> None:
-    """Answer what `Contender.milliseconds` asks, until it hangs up."""
+    """Answer the requests of `Contender.milliseconds` until the connection is closed."""
     prepare = steps(name, batch)
     while True:
         try:
@@ -157,7 +157,7 @@ def serve(connection: Connection, steps: Callable[[str, int], Callable[[Way], St
 
 
 def digitpad_steps(name: str, batch: int) -> Callable[[Way], Step]:
-    """Return what makes digitpad's training step."""
+    """Return a function that performs digitpad's training step."""
     from digitpad import nn
 
     images, targets, network = task(name, batch)
@@ -178,12 +178,12 @@ def digitpad_steps(name: str, batch: int) -> Callable[[Way], Step]:
 
 
 def pytorch_steps(name: str, batch: int) -> Callable[[Way], Step]:
-    """Return what makes PyTorch's training step.
+    """Return a function that performs PyTorch's training step.
 
     Raises
     ------
     SystemExit
-        If its network is not the same as ours.
+        If its network differs from ours.
     """
     torch = importlib.import_module("torch")
     from digitpad import nn
@@ -202,7 +202,7 @@ def pytorch_steps(name: str, batch: int) -> Callable[[Way], Step]:
     def prepare(way: Way) -> Step:
         torch.set_num_threads(way["threads"])
         order = torch.channels_last if way["channels_last"] else torch.contiguous_format
-        # A tensor of one channel can be read in either order; only a copy really lies in the order asked for.
+        # A tensor with one channel matches both memory formats; only a copy is stored in the requested one.
         model.to(memory_format=order)
         batch_images = x.clone(memory_format=order)
         optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, fused=True)
@@ -230,7 +230,7 @@ def task(name: str, batch: int) -> tuple[Any, Any, Any]:
 
 
 def torch_sequential(torch: Any, specs: Sequence[Mapping[str, Any]]) -> Any:
-    """Build a plan's network with PyTorch, its layers called as ours are."""
+    """Build the network of an architecture with PyTorch, with our layer names."""
     model = torch.nn.Sequential()
     for spec in specs:
         arguments = {key: value for key, value in spec.items() if key not in {"name", "type", "initializer"}}

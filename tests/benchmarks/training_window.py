@@ -1,12 +1,12 @@
-"""How the window feels while it trains `standard` on all of MNIST, and how fast it trains beside the command line.
+"""Measure the responsiveness of the window while it trains `standard` on MNIST, and its speed over the command line.
 
     python tests/benchmarks/training_window.py --json window.json
 
-Each measurement is a process of its own: the command line and the real window take turns, off-screen and on a screen of
-Xvfb's (where that is installed). In the window every tab has been opened. The first epochs pass with the Train tab in
-view, and in the last one the pen is drawn over the canvas without a pause, sixty movements a second; how fast the
-training goes is told of both. The gaps of the event loop are counted by the window's own heartbeat.
-`--epochs 50 --rounds 1` shows whether memory stays level.
+Each measurement is a separate process: the command line and the real window take turns, off-screen and on a screen of
+Xvfb (if installed). All tabs of the window have been opened. During the first epochs the Train tab is visible; in the
+last one the pen draws on the canvas without a pause, with sixty movements per second. The training speed is reported
+for both. The gaps of the event loop are measured by the window's own heartbeat. `--epochs 50 --rounds 1` shows whether
+memory stays level.
 """
 
 import argparse
@@ -31,7 +31,7 @@ _LEVEL_AFTER = 3  # epochs
 
 
 def main() -> None:
-    """Measure, print, and write JSON if asked; or be one of the processes that are measured."""
+    """Measure, print, and write JSON if requested; or run as one of the measured processes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=4, help="passes over the images (default: %(default)s)")
     parser.add_argument("--limit", type=int, help="use so many images only (default: all)")
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def figures_of(rounds: list[dict[str, Any]]) -> list[Figure]:
-    """Return what is held against a target: the worst gaps, strokes and sizes, the median of the speeds."""
+    """Return the figures with targets: the worst gaps, strokes and sizes, and the median speeds."""
     figures = []
     for platform in [name for name in rounds[0] if name != "command line"]:
         windows = [found[platform] for found in rounds]
@@ -81,7 +81,7 @@ def figures_of(rounds: list[dict[str, Any]]) -> list[Figure]:
 
 
 def _start(name: str, epochs: int, limit: int | None) -> dict[str, Any]:
-    """Run one measurement in a process of its own."""
+    """Run one measurement in a separate process."""
     command = [sys.executable, __file__, "--epochs", str(epochs)]
     command += ["--here", name if name == "command line" else "window"]
     command += [] if limit is None else ["--limit", str(limit)]
@@ -104,7 +104,7 @@ def _screen() -> Iterator[dict[str, str]]:
 
 
 def _measure_command_line(epochs: int, limit: int | None) -> dict[str, Any]:
-    """Return how long an epoch takes after the first, from one line of the program to the next."""
+    """Return the time per epoch after the first, between two lines of output."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "digitpad", "train", "--recipe", "quick", "--epochs", str(epochs), "--json"]
         command += ["--device", "cpu", "--output", f"{folder}/m.safetensors"]
@@ -163,7 +163,7 @@ def _train_in_window(home: Path, epochs: int, limit: int | None) -> dict[str, An
             moments.append(time.perf_counter())
             sizes.append(_resident_megabytes())
 
-    # By signal: the last epoch and the end of the training may both come while a movement of the pen is answered.
+    # By signal, because the last epoch and the end of the training may both arrive during one pen movement.
     tab.session.ticked.connect(note_epoch)
     tab.start_or_hold()
     heart.start()
@@ -192,7 +192,7 @@ def _train_in_window(home: Path, epochs: int, limit: int | None) -> dict[str, An
 
 
 class _Pen:
-    """Draws an eight, over and over, and takes the time from each movement to the bars that answer it."""
+    """Draws an eight repeatedly, and measures the time from each movement to its bars."""
 
     def __init__(self, window: Any) -> None:
         from PySide6.QtCore import QEvent, QObject
@@ -213,7 +213,7 @@ class _Pen:
         self.times: list[float] = []
 
     def draw(self) -> None:
-        """Move the pen on, if its time has come: about sixty times a second."""
+        """Move the pen if it is due, about sixty times a second."""
         from PySide6.QtCore import QEvent
         from PySide6.QtWidgets import QApplication
 
@@ -250,7 +250,7 @@ class _Pen:
 
 
 def _resident_megabytes() -> float:
-    """Return the memory that this process holds now, in megabytes (10**6 bytes); Linux alone tells."""
+    """Return the current memory of this process in megabytes (10**6 bytes); only available on Linux."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 

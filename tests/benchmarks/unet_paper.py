@@ -1,8 +1,8 @@
-"""Train the narrow U-Net to find ink on made-up pages, and measure it once on pages of MNIST's test digits.
+"""Train the narrow U-Net to find ink on synthetic pages, and evaluate it once on pages of MNIST's test digits.
 
-Learning and the choice of the epoch (the best on held-out pages) see training digits only; the test pages are
-looked at once, at the end. Beside the network's figures stand those of what needs no learning: the best single
-brightness for all pages, and for each page its own, both chosen with the answers in hand.
+Training and the choice of the epoch (the best on validation pages) use training digits only; the test pages are
+evaluated once, at the end. Two baselines without training are reported as well: the best brightness threshold for all
+pages, and the best one for each page, both chosen with the true masks.
 
     python tests/benchmarks/unet_paper.py --json unet.json
 """
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2, help="(default: %(default)s)")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     options = parser.parse_args()
-    # Read when NumPy is imported: digitpad's threads do what BLAS's own would do.
+    # Read when NumPy is imported: digitpad's threads replace those of BLAS.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     report = {
         "machine": f"{platform.machine()}, {os.cpu_count()} processors",
@@ -49,7 +49,7 @@ def main() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Time that passed on the wall, and that all threads together spent computing."""
+    """Wall time, and the processor time of all threads."""
 
     wall: float
     computing: float
@@ -116,7 +116,7 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
 
 
 def baselines(images: "NDArray[np.uint8]", masks: "NDArray[np.bool_]") -> dict[str, float]:
-    """Return what thresholds reach that are chosen with the answers in hand."""
+    """Return the results of thresholds that are chosen with the true masks."""
     import numpy as np
 
     from digitpad.nn.metrics import intersection_over_union

@@ -1,14 +1,14 @@
-"""How many whole numbers are read rightly, and how long the answer takes.
+"""Measure the accuracy and the latency of reading whole numbers.
 
     python tests/benchmarks/whole_numbers.py INK.jsonl [--model M] [--numbers 100] [--seed 1] [--json FILE]
 
-Numbers of 2 to 10 digits: the ink of one writer each, of the 15 writers whom nothing was fitted to, and MNIST's test
-digits side by side; with gaps, touching, and (ink) a third of the neighbours written without lifting the pen. Beside
-the share of strings that are right in full stands the share in which every digit is right when it is read alone: more
-than that no way to take numbers apart can reach with the same network. Also how many single digits are taken for
-numbers.
+Numbers of 2 to 10 digits: the ink of one writer each, from the 15 writers that were not used for tuning, and MNIST's
+test digits side by side; with gaps, touching, and (ink) a third of the neighbours written without lifting the pen. The
+share of completely correct numbers is compared with the share in which every digit is correct when it is read alone,
+the upper limit for any segmentation with the same network. The share of single digits that are read as numbers is
+reported as well.
 
-The time from a pen movement to the answer is given in times that reading one digit takes, both in the same run.
+The time from a pen movement to the answer is given as a multiple of the time for one digit, measured in the same run.
 """
 
 import argparse
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def share_of_ink(
     reader: NumberReader, writers: dict[int, list[Drawing]], spacing: Spacing, count: int, rng: np.random.Generator
 ) -> dict[str, float]:
-    """Read numbers of ink; return the share read rightly, with the right length, and of which each digit is right."""
+    """Read numbers of ink; return the shares that are correct, of correct length, and with every digit correct."""
     right = length = alone = 0
     for _ in range(count):
         drawings = writers[int(rng.choice(MEASURING_WRITERS))]
@@ -68,7 +68,7 @@ def share_of_pictures(
 
 
 def share_of_single(reader: NumberReader, writers: dict[int, list[Drawing]], count: int) -> dict[str, float]:
-    """Return the shares of single digits, ink and pictures, that are taken for numbers."""
+    """Return the shares of single digits, ink and pictures, that are read as numbers."""
     drawings = [drawing for writer in MEASURING_WRITERS for drawing in writers[writer]]
     drawings = drawings[:: max(1, len(drawings) // count)]
     images = load_mnist("test").images[:count, 0] / np.float32(255)
@@ -97,7 +97,7 @@ def latency(recognizer: Recognizer, writers: dict[int, list[Drawing]], digits: i
 
 
 def main() -> None:
-    """Measure everything, or what is asked for."""
+    """Measure everything, or the requested parts."""
     parser = argparse.ArgumentParser(description="Whole numbers: accuracy and time.")
     parser.add_argument("ink", type=Path, help="UCI's pen digits with their writers, as JSON Lines")
     parser.add_argument("--model", help="name or file of a model (default: the default one)")

@@ -1,10 +1,9 @@
-"""How well pen ink is read of writers whom the network has never seen: 5 folds over the writers, each left out once.
+"""Measure the accuracy on pen ink of unseen writers, by 5-fold cross-validation over the writers.
 
     python tests/benchmarks/writer_folds.py --ink FOLDER [--folds 1 2 3 4 5] [--epochs 6] [--mnist 60000] [--threads 2]
 
-Each fold trains a network from the start, like the first of the default model's two trainings, but for fewer epochs and
-without the ink of every fifth writer, and reads that ink through the window's own pipeline. Nothing is averaged or
-calibrated.
+Each fold trains a network from scratch, like the first run of the default model, but for fewer epochs and without the
+ink of every fifth writer, and reads that ink with the pipeline of the window. Weights are not averaged or calibrated.
 """
 
 import argparse
@@ -31,7 +30,7 @@ _THRESHOLD = 0.6  # the default model's
 
 
 def main() -> None:
-    """Train the folds asked for and print what each reads."""
+    """Train the requested folds and print the accuracy of each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ink", type=Path, required=True)
     parser.add_argument("--folds", type=int, nargs="+", default=list(range(1, _FOLDS + 1)))
