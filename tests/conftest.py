@@ -1,4 +1,4 @@
-"""What holds for every test: no screen needed, nobody's settings touched, no thread left behind."""
+"""Fixtures for all tests: no screen needed, no settings of the user changed, no threads leaked."""
 
 import atexit
 import os
@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-# As the program itself does before NumPy is imported.
+# As in the program, before NumPy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-# Tests compare English texts, whatever the developer's own language.
+# Tests compare English texts, regardless of the developer's language.
 os.environ["DIGITPAD_LANGUAGE"] = "en"
 
 
 def _leave_home() -> None:
-    """Give this process and those that it starts a home of their own, before Qt looks for one.
+    """Give this process and its children a separate home folder, before Qt determines one.
 
     Qt writes settings of its own (`QtProject.conf`, after a file dialog, for one) without asking `digitpad.paths`.
     """

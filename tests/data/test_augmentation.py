@@ -1,4 +1,4 @@
-"""Augmentation changes images as asked, by hand-checked amounts; chance comes from the seed alone."""
+"""Augmentation changes images by the specified, hand-checked amounts; randomness comes from the seed alone."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ from digitpad.errors import DigitpadError
 
 ALL = Augmentation(
     rotation=10, shift=2, scale=0.1, shear=10, elastic=0.7, thickness=0.5, blur=0.6, noise=0.05
-)  # every stage at once
+)  # all stages together
 GEOMETRY = Augmentation(rotation=12, shift=2, scale=0.1, shear=10, elastic=0.8)
 
 
@@ -195,7 +195,7 @@ def test_amounts_fill_their_range_evenly() -> None:
 
 
 def test_elastic_deformation_moves_points_by_its_strength() -> None:
-    # The column that a pixel comes from is read off an image whose greys are their column.
+    # In an image whose grey values are column numbers, a pixel shows the column that it comes from.
     ramp = np.tile(np.arange(0, 240, 4, dtype=np.uint8), (400, 1, 60, 1))
     bent = Augmentation(elastic=2).apply(ramp, np.random.default_rng(0))[:, 0, 10:-10, 10:-10] / 4
     displacement = bent - ramp[:, 0, 10:-10, 10:-10] / 4

@@ -1,4 +1,4 @@
-"""Parts of a picture that hang together."""
+"""Connected components of a picture."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from digitpad.data.components import component_boxes, connected_components
 
 
 def flooded(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Return the parts, found by filling one after the other, pixel by pixel."""
+    """Return the components, found by flood fill, pixel by pixel."""
     labels = np.zeros(mask.shape, np.intp)
     count = 0
     for seed in zip(*np.nonzero(mask), strict=True):

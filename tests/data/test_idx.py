@@ -1,4 +1,4 @@
-"""IDX files come back as they were written; what is none is refused by name and reason."""
+"""IDX files are read as they were written; other files are rejected with name and reason."""
 
 import gzip
 import struct

@@ -1,4 +1,4 @@
-"""Pictures of every kind become the same ink; what is no picture is refused in one sentence."""
+"""Pictures of every kind give the same ink; files that are not pictures are rejected in one sentence."""
 
 from collections.abc import Callable
 from pathlib import Path

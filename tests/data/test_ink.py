@@ -1,4 +1,4 @@
-"""Ink files come back as they were written; the smooth curve goes through the points and nowhere else."""
+"""Ink files are read as they were written; the smooth curve passes through the points without detours."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""Sets that are stored transposed or inverted are noticed, and turned by an ending of their name."""
+"""Datasets that are stored transposed or inverted are detected, and corrected by a suffix of their name."""
 
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def test_a_wrong_set_is_noticed_and_the_remark_names_what_corrects_it(
     cure = ":".join([str(folder), *kinds])
     dataset = open_dataset(folder)
     assert dataset.remarks == (f"{folder}: {said}; use {cure} instead.",)
-    # It is said, not changed behind the user's back.
+    # It is reported, not changed silently.
     np.testing.assert_array_equal(dataset.images[:, 0], wrong(MNIST.images[:, 0], *kinds))
     cured = open_dataset(cure)
     assert cured.remarks == ()

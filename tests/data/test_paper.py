@@ -1,4 +1,4 @@
-"""Made-up pages: the mask is exact, chance comes from the seed alone, and no threshold finds the ink."""
+"""Synthetic pages: the mask is exact, randomness comes from the seed alone, and no threshold finds the ink."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def test_pages_are_images_with_masks(pages: tuple[NDArray[np.float32], NDArray[n
     assert images.dtype == np.float32
     assert masks.dtype == np.bool_
     assert 0 <= images.min() < images.max() <= 1
-    # One to four digits a page, and no page all ink.
+    # One to four digits per page, and no page is completely covered.
     share = masks.mean(axis=(1, 2, 3))
     assert 0.005 < share.min() < share.max() < 0.35
     assert abs(images.mean() - PAPER_MEAN) < 0.02
@@ -56,7 +56,7 @@ def test_ink_is_darker_than_the_paper_around_it(pages: tuple[NDArray[np.float32]
 
 
 def test_the_mask_is_the_digits_shape() -> None:
-    # One digit that is a bar of ink: whatever its turn and size, that is what the mask shows, four times at most.
+    # One digit that is a bar of ink: the mask shows it at any rotation and size, four times at most.
     bar = np.zeros((1, 28, 28), np.uint8)
     bar[0, 4:24, 11:17] = 255
     _, masks = make_pages(bar, 200, np.random.default_rng(1))

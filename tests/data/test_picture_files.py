@@ -1,4 +1,4 @@
-"""Only picture files of the formats that are meant are opened; everything else is refused in one sentence, quickly."""
+"""Only picture files of supported formats are opened; everything else is rejected quickly, in one sentence."""
 
 import io
 import os

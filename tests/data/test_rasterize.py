@@ -1,4 +1,4 @@
-"""Ink becomes MNIST's picture: the same wherever and however large it was drawn, and never cut off."""
+"""Ink is converted to MNIST's format, independent of position and size, and is never cut off."""
 
 import math
 from pathlib import Path
@@ -31,7 +31,7 @@ def moved(strokes: list[Stroke], factor: float, shift: tuple[float, float]) -> l
 
 
 def assert_same_picture(actual: NDArray[np.float32], expected: NDArray[np.float32], fineness: float) -> None:
-    """Check that greys are equal within `fineness`, but for a few that it tips over the edge to the next of 256."""
+    """Check that greys are equal within `fineness`, except for a few that are rounded to the next of 256 levels."""
     difference = np.abs(actual - expected)
     assert difference.max() <= fineness + 1.001 / 255
     assert np.count_nonzero(difference > fineness) <= max(4, difference.size * fineness)
@@ -44,7 +44,7 @@ def centre(image: NDArray[np.float32]) -> tuple[float, float]:
 
 
 def sides(image: NDArray[np.float32]) -> tuple[int, int]:
-    """Return the width and the height of what is inked at all."""
+    """Return the width and the height of the inked area."""
     rows, columns = np.nonzero(image > 0)
     return int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1
 
@@ -67,7 +67,7 @@ def test_a_picture_is_28_by_28_shares_of_ink(name: str) -> None:
 @settings(max_examples=40, derandomize=True, deadline=None)
 def test_place_and_size_do_not_matter(factor: float, x: float, y: float, name: str) -> None:
     image = ink_to_image(moved(ALL[name], factor, (x, y)))
-    # The strokes' own float32 numbers are only so fine, 0.0003 at 5000.
+    # The float32 coordinates of the strokes have a resolution of 0.0003 at 5000.
     fineness = 1e-4 + 20 * np.spacing(np.float32(5000)) / (factor * 150)
     assert_same_picture(image, ink_to_image(ALL[name]), fineness)
 
@@ -79,7 +79,7 @@ def test_ink_far_out_is_as_fine(shift: float) -> None:
 
 
 def test_the_whole_canvas_may_be_of_any_size() -> None:
-    """What is a dot is one by its share of the canvas."""
+    """A dot is defined by its share of the canvas."""
     for strokes in ([stroke((4.5, 4), (5, 6))], SEVEN, [stroke((3, 3))]):
         expected = ink_to_image(strokes, canvas=400)
         for factor in (1 / 400, 0.1, 0.5):
@@ -160,7 +160,7 @@ def test_an_upright_line_looks_like_mnists_ones() -> None:
 
 
 def test_ink_is_about_as_much_as_in_mnist(test_data: Path) -> None:
-    """Checked on real drawings, since a pen's width alone does not say how black a picture becomes."""
+    """Checked on real drawings, because the pen width alone does not determine how dark a picture becomes."""
     drawings = read_ink(test_data / "ink" / "pendigits-train.jsonl")[::75]
     mine = np.stack([ink_to_image(drawing.strokes, canvas=drawing.long_side) for drawing in drawings])
     mnist = load_mnist("test").images[:2000] / 255
@@ -215,7 +215,7 @@ def test_whatever_is_drawn_is_turned_with_the_paper(lines: list[list[tuple[int, 
     assert image.min() >= 0
     assert 0.5 < image.max() <= 1
     assert_same_picture(ink_to_image([points[:, ::-1] for points in strokes]), image.T, 2e-4)
-    # What lies outside is not drawn on the other side.
+    # Ink outside the field does not wrap around.
     assert max(sides(image)) <= 22
 
 

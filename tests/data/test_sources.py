@@ -1,4 +1,4 @@
-"""Datasets are opened by what a person calls them, and refused by name and reason."""
+"""Datasets are opened by name, and rejected with name and reason."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is made up: figures are what their skeletons say, no family teaches and tests, chance comes from the seed."""
+"""Synthetic data: figures match their skeletons, training and test families differ, randomness comes from the seed."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ def test_every_skeleton_is_drawn_inside_its_box(skeleton: str) -> None:
     assert len(strokes) == skeleton.count("/") + 1
     points = np.concatenate(strokes)
     assert points.shape[1] == 2
-    assert -0.1 < points.min() < points.max() < 1.1  # a curve may swing a little over its points
+    assert -0.1 < points.min() < points.max() < 1.1  # a curve may overshoot its points slightly
     assert np.ptp(points[:, 1]) > 0.4
 
 
@@ -72,7 +72,7 @@ def test_a_hand_draws_figures_alike_but_never_twice_the_same() -> None:
     assert len(first) == len(figure)
     assert not np.array_equal(first[0], second[0])
     np.testing.assert_array_equal(first[0], again[0])
-    # The bar of a seven stays above its foot, however the hand leans.
+    # The bar of a seven stays above its foot for any slant.
     assert first[0][0, 1] < first[0][-1, 1] - 0.4
 
 

@@ -1,4 +1,4 @@
-"""Figures of an evaluation, from a network whose every answer is known."""
+"""Figures of an evaluation, from a network whose predictions are all known."""
 
 from collections.abc import Sequence
 
@@ -119,7 +119,7 @@ def test_the_loss_is_the_mean_cross_entropy() -> None:
 
 def test_the_worst_mistakes_come_first() -> None:
     assert BY_HAND.mistakes().tolist() == [3, 1]
-    # Both are as sure as float32 can say; the loss tells them apart.
+    # Both are as confident as float32 allows; the loss distinguishes them.
     logs = np.array([[0, -30, -90], [0, -90, -30], [-0.1, -3, -4]], np.float32)
     tied = Evaluation("m", "d", "c", ("a", "b", "c"), np.array([1, 1, 1]), logs)
     assert tied.mistakes().tolist() == [1, 0, 2]

@@ -1,4 +1,4 @@
-"""What is written down is what was measured."""
+"""The report contains the measured values."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Curves: each point is what reading the changed images gives, the middle what reading them as they are gives."""
+"""Robustness curves: each point is the accuracy on the changed images, the middle that on the unchanged images."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def test_every_point_is_a_reading_of_images_changed_by_that_amount(recognizer: R
     ):
         changed = Dataset.of("changed", change(images.images, amount), images.labels)
         assert by_amount[disturbance, amount].accuracy == evaluate(recognizer, changed).accuracy
-    # A network that never saw a digit moved by 8 pixels reads few of them.
+    # A network that was not trained on digits shifted by 8 pixels reads few of them.
     assert by_amount[Disturbance.SHIFT, 8.0].accuracy < 0.5 < by_amount[Disturbance.SHIFT, 1.0].accuracy
     low, high = by_amount[Disturbance.NOISE, 0.3].interval
     assert low < by_amount[Disturbance.NOISE, 0.3].accuracy < high

@@ -1,4 +1,4 @@
-"""Intervals and tests, against numbers worked by hand, published ones, and simulation."""
+"""Intervals and tests, compared with hand-computed numbers, published ones, and simulation."""
 
 import itertools
 import math

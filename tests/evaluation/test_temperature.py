@@ -1,4 +1,4 @@
-"""The temperature that fits is found, and built in it changes how sure a network is and nothing else."""
+"""The best temperature is found; built into the network, it changes only the confidence."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The images that training held out are found again, or nothing is claimed."""
+"""The validation images of a training are found again, or nothing is claimed."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Networks for the tests of `explain`: every layer and every way of joining, small; and the presets."""
+"""Networks for the tests of `explain`: small ones with every layer and every kind of branch, and the presets."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -112,7 +112,7 @@ SMALL: dict[str, Architecture] = {
     )
 }
 
-#: The presets, but for the largest, whose plan is that of `unet-narrow` with more maps.
+#: The presets, except the largest, whose architecture is that of `unet-narrow` with more maps.
 PRESETS = [name for name in ARCHITECTURES if name != "unet"]
 
 

@@ -1,4 +1,4 @@
-"""Saliency, Grad-CAM and occlusion are what their sentences say, measured on the network itself."""
+"""Saliency, Grad-CAM and occlusion match their descriptions, measured on the network itself."""
 
 import numpy as np
 import pytest

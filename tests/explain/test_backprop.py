@@ -1,4 +1,4 @@
-"""The way back: gradients are slopes of the loss, the step is the optimizer's, and the loss after it is computed."""
+"""Backpropagation: gradients are slopes of the loss, the step is the optimizer's, the new loss is computed."""
 
 import math
 
@@ -43,7 +43,7 @@ def test_gradients_are_those_of_the_loss_at_every_activation(digit: NDArray[np.f
     assert frame.answer is not None
     expected = frame.answer.probabilities - np.eye(10)[3]
     np.testing.assert_allclose(frame.gradients["fc2"], expected, rtol=1e-4, atol=1e-7)
-    # Behind fc2: its weights carry the gradient back.
+    # After fc2: its weights propagate the gradient.
     weight = dict(model.network.named_parameters())["fc2.weight"].value
     np.testing.assert_allclose(frame.gradients["relu3"], expected @ weight, rtol=1e-3, atol=1e-6)
     np.testing.assert_allclose(

@@ -1,4 +1,4 @@
-"""Colours: linear in the number, zero always the same, one look-up painting what the formula says."""
+"""Colours: linear in the number, constant for zero, and the lookup table agrees with the formula."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Why not a 4: a small change to the ink, believed because the network reads the changed picture as one."""
+"""Why not a 4: a small change to the ink, verified by reading the changed picture with the network."""
 
 import numpy as np
 import pytest

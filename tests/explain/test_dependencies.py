@@ -1,4 +1,4 @@
-"""Receptive fields, proven by disturbing activations: nothing outside matters, every border inside does."""
+"""Receptive fields, verified by perturbing activations: nothing outside matters, every border inside does."""
 
 from collections.abc import Mapping
 
@@ -13,10 +13,10 @@ from digitpad.nn.receptive_field import ReceptiveField
 from tests.explain.networks import PRESETS, SMALL, computed, network_of
 from tests.nn.layers.cases import CASES, Case
 
-#: Cells of each activation that are tried.
+#: Cells of each activation that are tested.
 CELLS = 3
-#: Rows of the table of layers that cannot be tried like this: samples of a batch look at each other, or a ReLU is
-#: off whatever comes in. The attention gate is in `SMALL`, with a bent line in its place.
+#: Rows of the table of layers that cannot be tested in this way: samples of a batch depend on each other, or a ReLU is
+#: always off. The attention gate is in `SMALL`, with a bent line in its place.
 MIXED = {"batch-norm-untracked", "attention-gate"}
 #: By how much numbers are disturbed at least; each by another step, since a softmax does not see a common one.
 STEP = 1.0

@@ -1,4 +1,4 @@
-"""Frames hold what the network computes, for every architecture, from one pass; gradients are its slopes."""
+"""Frames contain the activations of one pass, for every architecture; gradients are the slopes of the network."""
 
 import math
 

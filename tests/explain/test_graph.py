@@ -1,4 +1,4 @@
-"""The drawing of a network: everything is on it, nothing on top of anything else, and any viewer reads it."""
+"""The drawing of a network is complete, has no overlaps, and can be opened by any viewer."""
 
 import functools
 import itertools
@@ -113,7 +113,7 @@ def test_nothing_lies_on_anything_else(network: tuple[Sequential, tuple[int, ...
             for box in drawing.boxes:
                 left, right = max(min(x0, x1), box.x), min(max(x0, x1), box.x + box.width)
                 top, bottom = max(min(y0, y1), box.y), min(max(y0, y1), box.y + box.height)
-                # Touching the border is what lines are for; running through the inside is not.
+                # Lines may touch the border of a box, but must not cross its inside.
                 inside = left <= right and top <= bottom and box.x < right and left < box.x + box.width
                 assert not (inside and box.y < bottom and top < box.y + box.height), (line, box.full_name)
 

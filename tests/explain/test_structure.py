@@ -1,4 +1,4 @@
-"""The graph says of every activation what it is computed from: doing that gives the activation."""
+"""The graph describes how every activation is computed: following it gives the activation."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What units look for: parts of networks, the most exciting images, and pictures that climb a unit's slope."""
+"""Preferred inputs: parts of networks, the most activating images, and gradient ascent."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""One table of layers, for every format that they leave digitpad in."""
+"""One table of layers for the tests of all export formats."""
 
 from collections.abc import Callable
 

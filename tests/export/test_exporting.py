@@ -1,4 +1,4 @@
-"""What all formats share: compare first, write whole files or none, and say what was measured."""
+"""Common behaviour of all formats: compare first, write complete files or none, and report the difference."""
 
 import dataclasses
 import math

@@ -1,4 +1,4 @@
-"""Features as files: the numbers are the network's own, the pictures show them truly."""
+"""Features as files: the numbers are those of the network, and the pictures show them correctly."""
 
 from pathlib import Path
 

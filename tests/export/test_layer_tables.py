@@ -1,4 +1,4 @@
-"""Every layer of the library can leave it: the tables are whole, and each row does what the layer does."""
+"""Every layer of the library can be exported: the tables are complete, and each row is equivalent to its layer."""
 
 from collections.abc import Callable, Iterator
 
@@ -50,7 +50,7 @@ def test_pytorch_answers_as_the_layer(name: str, make_model: Callable[[str], Mod
 
 
 class Unheard(layers.ReLU):
-    """A layer of somebody's own."""
+    """A custom layer."""
 
 
 def test_a_layer_without_a_row_is_named(make_model: Callable[[str], Model]) -> None:

@@ -1,4 +1,4 @@
-"""The ONNX file as other programs meet it."""
+"""The ONNX file as read by other programs."""
 
 import json
 from collections.abc import Callable
@@ -34,7 +34,7 @@ def test_every_activation_inside_branches_can_be_found(make_model: Callable[[str
     model = make_model("skip with gate")
     _, captured = model.network.forward(NOISE.images, capture=True)
     made = {name for node in graph_of(model.network, (4, 12, 12)).nodes for name in node.outputs}
-    # A Sequential is no operation: what it makes is what its last layer makes.
+    # A Sequential is not an operation: its output is that of its last layer.
     assert set(captured) - made == {"skip.body"}
 
 

@@ -1,4 +1,4 @@
-"""The PyTorch module: readable, alone in the world, and the same network."""
+"""The PyTorch module: readable, without dependencies on digitpad, and the same network."""
 
 import ast
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The window: a short play of the monkey. `monkey.py` plays longer, with the same seeds."""
+"""The window: a short run of the monkey. `monkey.py` runs longer, with the same seeds."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ ACTIONS = 250
 
 
 def fuzz(rng: np.random.Generator, _folder: Path) -> None:
-    """Let the monkey play for a few seconds, and see that nothing went wrong."""
+    """Run the monkey for a few seconds, and check that nothing went wrong."""
     _lift_limit()
     seed = int(getattr(rng.bit_generator.seed_seq, "entropy", 0))
     # As `fuzzing` does: beside others on a small machine, every turn takes longer.

@@ -1,7 +1,7 @@
-"""What all fuzzers share: inputs from seeds, each tried in a child process with limits on memory and time.
+"""Shared code of the fuzzers: inputs from seeds, each tested in a child process with limits on memory and time.
 
 A fuzzer is a module of this folder with a function `fuzz(rng, folder)`, which makes one input from the generator and
-gives it to the program. It may end in a `DigitpadError`, which is what a person is told; anything else is a finding.
+gives it to the program. A `DigitpadError`, which is shown to the user, is allowed; any other error is a finding.
 """
 
 import importlib.util
@@ -23,7 +23,7 @@ from digitpad.errors import DigitpadError
 Fuzz = Callable[[np.random.Generator, Path], None]
 
 HERE = Path(__file__).resolve().parent
-#: What one input may take: seconds, and bytes beyond what the program takes without it.
+#: Limits for one input: seconds, and bytes in addition to those of the program itself.
 MOST_SECONDS = 10.0
 MOST_BYTES = 1536 << 20
 _LONGEST_MESSAGE = 2000
@@ -35,14 +35,14 @@ _BATCH_OF = {"monkey": 1}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An input that did what none must do.
+    """An input that caused a failure.
 
     Attributes
     ----------
     fuzzer, seed
-        With them it can be tried again.
+        The fuzzer and the seed that reproduce it.
     trouble
-        What happened.
+        Description of the failure.
     """
 
     fuzzer: str
@@ -141,7 +141,7 @@ TOKENS: list[bytes] = [
     *(b"NaN", b"1e999", b"-1", b"0", b"null", b"true", b"[]", b"{}", b'""', b"1e-320", b"3e38", b"\0", b"\xff\xfe"),
     *(b"99999999999", b"9223372036854775808", b'"\\ud800"', b"[[[[", b'{"a":' * 50, b"\\n", b"../../x", b"<img src=x>"),
 ]
-"""What parsers stumble over."""
+"""Values that often break parsers."""
 
 
 def odd_value(rng: np.random.Generator) -> object:

@@ -3,9 +3,9 @@
     python tests/fuzz/monkey.py --actions 1000 --seed 7
     python tests/fuzz/monkey.py --seconds 600 --seed 100
 
-It plays in a child process whose folders are temporary. Reported, with the seed and the last actions, is what must not
-happen: an exception, a warning of Qt, a turn of the event loop that takes more than a second, a window or thread that
-outlives the main window, an end of the process. With `--seconds`, seed follows seed, each for `--actions` actions.
+It runs in a child process with temporary folders. Failures are reported with the seed and the last actions: an
+exception, a warning of Qt, a turn of the event loop that takes more than a second, a window or thread that outlives the
+main window, or the end of the process. With `--seconds`, seeds follow one another, each for `--actions` actions.
 """
 
 import argparse
@@ -20,20 +20,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).resolve().parent
-_LAST = 12  # actions that are told with a trouble
+_LAST = 12  # number of actions that are reported with a problem
 _GRACE = 120.0  # seconds beyond those that were asked for, after which the process is taken to hang
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What came of one seed.
+    """The result of one seed.
 
     Attributes
     ----------
     seed, done
-        The seed, and how many actions were done.
+        The seed, and the number of actions performed.
     troubles
-        What went wrong, each with the actions before it.
+        The problems, each with the preceding actions.
     memory
         Bytes of memory after each thousand actions.
     """
@@ -53,20 +53,20 @@ def play(
     one_window: bool = False,
     program: Path = HERE / "monkey_child.py",
 ) -> Played:
-    """Let the monkey play in a process of its own.
+    """Run the monkey in a separate process.
 
     Parameters
     ----------
     seed
-        Decides what it does.
+        Determines the actions.
     actions, seconds
-        It ends after so many actions, or so much time.
+        Limits after which it ends.
     longest
         Seconds that a turn of the event loop may take.
     one_window
         Whether the window is only replaced when the monkey has closed it.
     program
-        What plays; tests have others.
+        The program of the child process; tests use others.
     """
     with TemporaryDirectory(prefix="digitpad-monkey-") as name:
         folder = Path(name)
@@ -97,7 +97,7 @@ def play(
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Return an environment in which nothing of the user's is found."""
+    """Return an environment without any files of the user."""
     home = folder / "home"
     home.mkdir()
     own = {
@@ -138,7 +138,7 @@ def _last_actions(folder: Path, number: int | None) -> str:
 
 
 def main() -> int:
-    """Play seed after seed, tell what was found, and return the exit code."""
+    """Run the seeds one after the other, print the findings, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--actions", type=int, default=2000, help="for each seed (default: %(default)s)")
     parser.add_argument("--seconds", type=float, help="play seed after seed for so long (default: one seed)")

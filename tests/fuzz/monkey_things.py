@@ -1,4 +1,4 @@
-"""What the monkey drops, pastes and opens: files of every kind that the window reads, sound and broken."""
+"""Files that the monkey drops, pastes and opens: all kinds that the window reads, valid and damaged."""
 
 import json
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Things:
     pages
         Pictures and files of ink, among them broken ones.
     data
-        A small data set that is learned at once.
+        A small dataset that is learned quickly.
     folder
         Where all of them are, and where files may be written.
     """

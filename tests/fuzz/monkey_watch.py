@@ -1,4 +1,4 @@
-"""What must not happen while the monkey plays: exceptions, warnings of Qt, a window that stands still, and leaks."""
+"""Detects failures while the monkey runs: exceptions, warnings of Qt, a blocked event loop, and leaks."""
 
 import ctypes
 import gc
@@ -30,7 +30,7 @@ _HARMLESS = ("This plugin does not support", "QWindowsWindow::setGeometry")
 
 
 class Watch(QObject):
-    """Collects what went wrong, each trouble once.
+    """Collects problems, each of them once.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Watch(QObject):
         self._looker.join()
 
     def note(self, text: str, key: str = "") -> None:
-        """Write down a trouble, unless there was one with the same key (by default the text)."""
+        """Record a problem, unless there is one with the same key (by default the text)."""
         if (key or text) not in self._seen:
             self._seen.add(key or text)
             self.findings.append((self.action, text))

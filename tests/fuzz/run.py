@@ -2,8 +2,8 @@
 
 python tests/fuzz/run.py --seconds 60 --seed 0 [FUZZER ...]
 
-Tells each input that the program did not take or refuse in one sentence within its limits, with the seed that makes it
-again (`--try FUZZER SEED`). Exit code 1 if there is one.
+Prints each input that the program did not accept or reject in one sentence within the limits, with the seed that
+reproduces it (`--try FUZZER SEED`). The exit code is 1 if there is one.
 """
 
 import argparse
