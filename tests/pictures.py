@@ -5,7 +5,7 @@ import zlib
 
 
 def png_claiming(width: int, height: int) -> bytes:
-    """Return a PNG that claims a size and holds no pixels, at once however large that is."""
+    """Return a PNG that declares a size but contains no pixels; the time does not depend on the size."""
     head = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     chunks = (head, b"IDAT" + zlib.compress(b""), b"IEND")
     framed = (struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks)

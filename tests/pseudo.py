@@ -1,4 +1,4 @@
-"""A language for tests that nobody speaks: each text accented, 40 % longer and between marks.
+"""A pseudo-language for tests: each text is accented, 40 % longer and between marks.
 
 What a person reads without marks was not translated; what is cut off has no room for a longer language. The catalogues
 are made from the source code as a translator's would be, so a text that the tools do not find shows up, too.
@@ -40,7 +40,7 @@ _PLACEHOLDER = re.compile(r"\{[^{}]*\}|%\([a-z_]+\)[a-z]|%L?n|%[sdr]")
 
 
 def pseudo(text: str) -> str:
-    """Return a text in the language nobody speaks."""
+    """Return a text in the pseudo-language."""
     if not text.strip():
         return text
     parts, end = [], 0
@@ -59,7 +59,7 @@ def untranslated(text: str, names: Collection[str] = ()) -> list[str]:
     Parameters
     ----------
     text
-        What a person reads.
+        The displayed text.
     names
         Words that are the same in every language, beside numbers, keys and single letters.
     """

@@ -1,4 +1,4 @@
-"""The command line as a person or a script meets it: what it prints, and what it leaves behind."""
+"""The command line as used by people and scripts: its output and its files."""
 
 import json
 import os
@@ -260,7 +260,7 @@ def test_predict_refuses_too_many_broken_pictures(run: Run, image_file: Path, mo
     assert (code, out) == (2, "")
     assert "At least 2 of 4 pictures cannot be read" in err
     assert str(broken[1]) in err
-    # A name that was mistyped is no broken picture.
+    # A mistyped name is not a damaged picture.
     code, out, err = run("predict", image_file, tmp_path / "missing.png", image_file, "--model", model_path)
     assert (code, out) == (2, "")
     assert "missing.png does not exist" in err

@@ -1,4 +1,4 @@
-"""Whatever is wrong with what it is given: exit code 2, one line that names it, nothing half-written."""
+"""Any bad input leads to exit code 2, one line that names it, and no partial files."""
 
 import gzip
 import os

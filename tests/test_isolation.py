@@ -71,7 +71,7 @@ def test_screens_that_start_together_are_different_ones() -> None:
 
 @pytest.mark.skipif(not has_virtual_screen(), reason="Xvfb is not installed")
 def test_a_screen_still_answers_after_its_last_client_has_left() -> None:
-    """A server without -noreset starts over then, and refuses whoever comes meanwhile."""
+    """A server without -noreset resets then, and refuses connections in the meantime."""
     with virtual_screen(320, 200) as display:
         for _ in range(100):
             require_display({"DISPLAY": display})

@@ -1,4 +1,4 @@
-"""The command line in a language that nobody speaks: which texts are not translated."""
+"""The command line in the pseudo-language: finds texts that are not translated."""
 
 import json
 import re
@@ -115,6 +115,6 @@ def test_errors_are_translated(run: Run, words: tuple[str, ...]) -> None:
 
 
 def _untranslated(text: str, names: Collection[str] = ()) -> list[str]:
-    """Return the words that are not translated, but for options, choices, and place-holders for values."""
+    """Return the words that are not translated, except options, choices, and placeholders for values."""
     text = re.sub(r"(?<![\w-])--?[a-z][\w-]*|\{[a-z0-9,]+\}|\b[A-Z][A-Z_,]*\b|\d+(?:x\d+)+", " ", text)
     return pseudo.untranslated(text, {*NAMES, *names})

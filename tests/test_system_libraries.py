@@ -1,4 +1,4 @@
-"""A system library that is missing is named with its package, as bad input is: it is no fault of digitpad."""
+"""A missing system library is reported with its package, like bad input, because it is not an error of digitpad."""
 
 import re
 import subprocess

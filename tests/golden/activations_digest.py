@@ -1,4 +1,4 @@
-"""What `activations.npz` holds of an activation, for `make_activations`, which writes it, and tests, which read it."""
+"""The summary of an activation in `activations.npz`, for `make_activations`, which writes it, and the tests."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
 """Writes `activations.npz`: what PyTorch computes in float64 for every layer of the bundled models, for a few digits.
 
-Run it from the root of the repository where PyTorch 2.13 is installed, after training the bundled models anew:
+Run it from the root of the repository where PyTorch 2.13 is installed, after retraining the bundled models:
 `python -m tests.golden.make_activations`. To stay small the file holds some cells of each activation, evenly spread,
 and the sum and the largest size of all: `model/digit/layer` is float64 (cells + 2,), see `digest`.
 """
@@ -28,7 +28,7 @@ def activations(model: Model, image: Array) -> dict[str, Array]:
     found = {"input": x}
     for plan in model.architecture.layers:
         name = str(plan["name"])
-        # How weights are drawn is no concern of PyTorch's modules: they get them.
+        # PyTorch's modules get the weights, so their initialization does not matter.
         module = torch_module({key: value for key, value in plan.items() if key != "initializer"}).double().eval()
         own = {key.removeprefix(f"{name}."): value for key, value in weights.items() if key.startswith(f"{name}.")}
         module.load_state_dict(own)

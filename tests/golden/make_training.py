@@ -1,4 +1,4 @@
-"""Make `training.json`: what PyTorch says of losses, optimizers and schedules.
+"""Make `training.json`: PyTorch's results for losses, optimizers and schedules.
 
 Run by hand where PyTorch 2.13 is installed: `python tests/golden/make_training.py`. Numbers are float64, written so
 that they come back bit for bit; the tests compare without PyTorch.

@@ -1,4 +1,4 @@
-"""The window for tests: a fake reader behind it, and nothing of it left when a test ends."""
+"""The window for tests, with a fake reader; all its objects must be gone when a test ends."""
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ from digitpad.gui.workspace.settings import Settings
 from digitpad.reading.recognizer import Prediction
 from tests.gui.settling import settle
 
-# What the off-screen platform says it cannot do is no fault of the window.
+# Limitations of the off-screen platform are not errors of the window.
 _OFFSCREEN = (r"This plugin does not support (raise|grabbing the keyboard|propagateSizeHints)",)
 
 
@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class FakeReader:
-    """Reads every drawing as `digit`, and counts how often it was asked."""
+    """Reads every drawing as `digit`, and counts the readings."""
 
     digit: int = 7
     sure: float = 0.9

@@ -1,4 +1,4 @@
-"""What every control has to be, wherever it stands: named, explained, reached by keyboard, not cut off."""
+"""Requirements for all controls: a name, a tooltip, a place in the tab order, and no cut text."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 
 def controls_of(widget: QWidget) -> list[QWidget]:
-    """Return the controls in a widget that can be seen, without the parts that Qt makes of its own."""
+    """Return the visible controls in a widget, without the internal parts of Qt widgets."""
     kinds = (QAbstractButton, QAbstractSlider, QTabBar, QTextEdit)
     found = [
         child

@@ -1,4 +1,4 @@
-"""The window in every language there is, and in the language of the tests that nobody speaks."""
+"""The window in all available languages, and in the pseudo-language of the tests."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

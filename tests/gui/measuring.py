@@ -1,4 +1,4 @@
-"""Which texts and controls of the window are cut off, squeezed, or in each other's way, at the size it has."""
+"""Finds texts and controls of the window that are cut off, squeezed or overlapping at the current size."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ from digitpad.gui.widgets.live_text import LiveText
 
 
 def faults(root: QWidget) -> list[str]:
-    """Return a line for everything that is wrong in a widget: cut texts, squeezed, clipped and overlapping widgets."""
+    """Return a line for each problem in a widget: cut texts, squeezed, clipped and overlapping widgets."""
     found = [f"{_name(widget)} cuts {text!r}" for widget, text in cut_texts(root)]
     found += [f"{_name(widget)} is {_size(widget.size())}, needs {_size(needed)}" for widget, needed in squeezed(root)]
     found += [f"{_name(widget)} reaches beyond {_name(parent)}" for widget, parent in clipped(root)]

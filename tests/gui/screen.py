@@ -1,7 +1,7 @@
 """The whole program on a real X screen, driven with a real pointer and real keys.
 
-Xvfb is the screen and xdotool the hand; tests that want them carry the marks `NEEDED`, and are skipped where they are
-missing.
+Xvfb provides the screen, and xdotool the input; tests that need them have the marks `NEEDED`, and are skipped if they
+are missing.
 """
 
 import json
@@ -79,7 +79,7 @@ class Screen:
         self._program = program
 
     def hand(self, *arguments: object) -> None:
-        """Move the pointer or press keys, as xdotool is told."""
+        """Move the pointer or press keys with xdotool."""
         words = [_XDOTOOL, *map(str, arguments)]
         subprocess.run(words, env=self._environment, check=True, timeout=30, capture_output=True)
 
@@ -106,7 +106,7 @@ class Screen:
 
 @contextmanager
 def program_on_screen(folder: Path, watch: str, *words: object, arguments: str = "") -> Iterator[Screen]:
-    """Run the program on a screen of its own.
+    """Run the program on a separate screen.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def program_on_screen(folder: Path, watch: str, *words: object, arguments: str =
 
 
 def _end(process: "subprocess.Popen[str]") -> None:
-    """End a process, and if it will not, kill it and say so."""
+    """End a process; if it does not end, kill it and report that."""
     process.terminate()
     try:
         process.communicate(timeout=20)

@@ -1,4 +1,4 @@
-"""Waiting until the window shows what it was asked for."""
+"""Waiting until the window shows the requested state."""
 
 from PySide6.QtCore import QEvent, QEventLoop, QTimer, SignalInstance
 from PySide6.QtWidgets import QApplication, QWidget
@@ -9,7 +9,7 @@ _LONGEST = 30_000  # milliseconds
 
 
 def settle(widget: QWidget) -> None:
-    """Wait until the files asked for are open, and the workspace has published what comes of every change so far."""
+    """Wait until the requested files are open, and the workspace has published the results of all changes."""
     window = widget.window()
     if not isinstance(window, MainWindow):
         return
@@ -34,7 +34,7 @@ def _wait_for(signal: SignalInstance, trouble: str) -> None:
 
 
 def lay_out() -> None:
-    """Have everything laid out that waits for it."""
+    """Perform all pending layouts."""
     for _ in range(3):
         QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         QApplication.sendPostedEvents()

@@ -1,4 +1,4 @@
-"""Every control of every tab: its accessible name is a name and not a value, and Tab follows the eye."""
+"""All controls of all tabs: the accessible name is not a value, and the tab order follows the layout."""
 
 from itertools import pairwise
 
@@ -29,7 +29,7 @@ def test_accessible_names_are_names_and_not_values(window: MainWindow, tab: str,
     shown = _show(window, tab, page)
     for widget in (*controls_of(shown), *shown.findChildren(LiveText), *controls_of(window)):
         name = widget.accessibleName()
-        # A button of Evaluate has no name before there is a model that it stands for.
+        # A button of the Evaluate tab has no name until there is a model for it.
         assert name or not widget.isEnabled(), widget.objectName()
         value = _value_of(widget)
         assert not value or value not in name, (widget.objectName(), name, value)

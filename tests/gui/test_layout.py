@@ -1,4 +1,4 @@
-"""In every tab and dialog, at every size that is allowed, in every language: no text is cut, and nothing collapses."""
+"""In all tabs and dialogs, at all allowed sizes and in all languages, no text is cut and no widget collapses."""
 
 from collections.abc import Iterator
 from pathlib import Path

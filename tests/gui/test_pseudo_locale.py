@@ -1,4 +1,4 @@
-"""The window in a language that nobody speaks: which texts are not translated, and which are cut off."""
+"""The window in the pseudo-language: finds texts that are not translated or cut off."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +38,7 @@ NAMES = frozenset(
 def pseudo_window(
     qapp: QApplication, pseudo_catalogues: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator[MainWindow]:
-    """Show the window, all its tabs built, in the language that nobody speaks."""
+    """Show the window with all tabs built, in the pseudo-language."""
     monkeypatch.setattr("digitpad.paths.languages_dir", lambda: pseudo_catalogues)
     assert translation.use_language(pseudo.CODE)
     texts = pseudo.QtTexts()

@@ -1,4 +1,4 @@
-"""Architectures are found by name or in a file, and what is neither is refused in one sentence."""
+"""Architectures are found by name or in a file; anything else is rejected in one sentence."""
 
 import json
 from pathlib import Path

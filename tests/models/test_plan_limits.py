@@ -1,4 +1,4 @@
-"""A plan is weighed before it is built: its count is the network's own, and what is too large is never allocated."""
+"""An architecture is checked before it is built: the count is exact, and excessive sizes are never allocated."""
 
 import json
 import struct

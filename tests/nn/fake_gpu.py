@@ -1,4 +1,4 @@
-"""A stand-in for CuPy that computes with NumPy and lets nothing cross over unseen.
+"""A stand-in for CuPy that computes with NumPy and records all transfers.
 
 Its arrays refuse what a real device array refuses (turning into a NumPy array by themselves, meeting one in a sum) and
 also what it does silently but slowly (becoming a number or a truth value). What crosses on purpose, by `asarray` and
@@ -254,7 +254,7 @@ def _stand_in(value: Any) -> Any:
 
 @pytest.fixture
 def gpu(monkeypatch: pytest.MonkeyPatch) -> FakeCupy:
-    """Pretend that there is a GPU."""
+    """Simulate a GPU."""
     fake = FakeCupy()
     monkeypatch.setitem(sys.modules, "cupy", fake)
     return fake

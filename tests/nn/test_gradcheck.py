@@ -1,4 +1,4 @@
-"""The judge is judged: wrong gradients have to be found, right ones let pass, and nothing left changed."""
+"""The gradient check itself: it finds wrong gradients, accepts correct ones, and leaves no changes."""
 
 import copy
 
@@ -87,7 +87,7 @@ def test_wrong_gradients_are_found_and_named() -> None:
 
 
 def test_a_parameter_that_changes_nothing_is_no_error() -> None:
-    """Batch-norm takes away whatever a bias before it adds: both slopes are zero but for rounding."""
+    """Batch-norm cancels a preceding bias: both slopes are zero except for rounding."""
     network = Sequential(
         [("conv", Conv2D(1, 2, 3, dtype=np.float64)), ("norm", BatchNorm2D(2, dtype=np.float64)), ("relu", ReLU())]
     )

@@ -97,7 +97,7 @@ CHAINS: dict[str, tuple[tuple[int, int], Chain]] = {
 def _network(image: tuple[int, int], chain: Chain, seed: int) -> Sequential:
     network = build(Architecture("chain", (1, *image), tuple(chain)), rng=np.random.default_rng(seed), dtype=np.float64)
     for parameter in network.parameters():
-        # Positive weights cannot cancel each other, nor silence a ReLU.
+        # Positive weights cannot cancel each other or deactivate a ReLU.
         parameter.value = abs(parameter.value) + 0.1
     return network
 

@@ -1,4 +1,4 @@
-"""The best path is the best of all paths, and its share is its share of all."""
+"""The best path is the best of all paths, and its probability is its share of the total."""
 
 import itertools
 import math

@@ -19,7 +19,7 @@ from tests.reading.written import written
 PICTURES = Path(__file__).parent / "pictures"
 with (PICTURES / "expected.csv").open() as _file:
     CASES = {row["file"]: row["expected"] for row in csv.DictReader(_file)}
-#: Of ten pictures of a kind, how many must be read rightly at least; what is left is what a digit alone may cost.
+#: Minimum number of correct readings of ten pictures of a kind; the rest allows for misread single digits.
 LEAST = {"box, crossed": 8, "several lines": 6, "signs": 8, "ruled": 9}
 
 

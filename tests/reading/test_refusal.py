@@ -1,4 +1,4 @@
-"""What is no digit is refused with the reason: by rules where rules will do, by the network's own output otherwise."""
+"""Drawings that are not digits are rejected with the reason, by rules or by the network's own output."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def refusing_model(threshold: float = 0.5, labels: tuple[str, ...] = (*DIGITS, N
 
 
 def lean_to(model: Model, label: str, by: float = 50.0) -> Model:
-    """Return the model, sure of one output whatever it is shown."""
+    """Return the model, with high confidence in one output for every input."""
     model.network.layers["fc2"].parameters()[1].value[model.metadata.labels.index(label)] += by
     return model
 

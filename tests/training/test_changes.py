@@ -1,4 +1,4 @@
-"""What was changed on the way, told with both values."""
+"""Changes during a run, reported with both values."""
 
 from dataclasses import replace
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""What is changed while a run goes on, and what it is not allowed to be."""
+"""Settings that can be changed during a run, and their invalid values."""
 
 import threading
 from collections.abc import Callable

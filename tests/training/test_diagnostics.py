@@ -1,4 +1,4 @@
-"""What is said about layers is what a direct computation finds."""
+"""The layer diagnostics agree with a direct computation."""
 
 import math
 from collections.abc import Callable

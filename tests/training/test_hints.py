@@ -1,4 +1,4 @@
-"""Hints, from short trainings that really are in trouble."""
+"""Hints, from short trainings with real problems."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -151,7 +151,7 @@ def test_what_is_best_learned_first_comes_first() -> None:
     advisor.hear(TrainingStarted(9, 4, 100, 400, 100, 1000, 1))
     advisor.hear(LayersMeasured(30, (LayerMeasure("relu3", "ReLU", units=12, dead_units=8),), 128))
     assert [hint.key for hint in advisor.hints()] == ["overfitting", "large_batch", "dead_units"]
-    # A layer that is dead altogether stops the learning, and is trouble.
+    # A completely dead layer stops the learning, which is a problem.
     advisor.hear(LayersMeasured(40, (LayerMeasure("relu3", "ReLU", units=12, dead_units=12),), 128))
     assert [hint.key for hint in advisor.hints()] == ["dead_units", "overfitting", "large_batch"]
 

@@ -355,7 +355,7 @@ def test_smoothed_labels_leave_the_plain_cross_entropy_to_be_seen(blobs: Dataset
         runs[smoothing] = list(Trainer(build_network(plan, 0), blobs, blobs, settings).run())
     steps = {s: [e for e in events if isinstance(e, StepCompleted)] for s, events in runs.items()}
     epochs = {s: next(e for e in events if isinstance(e, EpochCompleted)) for s, events in runs.items()}
-    # The weights hardly move, so the same images give the same cross-entropy, whichever loss is lowered.
+    # The weights hardly move, so the same images give the same cross-entropy for any training loss.
     for plain, smoothed in zip(steps[0.0], steps[0.2], strict=True):
         assert plain.cross_entropy is None
         assert smoothed.cross_entropy == pytest.approx(plain.loss, rel=1e-4)

@@ -172,7 +172,7 @@ def test_a_number_on_two_lines_is_shown_and_walked_through_line_by_line(window: 
         settle(tab)
         walked.append(window.workspace.look.place)
     assert walked == [4, 3, 2, 1, 0]
-    # A click on a character chooses it, in whichever line it stands.
+    # A click on a character chooses it, on any line.
     for place in (1, 4):
         QTest.mouseClick(tab.answer, Qt.MouseButton.LeftButton, pos=tab.answer.character_area(place).center().toPoint())
         settle(tab)

@@ -1,4 +1,4 @@
-"""Files are read in the background: the window stays free, the newest request wins, and nothing drawn is lost."""
+"""Files are read in the background: the window stays responsive, the newest request wins, and no ink is lost."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The switch between a photograph under its ink, and the ink alone."""
+"""The switch between a photograph with its ink and only the ink."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is no digit is said to be none, from a threshold on that can be moved."""
+"""Drawings that are not digits are rejected, from an adjustable threshold on."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -121,7 +121,7 @@ def test_the_mark_on_the_bar_of_none_is_dragged(window: MainWindow, tab: DrawTab
     moved = tab.bars.mark_position()
     assert moved is not None
     assert moved.x() == pytest.approx(mark.x() - 60, abs=3)
-    # Beside the mark, nothing is taken hold of.
+    # A press beside the mark does not start a drag.
     QTest.mousePress(tab.bars, Qt.MouseButton.LeftButton, pos=QPointF(mark.x(), 10).toPoint())
     QTest.mouseMove(tab.bars, QPointF(mark.x() + 40, 10).toPoint())
     assert tab.refusal.slider.value() == round(100 * network.reader.threshold)

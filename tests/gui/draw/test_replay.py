@@ -1,4 +1,4 @@
-"""Real pen ink, replayed as mouse events on the real window's canvas: slow, and the figure that counts."""
+"""Real pen ink, replayed as mouse events on the canvas of the real window: slow, but the decisive figure."""
 
 import os
 import sys

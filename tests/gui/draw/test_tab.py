@@ -1,4 +1,4 @@
-"""Drawing, and seeing it read."""
+"""Drawing in the window, and the prediction."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""The Evaluate tab of the real window, with two small models in files whose every answer is known."""
+"""The Evaluate tab of the real window, with two small models whose predictions are all known."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ from tests.gui.settling import settle
 
 
 def save_pixel_model(path: Path, *, blind: int | None = None) -> Path:
-    """Save a model that reads the class from the brightest of the first ten pixels; one class it may not see."""
+    """Save a model that reads the class from the brightest of the first ten pixels, and may ignore one class."""
     plan = Architecture(
         path.stem,
         (1, 28, 28),

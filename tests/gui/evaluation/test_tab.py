@@ -1,4 +1,4 @@
-"""Measuring in the window, and looking into what came out, through the widgets."""
+"""Evaluating in the window, and exploring the results, through the widgets."""
 
 import csv
 import errno

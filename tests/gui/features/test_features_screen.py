@@ -1,4 +1,4 @@
-"""The Features tab on a real X screen: drawn on with a real pointer, gone through with real keys."""
+"""The Features tab on a real X screen: drawing with a real pointer, navigation with real keys."""
 
 from collections.abc import Iterator
 from pathlib import Path

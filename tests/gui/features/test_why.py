@@ -1,4 +1,4 @@
-"""Why this answer: laid over the drawing, live or from the background, and never for another drawing."""
+"""Why this prediction: an overlay on the drawing, live or from the background, never for another drawing."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The process: what is imported, what Qt survives, what a start looks like."""
+"""The process: imports, robustness of Qt, and the start."""
 
 import json
 import os

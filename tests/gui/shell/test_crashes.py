@@ -1,4 +1,4 @@
-"""Reports of processes that died."""
+"""Reports of crashed processes."""
 
 import os
 import subprocess

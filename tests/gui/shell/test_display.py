@@ -1,4 +1,4 @@
-"""No display: said in words, before Qt ends the process."""
+"""Without a display, there is a clear message before Qt ends the process."""
 
 import socket
 import subprocess

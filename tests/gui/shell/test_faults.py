@@ -1,4 +1,4 @@
-"""Faults of ours: logged, shown once, survived."""
+"""Internal errors are logged and shown once, and the window stays open."""
 
 import threading
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""What is opened, dropped or pasted and is nothing ends in a message, and leaves the drawing alone."""
+"""Invalid data that is opened, dropped or pasted leads to a message, and leaves the drawing unchanged."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Files handed to the window that runs already."""
+"""Files that are passed to a running window."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The window with a model of letters: its class names stand wherever a digit would, and nothing breaks."""
+"""The window with a model of letters: class names are shown in place of digits."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path

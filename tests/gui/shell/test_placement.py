@@ -1,4 +1,4 @@
-"""The window opens within the screen, whatever its size and wherever it was left."""
+"""The window opens within the screen, for any stored size and position."""
 
 import pytest
 from PySide6.QtCore import QRect, QSize

@@ -1,4 +1,4 @@
-"""The Draw tab on a real X screen, drawn on with a real pointer and keyboard."""
+"""The Draw tab on a real X screen, with a real pointer and keyboard."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is said at the start of the program of a training that the last program did not end."""
+"""The message about an interrupted run when the program starts."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The welcome: shown to newcomers, gone with the first stroke, dismissed for good."""
+"""The welcome: shown to new users, hidden by the first stroke, dismissed permanently."""
 
 from collections.abc import Callable
 

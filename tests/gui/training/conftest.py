@@ -1,4 +1,4 @@
-"""The Train tab in the real window, with a small dataset that is learned at once."""
+"""The Train tab in the real window, with a small dataset that is learned quickly."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +19,7 @@ from tests.gui.settling import settle
 
 
 def write_digits(folder: Path, count: int, *, seed: int = 0) -> Path:
-    """Write an IDX folder of ten kinds of pictures that are easily told apart."""
+    """Write an IDX folder with ten classes of pictures that are easy to distinguish."""
     rng = np.random.default_rng(seed)
     labels = np.arange(count) % 10
     images = rng.integers(0, 40, (count, 28, 28)).astype(np.uint8)

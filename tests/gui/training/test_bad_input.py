@@ -1,4 +1,4 @@
-"""What can go wrong with data, disks and folders: said in the tab, in words, while the rest of the window works on."""
+"""Errors of data, disks and folders are shown in the tab, while the rest of the window keeps working."""
 
 import errno
 import os
@@ -40,7 +40,7 @@ def _start(tab: TrainTab, wait: Wait, data: Path) -> str:
 
 
 def _still_works(window: MainWindow, tab: TrainTab, draw: Draw, wait: Wait, digits: Path) -> None:
-    """Draw, read and train, whatever happened before."""
+    """Draw, read and train after any error."""
     window.workspace.look_at_in_use()
     draw(window.draw_tab.canvas, [[(100, 100), (200, 300)]])
     assert window.draw_tab.answer.digit == "7"
@@ -150,7 +150,7 @@ def test_a_loss_that_is_no_number_stops_at_the_last_good_weights(
     scroll = tab.hints.findChild(QScrollArea, "hintScroll")
     assert scroll is not None
     for button in tab.hints.findChildren(QPushButton):
-        # Its words end where they can be seen.
+        # The end of its text is visible.
         assert button.mapTo(scroll, button.rect().topRight()).x() <= scroll.viewport().width()
     before = tab.editor.plan
     tab.apply_cure(cures[0])

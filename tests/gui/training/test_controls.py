@@ -1,4 +1,4 @@
-"""Every control of the Train tab: named, explained, reached by keyboard, not cut off, in light and in dark."""
+"""All controls of the Train tab have a name, a tooltip and a place in the tab order, and are not cut off."""
 
 import pytest
 from PySide6.QtCore import Qt

@@ -1,4 +1,4 @@
-"""The gate between two steps."""
+"""Pausing between two steps."""
 
 import threading
 

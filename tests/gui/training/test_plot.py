@@ -1,4 +1,4 @@
-"""The plot: it follows, it stays where it was zoomed to, and its crosshair says what is there."""
+"""The plot follows the run or keeps its zoom, and the crosshair shows the values."""
 
 import math
 
@@ -178,7 +178,7 @@ def test_the_crosshair_reads_a_curve_only_where_it_is(plot: CurvePlot) -> None:
     plot.redraw()
     plot.point_to(50)
     assert plot.readout == "step 50   loss 0.04   epoch 0.7   yesterday 0.04"
-    # Between two epochs nothing was measured; after the end of a run there is nothing of it.
+    # There is no measurement between two epochs, and none after the end of a run.
     plot.point_to(75)
     assert plot.readout == "step 75   loss 0.02667   yesterday 0.02667"
     plot.point_to(300)

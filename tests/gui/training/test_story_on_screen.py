@@ -1,4 +1,4 @@
-"""A whole training on a real X screen, by pointer and keyboard: draw, start, hold, step, change, stop, resume."""
+"""A complete training on a real X screen, by pointer and keyboard: draw, start, pause, step, change, stop, resume."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,7 +80,7 @@ def test_a_training_from_the_first_stroke_to_the_last_run(screen: Screen) -> Non
     screen.wait(lambda state: abs(state["rate"] - 0.002) < 1e-9)
     screen.hand("mousemove", *places["otherPlot"])
     screen.wait(lambda state: state["crosshair"].startswith("step "))
-    # Stopped, listed, deleted and had back, and gone on with.
+    # Stopped, listed, deleted, restored and resumed.
     screen.click(places["trainStop"])
     stopped = screen.wait(lambda state: state["state"] == "idle" and bool(state["stopped"]))
     assert stopped["stopped"] == "interrupted"
@@ -96,7 +96,7 @@ def test_a_training_from_the_first_stroke_to_the_last_run(screen: Screen) -> Non
     screen.hand("key", "Escape")
     screen.click(places["trainStop"])
     screen.wait(lambda state: state["state"] == "idle")
-    # And the run reads in the Draw tab.
+    # The model of the run reads in the Draw tab.
     screen.click(places["runsButton"])
     listed = screen.wait(lambda state: "loadRun" in state["places"])["places"]
     screen.click(listed["loadRun"])

@@ -1,4 +1,4 @@
-"""Training through the widgets: start, pause, one batch, one epoch, stop, change in the middle, close."""
+"""Training through the widgets: start, pause, one batch, one epoch, stop, change during the run, close."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -154,7 +154,7 @@ def test_the_drawn_digit_is_read_by_the_network_in_training(
     qtbot.waitUntil(lambda: workspace.in_training is None, timeout=30_000)
     settle(tab)
     assert tab.digit.bars.values != first
-    # What the run has made is looked at on, and is not in use.
+    # The model of the run is still shown, but is not in use.
     assert workspace.looked_at is not None
     assert workspace.looked_at.title == "light"
     assert workspace.in_use is not None

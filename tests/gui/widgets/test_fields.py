@@ -54,7 +54,7 @@ def test_a_whole_number_beyond_the_range_is_said_at_once_and_the_limit_taken(
     assert values == [5]
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert field.value() == values[-1] == taken
-    # Still there for whoever looks up from the keyboard, until something else is typed.
+    # The note stays visible until something else is typed.
     assert field.range_note == said
     _type(field, "7")
     assert field.range_note == ""

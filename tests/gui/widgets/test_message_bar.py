@@ -1,4 +1,4 @@
-"""Messages: the newest first, errors until closed, never in the way."""
+"""Messages: the newest first, errors until closed, and no control is covered."""
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer
@@ -111,7 +111,7 @@ def test_a_message_lies_over_no_control_and_moves_nothing(
     for widget, place in places.items():
         assert widget.rect().translated(widget.mapTo(window, QPoint(0, 0))) == place, widget.objectName()
     assert window.rect().contains(area)
-    # What has no room can be read in full.
+    # A text that does not fit can be read in full.
     QTest.mouseClick(_button(bar, "messageDetails"), Qt.MouseButton.LeftButton)
     details = bar.findChild(QPlainTextEdit)
     assert details is not None

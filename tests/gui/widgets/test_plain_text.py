@@ -1,4 +1,4 @@
-"""Names come from files, and are shown as they are: no label, tip or menu takes one for HTML."""
+"""Names from files are shown literally: labels, tooltips and menus do not interpret them as HTML."""
 
 from collections.abc import Iterator
 from pathlib import Path

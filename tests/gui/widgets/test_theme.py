@@ -1,4 +1,4 @@
-"""Colours: legible, complete, alive."""
+"""Colours: legible, complete, and changed at run time."""
 
 from dataclasses import asdict
 

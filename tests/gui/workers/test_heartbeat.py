@@ -1,4 +1,4 @@
-"""How long the window stands still."""
+"""The time for which the event loop is blocked."""
 
 import time
 
@@ -12,7 +12,7 @@ def test_gaps_are_counted_and_the_longest_is_kept(qtbot: QtBot) -> None:
     assert heart.percentile(99) == 0
     heart.start()
     qtbot.waitUntil(lambda: heart.beats >= 5)
-    # The loop is held up on purpose: that is what is to be measured.
+    # The loop is blocked on purpose, because this is what the test measures.
     time.sleep(0.12)
     before = heart.beats
     qtbot.waitUntil(lambda: heart.beats > before)

@@ -1,4 +1,4 @@
-"""What may be read at once, and what the window must not wait for."""
+"""Which pages may be read immediately, and which must be read in the background."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What is on the page is read as the command line reads the file that it would be saved in."""
+"""A page is read exactly as the command line reads its saved file."""
 
 from pathlib import Path
 

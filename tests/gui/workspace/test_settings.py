@@ -1,4 +1,4 @@
-"""What is remembered, and what a broken file does to it."""
+"""Stored settings, and the effect of a damaged file."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""One look for every change, whatever tabs are open; numbered, never late, never waited for."""
+"""One numbered look for every change, for all open tabs; never outdated, and never blocking."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -205,7 +205,7 @@ def test_numbers_increase(workspace: Workspace, looks: list[Look], wait: Callabl
     assert workspace.look is looks[-1]
 
 
-# Never waited for, never late
+# Never blocking, never outdated
 
 
 def test_the_window_goes_on_while_a_slow_reader_reads_and_late_results_are_dropped(
@@ -331,7 +331,7 @@ def test_what_is_looked_at_is_said_truly(workspace: Workspace, tmp_path: Path, w
     assert network is workspace.in_training
     assert network is not None
     assert network.title == "in training: small, step 1,360"
-    # Without a run of its own, nothing of it is saved.
+    # Without a run, it is not saved.
     workspace.end_training()
     assert looked_at(workspace) is in_use
     wait()

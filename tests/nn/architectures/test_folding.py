@@ -1,4 +1,4 @@
-"""Folded, a network says what it said, with fewer layers; what cannot be folded stays."""
+"""A folded network gives the same outputs with fewer layers; layers that cannot be folded stay."""
 
 from dataclasses import replace
 

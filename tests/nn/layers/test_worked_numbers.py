@@ -1,4 +1,4 @@
-"""Convolutions that can be followed with a pencil."""
+"""Convolutions that can be checked by hand."""
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ def test_the_forms_of_padding(
 
     assert out.shape == shape
     assert tuple(out[0]) == first_row
-    # Whatever the padding, the middle is the same.
+    # The middle is the same for any padding.
     border = (shape[0] - 4) // 2
     np.testing.assert_array_equal(out[border : border + 4, border : border + 4], VALID)
 

@@ -1,4 +1,4 @@
-"""Numbers in cells: few characters, and nothing that is not true."""
+"""Numbers in cells: few characters, and always correct."""
 
 import pytest
 

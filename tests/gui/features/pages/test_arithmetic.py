@@ -1,4 +1,4 @@
-"""The arithmetic panel: what is written adds up to what is written."""
+"""The arithmetic panel: the terms shown add up to the result shown."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The way back: one training step on the digit that is drawn."""
+"""Backpropagation: one training step on the drawn digit."""
 
 from collections.abc import Callable
 

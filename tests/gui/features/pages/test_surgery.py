@@ -1,4 +1,4 @@
-"""Surgery: the answer follows at once, the accuracy soon after, and undo brings everything back."""
+"""Surgery: the prediction is updated immediately, the accuracy soon after, and undo restores everything."""
 
 from collections.abc import Callable
 from pathlib import Path
