@@ -25,6 +25,7 @@ class ProbabilityBars(QWidget):
         self._theme = theme
         self._labels: tuple[str, ...] = _DIGITS
         self._values: tuple[float, ...] | None = None
+        self._best = 0
         self.setObjectName("bars")
         self.setAccessibleName(self.tr("Probability of each class"))
         self.setToolTip(
@@ -37,6 +38,11 @@ class ProbabilityBars(QWidget):
         self.clear()
 
     @property
+    def best(self) -> str:
+        """The emphasized label; empty when there is nothing to show."""
+        return self._labels[self._best] if self._values else ""
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """The labels of the rows, from the top."""
         return self._labels
@@ -46,10 +52,21 @@ class ProbabilityBars(QWidget):
         """The probabilities shown, in the order of the labels; None when there is nothing to show."""
         return self._values
 
-    def show_probabilities(self, labels: Sequence[str], values: Sequence[float]) -> None:
-        """Show a reading: a probability in [0, 1] for each label."""
+    def show_probabilities(self, labels: Sequence[str], values: Sequence[float], best: str = "") -> None:
+        """Show a reading.
+
+        Parameters
+        ----------
+        labels
+            The labels of the rows.
+        values
+            A probability in [0, 1] for each label.
+        best
+            The label that the headline names, which is emphasized; empty for the most probable one.
+        """
         self._show_labels(labels)
         self._values = tuple(values)
+        self._best = self._labels.index(best) if best else self._values.index(max(self._values))
         pairs = zip(self._labels, self._values, strict=True)
         self.setAccessibleDescription(", ".join(f"{label}: {sureness(value)}" for label, value in pairs))
         self.update()
@@ -84,7 +101,7 @@ class ProbabilityBars(QWidget):
         metrics = QFontMetrics(strong_label)
         left = max(map(metrics.horizontalAdvance, self._labels)) + px(1.5 * SPACE)
         width = self.width() - left - number_width - px(1.5 * SPACE)
-        best = self._values.index(max(self._values)) if self._values else -1
+        best = self._best if self._values else -1
         step = self.height() / len(self._labels)
         rows = [QRectF(0, index * step, self.width(), step) for index in range(len(self._labels))]
         self._paint_bars(painter, rows, QRectF(left, (step - px(_BAR)) / 2, width, px(_BAR)), best)

@@ -148,7 +148,7 @@ class IntField(QSpinBox):
         """Say whether the text is a whole number, or may still become one."""
         if text == self.specialValueText() or self._number(text) is not None:
             return (QValidator.State.Acceptable, text, position)
-        hopeful = text.strip() in {"", "-", "+"}
+        hopeful = _without_unit(self, text) in {"", "-", "+"}
         return (QValidator.State.Intermediate if hopeful else QValidator.State.Invalid, text, position)
 
     def stepEnabled(self) -> QSpinBox.StepEnabledFlag:
@@ -181,7 +181,8 @@ class IntField(QSpinBox):
         self._note.clear()
 
     def _number(self, text: str) -> int | None:
-        number, good = self.locale().toLongLong(text.strip())
+        text = _without_unit(self, text)
+        number, good = self.locale().toLongLong(text)
         if good:
             return int(number)
         try:
@@ -239,14 +240,14 @@ class FloatField(QDoubleSpinBox):
         """Return the number that was typed, which may lie beyond the range, or what the special text stands for."""
         if text == self.specialValueText():
             return self.minimum()
-        typed = _typed(text)
+        typed = _typed(_without_unit(self, text))
         return self.value() if typed is None else typed
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Say whether the text is a number, or may still become one."""
-        if text == self.specialValueText() or _typed(text) is not None:
+        if text == self.specialValueText() or _typed(_without_unit(self, text)) is not None:
             return (QValidator.State.Acceptable, text, position)
-        hopeful = all(letter in "0123456789.,-+eE" for letter in text)
+        hopeful = all(letter in "0123456789.,-+eE" for letter in _without_unit(self, text))
         return (QValidator.State.Intermediate if hopeful else QValidator.State.Invalid, text, position)
 
     def stepEnabled(self) -> QSpinBox.StepEnabledFlag:
@@ -284,7 +285,12 @@ class FloatField(QDoubleSpinBox):
         self._note.clear()
 
     def _check(self, text: str) -> None:
-        self._note.check(None if text == self.specialValueText() else _typed(text))
+        self._note.check(None if text == self.specialValueText() else _typed(_without_unit(self, text)))
+
+
+def _without_unit(field: QSpinBox | QDoubleSpinBox, text: str) -> str:
+    """Return what was typed without the prefix and the suffix of the field, which Qt hands over with it."""
+    return text.removeprefix(field.prefix()).removesuffix(field.suffix()).strip()
 
 
 def _typed(text: str) -> float | None:

@@ -42,7 +42,7 @@ def show_verdict(look: Look, answer: Headline | None, bars: RefusalBars, *, digi
     if verdict is None:
         bars.clear(None if reader is None else bar_labels(reader))
     else:
-        bars.show_probabilities(verdict.labels, verdict.values)
+        bars.show_probabilities(verdict.labels, verdict.values, verdict.digit)
     if answer is None:
         return
     number = None if digit_alone and verdict is not None else look.number_read

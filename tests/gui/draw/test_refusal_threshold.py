@@ -86,6 +86,8 @@ def test_an_ambiguous_reading_says_so_with_the_second_guess(tab: DrawTab, draw: 
     assert tab.answer.digit == "4"
     # The headline's percentage is that of its bar, and the bars add up to 1 with "none".
     assert tab.answer.lines == ("35.0\N{NO-BREAK SPACE}%", "ambiguous: or none, 50.0\N{NO-BREAK SPACE}%")
+    # The bar of the digit that the headline names is emphasized, although another one is longer.
+    assert tab.bars.best == tab.answer.digit
     assert tab.bars.values == pytest.approx([0, 0, 0, 0, 0.35, 0, 0, 0, 0, 0.15, 0.5])
 
 

@@ -129,3 +129,28 @@ def test_a_combo_box_is_called_by_its_name_and_not_by_its_value(page: QWidget, t
     assert heard.text(QAccessible.Text.Name) == "Optimizer"
     assert heard.text(QAccessible.Text.Value) == "Adam"
     assert heard.role() == QAccessible.Role.ComboBox
+
+
+@pytest.mark.parametrize(("prefix", "suffix"), [("pool1 map ", ""), ("", " mm")])
+def test_a_number_typed_beside_a_unit_is_taken(page: QWidget, prefix: str, suffix: str) -> None:
+    field = _whole(page)
+    field.setPrefix(prefix)
+    field.setSuffix(suffix)
+    field.setValue(5)
+    _type(field, "12")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert field.value() == 12
+    _type(field, "99")
+    assert field.range_note == "at most 28"
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert (field.value(), field.text()) == (28, f"{prefix}28{suffix}")
+
+
+def test_a_real_number_typed_beside_a_unit_is_taken(page: QWidget) -> None:
+    field = FloatField("width", "Width", "The width", 0, 10, parent=page)
+    _placed(field)
+    field.setSuffix(" cm")
+    field.setValue(5)
+    _type(field, "2.5")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert field.value() == 2.5
