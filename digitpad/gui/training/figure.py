@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygon
 from digitpad.gui.training.curve_sets import Curves
 from digitpad.gui.training.curve_style import AxisScale, Style
 from digitpad.gui.training.plot_marks import Mark
-from digitpad.gui.training.plot_range import LEAST_LOSS, range_of
+from digitpad.gui.training.plot_range import FAR, LEAST_LOSS, range_of
 from digitpad.gui.training.series import Floats, Series, thin
 from digitpad.gui.widgets.theme import LIGHT
 
@@ -127,7 +127,8 @@ def _paint_panel(
         _paint_mark(painter, mark, place)
     for style, series in shown.values():
         _paint_curve(painter, style, series, place, log=panel.log)
-    if any(_is_above(series, view.top, log=panel.log) for style, series in shown.values() if style.sets_range):
+    limits = ((series, view.top if style.sets_range else FAR * view.top) for style, series in shown.values())
+    if any(_is_above(series, limit, log=panel.log) for series, limit in limits):
         painter.setPen(_colour("error"))
         off_scale = QCoreApplication.translate("Figure", "\N{BLACK UP-POINTING TRIANGLE} off scale")
         painter.drawText(

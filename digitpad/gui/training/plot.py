@@ -202,7 +202,7 @@ class CurvePlot(QWidget):
             framed = range_of([curve.series for curve in shown], steady, self._scale, log=self._log)
             if framed is not None:
                 self._show_range(framed)
-        self._mark_peaks(steady)
+        self._mark_peaks(steady, [one.series for one in shown if not any(one.series is other for other in steady)])
         (left, right), _ = self._frame.range
         points = max(200, self._frame.width)
         for curve in self._curves.values():
@@ -321,9 +321,9 @@ class CurvePlot(QWidget):
         self._frame.draw_grid()
         self._marks.draw_changes()
 
-    def _mark_peaks(self, steady: Sequence[Series]) -> None:
+    def _mark_peaks(self, steady: Sequence[Series], others: Sequence[Series]) -> None:
         """Mark where curves leave the scale, and say how far, while the plot follows the run."""
-        highest = self._marks.draw_peaks(steady) if self._following and not self._log else None
+        highest = self._marks.draw_peaks(steady, others) if self._following and not self._log else None
         if highest is None:
             self._marks.clear_peaks()
             self._off_scale.clear()

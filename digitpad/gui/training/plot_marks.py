@@ -11,7 +11,7 @@ from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QWidget
 
 from digitpad.gui.training.plot_frame import PlotFrame
-from digitpad.gui.training.plot_range import without_start
+from digitpad.gui.training.plot_range import FAR, without_start
 from digitpad.gui.training.series import Floats, Series
 from digitpad.gui.widgets.theme import Theme
 
@@ -55,13 +55,15 @@ class PlotMarks:
         steps = np.array([mark.step for mark in self.changes], float)
         self._lines.setData(np.repeat(steps, 2), np.tile([low, high], len(steps)))
 
-    def draw_peaks(self, curves: Sequence[Series]) -> float | None:
+    def draw_peaks(self, curves: Sequence[Series], others: Sequence[Series] = ()) -> float | None:
         """Mark at the upper edge where curves leave the scale.
 
         Parameters
         ----------
         curves
             Those that are meant to be in view.
+        others
+            Those that may leave the view a little, such as the noisy loss of single batches; only far peaks are marked.
 
         Returns
         -------
@@ -69,12 +71,12 @@ class PlotMarks:
             The highest value that is not in view, the wild first steps of a long run left out; None if all are.
         """
         (left, right), (low, high) = self._frame.range
-        found = [peaks_of(series, left, right, high) for series in curves]
+        limits = [(series, high) for series in curves] + [(series, FAR * high) for series in others]
+        found = [peaks_of(series, left, right, limit) for series, limit in limits]
         steps = np.concatenate(found) if found else _NOTHING
         self._peaks.setData(steps, np.full(len(steps), high - _INSIDE * (high - low)))
-        tops = [float(np.nanmax(part, initial=-np.inf)) for part in (without_start(one.y) for one in curves)]
-        highest = max(tops, default=-np.inf)
-        return highest if highest > high else None
+        tops = [(float(np.nanmax(without_start(one.y), initial=-np.inf)), limit) for one, limit in limits]
+        return max((top for top, limit in tops if top > limit), default=None)
 
     def clear_peaks(self) -> None:
         """Remove the marks at the upper edge."""

@@ -15,12 +15,15 @@ Range = tuple[tuple[float, float], tuple[float, float]]
 LEAST_LOSS = 1e-6
 #: What is above the top of a plot is this many times higher than this share of all values, and than the first values.
 _ABOVE, _NEARLY_ALL, _START = 1.5, 0.95, 10
+#: A curve that does not set the range, such as the loss of single batches, is off scale above this many times the top.
+FAR = 1.5
 
 
 def range_of(shown: Sequence[Series], steady: Sequence[Series], scale: AxisScale, *, log: bool) -> Range | None:
     """Return what a plot shows; with a logarithmic scale, the values' logarithms.
 
-    One spike does not flatten all the rest: values far above both the start and nearly all others leave the scale.
+    One spike does not flatten all the rest: values far above both the start and nearly all others leave the scale. A
+    smoothed curve carries a spike along for many steps, so the values of single batches decide, if they are shown.
 
     Parameters
     ----------
@@ -51,12 +54,16 @@ def range_of(shown: Sequence[Series], steady: Sequence[Series], scale: AxisScale
         bottom, top = math.log10(max(low, LEAST_LOSS)), math.log10(max(high, 2 * LEAST_LOSS))
         return rounded(left, right, bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom))
     if scale is AxisScale.PLAIN:
-        high = min(high, _usual_top(values, parts))
+        single = [without_start(one.y) for one in shown if not any(one is other for other in steady)]
+        usual = np.concatenate(single) if single else values
+        high = min(high, _usual_top(usual[np.isfinite(usual)], parts))
     return rounded(left, right, 0.0, 1.05 * high if high > 0 else 1.0)
 
 
 def _usual_top(values: Floats, parts: Sequence[Floats]) -> float:
     """Return the value above which only spikes are: well above the start of each curve and nearly all values."""
+    if not len(values):
+        return math.inf
     starts = [float(np.median(part[:_START])) for part in parts if np.isfinite(part[:_START]).all()]
     firsts = [float(part[0]) for part in parts if np.isfinite(part[0])]
     return _ABOVE * max([*starts, *firsts, float(np.quantile(values, _NEARLY_ALL))]) or float(values.max())

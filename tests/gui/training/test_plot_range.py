@@ -66,3 +66,23 @@ def test_a_step_more_changes_nothing_most_of_the_time(steps: int) -> None:
     ranges = {rounded(1, right, 0, 1) for right in range(steps, steps + steps // 16 + 1)}
     assert len(ranges) <= 3
     assert all(steps <= across[1] for across, _ in ranges)
+
+
+def test_a_spike_that_a_smoothed_curve_carries_along_does_not_flatten_the_rest() -> None:
+    batches = np.full(306, 0.5)
+    batches[0] = 2.3
+    batches[150:157] = 1e6
+    smoothed = np.empty_like(batches)
+    smoothed[0] = batches[0]
+    for step in range(1, 306):
+        smoothed[step] = 0.95 * smoothed[step - 1] + 0.05 * batches[step]
+    shown = []
+    for values in (batches, smoothed):
+        series = Series()
+        series.extend(np.arange(1.0, 307), values)
+        shown.append(series)
+    # For more than a third of the run, the smoothed curve is far above every other batch.
+    assert np.mean(smoothed > 4) > 0.3
+    found = range_of(shown, shown[1:], AxisScale.PLAIN, log=False)
+    assert found is not None
+    assert 0.5 < found[1][1] < 4
