@@ -319,7 +319,7 @@ class Advisor:
                 "never activates passes no gradient on, so most of these units will not recover."
             ).format(dead=worst.dead_units, units=worst.units, layer=worst.name, images=measured.images),
             Cure(
-                _("Train again with Leaky ReLU"),
+                _("Train again with Leaky ReLU and a lower learning rate"),
                 architecture=leaky,
                 settings={"learning_rate": self._lower_rate(3)},
             ),
