@@ -67,7 +67,7 @@ def _say_confusion(result: Evaluation) -> None:
 
 
 def _say_classes(result: Evaluation) -> None:
-    """Print the classes that are read worst; a matrix of so many would be too wide to read."""
+    """Print the classes with the lowest accuracy; a matrix of all classes would be too wide."""
     present = [figures for figures in result.per_class if figures.recall is not None]
     worst = sorted(present, key=lambda figures: (figures.recall, -figures.support))[:_WORST]
     say(
