@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from digitpad.evaluation import Comparison, Interval
 from digitpad.gui.widgets.cards import muted
+from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
@@ -53,7 +54,7 @@ class ComparisonView(QWidget):
         column_layout.addWidget(self.verdict)
         column_layout.addWidget(self.whisker)
         column_layout.addWidget(self.details)
-        column_layout.addSpacing(SPACE)
+        add_space(column_layout, SPACE)
         column_layout.addLayout(grid)
         column_layout.addStretch(1)
         self.show_comparison(None)

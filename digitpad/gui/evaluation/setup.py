@@ -13,6 +13,7 @@ from digitpad.gui.widgets.actions import action_button
 from digitpad.gui.widgets.cards import muted, title
 from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.files import INK_FILTER, MODEL_FILTER
+from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.progress import WorkProgress
@@ -95,15 +96,15 @@ class EvaluationSetup(QFrame):
         for field in (self.model, self.other, self.data):
             label = muted(field.accessibleName(), self)
             label.setBuddy(field)
-            column.addSpacing(SPACE)
+            add_space(column, SPACE)
             column.addWidget(label)
             column.addWidget(field)
             field.activated.connect(self._chosen)
-        column.addSpacing(2 * SPACE)
+        add_space(column, 2 * SPACE)
         column.addWidget(self.button)
-        column.addSpacing(SPACE)
+        add_space(column, SPACE)
         column.addWidget(self.bar)
-        column.addSpacing(SPACE // 2)
+        add_space(column, SPACE // 2)
         column.addWidget(self.status)
         column.addStretch(1)
         save = action_button(export, "exportEvaluationButton", self.tr("Export…"), self)

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QTabBar, QToolButton, QWidget
 
+from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.plain_text import one_line, tip_text
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
@@ -160,7 +161,7 @@ class TopBar(QWidget):
         row.setContentsMargins(3 * SPACE - 4, 0, 2 * SPACE, 0)
         row.setSpacing(SPACE)
         row.addWidget(name)
-        row.addSpacing(2 * SPACE)
+        add_space(row, 2 * SPACE)
         row.addWidget(self.tabs, 0, Qt.AlignmentFlag.AlignTop)
         row.addStretch()
         row.addWidget(self.chooser, 1)

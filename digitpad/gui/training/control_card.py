@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QV
 from digitpad.gui.training.run_view import RunView, duration
 from digitpad.gui.widgets.actions import make_action, shown_key
 from digitpad.gui.widgets.cards import muted
+from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.training.events import StopReason, TrainingStopped
@@ -246,7 +247,7 @@ class ControlCard(QFrame):
         column.setSpacing(SPACE)
         column.addLayout(words)
         column.addWidget(self.bar)
-        row.addSpacing(SPACE)
+        add_space(row, SPACE)
         row.addLayout(column, 1)
         links = QVBoxLayout()
         links.setSpacing(0)

@@ -18,6 +18,7 @@ from digitpad.gui.training.run_view import RunView
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.cards import card, muted, title
 from digitpad.gui.widgets.fields import ComboBox
+from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.training.changes import changes_in_words
@@ -264,7 +265,7 @@ class CurvesPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(SPACE // 2)
         row.addWidget(first)
-        row.addSpacing(SPACE)
+        add_space(row, SPACE)
         row.addWidget(legend)
         row.addStretch(1)
         return row

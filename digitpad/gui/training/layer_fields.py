@@ -30,6 +30,7 @@ class LayerFields(QWidget):
         self._theme = theme
         self._shown: tuple[str, ...] = ()
         self._fields: dict[QObject, Field] = {}
+        self._rows: list[QWidget] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(SPACE)
@@ -42,6 +43,8 @@ class LayerFields(QWidget):
         self._name.setFixedSize(14 * SPACE, HEIGHT)
         self._name.editingFinished.connect(self._rename)
         self._add(self.tr("Name"), self._name)
+        # The name stays; the other rows are those of the layer shown.
+        self._rows = []
 
     def show_layer(self, row: LayerRow | None) -> None:
         """Show a layer; None for none."""
@@ -60,12 +63,11 @@ class LayerFields(QWidget):
             self._show(widget, field, row.arguments.get(field.name, field.default))
 
     def _make(self, fields: tuple[Field, ...]) -> None:
-        while self._grid.count() > 2:
-            item = self._grid.takeAt(2)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        for widget in self._rows:
+            self._grid.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self._rows = []
         self._fields = {}
         for field in fields:
             widget = self._widget(field)
@@ -117,6 +119,7 @@ class LayerFields(QWidget):
 
     def _add(self, text: str, widget: QWidget) -> None:
         row = self._grid.rowCount()
+        self._rows.append(widget)
         if not text:
             self._grid.addWidget(widget, row, 0, 1, 2)
             return
@@ -124,6 +127,7 @@ class LayerFields(QWidget):
         label.setWordWrap(False)
         label.setBuddy(widget)
         widget.setFixedWidth(14 * SPACE)
+        self._rows.append(label)
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
         self._grid.addWidget(widget, row, 1)
 

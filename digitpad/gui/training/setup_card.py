@@ -20,6 +20,7 @@ from digitpad.gui.training.setting_fields import SettingField
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.cards import muted, title
 from digitpad.gui.widgets.fields import ComboBox
+from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 from digitpad.gui.workspace.settings import Settings
 from digitpad.nn import ARCHITECTURES
@@ -204,7 +205,7 @@ class TrainingSetup(QFrame):
         column_layout.setContentsMargins(2 * SPACE, SPACE + SPACE // 2, 2 * SPACE, SPACE + SPACE // 2)
         column_layout.setSpacing(SPACE // 2)
         column_layout.addWidget(title(self.tr("What to train"), self))
-        column_layout.addSpacing(SPACE // 2)
+        add_space(column_layout, SPACE // 2)
         column_layout.addLayout(grid)
         column_layout.addWidget(self.preview)
         column_layout.addStretch(1)

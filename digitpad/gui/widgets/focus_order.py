@@ -6,6 +6,8 @@ from itertools import pairwise
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLayout, QScrollArea, QSplitter, QStackedWidget, QWidget
 
+from digitpad.gui.widgets.layouts import parts_in_order
+
 
 def order_by_layout(page: QWidget) -> None:
     """Set the tab order of a page to the order of its layouts, independent of the order of construction.
@@ -44,10 +46,8 @@ def _children(widget: QWidget) -> Iterator[QWidget]:
 
 
 def _in_layout(layout: QLayout) -> Iterator[QWidget]:
-    for index in range(layout.count()):
-        item = layout.itemAt(index)
-        inner, widget = (None, None) if item is None else (item.layout(), item.widget())
-        if widget is not None:
-            yield widget
-        elif inner is not None:
-            yield from _in_layout(inner)
+    for part in parts_in_order(layout):
+        if isinstance(part, QWidget):
+            yield part
+        else:
+            yield from _in_layout(part)

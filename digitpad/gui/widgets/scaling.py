@@ -9,6 +9,7 @@ There is one text size per process, as there is one application font and one sty
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QFontInfo
@@ -22,11 +23,12 @@ from PySide6.QtWidgets import (
     QLayout,
     QLineEdit,
     QMainWindow,
-    QSpacerItem,
     QSplitter,
     QTableView,
     QWidget,
 )
+
+from digitpad.gui.widgets.layouts import inner_layouts, length_of, resize_space, spaces
 
 SCALES = (1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 _MEMORY = "sizesAtFullScale"  # property of what was scaled: name -> [size at 100 %, size that was set]
@@ -143,7 +145,7 @@ def _rescale_tree(root: QWidget, old: float) -> None:
         _rescale_font(widget, old)
         layout = widget.layout()
         if layout is not None:
-            for part in _layouts(layout):
+            for part in (layout, *inner_layouts(layout)):
                 _rescale(part, _metrics_of_layout(part), old)
         widget.updateGeometry()
 
@@ -217,15 +219,6 @@ def _column_setter(table: QTableView, column: int) -> Callable[[int], object]:
     return lambda width: table.setColumnWidth(column, width)
 
 
-def _layouts(layout: QLayout) -> Iterator[QLayout]:
-    yield layout
-    for index in range(layout.count()):
-        item = layout.itemAt(index)
-        inner = None if item is None else item.layout()
-        if inner is not None:
-            yield from _layouts(inner)
-
-
 def _metrics_of_layout(layout: QLayout) -> Iterator[_Metric]:
     margins = layout.contentsMargins()
     for side in ("left", "top", "right", "bottom"):
@@ -235,7 +228,7 @@ def _metrics_of_layout(layout: QLayout) -> Iterator[_Metric]:
     if isinstance(layout, QBoxLayout):
         if layout.spacing() > 0:
             yield "spacing", layout.spacing(), layout.setSpacing
-        yield from _metrics_of_spacers(layout)
+        yield from _metrics_of_spaces(layout)
     elif isinstance(layout, QGridLayout | QFormLayout):
         yield "across", layout.horizontalSpacing(), layout.setHorizontalSpacing
         yield "down", layout.verticalSpacing(), layout.setVerticalSpacing
@@ -243,33 +236,9 @@ def _metrics_of_layout(layout: QLayout) -> Iterator[_Metric]:
         yield "spacing", layout.spacing(), layout.setSpacing
 
 
-def _metrics_of_spacers(layout: QBoxLayout) -> Iterator[_Metric]:
-    upright = layout.direction() in {QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.BottomToTop}
-    for index in range(layout.count()):
-        item = _spacer(layout, index)
-        if item is None:
-            continue
-        size = item.sizeHint()
-        length = size.height() if upright else size.width()
-        if length > 0:
-            yield f"spacer {index}", length, _spacer_setter(layout, index, upright=upright)
-
-
-def _spacer(layout: QLayout, index: int) -> QSpacerItem | None:
-    item = layout.itemAt(index)
-    return None if item is None else item.spacerItem()
-
-
-def _spacer_setter(layout: QBoxLayout, index: int, *, upright: bool) -> Callable[[int], object]:
-    def put(length: int) -> None:
-        item = _spacer(layout, index)
-        if item is not None:
-            policy = item.sizePolicy()
-            across, down = (0, length) if upright else (length, 0)
-            item.changeSize(across, down, policy.horizontalPolicy(), policy.verticalPolicy())
-            layout.invalidate()
-
-    return put
+def _metrics_of_spaces(layout: QBoxLayout) -> Iterator[_Metric]:
+    for number, space in enumerate(spaces(layout)):
+        yield f"space {number}", length_of(layout, space), partial(resize_space, layout, space)
 
 
 def _margin_setter(layout: QLayout, side: str) -> Callable[[int], object]:

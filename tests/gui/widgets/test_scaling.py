@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from digitpad.gui.widgets import scaling
+from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.scaling import SCALES, adopt, px, sizes_itself
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 from tests.gui.settling import lay_out
@@ -37,7 +38,7 @@ def _build() -> QWidget:
     row = QHBoxLayout()
     row.setSpacing(SPACE // 2)
     row.addWidget(button)
-    row.addSpacing(3 * SPACE)
+    add_space(row, 3 * SPACE)
     column.addWidget(title)
     column.addWidget(plain)
     column.addLayout(row)

@@ -15,6 +15,7 @@ from digitpad.gui.features.pages.arithmetic_view import ArithmeticView
 from digitpad.gui.features.pages.explaining import explanation
 from digitpad.gui.features.pages.explanation import Explanation, in_full
 from digitpad.gui.widgets.actions import action_button, make_action
+from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 from digitpad.nn import layers
@@ -180,7 +181,7 @@ class ArithmeticPage(QWidget):
         column.setSpacing(SPACE // 2)
         column.addLayout(head)
         column.addWidget(self.sentence)
-        column.addSpacing(SPACE // 2)
+        add_space(column, SPACE // 2)
         column.addWidget(self.view, 1)
         column.addLayout(below)
         column.addWidget(self.hint)

@@ -13,6 +13,7 @@ from digitpad.explain.weighted import kernels_of
 from digitpad.gui.features.maps.cell_numbers import paint_numbers, short
 from digitpad.gui.features.maps.colours import ColourScale, palettes, weight_scale
 from digitpad.gui.features.maps.marks import paint_frame
+from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
@@ -222,7 +223,7 @@ class KernelsPage(QWidget):
         column.setSpacing(SPACE // 2)
         column.addWidget(self.title)
         column.addWidget(self.sentence)
-        column.addSpacing(SPACE // 2)
+        add_space(column, SPACE // 2)
         column.addWidget(self.view, 1)
         self.show_cell(None, None)
 
