@@ -89,6 +89,7 @@ class Monkey(QObject):
             return
         while (popup := QApplication.activePopupWidget()) is not None:
             popup.close()
+        self._watch.check_layouts()
         window.close()
         shiboken6.delete(window)
         empty_private_clipboard()

@@ -21,7 +21,7 @@ from PySide6.QtCore import (
     Slot,
     qInstallMessageHandler,
 )
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLayout, QLayoutItem
 
 _BEAT = 20  # milliseconds
 _LOOK = 0.05  # seconds between two looks at the event loop
@@ -96,6 +96,22 @@ class Watch(QObject):
             if issubclass(type(thing), QThread) and shiboken6.isValid(thing) and thing.isRunning():
                 self.note(f"a thread is left: {type(thing).__name__} {thing.objectName()!r}")
 
+    def check_layouts(self) -> None:
+        """Note each Python object for an item of a layout that Qt has deleted: it ends the process later, anywhere."""
+        known = {_address(item): item for item in _items_of_qt()}
+        there: set[int] = set()
+        for layout in (widget.layout() for widget in QApplication.allWidgets()):
+            for part in () if layout is None else (layout, *layout.findChildren(QLayout)):
+                items = [item for item in map(part.itemAt, range(part.count())) if item is not None]
+                there |= {_address(item) for item in items}
+                for item in items:
+                    # The question itself must not leave one.
+                    if _address(item) not in known and not isinstance(item, QLayout):
+                        shiboken6.invalidate(item)
+        for address in known.keys() - there:
+            self.note(f"an item of a layout is gone, but not its Python object: {type(known[address]).__name__}")
+            shiboken6.invalidate(known[address])
+
     # What is heard
 
     def _catch(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -131,6 +147,19 @@ class Watch(QObject):
             if not self._stack and time.monotonic() - last - (_processor_delay() - delay) > self._longest:
                 frame = sys._current_frames().get(self._main.ident or 0)
                 self._stack = "".join(traceback.format_stack(frame, limit=15))
+
+
+def _items_of_qt() -> list[QLayoutItem]:
+    """Return the Python objects that stand for items of layouts that Qt has made."""
+    return [
+        thing
+        for thing in shiboken6.getAllValidWrappers()
+        if isinstance(thing, QLayoutItem) and not isinstance(thing, QLayout) and not shiboken6.createdByPython(thing)
+    ]
+
+
+def _address(thing: QLayoutItem) -> int:
+    return int(shiboken6.getCppPointer(thing)[0])
 
 
 def resident() -> int:

@@ -12,6 +12,10 @@ _BROKEN = {
     "a stall": ("end = time.thread_time() + 0.5\n    while time.thread_time() < end: pass", "the window stood still"),
     "a window": ("kept.append(QWidget()); kept[-1].setObjectName('leaked')", "a window is left: QWidget 'leaked'"),
     "a thread": ("t = QThread(); t.start(); t.setObjectName('leaked'); kept.append(t)", "a thread is left"),
+    "an item of a layout": (
+        "p, b = QWidget(), QPushButton(); r = QHBoxLayout(p); r.addWidget(b); r.itemAt(0); kept.append(p); delete(b)",
+        "an item of a layout is gone",
+    ),
     "a crash": ("import ctypes; ctypes.string_at(0)", "Segmentation fault"),
 }
 
@@ -21,7 +25,8 @@ def test_what_goes_wrong_is_found(act: str, told: str, tmp_path: Path) -> None:
     """Play with an act that does what none must do."""
     script = tmp_path / "broken.py"
     script.write_text(
-        "import sys, time\nfrom PySide6.QtCore import QThread\nfrom PySide6.QtWidgets import QWidget\n"
+        "import sys, time\nfrom shiboken6 import delete\nfrom PySide6.QtCore import QThread\n"
+        "from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget\n"
         "import monkey_acts, monkey_child\nkept = []\n"
         f"def do_one(self):\n    {act}\n    return 'broken'\n"
         "monkey_acts.Acts.do_one = do_one\ncode = monkey_child.main()\n"
