@@ -54,6 +54,7 @@ class Advisor:
         rules = (
             self._diverged,
             self._exploding,
+            self._not_recovered,
             self._not_learning,
             self._overfitting,
             self._large_batch,
@@ -135,7 +136,8 @@ class Advisor:
         if seen.stopped is not None or seen.steps_since_change < _PATIENCE or self._exploding() is not None:
             return None
         if seen.rise is not None and seen.rise.rate > seen.set_rate:
-            return self._not_recovered(seen.rise)
+            # See `_not_recovered`: the present rate is not to blame.
+            return None
         first, now = seen.loss_since_change, seen.recent_loss
         # A network that has learned most of it has little left to learn.
         if now < 0.98 * first or now < 0.5 * seen.first_loss or seen.recent_accuracy >= _LEARNED:
@@ -169,12 +171,19 @@ class Advisor:
             self._faster(),
         )
 
-    def _not_recovered(self, rise: Rise) -> Hint | None:
+    def _not_recovered(self) -> Hint | None:
         """Tell a low rate from weights that an earlier, higher rate has spoiled."""
-        seen = self._seen
-        first, now = seen.first_loss, seen.recent_loss
-        if now < 0.98 * min(first, seen.loss_since_change):
+        seen, rise = self._seen, self._seen.rise
+        if rise is None or not seen.has_recent_losses or self._diverged() is not None:
             return None
+        lowered = rise.rate > seen.set_rate and seen.steps_since_change >= _PATIENCE and not seen.is_high
+        if seen.stopped is None and not lowered:
+            return None
+        first, now = seen.first_loss, seen.recent_loss
+        reference = min(first, seen.loss_since_change) if lowered else first
+        if now < 0.98 * reference:
+            return None
+        rate = min(seen.set_rate, _rounded(rise.rate / 10))
         said = _(
             "Over the last {count} steps the loss was {now}; it started at {first}. By step {step} it had risen, with "
             "the learning rate set to {then}; the rate is {rate} now."
@@ -191,7 +200,7 @@ class Advisor:
             Severity.NOTICE,
             _("The network has not recovered"),
             f"{said} {_spoiled()}",
-            self._again(seen.set_rate),
+            self._again(rate),
         )
 
     # What the images allow

@@ -168,6 +168,18 @@ def test_weights_that_do_not_recover_are_trained_again_with_the_rate_that_is_set
     assert found["stuck"].cure.settings == {"learning_rate": 0.005}
 
 
+@pytest.mark.parametrize("last", [2.3, 900.0])
+def test_a_run_that_ended_before_it_recovered_says_so(last: float) -> None:
+    advisor, number = _after_a_burst()
+    number = _steps(advisor, number, [last] * 40)
+    advisor.hear(TrainingStopped(StopReason.FINISHED, "", 2, number, None, None, None, None, 1.0, 1.0))
+    hint = told(advisor)["stuck"]
+    assert hint.title == "The network has not recovered"
+    assert "By step 33 it had risen, with the learning rate set to 3; the rate is 0.005 now." in hint.why
+    assert hint.cure is not None
+    assert hint.cure.settings == {"learning_rate": 0.005}
+
+
 def test_after_a_recovery_an_earlier_burst_is_forgotten() -> None:
     advisor, number = _after_a_burst()
     number = _steps(advisor, number, [*np.geomspace(900.0, 0.5, 40), *[0.5] * 20])
