@@ -3,6 +3,7 @@
 import csv
 import errno
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import PIL.Image
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from digitpad.gui.evaluation.job import Data, Measured, evaluation_job
@@ -354,6 +355,50 @@ def test_what_cannot_work_is_said_and_not_taken(tab: TrainTab) -> None:
     assert tab.editor.plan == before
     assert "momentum must be greater than 0" in tab.notice.text
     assert momentum.value() == pytest.approx(before.settings.momentum)
+
+
+@pytest.mark.parametrize(
+    ("filter_number", "suffix", "start"), [(0, ".png", b"\x89PNG"), (1, ".svg", b"<?xml"), (2, ".pdf", b"%PDF")]
+)
+def test_a_figure_is_exported_by_clicking_through_both_dialogs(
+    tab: TrainTab, wait: Wait, tmp_path: Path, filter_number: int, suffix: str, start: bytes
+) -> None:
+    _trained(tab, wait, epochs=1)
+    _press(tab, "exportButton")
+    asked = tab.findChild(ExportDialog)
+    assert asked is not None
+    preset = asked.findChild(ComboBox, "exportPreset")
+    assert preset is not None
+    preset.setFocus()
+    QTest.keyClick(preset, Qt.Key.Key_Down)
+    assert preset.chosen == "column"
+    _press(asked, "exportSave")
+    dialog = tab.findChild(QFileDialog, "exportCurvesDialog")
+    assert dialog is not None
+    dialog.setDirectory(str(tmp_path))
+    formats = dialog.findChild(QComboBox, "fileTypeCombo")
+    name = dialog.findChild(QLineEdit, "fileNameEdit")
+    assert formats is not None
+    assert name is not None
+    for _ in range(filter_number):
+        QTest.keyClick(formats, Qt.Key.Key_Down)
+    formats.activated.emit(formats.currentIndex())
+    assert name.text() == f"training{suffix}"
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    path = tmp_path / f"training{suffix}"
+    content = path.read_bytes()
+    assert content.startswith(start)
+    # The column is 85 mm wide and 110 mm high: 241 x 312 points.
+    if suffix == ".png":
+        with PIL.Image.open(path) as picture:
+            assert picture.size == (1004, 1299)
+    elif suffix == ".svg":
+        assert b'viewBox="0 0 240.945 311.811"' in content
+    else:
+        box = re.search(rb"/MediaBox \[([\d. ]+)\]", content)
+        assert box is not None
+        assert [float(number) for number in box[1].split()] == pytest.approx([0, 0, 240.945, 311.811], abs=1)
+    assert tab.notice.text == ""
 
 
 def test_curves_are_exported_as_picture_drawing_and_numbers(
