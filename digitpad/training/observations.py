@@ -2,7 +2,7 @@
 
 import statistics
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from digitpad.training.controls import ControlValues
@@ -22,6 +22,25 @@ from digitpad.training.plan import RunPlan
 WINDOW = 10
 
 _RATE_CONTROLS = {"learning_rate", "learning_rate_factor"}
+_REGULARISATION_CONTROLS = {"dropout", "weight_decay"}
+#: A loss that has risen counts as recovered below this share of the initial loss.
+_RECOVERED = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """A rise of the loss above the initial loss.
+
+    Attributes
+    ----------
+    step
+        The step at which it was noticed.
+    rate
+        The learning rate that was set then: the highest of the steps that can have caused it.
+    """
+
+    step: int
+    rate: float
 
 
 class Observations:
@@ -48,6 +67,12 @@ class Observations:
         Steps since the last change of the learning rate, or since the start.
     was_changed
         Whether the learning rate was changed.
+    rise
+        The last rise of the loss; None if there was none, or the loss has recovered from it.
+    highest_rate
+        The highest learning rate that was set for a step; 0 before the first step.
+    regularised_at
+        The number of epochs after which dropout or L2 penalty were changed last; None if they were not.
     """
 
     def __init__(self, plan: RunPlan) -> None:
@@ -61,6 +86,13 @@ class Observations:
         self.rate: float | None = None
         self.steps_since_change = 0
         self.was_changed = False
+        self.rise: Rise | None = None
+        self.highest_rate = 0.0
+        self.regularised_at: int | None = None
+        # A step changes the weights, and with them the loss of the next step: hence one more than the losses.
+        self._rates: deque[float] = deque(maxlen=WINDOW + 1)
+        self._was_high = False
+        self._measured_since_change = False
         self._first: list[float] = []
         self._first_since_change: list[float] = []
         self._recent: deque[float] = deque(maxlen=WINDOW)
@@ -89,7 +121,7 @@ class Observations:
             case EpochCompleted():
                 self.epochs.append(event)
             case LayersMeasured():
-                self.layers = event
+                self.layers, self._measured_since_change = event, True
             case ControlChanged():
                 self._hear_change(event)
             case TrainingStopped():
@@ -135,9 +167,26 @@ class Observations:
         return self._lowest
 
     @property
+    def has_forgotten(self) -> bool:
+        """Whether the loss has been low and is almost as high as at the start again."""
+        return self._lowest < 0.5 * self.first_loss and self.recent_loss > 0.9 * self.first_loss
+
+    @property
+    def is_high(self) -> bool:
+        """Whether the loss is far above the initial loss, or back there after it has been low."""
+        if not self.has_recent_losses or self.steps <= WINDOW:
+            return False
+        return self.recent_loss > 1.5 * self.first_loss or self.has_forgotten
+
+    @property
+    def recent_highest_rate(self) -> float:
+        """The highest learning rate that can have caused the last losses, or the next one."""
+        return max(self.set_rate, *self._rates, 0.0)
+
+    @property
     def update_ratio(self) -> float | None:
-        """Median of update over weight of all layers; None if nothing has been measured."""
-        if self.layers is None:
+        """Median of update over weight of all layers; None if none was measured with this learning rate."""
+        if self.layers is None or not self._measured_since_change:
             return None
         ratios = [layer.update_ratio for layer in self.layers.layers if layer.update_ratio is not None]
         return statistics.median(ratios) if ratios else None
@@ -151,8 +200,20 @@ class Observations:
         for first in (self._first, self._first_since_change):
             if len(first) < WINDOW:
                 first.append(event.loss)
+        self._rates.append(self.set_rate)
+        self.highest_rate = max(self.highest_rate, self.set_rate)
         if self.has_recent_losses:
             self._lowest = min(self._lowest, self.recent_loss)
+            self._watch_rise()
+
+    def _watch_rise(self) -> None:
+        """Note what the loss rose with. A rise ends well below where it began, since the loss may hover there."""
+        high, rate = self.is_high, max(self._rates)
+        if high and not self._was_high and (self.rise is None or rate >= self.rise.rate):
+            self.rise = Rise(self.steps, rate)
+        elif self.rise is not None and self.recent_loss < _RECOVERED * self.first_loss:
+            self.rise = None
+        self._was_high = high
 
     def _hear_change(self, event: ControlChanged) -> None:
         before = self.set_rate
@@ -161,6 +222,9 @@ class Observations:
         if event.name in _RATE_CONTROLS:
             self.was_changed = True
             self.steps_since_change, self._first_since_change = 0, []
+            self._measured_since_change = False
             # The next step may diverge, and then no event has its rate.
             if self.rate is not None:
                 self.rate *= self.set_rate / before
+        elif event.name in _REGULARISATION_CONTROLS:
+            self.regularised_at = len(self.epochs)

@@ -12,10 +12,10 @@ import filelock
 from digitpad.atomic import remove_unfinished
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import Model, load_model, save_model
-from digitpad.names import plain_name
 from digitpad.training.checkpoints import SUFFIX, Checkpoint, load_checkpoint
 from digitpad.training.history import RunHistory, read_epochs, read_history
 from digitpad.training.run_info import RunInfo, RunStatus, read_info, write_info
+from digitpad.training.run_names import given_name
 from digitpad.translation import gettext as _
 
 _MODEL = "model.safetensors"
@@ -136,11 +136,9 @@ class Run:
         Raises
         ------
         DigitpadError
-            If the name is empty, or the file cannot be written.
+            If the name is empty, a model has it, or the file cannot be written.
         """
-        if not name.strip():
-            raise DigitpadError(_("A run needs a name; type one."))
-        self.update(name=plain_name(name.strip()))
+        self.update(name=given_name(name))
 
     def set_notes(self, notes: str) -> None:
         """Save the user's notes about the run.

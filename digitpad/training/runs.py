@@ -24,6 +24,7 @@ from digitpad.names import file_stem, plain_name
 from digitpad.training.plan import RunPlan
 from digitpad.training.run import CheckpointFile, Run
 from digitpad.training.run_info import RunInfo, RunStatus, read_info, write_info
+from digitpad.training.run_names import free_name, given_name
 from digitpad.translation import gettext as _
 
 __all__ = ["CheckpointFile", "Run", "RunStore", "TrashedRun", "UnreadableRun"]
@@ -130,17 +131,17 @@ class RunStore:
         plan
             The plan of the run.
         name
-            Name of the run; if empty, the name of the architecture, with a number if it is taken.
+            Name of the run; if empty, that of the architecture, or the first variant that no run or model has.
         notes
             The user's notes.
 
         Raises
         ------
         DigitpadError
-            If the folder cannot be created.
+            If a model has the name, or the folder cannot be created.
         """
         created = datetime.now(UTC)
-        title = plain_name(name.strip() or self._free_name(plan.architecture.name))
+        title = given_name(name.strip() or self._free_name(plan.architecture.name))
         moment = created.astimezone().strftime("%Y-%m-%d-%H%M%S")
         folder = self.free_folder(f"{moment}-{file_stem(plan.architecture.name)}")
         try:
@@ -199,7 +200,7 @@ class RunStore:
         checkpoint
             One of its checkpoints.
         name
-            Name of the new run; if empty, the old name with the step, and a number if it is taken.
+            Name of the new run; if empty, the old name with the step, or the first variant that no run or model has.
         settings
             Changes of the plan's settings, such as `learning_rate`.
 
@@ -269,16 +270,12 @@ class RunStore:
         return newest
 
     def _free_name(self, wanted: str) -> str:
-        """Return a name, or the first numbered variant that is not taken: "standard", "standard 2"."""
+        """Return a name, or the first numbered variant of it that neither a run nor a model has."""
         taken: set[str] = set()
         # If the runs cannot be listed, creating the folder fails too, with its own message.
         with contextlib.suppress(DigitpadError):
             taken = {run.info.name for run in self.all() if isinstance(run, Run)}
-        name, number = wanted, 1
-        while name in taken:
-            number += 1
-            name = f"{wanted} {number}"
-        return name
+        return free_name(plain_name(wanted), taken)
 
     def free_folder(self, name: str) -> Path:
         """Return a folder of that name, or of the first numbered variant, that does not exist."""

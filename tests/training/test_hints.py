@@ -1,6 +1,6 @@
 """Hints, from short trainings with real problems."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -9,15 +9,18 @@ import pytest
 from digitpad.data.dataset import Dataset
 from digitpad.models.architecture_file import build_network
 from digitpad.nn import Architecture
+from digitpad.training.advisor import Advisor
 from digitpad.training.events import (
     ControlChanged,
     EpochCompleted,
     LayerMeasure,
     LayersMeasured,
     StepCompleted,
+    StopReason,
     TrainingStarted,
+    TrainingStopped,
 )
-from digitpad.training.hints import Advisor, Hint, Severity
+from digitpad.training.hints import Hint, Severity
 from digitpad.training.history import RunHistory
 from digitpad.training.plan import RunPlan
 from digitpad.training.settings import TrainingSettings
@@ -102,6 +105,146 @@ def test_the_cure_for_divergence_starts_from_the_rate_that_was_set_in_the_run(bl
     assert "the learning rate set to 2e+19" in hint.why
     assert hint.cure is not None
     assert hint.cure.changed(plan).settings.learning_rate == 2e18
+
+
+def _steps(advisor: Advisor, first: int, losses: Iterable[float]) -> int:
+    """Let an advisor hear steps with these losses; return the number of the next step."""
+    number = first
+    for number, loss in enumerate(losses, first):
+        advisor.hear(StepCompleted(number, 1, 2, number, 500, 10, loss, 0.1, 0.01, 0.001))
+    return number + 1
+
+
+def _after_a_burst(then: float = 3.0, now: float = 0.005) -> tuple[Advisor, int]:
+    """Return an advisor that has heard of 30 good steps, five at a rate far too high, and a lower rate again."""
+    advisor = Advisor(plan_of(learning_rate=0.02))
+    number = _steps(advisor, 1, [2.3] * 30)
+    advisor.hear(ControlChanged(number, "learning_rate", None, then))
+    # The first of these losses belongs to the weights before the first large step.
+    number = _steps(advisor, number, [2.3, 9.0, 40.0, 200.0, 900.0])
+    advisor.hear(ControlChanged(number, "learning_rate", then, now))
+    return advisor, number
+
+
+def test_the_rate_in_force_when_the_loss_exploded_is_the_one_that_is_blamed() -> None:
+    advisor, number = _after_a_burst()
+    number = _steps(advisor, number, [900.0] * 5)
+    hint = told(advisor)["exploding"]
+    assert (hint.title, hint.severity, hint.cure) == ("The loss has exploded", Severity.NOTICE, None)
+    assert "The learning rate was set to 3 when it rose, which is too high for this network." in hint.why
+    assert hint.why.endswith("It is set to 0.005 now: keep training, and watch whether the loss falls.")
+    _steps(advisor, number, np.geomspace(900.0, 100.0, 20))
+    hint = told(advisor)["exploding"]
+    assert hint.why.endswith("It is set to 0.005 now, and the loss has fallen since: keep training.")
+    assert hint.cure is None
+
+
+def test_a_burst_of_one_step_is_blamed_though_the_loss_rises_under_the_next_rate() -> None:
+    advisor = Advisor(plan_of(learning_rate=0.02))
+    number = _steps(advisor, 1, [2.3] * 30)
+    advisor.hear(ControlChanged(number, "learning_rate", None, 50.0))
+    number = _steps(advisor, number, [2.3])
+    advisor.hear(ControlChanged(number, "learning_rate", 50.0, 0.005))
+    _steps(advisor, number, [900.0] * 10)
+    assert "The learning rate was set to 50 when it rose" in told(advisor)["exploding"].why
+
+
+def test_weights_that_do_not_recover_are_trained_again_with_the_rate_that_is_set_now() -> None:
+    advisor, number = _after_a_burst()
+    number = _steps(advisor, number, [900.0] * 120)
+    hint = told(advisor)["exploding"]
+    assert hint.severity is Severity.TROUBLE
+    assert "It is set to 0.005 now, but the loss is not falling." in hint.why
+    assert "go back to an earlier checkpoint" in hint.why
+    assert hint.cure is not None
+    assert (hint.cure.label, hint.cure.is_live) == ("Train again with 0.005", False)
+    # Back at chance, the loss is not exploding, but 0.005 is not to blame for that either.
+    _steps(advisor, number, [2.3] * 120)
+    found = told(advisor)
+    assert "exploding" not in found
+    assert found["stuck"].title == "The network has not recovered"
+    assert "By step 33 it had risen, with the learning rate set to 3; the rate is 0.005 now." in found["stuck"].why
+    assert found["stuck"].cure is not None
+    assert found["stuck"].cure.settings == {"learning_rate": 0.005}
+
+
+@pytest.mark.parametrize("last", [2.3, 900.0])
+def test_a_run_that_ended_before_it_recovered_says_so(last: float) -> None:
+    advisor, number = _after_a_burst()
+    number = _steps(advisor, number, [last] * 40)
+    advisor.hear(TrainingStopped(StopReason.FINISHED, "", 2, number, None, None, None, None, 1.0, 1.0))
+    hint = told(advisor)["stuck"]
+    assert hint.title == "The network has not recovered"
+    assert "By step 33 it had risen, with the learning rate set to 3; the rate is 0.005 now." in hint.why
+    assert hint.cure is not None
+    assert hint.cure.settings == {"learning_rate": 0.005}
+
+
+def test_after_a_recovery_an_earlier_burst_is_forgotten() -> None:
+    advisor, number = _after_a_burst()
+    number = _steps(advisor, number, [*np.geomspace(900.0, 0.5, 40), *[0.5] * 20])
+    assert "exploding" not in told(advisor)
+    advisor.hear(ControlChanged(number, "learning_rate", 0.005, 0.7))
+    _steps(advisor, number, [0.5, *[30.0] * 10])
+    hint = told(advisor)["exploding"]
+    assert "The learning rate is set to 0.7, which is too high" in hint.why
+    assert hint.cure is not None
+    assert hint.cure.settings == {"learning_rate": 0.07}
+
+
+def test_divergence_right_after_the_rate_was_lowered_is_blamed_on_the_rate_before() -> None:
+    advisor, number = _after_a_burst()
+    advisor.hear(TrainingStopped(StopReason.DIVERGED, "", 0, number, None, None, None, None, 1.0, 1.0))
+    hint = told(advisor)["diverged"]
+    assert "The learning rate had been set to 3," in hint.why
+    assert hint.cure is not None
+    assert hint.cure.settings == {"learning_rate": 0.005}
+
+
+def test_weight_changes_measured_at_an_earlier_rate_are_not_told_of_this_one() -> None:
+    advisor = Advisor(plan_of(learning_rate=0.01))
+    number = _steps(advisor, 1, [2.3] * 20)
+    advisor.hear(LayersMeasured(20, (LayerMeasure("fc1", "Linear", update_ratio=0.5),), 128))
+    advisor.hear(ControlChanged(number, "learning_rate", None, 1e-6))
+    _steps(advisor, number, [2.3] * 120)
+    found = told(advisor)
+    assert "stuck" not in found
+    assert "of their size" not in found["slow"].why
+
+
+def test_a_cure_for_overfitting_is_given_time_and_starts_from_the_value_in_force() -> None:
+    layers = (*plan_of().architecture.layers, {"name": "dropout", "type": "Dropout", "p": 0.2})
+    plan = plan_of(augmentation={"rotation": 10.0}, dropout=0.3)
+    advisor = Advisor(replace(plan, architecture=replace(plan.architecture, layers=layers)))
+    losses = [(0.5, 0.5), (0.4, 0.4), (0.3, 0.45), (0.1, 0.6)]
+    advisor.hear(ControlChanged(1, "dropout", None, 0.0))
+
+    def go_on(more: list[tuple[float, float]], first: int) -> Hint:
+        for number, (train, validation) in enumerate(more, first):
+            advisor.hear(EpochCompleted(number, 9, number, train, 0.9, validation, 0.8, 1.0, 1.0))
+        return told(advisor)["overfitting"]
+
+    hint = go_on(losses, 1)
+    assert hint.cure is not None
+    assert hint.cure.controls == {"dropout": 0.25}
+    advisor.hear(ControlChanged(40, "dropout", 0.0, 0.6))
+    hint = go_on([(0.1, 0.62)], 5)
+    assert hint.cure is None
+    assert hint.why.endswith("the next epochs show whether that is enough.")
+    # The dropout is as high as it may be: the penalty is next.
+    hint = go_on([(0.1, 0.64)], 6)
+    assert hint.cure is not None
+    assert hint.cure.controls == {"weight_decay": 1e-4}
+
+
+def test_units_that_died_under_a_higher_rate_are_not_blamed_on_the_lower_one() -> None:
+    advisor, _ = _after_a_burst()
+    advisor.hear(LayersMeasured(40, (LayerMeasure("relu1", "ReLU", units=12, dead_units=12),), 128))
+    hint = told(advisor)["dead_units"]
+    assert "The learning rate is 0.005 now and has been 3, which may be the cause." in hint.why
+    assert hint.cure is not None
+    assert hint.cure.label == "Train again with Leaky ReLU and the learning rate 0.005"
+    assert hint.cure.settings == {"learning_rate": 0.005}
 
 
 def test_a_resumed_run_is_judged_from_its_first_step(blobs: Dataset) -> None:

@@ -1,25 +1,24 @@
-"""The crosshair of a plot: a vertical line at a step, and above the plot what the curves are there.
-
-The readout lies over the header of the plot's card, as wide and as many lines as it needs: never over a curve.
-"""
+"""The crosshair of a plot: a vertical line at a step, and what the curves are there."""
 
 import math
 from collections.abc import Iterable
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication, QPoint, Qt
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QPen
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from digitpad.gui.training.curve_style import AxisScale, Style
 from digitpad.gui.training.plot_frame import PlotFrame
 from digitpad.gui.training.plot_marks import Mark
+from digitpad.gui.training.readout import Entry
 from digitpad.gui.training.series import Series
-from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font
+from digitpad.gui.widgets.theme import Theme
 
 _NEAR = 4.0  # pixels around a dot or a mark in which the crosshair is on it
 _BETWEEN = "   "
+_WIDE_VALUE, _WIDE_SHARE, _WIDE_STEP = 0.08888, 1.0, 99_999  # take as much room as nearly all others
 
 
 class Crosshair:
@@ -41,14 +40,6 @@ class Crosshair:
         self._line.setZValue(10)
         self._line.hide()
         frame.add(self._line)
-        self._label = QLabel(owner)
-        self._label.setObjectName(f"{owner.objectName()}Readout")
-        self._label.setProperty("readout", "true")
-        self._label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setWordWrap(True)
-        self._label.setFont(fixed_font(owner.font(), scale=0.9))
-        self._label.hide()
 
     @property
     def is_on(self) -> bool:
@@ -62,38 +53,21 @@ class Crosshair:
         if self.is_on:
             self._line.setPos(step)
 
-    def read(self, curves: Iterable[tuple[Style, Series]], marks: Iterable[Mark], scale: AxisScale) -> list[str]:
-        """Write the values at the step, and what was changed there; return the entries."""
+    def read(self, curves: Iterable[tuple[Style, Series]], marks: Iterable[Mark], scale: AxisScale) -> list[Entry]:
+        """Return the values at the step, and what was changed there, and keep them as a text."""
         if not self.is_on:
             self.text = ""
-            self._label.hide()
             return []
-        entries = [QCoreApplication.translate("Crosshair", "step {step}").format(step=f"{max(0, round(self.step)):,}")]
+        entries = [_plain(_step(self.step))]
         (left, right), _ = self._frame.range
         near = max(0.5, _NEAR * (right - left) / max(1, self._frame.width))
         for style, series in curves:
             value = value_at(series, self.step, near if style.dots else None)
             if value is not None:
-                entries.append(f"{style.name} {written(value, scale)}")
-        entries += [mark.text for mark in marks if abs(mark.step - self.step) <= near]
-        self.text = _BETWEEN.join(entries)
-        self._label.setText("  ".join(f"{_unbroken(entry)}\N{NO-BREAK SPACE}" for entry in entries))
-        self.place()
-        self._label.show()
-        self._label.raise_()
+                entries.append(_entry(style, written(value, scale)))
+        entries += [_plain(mark.text) for mark in marks if abs(mark.step - self.step) <= near]
+        self.text = _BETWEEN.join(entry.text for entry in entries)
         return entries
-
-    def place(self) -> None:
-        """Put the readout above the plot: over the header of its card, and further up if it takes several lines."""
-        card = self._owner.parentWidget() or self._owner
-        if self._label.parentWidget() is not card:
-            self._label.setParent(card)
-        room = card.width() - 2 * SPACE
-        natural = self._label.fontMetrics().horizontalAdvance(self._label.text()) + 2 * SPACE
-        width = min(room, natural)
-        height = self._label.heightForWidth(width)
-        top = self._owner.mapTo(card, QPoint(0, 0)).y() if card is not self._owner else 0
-        self._label.setGeometry(card.width() - width - SPACE, max(1, top - height), width, height)
 
     def dress(self) -> None:
         """Apply the colours in use."""
@@ -103,9 +77,20 @@ class Crosshair:
         self._line.setPen(pen)
 
 
-def _unbroken(entry: str) -> str:
-    """Return an entry that stays on one line."""
-    return entry.replace(" ", "\N{NO-BREAK SPACE}").replace("-", "\N{NON-BREAKING HYPHEN}")
+def widest_entries(curves: Iterable[tuple[Style, Series]], scale: AxisScale) -> list[Entry]:
+    """Return entries of all curves, as wide as those of any step can be expected to be."""
+    shown = list(curves)
+    newest = max((float(series.x[-1]) for _, series in shown), default=0.0)
+    value = written(_WIDE_SHARE if scale.is_share else _WIDE_VALUE, scale)
+    return [_plain(_step(max(newest, _WIDE_STEP))), *(_entry(style, value) for style, _ in shown)]
+
+
+def _entry(style: Style, value: str) -> Entry:
+    return Entry(f"{style.name} {value}", f"{style.short or style.name} {value}")
+
+
+def _plain(text: str) -> Entry:
+    return Entry(text, text)
 
 
 def value_at(series: Series, step: float, near: float | None = None) -> float | None:
@@ -130,6 +115,10 @@ def value_at(series: Series, step: float, near: float | None = None) -> float | 
     if near is not None and abs(float(x[nearest]) - step) > near:
         return None
     return float(series.y[nearest])
+
+
+def _step(step: float) -> str:
+    return QCoreApplication.translate("Crosshair", "step {step}").format(step=f"{max(0, round(step)):,}")
 
 
 def written(value: float, scale: AxisScale) -> str:

@@ -52,8 +52,21 @@ class CurveExport(QObject):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([QCoreApplication.translate("CurveFiles", name) for name in FILTERS.values()])
         dialog.setDefaultSuffix("png")
+        dialog.filterSelected.connect(self._use_format)
         dialog.fileSelected.connect(self._choose)
         dialog.open()
+
+    @Slot(str)
+    def _use_format(self, chosen: str) -> None:
+        """Give the file the extension of the format that was chosen in the dialog."""
+        dialog = self._owner.findChild(QFileDialog, "exportCurvesDialog")
+        suffix = next(
+            (suffix for suffix, name in FILTERS.items() if QCoreApplication.translate("CurveFiles", name) == chosen), ""
+        )
+        if isinstance(dialog, QFileDialog) and suffix:
+            dialog.setDefaultSuffix(suffix)
+            for name in dialog.selectedFiles()[:1]:
+                dialog.selectFile(Path(name).with_suffix(suffix).name)
 
     @Slot(str)
     def _choose(self, name: str) -> None:

@@ -1,7 +1,7 @@
 """The curves as a figure for a report: axes with titles and units, a legend, nothing outside the axes, any size.
 
 One painting serves every format: `paint` draws on whatever a QPainter paints on, in points (1/72 inch). What lies
-outside the axes is cut off here, point by point, since not every format knows clipping. A figure is dark on white,
+outside the axes is cut off before it is painted, since not every format knows clipping. A figure is dark on white,
 whatever the window's theme.
 """
 
@@ -13,14 +13,16 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
+from digitpad.gui.training.axis_numbers import in_words, round_numbers, steps_in_words
 from digitpad.gui.training.curve_sets import Curves
 from digitpad.gui.training.curve_style import AxisScale, Style
+from digitpad.gui.training.figure_geometry import clipped, spread
 from digitpad.gui.training.plot_marks import Mark
 from digitpad.gui.training.plot_range import FAR, LEAST_LOSS, range_of
 from digitpad.gui.training.series import Floats, Series, thin
 from digitpad.gui.widgets.theme import LIGHT
 
-_TEXT, _SMALL, _TITLE = 8.0, 7.0, 9.5  # points: the sizes of the fonts
+_TINY, _SMALL, _TEXT, _TITLE = 6.0, 7.0, 8.0, 9.5  # points: the sizes of the fonts
 _MARGIN, _GAP = 8.0, 4.0  # points
 _SAMPLE = 16.0  # points: the piece of line in a legend
 _POINTS_A_POINT = 3  # curve points for each point of width: more cannot be told apart in print
@@ -113,7 +115,9 @@ def _paint_panel(
     font = _font(painter, _SMALL)
     metrics = QFontMetricsF(font)
     shown = {key: curve for key, curve in panel.curves.items() if len(curve[1])}
-    legend = _paint_legend(painter, [style for style, _ in shown.values()], room, metrics)
+    limits = ((series, view.top if style.sets_range else FAR * view.top) for style, series in shown.values())
+    cut = any(_is_above(series, limit, log=panel.log) for series, limit in limits)
+    legend = _paint_legend(painter, [style for style, _ in shown.values()], room, metrics, cut=cut)
     left = _TEXT + _GAP + widest + _GAP
     axes = QRectF(
         room.left() + left,
@@ -123,18 +127,11 @@ def _paint_panel(
     )
     place = _Place(view, axes)
     _paint_axes(painter, panel, place, ticks, metrics)
-    for mark in panel.marks:
-        _paint_mark(painter, mark, place)
+    marks = _places_of_marks(panel.marks, place)
+    _paint_marks(painter, marks, axes)
     for style, series in shown.values():
         _paint_curve(painter, style, series, place, log=panel.log)
-    limits = ((series, view.top if style.sets_range else FAR * view.top) for style, series in shown.values())
-    if any(_is_above(series, limit, log=panel.log) for series, limit in limits):
-        painter.setPen(_colour("error"))
-        off_scale = QCoreApplication.translate("Figure", "\N{BLACK UP-POINTING TRIANGLE} off scale")
-        painter.drawText(
-            QPointF(axes.right() - metrics.horizontalAdvance(off_scale) - _GAP, axes.top() + metrics.height()),
-            off_scale,
-        )
+    _paint_mark_names(painter, marks, axes)
     painter.setPen(QPen(_colour("bar"), 0.75))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(axes)
@@ -181,21 +178,30 @@ def _view_of(panel: Panel) -> _View:
     return _View(left, max(right, left + 1), bottom, top)
 
 
-def _paint_legend(painter: QPainter, styles: Sequence[Style], room: QRectF, metrics: QFontMetricsF) -> float:
-    """Paint names with pieces of their lines, in as many rows as it takes; return their height."""
+def _paint_legend(
+    painter: QPainter, styles: Sequence[Style], room: QRectF, metrics: QFontMetricsF, *, cut: bool
+) -> float:
+    """Paint names with pieces of their lines, in as many rows as it takes; return their height.
+
+    If a curve is cut at the upper edge, the legend ends with a note about that.
+    """
     x, y, row = room.left(), room.top(), metrics.height() + 2
-    for style in styles:
-        name = metrics.elidedText(style.name, Qt.TextElideMode.ElideRight, room.width() - _SAMPLE - _GAP)
-        width = _SAMPLE + _GAP + metrics.horizontalAdvance(name) + 2 * _GAP
+    for style in (*styles, None) if cut else styles:
+        sample = _SAMPLE + _GAP if style is not None else 0.0
+        name = QCoreApplication.translate("Figure", "\N{BLACK UP-POINTING TRIANGLE} off scale")
+        if style is not None:
+            name = metrics.elidedText(style.name, Qt.TextElideMode.ElideRight, room.width() - sample)
+        width = sample + metrics.horizontalAdvance(name) + 2 * _GAP
         if x > room.left() and x + width > room.right():
             x, y = room.left(), y + row
         middle = y + row / 2
-        painter.setPen(_pen(style))
-        painter.drawLine(QPointF(x, middle), QPointF(x + _SAMPLE, middle))
-        if style.dots:
-            _paint_dots(painter, style, [QPointF(x + _SAMPLE / 2, middle)])
-        painter.setPen(_colour("text"))
-        painter.drawText(QPointF(x + _SAMPLE + _GAP, middle + metrics.capHeight() / 2), name)
+        if style is not None:
+            painter.setPen(_pen(style))
+            painter.drawLine(QPointF(x, middle), QPointF(x + _SAMPLE, middle))
+            if style.dots:
+                _paint_dots(painter, style, [QPointF(x + _SAMPLE / 2, middle)])
+        painter.setPen(_colour("error" if style is None else "text"))
+        painter.drawText(QPointF(x + sample, middle + metrics.capHeight() / 2), name)
         x += width
     return y + row - room.top() if styles else 0.0
 
@@ -212,9 +218,9 @@ def _paint_axes(
         painter.setPen(text)
         at = QPointF(axes.left() - _GAP - metrics.horizontalAdvance(label), y + metrics.capHeight() / 2)
         painter.drawText(at, label)
-    for step in _round_numbers(view.left, view.right, max(2, int(axes.width() / 60))):
+    steps = round_numbers(view.left, view.right, max(2, int(axes.width() / 60)))
+    for step, label in zip(steps, steps_in_words(steps), strict=True):
         x = float(place.x(np.array([step]))[0])
-        label = f"{step:,.0f}"
         half = metrics.horizontalAdvance(label) / 2
         beginning = max(axes.left() - half, min(x - half, axes.right() - 2 * half))
         painter.setPen(QPen(_colour("bar"), 0.75))
@@ -240,25 +246,43 @@ def _paint_axes(
     _font(painter, _SMALL)
 
 
-def _paint_mark(painter: QPainter, mark: Mark, place: _Place) -> None:
-    """Paint a line where something was changed, with what it was, upright beside it."""
-    axes = place.axes
-    x = float(place.x(np.array([float(mark.step)]))[0])
-    if not axes.left() <= x <= axes.right():
-        return
+def _places_of_marks(marks: Sequence[Mark], place: _Place) -> list[tuple[Mark, float]]:
+    """Return the marks within the axes from left to right, with their horizontal places."""
+    steps = np.array([mark.step for mark in marks], float)
+    pairs = zip(marks, place.x(steps).tolist(), strict=True)
+    inside = [(mark, x) for mark, x in pairs if place.axes.left() <= x <= place.axes.right()]
+    return sorted(inside, key=lambda pair: pair[1])
+
+
+def _paint_marks(painter: QPainter, marks: Sequence[tuple[Mark, float]], axes: QRectF) -> None:
+    """Paint a line where something was changed."""
     painter.setPen(QPen(_colour("warm"), 0.75, Qt.PenStyle.DashLine))
-    painter.drawLine(QPointF(x, axes.top()), QPointF(x, axes.bottom()))
-    font = _font(painter, _SMALL)
-    metrics = QFontMetricsF(font)
-    text = metrics.elidedText(mark.text, Qt.TextElideMode.ElideRight, axes.height() - 2 * _GAP)
-    # Beside the line, on the side where there is room.
-    beside = x - metrics.descent() if x - metrics.height() > axes.left() else x + metrics.ascent() + 1
-    painter.save()
-    painter.setPen(_colour("warm"))
-    painter.translate(beside, axes.top() + _GAP + metrics.horizontalAdvance(text))
-    painter.rotate(-90)
-    painter.drawText(QPointF(0, 0), text)
-    painter.restore()
+    for _, x in marks:
+        painter.drawLine(QPointF(x, axes.top()), QPointF(x, axes.bottom()))
+
+
+def _paint_mark_names(painter: QPainter, marks: Sequence[tuple[Mark, float]], axes: QRectF) -> None:
+    """Paint what was changed, upright beside its line and on white, so that curves do not strike it out."""
+    room = axes.height() - 2 * _GAP
+    metrics = QFontMetricsF(_font(painter, _SMALL))
+    if any(metrics.horizontalAdvance(mark.text) > room for mark, _ in marks):
+        metrics = QFontMetricsF(_font(painter, _TINY))
+    height = metrics.height()
+    places = spread([x - height for _, x in marks], height + 1, axes.left() + 1, axes.right() - 1)
+    for (mark, x), left in zip(marks, places, strict=True):
+        text = metrics.elidedText(mark.text, Qt.TextElideMode.ElideRight, room)
+        back = QRectF(left, axes.top() + _GAP, height, metrics.horizontalAdvance(text))
+        painter.fillRect(back.adjusted(0, -1, 0, 1), QColor("#ffffff"))
+        painter.setPen(QPen(_colour("warm"), 0.75))
+        near = back.right() if x > back.right() else back.left()
+        if abs(near - x) > 1 and not back.left() <= x <= back.right():
+            # The name had to give way: a short line leads to it.
+            painter.drawLine(QPointF(x, axes.top() + _GAP), QPointF(near, axes.top() + _GAP))
+        painter.save()
+        painter.translate(back.right() - metrics.descent(), back.bottom())
+        painter.rotate(-90)
+        painter.drawText(QPointF(0, 0), text)
+        painter.restore()
 
 
 def _paint_curve(painter: QPainter, style: Style, series: Series, place: _Place, *, log: bool) -> None:
@@ -274,44 +298,6 @@ def _paint_curve(painter: QPainter, style: Style, series: Series, place: _Place,
     if style.dots:
         points = [QPointF(a, b) for a, b in zip(across.tolist(), up.tolist(), strict=True)]
         _paint_dots(painter, style, [point for point in points if _holds(place.axes, point)])
-
-
-def clipped(x: Floats, y: Floats, area: QRectF) -> list[list[QPointF]]:
-    """Return the parts of a line that lie in an area, cut at its edges; where a value is not finite, the line ends.
-
-    Parameters
-    ----------
-    x, y
-        (n,) each: the line's points.
-    area
-        Its edges count as inside.
-    """
-    parts: list[list[QPointF]] = []
-    if len(x) < 2:
-        return parts
-    dx, dy = np.diff(x), np.diff(y)
-    begin, end = np.zeros(len(dx)), np.ones(len(dx))
-    # Liang and Barsky: each edge moves a segment's begin up, or its end down.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for slope, room in (
-            (-dx, x[:-1] - area.left()),
-            (dx, area.right() - x[:-1]),
-            (-dy, y[:-1] - area.top()),
-            (dy, area.bottom() - y[:-1]),
-        ):
-            at = room / slope
-            begin = np.where(slope < 0, np.maximum(begin, at), begin)
-            end = np.where(slope > 0, np.minimum(end, at), end)
-            begin = np.where((slope == 0) & (room < 0), np.inf, begin)
-    visible = np.isfinite(dx) & np.isfinite(dy) & (begin <= end)
-    for index in np.flatnonzero(visible).tolist():
-        first = QPointF(x[index] + begin[index] * dx[index], y[index] + begin[index] * dy[index])
-        last = QPointF(x[index] + end[index] * dx[index], y[index] + end[index] * dy[index])
-        if parts and begin[index] == 0 and index > 0 and visible[index - 1] and end[index - 1] == 1:
-            parts[-1].append(last)
-        else:
-            parts.append([first, last])
-    return parts
 
 
 def _holds(area: QRectF, point: QPointF) -> bool:
@@ -337,23 +323,15 @@ def _is_above(series: Series, top: float, *, log: bool) -> bool:
 def _ticks(bottom: float, top: float, panel: Panel) -> list[tuple[float, str]]:
     """Return where numbers stand at the vertical axis, and the numbers."""
     if panel.log:
-        powers = range(math.ceil(bottom - 1e-9), math.floor(top + 1e-9) + 1)
-        if len(powers) >= 2:
-            return [(float(power), f"{10.0**power:g}") for power in powers]
-        return [(math.log10(value), f"{value:g}") for value in _round_numbers(10**bottom, 10**top, _TICKS) if value > 0]
-    values = _round_numbers(bottom, top, _TICKS)
+        powers = [float(power) for power in range(math.ceil(bottom - 1e-9), math.floor(top + 1e-9) + 1)]
+        if len(powers) < 2:
+            values = [value for value in round_numbers(10**bottom, 10**top, _TICKS) if value > 0]
+            powers = [math.log10(value) for value in values]
+        return list(zip(powers, in_words(10**power for power in powers), strict=True))
+    values = round_numbers(bottom, top, _TICKS)
     if panel.scale.is_share:
         return [(value, f"{100 * value:g}\N{NO-BREAK SPACE}%") for value in values if value <= 1 + 1e-9]
-    return [(value, f"{value:g}") for value in values]
-
-
-def _round_numbers(low: float, high: float, most: int) -> list[float]:
-    """Return at most about `most` round numbers from `low` to `high`."""
-    rough = max(high - low, 1e-12) / most
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * (1 - 1e-9))
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [round(number * step, 12) for number in range(first, last + 1)]
+    return list(zip(values, in_words(values), strict=True))
 
 
 def _font(painter: QPainter, size: float, *, bold: bool = False) -> QFont:

@@ -11,16 +11,16 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QPen, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from digitpad.gui.training.crosshair import Crosshair, written
+from digitpad.gui.training.crosshair import Crosshair, widest_entries, written
 from digitpad.gui.training.curve_style import AxisScale, Style, pen_of
 from digitpad.gui.training.plot_frame import PlotFrame
 from digitpad.gui.training.plot_marks import Mark, PlotMarks
 from digitpad.gui.training.plot_range import LEAST_LOSS, Range, range_of, rounded
+from digitpad.gui.training.readout import Readout
 from digitpad.gui.training.series import Series, thin
-from digitpad.gui.widgets.scaling import px
-from digitpad.gui.widgets.theme import SPACE, Theme, text_font
+from digitpad.gui.widgets.theme import Theme
 
 _ZOOM = 1.25
 _NOTHING = np.empty(0)
@@ -89,15 +89,12 @@ class CurvePlot(QWidget):
         self._frame.use_scale(scale)
         self._marks = PlotMarks(theme, self._frame, self)
         self._crosshair = Crosshair(theme, self._frame, self)
-        self._off_scale = QLabel(self)
-        self._off_scale.setObjectName(f"{name}OffScale")
-        self._off_scale.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._off_scale.setFont(text_font(self.font(), scale=0.9))
-        self._off_scale.setProperty("trouble", "true")
-        self._off_scale.hide()
+        self._readout = Readout(name, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._frame.view)
+        column.setSpacing(0)
+        column.addWidget(self._readout)
+        column.addWidget(self._frame.view, 1)
         self._frame.view.scene().sigMouseMoved.connect(self._point_at)
         self._frame.view.viewport().installEventFilter(self)
         self._frame.box.sigRangeChangedManually.connect(self._stay)
@@ -164,7 +161,7 @@ class CurvePlot(QWidget):
     @property
     def off_scale(self) -> str:
         """The text about values above the upper edge; empty if there are none."""
-        return self._off_scale.text()
+        return self._readout.note
 
     def use_scale(self, scale: AxisScale) -> None:
         """Set the scale of the values."""
@@ -300,15 +297,13 @@ class CurvePlot(QWidget):
         self._dress()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep what lies over the plot in its place."""
+        """Draw the grid for the new height."""
         super().resizeEvent(event)
-        self._crosshair.place()
-        self._place_off_scale()
         self._frame.draw_grid()
 
     def minimumSizeHint(self) -> QSize:
         """Return room for a few lines of the grid."""
-        return QSize(160, 72)
+        return QSize(160, 72 + self._readout.height())
 
     # Parts
 
@@ -326,21 +321,12 @@ class CurvePlot(QWidget):
         highest = self._marks.draw_peaks(steady, others) if self._following and not self._log else None
         if highest is None:
             self._marks.clear_peaks()
-            self._off_scale.clear()
-            self._off_scale.hide()
+            self._readout.show_note("")
             return
         said = self.tr("\N{BLACK UP-POINTING TRIANGLE} off scale, up to {value}").format(
             value=written(highest, self._scale)
         )
-        if said != self._off_scale.text():
-            self._off_scale.setText(said)
-            self._place_off_scale()
-        self._off_scale.show()
-
-    def _place_off_scale(self) -> None:
-        self._off_scale.adjustSize()
-        # In the middle, where the curves of a training are rarely high.
-        self._off_scale.move((self.width() - self._off_scale.width()) // 2, px(SPACE))
+        self._readout.show_note(said)
 
     def _zoom(self, centre: float, factor: float) -> None:
         (left, right), _ = self._frame.range
@@ -368,9 +354,11 @@ class CurvePlot(QWidget):
     def _read(self) -> None:
         """Write the values under the crosshair."""
         curves = [(curve.style, curve.series) for curve in self._curves.values() if curve.is_shown]
+        self._readout.reserve(widest_entries(curves, self._scale))
         entries = self._crosshair.read(curves, self._marks.changes, self._scale)
+        self._readout.show_entries(entries)
         if entries:
-            self.setAccessibleDescription(", ".join(entries))
+            self.setAccessibleDescription(", ".join(entry.text for entry in entries))
 
     @Slot()
     def _dress(self) -> None:
@@ -378,6 +366,7 @@ class CurvePlot(QWidget):
         self._frame.dress()
         self._marks.dress()
         self._crosshair.dress()
+        self._readout.arrange()
         for curve in self._curves.values():
             self._paint(curve)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QWidget
 
+from digitpad.gui.training.axis_numbers import in_words, steps_in_words
 from digitpad.gui.training.curve_style import AxisScale
 from digitpad.gui.training.plot_range import Range
 from digitpad.gui.widgets.scaling import px
@@ -55,7 +56,7 @@ class PlotFrame:
         self._grid: Any = pg.PlotCurveItem(connect="pairs", skipFiniteCheck=True)
         self._grid.setZValue(-10)
         self.add(self._grid)
-        self._plain_numbers = self._item.getAxis("left").tickStrings
+        self._log = False
 
     def add(self, item: Any) -> None:
         """Add an item that does not affect the automatic ranges."""
@@ -86,6 +87,7 @@ class PlotFrame:
 
     def use_log(self, *, log: bool) -> None:
         """Write the numbers on the left for logarithms, or as they are."""
+        self._log = log
         self._item.getAxis("left").setLogMode(log)
 
     def use_scale(self, scale: AxisScale) -> None:
@@ -124,8 +126,16 @@ class PlotFrame:
         grid = QPen(theme.colour("line"), 1)
         grid.setCosmetic(True)
         self._grid.setPen(grid)
-        left.tickStrings = _percentages if self._scale.is_share else self._plain_numbers
+        left.tickStrings = _percentages if self._scale.is_share else self._numbers
+        self._item.getAxis("bottom").tickStrings = _steps
         left.picture = None
+
+    def _numbers(self, values: list[float], _scale: float, _spacing: float) -> list[str]:
+        return in_words([10.0**value for value in values] if self._log else values)
+
+
+def _steps(values: list[float], _scale: float, _spacing: float) -> list[str]:
+    return steps_in_words(values)
 
 
 def _percentages(values: list[float], _scale: float, spacing: float) -> list[str]:

@@ -14,8 +14,8 @@ from digitpad.gui.training.control_card import State
 from digitpad.gui.training.pause_control import RunUntil
 from digitpad.gui.training.run_view import RunView
 from digitpad.gui.training.thread import Past, TrainingThread
+from digitpad.training.advisor import Advisor
 from digitpad.training.events import Event, RecordingTrouble, StopReason, TrainingStarted, TrainingStopped
-from digitpad.training.hints import Advisor
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,8 +17,8 @@ from digitpad.gui.training.run_view import RunView, record_of
 from digitpad.gui.workers.base import Worker
 from digitpad.models.model_file import CLASSIFICATION
 from digitpad.reading.recognizer import Recognizer
+from digitpad.training.advisor import Advisor
 from digitpad.training.events import Event, StepCompleted, TrainingStarted, TrainingStopped
-from digitpad.training.hints import Advisor
 from digitpad.training.live import LiveRun
 
 _BETWEEN_PICTURES = 0.4  # seconds

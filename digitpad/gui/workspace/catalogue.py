@@ -1,6 +1,6 @@
 """The networks to choose from: model files, and runs with their checkpoints. Every menu uses this list."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -61,11 +61,12 @@ def runs(folder: Path | None = None) -> list[Entry]:
     DigitpadError
         If the folder cannot be read.
     """
+    from digitpad.training.run_names import model_names
     from digitpad.training.runs import Run, RunStore
 
     able = (run for run in RunStore(folder).all() if isinstance(run, Run) and run.checkpoints())
     found = list(islice(able, _MOST_RUNS))
-    return [Entry(name, run.folder.resolve()) for name, run in zip(run_names(found), found, strict=True)]
+    return [Entry(name, run.folder.resolve()) for name, run in zip(run_names(found, model_names()), found, strict=True)]
 
 
 def checkpoints(folder: Path) -> list[Entry]:
@@ -88,9 +89,18 @@ def checkpoints(folder: Path) -> list[Entry]:
     return entries
 
 
-def run_names(runs: "Sequence[Run]") -> list[str]:
-    """Return distinct names for runs: their own names, with the folder added to names that occur more than once."""
+def run_names(runs: "Sequence[Run]", models: Collection[str] = ()) -> list[str]:
+    """Return distinct names for runs: their own names, with the folder added where a name is not distinct.
+
+    Parameters
+    ----------
+    runs
+        The runs.
+    models
+        Names of the models that are listed beside them.
+    """
     names = [run.display_name() for run in runs]
     return [
-        name if names.count(name) == 1 else f"{name} ({run.folder.name})" for name, run in zip(names, runs, strict=True)
+        name if names.count(name) == 1 and name not in models else f"{name} ({run.folder.name})"
+        for name, run in zip(names, runs, strict=True)
     ]

@@ -3,6 +3,7 @@
 import csv
 import errno
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import PIL.Image
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from digitpad.gui.evaluation.job import Data, Measured, evaluation_job
@@ -64,7 +65,7 @@ def _text(runs: RunsDialog, column: int, row: int = 0) -> str:
 
 
 def test_a_run_is_listed_renamed_and_noted(runs: RunsDialog) -> None:
-    assert [_text(runs, column) for column in (1, 4, 5)] == ["light", "1 of 1", "finished"]
+    assert [_text(runs, column) for column in (1, 4, 5)] == ["light run 1", "1 of 1", "finished"]
     assert _text(runs, 3).endswith("%")
     for column, text in ((1, "my first"), (6, "a note")):
         assert runs.table.setData(runs.table.index(0, column), text)
@@ -73,6 +74,8 @@ def test_a_run_is_listed_renamed_and_noted(runs: RunsDialog) -> None:
     assert (run.info.name, run.info.notes) == ("my first", "a note")
     assert not runs.table.setData(runs.table.index(0, 1), "  ")
     assert "needs a name" in runs.notice.text
+    assert not runs.table.setData(runs.table.index(0, 1), "standard")
+    assert "standard is the name of a model" in runs.notice.text
 
 
 def test_deleting_can_be_undone(runs: RunsDialog) -> None:
@@ -81,7 +84,7 @@ def test_deleting_can_be_undone(runs: RunsDialog) -> None:
     assert RunStore().all() == []
     _press(runs, "undoDelete")
     assert runs.table.rowCount() == 1
-    assert _text(runs, 1) == "light"
+    assert _text(runs, 1) == "light run 1"
 
 
 def test_what_was_deleted_can_be_had_back_on_another_day(
@@ -138,7 +141,7 @@ def test_what_was_loaded_from_a_run_can_be_evaluated(runs: RunsDialog, digits: P
     first = run.checkpoints()[0].path
     *_, measured = evaluation_job((run.folder, first), Data(str(digits)))
     assert isinstance(measured, Measured)
-    assert [result.model for result in measured.evaluations] == ["light", "light"]
+    assert [result.model for result in measured.evaluations] == ["light run 1", "light run 1"]
     for reader, model in zip(measured.readers, (run.model(), run.model(first)), strict=True):
         weights = model.network.state_dict()["fc1.weight"]
         assert np.array_equal(reader.model.network.state_dict()["fc1.weight"], weights)
@@ -165,8 +168,8 @@ def test_a_run_is_saved_as_a_model_file(runs: RunsDialog, tmp_path: Path, qtbot:
 def test_a_ticked_run_is_shown_beside_the_next_one(runs: RunsDialog, tab: TrainTab, qtbot: QtBot) -> None:
     index = runs.table.index(0, 0)
     assert runs.table.setData(index, Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
-    qtbot.waitUntil(lambda: list(tab.curves.overlays) == ["light"], timeout=10_000)
-    past = tab.curves.overlays["light"]
+    qtbot.waitUntil(lambda: list(tab.curves.overlays) == ["light run 1"], timeout=10_000)
+    past = tab.curves.overlays["light run 1"]
     assert len(past.loss) == 25
     assert "run0" in tab.curves.loss.keys
     assert runs.table.setData(index, Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
@@ -180,10 +183,10 @@ def test_two_runs_of_one_name_are_told_apart_when_compared(
 ) -> None:
     _trained(tab, wait, epochs=2)
     runs.refresh()
-    assert [_text(runs, 1, row) for row in (0, 1)] == ["light 2", "light"]
+    assert [_text(runs, 1, row) for row in (0, 1)] == ["light run 2", "light run 1"]
     # A person may give two runs the same name.
-    assert runs.table.setData(runs.table.index(0, 1), "light")
-    assert _text(runs, 1, 0) == _text(runs, 1, 1) == "light"
+    assert runs.table.setData(runs.table.index(0, 1), "light run 1")
+    assert _text(runs, 1, 0) == _text(runs, 1, 1) == "light run 1"
     for row in (0, 1):
         assert runs.table.setData(runs.table.index(row, 0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
     qtbot.waitUntil(lambda: len(tab.curves.overlays) == 2, timeout=10_000)
@@ -352,6 +355,50 @@ def test_what_cannot_work_is_said_and_not_taken(tab: TrainTab) -> None:
     assert tab.editor.plan == before
     assert "momentum must be greater than 0" in tab.notice.text
     assert momentum.value() == pytest.approx(before.settings.momentum)
+
+
+@pytest.mark.parametrize(
+    ("filter_number", "suffix", "start"), [(0, ".png", b"\x89PNG"), (1, ".svg", b"<?xml"), (2, ".pdf", b"%PDF")]
+)
+def test_a_figure_is_exported_by_clicking_through_both_dialogs(
+    tab: TrainTab, wait: Wait, tmp_path: Path, filter_number: int, suffix: str, start: bytes
+) -> None:
+    _trained(tab, wait, epochs=1)
+    _press(tab, "exportButton")
+    asked = tab.findChild(ExportDialog)
+    assert asked is not None
+    preset = asked.findChild(ComboBox, "exportPreset")
+    assert preset is not None
+    preset.setFocus()
+    QTest.keyClick(preset, Qt.Key.Key_Down)
+    assert preset.chosen == "column"
+    _press(asked, "exportSave")
+    dialog = tab.findChild(QFileDialog, "exportCurvesDialog")
+    assert dialog is not None
+    dialog.setDirectory(str(tmp_path))
+    formats = dialog.findChild(QComboBox, "fileTypeCombo")
+    name = dialog.findChild(QLineEdit, "fileNameEdit")
+    assert formats is not None
+    assert name is not None
+    for _ in range(filter_number):
+        QTest.keyClick(formats, Qt.Key.Key_Down)
+    formats.activated.emit(formats.currentIndex())
+    assert name.text() == f"training{suffix}"
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    path = tmp_path / f"training{suffix}"
+    content = path.read_bytes()
+    assert content.startswith(start)
+    # The column is 85 mm wide and 110 mm high: 241 x 312 points.
+    if suffix == ".png":
+        with PIL.Image.open(path) as picture:
+            assert picture.size == (1004, 1299)
+    elif suffix == ".svg":
+        assert b'viewBox="0 0 240.945 311.811"' in content
+    else:
+        box = re.search(rb"/MediaBox \[([\d. ]+)\]", content)
+        assert box is not None
+        assert [float(number) for number in box[1].split()] == pytest.approx([0, 0, 240.945, 311.811], abs=1)
+    assert tab.notice.text == ""
 
 
 def test_curves_are_exported_as_picture_drawing_and_numbers(

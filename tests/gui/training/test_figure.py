@@ -5,21 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.training.curve_files import FigureSize, export_curves
 from digitpad.gui.training.curve_sets import FIGURES, figure_curves, loss_curves
 from digitpad.gui.training.curve_style import AxisScale, Style
-from digitpad.gui.training.figure import Figure, Panel, clipped
+from digitpad.gui.training.figure import Figure, Panel
 from digitpad.gui.training.plot_marks import Mark
 from digitpad.gui.training.run_view import RunView
 from digitpad.gui.training.series import Series
 from digitpad.training.events import EpochCompleted, LayerMeasure, LayersMeasured, StepCompleted
 
 pytestmark = pytest.mark.usefixtures("qapp")
-
-AREA = QRectF(0, 0, 10, 10)
 
 
 def _record(steps: int = 200) -> RunView:
@@ -37,25 +34,6 @@ def _figure(record: RunView | None, *, log: bool = False) -> Figure:
     mark = Mark(60, "learning rate 0.05 → 0.005")
     upper = Panel("Loss (cross-entropy)", AxisScale.PLAIN, loss_curves(record, {}), log=log, marks=(mark,))
     return Figure("run 7", (upper, Panel("Accuracy", AxisScale.ACCURACY, figure_curves("accuracy", record, {}))))
-
-
-@pytest.mark.parametrize(
-    ("x", "y", "expected"),
-    [
-        ([-5, 5, 15], [5, 5, 5], [[(0, 5), (5, 5), (10, 5)]]),
-        ([1, 5, 9], [5, 25, 5], [[(1, 5), (2, 10)], [(8, 10), (9, 5)]]),
-        ([1, 2], [20, 30], []),
-        ([1, 2, 3, 4], [1, np.nan, 3, 4], [[(3, 3), (4, 4)]]),
-        ([1, 2, 3, 4], [1, np.inf, 3, 4], [[(3, 3), (4, 4)]]),
-        ([3], [3], []),
-        ([2, 2], [-5, 50], [[(2, 0), (2, 10)]]),
-    ],
-)
-def test_a_line_is_cut_at_the_edges(x: list[float], y: list[float], expected: list[list[tuple[float, float]]]) -> None:
-    parts = clipped(np.array(x, float), np.array(y, float), AREA)
-    assert len(parts) == len(expected)
-    for part, points in zip(parts, expected, strict=True):
-        assert np.array([(point.x(), point.y()) for point in part]) == pytest.approx(np.array(points))
 
 
 def test_no_line_of_a_drawing_leaves_the_axes(tmp_path: Path) -> None:
@@ -120,6 +98,39 @@ def test_every_figure_and_format_is_painted(tmp_path: Path, suffix: str, *, log:
             continue
         export_curves(path, figure, FigureSize(60, 50, 96), None)
         assert path.stat().st_size > 300
+
+
+def _texts(path: Path) -> list[tuple[str, np.ndarray]]:
+    """Return the texts of a drawing with their places on the page, in points."""
+    found = re.findall(
+        r'transform="matrix\(([^)]*)\)"[^>]*>\s*<text[^>]*?x="([-\d.]+)" y="([-\d.]+)"[^>]*>([^<]*)<', path.read_text()
+    )
+    texts = []
+    for matrix, x, y, text in found:
+        a, b, c, d, e, f = map(float, matrix.split(","))
+        texts.append((text, np.array([a * float(x) + c * float(y) + e, b * float(x) + d * float(y) + f])))
+    return texts
+
+
+def test_names_of_near_marks_stand_apart_and_on_white(tmp_path: Path) -> None:
+    path = tmp_path / "curves.svg"
+    marks = tuple(Mark(step, f"change {step}") for step in (60, 65, 66, 199))
+    curves = loss_curves(_record(), {})
+    export_curves(path, Figure("", (Panel("Loss", AxisScale.PLAIN, curves, marks=marks),)), FigureSize(), None)
+    places = [at[0] for text, at in _texts(path) if text.startswith("change")]
+    assert len(places) == 4
+    assert min(np.diff(places)) >= 8
+    # Each is on white, which is painted after the curves.
+    drawn = path.read_text()
+    painted = drawn[drawn.rindex("<polyline", 0, drawn.index("change 60")) :]
+    assert painted.count('fill="#ffffff"') >= len(places)
+
+
+def test_what_is_off_scale_is_said_above_the_axes(tmp_path: Path) -> None:
+    path = tmp_path / "curves.svg"
+    export_curves(path, _figure(_record()), FigureSize(), None)
+    places = dict(_texts(path))
+    assert places["\N{BLACK UP-POINTING TRIANGLE} off scale"][1] < places["1.0"][1] - 8
 
 
 def test_without_curves_there_is_nothing_to_export(tmp_path: Path) -> None:

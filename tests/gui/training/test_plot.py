@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
@@ -16,6 +16,7 @@ from digitpad.gui.training.plot import CurvePlot
 from digitpad.gui.training.plot_marks import Mark
 from digitpad.gui.training.series import Series
 from digitpad.gui.widgets.theme import Theme
+from tests.gui.settling import lay_out
 
 LINE = Style("loss", "accent")
 NOISE = Style("batch", "accent", 0.3, 1.0, sets_range=False)
@@ -189,25 +190,68 @@ def test_the_crosshair_reads_a_curve_only_where_it_is(plot: CurvePlot) -> None:
 
 @pytest.mark.parametrize("names", [1, 12])
 def test_the_readout_is_whole_and_above_the_curves(theme: Theme, qtbot: QtBot, names: int) -> None:
-    card = QWidget()
-    qtbot.addWidget(card)
-    plot = CurvePlot(theme, "plot", "Plot", "A plot", parent=card)
-    card.resize(400, 300)
-    plot.setGeometry(0, 100, 400, 200)
-    card.show()
+    plot = CurvePlot(theme, "plot", "Plot", "A plot")
+    qtbot.addWidget(plot)
+    plot.resize(400, 300)
+    plot.show()
     for number in range(names):
         plot.put(str(number), Style(f"layer {number}", "accent"), _series(100))
     plot.redraw()
+    axes = plot.findChild(QWidget, "qt_plot")
+    assert axes is not None
+    lay_out()
+    before = axes.geometry()
     plot.point_to(100)
-    label = card.findChild(QLabel, "plotReadout")
+    lay_out()
+    label = plot.findChild(QLabel, "plotReadout")
     assert label is not None
     assert label.isVisible()
-    assert card.rect().contains(label.geometry())
-    assert label.geometry().bottom() <= plot.y()
+    place = QRect(label.mapTo(plot, QPoint(0, 0)), label.size())
+    assert plot.rect().contains(place)
+    # The room was there before: nothing moves and nothing is covered.
+    assert axes.geometry() == before
+    assert place.bottom() < axes.y()
     assert label.height() >= label.heightForWidth(label.width())
     assert f"layer {names - 1}" in label.text().replace("\N{NO-BREAK SPACE}", " ")
     plot.point_to(math.nan)
     assert not label.isVisible()
+
+
+def test_the_note_about_the_scale_is_above_the_curves_and_gives_way_to_the_readout(plot: CurvePlot) -> None:
+    series = _series(1000)
+    series.y[500] = 400.0
+    plot.put("loss", LINE, series)
+    plot.redraw()
+    lay_out()
+    note, values = (plot.findChild(QLabel, name) for name in ("plotOffScale", "plotReadout"))
+    axes = plot.findChild(QWidget, "qt_plot")
+    assert note is not None
+    assert values is not None
+    assert axes is not None
+    assert note.isVisible()
+    assert note.width() >= note.fontMetrics().horizontalAdvance(note.text())
+    assert note.mapTo(plot, note.rect().bottomLeft()).y() < axes.y()
+    plot.point_to(500)
+    assert (note.isVisible(), values.isVisible()) == (False, True)
+    plot.point_to(math.nan)
+    assert (note.isVisible(), values.isVisible()) == (True, False)
+
+
+def test_without_room_the_readout_takes_short_names_before_a_second_line(theme: Theme, qtbot: QtBot) -> None:
+    plot = CurvePlot(theme, "plot", "Plot", "A plot")
+    qtbot.addWidget(plot)
+    plot.put("loss", Style("cross-entropy of the validation images", "accent", short="CE"), _series(100))
+    plot.redraw()
+    label = plot.findChild(QLabel, "plotReadout")
+    assert label is not None
+    for width, name in ((600, "cross-entropy of the validation images"), (220, "CE")):
+        plot.resize(width, 200)
+        plot.show()
+        lay_out()
+        plot.point_to(50)
+        text = label.text().replace("\N{NO-BREAK SPACE}", " ").replace("\N{NON-BREAKING HYPHEN}", "-")
+        assert f"{name} 0.04" in text
+        assert label.height() < 2 * label.fontMetrics().height()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -144,7 +144,7 @@ def test_the_drawn_digit_is_read_by_the_network_in_training(
     settle(tab)
     assert workspace.in_training is not None
     assert isinstance(workspace.in_training.reader, Recognizer)
-    assert workspace.in_training.title == "in training: light, step 1"
+    assert workspace.in_training.title == "in training: light run 1, step 1"
     assert workspace.looked_at is workspace.in_training
     assert tab.digit.bars.values is not None
     assert sum(tab.digit.bars.values) == pytest.approx(1, abs=1e-5)
@@ -156,7 +156,7 @@ def test_the_drawn_digit_is_read_by_the_network_in_training(
     assert tab.digit.bars.values != first
     # The model of the run is still shown, but is not in use.
     assert workspace.looked_at is not None
-    assert workspace.looked_at.title == "light"
+    assert workspace.looked_at.title == "light run 1"
     assert workspace.in_use is not None
     assert workspace.in_use.title == "fake"
 

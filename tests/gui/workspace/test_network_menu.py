@@ -63,7 +63,7 @@ def test_what_is_in_use_is_ticked_also_after_a_checkpoint_was_looked_at(
     menu = chooser.networks
     menu.fill()
     assert [action.text() for action in menu.actions() if action.isChecked()] == ["standard"]
-    (submenu,) = [each for each in menu.findChildren(QMenu) if each.title() == "light"]
+    (submenu,) = [each for each in menu.findChildren(QMenu) if each.title() == "light run 1"]
     submenu.aboutToShow.emit()
     assert submenu.actions()[0].text() == "End of the run"
     first = run.checkpoints()[0]
@@ -72,7 +72,7 @@ def test_what_is_in_use_is_ticked_also_after_a_checkpoint_was_looked_at(
     assert looked_at is not None
     assert looked_at.source is Source.SAVED
     assert chooser.title == looked_at.title
-    assert looked_at.title == run.display_name(first) == f"light, step {first.step}"
+    assert looked_at.title == run.display_name(first) == f"light run 1, step {first.step}"
     known = run.model(first).network.state_dict()
     assert looked_at.model is not None
     for name, value in looked_at.model.network.state_dict().items():
@@ -89,8 +89,8 @@ def test_a_checkpoint_in_use_is_ticked_and_no_model_is(window: MainWindow, choos
     checkpoint = run.checkpoints()[-1]
     assert window.workspace.use_model(run.model(checkpoint), checkpoint.path)
     chooser.networks.fill()
-    assert [action.text() for action in chooser.networks.actions() if action.isChecked()] == ["light"]
-    (submenu,) = [each for each in chooser.networks.findChildren(QMenu) if each.title() == "light"]
+    assert [action.text() for action in chooser.networks.actions() if action.isChecked()] == ["light run 1"]
+    (submenu,) = [each for each in chooser.networks.findChildren(QMenu) if each.title() == "light run 1"]
     submenu.aboutToShow.emit()
     (ticked,) = [action for action in submenu.actions() if action.isChecked()]
     assert ticked.text().startswith(f"step {checkpoint.step}")
@@ -118,8 +118,9 @@ def test_evaluate_offers_runs_by_the_same_names(window: MainWindow) -> None:
     tab = window.go_to("Evaluate")
     assert isinstance(tab, EvaluationTab)
     names = [tab.setup.model.itemText(index) for index in range(tab.setup.model.count())]
-    assert "light" in names
+    assert "light run 1" in names
     assert {path.stem for path in bundled_models()} <= set(names)
+    assert len(set(names)) == len(names)
     settle(window)
 
 
