@@ -88,6 +88,8 @@ _UNWANTED_PATHS = (
     r"plugins/platformthemes/libqgtk3",
     r"plugins/platforminputcontexts/libqtvirtualkeyboard",
     r"plugins/imageformats/(lib)?q(gif|icns|ico|jp2|jpeg|mng|pdf|tga|tiff|wbmp|webp)",
+    # The program's only language is English, which Qt's own dialogs speak without translations. A program that offers
+    # another language needs `qtbase_<language>.qm` (see digitpad/gui/shell/languages.py) for their buttons.
     r"PySide6/(Qt/)?(translations|qml)/",
     r"pyqtgraph/(examples|icons/peegee)",
     r"libavif-",

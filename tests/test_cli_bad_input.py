@@ -148,6 +148,8 @@ def test_nothing_is_made_for_a_run_that_cannot_be(refused: Refused, own_user_fol
         (["--limit", 51], "50 images"),
         (["--limit", 5, "--validation", 1], "batch size 10"),
         (["--validation", 50], "--validation"),
+        (["--validation", 10**30], "--validation"),
+        (["--limit", 40, "--validation", 40, "--epochs", 1], "--validation"),
         (["--validation", 5, "--batch-size", 46], "batch size 46"),
     ],
 )

@@ -23,6 +23,8 @@ from digitpad.data.tones import LEAST_CONTRAST, brightness, colours, extremes
 
 _FIELD = int(FIELD)
 _MOST_MARGINS = 3  # maximum number of nested sheets
+_SAME_TONE = 0.02  # tones that differ by less are the same paper
+_PAPER_AT_EDGE = 0.1  # minimum share of the border that is paper beside the dark bands of a scan
 _FULL_CONTRAST = 0.85  # ink at least this dark is unchanged; fainter ink is stretched to full
 _VISIBLE = 0.1  # ink that counts when a digit is cropped
 _WORKING_SIDE = 120  # pixels: long side of a digit while its strokes are measured and widened
@@ -138,7 +140,7 @@ def image_to_digit(ink: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _ink_in_scan(grey: NDArray[np.float64]) -> NDArray[np.float32]:
     """Separate ink from paper with a uniform tone: the border is paper, and the ink is what differs from it most."""
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    border = _border_of_paper(grey)
     paper = float(np.median(border))
     low, high = extremes(grey)
     darker, lighter = paper - low, high - paper
@@ -153,6 +155,18 @@ def _ink_in_scan(grey: NDArray[np.float64]) -> NDArray[np.float32]:
         ink /= contrast
     clipped = np.clip(ink, 0.0, 1.0).astype(np.float32)
     return without_dust(without_paper_lines(clipped, _VISIBLE), _VISIBLE)
+
+
+def _border_of_paper(grey: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the outermost pixels, without dark bands along the edges of a scan."""
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    usual = float(np.median(grey))
+    like_usual = np.abs(border - usual) < _SAME_TONE
+    # Bands may cover most of the border, but not most of the picture, which has the tone of the paper.
+    is_banded = abs(float(np.median(border)) - usual) > LEAST_CONTRAST and like_usual.mean() >= _PAPER_AT_EDGE
+    if is_banded and (np.abs(grey - usual) < _SAME_TONE).mean() > 0.5:
+        return border[like_usual]
+    return border
 
 
 def _is_placed(ink: NDArray[np.float32], box: tuple[int, ...]) -> bool:

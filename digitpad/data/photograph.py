@@ -25,6 +25,9 @@ _FIELDS = 8
 _LEAST_SIDE = 48
 #: Maximum difference between the fields in even light.
 _EVEN = 0.06
+#: In even light, the first share of larger fields, this many along each side, contain the tone of the paper in at least
+#: the second share of their pixels, to this accuracy.
+_LARGE_FIELDS, _MOST_FIELDS, _PAPER_SHARE, _SAME_TONE = 4, 0.9, 0.1, 0.02
 #: Minimum share of light that ink absorbs.
 _LEAST_INK = 0.08
 #: Minimum brightness of paper: in very dark areas, grain would count as ink.
@@ -47,13 +50,23 @@ def is_evenly_lit(grey: NDArray[np.float64]) -> bool:
     """
     if min(grey.shape) < _LEAST_SIDE:
         return True
+    if np.median(np.abs(np.diff(grey, axis=1))) >= 0.5 / 255:
+        # Grain of a camera.
+        return False
     # Most of a field is paper; fields full of ink are exceptions, so extremes are ignored.
-    height, width = (side - side % _FIELDS for side in grey.shape)
-    fields = grey[:height, :width].reshape(_FIELDS, height // _FIELDS, _FIELDS, width // _FIELDS)
-    tones = np.median(fields.swapaxes(1, 2).reshape(_FIELDS**2, -1), axis=1)
-    spread = np.quantile(tones, 0.9) - np.quantile(tones, 0.1)
-    grain = np.abs(np.diff(grey, axis=1))
-    return bool(spread < _EVEN and np.median(grain) < 0.5 / 255)
+    tones = np.median(_fields(grey, _FIELDS), axis=1)
+    if np.quantile(tones, 0.9) - np.quantile(tones, 0.1) < _EVEN:
+        return True
+    # Bold digits in a tight picture fill many fields, but leave some paper in larger ones.
+    has_paper = np.abs(_fields(grey, _LARGE_FIELDS) - np.median(grey)) < _SAME_TONE
+    return bool((has_paper.mean(axis=1) >= _PAPER_SHARE).mean() >= _MOST_FIELDS)
+
+
+def _fields(grey: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """Return the pixels of `count` by `count` fields, (count^2, pixels)."""
+    height, width = (side - side % count for side in grey.shape)
+    fields = grey[:height, :width].reshape(count, height // count, count, width // count)
+    return fields.swapaxes(1, 2).reshape(count**2, -1)
 
 
 def ink_in_photograph(grey: NDArray[np.float64]) -> NDArray[np.float32]:

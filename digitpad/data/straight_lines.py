@@ -9,6 +9,7 @@ from edge to edge, along the border of the picture, as part of a frame, or under
 of this holds for a digit cropped to its ink, whose strokes reach the edges.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -31,8 +32,9 @@ _THICKEST = 0.05
 _SHORTEST = 0.3
 #: Maximum gap in a line, where strokes cross it, relative to the side.
 _GAP = 0.45
-#: Minimum share of the length of a line that is ink.
-_FILLED = 0.45
+#: Minimum share of the length of a line that is ink; the second value is for lines from edge to edge, across which a
+#: tall digit may stand.
+_FILLED, _FILLED_ACROSS = 0.45, 0.3
 #: Pieces of a line that are shorter than this share of the side may be strokes that happen to be on it.
 _BIT = 0.03
 #: A line that ends this close to the edge of the picture reaches it; relative to the side, here and below.
@@ -47,6 +49,8 @@ _LOOSE = 0.01
 _LONGER = 1.1
 #: Tolerance for the corners of a frame.
 _CORNER = 0.04
+#: Minimum length of a side of a frame from its corner to the stroke that crosses it.
+_SIDE = 0.04
 #: Minimum size of writing, relative to the short side of the picture,
 _WRITTEN = 0.08
 #: and to the largest part.
@@ -65,7 +69,8 @@ _BAND, _WHOLE_BAND = 0.35, 0.85
 class Line:
     """A roughly horizontal line, from column `start` to `stop`; for a vertical line, x and y are exchanged.
 
-    Its middle is in row `offset + slope * column`; all in pixels.
+    Its middle is in row `offset + slope * column`; all in pixels. A line that is `cut` is the side of a frame from its
+    corner to a stroke that covers the rest of it.
     """
 
     upright: bool
@@ -74,6 +79,7 @@ class Line:
     start: int
     stop: int
     thickness: float
+    cut: bool = False
 
     @property
     def middle(self) -> float:
@@ -116,6 +122,7 @@ def without_paper_lines(ink: NDArray[_Float], faintest: float) -> NDArray[_Float
     ink = _without_bands(ink, mask)
     mask = ink > faintest
     found = [*_level_lines(mask, upright=False), *_level_lines(np.ascontiguousarray(mask.T), upright=True)]
+    found += _cut_sides(mask, found)
     lines = _of_paper(mask, found)
     return _erased(ink, lines, faintest) if lines else ink
 
@@ -202,16 +209,72 @@ def _line_through(
     if not long:
         return None
     piece = np.concatenate(long)
-    ends = np.flatnonzero(np.diff(columns[piece]) > _GAP * width)
-    piece = max(np.split(piece, ends + 1), key=len)
+    across = _spans(int(columns[piece[0]]), int(columns[piece[-1]]), width)
+    if not across:
+        ends = np.flatnonzero(np.diff(columns[piece]) > _GAP * width)
+        piece = max(np.split(piece, ends + 1), key=len)
     start, stop = int(columns[piece[0]]), int(columns[piece[-1]])
-    if stop - start + 1 < _SHORTEST * width or len(np.unique(columns[piece])) < _FILLED * (stop - start + 1):
+    filled = (_FILLED_ACROSS if across else _FILLED) * (stop - start + 1)
+    if stop - start + 1 < _SHORTEST * width or len(np.unique(columns[piece])) < filled:
         return None
     x, y = columns[piece].astype(np.float64), middles[piece]
     slope = float(((x - x.mean()) * (y - y.mean())).sum() / max(((x - x.mean()) ** 2).sum(), 1e-9))
     offset = float(np.median(y - slope * x))
     # The thickness of a line is constant; that of writing varies.
     return Line(upright, slope, offset, start, stop, float(np.quantile(lengths[piece], 0.75)))
+
+
+def _cut_sides(mask: NDArray[np.bool_], lines: Sequence[Line]) -> list[Line]:
+    """Return the sides of a frame that are too short to be found, since a digit stands on the opposite corner."""
+    reach = max(4.0, _CORNER * max(mask.shape))
+    sides: list[Line] = []
+    for line in lines:
+        for other in lines:
+            if other.upright == line.upright:
+                continue
+            # Two sides meet in a corner; the third begins at the other end of one, parallel to the other.
+            for corner, end in ((line.start, line.stop), (line.stop, line.start)):
+                meets = abs(other.middle - corner) <= reach
+                for near, far in ((other.start, other.stop), (other.stop, other.start)):
+                    if meets and abs(line.middle - near) <= reach:
+                        side = _side_from(mask, line, end, toward=far)
+                        sides += [] if side is None else [side]
+    return [
+        side
+        for number, side in enumerate(sides)
+        if not any(
+            one.upright == side.upright and abs(one.middle - side.middle) <= reach for one in (*lines, *sides[:number])
+        )
+    ]
+
+
+def _side_from(mask: NDArray[np.bool_], line: Line, end: int, *, toward: int) -> Line | None:
+    """Follow a thin line from the end of another one at right angles, up to a stroke; None if it is too short."""
+    # As if `line` were upright, so that its side is level: rows are along the line, columns along its side.
+    across = mask if line.upright else mask.T
+    length = across.shape[1]
+    step = 1 if toward > line.middle else -1
+    column = round(line.offset + line.slope * end)
+    room = math.ceil(line.thickness) + 2
+    row = end
+    columns, middles = [], []
+    while 0 <= column < length:
+        first = max(row - room, 0)
+        inked = np.flatnonzero(across[first : row + room + 1, column])
+        # At the corner itself, and at the stroke, there is more ink than the line is thick.
+        at_corner = abs(column - line.middle) <= room + abs(line.slope) * len(across)
+        if not at_corner and (not len(inked) or np.ptp(inked) + 1 > line.thickness + 2):
+            break
+        if not at_corner:
+            row = first + round(float(inked.mean()))
+            columns.append(column)
+            middles.append(first + float(inked.mean()))
+        column += step
+    if len(columns) < max(8.0, _SIDE * length):
+        return None
+    slope, offset = np.polyfit(columns, middles, 1)
+    start, stop = min(columns), max(columns)
+    return Line(not line.upright, float(slope), float(offset), start, stop, line.thickness, cut=True)
 
 
 def _of_paper(mask: NDArray[np.bool_], found: Sequence[Line]) -> list[Line]:
@@ -224,7 +287,8 @@ def _of_paper(mask: NDArray[np.bool_], found: Sequence[Line]) -> list[Line]:
             if _is_empty_cell(lines, mask):
                 return [line for line in lines if _runs_along(line, mask.shape)]
             # On ruled paper, a line that ends within the picture may be the only writing: a 1.
-            ruling = [line for line in lines if _spans(line, mask.shape[0] if line.upright else mask.shape[1])]
+            height, width = mask.shape
+            ruling = [line for line in lines if _spans(line.start, line.stop, height if line.upright else width)]
             if len(ruling) == len(lines):
                 return []
             lines = ruling
@@ -257,13 +321,13 @@ def _is_paper(line: Line, lines: Sequence[Line], written: _Box, shape: tuple[int
     box, (height, width) = (written.turned(), shape[::-1]) if line.upright else (written, shape)
     before, after = box.left - line.start, line.stop - box.right
     beyond = min(before, after) >= max(2.0, _BEYOND * width)
-    if _spans(line, width) and min(before, after) >= max(1.0, _LOOSE * width):
+    if _spans(line.start, line.stop, width) and min(before, after) >= max(1.0, _LOOSE * width):
         return True
     longer = line.stop - line.start >= _LONGER * (box.right - box.left)
     corners = _corners(line, lines, shape)
     # Strokes may meet the lines of ruled paper just as the sides of a box meet.
     is_box = len(lines) > 2 and not _is_ruled(line, lines, height) and _is_inside(written, lines)
-    if is_box and (corners == 2 or (corners == 1 and longer)):
+    if is_box and (corners == 2 or (corners == 1 and (longer or line.cut))):
         return True
     apart = max(box.top - line.middle, line.middle - box.bottom) > line.thickness + _LOOSE * height
     if _runs_along(line, shape) and (apart or _reaches_corner(line, width)) and _is_loose(lines, written, shape):
@@ -275,13 +339,13 @@ def _is_paper(line: Line, lines: Sequence[Line], written: _Box, shape: tuple[int
     return line.middle >= box.bottom - reach or line.middle <= box.top + reach
 
 
-def _spans(line: Line, width: int) -> bool:
-    return line.start <= max(2.0, _AT_EDGE * width) and line.stop >= width - 1 - max(2.0, _AT_EDGE * width)
+def _spans(start: int, stop: int, width: int) -> bool:
+    return start <= max(2.0, _AT_EDGE * width) and stop >= width - 1 - max(2.0, _AT_EDGE * width)
 
 
 def _is_ruled(line: Line, lines: Sequence[Line], length: int) -> bool:
     """Return whether three or more lines run across from edge to edge; `length` is that of the picture."""
-    return sum(other.upright != line.upright and _spans(other, length) for other in lines) > 2
+    return sum(other.upright != line.upright and _spans(other.start, other.stop, length) for other in lines) > 2
 
 
 def _reaches_corner(line: Line, width: int) -> bool:

@@ -62,7 +62,10 @@ def small_set_defaults(
     count = len(samples) if limit is None else min(limit, len(samples))
     if isinstance(samples, Pages) or not 0 < count <= MOST_IMAGES:
         return None
-    training = max(1, count - (count // _VALIDATION_SHARE if validation is None else validation))
+    training = count - (count // _VALIDATION_SHARE if validation is None else validation)
+    if training < 1:
+        # `choose_images` refuses this, and nothing is trained that could have defaults.
+        return None
     batch = max(1, min(_LARGEST_BATCH, max(_SMALLEST_BATCH, training // 4), training))
     if _TRAINING & set(given):
         # One choice belongs with the others; only a batch that cannot be filled is made smaller.
