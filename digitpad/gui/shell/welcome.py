@@ -15,7 +15,7 @@ _SENTENCES = (
     str(
         QT_TRANSLATE_NOOP(
             "Welcome",
-            "In the tabs above, collect your own data, train a network, look inside it, and evaluate how well it reads.",
+            "In the tabs above, collect data, train a network, look inside it, and evaluate how well it reads.",
         )
     ),
     str(QT_TRANSLATE_NOOP("Welcome", "Press F1 for keyboard shortcuts, F10 for the menu.")),
