@@ -63,10 +63,10 @@ def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
         `mnist` (bundled); `styles` and `non-digits` (synthetic: digits in many writing styles, and images that show no
         digit; `non-digits` was called `negatives` in older commands, which still works); `fashion-mnist`, where it is
         installed; a folder of IDX files with the names of MNIST's or EMNIST's files; a folder with one folder of
-        pictures per class; a collection of the user, as `collection:NAME` or its folder; a `.jsonl` file of labelled ink; a `.csv` file (see `csv_table`) or an `.npz` file (see
-        `npz_file`). Datasets joined with "+" become one (`mnist+ink.jsonl`); one that is named twice counts twice. The
-        suffixes `:transpose` and `:invert` swap rows and columns, or ink and background, of the images
-        (`emnist:transpose`).
+        pictures per class; a collection of the user, as `collection:NAME` or its folder; a `.jsonl` file of labelled
+        ink; a `.csv` file (see `csv_table`) or an `.npz` file (see `npz_file`). Datasets joined with "+" become one
+        (`mnist+ink.jsonl`); one that is named twice counts twice. The suffixes `:transpose` and `:invert` swap rows and
+        columns, or ink and background, of the images (`emnist:transpose`).
     split
         Which split to open; an ink file, a collection or a plain folder of pictures has only one, which is returned for
         both.

@@ -18,6 +18,7 @@ import time
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from digitpad.atomic import atomic_write
 from digitpad.data.labels import natural_order
@@ -40,7 +41,6 @@ MOST_CLASSES = 200
 
 _MOST_BYTES = 1 << 16  # of a JSON file with a name
 _LETTERS = 80  # of the name of a class or a collection
-_FORMAT = "digitpad collection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,8 @@ class Contents:
 @dataclass(frozen=True, slots=True)
 class _CollectionRecord:
     name: str
-    format: str = _FORMAT
-    version: int = 1
+    format: Literal["digitpad collection"]
+    version: Literal[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +188,6 @@ def collection_name(folder: Path) -> str:
     path = folder / COLLECTION_FILE
     try:
         record = to_record(_CollectionRecord, parse_json(read_regular(path, most_bytes=_MOST_BYTES)))
-        if record.format != _FORMAT:
-            raise JSONError(_("its format is another"))
     except JSONError as error:
         raise DigitpadError(
             _("{path} does not describe a collection ({reason}); restore it, or choose another.").format(
@@ -221,7 +219,7 @@ def write_collection_file(folder: Path, name: str) -> None:
     DigitpadError
         If the file cannot be written.
     """
-    _write(folder / COLLECTION_FILE, {"format": _FORMAT, "version": 1, "name": name})
+    _write(folder / COLLECTION_FILE, {"format": "digitpad collection", "version": 1, "name": name})
 
 
 def write_class_file(folder: Path, name: str, created: int) -> None:
@@ -292,7 +290,7 @@ def _read_class(folder: Path, entry: str, remarks: list[str]) -> tuple[int, Samp
         for each in os.scandir(place)
         if not each.name.startswith(".")
         and each.is_file(follow_symlinks=False)
-        and os.path.splitext(each.name)[1].lower() in PICTURE_SUFFIXES | {INK_SUFFIX}
+        and Path(each.name).suffix.lower() in PICTURE_SUFFIXES | {INK_SUFFIX}
     )
     return created, SampleClass(entry, name, tuple(Sample(file, place / file) for file in files))
 

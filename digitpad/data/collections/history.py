@@ -97,14 +97,10 @@ def carry_out(folder: Path, step: Step) -> str:
     missing = 0
     try:
         for before, after in step.moves:
-            source, target = folder / before, folder / after
-            if not os.path.lexists(source):
+            if _move(folder / before, folder / after):
+                done.append((before, after))
+            else:
                 missing += 1
-                continue
-            if os.path.lexists(target):
-                raise OSError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
-            source.rename(target)
-            done.append((before, after))
         for one in step.renames:
             _rename(folder, one)
     except (OSError, DigitpadError) as error:
@@ -120,6 +116,16 @@ def carry_out(folder: Path, step: Step) -> str:
         "{count} samples have been moved or deleted by another program.",
         missing,
     ).format(count=missing)
+
+
+def _move(source: Path, target: Path) -> bool:
+    """Move a file or a folder; return whether it is still there."""
+    if not os.path.lexists(source):
+        return False
+    if os.path.lexists(target):
+        raise OSError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+    source.rename(target)
+    return True
 
 
 def _rename(folder: Path, one: Rename) -> None:

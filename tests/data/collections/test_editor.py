@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -46,38 +47,44 @@ def test_another_editor_sees_every_change_at_once(editor: CollectionEditor) -> N
         assert counts(editor.contents()) == {"B": 1}
 
 
-def _prepare(editor: CollectionEditor) -> tuple[str, str]:
+class _Prepared(NamedTuple):
+    """An editor, and the folders of its two classes."""
+
+    editor: CollectionEditor
+    first: str
+    second: str
+
+
+def _prepare(editor: CollectionEditor) -> _Prepared:
     first, second = editor.add_class("A"), editor.add_class("B")
     editor.add(first, [ink(n) for n in range(3)])
     editor.add(second, [ink(across=True)])
-    return first, second
+    return _Prepared(editor, first, second)
 
 
-OPERATIONS: dict[str, tuple[Callable[[CollectionEditor, str, str], object], dict[str, int]]] = {
-    "add": (lambda editor, first, second: editor.add(first, [ink()]), {"A": 4, "B": 1}),
-    "add a class": (lambda editor, first, second: editor.add_class("C"), {"A": 3, "B": 1, "C": 0}),
-    "rename a class": (lambda editor, first, second: editor.rename_class(first, "Z"), {"Z": 3, "B": 1}),
-    "delete a class": (lambda editor, first, second: editor.delete_class(first), {"B": 1}),
-    "merge": (lambda editor, first, second: editor.merge_classes(first, second), {"B": 4}),
-    "move": (
-        lambda editor, first, second: editor.move(editor.contents().classes[0].samples[:2], second),
-        {"A": 1, "B": 3},
-    ),
-    "delete": (lambda editor, first, second: editor.delete(editor.contents().classes[0].samples[1:]), {"A": 1, "B": 1}),
+#: What is done, and the classes with their counts afterwards.
+OPERATIONS: dict[str, tuple[Callable[[_Prepared], object], dict[str, int]]] = {
+    "add": (lambda it: it.editor.add(it.first, [ink()]), {"A": 4, "B": 1}),
+    "add a class": (lambda it: it.editor.add_class("C"), {"A": 3, "B": 1, "C": 0}),
+    "rename a class": (lambda it: it.editor.rename_class(it.first, "Z"), {"Z": 3, "B": 1}),
+    "delete a class": (lambda it: it.editor.delete_class(it.first), {"B": 1}),
+    "merge": (lambda it: it.editor.merge_classes(it.first, it.second), {"B": 4}),
+    "move": (lambda it: it.editor.move(it.editor.contents().classes[0].samples[:2], it.second), {"A": 1, "B": 3}),
+    "delete": (lambda it: it.editor.delete(it.editor.contents().classes[0].samples[1:]), {"A": 1, "B": 1}),
     "add labelled": (
-        lambda editor, first, second: editor.add_labelled([("A", ink()), ("C", ink()), ("C", ink())]),
+        lambda it: it.editor.add_labelled([("A", ink()), ("C", ink()), ("C", ink())]),
         {"A": 4, "B": 1, "C": 2},
     ),
-    "rename": (lambda editor, first, second: editor.rename("signs"), {"A": 3, "B": 1}),
+    "rename": (lambda it: it.editor.rename("signs"), {"A": 3, "B": 1}),
 }
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_an_operation_is_undone_and_redone(editor: CollectionEditor, operation: str) -> None:
     act, expected = OPERATIONS[operation]
-    first, second = _prepare(editor)
+    prepared = _prepare(editor)
     before, files = editor.contents(), files_in(editor)
-    act(editor, first, second)
+    act(prepared)
     after = editor.contents()
     assert counts(after) == expected
     assert after != before
@@ -90,13 +97,11 @@ def test_an_operation_is_undone_and_redone(editor: CollectionEditor, operation: 
 
 
 def test_all_steps_are_undone_one_after_the_other(editor: CollectionEditor) -> None:
-    first, second = _prepare(editor)
+    prepared = _prepare(editor)
     for act, _expected in OPERATIONS.values():
-        folders = [each.folder for each in editor.contents().classes]
-        if {first, second} <= set(folders):
-            act(editor, first, second)
-            editor.undo()
-    editor.delete_class(second)
+        act(prepared)
+        editor.undo()
+    editor.delete_class(prepared.second)
     steps = []
     while editor.undo_name is not None:
         steps.append(editor.undo_name)
@@ -109,7 +114,7 @@ def test_all_steps_are_undone_one_after_the_other(editor: CollectionEditor) -> N
 
 
 def test_the_trash_disappears_with_the_editor(editor: CollectionEditor) -> None:
-    first, _second = _prepare(editor)
+    _editor, first, _second = _prepare(editor)
     editor.delete(editor.contents().classes[0].samples)
     editor.delete_class(first)
     assert (editor.folder / TRASH).exists()
@@ -125,7 +130,7 @@ def test_the_oldest_steps_are_forgotten_with_their_files(
     for n in range(5):
         editor.add(folder, [ink(n)])
         editor.delete(editor.contents().classes[0].samples)
-    kept = [path for path in (editor.folder / TRASH).rglob("*.jsonl")]
+    kept = list((editor.folder / TRASH).rglob("*.jsonl"))
     assert len(kept) == 2
     for _ in range(3):
         editor.undo()
@@ -156,7 +161,7 @@ def test_a_class_needs_a_name(editor: CollectionEditor, name: str) -> None:
 
 
 def test_two_classes_do_not_have_the_same_name(editor: CollectionEditor) -> None:
-    first, _second = _prepare(editor)
+    _editor, first, _second = _prepare(editor)
     with pytest.raises(DigitpadError, match="There is a class named B already"):
         editor.rename_class(first, "B")
     with pytest.raises(DigitpadError, match="There is a class named A already"):
@@ -195,7 +200,7 @@ def test_a_file_that_is_no_picture_is_left_out(editor: CollectionEditor, tmp_pat
 
 
 def test_what_another_process_deleted_is_left_out_and_said(editor: CollectionEditor) -> None:
-    first, second = _prepare(editor)
+    _editor, first, second = _prepare(editor)
     samples = editor.contents().classes[0].samples
     samples[0].path.unlink()
     assert editor.move(samples, second) == "1 sample has been moved or deleted by another program."
@@ -220,7 +225,7 @@ def test_undo_does_not_take_away_what_another_process_added(editor: CollectionEd
 
 
 def test_a_collection_that_was_deleted_is_said_to_be_gone(editor: CollectionEditor, tmp_path: Path) -> None:
-    folder, _second = _prepare(editor)
+    _editor, folder, _second = _prepare(editor)
     editor.folder.rename(tmp_path / "elsewhere")
     acts: list[Callable[[], object]] = [
         editor.contents,
@@ -237,10 +242,10 @@ def test_a_collection_that_was_deleted_is_said_to_be_gone(editor: CollectionEdit
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="permissions are another matter on Windows")
 def test_a_full_disk_loses_nothing(editor: CollectionEditor, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder, second = _prepare(editor)
+    _editor, folder, second = _prepare(editor)
     before = editor.contents()
 
-    def full(self: Path, target: Path) -> Path:
+    def full(_self: Path, _target: Path) -> Path:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
@@ -260,7 +265,7 @@ def test_a_full_disk_loses_nothing(editor: CollectionEditor, monkeypatch: pytest
 
 
 def test_half_a_move_is_taken_back(editor: CollectionEditor, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second = _prepare(editor)
+    _editor, first, second = _prepare(editor)
     before = editor.contents()
     rename, done = Path.rename, []
 
