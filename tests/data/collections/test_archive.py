@@ -42,7 +42,7 @@ def test_a_collection_survives_the_round_trip(editor: CollectionEditor, store: C
 def test_the_export_can_be_stopped(editor: CollectionEditor, tmp_path: Path) -> None:
     folder = _filled(editor)
     with pytest.raises(DigitpadError, match="was stopped"):
-        export_archive(folder, tmp_path / "letters.zip", lambda done, total: done < 2)
+        export_archive(folder, tmp_path / "letters.zip", lambda done, _total: done < 2)
     assert list(tmp_path.glob("*.zip*")) == []
 
 
@@ -71,7 +71,7 @@ def test_no_entry_leaves_the_folder(store: CollectionStore, tmp_path: Path) -> N
     }
     entry, remarks = import_archive(_write(tmp_path / "evil.zip", _NAME | entries), store)
     (remark,) = remarks
-    assert remark == "Left out 5 entries that are not samples."
+    assert remark == "Left out 6 entries that are not samples."
     assert list(tmp_path.rglob("*escaped*")) == []
     names = {each.name for each in read_contents(entry.folder).classes}
     # What looks like a class has the name of its folder as a text.
