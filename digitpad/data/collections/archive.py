@@ -9,11 +9,11 @@ import re
 import shutil
 import zipfile
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 from digitpad.atomic import atomic_write
+from digitpad.data.collections.editor import Progress
 from digitpad.data.collections.folder import (
     CLASS_FILE,
     CLASSES,
@@ -43,10 +43,6 @@ _MOST_FILE = 64 << 20  # bytes of one sample
 _MOST_TOTAL = 4 << 30  # bytes of all of them
 _MOST_NAME = 1 << 16  # bytes of a file with a name
 _CHUNK = 1 << 20
-
-Progress = Callable[[int, int], bool]
-"""Called with the number of files that are done, and of all; returns whether to continue."""
-
 
 def _go_on(_done: int, _total: int) -> bool:
     return True

@@ -5,7 +5,7 @@ it as well: `contents` reads the folder.
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -39,6 +39,11 @@ from digitpad.translation import ngettext
 
 MOST_PICTURE_BYTES = 64 << 20
 """The largest picture file that is copied into a collection."""
+
+Progress = Callable[[int, int], bool]
+"""Called with the number of samples that are done, and of all; returns whether to continue."""
+
+_FEW = 100  # samples that are made durable one by one; a power failure could damage the newest of a larger import
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +189,9 @@ class CollectionEditor:
 
     # Samples
 
-    def add(self, folder: str, samples: Sequence[NewSample]) -> tuple[str, ...]:
+    def add(
+        self, folder: str, samples: Sequence[NewSample], progress: Progress = lambda _done, _total: True
+    ) -> tuple[str, ...]:
         """Add samples to a class as one step.
 
         Parameters
@@ -193,6 +200,8 @@ class CollectionEditor:
             The folder of the class.
         samples
             The samples.
+        progress
+            Told how far it is.
 
         Returns
         -------
@@ -202,22 +211,26 @@ class CollectionEditor:
         Raises
         ------
         DigitpadError
-            If no sample can be added: none can be read, or the collection cannot be changed.
+            If no sample can be added: none can be read, `progress` stops it, or the collection cannot be changed.
         """
         self._class(folder)
-        moves, remarks = self._prepare([(folder, sample) for sample in samples])
+        moves, remarks = self._prepare([(folder, sample) for sample in samples], progress)
         if not moves:
             raise DigitpadError(" ".join(remarks) if remarks else _("There is nothing to add."))
         self._history.do(Step(self._adding(len(moves)), tuple(moves)))
         return tuple(remarks)
 
-    def add_labelled(self, samples: Iterable[tuple[str, NewSample]]) -> tuple[str, ...]:
+    def add_labelled(
+        self, samples: Iterable[tuple[str, NewSample]], progress: Progress = lambda _done, _total: True
+    ) -> tuple[str, ...]:
         """Add samples by the names of their classes, as one step; classes that do not exist are made.
 
         Parameters
         ----------
         samples
             The name of a class, and a sample.
+        progress
+            Told how far it is.
 
         Returns
         -------
@@ -240,7 +253,7 @@ class CollectionEditor:
                 folders[name], move = self._prepare_class(name)
                 moves.append(move)
             placed.append((folders[name], sample))
-        added, remarks = self._prepare(placed)
+        added, remarks = self._prepare(placed, progress)
         if not added:
             raise DigitpadError(" ".join(remarks[:3]) if remarks else _("There is nothing to add."))
         self._history.do(Step(self._adding(len(added)), (*moves, *added)))
@@ -296,11 +309,17 @@ class CollectionEditor:
         write_class_file(self.folder / place, name, time.time_ns())
         return folder, (place, f"{CLASSES}/{folder}")
 
-    def _prepare(self, samples: Iterable[tuple[str, NewSample]]) -> tuple[list[tuple[str, str]], list[str]]:
+    def _prepare(
+        self, samples: Sequence[tuple[str, NewSample]], progress: Progress
+    ) -> tuple[list[tuple[str, str]], list[str]]:
         """Write samples into the trash; return the moves that add them to their classes, and what was left out."""
         moves: list[tuple[str, str]] = []
         remarks: list[str] = []
-        for folder, sample in samples:
+        for done, (folder, sample) in enumerate(samples):
+            if not progress(done, len(samples)):
+                for place, _target in moves:
+                    self._trash.remove(place)
+                raise DigitpadError(_("Stopped; nothing was added."))
             try:
                 suffix, content = _file_of(sample)
             except DigitpadError as error:
@@ -308,7 +327,7 @@ class CollectionEditor:
                 continue
             name = sample_name(suffix, sample.origin)
             place = self._trash.new_place(name)
-            with atomic_write(self.folder / place) as file:
+            with atomic_write(self.folder / place, durable=len(samples) <= _FEW) as file:
                 file.write(content)
             moves.append((place, f"{CLASSES}/{folder}/{name}"))
         return moves, remarks

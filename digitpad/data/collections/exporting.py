@@ -10,8 +10,9 @@ import numpy as np
 import PIL.Image
 
 from digitpad.atomic import atomic_write
-from digitpad.data.collections.archive import Progress, export_archive
+from digitpad.data.collections.archive import export_archive
 from digitpad.data.collections.dataset import read_collection
+from digitpad.data.collections.editor import Progress
 from digitpad.data.dataset import Dataset
 from digitpad.data.idx import write_idx
 from digitpad.errors import DigitpadError
