@@ -44,6 +44,7 @@ _MOST_TOTAL = 4 << 30  # bytes of all of them
 _MOST_NAME = 1 << 16  # bytes of a file with a name
 _CHUNK = 1 << 20
 
+
 def _go_on(_done: int, _total: int) -> bool:
     return True
 

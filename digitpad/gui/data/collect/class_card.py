@@ -28,6 +28,8 @@ ENOUGH = 10
 """How many samples of a class are enough to begin with."""
 
 _NAME_WIDTH = 72  # pixels
+_RIGHT = Qt.TextElideMode.ElideRight
+_WRAPPED = 24  # characters of a name that have room on several lines
 _LONG = 2  # characters of a name that are shown in large letters
 
 
@@ -38,6 +40,7 @@ class _ClassButton(QToolButton):
         super().__init__(parent)
         self._theme = theme
         self._name = ""
+        self._like = parent.font()
         self.setProperty("flat", "true")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -46,7 +49,7 @@ class _ClassButton(QToolButton):
         """Show the name of a class."""
         self._name = name
         scale = 2.0 if len(name) <= _LONG else 1.1
-        self.setFont(text_font(self.parentWidget().font(), scale=scale, bold=True))
+        self.setFont(text_font(self._like, scale=scale, bold=True))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -66,8 +69,10 @@ class _ClassButton(QToolButton):
         room = self.rect().adjusted(px(4), 0, -px(4), 0)
         painter.setFont(self.font())
         painter.setPen(self._theme.colour("accent" if self.isChecked() else "text"))
-        text = self.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter), text)
+        longest = max(self._name.split(), key=len)
+        wraps = self.fontMetrics().horizontalAdvance(longest) <= room.width() and len(self._name) <= _WRAPPED
+        text = self._name if wraps else self.fontMetrics().elidedText(self._name, _RIGHT, room.width())
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), text)
 
 
 class ClassCard(QFrame):

@@ -145,7 +145,7 @@ class ClassColumn(QWidget):
         """Scroll to a class."""
         shown = self._cards.get(folder)
         if shown is not None:
-            self._list.layout().activate()
+            self._rows.activate()
             self._scroll.ensureWidgetVisible(shown, 0, SPACE)
 
     @Slot()
