@@ -51,6 +51,11 @@ def runs_dir() -> Path:
     return user_data_dir() / "runs"
 
 
+def collections_dir() -> Path:
+    """Return the folder of the user's collections of samples; it may not exist yet."""
+    return user_data_dir() / "collections"
+
+
 def user_config_dir() -> Path:
     """Return the folder of the user's settings; it may not exist yet."""
     return Path(platformdirs.user_config_dir("digitpad", appauthor=False))

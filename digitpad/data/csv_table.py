@@ -5,6 +5,7 @@ be any text. Pixels are integers from 0 (background) to 255, and images are squa
 """
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -26,6 +27,8 @@ _LABEL_COLUMNS = {"label", "labels", "class", "target", "y"}
 _LONGEST_LINE = 4 << 20  # bytes: an image of 1024x1024 pixels
 _MOST_BYTES = 640 << 20  # of pixels, as for IDX files
 _LINES = 2000  # parsed together
+#: A label that may contain commas, and quotation marks written twice.
+_QUOTED = re.compile(r'\s*("(?:[^"]|"")*")\s*,')
 
 
 def read_csv_dataset(path: Path, spec: str) -> Dataset:
@@ -140,6 +143,9 @@ def _chained(first: tuple[int, str], rest: Iterator[tuple[int, str]]) -> Iterato
 
 def _split(line: str, *, last_column: bool) -> tuple[str, str]:
     """Return the label and the pixels of a line."""
+    quoted = None if last_column else _QUOTED.match(line)
+    if quoted is not None:
+        return quoted[1], line[quoted.end() :]
     if last_column:
         pixels, _comma, label = line.rpartition(",")
     else:
@@ -177,7 +183,10 @@ def _parsed(texts: Sequence[str]) -> NDArray[np.uint8] | None:
 
 
 def _unquoted(value: str) -> str:
-    return value.strip().strip('"').strip()
+    value = value.strip()
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        value = value[1:-1].replace('""', '"')
+    return value.strip()
 
 
 def _is_number(text: str) -> bool:

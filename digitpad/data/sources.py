@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from digitpad.data.class_names import FASHION_CLASSES, is_fashion_mnist, names_beside, with_names
+from digitpad.data.collections.dataset import read_collection
+from digitpad.data.collections.store import PREFIX, CollectionStore, find_collection
 from digitpad.data.csv_table import read_csv_dataset
 from digitpad.data.dataset import DIGITS, Dataset
 from digitpad.data.idx import read_idx
@@ -61,12 +63,13 @@ def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
         `mnist` (bundled); `styles` and `non-digits` (synthetic: digits in many writing styles, and images that show no
         digit; `non-digits` was called `negatives` in older commands, which still works); `fashion-mnist`, where it is
         installed; a folder of IDX files with the names of MNIST's or EMNIST's files; a folder with one folder of
-        pictures per class; a `.jsonl` file of labelled ink; a `.csv` file (see `csv_table`) or an `.npz` file (see
-        `npz_file`). Datasets joined with "+" become one (`mnist+ink.jsonl`); one that is named twice counts twice. The
-        suffixes `:transpose` and `:invert` swap rows and columns, or ink and background, of the images
-        (`emnist:transpose`).
+        pictures per class; a collection of the user, as `collection:NAME` or its folder; a `.jsonl` file of labelled
+        ink; a `.csv` file (see `csv_table`) or an `.npz` file (see `npz_file`). Datasets joined with "+" become one
+        (`mnist+ink.jsonl`); one that is named twice counts twice. The suffixes `:transpose` and `:invert` swap rows and
+        columns, or ink and background, of the images (`emnist:transpose`).
     split
-        Which split to open; an ink file or a plain folder of pictures has only one, which is returned for both.
+        Which split to open; an ink file, a collection or a plain folder of pictures has only one, which is returned for
+        both.
 
     Returns
     -------
@@ -78,11 +81,16 @@ def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
     DigitpadError
         If the dataset does not exist, or a part of it cannot be read.
     """
+    collection = find_collection(str(spec))
+    if collection is not None:
+        return read_collection(collection)
     base, turns = split_turns(str(spec))
     if "+" in str(spec) and not Path(spec).exists() and not Path(base).exists():
         return _open_joined(str(spec).split("+"), split)
     if turns and not Path(spec).exists():
         return _turned(open_dataset(base, split), str(spec), turns)
+    if str(spec).startswith(PREFIX):
+        CollectionStore().find(str(spec).removeprefix(PREFIX))
     built_in = _built_in(str(spec).lower(), split)
     if built_in is not None:
         return built_in

@@ -42,7 +42,7 @@ from digitpad.training.runs import Run, RunStore
 
 _T = TypeVar("_T")
 
-_TABS = ("Draw", "Train", "Features", "Evaluate")
+_TABS = ("Draw", "Data", "Train", "Features", "Evaluate")
 _KEYS = (
     *(Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Space, Qt.Key.Key_Delete),
     *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End),

@@ -12,7 +12,7 @@ from digitpad.gui.widgets.live_text import LiveText
 from tests.gui.controls import controls_of, tab_order
 from tests.gui.settling import lay_out
 
-TABS = ("Draw", "Train", "Features", "Evaluate")
+TABS = ("Draw", "Data", "Train", "Features", "Evaluate")
 
 
 def _show(window: MainWindow, tab: str, page: int = 0) -> QWidget:

@@ -53,6 +53,12 @@ class Drawing(QObject):
             self.shows_photograph = shown
             self.shown_differently.emit()
 
+    def start_again(self) -> None:
+        """Begin with a blank page and without a history."""
+        self.sketch = Sketch()
+        self.history_changed.emit()
+        self.changed.emit()
+
     def put(self, name: str, page: Page) -> None:
         """Replace the page, as one step of the history called `name`, which can be undone."""
         self.sketch.put(name, page)

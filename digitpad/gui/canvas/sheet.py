@@ -97,6 +97,10 @@ class Sheet(QWidget):
         self._refit()
         self.refresh()
 
+    def hint(self) -> str:
+        """Return what is shown on a blank sheet."""
+        return self.tr("Draw a digit with the mouse, a pen or a finger, or with the arrow keys and Space")
+
     def paint_over(self, painter: QPainter) -> None:
         """Paint overlays on the ink, in widget pixels."""
 
@@ -177,8 +181,7 @@ class Sheet(QWidget):
         painter.setPen(self._theme.colour("muted"))
         area = QRectF(self.rect()).adjusted(24, 16, -24, -16)
         flags = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
-        hint = self.tr("Draw a digit with the mouse, a pen or a finger, or with the arrow keys and Space")
-        painter.drawText(area, int(flags), hint)
+        painter.drawText(area, int(flags), self.hint())
 
     def _refit(self, *, resized: bool = False) -> None:
         """Update the view if it has to change; while everything is visible, it stays as it is."""

@@ -1,7 +1,7 @@
 """Import and export of pages: files, clipboard, drag and drop.
 
 An image becomes a picture, and a line of ink becomes strokes. Exports are dark ink on white, or a line of the ink
-format, and are written atomically. Ink files may contain any numbers; values that cannot be painted are rejected here.
+format, and are written atomically.
 """
 
 import io
@@ -10,10 +10,11 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QMimeData
 from PySide6.QtGui import QImage
 
-from digitpad.data.ink import Drawing, format_ink, parse_ink, read_ink, write_ink
+from digitpad.data.ink import format_ink, parse_ink, read_ink, write_ink
 from digitpad.errors import DigitpadError
+from digitpad.gui.canvas.ink_pages import drawing_of, page_of
 from digitpad.gui.canvas.ink_painter import page_image
-from digitpad.gui.canvas.sketch import InkStroke, Page, Picture
+from digitpad.gui.canvas.sketch import Page, Picture
 from digitpad.gui.widgets.files import INK_SUFFIX, png_bytes, write_png
 from digitpad.names import plain_name
 
@@ -21,9 +22,6 @@ Pasted = str | bytes | QImage
 """Pasted or dropped data that has not been read yet: ink as text, the content of an image file, or an image."""
 
 _PNG = "image/png"
-_WIDTHS = "pen_widths"  # our own key in an ink file: the line width of each stroke
-_USUAL_WIDTH = 0.028  # default line width, relative to the longer side of the page
-_SMALLEST, _LARGEST = 1e-3, 1e6  # page sizes that can be shown: Qt's painter aborts the process far beyond
 
 
 def read_page(path: Path) -> tuple[Page, int]:
@@ -55,65 +53,6 @@ def read_page(path: Path) -> tuple[Page, int]:
     except OSError as error:
         # For example, a name that is too long for the file system.
         raise DigitpadError(f"{plain_name(str(path))} cannot be read ({error.strerror}); check the name.") from error
-
-
-def page_of(drawing: Drawing, name: str) -> Page:
-    """Return a drawing as a page with its strokes and its size.
-
-    Parameters
-    ----------
-    drawing
-        The drawing.
-    name
-        Name of the drawing for error messages.
-
-    Raises
-    ------
-    DigitpadError
-        If its page or its ink is too small or too large to be shown.
-    """
-    least = min(drawing.width, drawing.height)
-    most = max([drawing.long_side, *(float(abs(points[:, :2]).max()) for points in drawing.strokes)])
-    if least < _SMALLEST or most > _LARGEST:
-        text = QCoreApplication.translate(
-            "Exchange",
-            "{name} has a drawing of {size} units; the window shows drawings of {least} to {most} units. "
-            "Scale its coordinates.",
-        )
-        size = least if least < _SMALLEST else most
-        raise DigitpadError(text.format(name=name, size=f"{size:g}", least=f"{_SMALLEST:g}", most=f"{_LARGEST:,.0f}"))
-    usual = _USUAL_WIDTH * drawing.long_side
-    known = drawing.extra.get(_WIDTHS)
-    widths = [usual] * len(drawing.strokes)
-    if isinstance(known, list) and len(known) == len(widths):
-        limit = drawing.long_side
-        widths = [float(width) if isinstance(width, int | float) and 0 < width <= limit else usual for width in known]
-    strokes = tuple(InkStroke(points, width) for points, width in zip(drawing.strokes, widths, strict=True))
-    return Page(strokes, size=(drawing.width, drawing.height))
-
-
-def drawing_of(page: Page, size: tuple[float, float]) -> Drawing:
-    """Return the ink of a page as a drawing of the given size.
-
-    Raises
-    ------
-    DigitpadError
-        If the page has no ink.
-    """
-    if not page.strokes:
-        if page.picture is not None:
-            raise DigitpadError(
-                QCoreApplication.translate(
-                    "Exchange", "There is no ink to save: an opened image has no strokes. Draw something first."
-                )
-            )
-        raise DigitpadError(
-            QCoreApplication.translate(
-                "Exchange", "There is no ink to save: the canvas is blank. Draw something first."
-            )
-        )
-    widths = [round(stroke.width, 2) for stroke in page.strokes]
-    return Drawing(tuple(stroke.points for stroke in page.strokes), *size, None, {_WIDTHS: widths})
 
 
 def save_ink(path: Path, page: Page, size: tuple[float, float]) -> None:

@@ -84,6 +84,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self.draw_tab = DrawTab(theme, self.workspace, self._pages)
         self.add_tab(self.draw_tab, "Draw", self.tr("Draw"))
+        self.add_lazy_tab("Data", self._make_data_tab, self.tr("Data"))
         self.add_lazy_tab("Train", self._make_train_tab, self.tr("Train"))
         self.add_lazy_tab("Features", self._make_features_tab, self.tr("Features"))
         self.add_lazy_tab("Evaluate", self._make_evaluation_tab, self.tr("Evaluate"))
@@ -162,6 +163,13 @@ class MainWindow(QMainWindow):
             if _holds(self._pages.page(number), page):
                 self._top.tabs.setCurrentIndex(number)
 
+    def _make_data_tab(self, parent: QWidget) -> TabPage:
+        from digitpad.gui.data.tab import DataTab
+
+        tab = DataTab(self._theme, self.workspace, parent)
+        tab.train_wanted.connect(self._train_on)
+        return tab
+
     def _make_train_tab(self, parent: QWidget) -> TabPage:
         from digitpad.gui.training.train_tab import TrainTab
 
@@ -178,6 +186,15 @@ class MainWindow(QMainWindow):
         from digitpad.gui.evaluation.tab import EvaluationTab
 
         return EvaluationTab(self._theme, self.workspace, parent)
+
+    @Slot(str)
+    def _train_on(self, dataset: str) -> None:
+        """Go to the Train tab with a dataset chosen."""
+        from digitpad.gui.training.train_tab import TrainTab
+
+        page = self.go_to("Train")
+        if isinstance(page, TrainTab):
+            page.setup.use_data(dataset)
 
     @Slot(object)
     def _evaluate(self, place: Path) -> None:

@@ -14,7 +14,8 @@ _SENTENCES = (
     str(QT_TRANSLATE_NOOP("Welcome", "Draw a digit: the network reads it while you draw.")),
     str(
         QT_TRANSLATE_NOOP(
-            "Welcome", "In the tabs above, train a network, look inside it, and evaluate how well it reads."
+            "Welcome",
+            "In the tabs above, collect data, train a network, look inside it, and evaluate how well it reads.",
         )
     ),
     str(QT_TRANSLATE_NOOP("Welcome", "Press F1 for keyboard shortcuts, F10 for the menu.")),

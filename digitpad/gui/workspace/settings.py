@@ -87,6 +87,16 @@ class Settings:
         self._store.set_value("recent_datasets", [path, *others][:_MOST_RECENT])
 
     @property
+    def collection(self) -> Path | None:
+        """The folder of the collection used last, if it still exists."""
+        path = self._path("collection")
+        return path if path is not None and _is(Path.is_dir, path) else None
+
+    @collection.setter
+    def collection(self, folder: Path) -> None:
+        self._store.set_value("collection", str(folder))
+
+    @property
     def folder(self) -> Path:
         """The folder where a file was last opened or saved."""
         path = self._path("folder")

@@ -1,0 +1,161 @@
+"""Exports a collection for other programs: IDX, CSV, PNG folders and NPZ, as 28x28 images."""
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+
+from digitpad.atomic import atomic_write
+from digitpad.data.collections.archive import export_archive
+from digitpad.data.collections.dataset import read_collection
+from digitpad.data.collections.editor import Progress
+from digitpad.data.dataset import Dataset
+from digitpad.data.idx import write_idx
+from digitpad.errors import DigitpadError
+from digitpad.names import file_stem
+from digitpad.translation import gettext as _
+from digitpad.translation import gettext_noop
+
+
+@dataclass(frozen=True, slots=True)
+class ExportForm:
+    """A form in which a collection can be exported.
+
+    Attributes
+    ----------
+    name
+        What the command line calls it.
+    suffix
+        What its file ends with; empty for a folder.
+    title
+        A description, to be translated.
+    """
+
+    name: str
+    suffix: str
+    title: str
+
+
+FORMS = {
+    form.name: form
+    for form in (
+        ExportForm("zip", ".zip", gettext_noop("Collection of digitpad, with ink as ink")),
+        ExportForm("npz", ".npz", gettext_noop("NumPy arrays")),
+        ExportForm("csv", ".csv", gettext_noop("Table of pixels")),
+        ExportForm("idx", "", gettext_noop("Folder of IDX files, as MNIST has")),
+        ExportForm("png", "", gettext_noop("Folder of PNG images for each class")),
+    )
+}
+
+
+def export_collection(folder: Path, form: str, path: Path, progress: Progress | None = None) -> int:
+    """Export a collection.
+
+    Parameters
+    ----------
+    folder
+        The collection.
+    form
+        One of `FORMS`.
+    path
+        The output file, replaced atomically; for `idx` and `png`, a folder that does not exist yet or is empty.
+    progress
+        Told how far it is.
+
+    Returns
+    -------
+    int
+        The number of samples that were exported.
+
+    Raises
+    ------
+    DigitpadError
+        If the collection cannot be read, or the output cannot be written.
+    """
+    if form == "zip":
+        return export_archive(folder, path) if progress is None else export_archive(folder, path, progress)
+    dataset = read_collection(folder)
+    _WRITERS[form](dataset, path)
+    return len(dataset)
+
+
+def _write_npz(dataset: Dataset, path: Path) -> None:
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer, images=dataset.images[:, 0], labels=dataset.labels.astype(np.int64), classes=np.array(dataset.classes)
+    )
+    with atomic_write(path) as file:
+        file.write(buffer.getvalue())
+
+
+def _write_csv(dataset: Dataset, path: Path) -> None:
+    pixels = dataset.images.reshape(len(dataset), -1)
+    text = io.StringIO(newline="")
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["label", *(f"pixel{number}" for number in range(pixels.shape[1]))])
+    for label, row in zip(dataset.labels.tolist(), pixels.tolist(), strict=True):
+        table.writerow([dataset.classes[label], *row])
+    with atomic_write(path) as file:
+        file.write(text.getvalue().encode())
+
+
+def _write_idx(dataset: Dataset, path: Path) -> None:
+    """Write the files that EMNIST has: images, labels and, for classes of one character, their mapping."""
+    if len(dataset.classes) > 256:
+        raise DigitpadError(_("IDX files number at most 256 classes; choose another form."))
+    _make_folder(path)
+    stem = file_stem(dataset.name)
+    write_idx(path / f"{stem}-train-images-idx3-ubyte", dataset.images[:, 0])
+    write_idx(path / f"{stem}-train-labels-idx1-ubyte", dataset.labels.astype(np.uint8))
+    if all(len(name) == 1 for name in dataset.classes):
+        lines = "".join(f"{label} {ord(name)}\n" for label, name in enumerate(dataset.classes))
+        with atomic_write(path / f"{stem}-mapping.txt") as file:
+            file.write(lines.encode())
+    with atomic_write(path / f"{stem}-classes.txt") as file:
+        file.write("".join(f"{name}\n" for name in dataset.classes).encode())
+
+
+def _write_png(dataset: Dataset, path: Path) -> None:
+    """Write a folder for each class, dark ink on white; characters that a folder cannot have become "-"."""
+    _make_folder(path)
+    folders: dict[int, Path] = {}
+    used: set[str] = set()
+    for label in sorted(set(dataset.labels.tolist())):
+        stem = base = file_stem(dataset.classes[label])
+        number = 2
+        while stem.casefold() in used:
+            stem, number = f"{base}-{number}", number + 1
+        used.add(stem.casefold())
+        folders[label] = path / stem
+        _make_folder(folders[label])
+    for number, label in enumerate(dataset.labels.tolist()):
+        buffer = io.BytesIO()
+        PIL.Image.fromarray(255 - np.asarray(dataset.images[number, 0])).save(buffer, "PNG")
+        with atomic_write(folders[label] / f"{number:06d}.png", durable=False) as file:
+            file.write(buffer.getvalue())
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        empty = not any(path.iterdir())
+    except OSError as error:
+        raise DigitpadError(
+            _("{path} could not be made ({reason}); choose another place.").format(
+                path=path, reason=error.strerror or str(error)
+            )
+        ) from error
+    if not empty:
+        raise DigitpadError(_("{path} is not empty; choose a new folder.").format(path=path))
+
+
+_WRITERS: dict[str, Callable[[Dataset, Path], None]] = {
+    "npz": _write_npz,
+    "csv": _write_csv,
+    "idx": _write_idx,
+    "png": _write_png,
+}

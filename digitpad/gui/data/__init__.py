@@ -1,0 +1,1 @@
+"""The Data tab: collect samples, and look at datasets."""

@@ -1,0 +1,1 @@
+"""The Collect page: classes, their samples, and a pad to draw more."""

@@ -1,0 +1,22 @@
+"""The base of the pages of the Data tab."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+
+class DataPage(QWidget):
+    """A page of the Data tab.
+
+    Signals
+    -------
+    message
+        A `Message` for the message bar.
+    train_wanted
+        The name of a dataset, as `open_dataset` takes it, to be trained on.
+    """
+
+    message = Signal(object)
+    train_wanted = Signal(str)
+
+    def shut_down(self) -> None:
+        """Stop background work and wait for its end, because the window is closing."""
