@@ -7,7 +7,7 @@ replaces layers wherever a rule matches, and leaves the others as they are. What
 always computed by the plain layers.
 
 The files, in reading order: `tiles.py` cuts an image into tiles, `winograd.py` derives the transforms, `products.py`
-applies them to many tiles at once, `convolution.py` adds bias, ReLU and pooling, `workspace.py` holds the memory;
+applies them to many tiles at once, `pooling.py` pools 2x2 blocks, `convolution.py` adds bias and ReLU, `workspace.py` holds the memory;
 `rows.py`, `taps.py`, `linear.py`, `normalization.py` and `residual.py` are the other layers.
 """
 
@@ -27,7 +27,7 @@ from digitpad.nn.network import Sequential
 
 __all__ = ["fuse"]
 
-#: How many layers one layer stands for at most: a convolution, its activation and its pooling.
+#: How many layers one layer stands for at most: a convolution or normalization, its activation and its pooling.
 _LONGEST = 3
 
 
@@ -78,7 +78,7 @@ def _replace(layers: list[Layer], scratch: Workspace) -> tuple[Layer, int]:
         case Conv2D() as conv if TapConv2D.supports(conv):
             fused = TapConv2D(conv, scratch), 1
         case BatchNorm2D() as norm:
-            fused = FusedBatchNorm2D(norm, relu=relu, scratch=scratch), 1 + relu
+            fused = FusedBatchNorm2D(norm, relu=relu, pool=pool, scratch=scratch), 1 + relu + pool
         case Residual(branches={"body": body, "shortcut": shortcut}):
             fast_body, _ = _replace([body], scratch)
             fast_shortcut, _ = _replace([shortcut], scratch)

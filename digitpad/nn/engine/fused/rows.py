@@ -101,9 +101,7 @@ class RowConv2D(Layer):
         for band in self._bands(folded):
             neighbours = self._neighbours(folded[band], columns)
             grad_products = self._products(neighbours)
-            grad_products.fill(0)
-            for i, seen, seeing in self._rows_that_see(band, rows):
-                np.copyto(grad_products[seen, :, :, i], grad_out[seeing])
+            self._spread(grad_out, band, grad_products)
             flat, grad_flat = neighbours.reshape(-1, len(kernel)), grad_products.reshape(-1, kernel.shape[1])
             if learn:
                 grad_kernel += flat.T @ grad_flat
@@ -210,6 +208,14 @@ class RowConv2D(Layer):
         every = np.lib.stride_tricks.sliding_window_view(band, reach, axis=1)[:, :columns, :, :, ::apart]
         np.copyto(neighbours, every.transpose(0, 1, 2, 4, 3))
         return neighbours
+
+    def _spread(self, grad_out: Array, band: slice, grad_products: Array) -> None:
+        """Write the gradient of the products of a band: each is used by one output, or by none at the edge."""
+        used = self._rows_that_see(band, len(grad_out))
+        if any(seen != slice(0, len(grad_products)) for _, seen, _ in used) or len(used) < self._taps[0]:
+            grad_products.fill(0)
+        for i, seen, seeing in used:
+            np.copyto(grad_products[seen, :, :, i], grad_out[seeing])
 
     def _products(self, neighbours: Array) -> Array:
         """Return memory for the products of a band: (rows, columns, N, kernel rows, out_channels)."""
