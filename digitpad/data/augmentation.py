@@ -1,7 +1,8 @@
-"""Data augmentation: random rotation, shift, scale, shear, elastic deformation, thickness, blur and noise.
+"""Data augmentation: random changes of the training images, for drawings and for photographs.
 
-The label of a digit does not change when it is slanted or drawn with a broader pen; training on such variants teaches
-the network this invariance. An `Augmentation` contains the strengths; `apply` changes a whole batch at once.
+The label of a digit does not change when it is slanted or drawn with a broader pen, and that of a photograph does not
+change when it is mirrored, cropped or lit differently; training on such variants teaches the network this invariance.
+An `Augmentation` contains the strengths; `apply` changes a whole batch at once.
 """
 
 import math
@@ -9,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digitpad.data.distortion import (
     Geometry,
@@ -28,12 +30,14 @@ from digitpad.data.distortion import (
     thickened,
     to_bytes,
 )
+from digitpad.data.photo_distortion import cropped, lighten, random_crops, saturate
 from digitpad.errors import DigitpadError
 from digitpad.json_records import JSONError, dump_json, parse_json, shown, to_record
 from digitpad.translation import gettext as _
 
 __all__ = [
     "LIMITS",
+    "PHOTO_STRENGTHS",
     "USUAL_STRENGTHS",
     "Augmentation",
     "Images",
@@ -68,11 +72,20 @@ LIMITS: dict[str, Limit] = {
     "thickness": Limit(3.0, "px"),
     "blur": Limit(5.0, "px"),
     "noise": Limit(1.0, ""),
+    "flip": Limit(1.0, ""),
+    "crop": Limit(0.95, ""),
+    "stretch": Limit(1.0, ""),
+    "brightness": Limit(0.9, ""),
+    "contrast": Limit(0.9, ""),
+    "saturation": Limit(1.0, ""),
 }
 """The maximum of every strength by its name; the minimum is 0."""
 
 USUAL_STRENGTHS = {"rotation": 10, "shift": 1.5, "scale": 0.1, "shear": 10, "elastic": 0.6, "thickness": 0.4}
 """The strengths for "usual" in `parse`: digits still look handwritten."""
+
+PHOTO_STRENGTHS = {"flip": 0.5, "crop": 0.5, "stretch": 0.25, "brightness": 0.2, "contrast": 0.2, "saturation": 0.2}
+"""The strengths for "photo" in `parse`: things are still recognizable on a photograph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +110,16 @@ class Augmentation:
         Maximum standard deviation of the blur, in pixels.
     noise
         Maximum standard deviation of the noise, as a fraction of full ink.
+    flip
+        Share of the images that are mirrored horizontally.
+    crop
+        Maximum share of the area that is cut away; the rest is enlarged to the size of the image.
+    stretch
+        Maximum relative change of the aspect ratio of that rest: 0.25 for 4:5 to 5:4 of a square.
+    brightness, contrast
+        Maximum relative change of the brightness, and of the differences from the mean grey of the image.
+    saturation
+        Maximum relative change of the differences between a colour and its grey; without effect on grey images.
 
     Raises
     ------
@@ -119,6 +142,12 @@ class Augmentation:
     thickness: float = 0.0
     blur: float = 0.0
     noise: float = 0.0
+    flip: float = 0.0
+    crop: float = 0.0
+    stretch: float = 0.0
+    brightness: float = 0.0
+    contrast: float = 0.0
+    saturation: float = 0.0
 
     def __post_init__(self) -> None:
         for name, (most, unit) in LIMITS.items():
@@ -171,6 +200,14 @@ class Augmentation:
             )
             bend = elastic_field(n, images.shape[2:], self.elastic, rng) if self.elastic else None
             changed = moved(changed, amounts, bend)
+        if self.flip or self.crop or self.stretch:
+            height, width = images.shape[2:]
+            crops = random_crops(n, (height, width), crop=self.crop, stretch=self.stretch, flip=self.flip, rng=rng)
+            changed = cropped(changed, crops)
+        if self.brightness or self.contrast:
+            lighten(changed, _factors(self.brightness, n, rng), _factors(self.contrast, n, rng))
+        if self.saturation:
+            saturate(changed, _factors(self.saturation, n, rng))
         if self.blur:
             changed = blur_each(changed, rng.uniform(0, self.blur, n))
         if self.noise:
@@ -183,14 +220,14 @@ class Augmentation:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Parse `usual`, `none`, or strengths such as `rotation=10,shift=2`.
+        """Parse `usual`, `photo`, `none`, or strengths such as `rotation=10,shift=2`.
 
         Raises
         ------
         DigitpadError
             If it is none of these.
         """
-        named = {"usual": USUAL_STRENGTHS, "none": {}}
+        named = {"usual": USUAL_STRENGTHS, "photo": PHOTO_STRENGTHS, "none": {}}
         if text in named:
             return cls.from_dict(named[text])
         strengths: dict[str, object] = {}
@@ -201,7 +238,8 @@ class Augmentation:
             except ValueError as error:
                 raise DigitpadError(
                     _(
-                        "The augmentation must be usual, none, or strengths such as rotation=10,shift=2, not {text}."
+                        "The augmentation must be usual, photo, none, or strengths such as rotation=10,shift=2, "
+                        "not {text}."
                     ).format(text=shown(text))
                 ) from error
         return cls.from_dict(strengths)
@@ -238,3 +276,8 @@ class Augmentation:
             raise DigitpadError(
                 _("An augmentation cannot be used: {reason}; correct it.").format(reason=error)
             ) from error
+
+
+def _factors(strength: float, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return n random factors around 1."""
+    return rng.uniform(1 - strength, 1 + strength, n)

@@ -25,7 +25,7 @@ from digitpad.nn import (
     build,
 )
 from digitpad.nn.backend import DTypeLike
-from digitpad.nn.engine.fused import convolution, fuse, taps, tiles
+from digitpad.nn.engine.fused import convolution, fuse, rows, taps, tiles
 from digitpad.nn.engine.fused.workspace import Workspace
 
 #: How far results may differ, as a part of the largest number of an array.
@@ -56,7 +56,13 @@ CASES: dict[str, tuple[tuple[int, ...], Callable[[DTypeLike], Sequential]]] = {
     ),
     "taps, stride 2": ((4, 8, 7), lambda t: named(Conv2D(4, 6, 3, stride=2, padding=1, dtype=t), ReLU())),
     "taps, 1x1, stride 2": ((4, 7, 8), lambda t: named(Conv2D(4, 6, 1, stride=2, bias=False, dtype=t))),
-    "taps, 5x5": ((6, 9, 8), lambda t: named(Conv2D(6, 3, 5, dtype=t))),
+    "taps, uneven": ((4, 9, 9), lambda t: named(Conv2D(4, 3, (3, 2), (1, 2), (2, 0), dtype=t))),
+    "rows, 5x5": ((6, 9, 8), lambda t: named(Conv2D(6, 3, 5, dtype=t))),
+    "rows, padded": ((4, 5, 8), lambda t: named(Conv2D(4, 3, (2, 3), padding=(2, 1), bias=False, dtype=t))),
+    "rows, dilated": ((5, 9, 8), lambda t: named(Conv2D(5, 3, 3, padding=(1, 2), dilation=(2, 3), dtype=t))),
+    "rows, folded as catdog's": ((3, 26, 25), lambda t: named(Conv2D(3, 4, 11, stride=3, dtype=t))),
+    "rows, folded, padded": ((3, 9, 12), lambda t: named(Conv2D(3, 4, (4, 3), (3, 2), (2, 1), dtype=t))),
+    "rows, folded, unseen edge": ((2, 12, 10), lambda t: named(Conv2D(2, 3, 5, stride=4, bias=False, dtype=t))),
     "taps, dilated, uneven": (
         (4, 9, 9),
         lambda t: named(Conv2D(4, 3, (3, 2), (1, 2), (2, 0), dilation=(2, 1), dtype=t)),
@@ -64,6 +70,10 @@ CASES: dict[str, tuple[tuple[int, ...], Callable[[DTypeLike], Sequential]]] = {
     "left plain": ((4, 6, 6), lambda t: named(Conv2D(4, 4, 3, padding=1, groups=2, dtype=t), Tanh(), ReLU())),
     "batch-norm": ((5, 4, 6), lambda t: named(BatchNorm2D(5, dtype=t))),
     "batch-norm, ReLU": ((5, 4, 6), lambda t: named(BatchNorm2D(5, dtype=t), ReLU())),
+    "batch-norm, ReLU, pooled": ((5, 4, 6), lambda t: named(BatchNorm2D(5, dtype=t), ReLU(), MaxPool2D(2))),
+    "batch-norm, pooled, odd size": ((3, 7, 5), lambda t: named(BatchNorm2D(3, dtype=t), MaxPool2D(2))),
+    "batch-norm, ReLU, pooled, odd size": ((4, 5, 7), lambda t: named(BatchNorm2D(4, dtype=t), ReLU(), MaxPool2D(2))),
+    "batch-norm, other pooling": ((4, 6, 6), lambda t: named(BatchNorm2D(4, dtype=t), ReLU(), MaxPool2D(3, 2, 1))),
     "batch-norm, nothing learned": ((5, 4, 6), lambda t: named(BatchNorm2D(5, affine=False, dtype=t), ReLU())),
     "batch-norm, nothing remembered": (
         (4, 4, 6),
@@ -150,10 +160,14 @@ def test_outputs_and_all_gradients_are_those_of_the_plain_layers(case: str, dtyp
         assert_close(fast.forward(x), plain.forward(x), "output in inference")
 
 
-@pytest.mark.parametrize("case", ["Winograd, pooled", "window product, pooled", "taps, 5x5", "standard"])
+@pytest.mark.parametrize(
+    "case",
+    ["Winograd, pooled", "window product, pooled", "taps, stride 2", "rows, 5x5", "rows, folded, padded", "standard"],
+)
 def test_a_batch_in_pieces_gives_the_same(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(convolution, "_PIECE_BYTES", 1)
     monkeypatch.setattr(taps, "_PIECE_BYTES", 1)
+    monkeypatch.setattr(rows, "_BAND_BYTES", 1)
     test_outputs_and_all_gradients_are_those_of_the_plain_layers(case, "float64")
 
 
@@ -206,7 +220,7 @@ def test_parameters_of_several_types_are_left_to_the_plain_layers() -> None:
     assert fuse(named(ReLU())).layers["0"].forward(np.ones((1, 2))).shape == (1, 2)
 
 
-@pytest.mark.parametrize("case", ["Winograd, pooled", "taps, 5x5", "batch-norm, ReLU", "residual", "linear"])
+@pytest.mark.parametrize("case", ["Winograd, pooled", "rows, 5x5", "batch-norm, ReLU", "residual", "linear"])
 def test_backward_without_training_says_so(case: str) -> None:
     _, _, fast = twins(case, "float32")
     x = images(case, 2, "float32")
@@ -216,7 +230,7 @@ def test_backward_without_training_says_so(case: str) -> None:
         fast.backward(upstream)
 
 
-@pytest.mark.parametrize("case", ["Winograd, pooled", "taps, 5x5", "batch-norm, ReLU", "residual", "linear"])
+@pytest.mark.parametrize("case", ["Winograd, pooled", "rows, 5x5", "batch-norm, ReLU", "residual", "linear"])
 def test_wrong_shapes_are_refused(case: str) -> None:
     _, _, fast = twins(case, "float32")
     x = images(case, 2, "float32")

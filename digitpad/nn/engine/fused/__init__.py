@@ -7,8 +7,8 @@ replaces layers wherever a rule matches, and leaves the others as they are. What
 always computed by the plain layers.
 
 The files, in reading order: `tiles.py` cuts an image into tiles, `winograd.py` derives the transforms, `products.py`
-applies them to many tiles at once, `convolution.py` adds bias, ReLU and pooling, `workspace.py` holds the memory;
-`taps.py`, `linear.py`, `normalization.py` and `residual.py` are the other layers.
+applies them to many tiles at once, `pooling.py` pools 2x2 blocks, `convolution.py` adds bias and ReLU, `workspace.py` holds the memory;
+`rows.py`, `taps.py`, `linear.py`, `normalization.py` and `residual.py` are the other layers.
 """
 
 import numpy as np
@@ -18,6 +18,7 @@ from digitpad.nn.engine.fused.convolution import FusedConv2D
 from digitpad.nn.engine.fused.linear import FusedFlatten, FusedLinear
 from digitpad.nn.engine.fused.normalization import FusedBatchNorm2D
 from digitpad.nn.engine.fused.residual import FusedResidual
+from digitpad.nn.engine.fused.rows import RowConv2D
 from digitpad.nn.engine.fused.taps import TapConv2D
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer
@@ -26,7 +27,7 @@ from digitpad.nn.network import Sequential
 
 __all__ = ["fuse"]
 
-#: How many layers one layer stands for at most: a convolution, its activation and its pooling.
+#: How many layers one layer stands for at most: a convolution or normalization, its activation and its pooling.
 _LONGEST = 3
 
 
@@ -72,10 +73,12 @@ def _replace(layers: list[Layer], scratch: Workspace) -> tuple[Layer, int]:
     match layers[0]:
         case Conv2D() as conv if FusedConv2D.supports(conv):
             fused = FusedConv2D(conv, relu=relu, pool=pool, scratch=scratch), 1 + relu + pool
+        case Conv2D() as conv if RowConv2D.supports(conv):
+            fused = RowConv2D(conv, scratch), 1
         case Conv2D() as conv if TapConv2D.supports(conv):
             fused = TapConv2D(conv, scratch), 1
         case BatchNorm2D() as norm:
-            fused = FusedBatchNorm2D(norm, relu=relu, scratch=scratch), 1 + relu
+            fused = FusedBatchNorm2D(norm, relu=relu, pool=pool, scratch=scratch), 1 + relu + pool
         case Residual(branches={"body": body, "shortcut": shortcut}):
             fast_body, _ = _replace([body], scratch)
             fast_shortcut, _ = _replace([shortcut], scratch)

@@ -4,8 +4,7 @@ The images are few enough that the result of each step is still in the processor
 Bias and ReLU are applied after the pooling, to a quarter of the values: neither changes which of four values is the
 largest.
 
-Of four equal values the first counts as the largest, as in `MaxPool2D`. If they are equal except for rounding,
-Winograd's rounding may make another one the largest.
+Of four values that are equal except for rounding, Winograd's rounding may make another one the largest.
 """
 
 import itertools
@@ -15,6 +14,7 @@ import numpy as np
 
 from digitpad.nn.backend import Array, Shape
 from digitpad.nn.engine.fused import tiles
+from digitpad.nn.engine.fused.pooling import Winners
 from digitpad.nn.engine.fused.products import WindowProduct, WinogradProduct
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, require_cache
@@ -144,26 +144,16 @@ class FusedConv2D(Layer):
             self.conv.bias.add_grad(np.ones(len(places), grad.dtype) @ places)
 
     def _largest(self, planes: Array, piece: "_Piece", *, training: bool) -> None:
-        """Write the largest of the four outputs of each tile, and in training remember which one it was."""
+        """Write the largest of the four outputs of each tile."""
         four = planes[:, :, : len(piece.out), : piece.out.shape[1]]
-        of_row = self._scratch.empty("of_row", (2, *piece.out.shape))
-        np.maximum(four[:, 0], four[:, 1], out=of_row)
-        if training:
-            # "Or equal" makes the first of equal values in reading order the largest.
-            np.greater_equal(four[:, 0], four[:, 1], out=piece.left_wins)
-            np.greater_equal(of_row[0], of_row[1], out=piece.upper_wins)
-        np.maximum(of_row[0], of_row[1], out=piece.out)
+        piece.winners.choose(four, piece.out, self._scratch, training=training)
 
     def _largest_back(self, grad: Array, planes: Array, piece: "_Piece") -> None:
-        """Write the gradient into the plane of the largest value, and zero (a number minus itself) into the others."""
-        of_row = self._scratch.empty("of_row", (2, *grad.shape))
-        np.multiply(grad, piece.upper_wins, out=of_row[0])
-        np.subtract(grad, of_row[0], out=of_row[1])
+        """Write the gradient into the plane of the largest value, and zero into the others."""
         four = planes[:, :, : len(grad), : grad.shape[1]]
         if four.shape != planes.shape:
             planes[...] = 0  # for the last row or column of an odd image, which pooling leaves out
-        np.multiply(of_row, piece.left_wins, out=four[:, 0])
-        np.subtract(of_row, four[:, 0], out=four[:, 1])
+        piece.winners.go_back(grad, four, self._scratch)
 
     def _output(self, input_shape: Shape) -> tuple[Array, list["_Piece"]]:
         """Return the memory of the output, (H, W, N, C), and the pieces of the batch."""
@@ -202,5 +192,4 @@ class _Piece:
     def __init__(self, images: slice, out: Array, winners: Array) -> None:
         self.images, self.out = images, out
         if winners.size:
-            left_upper = winners.reshape(3, *out.shape)
-            self.left_wins, self.upper_wins = left_upper[:2], left_upper[2]
+            self.winners = Winners(winners.reshape(3, *out.shape))

@@ -79,8 +79,9 @@ class FusedLinear(Layer):
     def input_gradient(self, grad_output: Array) -> Array:
         """Return grad_output @ weight, in memory that the next call overwrites."""
         self._input_of(grad_output)
-        grad = self._own.empty("grad", (len(grad_output), self.linear.in_features))
-        return np.matmul(grad_output, self.linear.weight.value, out=grad)
+        # Transposed, as in `forward`.
+        grad = self._own.empty("grad", (self.linear.in_features, len(grad_output)))
+        return np.matmul(self.linear.weight.value.T, grad_output.T, out=grad).T
 
     def parameter_gradients(self, grad_output: Array) -> None:
         """Add grad_output.T @ x (weight) and the sum of grad_output over the batch (bias)."""

@@ -1,15 +1,19 @@
-"""Batch normalization with the ReLU behind it, a few rows of pixels at a time.
+"""Batch normalization with the ReLU and the 2x2 pooling behind it, a few rows of pixels at a time.
 
 Memory limits its speed, not arithmetic, so every step that a row of pixels allows is taken while the row is in the
 cache. A row holds one pixel of all images, N * C numbers; the numbers for each channel are repeated along it, so that
 rows are added to and multiplied by rows.
+
+ReLU follows the pooling, on a quarter of the values: it does not change which of four values is the largest. Of four
+that are not positive, another one may count as the largest, but the gradient of all of them is zero.
 """
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from digitpad.nn.backend import Array, Shape
+from digitpad.nn.backend import Array
+from digitpad.nn.engine.fused.pooling import Winners
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.layers import BatchNorm2D
@@ -20,20 +24,20 @@ _ROWS_BYTES = 1_000_000
 
 
 class FusedBatchNorm2D(Layer):
-    """`norm`, followed by ReLU if `relu`, on the parameters and running statistics of `norm`.
+    """`norm`, followed by ReLU if `relu` and by MaxPool2D(2) if `pool`, on the parameters and statistics of `norm`.
 
     Parameters
     ----------
     norm
         The layer to replace.
-    relu
-        Whether a ReLU follows.
+    relu, pool
+        Which layers follow it.
     scratch
         Memory shared with the other layers of the network.
     """
 
-    def __init__(self, norm: BatchNorm2D, *, relu: bool, scratch: Workspace) -> None:
-        self.norm, self._relu = norm, relu
+    def __init__(self, norm: BatchNorm2D, *, relu: bool, pool: bool, scratch: Workspace) -> None:
+        self.norm, self._relu, self._pool = norm, relu, pool
         self._own, self._scratch = scratch.sibling(), scratch
         self._cache: tuple[Array, Array, Array] | None = None
 
@@ -43,7 +47,7 @@ class FusedBatchNorm2D(Layer):
         norm.check.unseen_batch(x, (norm.num_features, None, None))
         image = x.transpose(2, 3, 0, 1)
         rows = pixel_rows(image)
-        centered, out = self._own.empty("centered", rows.shape), self._own.empty("out", rows.shape)
+        centered = self._own.empty("centered", rows.shape)
         self._cache = None
         if training or norm.running_mean is None or norm.running_var is None:
             variance = self._center(rows, centered, training=training)
@@ -53,49 +57,79 @@ class FusedBatchNorm2D(Layer):
         inverse_deviation = 1 / np.sqrt(variance + norm.eps)
         scale = np.tile(inverse_deviation * self._weight(), len(x))
         shift = None if norm.bias is None else np.tile(norm.bias.value, len(x))
-        zeros = np.zeros_like(scale)
-        for some in _few(rows):
-            here = np.multiply(centered[some], scale, out=out[some])
-            if shift is not None:
-                here += shift
-            if self._relu:
-                np.maximum(here, zeros, out=here)
+        lines = centered.reshape(*image.shape[:2], -1)
+        out = self._write_output(lines, scale, shift, training=training)
         if training:
-            self._cache = centered, inverse_deviation, out
-        return out.reshape(image.shape).transpose(2, 3, 0, 1)
+            self._cache = lines, inverse_deviation, out
+        return out.reshape(*out.shape[:2], *image.shape[2:]).transpose(2, 3, 0, 1)
 
     def backward(self, grad_output: Array) -> Array:
         """Do both with one computation of the sums that they share."""
         passed, sums = self._sums(grad_output)
         self._add_gradients(sums)
-        return self._input_gradient(passed, sums, grad_output.shape)
+        return self._input_gradient(passed, sums, len(grad_output))
 
     def input_gradient(self, grad_output: Array) -> Array:
         """Return the gradient with respect to `x` (see `BatchNorm2D`), in memory that the next call overwrites."""
         passed, sums = self._sums(grad_output)
-        return self._input_gradient(passed, sums, grad_output.shape)
+        return self._input_gradient(passed, sums, len(grad_output))
 
     def parameter_gradients(self, grad_output: Array) -> None:
         """Add the gradients of the parameters."""
         self._add_gradients(self._sums(grad_output)[1])
 
+    def _write_output(self, centered: Array, scale: Array, shift: Array | None, *, training: bool) -> Array:
+        """Return centered * scale + shift, pooled and without its negative numbers if so asked: (H, W, N * C)."""
+        height, width, row = centered.shape
+        out = self._own.empty("out", (height // 2, width // 2, row) if self._pool else centered.shape)
+        zeros = np.zeros_like(scale)
+        for some, pooled in _few_lines(centered):
+            here = out[pooled if self._pool else some]
+            scaled = self._scratch.empty("scaled", centered[some].shape) if self._pool else here
+            np.multiply(centered[some], scale, out=scaled)
+            if shift is not None:
+                scaled += shift
+            if self._pool:
+                self._winners(out, pooled).choose(_blocks(scaled), here, self._scratch, training=training)
+            if self._relu:
+                np.maximum(here, zeros, out=here)
+        return out
+
+    def _winners(self, out: Array, pooled: slice) -> Winners:
+        """Return which values are the largest, for some lines of the pooled output."""
+        return Winners(self._own.empty("winners", (3, *out.shape), np.bool_)[:, pooled])
+
     def _sums(self, grad_output: Array) -> tuple[Array, tuple[Array, Array]]:
-        """Return g, the gradient before ReLU, as rows; and the sums of g and of g * x_hat over each channel."""
+        """Return g, the gradient before pooling and ReLU, as rows; and the sums of g and g * x_hat over each channel."""
         centered, inverse_deviation, out = require_cache(self, self._cache)
         image = grad_output.transpose(2, 3, 0, 1)
         self.norm.check.upstream(image.reshape(-1), (out.size,))
-        grad_out = pixel_rows(image)
-        # With a ReLU, this memory holds g first and the input gradient in the end.
-        passed = self._own.empty("grad", out.shape) if self._relu else grad_out
-        sums, products = np.zeros_like(out[0]), np.zeros_like(out[0])
-        for some in _few(out):
-            if self._relu:
-                positive = self._scratch.empty("positive", out[some].shape, np.bool_)
-                np.multiply(grad_out[some], np.greater(out[some], 0, out=positive), out=passed[some])
-            product = self._scratch.empty("product", out[some].shape)
-            sums += column_sums(passed[some])
-            products += column_sums(np.multiply(passed[some], centered[some], out=product))
+        grad_out = pixel_rows(image).reshape(out.shape)
+        # With a layer behind it, this memory holds g first and the input gradient in the end.
+        changed = self._relu or self._pool
+        passed = self._own.empty("grad", centered.shape) if changed else grad_out
+        sums, products = np.zeros_like(centered[0, 0]), np.zeros_like(centered[0, 0])
+        for some, pooled in _few_lines(centered):
+            if changed:
+                self._pass_back(grad_out, out, pooled if self._pool else some, passed[some])
+            rows = passed[some].reshape(-1, len(sums))
+            product = self._scratch.empty("product", rows.shape)
+            sums += column_sums(rows)
+            products += column_sums(np.multiply(rows, centered[some].reshape(rows.shape), out=product))
         return passed, (self._of_channels(sums), self._of_channels(products) * inverse_deviation)
+
+    def _pass_back(self, grad_out: Array, out: Array, some: slice, passed: Array) -> None:
+        """Write the gradient before pooling and ReLU for some lines of the output."""
+        grad = grad_out[some]
+        if self._relu:
+            positive = np.greater(out[some], 0, out=self._scratch.empty("positive", grad.shape, np.bool_))
+            target = self._scratch.empty("unpooled", grad.shape) if self._pool else passed
+            grad = np.multiply(grad, positive, out=target)
+        if self._pool:
+            four = _blocks(passed)
+            if four.size != passed.size:
+                passed[...] = 0  # for the last row or column of an odd image, which pooling leaves out
+            self._winners(out, some).go_back(grad, four, self._scratch)
 
     def _add_gradients(self, sums: tuple[Array, Array]) -> None:
         if self.norm.weight is not None and self.norm.bias is not None:
@@ -103,22 +137,22 @@ class FusedBatchNorm2D(Layer):
             self.norm.bias.add_grad(grad_bias)
             self.norm.weight.add_grad(grad_weight)
 
-    def _input_gradient(self, passed: Array, sums: tuple[Array, Array], shape: Shape) -> Array:
+    def _input_gradient(self, passed: Array, sums: tuple[Array, Array], n: int) -> Array:
         """Return scale * (g - mean(g) - x_hat * mean(g * x_hat)), where x_hat = centered * inverse_deviation."""
-        centered, inverse_deviation, out = require_cache(self, self._cache)
-        grad = self._own.empty("grad", out.shape)
-        n, channels, height, width = shape
-        count = out.size // channels
+        centered, inverse_deviation, _ = require_cache(self, self._cache)
+        grad = self._own.empty("grad", centered.shape)
+        height, width, row = centered.shape
+        count = height * width * n
         grad_sum, grad_x_hat_sum = sums
         scale = inverse_deviation * self._weight()
         slope = np.tile(-scale * inverse_deviation * grad_x_hat_sum / count, n)
         shift, scale = np.tile(-scale * grad_sum / count, n), np.tile(scale, n)
-        for some in _few(out):
-            product = np.multiply(centered[some], slope, out=self._scratch.empty("product", out[some].shape))
+        for some, _ in _few_lines(centered):
+            product = np.multiply(centered[some], slope, out=self._scratch.empty("product", centered[some].shape))
             product += shift
             here = np.multiply(passed[some], scale, out=grad[some])
             here += product
-        return grad.reshape(height, width, n, channels).transpose(2, 3, 0, 1)
+        return grad.reshape(height, width, n, row // n).transpose(2, 3, 0, 1)
 
     def _center(self, rows: Array, centered: Array, *, training: bool) -> Array:
         """Write the rows minus the means of their channels into `centered`, and return the biased variance."""
@@ -168,3 +202,29 @@ def _few(rows: Array) -> Iterator[slice]:
     step = max(1, _ROWS_BYTES // max(1, rows[0].nbytes))
     for start in range(0, len(rows), step):
         yield slice(start, min(start + step, len(rows)))
+
+
+def _few_lines(image: Array) -> Iterator[tuple[slice, slice]]:
+    """Divide an image (H, W, N * C) into pieces of about `_ROWS_BYTES`, of an even number of lines except the last.
+
+    Yields
+    ------
+    (slice, slice)
+        Lines of the image, and those of an image half as high.
+    """
+    step = max(1, _ROWS_BYTES // max(1, 2 * image[0].nbytes))
+    for pair in range(0, (len(image) + 1) // 2, step):
+        stop = min(2 * (pair + step), len(image))
+        yield slice(2 * pair, stop), slice(pair, stop // 2)
+
+
+def _blocks(lines: Array) -> Array:
+    """Return the pixels of each 2x2 block, (2, 2, rows, columns, N * C), for lines (H, W, N * C)."""
+    rows, columns = len(lines) // 2, lines.shape[1] // 2
+    whole = lines[: 2 * rows, : 2 * columns]
+    split = np.lib.stride_tricks.as_strided(
+        whole,
+        (2, 2, rows, columns, whole.shape[2]),
+        (whole.strides[0], whole.strides[1], 2 * whole.strides[0], 2 * whole.strides[1], whole.strides[2]),
+    )
+    return split

@@ -58,6 +58,12 @@ class Workspace:
             self.generation += 1
         return memory[:size].view(kind).reshape(shape)
 
+    def zeroed(self, name: str, shape: Shape) -> Array:
+        """Return an array in the memory called `name`, filled with zeros."""
+        array = self.empty(name, shape)
+        array.fill(0)
+        return array
+
     def zeros(self, shape: Shape) -> Array:
         """Return zeros in newly allocated memory, which is freed with the array."""
         size = math.prod(shape) * self.dtype.itemsize
