@@ -133,7 +133,7 @@ def reading_speed(name: str, threads: int, seconds: float) -> float:
     name, threads, seconds
         See `training_speed`.
     """
-    images = normalize(_digits(_READ_AT_ONCE).images)
+    images = normalize(_digits(_READ_AT_ONCE).pixels)
     with ParallelNetwork(build_network(ARCHITECTURES[name], seed=0), threads) as network:
         return _READ_AT_ONCE / _median_seconds(partial(network.predict, images), seconds)
 
@@ -149,7 +149,7 @@ def layer_times(name: str, seconds: float) -> list[LayerTime]:
         Approximate duration of the measurement of all layers.
     """
     network = build_network(ARCHITECTURES[name], seed=0)
-    return list(_layer_times(name, network, normalize(_digits(_BATCH).images), seconds / (2 * len(network.layers))))
+    return list(_layer_times(name, network, normalize(_digits(_BATCH).pixels), seconds / (2 * len(network.layers))))
 
 
 def _layer_times(name: str, network: Sequential, x: NDArray[np.float32], seconds: float) -> Iterator[LayerTime]:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 from digitpad.commands.evaluate_text import say_comparison, say_evaluation, say_robustness
+from digitpad.commands.opening import open_with_progress
 from digitpad.commands.output import note, percent, progress_bar, say, say_json
 from digitpad.data.dataset import Dataset
 from digitpad.data.fewer import limited
 from digitpad.data.paper import Pages
-from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
 from digitpad.evaluation import (
     Comparison,
@@ -95,7 +95,9 @@ def evaluate(request: EvaluateRequest) -> None:
     if request.split == "validation":
         samples: Dataset | Pages = validation_images(loaded, request.dataset)
     else:
-        samples = open_samples(request.dataset, split=request.split)
+        samples = open_with_progress(
+            request.dataset, request.split, loaded.metadata.preprocessing.shape, hidden=request.json
+        )
     if isinstance(samples, Pages):
         _evaluate_ink(InkFinder(loaded), samples, request)
         return

@@ -6,9 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.commands.output import printable, say, say_json
-from digitpad.data.images import image_to_digit, read_image
 from digitpad.data.ink import read_ink
-from digitpad.data.rasterize import ink_to_image
 from digitpad.errors import DigitpadError
 from digitpad.export.feature_pictures import features_of, save_features
 from digitpad.models.model_file import load_model
@@ -40,7 +38,7 @@ def features(path: Path, *, model: str | None, out: Path, index: int, json: bool
     """
     # The recognizer raises an error if the model does not read digits.
     recognizer = Recognizer(load_model(model))
-    saved = save_features(features_of(recognizer.model, _read(path, index)), out)
+    saved = save_features(features_of(recognizer.model, _read(path, index, recognizer)), out)
     if json:
         say_json(
             {
@@ -63,7 +61,7 @@ def features(path: Path, *, model: str | None, out: Path, index: int, json: bool
     )
 
 
-def _read(path: Path, index: int) -> NDArray[np.float32]:
+def _read(path: Path, index: int, recognizer: Recognizer) -> NDArray[np.float32]:
     if path.suffix.lower() != ".jsonl":
         if index:
             raise DigitpadError(
@@ -71,7 +69,7 @@ def _read(path: Path, index: int) -> NDArray[np.float32]:
                     path=path
                 )
             )
-        return image_to_digit(read_image(path))
+        return recognizer.prepare_picture(path)
     drawings = read_ink(path)
     if index >= len(drawings):
         count = len(drawings)
@@ -83,4 +81,4 @@ def _read(path: Path, index: int) -> NDArray[np.float32]:
             ).format(path=path, count=count, last=count - 1)
         )
     drawing = drawings[index]
-    return ink_to_image(drawing.strokes, canvas=drawing.long_side)
+    return recognizer.prepare_ink(drawing.strokes, canvas=drawing.long_side)

@@ -10,7 +10,6 @@ from digitpad.commands.output import note, printable, say, say_json
 from digitpad.data.image_folder import is_system_file
 from digitpad.data.images import read_image
 from digitpad.data.ink import read_ink
-from digitpad.data.rasterize import ink_to_image
 from digitpad.data.skipped import SkippedPictures
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import load_model
@@ -100,7 +99,7 @@ def read_file(path: Path, recognizer: Recognizer, *, single: bool = False) -> li
     numbers = NumberReader(recognizer)
     if path.suffix.lower() == ".jsonl":
         drawings = read_ink(path)
-        pictures = [ink_to_image(drawing.strokes, canvas=drawing.long_side) for drawing in drawings]
+        pictures = [recognizer.prepare_ink(drawing.strokes, canvas=drawing.long_side) for drawing in drawings]
         wholes = recognizer.recognize_all(np.stack(pictures))
         if single:
             return [Reading(path, index, whole) for index, whole in enumerate(wholes)]
@@ -108,6 +107,8 @@ def read_file(path: Path, recognizer: Recognizer, *, single: bool = False) -> li
             Reading(path, index, whole, numbers.read_drawing(drawing.strokes, canvas=drawing.long_side, whole=whole))
             for index, (drawing, whole) in enumerate(zip(drawings, wholes, strict=True))
         ]
+    if recognizer.reads_pictures:
+        return [Reading(path, 0, recognizer.recognize_picture(path))]
     ink = read_image(path)
     whole = recognizer.recognize_image(ink)
     return [Reading(path, 0, whole, None if single else numbers.read_picture(ink, whole=whole))]

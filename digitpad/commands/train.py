@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from digitpad.commands.opening import open_with_progress
 from digitpad.commands.output import note, progress_bar
 from digitpad.commands.train_report import StepBar, report, tell
-from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
 from digitpad.models.architecture_file import find_architecture
 from digitpad.models.model_file import SUFFIX, check_output, save_model, user_models_dir
 from digitpad.names import file_stem
 from digitpad.training.events import Event, StopReason, TrainingStopped
 from digitpad.training.live import LiveRun, decided, prepare
+from digitpad.training.network_fit import input_for_pictures
 from digitpad.training.plan import RunPlan
 from digitpad.training.preparation import choose_device, limit_classes
 from digitpad.training.repeating import repeating_command
@@ -158,10 +159,11 @@ def _begin(request: TrainRequest, settings: TrainingSettings | None) -> tuple[_W
     if device.note:
         note(f"{device.note[0].upper()}{device.note[1:]}.")
     # Before the data are opened, which may take long.
-    find_architecture(request.architecture)
+    shape = input_for_pictures(find_architecture(request.architecture))
     if request.output is not None:
         check_output(request.output, overwrite=request.overwrite)
-    samples = limit_classes(open_samples(request.dataset, split="train"), request.limit_per_class, settings.seed)
+    opened = open_with_progress(request.dataset, "train", shape, hidden=request.json)
+    samples = limit_classes(opened, request.limit_per_class, settings.seed)
     name, settings = _suited_to_small_sets(request, settings, samples)
     architecture = find_architecture(name)
     plan = decided(

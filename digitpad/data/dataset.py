@@ -1,13 +1,15 @@
-"""Labelled images in memory, and the normalization that all networks are trained with.
+"""Labelled images, and the normalization that all networks are trained with.
 
-Images are stored as uint8 (47 MB for MNIST instead of 188 MB); a batch is converted to normalized float32 when it is
-used. A dataset has a checksum, so that a trained model can identify its training data.
+Images are uint8 (47 MB for MNIST instead of 188 MB); a batch is converted to normalized float32 when it is used. They
+are an array in memory, or `LazyImages`, which are decoded when they are used. A dataset has a checksum, so that a
+trained model can identify its training data.
 """
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,49 @@ NO_DIGIT = "no digit"
 """The class of images that show no digit; a network with this class can read a drawing as "not a digit"."""
 
 
+_PIXELS_AT_ONCE = 1 << 21
+_FEWEST_AT_ONCE = 16
+_SAMPLED = 1000
+
+PerChannel = float | tuple[float, ...]
+"""One number for all channels of an image, or one for each."""
+
+
+class LazyImages(Protocol):
+    """Images that are decoded when they are used; they are indexed as an array is, along the first axis."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(N, C, H, W)."""
+
+    @property
+    def dtype(self) -> np.dtype[np.uint8]:
+        """uint8."""
+
+    @property
+    def ndim(self) -> int:
+        """4."""
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+
+    def __getitem__(self, index: Any, /) -> Any:
+        """Return the image of an index, uint8 (C, H, W), or those of a slice or an array of indices, (K, C, H, W)."""
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """Return all images as an array, which takes the memory of all of them."""
+
+    def part(self, indices: NDArray[np.int64]) -> Self:
+        """Return some of the images without decoding them."""
+
+    def fingerprint(self) -> bytes:
+        """Return bytes that identify the images and their order, without decoding them."""
+
+
+Images = NDArray[np.uint8] | LazyImages
+"""The images of a dataset: in memory, or decoded when they are used."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
     """Labelled images.
@@ -33,13 +78,15 @@ class Dataset:
     name
         Name of the dataset.
     images
-        uint8 (N, C, H, W), ink 255 on background 0. Kept read-only.
+        uint8 (N, C, H, W): an array, kept read-only, or `LazyImages`. Digits are ink 255 on background 0; pictures
+        are as they are, in grey or colour.
     labels
         int64 (N,), indices into `classes`. Kept read-only.
     classes
         Names of the classes.
     checksum
-        SHA-256 in hexadecimal: the same for the same images, labels and classes in the same order.
+        SHA-256 in hexadecimal: the same for the same images, labels and classes in the same order. For lazy images, it
+        contains their `fingerprint` in place of the pixels.
     origins
         Writers and sources of the images, if known: for `writer` and `source`, a text for each image. The checksum does
         not include them, since networks never see them.
@@ -53,7 +100,7 @@ class Dataset:
     """
 
     name: str
-    images: NDArray[np.uint8]
+    images: Images
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
     checksum: str
@@ -96,12 +143,19 @@ class Dataset:
                     ).format(name=self.name, images=len(labels), count=len(names), kind=kind)
                 )
         for attribute, array in (("images", images), ("labels", labels)):
+            if not isinstance(array, np.ndarray):
+                continue
             view = array.view()
             view.setflags(write=False)
             object.__setattr__(self, attribute, view)
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def pixels(self) -> NDArray[np.uint8]:
+        """All images as an array, (N, C, H, W), read-only; of lazy images, all are decoded."""
+        return self.images if isinstance(self.images, np.ndarray) else np.asarray(self.images)
 
     @property
     def targets(self) -> NDArray[np.int64]:
@@ -112,7 +166,7 @@ class Dataset:
     def of(
         cls,
         name: str,
-        images: NDArray[np.uint8],
+        images: Images,
         labels: NDArray[np.int64],
         classes: Sequence[str] = DIGITS,
         origins: Mapping[str, Sequence[str]] | None = None,
@@ -131,7 +185,7 @@ class Dataset:
             A dataset that shares the memory of the arrays.
         """
         digest = hashlib.sha256(repr((images.shape, tuple(classes))).encode())
-        digest.update(np.ascontiguousarray(images).data)
+        digest.update(np.ascontiguousarray(images).data if isinstance(images, np.ndarray) else images.fingerprint())
         digest.update(np.ascontiguousarray(labels, dtype="<i8").data)
         return cls(name, images, labels, tuple(classes), digest.hexdigest(), origins or {}, tuple(remarks))
 
@@ -148,13 +202,12 @@ class Dataset:
         Returns
         -------
         Dataset
-            A dataset with copies of the K images and labels.
+            A dataset with copies of the K labels and images; lazy images stay lazy.
         """
         chosen = np.asarray(indices, dtype=np.int64)
+        images = self.images[chosen] if isinstance(self.images, np.ndarray) else self.images.part(chosen)
         origins = {kind: tuple(names[index] for index in chosen.tolist()) for kind, names in self.origins.items()}
-        return type(self).of(
-            name or self.name, self.images[chosen], self.labels[chosen], self.classes, origins, self.remarks
-        )
+        return type(self).of(name or self.name, images, self.labels[chosen], self.classes, origins, self.remarks)
 
     def split(self, validation: float, rng: np.random.Generator) -> tuple[Self, Self]:
         """Split the images at random into training and validation images.
@@ -188,15 +241,50 @@ class Dataset:
         return self.subset(np.sort(order[count:])), self.subset(np.sort(order[:count]), f"{self.name} (validation)")
 
 
+def in_words(values: PerChannel, form: str = "g") -> str:
+    """Return a number, or one for each channel, as text: "0.1307", or "0.49, 0.45, 0.41"."""
+    return ", ".join(format(value, form) for value in (values if isinstance(values, tuple) else (values,)))
+
+
+def by_channel(values: PerChannel) -> np.float32 | NDArray[np.float32]:
+    """Return a number, or numbers for the channels as (C, 1, 1), which broadcast over images (..., C, H, W)."""
+    if isinstance(values, tuple):
+        return np.array(values, np.float32).reshape(-1, 1, 1)
+    return np.float32(values)
+
+
+def scale_and_shift(
+    mean: PerChannel, std: PerChannel, scale: float = 255.0
+) -> tuple[np.float32 | NDArray[np.float32], np.float32 | NDArray[np.float32]]:
+    """Return the factor and the subtrahend that normalize pixels with one multiplication and one subtraction each.
+
+    Parameters
+    ----------
+    mean, std
+        Mean and standard deviation on the scale from 0 to 1.
+    scale
+        The value of a full pixel.
+
+    Returns
+    -------
+    (float32 or NDArray, float32 or NDArray)
+        `pixel * factor - subtrahend` is `(pixel / scale - mean) / std`; see `by_channel`.
+    """
+    if not isinstance(mean, tuple) and not isinstance(std, tuple):
+        return np.float32(1.0 / (scale * std)), np.float32(mean / std)
+    means, stds = np.atleast_1d(np.array(mean)), np.atleast_1d(np.array(std))
+    return by_channel(tuple((1.0 / (scale * stds)).tolist())), by_channel(tuple((means / stds).tolist()))
+
+
 def normalize(
-    images: NDArray[np.uint8] | NDArray[np.floating[Any]], mean: float = MNIST_MEAN, std: float = MNIST_STD
+    images: NDArray[np.uint8] | NDArray[np.floating[Any]], mean: PerChannel = MNIST_MEAN, std: PerChannel = MNIST_STD
 ) -> NDArray[np.float32]:
     """Normalize images for networks: `(x - mean) / std`.
 
     Parameters
     ----------
     images
-        Any shape: uint8 from 0 to 255, or floats in [0, 1].
+        Any shape, or (..., C, H, W) with numbers for each channel: uint8 from 0 to 255, or floats in [0, 1].
     mean, std
         Mean and standard deviation of the pixels, on the scale from 0 to 1.
 
@@ -205,7 +293,45 @@ def normalize(
     NDArray[float32]
         A new array of the same shape.
     """
-    scale = 255.0 if images.dtype == np.uint8 else 1.0
-    result = np.multiply(images, np.float32(1.0 / (scale * std)), dtype=np.float32)
-    result -= np.float32(mean / std)
+    factor, subtrahend = scale_and_shift(mean, std, 255.0 if images.dtype == np.uint8 else 1.0)
+    result: NDArray[np.float32] = np.multiply(images, factor, dtype=np.float32)
+    result -= subtrahend
     return result
+
+
+def images_at_once(shape: tuple[int, ...], most: int) -> int:
+    """Return how many images of a shape to process at a time: `most`, or fewer where the images are large.
+
+    Parameters
+    ----------
+    shape
+        Shape of one image.
+    most
+        The number for images up to the size of MNIST's.
+    """
+    return min(most, max(_FEWEST_AT_ONCE, _PIXELS_AT_ONCE // math.prod(shape)))
+
+
+def channel_statistics(images: Images) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the mean and the standard deviation of each channel of the images, in [0, 1].
+
+    Parameters
+    ----------
+    images
+        uint8 (N, C, H, W), at least one. Of more than 1,000 images, 1,000 are used, evenly spaced.
+
+    Returns
+    -------
+    (tuple of float, tuple of float)
+        Rounded to four decimal places. The deviation of a channel that never changes is 1.
+    """
+    chosen = np.unique(np.linspace(0, len(images) - 1, min(len(images), _SAMPLED)).astype(np.int64))
+    sums = squares = np.zeros(images.shape[1])
+    for start in range(0, len(chosen), _FEWEST_AT_ONCE):
+        some = images[chosen[start : start + _FEWEST_AT_ONCE]].astype(np.float64) / 255
+        sums = sums + some.sum(axis=(0, 2, 3))
+        squares = squares + np.square(some).sum(axis=(0, 2, 3))
+    count = len(chosen) * math.prod(images.shape[2:])
+    means = sums / count
+    stds = np.sqrt(np.maximum(squares / count - means**2, 0)).round(4)
+    return tuple(means.round(4).tolist()), tuple(np.where(stds > 0, stds, 1.0).tolist())

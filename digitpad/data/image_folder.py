@@ -1,23 +1,38 @@
 """Reads a folder of pictures as a dataset: one subfolder per class, whose name is that of the class.
 
-Every picture is processed like a single one: by `read_image`, then `image_to_digit`.
+Every picture is processed like a single one. The network that the pictures are for decides how: one that takes 28x28
+grey pixels sees the ink of each picture, cropped and centred (`read_image`, then `image_to_digit`); any other sees the
+picture itself, resized and cropped to its input (`read_picture`). Such pictures are decoded when they are used, see
+`lazy_pictures`; where all of them fit into its memory, they are decoded at once.
 """
 
+import hashlib
 import stat
 import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from digitpad.data.dataset import Dataset
+from digitpad.data.dataset import Dataset, Images
 from digitpad.data.images import image_to_digit, read_image
-from digitpad.data.labels import check_count, classes_of
+from digitpad.data.labels import are_digits, check_count, classes_of
+from digitpad.data.lazy_pictures import PictureFiles, Progress, fits_the_cache, in_threads
+from digitpad.data.picture_files import check_picture
+from digitpad.data.pictures import COLOUR_SHAPE, are_photographs, check_channels, read_picture
+from digitpad.data.rasterize import FIELD
 from digitpad.data.skipped import SkippedPictures
 from digitpad.errors import DigitpadError
 from digitpad.names import plain_name
 from digitpad.translation import gettext as _
 
+DIGIT_SHAPE = (1, int(FIELD), int(FIELD))
+"""The shape of a prepared digit; pictures for networks with this input are read as ink on paper."""
+
+_AT_ONCE = 128  # number of pictures between two reports of progress
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
 _SUFFIXES |= {".heic", ".heif", ".avif"}
 _SPLITS = {
@@ -41,7 +56,13 @@ def is_system_file(path: Path) -> bool:
     return False
 
 
-def read_image_folder(folder: Path, split: Literal["train", "test"] = "train") -> Dataset:
+def read_image_folder(
+    folder: Path,
+    split: Literal["train", "test"] = "train",
+    *,
+    shape: tuple[int, ...] | None = None,
+    on_progress: Progress = lambda _done, _total: None,
+) -> Dataset:
     """Read a folder of class folders.
 
     Parameters
@@ -51,19 +72,27 @@ def read_image_folder(folder: Path, split: Literal["train", "test"] = "train") -
         `split_folder`.
     split
         Which of the two, if the folder has them; otherwise all pictures are returned either way.
+    shape
+        The input of the network that the pictures are for, (C, H, W). None reads photographs in colour for
+        `COLOUR_SHAPE`, and all other pictures as ink, for `DIGIT_SHAPE`.
+    on_progress
+        Called with the number of pictures examined, and of all; what it raises ends the reading.
 
     Returns
     -------
     Dataset
-        uint8 images (N, 1, 28, 28), in the order of the file names. If the names of all folders are digits, the classes
+        uint8 images (N, C, H, W), in the order of the file names. If the names of all folders are digits, the classes
         are the ten digits, whether or not there are pictures of each; otherwise the names of the folders in natural
         order. Pictures that cannot be read are skipped and named in the remarks.
 
     Raises
     ------
     DigitpadError
-        If there are no class folders or no pictures, or more than a tenth of the pictures cannot be read.
+        If there are no class folders or no pictures, more than a tenth of the pictures cannot be read, or `shape` does
+        not have 1 or 3 channels.
     """
+    if shape is not None:
+        check_channels(shape)
     folder = split_folder(folder, split)
     names = sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not is_system_file(entry))
     if not names:
@@ -81,23 +110,70 @@ def read_image_folder(folder: Path, split: Literal["train", "test"] = "train") -
         raise DigitpadError(
             _("{folder} has class folders, but they contain no pictures; add PNG or JPEG files.").format(folder=folder)
         )
+    labels = np.array([classes.index(class_of[name]) for name, _path in found], np.int64)
+    paths = [path for _name, path in found]
+    remarks: tuple[str, ...] = ()
+    if shape is None and not are_digits(classes) and are_photographs(paths):
+        shape = COLOUR_SHAPE
+        text = _("The pictures of {name} are photographs in colour, so they are resized and cropped to {shape} pixels.")
+        remarks = (text.format(name=folder.name, shape="x".join(map(str, shape[1:]))),)
     skipped = SkippedPictures(len(found), folder)
-    images, labels = [], []
-    for name, path in found:
+    images: Images
+    if shape in {None, DIGIT_SHAPE}:
+        read = list(_each(_read_digit, paths, skipped, on_progress))
+        images = np.stack([pixels for _place, pixels in read])
+        kept = [place for place, _pixels in read]
+    else:
+        images, kept = _lazy(paths, folder, shape or COLOUR_SHAPE, skipped, on_progress)
+    return Dataset.of(folder.name, images, labels[kept], classes, remarks=(*remarks, *skipped.remarks()))
+
+
+def _read_digit(path: Path) -> NDArray[np.uint8]:
+    return np.rint(image_to_digit(read_image(path)) * 255).astype(np.uint8)[np.newaxis]
+
+
+def _lazy(
+    paths: Sequence[Path], folder: Path, shape: tuple[int, ...], skipped: SkippedPictures, on_progress: Progress
+) -> tuple[PictureFiles, list[int]]:
+    """Return pictures that are decoded when they are used, and their places in `paths`."""
+    at_once = fits_the_cache(len(paths), shape)
+    examined = list(_each(partial(_examined, folder, shape if at_once else None), paths, skipped, on_progress))
+    kept = [place for place, _result in examined]
+    marks = [mark for _place, (mark, _pixels) in examined]
+    decoded = {index: pixels for index, (_place, (_mark, pixels)) in enumerate(examined) if pixels is not None}
+    return PictureFiles([paths[place] for place in kept], shape, marks, decoded=decoded), kept
+
+
+def _examined(folder: Path, shape: tuple[int, ...] | None, path: Path) -> tuple[bytes, NDArray[np.uint8] | None]:
+    """Return what identifies a picture: its name, size and last bytes; and, given a shape, the prepared picture."""
+    tail = check_picture(path)
+    mark = hashlib.sha256(repr((path.relative_to(folder).as_posix(), path.stat().st_size)).encode())
+    mark.update(tail)
+    return mark.digest(), None if shape is None else read_picture(path, shape)
+
+
+_Result = TypeVar("_Result")
+
+
+def _each(
+    work: Callable[[Path], _Result], paths: Sequence[Path], skipped: SkippedPictures, on_progress: Progress
+) -> Iterator[tuple[int, _Result]]:
+    """Yield the place of each readable picture, and the result of a function for it, in order; skip the others."""
+
+    def attempt(path: Path) -> _Result | DigitpadError:
         try:
-            ink = read_image(path)
+            return work(path)
         except DigitpadError as error:
-            skipped.add(path, error)
-            continue
-        images.append(np.rint(image_to_digit(ink) * 255).astype(np.uint8))
-        labels.append(classes.index(class_of[name]))
-    return Dataset.of(
-        folder.name,
-        np.stack(images)[:, np.newaxis],
-        np.array(labels, np.int64),
-        classes,
-        remarks=skipped.remarks(),
-    )
+            return error
+
+    for start in range(0, len(paths), _AT_ONCE):
+        some = paths[start : start + _AT_ONCE]
+        for place, result in enumerate(in_threads(attempt, some), start):
+            if isinstance(result, DigitpadError):
+                skipped.add(paths[place], result)
+            else:
+                yield place, result
+        on_progress(start + len(some), len(paths))
 
 
 def split_folder(folder: Path, split: Literal["train", "test"]) -> Path:

@@ -46,7 +46,7 @@ def join(parts: Sequence[Dataset]) -> Dataset:
     origins = {kind: [name for part in parts for name in part.origins.get(kind, [""] * len(part))] for kind in kinds}
     return Dataset.of(
         " + ".join(part.name for part in parts),
-        np.concatenate([part.images for part in parts]),
+        np.concatenate([part.pixels for part in parts]),
         np.concatenate(labels),
         classes,
         origins,

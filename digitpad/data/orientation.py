@@ -85,7 +85,7 @@ def orientation_remarks(spec: str, dataset: Dataset) -> tuple[str, ...]:
     dataset
         The images. A transposed set is only detected if it contains digits, in images of 28x28 pixels.
     """
-    if dataset.images.shape[1] != 1 or not dataset.images.size:
+    if dataset.images.shape[1] != 1 or not len(dataset):
         return ()
     chosen = np.linspace(0, len(dataset) - 1, min(len(dataset), _SAMPLE)).astype(np.int64)
     sample, labels = dataset.images[chosen, 0], dataset.labels[chosen]

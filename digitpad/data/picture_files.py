@@ -12,7 +12,7 @@ import stat
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -47,11 +47,48 @@ _CONTAINER, _AVIF, _HEIF = b"ftyp", {b"avif", b"avis"}, {b"heic", b"heix", b"hev
 _DECODER_ERRORS = (ValueError, SyntaxError, EOFError, IndexError, OverflowError, TypeError, KeyError)
 
 
+_TAIL = 4096
+_END_MARKS = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
+
 _silence = threading.Lock()
 
 
+class _Quiet:
+    """Suppresses Pillow's warnings and log messages about unusual files, as limits and damage are checked here.
+
+    Both are settings of the whole process, so they are changed by the first of several threads that read pictures, and
+    restored by the last.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._readers = 0
+        self._restore = ExitStack()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._readers:
+                logger = logging.getLogger("PIL")
+                self._restore.callback(logger.setLevel, logger.level)
+                logger.setLevel(logging.CRITICAL)
+                self._restore.enter_context(warnings.catch_warnings())
+                warnings.simplefilter("ignore")
+            self._readers += 1
+
+    def __exit__(self, *_error: object) -> None:
+        with self._lock:
+            self._readers -= 1
+            if not self._readers:
+                self._restore.close()
+
+
+_quiet_pillow = _Quiet()
+
+
 @contextmanager
-def opened_picture(source: Path | str | bytes | PIL.Image.Image, name: str | None = None) -> Iterator[PIL.Image.Image]:
+def opened_picture(
+    source: Path | str | bytes | PIL.Image.Image, name: str | None = None, *, least: int | None = None
+) -> Iterator[PIL.Image.Image]:
     """Open a picture: upright, reduced if it is large, and in a mode whose values can be averaged.
 
     Parameters
@@ -60,6 +97,9 @@ def opened_picture(source: Path | str | bytes | PIL.Image.Image, name: str | Non
         A file, the contents of a file, or an open picture. Only the first of several frames is used.
     name
         The name in error messages; by default, the path.
+    least
+        The pixels of the short side that are needed. A JPEG may be decoded that small, which is several times as fast;
+        None decodes every picture up to `LONGEST_SIDE`.
 
     Raises
     ------
@@ -67,19 +107,57 @@ def opened_picture(source: Path | str | bytes | PIL.Image.Image, name: str | Non
         If the file is missing, a folder, not a regular file, not a picture, damaged or truncated, or too large. Errors
         that Pillow raises while the picture is in use are reported as damage.
     """
+    with _read_errors(source, name) as called:
+        if isinstance(source, PIL.Image.Image):
+            yield _unpacked(source, called, least)
+            return
+        file = io.BytesIO(source) if isinstance(source, bytes) else _ordinary_file(Path(source))
+        with file, PIL.Image.open(file, formats=_formats(file, called)) as picture:
+            _check_cost(picture, len(source) if isinstance(source, bytes) else Path(source).stat().st_size, called)
+            yield _reduced_if_tall(picture, file) or _unpacked(picture, called, least)
+
+
+def check_picture(path: Path) -> bytes:
+    """Check that a file is a complete picture, as `opened_picture` takes it, without decoding it if possible.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    bytes
+        The last bytes of the file. Together with its size they tell it from almost any other.
+
+    Raises
+    ------
+    DigitpadError
+        See `opened_picture`. Damage in the middle of a file is found only when it is decoded.
+    """
+    with _read_errors(path, None) as name, _ordinary_file(path) as file:
+        size = path.stat().st_size
+        with PIL.Image.open(file, formats=_formats(file, name)) as picture:
+            _check_cost(picture, size, name)
+            _check_sides(picture, name)
+            file.seek(max(0, size - _TAIL))
+            tail = file.read(_TAIL)
+            mark = _END_MARKS.get(picture.format or "")
+            if mark is None or mark not in tail:
+                # Other formats have no mark at their end, and some programs write something after it.
+                file.seek(0)
+                picture.load()
+    return tail
+
+
+@contextmanager
+def _read_errors(source: Path | str | bytes | PIL.Image.Image, name: str | None) -> Iterator[str]:
+    """Turn what Pillow raises in the block into `DigitpadError`; yield the name of the picture."""
     if name is None:
         name = str(source) if isinstance(source, (Path, str)) else _("The picture")
-    with warnings.catch_warnings(), _quiet_pillow():
-        # Pillow's own warnings about large pictures and unusual metadata are not needed: limits are checked here.
-        warnings.simplefilter("ignore")
+    with _quiet_pillow:
         try:
-            if isinstance(source, PIL.Image.Image):
-                yield _unpacked(source, name)
-                return
-            file = io.BytesIO(source) if isinstance(source, bytes) else _ordinary_file(Path(source))
-            with file, PIL.Image.open(file, formats=_formats(file, name)) as picture:
-                _check_cost(picture, len(source) if isinstance(source, bytes) else Path(source).stat().st_size, name)
-                yield _reduced_if_tall(picture, file) or _unpacked(picture, name)
+            yield name
         except FileNotFoundError as error:
             raise DigitpadError(_("{path} does not exist; check the name.").format(path=name)) from error
         except PIL.Image.DecompressionBombError as error:
@@ -152,18 +230,6 @@ def _has_avif() -> bool:
 
 
 @contextmanager
-def _quiet_pillow() -> Iterator[None]:
-    """Suppress Pillow's log messages about unusual files while a file is being read."""
-    logger = logging.getLogger("PIL")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
-
-
-@contextmanager
 def _silent_libraries() -> Iterator[None]:
     """Suppress libtiff's messages about damaged files, which it writes to the standard error of the process."""
     with _silence:
@@ -213,8 +279,8 @@ def _reduced_if_tall(picture: PIL.Image.Image, file: BinaryIO) -> PIL.Image.Imag
     return reduced_tall_png(file, LONGEST_SIDE)
 
 
-def _unpacked(picture: PIL.Image.Image, name: str) -> PIL.Image.Image:
-    """Return the picture upright, decoded and no larger than needed."""
+def _check_sides(picture: PIL.Image.Image, name: str) -> None:
+    """Reject pictures without pixels, and those that are too large to decode."""
     if picture.width * picture.height > MOST_PIXELS:
         raise _too_large(name)
     if 0 in picture.size:
@@ -225,10 +291,18 @@ def _unpacked(picture: PIL.Image.Image, name: str) -> PIL.Image.Image:
                 path=name, side=max(picture.size), most=_MOST_SIDE
             )
         )
+
+
+def _unpacked(picture: PIL.Image.Image, name: str, least: int | None) -> PIL.Image.Image:
+    """Return the picture upright, decoded and no larger than needed."""
+    _check_sides(picture, name)
     # JPEG can be decoded at a half, a quarter or an eighth of its size, which saves most of the time.
-    picture.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
+    side = LONGEST_SIDE if least is None else least
+    picture.draft(None, (side, side))
     # Reduced first, since rotating a smaller picture is faster.
     factor = -(-max(picture.size) // LONGEST_SIDE)
+    if least is not None:
+        factor = max(1, min(factor, min(picture.size) // least))
     turn = _TURNS.get(picture.getexif().get(_ORIENTATION, 1))
     if picture.format == "TIFF":
         with _silent_libraries():

@@ -17,6 +17,7 @@ from digitpad.data.ink import Drawing, read_ink
 from digitpad.data.installed import find_fashion_mnist
 from digitpad.data.joining import join
 from digitpad.data.labels import MOST_CLASSES, indexed
+from digitpad.data.lazy_pictures import Progress
 from digitpad.data.mnist import Split, load_mnist
 from digitpad.data.npz_file import read_npz_dataset
 from digitpad.data.orientation import orientation_remarks, split_turns, turn
@@ -43,7 +44,13 @@ _IDX_NAMES: dict[Split, tuple[tuple[str, str], ...]] = {
 _ORIGINS = ("writer", "source")
 
 
-def open_samples(spec: str | Path, split: Split = "train") -> Dataset | Pages:
+def open_samples(
+    spec: str | Path,
+    split: Split = "train",
+    *,
+    shape: tuple[int, ...] | None = None,
+    on_progress: Progress = lambda _done, _total: None,
+) -> Dataset | Pages:
     """Open any training data: a dataset as in `open_dataset`, or `paper`, the pages for finding ink.
 
     Raises
@@ -51,10 +58,18 @@ def open_samples(spec: str | Path, split: Split = "train") -> Dataset | Pages:
     DigitpadError
         See `open_dataset`.
     """
-    return load_paper(split) if str(spec).lower() == "paper" else open_dataset(spec, split)
+    if str(spec).lower() == "paper":
+        return load_paper(split)
+    return open_dataset(spec, split, shape=shape, on_progress=on_progress)
 
 
-def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
+def open_dataset(
+    spec: str | Path,
+    split: Split = "train",
+    *,
+    shape: tuple[int, ...] | None = None,
+    on_progress: Progress = lambda _done, _total: None,
+) -> Dataset:
     """Open a dataset.
 
     Parameters
@@ -70,11 +85,16 @@ def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
     split
         Which split to open; an ink file, a collection or a plain folder of pictures has only one, which is returned for
         both.
+    shape
+        The input of the network that the images are for, (C, H, W): pictures in folders are prepared for it, see
+        `read_image_folder`. All other images stay as they are.
+    on_progress
+        Called with the number of pictures of a folder that are examined, and of all; what it raises ends the reading.
 
     Returns
     -------
     Dataset
-        uint8 images (N, C, H, W).
+        uint8 images (N, C, H, W). Those of large folders are decoded when they are used.
 
     Raises
     ------
@@ -86,9 +106,9 @@ def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
         return read_collection(collection)
     base, turns = split_turns(str(spec))
     if "+" in str(spec) and not Path(spec).exists() and not Path(base).exists():
-        return _open_joined(str(spec).split("+"), split)
+        return _open_joined(str(spec).split("+"), split, shape, on_progress)
     if turns and not Path(spec).exists():
-        return _turned(open_dataset(base, split), str(spec), turns)
+        return _turned(open_dataset(base, split, shape=shape, on_progress=on_progress), str(spec), turns)
     if str(spec).startswith(PREFIX):
         CollectionStore().find(str(spec).removeprefix(PREFIX))
     built_in = _built_in(str(spec).lower(), split)
@@ -97,7 +117,9 @@ def open_dataset(spec: str | Path, split: Split = "train") -> Dataset:
     path = Path(spec)
     if path.is_dir():
         files = _idx_files(path, split)
-        return read_image_folder(path, split) if files is None else _read_idx_pair(str(spec), *files)
+        if files is None:
+            return read_image_folder(path, split, shape=shape, on_progress=on_progress)
+        return _read_idx_pair(str(spec), *files)
     return _read_file(path, split, str(spec))
 
 
@@ -137,12 +159,12 @@ def _turned(dataset: Dataset, spec: str, turns: Sequence[str]) -> Dataset:
     before = orientation_remarks(split_turns(spec)[0], dataset)
     kept = (remark for remark in dataset.remarks if remark not in before)
     turned = Dataset.of(
-        dataset.name, turn(dataset.images, turns), dataset.labels, dataset.classes, dataset.origins, tuple(kept)
+        dataset.name, turn(dataset.pixels, turns), dataset.labels, dataset.classes, dataset.origins, tuple(kept)
     )
     return replace(turned, remarks=(*turned.remarks, *orientation_remarks(spec, turned)))
 
 
-def _open_joined(specs: Sequence[str], split: Split) -> Dataset:
+def _open_joined(specs: Sequence[str], split: Split, shape: tuple[int, ...] | None, on_progress: Progress) -> Dataset:
     """Open each dataset once, even if it is named several times, and join them."""
     if any(not spec.strip() or spec.lower() == "paper" for spec in specs):
         raise DigitpadError(
@@ -150,7 +172,7 @@ def _open_joined(specs: Sequence[str], split: Split) -> Dataset:
                 "{names} is not a dataset; put a dataset of digits on each side of every plus, as in mnist+non-digits."
             ).format(names="+".join(specs))
         )
-    opened = {spec: open_dataset(spec, split) for spec in dict.fromkeys(specs)}
+    opened = {spec: open_dataset(spec, split, shape=shape, on_progress=on_progress) for spec in dict.fromkeys(specs)}
     return join([opened[spec] for spec in specs])
 
 

@@ -311,12 +311,12 @@ def match_classes(recognizer: Recognizer, dataset: Dataset) -> NDArray[np.int64]
                 labels=", ".join(labels[:_MOST_NAMED]) + (", …" if len(labels) > _MOST_NAMED else ""),
             )
         )
-    side = recognizer.model.metadata.preprocessing.size
-    if dataset.images.shape[1:] != (1, side, side):
+    expected = recognizer.model.metadata.preprocessing.shape
+    if dataset.images.shape[1:] != expected:
         shape = "x".join(str(length) for length in dataset.images.shape[1:])
         raise DigitpadError(
             _("The images of {dataset} have the shape {shape}, but the model reads {expected}; convert them.").format(
-                dataset=dataset.name, shape=shape, expected=f"1x{side}x{side}"
+                dataset=dataset.name, shape=shape, expected="x".join(str(length) for length in expected)
             )
         )
     return np.array([labels.index(name) for name in dataset.classes], np.int64)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.data.augmentation import noisy, rotated, scaled, shifted, thickened
-from digitpad.data.dataset import Dataset
+from digitpad.data.dataset import Dataset, Images
 from digitpad.evaluation.reading import BATCH, match_classes
 from digitpad.evaluation.statistics import Interval, wilson_interval
 from digitpad.reading.recognizer import Recognizer
@@ -243,7 +243,7 @@ def measuring_robustness_in_steps(
 
 def _count_right(
     recognizer: Recognizer,
-    images: NDArray[np.uint8],
+    images: Images,
     targets: NDArray[np.int64],
     change: tuple[Disturbance, float, int],
 ) -> Generator[None, None, int]:

@@ -26,7 +26,7 @@ def validation_images(model: Model, source: str | Path) -> Dataset:
         If the dataset cannot be read, or the model was not trained on these images. A guess could return training
         images.
     """
-    dataset = open_dataset(source, "train")
+    dataset = open_dataset(source, "train", shape=model.metadata.preprocessing.shape)
     seed, images = model.metadata.training.get("seed"), model.metadata.training.get("images")
     wanted = model.metadata.training.get("data_sha256")
     if isinstance(seed, int) and seed >= 0 and isinstance(images, int) and 0 < images < len(dataset):

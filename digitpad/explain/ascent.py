@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from digitpad.data.dataset import by_channel
 from digitpad.explain.dependencies import Cell, as_maps
 from digitpad.explain.frame import Inspector, Values
 from digitpad.explain.parts import part_of
@@ -121,7 +122,7 @@ class _Hill:
         upstream = np.zeros_like(output)
         place = self._cell.index if output.ndim == 4 else self._cell.index[:1]
         upstream[(0, *place)] = 1
-        slope: Values = self._part.backward(upstream)[0] / np.float32(self._inspector.metadata.preprocessing.std)
+        slope: Values = self._part.backward(upstream)[0] / by_channel(self._inspector.metadata.preprocessing.std)
         return float(output[(0, *place)]), slope
 
     def start(self, rng: np.random.Generator) -> tuple[Values, Values]:

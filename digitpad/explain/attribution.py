@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from digitpad.data.dataset import by_channel
 from digitpad.explain.frame import Frame, Values
 from digitpad.explain.structure import Structure
 from digitpad.nn.receptive_field import Extent
@@ -63,7 +64,7 @@ def saliency(frame: Frame, kind: SaliencyKind = "signed") -> Attribution:
     Source: Simonyan, Vedaldi and Zisserman, "Deep inside convolutional networks", 2013; input times gradient:
     Shrikumar, Greenside, Shcherbina and Kundaje, "Not just a black box", 2016.
     """
-    slopes = _gradient(frame, frame.structure.input) / np.float32(frame.preprocessing.std)
+    slopes = _gradient(frame, frame.structure.input) / by_channel(frame.preprocessing.std)
     score = _score(frame)
     if kind == "absolute":
         return Attribution(

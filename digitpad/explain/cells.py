@@ -102,15 +102,16 @@ def explain_probability(frame: Frame, index: int) -> SoftmaxShare:
 
 def _pixel(frame: Frame, cell: Cell, value: float) -> Arithmetic:
     pixel, prepared = float(frame.pixels[cell.index]), frame.preprocessing
-    computed = (pixel - prepared.mean) / prepared.std
+    mean, std = prepared.of_channel(cell.channel)
+    computed = (pixel - mean) / std
     return Normalization(
         cell=cell,
         value=value,
         computed=computed,
         source=None,
         operand=pixel,
-        mean=prepared.mean,
-        variance=prepared.std**2,
+        mean=mean,
+        variance=std**2,
         eps=0.0,
         normalized=computed,
         weight=1.0,

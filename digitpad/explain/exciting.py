@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.data.dataset import normalize
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.parts import part_of
 from digitpad.models.model_file import Preprocessing
@@ -91,7 +90,7 @@ def most_exciting(
     part = fuse(part_of(network.probe(), layer))
     best: _Best | None = None
     for start in range(0, len(images), batch):
-        pixels = normalize(images[start : start + batch], preprocessing.mean, preprocessing.std)
+        pixels = preprocessing.normalize(images[start : start + batch])
         output = part.forward(pixels)
         if best is None:
             best = _Best.empty(output.shape[1], count)

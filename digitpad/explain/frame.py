@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.data.dataset import normalize
+from digitpad.data.dataset import by_channel
 from digitpad.explain.structure import Structure
 from digitpad.models.model_file import CLASSIFICATION, Model, ModelMetadata, Preprocessing
 from digitpad.nn import Sequential, functional
@@ -137,9 +137,7 @@ class Inspector:
     @classmethod
     def of(cls, model: Model) -> Self:
         """Return an inspector of a model, for images of the size in the metadata."""
-        size = model.metadata.preprocessing.size
-        channels = model.architecture.input_shape[0]
-        return cls(model.network, (channels, size, size), model.metadata)
+        return cls(model.network, model.image_shape, model.metadata)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -166,8 +164,7 @@ class Inspector:
 
     def prepare(self, pixels: Values | NDArray[np.uint8]) -> Values:
         """Return images (N, C, H, W), in [0, 1] or uint8, normalized as the input of the network."""
-        preprocessing = self.metadata.preprocessing
-        return normalize(pixels, preprocessing.mean, preprocessing.std)
+        return self.metadata.preprocessing.normalize(pixels)
 
     def inspect(self, pixels: Values, *, gradients: bool = False, target: int | None = None) -> Frame:
         """Return the frame of one image.
@@ -243,7 +240,7 @@ class Inspector:
             start[0, 0] = 1 if target else -1
         else:
             start[0, target], start[0, rival] = 1, -1
-        slope: Values = self._probe.backward(start)[0] / np.float32(self.metadata.preprocessing.std)
+        slope: Values = self._probe.backward(start)[0] / by_channel(self.metadata.preprocessing.std)
         return float(logits[target] - logits[rival]), slope
 
     def _answer(self, output: Values) -> FramePrediction | None:

@@ -153,8 +153,7 @@ def operate(model: Model, operations: tuple[Operation, ...]) -> Model:
     result = model.copy()
     if not operations:
         return result
-    size = model.metadata.preprocessing.size
-    structure = Structure(result.network, (model.architecture.input_shape[0], size, size))
+    structure = Structure(result.network, model.image_shape)
     for operation in operations:
         match operation:
             case Scale():

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.data.dataset import normalize
 from digitpad.data.mnist import load_mnist
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import Preprocessing
@@ -58,7 +57,7 @@ def probes_for(network: Sequential, input_shape: Shape, preprocessing: Preproces
     if tuple(input_shape) == (1, 28, 28):
         digits = load_mnist("test").images[:_DIGITS]
         return Probes(
-            normalize(digits, preprocessing.mean, preprocessing.std),
+            preprocessing.normalize(digits),
             _("{count:,} test digits").format(count=len(digits)),
         )
     work = network.multiply_adds(input_shape)

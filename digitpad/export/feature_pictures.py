@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from digitpad.atomic import atomic_write
-from digitpad.data.dataset import normalize
 from digitpad.errors import DigitpadError
 from digitpad.explain.colours import DIVERGING, SEQUENTIAL, Palette
 from digitpad.models.model_file import Model
@@ -61,7 +60,7 @@ def features_of(model: Model, image: NDArray[np.float32]) -> dict[str, NDArray[n
     model
         The model.
     image
-        float32 (28, 28) in [0, 1].
+        float32 in [0, 1]: (28, 28) for digits, (C, H, W) for pictures.
 
     Returns
     -------
@@ -69,8 +68,8 @@ def features_of(model: Model, image: NDArray[np.float32]) -> dict[str, NDArray[n
         Activations by layer name, in the order of computation, with a batch axis of 1. The first, `input`, is the
         normalized input.
     """
-    prepared = model.metadata.preprocessing
-    batch = normalize(image[np.newaxis, np.newaxis], prepared.mean, prepared.std)
+    picture = image[np.newaxis] if image.ndim == 2 else image
+    batch = model.metadata.preprocessing.normalize(picture[np.newaxis])
     named = model.network.forward(batch, capture=True)[1]
     return {INPUT: batch, **named}
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad import __version__
+from digitpad.data.dataset import in_words
 from digitpad.errors import DigitpadError
 from digitpad.export.comparison import Probes, largest_difference
 from digitpad.export.extras import optional, required
@@ -144,8 +145,9 @@ def _assemble(onnx: Any, graph: Graph, model: Model) -> Any:
 
 def _describe(model: Model) -> str:
     prepared = model.metadata.preprocessing
-    content = "ink 1 on background 0, " if model.metadata.task == CLASSIFICATION else ""
+    content = f"{prepared.content}, " if model.metadata.task == CLASSIFICATION else ""
     return (
         f"{model.name or model.architecture.name}, exported from digitpad {__version__}. Input: images in [0, 1], "
-        f"{content}normalized with mean {prepared.mean:g} and standard deviation {prepared.std:g}. Output: logits."
+        f"{content}normalized with mean {in_words(prepared.mean)} and standard deviation {in_words(prepared.std)}. "
+        "Output: logits."
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from digitpad import __version__
+from digitpad.data.dataset import in_words
 from digitpad.export.pytorch_classes import CLASSES, RESERVED
 from digitpad.models.model_file import CLASSIFICATION, Model
 from digitpad.nn import layers
@@ -139,7 +140,7 @@ def _network_class(model: Model, class_name: str, rename: Mapping[str, str]) -> 
 
 def _heading(model: Model, stem: str, class_name: str, renamed: Mapping[str, str]) -> str:
     prepared = model.metadata.preprocessing
-    content = ", ink 1 on background 0" if model.metadata.task == CLASSIFICATION else ""
+    content = f", {prepared.content}" if model.metadata.task == CLASSIFICATION else ""
     shape = ", ".join(str(size) for size in model.architecture.input_shape)
     text = [
         f'"""{_harmless(model.name or model.architecture.name)}, exported from digitpad {__version__}.',
@@ -149,8 +150,8 @@ def _heading(model: Model, stem: str, class_name: str, renamed: Mapping[str, str
         "    network = load()",
         "    logits = network(images)",
         "",
-        f"The input is (N, {shape}) in [0, 1]{content}, normalized with mean {prepared.mean:g} and",
-        f"standard deviation {prepared.std:g}. The outputs are the logits of the classes",
+        f"The input is (N, {shape}) in [0, 1]{content}, normalized with mean {in_words(prepared.mean)} and",
+        f"standard deviation {in_words(prepared.std)}. The outputs are the logits of the classes",
         f"{_harmless(', '.join(model.metadata.labels))}.",
     ]
     if renamed:

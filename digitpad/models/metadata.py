@@ -6,17 +6,24 @@ Labels and names are kept as plain text.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
 
-from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, NO_DIGIT
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, NO_DIGIT, PerChannel, in_words, normalize
 from digitpad.json_records import JSONError, dump_json, parse_json, shown, to_record
 from digitpad.names import plain_name
 from digitpad.translation import gettext as _
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""The newest version of the format. Files of models of pictures have version 2, all others version 1."""
 
 CLASSIFICATION, SEGMENTATION = "classification", "segmentation"
+
+DIGIT, PICTURE = "digit", "picture"
+"""The kinds of preprocessing: a digit is cropped to its ink and centred, a picture is resized and cropped."""
 
 _DIGITS = tuple("0123456789")
 _MOST_LABELS = 10_000
@@ -31,18 +38,84 @@ class Preprocessing:
     Attributes
     ----------
     mean, std
-        Mean and standard deviation of images in [0, 1]: the input of the network is `(x - mean) / std`.
+        Mean and standard deviation of images in [0, 1]: the input of the network is `(x - mean) / std`. One number, or
+        one for each channel.
     size
-        Height and width of the picture in pixels.
+        Height of the picture in pixels, and its width unless `width` is given.
+    kind
+        `DIGIT`: the ink of the picture is found, cropped, and centred in 28x28 pixels (see
+        `digitpad.data.images`); for networks that find ink on pages, the page itself. `PICTURE`: the picture is resized
+        and its centre cropped to `shape`, in colour or grey (see `digitpad.data.pictures`).
+    channels
+        1 for grey, 3 for colour.
+    width
+        Width of the picture in pixels; None if it is the height.
     """
 
-    mean: float = MNIST_MEAN
-    std: float = MNIST_STD
+    mean: PerChannel = MNIST_MEAN
+    std: PerChannel = MNIST_STD
     size: int = 28
+    kind: str = DIGIT
+    channels: int = 1
+    width: int | None = None
+
+    @classmethod
+    def of_pictures(cls, shape: tuple[int, ...], mean: PerChannel, std: PerChannel) -> Self:
+        """Return the preprocessing of pictures of a shape, (C, H, W)."""
+        channels, height, width = shape
+        return cls(mean, std, height, PICTURE, channels, None if width == height else width)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """The shape of a prepared picture, (C, H, W)."""
+        return self.channels, self.size, self.size if self.width is None else self.width
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether pictures are resized and cropped, and not read as ink on paper."""
+        return self.kind == PICTURE
+
+    @property
+    def content(self) -> str:
+        """What the values of a prepared picture mean, for exported files."""
+        if not self.is_picture:
+            return "ink 1 on background 0"
+        return "red, green and blue" if self.channels == 3 else "grey levels, black 0"
+
+    def of_channel(self, channel: int) -> tuple[float, float]:
+        """Return the mean and the standard deviation of one channel."""
+        means, stds = _each(self.mean), _each(self.std)
+        return means[channel if len(means) > 1 else 0], stds[channel if len(stds) > 1 else 0]
+
+    def normalize(self, images: NDArray[np.uint8] | NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+        """Return images (..., C, H, W), uint8 or floats in [0, 1], as the input of the network, float32."""
+        return normalize(images, self.mean, self.std)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the values by name; for digits and pages only the three that all versions of digitpad know."""
+        values: dict[str, Any] = {"mean": self.mean, "std": self.std, "size": self.size}
+        if self.is_picture:
+            values |= {"kind": self.kind, "channels": self.channels, "width": self.width}
+        return values
 
     def works(self) -> bool:
         """Return whether pixels normalized in this way are usable as the input of a network."""
-        return abs(self.mean) <= _LARGEST_MEAN and _SMALLEST_STD <= self.std <= _LARGEST_STD and self.size >= 1
+        means, stds = _each(self.mean), _each(self.std)
+        counts = {1, self.channels} if self.is_picture else {1}
+        return (
+            all(abs(mean) <= _LARGEST_MEAN for mean in means)
+            and all(_SMALLEST_STD <= std <= _LARGEST_STD for std in stds)
+            and len(means) == len(stds)
+            and len(means) in counts
+            and self.channels in ({1, 3} if self.is_picture else {1})
+            and min(self.shape) >= 1
+            and (self.is_picture or self.width is None)
+            and self.kind in {DIGIT, PICTURE}
+        )
+
+
+def _each(values: PerChannel) -> tuple[float, ...]:
+    return values if isinstance(values, tuple) else (values,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +148,20 @@ class ModelMetadata:
 
     @property
     def refuses(self) -> bool:
-        """Whether the network has an output for "no digit"."""
-        return NO_DIGIT in self.labels
+        """Whether the network has an output for "no digit", which only networks that read digits can have."""
+        return NO_DIGIT in self.labels and not self.preprocessing.is_picture
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """The preprocessing as stored in a file, where all fields are required."""
+    """The preprocessing as stored in a file; files of digits contain the first three fields only."""
 
-    mean: float
-    std: float
+    mean: float | tuple[float, ...]
+    std: float | tuple[float, ...]
     size: int
+    kind: str = DIGIT
+    channels: int = 1
+    width: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +184,9 @@ def to_strings(metadata: ModelMetadata) -> dict[str, str]:
     """
     prepared = metadata.preprocessing
     strings = {
-        "format_version": str(FORMAT_VERSION),
-        "preprocessing": dump_json({"mean": prepared.mean, "std": prepared.std, "size": prepared.size}),
+        # Earlier versions of digitpad read the files of digits, and ask for an update for the others.
+        "format_version": str(FORMAT_VERSION if prepared.is_picture else 1),
+        "preprocessing": dump_json(prepared.to_dict()),
         "labels": dump_json(list(metadata.labels)),
         "metrics": dump_json(dict(metadata.metrics)),
         "training": dump_json(dict(metadata.training)),
@@ -154,11 +231,15 @@ def from_strings(strings: Mapping[str, str]) -> ModelMetadata:
                 ) from error
     try:
         read = to_record(_Strings, parts)
-        known = {name: read.preprocessing[name] for name in ("mean", "std", "size") if name in read.preprocessing}
+        names = [each.name for each in fields(_Prepared)]
+        known = {name: read.preprocessing[name] for name in names if name in read.preprocessing}
         prepared = to_record(_Prepared, known)
     except JSONError as error:
         raise ValueError(_("has metadata that cannot be read ({reason})").format(reason=error)) from error
-    preprocessing = Preprocessing(prepared.mean, prepared.std, prepared.size)
+    if prepared.kind not in {DIGIT, PICTURE}:
+        text = _("was made for pictures of the kind {kind}, which this digitpad does not know")
+        raise ValueError(text.format(kind=shown(prepared.kind)))
+    preprocessing = Preprocessing(**{name: getattr(prepared, name) for name in names})
     if not 1 <= len(read.labels) <= _MOST_LABELS:
         raise ValueError(
             _("has {count:,} labels; expected from 1 to {most:,}").format(count=len(read.labels), most=_MOST_LABELS)
@@ -167,10 +248,13 @@ def from_strings(strings: Mapping[str, str]) -> ModelMetadata:
     task = strings.get("task", CLASSIFICATION)
     if task not in {CLASSIFICATION, SEGMENTATION}:
         raise ValueError(_("was made for the task {task}, which this digitpad does not know").format(task=shown(task)))
-    if not preprocessing.works() or (task == CLASSIFICATION and preprocessing.size != 28):
+    needs_28 = task == CLASSIFICATION and not preprocessing.is_picture
+    if not preprocessing.works() or (needs_28 and preprocessing.size != 28):
         raise ValueError(
-            _("has invalid preprocessing (mean {mean:g}, std {std:g}, {size}x{size})").format(
-                mean=preprocessing.mean, std=preprocessing.std, size=preprocessing.size
+            _("has invalid preprocessing (mean {mean}, std {std}, {size})").format(
+                mean=in_words(preprocessing.mean),
+                std=in_words(preprocessing.std),
+                size="x".join(str(side) for side in preprocessing.shape[0 if preprocessing.is_picture else 1 :]),
             )
         )
     labels = tuple(plain_name(label) for label in read.labels)

@@ -19,7 +19,13 @@ from digitpad.data.paper import PAPER_MEAN, PAPER_STD
 from digitpad.errors import DigitpadError
 from digitpad.models import metadata
 from digitpad.models.architecture_file import MISFITS, parse_architecture, plain_tensor_name
-from digitpad.models.metadata import CLASSIFICATION, FORMAT_VERSION, SEGMENTATION, ModelMetadata, Preprocessing
+from digitpad.models.metadata import (
+    CLASSIFICATION,
+    FORMAT_VERSION,
+    SEGMENTATION,
+    ModelMetadata,
+    Preprocessing,
+)
 from digitpad.models.plan_limits import MOST_NUMBERS, check_cost, check_held
 from digitpad.models.tensor_file import Header, read_header, read_tensors
 from digitpad.names import plain_name
@@ -75,6 +81,14 @@ class Model:
     architecture: Architecture
     metadata: ModelMetadata
     name: str = ""
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """The shape of a prepared picture, (C, H, W)."""
+        prepared = self.metadata.preprocessing
+        if prepared.is_picture:
+            return prepared.shape
+        return self.architecture.input_shape[0], prepared.size, prepared.size
 
     def copy(self) -> "Model":
         """Return a copy of the model with its own weights, in main memory."""
@@ -360,23 +374,27 @@ def _usual_metadata(architecture: Architecture, network: Sequential) -> ModelMet
 
 def _check_network(network: Sequential, architecture: Architecture, described: ModelMetadata) -> None:
     """Check that the network fits the picture size and the labels in the metadata, and that its cost is bounded."""
-    side = described.preprocessing.size
+    shape = described.preprocessing.shape
     try:
-        output = network.output_shape((1, side, side))
+        output = network.output_shape(shape)
         # Pages of any size are processed in parts of the size that the network is designed for.
-        check_cost(network, architecture.input_shape if described.task == SEGMENTATION else (1, side, side))
+        check_cost(network, architecture.input_shape if described.task == SEGMENTATION else shape)
     except (ValueError, RecursionError) as error:
         raise ValueError(
-            _("has a network that does not accept {side}x{side} pictures ({reason})").format(
-                side=side, reason=_one_line(error)
+            _("has a network that does not accept {size} pictures ({reason})").format(
+                size=_in_words(shape), reason=_one_line(error)
             )
         ) from error
     count = len(described.labels)
     expected = (
-        [(count, side, side)] if described.task == SEGMENTATION else [(count,), (1,)] if count == 2 else [(count,)]
+        [(count, *shape[1:])] if described.task == SEGMENTATION else [(count,), (1,)] if count == 2 else [(count,)]
     )
     if output not in expected:
         raise ValueError(_("has {count} labels for outputs of shape {shape}").format(count=count, shape=output))
+
+
+def _in_words(shape: tuple[int, ...]) -> str:
+    return "x".join(str(side) for side in (shape[1:] if shape[0] == 1 else shape))
 
 
 def _unreadable(path: Path, error: OSError) -> DigitpadError:

@@ -6,7 +6,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.data.dataset import normalize
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import SEGMENTATION, Model
 from digitpad.nn import functional
@@ -69,6 +68,6 @@ class InkFinder:
             ) from error
         found = np.empty(images.shape, np.float32)
         for start in range(0, len(images), _BATCH):
-            batch = normalize(images[start : start + _BATCH], preprocessing.mean, preprocessing.std)
+            batch = preprocessing.normalize(images[start : start + _BATCH])
             found[start : start + _BATCH] = functional.sigmoid(network.forward(batch))
         return found

@@ -1,7 +1,9 @@
-"""Reads single digits in ink and pictures.
+"""Reads single digits, or photographs, in ink and pictures.
 
-A `Recognizer` owns one network. All of digitpad reads digits through it, so that the window, the command line and the
-evaluation always agree.
+A `Recognizer` owns one network. All of digitpad reads through it, so that the window, the command line and the
+evaluation always agree. The metadata of the model say how a picture is prepared: a network for digits sees the ink of a
+picture, cropped and centred in 28x28 pixels; a network for pictures sees the picture itself, resized and cropped, and
+never rejects it.
 
 Single readings are computed by the plain layers of the network, which the window shows. Whole datasets are read by the
 fused layers (see `digitpad.nn.engine.fused`), which are three to five times as fast and equal up to rounding.
@@ -10,14 +12,17 @@ fused layers (see `digitpad.nn.engine.fused`), which are three to five times as 
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import PIL.Image
 from numpy.typing import NDArray
 
-from digitpad.data.dataset import NO_DIGIT, normalize
-from digitpad.data.images import image_to_digit
+from digitpad.data.dataset import NO_DIGIT, images_at_once
+from digitpad.data.images import image_to_digit, read_image
 from digitpad.data.ink import Stroke
 from digitpad.data.labels import are_digits
+from digitpad.data.pictures import drawn_on_white, read_picture
 from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import CLASSIFICATION, DEFAULT_MODEL, Model
@@ -53,7 +58,8 @@ class Prediction:
     reason
         The reason for the rejection, in words; None if it was not rejected.
     image
-        float32 (28, 28) in [0, 1]: the input of the network, before normalization.
+        float32 in [0, 1], (28, 28) for digits and (C, H, W) for pictures: the input of the network, before
+        normalization.
     no_digit
         The probability of "no digit", in [0, 1]; 0 for networks without that output.
     """
@@ -99,7 +105,8 @@ class Recognizer:
                 ).format(model=model.name, other=DEFAULT_MODEL)
             )
         self.model = model.copy()
-        self._labels = tuple(label for label in model.metadata.labels if label != NO_DIGIT)
+        refuses = model.metadata.refuses
+        self._labels = tuple(label for label in model.metadata.labels if not refuses or label != NO_DIGIT)
         self._no_digit = model.metadata.labels.index(NO_DIGIT) if model.metadata.refuses else None
         self.threshold = model.metadata.refusal_threshold if threshold is None else threshold
         self._network = self.model.network
@@ -114,9 +121,14 @@ class Recognizer:
         return self._labels
 
     @property
+    def reads_pictures(self) -> bool:
+        """Whether pictures are read as they are, resized and cropped, and not as ink on paper."""
+        return self._preprocessing.is_picture
+
+    @property
     def reads_digits(self) -> bool:
-        """Whether all classes are digits."""
-        return are_digits(self._labels)
+        """Whether all classes are digits, which are read one by one and may form numbers."""
+        return are_digits(self._labels) and not self.reads_pictures
 
     @property
     def refuses(self) -> bool:
@@ -146,7 +158,7 @@ class Recognizer:
         canvas
             The long side of the canvas, in the units of the strokes.
         """
-        return self.recognize_pixels(ink_to_image(strokes, canvas=canvas))
+        return self.recognize_pixels(self.prepare_ink(strokes, canvas=canvas))
 
     def recognize_image(self, gray: NDArray[np.float32]) -> Prediction:
         """Read one digit in a picture of any size.
@@ -154,9 +166,47 @@ class Recognizer:
         Parameters
         ----------
         gray
-            float32 (H, W) in [0, 1], ink 1 on background 0, as `digitpad.data.images.read_image` returns it.
+            float32 (H, W) in [0, 1], ink 1 on background 0, as `digitpad.data.images.read_image` returns it. For a
+            network for pictures it is black ink on white paper.
         """
+        if self.reads_pictures:
+            return self.recognize_picture(np.rint(255 * (1 - gray)).astype(np.uint8))
         return self.recognize_pixels(image_to_digit(gray))
+
+    def recognize_picture(self, picture: Path | str | bytes | PIL.Image.Image | NDArray[np.uint8]) -> Prediction:
+        """Read a picture of any size, as its file says.
+
+        Parameters
+        ----------
+        picture
+            A file, see `digitpad.data.images.read_image`; the contents of one; or a picture: open, or uint8 (H, W) or
+            (H, W, 3).
+
+        Raises
+        ------
+        DigitpadError
+            If the picture cannot be read.
+        """
+        return self.recognize_pixels(self.prepare_picture(picture))
+
+    def prepare_picture(self, picture: Path | str | bytes | PIL.Image.Image | NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return a picture of any size as `recognize_pixels` takes it; the parameters are those of `recognize_picture`.
+
+        Returns
+        -------
+        NDArray[float32]
+            In [0, 1]: (28, 28) for digits, (C, H, W) for pictures.
+        """
+        source = PIL.Image.fromarray(picture) if isinstance(picture, np.ndarray) else picture
+        if not self.reads_pictures:
+            return image_to_digit(read_image(source))
+        return read_picture(source, self._preprocessing.shape).astype(np.float32) / np.float32(255)
+
+    def prepare_ink(self, strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS) -> NDArray[np.float32]:
+        """Return a drawing as `recognize_pixels` takes it; the parameters are those of `recognize_ink`."""
+        if not self.reads_pictures:
+            return ink_to_image(strokes, canvas=canvas)
+        return self.prepare_picture(drawn_on_white(strokes, canvas=canvas))
 
     def recognize_pixels(self, image: NDArray[np.float32]) -> Prediction:
         """Read a prepared picture.
@@ -164,7 +214,7 @@ class Recognizer:
         Parameters
         ----------
         image
-            float32 (28, 28) in [0, 1].
+            float32 in [0, 1]: (28, 28) for digits, (C, H, W) for pictures.
 
         Raises
         ------
@@ -181,9 +231,9 @@ class Recognizer:
         Parameters
         ----------
         images
-            float32 (N, 28, 28) in [0, 1].
+            float32 in [0, 1]: (N, 28, 28) for digits, (N, C, H, W) for pictures.
         """
-        batch = images[:, np.newaxis]
+        batch = images[:, np.newaxis] if images.ndim == 3 else images
         if len(batch) >= _DATASET:
             return self._predictions(images, self._read_many(batch))
         return self._predictions(images, self._read(self._network.forward, batch, _MOST_PLAIN))
@@ -194,7 +244,7 @@ class Recognizer:
         Parameters
         ----------
         image
-            float32 (28, 28) in [0, 1]: the picture.
+            float32 in [0, 1], (28, 28) or (C, H, W): the picture.
         logits
             float32 (outputs,): the output of the plain layers of `model`.
         """
@@ -208,7 +258,7 @@ class Recognizer:
         Parameters
         ----------
         images
-            (N, 1, 28, 28): float32 in [0, 1], or bytes.
+            (N, C, H, W): float32 in [0, 1], or bytes.
 
         Returns
         -------
@@ -257,7 +307,7 @@ class Recognizer:
         Parameters
         ----------
         image
-            float32 (28, 28) in [0, 1].
+            float32 in [0, 1]: (28, 28) for digits, (C, H, W) for pictures.
 
         Returns
         -------
@@ -265,7 +315,7 @@ class Recognizer:
             Activations by layer name, in order: (C, H, W) or (features,). The first, `input`, is the normalized
             picture.
         """
-        batch = image[np.newaxis, np.newaxis]
+        batch = image[np.newaxis, np.newaxis] if image.ndim == 2 else image[np.newaxis]
         self._check(batch)
         batch = self._normalize(batch)
         _, named = self._network.forward(batch, capture=True)
@@ -273,7 +323,7 @@ class Recognizer:
 
     def _read_many(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
         with self._fused_is_busy:
-            return self._read(self._fused.predict, images, _MOST_AT_ONCE)
+            return self._read(self._fused.predict, images, images_at_once(images.shape[1:], _MOST_AT_ONCE))
 
     def _read(
         self,
@@ -301,12 +351,12 @@ class Recognizer:
         return functional.softmax(logits)[:, self._no_digit]
 
     def _normalize(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
-        return normalize(images, self._preprocessing.mean, self._preprocessing.std)
+        return self._preprocessing.normalize(images)
 
     def _check(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> None:
-        side = self._preprocessing.size
-        if images.shape[1:] != (1, side, side):
-            raise ValueError(f"Recognizer: images has shape {images.shape}; expected (N, 1, {side}, {side})")
+        shape = self._preprocessing.shape
+        if images.shape[1:] != shape:
+            raise ValueError(f"Recognizer: images has shape {images.shape}; expected (N, {str(shape)[1:]}")
 
     def _predictions(self, images: Iterable[NDArray[np.float32]], logits: NDArray[np.float32]) -> list[Prediction]:
         answers = zip(images, self._digits(logits, _probabilities), self._none(logits), strict=True)
@@ -315,7 +365,9 @@ class Recognizer:
     def _predict(self, image: NDArray[np.float32], probabilities: NDArray[np.float32], no_digit: float) -> Prediction:
         best = int(probabilities.argmax())
         threshold = self.threshold if self.refuses else None
-        reason = why_not_a_digit(image, no_digit, threshold, reads_digits=self.reads_digits)
+        reason = None
+        if not self.reads_pictures:
+            reason = why_not_a_digit(image, no_digit, threshold, reads_digits=self.reads_digits)
         return Prediction(
             label=self.labels[best],
             probability=float(probabilities[best]),

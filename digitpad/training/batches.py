@@ -1,8 +1,9 @@
 """Batches of normalised images, without allocating memory for each.
 
 The images stay uint8 in memory; each batch is gathered and normalised into two arrays that are reused for the whole
-run. On a GPU all images are transferred once, and batches are made there. Augmented batches are made ahead of time by a
-separate thread; their random changes depend only on the seed, the epoch and the batch number, not on thread timing.
+run. On a GPU all images are transferred once, and batches are made there. Batches of pictures that have to be decoded,
+and augmented batches, are made ahead of time by a separate thread; their random changes depend only on the seed, the
+epoch and the batch number, not on thread timing.
 """
 
 import math
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.data.dataset import MNIST_MEAN, MNIST_STD
+from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, PerChannel, scale_and_shift
 from digitpad.nn.backend import CPU, Device, to_device
 from digitpad.training.prefetch import prefetched
 from digitpad.training.tasks import Samples
@@ -23,7 +24,7 @@ Batch = tuple[NDArray[np.float32], NDArray[Any]]
 Augment = Callable[[NDArray[np.uint8], int, int], NDArray[np.uint8]]
 """Augments a batch of images (N, C, H, W), given the epoch and the batch number, from 0."""
 
-#: Number of augmented batches that are made ahead.
+#: Number of batches that are made ahead, where they are not gathered from memory.
 _AHEAD = 4
 
 
@@ -37,9 +38,9 @@ class BatchLoader:
     batch_size
         Images per batch; the last batch of an epoch may be smaller.
     mean, std
-        Mean and standard deviation of the pixels in [0, 1], used for normalisation.
+        Mean and standard deviation of the pixels in [0, 1], used for normalisation: one number, or one per channel.
     device
-        Device of the batches; all images and targets are transferred at once, unless they are augmented.
+        Device of the batches; all images and targets are transferred at once, unless they are augmented or decoded.
     augmentation
         Augments the images of every batch; None leaves them unchanged.
     """
@@ -49,8 +50,8 @@ class BatchLoader:
         dataset: Samples,
         batch_size: int,
         *,
-        mean: float = MNIST_MEAN,
-        std: float = MNIST_STD,
+        mean: PerChannel = MNIST_MEAN,
+        std: PerChannel = MNIST_STD,
         device: Device = CPU,
         augmentation: Augment | None = None,
     ) -> None:
@@ -58,15 +59,17 @@ class BatchLoader:
         self._augmentation = augmentation
         self._dataset = dataset
         self._device = device
-        if augmentation is None:
+        self._is_made_ahead = augmentation is not None or not isinstance(dataset.images, np.ndarray)
+        if augmentation is None and isinstance(dataset.images, np.ndarray):
             self._images, self._targets = to_device(dataset.images, device), to_device(dataset.targets, device)
         self._batch_size = batch_size
         shape = (min(batch_size, len(dataset)), *dataset.images.shape[1:])
         self._bytes = np.empty(shape, np.uint8)
         self._batch = np.empty(shape, np.float32)
         # (x / 255 - mean) / std, with one multiplication and one subtraction a pixel.
-        self._scale = np.float32(1 / (255 * std))
-        self._shift = np.float32(mean / std)
+        self._scale, self._shift = (
+            to_device(value, device) if isinstance(value, np.ndarray) else value for value in scale_and_shift(mean, std)
+        )
 
     def __len__(self) -> int:
         return math.ceil(self._count / self._batch_size)
@@ -90,10 +93,9 @@ class BatchLoader:
         (images, targets)
             float32 (n, C, H, W), and their labels (n,) or masks (n, 1, H, W). The next batch overwrites the images.
         """
-        augmentation = self._augmentation
-        if augmentation is not None:
+        if self._is_made_ahead:
             all_of_it = np.arange(self._count) if order is None else order
-            yield from prefetched(lambda: self._augmented(augmentation, all_of_it, epoch, first), _AHEAD)
+            yield from prefetched(lambda: self._made(all_of_it, epoch, first), _AHEAD)
             return
         images, answers = self._images, self._targets
         if self._device.library is not np:
@@ -114,17 +116,17 @@ class BatchLoader:
             np.subtract(batch, self._shift, out=batch)
             yield batch, targets
 
-    def _augmented(
-        self, augment: Augment, order: NDArray[np.int64], epoch: int, first: int
-    ) -> Generator[Batch, None, None]:
-        """Iterate once over the dataset; each batch is augmented and has its own memory."""
+    def _made(self, order: NDArray[np.int64], epoch: int, first: int) -> Generator[Batch, None, None]:
+        """Iterate once over the dataset; each batch has its own memory, and is augmented if that is wanted."""
         for number in range(first, len(self)):
             chosen = order[number * self._batch_size : (number + 1) * self._batch_size]
-            images = augment(self._dataset.images[chosen], epoch, number)
-            batch = images.astype(np.float32)
+            images = self._dataset.images[chosen]
+            if self._augmentation is not None:
+                images = self._augmentation(images, epoch, number)
+            batch = to_device(images, self._device).astype(np.float32)
             batch *= self._scale
             batch -= self._shift
-            yield to_device(batch, self._device), to_device(self._dataset.targets[chosen], self._device)
+            yield batch, to_device(self._dataset.targets[chosen], self._device)
 
     def _batches_there(self, order: NDArray[np.int64] | None, first: int) -> Generator[Batch, None, None]:
         """Iterate once over the dataset on a device; only the order is transferred."""

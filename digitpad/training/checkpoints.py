@@ -7,7 +7,7 @@ architecture, so that it can be opened as a model too.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +159,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "controls": checkpoint.controls.to_dict(),
         "pace": dict(checkpoint.pace),
         "labels": list(checkpoint.metadata.labels),
-        "preprocessing": asdict(checkpoint.metadata.preprocessing),
+        "preprocessing": checkpoint.metadata.preprocessing.to_dict(),
         "task": checkpoint.metadata.task,
     }
     metadata = {

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.data.dataset import Images, PerChannel, normalize
 from digitpad.nn import Layer, ReLU, Sequential, summarize
 from digitpad.nn.backend import Array, array_module, to_numpy
 from digitpad.nn.checks import NotFiniteError
@@ -145,8 +146,7 @@ def _norm(arrays: list[Array]) -> float:
     return math.sqrt(sum(float(to_numpy(square)) for square in squares))
 
 
-def choose_sample(network: Sequential, images: NDArray[np.uint8], mean: float, std: float) -> NDArray[np.float32]:
+def choose_sample(network: Sequential, images: Images, mean: PerChannel, std: PerChannel) -> NDArray[np.float32]:
     """Return the first images of a dataset, normalised; as many as the memory limit allows."""
     each = summarize(network, images.shape[1:]).activation_bytes(1)
-    few = images[: max(8, min(_MOST_SAMPLES, _MOST_BYTES // each))].astype(np.float32)
-    return few * np.float32(1 / (255 * std)) - np.float32(mean / std)
+    return normalize(images[: max(8, min(_MOST_SAMPLES, _MOST_BYTES // each))], mean, std)

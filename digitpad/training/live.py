@@ -18,7 +18,7 @@ from digitpad.training.building import apply_to_architecture
 from digitpad.training.checkpoints import Checkpoint
 from digitpad.training.controls import Controls
 from digitpad.training.events import Event, RecordingTrouble
-from digitpad.training.network_fit import check_size, fit_network
+from digitpad.training.network_fit import fit_network, input_for_pictures
 from digitpad.training.plan import RunPlan
 from digitpad.training.preparation import (
     check_memory,
@@ -261,9 +261,9 @@ def prepare(
     """
     settings = plan.settings
     if samples is None:
-        samples = limit_classes(open_samples(plan.dataset, split="train"), plan.limit_per_class, settings.seed)
+        opened = open_samples(plan.dataset, split="train", shape=input_for_pictures(plan.architecture))
+        samples = limit_classes(opened, plan.limit_per_class, settings.seed)
     fit = fit_network(plan.architecture, samples)
-    check_size(samples)
     architecture = apply_to_architecture(settings, fit.architecture)
     if isinstance(samples, Dataset):
         samples = replace(samples, remarks=(*samples.remarks, *fit.remarks))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from digitpad.data.dataset import Dataset
+from digitpad.data.image_folder import DIGIT_SHAPE
 from digitpad.data.labels import are_digits
 from digitpad.data.paper import Pages
 from digitpad.errors import DigitpadError
@@ -19,9 +20,6 @@ from digitpad.nn.architectures.plan import LayerSpec
 from digitpad.nn.backend import Shape
 from digitpad.translation import gettext as _
 from digitpad.translation import ngettext
-
-READ_SHAPE = (1, 28, 28)
-"""The shape that drawings and pictures are brought to before they are read."""
 
 #: The types of layer without weights that may come after the last layer with weights.
 _BEHIND_THE_LAST = {"GlobalAveragePool2D", "Flatten"}
@@ -84,21 +82,16 @@ def fit_network(architecture: Architecture, samples: Dataset | Pages) -> Network
     return NetworkFit(fitted, tuple(remarks))
 
 
-def check_size(samples: Dataset | Pages) -> None:
-    """Check that a trained network could read its own classes: drawings and pictures become `READ_SHAPE`.
+def input_for_pictures(architecture: Architecture) -> Shape | None:
+    """Return the shape that the pictures of a folder are prepared for, as `open_samples` takes it.
 
-    Raises
-    ------
-    DigitpadError
-        If the images have another shape.
+    Returns
+    -------
+    tuple or None
+        The input of the plan; None for `DIGIT_SHAPE`, which every plan for digits has: then the pictures decide, and
+        the plan is fitted to them.
     """
-    if isinstance(samples, Dataset) and samples.images.shape[1:] != READ_SHAPE:
-        shapes = ["x".join(str(side) for side in shape) for shape in (samples.images.shape[1:], READ_SHAPE)]
-        raise DigitpadError(
-            _(
-                "The images of {data} are {shape}, and a network that reads drawings needs {needed}; convert them."
-            ).format(data=samples.name, shape=shapes[0], needed=shapes[1])
-        )
+    return None if architecture.input_shape == DIGIT_SHAPE else architecture.input_shape
 
 
 def _check_classes(samples: Dataset) -> None:

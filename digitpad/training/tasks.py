@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, Dataset
+from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, Dataset, PerChannel, channel_statistics
+from digitpad.data.image_folder import DIGIT_SHAPE
 from digitpad.data.paper import PAPER_MEAN, PAPER_STD, Pages
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import CLASSIFICATION, SEGMENTATION
@@ -58,7 +59,8 @@ class Task:
     output_shape
         Required output shape of the network for one image.
     mean, std
-        Mean and standard deviation for the normalisation of images in [0, 1].
+        Mean and standard deviation for the normalisation of images in [0, 1]: those of MNIST for images of its shape,
+        so that all networks for digits take the same input, and otherwise those of each channel of the images.
     """
 
     name: str
@@ -67,8 +69,8 @@ class Task:
     count: Callable[[NDArray[Any], NDArray[Any]], Share]
     labels: tuple[str, ...]
     output_shape: tuple[int, ...]
-    mean: float = MNIST_MEAN
-    std: float = MNIST_STD
+    mean: PerChannel = MNIST_MEAN
+    std: PerChannel = MNIST_STD
     plain_loss: Loss | None = None
 
     @property
@@ -99,9 +101,11 @@ def task_of(samples: Samples, output_shape: tuple[int, ...], label_smoothing: fl
         shape = (1, *samples.images.shape[2:])
         return Task(SEGMENTATION, "IoU", BCEWithLogitsLoss(), count_overlap, ("ink",), shape, PAPER_MEAN, PAPER_STD)
     classes = samples.classes
+    is_digit = samples.images.shape[1:] == DIGIT_SHAPE
+    mean, std = (MNIST_MEAN, MNIST_STD) if is_digit else channel_statistics(samples.images)
     if len(classes) == 2 and output_shape == (1,):
         _refuse_smoothing(label_smoothing, samples.name)
-        return Task(CLASSIFICATION, "accuracy", _BinaryLoss(), _count_sides, classes, (1,))
+        return Task(CLASSIFICATION, "accuracy", _BinaryLoss(), _count_sides, classes, (1,), mean, std)
     return Task(
         CLASSIFICATION,
         "accuracy",
@@ -109,6 +113,8 @@ def task_of(samples: Samples, output_shape: tuple[int, ...], label_smoothing: fl
         count_correct,
         classes,
         (len(classes),),
+        mean,
+        std,
         plain_loss=CrossEntropyLoss() if label_smoothing else None,
     )
 

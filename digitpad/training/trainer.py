@@ -12,9 +12,10 @@ from collections.abc import Generator, Iterator, Sequence
 
 import numpy as np
 
-from digitpad.data.dataset import Dataset
+from digitpad.data.dataset import Dataset, PerChannel
+from digitpad.data.image_folder import DIGIT_SHAPE
 from digitpad.errors import DigitpadError
-from digitpad.models.model_file import Model, ModelMetadata, Preprocessing
+from digitpad.models.model_file import CLASSIFICATION, Model, ModelMetadata, Preprocessing
 from digitpad.nn import Architecture, Dropout, ParallelNetwork, Sequential
 from digitpad.nn.backend import device_of, to_device
 from digitpad.seeding import Purpose, generator
@@ -40,7 +41,7 @@ from digitpad.training.rate_controller import RateController
 from digitpad.training.settings import TrainingSettings, default_threads
 from digitpad.training.snapshots import Copier, Snapshot, is_sound
 from digitpad.training.stepper import STEPS_BETWEEN_SNAPSHOTS, Step, Stepper
-from digitpad.training.tasks import Samples, Share, lone_classes, settle
+from digitpad.training.tasks import Samples, Share, Task, lone_classes, settle
 from digitpad.training.validation import Validator
 from digitpad.translation import gettext as _
 
@@ -88,8 +89,8 @@ class Trainer:
         settings: TrainingSettings,
         *,
         architecture: Architecture | None = None,
-        mean: float | None = None,
-        std: float | None = None,
+        mean: PerChannel | None = None,
+        std: PerChannel | None = None,
         policies: Sequence[Policy] | None = None,
         diagnose: bool = False,
         resume: Checkpoint | None = None,
@@ -110,7 +111,7 @@ class Trainer:
         #: Metadata for model files, so that the network is used as it was trained.
         self.metadata = ModelMetadata(
             labels=self.task.labels,
-            preprocessing=Preprocessing(mean, std, training.images.shape[-1]),
+            preprocessing=_preprocessing(self.task, training.images.shape[1:], mean, std),
             task=self.task.name,
         )
         self._policies = tuple(build_policies(settings, network) if policies is None else policies)
@@ -433,3 +434,10 @@ class Trainer:
             seconds=progress.seconds,
             images_per_second=tally.speed,
         )
+
+
+def _preprocessing(task: Task, shape: tuple[int, ...], mean: PerChannel, std: PerChannel) -> Preprocessing:
+    """Return how pictures are prepared for a network that is trained on images of a shape, (C, H, W)."""
+    if task.name == CLASSIFICATION and shape != DIGIT_SHAPE:
+        return Preprocessing.of_pictures(shape, mean, std)
+    return Preprocessing(mean, std, shape[-1])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 
 import numpy as np
 
+from digitpad.data.dataset import PerChannel, images_at_once
 from digitpad.nn import ParallelNetwork
 from digitpad.nn.backend import Device
 from digitpad.nn.checks import NotFiniteError
@@ -32,14 +33,17 @@ class Validator:
         Device of the network.
     """
 
-    def __init__(self, samples: Samples | None, task: Task, *, mean: float, std: float, device: Device) -> None:
+    def __init__(
+        self, samples: Samples | None, task: Task, *, mean: PerChannel, std: PerChannel, device: Device
+    ) -> None:
         self._task = task
         self._loader = None
         #: Number of validation images.
         self.count = 0
         if samples is not None and len(samples) > 0:
             self.count = len(samples)
-            self._loader = BatchLoader(samples, _BATCH, mean=mean, std=std, device=device)
+            batch = images_at_once(samples.images.shape[1:], _BATCH)
+            self._loader = BatchLoader(samples, batch, mean=mean, std=std, device=device)
 
     def read(
         self, parallel: ParallelNetwork, progress: TrainingProgress, is_stopping: Callable[[], bool]

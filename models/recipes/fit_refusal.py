@@ -50,7 +50,7 @@ def main() -> None:
     errors = f"calibration error {before.calibration.error:.2%} before, {after.calibration.error:.2%} after"
     print(f"temperature {temperature:.3f}, on {len(mnist)} digits of MNIST: {errors}")
     recognizer = Recognizer(model)
-    digits = recognizer.refusals(mnist.images)
+    digits = recognizer.refusals(mnist.pixels)
     letters = letter_pictures(Path(os.environ["DIGITPAD_TEST_DATA"]) / "ink")
     others = recognizer.refusals(np.stack(letters)[:, np.newaxis])
     for threshold in _THRESHOLDS:

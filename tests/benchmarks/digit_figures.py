@@ -80,8 +80,8 @@ def _usual_ink() -> Path | None:
 def mnist_held_out(model: Model, source: str) -> Dataset:
     """Return the MNIST images in the validation set of the model's training."""
     images = validation_images(model, source)
-    mnist = {image.tobytes() for image in load_mnist("train").images}
-    return images.subset([index for index, image in enumerate(images.images) if image.tobytes() in mnist], "MNIST")
+    mnist = {image.tobytes() for image in load_mnist("train").pixels}
+    return images.subset([index for index, image in enumerate(images.pixels) if image.tobytes() in mnist], "MNIST")
 
 
 def of_ten_classes(digits: Dataset) -> Dataset:
@@ -107,7 +107,7 @@ def report_digits(recognizer: Recognizer, dataset: Dataset) -> None:
     classes = " ".join(f"{figures.label}:{100 * (figures.recall or 0):.1f}" for figures in result.per_class)
     low, high = result.interval
     print(f"{dataset.name}: {len(dataset)} digits, {result.accuracy:.2%} right ({low:.2%} to {high:.2%})  {classes}")
-    refused = float((recognizer.refusals(dataset.images) >= recognizer.threshold).mean())
+    refused = float((recognizer.refusals(dataset.pixels) >= recognizer.threshold).mean())
     print(f"    refused {refused:.2%}; calibration error {result.calibration.error:.2%}")
 
 

@@ -243,7 +243,7 @@ def digitpad_points(watch: Stopwatch, seed: int, threads: int, _prepared: Path) 
     def accuracy() -> float:
         if not test:
             digits = load_mnist("test")
-            test.extend((normalize(digits.images), digits.labels, ParallelNetwork(network, threads)))
+            test.extend((normalize(digits.pixels), digits.labels, ParallelNetwork(network, threads)))
         images, labels, reader = test
         return float((reader.predict(images).argmax(axis=1) == labels).mean())
 

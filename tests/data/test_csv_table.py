@@ -11,7 +11,7 @@ from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
 
 MNIST = load_mnist("test").subset(range(40))
-PIXELS = [",".join(map(str, image.ravel())) for image in MNIST.images]
+PIXELS = [",".join(map(str, image.ravel())) for image in MNIST.pixels]
 HEADER = ",".join(f"pixel{number}" for number in range(784))
 
 

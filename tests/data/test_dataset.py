@@ -21,7 +21,7 @@ def numbers_in(dataset: Dataset) -> list[int]:
 
 def test_images_and_labels_cannot_be_changed() -> None:
     dataset = numbered()
-    for array in (dataset.images, dataset.labels):
+    for array in (dataset.pixels, dataset.labels):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1
 
@@ -59,7 +59,7 @@ def test_an_empty_data_set_is_one() -> None:
 
 def test_the_checksum_is_of_images_labels_and_classes() -> None:
     base = numbered()
-    changed_image = base.images.copy()
+    changed_image = base.pixels.copy()
     changed_image[3, 0, 1, 1] = 1
     changed_label = base.labels.copy()
     changed_label[3] = 9
@@ -67,11 +67,11 @@ def test_the_checksum_is_of_images_labels_and_classes() -> None:
         Dataset.of("x", changed_image, base.labels),
         Dataset.of("x", base.images, changed_label),
         Dataset.of("x", base.images, base.labels, tuple("abcdefghij")),
-        Dataset.of("x", base.images.reshape(20, 2, 2, 1), base.labels),
+        Dataset.of("x", base.pixels.reshape(20, 2, 2, 1), base.labels),
         base.subset(np.arange(20)[::-1]),
     ]
     assert len({base.checksum, *(other.checksum for other in others)}) == 6
-    assert Dataset.of("another name", base.images.copy(), base.labels.copy()).checksum == base.checksum
+    assert Dataset.of("another name", base.pixels.copy(), base.labels.copy()).checksum == base.checksum
 
 
 def test_a_subset_has_what_was_asked_for_in_that_order() -> None:

@@ -16,7 +16,7 @@ def test_a_limit_for_each_class() -> None:
     dataset = uneven(30, 3, 0, 12)
     few = at_most_per_class(dataset, 5, np.random.default_rng(0))
     assert np.bincount(few.labels, minlength=4).tolist() == [5, 3, 0, 5]
-    places = few.images.ravel().astype(int)
+    places = few.pixels.ravel().astype(int)
     assert (np.diff(places) > 0).all()
     np.testing.assert_array_equal(few.labels, dataset.labels[places])
     assert at_most_per_class(dataset, 30, np.random.default_rng(0)) is dataset
@@ -27,6 +27,6 @@ def test_the_choice_is_random_and_the_same_each_time() -> None:
     once, again = (limited(dataset, limit=20, per_class=30) for _time in range(2))
     assert len(once) == 20
     assert once.checksum == again.checksum
-    assert np.ptp(once.images.astype(int)) > 100
+    assert np.ptp(once.pixels.astype(int)) > 100
     assert limited(dataset, limit=None, per_class=None) is dataset
     assert limited(dataset, limit=500, per_class=None) is dataset

@@ -27,7 +27,7 @@ def test_every_digit_is_there(split: Split, counts: list[int]) -> None:
 
 
 def test_the_training_digits_have_the_mean_and_deviation_that_networks_assume() -> None:
-    images = load_mnist("train").images
+    images = load_mnist("train").pixels
     assert images.mean() / 255 == pytest.approx(0.1307, abs=5e-5)
     assert images.std() / 255 == pytest.approx(0.3081, abs=5e-5)
 

@@ -94,7 +94,7 @@ def test_a_folder_whose_name_ends_so_is_opened_as_it_is(tmp_path: Path) -> None:
 
 def test_mnist_itself_can_be_turned() -> None:
     turned = open_dataset("mnist:transpose", "test")
-    np.testing.assert_array_equal(turned.images, load_mnist("test").images.swapaxes(2, 3))
+    np.testing.assert_array_equal(turned.images, load_mnist("test").pixels.swapaxes(2, 3))
     assert "use mnist instead" in turned.remarks[0]
 
 

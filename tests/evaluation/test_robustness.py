@@ -37,7 +37,7 @@ def test_every_point_is_a_reading_of_images_changed_by_that_amount(recognizer: R
         (Disturbance.SCALE, 0.6, scaled),
         (Disturbance.STROKE_WIDTH, -1.0, thickened),
     ):
-        changed = Dataset.of("changed", change(images.images, amount), images.labels)
+        changed = Dataset.of("changed", change(images.pixels, amount), images.labels)
         assert by_amount[disturbance, amount].accuracy == evaluate(recognizer, changed).accuracy
     # A network that was not trained on digits shifted by 8 pixels reads few of them.
     assert by_amount[Disturbance.SHIFT, 8.0].accuracy < 0.5 < by_amount[Disturbance.SHIFT, 1.0].accuracy

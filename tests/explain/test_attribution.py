@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from digitpad.data.dataset import by_channel
 from digitpad.data.mnist import load_mnist
 from digitpad.explain.attribution import grad_cam, last_maps, saliency
 from digitpad.explain.frame import Inspector
@@ -47,7 +48,7 @@ def test_channels_are_added_up() -> None:
     frame = Inspector(network_of(SMALL["branches"]), (2, 8, 8)).inspect(
         np.random.default_rng(0).uniform(0, 1, (2, 8, 8)).astype(np.float32), gradients=True
     )
-    expected = frame.gradients["input"].sum(axis=0) / np.float32(frame.preprocessing.std)
+    expected = frame.gradients["input"].sum(axis=0) / by_channel(frame.preprocessing.std)
     np.testing.assert_allclose(saliency(frame).values, expected, rtol=1e-5, atol=1e-7)
 
 

@@ -160,7 +160,7 @@ def test_accuracy_takes_a_sample_first_and_ends_with_every_image(light: Model) -
     assert any(step.done == 500 for step in steps)
     last = steps[-1]
     assert (last.done, last.total, last.sample) == (1700, 1700, 500)
-    answers = Inspector.of(light).logits(dataset.images).argmax(axis=1)
+    answers = Inspector.of(light).logits(dataset.pixels).argmax(axis=1)
     assert last.correct == int((answers == dataset.labels).sum())
     assert last.uncertainty == 0
     assert abs(steps[1].share - last.share) < 3 * steps[1].uncertainty

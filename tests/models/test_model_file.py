@@ -163,7 +163,7 @@ def test_weights_too_large_for_the_network_are_refused(saved: Path) -> None:
 
 
 def test_a_later_format_asks_for_an_update(saved: Path) -> None:
-    rewrite(saved, format_version="2")
+    rewrite(saved, format_version="3")
     assert "update digitpad" in refusal(saved)
 
 

@@ -18,7 +18,7 @@ def test_batches_are_normalised_exactly_as_everywhere_else() -> None:
     assert len(loader) == 3
     images = np.concatenate([images for images, _ in pieces])
     assert images.dtype == np.float32
-    assert np.array_equal(images, normalize(data.images, 0.2, 0.4))
+    assert np.array_equal(images, normalize(data.pixels, 0.2, 0.4))
     assert np.array_equal(np.concatenate([labels for _, labels in pieces]), data.labels)
 
 

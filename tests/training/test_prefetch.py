@@ -53,7 +53,7 @@ def test_an_error_is_raised_in_its_place() -> None:
 def test_augmentation_is_seeded_by_epoch_and_batch_and_leaves_the_data_alone(
     blobs: Dataset, make_network: Callable[..., Sequential]
 ) -> None:
-    before = blobs.images.copy()
+    before = blobs.pixels.copy()
 
     def weights(strength: float, seed: int = 0, threads: int = 1) -> bytes:
         settings = TrainingSettings(

@@ -21,7 +21,7 @@ def numbered(count: int) -> Dataset:
 
 
 def numbers(dataset: Dataset) -> list[int]:
-    return [256 * int(image[0, 0, 0]) + int(image[0, 0, 1]) for image in dataset.images]
+    return [256 * int(image[0, 0, 0]) + int(image[0, 0, 1]) for image in dataset.pixels]
 
 
 def test_a_sixth_is_held_out_and_no_image_is_in_both() -> None:

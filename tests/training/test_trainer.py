@@ -85,7 +85,7 @@ def test_it_learns_and_the_validation_figures_are_those_of_the_network(
     epochs = epochs_of(events)
     assert epochs[-1].train_loss < 0.5 * epochs[0].train_loss
     assert epochs[-1].validation_accuracy == end_of(events).validation_accuracy
-    inputs = (validation.images / 255 - 0.1307) / 0.3081
+    inputs = (validation.pixels / 255 - 0.1307) / 0.3081
     right = network.forward(inputs.astype(np.float32)).argmax(axis=1) == validation.labels
     assert right.mean() > 0.9
     assert epochs[-1].validation_accuracy == pytest.approx(right.mean())
@@ -320,7 +320,7 @@ def test_a_trainer_runs_once(blobs: Dataset, make_network: MakeNetwork) -> None:
 
 
 def test_the_images_stay_bytes_and_untouched(blobs: Dataset, make_network: MakeNetwork) -> None:
-    before = blobs.images.copy()
+    before = blobs.pixels.copy()
     list(Trainer(make_network(), blobs, blobs, TrainingSettings(epochs=1, threads=1)).run())
     assert blobs.images.dtype == np.uint8
     assert np.array_equal(blobs.images, before)

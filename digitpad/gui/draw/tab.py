@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QActionGroup, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
+from digitpad.data.dataset import in_words
 from digitpad.gui.canvas.canvas import PEN_WIDTHS, Canvas, Tool
 from digitpad.gui.canvas.drawing import DEFAULT_PEN_WIDTH
 from digitpad.gui.canvas.number_boxes import NumberBox
@@ -89,9 +90,10 @@ class DrawTab(TabPage):
         show_verdict(look, self.answer, self.bars)
         if look.network is not self._network:
             self._network = network = look.network
-            text = self.tr("mean {mean}, std {std}")
-            facts = "" if network is None else text.format(mean=f"{network.mean:.4f}", std=f"{network.std:.4f}")
-            self.normalisation.setText(facts)
+            text = "" if network is None else self.tr("mean {mean}, std {std}")
+            if network is not None:
+                text = text.format(mean=in_words(network.mean, ".4f"), std=in_words(network.std, ".4f"))
+            self.normalisation.setText(text)
         if look.error:
             self.message.emit(Message(look.error))
 

@@ -107,7 +107,7 @@ def evaluation_job(models: tuple[Path, ...], data: Data) -> Iterator[Step]:
     if data.part == "validation":
         images = validation_images(readers[0].model, data.source)
     else:
-        images = open_dataset(data.source, data.part)
+        images = open_dataset(data.source, data.part, shape=readers[0].model.metadata.preprocessing.shape)
     evaluations = []
     start = time.perf_counter()
     for reader in readers:

@@ -280,7 +280,7 @@ class Results(QWidget):
         count = len(indices)
         self._say(words, self.tr("{count:,} image(s)", "", count).format(count=count))
         self._gallery_name = self._measured.images.name
-        self.gallery.show_images(self._measured.images.images, indices, self._caption)
+        self.gallery.show_images(self._measured.images.pixels, indices, self._caption)
 
     def _say(self, words: str, count: str) -> None:
         self._title.setText(words)

@@ -11,6 +11,7 @@ from digitpad.errors import DigitpadError
 from digitpad.gui.widgets.percent import percent
 
 if TYPE_CHECKING:
+    from digitpad.data.dataset import PerChannel
     from digitpad.models.model_file import Model, ModelMetadata
     from digitpad.reading.numbers import Reader
 
@@ -41,7 +42,7 @@ class LoadedModel:
     path
         Its file; for a network in training, the folder of its run.
     mean, std
-        Mean and standard deviation of its normalisation.
+        Mean and standard deviation of its normalisation; one number, or one for each channel.
     reader
         The reader of the model.
     source
@@ -50,8 +51,8 @@ class LoadedModel:
 
     title: str
     path: Path
-    mean: float
-    std: float
+    mean: "PerChannel"
+    std: "PerChannel"
     reader: "Reader"
     source: Source = Source.IN_USE
 

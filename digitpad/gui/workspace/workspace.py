@@ -410,8 +410,7 @@ def _multiply_adds(network: LoadedModel | None) -> int | None:
     model = None if network is None else network.model
     if model is None:
         return None
-    side = model.metadata.preprocessing.size
-    return model.network.multiply_adds((1, side, side))
+    return model.network.multiply_adds(model.image_shape)
 
 
 def _bundled() -> set[Path]:

@@ -263,7 +263,7 @@ def test_robustness_is_measured_point_by_point_and_shows_the_changed_images(
     QTest.keyClick(chart, Qt.Key.Key_Right)
     assert tab.results.gallery_title == "Shifted by 1 px"
     assert "1 px" in chart.accessibleDescription()
-    moved = disturb(open_dataset(data, "test").images, Disturbance.SHIFT, 1.0)
+    moved = disturb(open_dataset(data, "test").pixels, Disturbance.SHIFT, 1.0)
     assert np.array_equal(tab.results.gallery.pixels(5), moved[5, 0])
     QTest.keyClick(tab.results.gallery, Qt.Key.Key_Return)
     settle(tab)

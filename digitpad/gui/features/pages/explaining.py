@@ -117,8 +117,10 @@ def _reads_pixels(frame: Frame, arithmetic: kinds.Arithmetic) -> bool:
 
 
 def _white_paper(frame: Frame) -> str:
-    """Say which number white paper is, and why."""
-    mean, std = frame.preprocessing.mean, frame.preprocessing.std
+    """Say which number white paper is, and why; "" for pictures, which show no ink on paper."""
+    if frame.preprocessing.is_picture:
+        return ""
+    mean, std = frame.preprocessing.of_channel(0)
     text = QCoreApplication.translate(
         "Explanation",
         "White paper is {white} in the input: the network gets (ink − mean) / standard deviation, and with the ink 0 "

@@ -243,7 +243,7 @@ def _look(model: Model, layer: str, progress: WorkContext) -> object:
     """Search the images, and show the best so far from time to time."""
     found = None
     for number, found in enumerate(
-        most_exciting(model.network, model.metadata.preprocessing, layer, mnist_test_set().images, count=_IMAGES)
+        most_exciting(model.network, model.metadata.preprocessing, layer, mnist_test_set().pixels, count=_IMAGES)
     ):
         if progress.stopped():
             return None

@@ -1,0 +1,186 @@
+"""Picture files as the images of a dataset: decoded by several threads when they are used, and kept if there is room.
+
+A decoded picture has the size that the network takes, 150 KB for 3x224x224, whatever the size of its file. The first
+pictures that are used are kept, up to a limit; the others are decoded each time. With pictures used in random order,
+this is as good as any other choice, and the memory never grows beyond the limit.
+"""
+
+import hashlib
+import math
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.data.pictures import read_picture
+
+CACHE_BYTES = 512 << 20
+"""The memory for the decoded pictures of a dataset, in bytes."""
+
+Progress = Callable[[int, int], object]
+"""Called with the number of pictures done, and of all pictures."""
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class PictureFiles:
+    """Pictures in files, as `digitpad.data.dataset.LazyImages`.
+
+    Parameters
+    ----------
+    paths
+        The files.
+    shape
+        Shape of a prepared picture, (C, H, W), see `prepare_picture`.
+    marks
+        For each file, bytes that identify it: its fingerprint.
+    decoded
+        Pictures that are decoded already, by their place in `paths`.
+    cache_bytes
+        Memory for decoded pictures, in bytes.
+
+    Raises
+    ------
+    DigitpadError
+        By indexing, if a file cannot be read (any more).
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        shape: tuple[int, ...],
+        marks: Sequence[bytes],
+        *,
+        decoded: Mapping[int, NDArray[np.uint8]] | None = None,
+        cache_bytes: int = CACHE_BYTES,
+    ) -> None:
+        self._files = _Files(tuple(paths), tuple(shape), tuple(marks), dict(decoded or {}), cache_bytes)
+        self._indices = np.arange(len(paths))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(N, C, H, W)."""
+        return len(self._indices), *self._files.shape
+
+    @property
+    def dtype(self) -> np.dtype[np.uint8]:
+        """uint8."""
+        return np.dtype(np.uint8)
+
+    @property
+    def ndim(self) -> int:
+        """4."""
+        return len(self.shape)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The file of each picture."""
+        return tuple(self._files.paths[index] for index in self._indices.tolist())
+
+    @property
+    def cached_bytes(self) -> int:
+        """Memory of the pictures that are kept, of this and of all other parts of the same files, in bytes."""
+        return self._files.cached_bytes
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    def __getitem__(self, index: Any, /) -> Any:
+        """Return the picture of an index, uint8 (C, H, W), or those of a slice or an array of indices, (K, C, H, W)."""
+        chosen = self._indices[index]
+        if chosen.ndim == 0:
+            return self._files.read(chosen[np.newaxis])[0]
+        return self._files.read(chosen)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """Return all pictures, uint8 (N, C, H, W)."""
+        pixels: NDArray[Any] = self[:]
+        return pixels if dtype is None else pixels.astype(dtype)
+
+    def part(self, indices: NDArray[np.int64]) -> Self:
+        """Return some of the pictures, without decoding them; they share their cache with all others."""
+        other = object.__new__(type(self))
+        other._files, other._indices = self._files, self._indices[indices]
+        return other
+
+    def fingerprint(self) -> bytes:
+        """Return the SHA-256 of the fingerprints of the files, in their order."""
+        digest = hashlib.sha256()
+        for index in self._indices.tolist():
+            digest.update(self._files.marks[index])
+        return digest.digest()
+
+
+class _Files:
+    """Files with a cache of their decoded pictures, which any number of threads may use."""
+
+    def __init__(
+        self,
+        paths: tuple[Path, ...],
+        shape: tuple[int, ...],
+        marks: tuple[bytes, ...],
+        kept: dict[int, NDArray[np.uint8]],
+        cache_bytes: int,
+    ) -> None:
+        self.paths, self.shape, self.marks = paths, shape, marks
+        self._bytes = math.prod(shape)
+        self._room = cache_bytes // self._bytes
+        self._kept = kept
+        self._lock = threading.Lock()
+
+    @property
+    def cached_bytes(self) -> int:
+        return len(self._kept) * self._bytes
+
+    def read(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Return the pictures of some files, (K, C, H, W)."""
+        result = np.empty((len(indices), *self.shape), np.uint8)
+        missing: list[tuple[int, int]] = []
+        for place, index in enumerate(indices.tolist()):
+            kept = self._kept.get(index)
+            if kept is None:
+                missing.append((place, index))
+            else:
+                result[place] = kept
+
+        def decode(item: tuple[int, int]) -> None:
+            place, index = item
+            result[place] = read_picture(self.paths[index], self.shape)
+
+        in_threads(decode, missing)
+        with self._lock:
+            for place, index in missing[: max(0, self._room - len(self._kept))]:
+                self._kept.setdefault(index, result[place].copy())
+        return result
+
+
+def fits_the_cache(count: int, shape: tuple[int, ...]) -> bool:
+    """Return whether `count` decoded pictures of a shape fit into `CACHE_BYTES`."""
+    return count * math.prod(shape) <= CACHE_BYTES
+
+
+def in_threads(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
+    """Return the results of a function for many items, computed by as many threads as there are processors.
+
+    Parameters
+    ----------
+    work
+        The function. What it raises is raised here, and ends the work; so does Ctrl-C.
+    items
+        The items.
+    """
+    threads = min(len(items), os.cpu_count() or 1)
+    if threads <= 1:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(threads, thread_name_prefix="pictures") as pool:
+        try:
+            return list(pool.map(work, items))
+        finally:
+            # After an error, the items that wait are not worked on any more.
+            pool.shutdown(wait=True, cancel_futures=True)
