@@ -27,7 +27,7 @@ _MODES = {1: "L", 3: "RGB"}
 _DIRECT = {"L", "RGB"}
 _LOOKED_AT = 30  # number of pictures of a folder that are examined
 _THUMBNAIL = (3, 48, 48)
-# Between the pixels of a photograph, colours differ; paper has one tint, and its ink covers a small part of it. They are
+# Between the pixels of a photograph, colours differ; paper has one tint, and ink covers a small part of it. They are
 # measured by the standard deviation of the differences between channels, and the share of the most frequent colour.
 _LEAST_TINTS, _LARGEST_PAPER, _COLOUR_STEP = 8.0, 0.4, 32
 

@@ -67,6 +67,11 @@ class Reader(Protocol):
         """Whether the network has an output for "no digit"."""
         ...
 
+    @property
+    def reads_pictures(self) -> bool:
+        """Whether the network reads pictures as they are; then nothing is read as a number."""
+        ...
+
     def recognize_ink(self, strokes: Sequence[NDArray[np.float32]], *, canvas: float = ...) -> Prediction:
         """Read a drawing of one digit."""
         ...
@@ -76,11 +81,11 @@ class Reader(Protocol):
         ...
 
     def recognize_pixels(self, image: NDArray[np.float32]) -> Prediction:
-        """Read a prepared picture (28, 28)."""
+        """Read a prepared picture, (28, 28) or (C, H, W)."""
         ...
 
     def recognize_all(self, images: NDArray[np.float32]) -> list[Prediction]:
-        """Read prepared pictures (N, 28, 28)."""
+        """Read prepared pictures, (N, 28, 28) or (N, C, H, W)."""
         ...
 
 
@@ -201,7 +206,7 @@ class NumberReader:
         # The shape of which sign was tested, and the result.
         self._shapes: dict[bytes, tuple[str, bool]] = {}
         # Letters and signs are read as single characters: only digits form numbers.
-        self._reads_numbers = are_digits(reader.labels)
+        self._reads_numbers = are_digits(reader.labels) and not reader.reads_pictures
 
     def read_drawing(
         self, strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS, whole: Prediction | None = None

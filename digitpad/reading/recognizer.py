@@ -169,9 +169,7 @@ class Recognizer:
             float32 (H, W) in [0, 1], ink 1 on background 0, as `digitpad.data.images.read_image` returns it. For a
             network for pictures it is black ink on white paper.
         """
-        if self.reads_pictures:
-            return self.recognize_picture(np.rint(255 * (1 - gray)).astype(np.uint8))
-        return self.recognize_pixels(image_to_digit(gray))
+        return self.recognize_pixels(self.prepare_image(gray))
 
     def recognize_picture(self, picture: Path | str | bytes | PIL.Image.Image | NDArray[np.uint8]) -> Prediction:
         """Read a picture of any size, as its file says.
@@ -201,6 +199,12 @@ class Recognizer:
         if not self.reads_pictures:
             return image_to_digit(read_image(source))
         return read_picture(source, self._preprocessing.shape).astype(np.float32) / np.float32(255)
+
+    def prepare_image(self, gray: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the ink of a picture as `recognize_pixels` takes it; the parameters are those of `recognize_image`."""
+        if not self.reads_pictures:
+            return image_to_digit(gray)
+        return self.prepare_picture(np.rint(255 * (1 - gray)).astype(np.uint8))
 
     def prepare_ink(self, strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS) -> NDArray[np.float32]:
         """Return a drawing as `recognize_pixels` takes it; the parameters are those of `recognize_ink`."""

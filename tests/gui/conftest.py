@@ -45,6 +45,7 @@ class FakeReader:
     pictures: list[NDArray[np.float32]] = field(default_factory=list)
     trouble: Exception | None = None
     refuses: bool = False
+    reads_pictures: bool = False
     threshold: float = 0.5
 
     @property

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.data.images import image_to_digit
-from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
+from digitpad.data.rasterize import USUAL_CANVAS
 from digitpad.explain.frame import Frame, Inspector
 from digitpad.gui.canvas.ink_painter import ink_of_picture
 from digitpad.gui.canvas.sketch import Page
@@ -135,6 +134,10 @@ class _FramingReader:
     def refuses(self) -> bool:
         return self._recognizer.refuses
 
+    @property
+    def reads_pictures(self) -> bool:
+        return self._recognizer.reads_pictures
+
     def begin(self, depth: Depth) -> None:
         """Capture this much from now on; the last frame is kept while it may be needed again."""
         if depth != self._depth:
@@ -142,23 +145,25 @@ class _FramingReader:
         self.image = None
 
     def frame_of(self, pixels: NDArray[np.float32] | None) -> Frame | None:
-        """Return the frame of a picture (28, 28), or of a blank one for None; None if no view asks for frames."""
+        """Return the frame of a prepared picture, or of a blank one for None; None if no view asks for frames."""
         if self._depth is Depth.READING:
             return None
         inspector = self._inspector_now()
         if pixels is None:
-            pixels = np.zeros(inspector.input_shape[1:], np.float32)
+            # Nothing is ink 0, and paper is white.
+            pixels = np.full(inspector.input_shape, float(self.reads_pictures), np.float32)
+            pixels = pixels if self.reads_pictures else pixels[0]
         self.image = pixels
         frame = self._frame
-        if frame is None or not np.array_equal(frame.pixels[0], pixels):
+        if frame is None or not np.array_equal(frame.pixels, inspector.as_picture(pixels)):
             frame = self._frame = inspector.inspect(pixels, gradients=self._depth is Depth.GRADIENTS)
         return frame
 
     def recognize_ink(self, strokes: "Sequence[NDArray[np.float32]]", *, canvas: float = USUAL_CANVAS) -> Prediction:
-        return self.recognize_pixels(ink_to_image(strokes, canvas=canvas))
+        return self.recognize_pixels(self._recognizer.prepare_ink(strokes, canvas=canvas))
 
     def recognize_image(self, gray: NDArray[np.float32]) -> Prediction:
-        return self.recognize_pixels(image_to_digit(gray))
+        return self.recognize_pixels(self._recognizer.prepare_image(gray))
 
     def recognize_pixels(self, image: NDArray[np.float32]) -> Prediction:
         self.image = image

@@ -27,6 +27,7 @@ class RefusingFake:
 
     labels = tuple("0123456789")
     refuses = True
+    reads_pictures = False
 
     def __init__(self) -> None:
         self.threshold = 0.6

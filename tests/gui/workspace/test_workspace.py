@@ -63,6 +63,7 @@ class SlowReader:
     """Reads a drawing when it is let, and notes in which thread; the label is the number of its strokes."""
 
     refuses = False
+    reads_pictures = False
     threshold = 0.5
     labels = tuple("0123456789")
 
