@@ -167,7 +167,7 @@ def test_outputs_that_cannot_be_written_are_refused_before_training(
     def too_early(*_arguments: object, **_options: object) -> None:
         pytest.fail("the dataset must not even be opened")
 
-    monkeypatch.setattr("digitpad.commands.train.open_samples", too_early)
+    monkeypatch.setattr("digitpad.commands.train.open_with_progress", too_early)
     a_file = tmp_path / "file"
     a_file.write_bytes(b"x")
     for output in (tmp_path, tmp_path / "no" / "model", a_file / "model", a_file, tmp_path / ("m" * 300)):

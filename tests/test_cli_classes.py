@@ -10,6 +10,7 @@ import safetensors.numpy
 from digitpad.cli import main
 from digitpad.data.idx import write_idx
 from digitpad.data.ink import write_ink
+from digitpad.models.model_file import load_model
 from tests.drawn_shapes import NAMES, drawn_shapes
 
 LETTERS = dict(zip(NAMES, ("a", "b", "c", "J"), strict=True))
@@ -134,13 +135,15 @@ def test_a_hundred_classes_are_told_without_a_matrix(tmp_path: Path, capsys: pyt
 
 
 @pytest.mark.parametrize("shape", [(6, 32, 32), (6, 3, 28, 28)])
-def test_images_that_could_not_be_read_again_are_refused(
+def test_images_of_other_sizes_make_a_model_of_pictures(
     shape: tuple[int, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     np.savez(tmp_path / "d.npz", images=np.full(shape, 9, np.uint8), labels=np.array(list("ababab")))
     words = ["train", "--architecture", "light", "--dataset", str(tmp_path / "d.npz"), "--batch-size", "2", "--no-run"]
-    assert main([*words, "--output", str(tmp_path / "m.safetensors")]) == 2
-    assert "a network that reads drawings needs 1x28x28" in capsys.readouterr().err
+    assert main([*words, "--epochs", "1", "--output", str(tmp_path / "m.safetensors")]) == 0
+    size = {3: "1x32x32", 4: "3x28x28"}[len(shape)]
+    assert f"Input {size}, as the images have." in capsys.readouterr().err
+    assert load_model(tmp_path / "m.safetensors").metadata.preprocessing.is_picture
 
 
 def test_one_class_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,6 @@ import math
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -175,12 +174,44 @@ def in_threads(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
     items
         The items.
     """
-    threads = min(len(items), os.cpu_count() or 1)
-    if threads <= 1:
-        return [work(item) for item in items]
-    with ThreadPoolExecutor(threads, thread_name_prefix="pictures") as pool:
-        try:
-            return list(pool.map(work, items))
-        finally:
-            # After an error, the items that wait are not worked on any more.
-            pool.shutdown(wait=True, cancel_futures=True)
+    results: dict[int, R] = {}
+    errors: list[BaseException] = []
+    places = iter(range(len(items)))
+    ended = threading.Semaphore(0)
+
+    # Not a ThreadPoolExecutor: it makes an object for the calling thread, which for a thread of Qt is never removed.
+    def run() -> None:
+        with _Reported(errors, ended):
+            # `next` of a range is one operation of the interpreter, so no two threads get the same place.
+            while not errors and (place := next(places, None)) is not None:
+                results[place] = work(items[place])
+
+    threads = max(1, min(len(items), os.cpu_count() or 1))
+    for number in range(1, threads):
+        threading.Thread(target=run, name=f"digitpad-pictures-{number}", daemon=True).start()
+    run()
+    try:
+        for _thread in range(threads):
+            ended.acquire()
+    except KeyboardInterrupt as error:
+        errors.append(error)
+        raise
+    if errors:
+        raise errors[0]
+    return [results[place] for place in range(len(items))]
+
+
+class _Reported:
+    """Reports that the work of a thread has ended, and what was raised in it."""
+
+    def __init__(self, errors: list[BaseException], ended: threading.Semaphore) -> None:
+        self._errors, self._ended = errors, ended
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> bool:
+        if error is not None:
+            self._errors.append(error)
+        self._ended.release()
+        return True

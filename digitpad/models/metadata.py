@@ -17,8 +17,11 @@ from digitpad.json_records import JSONError, dump_json, parse_json, shown, to_re
 from digitpad.names import plain_name
 from digitpad.translation import gettext as _
 
-FORMAT_VERSION = 2
-"""The newest version of the format. Files of models of pictures have version 2, all others version 1."""
+FORMAT_VERSION = 1
+"""The version of the files of models that read digits or find ink."""
+
+PICTURE_VERSION = 2
+"""The version of the files of models that read pictures, which earlier versions of digitpad cannot; the newest."""
 
 CLASSIFICATION, SEGMENTATION = "classification", "segmentation"
 
@@ -184,8 +187,7 @@ def to_strings(metadata: ModelMetadata) -> dict[str, str]:
     """
     prepared = metadata.preprocessing
     strings = {
-        # Earlier versions of digitpad read the files of digits, and ask for an update for the others.
-        "format_version": str(FORMAT_VERSION if prepared.is_picture else 1),
+        "format_version": str(PICTURE_VERSION if prepared.is_picture else FORMAT_VERSION),
         "preprocessing": dump_json(prepared.to_dict()),
         "labels": dump_json(list(metadata.labels)),
         "metrics": dump_json(dict(metadata.metrics)),
@@ -208,7 +210,7 @@ def unknown_version(strings: Mapping[str, str]) -> str:
     version = strings.get("format_version", "")
     if not (version.isdecimal() and version.isascii()):
         raise ValueError(_("has the format version {version}, which is not a number").format(version=shown(version)))
-    known = len(version) <= len(str(FORMAT_VERSION)) and int(version) <= FORMAT_VERSION
+    known = len(version) <= len(str(PICTURE_VERSION)) and int(version) <= PICTURE_VERSION
     return "" if known else plain_name(version)
 
 

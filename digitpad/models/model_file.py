@@ -331,7 +331,7 @@ def _check_format_version(path: Path, strings: Mapping[str, str]) -> None:
     if unknown:
         raise DigitpadError(
             _("{path} has format version {version}, and this digitpad reads up to {known}; update digitpad.").format(
-                path=path, version=unknown, known=metadata.FORMAT_VERSION
+                path=path, version=unknown, known=metadata.PICTURE_VERSION
             )
         )
 
