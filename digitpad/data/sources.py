@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -117,9 +118,8 @@ def open_dataset(
     path = Path(spec)
     if path.is_dir():
         files = _idx_files(path, split)
-        if files is None:
-            return read_image_folder(path, split, shape=shape, on_progress=on_progress)
-        return _read_idx_pair(str(spec), *files)
+        folder = partial(read_image_folder, path, split, shape=shape, on_progress=on_progress)
+        return folder() if files is None else _read_idx_pair(str(spec), *files)
     return _read_file(path, split, str(spec))
 
 

@@ -93,7 +93,7 @@ def _write_npz(dataset: Dataset, path: Path) -> None:
 
 
 def _write_csv(dataset: Dataset, path: Path) -> None:
-    pixels = dataset.images.reshape(len(dataset), -1)
+    pixels = dataset.pixels.reshape(len(dataset), -1)
     text = io.StringIO(newline="")
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["label", *(f"pixel{number}" for number in range(pixels.shape[1]))])

@@ -30,7 +30,7 @@ def test_an_export_reads_back_as_the_same_dataset(folder: Path, tmp_path: Path, 
         np.testing.assert_array_equal(again.images, original.images)
     else:
         # An image file is read as a photograph of ink, which is placed in its frame again.
-        difference = np.abs(again.images.astype(int) - original.images.astype(int))
+        difference = np.abs(again.pixels.astype(int) - original.pixels.astype(int))
         assert difference.mean() < 3
 
 
