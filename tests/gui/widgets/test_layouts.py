@@ -1,8 +1,10 @@
 """Layouts are read without Python objects for their items, which Qt deletes without telling Python."""
 
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import shiboken6
@@ -21,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+import digitpad.gui
 from digitpad.gui.widgets.focus_order import order_by_layout
 from digitpad.gui.widgets.layouts import add_space, inner_layouts, length_of, parts_in_order, resize_space, spaces
 from digitpad.gui.widgets.scaling import adopt
@@ -31,6 +34,7 @@ _PROGRAM = """
 from PySide6.QtCore import QEvent, QObject, QThread
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QWidget
 from digitpad.gui.widgets import scaling
+import digitpad.gui
 from digitpad.gui.widgets.focus_order import order_by_layout
 
 class Thread(QThread):
@@ -105,6 +109,13 @@ def test_deleted_items_do_not_end_the_process() -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
+
+
+def test_no_code_of_the_window_asks_for_items() -> None:
+    """`add_space` takes the place of `addSpacing`, whose spaces only their items can tell."""
+    asks = re.compile(r"\.(itemAt|itemAtPosition|takeAt|addSpacing|insertSpacing)\(")
+    (folder,) = digitpad.gui.__path__
+    assert [path for path in Path(folder).rglob("*.py") if asks.search(path.read_text(encoding="utf-8"))] == []
 
 
 def test_parts_come_in_the_order_of_the_layout(page: QWidget) -> None:
