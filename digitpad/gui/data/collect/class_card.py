@@ -112,8 +112,6 @@ class ClassCard(QFrame):
         self._count = QLabel(self)
         self._count.setFont(text_font(self.font(), bold=True))
         self._hint = muted("", self)
-        self._hint.setWordWrap(False)
-        self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._menu = QToolButton(self)
         self._menu.setObjectName(f"classMenu{number}")
         self._menu.setText("⋯")
@@ -126,9 +124,9 @@ class ClassCard(QFrame):
         self.view.selectionModel().selectionChanged.connect(self.selection_changed)
         head = QHBoxLayout()
         head.setSpacing(SPACE)
-        head.addWidget(self._count)
-        head.addWidget(self._hint, 1)
-        head.addWidget(self._menu)
+        head.addWidget(self._count, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self._hint, 1, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self._menu, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(SPACE // 2)
         column.addLayout(head)
@@ -138,7 +136,6 @@ class ClassCard(QFrame):
         row.setSpacing(SPACE)
         row.addWidget(self._button)
         row.addLayout(column, 1)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     @property
     def folder(self) -> str:

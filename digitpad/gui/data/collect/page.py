@@ -79,6 +79,7 @@ class CollectPage(DataPage):
         self.setAcceptDrops(True)
         self._theme = theme
         self._settings = workspace.settings
+        self._takes_focus = True  # when the collections have been read for the first time
         self.session = CollectionSession(CollectionStore(), self)
         self.thumbnails = Thumbnails(theme, self)
         self.actions_here = CollectActions(parent, self._slots())
@@ -391,6 +392,13 @@ class CollectPage(DataPage):
     def _show_state(self, state: DeskState) -> None:
         self.bar.show_state(state)
         self.column.show_contents(state.contents)
+        if self._takes_focus and self.isVisible():
+            # Only once: from then on, the user decides.
+            self._takes_focus = False
+            if self.column.current:
+                self.pad.pad.setFocus(Qt.FocusReason.OtherFocusReason)
+            else:
+                self.column.begin_class()
         self.ready.show_contents(state.contents)
         self._show_class()
         if state.entry is not None and state.entry.folder != self._settings.collection:
