@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QWidget
@@ -153,7 +153,7 @@ def test_samples_move_by_menu_and_by_dragging(fill: Fill, collecting: Collecting
 class _DropEvent(QDropEvent):
     """A drop that comes from a view; Qt itself knows the source of real drags only."""
 
-    def __init__(self, mime: QMimeData, source: QWidget | None) -> None:
+    def __init__(self, mime: QMimeData, source: QObject) -> None:
         super().__init__(
             QPointF(20, 20),
             Qt.DropAction.CopyAction | Qt.DropAction.MoveAction,
@@ -163,11 +163,11 @@ class _DropEvent(QDropEvent):
         )
         self._source = source
 
-    def source(self) -> QWidget | None:
+    def source(self) -> QObject:
         return self._source
 
 
-def _drop(target: QWidget, mime: QMimeData, source: QWidget | None = None) -> None:
+def _drop(target: QWidget, mime: QMimeData, source: QObject | None = None) -> None:
     entering = QDragEnterEvent(
         QPoint(20, 20),
         Qt.DropAction.CopyAction | Qt.DropAction.MoveAction,
@@ -177,7 +177,7 @@ def _drop(target: QWidget, mime: QMimeData, source: QWidget | None = None) -> No
     )
     target.dragEnterEvent(entering)
     assert entering.isAccepted()
-    target.dropEvent(_DropEvent(mime, source))
+    target.dropEvent(_DropEvent(mime, source or target.window()))
 
 
 def test_del_deletes_the_selected_samples(fill: Fill, collecting: Collecting) -> None:
