@@ -124,7 +124,7 @@ def test_undo_takes_back_strokes_first_and_then_changes(collecting: Collecting) 
 def test_samples_move_by_menu_and_by_dragging(fill: Fill, collecting: Collecting) -> None:
     fill(A=3, B=1)
     it = collecting
-    it.page.open_collection(CollectionStore().find("letters").folder)
+    it.page.commands.open_collection(CollectionStore().find("letters").folder)
     it.settle()
     first, second = it.page.column.cards
     view = first.view
@@ -183,7 +183,7 @@ def _drop(target: QWidget, mime: QMimeData, source: QObject | None = None) -> No
 def test_del_deletes_the_selected_samples(fill: Fill, collecting: Collecting) -> None:
     fill(A=3)
     it = collecting
-    it.page.open_collection(CollectionStore().find("letters").folder)
+    it.page.commands.open_collection(CollectionStore().find("letters").folder)
     it.settle()
     view = it.page.column.cards[0].view
     view.setFocus()
@@ -260,7 +260,7 @@ def test_pictures_are_dropped_pasted_and_opened(collecting: Collecting, tmp_path
     image.fill(Qt.GlobalColor.red)
     QGuiApplication.clipboard().setImage(image)
     _trigger(it, "collectPaste")
-    it.page.add_files([tmp_path / "1.png"], second.folder)
+    it.page.commands.add_files([tmp_path / "1.png"], second.folder)
     it.settle()
     assert it.counts == _on_disk(it.page) == {"cat": 2, "dog": 2}
     assert first.view.samples.samples[-1].path.read_bytes() == png()
@@ -305,15 +305,15 @@ def test_collections_are_made_renamed_exported_deleted_restored_and_imported(
         assert it.page.state.entry is not None
         assert it.page.state.entry.name == name
     assert it.counts == {}
-    it.page.open_collection(CollectionStore().find("letters").folder)
-    it.page.export_to("zip", tmp_path / "letters.zip")
+    it.page.commands.open_collection(CollectionStore().find("letters").folder)
+    it.page.commands.export_to("zip", tmp_path / "letters.zip")
     it.settle()
     assert it.said == f"Exported 1 sample to {tmp_path / 'letters.zip'}."
     _trigger(it, "actionDeleteCollection")
     assert [entry.name for entry in CollectionStore().all()] == ["signs"]
     _trigger(it, "actionRestoreCollection")
     assert it.counts == {"A": 1}
-    it.page.import_from(tmp_path / "letters.zip")
+    it.page.commands.import_from(tmp_path / "letters.zip")
     it.settle()
     assert it.page.state.entry.name == "letters 2"
     assert it.counts == {"A": 1}
@@ -322,7 +322,7 @@ def test_collections_are_made_renamed_exported_deleted_restored_and_imported(
 def test_a_collection_that_somebody_deletes_is_closed_with_a_sentence(fill: Fill, collecting: Collecting) -> None:
     entry = fill(A=2)
     it = collecting
-    it.page.open_collection(entry.folder)
+    it.page.commands.open_collection(entry.folder)
     it.settle()
     it.draw(SLASH)
     shutil.rmtree(entry.folder)
@@ -338,7 +338,7 @@ def test_a_drawing_that_cannot_be_saved_comes_back(
 ) -> None:
     entry = fill(A=2)
     it = collecting
-    it.page.open_collection(entry.folder)
+    it.page.commands.open_collection(entry.folder)
     it.settle()
     it.draw(SLASH)
     points = it.page.pad.pad.sketch.page.strokes[0].points.tolist()
@@ -358,7 +358,7 @@ def test_a_drawing_that_cannot_be_saved_comes_back(
 def test_changes_of_other_programs_are_shown_when_the_page_is(fill: Fill, collecting: Collecting) -> None:
     entry = fill(A=2)
     it = collecting
-    it.page.open_collection(entry.folder)
+    it.page.commands.open_collection(entry.folder)
     it.settle()
     it.window.go_to("Draw")
     with CollectionEditor(entry.folder) as other:
@@ -373,7 +373,7 @@ def test_a_broken_sample_is_marked_and_says_why(fill: Fill, collecting: Collecti
     broken = read_contents(entry.folder).classes[0].samples[1]
     broken.path.write_text("{")
     it = collecting
-    it.page.open_collection(entry.folder)
+    it.page.commands.open_collection(entry.folder)
     it.settle()
     it.qtbot.waitUntil(lambda: bool(it.page.thumbnails.trouble(broken)))
     assert broken.name in it.page.thumbnails.trouble(broken)
@@ -384,7 +384,7 @@ def test_a_broken_sample_is_marked_and_says_why(fill: Fill, collecting: Collecti
 def test_a_thousand_samples_are_shown_without_painting_all_of_them(fill: Fill, collecting: Collecting) -> None:
     entry = fill(A=1000)
     it = collecting
-    it.page.open_collection(entry.folder)
+    it.page.commands.open_collection(entry.folder)
     it.settle()
     view = it.page.column.cards[0].view
     assert view.samples.rowCount() == 1000
