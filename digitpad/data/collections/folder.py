@@ -177,6 +177,26 @@ def read_contents(folder: Path) -> Contents:
     return Contents(folder, name, tuple(each for _created, each in found), tuple(remarks))
 
 
+def class_names(folder: Path) -> tuple[str, ...]:
+    """Return the names of the classes of a collection in natural order; samples are not listed.
+
+    Parameters
+    ----------
+    folder
+        The folder of the collection; none if it cannot be read.
+    """
+    names: set[str] = set()
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder / CLASSES):
+            try:
+                names.add(clean_name(_class_record(Path(entry.path)).name))
+            except (OSError, JSONError, DigitpadError):
+                # As in `read_contents`, a class without a readable file is named like its folder.
+                if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
+                    names.add(clean_name(entry.name))
+    return tuple(sorted(names, key=natural_order))
+
+
 def collection_name(folder: Path) -> str:
     """Return the name of a collection.
 

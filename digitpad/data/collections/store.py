@@ -195,6 +195,11 @@ class CollectionStore:
         shutil.rmtree(kept, ignore_errors=True)
 
 
+def is_named(spec: str) -> bool:
+    """Return whether the name of a dataset stands for a collection, whether or not that exists."""
+    return spec.startswith(PREFIX)
+
+
 def find_collection(spec: str) -> Path | None:
     """Return the folder of one of the user's collections.
 
@@ -212,3 +217,17 @@ def find_collection(spec: str) -> Path | None:
         return Path(spec) if is_collection(Path(spec)) else None
     wanted = spec.removeprefix(PREFIX)
     return next((entry.folder for entry in CollectionStore().all() if entry.name == wanted), None)
+
+
+def dataset_title(spec: str) -> str:
+    """Return a short name of a dataset, to be shown: that of the collection, or of the file or folder."""
+    if spec.startswith(PREFIX):
+        return spec.removeprefix(PREFIX)
+    folder = Path(spec)
+    if is_collection(folder):
+        try:
+            return collection_name(folder)
+        except DigitpadError:
+            # The training says what is wrong with it.
+            return folder.name
+    return folder.name or spec

@@ -6,6 +6,7 @@ module does not depend on Qt; the canvas widget only shows and edits a sketch.
 """
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,12 +51,15 @@ class Picture:
         Whether it is a (28, 28) image of a dataset, as a network receives it; it is not cropped or centred again.
     photograph
         (H, W, 3) uint8: the image in which the ink was found, in RGB; None if there is only the ink.
+    source
+        The file that it was read from; None for anything else.
     """
 
     ink: NDArray[np.float32]
     name: str
     prepared: bool = False
     photograph: NDArray[np.uint8] | None = None
+    source: Path | None = None
 
     @property
     def size(self) -> tuple[float, float]:

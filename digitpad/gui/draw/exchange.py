@@ -49,7 +49,7 @@ def read_page(path: Path) -> tuple[Page, int]:
 
     try:
         ink, photograph = read_photograph(path)
-        return Page(picture=Picture(ink, path.name, photograph=photograph)), 1
+        return Page(picture=Picture(ink, path.name, photograph=photograph, source=path)), 1
     except OSError as error:
         # For example, a name that is too long for the file system.
         raise DigitpadError(f"{plain_name(str(path))} cannot be read ({error.strerror}); check the name.") from error

@@ -11,6 +11,7 @@ from digitpad.data.dataset import in_words
 from digitpad.gui.canvas.canvas import PEN_WIDTHS, Canvas, Tool
 from digitpad.gui.canvas.drawing import DEFAULT_PEN_WIDTH
 from digitpad.gui.canvas.number_boxes import NumberBox
+from digitpad.gui.draw.add_to_collection import AddToCollection
 from digitpad.gui.draw.character_choice import CharacterChoice
 from digitpad.gui.draw.page_files import PageFiles
 from digitpad.gui.draw.photograph_switch import PhotographSwitch
@@ -62,12 +63,14 @@ class DrawTab(TabPage):
         self.received = ReceivedPicture(theme, self)
         self.choice = CharacterChoice(self, workspace)
         self.files = PageFiles(self.canvas, workspace.settings, self)
+        self.keep = AddToCollection(theme, workspace, self)
         self._make_actions()
         self._lay_out()
         self.canvas.history_changed.connect(self._show_history)
         self.reading_note = ReadingNote(self.canvas)
         self.files.reading.connect(self.reading_note.show_reading)
         self.files.message.connect(self.message)
+        self.keep.message.connect(self.message)
         self.answer.character_chosen.connect(workspace.choose)
         self.bars.threshold_moved.connect(workspace.move_threshold)
         workspace.published.connect(self.show_look)
@@ -82,6 +85,7 @@ class DrawTab(TabPage):
         boxes = () if number is None else number.segments
         self.canvas.show_boxes([NumberBox(one.label, one.box, at == look.place) for at, one in enumerate(boxes)])
         self.choice.show_look(look)
+        self.keep.show_look(look)
         self.refusal.show_look(look)
         if look.pixels is None:
             self.received.clear()
@@ -98,8 +102,9 @@ class DrawTab(TabPage):
             self.message.emit(Message(look.error))
 
     def shut_down(self) -> None:
-        """Wait for the worker that reads files."""
+        """Wait for the workers that read and write files."""
         self.files.shut_down()
+        self.keep.shut_down()
 
     # Parts
 
@@ -174,7 +179,7 @@ class DrawTab(TabPage):
 
     def _toolbar(self, frame: QWidget) -> FlowLayout:
         row = FlowLayout()
-        row.setSpacing(SPACE)
+        row.setSpacing(SPACE - 2)
         for action, name in (
             (self.pen, "penButton"),
             (self.eraser, "eraserButton"),
@@ -189,6 +194,7 @@ class DrawTab(TabPage):
         row.add_stretch()
         row.addWidget(action_button(self.files.open, "openButton", self.tr("Open…"), frame))
         row.addWidget(action_button(self.files.save_png, "saveButton", self.tr("Save…"), frame))
+        row.addWidget(action_button(self.keep.action, "addToCollectionButton", self.tr("Collect…"), frame))
         return row
 
     def _pen_width(self, frame: QWidget) -> QWidget:
@@ -207,8 +213,7 @@ class DrawTab(TabPage):
         self.width_slider.setRange(*PEN_WIDTHS)
         self.width_slider.setPageStep(6)
         self.width_slider.setFixedHeight(24)
-        self.width_slider.setMinimumWidth(48)
-        self.width_slider.setMaximumWidth(120)
+        self.width_slider.setFixedWidth(56)
         self.width_slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.width_slider.valueChanged.connect(self._set_width)
         label = muted(self.tr("Width"), both)

@@ -372,7 +372,16 @@ class MainWindow(QMainWindow):
         add(
             "Draw",
             self.tr("Draw"),
-            [draw.pen, draw.eraser, draw.thinner, draw.thicker, None, draw.focus_canvas, draw.see_inside],
+            [
+                draw.pen,
+                draw.eraser,
+                draw.thinner,
+                draw.thicker,
+                None,
+                draw.focus_canvas,
+                draw.see_inside,
+                draw.keep.action,
+            ],
         )
         self.text_size = TextSizeActions(self, self._theme, self._settings)
         colours = colour_actions(self, self._theme, self._settings)

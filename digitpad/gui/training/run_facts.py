@@ -1,10 +1,10 @@
 """A run in two or three lines: what was trained, how, what was changed on the way, and how it ended."""
 
 import contextlib
-from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
+from digitpad.data.collections.store import dataset_title
 from digitpad.errors import DigitpadError
 from digitpad.gui.training.run_view import duration
 from digitpad.training.changes import changes_in_words
@@ -31,7 +31,7 @@ def _plan_in_words(run: Run) -> str:
     settings = plan.settings
     words = [
         translate("RunFacts", "{network} on {data}").format(
-            network=plan.architecture.name, data=Path(plan.dataset).name or plan.dataset
+            network=plan.architecture.name, data=dataset_title(plan.dataset)
         ),
         settings.optimizer,
         translate("RunFacts", "learning rate {rate}, {schedule}").format(

@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.data.augmentation import Augmentation
+from digitpad.data.collections.store import dataset_title, find_collection
 from digitpad.data.orientation import orientations
 from digitpad.gui.training.plan_editor import PlanEditor, dropout_of
 from digitpad.gui.training.preview import AugmentationPreview
@@ -238,7 +239,7 @@ class TrainingSetup(QFrame):
         entries = {_MNIST: "MNIST"}
         own = () if plan.dataset == _MNIST else orientations(plan.dataset)
         for known in (*self._settings.recent_datasets, *own):
-            entries[known] = Path(known).name or known
+            entries[known] = dataset_title(known)
         if plan.dataset == _MNIST:
             count = plan.limit or _MNIST_COUNT
             validation = min(_MOST_VALIDATION, count // 6) if plan.validation is None else plan.validation
@@ -320,9 +321,10 @@ class TrainingSetup(QFrame):
 
     @Slot(str)
     def use_data(self, path: str) -> None:
-        """Train on a folder or a file."""
+        """Train on a folder, a file or a collection."""
         self._settings.remember_dataset(path)
-        self._settings.folder = Path(path).parent
+        if find_collection(path) is None:
+            self._settings.folder = Path(path).parent
         self._editor.change(dataset=path, limit=None, validation=None)
 
     @Slot()

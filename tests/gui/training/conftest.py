@@ -40,7 +40,7 @@ def digits(tmp_path: Path) -> Path:
 def tab(window: MainWindow, tmp_path: Path, digits: Path, monkeypatch: pytest.MonkeyPatch) -> TrainTab:
     """Open the Train tab with a light network and the small dataset."""
     monkeypatch.setattr(paths, "user_data_dir", lambda: tmp_path / "user")
-    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     settle(window)
     tab = window.findChild(TrainTab, "trainTab")
     assert tab is not None

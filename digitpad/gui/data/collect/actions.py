@@ -61,7 +61,9 @@ class CollectActions(QObject):
             tr("Undo the last stroke on the pad, or the last change"),
             slots.undo,
         )
-        self.redo = add("collectRedo", tr("Redo"), [_KEY.Redo, "Ctrl+Y"], tr("Redo what was undone"), slots.redo)
+        self.redo = add(
+            "collectRedo", tr("Redo"), [_KEY.Redo, "Ctrl+Shift+Z", "Ctrl+Y"], tr("Redo what was undone"), slots.redo
+        )
         self.clear = add("collectClear", tr("Clear the pad"), ["Ctrl+N"], tr("Clear the pad"), slots.clear)
         self.focus_pad = add("collectFocus", tr("Go to the pad"), ["F6"], tr("Draw with the keyboard"), slots.focus_pad)
         self.new_class = add(

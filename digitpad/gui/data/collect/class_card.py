@@ -89,7 +89,7 @@ class ClassCard(QFrame):
     data_dropped
         Other data (`QMimeData`) that were dropped here, and the folder of this class.
     selection_changed
-        Other samples are selected.
+        The card: other samples of it are selected.
     """
 
     chosen = Signal(str)
@@ -97,7 +97,7 @@ class ClassCard(QFrame):
     samples_menu_wanted = Signal(object, QPoint)
     samples_dropped = Signal(object, str)
     data_dropped = Signal(object, str)
-    selection_changed = Signal()
+    selection_changed = Signal(object)
 
     def __init__(self, theme: Theme, thumbnails: Thumbnails, number: int, parent: QWidget) -> None:
         super().__init__(parent)
@@ -112,8 +112,6 @@ class ClassCard(QFrame):
         self._count = QLabel(self)
         self._count.setFont(text_font(self.font(), bold=True))
         self._hint = muted("", self)
-        self._hint.setWordWrap(False)
-        self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._menu = QToolButton(self)
         self._menu.setObjectName(f"classMenu{number}")
         self._menu.setText("⋯")
@@ -123,12 +121,12 @@ class ClassCard(QFrame):
         self.view = SampleView(theme, thumbnails, f"classSamples{number}", self)
         self.view.entered.connect(self._choose)
         self.view.menu_wanted.connect(self._ask_for_samples_menu)
-        self.view.selectionModel().selectionChanged.connect(self.selection_changed)
+        self.view.selectionModel().selectionChanged.connect(self._tell_selection)
         head = QHBoxLayout()
         head.setSpacing(SPACE)
-        head.addWidget(self._count)
-        head.addWidget(self._hint, 1)
-        head.addWidget(self._menu)
+        head.addWidget(self._count, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self._hint, 1, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self._menu, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(SPACE // 2)
         column.addLayout(head)
@@ -138,7 +136,6 @@ class ClassCard(QFrame):
         row.setSpacing(SPACE)
         row.addWidget(self._button)
         row.addLayout(column, 1)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     @property
     def folder(self) -> str:
@@ -235,6 +232,10 @@ class ClassCard(QFrame):
     def _choose(self) -> None:
         self._button.setChecked(True)
         self.chosen.emit(self.folder)
+
+    @Slot()
+    def _tell_selection(self) -> None:
+        self.selection_changed.emit(self)
 
     @Slot()
     def _ask_for_menu(self) -> None:

@@ -1,7 +1,5 @@
 """The cards of all classes, one below the other, and a field for a new class under them."""
 
-from itertools import pairwise
-
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
@@ -35,8 +33,10 @@ class ClassColumn(QWidget):
         The folder of the class that is worked on now.
     class_wanted
         The name of a class that is to be made.
-    menu_wanted, samples_menu_wanted, samples_dropped, data_dropped, selection_changed
+    menu_wanted, samples_menu_wanted, samples_dropped, data_dropped
         See `ClassCard`.
+    selection_changed
+        Other samples are selected; only those of one class at a time.
     """
 
     chosen = Signal(str)
@@ -91,6 +91,10 @@ class ClassColumn(QWidget):
         """The key of each class, by its name."""
         return keys_of([] if self._contents is None else [each.name for each in self._contents.classes])
 
+    def controls(self) -> list[QWidget]:
+        """Return the controls in the order of the Tab key."""
+        return [*(control for each in self.cards for control in each.controls()), self._name, self._add_button]
+
     def selected(self) -> tuple[Sample, ...]:
         """Return the samples that are selected."""
         return tuple(sample for each in self.cards for sample in each.view.selected)
@@ -125,7 +129,6 @@ class ClassColumn(QWidget):
             shown.show()
         self._empty.setVisible(not classes)
         self._scroll.setVisible(bool(classes))
-        self._order_tabs()
         if fresh:
             self.bring_into_view(self._current)
 
@@ -162,7 +165,7 @@ class ClassColumn(QWidget):
         made.samples_menu_wanted.connect(self.samples_menu_wanted)
         made.samples_dropped.connect(self.samples_dropped)
         made.data_dropped.connect(self.data_dropped)
-        made.selection_changed.connect(self.selection_changed)
+        made.selection_changed.connect(self._select_in)
         self._cards[folder] = made
         # The layout of a late child gets the text size here.
         adopt(made)
@@ -207,11 +210,13 @@ class ClassColumn(QWidget):
         row.addWidget(self._add_button)
         return frame
 
-    def _order_tabs(self) -> None:
-        chain = [control for each in self.cards for control in each.controls()]
-        chain += [self._name, self._add_button]
-        for before, after in pairwise(chain):
-            QWidget.setTabOrder(before, after)
+    @Slot(object)
+    def _select_in(self, selected: ClassCard) -> None:
+        if selected.view.selected:
+            for each in self.cards:
+                if each is not selected:
+                    each.view.clearSelection()
+        self.selection_changed.emit()
 
     @Slot()
     def _add(self) -> None:

@@ -59,8 +59,12 @@ class CollectionBar(QWidget):
         row.addWidget(more)
         row.addWidget(self._facts)
         row.add_stretch()
-        row.addWidget(action_button(actions.undo, "collectUndoButton", actions.undo.text(), self))
-        row.addWidget(action_button(actions.redo, "collectRedoButton", actions.redo.text(), self))
+        undo = action_button(actions.undo, "collectUndoButton", actions.undo.text(), self)
+        redo = action_button(actions.redo, "collectRedoButton", actions.redo.text(), self)
+        row.addWidget(undo)
+        row.addWidget(redo)
+        #: The controls in the order of the Tab key.
+        self.controls: tuple[QWidget, ...] = (self._chooser, more, undo, redo)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
     @property

@@ -75,6 +75,11 @@ class PadCard(QFrame):
         self.show_class(None, 0)
 
     @property
+    def controls(self) -> tuple[QWidget, ...]:
+        """The controls in the order of the Tab key."""
+        return self.pad, self._add, self._clear
+
+    @property
     def is_blank(self) -> bool:
         """Whether nothing has been drawn."""
         return self.pad.sketch.page.is_blank

@@ -1,15 +1,13 @@
 """The Collect page: classes with their samples on the left, a pad to draw more on the right."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
-    QGuiApplication,
     QHideEvent,
     QKeyEvent,
     QResizeEvent,
@@ -19,22 +17,18 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitpad.data.collections.class_keys import class_of_key
 from digitpad.data.collections.folder import INK_SUFFIX
-from digitpad.data.collections.importing import samples_in
 from digitpad.data.collections.store import CollectionStore
 from digitpad.errors import DigitpadError
 from digitpad.gui.canvas.sketch import Page
 from digitpad.gui.data.collect import received, work
 from digitpad.gui.data.collect.actions import CollectActions, Slots
-from digitpad.gui.data.collect.class_card import ClassCard
 from digitpad.gui.data.collect.class_column import ClassColumn
-from digitpad.gui.data.collect.class_menus import ClassMenus
 from digitpad.gui.data.collect.collection_bar import CollectionBar
-from digitpad.gui.data.collect.desk import Desk, DeskState
-from digitpad.gui.data.collect.files import CollectionFiles
-from digitpad.gui.data.collect.name_dialog import NameDialog
+from digitpad.gui.data.collect.commands import CollectCommands
+from digitpad.gui.data.collect.desk import DeskState
 from digitpad.gui.data.collect.pad_card import PadCard
 from digitpad.gui.data.collect.ready_card import ReadyCard
-from digitpad.gui.data.collect.sample_list import SAMPLES, SampleView
+from digitpad.gui.data.collect.sample_list import SAMPLES
 from digitpad.gui.data.collect.session import CollectionSession
 from digitpad.gui.data.collect.thumbnails import Thumbnails
 from digitpad.gui.data.page import DataPage
@@ -79,15 +73,16 @@ class CollectPage(DataPage):
         self.setAcceptDrops(True)
         self._theme = theme
         self._settings = workspace.settings
+        self._takes_focus = True  # when the collections have been read for the first time
         self.session = CollectionSession(CollectionStore(), self)
         self.thumbnails = Thumbnails(theme, self)
-        self.actions_here = CollectActions(parent, self._slots())
-        self.bar = CollectionBar(theme, self.actions_here, self)
         self.column = ClassColumn(theme, self.thumbnails, self)
+        self.commands = CollectCommands(self.session, self.column, workspace.settings, self)
+        self.actions_here = CollectActions(parent, self._slots())
+        self.commands.use_menus(self.actions_here.delete_samples)
+        self.bar = CollectionBar(theme, self.actions_here, self)
         self.pad = PadCard(theme, self)
         self.ready = ReadyCard(self)
-        self.files = CollectionFiles(workspace.settings, self)
-        self._menus = ClassMenus(self.actions_here.delete_samples, self)
         self._lay_out()
         self._connect()
         self.actions_here.set_enabled(enabled=False)
@@ -109,8 +104,7 @@ class CollectPage(DataPage):
     def add_drawing(self) -> None:
         """Add what is on the pad to the chosen class."""
         if not self.column.current:
-            self.message.emit(Message(self.tr("Add a class first: type its name below the classes."), "info"))
-            self.column.begin_class()
+            self.commands.ask_for_class()
             return
         try:
             drawing, page = self.pad.take()
@@ -149,114 +143,9 @@ class CollectPage(DataPage):
         event.acceptProposedAction()
         files = received.files_in(event.mimeData())
         if len(files) == 1 and (files[0].is_dir() or files[0].suffix.lower() in {".zip", INK_SUFFIX}):
-            self.import_from(files[0])
+            self.commands.import_from(files[0])
         else:
-            self._receive(event.mimeData(), self.column.current)
-
-    @Slot(object)
-    def import_from(self, path: Path) -> None:
-        """Import an archive as a new collection, or labelled samples into the open one."""
-        self.session.ask(partial(work.import_from, path, self._first_name()))
-
-    @Slot(object, str)
-    def _receive(self, mime: QMimeData | None, folder: str) -> None:
-        if not folder:
-            self.message.emit(Message(self.tr("Add a class first: type its name below the classes."), "info"))
-            self.column.begin_class()
-            return
-        try:
-            make = received.samples_of(mime)
-        except DigitpadError as error:
-            self.message.emit(Message(str(error)))
-            return
-        self.session.ask(partial(work.add_samples, folder, make))
-
-    @Slot()
-    def _paste(self) -> None:
-        self._receive(QGuiApplication.clipboard().mimeData(), self.column.current)
-
-    @Slot()
-    def _open_files(self) -> None:
-        self.files.ask_for_samples(self.column.current)
-
-    @Slot(object, str)
-    def add_files(self, paths: list[Path], folder: str) -> None:
-        """Add files to a class."""
-        self.session.ask(partial(work.add_samples, folder, partial(samples_in, paths)))
-
-    @Slot(object, str)
-    def _move_dropped(self, view: SampleView, folder: str) -> None:
-        self.session.ask(partial(work.move_samples, view.selected, folder))
-
-    @Slot(str)
-    def _move_selected(self, folder: str) -> None:
-        self.session.ask(partial(work.move_samples, self.column.selected(), folder))
-
-    @Slot()
-    def _delete_selected(self) -> None:
-        self.session.ask(partial(work.delete_samples, self.column.selected()))
-
-    # Classes
-
-    @Slot(str)
-    def add_class(self, name: str) -> None:
-        """Add a class, and a collection if there is none."""
-        self.session.ask(partial(work.add_class, name, self._first_name()))
-
-    @Slot(str)
-    def _ask_for_class_name(self, folder: str) -> None:
-        known = None if self.state.contents is None else self.state.contents.of(folder)
-        if known is not None:
-            question = self.tr("New name of the class")
-            self._ask_for_name(self.tr("Rename"), question, known.name, partial(work.rename_class, folder))
-
-    @Slot(str)
-    def _delete_class(self, folder: str) -> None:
-        self.session.ask(partial(work.delete_class, folder))
-
-    @Slot(str, str)
-    def _merge(self, folder: str, into: str) -> None:
-        self.session.ask(partial(work.merge_classes, folder, into))
-
-    @Slot(object, QPoint)
-    def _open_class_menu(self, shown: ClassCard, place: QPoint) -> None:
-        if self.state.contents is not None:
-            self._menus.open_for_class(shown, self.state.contents, place)
-
-    @Slot(object, QPoint)
-    def _open_samples_menu(self, shown: ClassCard, place: QPoint) -> None:
-        if self.state.contents is not None:
-            self._menus.open_for_samples(shown, self.state.contents, place)
-
-    # Collections
-
-    @Slot(object)
-    def open_collection(self, folder: Path) -> None:
-        """Open another collection."""
-        self.session.ask(partial(work.open_collection, folder))
-
-    @Slot()
-    def _new_collection(self) -> None:
-        self._ask_for_name(self.tr("Create"), self.tr("Name of the new collection"), "", work.create)
-
-    @Slot()
-    def _rename_collection(self) -> None:
-        if self.state.entry is not None:
-            question = self.tr("New name of the collection")
-            self._ask_for_name(self.tr("Rename"), question, self.state.entry.name, work.rename_collection)
-
-    @Slot()
-    def _delete_collection(self) -> None:
-        self.session.ask(work.delete_collection)
-
-    @Slot()
-    def _restore_collection(self) -> None:
-        self.session.ask(work.restore_collection)
-
-    @Slot(str, object)
-    def export_to(self, form: str, path: Path) -> None:
-        """Export the collection."""
-        self.session.ask(partial(work.export_to, form, path))
+            self.commands.receive(event.mimeData(), self.column.current)
 
     @Slot()
     def train(self) -> None:
@@ -284,35 +173,24 @@ class CollectPage(DataPage):
 
     # Parts
 
-    def _first_name(self) -> str:
-        """Return the name of a collection that is made because there is none."""
-        return self.tr("My collection")
-
-    def _ask_for_name(self, text: str, question: str, name: str, act: Callable[[str, Desk], str | None]) -> None:
-        dialog = NameDialog(text, question, name, text, self)
-        dialog.named.connect(partial(self._take_name, act))
-        dialog.ask()
-
-    def _take_name(self, act: Callable[[str, Desk], str | None], name: str) -> None:
-        self.session.ask(partial(act, name))
-
     def _slots(self) -> Slots:
+        commands = self.commands
         return Slots(
             undo=self.undo,
             redo=self.redo,
             clear=self._clear,
             focus_pad=self._focus_pad,
-            new_class=self._begin_class,
-            open_files=self._open_files,
-            paste=self._paste,
-            delete_samples=self._delete_selected,
-            new=self._new_collection,
-            rename=self._rename_collection,
-            delete=self._delete_collection,
-            restore=self._restore_collection,
-            import_file=self._import_file,
-            import_folder=self._import_folder,
-            export=self._export,
+            new_class=self.column.begin_class,
+            open_files=commands.open_files,
+            paste=commands.paste,
+            delete_samples=commands.delete_selected,
+            new=commands.new_collection,
+            rename=commands.rename_collection,
+            delete=commands.delete_collection,
+            restore=commands.restore_collection,
+            import_file=commands.files.ask_for_import,
+            import_folder=commands.files.ask_for_folder,
+            export=commands.files.ask_for_export,
             train=self.train,
         )
 
@@ -324,49 +202,20 @@ class CollectPage(DataPage):
     def _focus_pad(self) -> None:
         self.pad.pad.take_keyboard()
 
-    @Slot()
-    def _begin_class(self) -> None:
-        self.column.begin_class()
-
-    @Slot()
-    def _import_file(self) -> None:
-        self.files.ask_for_import()
-
-    @Slot()
-    def _import_folder(self) -> None:
-        self.files.ask_for_folder()
-
-    @Slot()
-    def _export(self) -> None:
-        self.files.ask_for_export()
-
     def _connect(self) -> None:
         self.session.changed.connect(self._show_state)
         self.session.message.connect(self.message)
         self.session.progressed.connect(self.bar.show_progress)
         self.session.done.connect(self._finish)
         self.session.failed.connect(self._give_back)
-        self.bar.chosen.connect(self.open_collection)
-        column = self.column
-        column.chosen.connect(self._show_class)
-        column.class_wanted.connect(self.add_class)
-        column.menu_wanted.connect(self._open_class_menu)
-        column.samples_menu_wanted.connect(self._open_samples_menu)
-        column.samples_dropped.connect(self._move_dropped)
-        column.data_dropped.connect(self._receive)
-        column.selection_changed.connect(self._show_actions)
+        self.commands.message.connect(self.message)
+        self.bar.chosen.connect(self.commands.open_collection)
+        self.column.chosen.connect(self._show_class)
+        self.column.selection_changed.connect(self._show_actions)
         self.pad.add_wanted.connect(self.add_drawing)
         self.pad.pad.changed.connect(self._show_actions)
         self.pad.pad.history_changed.connect(self._show_actions)
         self.ready.train_wanted.connect(self.train)
-        self.files.samples_chosen.connect(self.add_files)
-        self.files.import_chosen.connect(self.import_from)
-        self.files.export_chosen.connect(self.export_to)
-        self._menus.rename_wanted.connect(self._ask_for_class_name)
-        self._menus.files_wanted.connect(self.files.ask_for_samples)
-        self._menus.delete_wanted.connect(self._delete_class)
-        self._menus.merge_wanted.connect(self._merge)
-        self._menus.move_wanted.connect(self._move_selected)
 
     def _lay_out(self) -> None:
         self._right = QWidget(self)
@@ -391,12 +240,26 @@ class CollectPage(DataPage):
     def _show_state(self, state: DeskState) -> None:
         self.bar.show_state(state)
         self.column.show_contents(state.contents)
+        self._order_tabs()
+        if self._takes_focus and self.isVisible():
+            # Only once: from then on, the user decides.
+            self._takes_focus = False
+            if self.column.current:
+                self.pad.pad.setFocus(Qt.FocusReason.OtherFocusReason)
+            else:
+                self.column.begin_class()
         self.ready.show_contents(state.contents)
         self._show_class()
         if state.entry is not None and state.entry.folder != self._settings.collection:
             self._settings.collection = state.entry.folder
         for remark in () if state.contents is None else state.contents.remarks:
             self.message.emit(Message(remark))
+
+    def _order_tabs(self) -> None:
+        """Let the Tab key follow the eye, also through cards that are new."""
+        chain = [*self.bar.controls, *self.column.controls(), *self.pad.controls, *self.ready.controls]
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
 
     @Slot()
     def _show_class(self) -> None:

@@ -49,6 +49,11 @@ class ReadyCard(QFrame):
         self.show_contents(None)
 
     @property
+    def controls(self) -> tuple[QWidget, ...]:
+        """The controls in the order of the Tab key."""
+        return (self._button,)
+
+    @property
     def is_ready(self) -> bool:
         """Whether a network can be trained."""
         return self._button.isEnabled()

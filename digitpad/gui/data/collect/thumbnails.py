@@ -61,6 +61,11 @@ class Thumbnails(QObject):
         """Whether thumbnails are still being painted."""
         return self._soon.isActive() or self._worker.busy
 
+    @property
+    def painted(self) -> frozenset[str]:
+        """The names of the samples whose thumbnails are kept."""
+        return frozenset(self._images)
+
     def image(self, sample: Sample, ratio: float) -> QImage | None:
         """Return the thumbnail of a sample; None if it is not there yet, or the sample cannot be read.
 
