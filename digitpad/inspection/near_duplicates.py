@@ -10,7 +10,7 @@ k-nearest neighbor search", SIGMOD 1998). The pairs returned are therefore the n
 
 import hashlib
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,13 @@ class NearestPairs:
 
     def __len__(self) -> int:
         return len(self.queries)
+
+    def of(self, queries: NDArray[np.int64]) -> "NearestPairs":
+        """Return the pairs of some of the images that were searched for."""
+        chosen = np.isin(self.queries, queries)
+        return replace(
+            self, queries=self.queries[chosen], matches=self.matches[chosen], distances=self.distances[chosen]
+        )
 
 
 def finding_pairs(
@@ -99,15 +106,19 @@ class _Projection:
         while channels * -(-height // side) * -(-width // side) > _MOST_POOLED:
             side += 1
         some = base[np.linspace(0, len(base) - 1, min(_SAMPLE, len(base))).astype(np.int64)]
-        sample = np.concatenate([_pooled(images.images(block), side) for block in images.blocks(some)])
-        mean = sample.mean(axis=0)
+        sample: NDArray[np.float32] = np.concatenate(
+            [_pooled(images.images(block), side) for block in images.blocks(some)]
+        )
+        mean: NDArray[np.float32] = sample.mean(axis=0, dtype=np.float32)
         sample -= mean
         _, vectors = np.linalg.eigh((sample.T @ sample).astype(np.float64))
         return cls(side, mean, vectors[:, ::-1][:, :_COMPONENTS].astype(np.float32))
 
     def apply(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the vectors of images (K, C, H, W): float32 (K, components)."""
-        return (_pooled(pixels, self._side) - self._mean) @ self._axes
+        centred = _pooled(pixels, self._side)
+        centred -= self._mean
+        return centred @ self._axes
 
 
 class _Search:

@@ -10,7 +10,7 @@ The method assumes probabilities for images that the model was not trained on. A
 heart no longer doubts them, so it finds fewer of them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,16 @@ class Suspects:
 
     def __len__(self) -> int:
         return len(self.indices)
+
+    def of(self, indices: NDArray[np.int64]) -> "Suspects":
+        """Return those of these images that are probably mislabelled."""
+        chosen = np.isin(self.indices, indices)
+        return replace(
+            self,
+            indices=self.indices[chosen],
+            believed=self.believed[chosen],
+            probabilities=self.probabilities[chosen],
+        )
 
 
 def hardest_first(readings: Readings) -> NDArray[np.int64]:
