@@ -55,7 +55,8 @@ class Descriptions:
             detail = f"{pairs.distances[row]:.2f}"
             text = QCoreApplication.translate("LookCaptions", "{image}; {other}; distance {distance}")
             words = text.format(image=name, other=f"{self.name(other)}, {self.label(other)}", distance=detail)
-            return Caption(f"{label} | {self.label(other)}", detail, label != self.label(other), words)
+            other_label = self.label(other)
+            return Caption(f"{label} | {other_label}", detail, label != other_label, words=words)
         if self._order is Order.STORED or readings is None:
             return Caption(label, words=name)
         read = int(readings.predicted[index])
@@ -70,7 +71,10 @@ class Descriptions:
         wrong = read != int(readings.targets[index])
         shown = one_line(readings.labels[read])
         words = text.format(image=name, read=shown, detail=detail)
-        return Caption(f"{label} → {shown}" if wrong else label, detail, wrong, words)
+        doubted = self._order is Order.HARDEST and index in self._suspect
+        if doubted:
+            words = QCoreApplication.translate("LookCaptions", "{image}; probably mislabelled").format(image=words)
+        return Caption(f"{label} → {shown}" if wrong else label, detail, wrong, doubted, words)
 
     def facts(self, index: int) -> Facts:
         """Return what the details say about an image."""
@@ -87,7 +91,7 @@ class Descriptions:
                 lines.append((titles.get(kind, kind), origins.names[code]))
         readings = self._findings.readings
         if readings is not None:
-            loss = f"{readings.losses[index]:.4f}"
+            loss = f"{readings.losses[index]:.4g}"
             lines.append((QCoreApplication.translate("LookCaptions", "Loss of the label"), loss))
         pairs = self._findings.pairs
         if self._order is Order.DUPLICATES and pairs is not None and index in self._pair:

@@ -71,7 +71,7 @@ class ImagesCard(QFrame):
         self._note = muted("", self)
         self._note.setObjectName("lookNote")
         self.order = ComboBox(theme, "lookOrder", self.tr("Sort"), self.tr("Order of the images"), self)
-        self.order.setMinimumWidth(22 * SPACE)
+        self.order.setMinimumWidth(18 * SPACE)
         self.order.offer({order.value: self.tr(text) for order, text in _ORDERS.items()})
         self.grid = ImageGrid(theme, tiles, self)
         self.state = StatePanel(self)

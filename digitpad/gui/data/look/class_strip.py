@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QToolTip, QWidget
 
 from digitpad.gui.data.look.grid import fitted
 from digitpad.gui.data.look.tiles import Palette, picture, reduced
@@ -48,6 +48,7 @@ class ClassStrip(QAbstractScrollArea):
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setObjectName("qt_look_classes_viewport")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self._dress)
 
     @property
@@ -108,8 +109,8 @@ class ClassStrip(QAbstractScrollArea):
         return QSize(10 * px(_SIDE + SPACE), self._height())
 
     def minimumSizeHint(self) -> QSize:
-        """Return room for three classes."""
-        return QSize(3 * px(_SIDE + SPACE), self._height())
+        """Return room for two classes."""
+        return QSize(2 * px(_SIDE + SPACE), self._height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out the cells for the new size."""

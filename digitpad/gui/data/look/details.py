@@ -18,8 +18,8 @@ from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
 
-_WIDTH = 30 * SPACE
-_SIDE = 20 * SPACE  # pixels at 100 % text size: the enlarged image
+_WIDTH = 28 * SPACE
+_SIDE = 18 * SPACE  # pixels at 100 % text size: the enlarged image
 _MOST_BARS = 10
 
 

@@ -11,7 +11,7 @@ from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.inspection import SplitDataset
 
-_WIDTH = 24 * SPACE
+_WIDTH = 22 * SPACE
 _ALL, _CLASS, _NAME = "all:", "class:", "name:"
 _KINDS = ("writer", "source")
 _TITLES = {

@@ -25,6 +25,7 @@ from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 _SIDE = 56  # pixels at 100 % text size: an image
 _GAP = SPACE
 _BETWEEN = 2  # pixels at 100 %: between the images of a pair
+_BADGE = 16
 _CENTRE = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -38,6 +39,8 @@ class Caption:
         Two short lines below the image.
     doubtful
         Whether the title has the warm colour, because something does not match.
+    badge
+        Whether the image has a question mark, because its label is probably wrong.
     words
         A full description, for the tooltip and for screen readers.
     """
@@ -45,6 +48,7 @@ class Caption:
     title: str
     detail: str = ""
     doubtful: bool = False
+    badge: bool = False
     words: str = ""
 
 
@@ -72,6 +76,7 @@ class ImageGrid(QAbstractScrollArea):
         self._cells: NDArray[np.int64] = np.zeros((0, 1), np.int64)
         self._caption: Callable[[int], Caption] = _no_caption
         self._place = 0
+        self._lines = 1
         self._ink = True
         self._palette = Palette(theme)
         self.setObjectName("lookGrid")
@@ -103,7 +108,13 @@ class ImageGrid(QAbstractScrollArea):
         return self._grid()[0]
 
     def show_cells(
-        self, cells: NDArray[np.int64], caption: Callable[[int], Caption], *, ink: bool, keep: int | None = None
+        self,
+        cells: NDArray[np.int64],
+        caption: Callable[[int], Caption],
+        *,
+        ink: bool,
+        lines: int = 2,
+        keep: int | None = None,
     ) -> None:
         """Show images.
 
@@ -115,10 +126,12 @@ class ImageGrid(QAbstractScrollArea):
             Returns the caption of a cell, given its place.
         ink
             Whether images of one channel are ink, in the colours of the theme.
+        lines
+            Number of lines of the captions, 1 or 2.
         keep
             Index of an image that stays selected if it is shown; otherwise the first is selected.
         """
-        self._cells, self._caption, self._ink = cells, caption, ink
+        self._cells, self._caption, self._ink, self._lines = cells, caption, ink, lines
         found = np.flatnonzero(cells[:, 0] == (-1 if keep is None else keep))
         self._place = int(found[0]) if len(found) else 0
         self._fit()
@@ -136,10 +149,7 @@ class ImageGrid(QAbstractScrollArea):
 
     def image_rect(self, place: int) -> QRect:
         """Return the rectangle of the images of a cell, in the coordinates of the viewport."""
-        columns, left, width, height = self._grid()
-        row, column = divmod(place, columns)
-        y = row * height - self.verticalScrollBar().value() + px(4)
-        return QRect(left + column * width, y, self._images_width(), px(_SIDE))
+        return self._rects(range(place, place + 1))[0]
 
     def sizeHint(self) -> QSize:
         """Return room for some rows."""
@@ -211,20 +221,22 @@ class ImageGrid(QAbstractScrollArea):
         first = columns * (top // height)
         last = min(len(self._cells), columns * ((top + self.viewport().height()) // height + 1))
         if first < last:
-            self._paint_images(painter, range(first, last))
-            self._paint_captions(painter, range(first, last), width)
+            places = range(first, last)
+            areas = self._rects(places)
+            self._paint_images(painter, places, areas)
+            self._paint_captions(painter, places, areas, width)
         painter.end()
 
-    def _paint_images(self, painter: QPainter, places: range) -> None:
+    def _paint_images(self, painter: QPainter, places: range, areas: list[QRect]) -> None:
         shown = self._cells[places.start : places.stop]
         pixels = iter(self._tiles.pixels(shown.reshape(-1).tolist()))
         side, step = px(_SIDE), px(_SIDE) + px(_BETWEEN)
-        for place in places:
-            area = self.image_rect(place)
+        field = self._theme.colour("field")
+        for place, area in zip(places, areas, strict=True):
             for number in range(shown.shape[1]):
                 room = QRect(area.left() + number * step, area.top(), side, side)
                 tile = next(pixels)
-                painter.fillRect(room, self._theme.colour("field"))
+                painter.fillRect(room, field)
                 if tile is not None:
                     colours = self._palette.colours(tile, ink=self._ink)
                     target = fitted(room, colours.shape[1], colours.shape[0])
@@ -234,15 +246,12 @@ class ImageGrid(QAbstractScrollArea):
                 painter.setPen(QPen(self._theme.colour("accent" if self.hasFocus() else "bar"), 2))
                 painter.drawRoundedRect(QRectF(area).adjusted(-2, -2, 2, 2), 3, 3)
 
-    def _paint_captions(self, painter: QPainter, places: range, width: int) -> None:
+    def _paint_captions(self, painter: QPainter, places: range, areas: list[QRect], width: int) -> None:
         bold = text_font(self.font(), scale=0.95, bold=True)
         small = fixed_font(self.font(), scale=0.85)
         line = self._line_height()
         captions = [self._caption(place) for place in places]
-        rooms = [
-            QRect(area.center().x() - width // 2 + 2, area.bottom() + px(3), width - 4, line)
-            for area in map(self.image_rect, places)
-        ]
+        rooms = [QRect(area.center().x() - width // 2 + 2, area.bottom() + px(3), width - 4, line) for area in areas]
         painter.setFont(bold)
         metrics = painter.fontMetrics()
         text, warm = self._theme.colour("text"), self._theme.colour("warm")
@@ -255,6 +264,25 @@ class ImageGrid(QAbstractScrollArea):
         for room, caption in zip(rooms, captions, strict=True):
             if caption.detail:
                 painter.drawText(room.translated(0, line), _CENTRE, caption.detail)
+        painter.setFont(bold)
+        for area, caption in zip(areas, captions, strict=True):
+            if caption.badge:
+                self._paint_badge(painter, area)
+
+    def _paint_badge(self, painter: QPainter, area: QRect) -> None:
+        badge = QRectF(area.right() - px(_BADGE) + 3, area.top() - 3, px(_BADGE), px(_BADGE))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("text"))
+        painter.drawRoundedRect(badge, 3, 3)
+        painter.setPen(self._theme.colour("surface"))
+        painter.drawText(badge, _CENTRE, "?")
+
+    def _rects(self, places: range) -> list[QRect]:
+        """Return the rectangles of the images of some cells, in the coordinates of the viewport."""
+        columns, left, width, height = self._grid()
+        top = px(4) - self.verticalScrollBar().value()
+        wide, side = self._images_width(), px(_SIDE)
+        return [QRect(left + place % columns * width, place // columns * height + top, wide, side) for place in places]
 
     def _images_width(self) -> int:
         count = int(self._cells.shape[1])
@@ -270,7 +298,7 @@ class ImageGrid(QAbstractScrollArea):
         room = self.viewport().width()
         columns = max(1, room // wanted)
         width = room // columns
-        return columns, (width - images) // 2, width, px(_SIDE) + 2 * self._line_height() + 2 * px(_GAP)
+        return columns, (width - images) // 2, width, px(_SIDE) + self._lines * self._line_height() + 2 * px(_GAP)
 
     def _fit(self) -> None:
         columns, _, _, height = self._grid()
@@ -318,6 +346,8 @@ class ImageGrid(QAbstractScrollArea):
 
 def fitted(room: QRect, width: int, height: int) -> QRect:
     """Return the largest rectangle with the proportions of an image in the middle of a room."""
+    if width == height and room.width() == room.height():
+        return room
     size = QSize(width, height).scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
     size = size.expandedTo(QSize(1, 1))
     return QRect(

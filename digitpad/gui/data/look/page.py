@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 _MODEL_ORDERS = (Order.HARDEST, Order.MISLABELLED)
 _NOTES = {
     Order.STORED: str(QT_TRANSLATE_NOOP("LookPage", "In the order of the files, with their labels")),
-    Order.HARDEST: str(QT_TRANSLATE_NOOP("LookPage", "Label, reading of {model}, and loss of the label")),
+    Order.HARDEST: str(
+        QT_TRANSLATE_NOOP("LookPage", "Label, reading of {model}, and loss of the label; ?: probably mislabelled")
+    ),
     Order.MISLABELLED: str(
         QT_TRANSLATE_NOOP(
             "LookPage",
@@ -136,7 +138,7 @@ class LookPage(TabPage):
         self.open_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _lay_out(self) -> None:
-        self.data.setMinimumWidth(26 * SPACE)
+        self.data.setMinimumWidth(24 * SPACE)
         bar = QHBoxLayout()
         bar.setSpacing(2 * SPACE)
         bar.addWidget(self.data)
@@ -234,7 +236,8 @@ class LookPage(TabPage):
             self._show_nothing_found(images)
             return
         keep = self._selected.cell[0] if self._selected is not None else None
-        self.grid.show_cells(cells, self._caption, ink=shows_ink(images), keep=keep)
+        lines = 1 if self._order is Order.STORED else 2
+        self.grid.show_cells(cells, self._caption, ink=shows_ink(images), lines=lines, keep=keep)
         self.images_card.show_grid()
         self.exporter.offer(images, cells, self._order, findings)
         self._select(self.grid.place)
