@@ -73,6 +73,7 @@ class LookPage(TabPage):
         self._order = Order.STORED
         self._descriptions: Descriptions | None = None
         self._selected: SelectedImages | None = None
+        self._complete: tuple[int, ...] | None = None
         self._summarized: frozenset[str] | None = None  # the splits that the class images leave out
         self._next_step: Callable[[], None] = self._load_again
         self._model: Path | None = None  # the model that reads the images
@@ -98,6 +99,11 @@ class LookPage(TabPage):
     def images(self) -> SplitDataset | None:
         """The dataset; None while it is being loaded."""
         return self.work.images
+
+    @property
+    def shown_cell(self) -> tuple[int, ...] | None:
+        """The images whose details are shown completely; None while they are being fetched."""
+        return self._complete
 
     def showEvent(self, event: QShowEvent) -> None:
         """Load the dataset when first shown; notice a model that was chosen in the meantime."""
@@ -351,6 +357,7 @@ class LookPage(TabPage):
         if images is None or descriptions is None:
             return
         cell = tuple(self.grid.cells[place].tolist())
+        self._complete = None
         self.details.show_facts(descriptions.facts(cell[0]))
         self._single.fetch(images, cell, self._model)
 
@@ -365,14 +372,17 @@ class LookPage(TabPage):
             self.open_action.setEnabled(True)
             if self._model is None:
                 self.details.show_reading_state(self.tr("No model is in use."))
-        elif result.probabilities is None:
+                self._complete = result.cell
+            return
+        if result.probabilities is None:
             self.details.show_reading_state(result.trouble)
         else:
             self.details.show_reading(result.model, result.labels, result.probabilities)
+        self._complete = result.cell
 
     def _clear_selection(self) -> None:
         self._single.forget()
-        self._selected = None
+        self._selected = self._complete = None
         self.details.clear()
 
     @Slot(int)

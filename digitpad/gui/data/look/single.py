@@ -37,8 +37,8 @@ class SelectedReading:
 
     Attributes
     ----------
-    index
-        Index of the image.
+    cell
+        Indices of the images of the cell; the first was read.
     model
         Name of the model.
     labels, probabilities
@@ -47,7 +47,7 @@ class SelectedReading:
         Why there is no reading; empty if there is one.
     """
 
-    index: int
+    cell: tuple[int, ...]
     model: str = ""
     labels: tuple[str, ...] = ()
     probabilities: NDArray[np.float32] | None = None
@@ -77,7 +77,7 @@ class SelectedImage(QObject):
         def work(context: WorkContext) -> None:
             context.show(SelectedImages(cell, tuple(images.images(cell))))
             if model is not None and not context.stopped():
-                context.show(self._read(images, cell[0], model))
+                context.show(self._read(images, cell, model))
 
         self._worker.ask("selected", work)
 
@@ -89,15 +89,15 @@ class SelectedImage(QObject):
         """Stop the worker and wait for its end."""
         self._worker.shut_down()
 
-    def _read(self, images: SplitDataset, index: int, path: Path) -> SelectedReading:
+    def _read(self, images: SplitDataset, cell: tuple[int, ...], path: Path) -> SelectedReading:
         try:
             if self._recognizer is None or self._recognizer[0] != path:
                 self._recognizer = (path, Recognizer(read_model(path)[0]))
-            number, inside = images.locate(index)
+            number, inside = images.locate(cell[0])
             result = evaluate(self._recognizer[1], images.parts[number].subset([inside]))
         except DigitpadError as error:
-            return SelectedReading(index, trouble=str(error))
-        return SelectedReading(index, result.model, result.labels, result.probabilities[0])
+            return SelectedReading(cell, trouble=str(error))
+        return SelectedReading(cell, result.model, result.labels, result.probabilities[0])
 
     @Slot(object)
     def _receive(self, outcome: Outcome) -> None:

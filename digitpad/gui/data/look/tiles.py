@@ -93,6 +93,11 @@ class TileStore(QObject):
         """Whether all images are available at once."""
         return self._direct
 
+    @property
+    def kept(self) -> int:
+        """Number of images that are kept."""
+        return len(self._kept)
+
     def use(self, images: SplitDataset | None) -> None:
         """Provide the images of another dataset from now on."""
         self._worker.forget("tiles")
