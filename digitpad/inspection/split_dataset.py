@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.data.collections.store import find_collection
 from digitpad.data.dataset import Dataset
 from digitpad.data.image_folder import split_folder
 from digitpad.data.mnist import Split
@@ -111,6 +112,12 @@ class SplitDataset:
         number = int(self.split_of[index])
         return number, index - self.starts[number]
 
+    def path(self, index: int) -> Path | None:
+        """Return the file of an image; None if images are not stored in files of their own."""
+        number, inside = self.locate(index)
+        paths: Sequence[Path] | None = getattr(self.parts[number].images, "paths", None)
+        return None if paths is None else paths[inside]
+
     def images(self, indices: Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.uint8]:
         """Return some of the images, uint8 (K, C, H, W), in the given order."""
         chosen = np.asarray(indices, np.int64)
@@ -194,6 +201,8 @@ def of_splits(opened: Mapping[Split, Dataset], remarks: Sequence[str] = ()) -> S
 def _is_single(spec: str | Path) -> bool:
     """Return whether a dataset has a single split, which need not be opened twice."""
     path = Path(spec)
+    if find_collection(str(spec)) is not None:
+        return True
     if path.suffix.lower() in _SINGLE:
         return True
     return path.is_dir() and not any(path.glob("*ubyte*")) and split_folder(path, "train") == split_folder(path, "test")

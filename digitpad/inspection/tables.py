@@ -32,8 +32,8 @@ def image_records(
     Yields
     ------
     Record
-        `split`, `image` (the index in its split, from 0), `label`, and what is recorded about its origin; with
-        readings, also `read_as`, `probability` (of that class), `label_probability` and `loss`.
+        `split`, `image` (the index in its split, from 0), `label`, what is recorded about its origin, and its `file` if
+        it has one; with readings, also `read_as`, `probability` (of that class), `label_probability` and `loss`.
     """
     for index in indices.tolist():
         record = _place(images, index)
@@ -41,6 +41,9 @@ def image_records(
             origins = images.origins(kind)
             code = int(origins.codes[index])
             record[kind] = origins.names[code] if code >= 0 else ""
+        path = images.path(index)
+        if path is not None:
+            record["file"] = str(path)
         if readings is not None:
             best, given = int(readings.predicted[index]), int(readings.targets[index])
             probabilities = readings.probabilities(index)

@@ -81,7 +81,6 @@ class Descriptions:
         titles = {
             "writer": QCoreApplication.translate("LookCaptions", "Writer"),
             "source": QCoreApplication.translate("LookCaptions", "Source"),
-            "file": QCoreApplication.translate("LookCaptions", "File"),
         }
         lines = [(QCoreApplication.translate("LookCaptions", "Label"), self.label(index))]
         for kind in self._images.kinds:
@@ -89,6 +88,9 @@ class Descriptions:
             code = int(origins.codes[index])
             if code >= 0:
                 lines.append((titles.get(kind, kind), origins.names[code]))
+        path = self._images.path(index)
+        if path is not None:
+            lines.append((QCoreApplication.translate("LookCaptions", "File"), str(path)))
         readings = self._findings.readings
         if readings is not None:
             loss = f"{readings.losses[index]:.4g}"

@@ -8,6 +8,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from digitpad.data.collections.store import CollectionStore
 from digitpad.gui.data.look.arrangement import Filters, Order, arrange
 from digitpad.gui.data.look.background import LookWork
 from digitpad.gui.data.look.captions import Descriptions
@@ -20,13 +21,13 @@ from digitpad.gui.data.look.grid import Caption
 from digitpad.gui.data.look.single import SelectedImage, SelectedImages, SelectedReading
 from digitpad.gui.data.look.sketching import page_of
 from digitpad.gui.data.look.tiles import TileStore, shows_ink
+from digitpad.gui.data.page import DataPage
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.progress import WorkProgress
-from digitpad.gui.workspace.tab_page import TabPage
 from digitpad.gui.workspace.workspace import Workspace
 from digitpad.inspection import SplitDataset
 
@@ -55,7 +56,7 @@ _NOTES = {
 }
 
 
-class LookPage(TabPage):
+class LookPage(DataPage):
     """Shows the images of a dataset.
 
     Parameters
@@ -106,8 +107,9 @@ class LookPage(TabPage):
         return self._complete
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Load the dataset when first shown; notice a model that was chosen in the meantime."""
+        """Load the dataset when first shown; notice a model that was chosen, or a collection made, in the meantime."""
         super().showEvent(event)
+        self.data.offer_collections({entry.dataset: one_line(entry.name) for entry in CollectionStore().all()})
         if self.images is None and not self.work.is_busy and not self.state.text:
             self.load(self.data.source)
         self._network_changed()
