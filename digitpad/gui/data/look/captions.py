@@ -117,7 +117,7 @@ class Descriptions:
         believed = int(suspects.believed[row])
         text = QCoreApplication.translate(
             "LookCaptions",
-            "Probably mislabelled: {model} gives {believed} {probability}, which reaches the threshold of that class, "
+            "Probably mislabelled: {model} gives {probability} to {believed}; the threshold of that class is "
             "{threshold}.",
         )
         return text.format(

@@ -17,7 +17,7 @@ from digitpad.gui.widgets.theme import SPACE, Theme
 _ORDERS = {
     Order.STORED: str(QT_TRANSLATE_NOOP("ImagesCard", "As stored")),
     Order.HARDEST: str(QT_TRANSLATE_NOOP("ImagesCard", "Hardest first")),
-    Order.MISLABELLED: str(QT_TRANSLATE_NOOP("ImagesCard", "Probably mislabelled")),
+    Order.MISLABELLED: str(QT_TRANSLATE_NOOP("ImagesCard", "Doubtful labels")),
     Order.DUPLICATES: str(QT_TRANSLATE_NOOP("ImagesCard", "Near-duplicates")),
 }
 _SPREAD = 1  # number of the button

@@ -18,8 +18,8 @@ from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
 
-_WIDTH = 28 * SPACE
-_SIDE = 18 * SPACE  # pixels at 100 % text size: the enlarged image
+_WIDTH = 27 * SPACE
+_SIDE = 17 * SPACE  # pixels at 100 % text size: the enlarged image
 _MOST_BARS = 10
 
 
@@ -115,7 +115,7 @@ class DetailsCard(QFrame):
         super().__init__(parent)
         self.setObjectName("lookDetails")
         self.setProperty("card", "true")
-        self.setFixedWidth(_WIDTH)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         inside = QWidget(self)
         inside.setObjectName("lookDetailsInside")
         inside.setToolTip(self.tr("Details of the selected image"))
@@ -151,6 +151,11 @@ class DetailsCard(QFrame):
         foot.addWidget(self.open_button)
         whole.addLayout(foot)
         self.clear()
+
+    def sizeHint(self) -> QSize:
+        """Return the usual width, or more where the texts are longer."""
+        least = self.minimumSizeHint()
+        return least.expandedTo(QSize(px(_WIDTH), 0))
 
     @property
     def text(self) -> str:

@@ -1,13 +1,14 @@
 """The filters of Look: by class, by split, by writer and by source."""
 
 import numpy as np
-from PySide6.QtCore import QT_TRANSLATE_NOOP, Signal, Slot
-from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QSize, Signal, Slot
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.gui.data.look.arrangement import Filters
 from digitpad.gui.widgets.cards import muted, scroller, title
 from digitpad.gui.widgets.fields import CheckBox, ComboBox
 from digitpad.gui.widgets.plain_text import one_line
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.inspection import SplitDataset
 
@@ -39,7 +40,7 @@ class LookFilters(QFrame):
         super().__init__(parent)
         self.setObjectName("lookFilters")
         self.setProperty("card", "true")
-        self.setFixedWidth(_WIDTH)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._splits: tuple[str, ...] = ()
         inside = QWidget(self)
         inside.setObjectName("lookFilterFields")
@@ -83,6 +84,11 @@ class LookFilters(QFrame):
         whole.addWidget(scroller("lookFilterScroller", self.tr("Filters"), inside, self))
         self.clear()
 
+    def sizeHint(self) -> QSize:
+        """Return the usual width, or more where the texts are longer."""
+        least = self.minimumSizeHint()
+        return least.expandedTo(QSize(px(_WIDTH), 0))
+
     def _add(self, column: QVBoxLayout, field: ComboBox) -> None:
         column.addSpacing(SPACE)
         label = muted(field.accessibleName(), self)
@@ -109,7 +115,7 @@ class LookFilters(QFrame):
         self._splits = ()
         self.label.offer({_ALL: self.tr("All classes")})
         for kind in _KINDS:
-            self.origins[kind].offer({_ALL: self.tr("not recorded")})
+            self.origins[kind].offer({_ALL: self.tr("Not recorded")})
         for box, count in ((self.train, self.split_counts["train"]), (self.test, self.split_counts["test"])):
             box.setChecked(False)
             count.setText(" ")
@@ -152,10 +158,10 @@ class LookFilters(QFrame):
         known = kind in images.kinds
         field.setEnabled(known)
         if not known:
-            field.offer({_ALL: self.tr("not recorded")})
+            field.offer({_ALL: self.tr("Not recorded")})
             return
         names = images.origins(kind).names
-        everything = self.tr("all {count:,}").format(count=len(names))
+        everything = self.tr("All ({count:,})").format(count=len(names))
         field.offer({_ALL: everything} | {f"{_NAME}{name}": one_line(name) for name in sorted(names, key=_natural)})
 
     @Slot()

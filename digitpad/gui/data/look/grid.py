@@ -152,8 +152,9 @@ class ImageGrid(QAbstractScrollArea):
         return self._rects(range(place, place + 1))[0]
 
     def sizeHint(self) -> QSize:
-        """Return room for some rows."""
-        return QSize(5 * (px(_SIDE) + px(_GAP)), px(320))
+        """Return room for some columns; the height is what is left."""
+        # A layout whose height depends on its width takes the preferred height for the least one.
+        return QSize(5 * (px(_SIDE) + px(_GAP)), self.minimumSizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """Return room for a pair, and for one row."""

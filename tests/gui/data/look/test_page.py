@@ -54,7 +54,7 @@ def test_a_dataset_is_shown_with_its_numbers(page: LookPage) -> None:
     assert page.filters.split_counts["train"].text() == "13 images"
     assert page.filters.split_counts["test"].text() == "4 images"
     assert not page.filters.origins["writer"].isEnabled()
-    assert page.filters.origins["writer"].currentText() == "not recorded"
+    assert page.filters.origins["writer"].currentText() == "Not recorded"
 
 
 def test_the_mean_images_arrive_and_follow_the_splits(page: LookPage, qtbot: QtBot) -> None:
@@ -135,7 +135,7 @@ def test_a_wrong_label_is_suspected_with_its_probability_and_threshold(page: Loo
     assert 11 in page.grid.cells[:, 0]
     page.grid.select(page.grid.cells[:, 0].tolist().index(11))
     row = suspects.indices.tolist().index(11)
-    assert f"first gives 3 {100 * suspects.probabilities[row]:.1f}\N{NO-BREAK SPACE}%" in page.details.text
+    assert f"first gives {100 * suspects.probabilities[row]:.1f}\N{NO-BREAK SPACE}% to 3;" in page.details.text
     assert f"{100 * suspects.thresholds[3]:.1f}\N{NO-BREAK SPACE}%" in page.details.text
     assert page.images_card.text.startswith(f"{len(suspects)} doubtful label")
 
@@ -264,7 +264,7 @@ def test_the_writers_of_ink_can_be_filtered(page: LookPage, tmp_path: Path, read
     page.data.open(str(ink))
     ready(page)
     field = page.filters.origins["writer"]
-    assert [field.itemText(row) for row in range(field.count())] == ["all 2", "2", "10"]
+    assert [field.itemText(row) for row in range(field.count())] == ["All (2)", "2", "10"]
     assert "Image 0\nLabel: 1\nWriter: 2" in page.details.text
     field.setFocus()
     QTest.keyClick(field, Qt.Key.Key_End)
