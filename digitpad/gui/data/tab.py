@@ -4,7 +4,7 @@ To add a page, give `_PAGES` its name, text and tip, and `DataTab._make` the way
 """
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from digitpad.gui.data.collect.page import CollectPage
 from digitpad.gui.data.page import DataPage
@@ -117,4 +117,10 @@ class DataTab(TabPage):
 
     @Slot(int)
     def _show_page(self, number: int) -> None:
-        self._stack.setCurrentWidget(self._built(_PAGES[number][0]))
+        shown = self._built(_PAGES[number][0])
+        for page in self._pages.values():
+            # The tab needs room for the page that is shown, not for the largest one.
+            ignored, usual = QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+            policy = usual if page is shown else ignored
+            page.setSizePolicy(policy, policy)
+        self._stack.setCurrentWidget(shown)
