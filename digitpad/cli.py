@@ -119,6 +119,24 @@ def evaluate(options: argparse.Namespace) -> None:
     )
 
 
+def inspect(options: argparse.Namespace) -> None:
+    """Look at a dataset for hard, doubtful and duplicate images."""
+    from digitpad.commands.inspect import InspectRequest
+    from digitpad.commands.inspect import inspect as command
+
+    command(
+        InspectRequest(
+            dataset=options.dataset,
+            hardest=options.hardest,
+            suspects=options.mislabelled,
+            duplicates=options.duplicates,
+            model=options.model,
+            top=options.top,
+            json=options.json,
+        )
+    )
+
+
 def summary(options: argparse.Namespace) -> None:
     """Show the layers and parameters of a network."""
     from digitpad.commands.summary import summary as command
@@ -170,7 +188,7 @@ def tour(options: argparse.Namespace) -> None:
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     command.__name__: command
-    for command in (gui, predict, train, evaluate, summary, gradcheck, features, export, bench, tour)
+    for command in (gui, predict, train, evaluate, inspect, summary, gradcheck, features, export, bench, tour)
 }
 
 

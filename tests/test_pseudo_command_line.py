@@ -50,6 +50,7 @@ def test_the_help_is_translated(run: Run, command: str) -> None:
         ("predict", "{ink}"),
         ("predict", "--top", "3", "--single", "{ink}"),
         ("evaluate", "--dataset", "{ink}", "--robustness", "--compare", "light"),
+        ("inspect", "{ink}", "--hardest", "--mislabelled", "--duplicates", "--model", "light"),
         ("features", "{ink}", "--out", "{folder}/maps"),
         ("export", "light", "--to", "npz", "{folder}/light.npz"),
         (
@@ -92,6 +93,7 @@ def test_results_are_translated(run: Run, tmp_path: Path, words: tuple[str, ...]
         ("predict", "nowhere.png"),
         ("predict", "--model", "nowhere", "nowhere.png"),
         ("evaluate", "--dataset", "nowhere"),
+        ("inspect", "nowhere"),
         ("evaluate", "--model", "nowhere"),
         ("gradcheck", "nowhere"),
         ("train", "--dataset", "nowhere"),

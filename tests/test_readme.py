@@ -22,9 +22,18 @@ def test_the_example_runs() -> None:
 
 
 def test_the_commands_are_listed() -> None:
-    assert {"predict", "train", "evaluate", "summary", "gradcheck", "features", "export", "bench", "tour"} == set(
-        COMMANDS
-    )
+    assert {
+        "predict",
+        "train",
+        "evaluate",
+        "inspect",
+        "summary",
+        "gradcheck",
+        "features",
+        "export",
+        "bench",
+        "tour",
+    } == set(COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

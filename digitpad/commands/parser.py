@@ -89,6 +89,7 @@ def _parser() -> _Parser:
     add = _adder(commands, "train", _("Train a network."), json=_("one line per epoch, then the result"))
     add_options(add, _dataset_help())
     _add_evaluate(commands)
+    _add_inspect(commands)
     _add_summary(commands)
     _add_gradcheck(commands)
     _add_features(commands)
@@ -162,6 +163,29 @@ def _add_evaluate(commands: _Commands) -> None:
     )
     add("--csv", metavar=_("FILE"), type=path, help=_("write a table with one row per image"))
     add("--record", action="store_true", help=_("store the accuracy on mnist in the model file"))
+
+
+def _add_inspect(commands: _Commands) -> None:
+    add = _adder(
+        commands,
+        "inspect",
+        _("Find hard, doubtful and duplicate images in a dataset."),
+        json=_("count, splits, classes, and what is looked for"),
+    )
+    add("dataset", metavar="D", type=dataset, help=_("dataset, as in `digitpad evaluate --dataset`"))
+    add("--hardest", action="store_true", help=_("list the images whose label has the largest loss"))
+    add(
+        "--mislabelled",
+        action="store_true",
+        help=_("list the images whose label the model doubts, found by confident learning"),
+    )
+    add(
+        "--duplicates",
+        action="store_true",
+        help=_("list the test images that are nearest to a training image, with their distance"),
+    )
+    _add_model(add)
+    add("--top", metavar="K", type=at_least(1), default=20, help=_("length of each list (default: %(default)s)"))
 
 
 def _add_summary(commands: _Commands) -> None:

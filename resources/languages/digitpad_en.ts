@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>ClassStrip</name>
+    <message numerus="yes">
+        <source>{name}: {count:,} image(s)</source>
+        <translation>
+            <numerusform>{name}: {count:,} image</numerusform>
+            <numerusform>{name}: {count:,} images</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>CollectionBar</name>
     <message numerus="yes">
         <source>%n class(es)</source>
@@ -113,6 +123,57 @@
         <translation>
             <numerusform>%n kernel, one for each map of {before}</numerusform>
             <numerusform>%n kernels, one for each map of {before}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LookExporter</name>
+    <message numerus="yes">
+        <source>Exported {count:,} row(s) or image(s) to {file}.</source>
+        <translation>
+            <numerusform>Exported {count:,} row or image to {file}.</numerusform>
+            <numerusform>Exported {count:,} rows or images to {file}.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LookFilters</name>
+    <message numerus="yes">
+        <source>{count:,} image(s)</source>
+        <translation>
+            <numerusform>{count:,} image</numerusform>
+            <numerusform>{count:,} images</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LookPage</name>
+    <message numerus="yes">
+        <source>{count:,} doubtful label(s)</source>
+        <translation>
+            <numerusform>{count:,} doubtful label</numerusform>
+            <numerusform>{count:,} doubtful labels</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count:,} image(s)</source>
+        <translation>
+            <numerusform>{count:,} image</numerusform>
+            <numerusform>{count:,} images</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count:,} image(s), {width} × {height}, {kind}</source>
+        <translation>
+            <numerusform>{count:,} image, {width} × {height}, {kind}</numerusform>
+            <numerusform>{count:,} images, {width} × {height}, {kind}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count:,} pair(s)</source>
+        <translation>
+            <numerusform>{count:,} pair</numerusform>
+            <numerusform>{count:,} pairs</numerusform>
         </translation>
     </message>
 </context>

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QSlider, QWidget
 
+from digitpad.gui.data.tab import DataTab
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.live_text import LiveText
@@ -13,18 +14,21 @@ from tests.gui.controls import controls_of, tab_order
 from tests.gui.settling import lay_out
 
 TABS = ("Draw", "Data", "Train", "Features", "Evaluate")
+PAGES = [*((tab, 0) for tab in TABS), ("Data", 1), *(("Features", page) for page in range(1, 5))]
 
 
 def _show(window: MainWindow, tab: str, page: int = 0) -> QWidget:
     shown = window.go_to(tab)
     if isinstance(shown, FeaturesTab):
         shown.panel.show_page(page)
+    elif isinstance(shown, DataTab):
+        shown.page(("collect", "look")[page])
     window.resize(1280, 800)
     lay_out()
     return shown
 
 
-@pytest.mark.parametrize(("tab", "page"), [*((tab, 0) for tab in TABS), *(("Features", page) for page in range(1, 5))])
+@pytest.mark.parametrize(("tab", "page"), PAGES)
 def test_accessible_names_are_names_and_not_values(window: MainWindow, tab: str, page: int) -> None:
     shown = _show(window, tab, page)
     for widget in (*controls_of(shown), *shown.findChildren(LiveText), *controls_of(window)):
@@ -53,7 +57,7 @@ def test_the_name_of_the_network_is_the_value_of_its_chooser(window: MainWindow)
     assert "fake" in chooser.accessibleDescription()
 
 
-@pytest.mark.parametrize(("tab", "page"), [*((tab, 0) for tab in TABS), *(("Features", page) for page in range(1, 5))])
+@pytest.mark.parametrize(("tab", "page"), PAGES)
 def test_tab_follows_the_eye(window: MainWindow, tab: str, page: int) -> None:
     shown = _show(window, tab, page)
     window.activateWindow()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog, QTabBar, QWidget
 
+from digitpad.gui.data.tab import DataTab
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.scaling import adopt
@@ -41,6 +42,12 @@ def any_window(
 def _pages(window: MainWindow, tab: str) -> Iterator[tuple[str, QWidget]]:
     """Show a tab, and each page that it has; yield what is shown."""
     page = window.go_to(tab)
+    if isinstance(page, DataTab):
+        for name in ("collect", "look"):
+            page.page(name)
+            lay_out()
+            yield f"{tab}, {name}", page
+        return
     if not isinstance(page, FeaturesTab):
         lay_out()
         yield tab, page

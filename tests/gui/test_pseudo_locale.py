@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QTabBar
 from pytestqt.qtbot import QtBot
 
 from digitpad import translation
+from digitpad.gui.data.tab import DataTab
 from digitpad.gui.shell.about import system_facts
 from digitpad.gui.shell.languages import show_language
 from digitpad.gui.shell.main_window import MainWindow
@@ -97,6 +98,9 @@ def _build_all(window: MainWindow) -> None:
     """Build every tab, and the dialogs that are children of the window."""
     for number in reversed(range(_tabs(window).count())):
         _tabs(window).setCurrentIndex(number)
+    data = window.go_to("Data")
+    assert isinstance(data, DataTab)
+    data.page("look")
     actions = {action.objectName(): action for action in window.findChildren(QAction)}
     for name in DIALOGS:
         actions[name].trigger()

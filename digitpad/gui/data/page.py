@@ -13,10 +13,13 @@ class DataPage(QWidget):
         A `Message` for the message bar.
     train_wanted
         The name of a dataset, as `open_dataset` takes it, to be trained on.
+    tab_wanted
+        The key of another tab, such as "Draw", that should be shown.
     """
 
     message = Signal(object)
     train_wanted = Signal(str)
+    tab_wanted = Signal(str)
 
     def shut_down(self) -> None:
         """Stop background work and wait for its end, because the window is closing."""

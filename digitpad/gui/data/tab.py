@@ -4,10 +4,11 @@ To add a page, give `_PAGES` its name, text and tip, and `DataTab._make` the way
 """
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from digitpad.gui.data.collect.page import CollectPage
 from digitpad.gui.data.page import DataPage
+from digitpad.gui.widgets.scaling import adopt
 from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workspace.tab_page import TabPage
@@ -19,6 +20,11 @@ _PAGES = (
         "collect",
         str(QT_TRANSLATE_NOOP("DataTab", "Collect")),
         str(QT_TRANSLATE_NOOP("DataTab", "Make classes, and collect drawings and pictures of each")),
+    ),
+    (
+        "look",
+        str(QT_TRANSLATE_NOOP("DataTab", "Look")),
+        str(QT_TRANSLATE_NOOP("DataTab", "Look at the images of any dataset, and find doubtful ones")),
     ),
 )
 
@@ -54,16 +60,10 @@ class DataTab(TabPage):
         self._stack = QStackedWidget(self)
         self._stack.setObjectName("dataPages")
         self._pages: dict[str, DataPage] = {}
-        for name, _text, _tip in _PAGES:
-            page = self._pages[name] = self._make(name)
-            page.message.connect(self.message)
-            page.train_wanted.connect(self.train_wanted)
-            self._stack.addWidget(page)
+        self._built("collect")
         row = QHBoxLayout()
         row.setSpacing(SPACE)
         for button in buttons:
-            # One page needs no switch.
-            button.setVisible(len(_PAGES) > 1)
             row.addWidget(button)
         row.addStretch(1)
         column = QVBoxLayout(self)
@@ -84,20 +84,43 @@ class DataTab(TabPage):
         number = [known for known, _text, _tip in _PAGES].index(name)
         self._group.button(number).setChecked(True)
         self._show_page(number)
-        return self._pages[name]
+        return self._built(name)
 
     def shut_down(self) -> None:
         """Wait for the workers of the pages."""
         for page in self._pages.values():
             page.shut_down()
 
+    def _built(self, name: str) -> DataPage:
+        """Return a page, which is made when it is first needed."""
+        page = self._pages.get(name)
+        if page is None:
+            page = self._pages[name] = self._make(name)
+            page.message.connect(self.message)
+            page.train_wanted.connect(self.train_wanted)
+            page.tab_wanted.connect(self.tab_wanted)
+            self._stack.addWidget(page)
+            adopt(page)
+        return page
+
     def _make(self, name: str) -> DataPage:
         match name:
             case "collect":
                 return CollectPage(self._theme, self._workspace, self)
+            case "look":
+                # It imports what reads datasets, and few visits to the tab need it.
+                from digitpad.gui.data.look.page import LookPage
+
+                return LookPage(self._theme, self._workspace, self)
             case _:
                 raise ValueError(name)
 
     @Slot(int)
     def _show_page(self, number: int) -> None:
-        self._stack.setCurrentIndex(number)
+        shown = self._built(_PAGES[number][0])
+        for page in self._pages.values():
+            # The tab needs room for the page that is shown, not for the largest one.
+            ignored, usual = QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+            policy = usual if page is shown else ignored
+            page.setSizePolicy(policy, policy)
+        self._stack.setCurrentWidget(shown)

@@ -1,0 +1,149 @@
+"""The background work of Look: loading, statistics and analyses, and their results."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from digitpad.gui.data.look.arrangement import Filters, Findings, Order, in_splits
+from digitpad.gui.data.look.jobs import (
+    ReadImages,
+    following,
+    loading_job,
+    pairs_job,
+    reading_job,
+    statistics_job,
+)
+from digitpad.gui.workers.latest import LatestWorker, Outcome
+from digitpad.gui.workers.progress import WorkProgress
+from digitpad.inspection import ClassStatistics, NearestPairs, SplitDataset
+
+_LOAD, _ANALYSE, _STATISTICS = "load", "analyse", "statistics"
+
+
+class LookWork(QObject):
+    """Loads a dataset and analyses it.
+
+    Signals
+    -------
+    loaded
+        A dataset was loaded.
+    found
+        An analysis has ended.
+    progressed
+        A `WorkProgress` of loading or of an analysis.
+    summarized
+        The `ClassStatistics` of one class.
+    failed
+        Why a dataset could not be loaded, or not be analysed.
+    """
+
+    loaded = Signal()
+    found = Signal()
+    progressed = Signal(object)
+    summarized = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.images: SplitDataset | None = None
+        self.findings = Findings()
+        self.read_by: Path | None = None
+        self._doing = ""
+        # A long analysis must not hold up the mean images, nor the other way round.
+        self._main, self._beside = LatestWorker(self), LatestWorker(self)
+        self._main.result_ready.connect(self._take)
+        self._beside.result_ready.connect(self._take_beside)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a dataset is being loaded or analysed."""
+        return bool(self._doing)
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether a dataset is being loaded."""
+        return self._doing == _LOAD
+
+    def load(self, source: str) -> None:
+        """Load a dataset; all results of the one before are dropped."""
+        self.stop()
+        self._beside.forget(_STATISTICS)
+        self.images, self.findings, self.read_by = None, Findings(), None
+        self._start(_LOAD, partial(loading_job, source))
+
+    def analyse(self, order: Order, model: Path | None) -> None:
+        """Compute what an order needs.
+
+        Parameters
+        ----------
+        order
+            The order.
+        model
+            The model that reads the images; the pairs need none.
+        """
+        images = self.images
+        if images is None:
+            return
+        self.stop()
+        if order is Order.DUPLICATES:
+            self._start(_ANALYSE, partial(pairs_job, images))
+        elif model is not None:
+            self.read_by = model
+            self._start(_ANALYSE, partial(reading_job, images, model))
+
+    def forget_readings(self) -> None:
+        """Drop the answers of a model that is no longer in use."""
+        self.findings = replace(self.findings, readings=None, suspects=None)
+        self.read_by = None
+
+    def summarize(self, filters: Filters) -> None:
+        """Compute the statistics of the classes in the splits that are shown."""
+        if self.images is not None:
+            chosen = in_splits(self.images, filters)
+            self._beside.ask(_STATISTICS, following(partial(statistics_job, self.images, chosen)))
+
+    def stop(self) -> None:
+        """Stop loading, or the analysis."""
+        if self._doing:
+            self._main.forget(self._doing)
+            self._doing = ""
+
+    def shut_down(self) -> None:
+        """Stop everything and wait for its end."""
+        self._main.shut_down()
+        self._beside.shut_down()
+
+    def _start(self, kind: str, job: Callable[[], Iterator[object]]) -> None:
+        self._doing = kind
+        self._main.ask(kind, following(job))
+
+    @Slot(object)
+    def _take(self, outcome: Outcome) -> None:
+        result = outcome.result
+        if isinstance(result, WorkProgress):
+            self.progressed.emit(result)
+        elif isinstance(result, SplitDataset):
+            self.images = result
+        elif isinstance(result, ReadImages):
+            self.findings = replace(self.findings, readings=result.readings, suspects=result.suspects)
+        elif isinstance(result, NearestPairs):
+            self.findings = replace(self.findings, pairs=result)
+        if not outcome.final:
+            return
+        kind, self._doing = self._doing, ""
+        if outcome.trouble:
+            self.failed.emit(outcome.trouble)
+        elif kind == _LOAD:
+            self.loaded.emit()
+        else:
+            self.found.emit()
+
+    @Slot(object)
+    def _take_beside(self, outcome: Outcome) -> None:
+        if isinstance(outcome.result, ClassStatistics):
+            self.summarized.emit(outcome.result)
+        elif outcome.trouble:
+            self.failed.emit(outcome.trouble)

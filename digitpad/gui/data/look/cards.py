@@ -1,0 +1,114 @@
+"""The two cards in the middle of Look: the classes, and the images with their order."""
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
+
+from digitpad.gui.data.look.arrangement import Order
+from digitpad.gui.data.look.class_strip import ClassStrip
+from digitpad.gui.data.look.grid import ImageGrid
+from digitpad.gui.data.look.state_panel import StatePanel
+from digitpad.gui.data.look.tiles import TileStore
+from digitpad.gui.widgets.cards import muted, title
+from digitpad.gui.widgets.fields import ComboBox
+from digitpad.gui.widgets.flow_layout import FlowLayout
+from digitpad.gui.widgets.segmented import segments
+from digitpad.gui.widgets.theme import SPACE, Theme
+
+_ORDERS = {
+    Order.STORED: str(QT_TRANSLATE_NOOP("ImagesCard", "As stored")),
+    Order.HARDEST: str(QT_TRANSLATE_NOOP("ImagesCard", "Hardest first")),
+    Order.MISLABELLED: str(QT_TRANSLATE_NOOP("ImagesCard", "Doubtful labels")),
+    Order.DUPLICATES: str(QT_TRANSLATE_NOOP("ImagesCard", "Near-duplicates")),
+}
+_SPREAD = 1  # number of the button
+
+
+class ClassesCard(QFrame):
+    """Shows the classes, with their mean images or their spread."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("lookClassesCard")
+        self.setProperty("card", "true")
+        self.strip = ClassStrip(theme, self)
+        names = (
+            ("lookMean", self.tr("Mean"), self.tr("Show the mean image of each class")),
+            (
+                "lookSpread",
+                self.tr("Spread"),
+                self.tr("Show the standard deviation of each pixel; the largest possible, 0.5, has the full colour"),
+            ),
+        )
+        self._statistic, self.buttons = segments(names, self, label=self.tr("Images of the classes"))
+        self._statistic.idClicked.connect(self._choose)
+        head = FlowLayout()
+        head.setSpacing(SPACE)
+        head.addWidget(title(self.tr("Classes"), self))
+        head.add_stretch()
+        for button in self.buttons:
+            head.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
+        column.setSpacing(SPACE // 2)
+        column.addLayout(head)
+        column.addWidget(self.strip)
+        QWidget.setTabOrder(self.buttons[-1], self.strip)
+
+    @Slot(int)
+    def _choose(self, number: int) -> None:
+        self.strip.show_spread(spread=number == _SPREAD)
+
+
+class ImagesCard(QFrame):
+    """Shows the images, or in their place what is missing; and offers their orders."""
+
+    def __init__(self, theme: Theme, tiles: TileStore, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("lookImagesCard")
+        self.setProperty("card", "true")
+        self._count = title("", self)
+        self._count.setObjectName("lookCount")
+        self._note = muted("", self)
+        self._note.setObjectName("lookNote")
+        self.order = ComboBox(theme, "lookOrder", self.tr("Sort"), self.tr("Order of the images"), self)
+        self.order.setMinimumWidth(18 * SPACE)
+        self.order.offer({order.value: self.tr(text) for order, text in _ORDERS.items()})
+        self.grid = ImageGrid(theme, tiles, self)
+        self.state = StatePanel(self)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.grid)
+        self._stack.addWidget(self.state)
+        head = FlowLayout()
+        head.setSpacing(SPACE)
+        head.addWidget(self._count)
+        head.add_stretch()
+        head.addWidget(self.order)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
+        column.setSpacing(SPACE // 2)
+        column.addLayout(head)
+        column.addWidget(self._note)
+        column.addWidget(self._stack, 1)
+
+    @property
+    def text(self) -> str:
+        """The heading and the note."""
+        return f"{self._count.text()}\n{self._note.text()}"
+
+    @property
+    def shows_grid(self) -> bool:
+        """Whether images are shown."""
+        return self._stack.currentWidget() is self.grid
+
+    def describe(self, heading: str, note: str) -> None:
+        """Say how many images there are, and what their captions mean."""
+        self._count.setText(heading)
+        self._note.setText(note)
+
+    def show_grid(self) -> None:
+        """Show the images."""
+        self._stack.setCurrentWidget(self.grid)
+
+    def show_state(self) -> None:
+        """Show what is missing."""
+        self._stack.setCurrentWidget(self.state)

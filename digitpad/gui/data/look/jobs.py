@@ -1,0 +1,109 @@
+"""The background work of Look, as generators that yield their progress; they use no widgets."""
+
+import time
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
+
+from digitpad.gui.workers.latest import Work, WorkContext
+from digitpad.gui.workers.progress import WorkProgress
+from digitpad.gui.workspace.models import read_model
+from digitpad.inspection import (
+    ClassStatistics,
+    NearestPairs,
+    Readings,
+    SplitDataset,
+    Suspects,
+    finding_pairs,
+    mislabelled,
+    open_splits,
+    reading_all,
+    summarizing_classes,
+)
+from digitpad.reading.recognizer import Recognizer
+
+Result = TypeVar("Result")
+
+_BETWEEN_NEWS = 0.05  # seconds
+_HUNDREDTHS = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadImages:
+    """All images read by a model.
+
+    Attributes
+    ----------
+    readings, suspects
+        The answers, and the labels that they cast doubt on.
+    """
+
+    readings: Readings
+    suspects: Suspects
+
+
+def following(job: Callable[[], Iterator[object]]) -> Work:
+    """Return work for a `LatestWorker` that iterates a job, and shows its progress and its results."""
+
+    def work(context: WorkContext) -> None:
+        told_at = 0.0
+        for step in job():
+            if context.stopped():
+                return
+            if not isinstance(step, WorkProgress):
+                context.show(step)
+            elif time.monotonic() - told_at > _BETWEEN_NEWS:
+                told_at = time.monotonic()
+                context.show(step)
+
+    return work
+
+
+def loading_job(spec: str) -> Iterator[SplitDataset]:
+    """Open a dataset; raises DigitpadError if it cannot be opened."""
+    yield open_splits(spec)
+
+
+def statistics_job(images: SplitDataset, chosen: NDArray[np.int64]) -> Iterator[ClassStatistics | WorkProgress]:
+    """Compute the statistics of the classes, one after the other."""
+    doing = QCoreApplication.translate("LookJobs", "Computing mean images")
+    for step in summarizing_classes(images, chosen):
+        yield step if isinstance(step, ClassStatistics) else WorkProgress(doing, step, len(chosen))
+
+
+def reading_job(images: SplitDataset, path: Path) -> Iterator[ReadImages | WorkProgress]:
+    """Read all images with a model; raises DigitpadError if it cannot be loaded, or does not fit the images."""
+    yield WorkProgress(QCoreApplication.translate("LookJobs", "Loading the model"))
+    recognizer = Recognizer(read_model(path)[0])
+    doing = QCoreApplication.translate("LookJobs", "Reading all images with {model}").format(
+        model=recognizer.model.name
+    )
+    readings = yield from _told(reading_all(recognizer, images), doing, len(images))
+    yield ReadImages(readings, mislabelled(readings))
+
+
+def pairs_job(images: SplitDataset) -> Iterator[NearestPairs | WorkProgress]:
+    """Find the training image that is nearest to each test image; of a single split, the nearest pairs within it."""
+    everything = np.arange(len(images))
+    base = everything[images.split_of == 0]
+    queries = everything[images.split_of == 1] if len(images.splits) > 1 else None
+    doing = QCoreApplication.translate("LookJobs", "Comparing images")
+    yield (yield from _told(finding_pairs(images, base, queries), doing, _HUNDREDTHS, unit=_HUNDREDTHS))
+
+
+def _told(
+    steps: Generator[float, None, Result], doing: str, total: int, *, unit: int = 1
+) -> Generator[WorkProgress, None, Result]:
+    """Run an analysis, yield its progress in units, and return its result."""
+    while True:
+        try:
+            done = next(steps)
+        except StopIteration as finished:
+            result: Result = finished.value
+            return result
+        yield WorkProgress(doing, round(unit * done), total)

@@ -1,0 +1,406 @@
+"""Look: choose a dataset, filter and sort its images, and see each of them in detail."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from digitpad.data.collections.store import CollectionStore
+from digitpad.gui.data.look.arrangement import Filters, Order, arrange
+from digitpad.gui.data.look.background import LookWork
+from digitpad.gui.data.look.captions import Descriptions
+from digitpad.gui.data.look.cards import ClassesCard, ImagesCard
+from digitpad.gui.data.look.choice import DataChoice
+from digitpad.gui.data.look.details import DetailsCard
+from digitpad.gui.data.look.exporter import LookExporter
+from digitpad.gui.data.look.filters import LookFilters
+from digitpad.gui.data.look.grid import Caption
+from digitpad.gui.data.look.single import SelectedImage, SelectedImages, SelectedReading
+from digitpad.gui.data.look.sketching import page_of
+from digitpad.gui.data.look.tiles import TileStore, shows_ink
+from digitpad.gui.data.page import DataPage
+from digitpad.gui.widgets.actions import action_button, make_action
+from digitpad.gui.widgets.cards import muted
+from digitpad.gui.widgets.message_bar import Message
+from digitpad.gui.widgets.plain_text import one_line
+from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.gui.workers.progress import WorkProgress
+from digitpad.gui.workspace.workspace import Workspace
+from digitpad.inspection import SplitDataset
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_MODEL_ORDERS = (Order.HARDEST, Order.MISLABELLED)
+_NOTES = {
+    Order.STORED: str(QT_TRANSLATE_NOOP("LookPage", "In the order of the files, with their labels")),
+    Order.HARDEST: str(
+        QT_TRANSLATE_NOOP("LookPage", "Label, reading of {model}, and loss of the label; ?: probably mislabelled")
+    ),
+    Order.MISLABELLED: str(
+        QT_TRANSLATE_NOOP(
+            "LookPage",
+            "Label, the class that {model} believes instead, and its probability. A model that was trained on these "
+            "images doubts fewer of them.",
+        )
+    ),
+    Order.DUPLICATES: str(
+        QT_TRANSLATE_NOOP(
+            "LookPage",
+            "The nearest pairs; distance: Euclidean, of pixels from 0 to 1. Exact copies: {copies:,}",
+        )
+    ),
+}
+
+
+class LookPage(DataPage):
+    """Shows the images of a dataset.
+
+    Parameters
+    ----------
+    theme
+        The colours.
+    workspace
+        Provides the model in use, and shows images in Draw.
+    """
+
+    def __init__(self, theme: Theme, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("lookPage")
+        self._theme, self._workspace = theme, workspace
+        self._order = Order.STORED
+        self._descriptions: Descriptions | None = None
+        self._selected: SelectedImages | None = None
+        self._complete: tuple[int, ...] | None = None
+        self._summarized: frozenset[str] | None = None  # the splits that the class images leave out
+        self._next_step: Callable[[], None] = self._load_again
+        self._model: Path | None = None  # the model that reads the images
+        self.work = LookWork(self)
+        self._single = SelectedImage(self)
+        self.tiles = TileStore(self)
+        self.exporter = LookExporter(theme, workspace.settings, self)
+        self.exporter.message.connect(self.message)
+        self._make_actions()
+        self.data = DataChoice(theme, workspace.settings, self)
+        self.facts = muted("", self)
+        self.facts.setObjectName("lookFacts")
+        self.filters = LookFilters(theme, self)
+        self.classes_card = ClassesCard(theme, self)
+        self.images_card = ImagesCard(theme, self.tiles, self)
+        self.details = DetailsCard(theme, self.open_action, self)
+        self.classes, self.grid = self.classes_card.strip, self.images_card.grid
+        self.state, self.order = self.images_card.state, self.images_card.order
+        self._lay_out()
+        self._connect()
+
+    @property
+    def images(self) -> SplitDataset | None:
+        """The dataset; None while it is being loaded."""
+        return self.work.images
+
+    @property
+    def shown_cell(self) -> tuple[int, ...] | None:
+        """The images whose details are shown completely; None while they are being fetched."""
+        return self._complete
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Load the dataset when first shown; notice a model that was chosen, or a collection made, in the meantime."""
+        super().showEvent(event)
+        self.data.offer_collections({entry.dataset: one_line(entry.name) for entry in CollectionStore().all()})
+        if self.images is None and not self.work.is_busy and not self.state.text:
+            self.load(self.data.source)
+        self._network_changed()
+
+    def shut_down(self) -> None:
+        """Stop background work and wait for its end."""
+        for part in (self.work, self._single, self.tiles, self.exporter):
+            part.shut_down()
+
+    @Slot(str)
+    def load(self, source: str) -> None:
+        """Load a dataset and show it in the stored order."""
+        self.work.load(source)
+        self._order, self._descriptions, self._summarized = Order.STORED, None, None
+        self.order.choose(Order.STORED.value)
+        self.tiles.use(None)
+        self.classes.show_classes((), np.zeros(0, np.int64), ink=True)
+        self.filters.clear()
+        self.facts.setText("")
+        self.images_card.describe(self.tr("Images"), "")
+        self._show_progress(WorkProgress(self.tr("Loading {name}").format(name=self.data.currentText())))
+
+    # Construction
+
+    def _make_actions(self) -> None:
+        self.open_action = make_action(
+            self,
+            "actionLookOpen",
+            self.tr("Open in Draw"),
+            ["Ctrl+Return"],
+            self.tr("Show the selected image in Draw"),
+            self._open_selected,
+        )
+        self.open_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def _lay_out(self) -> None:
+        self.data.setMinimumWidth(24 * SPACE)
+        bar = QHBoxLayout()
+        bar.setSpacing(2 * SPACE)
+        bar.addWidget(self.data)
+        bar.addWidget(self.facts, 1)
+        bar.addWidget(action_button(self.exporter.action, "lookExportButton", self.tr("Export…"), self))
+        middle = QVBoxLayout()
+        middle.setSpacing(2 * SPACE)
+        middle.addWidget(self.classes_card)
+        middle.addWidget(self.images_card, 1)
+        row = QHBoxLayout()
+        row.setSpacing(2 * SPACE)
+        row.addWidget(self.filters)
+        row.addLayout(middle, 1)
+        row.addWidget(self.details)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * SPACE)
+        column.addLayout(bar)
+        column.addLayout(row, 1)
+
+    def _connect(self) -> None:
+        work = self.work
+        work.loaded.connect(self._show_dataset)
+        work.found.connect(self._arrange)
+        work.progressed.connect(self._show_progress)
+        work.summarized.connect(self.classes.add_statistics)
+        work.failed.connect(self._show_trouble)
+        self._single.fetched.connect(self._show_fetched)
+        self.data.chosen_data.connect(self.load)
+        self.filters.changed.connect(self._filters_changed)
+        self.classes.chosen.connect(self._class_chosen)
+        self.order.activated.connect(self._order_chosen)
+        self.grid.selected.connect(self._select)
+        self.grid.opened.connect(self._open_place)
+        self.state.pressed.connect(self._press)
+        self._workspace.networks_changed.connect(self._network_changed)
+
+    # The dataset and its order
+
+    @Slot()
+    def _show_dataset(self) -> None:
+        images = self.images
+        if images is None:
+            return
+        self.tiles.use(images)
+        self.filters.show_dataset(images)
+        channels, height, width = images.shape
+        kind = self.tr("grey") if channels == 1 else self.tr("colour")
+        text = self.tr("{count:,} image(s), {width} × {height}, {kind}", "", len(images))
+        self.facts.setText(text.format(count=len(images), width=width, height=height, kind=kind))
+        for remark in images.remarks:
+            self.message.emit(Message(remark, "info"))
+        self._filters_changed()
+
+    @Slot()
+    def _filters_changed(self) -> None:
+        images, filters = self.images, self.filters.filters
+        if images is None:
+            return
+        if filters.hidden != self._summarized:
+            self._summarized = filters.hidden
+            shown = images.labels[np.array([split not in filters.hidden for split in images.splits])[images.split_of]]
+            counts = np.bincount(shown, minlength=len(images.classes))
+            self.classes.show_classes(images.classes, counts, ink=shows_ink(images))
+            self.work.summarize(filters)
+        self.classes.show_filter(filters.label)
+        if not self.work.is_busy:
+            self._arrange()
+
+    @Slot(int)
+    def _class_chosen(self, label: int) -> None:
+        self.filters.show_class(None if self.filters.filters.label == label else label)
+
+    @Slot()
+    def _order_chosen(self) -> None:
+        order = Order(self.order.chosen)
+        if order is not self._order:
+            self.work.stop()
+            self._order = order
+            self._arrange()
+
+    @Slot()
+    def _arrange(self) -> None:
+        """Show the images in their order, or start to compute what the order needs."""
+        images, findings = self.images, self.work.findings
+        if images is None:
+            return
+        if not findings.suffices_for(self._order):
+            self._analyse()
+            return
+        cells = arrange(images, self.filters.filters, self._order, findings)
+        self._descriptions = Descriptions(images, self._order, findings)
+        self._describe(len(cells))
+        if not len(cells):
+            self._show_nothing_found(images)
+            return
+        keep = self._selected.cell[0] if self._selected is not None else None
+        lines = 1 if self._order is Order.STORED else 2
+        self.grid.show_cells(cells, self._caption, ink=shows_ink(images), lines=lines, keep=keep)
+        self.images_card.show_grid()
+        self.exporter.offer(images, cells, self._order, findings)
+        self._select(self.grid.place)
+
+    def _caption(self, place: int) -> Caption:
+        index = int(self.grid.cells[place, 0])
+        return Caption("") if self._descriptions is None else self._descriptions.caption(index)
+
+    def _analyse(self) -> None:
+        self.images_card.describe(self.tr("Images"), "")
+        if self._order in _MODEL_ORDERS and self._model is None:
+            text = self.tr("No model is in use. Choose one at the top of the window.")
+            self._show_state(text, self.tr("Show as stored"), self._show_as_stored)
+            return
+        self._show_progress(WorkProgress(self.tr("Starting")))
+        self.work.analyse(self._order, self._model)
+
+    def _describe(self, count: int) -> None:
+        findings = self.work.findings
+        heading = {
+            Order.MISLABELLED: self.tr("{count:,} doubtful label(s)", "", count),
+            Order.DUPLICATES: self.tr("{count:,} pair(s)", "", count),
+        }.get(self._order, self.tr("{count:,} image(s)", "", count))
+        model = "" if findings.readings is None else one_line(findings.readings.model)
+        copies = 0 if findings.pairs is None else findings.pairs.copies
+        note = self.tr(_NOTES[self._order]).format(model=model, copies=copies)
+        self.images_card.describe(heading.format(count=count), note)
+
+    @Slot()
+    def _network_changed(self) -> None:
+        """Drop the answers of a model that is no longer in use; what is shown of it is computed again."""
+        in_use = self._workspace.in_use
+        path = None if in_use is None else in_use.path
+        if not self.isVisible() or path == self._model:
+            return
+        self._model = path
+        if self._order in _MODEL_ORDERS:
+            self.work.stop()
+        self.work.forget_readings()
+        if self.images is None or self.work.is_busy:
+            return
+        if self._order in _MODEL_ORDERS:
+            self._arrange()
+        elif self.images_card.shows_grid:
+            self._descriptions = Descriptions(self.images, self._order, self.work.findings)
+            self._select(self.grid.place)
+
+    # In place of the grid
+
+    def _show_state(self, text: str, button: str, step: Callable[[], None]) -> None:
+        self._next_step = step
+        self.state.show_text(text, button)
+        self._show_no_grid()
+
+    @Slot(object)
+    def _show_progress(self, progress: WorkProgress) -> None:
+        self._next_step = self._stop
+        self.state.show_progress(progress)
+        self._show_no_grid()
+
+    def _show_no_grid(self) -> None:
+        self._clear_selection()
+        self.exporter.offer_nothing()
+        self.images_card.show_state()
+
+    @Slot(str)
+    def _show_trouble(self, text: str) -> None:
+        if self.images is None:
+            self._show_state(text, self.tr("Try again"), self._load_again)
+        else:
+            self._show_state(text, self.tr("Show as stored"), self._show_as_stored)
+
+    def _show_nothing_found(self, images: SplitDataset) -> None:
+        everything = arrange(images, Filters(), self._order, self.work.findings)
+        if len(everything):
+            text = self.tr("No image matches the filters.")
+            self._show_state(text, self.tr("Reset filters"), self.filters.reset)
+        elif self._order is Order.MISLABELLED:
+            text = self.tr("{model} doubts no label of this dataset.")
+            model = "" if self.work.findings.readings is None else one_line(self.work.findings.readings.model)
+            self._show_state(text.format(model=model), self.tr("Show as stored"), self._show_as_stored)
+        else:
+            text = self.tr("A pair needs two images; this dataset has fewer.")
+            self._show_state(text, self.tr("Show as stored"), self._show_as_stored)
+
+    @Slot()
+    def _press(self) -> None:
+        self._next_step()
+
+    def _stop(self) -> None:
+        self.work.stop()
+        if self.images is None:
+            text = self.tr("Loading was stopped. Choose a dataset above.")
+            self._show_state(text, self.tr("Load again"), self._load_again)
+        else:
+            self._show_as_stored()
+
+    def _load_again(self) -> None:
+        self.load(self.data.source)
+
+    def _show_as_stored(self) -> None:
+        self._order = Order.STORED
+        self.order.choose(Order.STORED.value)
+        self._arrange()
+
+    # The selected image
+
+    @Slot(int)
+    def _select(self, place: int) -> None:
+        images, descriptions = self.images, self._descriptions
+        if images is None or descriptions is None:
+            return
+        cell = tuple(self.grid.cells[place].tolist())
+        self._complete = None
+        self.details.show_facts(descriptions.facts(cell[0]))
+        self._single.fetch(images, cell, self._model)
+
+    @Slot(object)
+    def _show_fetched(self, result: SelectedImages | SelectedReading) -> None:
+        images = self.images
+        if images is None or not self.images_card.shows_grid:
+            return
+        if isinstance(result, SelectedImages):
+            self._selected = result
+            self.details.enlarged.show_images(result.pixels, ink=shows_ink(images))
+            self.open_action.setEnabled(True)
+            if self._model is None:
+                self.details.show_reading_state(self.tr("No model is in use."))
+                self._complete = result.cell
+            return
+        if result.probabilities is None:
+            self.details.show_reading_state(result.trouble)
+        else:
+            self.details.show_reading(result.model, result.labels, result.probabilities)
+        self._complete = result.cell
+
+    def _clear_selection(self) -> None:
+        self._single.forget()
+        self._selected = self._complete = None
+        self.details.clear()
+
+    @Slot(int)
+    def _open_place(self, place: int) -> None:
+        """Open a cell; its pixels may still be on their way."""
+        selected = self._selected
+        if selected is not None and selected.cell[0] == int(self.grid.cells[place, 0]):
+            self._open_selected()
+
+    @Slot()
+    def _open_selected(self) -> None:
+        images, selected, descriptions = self.images, self._selected, self._descriptions
+        if images is None or selected is None or descriptions is None:
+            return
+        index = selected.cell[0]
+        name = f"{images.name}, {descriptions.name(index)}, {descriptions.label(index)}"
+        text = self.tr("open {name}").format(name=name)
+        self._workspace.drawing.put(text, page_of(selected.pixels[0], name))
+        self.tab_wanted.emit("Draw")
