@@ -158,7 +158,9 @@ def _describe(reading: Reading, recognizer: Recognizer, top: int) -> str:
     if number is not None and number.is_number:
         # Lines are separated by a character that is not read as a sign.
         text = f"{' | '.join(number.line_texts)} {100 * number.probability:5.1f}%"
-        return f"{text}  {_('not a number: {reason}').format(reason=number.reason)}" if number.rejected else text
+        if not number.rejected:
+            return text
+        return f"{text}  " + _("not a number: {reason}").format(reason=number.reason)
     if prediction.rejected:
         text = _("not a digit: {reason}") if recognizer.reads_digits else _("not recognized: {reason}")
         return text.format(reason=prediction.reason)

@@ -5,6 +5,7 @@ have before memory is allocated, and pickled objects are never loaded.
 """
 
 import math
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -113,7 +114,8 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, name: st
         try:
             shape, dtype = _header(stream)
             start = stream.tell()
-        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError, tokenize.TokenError) as error:
+            # NumPy splits the headers of old files into tokens of Python.
             raise _damaged(path, name) from error
     if dtype.hasobject:
         raise DigitpadError(

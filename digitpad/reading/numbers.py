@@ -18,7 +18,7 @@ from digitpad.reading.number_weights import INK_WEIGHTS, PICTURE_WEIGHTS
 from digitpad.reading.parts import PicturePieces
 from digitpad.reading.pieces import Box, KeptPieces, Layout, Pieces, Run
 from digitpad.reading.recognizer import Prediction
-from digitpad.reading.signs import find_signs, has_shape, possible_shapes, stands_apart
+from digitpad.reading.signs import find_signs, possible_shapes, shape_of, stands_apart
 from digitpad.reading.strokes import InkPieces, stroke_box
 from digitpad.translation import gettext as _
 
@@ -203,8 +203,8 @@ class NumberReader:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self._known: dict[bytes, Prediction] = {}
-        # The shape of which sign was tested, and the result.
-        self._shapes: dict[bytes, tuple[str, bool]] = {}
+        # The shapes of which signs were tested, and the sign that was found.
+        self._shapes: dict[bytes, tuple[str, str]] = {}
         # Letters and signs are read as single characters: only digits form numbers.
         self._reads_numbers = are_digits(reader.labels) and not reader.reads_pictures
 
@@ -317,7 +317,11 @@ class NumberReader:
         layout = pieces.layout
         everything = (0, len(layout))
         pieces = KeptPieces(pieces)
-        signs = find_signs(layout) | self._drawn_signs(pieces)
+        signs = find_signs(layout)
+        for run, sign in self._drawn_signs(pieces).items():
+            # The lower circle of a percent sign is as small as a point.
+            signs = {other: one for other, one in signs.items() if other[1] <= run[0] or run[1] <= other[0]}
+            signs[run] = sign
         possible = possible_runs(layout)
         apart = [run for run, sign in signs.items() if sign not in {".", ","} and stands_apart(layout, run)]
         runs = [
@@ -361,14 +365,15 @@ class NumberReader:
     def _drawn_signs(self, pieces: Pieces) -> dict[Run, str]:
         """Return the pieces with the shape of a sign; results for unchanged pieces come from the cache."""
         signs: dict[Run, str] = {}
-        for run, sign in possible_shapes(pieces.layout).items():
+        for run, possible in possible_shapes(pieces.layout).items():
             key = pieces.key(run)
             shape = self._shapes.pop(key, None)
-            if shape is None or shape[0] != sign:
-                shape = (sign, has_shape(pieces.picture(run), sign))
+            if shape is None or shape[0] != possible:
+                shape = (possible, shape_of(pieces, run, possible))
             # Least recently used entries are dropped first: an entry moves to the end when it is used.
             self._shapes[key] = shape
-            if shape[1] and stands_apart(pieces.layout, run) and not self._is_digit(pieces, run, sign):
+            sign = shape[1]
+            if sign and stands_apart(pieces.layout, run) and not self._is_digit(pieces, run, sign):
                 signs[run] = sign
         while len(self._shapes) > _KEPT:
             del self._shapes[next(iter(self._shapes))]
@@ -376,8 +381,9 @@ class NumberReader:
 
     def _is_digit(self, pieces: Pieces, run: Run, sign: str) -> bool:
         """Return whether a piece with the shape of a sign is a digit nevertheless: a 4, a crossed 7 or a slanted 0."""
-        if not self.reader.refuses:
-            # A network without a class for non-digits reads every plus as a digit.
+        if not self.reader.refuses or run[1] - run[0] == 3:
+            # A network without a class for non-digits reads every plus as a digit. Of three pieces, one above and one
+            # below a slanted one, there is no digit.
             return False
         prediction = self._recognize(pieces, [run])[run]
         return belief(prediction) > _SURELY_NONE and not (sign == "/" and prediction.label == "1")

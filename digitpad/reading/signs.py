@@ -5,9 +5,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.reading.pieces import Layout, Run
+from digitpad.data.components import component_boxes, connected_components
+from digitpad.reading.pieces import Layout, Pieces, Run
 
-SIGNS = ("-", ".", ",", "+", "=", ":", "/")
+SIGNS = ("-", ".", ",", "+", "=", ":", "/", "%")
 """The signs that are recognized."""
 
 #: Pieces at least this high, in heights of the line, determine the position of the line.
@@ -28,6 +29,12 @@ _ARM = 0.22
 #: the second (a tangent), and deviates from a straight line by less than the third, relative to its length; a 1 does
 #: not extend below the line.
 _BEYOND, _LEAN, _STRAIGHT = 0.06, 0.25, 0.06
+#: Minimum height and maximum width of a percent sign, in heights of the line; minimum distance of the middles of its
+#: circles along each axis, relative to its box.
+_PERCENT_HEIGHT, _PERCENT_WIDTH, _CIRCLES = 0.7, 1.4, (0.35, 0.25)
+#: Sizes of circles that are separate from the bar, in heights of the line; maximum position of the middle of the upper
+#: one and minimum position of the lower one, from 0 (top of the line) to 1 (bottom).
+_CIRCLE, _UPPER, _LOWER = (0.15, 0.6), 0.45, 0.55
 #: Pixels with more ink than this count as ink.
 _INK = 0.3
 
@@ -64,21 +71,21 @@ def find_signs(layout: Layout) -> dict[Run, str]:
 
 
 def possible_shapes(layout: Layout) -> dict[Run, str]:
-    """Return the pieces that have the size and position of a "+" or a "/", if they have its shape, too.
+    """Return the pieces that have the size and position of one or more of "+", "/" and "%".
 
-    A line without digits has no signs. `has_shape` tells the shape.
+    A line without digits has no signs. `shape_of` tells which of these signs has their shape, if any.
     """
     line = _line(layout)
     if line is None:
         return {}
     count = len(layout)
     possible: dict[Run, str] = {}
-    for pieces in (1, 2):
+    boxes = layout.boxes
+    for pieces in (1, 2, 3):
         if count <= pieces:
             break
-        last = layout.boxes[pieces - 1 :]
-        boxes = layout.boxes
-        if pieces == 2:
+        if pieces > 1:
+            last = layout.boxes[pieces - 1 :]
             boxes = np.hstack([np.minimum(boxes[:-1, :2], last[:, :2]), np.maximum(boxes[:-1, 2:], last[:, 2:])])
         widths, heights, middles = _measures(boxes, layout.height, line)
         is_square = (
@@ -91,19 +98,41 @@ def possible_shapes(layout: Layout) -> dict[Run, str]:
         if pieces == 2:
             # The bars of a plus cross each other.
             may_be_plus &= np.diagonal(layout.distances, 1) <= _CROSSING * layout.height
-        possible |= dict.fromkeys(((at, at + pieces) for at in np.flatnonzero(may_be_plus).tolist()), "+")
+        found: dict[str, NDArray[np.bool_]] = {}
+        if pieces < 3:
+            found["+"] = may_be_plus
         if pieces == 1:
             beyond = np.minimum(line[0] - boxes[:, 1], boxes[:, 3] - line[1]) / layout.height
             may_be_slash = (beyond >= _BEYOND) & (widths >= _LEAN * heights) & ~may_be_plus
             # A slash stands between digits.
             may_be_slash[[0, -1]] = False
-            possible |= dict.fromkeys(((at, at + 1) for at in np.flatnonzero(may_be_slash).tolist()), "/")
+            found["/"] = may_be_slash
+        found["%"] = (heights >= _PERCENT_HEIGHT) & (widths >= 0.5 * heights) & (widths <= _PERCENT_WIDTH)
+        if pieces == 3:
+            found["%"] &= _between_circles(layout, line)
+        for sign, may_be in found.items():
+            for at in np.flatnonzero(may_be).tolist():
+                possible[at, at + pieces] = possible.get((at, at + pieces), "") + sign
     return possible
 
 
-def has_shape(picture: NDArray[np.float32], sign: str) -> bool:
-    """Return whether a picture of pieces, (28, 28) in [0, 1], has the shape of a sign of `possible_shapes`."""
-    return _is_plus(picture) if sign == "+" else _is_slash(picture)
+def _between_circles(layout: Layout, line: tuple[float, float]) -> NDArray[np.bool_]:
+    """Return for every three pieces whether the first and the last have the size and position of a percent sign's."""
+    widths, heights, middles = _measures(layout.boxes, layout.height, line)
+    sizes = np.maximum(widths, heights)
+    is_circle = (sizes >= _CIRCLE[0]) & (sizes <= _CIRCLE[1]) & (np.minimum(widths, heights) >= 0.5 * sizes)
+    between: NDArray[np.bool_] = (is_circle & (middles <= _UPPER))[:-2] & (is_circle & (middles >= _LOWER))[2:]
+    return between
+
+
+def shape_of(pieces: Pieces, run: Run, signs: str) -> str:
+    """Return which of some signs of `possible_shapes` a run of pieces has the shape of; "" for none."""
+    if run[1] - run[0] == 3:
+        # The circles of a percent sign may be too small for their shape to be seen.
+        return "%" if _is_slash(pieces.picture((run[0] + 1, run[1] - 1))) else ""
+    picture = pieces.picture(run)
+    tests = {"+": _is_plus, "/": _is_slash, "%": _is_percent}
+    return next((sign for sign in signs if tests[sign](picture)), "")
 
 
 def stands_apart(layout: Layout, run: Run) -> bool:
@@ -187,3 +216,24 @@ def _is_slash(picture: NDArray[np.float32]) -> bool:
     slope, offset = np.polyfit(along, middles, 1)
     stray = float(np.abs(middles - slope * along - offset).max())
     return bool(slope <= -_LEAN and stray <= max(_STRAIGHT * height, 1.2) and spans.max() <= 2 * np.median(spans) + 1)
+
+
+def _is_percent(picture: NDArray[np.float32]) -> bool:
+    """Return whether the ink encloses two areas, above left and below right of a bar that leans to the right."""
+    ink = picture > _INK
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not len(rows):
+        return False
+    own = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    height, width = own.shape
+    labels, count = connected_components(~np.pad(own, 1))
+    # The first part is connected to the padding, so it is outside.
+    if count != 3:
+        return False
+    boxes = component_boxes(labels, count)[1:] - 1
+    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    upper, lower = middles[np.argsort(middles[:, 1])]
+    across, down = (lower - upper) / (width, height)
+    # The ends of the bar are in the other two corners.
+    ends = own[: height // 4, width // 2 :].any() and own[-(height // 4) :, : width // 2].any()
+    return bool(across >= _CIRCLES[0] and down >= _CIRCLES[1] and ends)

@@ -345,6 +345,26 @@ def _signs(digits: Digits, rng: Rng) -> Made:
     return _grey(sheet), parts[0][1] + sign + parts[1][1]
 
 
+def _percent(digits: Digits, rng: Rng) -> Made:
+    """Return a number and a percent sign: a leaning bar between two circles."""
+    height = int(rng.integers(60, 120))
+    row, label = _row(digits, rng, int(rng.integers(1, 4)), height)
+    pen = max(2, int(height * rng.uniform(0.05, 0.1)))
+    circle, width = height * rng.uniform(0.28, 0.42), height * rng.uniform(0.8, 1.1)
+    field = PIL.Image.new("L", (int(width) + 2 * pen, int(height * 1.2)))
+    draw = PIL.ImageDraw.Draw(field)
+    top, bottom = 0.08 * height, field.height - 0.08 * height
+    draw.line((width * rng.uniform(0.7, 0.8), top, width * rng.uniform(0.2, 0.3), bottom), fill=255, width=pen)
+    tall = circle * rng.uniform(0.8, 1.25)
+    draw.ellipse((pen, top, pen + circle, top + tall), outline=255, width=pen)
+    draw.ellipse((pen + width - circle, bottom - tall, pen + width, bottom), outline=255, width=pen)
+    mark = np.asarray(field, np.float32) / 255
+    sheet = np.zeros((int(height * 1.8), row.shape[1] + mark.shape[1] + height), np.float32)
+    _put(sheet, row, int(0.3 * height), height // 4)
+    _put(sheet, mark, int(0.3 * height), height // 4 + row.shape[1] + int(rng.uniform(0, 0.2) * height))
+    return _grey(sheet), label + "%"
+
+
 def _plain(digits: Digits, rng: Rng) -> Made:
     sheet, label = _sheet(digits, rng)
     return _grey(sheet), label
@@ -371,6 +391,7 @@ KINDS: dict[str, Callable[[Digits, Rng], Made]] = {
     "squared": lambda d, r: _ruled(d, r, squared=True),
     "several lines": _several_lines,
     "signs": _signs,
+    "percent sign": _percent,
     "plain": _plain,
 }
 

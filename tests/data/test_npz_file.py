@@ -120,6 +120,13 @@ def test_damaged_files_are_refused(tmp_path: Path) -> None:
         archive.writestr("labels.npy", b"\x93NUMPY\x01\x00\xff\xff{")
     with pytest.raises(DigitpadError, match="array images is damaged"):
         open_dataset(path)
+    with zipfile.ZipFile(path, "w") as archive:
+        # A header with a text that does not end.
+        header = b"{'descr': '|u1', 'fortran_order': False, 'shape: (1,), }\n"
+        archive.writestr("images.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
+        archive.writestr("labels.npy", b"")
+    with pytest.raises(DigitpadError, match="array images is damaged"):
+        open_dataset(path)
     whole = saved(path, images=IMAGES, labels=LABELS).read_bytes()
     rng = np.random.default_rng(0)
     for _attempt in range(200):

@@ -1,5 +1,6 @@
 """The message catalogues: up to date, stable, and with the plural forms of the texts."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -33,6 +34,22 @@ def test_plurals_are_written_so_that_lupdate_finds_them(tmp_path: Path) -> None:
     gui = translations.ROOT / "digitpad" / "gui"
     wrong = re.compile(r"""translate\(\s*"[^"]*",\s*"[^"]*%n""")
     assert [path for path in gui.rglob("*.py") if wrong.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_no_text_is_marked_inside_an_f_string() -> None:
+    """Before Python 3.12, an f-string is one token, so the text would be missing from the template."""
+    marked = []
+    for path in sorted((translations.ROOT / "digitpad").rglob("*.py")):
+        strings = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.JoinedStr)]
+        calls = [node for string in strings for node in ast.walk(string) if isinstance(node, ast.Call)]
+        marked += [
+            f"{path}:{call.lineno}"
+            for call in calls
+            if isinstance(call.func, ast.Name)
+            and call.func.id in {"_", "gettext", "gettext_noop", "ngettext"}
+            and isinstance(call.args[0], ast.Constant)
+        ]
+    assert marked == []
 
 
 @pytest.mark.parametrize(

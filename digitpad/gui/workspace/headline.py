@@ -21,6 +21,7 @@ _SIGNS = {
     "=": lambda: QCoreApplication.translate("Verdict", "an equals sign, by its size and position"),
     ":": lambda: QCoreApplication.translate("Verdict", "a colon, by its size and position"),
     "/": lambda: QCoreApplication.translate("Verdict", "a slash, by its shape"),
+    "%": lambda: QCoreApplication.translate("Verdict", "a percent sign, by its shape"),
 }
 
 
