@@ -166,6 +166,9 @@ class Theme(QObject):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.setPalette(_palette(self.colours))
+            # Replacing a sheet visits every widget once for itself and once for each of its ancestors; removing it
+            # and setting another visits it twice. Nothing is painted in between.
+            app.setStyleSheet("")
             app.setStyleSheet(_fill(self._sheet, self.colours, scaling.scale()))
 
 

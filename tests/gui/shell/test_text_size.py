@@ -3,14 +3,15 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.settings import Settings
-from tests.gui.settling import lay_out
+from tests.gui.settling import lay_out, settle
 
 
 def _press(window: MainWindow, key: Qt.Key) -> None:
@@ -57,3 +58,29 @@ def test_the_menu_ticks_the_size(window: MainWindow, theme: Theme) -> None:
 def test_a_bad_size_in_the_settings_counts_as_none(tmp_path: Path, written: str, scale: float) -> None:
     (tmp_path / "window.json").write_text(f'{{"text_scale": {written}}}')
     assert Settings(tmp_path / "window.json").text_scale == scale
+
+
+class _StyleChanges(QObject):
+    """Counts how often widgets are styled."""
+
+    count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.StyleChange and watched.isWidgetType():
+            self.count += 1
+        return False
+
+
+def test_another_text_size_styles_no_widget_once_for_each_ancestor(
+    window: MainWindow, theme: Theme, qapp: QApplication
+) -> None:
+    for name in ("Train", "Features", "Evaluate"):
+        window.go_to(name)
+        settle(window)
+    widgets = len(qapp.allWidgets())
+    changes = _StyleChanges()
+    qapp.installEventFilter(changes)
+    theme.set_scale(1.25)
+    qapp.removeEventFilter(changes)
+    # Twelve times each, where the sheet is replaced in one step.
+    assert widgets / 2 < changes.count < 5 * widgets
