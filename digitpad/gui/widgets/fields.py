@@ -5,10 +5,11 @@ range can be typed; the field says at once which limit holds (see `RangeNote`), 
 """
 
 import math
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QPolygonF, QValidator, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
 from digitpad.gui.widgets.accessible import use_accessible_name
 from digitpad.gui.widgets.range_note import RangeNote
@@ -16,7 +17,14 @@ from digitpad.gui.widgets.theme import SPACE, Theme
 
 HEIGHT = 4 * SPACE
 _BOX = 16.0  # pixels: a check box
+_BARE = "background: transparent; border: 0; padding: 0;"  # the line edit in a number field
 _LARGEST_INT = 2**31 - 1
+# Qt has two classes of number fields, and what they share here is a mixin of either.
+if TYPE_CHECKING:
+    _SpinBox = QAbstractSpinBox
+else:
+    _SpinBox = object
+
 _ANY_STEP = QSpinBox.StepEnabledFlag.StepUpEnabled | QSpinBox.StepEnabledFlag.StepDownEnabled
 
 
@@ -120,21 +128,80 @@ class CheckBox(QCheckBox):
         painter.end()
 
 
-class IntField(QSpinBox):
-    """A whole number."""
+class _NumberField(_SpinBox):
+    """What a field for numbers has besides the number: its look, its note, and what it does with the wheel."""
 
-    def __init__(self, name: str, spoken: str, tip: str, least: int, most: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._note = RangeNote(self)
-        _dress(self, name, spoken, tip)
-        self.setRange(least, most)
-        self.setGroupSeparatorShown(True)
-        self.lineEdit().textEdited.connect(self._check)
+    _note: RangeNote
 
     @property
     def range_note(self) -> str:
         """The limit that the note under the field names; empty while there is no note."""
         return self._note.said
+
+    def stepEnabled(self) -> QSpinBox.StepEnabledFlag:
+        """Take every step, also one beyond the range, so that its limit can be said."""
+        return _ANY_STEP
+
+    def sizeHint(self) -> QSize:
+        """Return room for every number of the range, and for the margins, which Qt leaves out."""
+        margins = self.lineEdit().textMargins()
+        return super().sizeHint() + QSize(margins.left() + margins.right(), 0)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the background; the text is painted by the line edit inside."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette = self.palette()
+        painter.setPen(QPen(palette.highlight().color() if self.hasFocus() else palette.mid().color(), 1))
+        painter.setBrush(palette.alternateBase())
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.end()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Count up or down, if the field has the focus."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep the line edit bare: its own sheet is lost when the application's is replaced."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.lineEdit().setStyleSheet(_BARE)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Take the note away with the field."""
+        super().hideEvent(event)
+        self._note.clear()
+
+    def _dress(self, name: str, spoken: str, tip: str) -> None:
+        self.setObjectName(name)
+        self.setAccessibleName(spoken)
+        self.setToolTip(tip)
+        self.setFixedHeight(HEIGHT)
+        self.setMinimumWidth(6 * SPACE)
+        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        # The frame and the background are painted here, because the style would leave the line edit too little room.
+        self.setFrame(False)
+        line = self.lineEdit()
+        line.setTextMargins(SPACE, 0, SPACE // 2, 0)
+        line.setFrame(False)
+        line.setStyleSheet(_BARE)
+        self.setKeyboardTracking(False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+
+class IntField(_NumberField, QSpinBox):
+    """A whole number."""
+
+    def __init__(self, name: str, spoken: str, tip: str, least: int, most: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._note = RangeNote(self)
+        self._dress(name, spoken, tip)
+        self.setRange(least, most)
+        self.setGroupSeparatorShown(True)
+        self.lineEdit().textEdited.connect(self._check)
 
     def valueFromText(self, text: str) -> int:
         """Return the number that was typed, which may lie beyond the range, or what the special text stands for."""
@@ -151,10 +218,6 @@ class IntField(QSpinBox):
         hopeful = _without_unit(self, text) in {"", "-", "+"}
         return (QValidator.State.Intermediate if hopeful else QValidator.State.Invalid, text, position)
 
-    def stepEnabled(self) -> QSpinBox.StepEnabledFlag:
-        """Take every step, also one beyond the range, so that its limit can be said."""
-        return _ANY_STEP
-
     def stepBy(self, steps: int) -> None:
         """Count up or down; at an end, say so."""
         before = self.value()
@@ -163,22 +226,6 @@ class IntField(QSpinBox):
             self._note.say_limit(low=steps < 0)
         else:
             self._note.clear()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the background; the text is painted by the line edit inside."""
-        _paint_ground(self)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Count up or down, if the field has the focus."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Take the note away with the field."""
-        super().hideEvent(event)
-        self._note.clear()
 
     def _number(self, text: str) -> int | None:
         text = _without_unit(self, text)
@@ -196,7 +243,7 @@ class IntField(QSpinBox):
         self._note.check(typed)
 
 
-class FloatField(QDoubleSpinBox):
+class FloatField(_NumberField, QDoubleSpinBox):
     """A real number, written as people write it: 0.001, 1e-05, 0.9.
 
     Parameters
@@ -221,16 +268,11 @@ class FloatField(QDoubleSpinBox):
     ) -> None:
         super().__init__(parent)
         self._note = RangeNote(self)
-        _dress(self, name, spoken, tip)
+        self._dress(name, spoken, tip)
         self.setDecimals(12)
         self.setRange(least, most)
         self._step = step
         self.lineEdit().textEdited.connect(self._check)
-
-    @property
-    def range_note(self) -> str:
-        """The limit that the note under the field names; empty while there is no note."""
-        return self._note.said
 
     def textFromValue(self, value: float) -> str:
         """Return the number with no more digits than it needs."""
@@ -250,10 +292,6 @@ class FloatField(QDoubleSpinBox):
         hopeful = all(letter in "0123456789.,-+eE" for letter in _without_unit(self, text))
         return (QValidator.State.Intermediate if hopeful else QValidator.State.Invalid, text, position)
 
-    def stepEnabled(self) -> QSpinBox.StepEnabledFlag:
-        """Take every step, also one beyond the range, so that its limit can be said."""
-        return _ANY_STEP
-
     def stepBy(self, steps: int) -> None:
         """Add steps, or go through 1, 2, 5, 10; at an end, say so."""
         before = value = self.value()
@@ -267,22 +305,6 @@ class FloatField(QDoubleSpinBox):
             self._note.say_limit(low=steps < 0)
         else:
             self._note.clear()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the background; the text is painted by the line edit inside."""
-        _paint_ground(self)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Go up or down, if the field has the focus."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Take the note away with the field."""
-        super().hideEvent(event)
-        self._note.clear()
 
     def _check(self, text: str) -> None:
         self._note.check(None if text == self.specialValueText() else _typed(_without_unit(self, text)))
@@ -300,33 +322,6 @@ def _typed(text: str) -> float | None:
     except ValueError:
         return None
     return None if math.isnan(value) else value
-
-
-def _dress(field: QSpinBox | QDoubleSpinBox, name: str, spoken: str, tip: str) -> None:
-    field.setObjectName(name)
-    field.setAccessibleName(spoken)
-    field.setToolTip(tip)
-    field.setFixedHeight(HEIGHT)
-    field.setMinimumWidth(6 * SPACE)
-    field.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-    # The frame and the background are painted here, because the style would leave the line edit too little room.
-    field.setFrame(False)
-    line = field.lineEdit()
-    line.setTextMargins(SPACE, 0, SPACE // 2, 0)
-    line.setFrame(False)
-    line.setStyleSheet("background: transparent; border: 0; padding: 0;")
-    field.setKeyboardTracking(False)
-    field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-
-def _paint_ground(field: QSpinBox | QDoubleSpinBox) -> None:
-    painter = QPainter(field)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    palette = field.palette()
-    painter.setPen(QPen(palette.highlight().color() if field.hasFocus() else palette.mid().color(), 1))
-    painter.setBrush(palette.alternateBase())
-    painter.drawRoundedRect(QRectF(field.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-    painter.end()
 
 
 def _next_round(value: float, *, up: bool) -> float:

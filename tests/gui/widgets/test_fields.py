@@ -1,5 +1,7 @@
 """Fields: named for a screen reader, and telling which limit holds when a number beyond it is typed."""
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
@@ -154,3 +156,15 @@ def test_a_real_number_typed_beside_a_unit_is_taken(page: QWidget) -> None:
     _type(field, "2.5")
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert field.value() == 2.5
+
+
+def test_a_field_keeps_its_look_in_other_colours_and_sizes(page: QWidget, theme: Theme) -> None:
+    field = IntField("kernel", "Kernel", "Kernel size", 1, 28, page)
+    field.show()
+    for change in (partial(theme.choose, "dark"), partial(theme.set_scale, 1.5), partial(theme.choose, "light")):
+        change()
+        image = field.grab().toImage()
+        middle = image.height() // 2
+        assert image.pixelColor(0, middle) == theme.colour("line")
+        assert image.pixelColor(image.width() - 3, middle) == theme.colour("field")
+    theme.set_scale(1.0)
