@@ -37,10 +37,24 @@ class NumberField(QLineEdit):
     Signals
     -------
     typed
-        Enter was pressed.
+        Enter was pressed, or the focus has left the field after a change.
     """
 
     typed = Signal()
+
+    def open_with(self, text: str, *, select: bool) -> None:
+        """Show a text to edit: selected, or as the beginning of what is being typed."""
+        self.setText(text)
+        if select:
+            self.selectAll()
+        self.setModified(not select)
+        self.show()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def leave(self) -> None:
+        """Close without a change."""
+        self.setModified(False)
+        self.hide()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take the text with Enter, leave the weight unchanged with Esc."""
@@ -48,15 +62,19 @@ class NumberField(QLineEdit):
             self.typed.emit()
             event.accept()
         elif event.key() == Qt.Key.Key_Escape:
-            self.hide()
+            self.leave()
             event.accept()
         else:
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Close."""
+        """Take the text over and close, unless a menu or another window has the focus for the moment."""
         super().focusOutEvent(event)
-        self.hide()
+        if event.reason() in {Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason}:
+            return
+        if self.isModified():
+            self.typed.emit()
+        self.leave()
 
 
 class KernelEditor(QWidget):
@@ -118,7 +136,7 @@ class KernelEditor(QWidget):
         before = None if self._kernel is None else self._kernel.shape
         self._kernel = None if kernel is None else kernel.copy()
         self._scale = scale or ColourScale()
-        self.field.hide()
+        self.field.leave()
         if self._kernel is not None:
             height, width = self._kernel.shape
             self._at = (min(self._at[0], height - 1), min(self._at[1], width - 1))
@@ -241,7 +259,11 @@ class KernelEditor(QWidget):
         elif key in _OPENERS:
             self._type(full(self._kernel[self._at]))
         elif event.text() and event.text() in "0123456789.,":
-            self._type(event.text(), select=False)
+            if self.field.isVisible():
+                # The field is open, but the window was not active to give it the focus.
+                self.field.insert(event.text())
+            else:
+                self._type(event.text(), select=False)
         else:
             super().keyPressEvent(event)
 
@@ -270,22 +292,22 @@ class KernelEditor(QWidget):
         place.moveLeft(min(max(place.left(), 0), max(0, self.width() - width)))
         place.moveTop(min(max(place.top(), 0), max(0, self.height() - height)))
         self.field.setGeometry(place)
-        self.field.setText(text)
-        if select:
-            self.field.selectAll()
-        self.field.show()
-        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.field.open_with(text, select=select)
 
     @Slot()
     def _take_typed(self) -> None:
-        kernel = parse_kernel(self.field.text().replace(",", "."), (1, 1))
+        text, has_focus = self.field.text(), self.field.hasFocus()
+        # The change below may bring another kernel, which must not take the text, too.
+        self.field.leave()
+        kernel = parse_kernel(text.replace(",", "."), (1, 1))
         if kernel is None:
             self.refused.emit(self.tr("A weight is a number, such as 0.25 or −1."))
         else:
             self.settled.emit()
             self._set(float(kernel[0, 0]))
             self.settled.emit()
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        if has_focus:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _nudge(self, direction: int) -> None:
         if self._kernel is not None:

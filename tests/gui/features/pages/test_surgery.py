@@ -18,7 +18,7 @@ from digitpad.gui.features.pages.surgery import SurgeryPage
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.models.model_file import Model, load_model
-from tests.gui.settling import settle
+from tests.gui.settling import lay_out, settle
 
 Ink = Callable[[FeaturesTab], None]
 
@@ -119,6 +119,62 @@ def test_a_weight_is_typed(tab: FeaturesTab, page: SurgeryPage) -> None:
     editor.field.setText("much")
     QTest.keyClick(editor.field, Qt.Key.Key_Return)
     assert len(page.history.done) == 1
+
+
+def _press(text: str, *then: Qt.Key) -> None:
+    """Type as a person does: each key goes to what has the focus."""
+    for letter in text:
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        QTest.keyClicks(focused, letter)
+    for key in then:
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        QTest.keyClick(focused, key)
+
+
+@pytest.mark.parametrize("end", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab])
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_typed_weight_is_taken_by_enter_and_by_leaving(
+    tab: FeaturesTab, page: SurgeryPage, end: Qt.Key, *, opened: bool
+) -> None:
+    editor = page.editor
+    tab.window().activateWindow()
+    editor.setFocus()
+    if opened:
+        # The field opens with the weight selected: what is typed replaces all of it.
+        _press("", Qt.Key.Key_F2)
+    _press("2.5", end)
+    assert not editor.field.isVisible()
+    settle(tab)
+    assert tab.model is not None
+    assert tab.model.network.state_dict()["conv1.weight"][2, 0, 0, 0] == np.float32(2.5)
+    assert editor.kernel is not None
+    assert editor.kernel[0, 0] == 2.5
+    assert len(page.history.done) == 1
+    assert editor.hasFocus() == (end != Qt.Key.Key_Tab)
+
+
+def test_keys_that_reach_the_editor_go_on_in_the_open_field(tab: FeaturesTab, page: SurgeryPage) -> None:
+    editor = page.editor
+    editor.setFocus()
+    QTest.keyClicks(editor, "2.5")
+    assert editor.field.text() == "2.5"
+    QTest.keyClick(editor.field, Qt.Key.Key_Return)
+    settle(tab)
+    assert tab.model is not None
+    assert tab.model.network.state_dict()["conv1.weight"][2, 0, 0, 0] == np.float32(2.5)
+
+
+def test_escape_and_leaving_an_untouched_field_change_nothing(tab: FeaturesTab, page: SurgeryPage) -> None:
+    editor = page.editor
+    tab.window().activateWindow()
+    for keys, end in (("2.5", Qt.Key.Key_Escape), ("", Qt.Key.Key_Tab)):
+        editor.setFocus()
+        _press("", Qt.Key.Key_F2)
+        _press(keys, end)
+        assert not editor.field.isVisible()
+    assert not page.history.done
 
 
 def test_a_matrix_is_pasted_and_copied(
@@ -223,3 +279,15 @@ def test_another_model_begins_untouched(
     np.testing.assert_array_equal(
         tab.model.network.state_dict()["conv1.weight"] if tab.model else 0, model.network.state_dict()["conv1.weight"]
     )
+
+
+def test_the_field_for_the_map_has_room_for_its_text(page: SurgeryPage) -> None:
+    field = page.place
+    assert field.isEnabled()
+    assert field.prefix()
+    field.setValue(field.maximum())
+    lay_out()
+    line = field.lineEdit()
+    margins = line.textMargins()
+    room = line.width() - margins.left() - margins.right()
+    assert room >= line.fontMetrics().horizontalAdvance(field.text()) + 4
