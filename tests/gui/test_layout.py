@@ -1,16 +1,18 @@
 """In all tabs and dialogs, at all allowed sizes and in all languages, no text is cut and no widget collapses."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QDialog, QTabBar, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QTabBar, QWidget
 
 from digitpad.gui.data.tab import DataTab
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
+from digitpad.gui.shell.top_bar import ModelChooser
 from digitpad.gui.widgets.scaling import adopt
 from digitpad.gui.widgets.theme import Theme
 from tests.gui.controls import controls_of
@@ -113,4 +115,34 @@ def test_the_tabs_keep_their_words(window: MainWindow, theme: Theme) -> None:
     theme.set_scale(2.0)
     lay_out()
     assert tabs.width() >= tabs.sizeHint().width()
+    theme.set_scale(1.0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_features_does_not_scroll_sideways_in_the_smallest_window(
+    window: MainWindow, theme: Theme, scheme: str
+) -> None:
+    theme.choose(scheme)
+    page = window.go_to("Features")
+    window.resize(800, 560)
+    for name, _ in _pages(window, "Features"):
+        area = next(area for area in window.findChildren(QScrollArea) if area.isAncestorOf(page))
+        assert area.horizontalScrollBar().maximum() == 0, name
+    theme.choose("light")
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 2.0])
+def test_the_name_of_the_network_is_whole_in_the_smallest_window(
+    window: MainWindow, theme: Theme, scale: float
+) -> None:
+    chooser = window.findChild(ModelChooser, "modelChooser")
+    assert chooser is not None
+    network = window.workspace.in_use
+    assert network is not None
+    window.workspace.use_network(replace(network, title="digitpad · 99.5 % on MNIST"))
+    window.resize(800, 560)
+    theme.set_scale(scale)
+    lay_out()
+    expected = "digitpad · 99.5 % on MNIST" if scale <= 1.25 else "digitpad"
+    assert chooser.text_shown == expected
     theme.set_scale(1.0)

@@ -12,6 +12,8 @@ from digitpad.gui.workspace.network_menu import NetworkMenu
 from digitpad.gui.workspace.workspace import Workspace
 
 HEIGHT = 6 * SPACE
+_PADDING, _NARROW_PADDING = 4 * SPACE, 2 * SPACE  # pixels at 100 % text size: on both sides of a tab's text
+_LEFT, _RIGHT = 1.5 * SPACE, 3 * SPACE  # pixels at 100 % text size: beside the chooser's text
 
 
 class TabStrip(QTabBar):
@@ -20,6 +22,7 @@ class TabStrip(QTabBar):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._is_narrow = False
         self.setObjectName("tabStrip")
         self.setAccessibleName(self.tr("Tabs"))
         self.setToolTip(self.tr("The tabs of the window; press Ctrl and a number to switch"))
@@ -28,10 +31,23 @@ class TabStrip(QTabBar):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         theme.changed.connect(self.update)
 
+    @property
+    def roomy_width(self) -> int:
+        """The width of all tabs with their usual padding."""
+        return sum(self._width_of(index, _PADDING) for index in range(self.count()))
+
+    def use_room(self, *, narrow: bool) -> None:
+        """Take less padding where the window is narrow, or the usual one."""
+        if narrow != self._is_narrow:
+            self._is_narrow = narrow
+            # Qt keeps the sizes of tabs until a text or the font changes.
+            for index in range(self.count()):
+                self.setTabText(index, self.tabText(index))
+            self.updateGeometry()
+
     def tabSizeHint(self, index: int) -> QSize:
         """Return the size of the bold text, so that the tabs do not move when another one is chosen."""
-        metrics = QFontMetrics(text_font(self.font(), scale=1.1, bold=True))
-        return QSize(metrics.horizontalAdvance(self.tabText(index)) + px(4 * SPACE), px(HEIGHT) - 1)
+        return QSize(self._width_of(index, _NARROW_PADDING if self._is_narrow else _PADDING), px(HEIGHT) - 1)
 
     def minimumTabSizeHint(self, index: int) -> QSize:
         """Return the same size, because the text is never cut off."""
@@ -48,12 +64,18 @@ class TabStrip(QTabBar):
             painter.setPen(self._theme.colour("text" if chosen else "muted"))
             painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), self.tabText(index))
             if chosen:
-                line = QRect(area.left() + px(2 * SPACE), area.bottom() - px(2), area.width() - px(4 * SPACE), px(3))
+                padding = px(_NARROW_PADDING if self._is_narrow else _PADDING)
+                line = QRect(area.left() + padding // 2, area.bottom() - px(2), area.width() - padding, px(3))
                 painter.fillRect(line, self._theme.colour("accent"))
                 if self.hasFocus():
                     painter.setPen(QPen(self._theme.colour("accent"), 1))
-                    painter.drawRoundedRect(QRectF(area).adjusted(8.5, 8.5, -8.5, -8.5), 6, 6)
+                    inset = 0.5 if self._is_narrow else 8.5
+                    painter.drawRoundedRect(QRectF(area).adjusted(inset, 8.5, -inset, -8.5), 6, 6)
         painter.end()
+
+    def _width_of(self, index: int, padding: int) -> int:
+        metrics = QFontMetrics(text_font(self.font(), scale=1.1, bold=True))
+        return metrics.horizontalAdvance(self.tabText(index)) + px(padding)
 
 
 class ModelChooser(QPushButton):
@@ -67,7 +89,7 @@ class ModelChooser(QPushButton):
         self.setObjectName("modelChooser")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedHeight(4 * SPACE)
-        self.setMinimumWidth(12 * SPACE)
+        self.setMinimumWidth(13 * SPACE)
         self.setMaximumWidth(30 * SPACE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Network"))
@@ -83,6 +105,15 @@ class ModelChooser(QPushButton):
     def title(self) -> str:
         """The name of the network that is shown."""
         return self._title
+
+    @property
+    def text_shown(self) -> str:
+        """The title; where there is no room for it, the name alone, and only then an elided one."""
+        room = self.width() - px(_LEFT) - px(_RIGHT)
+        name, separator, _ = self._title.rpartition(" · ")
+        fits = self.fontMetrics().horizontalAdvance(self._title) <= room
+        text = self._title if fits or not separator else name
+        return self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room)
 
     @Slot()
     def _show_network(self) -> None:
@@ -107,11 +138,10 @@ class ModelChooser(QPushButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(self._theme.colour("text"))
-        room = self.rect().adjusted(px(1.5 * SPACE), 0, -px(4 * SPACE), 0)
-        title = self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideMiddle, room.width())
-        painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), title)
+        room = self.rect().adjusted(px(_LEFT), 0, -px(_RIGHT), 0)
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), self.text_shown)
         painter.setPen(QPen(self._theme.colour("muted"), 1.5))
-        x, y = self.width() - px(17), self.height() / 2
+        x, y = self.width() - px(14), self.height() / 2
         across, down = px(4), px(2)
         arrow = [QPointF(x - across, y - down), QPointF(x, y + down), QPointF(x + across, y - down)]
         painter.drawPolyline(QPolygonF(arrow))
@@ -179,6 +209,8 @@ class TopBar(QWidget):
         return super().event(event)
 
     def _show_name(self) -> None:
-        """Hide the name of the program if the tabs and the network need the space."""
-        rest = self.tabs.sizeHint().width() + px(22 * SPACE) + self.menu_button.width() + px(10 * SPACE)
+        """Give up the name of the program, then the padding of the tabs, if the tabs and the network need the space."""
+        tabs = self.tabs.roomy_width
+        rest = tabs + px(22 * SPACE) + self.menu_button.width() + px(10 * SPACE)
         self._name.setVisible(self.width() >= rest + self._name.sizeHint().width())
+        self.tabs.use_room(narrow=self.width() < rest)

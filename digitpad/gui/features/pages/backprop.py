@@ -39,6 +39,7 @@ _GRIDS = tuple(
 )
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ROWS = 9  # of the table of layers
+_LEAST_WIDTH, _ROOMY = 54 * SPACE, 66 * SPACE  # pixels at 100 % text size: gaps are smaller below the second
 _LEAST_CELL, _LARGEST_CELL = 26, 34  # logical pixels at 100 % text size: the side of a weight
 
 
@@ -68,27 +69,29 @@ class BackpropView(QWidget):
                 "Right: a kernel before the step, its gradient and its change."
             )
         )
-        self.setMinimumSize(QSize(66 * SPACE, 18 * SPACE))
+        self.setMinimumSize(QSize(_LEAST_WIDTH, 18 * SPACE))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self.update)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint both."""
         painter = QPainter(self)
-        width = min(0.44 * self.width(), px(52 * SPACE))
-        self._paint_slopes(painter, width)
+        roomy = self.width() >= px(_ROOMY)
+        width = min((0.44 if roomy else 0.42) * self.width(), px(52 * SPACE))
+        self._paint_slopes(painter, width, roomy=roomy)
         if self.kernel is not None:
-            self._paint_kernel(painter, self.kernel, width + px(5 * SPACE))
+            left = width + px((5 if roomy else 2.5) * SPACE)
+            self._paint_kernel(painter, self.kernel, left, px((3 if roomy else 2) * SPACE))
         painter.end()
 
-    def _paint_slopes(self, painter: QPainter, width: float) -> None:
+    def _paint_slopes(self, painter: QPainter, width: float, *, roomy: bool) -> None:
         # In the order of backpropagation: the last layer first.
         rows = tuple(reversed(self.slopes))[:_ROWS]
         if not rows:
             return
         line = min(self.height() / len(rows), px(2.5 * SPACE))
         largest = max(slope.size for slope in rows) or 1.0
-        name_width, number_width = px(14 * SPACE), px(10 * SPACE)
+        name_width, number_width = (px(14 * SPACE), px(10 * SPACE)) if roomy else (px(9 * SPACE), px(8.5 * SPACE))
         small, number = text_font(self.font(), scale=0.92), fixed_font(self.font(), scale=0.88)
         for index, slope in enumerate(rows):
             area = QRectF(0, index * line, width, line)
@@ -107,11 +110,11 @@ class BackpropView(QWidget):
             painter.setPen(self._theme.colour("text"))
             painter.drawText(area, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), exact(slope.size))
 
-    def _paint_kernel(self, painter: QPainter, change: WeightChange, left: float) -> None:
+    def _paint_kernel(self, painter: QPainter, change: WeightChange, left: float, gap: int) -> None:
         _, height, width = change.before.shape
         # Of the kernels of the map, the one that changes most.
         most = int(np.abs(change.change).reshape(len(change.before), -1).max(axis=1).argmax())
-        line, gap = px(2.5 * SPACE), px(3 * SPACE)
+        line = px(2.5 * SPACE)
         room = (self.width() - left - 2 * gap) / 3
         cell = min(int(room / width), int((self.height() - 2 * line) / height), px(_LARGEST_CELL))
         cell = max(4, cell)
@@ -131,11 +134,17 @@ class BackpropView(QWidget):
             largest = self.kernel_scale.limit if numbers is grids[0] else float(np.abs(numbers).max(initial=0))
             scale = ColourScale("signed", largest * factor)
             self._paint_grid(painter, numbers * np.float32(factor), scale, (left, line), cell)
-            words = self.tr(title) if power == 0 else f"{self.tr(title)} × 10{str(-power).translate(_RAISED)}"
+            pitch = width * cell + gap
+            times = "" if power == 0 else f"× 10{str(-power).translate(_RAISED)}"
             painter.setFont(text_font(self.font(), scale=0.92))
             painter.setPen(self._theme.colour("muted"))
+            words = f"{self.tr(title)} {times}".rstrip()
+            if painter.fontMetrics().horizontalAdvance(words) > pitch:
+                # The power of ten goes below, rather than into the next title.
+                painter.drawText(QRectF(left, 2 * line + height * cell, pitch, line), flags, times)
+                words = self.tr(title)
             painter.drawText(QRectF(left, line + height * cell, 3 * room, line), flags, words)
-            left += width * cell + gap
+            left += pitch
 
     def _paint_grid(
         self,

@@ -28,7 +28,7 @@ EXCITING, ASCENT = "exciting", "ascent"
 _REST = 250  # milliseconds that the pointer rests on a map before its unit is examined
 _IMAGES = 9
 _SHAPE = (1, 28, 28)  # of MNIST's images
-_LEAST, _LARGEST = 5 * SPACE, 13 * SPACE  # pixels at 100 % text size: the side of a picture
+_LEAST, _LARGEST = 4 * SPACE, 13 * SPACE  # pixels at 100 % text size: the side of a picture
 
 
 class UnitView(QWidget):
@@ -47,7 +47,7 @@ class UnitView(QWidget):
                 "Right: an image found by gradient ascent that activates it."
             )
         )
-        self.setMinimumSize(QSize((_IMAGES + 1) * (_LEAST + SPACE) + 6 * SPACE, _LEAST + 3 * SPACE))
+        self.setMinimumSize(QSize((_IMAGES + 1) * (_LEAST + SPACE) + 4 * SPACE, _LEAST + 3 * SPACE))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self.update)
 
@@ -55,21 +55,22 @@ class UnitView(QWidget):
         """Paint them in one row, with their numbers below."""
         painter = QPainter(self)
         line = px(2.5 * SPACE)
-        room = (self.width() - px(5 * SPACE)) / (_IMAGES + 1) - px(SPACE)
+        room = (self.width() - px(4 * SPACE)) / (_IMAGES + 1) - px(SPACE)
         side = int(min(room, self.height() - line, px(_LARGEST)))
         painter.setFont(fixed_font(self.font(), scale=0.88))
         for number, (pixels, box, words) in enumerate(self.images):
             area = QRectF(number * (side + px(SPACE)), 0, side, side)
             self._paint_picture(painter, pixels, area)
             self._paint_box(painter, pixels.shape[1:], box, area)
-            self._paint_words(painter, words, area, line)
+            # As wide as the distance of the pictures: a number may be wider than a small picture.
+            self._paint_words(painter, words, area.adjusted(-px(SPACE) / 2, 0, px(SPACE) / 2, 0), line)
         if self.climbed is not None:
-            area = QRectF(_IMAGES * (side + px(SPACE)) + px(3 * SPACE), 0, side, side)
+            area = QRectF(_IMAGES * (side + px(SPACE)) + px(2.5 * SPACE), 0, side, side)
             self._paint_picture(painter, self.climbed.pixels, area)
             words = f"{self.climbed.cell.layer} {short(self.climbed.value)}"
             if self.climbed.stuck:
                 words = self.tr("no gradient")
-            self._paint_words(painter, words, area.adjusted(-px(2 * SPACE), 0, px(2 * SPACE), 0), line)
+            self._paint_words(painter, words, area.adjusted(-px(2 * SPACE), 0, px(1.5 * SPACE), 0), line)
         painter.end()
 
     def _paint_picture(self, painter: QPainter, pixels: NDArray[np.float32], area: QRectF) -> None:

@@ -103,7 +103,7 @@ class SurgeryPage(QWidget):
         self._gesture: Operation | None = None  # the operation that the next change of the same kind replaces
         self._measured: Accuracy | None = None
         bold = text_font(self.font(), bold=True)
-        self.title = LiveText(theme, "surgeryTitle", bold, "text", self, spoken=self.tr("Map"))
+        self.title = LiveText(theme, "surgeryTitle", bold, "text", self, spoken=self.tr("Map"), lines=2)
         self.figure = LiveText(
             theme, "surgeryAccuracy", bold, "text", self, right=True, spoken=self.tr("Accuracy"), lines=2
         )
@@ -347,6 +347,7 @@ class SurgeryPage(QWidget):
         self.place.setMaximum(len(kernels) - 1)
         place = min(self.place.value(), len(kernels) - 1)
         self.place.setPrefix(self.tr("{layer} map ").format(layer=sources[place].layer))
+        self.place.setMinimumWidth(self.place.sizeHint().width())
         self.editor.show_kernel(kernels[place], weight_scale(self._frame.structure, made[0]))
 
     def _show_figure(self) -> None:
@@ -445,14 +446,11 @@ class SurgeryPage(QWidget):
         grid.setRowStretch(4, 1)
         kernel = QVBoxLayout()
         kernel.setSpacing(SPACE)
-        above = QHBoxLayout()
-        above.setSpacing(SPACE)
-        above.addWidget(self.place, 1)
-        above.addWidget(self.presets)
-        kernel.addLayout(above)
+        kernel.addWidget(self.place)
         kernel.addWidget(self.editor, 1)
+        kernel.addWidget(self.presets, 0, Qt.AlignmentFlag.AlignLeft)
         row = QHBoxLayout()
-        row.setSpacing(4 * SPACE)
+        row.setSpacing(3 * SPACE)
         row.addLayout(grid)
         row.addLayout(kernel)
         done = QVBoxLayout()
