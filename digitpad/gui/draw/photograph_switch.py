@@ -29,6 +29,10 @@ class PhotographSwitch(QWidget):
             label=self.tr("Show"),
         )
         self.page_button, self.ink_button = buttons
+        # Its place stays free while it is hidden: nothing moves when a file is opened.
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)

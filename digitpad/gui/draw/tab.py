@@ -189,8 +189,6 @@ class DrawTab(TabPage):
         ):
             row.addWidget(action_button(action, name, action.text(), frame))
         row.addWidget(self._pen_width(frame))
-        self.photograph = PhotographSwitch(self.canvas.drawing, frame)
-        row.addWidget(self.photograph)
         row.add_stretch()
         row.addWidget(action_button(self.files.open, "openButton", self.tr("Open…"), frame))
         row.addWidget(action_button(self.files.save_png, "saveButton", self.tr("Save…"), frame))
@@ -258,9 +256,13 @@ class DrawTab(TabPage):
         self.normalisation.setObjectName("normalisation")
         facts.addWidget(self.normalisation)
         facts.addStretch(1)
-        # With an alignment, the button does not limit the width of the column.
-        button = action_button(self.see_inside, "seeInsideButton", self.tr("See inside →"), frame)
-        facts.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        # Not among the tools: the switch comes and goes, and no tool may wrap and move the canvas then.
+        self.photograph = PhotographSwitch(self.canvas.drawing, frame)
+        below = FlowLayout()
+        below.setSpacing(SPACE)
+        below.addWidget(action_button(self.see_inside, "seeInsideButton", self.tr("See inside →"), frame))
+        below.addWidget(self.photograph)
+        facts.addLayout(below)
         row = QHBoxLayout(frame)
         row.setContentsMargins(3 * SPACE, SPACE + SPACE // 2, 3 * SPACE, SPACE + SPACE // 2)
         row.setSpacing(2 * SPACE)

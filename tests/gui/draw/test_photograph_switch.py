@@ -15,7 +15,8 @@ from digitpad.data.images import read_photograph
 from digitpad.data.ink import read_ink
 from digitpad.gui.draw.tab import DrawTab
 from digitpad.gui.shell.main_window import MainWindow
-from tests.gui.settling import settle
+from digitpad.gui.widgets.theme import Theme
+from tests.gui.settling import lay_out, settle
 
 Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]
 
@@ -117,3 +118,37 @@ def test_a_picture_of_any_mode_is_kept_as_it_looks(mode: str) -> None:
     assert shown[5, 5].min() > 200
     assert ink[30, 35] > 0.9
     assert ink[5, 5] == 0
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "scale"), [(1280, 800, 1.0), (1024, 640, 1.0), (800, 560, 1.0), (1280, 800, 1.5)]
+)
+def test_opening_a_photograph_moves_nothing(
+    tab: DrawTab, theme: Theme, photograph: Path, width: int, height: int, scale: float
+) -> None:
+    window = tab.window()
+    window.resize(width, height)
+    theme.set_scale(scale)
+    lay_out()
+    assert not tab.photograph.isVisible()
+    before = {widget.objectName(): widget.geometry() for widget in tab.findChildren(QWidget) if widget.isVisible()}
+    tab.files.open_path(photograph)
+    settle(tab)
+    lay_out()
+    assert tab.photograph.isVisible()
+    for name in ("canvas", "penButton", "openButton", "saveButton"):
+        widget = tab.findChild(QWidget, name)
+        assert widget is not None
+        assert widget.geometry() == before[name], name
+    theme.set_scale(1.0)
+
+
+def test_all_tools_are_in_one_line_of_the_usual_window(tab: DrawTab) -> None:
+    tab.window().resize(1280, 800)
+    lay_out()
+    heights = set()
+    for name in ("penButton", "clearButton", "openButton", "saveButton"):
+        widget = tab.findChild(QWidget, name)
+        assert widget is not None
+        heights.add(widget.y())
+    assert len(heights) == 1
