@@ -94,12 +94,14 @@ class FiguresCard(QFrame):
             button.setChecked(there and number == 0 and len(evaluations) == 2)
             if not there:
                 button.setText(self.tr("No results yet") if number == 0 else "")
+                button.setAccessibleDescription(button.text())
+                button.setToolTip(self.tr("Show the results of this model"))
                 for label in labels:
                     label.setText("–")
                 continue
             result = evaluations[number]
             button.setText(result.model)
-            button.setAccessibleName(result.model)
+            button.setAccessibleDescription(result.model)
             button.setToolTip(self.tr("Show the results of {model}").format(model=result.model))
             for label, text in zip(labels, _figures(result), strict=True):
                 label.setText(text)
@@ -134,6 +136,8 @@ class FiguresCard(QFrame):
     def _make_row(self, number: int) -> tuple[QToolButton, list[QLabel]]:
         button = QToolButton(self)
         button.setObjectName(f"showModel{number + 1}")
+        button.setAccessibleName(self.tr("First model") if number == 0 else self.tr("Second model"))
+        button.setToolTip(self.tr("Show the results of this model"))
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -54,7 +54,7 @@ def test_tab_follows_the_eye(tab: TrainTab) -> None:
     wanted = [
         "trainData", "trainNetwork", "trainOptimizer", "trainSchedule", "trainLearningRate", "trainBatchSize",
         "trainEpochs", "trainMomentum", "trainWeightDecay", "trainDropout", "trainLabelSmoothing", "trainAugment",
-        "trainDevice", "networkButton", "moreButton", "runsButton", "trainMain", "trainBatch", "trainEpoch",
+        "trainDevice", "trainMain", "trainBatch", "trainEpoch", "networkButton", "moreButton", "runsButton",
         "smoothingSlider", "logButton", "exportButton", "lossPlot", "figureChoice", "otherPlot",
     ]  # fmt: skip
     assert [name for name in order if name in wanted] == wanted
