@@ -220,10 +220,9 @@ class TrainingSetup(QFrame):
         row_layout.addWidget(buttons[1], 3)
         row_layout.addWidget(buttons[2], 2)
         column_layout.addLayout(row_layout)
-        #: The tab order, which follows the layout: the fields, and the buttons that open dialogs.
-        self.tab_chain: list[QWidget] = [widget for row in rows for _, widget, _ in row]
-        self.buttons_chain: list[QWidget] = [*buttons]
-        for before, after in pairwise([*self.tab_chain, *self.buttons_chain]):
+        #: The tab order, which follows the layout.
+        self.tab_chain: list[QWidget] = [*(widget for row in rows for _, widget, _ in row), *buttons]
+        for before, after in pairwise(self.tab_chain):
             QWidget.setTabOrder(before, after)
 
     def _button(self, name: str, action: QAction) -> QPushButton:

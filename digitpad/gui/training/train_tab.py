@@ -394,9 +394,7 @@ class TrainTab(TabPage):
         row.setSpacing(2 * SPACE)
         row.addWidget(self._left)
         row.addLayout(column, 1)
-        setup, controls = self.setup, [*self.notice.tab_chain, *self.controls.tab_chain]
-        # Start comes as soon as the settings are made, before the buttons that open dialogs with more of them.
-        chain = [*setup.tab_chain, *controls, *setup.buttons_chain]
+        chain = [*self.setup.tab_chain, *self.notice.tab_chain, *self.controls.tab_chain]
         for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
         self.curves.come_after(chain[-1])

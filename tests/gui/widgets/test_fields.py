@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from digitpad.gui.widgets.fields import ComboBox, FloatField, IntField
@@ -122,6 +122,60 @@ def test_a_note_where_there_is_no_room_below_stands_above(page: QWidget) -> None
     assert note is not None
     assert page.rect().contains(note.geometry())
     assert note.geometry().bottom() <= field.y()
+
+
+def test_a_note_hides_no_neighbour(page: QWidget) -> None:
+    own, other, beside = QLabel("Kernel size", page), QLabel("Stride of the layer", page), QPushButton("Add", page)
+    own.setGeometry(20, 40, 100, 16)
+    field = _whole(page)
+    field.move(20, 60)
+    other.setGeometry(20, 94, 200, 16)
+    beside.setGeometry(124, 60, 60, 32)
+    for widget in (own, other, beside):
+        widget.show()
+    _type(field, "99")
+    note = page.findChild(QLabel, "kernelNote")
+    assert note is not None
+    assert not note.geometry().intersects(other.geometry())
+    assert not note.geometry().intersects(beside.geometry())
+    assert not note.geometry().intersects(field.geometry())
+    assert page.rect().contains(note.geometry())
+
+
+def test_a_note_without_room_is_short_and_lies_over_the_fields_own_name(page: QWidget) -> None:
+    field = _whole(page, 1, 4096)
+    field.setGeometry(104, 60, 68, 32)
+    around = {
+        "own": (104, 40, 68, 18), "next": (174, 40, 100, 18), "left": (0, 60, 100, 32), "right": (174, 60, 126, 32),
+        "below": (0, 94, 300, 30),
+    }  # fmt: skip
+    for name, place in around.items():
+        button = QPushButton(name, page)
+        button.setObjectName(name)
+        button.setGeometry(*place)
+        button.show()
+    _type(field, "9999")
+    assert field.range_note == field.accessibleDescription() == "at most 4,096"
+    note = page.findChild(QLabel, "kernelNote")
+    assert note is not None
+    assert note.text() == "≤ 4,096"
+    for name in ("next", "left", "right", "below"):
+        other = page.findChild(QPushButton, name)
+        assert other is not None
+        assert not note.geometry().intersects(other.geometry()), name
+
+
+def test_a_note_takes_the_free_room_beside_a_short_label_below(page: QWidget) -> None:
+    field = _whole(page)
+    field.resize(200, 32)
+    short = QLabel("Pad", page)
+    short.setGeometry(20, 54, 200, 16)
+    short.show()
+    _type(field, "99")
+    note = page.findChild(QLabel, "kernelNote")
+    assert note is not None
+    assert note.y() > field.geometry().bottom()
+    assert note.x() > short.x() + short.fontMetrics().horizontalAdvance("Pad")
 
 
 def test_a_combo_box_is_called_by_its_name_and_not_by_its_value(page: QWidget, theme: Theme) -> None:
