@@ -21,6 +21,7 @@ from digitpad.gui.training.setting_fields import SettingField
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.cards import muted, title
 from digitpad.gui.widgets.fields import ComboBox
+from digitpad.gui.widgets.focus_order import come_after
 from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 from digitpad.gui.workspace.settings import Settings
@@ -214,6 +215,9 @@ class TrainingSetup(QFrame):
             self._button(name, action)
             for name, action in zip(("networkButton", "moreButton", "runsButton"), self._actions, strict=True)
         ]
+        # Tab reaches Start as soon as the settings are made, before the dialogs with more of them.
+        for button, before_it in zip(buttons, ("trainEvaluate", "networkButton", "moreButton"), strict=True):
+            come_after(button, before_it)
         column_layout.addWidget(buttons[0])
         row_layout = QHBoxLayout()
         row_layout.setSpacing(SPACE)

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QLayout, QScrollArea, QSplitter, QStackedWidget, Q
 
 from digitpad.gui.widgets.layouts import parts_in_order
 
+_AFTER = "tabAfter"  # property: the object name of the widget to follow
+
 
 def order_by_layout(page: QWidget) -> None:
     """Set the tab order of a page to the order of its layouts, independent of the order of construction.
@@ -17,8 +19,26 @@ def order_by_layout(page: QWidget) -> None:
     page
         The page, with all its widgets.
     """
-    for one, other in pairwise(_stops(page)):
+    stops = list(_stops(page))
+    for widget in [stop for stop in stops if stop.property(_AFTER)]:
+        stops.remove(widget)
+        names = [stop.objectName() for stop in stops]
+        stops.insert(names.index(widget.property(_AFTER)) + 1, widget)
+    for one, other in pairwise(stops):
         QWidget.setTabOrder(one, other)
+
+
+def come_after(widget: QWidget, name: str) -> None:
+    """Let a widget follow another one in the tab order, wherever it lies.
+
+    Parameters
+    ----------
+    widget
+        One that Tab reaches.
+    name
+        The object name of the other one, which is on the same page.
+    """
+    widget.setProperty(_AFTER, name)
 
 
 def _stops(widget: QWidget) -> Iterator[QWidget]:
