@@ -105,9 +105,10 @@ class Advisor:
         )
         said = said.format(count=WINDOW, now=_figure(now), first=_figure(first), lowest=_figure(min(lowest, first)))
         title = _("The training loss has risen again") if seen.has_forgotten else _("The loss is exploding")
+        cure: Cure | None = self._slower()
         if rise.rate <= seen.set_rate:
             cause = _("The learning rate is set to {rate}, which is too high for this network.")
-            cause, cure = cause.format(rate=f"{seen.set_rate:g}"), self._slower()
+            cause = cause.format(rate=f"{seen.set_rate:g}")
         else:
             cause, cure = self._after_a_rise(rise)
             if not seen.has_forgotten:
@@ -121,10 +122,11 @@ class Advisor:
         cause = _("The learning rate was set to {then} when it rose, which is too high for this network.").format(
             then=f"{rise.rate:g}"
         )
+        cure: Cure | None = None
         if seen.steps_since_change > WINDOW and seen.recent_loss < 0.98 * seen.loss_since_change:
-            advice, cure = _("It is set to {now} now, and the loss has fallen since: keep training."), None
+            advice = _("It is set to {now} now, and the loss has fallen since: keep training.")
         elif seen.steps_since_change < _PATIENCE:
-            advice, cure = _("It is set to {now} now: keep training, and watch whether the loss falls."), None
+            advice = _("It is set to {now} now: keep training, and watch whether the loss falls.")
         else:
             advice = _("It is set to {now} now, but the loss is not falling.") + " " + _spoiled()
             cure = self._again(seen.set_rate)
