@@ -47,6 +47,8 @@ class SplitDataset:
 
     Attributes
     ----------
+    name
+        The name of the dataset.
     splits
         The name of each split.
     parts
@@ -55,6 +57,7 @@ class SplitDataset:
         Remarks for the user.
     """
 
+    name: str
     splits: tuple[Split, ...]
     parts: tuple[Dataset, ...]
     remarks: tuple[str, ...] = ()
@@ -62,11 +65,6 @@ class SplitDataset:
 
     def __len__(self) -> int:
         return self.starts[-1]
-
-    @property
-    def name(self) -> str:
-        """The name of the dataset."""
-        return self.parts[0].name
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -167,11 +165,21 @@ def open_splits(spec: str | Path) -> SplitDataset:
             troubles.append(error)
     if not opened:
         raise troubles[0]
-    return of_splits(opened, tuple(str(error) for error in troubles))
+    name = Path(spec).name if Path(spec).is_dir() else ""
+    return of_splits(opened, name, tuple(str(error) for error in troubles))
 
 
-def of_splits(opened: Mapping[Split, Dataset], remarks: Sequence[str] = ()) -> SplitDataset:
+def of_splits(opened: Mapping[Split, Dataset], name: str = "", remarks: Sequence[str] = ()) -> SplitDataset:
     """Join splits; equal ones count once, empty ones and ones with images of another size are left out.
+
+    Parameters
+    ----------
+    opened
+        The images of each split.
+    name
+        The name of the dataset; empty for that of its first split.
+    remarks
+        Remarks for the user, besides those of the splits.
 
     Raises
     ------
@@ -193,9 +201,13 @@ def of_splits(opened: Mapping[Split, Dataset], remarks: Sequence[str] = ()) -> S
             continue
         kept[split] = part
     if not kept:
-        name = next((part.name for part in opened.values()), "")
-        raise DigitpadError(_("{dataset} contains no labelled images; choose another dataset.").format(dataset=name))
-    return SplitDataset(tuple(kept), tuple(kept.values()), tuple(said))
+        raise DigitpadError(
+            _("{dataset} contains no labelled images; choose another dataset.").format(
+                dataset=name or next((part.name for part in opened.values()), "")
+            )
+        )
+    parts = tuple(kept.values())
+    return SplitDataset(name or parts[0].name, tuple(kept), parts, tuple(said))
 
 
 def _is_single(spec: str | Path) -> bool:
