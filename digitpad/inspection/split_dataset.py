@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from digitpad.data.collections.store import find_collection
 from digitpad.data.dataset import Dataset
 from digitpad.data.image_folder import split_folder
+from digitpad.data.lazy_pictures import PictureFiles, Progress
 from digitpad.data.mnist import Split
 from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
@@ -113,8 +114,12 @@ class SplitDataset:
     def path(self, index: int) -> Path | None:
         """Return the file of an image; None if images are not stored in files of their own."""
         number, inside = self.locate(index)
-        paths: Sequence[Path] | None = getattr(self.parts[number].images, "paths", None)
+        paths = self._paths[number]
         return None if paths is None else paths[inside]
+
+    @cached_property
+    def _paths(self) -> list[tuple[Path, ...] | None]:
+        return [part.images.paths if isinstance(part.images, PictureFiles) else None for part in self.parts]
 
     def images(self, indices: Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.uint8]:
         """Return some of the images, uint8 (K, C, H, W), in the given order."""
@@ -137,13 +142,18 @@ class SplitDataset:
             yield indices[start : start + size]
 
 
-def open_splits(spec: str | Path) -> SplitDataset:
+def open_splits(
+    spec: str | Path,
+    *,
+    shape: tuple[int, ...] | None = None,
+    on_progress: Progress = lambda _done, _total: None,
+) -> SplitDataset:
     """Open the training and test images of a dataset.
 
     Parameters
     ----------
-    spec
-        See `digitpad.data.sources.open_dataset`.
+    spec, shape, on_progress
+        See `digitpad.data.sources.open_dataset`. The splits are opened one after the other.
 
     Returns
     -------
@@ -160,7 +170,7 @@ def open_splits(spec: str | Path) -> SplitDataset:
     wanted: tuple[Split, ...] = ("train",) if _is_single(spec) else ("train", "test")
     for split in wanted:
         try:
-            opened[split] = open_dataset(spec, split)
+            opened[split] = open_dataset(spec, split, shape=shape, on_progress=on_progress)
         except DigitpadError as error:
             troubles.append(error)
     if not opened:

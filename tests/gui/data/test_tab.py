@@ -41,7 +41,8 @@ def test_an_image_of_look_is_opened_in_the_draw_tab(
     assert isinstance(page, LookPage)
     page.data.open(str(write_test_set(tmp_path / "small", images_read_as([3, 5]), [3, 5])))
     qtbot.waitUntil(lambda: page.shown_cell == (0,), timeout=20_000)
-    QTest.mouseClick(page.details.open_button, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(tab.tab_wanted):
+        QTest.mouseClick(page.details.open_button, Qt.MouseButton.LeftButton)
     settle(window)
     assert window.draw_tab.isVisible()
     picture = window.workspace.drawing.sketch.page.picture
