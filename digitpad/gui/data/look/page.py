@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -34,26 +34,9 @@ from digitpad.inspection import SplitDataset
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from digitpad.models.model_file import Model
+
 _MODEL_ORDERS = (Order.HARDEST, Order.MISLABELLED)
-_NOTES = {
-    Order.STORED: str(QT_TRANSLATE_NOOP("LookPage", "In the order of the files, with their labels")),
-    Order.HARDEST: str(
-        QT_TRANSLATE_NOOP("LookPage", "Label, reading of {model}, and loss of the label; ?: probably mislabelled")
-    ),
-    Order.MISLABELLED: str(
-        QT_TRANSLATE_NOOP(
-            "LookPage",
-            "Label, the class that {model} believes instead, and its probability. A model that was trained on these "
-            "images doubts fewer of them.",
-        )
-    ),
-    Order.DUPLICATES: str(
-        QT_TRANSLATE_NOOP(
-            "LookPage",
-            "The nearest pairs; distance: Euclidean, of pixels from 0 to 1. Exact copies: {copies:,}",
-        )
-    ),
-}
 
 
 class LookPage(DataPage):
@@ -76,7 +59,6 @@ class LookPage(DataPage):
         self._summarized: frozenset[str] | None = None  # the splits that the class images leave out
         self._next_step: Callable[[], None] = self._load_again
         self._model: Path | None = None  # the model that reads the images
-        self._prepared_for: tuple[int, ...] | None = None  # the input of the model that pictures were prepared for
         self.work = LookWork(self)
         self.tiles = TileStore(self)
         self.exporter = LookExporter(theme, workspace.settings, self)
@@ -121,15 +103,19 @@ class LookPage(DataPage):
     @Slot(str)
     def load(self, source: str) -> None:
         """Load a dataset and show it in the stored order."""
-        self._prepared_for = self._picture_shape()
-        self.work.load(source, self._prepared_for)
+        model = self._model_in_use()
+        pictures = model is not None and model.metadata.preprocessing.is_picture
+        self._load(source, model.image_shape if model is not None and pictures else None)
+
+    def _load(self, source: str, shape: tuple[int, ...] | None) -> None:
+        self.work.load(source, shape)
         self._order, self._descriptions, self._summarized = Order.STORED, None, None
         self.order.choose(Order.STORED.value)
         self.tiles.use(None)
         self.classes.show_classes((), np.zeros(0, np.int64), ink=True)
         self.filters.clear()
         self.facts.setText("")
-        self.images_card.describe(self.tr("Images"), "")
+        self.images_card.describe_nothing()
         self._show_progress(WorkProgress(self.tr("Loading {name}").format(name=self.data.currentText())))
 
     # Construction
@@ -190,7 +176,7 @@ class LookPage(DataPage):
     @Slot()
     def _show_dataset(self) -> None:
         images = self.images
-        if images is None:
+        if images is None or self._prepares_again():
             return
         self.tiles.use(images)
         self.filters.show_dataset(images)
@@ -240,7 +226,7 @@ class LookPage(DataPage):
             return
         cells = arrange(images, self.filters.filters, self._order, findings)
         self._descriptions = Descriptions(images, self._order, findings)
-        self._describe(len(cells))
+        self.images_card.describe_images(self._order, findings, len(cells))
         if not len(cells):
             self._show_nothing_found(images)
             return
@@ -255,24 +241,13 @@ class LookPage(DataPage):
         return Caption("") if self._descriptions is None else self._descriptions.caption(index)
 
     def _analyse(self) -> None:
-        self.images_card.describe(self.tr("Images"), "")
+        self.images_card.describe_nothing()
         if self._order in _MODEL_ORDERS and self._model is None:
             text = self.tr("No model is in use. Choose one at the top of the window.")
             self._show_state(text, self.tr("Show as stored"), self._show_as_stored)
             return
         self._show_progress(WorkProgress(self.tr("Starting")))
         self.work.analyse(self._order, self._model)
-
-    def _describe(self, count: int) -> None:
-        findings = self.work.findings
-        heading = {
-            Order.MISLABELLED: self.tr("{count:,} doubtful label(s)", "", count),
-            Order.DUPLICATES: self.tr("{count:,} pair(s)", "", count),
-        }.get(self._order, self.tr("{count:,} image(s)", "", count))
-        model = "" if findings.readings is None else one_line(findings.readings.model)
-        copies = 0 if findings.pairs is None else findings.pairs.copies
-        note = self.tr(_NOTES[self._order]).format(model=model, copies=copies)
-        self.images_card.describe(heading.format(count=count), note)
 
     @Slot()
     def _network_changed(self) -> None:
@@ -282,10 +257,7 @@ class LookPage(DataPage):
         if not self.isVisible() or path == self._model:
             return
         self._model = path
-        images, shape = self.images, self._picture_shape()
-        if images is not None and images.path(0) is not None and shape not in {None, self._prepared_for}:
-            # The pictures are prepared again, for the input of this model.
-            self.load(self.data.source)
+        if self._prepares_again():
             return
         if self._order in _MODEL_ORDERS:
             self.work.stop()
@@ -298,11 +270,19 @@ class LookPage(DataPage):
             self._descriptions = Descriptions(self.images, self._order, self.work.findings)
             self._select(self.grid.place)
 
-    def _picture_shape(self) -> tuple[int, ...] | None:
-        """Return the input of the model in use if it reads pictures as they are; None for models that read ink."""
+    def _prepares_again(self) -> bool:
+        """Load picture files again for the input of a model that knows their classes; return whether that is needed."""
+        images, model = self.images, self._model_in_use()
+        if images is None or model is None or images.path(0) is None or images.shape == model.image_shape:
+            return False
+        if not set(images.classes) <= set(model.metadata.labels):
+            return False
+        self._load(self.data.source, model.image_shape)
+        return True
+
+    def _model_in_use(self) -> "Model | None":
         in_use = self._workspace.in_use
-        model = None if in_use is None else in_use.model
-        return model.image_shape if model is not None and model.metadata.preprocessing.is_picture else None
+        return None if in_use is None else in_use.model
 
     # In place of the grid
 

@@ -86,7 +86,11 @@ class SelectedImage(QObject):
         """Fetch images and, with a model, the reading of the first of them."""
 
         def work(context: WorkContext) -> None:
-            pixels = tuple(images.images(cell))
+            try:
+                pixels = tuple(images.images(cell))
+            except DigitpadError as error:
+                context.show(Selected(cell, (), SelectedReading(trouble=str(error)), is_complete=True))
+                return
             if model is None:
                 context.show(Selected(cell, pixels, None, is_complete=True))
                 return
