@@ -37,6 +37,8 @@ class LookWork(QObject):
         The `ClassStatistics` of one class.
     failed
         Why a dataset could not be loaded, or not be analysed.
+    not_summarized
+        Why there are no statistics.
     """
 
     loaded = Signal()
@@ -44,6 +46,7 @@ class LookWork(QObject):
     progressed = Signal(object)
     summarized = Signal(object)
     failed = Signal(str)
+    not_summarized = Signal(str)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -151,4 +154,4 @@ class LookWork(QObject):
         if isinstance(outcome.result, ClassStatistics):
             self.summarized.emit(outcome.result)
         elif outcome.trouble:
-            self.failed.emit(outcome.trouble)
+            self.not_summarized.emit(outcome.trouble)

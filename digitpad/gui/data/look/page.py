@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from digitpad.data.collections.store import CollectionStore
+from digitpad.data.collections.store import PREFIX, CollectionStore
 from digitpad.gui.canvas.sketch import Page
 from digitpad.gui.data.look.arrangement import Filters, Order, arrange
 from digitpad.gui.data.look.background import LookWork
@@ -91,7 +91,9 @@ class LookPage(DataPage):
         """Load the dataset when first shown; notice a model that was chosen, or a collection made, in the meantime."""
         super().showEvent(event)
         self.data.offer_collections({entry.dataset: one_line(entry.name) for entry in CollectionStore().all()})
-        if self.images is None and not self.work.is_busy and not self.state.text:
+        untouched = self.images is None and not self.work.is_busy and not self.state.text
+        # Collect may have changed a collection.
+        if untouched or (self.images is not None and self.data.source.startswith(PREFIX)):
             self.load(self.data.source)
         self._network_changed()
 
@@ -160,6 +162,7 @@ class LookPage(DataPage):
         work.progressed.connect(self._show_progress)
         work.summarized.connect(self.classes.add_statistics)
         work.failed.connect(self._show_trouble)
+        work.not_summarized.connect(self._say_trouble)
         self._selection.page_ready.connect(self._open_page)
         self._selection.failed.connect(self._say_trouble)
         self.data.chosen_data.connect(self.load)
