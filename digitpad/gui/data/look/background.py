@@ -104,7 +104,7 @@ class LookWork(QObject):
 
     def forget_readings(self) -> None:
         """Drop the answers of a model that is no longer in use."""
-        self.findings = replace(self.findings, readings=None, suspects=None)
+        self.findings = replace(self.findings, readings=None, suspects=None, hardest=None)
         self.read_by = None
 
     def summarize(self, filters: Filters) -> None:
@@ -136,7 +136,9 @@ class LookWork(QObject):
         elif isinstance(result, SplitDataset):
             self.images = result
         elif isinstance(result, ReadImages):
-            self.findings = replace(self.findings, readings=result.readings, suspects=result.suspects)
+            self.findings = replace(
+                self.findings, readings=result.readings, suspects=result.suspects, hardest=result.hardest
+            )
         elif isinstance(result, NearestPairs):
             self.findings = replace(self.findings, pairs=result)
         if not outcome.final:

@@ -21,6 +21,7 @@ from digitpad.inspection import (
     SplitDataset,
     Suspects,
     finding_pairs,
+    hardest_first,
     mislabelled,
     open_splits,
     reading_all,
@@ -42,10 +43,13 @@ class ReadImages:
     ----------
     readings, suspects
         The answers, and the labels that they cast doubt on.
+    hardest
+        int64 (N,): the images by descending loss.
     """
 
     readings: Readings
     suspects: Suspects
+    hardest: NDArray[np.int64]
 
 
 def following(job: Callable[[], Iterator[object]]) -> Work:
@@ -90,7 +94,11 @@ def loading(spec: str, shape: tuple[int, ...] | None) -> Work:
 
         # Nobody waits for the result of work that was stopped.
         with suppress(_StoppedError):
-            context.show(open_splits(spec, shape=shape, on_progress=show))
+            images = open_splits(spec, shape=shape, on_progress=show)
+            for kind in images.kinds:
+                # Of many images this takes longer than a frame of the window; the result is kept.
+                images.origins(kind)
+            context.show(images)
 
     return work
 
@@ -114,7 +122,7 @@ def reading_job(images: SplitDataset, path: Path) -> Iterator[ReadImages | WorkP
         model=recognizer.model.name
     )
     readings = yield from _told(reading_all(recognizer, images), doing, len(images))
-    yield ReadImages(readings, mislabelled(readings))
+    yield ReadImages(readings, mislabelled(readings), hardest_first(readings))
 
 
 def pairs_job(images: SplitDataset) -> Iterator[NearestPairs | WorkProgress]:
