@@ -62,7 +62,7 @@ def inspect(request: InspectRequest) -> None:
         If the dataset or the model cannot be read, or they do not fit each other.
     """
     recognizer = Recognizer(load_model(find_model(request.model))) if request.hardest or request.suspects else None
-    images = open_splits(request.dataset)
+    images = _open(request.dataset, recognizer, hidden=request.json)
     for remark in images.remarks:
         note(remark)
     record = _classes_record(images)
@@ -96,6 +96,20 @@ def _inspect_labels(
         record["mislabelled"] = {"count": len(suspects), "images": doubtful}
         if not request.json:
             _say_suspects(readings, len(suspects), doubtful)
+
+
+def _open(dataset: str, recognizer: Recognizer | None, *, hidden: bool) -> SplitDataset:
+    """Open a dataset, with pictures prepared for the model if there is one."""
+    shape = None if recognizer is None else recognizer.model.image_shape
+    with progress_bar(hidden=hidden) as bar:
+        if bar is None:
+            return open_splits(dataset, shape=shape)
+        task = bar.add_task(_("Opening {name}").format(name=dataset), total=None, detail="")
+
+        def show(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        return open_splits(dataset, shape=shape, on_progress=show)
 
 
 def _classes_record(images: SplitDataset) -> dict[str, Any]:

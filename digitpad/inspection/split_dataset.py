@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from digitpad.data.collections.store import find_collection
 from digitpad.data.dataset import Dataset
 from digitpad.data.image_folder import split_folder
+from digitpad.data.lazy_pictures import PictureFiles, Progress
 from digitpad.data.mnist import Split
 from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
@@ -47,6 +48,8 @@ class SplitDataset:
 
     Attributes
     ----------
+    name
+        The name of the dataset.
     splits
         The name of each split.
     parts
@@ -55,6 +58,7 @@ class SplitDataset:
         Remarks for the user.
     """
 
+    name: str
     splits: tuple[Split, ...]
     parts: tuple[Dataset, ...]
     remarks: tuple[str, ...] = ()
@@ -62,11 +66,6 @@ class SplitDataset:
 
     def __len__(self) -> int:
         return self.starts[-1]
-
-    @property
-    def name(self) -> str:
-        """The name of the dataset."""
-        return self.parts[0].name
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -115,8 +114,12 @@ class SplitDataset:
     def path(self, index: int) -> Path | None:
         """Return the file of an image; None if images are not stored in files of their own."""
         number, inside = self.locate(index)
-        paths: Sequence[Path] | None = getattr(self.parts[number].images, "paths", None)
+        paths = self._paths[number]
         return None if paths is None else paths[inside]
+
+    @cached_property
+    def _paths(self) -> list[tuple[Path, ...] | None]:
+        return [part.images.paths if isinstance(part.images, PictureFiles) else None for part in self.parts]
 
     def images(self, indices: Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.uint8]:
         """Return some of the images, uint8 (K, C, H, W), in the given order."""
@@ -139,13 +142,18 @@ class SplitDataset:
             yield indices[start : start + size]
 
 
-def open_splits(spec: str | Path) -> SplitDataset:
+def open_splits(
+    spec: str | Path,
+    *,
+    shape: tuple[int, ...] | None = None,
+    on_progress: Progress = lambda _done, _total: None,
+) -> SplitDataset:
     """Open the training and test images of a dataset.
 
     Parameters
     ----------
-    spec
-        See `digitpad.data.sources.open_dataset`.
+    spec, shape, on_progress
+        See `digitpad.data.sources.open_dataset`. The splits are opened one after the other.
 
     Returns
     -------
@@ -162,16 +170,26 @@ def open_splits(spec: str | Path) -> SplitDataset:
     wanted: tuple[Split, ...] = ("train",) if _is_single(spec) else ("train", "test")
     for split in wanted:
         try:
-            opened[split] = open_dataset(spec, split)
+            opened[split] = open_dataset(spec, split, shape=shape, on_progress=on_progress)
         except DigitpadError as error:
             troubles.append(error)
     if not opened:
         raise troubles[0]
-    return of_splits(opened, tuple(str(error) for error in troubles))
+    name = Path(spec).name if Path(spec).is_dir() else ""
+    return of_splits(opened, name, tuple(str(error) for error in troubles))
 
 
-def of_splits(opened: Mapping[Split, Dataset], remarks: Sequence[str] = ()) -> SplitDataset:
+def of_splits(opened: Mapping[Split, Dataset], name: str = "", remarks: Sequence[str] = ()) -> SplitDataset:
     """Join splits; equal ones count once, empty ones and ones with images of another size are left out.
+
+    Parameters
+    ----------
+    opened
+        The images of each split.
+    name
+        The name of the dataset; empty for that of its first split.
+    remarks
+        Remarks for the user, besides those of the splits.
 
     Raises
     ------
@@ -193,9 +211,13 @@ def of_splits(opened: Mapping[Split, Dataset], remarks: Sequence[str] = ()) -> S
             continue
         kept[split] = part
     if not kept:
-        name = next((part.name for part in opened.values()), "")
-        raise DigitpadError(_("{dataset} contains no labelled images; choose another dataset.").format(dataset=name))
-    return SplitDataset(tuple(kept), tuple(kept.values()), tuple(said))
+        raise DigitpadError(
+            _("{dataset} contains no labelled images; choose another dataset.").format(
+                dataset=name or next((part.name for part in opened.values()), "")
+            )
+        )
+    parts = tuple(kept.values())
+    return SplitDataset(name or parts[0].name, tuple(kept), parts, tuple(said))
 
 
 def _is_single(spec: str | Path) -> bool:

@@ -107,6 +107,30 @@
     </message>
 </context>
 <context>
+    <name>ImagesCard</name>
+    <message numerus="yes">
+        <source>{count:,} doubtful label(s)</source>
+        <translation>
+            <numerusform>{count:,} doubtful label</numerusform>
+            <numerusform>{count:,} doubtful labels</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count:,} image(s)</source>
+        <translation>
+            <numerusform>{count:,} image</numerusform>
+            <numerusform>{count:,} images</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{count:,} pair(s)</source>
+        <translation>
+            <numerusform>{count:,} pair</numerusform>
+            <numerusform>{count:,} pairs</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>InputPicture</name>
     <message numerus="yes">
         <source>%n pixel(s) with ink</source>
@@ -149,31 +173,10 @@
 <context>
     <name>LookPage</name>
     <message numerus="yes">
-        <source>{count:,} doubtful label(s)</source>
-        <translation>
-            <numerusform>{count:,} doubtful label</numerusform>
-            <numerusform>{count:,} doubtful labels</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>{count:,} image(s)</source>
-        <translation>
-            <numerusform>{count:,} image</numerusform>
-            <numerusform>{count:,} images</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>{count:,} image(s), {width} × {height}, {kind}</source>
         <translation>
             <numerusform>{count:,} image, {width} × {height}, {kind}</numerusform>
             <numerusform>{count:,} images, {width} × {height}, {kind}</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>{count:,} pair(s)</source>
-        <translation>
-            <numerusform>{count:,} pair</numerusform>
-            <numerusform>{count:,} pairs</numerusform>
         </translation>
     </message>
 </context>

@@ -11,6 +11,7 @@ time, from the top, instead.
 import argparse
 import json
 import os
+import resource
 import tempfile
 import time
 from collections.abc import Callable
@@ -84,6 +85,7 @@ def measure(data: str, steps: int, *, by_row: bool = False) -> dict[str, float]:
         "processor time, longest ms": max(busy),
         "event loop, 99th percentile ms": beat.percentile(99),
         "event loop, longest gap ms": beat.longest,
+        "peak memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
 

@@ -7,7 +7,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.inspection import NearestPairs, Readings, SplitDataset, Suspects, hardest_first
+from digitpad.inspection import NearestPairs, Readings, SplitDataset, Suspects
 
 
 class Order(Enum):
@@ -40,9 +40,20 @@ class Filters:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
-    """What is known about the images of a dataset; None where it has not been computed."""
+    """What is known about the images of a dataset; None where it has not been computed.
+
+    Attributes
+    ----------
+    readings, hardest
+        The answers of a model, and int64 (N,): the images by descending loss.
+    suspects
+        The labels that are in doubt.
+    pairs
+        The near-duplicates.
+    """
 
     readings: Readings | None = None
+    hardest: NDArray[np.int64] | None = None
     suspects: Suspects | None = None
     pairs: NearestPairs | None = None
 
@@ -50,7 +61,7 @@ class Findings:
         """Return whether the images can be put in an order."""
         if order is Order.DUPLICATES:
             return self.pairs is not None
-        return order is Order.STORED or self.readings is not None
+        return order is Order.STORED or self.hardest is not None
 
 
 def in_splits(images: SplitDataset, filters: Filters) -> NDArray[np.int64]:
@@ -85,9 +96,9 @@ def arrange(images: SplitDataset, filters: Filters, order: Order, findings: Find
         return pairs[mask[pairs].any(axis=1)]
     ordered = np.arange(len(images))
     if order is Order.HARDEST:
-        if findings.readings is None:
+        if findings.hardest is None:
             return nothing
-        ordered = hardest_first(findings.readings)
+        ordered = findings.hardest
     elif order is Order.MISLABELLED:
         if findings.suspects is None:
             return nothing

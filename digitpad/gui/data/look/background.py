@@ -1,6 +1,5 @@
 """The background work of Look: loading, statistics and analyses, and their results."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,12 +10,12 @@ from digitpad.gui.data.look.arrangement import Filters, Findings, Order, in_spli
 from digitpad.gui.data.look.jobs import (
     ReadImages,
     following,
-    loading_job,
+    loading,
     pairs_job,
     reading_job,
     statistics_job,
 )
-from digitpad.gui.workers.latest import LatestWorker, Outcome
+from digitpad.gui.workers.latest import LatestWorker, Outcome, Work
 from digitpad.gui.workers.progress import WorkProgress
 from digitpad.inspection import ClassStatistics, NearestPairs, SplitDataset
 
@@ -38,6 +37,8 @@ class LookWork(QObject):
         The `ClassStatistics` of one class.
     failed
         Why a dataset could not be loaded, or not be analysed.
+    not_summarized
+        Why there are no statistics.
     """
 
     loaded = Signal()
@@ -45,6 +46,7 @@ class LookWork(QObject):
     progressed = Signal(object)
     summarized = Signal(object)
     failed = Signal(str)
+    not_summarized = Signal(str)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -67,12 +69,18 @@ class LookWork(QObject):
         """Whether a dataset is being loaded."""
         return self._doing == _LOAD
 
-    def load(self, source: str) -> None:
-        """Load a dataset; all results of the one before are dropped."""
+    def load(self, source: str, shape: tuple[int, ...] | None = None) -> None:
+        """Load a dataset; all results of the one before are dropped.
+
+        Parameters
+        ----------
+        source, shape
+            See `digitpad.inspection.open_splits`.
+        """
         self.stop()
         self._beside.forget(_STATISTICS)
         self.images, self.findings, self.read_by = None, Findings(), None
-        self._start(_LOAD, partial(loading_job, source))
+        self._start(_LOAD, loading(source, shape))
 
     def analyse(self, order: Order, model: Path | None) -> None:
         """Compute what an order needs.
@@ -89,14 +97,14 @@ class LookWork(QObject):
             return
         self.stop()
         if order is Order.DUPLICATES:
-            self._start(_ANALYSE, partial(pairs_job, images))
+            self._start(_ANALYSE, following(partial(pairs_job, images)))
         elif model is not None:
             self.read_by = model
-            self._start(_ANALYSE, partial(reading_job, images, model))
+            self._start(_ANALYSE, following(partial(reading_job, images, model)))
 
     def forget_readings(self) -> None:
         """Drop the answers of a model that is no longer in use."""
-        self.findings = replace(self.findings, readings=None, suspects=None)
+        self.findings = replace(self.findings, readings=None, suspects=None, hardest=None)
         self.read_by = None
 
     def summarize(self, filters: Filters) -> None:
@@ -116,9 +124,9 @@ class LookWork(QObject):
         self._main.shut_down()
         self._beside.shut_down()
 
-    def _start(self, kind: str, job: Callable[[], Iterator[object]]) -> None:
+    def _start(self, kind: str, work: Work) -> None:
         self._doing = kind
-        self._main.ask(kind, following(job))
+        self._main.ask(kind, work)
 
     @Slot(object)
     def _take(self, outcome: Outcome) -> None:
@@ -128,7 +136,9 @@ class LookWork(QObject):
         elif isinstance(result, SplitDataset):
             self.images = result
         elif isinstance(result, ReadImages):
-            self.findings = replace(self.findings, readings=result.readings, suspects=result.suspects)
+            self.findings = replace(
+                self.findings, readings=result.readings, suspects=result.suspects, hardest=result.hardest
+            )
         elif isinstance(result, NearestPairs):
             self.findings = replace(self.findings, pairs=result)
         if not outcome.final:
@@ -146,4 +156,4 @@ class LookWork(QObject):
         if isinstance(outcome.result, ClassStatistics):
             self.summarized.emit(outcome.result)
         elif outcome.trouble:
-            self.failed.emit(outcome.trouble)
+            self.not_summarized.emit(outcome.trouble)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
-from digitpad.gui.data.look.arrangement import Order
+from digitpad.gui.data.look.arrangement import Findings, Order
 from digitpad.gui.data.look.class_strip import ClassStrip
 from digitpad.gui.data.look.grid import ImageGrid
 from digitpad.gui.data.look.state_panel import StatePanel
@@ -11,6 +11,7 @@ from digitpad.gui.data.look.tiles import TileStore
 from digitpad.gui.widgets.cards import muted, title
 from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.flow_layout import FlowLayout
+from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE, Theme
 
@@ -19,6 +20,25 @@ _ORDERS = {
     Order.HARDEST: str(QT_TRANSLATE_NOOP("ImagesCard", "Hardest first")),
     Order.MISLABELLED: str(QT_TRANSLATE_NOOP("ImagesCard", "Doubtful labels")),
     Order.DUPLICATES: str(QT_TRANSLATE_NOOP("ImagesCard", "Near-duplicates")),
+}
+_NOTES = {
+    Order.STORED: str(QT_TRANSLATE_NOOP("ImagesCard", "In the order of the files, with their labels")),
+    Order.HARDEST: str(
+        QT_TRANSLATE_NOOP("ImagesCard", "Label, reading of {model}, and loss of the label; ?: probably mislabelled")
+    ),
+    Order.MISLABELLED: str(
+        QT_TRANSLATE_NOOP(
+            "ImagesCard",
+            "Label, the class that {model} believes instead, and its probability. A model that was trained on these "
+            "images doubts fewer of them.",
+        )
+    ),
+    Order.DUPLICATES: str(
+        QT_TRANSLATE_NOOP(
+            "ImagesCard",
+            "The nearest pairs; distance: Euclidean, of pixels from 0 to 1. Exact copies: {copies:,}",
+        )
+    ),
 }
 _SPREAD = 1  # number of the button
 
@@ -100,10 +120,21 @@ class ImagesCard(QFrame):
         """Whether images are shown."""
         return self._stack.currentWidget() is self.grid
 
-    def describe(self, heading: str, note: str) -> None:
-        """Say how many images there are, and what their captions mean."""
-        self._count.setText(heading)
-        self._note.setText(note)
+    def describe_images(self, order: Order, findings: Findings, count: int) -> None:
+        """Say how many images, doubtful labels or pairs there are, and what their captions mean."""
+        heading = {
+            Order.MISLABELLED: self.tr("{count:,} doubtful label(s)", "", count),
+            Order.DUPLICATES: self.tr("{count:,} pair(s)", "", count),
+        }.get(order, self.tr("{count:,} image(s)", "", count))
+        model = "" if findings.readings is None else one_line(findings.readings.model)
+        copies = 0 if findings.pairs is None else findings.pairs.copies
+        self._count.setText(heading.format(count=count))
+        self._note.setText(self.tr(_NOTES[order]).format(model=model, copies=copies))
+
+    def describe_nothing(self) -> None:
+        """Say nothing, because it is not known yet what will be shown."""
+        self._count.setText(self.tr("Images"))
+        self._note.setText("")
 
     def show_grid(self) -> None:
         """Show the images."""

@@ -168,7 +168,6 @@ class DetailsCard(QFrame):
         self.show_facts(Facts(self.tr("No image selected")))
         self.enlarged.show_images((), ink=True)
         self.show_reading_state("")
-        self.open_button.defaultAction().setEnabled(False)
 
     def show_facts(self, facts: Facts) -> None:
         """Show what is known about an image."""

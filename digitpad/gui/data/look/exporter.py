@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from digitpad.gui.data.look.arrangement import Findings, Order
@@ -33,13 +33,15 @@ class _Shown:
     findings: Findings
 
 
-class LookExporter(QWidget):
-    """Exports the list that is shown; it is never visible itself.
+class LookExporter(QObject):
+    """Exports the list that is shown.
 
     Parameters
     ----------
     theme, settings
         The colours of the picture, and the folder of files.
+    page
+        The page, which owns the action.
 
     Attributes
     ----------
@@ -54,16 +56,14 @@ class LookExporter(QWidget):
 
     message = Signal(object)
 
-    def __init__(self, theme: Theme, settings: Settings, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("lookExporter")
-        self.hide()
-        self._theme, self._settings = theme, settings
+    def __init__(self, theme: Theme, settings: Settings, page: QWidget) -> None:
+        super().__init__(page)
+        self._theme, self._settings, self._page = theme, settings, page
         self._shown: _Shown | None = None
         self._worker = LatestWorker(self)
         self._worker.result_ready.connect(self._take)
         self.action = make_action(
-            parent,
+            page,
             "actionLookExport",
             self.tr("Export images…"),
             ["Ctrl+Alt+X"],
@@ -89,7 +89,7 @@ class LookExporter(QWidget):
 
     @Slot()
     def _ask(self) -> None:
-        dialog = QFileDialog(self.window(), self.tr("Export the images"), str(self._settings.folder))
+        dialog = QFileDialog(self._page.window(), self.tr("Export the images"), str(self._settings.folder))
         dialog.setObjectName("lookExportDialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

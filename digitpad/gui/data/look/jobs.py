@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +21,7 @@ from digitpad.inspection import (
     SplitDataset,
     Suspects,
     finding_pairs,
+    hardest_first,
     mislabelled,
     open_splits,
     reading_all,
@@ -41,10 +43,13 @@ class ReadImages:
     ----------
     readings, suspects
         The answers, and the labels that they cast doubt on.
+    hardest
+        int64 (N,): the images by descending loss.
     """
 
     readings: Readings
     suspects: Suspects
+    hardest: NDArray[np.int64]
 
 
 def following(job: Callable[[], Iterator[object]]) -> Work:
@@ -64,9 +69,42 @@ def following(job: Callable[[], Iterator[object]]) -> Work:
     return work
 
 
-def loading_job(spec: str) -> Iterator[SplitDataset]:
-    """Open a dataset; raises DigitpadError if it cannot be opened."""
-    yield open_splits(spec)
+def loading(spec: str, shape: tuple[int, ...] | None) -> Work:
+    """Return work for a `LatestWorker` that opens a dataset.
+
+    Parameters
+    ----------
+    spec
+        The dataset.
+    shape
+        The input of the network that pictures are prepared for; None for the usual one.
+    """
+    doing = QCoreApplication.translate("LookJobs", "Opening the pictures")
+
+    def work(context: WorkContext) -> None:
+        told_at = 0.0
+
+        def show(done: int, total: int) -> None:
+            nonlocal told_at
+            if context.stopped():
+                raise _StoppedError
+            if time.monotonic() - told_at > _BETWEEN_NEWS:
+                told_at = time.monotonic()
+                context.show(WorkProgress(doing, done, total))
+
+        # Nobody waits for the result of work that was stopped.
+        with suppress(_StoppedError):
+            images = open_splits(spec, shape=shape, on_progress=show)
+            for kind in images.kinds:
+                # Of many images this takes longer than a frame of the window; the result is kept.
+                images.origins(kind)
+            context.show(images)
+
+    return work
+
+
+class _StoppedError(Exception):
+    """Ends the reading of a folder that is no longer needed."""
 
 
 def statistics_job(images: SplitDataset, chosen: NDArray[np.int64]) -> Iterator[ClassStatistics | WorkProgress]:
@@ -84,7 +122,7 @@ def reading_job(images: SplitDataset, path: Path) -> Iterator[ReadImages | WorkP
         model=recognizer.model.name
     )
     readings = yield from _told(reading_all(recognizer, images), doing, len(images))
-    yield ReadImages(readings, mislabelled(readings))
+    yield ReadImages(readings, mislabelled(readings), hardest_first(readings))
 
 
 def pairs_job(images: SplitDataset) -> Iterator[NearestPairs | WorkProgress]:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from digitpad.data.collections.store import CollectionStore
+from digitpad.data.collections.store import PREFIX, CollectionStore
+from digitpad.gui.canvas.sketch import Page
 from digitpad.gui.data.look.arrangement import Filters, Order, arrange
 from digitpad.gui.data.look.background import LookWork
 from digitpad.gui.data.look.captions import Descriptions
@@ -18,8 +19,7 @@ from digitpad.gui.data.look.details import DetailsCard
 from digitpad.gui.data.look.exporter import LookExporter
 from digitpad.gui.data.look.filters import LookFilters
 from digitpad.gui.data.look.grid import Caption
-from digitpad.gui.data.look.single import SelectedImage, SelectedImages, SelectedReading
-from digitpad.gui.data.look.sketching import page_of
+from digitpad.gui.data.look.selection import Selection
 from digitpad.gui.data.look.tiles import TileStore, shows_ink
 from digitpad.gui.data.page import DataPage
 from digitpad.gui.widgets.actions import action_button, make_action
@@ -34,26 +34,9 @@ from digitpad.inspection import SplitDataset
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from digitpad.models.model_file import Model
+
 _MODEL_ORDERS = (Order.HARDEST, Order.MISLABELLED)
-_NOTES = {
-    Order.STORED: str(QT_TRANSLATE_NOOP("LookPage", "In the order of the files, with their labels")),
-    Order.HARDEST: str(
-        QT_TRANSLATE_NOOP("LookPage", "Label, reading of {model}, and loss of the label; ?: probably mislabelled")
-    ),
-    Order.MISLABELLED: str(
-        QT_TRANSLATE_NOOP(
-            "LookPage",
-            "Label, the class that {model} believes instead, and its probability. A model that was trained on these "
-            "images doubts fewer of them.",
-        )
-    ),
-    Order.DUPLICATES: str(
-        QT_TRANSLATE_NOOP(
-            "LookPage",
-            "The nearest pairs; distance: Euclidean, of pixels from 0 to 1. Exact copies: {copies:,}",
-        )
-    ),
-}
 
 
 class LookPage(DataPage):
@@ -73,13 +56,10 @@ class LookPage(DataPage):
         self._theme, self._workspace = theme, workspace
         self._order = Order.STORED
         self._descriptions: Descriptions | None = None
-        self._selected: SelectedImages | None = None
-        self._complete: tuple[int, ...] | None = None
         self._summarized: frozenset[str] | None = None  # the splits that the class images leave out
         self._next_step: Callable[[], None] = self._load_again
         self._model: Path | None = None  # the model that reads the images
         self.work = LookWork(self)
-        self._single = SelectedImage(self)
         self.tiles = TileStore(self)
         self.exporter = LookExporter(theme, workspace.settings, self)
         self.exporter.message.connect(self.message)
@@ -91,6 +71,7 @@ class LookPage(DataPage):
         self.classes_card = ClassesCard(theme, self)
         self.images_card = ImagesCard(theme, self.tiles, self)
         self.details = DetailsCard(theme, self.open_action, self)
+        self._selection = Selection(self.details, self)
         self.classes, self.grid = self.classes_card.strip, self.images_card.grid
         self.state, self.order = self.images_card.state, self.images_card.order
         self._lay_out()
@@ -104,32 +85,39 @@ class LookPage(DataPage):
     @property
     def shown_cell(self) -> tuple[int, ...] | None:
         """The images whose details are shown completely; None while they are being fetched."""
-        return self._complete
+        return self._selection.complete_cell
 
     def showEvent(self, event: QShowEvent) -> None:
         """Load the dataset when first shown; notice a model that was chosen, or a collection made, in the meantime."""
         super().showEvent(event)
         self.data.offer_collections({entry.dataset: one_line(entry.name) for entry in CollectionStore().all()})
-        if self.images is None and not self.work.is_busy and not self.state.text:
+        untouched = self.images is None and not self.work.is_busy and not self.state.text
+        # Collect may have changed a collection.
+        if untouched or (self.images is not None and self.data.source.startswith(PREFIX)):
             self.load(self.data.source)
         self._network_changed()
 
     def shut_down(self) -> None:
         """Stop background work and wait for its end."""
-        for part in (self.work, self._single, self.tiles, self.exporter):
+        for part in (self.work, self._selection, self.tiles, self.exporter):
             part.shut_down()
 
     @Slot(str)
     def load(self, source: str) -> None:
         """Load a dataset and show it in the stored order."""
-        self.work.load(source)
+        model = self._model_in_use()
+        pictures = model is not None and model.metadata.preprocessing.is_picture
+        self._load(source, model.image_shape if model is not None and pictures else None)
+
+    def _load(self, source: str, shape: tuple[int, ...] | None) -> None:
+        self.work.load(source, shape)
         self._order, self._descriptions, self._summarized = Order.STORED, None, None
         self.order.choose(Order.STORED.value)
         self.tiles.use(None)
         self.classes.show_classes((), np.zeros(0, np.int64), ink=True)
         self.filters.clear()
         self.facts.setText("")
-        self.images_card.describe(self.tr("Images"), "")
+        self.images_card.describe_nothing()
         self._show_progress(WorkProgress(self.tr("Loading {name}").format(name=self.data.currentText())))
 
     # Construction
@@ -174,7 +162,9 @@ class LookPage(DataPage):
         work.progressed.connect(self._show_progress)
         work.summarized.connect(self.classes.add_statistics)
         work.failed.connect(self._show_trouble)
-        self._single.fetched.connect(self._show_fetched)
+        work.not_summarized.connect(self._say_trouble)
+        self._selection.page_ready.connect(self._open_page)
+        self._selection.failed.connect(self._say_trouble)
         self.data.chosen_data.connect(self.load)
         self.filters.changed.connect(self._filters_changed)
         self.classes.chosen.connect(self._class_chosen)
@@ -189,7 +179,7 @@ class LookPage(DataPage):
     @Slot()
     def _show_dataset(self) -> None:
         images = self.images
-        if images is None:
+        if images is None or self._prepares_again():
             return
         self.tiles.use(images)
         self.filters.show_dataset(images)
@@ -239,13 +229,12 @@ class LookPage(DataPage):
             return
         cells = arrange(images, self.filters.filters, self._order, findings)
         self._descriptions = Descriptions(images, self._order, findings)
-        self._describe(len(cells))
+        self.images_card.describe_images(self._order, findings, len(cells))
         if not len(cells):
             self._show_nothing_found(images)
             return
-        keep = self._selected.cell[0] if self._selected is not None else None
         lines = 1 if self._order is Order.STORED else 2
-        self.grid.show_cells(cells, self._caption, ink=shows_ink(images), lines=lines, keep=keep)
+        self.grid.show_cells(cells, self._caption, ink=shows_ink(images), lines=lines, keep=self._selection.index)
         self.images_card.show_grid()
         self.exporter.offer(images, cells, self._order, findings)
         self._select(self.grid.place)
@@ -255,24 +244,13 @@ class LookPage(DataPage):
         return Caption("") if self._descriptions is None else self._descriptions.caption(index)
 
     def _analyse(self) -> None:
-        self.images_card.describe(self.tr("Images"), "")
+        self.images_card.describe_nothing()
         if self._order in _MODEL_ORDERS and self._model is None:
             text = self.tr("No model is in use. Choose one at the top of the window.")
             self._show_state(text, self.tr("Show as stored"), self._show_as_stored)
             return
         self._show_progress(WorkProgress(self.tr("Starting")))
         self.work.analyse(self._order, self._model)
-
-    def _describe(self, count: int) -> None:
-        findings = self.work.findings
-        heading = {
-            Order.MISLABELLED: self.tr("{count:,} doubtful label(s)", "", count),
-            Order.DUPLICATES: self.tr("{count:,} pair(s)", "", count),
-        }.get(self._order, self.tr("{count:,} image(s)", "", count))
-        model = "" if findings.readings is None else one_line(findings.readings.model)
-        copies = 0 if findings.pairs is None else findings.pairs.copies
-        note = self.tr(_NOTES[self._order]).format(model=model, copies=copies)
-        self.images_card.describe(heading.format(count=count), note)
 
     @Slot()
     def _network_changed(self) -> None:
@@ -282,6 +260,8 @@ class LookPage(DataPage):
         if not self.isVisible() or path == self._model:
             return
         self._model = path
+        if self._prepares_again():
+            return
         if self._order in _MODEL_ORDERS:
             self.work.stop()
         self.work.forget_readings()
@@ -292,6 +272,20 @@ class LookPage(DataPage):
         elif self.images_card.shows_grid:
             self._descriptions = Descriptions(self.images, self._order, self.work.findings)
             self._select(self.grid.place)
+
+    def _prepares_again(self) -> bool:
+        """Load picture files again for the input of a model that knows their classes; return whether that is needed."""
+        images, model = self.images, self._model_in_use()
+        if images is None or model is None or images.path(0) is None or images.shape == model.image_shape:
+            return False
+        if not set(images.classes) <= set(model.metadata.labels):
+            return False
+        self._load(self.data.source, model.image_shape)
+        return True
+
+    def _model_in_use(self) -> "Model | None":
+        in_use = self._workspace.in_use
+        return None if in_use is None else in_use.model
 
     # In place of the grid
 
@@ -307,7 +301,8 @@ class LookPage(DataPage):
         self._show_no_grid()
 
     def _show_no_grid(self) -> None:
-        self._clear_selection()
+        self._selection.clear()
+        self.open_action.setEnabled(False)
         self.exporter.offer_nothing()
         self.images_card.show_state()
 
@@ -358,49 +353,29 @@ class LookPage(DataPage):
         images, descriptions = self.images, self._descriptions
         if images is None or descriptions is None:
             return
-        cell = tuple(self.grid.cells[place].tolist())
-        self._complete = None
-        self.details.show_facts(descriptions.facts(cell[0]))
-        self._single.fetch(images, cell, self._model)
-
-    @Slot(object)
-    def _show_fetched(self, result: SelectedImages | SelectedReading) -> None:
-        images = self.images
-        if images is None or not self.images_card.shows_grid:
-            return
-        if isinstance(result, SelectedImages):
-            self._selected = result
-            self.details.enlarged.show_images(result.pixels, ink=shows_ink(images))
-            self.open_action.setEnabled(True)
-            if self._model is None:
-                self.details.show_reading_state(self.tr("No model is in use."))
-                self._complete = result.cell
-            return
-        if result.probabilities is None:
-            self.details.show_reading_state(result.trouble)
-        else:
-            self.details.show_reading(result.model, result.labels, result.probabilities)
-        self._complete = result.cell
-
-    def _clear_selection(self) -> None:
-        self._single.forget()
-        self._selected = self._complete = None
-        self.details.clear()
+        self._selection.select(images, descriptions, tuple(self.grid.cells[place].tolist()), self._model)
+        self.open_action.setEnabled(True)
 
     @Slot(int)
     def _open_place(self, place: int) -> None:
-        """Open a cell; its pixels may still be on their way."""
-        selected = self._selected
-        if selected is not None and selected.cell[0] == int(self.grid.cells[place, 0]):
-            self._open_selected()
+        """Open a cell in Draw, which need not have been fetched yet."""
+        images, descriptions = self.images, self._descriptions
+        if images is None or descriptions is None:
+            return
+        index = int(self.grid.cells[place, 0])
+        name = f"{images.name}, {descriptions.name(index)}, {descriptions.label(index)}"
+        self._selection.make_page(images, index, name)
 
     @Slot()
     def _open_selected(self) -> None:
-        images, selected, descriptions = self.images, self._selected, self._descriptions
-        if images is None or selected is None or descriptions is None:
-            return
-        index = selected.cell[0]
-        name = f"{images.name}, {descriptions.name(index)}, {descriptions.label(index)}"
-        text = self.tr("open {name}").format(name=name)
-        self._workspace.drawing.put(text, page_of(selected.pixels[0], name))
+        if self.images_card.shows_grid:
+            self._open_place(self.grid.place)
+
+    @Slot(str, object)
+    def _open_page(self, name: str, page: Page) -> None:
+        self._workspace.drawing.put(self.tr("open {name}").format(name=name), page)
         self.tab_wanted.emit("Draw")
+
+    @Slot(str)
+    def _say_trouble(self, text: str) -> None:
+        self.message.emit(Message(text))

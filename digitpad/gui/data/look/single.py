@@ -9,26 +9,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitpad.errors import DigitpadError
 from digitpad.evaluation import evaluate
+from digitpad.gui.canvas.sketch import Page
+from digitpad.gui.data.look.sketching import page_of, page_of_file
 from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 from digitpad.gui.workspace.models import read_model
 from digitpad.inspection import SplitDataset
 from digitpad.reading.recognizer import Recognizer
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SelectedImages:
-    """The pixels of the images of a cell.
-
-    Attributes
-    ----------
-    cell
-        Indices of the images.
-    pixels
-        uint8 (C, H, W) of each.
-    """
-
-    cell: tuple[int, ...]
-    pixels: tuple[NDArray[np.uint8], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,8 +23,6 @@ class SelectedReading:
 
     Attributes
     ----------
-    cell
-        Indices of the images of the cell; the first was read.
     model
         Name of the model.
     labels, probabilities
@@ -47,11 +31,32 @@ class SelectedReading:
         Why there is no reading; empty if there is one.
     """
 
-    cell: tuple[int, ...]
     model: str = ""
     labels: tuple[str, ...] = ()
     probabilities: NDArray[np.float32] | None = None
     trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Selected:
+    """The images of a cell.
+
+    Attributes
+    ----------
+    cell
+        Indices of the images.
+    pixels
+        uint8 (C, H, W) of each.
+    reading
+        What the model reads in the first of them; None without a model, or while it is being loaded.
+    is_complete
+        Whether nothing more follows.
+    """
+
+    cell: tuple[int, ...]
+    pixels: tuple[NDArray[np.uint8], ...]
+    reading: SelectedReading | None
+    is_complete: bool
 
 
 class SelectedImage(QObject):
@@ -60,10 +65,16 @@ class SelectedImage(QObject):
     Signals
     -------
     fetched
-        `SelectedImages`, then a `SelectedReading`, of the newest request.
+        A `Selected` of the newest request; two if the model is to be loaded first.
+    page_ready
+        The name and the `Page` of an image for Draw.
+    failed
+        Why there is no page.
     """
 
     fetched = Signal(object)
+    page_ready = Signal(str, object)
+    failed = Signal(str)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -75,11 +86,29 @@ class SelectedImage(QObject):
         """Fetch images and, with a model, the reading of the first of them."""
 
         def work(context: WorkContext) -> None:
-            context.show(SelectedImages(cell, tuple(images.images(cell))))
-            if model is not None and not context.stopped():
-                context.show(self._read(images, cell, model))
+            try:
+                pixels = tuple(images.images(cell))
+            except DigitpadError as error:
+                context.show(Selected(cell, (), SelectedReading(trouble=str(error)), is_complete=True))
+                return
+            if model is None:
+                context.show(Selected(cell, pixels, None, is_complete=True))
+                return
+            if self._recognizer is None or self._recognizer[0] != model:
+                context.show(Selected(cell, pixels, None, is_complete=False))
+            if not context.stopped():
+                context.show(Selected(cell, pixels, self._read(images, cell[0], model), is_complete=True))
 
         self._worker.ask("selected", work)
+
+    def make_page(self, images: SplitDataset, index: int, name: str) -> None:
+        """Make a page for Draw: from the file of an image if it has one, otherwise from its pixels."""
+
+        def work(_context: WorkContext) -> tuple[str, Page]:
+            path = images.path(index)
+            return name, page_of(images.images([index])[0], name) if path is None else page_of_file(path)
+
+        self._worker.ask("page", work)
 
     def forget(self) -> None:
         """Drop the request."""
@@ -89,17 +118,22 @@ class SelectedImage(QObject):
         """Stop the worker and wait for its end."""
         self._worker.shut_down()
 
-    def _read(self, images: SplitDataset, cell: tuple[int, ...], path: Path) -> SelectedReading:
+    def _read(self, images: SplitDataset, index: int, path: Path) -> SelectedReading:
         try:
             if self._recognizer is None or self._recognizer[0] != path:
                 self._recognizer = (path, Recognizer(read_model(path)[0]))
-            number, inside = images.locate(cell[0])
+            number, inside = images.locate(index)
             result = evaluate(self._recognizer[1], images.parts[number].subset([inside]))
         except DigitpadError as error:
-            return SelectedReading(cell, trouble=str(error))
-        return SelectedReading(cell, result.model, result.labels, result.probabilities[0])
+            return SelectedReading(trouble=str(error))
+        return SelectedReading(result.model, result.labels, result.probabilities[0])
 
     @Slot(object)
     def _receive(self, outcome: Outcome) -> None:
-        if not outcome.final:
+        if outcome.kind == "page":
+            if isinstance(outcome.result, tuple):
+                self.page_ready.emit(*outcome.result)
+            elif outcome.trouble:
+                self.failed.emit(outcome.trouble)
+        elif not outcome.final:
             self.fetched.emit(outcome.result)

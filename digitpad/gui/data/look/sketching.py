@@ -1,8 +1,11 @@
 """An image of a dataset as a page for Draw."""
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.data.images import read_photograph
 from digitpad.gui.canvas.sketch import Page, Picture
 
 _DIGIT = (1, 28, 28)
@@ -23,3 +26,15 @@ def page_of(pixels: NDArray[np.uint8], name: str) -> Page:
         return Page(picture=Picture(grey, name, prepared=True))
     photograph = np.ascontiguousarray(pixels.transpose(1, 2, 0)) if pixels.shape[0] > 1 else None
     return Page(picture=Picture(grey, name, photograph=photograph))
+
+
+def page_of_file(path: Path) -> Page:
+    """Return a page with a picture file, as Draw opens it.
+
+    Raises
+    ------
+    DigitpadError
+        If the file cannot be read.
+    """
+    ink, photograph = read_photograph(path)
+    return Page(picture=Picture(ink, path.name, photograph=photograph, source=path))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QColor, QImage
 
+from digitpad.errors import DigitpadError
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 from digitpad.inspection import SplitDataset
@@ -142,8 +143,7 @@ class TileStore(QObject):
             for start in range(0, len(indices), _AT_ONCE):
                 if context.stopped():
                     return
-                some = indices[start : start + _AT_ONCE]
-                context.show({index: reduced(image) for index, image in zip(some, images.images(some), strict=True)})
+                context.show(_decoded(images, indices[start : start + _AT_ONCE]))
 
         self._worker.ask("tiles", work)
 
@@ -159,6 +159,16 @@ class TileStore(QObject):
             while size > _MOST_BYTES:
                 size -= self._kept.popitem(last=False)[1].nbytes
         self.changed.emit()
+
+
+def _decoded(images: SplitDataset, indices: list[int]) -> dict[int, NDArray[np.uint8]]:
+    """Return reduced images; those whose files cannot be read are left out."""
+    try:
+        return {index: reduced(image) for index, image in zip(indices, images.images(indices), strict=True)}
+    except DigitpadError:
+        if len(indices) == 1:
+            return {}
+        return {number: tile for index in indices for number, tile in _decoded(images, [index]).items()}
 
 
 def reduced(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

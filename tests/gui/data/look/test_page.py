@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -157,13 +157,14 @@ def test_near_duplicates_stand_side_by_side_with_their_distance(page: LookPage, 
 
 
 def test_enter_opens_the_image_in_draw_with_exactly_its_pixels(
-    page: LookPage, workspace: Workspace, ready: Ready
+    page: LookPage, workspace: Workspace, ready: Ready, qtbot: QtBot
 ) -> None:
     click_cell(page, 4)
     ready(page)
-    wanted = QSignalSpy(page.tab_wanted)
     page.grid.setFocus()
-    QTest.keyClick(page.grid, Qt.Key.Key_Return)
+    with qtbot.waitSignal(page.tab_wanted) as wanted:
+        QTest.keyClick(page.grid, Qt.Key.Key_Return)
+    assert wanted.args == ["Draw"]
     picture = workspace.drawing.sketch.page.picture
     images = page.images
     assert picture is not None
@@ -171,13 +172,13 @@ def test_enter_opens_the_image_in_draw_with_exactly_its_pixels(
     np.testing.assert_array_equal(picture.ink, images.images([4])[0, 0].astype(np.float32) / 255)
     assert picture.prepared
     assert picture.name == "small, Training image 4, 4"
-    assert wanted.at(0) == ["Draw"]
 
 
-def test_a_double_click_opens_it_too(page: LookPage, workspace: Workspace, ready: Ready) -> None:
+def test_a_double_click_opens_it_too(page: LookPage, workspace: Workspace, ready: Ready, qtbot: QtBot) -> None:
     click_cell(page, 2)
     ready(page)
-    QTest.mouseDClick(page.grid.viewport(), LEFT, pos=page.grid.image_rect(2).center())
+    with qtbot.waitSignal(page.tab_wanted):
+        QTest.mouseDClick(page.grid.viewport(), LEFT, pos=page.grid.image_rect(2).center())
     assert workspace.drawing.sketch.page.picture is not None
 
 
