@@ -171,6 +171,13 @@ def export(options: argparse.Namespace) -> None:
     command(options.network, form=options.to, path=options.file, overwrite=options.force, json=options.json)
 
 
+def collections(options: argparse.Namespace) -> None:
+    """List, export and import collections."""
+    from digitpad.commands.collections import collections as command
+
+    command(options.action, options.words, form=options.to, overwrite=options.force, json=options.json)
+
+
 def bench(options: argparse.Namespace) -> None:
     """Measure the speed of this machine."""
     from digitpad.commands.bench import bench as command
@@ -188,7 +195,20 @@ def tour(options: argparse.Namespace) -> None:
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     command.__name__: command
-    for command in (gui, predict, train, evaluate, inspect, summary, gradcheck, features, export, bench, tour)
+    for command in (
+        gui,
+        predict,
+        train,
+        evaluate,
+        inspect,
+        summary,
+        gradcheck,
+        features,
+        export,
+        collections,
+        bench,
+        tour,
+    )
 }
 
 

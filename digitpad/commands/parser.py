@@ -13,6 +13,10 @@ from digitpad.commands.train_options import add_options
 from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
 
+#: Named here, because the modules behind them take time to import.
+ACTIONS = ("list", "export", "import")
+FORM_NAMES = ("zip", "npz", "csv", "idx", "png")
+
 _Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
 
@@ -94,6 +98,7 @@ def _parser() -> _Parser:
     _add_gradcheck(commands)
     _add_features(commands)
     _add_export(commands)
+    _add_collections(commands)
     _add_bench(commands)
     _add_tour(commands)
     return parser
@@ -264,6 +269,24 @@ def _add_export(commands: _Commands) -> None:
     add("--force", action="store_true", help=_("overwrite existing files"))
 
 
+def _add_collections(commands: _Commands) -> None:
+    add = _adder(
+        commands,
+        "collections",
+        _("List, export and import the collections of the Data tab."),
+        json=_("name, folder, count and classes"),
+    )
+    add("action", nargs="?", choices=ACTIONS, default="list", help=_("what to do (default: %(default)s)"))
+    add(
+        "words",
+        nargs="*",
+        metavar=_("ARGUMENT"),
+        help=_("export: name of the collection and output; import: .zip file, labelled ink, or folder of classes"),
+    )
+    add("--to", choices=FORM_NAMES, help=_("format of the export (default: by the name of the output)"))
+    add("--force", action="store_true", help=_("overwrite existing files"))
+
+
 def _add_bench(commands: _Commands) -> None:
     add = _adder(
         commands,
@@ -291,8 +314,9 @@ def _add_model(add: Callable[..., object]) -> None:
 def _dataset_help() -> str:
     return _(
         "mnist, fashion-mnist (if installed), styles or non-digits (synthetic), a folder of IDX files, a folder with "
-        "one folder of images per class, a .csv or .npz file of images, a .jsonl ink file, several of these joined by "
-        "+, such as mnist+ink.jsonl, or paper (synthetic pages for finding ink) (default: %(default)s)"
+        "one folder of images per class, collection:NAME (of the Data tab), a .csv or .npz file of images, a .jsonl "
+        "ink file, several of these joined by +, such as mnist+ink.jsonl, or paper (synthetic pages for finding ink) "
+        "(default: %(default)s)"
     )
 
 

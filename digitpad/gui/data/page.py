@@ -7,6 +7,11 @@ from PySide6.QtWidgets import QWidget
 class DataPage(QWidget):
     """A page of the Data tab.
 
+    Attributes
+    ----------
+    head
+        What stands above the page, beside the switch of the tab; without a tab, the page shows it itself.
+
     Signals
     -------
     message
@@ -16,6 +21,8 @@ class DataPage(QWidget):
     tab_wanted
         The key of another tab, such as "Draw", that should be shown.
     """
+
+    head: QWidget
 
     message = Signal(object)
     train_wanted = Signal(str)

@@ -3,7 +3,7 @@
 To add a page, give `_PAGES` its name, text and tip, and `DataTab._make` the way to create it.
 """
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from digitpad.gui.data.collect.page import CollectPage
@@ -60,16 +60,16 @@ class DataTab(TabPage):
         self._stack = QStackedWidget(self)
         self._stack.setObjectName("dataPages")
         self._pages: dict[str, DataPage] = {}
-        self._built("collect")
-        row = QHBoxLayout()
-        row.setSpacing(SPACE)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(SPACE)
         for button in buttons:
-            row.addWidget(button)
-        row.addStretch(1)
+            self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self._row.addSpacing(SPACE)
+        self._built("collect")
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         column.setSpacing(SPACE + SPACE // 2)
-        column.addLayout(row)
+        column.addLayout(self._row)
         column.addWidget(self._stack, 1)
         self._group.idClicked.connect(self._show_page)
 
@@ -100,7 +100,9 @@ class DataTab(TabPage):
             page.train_wanted.connect(self.train_wanted)
             page.tab_wanted.connect(self.tab_wanted)
             self._stack.addWidget(page)
+            self._row.addWidget(page.head, 1)
             adopt(page)
+            adopt(page.head)
         return page
 
     def _make(self, name: str) -> DataPage:
@@ -123,4 +125,5 @@ class DataTab(TabPage):
             ignored, usual = QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
             policy = usual if page is shown else ignored
             page.setSizePolicy(policy, policy)
+            page.head.setVisible(page is shown)
         self._stack.setCurrentWidget(shown)

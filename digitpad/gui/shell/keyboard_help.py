@@ -20,6 +20,12 @@ _DRAWING = (
         QT_TRANSLATE_NOOP("KeyboardHelp", "Put the pen or the eraser down, or lift it"),
     ),
     (QT_TRANSLATE_NOOP("KeyboardHelp", "Esc"), QT_TRANSLATE_NOOP("KeyboardHelp", "Lift the pen; close a message")),
+    (
+        QT_TRANSLATE_NOOP("KeyboardHelp", "Enter"),
+        QT_TRANSLATE_NOOP(
+            "KeyboardHelp", "In Data, Collect: add the drawing to the class; a class's key adds it there"
+        ),
+    ),
     (QT_TRANSLATE_NOOP("KeyboardHelp", "Tab"), QT_TRANSLATE_NOOP("KeyboardHelp", "Go to the next control")),
 )
 

@@ -167,7 +167,7 @@ class ClassCard(QFrame):
         tip = self.tr("Draw {name}; its key is {key}") if key else self.tr("Draw {name}")
         self._button.setToolTip(tip_text(tip.format(name=one.name, key=key)))
         self._count.setText(self.tr("%n sample(s)", "", count))
-        self._hint.setText(self._hint_of(count, key, chosen=chosen))
+        self._hint.setText(self._hint_of(count, key))
         self._menu.setAccessibleName(self.tr("Menu of the class {name}").format(name=one.name))
         self._menu.setToolTip(tip_text(self.tr("Rename, merge or delete {name}, or add files").format(name=one.name)))
         self.view.setAccessibleName(self.tr("Samples of {name}").format(name=one.name))
@@ -213,14 +213,12 @@ class ClassCard(QFrame):
         else:
             self.data_dropped.emit(event.mimeData(), self.folder)
 
-    def _hint_of(self, count: int, key: str, *, chosen: bool) -> str:
+    def _hint_of(self, count: int, key: str) -> str:
         parts = [self.tr("key {key}").format(key=key)] if key else []
         if not count:
             parts.append(self.tr("draw on the right, or drop pictures here"))
         elif count < ENOUGH:
             parts.append(self.tr("{count} more to begin").format(count=ENOUGH - count))
-        elif chosen:
-            parts.append(self.tr("you are drawing this class"))
         return " · ".join(parts)
 
     def _show_target(self, *, on: bool) -> None:

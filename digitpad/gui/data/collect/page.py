@@ -80,7 +80,7 @@ class CollectPage(DataPage):
         self.commands = CollectCommands(self.session, self.column, workspace.settings, self)
         self.actions_here = CollectActions(parent, self._slots())
         self.commands.use_menus(self.actions_here.delete_samples)
-        self.bar = CollectionBar(theme, self.actions_here, self)
+        self.head = self.bar = CollectionBar(theme, self.actions_here, self)
         self.pad = PadCard(theme, self)
         self.ready = ReadyCard(self)
         self._lay_out()

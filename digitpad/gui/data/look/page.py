@@ -135,7 +135,10 @@ class LookPage(DataPage):
 
     def _lay_out(self) -> None:
         self.data.setMinimumWidth(24 * SPACE)
-        bar = QHBoxLayout()
+        self.head = QWidget(self)
+        self.head.setObjectName("lookHead")
+        bar = QHBoxLayout(self.head)
+        bar.setContentsMargins(0, 0, 0, 0)
         bar.setSpacing(2 * SPACE)
         bar.addWidget(self.data)
         bar.addWidget(self.facts, 1)
@@ -152,7 +155,7 @@ class LookPage(DataPage):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * SPACE)
-        column.addLayout(bar)
+        column.addWidget(self.head)
         column.addLayout(row, 1)
 
     def _connect(self) -> None:

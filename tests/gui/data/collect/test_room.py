@@ -66,9 +66,10 @@ def test_controls_have_names_and_follow_the_eye(collecting: Collecting, fill: Fi
     it = collecting
     _filled(it, fill)
     lay_out()
-    controls = controls_of(it.page)
-    check_names(controls)
-    first = it.page.findChild(QWidget, "collectionChooser")
+    controls = controls_of(it.window.go_to("Data"))
+    # Qt takes the buttons of a group that are not checked out of the tab order.
+    check_names([control for control in controls if not control.objectName().endswith("Segment")])
+    first = it.window.findChild(QWidget, "collectionChooser")
     assert first is not None
     names = tab_order(first)
     order = [
