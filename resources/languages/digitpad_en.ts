@@ -87,6 +87,23 @@
     </message>
 </context>
 <context>
+    <name>DataNote</name>
+    <message numerus="yes">
+        <source>%n class(es)</source>
+        <translation>
+            <numerusform>%n class</numerusform>
+            <numerusform>%n classes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s)</source>
+        <translation>
+            <numerusform>%n image</numerusform>
+            <numerusform>%n images</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>EvaluationTab</name>
     <message numerus="yes">
         <source>Exported {count} file(s) to {folder}.</source>
