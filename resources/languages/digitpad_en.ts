@@ -124,6 +124,16 @@
     </message>
 </context>
 <context>
+    <name>Headline</name>
+    <message numerus="yes">
+        <source>Draw one of %n class(es)</source>
+        <translation>
+            <numerusform>Draw one of %n class</numerusform>
+            <numerusform>Draw one of %n classes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>InputPicture</name>
     <message numerus="yes">
         <source>%n pixel(s) with ink</source>
@@ -211,6 +221,16 @@
         <translation>
             <numerusform>%n earlier</numerusform>
             <numerusform>%n earlier</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ProbabilityBars</name>
+    <message numerus="yes">
+        <source>%n other(s)</source>
+        <translation>
+            <numerusform>%n other</numerusform>
+            <numerusform>%n others</numerusform>
         </translation>
     </message>
 </context>

@@ -14,7 +14,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from digitpad.data.augmentation import Augmentation
+from digitpad.data.augmentation import USUAL_STRENGTHS, Augmentation
 from digitpad.data.collections.store import dataset_title, find_collection
 from digitpad.data.orientation import orientations
 from digitpad.errors import DigitpadError
@@ -39,7 +39,7 @@ from digitpad.training.settings import OptimizerName, default_threads
 AUGMENTATIONS = {
     "none": Augmentation(),
     "gentle": Augmentation(rotation=6, shift=1, scale=0.06, shear=6),
-    "usual": Augmentation(rotation=10, shift=1.5, scale=0.1, shear=10, elastic=0.6, thickness=0.5),
+    "usual": Augmentation(**USUAL_STRENGTHS),
     "strong": Augmentation(rotation=18, shift=2.5, scale=0.18, shear=18, elastic=1.0, thickness=0.8, noise=0.05),
 }
 _IMAGE = (1, 28, 28)
