@@ -1,7 +1,5 @@
 """Reads the facts about the data of a plan in the background, so that they can be shown before the training starts."""
 
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,8 +15,8 @@ if TYPE_CHECKING:
 
 _KIND = "facts"
 
-Stamp = tuple[tuple[str, int], ...]
-"""The files and folders of some data, each with the time of its last change, in nanoseconds."""
+Stamp = tuple[int, int]
+"""The number of files and folders of some data, and the time of their last change, in nanoseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +76,30 @@ def _read(plan: "RunPlan", known: Stamp | None, _context: WorkContext) -> _Found
     from digitpad.training.data_facts import facts_of
     from digitpad.training.preparation import limit_classes
 
-    stamp = tuple(_changes(plan.dataset))
+    stamp = _stamp(plan.dataset)
     if stamp == known:
         return None
     samples = open_samples(plan.dataset, split="train")
     return _Found(stamp, facts_of(limit_classes(samples, plan.limit_per_class, plan.settings.seed)))
 
 
-def _changes(dataset: str) -> Iterator[tuple[str, int]]:
-    """Yield the files and the folders of data, down to one folder for each class, with the times of their changes."""
+def _stamp(dataset: str) -> Stamp:
+    """Return how many files and folders the data have, and when the last of them changed."""
+    from digitpad.data.collections.store import find_collection
     from digitpad.data.orientation import split_turns
 
-    for part in (dataset, *dataset.split("+")):
-        path = Path(split_turns(part)[0])
-        try:
-            yield str(path), path.stat().st_mtime_ns
-            for folder, folders, _files in os.walk(path):
-                yield from ((name, Path(folder, name).stat().st_mtime_ns) for name in sorted(folders))
-        except OSError:
-            # Not a file, such as a name of built-in data; or it disappears, which is said when it is opened.
-            continue
+    count = newest = 0
+    for part in {dataset, *dataset.split("+")}:
+        name = split_turns(part)[0]
+        path = find_collection(name) or Path(name)
+        for entry in (path, *path.rglob("*")):
+            count, newest = count + 1, max(newest, _changed(entry))
+    return count, newest
+
+
+def _changed(path: Path) -> int:
+    """Return the time of a file's last change in nanoseconds; 0 if there is none, which is said when it is opened."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -6,8 +6,6 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -29,7 +27,7 @@ Choose = Callable[[TrainTab, Path], None]
 @pytest.fixture
 def train(window: MainWindow) -> TrainTab:
     """Open the Train tab as it is at first, with MNIST and nothing chosen."""
-    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    window.go_to("Train")
     settle(window)
     tab = window.findChild(TrainTab, "trainTab")
     assert tab is not None
@@ -153,8 +151,8 @@ def test_data_that_grow_are_read_again(
     choose(train, folder)
     assert "6 images, 2 classes" in train.note.text
     pictures(folder, ["C"])
-    QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
-    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    window.go_to("Draw")
+    window.go_to("Train")
     qtbot.waitUntil(lambda: "9 images, 3 classes" in train.note.text, timeout=20_000)
 
 
