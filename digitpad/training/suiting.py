@@ -12,7 +12,7 @@ from digitpad.errors import DigitpadError
 from digitpad.nn import ARCHITECTURES, Architecture
 from digitpad.training.data_facts import DataFacts, facts_of
 from digitpad.training.live import LiveRun
-from digitpad.training.network_fit import fit_network
+from digitpad.training.network_fit import fit_network, input_for_pictures
 from digitpad.training.plan import RunPlan
 from digitpad.training.preparation import limit_classes
 from digitpad.training.runs import RunStore
@@ -98,7 +98,8 @@ def start_suited(plan: RunPlan, chosen: Collection[str], store: RunStore) -> Liv
     DigitpadError
         If the data cannot be opened, or the plan cannot be executed.
     """
-    samples = limit_classes(open_samples(plan.dataset, split="train"), plan.limit_per_class, plan.settings.seed)
+    opened = open_samples(plan.dataset, split="train", shape=input_for_pictures(plan.architecture))
+    samples = limit_classes(opened, plan.limit_per_class, plan.settings.seed)
     suited = suit(plan, chosen, facts_of(samples))
     return LiveRun.start(suited.plan, store, samples=samples)
 

@@ -137,7 +137,7 @@ def _train_in_window(home: Path, name: str, seed: int, threads: int) -> list[Poi
     application.processEvents()
     start = tab.findChild(QPushButton, "trainMain")
     assert start is not None
-    copies: list[tuple[tuple[float, float], "NetworkCopy"]] = []
+    copies: list[tuple[tuple[float, float], NetworkCopy]] = []
     clock = Clock(threads)
     tab.session.published.connect(lambda copy: copies.append((clock.read(), copy)))
     start.click()
@@ -163,7 +163,7 @@ def _test_digits() -> Any:
     from digitpad.data.mnist import load_mnist
 
     digits = load_mnist("test")
-    return normalize(digits.images), digits.labels
+    return normalize(digits.pixels), digits.labels
 
 
 def accuracy_of(network: "Sequential | None") -> float:

@@ -74,12 +74,13 @@ class DataReader(QObject):
 def _read(plan: "RunPlan", known: Stamp | None, _context: WorkContext) -> _Found | None:
     from digitpad.data.sources import open_samples
     from digitpad.training.data_facts import facts_of
+    from digitpad.training.network_fit import input_for_pictures
     from digitpad.training.preparation import limit_classes
 
     stamp = _stamp(plan.dataset)
     if stamp == known:
         return None
-    samples = open_samples(plan.dataset, split="train")
+    samples = open_samples(plan.dataset, split="train", shape=input_for_pictures(plan.architecture))
     return _Found(stamp, facts_of(limit_classes(samples, plan.limit_per_class, plan.settings.seed)))
 
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from digitpad.errors import DigitpadError
 from digitpad.nn import Architecture
 from digitpad.training.data_facts import MNIST_FACTS, DataFacts
+from digitpad.training.network_fit import input_for_pictures
 from digitpad.training.plan import RunPlan
 from digitpad.training.settings import TrainingSettings
 from digitpad.training.suiting import belonging_together, suit
@@ -158,7 +159,7 @@ class PlanEditor(QObject):
         return True
 
     def _take(self, plan: RunPlan) -> None:
-        other_data = plan.dataset != self._asked.dataset or plan.limit_per_class != self._asked.limit_per_class
+        other_data = _data_of(plan) != _data_of(self._asked)
         self._asked = plan
         if other_data:
             self._kept = {}
@@ -171,6 +172,12 @@ class PlanEditor(QObject):
         plan, chosen = self.asked
         self._suited = suit(plan, chosen, self._facts)
         self.changed.emit()
+
+
+def _data_of(plan: RunPlan) -> tuple[object, ...]:
+    """Return what the facts about the data depend on."""
+    # Pictures are prepared for the input of a network that has a size of its own.
+    return plan.dataset, plan.limit_per_class, input_for_pictures(plan.architecture)
 
 
 def _known(dataset: str) -> DataFacts | None:
