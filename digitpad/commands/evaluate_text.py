@@ -8,6 +8,7 @@ from digitpad.translation import gettext as _
 
 _MISTAKES = 5
 _GROUPS = 10
+_COLUMN = 12  # letters: the head of a column
 _MOST_COLUMNS = 62  # digits, capital and small letters
 _WORST = 20
 
@@ -63,7 +64,13 @@ def _say_confusion(result: Evaluation) -> None:
         ]
         for figures, counts in zip(result.per_class, result.confusion.tolist(), strict=True)
     ]
-    say_table(["", *result.labels, _("images"), _("recall"), _("precision"), "F1"], rows)
+    columns = [_shortened(label) for label in result.labels]
+    say_table(["", *columns, _("images"), _("recall"), _("precision"), "F1"], rows)
+
+
+def _shortened(label: str) -> str:
+    """Return a name for the head of a column; the rows have the full names, in the same order."""
+    return label if len(label) <= _COLUMN else f"{label[: _COLUMN - 1]}…"
 
 
 def _say_classes(result: Evaluation) -> None:

@@ -114,7 +114,7 @@ def _add_predict(commands: _Commands) -> None:
     add = _adder(
         commands,
         "predict",
-        _("Read the digits and numbers in files."),
+        _("Read drawings in files: digits, numbers, or the classes of the model."),
         json=_("an array with one object per drawing"),
     )
     add("paths", nargs="+", type=path, metavar=_("PATH"), help=_("image file or .jsonl ink file"))
@@ -124,7 +124,7 @@ def _add_predict(commands: _Commands) -> None:
         metavar="K",
         type=at_least(1),
         default=1,
-        help=_("show the K most probable classes of a digit (default: %(default)s)"),
+        help=_("show the K most probable classes of a drawing (default: %(default)s)"),
     )
     add("--single", action="store_true", help=_("read each drawing as a single digit, never as a number"))
     add(

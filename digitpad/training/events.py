@@ -45,6 +45,8 @@ class TrainingStarted:
         Classes with a single image, in training and validation images together.
     remarks
         Remarks about the data, such as pictures that could not be read.
+    changes
+        What was changed in the network to fit the data, in sentences.
     """
 
     epochs: int
@@ -58,6 +60,7 @@ class TrainingStarted:
     steps_done: int = 0
     lone_classes: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

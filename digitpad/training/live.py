@@ -266,7 +266,8 @@ def prepare(
     fit = fit_network(plan.architecture, samples)
     architecture = apply_to_architecture(settings, fit.architecture)
     if isinstance(samples, Dataset):
-        samples = replace(samples, remarks=(*samples.remarks, *fit.remarks))
+        remarks = (remark for remark in fit.remarks if remark not in fit.changes)
+        samples = replace(samples, remarks=(*samples.remarks, *remarks))
     training, validation = choose_images(samples, limit=plan.limit, validation=plan.validation, seed=settings.seed)
     # Before anything copies weights or keeps references to them.
     network = build_network(architecture, settings.seed)
@@ -274,4 +275,13 @@ def prepare(
         start_from(network, samples, load_model(plan.start_from))
     check_memory(network, architecture.input_shape, min(settings.batch_size, len(training)))
     network = network.to(choose_device(settings.device))
-    return Trainer(network, training, validation, settings, architecture=architecture, diagnose=diagnose, resume=resume)
+    return Trainer(
+        network,
+        training,
+        validation,
+        settings,
+        architecture=architecture,
+        diagnose=diagnose,
+        resume=resume,
+        changes=fit.changes,
+    )

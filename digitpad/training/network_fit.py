@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from digitpad.data.dataset import Dataset
 from digitpad.data.image_folder import DIGIT_SHAPE
 from digitpad.data.labels import are_digits
@@ -18,13 +16,14 @@ from digitpad.errors import DigitpadError
 from digitpad.nn import Architecture, build
 from digitpad.nn.architectures.plan import LayerSpec
 from digitpad.nn.backend import Shape
+from digitpad.training.data_facts import DataFacts, facts_of
 from digitpad.translation import gettext as _
 from digitpad.translation import ngettext
 
 #: The types of layer without weights that may come after the last layer with weights.
 _BEHIND_THE_LAST = {"GlobalAveragePool2D", "Flatten"}
 _OUTPUTS = {"Linear": "out_features", "Conv2D": "out_channels"}
-_MOST_NAMED = 10
+_MOST_NAMED, _MOST_LETTERS = 10, 120  # classes, and letters of their names, in a sentence
 _MANY_CLASSES, _FEW_IMAGES = 10, 5  # classes from which on, and images of each below which, a remark is made
 
 
@@ -38,13 +37,16 @@ class NetworkFit:
         The plan, with one output for each class; of two classes, one output may tell which.
     remarks
         Sentences that say what was changed, and what should be known of the classes.
+    changes
+        Those of the remarks that say what was changed.
     """
 
     architecture: Architecture
     remarks: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
-def fit_network(architecture: Architecture, samples: Dataset | Pages) -> NetworkFit:
+def fit_network(architecture: Architecture, samples: Dataset | Pages | DataFacts) -> NetworkFit:
     """Fit the plan of a network to the data that it will be trained on.
 
     Parameters
@@ -52,34 +54,45 @@ def fit_network(architecture: Architecture, samples: Dataset | Pages) -> Network
     architecture
         The plan; it is not changed.
     samples
-        The data. Plans for pages stay as they are.
+        The data, or the facts about them. Plans for pages stay as they are.
 
     Raises
     ------
     DigitpadError
         If the data have images of one class only, which leaves nothing to tell apart.
     """
-    if isinstance(samples, Pages):
+    facts = samples if isinstance(samples, DataFacts) else facts_of(samples)
+    if not facts.has_classes:
         return NetworkFit(architecture)
-    _check_classes(samples)
-    fitted, remarks = architecture, []
-    shape = samples.images.shape[1:]
-    if shape != architecture.input_shape:
-        fitted = _with_input(architecture, shape)
+    _check_classes(facts)
+    fitted, changes = architecture, []
+    if facts.shape != architecture.input_shape:
+        fitted = _with_input(architecture, facts.shape)
         if fitted is not architecture:
             text = _("Input {shape}, as the images have.")
-            remarks.append(text.format(shape="x".join(str(side) for side in shape)))
+            changes.append(text.format(shape="x".join(str(side) for side in facts.shape)))
     before = fitted
-    fitted = _with_outputs(fitted, len(samples.classes))
+    fitted = _with_outputs(fitted, len(facts.classes))
     if fitted is not before:
-        remarks.append(_output_remark(samples.classes))
-    few = len(samples) < _FEW_IMAGES * len(samples.classes)
-    if len(samples.classes) > _MANY_CLASSES and few and not are_digits(samples.classes):
+        changes.append(output_sentence(facts.classes))
+    remarks = []
+    few = facts.count < _FEW_IMAGES * len(facts.classes)
+    if len(facts.classes) > _MANY_CLASSES and few and not are_digits(facts.classes):
         text = _("{data} has {classes:,} classes but only {images:,} images; a class needs {least} or more.")
-        remarks.append(
-            text.format(data=samples.name, classes=len(samples.classes), images=len(samples), least=_FEW_IMAGES)
-        )
-    return NetworkFit(fitted, tuple(remarks))
+        remarks.append(text.format(data=facts.name, classes=len(facts.classes), images=facts.count, least=_FEW_IMAGES))
+    return NetworkFit(fitted, (*changes, *remarks), tuple(changes))
+
+
+def output_sentence(classes: tuple[str, ...]) -> str:
+    """Return the sentence that a network has an output for each class, with the names of the first ones."""
+    named = _first_names(classes)
+    names = ", ".join(named) + (", …" if len(classes) > len(named) else "")
+    text = ngettext(
+        "{count:,} output, one for each class: {names}.",
+        "{count:,} outputs, one for each class: {names}.",
+        len(classes),
+    )
+    return text.format(count=len(classes), names=names)
 
 
 def input_for_pictures(architecture: Architecture) -> Shape | None:
@@ -94,26 +107,23 @@ def input_for_pictures(architecture: Architecture) -> Shape | None:
     return None if architecture.input_shape == DIGIT_SHAPE else architecture.input_shape
 
 
-def _check_classes(samples: Dataset) -> None:
-    present = np.unique(samples.labels)
-    if len(present) == 1:
-        name = samples.classes[int(present[0])]
+def _check_classes(facts: DataFacts) -> None:
+    if len(facts.present) == 1:
         raise DigitpadError(
             _(
                 "{data} has images of one class only ({name}), so there is nothing to tell apart; add images of at "
                 "least one other class."
-            ).format(data=samples.name, name=name)
+            ).format(data=facts.name, name=facts.present[0])
         )
 
 
-def _output_remark(classes: tuple[str, ...]) -> str:
-    named = ", ".join(classes[:_MOST_NAMED]) + (", …" if len(classes) > _MOST_NAMED else "")
-    text = ngettext(
-        "{count:,} output, one for each class: {names}.",
-        "{count:,} outputs, one for each class: {names}.",
-        len(classes),
-    )
-    return text.format(count=len(classes), names=named)
+def _first_names(classes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the first names, as many as a sentence has room for, and at least one."""
+    room, named = _MOST_LETTERS, 0
+    while named < min(_MOST_NAMED, len(classes)) and (not named or len(classes[named]) <= room):
+        room -= len(classes[named])
+        named += 1
+    return classes[:named]
 
 
 def _with_outputs(architecture: Architecture, classes: int) -> Architecture:

@@ -59,35 +59,75 @@ def small_set_defaults(
     limit, validation
         Number of images in all and for validation, see `choose_images`.
     """
-    count = len(samples) if limit is None else min(limit, len(samples))
-    if isinstance(samples, Pages) or not 0 < count <= MOST_IMAGES:
+    known = None if isinstance(samples, Pages) else small_set_values(len(samples), limit=limit, validation=validation)
+    if known is None:
         return None
-    training = count - (count // _VALIDATION_SHARE if validation is None else validation)
-    if training < 1:
-        # `choose_images` refuses this, and nothing is trained that could have defaults.
-        return None
-    batch = max(1, min(_LARGEST_BATCH, max(_SMALLEST_BATCH, training // 4), training))
+    count, batch, epochs = known.count, known.settings["batch_size"], known.settings["epochs"]
     if _TRAINING & set(given):
         # One choice belongs with the others; only a batch that cannot be filled is made smaller.
-        if training >= TrainingSettings().batch_size or {"batch_size", "recipe"} & set(given):
+        if known.training >= TrainingSettings().batch_size or {"batch_size", "recipe"} & set(given):
             return None
         text = _("A small dataset ({count} images): batches have {batch} images, unless --batch-size says otherwise.")
         return SmallSetDefaults(None, {"batch_size": batch}, text.format(count=count, batch=batch))
-    epochs = math.ceil(_STEPS / math.ceil(training / batch))
-    values: dict[str, Any] = {
-        "augmentation": Augmentation(**USUAL_STRENGTHS),
-        "batch_size": batch,
-        "epochs": epochs,
-        "optimizer": "adam",
-        "learning_rate": _LEARNING_RATE,
-        "schedule": "one-cycle",
-    }
     text = _(
         "A small dataset ({count} images), trained with augmentation, batches of {batch}, {epochs} epochs and a "
         "one-cycle schedule; choose one of these by its option, and the usual defaults hold for the others."
     )
     sentences = [text.format(count=count, batch=batch, epochs=epochs)]
-    architecture = None if "architecture" in given else _NETWORK
+    architecture = None if "architecture" in given else known.architecture
     if architecture is not None:
         sentences.append(_("The network is {name}; choose another with --architecture.").format(name=architecture))
-    return SmallSetDefaults(architecture, values, " ".join(sentences))
+    return SmallSetDefaults(architecture, known.settings, " ".join(sentences))
+
+
+@dataclass(frozen=True, slots=True)
+class SmallSetValues:
+    """What suits a small dataset.
+
+    Attributes
+    ----------
+    count, training
+        Number of images in use, and of those to train on.
+    architecture
+        Name of the preset.
+    settings
+        Values for fields of `TrainingSettings`.
+    """
+
+    count: int
+    training: int
+    architecture: str
+    settings: dict[str, Any]
+
+
+def small_set_values(
+    images: int, *, limit: int | None = None, validation: int | None = None, batch_size: int | None = None
+) -> SmallSetValues | None:
+    """Return what suits a dataset of this size, or None if it is not small.
+
+    Parameters
+    ----------
+    images
+        Number of images.
+    limit, validation
+        Number of images in all and for validation, see `choose_images`.
+    batch_size
+        The batch size, if it is chosen already; the number of epochs follows it.
+    """
+    count = images if limit is None else min(limit, images)
+    if not 0 < count <= MOST_IMAGES:
+        return None
+    training = count - (count // _VALIDATION_SHARE if validation is None else validation)
+    if training < 1:
+        # `choose_images` refuses this, and nothing is trained that could have defaults.
+        return None
+    batch = batch_size or max(1, min(_LARGEST_BATCH, max(_SMALLEST_BATCH, training // 4), training))
+    values: dict[str, Any] = {
+        "augmentation": Augmentation(**USUAL_STRENGTHS),
+        "batch_size": batch,
+        "epochs": math.ceil(_STEPS / math.ceil(training / batch)),
+        "optimizer": "adam",
+        "learning_rate": _LEARNING_RATE,
+        "schedule": "one-cycle",
+    }
+    return SmallSetValues(count, training, _NETWORK, values)

@@ -74,6 +74,8 @@ class Trainer:
     resume
         A checkpoint to resume from, of a run with the same network, seed, data and settings. With the same number of
         threads the final weights are those of an uninterrupted run.
+    changes
+        What was changed in the network to fit the data, in sentences.
 
     Raises
     ------
@@ -94,6 +96,7 @@ class Trainer:
         policies: Sequence[Policy] | None = None,
         diagnose: bool = False,
         resume: Checkpoint | None = None,
+        changes: Sequence[str] = (),
     ) -> None:
         #: The training task.
         self.task = fitting_task(network, training, settings)
@@ -108,6 +111,7 @@ class Trainer:
         self.data_sha256, self.images = training.checksum, len(training)
         self._lone_classes = lone_classes(training, validation)
         self._remarks = training.remarks if isinstance(training, Dataset) else ()
+        self._changes = tuple(changes)
         #: Metadata for model files, so that the network is used as it was trained.
         self.metadata = ModelMetadata(
             labels=self.task.labels,
@@ -220,6 +224,7 @@ class Trainer:
                 steps_done=progress.steps,
                 lone_classes=self._lone_classes,
                 remarks=self._remarks,
+                changes=self._changes,
             )
             if progress.epochs >= self.settings.epochs:
                 progress.reason = StopReason.FINISHED

@@ -87,6 +87,23 @@
     </message>
 </context>
 <context>
+    <name>DataNote</name>
+    <message numerus="yes">
+        <source>%n class(es)</source>
+        <translation>
+            <numerusform>%n class</numerusform>
+            <numerusform>%n classes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s)</source>
+        <translation>
+            <numerusform>%n image</numerusform>
+            <numerusform>%n images</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>EvaluationTab</name>
     <message numerus="yes">
         <source>Exported {count} file(s) to {folder}.</source>
@@ -103,6 +120,16 @@
         <translation>
             <numerusform>{count:,} image of {dataset}</numerusform>
             <numerusform>{count:,} images of {dataset}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Headline</name>
+    <message numerus="yes">
+        <source>Draw one of %n class(es)</source>
+        <translation>
+            <numerusform>Draw one of %n class</numerusform>
+            <numerusform>Draw one of %n classes</numerusform>
         </translation>
     </message>
 </context>
@@ -197,6 +224,16 @@
         <translation>
             <numerusform>%n earlier</numerusform>
             <numerusform>%n earlier</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ProbabilityBars</name>
+    <message numerus="yes">
+        <source>%n other(s)</source>
+        <translation>
+            <numerusform>%n other</numerusform>
+            <numerusform>%n others</numerusform>
         </translation>
     </message>
 </context>

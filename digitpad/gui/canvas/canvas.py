@@ -72,7 +72,7 @@ class Canvas(Sheet):
         self.keyboard = KeyboardPen()
         self.setObjectName("canvas")
         self.setAccessibleName(self.tr("Canvas"))
-        self.setToolTip(self.tr("Draw a digit here (F6 to draw with the keyboard)"))
+        self.setToolTip(self.tr("Draw here (F6 to draw with the keyboard)"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.use(Tool.PEN)

@@ -99,7 +99,7 @@ class Sheet(QWidget):
 
     def hint(self) -> str:
         """Return what is shown on a blank sheet."""
-        return self.tr("Draw a digit with the mouse, a pen or a finger, or with the arrow keys and Space")
+        return self.tr("Draw with the mouse, a pen or a finger, or with the arrow keys and Space")
 
     def paint_over(self, painter: QPainter) -> None:
         """Paint overlays on the ink, in widget pixels."""

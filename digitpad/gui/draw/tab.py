@@ -147,7 +147,7 @@ class DrawTab(TabPage):
             self.tr("Draw with the keyboard"),
             self.canvas.take_keyboard,
         )
-        sentence = self.tr("Show the activations of every layer for this digit")
+        sentence = self.tr("Show the activations of every layer for this drawing")
         self.see_inside = make_action(self, "actionSeeInside", self.tr("See inside"), ["I"], sentence, self._see_inside)
 
     def _lay_out(self) -> None:

@@ -28,12 +28,12 @@ def caption_of(truth: str, labels: Sequence[str], log_probabilities: NDArray[np.
     if read == truth:
         words = QCoreApplication.translate("Captions", "{image}: {label}, read correctly, {probability}")
         words = words.format(image=name, label=truth, probability=confidence)
-        return Caption(truth, confidence, wrong=False, words=words)
+        return Caption((truth,), confidence, wrong=False, words=words)
     own = sureness(float(np.exp(log_probabilities[labels.index(truth)])))
     words = QCoreApplication.translate(
         "Captions", "{image}: {label}, read as {read}, {probability}; probability of {label}: {own}"
     ).format(image=name, label=truth, read=read, probability=confidence, own=own)
-    return Caption(f"{truth} → {read}", confidence, wrong=True, words=words)
+    return Caption((truth, read), confidence, wrong=True, words=words)
 
 
 def words_for_amount(disturbance: Disturbance, amount: float) -> str:

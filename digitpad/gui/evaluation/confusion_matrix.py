@@ -5,8 +5,18 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolTip, QWidget
 
 from digitpad.gui.widgets.percent import percent
 from digitpad.gui.widgets.scaling import px
@@ -15,10 +25,12 @@ from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 # Lengths in pixels at 100 % text size.
 _TOP = 4.5 * SPACE  # above the cells: a title and the columns' labels
 _LEFT = 5.0 * SPACE  # beside them: a title and the rows' labels
-_MOST_NAME = 10.0 * SPACE  # more, for long names
+_MOST_NAME = 10.0 * SPACE  # more, for long names; above the columns, where these are written upwards, as well
 _RIGHT = 7.0 * SPACE  # recall
 _BOTTOM = 3.0 * SPACE  # precision
 _LARGEST = 56.0  # pixels: a cell
+_MANY = 16  # classes, from which on the matrix scrolls rather than that its labels overlap
+_LEAST = (8.0, 14.0)  # pixels: a cell of a matrix of few, and of many classes
 
 
 class ConfusionMatrix(QWidget):
@@ -76,6 +88,8 @@ class ConfusionMatrix(QWidget):
         if self._chosen is not None and max(self._chosen) >= len(labels):
             self._chosen = None
         self._describe()
+        # More classes need more room.
+        self.updateGeometry()
         self.update()
 
     def choose(self, cell: tuple[int, int] | None) -> None:
@@ -94,8 +108,10 @@ class ConfusionMatrix(QWidget):
         return QSize(px(480), px(440))
 
     def minimumSizeHint(self) -> QSize:
-        """Return room for cells with numbers."""
-        return QSize(px(300), px(260))
+        """Return room for cells with numbers, or, of many classes, for cells with labels beside them."""
+        side = 0 if len(self._labels) <= _MANY else round(px(_LEAST[1])) * len(self._labels)
+        wide, high = self._margin() + px(_RIGHT) + side, self._head() + px(_BOTTOM) + side
+        return QSize(max(px(300), round(wide)), max(px(260), round(high)))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the cell under the pointer."""
@@ -131,36 +147,43 @@ class ConfusionMatrix(QWidget):
                 return True
         return super().event(event)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the whole matrix; with ten classes this takes about a millisecond."""
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint what is visible of the matrix; with ten classes this takes about a millisecond."""
         painter = QPainter(self)
-        self.paint(painter)
+        self.paint(painter, QRectF(event.rect()))
         if self.hasFocus():
             painter.setPen(QPen(self._theme.colour("accent"), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         painter.end()
 
-    def paint(self, painter: QPainter) -> None:
-        """Paint the matrix with any painter, such as that of a file."""
+    def paint(self, painter: QPainter, visible: QRectF | None = None) -> None:
+        """Paint the matrix with any painter, such as that of a file; of a large matrix only what is visible."""
         if not self._labels:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         side, left, top = self._grid()
+        count = len(self._labels)
+        shown = QRectF(left, top, count * side, count * side)
+        shown = shown if visible is None else shown.intersected(visible)
+        rows = range(max(0, int((shown.top() - top) // side)), min(count, int((shown.bottom() - top) // side) + 1))
+        columns = range(max(0, int((shown.left() - left) // side)), min(count, int((shown.right() - left) // side) + 1))
         self._paint_labels(painter, side, left, top)
-        number = fixed_font(self.font(), scale=min(1.0, max(0.6, side / px(38))))
+        number = fixed_font(self.font(), scale=min(1.0, max(0.55, side / px(38))))
         painter.setFont(number)
         right = self._counts.diagonal()
         most = int((self._counts - np.diag(right)).max(initial=0))
-        for row, counts in enumerate(self._counts.tolist()):
-            support = sum(counts)
-            for column, count in enumerate(counts):
+        supports = self._counts.sum(axis=1).tolist()
+        for row in rows:
+            support = supports[row]
+            for column in columns:
+                count = int(self._counts[row, column])
                 area = self.cell_rect(row, column).adjusted(1, 1, -1, -1)
                 share = count / support if row == column and support else (count / most) ** 0.5 if most else 0.0
                 painter.fillRect(
                     area, self._shade(share, right=row == column) if count else self._theme.colour("field")
                 )
-                if count and side >= px(16):
+                if count and side >= px(_LEAST[1]):
                     painter.setPen(self._theme.colour("text"))
                     painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), str(count))
         if self._chosen is not None:
@@ -170,7 +193,8 @@ class ConfusionMatrix(QWidget):
 
     def _paint_labels(self, painter: QPainter, side: float, left: float, top: float) -> None:
         count = len(self._labels)
-        small, bold = text_font(self.font(), scale=0.9), text_font(self.font(), bold=True)
+        small = text_font(self.font(), scale=0.9)
+        beginning = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         muted, text = self._theme.colour("muted"), self._theme.colour("text")
         centre, right = (
             int(Qt.AlignmentFlag.AlignCenter),
@@ -179,7 +203,7 @@ class ConfusionMatrix(QWidget):
         end, below = left + count * side, top + count * side
         painter.setFont(small)
         painter.setPen(muted)
-        painter.drawText(QRectF(left, top - px(_TOP), count * side, px(2 * SPACE)), centre, self.tr("Predicted"))
+        painter.drawText(QRectF(left, top - self._head(), count * side, px(2 * SPACE)), centre, self.tr("Predicted"))
         painter.drawText(QRectF(end, top - px(2.5 * SPACE), px(_RIGHT), px(2 * SPACE)), right, self.tr("Recall"))
         painter.save()
         painter.translate(left - self._margin() + px(SPACE), top + count * side / 2)
@@ -191,16 +215,26 @@ class ConfusionMatrix(QWidget):
             right,
             self.tr("Prec.", "short for precision"),
         )
-        painter.setFont(bold)
+        painter.setFont(self._label_font(side))
         painter.setPen(text)
+        metrics, end_of_text = painter.fontMetrics(), Qt.TextElideMode.ElideRight
+        upwards = self._names_go_upwards(side)
+        room = self._head() - px(2 * SPACE)
         for index, label in enumerate(self._labels):
-            metrics, end_of_text = painter.fontMetrics(), Qt.TextElideMode.ElideRight
-            above = metrics.elidedText(label, end_of_text, round(side))
             beside = metrics.elidedText(label, end_of_text, round(self._margin() - px(3 * SPACE)))
-            painter.drawText(QRectF(left + index * side, top - px(2.5 * SPACE), side, px(2 * SPACE)), centre, above)
             painter.drawText(
                 QRectF(left - self._margin(), top + index * side, self._margin() - px(SPACE), side), right, beside
             )
+            if not upwards:
+                area = QRectF(left + index * side, top - px(2.5 * SPACE), side, px(2 * SPACE))
+                painter.drawText(area, centre, metrics.elidedText(label, end_of_text, round(side)))
+                continue
+            painter.save()
+            painter.translate(left + index * side, top - px(SPACE / 2))
+            painter.rotate(-90)
+            above = metrics.elidedText(label, end_of_text, round(room))
+            painter.drawText(QRectF(0, 0, room, side), beginning, above)
+            painter.restore()
         painter.setFont(fixed_font(self.font(), scale=0.85 if side >= px(32) else 0.7))
         painter.setPen(muted)
         hits, rows, columns = self._counts.diagonal(), self._counts.sum(axis=1), self._counts.sum(axis=0)
@@ -224,13 +258,34 @@ class ConfusionMatrix(QWidget):
         widest = max((metrics.horizontalAdvance(label) for label in self._labels), default=0)
         return px(_LEFT) + min(max(0, widest + px(4) - px(_LEFT - 3 * SPACE)), px(_MOST_NAME))
 
+    def _label_font(self, side: float) -> QFont:
+        """Return the font of the labels: smaller where cells are lower than a line of text."""
+        font = text_font(self.font(), bold=True)
+        height = QFontMetrics(font).height()
+        return font if side >= height else text_font(self.font(), scale=max(0.7, side / height), bold=True)
+
+    def _names_go_upwards(self, side: float) -> bool:
+        """Return whether the names above the columns are turned, because at least one is wider than a column."""
+        metrics = QFontMetrics(self._label_font(side))
+        return any(metrics.horizontalAdvance(label) > side for label in self._labels)
+
+    def _head(self) -> float:
+        """Return the height above the cells: that of digits, and more for names that are written upwards."""
+        metrics = QFontMetrics(text_font(self.font(), bold=True))
+        widest = max((metrics.horizontalAdvance(label) for label in self._labels), default=0)
+        # As wide as a column is in a window of the usual size, so that the height depends on the names alone.
+        if widest <= px(_LEAST[1] + SPACE):
+            return px(_TOP)
+        return px(2.5 * SPACE) + min(widest + px(SPACE), px(_MOST_NAME))
+
     def _grid(self) -> tuple[float, float, float]:
         """Return the side of a cell, and the left and top edges of the first cell."""
         count = max(len(self._labels), 1)
-        room_x, room_y = self.width() - self._margin() - px(_RIGHT), self.height() - px(_TOP) - px(_BOTTOM)
-        side = float(int(max(px(8), min(room_x / count, room_y / count, px(_LARGEST)))))
+        room_x, room_y = self.width() - self._margin() - px(_RIGHT), self.height() - self._head() - px(_BOTTOM)
+        least = px(_LEAST[count > _MANY])
+        side = float(int(max(least, min(room_x / count, room_y / count, px(_LARGEST)))))
         left = (self.width() - self._margin() - px(_RIGHT) - side * count) / 2 + self._margin()
-        return side, float(int(max(left, self._margin()))), px(_TOP)
+        return side, float(int(max(left, self._margin()))), self._head()
 
     def _cell_at(self, place: QPointF) -> tuple[int, int] | None:
         side, left, top = self._grid()
@@ -258,3 +313,18 @@ class ConfusionMatrix(QWidget):
             self.setAccessibleDescription(self.tr("Use the arrow keys to choose a cell"))
         else:
             self.setAccessibleDescription(self._words(*self._chosen))
+
+
+def scrolled(matrix: ConfusionMatrix, parent: QWidget) -> QScrollArea:
+    """Return an area in which a matrix of many classes scrolls in both directions."""
+    area = QScrollArea(parent)
+    area.setObjectName("matrixScroll")
+    area.setAccessibleName(matrix.accessibleName())
+    area.setToolTip(matrix.toolTip())
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidgetResizable(True)
+    area.setWidget(matrix)
+    matrix.setAutoFillBackground(False)
+    area.viewport().setAutoFillBackground(False)
+    return area

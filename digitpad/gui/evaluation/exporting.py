@@ -21,6 +21,7 @@ from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workers.progress import WorkProgress
 
 _SQUARE, _WIDE = QSize(720, 680), QSize(1200, 720)
+_MOST_SIDE = 4000  # pixels, which the scale doubles
 _SCALE = 2  # device pixels for each one, in PNGs
 
 
@@ -83,7 +84,7 @@ def paint_pictures(
     for result in evaluations:
         matrix = ConfusionMatrix(theme)
         matrix.show_counts(result.labels, result.confusion)
-        yield _picture(theme, matrix, _SQUARE, f"confusion {plain_name(result.model)}")
+        yield _picture(theme, matrix, _size_of(matrix), f"confusion {plain_name(result.model)}")
         chart = ReliabilityChart(theme)
         chart.show_calibration(result.calibration)
         chart.draw()
@@ -175,6 +176,11 @@ def _new_folder(folder: Path, name: str) -> Path:
         "EvaluationExport", "{folder} contains too many exports named {name}; choose another place."
     )
     raise DigitpadError(text.format(folder=folder, name=name))
+
+
+def _size_of(matrix: ConfusionMatrix) -> QSize:
+    """Return the size of the picture of a matrix: larger for many classes, as far as pictures go."""
+    return matrix.minimumSizeHint().expandedTo(_SQUARE).boundedTo(QSize(_MOST_SIDE, _MOST_SIDE))
 
 
 def _picture(theme: Theme, widget: QWidget, size: QSize, name: str) -> Picture:

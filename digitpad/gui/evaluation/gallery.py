@@ -1,12 +1,22 @@
 """A gallery of images with captions, painted as one widget; only the visible images are painted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QFontMetrics,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from digitpad.gui.widgets.scaling import px
@@ -14,6 +24,7 @@ from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
 _SIDE = 56  # pixels at 100 % text size: an image, two for each of its own
 _GAP = SPACE
+_ARROW = " → "
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +33,25 @@ class Caption:
 
     Attributes
     ----------
-    title, detail
-        Two short lines below the image.
+    names
+        The first line below the image: the true class and, for a mistake, the predicted one; each is elided where
+        there is no room for both.
+    detail
+        The second line.
     wrong
-        Whether the image is a mistake; its title has another colour then.
+        Whether the image is a mistake; its names have another colour then.
     words
         A full description, for the tooltip and for screen readers.
     """
 
-    title: str
+    names: tuple[str, ...]
     detail: str
     wrong: bool
     words: str
 
 
 def _no_caption(_index: int) -> Caption:
-    return Caption("", "", wrong=False, words="")
+    return Caption((), "", wrong=False, words="")
 
 
 class Gallery(QAbstractScrollArea):
@@ -209,7 +223,7 @@ class Gallery(QAbstractScrollArea):
             words = QRect(area.center().x() - width // 2, area.bottom() + 3, width, line)
             painter.setFont(bold)
             painter.setPen(self._theme.colour("warm" if caption.wrong else "text"))
-            painter.drawText(words, centre, caption.title)
+            painter.drawText(words, centre, _fitted(caption.names, painter.fontMetrics(), width))
             painter.setFont(small)
             painter.setPen(self._theme.colour("muted"))
             painter.drawText(words.translated(0, line), centre, caption.detail)
@@ -271,3 +285,12 @@ class Gallery(QAbstractScrollArea):
         levels = np.linspace([paper.red(), paper.green(), paper.blue()], [ink.red(), ink.green(), ink.blue()], 256)
         self._colour_table = [0xFF000000 | r << 16 | g << 8 | b for r, g, b in np.rint(levels).astype(int).tolist()]
         self.viewport().update()
+
+
+def _fitted(names: Sequence[str], metrics: QFontMetrics, width: int) -> str:
+    """Return names with arrows between them, each elided to its part of the width in pixels if needed."""
+    text = _ARROW.join(names)
+    if metrics.horizontalAdvance(text) <= width:
+        return text
+    room = (width - metrics.horizontalAdvance(_ARROW) * (len(names) - 1)) // len(names)
+    return _ARROW.join(metrics.elidedText(name, Qt.TextElideMode.ElideRight, room) for name in names)

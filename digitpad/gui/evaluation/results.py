@@ -14,7 +14,7 @@ from digitpad.evaluation.robustness import disturb
 from digitpad.gui.evaluation.captions import caption_of, words_for_amount
 from digitpad.gui.evaluation.charts import MODEL_COLOURS, ReliabilityChart, RobustnessChart
 from digitpad.gui.evaluation.comparison_view import ComparisonView
-from digitpad.gui.evaluation.confusion_matrix import ConfusionMatrix
+from digitpad.gui.evaluation.confusion_matrix import ConfusionMatrix, scrolled
 from digitpad.gui.evaluation.figure_table import FigureTable, Row
 from digitpad.gui.evaluation.figures import share
 from digitpad.gui.evaluation.gallery import Caption, Gallery
@@ -268,7 +268,7 @@ class Results(QWidget):
     def _caption(self, index: int) -> Caption:
         result = self._result()
         if result is None:
-            return Caption("", "", wrong=False, words="")
+            return Caption((), "", wrong=False, words="")
         titles = {"writer": self.tr("writer {name}"), "source": self.tr("source {name}")}
         origins = [titles[kind].format(name=result.origins[kind][index]) for kind in ORIGINS if kind in result.origins]
         name = ", ".join([self.tr("image {number:,}").format(number=index), *origins])
@@ -395,7 +395,7 @@ class Results(QWidget):
         self.robustness_corner.addWidget(self.robustness_words)
         grid.addLayout(self.robustness_corner, 2, 1)
         pages: Sequence[Sequence[QWidget]] = (
-            (self.matrix,),
+            (scrolled(self.matrix, self._views),),
             (self.classes,),
             (self.reliability, self.calibration_words),
             (curves,),

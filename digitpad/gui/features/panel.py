@@ -55,7 +55,7 @@ _PAGES = (
     (
         "Backpropagation",
         QT_TRANSLATE_NOOP("Panel", "Backpropagation"),
-        QT_TRANSLATE_NOOP("Panel", "The backward pass of one training step on this digit"),
+        QT_TRANSLATE_NOOP("Panel", "The backward pass of one training step on this drawing"),
         "Ctrl+Shift+B",
     ),
 )

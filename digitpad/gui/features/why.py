@@ -12,7 +12,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, QTimer, Sign
 from PySide6.QtGui import QAction, QHideEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from digitpad.data.dataset import NO_DIGIT
+from digitpad.data.dataset import DIGITS, NO_DIGIT
 from digitpad.explain.attribution import Attribution, grad_cam, last_maps, saliency
 from digitpad.explain.counterfactual import CAUTION, MEANING, Change, SearchStep, why_not
 from digitpad.explain.frame import Frame, Inspector
@@ -342,6 +342,8 @@ def _question(label: str) -> str:
 def _article(label: str) -> str:
     if label == NO_DIGIT:
         return QCoreApplication.translate("Why", '"not a digit"')
+    if label not in DIGITS:
+        return QCoreApplication.translate("Why", "“{name}”").format(name=label)
     return (
         QCoreApplication.translate("Why", "an {digit}")
         if label.startswith("8")

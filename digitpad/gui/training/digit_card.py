@@ -1,4 +1,4 @@
-"""The drawn digit beside a training: its picture, the bars, and the first layer's maps."""
+"""The drawing beside a training: its picture, the bars, and the first layer's maps."""
 
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,7 @@ class MapStrip(QWidget):
         self._pixels: NDArray[np.uint32] | None = None
         self.setObjectName("firstMaps")
         self.setAccessibleName(self.tr("First feature maps"))
-        self.setToolTip(self.tr("The activations of the first maps of the first layer for your digit"))
+        self.setToolTip(self.tr("The activations of the first maps of the first layer for your drawing"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self._render)
 
@@ -106,7 +106,7 @@ class DigitCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, SPACE + SPACE // 2, 2 * SPACE, 2 * SPACE)
         column.setSpacing(SPACE)
-        column.addWidget(title(self.tr("Your digit, this network"), self))
+        column.addWidget(title(self.tr("Your drawing, this network"), self))
         column.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self._hint)
         column.addWidget(self.bars, 1)
@@ -120,7 +120,7 @@ class DigitCard(QFrame):
         self.picture.setFixedSize(cell * _SIDE + 2, cell * _SIDE + 2)
 
     def show_look(self, look: Look) -> None:
-        """Show the digit as the network received it, what it reads, and its first maps."""
+        """Show the drawing as the network received it, what it reads, and its first maps."""
         if look.page.is_blank:
             self._say(self._invitation())
         elif look.not_finite:
@@ -137,7 +137,7 @@ class DigitCard(QFrame):
         self.maps.show_maps(None if look.prediction is None or look.frame is None else _first_maps(look.frame))
 
     def _invitation(self) -> str:
-        return self.tr("Draw a digit in the Draw tab: its reading changes here while the network learns.")
+        return self.tr("Draw in the Draw tab: the reading changes here while the network learns.")
 
     def _say(self, words: str) -> None:
         self._hint.setText(words)

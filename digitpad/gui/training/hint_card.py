@@ -93,9 +93,7 @@ class HintCard(QFrame):
         self.setProperty("card", "true")
         self._rows: list[_HintRow] = []
         self._wanted: list[Hint] = []
-        self._quiet = muted(
-            self.tr("Press Start: most digits are read correctly after a few seconds, and hints appear here."), self
-        )
+        self._quiet = muted(self.tr("Press Start: hints appear here while the network learns."), self)
         self._quiet.setObjectName("hintQuiet")
         inside = QWidget(self)
         self._column = QVBoxLayout(inside)

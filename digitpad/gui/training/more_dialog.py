@@ -244,4 +244,4 @@ class MoreDialog(QDialog):
     @Slot()
     def _reset(self) -> None:
         self._notice.clear()
-        self._editor.use(RunPlan.quick())
+        self._editor.reset(RunPlan.quick())

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from digitpad.errors import DigitpadError
 from digitpad.gui.training.layer_fields import LayerFields
 from digitpad.gui.training.layer_list import LayerList
 from digitpad.gui.training.plan_editor import PlanEditor
@@ -25,10 +26,10 @@ from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.nn import Architecture
 from digitpad.training import editing
 from digitpad.training.layer_kinds import KINDS
+from digitpad.training.network_fit import fit_network, output_sentence
 from digitpad.translation import gettext as _
 
 _WIDTHS = (80, 110, 170, 112, 80)  # pixels at 100 %; the receptive field takes the rest
-_CLASSES = 10
 
 
 class NetworkEditor(QDialog):
@@ -39,7 +40,7 @@ class NetworkEditor(QDialog):
         self.setObjectName("networkEditor")
         self.setWindowTitle(self.tr("Edit the network"))
         self._editor = editor
-        self._architecture = editor.plan.architecture
+        self._architecture = editor.architecture
         self._undone: list[tuple[Architecture, int]] = []
         self.list = LayerList(theme, self)
         self.view = row_table(
@@ -70,6 +71,8 @@ class NetworkEditor(QDialog):
         make_action(self.view, "layerDownKey", down, ["Alt+Down"], lowers, self.move_down)
         make_action(self, "undoLayerKey", undo, ["Ctrl+Z"], undoes, self.undo)
         self._lay_out()
+        editor.changed.connect(self._follow_data)
+        self._facts = editor.facts
         self.fields.edited.connect(self._edit)
         self.view.selectionModel().currentChanged.connect(self._choose)
         self.resize(976, 576)
@@ -87,15 +90,17 @@ class NetworkEditor(QDialog):
 
     @Slot()
     def show_plan(self) -> None:
-        """Begin with the plan's network."""
-        self._architecture = self._editor.plan.architecture
+        """Begin with the plan's network, fitted to the data."""
+        self._architecture = self._editor.architecture
         self._undone.clear()
         self._show(0)
 
     @Slot()
     def use(self) -> None:
         """Put the network into the plan."""
-        if not self.trouble and self._editor.change(architecture=self._architecture):
+        if self.trouble:
+            return
+        if self._architecture == self._editor.architecture or self._editor.change(architecture=self._architecture):
             self.accept()
 
     # Editing
@@ -143,9 +148,43 @@ class NetworkEditor(QDialog):
             self._take(editing.move(self._architecture, row, row + by), row + by)
 
     def _take(self, architecture: Architecture, row: int) -> None:
-        self._undone.append((self._architecture, self._row()))
-        self._architecture = architecture
+        fitted = self._fitted(architecture)
+        # An output for each class is fitted back, so nothing has changed.
+        if fitted.layers != self._architecture.layers:
+            self._undone.append((self._architecture, self._row()))
+            self._architecture = fitted
         self._show(row)
+
+    @Slot()
+    def _follow_data(self) -> None:
+        """Fit the network to other data."""
+        if self._editor.facts is not self._facts:
+            self._facts = self._editor.facts
+            self._architecture = self._fitted(self._architecture)
+            self._show(self._row())
+
+    def _fitted(self, architecture: Architecture) -> Architecture:
+        """Return a network with the input of the data and an output for each of their classes."""
+        if self._facts is None:
+            return architecture
+        try:
+            return fit_network(architecture, self._facts).architecture
+        except DigitpadError:
+            # Data of one class only, which is said beside Start.
+            return architecture
+
+    def _about(self) -> str:
+        """Return what is said of a network that can be trained: its size, and its outputs once they are known."""
+        analysis = self.list.analysis
+        about = self.tr("{network} · {weights} weights · {operations} operations per image").format(
+            network=self._architecture.name,
+            weights=f"{analysis.parameters:,}",
+            operations=f"{analysis.multiply_adds:,}",
+        )
+        classes = () if self._facts is None else self._facts.classes
+        if classes and analysis.rows[-1].output_shape == (len(classes),):
+            return f"{about}\n{output_sentence(classes)}"
+        return about
 
     # Showing
 
@@ -153,20 +192,13 @@ class NetworkEditor(QDialog):
         return self.view.currentIndex().row()
 
     def _show(self, row: int) -> None:
-        self.list.show_analysis(editing.analyze(self._architecture, _CLASSES))
+        classes = len(self._facts.classes) if self._facts is not None and self._facts.has_classes else None
+        self.list.show_analysis(editing.analyze(self._architecture, classes))
         self.view.setCurrentIndex(self.list.index(row, 0))
         self._choose()
         analysis = self.list.analysis
         good = analysis.is_possible
-        self._trouble.setText(
-            self.tr("{network} · {weights} weights · {operations} operations per image").format(
-                network=self._architecture.name,
-                weights=f"{analysis.parameters:,}",
-                operations=f"{analysis.multiply_adds:,}",
-            )
-            if good
-            else analysis.trouble
-        )
+        self._trouble.setText(self._about() if good else analysis.trouble)
         self._trouble.setProperty("muted", "true" if good else "false")
         self._trouble.setProperty("trouble", "false" if good else "true")
         self._trouble.style().unpolish(self._trouble)

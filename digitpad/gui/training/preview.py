@@ -29,8 +29,8 @@ class AugmentationPreview(QWidget):
         self._digit = self._sample
         self._images = np.empty((0, _SIDE, _SIDE), np.uint8)
         self.setObjectName(name)
-        self.setAccessibleName(self.tr("Augmented digits"))
-        self.setToolTip(self.tr("A digit as the network sees it, augmented at random; click for others"))
+        self.setAccessibleName(self.tr("Augmented drawings"))
+        self.setToolTip(self.tr("A drawing as the network sees it, augmented at random; click for others"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY)

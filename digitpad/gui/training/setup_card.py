@@ -3,6 +3,8 @@
 The learning rate, momentum, L2 and dropout can be changed while a training runs.
 """
 
+import contextlib
+import functools
 import importlib.util
 from itertools import pairwise
 from pathlib import Path
@@ -12,9 +14,10 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from digitpad.data.augmentation import Augmentation
+from digitpad.data.augmentation import USUAL_STRENGTHS, Augmentation
 from digitpad.data.collections.store import dataset_title, find_collection
 from digitpad.data.orientation import orientations
+from digitpad.errors import DigitpadError
 from digitpad.gui.training.plan_editor import PlanEditor, dropout_of
 from digitpad.gui.training.preview import AugmentationPreview
 from digitpad.gui.training.setting_fields import SettingField
@@ -28,6 +31,8 @@ from digitpad.gui.workspace.settings import Settings
 from digitpad.nn import ARCHITECTURES
 from digitpad.training.building import decay_of
 from digitpad.training.controls import ControlValues
+from digitpad.training.data_facts import DataFacts
+from digitpad.training.network_fit import fit_network
 from digitpad.training.plan import RunPlan
 from digitpad.training.settings import OptimizerName, default_threads
 
@@ -35,7 +40,7 @@ from digitpad.training.settings import OptimizerName, default_threads
 AUGMENTATIONS = {
     "none": Augmentation(),
     "gentle": Augmentation(rotation=6, shift=1, scale=0.06, shear=6),
-    "usual": Augmentation(rotation=10, shift=1.5, scale=0.1, shear=10, elastic=0.6, thickness=0.5),
+    "usual": Augmentation(**USUAL_STRENGTHS),
     "strong": Augmentation(rotation=18, shift=2.5, scale=0.18, shear=18, elastic=1.0, thickness=0.8, noise=0.05),
 }
 _IMAGE = (1, 28, 28)
@@ -255,10 +260,11 @@ class TrainingSetup(QFrame):
         self._data.setToolTip(self.tr("Images for training + validation: {data}").format(data=plan.dataset))
 
     def _offer_networks(self, plan: RunPlan) -> None:
-        entries = {name: _describe(name) for name, preset in ARCHITECTURES.items() if _reads_digits(name)}
+        facts = self._editor.facts
+        entries = {name: _describe(name, facts) for name in ARCHITECTURES if _suits(name, facts)}
         if plan.architecture == ARCHITECTURES.get(plan.architecture.name):
             chosen = plan.architecture.name
-            entries.setdefault(chosen, _describe(chosen))
+            entries.setdefault(chosen, _describe(chosen, facts))
         else:
             chosen = _OWN
             entries[_OWN] = self.tr("{network}, changed").format(network=plan.architecture.name)
@@ -309,7 +315,8 @@ class TrainingSetup(QFrame):
     def _choose_data(self) -> None:
         word = self._data.chosen
         if word not in {_FOLDER, _FILE}:
-            self._editor.change(dataset=word)
+            # A number of images belongs to the data that it was chosen for.
+            self._editor.change(dataset=word, limit=None, validation=None)
             return
         self.show_plan()
         dialog = QFileDialog(self, self.tr("Choose the data to train on"), str(self._settings.folder))
@@ -363,25 +370,26 @@ class TrainingSetup(QFrame):
             self._editor.change_settings(**{name: value})
 
 
-def _reads_digits(name: str) -> bool:
-    plan = ARCHITECTURES[name]
-    return plan.input_shape == _IMAGE and plan.layers[-1].get("out_features") == 10
+def _suits(name: str, facts: DataFacts | None) -> bool:
+    """Return whether a preset classifies images like those of the data, or digits, to which all data can be fitted."""
+    preset = ARCHITECTURES[name]
+    classifies = preset.layers[-1].get("type") == "Linear"
+    shape = _IMAGE if facts is None else facts.shape
+    return classifies and (preset.input_shape == _IMAGE or preset.input_shape[0] == shape[0] != 1)
 
 
-def _describe(name: str) -> str:
-    """Return a preset's name and size."""
-    count = _parameters(name)
+def _describe(name: str, facts: DataFacts | None) -> str:
+    """Return a preset's name, and its size once it is fitted to the data."""
+    count = _parameters(name, facts)
     return QCoreApplication.translate("TrainingSetup", "{name} · {count} weights").format(name=name, count=f"{count:,}")
 
 
-def _parameters(name: str) -> int:
-    known = _SIZES.get(name)
-    if known is None:
-        from digitpad.nn import build, summarize
+@functools.lru_cache(maxsize=64)
+def _parameters(name: str, facts: DataFacts | None) -> int:
+    from digitpad.nn import build, summarize
 
-        preset = ARCHITECTURES[name]
-        known = _SIZES[name] = summarize(build(preset), preset.input_shape).parameters
-    return known
-
-
-_SIZES: dict[str, int] = {}
+    preset = ARCHITECTURES[name]
+    # Data of one class only fit no network, which is said beside Start.
+    with contextlib.suppress(DigitpadError):
+        preset = preset if facts is None else fit_network(preset, facts).architecture
+    return summarize(build(preset), preset.input_shape).parameters

@@ -16,6 +16,7 @@ from digitpad.gui.training.control_card import ControlCard, State
 from digitpad.gui.training.curve_export import CurveExport
 from digitpad.gui.training.curve_files import export_curves
 from digitpad.gui.training.curves import CurvesPanel
+from digitpad.gui.training.data_note import DataNote
 from digitpad.gui.training.digit_card import DigitCard
 from digitpad.gui.training.hint_card import HintCard
 from digitpad.gui.training.layer_table import LayerTable
@@ -38,6 +39,7 @@ from digitpad.gui.workspace.workspace import Workspace
 from digitpad.training.live import LiveRun
 from digitpad.training.plan import RunPlan
 from digitpad.training.runs import Run, RunStore
+from digitpad.training.suiting import start_suited
 
 if TYPE_CHECKING:
     from digitpad.models.model_file import Model
@@ -78,6 +80,7 @@ class TrainTab(TabPage):
         self.session = Session(self)
         self.setup = TrainingSetup(theme, settings, self.editor, self)
         self.notice = InlineAlert("trainNotice", self)
+        self.note = DataNote(self.editor, self)
         self.controls = ControlCard(theme, self)
         self.curves = CurvesPanel(theme, self)
         self.layers = LayerTable(theme, self)
@@ -95,6 +98,7 @@ class TrainTab(TabPage):
     def shut_down(self) -> None:
         """Stop a training that is running; its state is saved and can be resumed."""
         self.session.shut_down()
+        self.note.shut_down()
         self._workspace.end_training()
         self._after_run.finish()
         if self.runs is not None:
@@ -131,8 +135,9 @@ class TrainTab(TabPage):
 
     def _start(self, passage: RunUntil) -> None:
         """Start a new run of the plan."""
-        plan = self.editor.plan
-        self._begin(partial(LiveRun.start, plan, self._store), passage, plan)
+        plan, chosen = self.editor.asked
+        # Suited to the data again where they are opened, because they may have changed since they were read.
+        self._begin(partial(start_suited, plan, chosen, self._store), passage, self.editor.plan)
 
     def _begin(self, open_run: Callable[[], LiveRun], passage: RunUntil, plan: RunPlan) -> None:
         self.notice.clear()
@@ -355,6 +360,8 @@ class TrainTab(TabPage):
         self.setup.runs_asked.connect(self.show_runs)
         self.setup.network_asked.connect(self.edit_network)
         self.editor.refused.connect(self.notice.say)
+        self.editor.data_changed.connect(self.notice.clear)
+        self.note.error.connect(self.notice.say)
         self.hints.cure_asked.connect(self.apply_cure)
 
     def _lay_out(self) -> None:
@@ -388,6 +395,7 @@ class TrainTab(TabPage):
         column.setSpacing(2 * SPACE)
         column.addWidget(self.notice)
         column.addWidget(self.controls)
+        column.addWidget(self.note)
         column.addLayout(below, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
@@ -403,6 +411,8 @@ class TrainTab(TabPage):
         """Update the tab after another tab was visible."""
         super().showEvent(event)
         self._workspace.ask(self, Depth.ACTIVATIONS)
+        if not self.session.is_on:
+            self.note.look_again()
         self.show_look(self._workspace.look)
         if self.session.record is not None:
             self._tick()

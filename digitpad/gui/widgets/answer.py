@@ -1,5 +1,7 @@
 """The answer, in large type: the digit, its probability, and the second guess."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -10,6 +12,8 @@ from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 
 NEAR = 0.05  # the probability from which a second guess is named
 AMBIGUOUS = 0.2  # the probability from which it is as good as the first, see `Prediction.is_ambiguous`
+_MOST_CLASSES = 12  # that are named
+_NAME = 0.55  # of the width: what the name of a class may take before it is elided
 _LEADING = 1.4  # from line to line of a number, in heights of a digit
 _INVITATION = (
     str(QT_TRANSLATE_NOOP("Headline", "Draw a digit")),
@@ -80,9 +84,12 @@ class Headline(QWidget):
         self._digit, self._lines, self._doubtful, self._chosen = digit, lines, False, None
         self._say(", ".join(text for text in (digit, " ".join(line for line in lines if line)) if text))
 
-    def clear(self) -> None:
-        """Show no digit, only an instruction."""
+    def clear(self, classes: Sequence[str] = ()) -> None:
+        """Show no digit, only an instruction: to draw one of some classes, or, without any, a digit."""
         self._lines = (self.tr(_INVITATION[0]), self.tr(_INVITATION[1]))
+        if classes:
+            names = ", ".join(classes[:_MOST_CLASSES]) + (", …" if len(classes) > _MOST_CLASSES else "")
+            self._lines = (self.tr("Draw one of %n class(es)", "", len(classes)), names)
         self._digit, self._doubtful, self._chosen = "", False, None
         self._say(" ".join(self._lines))
 
@@ -127,11 +134,12 @@ class Headline(QWidget):
             font.setPixelSize(max(px(12), int(size * area.width() / 2 / width)))
         painter.setFont(font)
         metrics = QFontMetrics(font)
+        name = metrics.elidedText(self._digit, Qt.TextElideMode.ElideRight, round(area.width() * _NAME))
         painter.setPen(self._theme.colour("muted" if self._doubtful else "text"))
         # A digit has no descender: its own box is centred, not the line's.
         box = metrics.tightBoundingRect("0")
-        painter.drawText(0, area.center().y() + box.height() // 2, self._digit)
-        advance = max(metrics.horizontalAdvance(text) for text in (*"0123456789", self._digit))
+        painter.drawText(0, area.center().y() + box.height() // 2, name)
+        advance = max(metrics.horizontalAdvance(text) for text in (*"0123456789", name))
         self._paint_lines(painter, area.adjusted(advance + px(2 * SPACE), 0, 0, 0), 1.9, emphasis="text")
         painter.end()
 
@@ -218,4 +226,6 @@ class Headline(QWidget):
 
     def _say(self, text: str) -> None:
         self.setAccessibleDescription(text)
+        # A long name is elided on the widget.
+        self.setToolTip(self._digit if len(self._digit) > 1 else self.tr("What the network reads"))
         self.update()

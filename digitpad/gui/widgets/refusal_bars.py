@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from digitpad.gui.widgets.bars import ProbabilityBars
+from digitpad.gui.widgets.bars import BarEntry, ProbabilityBars
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import Theme
 
@@ -42,6 +42,8 @@ class RefusalBars(ProbabilityBars):
         """Mark a threshold in [0, 1] on the last bar; None for no mark."""
         if threshold != self._threshold:
             self._threshold = threshold
+            # The bar with the mark stays visible.
+            self._pinned = 0 if threshold is None else 1
             self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -81,8 +83,10 @@ class RefusalBars(ProbabilityBars):
             and abs(point.y() - mark.y()) <= px(_GRIP + _OVER)
         )
 
-    def _paint_bars(self, painter: QPainter, rows: Sequence[QRectF], first: QRectF, best: int) -> None:
-        super()._paint_bars(painter, rows, first, best)
+    def _paint_bars(
+        self, painter: QPainter, rows: Sequence[QRectF], first: QRectF, entries: Sequence[BarEntry]
+    ) -> None:
+        super()._paint_bars(painter, rows, first, entries)
         self._mark_bar = first.translated(0, rows[-1].top())
         mark = self.mark_position()
         if mark is not None:

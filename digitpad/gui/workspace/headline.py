@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from digitpad.data.labels import are_digits
 from digitpad.gui.widgets.answer import Headline
 from digitpad.gui.widgets.refusal_bars import RefusalBars
 from digitpad.gui.workspace.look import Look
@@ -67,7 +68,7 @@ def _excuse(look: Look, answer: Headline) -> None:
             QCoreApplication.translate("Verdict", "The outputs of the network are not finite."),
         )
     elif look.page.is_blank:
-        answer.clear()
+        answer.clear(_classes(look))
     elif look.network is None:
         answer.excuse(
             QCoreApplication.translate("Verdict", "No model"),
@@ -84,7 +85,13 @@ def _excuse(look: Look, answer: Headline) -> None:
             QCoreApplication.translate("Verdict", "The picture is empty."),
         )
     else:
-        answer.clear()
+        answer.clear(_classes(look))
+
+
+def _classes(look: Look) -> tuple[str, ...]:
+    """Return the classes that the network tells apart; empty for the digits, which need no list, and without one."""
+    labels = () if look.network is None else tuple(look.network.reader.labels)
+    return () if are_digits(labels) else labels
 
 
 def _in_words(segment: "Segment", verdict: "Verdict | None") -> str:

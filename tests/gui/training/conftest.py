@@ -15,6 +15,7 @@ from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.training.control_card import State
 from digitpad.gui.training.train_tab import TrainTab
 from digitpad.nn import ARCHITECTURES
+from digitpad.training.plan import RunPlan
 from tests.gui.settling import settle
 
 
@@ -38,7 +39,7 @@ def digits(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def tab(window: MainWindow, tmp_path: Path, digits: Path, monkeypatch: pytest.MonkeyPatch) -> TrainTab:
-    """Open the Train tab with a light network and the small dataset."""
+    """Open the Train tab with a light network, the small dataset, and the usual settings chosen by hand."""
     monkeypatch.setattr(paths, "user_data_dir", lambda: tmp_path / "user")
     QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     settle(window)
@@ -46,6 +47,9 @@ def tab(window: MainWindow, tmp_path: Path, digits: Path, monkeypatch: pytest.Mo
     assert tab is not None
     tab.editor.change(dataset=str(digits), architecture=ARCHITECTURES["light"])
     tab.editor.change_settings(batch_size=16, epochs=2, threads=1)
+    usual = RunPlan.quick().settings
+    names = ("optimizer", "learning_rate", "schedule", "augmentation")
+    tab.editor.change_settings(**{name: getattr(usual, name) for name in names})
     return tab
 
 

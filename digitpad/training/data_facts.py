@@ -1,0 +1,54 @@
+"""What the plan of a run needs to know of its data: names, numbers and a shape, without the images."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from digitpad.data.dataset import DIGITS, Dataset
+from digitpad.data.paper import Pages
+from digitpad.nn.backend import Shape
+
+Samples = Dataset | Pages
+
+
+@dataclass(frozen=True, slots=True)
+class DataFacts:
+    """The facts about a dataset that a plan follows.
+
+    Attributes
+    ----------
+    name
+        Name of the dataset.
+    count
+        Number of images.
+    classes
+        Names of the classes; empty for pages, which have none.
+    present
+        Names of the classes that have images.
+    shape
+        Shape of an image, (C, H, W).
+    """
+
+    name: str
+    count: int
+    classes: tuple[str, ...]
+    present: tuple[str, ...]
+    shape: Shape
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether the images belong to classes, as all images do apart from pages."""
+        return bool(self.classes)
+
+
+MNIST_FACTS = DataFacts("MNIST", 60_000, DIGITS, DIGITS, (1, 28, 28))
+"""The facts about the training split of MNIST, which are known without opening it."""
+
+
+def facts_of(samples: Samples) -> DataFacts:
+    """Return the facts about open data."""
+    shape = samples.images.shape[1:]
+    if isinstance(samples, Pages):
+        return DataFacts(samples.name, len(samples), (), (), shape)
+    present = tuple(samples.classes[label] for label in np.unique(samples.labels).tolist())
+    return DataFacts(samples.name, len(samples), samples.classes, present, shape)

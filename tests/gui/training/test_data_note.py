@@ -1,0 +1,192 @@
+"""Data of any classes in the Train tab: the network and the defaults follow them, which is said before Start."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+from PySide6.QtWidgets import QDialog, QLabel
+from pytestqt.qtbot import QtBot
+
+from digitpad.data.ink import write_ink
+from digitpad.gui.shell.main_window import MainWindow
+from digitpad.gui.training.control_card import State
+from digitpad.gui.training.network_editor import NetworkEditor
+from digitpad.gui.training.train_tab import TrainTab
+from digitpad.gui.widgets.fields import ComboBox
+from digitpad.training.plan import RunPlan
+from digitpad.training.runs import Run, RunStore
+from tests.drawn_shapes import drawn_shapes
+from tests.gui.settling import settle
+
+Wait = Callable[[TrainTab, State], None]
+Choose = Callable[[TrainTab, Path], None]
+
+
+@pytest.fixture
+def train(window: MainWindow) -> TrainTab:
+    """Open the Train tab as it is at first, with MNIST and nothing chosen."""
+    window.go_to("Train")
+    settle(window)
+    tab = window.findChild(TrainTab, "trainTab")
+    assert tab is not None
+    return tab
+
+
+@pytest.fixture
+def choose(qtbot: QtBot) -> Choose:
+    """Return a function that chooses data as the dialog does, and waits until they are read."""
+
+    def choose_data(tab: TrainTab, path: Path) -> None:
+        tab.setup.use_data(str(path))
+        qtbot.waitUntil(lambda: not tab.note.is_reading, timeout=20_000)
+
+    return choose_data
+
+
+@pytest.fixture
+def shapes(tmp_path: Path) -> Path:
+    path = tmp_path / "shapes.jsonl"
+    write_ink(path, drawn_shapes(6, 1))
+    return path
+
+
+def pictures(folder: Path, names: list[str], *, each: int = 3, mode: str = "L") -> Path:
+    """Write a folder of random pictures for each class."""
+    rng = np.random.default_rng(0)
+    for name in names:
+        (folder / name).mkdir(parents=True)
+        for number in range(each):
+            levels = rng.integers(0, 256, (28, 28, 3) if mode == "RGB" else (28, 28), dtype=np.uint8)
+            PIL.Image.fromarray(levels).save(folder / name / f"{number}.png")
+    return folder
+
+
+def test_mnist_needs_no_note(train: TrainTab) -> None:
+    assert train.note.text == ""
+    assert not train.note.isVisible()
+    assert train.editor.plan == RunPlan.quick()
+
+
+def test_the_plan_follows_chosen_data_and_returns(train: TrainTab, choose: Choose, shapes: Path) -> None:
+    choose(train, shapes)
+    assert train.note.isVisible()
+    assert train.note.text.startswith(
+        "shapes: 24 images, 4 classes. 4 outputs, one for each class: cross, hat, line, ring."
+    )
+    assert "What you choose yourself stays." in train.note.text
+    network = train.findChild(ComboBox, "trainNetwork")
+    assert network is not None
+    assert network.chosen == "light"
+    assert network.currentText() == "light · 26,500 weights"
+    assert train.editor.plan.settings.augmentation
+    train.editor.change(dataset="mnist")
+    assert train.editor.plan == RunPlan.quick()
+    assert not train.note.isVisible()
+
+
+def test_what_was_chosen_by_hand_stays(train: TrainTab, choose: Choose, shapes: Path, tmp_path: Path) -> None:
+    train.editor.change_settings(learning_rate=0.02)
+    choose(train, shapes)
+    small = train.editor.plan.settings
+    assert (small.learning_rate, small.optimizer) == (0.02, "nesterov")
+    assert small.batch_size < 64
+    # A value that was changed under the defaults for small sets leaves its companions as they were visible.
+    train.editor.change_settings(epochs=33)
+    assert (train.editor.plan.settings.epochs, train.editor.plan.settings.batch_size) == (33, small.batch_size)
+    write_ink(tmp_path / "more.jsonl", drawn_shapes(9, 2))
+    choose(train, tmp_path / "more.jsonl")
+    assert train.editor.plan.settings.epochs == 33
+    train.editor.change(dataset="mnist")
+    settings = train.editor.plan.settings
+    assert (settings.learning_rate, settings.epochs, settings.batch_size) == (0.02, 33, 64)
+    assert not settings.augmentation
+
+
+def test_the_editor_shows_the_fitted_network_and_keeps_it_fitted(train: TrainTab, choose: Choose, shapes: Path) -> None:
+    choose(train, shapes)
+    train.edit_network()
+    editor = train.findChild(NetworkEditor)
+    assert editor is not None
+    about = editor.findChild(QLabel, "networkTrouble")
+    assert about is not None
+    assert about.text().endswith("4 outputs, one for each class: cross, hat, line, ring.")
+    assert editor.architecture.layers[-1]["out_features"] == 4
+    last = len(editor.architecture.layers) - 1
+    editor.view.setCurrentIndex(editor.list.index(last, 0))
+    editor.fields.edited.emit("out_features", 9)
+    assert editor.architecture.layers[-1]["out_features"] == 4
+    assert editor.trouble == ""
+    editor.use()
+    assert editor.result() == QDialog.DialogCode.Accepted
+    assert train.editor.plan.architecture.name == "light"
+    # Other data while the editor is open.
+    train.edit_network()
+    train.editor.change(dataset="mnist")
+    assert "10 outputs" in about.text()
+    editor.close()
+
+
+def test_a_training_follows_data_even_if_started_at_once(
+    train: TrainTab, wait: Wait, shapes: Path, qtbot: QtBot
+) -> None:
+    train.editor.change_settings(threads=1, epochs=2)
+    train.setup.use_data(str(shapes))
+    train.start_or_hold()
+    wait(train, State.IDLE)
+    qtbot.waitUntil(lambda: not train.note.is_reading, timeout=20_000)
+    assert train.notice.text == ""
+    (run,) = RunStore().all()
+    assert isinstance(run, Run)
+    assert run.model().metadata.labels == ("cross", "hat", "line", "ring")
+    assert run.info.plan.architecture.name == "light"
+    assert run.info.plan.settings.batch_size <= 20
+
+
+def test_data_that_grow_are_read_again(
+    train: TrainTab, choose: Choose, window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    folder = pictures(tmp_path / "growing", ["A", "B"])
+    choose(train, folder)
+    assert "6 images, 2 classes" in train.note.text
+    pictures(folder, ["C"])
+    window.go_to("Draw")
+    window.go_to("Train")
+    qtbot.waitUntil(lambda: "9 images, 3 classes" in train.note.text, timeout=20_000)
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ([], "empty"),
+        (["A"], "one class only (A)"),
+    ],
+)
+def test_data_that_cannot_be_learned_are_answered_before_start(
+    train: TrainTab, choose: Choose, tmp_path: Path, names: list[str], words: str
+) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    choose(train, pictures(folder, names))
+    assert words in train.notice.text
+    assert train.controls.main_button.isEnabled()
+    train.editor.change(dataset="mnist")
+    assert train.notice.text == ""
+
+
+def test_a_thousand_classes_are_answered_in_words_and_trained(
+    train: TrainTab, choose: Choose, wait: Wait, tmp_path: Path
+) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (2000, 28, 28), dtype=np.uint8)
+    path = tmp_path / "many.npz"
+    np.savez(path, x_train=images, y_train=np.arange(2000) % 1000)
+    choose(train, path)
+    assert "2000 images, 1000 classes. 1,000 outputs, one for each class: 0, 1, 2, 3" in train.note.text
+    train.editor.change_settings(threads=1, epochs=1)
+    train.start_or_hold()
+    wait(train, State.IDLE)
+    assert "1,000 classes but only 2,000 images; a class needs 5 or more" in train.notice.text
+    assert train.session.record is not None
+    assert train.session.record.stopped is not None
+    settle(train)
