@@ -13,7 +13,8 @@ from digitpad.data.ink import read_ink
 from digitpad.data.skipped import SkippedPictures
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import load_model
-from digitpad.reading.numbers import NumberReader, NumberReading
+from digitpad.reading.number_reading import NumberReading
+from digitpad.reading.numbers import NumberReader
 from digitpad.reading.recognizer import Prediction, Recognizer
 from digitpad.translation import gettext as _
 

@@ -32,6 +32,10 @@ _FILLS = 0.25
 _LONG, _STRAY, _EVEN_WIDTH = 0.6, 0.2, 2.0
 #: Edges with a gradient below this, in shares of full ink per pixel, are softer than those of a pen in focus.
 _SOFT = 0.25
+#: The edges of ink at the edge of the picture are sharp all around: at most the first share has a gradient below the
+#: second. A wedge between two shadows is soft on one side. Ink bolder than the third, relative to the long side,
+#: darkens the estimated paper, which softens its edges.
+_SOFT_SHARE, _LEAST_SHARP, _BOLD = 0.2, 0.16, 0.063
 #: Parts smaller than this share of the long side of the picture cannot be distinguished from grain;
 _LEAST = 0.06
 #: with this many parts of similar size, as on a page of numbers, the limit is this one.
@@ -75,13 +79,25 @@ def without_dust(ink: NDArray[np.float32], visible: float) -> NDArray[np.float32
     return np.where(gone, np.float32(0), ink)
 
 
+def _is_soft_in_part(ink: NDArray[np.float32], part: NDArray[np.bool_]) -> bool:
+    """Return whether a share of the edges of a part is softer than those of a pen."""
+    slopes = _slopes(ink)[part & grown(~part, 1)]
+    return float(np.quantile(slopes, _SOFT_SHARE)) < _LEAST_SHARP
+
+
+def _slopes(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the gradient along the steeper axis, in shares of full ink per pixel."""
+    down, right = (np.abs(slope) for slope in np.gradient(ink))
+    steeper: NDArray[np.float32] = np.maximum(down, right)
+    return steeper
+
+
 def _sharpness(ink: NDArray[np.float32], labels: NDArray[np.intp], count: int) -> NDArray[np.float64]:
     """Return the gradient at the edges of each part, which is larger for a pen than for a shadow."""
-    down, right = (np.abs(slope) for slope in np.gradient(ink))
     inside = labels > 0
     edge = inside & grown(~inside, 1)
     part = labels[edge]
-    slopes = np.bincount(part, weights=np.maximum(down, right)[edge], minlength=count + 1)
+    slopes = np.bincount(part, weights=_slopes(ink)[edge], minlength=count + 1)
     return np.asarray((slopes / np.maximum(np.bincount(part, minlength=count + 1), 1))[1:])
 
 
@@ -150,6 +166,8 @@ def without_leftovers(
     similar = int(np.count_nonzero(kept & ~at_edge & (longest >= _SMALL * longest[main])))
     least = _LEAST_OF_MANY if similar >= _MANY else _LEAST
     if longest[main] < (_FILLS * min(height, width) if at_edge[main] else least * max(height, width)):
+        return np.zeros_like(ink)
+    if at_edge[main] and pen[main] < _BOLD * max(height, width) and _is_soft_in_part(ink, labels == main + 1):
         return np.zeros_like(ink)
     # Remains of lines are thinner than the pen; a part at the edge is the end of a number if it resembles the others,
     # otherwise the remains of a shadow.

@@ -1,15 +1,10 @@
 """Removes straight lines that belong to the paper: boxes, table cells, underlines, rulings, the dark edge of a scan.
 
-A line is found by its thinness: every vertical run of ink that is no longer than the maximum thickness of a line
-contributes its middle, and the middles of one line are collinear, which is tested for all slopes that paper may have.
-Where a stroke crosses the line, the run is longer and is ignored, so strokes do not disturb the search.
-
-Digits have straight strokes, too. A line is removed only if other ink remains, and if its position is typical of paper:
-from edge to edge, along the border of the picture, as part of a frame, or under the writing and beyond its ends. None
-of this holds for a digit cropped to its ink, whose strokes reach the edges.
+`line_search` finds the lines. Digits have straight strokes, too. A line is removed only if other ink remains, and if
+its position is typical of paper: from edge to edge, along the border of the picture, as part of a frame, or under the
+writing and beyond its ends. None of this holds for a digit cropped to its ink, whose strokes reach the edges.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -18,27 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.data.components import component_boxes, connected_components
+from digitpad.data.line_search import AT_EDGE, CORNER, Line, cut_sides, level_lines, spans
 from digitpad.data.ruled import erase_line
 
 _Float = TypeVar("_Float", np.float32, np.float64)
 
 #: Smaller pictures contain only a digit.
 _LEAST_SIDE = 24
-#: Slopes tested, in pixels down per pixel to the right.
-_SLOPES = np.linspace(-0.1, 0.1, 61)
-#: Maximum thickness of a line, relative to the short side of the picture,
-_THICKEST = 0.05
-#: and its minimum length, relative to the side that it is parallel to.
-_SHORTEST = 0.3
-#: Maximum gap in a line, where strokes cross it, relative to the side.
-_GAP = 0.45
-#: Minimum share of the length of a line that is ink; the second value is for lines from edge to edge, across which a
-#: tall digit may stand.
-_FILLED, _FILLED_ACROSS = 0.45, 0.3
-#: Pieces of a line that are shorter than this share of the side may be strokes that happen to be on it.
-_BIT = 0.03
-#: A line that ends this close to the edge of the picture reaches it; relative to the side, here and below.
-_AT_EDGE = 0.03
 #: A line this close to the edge counts as a line along it.
 _ALONG_EDGE = 0.045
 #: Minimum length by which lines extend beyond the writing on them,
@@ -47,44 +28,14 @@ _BEYOND = 0.03
 _LOOSE = 0.01
 #: Minimum length of the sides of a frame, relative to the writing in it.
 _LONGER = 1.1
-#: Tolerance for the corners of a frame.
-_CORNER = 0.04
-#: Minimum length of a side of a frame from its corner to the stroke that crosses it.
-_SIDE = 0.04
 #: Minimum size of writing, relative to the short side of the picture,
 _WRITTEN = 0.08
 #: and to the largest part.
 _SIGNIFICANT = 0.3
-#: Pictures with more runs of ink consist of grain or halftones.
-_MOST_RUNS = 60_000
-#: Maximum number of rounds of the search, each for one slope.
-_ROUNDS = 4
 #: Maximum width of a dark band at the edge, relative to the picture.
 _WIDEST_BAND = 0.15
 #: Minimum share of the edge that it covers; the second value is for a band that does not begin at a corner.
 _BAND, _WHOLE_BAND = 0.35, 0.85
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A roughly horizontal line, from column `start` to `stop`; for a vertical line, x and y are exchanged.
-
-    Its middle is in row `offset + slope * column`; all in pixels. A line that is `cut` is the side of a frame from its
-    corner to a stroke that covers the rest of it.
-    """
-
-    upright: bool
-    slope: float
-    offset: float
-    start: int
-    stop: int
-    thickness: float
-    cut: bool = False
-
-    @property
-    def middle(self) -> float:
-        """The row of its middle, halfway along the line."""
-        return self.offset + self.slope * (self.start + self.stop) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,160 +72,10 @@ def without_paper_lines(ink: NDArray[_Float], faintest: float) -> NDArray[_Float
         return ink
     ink = _without_bands(ink, mask)
     mask = ink > faintest
-    found = [*_level_lines(mask, upright=False), *_level_lines(np.ascontiguousarray(mask.T), upright=True)]
-    found += _cut_sides(mask, found)
+    found = [*level_lines(mask, upright=False), *level_lines(np.ascontiguousarray(mask.T), upright=True)]
+    found += cut_sides(mask, found)
     lines = _of_paper(mask, found)
     return _erased(ink, lines, faintest) if lines else ink
-
-
-def _level_lines(mask: NDArray[np.bool_], *, upright: bool) -> list[Line]:
-    """Return the roughly horizontal straight lines of a mask."""
-    height, width = mask.shape
-    thickest = max(3, round(_THICKEST * min(height, width)))
-    columns, middles, lengths = _thin_runs(mask, thickest)
-    lines: list[Line] = []
-    if len(columns) > _MOST_RUNS:
-        return lines
-    for _ in range(_ROUNDS):
-        if len(columns) < _SHORTEST * width:
-            break
-        slope, offsets = _strongest(columns, middles, (height, width))
-        left = np.ones(len(columns), np.bool_)
-        for offset in offsets:
-            near = left & (np.abs(middles - offset - slope * columns) <= 1.6)
-            line = _line_through(columns[near], middles[near], lengths[near], width, upright=upright)
-            if line is not None:
-                lines.append(line)
-            left &= ~near
-        if left.all():
-            break
-        columns, middles, lengths = columns[left], middles[left], lengths[left]
-    return lines
-
-
-def _thin_runs(
-    mask: NDArray[np.bool_], thickest: int
-) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.intp]]:
-    """Return the column, the middle row and the length of every vertical run of ink that is short enough."""
-    height = mask.shape[0]
-    padded = np.pad(mask.T, ((0, 0), (1, 1)))
-    flat = padded.ravel()
-    starts = np.flatnonzero(flat[1:] & ~flat[:-1]) + 1
-    stops = np.flatnonzero(flat[:-1] & ~flat[1:]) + 1
-    lengths = stops - starts
-    thin = lengths <= thickest
-    columns, first = np.divmod(starts[thin], height + 2)
-    return columns, first - 1 + (lengths[thin] - 1) / 2, lengths[thin]
-
-
-def _strongest(
-    columns: NDArray[np.intp], middles: NDArray[np.float64], shape: tuple[int, int]
-) -> tuple[float, list[float]]:
-    """Return the slope of the line that contains most runs, and the offsets of all lines with that slope."""
-    height, width = shape
-    best, slope, counts = -1, 0.0, np.zeros(0, np.intp)
-    room = int(np.ceil(np.abs(_SLOPES).max() * width)) + 2
-    for tried in sorted(_SLOPES.tolist(), key=abs):
-        rows = np.rint(middles - tried * columns).astype(np.intp) + room
-        profile = np.bincount(rows, minlength=height + 2 * room + 2)
-        # Rounding spreads a line over two or three rows.
-        wide = profile.copy()
-        wide[1:] += profile[:-1]
-        wide[:-1] += profile[1:]
-        if int(wide.max()) > best:
-            best, slope, counts = int(wide.max()), tried, wide
-    offsets: list[float] = []
-    for row in np.argsort(-counts, kind="stable").tolist():
-        if counts[row] < _SHORTEST * _FILLED * width:
-            break
-        if all(abs(row - room - other) > 3 for other in offsets):
-            offsets.append(float(row - room))
-    return slope, offsets
-
-
-def _line_through(
-    columns: NDArray[np.intp],
-    middles: NDArray[np.float64],
-    lengths: NDArray[np.intp],
-    width: int,
-    *,
-    upright: bool,
-) -> Line | None:
-    """Return the longest line through these points without a wide gap; None if it is too short."""
-    if not len(columns):
-        return None
-    # Runs are sorted by column. Short, distant pieces are parts of strokes.
-    bits = np.split(np.arange(len(columns)), np.flatnonzero(np.diff(columns) > 3) + 1)
-    long = [bit for bit in bits if len(bit) >= max(4, _BIT * width)]
-    if not long:
-        return None
-    piece = np.concatenate(long)
-    across = _spans(int(columns[piece[0]]), int(columns[piece[-1]]), width)
-    if not across:
-        ends = np.flatnonzero(np.diff(columns[piece]) > _GAP * width)
-        piece = max(np.split(piece, ends + 1), key=len)
-    start, stop = int(columns[piece[0]]), int(columns[piece[-1]])
-    filled = (_FILLED_ACROSS if across else _FILLED) * (stop - start + 1)
-    if stop - start + 1 < _SHORTEST * width or len(np.unique(columns[piece])) < filled:
-        return None
-    x, y = columns[piece].astype(np.float64), middles[piece]
-    slope = float(((x - x.mean()) * (y - y.mean())).sum() / max(((x - x.mean()) ** 2).sum(), 1e-9))
-    offset = float(np.median(y - slope * x))
-    # The thickness of a line is constant; that of writing varies.
-    return Line(upright, slope, offset, start, stop, float(np.quantile(lengths[piece], 0.75)))
-
-
-def _cut_sides(mask: NDArray[np.bool_], lines: Sequence[Line]) -> list[Line]:
-    """Return the sides of a frame that are too short to be found, since a digit stands on the opposite corner."""
-    reach = max(4.0, _CORNER * max(mask.shape))
-    sides: list[Line] = []
-    for line in lines:
-        for other in lines:
-            if other.upright == line.upright:
-                continue
-            # Two sides meet in a corner; the third begins at the other end of one, parallel to the other.
-            for corner, end in ((line.start, line.stop), (line.stop, line.start)):
-                meets = abs(other.middle - corner) <= reach
-                for near, far in ((other.start, other.stop), (other.stop, other.start)):
-                    if meets and abs(line.middle - near) <= reach:
-                        side = _side_from(mask, line, end, toward=far)
-                        sides += [] if side is None else [side]
-    return [
-        side
-        for number, side in enumerate(sides)
-        if not any(
-            one.upright == side.upright and abs(one.middle - side.middle) <= reach for one in (*lines, *sides[:number])
-        )
-    ]
-
-
-def _side_from(mask: NDArray[np.bool_], line: Line, end: int, *, toward: int) -> Line | None:
-    """Follow a thin line from the end of another one at right angles, up to a stroke; None if it is too short."""
-    # As if `line` were upright, so that its side is level: rows are along the line, columns along its side.
-    across = mask if line.upright else mask.T
-    length = across.shape[1]
-    step = 1 if toward > line.middle else -1
-    column = round(line.offset + line.slope * end)
-    room = math.ceil(line.thickness) + 2
-    row = end
-    columns, middles = [], []
-    while 0 <= column < length:
-        first = max(row - room, 0)
-        inked = np.flatnonzero(across[first : row + room + 1, column])
-        # At the corner itself, and at the stroke, there is more ink than the line is thick.
-        at_corner = abs(column - line.middle) <= room + abs(line.slope) * len(across)
-        if not at_corner and (not len(inked) or np.ptp(inked) + 1 > line.thickness + 2):
-            break
-        if not at_corner:
-            row = first + round(float(inked.mean()))
-            columns.append(column)
-            middles.append(first + float(inked.mean()))
-        column += step
-    if len(columns) < max(8.0, _SIDE * length):
-        return None
-    slope, offset = np.polyfit(columns, middles, 1)
-    start, stop = min(columns), max(columns)
-    return Line(not line.upright, float(slope), float(offset), start, stop, line.thickness, cut=True)
 
 
 def _of_paper(mask: NDArray[np.bool_], found: Sequence[Line]) -> list[Line]:
@@ -288,7 +89,7 @@ def _of_paper(mask: NDArray[np.bool_], found: Sequence[Line]) -> list[Line]:
                 return [line for line in lines if _runs_along(line, mask.shape)]
             # On ruled paper, a line that ends within the picture may be the only writing: a 1.
             height, width = mask.shape
-            ruling = [line for line in lines if _spans(line.start, line.stop, height if line.upright else width)]
+            ruling = [line for line in lines if spans(line.start, line.stop, height if line.upright else width)]
             if len(ruling) == len(lines):
                 return []
             lines = ruling
@@ -321,7 +122,7 @@ def _is_paper(line: Line, lines: Sequence[Line], written: _Box, shape: tuple[int
     box, (height, width) = (written.turned(), shape[::-1]) if line.upright else (written, shape)
     before, after = box.left - line.start, line.stop - box.right
     beyond = min(before, after) >= max(2.0, _BEYOND * width)
-    if _spans(line.start, line.stop, width) and min(before, after) >= max(1.0, _LOOSE * width):
+    if spans(line.start, line.stop, width) and min(before, after) >= max(1.0, _LOOSE * width):
         return True
     longer = line.stop - line.start >= _LONGER * (box.right - box.left)
     corners = _corners(line, lines, shape)
@@ -339,17 +140,13 @@ def _is_paper(line: Line, lines: Sequence[Line], written: _Box, shape: tuple[int
     return line.middle >= box.bottom - reach or line.middle <= box.top + reach
 
 
-def _spans(start: int, stop: int, width: int) -> bool:
-    return start <= max(2.0, _AT_EDGE * width) and stop >= width - 1 - max(2.0, _AT_EDGE * width)
-
-
 def _is_ruled(line: Line, lines: Sequence[Line], length: int) -> bool:
     """Return whether three or more lines run across from edge to edge; `length` is that of the picture."""
-    return sum(other.upright != line.upright and _spans(other.start, other.stop, length) for other in lines) > 2
+    return sum(other.upright != line.upright and spans(other.start, other.stop, length) for other in lines) > 2
 
 
 def _reaches_corner(line: Line, width: int) -> bool:
-    return line.start <= max(2.0, _AT_EDGE * width) or line.stop >= width - 1 - max(2.0, _AT_EDGE * width)
+    return line.start <= max(2.0, AT_EDGE * width) or line.stop >= width - 1 - max(2.0, AT_EDGE * width)
 
 
 def _runs_along(line: Line, shape: tuple[int, int]) -> bool:
@@ -376,7 +173,7 @@ def _is_loose(lines: Sequence[Line], written: _Box, shape: tuple[int, int]) -> b
 
 def _corners(line: Line, lines: Sequence[Line], shape: tuple[int, int]) -> int:
     """Return the number of ends at which a line meets others, as the sides of a box do."""
-    reach = max(4.0, _CORNER * max(shape))
+    reach = max(4.0, CORNER * max(shape))
     ends = [False, False]
     for other in lines:
         if other.upright == line.upright:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -14,6 +14,7 @@ from digitpad.data.labels import are_digits
 from digitpad.data.rasterize import USUAL_CANVAS
 from digitpad.reading.lattice import Lattice, possible_runs, segment_features, sign_features
 from digitpad.reading.lines import line_numbers, picture_lines
+from digitpad.reading.number_reading import NumberReading, Segment, moved, single
 from digitpad.reading.number_weights import INK_WEIGHTS, PICTURE_WEIGHTS
 from digitpad.reading.parts import PicturePieces
 from digitpad.reading.pieces import Box, KeptPieces, Layout, Pieces, Run
@@ -103,91 +104,6 @@ class FastReader(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Segment:
-    """One character of a number, and its position.
-
-    Attributes
-    ----------
-    label
-        A class of the network; or one of `digitpad.reading.signs.SIGNS`.
-    box
-        Left, top, right, bottom of its ink, in canvas units or pixels.
-    prediction
-        The prediction of the network; None for a sign, which is recognized by shape and position alone.
-    """
-
-    label: str
-    box: Box
-    prediction: Prediction | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class NumberReading:
-    """The reading of a drawing or a picture.
-
-    Attributes
-    ----------
-    segments
-        The segments line by line, from left to right; a single one for one digit, or for a blank picture.
-    probability
-        The confidence, in [0, 1]. For one digit, the predicted probability; for a number, the product of the
-        probabilities of all digits and of the probability of this segmentation among all segmentations.
-    line_lengths
-        Number of segments of each line, from the top; empty for a single line.
-    """
-
-    segments: tuple[Segment, ...]
-    probability: float
-    line_lengths: tuple[int, ...] = ()
-
-    @property
-    def lines(self) -> tuple[tuple[Segment, ...], ...]:
-        """The segments of each line, from the top."""
-        if not self.line_lengths:
-            return (self.segments,)
-        stops = list(accumulate(self.line_lengths))
-        return tuple(self.segments[stop - length : stop] for length, stop in zip(self.line_lengths, stops, strict=True))
-
-    @property
-    def line_texts(self) -> tuple[str, ...]:
-        """The text of each line, from the top."""
-        return tuple("".join(segment.label for segment in line) for line in self.lines)
-
-    @property
-    def text(self) -> str:
-        """The whole text, with line breaks between lines."""
-        return "\n".join(self.line_texts)
-
-    @property
-    def is_number(self) -> bool:
-        """Whether there is more than one digit or sign."""
-        return len(self.segments) > 1
-
-    @property
-    def as_digit(self) -> Prediction | None:
-        """The prediction for the whole, if it is one digit; None for a number."""
-        return None if self.is_number else self.segments[0].prediction
-
-    @property
-    def rejected(self) -> bool:
-        """Whether any segment is not a digit, so that the text is unreliable."""
-        return self.reason is not None
-
-    @property
-    def reason(self) -> str | None:
-        """The reason for the rejection, in words; None if it was not rejected."""
-        for place, segment in enumerate(self.segments, start=1):
-            if segment.prediction is not None and segment.prediction.rejected:
-                reason = segment.prediction.reason or _("unlike any digit")
-                if not self.is_number:
-                    return reason
-                return _("character {place} of {count}: {reason}").format(
-                    place=place, count=len(self.segments), reason=reason
-                )
-        return None
-
-
 class NumberReader:
     """Reads numbers with a reader of single digits; classes other than digits are read as single characters.
 
@@ -234,9 +150,9 @@ class NumberReader:
         inked = [stroke for stroke in strokes if len(stroke)]
         if not inked or not all(stroke.ndim == 2 and np.isfinite(stroke).all() for stroke in inked):
             # Blank, or without strokes: the reader reports it.
-            return _single(as_one(), (0.0, 0.0, 0.0, 0.0))
+            return single(as_one(), (0.0, 0.0, 0.0, 0.0))
         if len(inked) > _MOST_STROKES or not self._reads_numbers:
-            return _single(as_one(), _box_of(inked))
+            return single(as_one(), _box_of(inked))
         lines = line_numbers(np.array([stroke_box(stroke) for stroke in inked]))
         if not lines.any():
             return self._read_strokes(inked, canvas, as_one)
@@ -266,18 +182,18 @@ class NumberReader:
             return whole if whole is not None else self.reader.recognize_image(ink)
 
         if not self._reads_numbers:
-            return _single(as_one(), (0.0, 0.0, float(ink.shape[1]), float(ink.shape[0])))
+            return single(as_one(), (0.0, 0.0, float(ink.shape[1]), float(ink.shape[0])))
         lines = picture_lines(ink)
         pieces = [PicturePieces(line) for line, _, _ in lines]
         layouts = [one.layout for one in pieces if len(one.layout)]
         if not layouts:
-            return _single(as_one(), (0.0, 0.0, 0.0, 0.0))
+            return single(as_one(), (0.0, 0.0, 0.0, 0.0))
         everything = _around([layout.box((0, len(layout))) for layout in layouts])
         if sum(len(layout) for layout in layouts) > _MOST_PIECES:
             reason = _("there is too much on this page to read it; cut out the numbers")
-            return _single(replace(as_one(), rejected=True, reason=reason), everything)
+            return single(replace(as_one(), rejected=True, reason=reason), everything)
         readings = [
-            _moved(self._read_line(one, line, as_one if len(lines) == 1 else None), left, top)
+            moved(self._read_line(one, line, as_one if len(lines) == 1 else None), left, top)
             for one, (line, left, top) in zip(pieces, lines, strict=True)
             if len(one.layout)
         ]
@@ -285,7 +201,7 @@ class NumberReader:
 
     def read_prepared(self, image: NDArray[np.float32]) -> NumberReading:
         """Read a prepared picture of one digit, float32 (28, 28) in [0, 1]."""
-        return _single(self.reader.recognize_pixels(image), (0.0, 0.0, float(image.shape[1]), float(image.shape[0])))
+        return single(self.reader.recognize_pixels(image), (0.0, 0.0, float(image.shape[1]), float(image.shape[0])))
 
     def _read_strokes(
         self, strokes: Sequence[Stroke], canvas: float, as_one: Callable[[], Prediction] | None
@@ -298,7 +214,7 @@ class NumberReader:
         pieces = InkPieces(strokes, canvas=canvas)
         if len(pieces) > 1:
             return self._read(pieces, INK_WEIGHTS, alone)
-        return _single(alone(), _box_of(strokes))
+        return single(alone(), _box_of(strokes))
 
     def _read_line(
         self, pieces: PicturePieces, ink: NDArray[np.float32], as_one: Callable[[], Prediction] | None
@@ -310,7 +226,7 @@ class NumberReader:
 
         if len(pieces.layout) > 1:
             return self._read(pieces, PICTURE_WEIGHTS, alone)
-        return _single(alone(), pieces.layout.box((0, len(pieces.layout))))
+        return single(alone(), pieces.layout.box((0, len(pieces.layout))))
 
     def _read(self, pieces: Pieces, weights: NDArray[np.float64], as_one: Callable[[], Prediction]) -> NumberReading:
         """Return the reading of the pieces; `as_one` reads them as one digit, and is only called if they may be one."""
@@ -342,15 +258,15 @@ class NumberReader:
         is_number = any(signs.get(run, ".") not in {".", ","} for run in path.runs)
         if not digits or (len(digits) == 1 and not is_number):
             # A dot beside a digit does not make a number: the drawing is read as one digit.
-            return _single(whole or as_one(), layout.box(everything))
+            return single(whole or as_one(), layout.box(everything))
         if whole is not None and whole.rejected and _is_one_figure(layout, path.runs):
-            return _single(whole, layout.box(everything))
+            return single(whole, layout.box(everything))
         if whole is not None and len(digits) > 1:
             surplus = lattice.score(path.runs, weights) - lattice.score([everything], weights)
             left, _, right, _ = layout.box(everything)
             narrow = min(max((_TWO_WIDE - (right - left) / layout.height) / _FADE, 0.0), 1.0)
             if surplus < _ONE_DIGIT * narrow:
-                return _single(whole, layout.box(everything))
+                return single(whole, layout.box(everything))
         predictions = self._recognize(pieces, [run for run in digits if run != everything])
         if whole is not None:
             predictions[everything] = whole
@@ -444,10 +360,6 @@ def _is_one_figure(layout: Layout, runs: Sequence[Run]) -> bool:
     return max(overlaps, default=0.0) > _ENTWINED + _MORE * max(width - _NARROW, 0.0)
 
 
-def _single(prediction: Prediction, box: Box) -> NumberReading:
-    return NumberReading((Segment(prediction.label, box, prediction),), prediction.probability)
-
-
 def _joined(readings: Sequence[NumberReading], as_one: Callable[[], Prediction], box: Box) -> NumberReading:
     """Return the reading of several lines, or of one digit if they may be its two parts."""
     if len(readings) == 1:
@@ -456,20 +368,9 @@ def _joined(readings: Sequence[NumberReading], as_one: Callable[[], Prediction],
     if len(segments) == len(readings) and (any(reading.rejected for reading in readings) or len(readings) == 2):
         whole = as_one()
         if not whole.rejected and belief(whole) >= _SURELY_ONE:
-            return _single(whole, box)
+            return single(whole, box)
     lengths = tuple(len(reading.segments) for reading in readings)
     return NumberReading(segments, math.prod(reading.probability for reading in readings), lengths)
-
-
-def _moved(reading: NumberReading, right: int, down: int) -> NumberReading:
-    """Return a reading with its boxes moved to another origin."""
-    if not right and not down:
-        return reading
-    segments = tuple(
-        replace(one, box=(one.box[0] + right, one.box[1] + down, one.box[2] + right, one.box[3] + down))
-        for one in reading.segments
-    )
-    return replace(reading, segments=segments)
 
 
 def _around(boxes: Sequence[Box]) -> Box:

@@ -78,42 +78,41 @@ def possible_shapes(layout: Layout) -> dict[Run, str]:
     line = _line(layout)
     if line is None:
         return {}
-    count = len(layout)
     possible: dict[Run, str] = {}
     boxes = layout.boxes
-    for pieces in (1, 2, 3):
-        if count <= pieces:
-            break
+    for pieces in range(1, min(3, len(layout) - 1) + 1):
         if pieces > 1:
             last = layout.boxes[pieces - 1 :]
             boxes = np.hstack([np.minimum(boxes[:-1, :2], last[:, :2]), np.maximum(boxes[:-1, 2:], last[:, 2:])])
-        widths, heights, middles = _measures(boxes, layout.height, line)
-        is_square = (
-            (np.minimum(widths, heights) >= 0.25)
-            & (np.maximum(widths, heights) <= 1.0)
-            & (widths >= 0.6 * heights)
-            & (widths <= 1.7 * heights)
-        )
-        may_be_plus = is_square & (middles >= 0.25) & (middles <= 0.8)
-        if pieces == 2:
-            # The bars of a plus cross each other.
-            may_be_plus &= np.diagonal(layout.distances, 1) <= _CROSSING * layout.height
-        found: dict[str, NDArray[np.bool_]] = {}
-        if pieces < 3:
-            found["+"] = may_be_plus
-        if pieces == 1:
-            beyond = np.minimum(line[0] - boxes[:, 1], boxes[:, 3] - line[1]) / layout.height
-            may_be_slash = (beyond >= _BEYOND) & (widths >= _LEAN * heights) & ~may_be_plus
-            # A slash stands between digits.
-            may_be_slash[[0, -1]] = False
-            found["/"] = may_be_slash
-        found["%"] = (heights >= _PERCENT_HEIGHT) & (widths >= 0.5 * heights) & (widths <= _PERCENT_WIDTH)
-        if pieces == 3:
-            found["%"] &= _between_circles(layout, line)
-        for sign, may_be in found.items():
+        for sign, may_be in _may_be(layout, boxes, line).items():
             for at in np.flatnonzero(may_be).tolist():
                 possible[at, at + pieces] = possible.get((at, at + pieces), "") + sign
     return possible
+
+
+def _may_be(layout: Layout, boxes: NDArray[np.float64], line: tuple[float, float]) -> dict[str, NDArray[np.bool_]]:
+    """Return, for each sign, which runs have its size and position, given the boxes of all runs of equal length."""
+    pieces = len(layout) - len(boxes) + 1
+    widths, heights, middles = _measures(boxes, layout.height, line)
+    may_be_percent = (heights >= _PERCENT_HEIGHT) & (widths >= 0.5 * heights) & (widths <= _PERCENT_WIDTH)
+    if pieces == 3:
+        return {"%": may_be_percent & _between_circles(layout, line)}
+    is_square = (
+        (np.minimum(widths, heights) >= 0.25)
+        & (np.maximum(widths, heights) <= 1.0)
+        & (widths >= 0.6 * heights)
+        & (widths <= 1.7 * heights)
+    )
+    may_be_plus = is_square & (middles >= 0.25) & (middles <= 0.8)
+    if pieces == 2:
+        # The bars of a plus cross each other.
+        may_be_plus &= np.diagonal(layout.distances, 1) <= _CROSSING * layout.height
+        return {"+": may_be_plus, "%": may_be_percent}
+    beyond = np.minimum(line[0] - boxes[:, 1], boxes[:, 3] - line[1]) / layout.height
+    may_be_slash = (beyond >= _BEYOND) & (widths >= _LEAN * heights) & ~may_be_plus
+    # A slash stands between digits.
+    may_be_slash[[0, -1]] = False
+    return {"+": may_be_plus, "/": may_be_slash, "%": may_be_percent}
 
 
 def _between_circles(layout: Layout, line: tuple[float, float]) -> NDArray[np.bool_]:

@@ -25,7 +25,8 @@ from digitpad.data.images import read_image
 from digitpad.data.ink import read_ink
 from digitpad.data.mnist import load_mnist
 from digitpad.models.model_file import load_model
-from digitpad.reading.numbers import NumberReader, NumberReading
+from digitpad.reading.number_reading import NumberReading
+from digitpad.reading.numbers import NumberReader
 from digitpad.reading.recognizer import Recognizer
 
 Grey = NDArray[np.float32]

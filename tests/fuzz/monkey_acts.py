@@ -6,7 +6,7 @@ from typing import TypeVar
 import numpy as np
 import shiboken6
 from monkey_things import Things
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
@@ -272,7 +272,7 @@ class Acts:
         return self._in_popup(chooser.networks)
 
     def _choose_in_menu(self) -> str:
-        menus = [menu for menu in self._window.findChildren(QMenu) if not menu.isVisible()]
+        menus = [menu for menu in self._window.findChildren(QMenu) if not menu.isVisible() and not _of_library(menu)]
         menu = self._one(menus)
         what = _name(menu)
         menu.popup(self._window.mapToGlobal(QPoint(100, 100)))
@@ -428,3 +428,13 @@ def _mouse(widget: QWidget, kind: QEvent.Type, place: QPointF, *, held: bool = T
     buttons = Qt.MouseButton.LeftButton if down else Qt.MouseButton.NoButton
     event = QMouseEvent(kind, place, widget.mapToGlobal(place), button, buttons, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(widget, event)
+
+
+def _of_library(menu: QMenu) -> bool:
+    """Return whether a menu belongs to the plots of pyqtgraph, which the window never shows."""
+    above: QObject | None = menu
+    while isinstance(above, QMenu):
+        if above.title() == "Plot Options":
+            return True
+        above = above.parent()
+    return False

@@ -122,9 +122,10 @@ WITHOUT_MATHEMATICS = {"Flatten", "Identity", "SkipConnection", "Loss", "LossAnd
 
 @pytest.mark.parametrize("name", sorted({*layers.__all__, *losses.__all__} - WITHOUT_MATHEMATICS))
 def test_every_layer_and_loss_derives_its_gradient(name: str) -> None:
-    assert "\n    The gradient. " in getattr(nn, name).__doc__
+    # Since Python 3.13, docstrings are kept without their indentation.
+    assert "\nThe gradient. " in inspect.cleandoc(getattr(nn, name).__doc__)
 
 
 @pytest.mark.parametrize("name", ["SGD", "AdaGrad", "RMSProp", "Adam", "AdamW"])
 def test_every_optimizer_derives_its_step(name: str) -> None:
-    assert "\n    The derivation. " in getattr(nn, name).__doc__
+    assert "\nThe derivation. " in inspect.cleandoc(getattr(nn, name).__doc__)

@@ -12,7 +12,7 @@ from digitpad.gui.workspace.verdict import bar_labels
 
 if TYPE_CHECKING:
     from digitpad.gui.workspace.verdict import Verdict
-    from digitpad.reading.numbers import Segment
+    from digitpad.reading.number_reading import Segment
 
 _SIGNS = {
     "-": lambda: QCoreApplication.translate("Verdict", "a minus sign, by its size and position"),

@@ -13,7 +13,7 @@ from digitpad.gui.workspace.models import LoadedModel
 if TYPE_CHECKING:
     from digitpad.explain.frame import Frame
     from digitpad.gui.workspace.verdict import Verdict
-    from digitpad.reading.numbers import NumberReading
+    from digitpad.reading.number_reading import NumberReading
     from digitpad.reading.recognizer import Prediction
 
 

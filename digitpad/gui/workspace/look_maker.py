@@ -18,7 +18,7 @@ from digitpad.gui.workspace.verdict import verdict_of
 
 if TYPE_CHECKING:
     from digitpad.gui.workspace.page_reader import PageReader, Sight
-    from digitpad.reading.numbers import NumberReading
+    from digitpad.reading.number_reading import NumberReading
 
 _READING = "reading"
 _PATIENCE = 80  # milliseconds after which a view is told that a page is still being read

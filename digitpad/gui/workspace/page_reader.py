@@ -16,7 +16,8 @@ from digitpad.gui.canvas.ink_painter import ink_of_picture
 from digitpad.gui.canvas.sketch import Page
 from digitpad.gui.workspace.look import Choice, Depth
 from digitpad.nn.checks import NotFiniteError
-from digitpad.reading.numbers import NumberReader, NumberReading, Reader
+from digitpad.reading.number_reading import NumberReading
+from digitpad.reading.numbers import NumberReader, Reader
 from digitpad.reading.recognizer import Prediction, Recognizer
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from digitpad.gui.canvas.sketch import InkStroke, Page, Picture
 from digitpad.gui.draw.tab import DrawTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.workspace.headline import show_verdict
-from digitpad.reading.numbers import NumberReading, Segment
+from digitpad.reading.number_reading import NumberReading, Segment
 from digitpad.reading.recognizer import Prediction
 from digitpad.reading.signs import SIGNS
 from tests.gui.settling import settle
