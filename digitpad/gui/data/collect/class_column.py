@@ -13,7 +13,6 @@ from digitpad.gui.widgets.cards import card, muted, scroller, title
 from digitpad.gui.widgets.scaling import adopt
 from digitpad.gui.widgets.theme import SPACE, Theme
 
-
 _AT_ONCE = 2  # cards that are made before the window reacts again
 
 
