@@ -265,7 +265,7 @@ class CollectionEditor:
         moves = tuple(
             (self._place(sample), f"{CLASSES}/{folder}/{sample.name}")
             for sample in samples
-            if sample.path.parent.name != folder
+            if sample.place.name != folder
         )
         if not moves:
             return ""
@@ -333,7 +333,7 @@ class CollectionEditor:
         return moves, remarks
 
     def _place(self, sample: Sample) -> str:
-        return f"{CLASSES}/{sample.path.parent.name}/{sample.name}"
+        return f"{CLASSES}/{sample.place.name}/{sample.name}"
 
     def _adding(self, count: int) -> str:
         return ngettext("add {count} sample", "add {count} samples", count).format(count=count)

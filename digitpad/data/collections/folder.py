@@ -16,7 +16,7 @@ import os
 import secrets
 import time
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -36,6 +36,7 @@ INK_SUFFIX = ".jsonl"
 PICTURE_SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".heic", ".heif", ".avif"}
 )
+_SUFFIXES = PICTURE_SUFFIXES | {INK_SUFFIX}
 MOST_CLASSES = 200
 """The largest number of classes of a collection; larger datasets are folders of pictures, which need no collection."""
 
@@ -51,17 +52,22 @@ class Sample:
     ----------
     name
         The name of its file, which no other sample of the collection has.
-    path
-        The file.
+    place
+        The folder of its class. Samples are compared by their names, which is quick and says all.
     """
 
     name: str
-    path: Path
+    place: Path = field(compare=False)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.place / self.name
 
     @property
     def is_ink(self) -> bool:
         """Whether it is a drawing; otherwise, it is a picture."""
-        return self.path.suffix == INK_SUFFIX
+        return self.name.lower().endswith(INK_SUFFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,11 +314,11 @@ def _read_class(folder: Path, entry: str, remarks: list[str]) -> tuple[int, Samp
     files = sorted(
         each.name
         for each in os.scandir(place)
-        if not each.name.startswith(".")
+        if each.name[each.name.rfind(".") :].lower() in _SUFFIXES
+        and not each.name.startswith(".")
         and each.is_file(follow_symlinks=False)
-        and Path(each.name).suffix.lower() in PICTURE_SUFFIXES | {INK_SUFFIX}
     )
-    return created, SampleClass(entry, name, tuple(Sample(file, place / file) for file in files))
+    return created, SampleClass(entry, name, tuple(Sample(file, place) for file in files))
 
 
 def _class_record(place: Path) -> _ClassRecord:

@@ -103,8 +103,10 @@ class ClassCard(QFrame):
         super().__init__(parent)
         self.setObjectName(f"classCard{number}")
         self.setProperty("card", "true")
+        self.setProperty("chosen", False)
         self.setAcceptDrops(True)
         self.shown: SampleClass | None = None
+        self._state: tuple[str, bool] | None = None
         self._button = _ClassButton(theme, self)
         self._button.setObjectName(f"classButton{number}")
         self._button.setCheckable(True)
@@ -159,6 +161,9 @@ class ClassCard(QFrame):
         chosen
             Whether it is worked on.
         """
+        if one is self.shown and self._state == (key, chosen):
+            return
+        self._state = (key, chosen)
         self.shown = one
         count = len(one.samples)
         self._button.show_name(one.name)

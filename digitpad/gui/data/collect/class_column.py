@@ -1,17 +1,19 @@
 """The cards of all classes, one below the other, and a field for a new class under them."""
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.data.collections.class_keys import keys_of
-from digitpad.data.collections.folder import Contents, Sample
+from digitpad.data.collections.folder import Contents, Sample, SampleClass
 from digitpad.gui.data.collect.class_card import ClassCard
 from digitpad.gui.data.collect.sample_list import SampleView
 from digitpad.gui.data.collect.thumbnails import Thumbnails
 from digitpad.gui.widgets.cards import card, muted, scroller, title
 from digitpad.gui.widgets.scaling import adopt
 from digitpad.gui.widgets.theme import SPACE, Theme
+
+_AT_ONCE = 2  # cards that are made before the window reacts again
 
 
 class _NameField(QLineEdit):
@@ -35,6 +37,8 @@ class ClassColumn(QWidget):
         The name of a class that is to be made.
     menu_wanted, samples_menu_wanted, samples_dropped, data_dropped
         See `ClassCard`.
+    cards_changed
+        There are new cards, and none is missing.
     selection_changed
         Other samples are selected; only those of one class at a time.
     """
@@ -46,6 +50,7 @@ class ClassColumn(QWidget):
     samples_dropped = Signal(object, str)
     data_dropped = Signal(object, str)
     selection_changed = Signal()
+    cards_changed = Signal()
 
     def __init__(self, theme: Theme, thumbnails: Thumbnails, parent: QWidget) -> None:
         super().__init__(parent)
@@ -56,6 +61,11 @@ class ClassColumn(QWidget):
         self._made = 0
         self._contents: Contents | None = None
         self._current = ""
+        self._shown_keys: dict[str, str] = {}
+        self._builder = QTimer(self)
+        self._builder.setSingleShot(True)
+        self._builder.setInterval(0)
+        self._builder.timeout.connect(self._build_next)
         self._list = QWidget(self)
         self._list.setObjectName("classList")
         self._list.setToolTip(self.tr("The classes of the collection"))
@@ -81,10 +91,15 @@ class ClassColumn(QWidget):
 
     @property
     def cards(self) -> list[ClassCard]:
-        """The cards, from top to bottom."""
+        """The cards, from top to bottom; those of a large collection are made one after the other."""
         if self._contents is None:
             return []
-        return [self._cards[each.folder] for each in self._contents.classes]
+        return [self._cards[each.folder] for each in self._contents.classes if each.folder in self._cards]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every class has its card."""
+        return not self._builder.isActive()
 
     @property
     def keys(self) -> dict[str, str]:
@@ -120,15 +135,12 @@ class ClassColumn(QWidget):
         if fresh and before:
             # A class that was just made is drawn next.
             self._current = fresh[-1]
-        keys = self.keys
-        for place, each in enumerate(classes):
-            shown = self._cards.get(each.folder) or self._new_card(each.folder)
-            if self._rows.indexOf(shown) != place:
-                self._rows.insertWidget(place, shown)
-            shown.show_class(each, keys.get(each.name, ""), chosen=each.folder == self._current)
-            shown.show()
+        self._shown_keys = self.keys
+        for card_shown in self.cards:
+            self._show(card_shown)
         self._empty.setVisible(not classes)
         self._scroll.setVisible(bool(classes))
+        self._build(_AT_ONCE)
         if fresh:
             self.bring_into_view(self._current)
 
@@ -138,9 +150,8 @@ class ClassColumn(QWidget):
         if self._contents is None or self._contents.of(folder) is None or folder == self._current:
             return
         self._current = folder
-        keys = self.keys
-        for each in self._contents.classes:
-            self._cards[each.folder].show_class(each, keys.get(each.name, ""), chosen=each.folder == folder)
+        for each in self.cards:
+            self._show(each)
         self.bring_into_view(folder)
         self.chosen.emit(folder)
 
@@ -156,6 +167,33 @@ class ClassColumn(QWidget):
         """Let the user type the name of a new class."""
         self._name.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._name.selectAll()
+
+    def _show(self, shown: ClassCard, one: SampleClass | None = None) -> None:
+        """Show in a card what its class contains now."""
+        one = one or (None if self._contents is None else self._contents.of(shown.folder))
+        if one is not None:
+            shown.show_class(one, self._shown_keys.get(one.name, ""), chosen=one.folder == self._current)
+
+    @Slot()
+    def _build_next(self) -> None:
+        self._build(1)
+
+    def _build(self, most: int) -> None:
+        """Make some of the cards that are missing; the others follow when the window has reacted to its user."""
+        built = 0
+        for place, one in enumerate(() if self._contents is None else self._contents.classes):
+            if one.folder in self._cards:
+                continue
+            if built == most:
+                self._builder.start()
+                return
+            made = self._new_card(one.folder)
+            self._rows.insertWidget(place, made)
+            self._show(made, one)
+            made.show()
+            built += 1
+        if built:
+            self.cards_changed.emit()
 
     def _new_card(self, folder: str) -> ClassCard:
         self._made += 1

@@ -6,7 +6,7 @@ A desk lives in the thread of the page's worker. The window sees it as a `DeskSt
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from digitpad.data.collections.archive import import_archive, is_archive
@@ -66,6 +66,7 @@ class Desk:
         self._told_at = 0.0
         self._editor: CollectionEditor | None = None
         self._entry: CollectionEntry | None = None
+        self._contents: Contents | None = None
         self._deleted: list[tuple[Path, CollectionEntry]] = []
         self.stop = threading.Event()
 
@@ -88,6 +89,7 @@ class Desk:
         except DigitpadError:
             self.close_collection()
             raise
+        contents = self._contents = _sharing(contents, self._contents)
         self._entry = CollectionEntry(self._editor.folder, contents.name)
         editor = self._editor
         return DeskState(entries, self._entry, contents, editor.undo_name, editor.redo_name, restorable)
@@ -205,6 +207,17 @@ class Desk:
         for kept, _entry in self._deleted:
             self._store.forget(kept)
         self._deleted.clear()
+
+
+def _sharing(contents: Contents, before: Contents | None) -> Contents:
+    """Return what a collection contains, with the same objects for classes in which nothing has changed."""
+    if before is None or before.folder != contents.folder:
+        return contents
+    known = {each.folder: each for each in before.classes}
+    classes = tuple(
+        old if (old := known.get(each.folder)) is not None and old == each else each for each in contents.classes
+    )
+    return replace(contents, classes=classes)
 
 
 def added(count: int, remarks: tuple[str, ...]) -> str:

@@ -211,6 +211,7 @@ class CollectPage(DataPage):
         self.commands.message.connect(self.message)
         self.bar.chosen.connect(self.commands.open_collection)
         self.column.chosen.connect(self._show_class)
+        self.column.cards_changed.connect(self._order_tabs)
         self.column.selection_changed.connect(self._show_actions)
         self.pad.add_wanted.connect(self.add_drawing)
         self.pad.pad.changed.connect(self._show_actions)
@@ -240,7 +241,6 @@ class CollectPage(DataPage):
     def _show_state(self, state: DeskState) -> None:
         self.bar.show_state(state)
         self.column.show_contents(state.contents)
-        self._order_tabs()
         if self._takes_focus and self.isVisible():
             # Only once: from then on, the user decides.
             self._takes_focus = False
@@ -255,6 +255,7 @@ class CollectPage(DataPage):
         for remark in () if state.contents is None else state.contents.remarks:
             self.message.emit(Message(remark))
 
+    @Slot()
     def _order_tabs(self) -> None:
         """Let the Tab key follow the eye, also through cards that are new."""
         chain = [*self.bar.controls, *self.column.controls(), *self.pad.controls, *self.ready.controls]

@@ -67,6 +67,7 @@ class Collecting:
         # Results are on their way to this thread.
         with self.qtbot.waitSignal(self.page.session.done):
             self.page.session.ask(lambda _desk: None, "settled")
+        self.qtbot.waitUntil(lambda: self.page.column.is_complete)
 
     def draw(self, *strokes: Sequence[tuple[float, float]]) -> None:
         """Draw on the pad with the mouse; places are shares of its width and height."""
