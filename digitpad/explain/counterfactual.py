@@ -161,9 +161,11 @@ class _Search:
         if self.best is not None:
             within = min(self._radius, self.best.ink)
             self._radius = within * (1 - shrink) if margin > 0 else within * (1 + shrink)
-        length = float(np.linalg.norm(slope))
-        if length > 0:
-            self._change += np.float32(stride / length) * slope
+        # The squares of gradients that float32 can hold may exceed it; those that are not finite have no direction.
+        direction = slope.astype(np.float64)
+        length = float(np.linalg.norm(direction))
+        if 0 < length < math.inf:
+            self._change += (stride / length * direction).astype(np.float32)
         self._change = _into_ball(self._change, self._radius)
         self._change = np.clip(self._picture + self._change, 0, 1) - self._picture
 

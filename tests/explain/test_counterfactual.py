@@ -82,6 +82,16 @@ def test_what_cannot_be_reached_is_not_claimed() -> None:
     assert change.probabilities.argmax() != 4
 
 
+def test_large_weights_have_a_direction_too() -> None:
+    """The squares of these gradients exceed float32."""
+    network = build(ARCHITECTURES["light"], rng=np.random.default_rng(0))
+    weights = dict(network.named_parameters())
+    weights["fc2.weight"].value *= np.float32(1e22)
+    inspector = Inspector(network, (1, 28, 28))
+    target = int(inspector.logits(digit(0)[np.newaxis, np.newaxis])[0].argsort()[-2])
+    assert result(inspector, digit(0), target).found
+
+
 def test_steps_report_the_best_so_far_and_may_be_left(inspector: Inspector) -> None:
     search = why_not(inspector, digit(18), 8, steps=30)
     inks = []

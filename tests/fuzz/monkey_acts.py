@@ -272,7 +272,7 @@ class Acts:
         return self._in_popup(chooser.networks)
 
     def _choose_in_menu(self) -> str:
-        menus = [menu for menu in self._window.findChildren(QMenu) if not menu.isVisible() and not _of_library(menu)]
+        menus = [menu for menu in self._window.findChildren(QMenu) if not menu.isVisible() and _can_open(menu)]
         menu = self._one(menus)
         what = _name(menu)
         menu.popup(self._window.mapToGlobal(QPoint(100, 100)))
@@ -407,6 +407,14 @@ class Acts:
         return things[int(self._rng.integers(len(things)))]
 
 
+def _can_open(menu: QMenu) -> bool:
+    """Return whether a hand can open a menu: not pyqtgraph's own, which fails for the curves that it is not for."""
+    parent: QObject | None = menu
+    while parent is not None and parent.objectName() != "qt_neverShown":
+        parent = parent.parent()
+    return parent is None
+
+
 def _is_open_dialog(widget: QWidget) -> bool:
     return widget.isVisible() and widget.isWindow() and not isinstance(widget, MainWindow | QMenu)
 
@@ -428,13 +436,3 @@ def _mouse(widget: QWidget, kind: QEvent.Type, place: QPointF, *, held: bool = T
     buttons = Qt.MouseButton.LeftButton if down else Qt.MouseButton.NoButton
     event = QMouseEvent(kind, place, widget.mapToGlobal(place), button, buttons, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(widget, event)
-
-
-def _of_library(menu: QMenu) -> bool:
-    """Return whether a menu belongs to the plots of pyqtgraph, which the window never shows."""
-    above: QObject | None = menu
-    while isinstance(above, QMenu):
-        if above.title() == "Plot Options":
-            return True
-        above = above.parent()
-    return False

@@ -57,6 +57,7 @@ class Chart(QWidget):
         # pyqtgraph creates the menu in any case. As our child it is deleted with us; it has to stay a window, or it
         # would be shown as a part of the chart.
         self.plot.ctrlMenu.setParent(self, self.plot.ctrlMenu.windowFlags())
+        self.plot.ctrlMenu.setObjectName("qt_neverShown")
         self.plot.hideButtons()
         self.box: Any = self.plot.getViewBox()
         self.box.setMouseEnabled(x=False, y=False)

@@ -48,6 +48,7 @@ class PlotFrame:
         self._item.hideButtons()
         # The library's own menu is never shown, but would outlive the plot.
         self._item.ctrlMenu.setParent(owner, self._item.ctrlMenu.windowFlags())
+        self._item.ctrlMenu.setObjectName("qt_neverShown")
         self.box: Any = self._item.getViewBox()
         self.box.setMouseMode(pg.ViewBox.RectMode)
         self.box.setDefaultPadding(0)
