@@ -123,7 +123,7 @@ def say_comparison(comparison: Comparison) -> None:
 
 
 def say_robustness(models: Sequence[str], curves: Sequence[Sequence[RobustnessPoint]]) -> None:
-    """Print the accuracy on images that are disturbed more and more.
+    """Print the accuracy for increasing levels of disturbance.
 
     Parameters
     ----------
