@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -18,6 +17,7 @@ from digitpad.gui.data.look.jobs import (
 from digitpad.gui.workers.latest import LatestWorker, Outcome, Work
 from digitpad.gui.workers.progress import WorkProgress
 from digitpad.inspection import ClassStatistics, NearestPairs, SplitDataset
+from digitpad.models.model_file import Model
 
 _LOAD, _ANALYSE, _STATISTICS = "load", "analyse", "statistics"
 
@@ -52,7 +52,6 @@ class LookWork(QObject):
         super().__init__(parent)
         self.images: SplitDataset | None = None
         self.findings = Findings()
-        self.read_by: Path | None = None
         self._doing = ""
         # A long analysis must not hold up the mean images, nor the other way round.
         self._main, self._beside = LatestWorker(self), LatestWorker(self)
@@ -79,10 +78,10 @@ class LookWork(QObject):
         """
         self.stop()
         self._beside.forget(_STATISTICS)
-        self.images, self.findings, self.read_by = None, Findings(), None
+        self.images, self.findings = None, Findings()
         self._start(_LOAD, loading(source, shape))
 
-    def analyse(self, order: Order, model: Path | None) -> None:
+    def analyse(self, order: Order, model: Model | None) -> None:
         """Compute what an order needs.
 
         Parameters
@@ -99,13 +98,11 @@ class LookWork(QObject):
         if order is Order.DUPLICATES:
             self._start(_ANALYSE, following(partial(pairs_job, images)))
         elif model is not None:
-            self.read_by = model
             self._start(_ANALYSE, following(partial(reading_job, images, model)))
 
     def forget_readings(self) -> None:
         """Drop the answers of a model that is no longer in use."""
         self.findings = replace(self.findings, readings=None, suspects=None, hardest=None)
-        self.read_by = None
 
     def summarize(self, filters: Filters) -> None:
         """Compute the statistics of the classes in the splits that are shown."""

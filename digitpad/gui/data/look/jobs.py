@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -13,7 +12,6 @@ from PySide6.QtCore import QCoreApplication
 
 from digitpad.gui.workers.latest import Work, WorkContext
 from digitpad.gui.workers.progress import WorkProgress
-from digitpad.gui.workspace.models import read_model
 from digitpad.inspection import (
     ClassStatistics,
     NearestPairs,
@@ -27,6 +25,7 @@ from digitpad.inspection import (
     reading_all,
     summarizing_classes,
 )
+from digitpad.models.model_file import Model
 from digitpad.reading.recognizer import Recognizer
 
 Result = TypeVar("Result")
@@ -114,10 +113,9 @@ def statistics_job(images: SplitDataset, chosen: NDArray[np.int64]) -> Iterator[
         yield step if isinstance(step, ClassStatistics) else WorkProgress(doing, step, len(chosen))
 
 
-def reading_job(images: SplitDataset, path: Path) -> Iterator[ReadImages | WorkProgress]:
-    """Read all images with a model; raises DigitpadError if it cannot be loaded, or does not fit the images."""
-    yield WorkProgress(QCoreApplication.translate("LookJobs", "Loading the model"))
-    recognizer = Recognizer(read_model(path)[0])
+def reading_job(images: SplitDataset, model: Model) -> Iterator[ReadImages | WorkProgress]:
+    """Read all images with a copy of a model; raises DigitpadError if it does not fit the images."""
+    recognizer = Recognizer(model)
     doing = QCoreApplication.translate("LookJobs", "Reading all images with {model}").format(
         model=recognizer.model.name
     )

@@ -32,8 +32,6 @@ from digitpad.gui.workspace.workspace import Workspace
 from digitpad.inspection import SplitDataset
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from digitpad.models.model_file import Model
 
 _MODEL_ORDERS = (Order.HARDEST, Order.MISLABELLED)
@@ -58,7 +56,7 @@ class LookPage(DataPage):
         self._descriptions: Descriptions | None = None
         self._summarized: frozenset[str] | None = None  # the splits that the class images leave out
         self._next_step: Callable[[], None] = self._load_again
-        self._model: Path | None = None  # the model that reads the images
+        self._model: Model | None = None  # the model that reads the images
         self.work = LookWork(self)
         self.tiles = TileStore(self)
         self.exporter = LookExporter(theme, workspace.settings, self)
@@ -258,11 +256,10 @@ class LookPage(DataPage):
     @Slot()
     def _network_changed(self) -> None:
         """Drop the answers of a model that is no longer in use; what is shown of it is computed again."""
-        in_use = self._workspace.in_use
-        path = None if in_use is None else in_use.path
-        if not self.isVisible() or path == self._model:
+        model = self._model_in_use()
+        if not self.isVisible() or model is self._model:
             return
-        self._model = path
+        self._model = model
         if self._prepares_again():
             return
         if self._order in _MODEL_ORDERS:

@@ -1,7 +1,5 @@
 """The selected image and its details, which always belong together: all of them change at once, when they are known."""
 
-from pathlib import Path
-
 from PySide6.QtCore import QObject, Signal, Slot
 
 from digitpad.gui.data.look.captions import Descriptions
@@ -9,6 +7,7 @@ from digitpad.gui.data.look.details import DetailsCard
 from digitpad.gui.data.look.single import Selected, SelectedImage
 from digitpad.gui.data.look.tiles import shows_ink
 from digitpad.inspection import SplitDataset
+from digitpad.models.model_file import Model
 
 
 class Selection(QObject):
@@ -51,7 +50,7 @@ class Selection(QObject):
         return self._selected.cell if self._selected is not None and self._selected.is_complete else None
 
     def select(
-        self, images: SplitDataset, descriptions: Descriptions, cell: tuple[int, ...], model: Path | None
+        self, images: SplitDataset, descriptions: Descriptions, cell: tuple[int, ...], model: Model | None
     ) -> None:
         """Show the details of a cell, as soon as they are known."""
         self._source = images, descriptions
@@ -84,7 +83,7 @@ class Selection(QObject):
         self._details.enlarged.show_images(selected.pixels, ink=shows_ink(images))
         reading = selected.reading
         if reading is None:
-            text = self.tr("No model is in use.") if selected.is_complete else self.tr("Loading the model…")
+            text = self.tr("No model is in use.") if selected.is_complete else self.tr("Preparing the model…")
             self._details.show_reading_state(text)
         elif reading.probabilities is None:
             self._details.show_reading_state(reading.trouble)

@@ -1,7 +1,6 @@
 """The selected image: its pixels and its reading, fetched in the background, the newest selection only."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +11,8 @@ from digitpad.evaluation import evaluate
 from digitpad.gui.canvas.sketch import Page
 from digitpad.gui.data.look.sketching import page_of, page_of_file
 from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
-from digitpad.gui.workspace.models import read_model
 from digitpad.inspection import SplitDataset
+from digitpad.models.model_file import Model
 from digitpad.reading.recognizer import Recognizer
 
 
@@ -48,7 +47,7 @@ class Selected:
     pixels
         uint8 (C, H, W) of each.
     reading
-        What the model reads in the first of them; None without a model, or while it is being loaded.
+        What the model reads in the first of them; None without a model, or while it is being copied.
     is_complete
         Whether nothing more follows.
     """
@@ -65,7 +64,7 @@ class SelectedImage(QObject):
     Signals
     -------
     fetched
-        A `Selected` of the newest request; two if the model is to be loaded first.
+        A `Selected` of the newest request; two if the model is to be copied first.
     page_ready
         The name and the `Page` of an image for Draw.
     failed
@@ -80,9 +79,9 @@ class SelectedImage(QObject):
         super().__init__(parent)
         self._worker = LatestWorker(self)
         self._worker.result_ready.connect(self._receive)
-        self._recognizer: tuple[Path, Recognizer] | None = None  # used by the worker's thread alone
+        self._recognizer: tuple[Model, Recognizer] | None = None  # used by the worker's thread alone
 
-    def fetch(self, images: SplitDataset, cell: tuple[int, ...], model: Path | None) -> None:
+    def fetch(self, images: SplitDataset, cell: tuple[int, ...], model: Model | None) -> None:
         """Fetch images and, with a model, the reading of the first of them."""
 
         def work(context: WorkContext) -> None:
@@ -94,7 +93,7 @@ class SelectedImage(QObject):
             if model is None:
                 context.show(Selected(cell, pixels, None, is_complete=True))
                 return
-            if self._recognizer is None or self._recognizer[0] != model:
+            if self._recognizer is None or self._recognizer[0] is not model:
                 context.show(Selected(cell, pixels, None, is_complete=False))
             if not context.stopped():
                 context.show(Selected(cell, pixels, self._read(images, cell[0], model), is_complete=True))
@@ -118,10 +117,10 @@ class SelectedImage(QObject):
         """Stop the worker and wait for its end."""
         self._worker.shut_down()
 
-    def _read(self, images: SplitDataset, index: int, path: Path) -> SelectedReading:
+    def _read(self, images: SplitDataset, index: int, model: Model) -> SelectedReading:
         try:
-            if self._recognizer is None or self._recognizer[0] != path:
-                self._recognizer = (path, Recognizer(read_model(path)[0]))
+            if self._recognizer is None or self._recognizer[0] is not model:
+                self._recognizer = (model, Recognizer(model))
             number, inside = images.locate(index)
             result = evaluate(self._recognizer[1], images.parts[number].subset([inside]))
         except DigitpadError as error:
