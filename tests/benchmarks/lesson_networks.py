@@ -7,7 +7,11 @@ by its Start button. The clock runs from Start, with the opening of the data. Be
 processor time per thread: what elapses where nothing else runs.
 """
 
+import argparse
+import json
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -56,7 +60,13 @@ class Clock:
 
 def main() -> None:
     """Measure, print, and write JSON if requested."""
-    options = arguments(__doc__, rounds=3).parse_args()
+    parser = arguments(__doc__, rounds=3)
+    parser.add_argument("--here", nargs=2, metavar=("NETWORK", "SEED"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.here is not None:
+        name, seed = options.here
+        print(json.dumps([asdict(point) for point in _window_points(name, int(seed), options.threads)]))
+        return
     settle_environment(pinned=options.pinned)
     figures: list[Figure] = []
     details: dict[str, Any] = {}
@@ -107,6 +117,15 @@ def _command_line_points(name: str, seed: int, threads: int) -> Iterator[Point]:
 
 
 def window_points(name: str, seed: int, threads: int) -> list[Point]:
+    """Train in the real window, in a process of its own."""
+    command = [sys.executable, __file__, "--here", name, str(seed), "--threads", str(threads)]
+    finished = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if finished.returncode != 0:
+        raise SystemExit("The training in the window failed; what it said is above.")
+    return [Point(**point) for point in json.loads(finished.stdout)]
+
+
+def _window_points(name: str, seed: int, threads: int) -> list[Point]:
     """Train in the real window; the copies of the network that it shows are evaluated afterwards."""
     from digitpad import paths
 

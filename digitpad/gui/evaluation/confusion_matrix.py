@@ -50,6 +50,7 @@ class ConfusionMatrix(QWidget):
         self._labels: tuple[str, ...] = ()
         self._counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
         self._chosen: tuple[int, int] | None = None
+        self._measured: tuple[str, int] | None = None  # a font, and the width of the widest name in it
         self.setObjectName("confusionMatrix")
         self.setAccessibleName(self.tr("Confusion matrix"))
         self.setToolTip(
@@ -84,7 +85,7 @@ class ConfusionMatrix(QWidget):
         counts
             int64 (classes, classes), see `digitpad.nn.metrics.confusion_matrix`.
         """
-        self._labels, self._counts = tuple(labels), counts
+        self._labels, self._counts, self._measured = tuple(labels), counts, None
         if self._chosen is not None and max(self._chosen) >= len(labels):
             self._chosen = None
         self._describe()
@@ -163,11 +164,12 @@ class ConfusionMatrix(QWidget):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         side, left, top = self._grid()
-        count = len(self._labels)
-        shown = QRectF(left, top, count * side, count * side)
+        classes = len(self._labels)
+        shown = QRectF(left, top, classes * side, classes * side)
         shown = shown if visible is None else shown.intersected(visible)
-        rows = range(max(0, int((shown.top() - top) // side)), min(count, int((shown.bottom() - top) // side) + 1))
-        columns = range(max(0, int((shown.left() - left) // side)), min(count, int((shown.right() - left) // side) + 1))
+        rows = range(max(0, int((shown.top() - top) // side)), min(classes, int((shown.bottom() - top) // side) + 1))
+        last = int((shown.right() - left) // side) + 1
+        columns = range(max(0, int((shown.left() - left) // side)), min(classes, last))
         self._paint_labels(painter, side, left, top)
         number = fixed_font(self.font(), scale=min(1.0, max(0.55, side / px(38))))
         painter.setFont(number)
@@ -254,9 +256,17 @@ class ConfusionMatrix(QWidget):
 
     def _margin(self) -> int:
         """Return the width left of the cells: that of digits, and more for longer names, up to a limit."""
-        metrics = QFontMetrics(text_font(self.font(), bold=True))
-        widest = max((metrics.horizontalAdvance(label) for label in self._labels), default=0)
+        widest = self._widest()
         return px(_LEFT) + min(max(0, widest + px(4) - px(_LEFT - 3 * SPACE)), px(_MOST_NAME))
+
+    def _widest(self) -> int:
+        """Return the width of the widest name; measured once for each font, because every cell's place needs it."""
+        font = text_font(self.font(), bold=True)
+        if self._measured is None or self._measured[0] != font.key():
+            metrics = QFontMetrics(font)
+            widest = max((metrics.horizontalAdvance(label) for label in self._labels), default=0)
+            self._measured = font.key(), widest
+        return self._measured[1]
 
     def _label_font(self, side: float) -> QFont:
         """Return the font of the labels: smaller where cells are lower than a line of text."""
@@ -266,13 +276,14 @@ class ConfusionMatrix(QWidget):
 
     def _names_go_upwards(self, side: float) -> bool:
         """Return whether the names above the columns are turned, because at least one is wider than a column."""
-        metrics = QFontMetrics(self._label_font(side))
-        return any(metrics.horizontalAdvance(label) > side for label in self._labels)
+        # Smaller letters are narrower by the same factor.
+        fonts = self._label_font(side), text_font(self.font(), bold=True)
+        small, usual = (QFontMetrics(font).height() for font in fonts)
+        return self._widest() * small / usual > side
 
     def _head(self) -> float:
         """Return the height above the cells: that of digits, and more for names that are written upwards."""
-        metrics = QFontMetrics(text_font(self.font(), bold=True))
-        widest = max((metrics.horizontalAdvance(label) for label in self._labels), default=0)
+        widest = self._widest()
         # As wide as a column is in a window of the usual size, so that the height depends on the names alone.
         if widest <= px(_LEAST[1] + SPACE):
             return px(_TOP)

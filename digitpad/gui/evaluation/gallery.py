@@ -223,7 +223,7 @@ class Gallery(QAbstractScrollArea):
             words = QRect(area.center().x() - width // 2, area.bottom() + 3, width, line)
             painter.setFont(bold)
             painter.setPen(self._theme.colour("warm" if caption.wrong else "text"))
-            painter.drawText(words, centre, _fitted(caption.names, painter.fontMetrics(), width))
+            painter.drawText(words, centre, fitted_names(caption.names, painter.fontMetrics(), width))
             painter.setFont(small)
             painter.setPen(self._theme.colour("muted"))
             painter.drawText(words.translated(0, line), centre, caption.detail)
@@ -287,7 +287,7 @@ class Gallery(QAbstractScrollArea):
         self.viewport().update()
 
 
-def _fitted(names: Sequence[str], metrics: QFontMetrics, width: int) -> str:
+def fitted_names(names: Sequence[str], metrics: QFontMetrics, width: int) -> str:
     """Return names with arrows between them, each elided to its part of the width in pixels if needed."""
     text = _ARROW.join(names)
     if metrics.horizontalAdvance(text) <= width:
