@@ -146,7 +146,7 @@ class Why(QWidget):
 
     def overlay_on(self, frame: Frame | None) -> Overlay | None:
         """Return the explanation for another network if it can be derived from its frame; otherwise None."""
-        if frame is None or not self.needs_gradients or not frame.pixels.any():
+        if frame is None or not self.needs_gradients or frame.is_blank:
             return None
         attribution = self._read_off(frame)
         return None if attribution is None else Overlay(attribution.values, attribution.signed)
