@@ -108,6 +108,15 @@ def _patch(top: int, left: int, size: int) -> tuple[slice, slice]:
 
 
 def _attribution(inspector: Inspector, target: int, values: Values, size: int) -> Attribution:
+    if inspector.metadata.preprocessing.is_picture:
+        meaning = _(
+            "The mean decrease of the probability of {label} when a {size} × {size} patch over the pixel gets the mean "
+            "colour of the training images."
+        )
+        caution = _("It does not show what matters only together with another part of the picture.")
+        return Attribution(
+            _("Occlusion"), values, True, meaning.format(label=inspector.labels[target], size=size), caution
+        )
     return Attribution(
         _("Occlusion"),
         values,

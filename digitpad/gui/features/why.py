@@ -226,9 +226,16 @@ class Why(QWidget):
             self._say(text.format(digit=_article(label)), self.tr(str(_BORDER)))
             return
         sure = sureness(float(change.probabilities[change.target]))
-        text = self.tr(
-            "With {amount} pixels of ink added (orange) or removed (blue), the network reads {label}, {probability}."
-        )
+        if frame.preprocessing.is_picture:
+            text = self.tr(
+                "With the pixels made brighter (orange) or darker (blue), by {amount} of black to white in all, the "
+                "network reads {label}, {probability}."
+            )
+        else:
+            text = self.tr(
+                "With {amount} pixels of ink added (orange) or removed (blue), the network reads {label}, "
+                "{probability}."
+            )
         ink = text.format(amount=f"{change.ink:.1f}", label=label, probability=sure)
         self.sentence.setText(f"{ink} {self.tr(str(_BORDER))}")
         self.sentence.setToolTip(f"{MEANING} {CAUTION}")

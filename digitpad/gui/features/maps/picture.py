@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -51,6 +51,7 @@ class InputPicture(QWidget):
         self._theme = theme
         self._pixels: NDArray[np.float32] | None = None
         self._is_picture = False
+        self._image: QImage | None = None  # the picture as it was painted last
         self._overlay: Overlay | None = None
         self._frame: tuple[int, int, int, int] | None = None
         self.setObjectName("inputPicture")
@@ -60,7 +61,7 @@ class InputPicture(QWidget):
         self.setMinimumSize(15 * SPACE, 15 * SPACE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._dress)
         self.show_pixels(None)
 
     @property
@@ -88,7 +89,7 @@ class InputPicture(QWidget):
         picture
             Whether it is a picture, and not ink, which is 1.
         """
-        self._pixels, self._is_picture = pixels, picture
+        self._pixels, self._is_picture, self._image = pixels, picture, None
         if pixels is not None and picture:
             words = self.tr("A picture, {width} by {height}").format(width=pixels.shape[2], height=pixels.shape[1])
             self.setAccessibleDescription(words)
@@ -130,9 +131,7 @@ class InputPicture(QWidget):
         if self._pixels is None:
             painter.fillRect(field, self._theme.colour("field"))
         else:
-            painter.drawImage(
-                field, picture_image(self._pixels, light_ink=self._is_picture or self._theme.colours is DARK)
-            )
+            painter.drawImage(field, self._painted(self._pixels, field))
             if self._overlay is not None:
                 painter.drawImage(field, overlay_image(self._overlay))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -142,6 +141,22 @@ class InputPicture(QWidget):
             painter.setPen(QPen(self._theme.colour("warm"), px(2)))
             painter.drawRect(self._boxed(field, self._frame).adjusted(-1, -1, 1, 1))
         painter.end()
+
+    def _painted(self, pixels: NDArray[np.float32], field: QRectF) -> QImage:
+        """Return the picture in the size of the field, which is kept: the frame on it follows the pointer."""
+        size = (field.size() * self.devicePixelRatioF()).toSize()
+        if self._image is None or self._image.size() != size:
+            light = self._is_picture or self._theme.colours is DARK
+            how = Qt.TransformationMode.SmoothTransformation
+            how = how if self._is_picture else Qt.TransformationMode.FastTransformation
+            image = picture_image(pixels, light_ink=light)
+            self._image = image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, how)
+        return self._image
+
+    @Slot()
+    def _dress(self) -> None:
+        self._image = None
+        self.update()
 
     def _boxed(self, field: QRectF, box: tuple[int, int, int, int]) -> QRectF:
         _, height, width = self._pixels.shape if self._pixels is not None else (1, 1, 1)
