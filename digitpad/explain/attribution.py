@@ -89,11 +89,17 @@ def saliency(frame: Frame, kind: SaliencyKind = "signed") -> Attribution:
         _("Signed gradient"),
         slopes.sum(axis=0),
         True,
-        _(
-            "A little more ink increases {score} where the gradient is positive, and decreases it where negative."
-        ).format(score=score),
+        _more(frame).format(score=score),
         _local(),
     )
+
+
+def _more(frame: Frame) -> str:
+    if frame.preprocessing.is_picture:
+        return _(
+            "A little more light increases {score} where the gradient is positive, and decreases it where negative."
+        )
+    return _("A little more ink increases {score} where the gradient is positive, and decreases it where negative.")
 
 
 def grad_cam(frame: Frame, layer: str | None = None) -> Attribution:

@@ -97,6 +97,11 @@ class Frame:
     preprocessing: Preprocessing
     labels: tuple[str, ...]
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether the image is blank: without ink, or a picture of white paper."""
+        return bool((self.pixels == 1).all()) if self.preprocessing.is_picture else not self.pixels.any()
+
     def __getitem__(self, name: str) -> Values:
         """Return an activation by its name or by the name of a container."""
         return self.activations[self.structure.aliases.get(name, name)]

@@ -11,6 +11,7 @@ from digitpad.translation import gettext as _
 
 #: Batch size: large enough to be fast, small enough to be interrupted soon.
 _BATCH = 32
+_INK_PATCH = 5  # pixels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,11 +32,12 @@ class OcclusionStep:
 
 
 def occlusion(
-    inspector: Inspector, pixels: Values, *, target: int | None = None, size: int = 5, stride: int = 1
+    inspector: Inspector, pixels: Values, *, target: int | None = None, size: int | None = None, stride: int = 1
 ) -> Iterator[OcclusionStep]:
     """Erase each patch of a drawing in turn, and yield the decrease of the probability of a class.
 
     The value of a pixel is the mean over the patches that cover it. Patches without ink change nothing and are skipped.
+    Patches of a picture get the mean colour of the training set, which is zero after the normalization.
 
     Parameters
     ----------
@@ -46,7 +48,8 @@ def occlusion(
     target
         The class; None for the predicted class.
     size, stride
-        Side of a patch and distance between patches, in pixels.
+        Side of a patch and distance between patches, in pixels. Without a size, they are 5 and 1 for ink; for a
+        picture, the patches are an eighth of its shorter side, half a patch apart.
 
     Yields
     ------
@@ -64,6 +67,10 @@ def occlusion(
     """
     picture = inspector.as_picture(pixels)
     height, width = picture.shape[1:]
+    preprocessing = inspector.metadata.preprocessing
+    if size is None:
+        size = max(1, min(height, width) // 8) if preprocessing.is_picture else _INK_PATCH
+        stride = max(1, size // 2) if preprocessing.is_picture else stride
     if not (1 <= size <= min(height, width) and stride >= 1):
         raise ValueError(
             f"occlusion: size and stride are {size} and {stride}; expected at least 1, at most the picture"
@@ -79,13 +86,16 @@ def occlusion(
     covered = np.zeros((height, width), np.int64)
     for top, left in places:
         covered[_patch(top, left, size)] += 1
-    inked = [place for place in places if picture[:, *_patch(*place, size)].any()]
+    plain = np.zeros((len(picture), 1, 1), np.float32)
+    if preprocessing.is_picture:
+        plain[:, 0, 0] = [preprocessing.of_channel(channel)[0] for channel in range(len(picture))]
+    inked = [place for place in places if (picture[:, *_patch(*place, size)] != plain).any()]
     total = np.zeros((height, width), np.float64)
     for done in range(0, max(len(inked), 1), _BATCH):
         some = inked[done : done + _BATCH]
         trials = np.repeat(picture[np.newaxis], len(some), axis=0)
         for trial, place in zip(trials, some, strict=True):
-            trial[:, *_patch(*place, size)] = 0
+            trial[:, *_patch(*place, size)] = plain
         falls = before[chosen] - inspector.probabilities(trials)[:, chosen] if some else []
         for place, fall in zip(some, falls, strict=True):
             total[_patch(*place, size)] += fall
@@ -98,6 +108,15 @@ def _patch(top: int, left: int, size: int) -> tuple[slice, slice]:
 
 
 def _attribution(inspector: Inspector, target: int, values: Values, size: int) -> Attribution:
+    if inspector.metadata.preprocessing.is_picture:
+        meaning = _(
+            "The mean decrease of the probability of {label} when a {size} × {size} patch over the pixel gets the mean "
+            "colour of the training images."
+        )
+        caution = _("It does not show what matters only together with another part of the picture.")
+        return Attribution(
+            _("Occlusion"), values, True, meaning.format(label=inspector.labels[target], size=size), caution
+        )
     return Attribution(
         _("Occlusion"),
         values,

@@ -200,8 +200,9 @@ class NumberReader:
         return _joined(readings, as_one, everything)
 
     def read_prepared(self, image: NDArray[np.float32]) -> NumberReading:
-        """Read a prepared picture of one digit, float32 (28, 28) in [0, 1]."""
-        return single(self.reader.recognize_pixels(image), (0.0, 0.0, float(image.shape[1]), float(image.shape[0])))
+        """Read a prepared picture, float32 in [0, 1]: (28, 28) with one digit, or (C, H, W)."""
+        height, width = image.shape[-2:]
+        return single(self.reader.recognize_pixels(image), (0.0, 0.0, float(width), float(height)))
 
     def _read_strokes(
         self, strokes: Sequence[Stroke], canvas: float, as_one: Callable[[], Prediction] | None

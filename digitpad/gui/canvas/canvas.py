@@ -352,7 +352,7 @@ class Canvas(Sheet):
             return
         if self.isVisible():
             self.show_page()
-        elif self.sketch.page.sheet != self._fitted_sheet:
+        elif self.drawing.sheet != self._fitted_sheet:
             # Smaller canvases draw with the pen width of this one.
             self._refit()
 

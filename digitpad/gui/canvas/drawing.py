@@ -2,7 +2,9 @@
 
 from PySide6.QtCore import QObject, Signal
 
+from digitpad.data.rasterize import USUAL_CANVAS
 from digitpad.gui.canvas.sketch import Page, Sketch
+from digitpad.gui.canvas.view import Box, centre_crop
 
 DEFAULT_PEN_WIDTH = 14
 
@@ -20,6 +22,9 @@ class Drawing(QObject):
         Width of the pen, in canvas units.
     shows_photograph
         Whether an opened image is shown faintly under its ink; otherwise only the detected ink is shown.
+    picture_shape
+        The shape, (C, H, W), of the pictures that the network reads as they are; None if it reads the ink. A page for
+        pictures is white paper or an opened image, with black ink, and shows what part of it the network sees.
 
     Signals
     -------
@@ -41,11 +46,36 @@ class Drawing(QObject):
         self.room = (1.0, 1.0)
         self.pen_width = float(DEFAULT_PEN_WIDTH)
         self.shows_photograph = True
+        self.picture_shape: tuple[int, ...] | None = None
 
     @property
     def sheet_size(self) -> tuple[float, float]:
         """The width and height that the page is saved with: its own, or those of the largest canvas."""
-        return self.sketch.page.sheet or self.room
+        return self.sketch.page.sheet or self.sheet or self.room
+
+    @property
+    def sheet(self) -> tuple[float, float] | None:
+        """The width and height of the sheet that is shown; None for a page as large as its canvas."""
+        page = self.sketch.page
+        if self.picture_shape is None or page.picture is not None:
+            return page.sheet
+        # Ink for a network for pictures is drawn on square paper, see `digitpad.data.pictures.drawn_on_white`.
+        side = USUAL_CANVAS if page.size is None else max(page.size)
+        return side, side
+
+    @property
+    def seen(self) -> Box | None:
+        """Left, top, right, bottom of what a network for pictures sees of the sheet; None if it reads the ink."""
+        sheet = self.sheet
+        if self.picture_shape is None or sheet is None:
+            return None
+        return centre_crop(sheet, self.picture_shape)
+
+    def show_for(self, picture_shape: tuple[int, ...] | None) -> None:
+        """Show the page for a network that reads pictures of this shape, (C, H, W), or ink for None."""
+        if picture_shape != self.picture_shape:
+            self.picture_shape = picture_shape
+            self.shown_differently.emit()
 
     def show_photograph(self, *, shown: bool) -> None:
         """Show an opened image faintly under its ink, or only the ink."""

@@ -10,10 +10,12 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from digitpad.data.ink import smooth_stroke
-from digitpad.gui.canvas.sketch import InkStroke, Page
-from digitpad.gui.canvas.view import Box
+from digitpad.gui.canvas.sketch import InkStroke, Page, Picture
+from digitpad.gui.canvas.view import Box, centre_crop
 
-_FAINT = 0.4  # the opacity of a photograph under its ink
+FAINT = 0.4
+"""The opacity of a photograph under its ink."""
+
 _PIXELS_A_UNIT = 2.0  # of a picture to be saved, as far as its sides allow:
 _LONG_SIDES = (560.0, 4096.0)  # the least and the most pixels of its longer side
 _LIGHTEST = 0.35  # the share of its width that a line keeps under the lightest touch
@@ -66,8 +68,8 @@ def paint_picture(ink: NDArray[np.float32], size: QSize, colour: QColor) -> QIma
     return image
 
 
-def paint_photograph(painter: QPainter, target: QRect, photograph: NDArray[np.uint8]) -> None:
-    """Paint an opened image faintly.
+def paint_photograph(painter: QPainter, target: QRect, photograph: NDArray[np.uint8], opacity: float = 1.0) -> None:
+    """Paint an opened image in its colours.
 
     Parameters
     ----------
@@ -77,11 +79,13 @@ def paint_photograph(painter: QPainter, target: QRect, photograph: NDArray[np.ui
         The rectangle to fill.
     photograph
         (H, W, 3) uint8: RGB.
+    opacity
+        From 0, invisible, to 1.
     """
     pixels = np.ascontiguousarray(photograph)
     height, width, _channels = pixels.shape
     painter.save()
-    painter.setOpacity(_FAINT)
+    painter.setOpacity(opacity)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawImage(target, QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888))
     painter.restore()
@@ -124,6 +128,54 @@ def ink_of_picture(page: Page) -> NDArray[np.float32]:
     return both
 
 
+def colours_of_picture(picture: Picture) -> NDArray[np.uint8]:
+    """Return an opened image in its colours, (H, W, 3) RGB; one that is only ink is black on white."""
+    if picture.photograph is not None:
+        return picture.photograph
+    grey = np.rint(255 * (1 - picture.ink)).astype(np.uint8)
+    return np.repeat(grey[..., np.newaxis], 3, axis=2)
+
+
+def ink_over(pixels: NDArray[np.float32], page: Page) -> NDArray[np.float32]:
+    """Draw the strokes of a page in black on its prepared picture.
+
+    Parameters
+    ----------
+    pixels
+        (C, H, W) in [0, 1]: the picture of the page, as a network for pictures receives it.
+    page
+        A page with a picture. Its strokes are scaled and cropped as its picture.
+
+    Returns
+    -------
+    NDArray[float32]
+        (C, H, W) in [0, 1]; in levels of 1/255, as every picture.
+
+    Raises
+    ------
+    ValueError
+        If the page has no picture.
+    """
+    if page.picture is None:
+        raise ValueError("ink_over: page has no picture")
+    channels, height, width = pixels.shape
+    levels = np.rint(pixels * 255).astype(np.uint8)
+    colours = np.ascontiguousarray(np.broadcast_to(levels, (3, height, width)).transpose(1, 2, 0))
+    left, top, right, bottom = centre_crop(page.picture.size, pixels.shape)
+    image = QImage(colours.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(width / (right - left), height / (bottom - top))
+    painter.translate(-left, -top)
+    for stroke in page.strokes:
+        paint_stroke(painter, stroke, QColor("black"), QRectF(left, top, right - left, bottom - top))
+    painter.end()
+    drawn = np.frombuffer(image.constBits(), np.uint8).reshape(height, image.bytesPerLine())[:, : 3 * width]
+    drawn = drawn.reshape(height, width, 3).transpose(2, 0, 1)[:channels]
+    both: NDArray[np.float32] = np.ascontiguousarray(drawn).astype(np.float32) / np.float32(255)
+    return both
+
+
 def bounds_of(page: Page) -> Box | None:
     """Return left, top, right and bottom of the ink of a page, including line widths; None without ink."""
     if not page.strokes:
@@ -134,7 +186,7 @@ def bounds_of(page: Page) -> Box | None:
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
-def page_image(page: Page, size: tuple[float, float]) -> QImage:
+def page_image(page: Page, size: tuple[float, float], *, in_colour: bool = False) -> QImage:
     """Return a page as dark ink on white, for saving or copying.
 
     Ink is drawn at two pixels per unit, or at the resolution that gives an image of a usual size. An opened image keeps
@@ -146,8 +198,12 @@ def page_image(page: Page, size: tuple[float, float]) -> QImage:
         The page.
     size
         Width and height of the page in canvas units; ink beyond it enlarges the picture.
+    in_colour
+        Whether an opened image keeps its colours, as a network for pictures sees it.
     """
     black = QColor("black")
+    if page.picture is not None and in_colour:
+        return _coloured(page, page.picture)
     if page.picture is not None:
         height, width = page.picture.ink.shape
         image = _white(width, height)
@@ -169,6 +225,19 @@ def page_image(page: Page, size: tuple[float, float]) -> QImage:
     painter.translate(-left, -top)
     for stroke in page.strokes:
         paint_stroke(painter, stroke, black)
+    painter.end()
+    return image
+
+
+def _coloured(page: Page, picture: Picture) -> QImage:
+    pixels = np.ascontiguousarray(colours_of_picture(picture))
+    height, width, _channels = pixels.shape
+    # A copy, because the image shares the memory of the array.
+    image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for stroke in page.strokes:
+        paint_stroke(painter, stroke, QColor("black"))
     painter.end()
     return image
 

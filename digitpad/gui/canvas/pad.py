@@ -38,5 +38,6 @@ class Pad(Canvas):
         if self.sketch.live_stroke is not None and not resized:
             return
         width, height = max(self.width(), 1), max(self.height(), 1)
-        self._view = fit(width, height, self._bounds(), self.sheet_size(), margin=self._margin)
-        self._fitted_sheet = self.sketch.page.sheet
+        sheet = self.drawing.sheet
+        self._view = fit(width, height, self._bounds(), sheet or self.drawing.room, margin=self._margin)
+        self._fitted_sheet = sheet

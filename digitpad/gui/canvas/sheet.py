@@ -5,16 +5,24 @@ it changes. The view, which maps the page to the widget, changes with the window
 """
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.gui.canvas.drawing import Drawing
-from digitpad.gui.canvas.ink_painter import bounds_of, paint_photograph, paint_picture, paint_stroke
+from digitpad.gui.canvas.ink_painter import (
+    FAINT,
+    bounds_of,
+    colours_of_picture,
+    paint_photograph,
+    paint_picture,
+    paint_stroke,
+)
 from digitpad.gui.canvas.sketch import Picture, Sketch
 from digitpad.gui.canvas.view import Box, View, fit
-from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.widgets.theme import LIGHT, Theme
 
 _MARGIN = 24  # pixels around an opened image
+_VEIL = 0.7  # the opacity of the veil on what a network for pictures does not see
 _TAIL = 6  # how many of its last points a smooth curve may still bend at
 
 
@@ -35,7 +43,7 @@ class Sheet(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 240)
         theme.changed.connect(self.refresh)
-        self.drawing.shown_differently.connect(self.refresh)
+        self.drawing.shown_differently.connect(self.show_page)
 
     @property
     def sketch(self) -> Sketch:
@@ -88,7 +96,7 @@ class Sheet(QWidget):
         live = self.sketch.live_stroke
         if live is not None and self._settled is not None:
             painter = self._painter_on(self._settled)
-            paint_stroke(painter, live, self._theme.colour("text"))
+            paint_stroke(painter, live, self._ink_colour)
             painter.end()
         self.update()
 
@@ -99,6 +107,8 @@ class Sheet(QWidget):
 
     def hint(self) -> str:
         """Return what is shown on a blank sheet."""
+        if self.drawing.picture_shape is not None:
+            return self.tr("Drop or paste a photograph, open one, or draw on the white paper")
         return self.tr("Draw with the mouse, a pen or a finger, or with the arrow keys and Space")
 
     def paint_over(self, painter: QPainter) -> None:
@@ -127,10 +137,11 @@ class Sheet(QWidget):
             self._enter_view(painter)
             left, top = self._view.to_canvas(area.left(), area.top())
             right, bottom = self._view.to_canvas(area.right() + 1, area.bottom() + 1)
-            paint_stroke(painter, live, self._theme.colour("text"), QRectF(left, top, right - left, bottom - top))
+            paint_stroke(painter, live, self._ink_colour, QRectF(left, top, right - left, bottom - top))
             painter.restore()
         elif self.sketch.page.is_blank:
             self._paint_hint(painter)
+        self._paint_seen(painter)
         self.paint_over(painter)
         painter.end()
 
@@ -144,12 +155,14 @@ class Sheet(QWidget):
         painter.setPen(QPen(self._theme.colour("line"), 1))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         page = self.sketch.settled
-        if page.picture is not None:
+        if self.drawing.picture_shape is not None:
+            self._paint_paper(painter, page.picture)
+        elif page.picture is not None:
             self._paint_picture(painter, page.picture)
         painter.end()
         painter = self._painter_on(pixmap)
         for stroke in page.strokes:
-            paint_stroke(painter, stroke, self._theme.colour("text"))
+            paint_stroke(painter, stroke, self._ink_colour)
         painter.end()
         self._settled = pixmap
         return pixmap
@@ -163,48 +176,89 @@ class Sheet(QWidget):
     def _enter_view(self, painter: QPainter) -> None:
         painter.translate(self._view.dx, self._view.dy)
         painter.scale(self._view.scale, self._view.scale)
-        picture = self.sketch.page.picture
-        if picture is not None:
+        sheet = self.drawing.sheet
+        if sheet is not None and self._clips:
             # Ink is clipped at the edges of the image, because anything beyond them is not read.
-            painter.setClipRect(QRectF(0, 0, *picture.size), Qt.ClipOperation.IntersectClip)
+            painter.setClipRect(QRectF(0, 0, *sheet), Qt.ClipOperation.IntersectClip)
+
+    @property
+    def _clips(self) -> bool:
+        return self.sketch.page.picture is not None or self.drawing.picture_shape is not None
+
+    @property
+    def _ink_colour(self) -> QColor:
+        """The colour of the ink; for a network for pictures, the one that it sees."""
+        return self._theme.colour("text") if self.drawing.picture_shape is None else QColor("black")
+
+    def _paint_paper(self, painter: QPainter, picture: Picture | None) -> None:
+        """Paint the page of a network for pictures: an opened image in its colours, or white paper."""
+        sheet = self.drawing.sheet
+        if sheet is None:
+            return
+        target = self.area_of((0, 0, *sheet)).toRect()
+        target.setSize(target.size().expandedTo(QSize(1, 1)))
+        if picture is None:
+            painter.fillRect(target, QColor("white"))
+        else:
+            paint_photograph(painter, target, colours_of_picture(picture))
+
+    def _paint_seen(self, painter: QPainter) -> None:
+        """Mark the part of the sheet that a network for pictures sees."""
+        sheet, seen = self.drawing.sheet, self.drawing.seen
+        if sheet is None or seen is None:
+            return
+        whole, kept = self.area_of((0, 0, *sheet)), self.area_of(seen)
+        beyond = QPainterPath()
+        beyond.addRect(whole.adjusted(-1, -1, 1, 1))
+        beyond.addRect(kept)
+        painter.fillPath(beyond, self._theme.colour("surface", _VEIL))
+        painter.setPen(QPen(self._theme.colour("accent"), 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(kept)
 
     def _paint_picture(self, painter: QPainter, picture: Picture) -> None:
         target = self.area_of((0, 0, *picture.size)).toRect()
         target.setSize(target.size().expandedTo(QSize(1, 1)))
         if picture.photograph is not None and self.drawing.shows_photograph:
-            paint_photograph(painter, target, picture.photograph)
+            paint_photograph(painter, target, picture.photograph, FAINT)
         size = target.size() * self.devicePixelRatioF()
         painter.drawImage(target, paint_picture(picture.ink, size, self._theme.colour("text")))
         painter.drawRect(target)
 
     def _paint_hint(self, painter: QPainter) -> None:
-        painter.setPen(self._theme.colour("muted"))
-        area = QRectF(self.rect()).adjusted(24, 16, -24, -16)
+        area = QRectF(self.rect())
+        sheet = self.drawing.sheet
+        if sheet is None:
+            painter.setPen(self._theme.colour("muted"))
+        else:
+            # The paper is white in both themes.
+            painter.setPen(QColor(LIGHT.muted))
+            area = self.area_of((0, 0, *sheet))
+        area = area.adjusted(24, 16, -24, -16)
         flags = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
         painter.drawText(area, int(flags), self.hint())
 
     def _refit(self, *, resized: bool = False) -> None:
         """Update the view if it has to change; while everything is visible, it stays as it is."""
-        page = self.sketch.page
+        page, sheet = self.sketch.page, self.drawing.sheet
         width, height = max(self.width(), 1), max(self.height(), 1)
         # The largest size of the widget so far: ink may be anywhere in it.
         room = self.drawing.room = (max(self.drawing.room[0], width), max(self.drawing.room[1], height))
         bounds = self._bounds()
-        if bounds is not None and page.sheet is None:
+        if bounds is not None and sheet is None:
             # A pointer held down beyond the edge leaves points that were never visible.
             bounds = (bounds[0], bounds[1], min(bounds[2], room[0]), min(bounds[3], room[1]))
-        if page.is_blank or resized or page.sheet != self._fitted_sheet or not self._shows(bounds):
-            self._view = fit(width, height, bounds, page.sheet, margin=self._margin)
-        self._fitted_sheet = page.sheet
+        if page.is_blank or resized or sheet != self._fitted_sheet or not self._shows(bounds):
+            self._view = fit(width, height, bounds, sheet, margin=self._margin)
+        self._fitted_sheet = sheet
 
     def _bounds(self) -> Box | None:
-        """Return the bounds of the ink, in canvas units; None without ink, and over an image, which clips it."""
-        page = self.sketch.page
-        return bounds_of(page) if page.picture is None else None
+        """Return the bounds of the ink, in canvas units; None without ink, and where the sheet clips it."""
+        return None if self._clips else bounds_of(self.sketch.page)
 
     @property
     def _margin(self) -> float:
-        return 0.0 if self.sketch.page.picture is None else _MARGIN
+        return _MARGIN if self._clips else 0.0
 
     def _shows(self, bounds: Box | None) -> bool:
         if bounds is None:

@@ -53,6 +53,9 @@ class Picture:
         (H, W, 3) uint8: the image in which the ink was found, in RGB; None if there is only the ink.
     source
         The file that it was read from; None for anything else.
+    encoded
+        The contents of a JPEG, which a network for pictures decodes in the size that it needs, as the command line
+        does; None for anything else.
     """
 
     ink: NDArray[np.float32]
@@ -60,6 +63,7 @@ class Picture:
     prepared: bool = False
     photograph: NDArray[np.uint8] | None = None
     source: Path | None = None
+    encoded: bytes | None = None
 
     @property
     def size(self) -> tuple[float, float]:
@@ -69,7 +73,8 @@ class Picture:
     @property
     def nbytes(self) -> int:
         """Size in memory, in bytes."""
-        return self.ink.nbytes + (0 if self.photograph is None else self.photograph.nbytes)
+        photograph = 0 if self.photograph is None else self.photograph.nbytes
+        return self.ink.nbytes + photograph + len(self.encoded or b"")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -27,6 +27,28 @@ class View:
         return x * self.scale + self.dx, y * self.scale + self.dy
 
 
+def centre_crop(size: tuple[float, float], shape: tuple[int, ...]) -> Box:
+    """Return the part of a picture that `digitpad.data.pictures.prepare_picture` keeps.
+
+    Parameters
+    ----------
+    size
+        Width and height of the picture, in any unit.
+    shape
+        Shape of the input of the network, (C, H, W).
+
+    Returns
+    -------
+    Box
+        Left, top, right and bottom, in the same unit.
+    """
+    width, height = size
+    ratio = shape[2] / shape[1]
+    kept_width, kept_height = min(width, height * ratio), min(height, width / ratio)
+    left, top = (width - kept_width) / 2, (height - kept_height) / 2
+    return left, top, left + kept_width, top + kept_height
+
+
 def fit(
     width: float, height: float, bounds: Box | None, sheet: tuple[float, float] | None, *, margin: float = 0.0
 ) -> View:

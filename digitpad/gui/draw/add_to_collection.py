@@ -88,6 +88,7 @@ class AddToCollection(QObject):
         self._label = ""
         self._page = Page()
         self._size = (1.0, 1.0)
+        self._in_colour = False
         self.action = make_action(
             parent,
             "actionAddToCollection",
@@ -120,6 +121,7 @@ class AddToCollection(QObject):
             return
         # The dialog is about the drawing as it is now.
         self._page, self._size = page, drawing.sheet_size
+        self._in_colour = drawing.picture_shape is not None
         self._label = _label_of(self._workspace.look, page)
         self._do(partial(_offer, self._workspace.settings.collection))
 
@@ -137,7 +139,9 @@ class AddToCollection(QObject):
         if self.is_busy:
             return
         name = self.tr("My collection")
-        self._do(partial(_add, folder, name, label, partial(_sample_of, self._page, self._size)))
+        self._do(
+            partial(_add, folder, name, label, partial(_sample_of, self._page, self._size, in_colour=self._in_colour))
+        )
 
     def _do(self, work: Callable[[], object]) -> None:
         worker = self._worker = FunctionWorker(work, self)
@@ -283,13 +287,13 @@ def _add(folder: str, name: str, label: str, make: Callable[[], NewSample]) -> _
         return _Added(place, editor.contents().name, label)
 
 
-def _sample_of(page: Page, size: tuple[float, float]) -> NewSample:
+def _sample_of(page: Page, size: tuple[float, float], *, in_colour: bool) -> NewSample:
     """Return a page as a sample: strokes as ink, an opened picture as its file, anything else as an image."""
     picture = page.picture
     if picture is None:
         return NewSample(drawing_of(page, size))
     if page.strokes or picture.photograph is None:
-        return NewSample(png_bytes(page_image(page, size)), ".png", picture.name)
+        return NewSample(png_bytes(page_image(page, size, in_colour=in_colour)), ".png", picture.name)
     if picture.source is not None and picture.source.suffix.lower() in PICTURE_SUFFIXES and picture.source.is_file():
         return NewSample(picture.source, origin=picture.source.name)
     pixels = np.ascontiguousarray(picture.photograph)

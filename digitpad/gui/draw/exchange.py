@@ -22,6 +22,7 @@ Pasted = str | bytes | QImage
 """Pasted or dropped data that has not been read yet: ink as text, the content of an image file, or an image."""
 
 _PNG = "image/png"
+_JPEG = b"\xff\xd8\xff"
 
 
 def read_page(path: Path) -> tuple[Page, int]:
@@ -49,7 +50,8 @@ def read_page(path: Path) -> tuple[Page, int]:
 
     try:
         ink, photograph = read_photograph(path)
-        return Page(picture=Picture(ink, path.name, photograph=photograph, source=path)), 1
+        encoded = _if_jpeg(path.read_bytes())
+        return Page(picture=Picture(ink, path.name, photograph=photograph, source=path, encoded=encoded)), 1
     except OSError as error:
         # For example, a name that is too long for the file system.
         raise DigitpadError(f"{plain_name(str(path))} cannot be read ({error.strerror}); check the name.") from error
@@ -66,8 +68,8 @@ def save_ink(path: Path, page: Page, size: tuple[float, float]) -> None:
     write_ink(path, [drawing_of(page, size)])
 
 
-def save_png(path: Path, page: Page, size: tuple[float, float]) -> None:
-    """Write a page as a PNG: dark ink on white.
+def save_png(path: Path, page: Page, size: tuple[float, float], *, in_colour: bool = False) -> None:
+    """Write a page as a PNG: dark ink on white, or an opened image in its colours.
 
     Raises
     ------
@@ -80,13 +82,13 @@ def save_png(path: Path, page: Page, size: tuple[float, float]) -> None:
                 "Exchange", "There is nothing to save: the canvas is blank. Draw something first."
             )
         )
-    write_png(path, page_image(page, size))
+    write_png(path, page_image(page, size, in_colour=in_colour))
 
 
-def to_clipboard(page: Page, size: tuple[float, float]) -> QMimeData:
+def to_clipboard(page: Page, size: tuple[float, float], *, in_colour: bool = False) -> QMimeData:
     """Return a page for the clipboard: as an image, and as a line of ink if it contains nothing but strokes."""
     mime = QMimeData()
-    mime.setImageData(page_image(page, size))
+    mime.setImageData(page_image(page, size, in_colour=in_colour))
     if page.strokes and page.picture is None:
         mime.setText(format_ink([drawing_of(page, size)]))
     return mime
@@ -142,9 +144,15 @@ def page_of_pasted(content: Pasted) -> Page:
         return page_of(parse_ink(io.StringIO(content), name)[0], name)
     from digitpad.data.images import read_photograph
 
-    ink, photograph = read_photograph(content if isinstance(content, bytes) else png_bytes(content))
+    encoded = content if isinstance(content, bytes) else png_bytes(content)
+    ink, photograph = read_photograph(encoded)
     name = QCoreApplication.translate("Exchange", "the pasted image")
-    return Page(picture=Picture(ink, name, photograph=photograph))
+    return Page(picture=Picture(ink, name, photograph=photograph, encoded=_if_jpeg(encoded)))
+
+
+def _if_jpeg(content: bytes) -> bytes | None:
+    """Return the contents of a JPEG, and None for other formats, which are decoded in one size only."""
+    return content if content.startswith(_JPEG) else None
 
 
 def paths_in(mime: QMimeData) -> list[Path]:

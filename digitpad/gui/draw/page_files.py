@@ -208,7 +208,9 @@ class PageFiles(QWidget):
         if page.is_blank:
             self.message.emit(Message(self.tr("There is nothing to copy yet; draw something first."), "info"))
             return
-        QGuiApplication.clipboard().setMimeData(exchange.to_clipboard(page, self._canvas.sheet_size()))
+        QGuiApplication.clipboard().setMimeData(
+            exchange.to_clipboard(page, self._canvas.sheet_size(), in_colour=self._in_colour)
+        )
         has_ink_alone = page.picture is None
         text = self.tr("Copied as an image and as ink.") if has_ink_alone else self.tr("Copied as an image.")
         self.message.emit(Message(text, "info"))
@@ -221,7 +223,7 @@ class PageFiles(QWidget):
     @Slot(str)
     def write_png(self, name: str) -> None:
         """Save the page as a PNG."""
-        self._write(Path(name), exchange.save_png, self.tr("Saved as {path}."))
+        self._write(Path(name), partial(exchange.save_png, in_colour=self._in_colour), self.tr("Saved as {path}."))
 
     @Slot(str)
     def write_ink(self, name: str) -> None:
@@ -230,6 +232,10 @@ class PageFiles(QWidget):
         if self._canvas.sketch.page.picture is not None:
             text = self.tr("Saved the strokes as {path}; an ink file does not hold the image under them.")
         self._write(Path(name), exchange.save_ink, text)
+
+    @property
+    def _in_colour(self) -> bool:
+        return self._canvas.drawing.picture_shape is not None
 
     @Slot()
     def _ask_what_to_open(self) -> None:

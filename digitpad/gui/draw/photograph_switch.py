@@ -8,7 +8,7 @@ from digitpad.gui.widgets.segmented import segments
 
 
 class PhotographSwitch(QWidget):
-    """Two buttons, "Page" and "Ink", which are visible while the page has a photograph.
+    """Two buttons, "Page" and "Ink", which are visible while ink is read in a photograph.
 
     Parameters
     ----------
@@ -50,5 +50,6 @@ class PhotographSwitch(QWidget):
     @Slot()
     def _show_drawing(self) -> None:
         picture = self._drawing.sketch.page.picture
-        self.setVisible(picture is not None and picture.photograph is not None)
+        reads_ink = self._drawing.picture_shape is None
+        self.setVisible(reads_ink and picture is not None and picture.photograph is not None)
         (self.page_button if self._drawing.shows_photograph else self.ink_button).setChecked(True)

@@ -98,8 +98,26 @@ class DrawTab(TabPage):
             if network is not None:
                 text = text.format(mean=in_words(network.mean, ".4f"), std=in_words(network.std, ".4f"))
             self.normalisation.setText(text)
+            self._show_preparation(None if network is None else network.picture_shape)
         if look.error:
             self.message.emit(Message(look.error))
+
+    def _show_preparation(self, shape: tuple[int, ...] | None) -> None:
+        """Say how the page is prepared for the network: as a picture of a shape, (C, H, W), or as ink."""
+        facts = [
+            self.tr("cropped to the ink"),
+            self.tr("long side 20 pixels"),
+            self.tr("centre of mass in the middle"),
+        ]
+        if shape is not None:
+            channels, height, width = shape
+            facts = [
+                self.tr("resized and cropped to the marked part"),
+                self.tr("{width} × {height} pixels").format(width=width, height=height),
+                self.tr("red, green and blue") if channels == 3 else self.tr("grey"),
+            ]
+        for label, fact in zip(self._facts, facts, strict=True):
+            label.setText(fact)
 
     def shut_down(self) -> None:
         """Wait for the workers that read and write files."""
@@ -246,12 +264,10 @@ class DrawTab(TabPage):
         facts = QVBoxLayout()
         facts.setSpacing(SPACE)
         facts.addWidget(heading)
-        for fact in (
-            self.tr("cropped to the ink"),
-            self.tr("long side 20 pixels"),
-            self.tr("centre of mass in the middle"),
-        ):
-            facts.addWidget(muted(fact, frame))
+        self._facts = [muted("", frame) for _ in range(3)]
+        for label in self._facts:
+            facts.addWidget(label)
+        self._show_preparation(None)
         self.normalisation = muted("", frame)
         self.normalisation.setObjectName("normalisation")
         facts.addWidget(self.normalisation)

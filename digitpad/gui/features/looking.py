@@ -22,7 +22,9 @@ def field_of(frame: Frame, cell: Cell) -> tuple[Box, str]:
         box = (cell.row, cell.column, cell.row + 1, cell.column + 1)
         words = QCoreApplication.translate("Looking", "row {row}, column {column} of the image, counted from 0")
         return box, words.format(row=cell.row, column=cell.column)
-    return (seen.top, seen.left, seen.bottom, seen.right), _words(seen.size, frame.pixels.shape[1:])
+    return (seen.top, seen.left, seen.bottom, seen.right), _words(
+        seen.size, frame.pixels.shape[1:], picture=frame.preprocessing.is_picture
+    )
 
 
 def strongest(frame: Frame) -> Cell:
@@ -33,14 +35,28 @@ def strongest(frame: Frame) -> Cell:
     return Cell(name, int(channel), int(row), int(column))
 
 
-def _words(size: tuple[int, int], picture: Sequence[int]) -> str:
+def _words(size: tuple[int, int], whole: Sequence[int], *, picture: bool) -> str:
     height, width = size
-    if (height, width) == tuple(picture):
+    if picture:
+        return _words_of_picture(height, width, whole)
+    if (height, width) == tuple(whole):
         return QCoreApplication.translate("Looking", "sees all of your drawing")
     if height * width == 0:
         return QCoreApplication.translate("Looking", "sees none of your drawing")
     if height * width == 1:
         return QCoreApplication.translate("Looking", "sees one pixel of your drawing")
     return QCoreApplication.translate("Looking", "sees {height} × {width} pixels of your drawing").format(
+        height=height, width=width
+    )
+
+
+def _words_of_picture(height: int, width: int, whole: Sequence[int]) -> str:
+    if (height, width) == tuple(whole):
+        return QCoreApplication.translate("Looking", "sees all of the picture")
+    if height * width == 0:
+        return QCoreApplication.translate("Looking", "sees none of the picture")
+    if height * width == 1:
+        return QCoreApplication.translate("Looking", "sees one pixel of the picture")
+    return QCoreApplication.translate("Looking", "sees {height} × {width} pixels of the picture").format(
         height=height, width=width
     )

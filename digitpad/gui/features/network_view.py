@@ -95,7 +95,9 @@ class NetworkView(QWidget):
         self._model, self._name, self._frame = model, one_line(name), None
         self._inspector = None if model is None or frame is not None else Inspector.of(model)
         source = self._inspector if frame is None else frame
-        layers = () if source is None else shown_layers(source.structure, len(self.labels))
+        layers = (
+            () if source is None else shown_layers(source.structure, len(self.labels), picture=_reads_pictures(model))
+        )
         self.maps.show_network(layers, self.labels)
 
     def show_name(self, *, on: bool) -> None:
@@ -103,12 +105,14 @@ class NetworkView(QWidget):
         self._head.setVisible(on)
 
     def look(self, image: NDArray[np.float32] | None, *, gradients: bool = False) -> Frame | None:
-        """Compute and show the frame of a picture (H, W), or of a blank one for None, and return it."""
+        """Compute and show the frame of an image, or of a blank one for None, and return it; see `pixels_for`."""
         inspector = self._inspector
         if inspector is None:
             return self.show_frame(None)
         try:
-            frame = inspector.inspect(pixels_for(inspector.input_shape, image), gradients=gradients)
+            picture = _reads_pictures(self._model)
+            pixels = pixels_for(inspector.input_shape, image, picture=picture)
+            frame = inspector.inspect(pixels, gradients=gradients)
         except NotFiniteError:
             # A diverged training, or surgery with too large a factor.
             return self.show_frame(None, not_finite=True)
@@ -132,7 +136,7 @@ class NetworkView(QWidget):
             return None
         self.show_activations()
         answer = frame.answer
-        if answer is None or not frame.pixels.any():
+        if answer is None or frame.is_blank:
             self.reading.show_text(self._name)
         else:
             sure = sureness(float(answer.probabilities[answer.best]))
@@ -147,15 +151,37 @@ class NetworkView(QWidget):
             self.maps.show_frame(_with_probabilities(self._frame))
 
 
-def pixels_for(input_shape: Sequence[int], image: NDArray[np.float32] | None) -> NDArray[np.float32]:
-    """Return a picture in the input size of a network, in every channel; a blank one for None."""
+def pixels_for(
+    input_shape: Sequence[int], image: NDArray[np.float32] | None, *, picture: bool = False
+) -> NDArray[np.float32]:
+    """Return what one network received in the input size of another.
+
+    Parameters
+    ----------
+    input_shape
+        (C, H, W) of the other network.
+    image
+        float32 in [0, 1]: ink (H, W), or a picture (C, H, W), whose mean is taken for one channel; None for a blank
+        page.
+    picture
+        Whether the other network reads pictures, in which ink is black on white.
+    """
     channels, height, width = input_shape
     if image is None:
-        return np.zeros((channels, height, width), np.float32)
-    if image.shape != (height, width):
-        resized = Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR)
-        image = np.asarray(resized, np.float32)
-    return np.repeat(image[np.newaxis], channels, axis=0)
+        return np.full((channels, height, width), float(picture), np.float32)
+    if (image.ndim == 3) != picture:
+        image = 1 - image
+    planes = image if image.ndim == 3 else image[np.newaxis]
+    if len(planes) != channels:
+        planes = np.repeat(planes.mean(axis=0, keepdims=True, dtype=np.float32), channels, axis=0)
+    if planes.shape[1:] == (height, width):
+        return planes
+    size, way = (width, height), Image.Resampling.BILINEAR
+    return np.stack([np.asarray(Image.fromarray(plane).resize(size, way), np.float32) for plane in planes])
+
+
+def _reads_pictures(model: Model | None) -> bool:
+    return model is not None and model.metadata.preprocessing.is_picture
 
 
 def _with_probabilities(frame: Frame) -> dict[str, NDArray[np.float32]]:

@@ -80,7 +80,9 @@ class Side(QFrame):
 
     def show_look(self, look: Look) -> None:
         """Show the prediction for the chosen digit, and its pixels."""
-        self.picture.show_pixels(None if look.frame is None else look.frame.pixels)
+        frame = look.frame
+        pixels, picture = (None, False) if frame is None else (frame.pixels, frame.preprocessing.is_picture)
+        self.picture.show_pixels(pixels, picture=picture)
         show_verdict(look, self.answer, self.bars, digit_alone=True)
 
     def sizeHint(self) -> QSize:

@@ -297,9 +297,9 @@ class FeaturesTab(TabPage):
             self.second.maps.show_overlay(self.why.overlay_on(beside))
         self.enlarged.refresh()
         self.side.show_look(look)
-        self.why.show_frame(frame, blank=frame is None or not frame.pixels.any())
+        self.why.show_frame(frame, blank=frame is None or frame.is_blank)
         shown = self._looked_at
-        if shown.frame is not None and shown.maps.cell is None and shown.frame.pixels.any():
+        if shown.frame is not None and shown.maps.cell is None and not shown.frame.is_blank:
             shown.maps.look_at(strongest(shown.frame))
         elif self._panel_rests.isActive():
             # While the pen moves, the panel updates about ten times per second; faster numbers cannot be read.

@@ -146,7 +146,7 @@ class Why(QWidget):
 
     def overlay_on(self, frame: Frame | None) -> Overlay | None:
         """Return the explanation for another network if it can be derived from its frame; otherwise None."""
-        if frame is None or not self.needs_gradients or not frame.pixels.any():
+        if frame is None or not self.needs_gradients or frame.is_blank:
             return None
         attribution = self._read_off(frame)
         return None if attribution is None else Overlay(attribution.values, attribution.signed)
@@ -226,9 +226,16 @@ class Why(QWidget):
             self._say(text.format(digit=_article(label)), self.tr(str(_BORDER)))
             return
         sure = sureness(float(change.probabilities[change.target]))
-        text = self.tr(
-            "With {amount} pixels of ink added (orange) or removed (blue), the network reads {label}, {probability}."
-        )
+        if frame.preprocessing.is_picture:
+            text = self.tr(
+                "With the pixels made brighter (orange) or darker (blue), by {amount} of black to white in all, the "
+                "network reads {label}, {probability}."
+            )
+        else:
+            text = self.tr(
+                "With {amount} pixels of ink added (orange) or removed (blue), the network reads {label}, "
+                "{probability}."
+            )
         ink = text.format(amount=f"{change.ink:.1f}", label=label, probability=sure)
         self.sentence.setText(f"{ink} {self.tr(str(_BORDER))}")
         self.sentence.setToolTip(f"{MEANING} {CAUTION}")

@@ -67,6 +67,11 @@ def _excuse(look: Look, answer: Headline) -> None:
             QCoreApplication.translate("Verdict", "No prediction"),
             QCoreApplication.translate("Verdict", "The outputs of the network are not finite."),
         )
+    elif look.page.is_blank and look.network is not None and look.network.picture_shape is not None:
+        answer.excuse(
+            QCoreApplication.translate("Verdict", "Open a photograph"),
+            QCoreApplication.translate("Verdict", "The prediction appears here, and for a drawing, too."),
+        )
     elif look.page.is_blank:
         answer.clear(_classes(look))
     elif look.network is None:

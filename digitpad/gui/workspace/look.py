@@ -70,7 +70,8 @@ class Look:
     prediction
         The prediction for the chosen character; None if there is none, and for a sign.
     pixels
-        float32 (28, 28) in [0, 1]: the chosen character as the network received it; None if there is none.
+        float32 in [0, 1], (28, 28) for ink and (C, H, W) for a picture: the chosen character, or the picture, as the
+        network received it; None if there is none.
     verdict
         Headline and bars for the prediction; None if there is none, or the picture is blank.
     frame

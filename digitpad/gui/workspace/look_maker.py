@@ -218,8 +218,10 @@ def _make_look(request: LookRequest) -> tuple[Look, float]:
 
 def _look_of(request: LookRequest, sight: "Sight") -> Look:
     prediction, verdict = sight.prediction, None
-    if prediction is not None and prediction.image.any():
-        verdict = verdict_of(prediction, request.network.reader)
+    reader = request.network.reader
+    # Nothing is ink 0; a picture may be black.
+    if prediction is not None and (reader.reads_pictures or prediction.image.any()):
+        verdict = verdict_of(prediction, reader)
     return Look(
         0,
         request.page,

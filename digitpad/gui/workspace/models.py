@@ -63,6 +63,12 @@ class LoadedModel:
 
         return self.reader.model if isinstance(self.reader, Recognizer) else None
 
+    @property
+    def picture_shape(self) -> tuple[int, ...] | None:
+        """The shape, (C, H, W), of the pictures that it reads as they are; None for a reader of ink."""
+        model = self.model
+        return model.image_shape if model is not None and self.reader.reads_pictures else None
+
 
 def load(name_or_path: str | Path | None = None) -> LoadedModel:
     """Load a model: a bundled one by name, any by its path, a run by its folder, a checkpoint, or the default.

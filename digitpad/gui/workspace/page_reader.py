@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from digitpad.data.rasterize import USUAL_CANVAS
 from digitpad.explain.frame import Frame, Inspector
-from digitpad.gui.canvas.ink_painter import ink_of_picture
-from digitpad.gui.canvas.sketch import Page
+from digitpad.gui.canvas.ink_painter import colours_of_picture, ink_of_picture, ink_over
+from digitpad.gui.canvas.sketch import Page, Picture
 from digitpad.gui.workspace.look import Choice, Depth
 from digitpad.nn.checks import NotFiniteError
 from digitpad.reading.number_reading import NumberReading
@@ -101,12 +101,18 @@ class PageReader:
         return Sight(reading, place, prediction, pixels, frame)
 
     def _read(self, page: Page) -> NumberReading:
+        if self._framing is not None and self._framing.reads_pictures:
+            return self._numbers.read_prepared(self._framing.prepare(page))
         if page.picture is not None:
             ink = ink_of_picture(page)
             return self._numbers.read_prepared(ink) if page.picture.prepared else self._numbers.read_picture(ink)
-        # As the command line reads the same file; the canvas of the window has a normal size.
-        canvas = USUAL_CANVAS if page.size is None else max(page.size)
-        return self._numbers.read_drawing([stroke.points for stroke in page.strokes], canvas=canvas)
+        return self._numbers.read_drawing([stroke.points for stroke in page.strokes], canvas=_canvas_of(page))
+
+
+def _canvas_of(page: Page) -> float:
+    """Return the long side of the canvas, in canvas units."""
+    # As the command line reads the same file; the canvas of the window has a normal size.
+    return USUAL_CANVAS if page.size is None else max(page.size)
 
 
 class _FramingReader:
@@ -118,6 +124,7 @@ class _FramingReader:
         self._depth = Depth.READING
         self._frame: Frame | None = None
         self.image: NDArray[np.float32] | None = None
+        self._prepared: tuple[Picture, NDArray[np.float32]] | None = None  # the last opened picture
 
     @property
     def threshold(self) -> float:
@@ -159,6 +166,18 @@ class _FramingReader:
         if frame is None or not np.array_equal(frame.pixels, inspector.as_picture(pixels)):
             frame = self._frame = inspector.inspect(pixels, gradients=self._depth is Depth.GRADIENTS)
         return frame
+
+    def prepare(self, page: Page) -> NDArray[np.float32]:
+        """Return a page that is not blank as a network for pictures receives it, float32 (C, H, W) in [0, 1]."""
+        picture = page.picture
+        if picture is None:
+            return self._recognizer.prepare_ink([stroke.points for stroke in page.strokes], canvas=_canvas_of(page))
+        if self._prepared is None or self._prepared[0] is not picture:
+            # Decoded once, not again with every point of a stroke over it.
+            source = colours_of_picture(picture) if picture.encoded is None else picture.encoded
+            self._prepared = picture, self._recognizer.prepare_picture(source)
+        pixels = self._prepared[1]
+        return ink_over(pixels, page) if page.strokes else pixels
 
     def recognize_ink(self, strokes: "Sequence[NDArray[np.float32]]", *, canvas: float = USUAL_CANVAS) -> Prediction:
         return self.recognize_pixels(self._recognizer.prepare_ink(strokes, canvas=canvas))

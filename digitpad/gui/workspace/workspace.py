@@ -187,6 +187,7 @@ class Workspace(QObject):
             if threshold is not None:
                 network.reader.threshold = threshold
             self._reader = PageReader(network.reader)
+        self.drawing.show_for(None if network is None else network.picture_shape)
         if not _alike(before, network):
             self._looks.forget_pace(_multiply_adds(network))
         self._looks.change()

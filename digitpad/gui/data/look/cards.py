@@ -7,13 +7,13 @@ from digitpad.gui.data.look.arrangement import Findings, Order
 from digitpad.gui.data.look.class_strip import ClassStrip
 from digitpad.gui.data.look.grid import ImageGrid
 from digitpad.gui.data.look.state_panel import StatePanel
-from digitpad.gui.data.look.tiles import TileStore
 from digitpad.gui.widgets.cards import muted, title
 from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.gui.workspace.tiles import TileStore
 
 _ORDERS = {
     Order.STORED: str(QT_TRANSLATE_NOOP("ImagesCard", "As stored")),

@@ -7,10 +7,10 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QToolTip, QWidget
 
 from digitpad.gui.data.look.grid import fitted
-from digitpad.gui.data.look.tiles import Palette, picture, reduced
 from digitpad.gui.widgets.plain_text import one_line, tip_text
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
+from digitpad.gui.workspace.tiles import Palette, picture, reduced
 from digitpad.inspection import ClassStatistics
 
 _SIDE = 44  # pixels at 100 % text size

@@ -10,13 +10,13 @@ from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.gui.data.look.grid import fitted
-from digitpad.gui.data.look.tiles import Palette, picture
 from digitpad.gui.widgets.actions import action_button
 from digitpad.gui.widgets.bars import ProbabilityBars
 from digitpad.gui.widgets.cards import muted, scroller, title
 from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.gui.workspace.tiles import Palette, picture
 
 _WIDTH = 27 * SPACE
 _SIDE = 17 * SPACE  # pixels at 100 % text size: the enlarged image

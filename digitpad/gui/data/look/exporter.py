@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from digitpad.gui.data.look.arrangement import Findings, Order
 from digitpad.gui.data.look.exporting import Exported, sheet_job, table_job
 from digitpad.gui.data.look.jobs import following
-from digitpad.gui.data.look.tiles import Palette, shows_ink
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workers.latest import LatestWorker, Outcome
 from digitpad.gui.workspace.settings import Settings
+from digitpad.gui.workspace.tiles import Palette, shows_ink
 from digitpad.inspection import SplitDataset
 
 _CSV, _PNG = ".csv", ".png"

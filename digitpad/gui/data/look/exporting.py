@@ -12,9 +12,9 @@ from PySide6.QtGui import QImage, QPainter
 from digitpad.evaluation.report import write_csv
 from digitpad.gui.data.look.arrangement import Findings, Order
 from digitpad.gui.data.look.grid import fitted
-from digitpad.gui.data.look.tiles import Palette, picture, reduced
 from digitpad.gui.widgets.files import write_png
 from digitpad.gui.workers.progress import WorkProgress
+from digitpad.gui.workspace.tiles import Palette, picture, reduced
 from digitpad.inspection import SplitDataset
 from digitpad.inspection.tables import Record, image_records, pair_records, suspect_records
 

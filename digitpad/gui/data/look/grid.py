@@ -17,10 +17,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
-from digitpad.gui.data.look.tiles import Palette, TileStore, picture
 from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
+from digitpad.gui.workspace.tiles import Palette, TileStore, picture
 
 _SIDE = 56  # pixels at 100 % text size: an image
 _GAP = SPACE

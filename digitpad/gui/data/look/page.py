@@ -20,7 +20,6 @@ from digitpad.gui.data.look.exporter import LookExporter
 from digitpad.gui.data.look.filters import LookFilters
 from digitpad.gui.data.look.grid import Caption
 from digitpad.gui.data.look.selection import Selection
-from digitpad.gui.data.look.tiles import TileStore, shows_ink
 from digitpad.gui.data.page import DataPage
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.cards import muted
@@ -28,6 +27,7 @@ from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.progress import WorkProgress
+from digitpad.gui.workspace.tiles import TileStore, shows_ink
 from digitpad.gui.workspace.workspace import Workspace
 from digitpad.inspection import SplitDataset
 

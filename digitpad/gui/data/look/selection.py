@@ -5,7 +5,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from digitpad.gui.data.look.captions import Descriptions
 from digitpad.gui.data.look.details import DetailsCard
 from digitpad.gui.data.look.single import Selected, SelectedImage
-from digitpad.gui.data.look.tiles import shows_ink
+from digitpad.gui.workspace.tiles import shows_ink
 from digitpad.inspection import SplitDataset
 from digitpad.models.model_file import Model
 

@@ -22,11 +22,15 @@ from digitpad.nn import layers
 
 @dataclass(frozen=True, slots=True)
 class Palettes:
-    """Colours for numbers with a sign, for numbers without one, and for the input picture."""
+    """Colours for numbers with a sign, for numbers without one, for ink, and for the channels of pictures."""
 
     signed: Palette
     positive: Palette
     grey: Palette
+    bright: Palette
+    red: Palette
+    green: Palette
+    blue: Palette
 
     def of(self, *, signed: bool) -> Palette:
         """Return the palette for numbers with a sign or without."""
@@ -40,7 +44,7 @@ class ColourScale:
     Attributes
     ----------
     palette
-        The field of `Palettes`: "signed", "positive" or "grey".
+        The field of `Palettes`: "signed", "positive", "grey", or one for `picture_palette`.
     limit
         The number with the strongest colour, counted from `low`.
     low
@@ -57,12 +61,30 @@ class ColourScale:
         return coloured(values - np.float32(self.low) if self.low else values, palette, self.limit)
 
 
-def activation_scale(structure: Structure, frame: Mapping[str, NDArray[np.float32]], name: str) -> ColourScale:
-    """Return the scale of the activations of a layer, as the maps show them when a layer has one scale."""
+def picture_palette(channel: int, channels: int) -> str:
+    """Return the field of `Palettes` for a channel of a picture: its own colour, or black to white."""
+    return ("red", "green", "blue")[channel] if channels == 3 else "bright"
+
+
+def activation_scale(
+    structure: Structure, frame: Mapping[str, NDArray[np.float32]], name: str, channel: int = 0, *, picture: bool
+) -> ColourScale:
+    """Return the scale of the activations of a layer, as the maps show them when a layer has one scale.
+
+    Parameters
+    ----------
+    structure, frame
+        The network, and its activations.
+    name, channel
+        The layer, and the map; each channel of a picture has its own colour.
+    picture
+        Whether the network reads pictures, and not ink.
+    """
     values = frame[name]
     if name == INPUT:
         low = float(values.min(initial=0))
-        return ColourScale("grey", float(values.max(initial=0)) - low, low)
+        palette = picture_palette(channel, len(values)) if picture else "grey"
+        return ColourScale(palette, float(values.max(initial=0)) - low, low)
     return ColourScale("signed" if has_sign(structure, name) else "positive", float(np.abs(values).max(initial=0)))
 
 
@@ -80,15 +102,28 @@ def weight_scale(structure: Structure, name: str) -> ColourScale:
     return ColourScale("signed", float(np.abs(layer.weight.value).max(initial=0)))
 
 
+# A picture has the same colours in both themes: bright is what is bright in it.
+_BRIGHT = Palette(((0, 0, 0), (128, 128, 128), (255, 255, 255)), signed=False)
+_RED = Palette(((0, 0, 0), (150, 24, 24), (255, 96, 88)), signed=False)
+_GREEN = Palette(((0, 0, 0), (20, 116, 20), (96, 236, 96)), signed=False)
+_BLUE = Palette(((0, 0, 0), (32, 52, 150), (112, 150, 255)), signed=False)
 _ON_DARK = Palettes(
     signed=Palette(((116, 182, 255), (27, 32, 39), (255, 176, 92)), signed=True),
     positive=Palette(((18, 22, 27), (63, 166, 142), (242, 255, 251)), signed=False),
-    grey=Palette(((0, 0, 0), (128, 128, 128), (255, 255, 255)), signed=False),
+    grey=_BRIGHT,
+    bright=_BRIGHT,
+    red=_RED,
+    green=_GREEN,
+    blue=_BLUE,
 )
 _ON_LIGHT = Palettes(
     signed=Palette(((18, 82, 156), (244, 245, 247), (206, 88, 0)), signed=True),
     positive=Palette(((244, 245, 247), (62, 164, 143), (2, 51, 42)), signed=False),
     grey=Palette(((255, 255, 255), (127, 127, 127), (0, 0, 0)), signed=False),
+    bright=_BRIGHT,
+    red=_RED,
+    green=_GREEN,
+    blue=_BLUE,
 )
 
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage
 
 from digitpad.explain import colours
 from digitpad.explain.structure import INPUT
-from digitpad.gui.features.maps.colours import Palettes
+from digitpad.gui.features.maps.colours import ColourScale, Palettes, picture_palette
 from digitpad.gui.features.maps.placement import Block
 
 Values = NDArray[np.float32]
@@ -64,10 +64,15 @@ class LayerImage:
         """
         maps = values.reshape(self._layer.shape)
         if self._layer.name == INPUT and not signed:
-            # The picture is shown in greys from its smallest to its largest number.
+            # The picture is shown from its smallest to its largest number.
             low = float(maps.min(initial=0))
-            limit = np.array([float(maps.max(initial=0)) - low], np.float32)
-            self._mosaic.paint(maps - np.float32(low), palettes.grey, limit)
+            width = float(maps.max(initial=0)) - low
+            if self._layer.picture:
+                for number, values_of_one in enumerate(maps):
+                    scale_of_one = ColourScale(picture_palette(number, len(maps)), width, low)
+                    self.colours_of(number)[...] = scale_of_one.colours(values_of_one, palettes)
+                return
+            self._mosaic.paint(maps - np.float32(low), palettes.grey, np.array([width], np.float32))
             return
         if scale is ScaleScope.NETWORK:
             limit = np.array([network_limit], np.float32)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -36,6 +36,8 @@ class Overlay:
 class InputPicture(QWidget):
     """Shows the pixels in equal squares: dark ink on light, or light ink on dark with dark colours.
 
+    Pictures have their own colours.
+
     Signals
     -------
     pointed
@@ -48,6 +50,8 @@ class InputPicture(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._pixels: NDArray[np.float32] | None = None
+        self._is_picture = False
+        self._image: QImage | None = None  # the picture as it was painted last
         self._overlay: Overlay | None = None
         self._frame: tuple[int, int, int, int] | None = None
         self.setObjectName("inputPicture")
@@ -57,7 +61,7 @@ class InputPicture(QWidget):
         self.setMinimumSize(15 * SPACE, 15 * SPACE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._dress)
         self.show_pixels(None)
 
     @property
@@ -75,11 +79,23 @@ class InputPicture(QWidget):
         """Top, left, bottom and right of the frame, ends excluded."""
         return self._frame
 
-    def show_pixels(self, pixels: NDArray[np.float32] | None) -> None:
-        """Show a picture, float32 (C, H, W) in [0, 1] with ink 1; None shows an empty field."""
-        self._pixels = pixels
-        inked = 0 if pixels is None else int(np.count_nonzero(pixels))
-        self.setAccessibleDescription(self.tr("%n pixel(s) with ink", "", inked) if inked else self.tr("Empty"))
+    def show_pixels(self, pixels: NDArray[np.float32] | None, *, picture: bool = False) -> None:
+        """Show what the network receives.
+
+        Parameters
+        ----------
+        pixels
+            float32 (C, H, W) in [0, 1]; None shows an empty field.
+        picture
+            Whether it is a picture, and not ink, which is 1.
+        """
+        self._pixels, self._is_picture, self._image = pixels, picture, None
+        if pixels is not None and picture:
+            words = self.tr("A picture, {width} by {height}").format(width=pixels.shape[2], height=pixels.shape[1])
+            self.setAccessibleDescription(words)
+        else:
+            inked = 0 if pixels is None else int(np.count_nonzero(pixels))
+            self.setAccessibleDescription(self.tr("%n pixel(s) with ink", "", inked) if inked else self.tr("Empty"))
         self.update()
 
     def show_overlay(self, overlay: Overlay | None) -> None:
@@ -109,12 +125,13 @@ class InputPicture(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the pixels, the overlay and the frame."""
         painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=self._is_picture)
         painter.fillRect(self.rect(), self._theme.colour("surface"))
         field = self._field()
         if self._pixels is None:
             painter.fillRect(field, self._theme.colour("field"))
         else:
-            painter.drawImage(field, picture_image(self._pixels, light_ink=self._theme.colours is DARK))
+            painter.drawImage(field, self._painted(self._pixels, field))
             if self._overlay is not None:
                 painter.drawImage(field, overlay_image(self._overlay))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -124,6 +141,22 @@ class InputPicture(QWidget):
             painter.setPen(QPen(self._theme.colour("warm"), px(2)))
             painter.drawRect(self._boxed(field, self._frame).adjusted(-1, -1, 1, 1))
         painter.end()
+
+    def _painted(self, pixels: NDArray[np.float32], field: QRectF) -> QImage:
+        """Return the picture in the size of the field, which is kept: the frame on it follows the pointer."""
+        size = (field.size() * self.devicePixelRatioF()).toSize()
+        if self._image is None or self._image.size() != size:
+            light = self._is_picture or self._theme.colours is DARK
+            how = Qt.TransformationMode.SmoothTransformation
+            how = how if self._is_picture else Qt.TransformationMode.FastTransformation
+            image = picture_image(pixels, light_ink=light)
+            self._image = image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, how)
+        return self._image
+
+    @Slot()
+    def _dress(self) -> None:
+        self._image = None
+        self.update()
 
     def _boxed(self, field: QRectF, box: tuple[int, int, int, int]) -> QRectF:
         _, height, width = self._pixels.shape if self._pixels is not None else (1, 1, 1)
@@ -135,10 +168,11 @@ class InputPicture(QWidget):
         )
 
     def _field(self) -> QRectF:
-        """Return the area of the pixels: whole device pixels a cell, centred."""
+        """Return the area of the pixels, centred: whole device pixels a cell, unless there is too little room."""
         _, height, width = self._pixels.shape if self._pixels is not None else (1, 28, 28)
         ratio = self.devicePixelRatioF()
-        cell = max(1, int((min(self.width(), self.height()) - 2) * ratio / max(height, width))) / ratio
+        fitting = max(1.0, (min(self.width(), self.height()) - 2) * ratio) / max(height, width)
+        cell = (int(fitting) if fitting >= 1 else fitting) / ratio
         left = round((self.width() - cell * width) / 2 * ratio) / ratio
         top = round((self.height() - cell * height) / 2 * ratio) / ratio
         return QRectF(left, top, cell * width, cell * height)
@@ -152,7 +186,7 @@ def picture_image(pixels: NDArray[np.float32], *, light_ink: bool) -> QImage:
     pixels
         (C, H, W) in [0, 1]. Three channels are red, green and blue; with any other number, the mean is shown.
     light_ink
-        Whether ink is light on dark. Colour pictures are shown unchanged.
+        Whether 1 is light, as in pictures and in ink on dark. Colour pictures are shown unchanged.
     """
     if len(pixels) == 3:
         colour = np.ascontiguousarray(np.rint(np.moveaxis(pixels, 0, -1) * 255).astype(np.uint8))

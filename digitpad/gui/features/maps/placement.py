@@ -175,7 +175,11 @@ def _cell(layer: ShownLayer, zoom: int, ratio: float, room: int) -> int:
         target = min(target * _OUTPUT_SHARE, fitting)
     elif layer.small:
         target *= _FLAT_SHARE
-    return max(1, round(target / max(layer.height, layer.width)))
+    side = max(layer.height, layer.width)
+    if side > ZOOMS[0] * ratio * (_INPUT_SHARE if layer.name == INPUT else 1):
+        # A cell of a large map takes a whole pixel without zoom, and is enlarged from there.
+        return max(1, round(ZOOMS[zoom] / ZOOMS[0]))
+    return max(1, round(target / side))
 
 
 def _columns(layer: ShownLayer, cell: int, gap: int, room: int) -> int:

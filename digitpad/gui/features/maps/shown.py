@@ -4,7 +4,7 @@ Every layer that computes numbers is shown: convolutions, normalisation, activat
 that join branches. Layers that only pass numbers on (flatten, dropout, identity) would show the same picture twice.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QCoreApplication
 
@@ -36,6 +36,8 @@ class ShownLayer:
         Whether its numbers can be negative.
     output
         Whether these are the network's logits or probabilities, which are shown in a column.
+    picture
+        Whether these are the channels of a picture, which are bright where their numbers are large, and not ink.
     """
 
     name: str
@@ -45,6 +47,7 @@ class ShownLayer:
     flat: bool = False
     signed: bool = True
     output: bool = False
+    picture: bool = False
 
     @property
     def maps(self) -> int:
@@ -77,7 +80,7 @@ class ShownLayer:
         return place.layer == self.name and inside and 0 <= place.channel < self.maps
 
 
-def shown_layers(structure: Structure, classes: int = 0) -> tuple[ShownLayer, ...]:
+def shown_layers(structure: Structure, classes: int = 0, *, picture: bool = False) -> tuple[ShownLayer, ...]:
     """Return the layers that are shown, in the order of computation, beginning with the picture.
 
     Parameters
@@ -86,9 +89,12 @@ def shown_layers(structure: Structure, classes: int = 0) -> tuple[ShownLayer, ..
         The network.
     classes
         The number of classes, if probabilities are shown, too; 0 for none.
+    picture
+        Whether the network reads pictures, and not ink.
     """
     last = structure.seen_through(structure.output).name
     layers = [_layer(structure, node, last) for node in (structure[INPUT], *structure.shown())]
+    layers[0] = replace(layers[0], picture=picture)
     if classes and layers[-1].output and PROBABILITIES not in structure.nodes:
         layers.append(
             ShownLayer(

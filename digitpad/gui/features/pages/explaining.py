@@ -204,8 +204,13 @@ def _patch_of(frame: Frame, term: kinds.MapTerm) -> Grid:
     # With dilation, or between the taps of a transposed convolution, the numbers are not neighbours on the map.
     if len(rows) == term.bottom - term.top and len(columns) == term.right - term.left and len(rows) and len(columns):
         origin = term.top - int(rows[0]), term.left - int(columns[0])
-    scale = activation_scale(frame.structure, frame.activations, term.source.layer)
+    scale = _scale_of(frame, term.source)
     return Grid(term.patch, term.inside, term.name, scale, origin=origin)
+
+
+def _scale_of(frame: Frame, source: Cell) -> ColourScale:
+    picture = frame.preprocessing.is_picture
+    return activation_scale(frame.structure, frame.activations, source.layer, source.channel, picture=picture)
 
 
 def _kernel_of(term: kinds.MapTerm, scale: ColourScale) -> Grid:
@@ -304,7 +309,7 @@ def _pooling(words: _Words, pool: kinds.Pooling) -> Explanation:
     if len(inside[0]) and len(inside[1]):
         origin = source.row - int(inside[0][0]), source.column - int(inside[1][0])
     name = QCoreApplication.translate("Explanation", "{layer} map {map}").format(layer=source.layer, map=source.channel)
-    scale = activation_scale(words.frame.structure, words.frame.activations, source.layer)
+    scale = _scale_of(words.frame, source)
     grid = Grid(pool.numbers, pool.inside, name, scale, winner=pool.winner, origin=origin)
     value = words.value
     figure = Figure((grid,), name, value, words.full)
@@ -355,7 +360,7 @@ def _pointwise(words: _Words, point: kinds.Pointwise) -> Explanation:
 
 def _normalization(words: _Words, norm: kinds.Normalization) -> Explanation:
     if norm.source is None:
-        where = QCoreApplication.translate("Explanation", "ink of this pixel")
+        where = _of_pixel(words.frame, norm.cell.channel)
     else:
         where = QCoreApplication.translate("Explanation", "{layer} at this position").format(layer=norm.source.layer)
     deviation = float(np.sqrt(norm.variance + norm.eps))
@@ -392,6 +397,19 @@ def _normalization(words: _Words, norm: kinds.Normalization) -> Explanation:
     )
     patches = () if norm.source is None else (_one(norm.source),)
     return words.explain(sentence, rows=tuple(rows), patches=patches)
+
+
+def _of_pixel(frame: Frame, channel: int) -> str:
+    """Return what the value of a pixel is: ink, or a channel of a picture."""
+    if not frame.preprocessing.is_picture:
+        return QCoreApplication.translate("Explanation", "ink of this pixel")
+    if len(frame.pixels) == 1:
+        return QCoreApplication.translate("Explanation", "grey of this pixel")
+    return (
+        QCoreApplication.translate("Explanation", "red of this pixel"),
+        QCoreApplication.translate("Explanation", "green of this pixel"),
+        QCoreApplication.translate("Explanation", "blue of this pixel"),
+    )[channel]
 
 
 def _softmax(words: _Words, share: kinds.SoftmaxShare, labels: Sequence[str]) -> Explanation:

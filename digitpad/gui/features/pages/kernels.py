@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Frame
-from digitpad.explain.structure import Structure
+from digitpad.explain.structure import INPUT, Structure
 from digitpad.explain.weighted import kernels_of
 from digitpad.gui.features.maps.cell_numbers import paint_numbers, short
 from digitpad.gui.features.maps.colours import ColourScale, palettes, weight_scale
@@ -21,6 +21,7 @@ from digitpad.nn import layers
 
 _CELLS = (2, 34)  # logical pixels at 100 % text size: the smallest and the largest side of a weight
 _NUMBERED = 24  # the side from which a weight shows its number
+_COLOURS = 3  # the channels of a picture in colour
 _OVERVIEW = 0.34  # the largest share of the width for the overview
 
 
@@ -35,6 +36,28 @@ def making(structure: Structure, name: str) -> str | None:
             return None
         node = before
     return node.name
+
+
+def as_picture(kernels: NDArray[np.float32], limit: float) -> NDArray[np.uint32]:
+    """Return kernels for red, green and blue as pictures: grey is 0, and a weight brightens or darkens its colour.
+
+    Parameters
+    ----------
+    kernels
+        (..., 3, height, width).
+    limit
+        The largest absolute weight.
+
+    Returns
+    -------
+    NDArray[uint32]
+        (..., height, width), 0xffRRGGBB.
+    """
+    shares = np.clip(np.nan_to_num(kernels) / np.float32(limit or 1.0), -1, 1)
+    levels = np.rint((shares + 1) * 127.5).astype(np.uint32)
+    red, green, blue = (levels[..., channel, :, :] for channel in range(3))
+    packed: NDArray[np.uint32] = np.uint32(0xFF000000) | red << 16 | green << 8 | blue
+    return packed
 
 
 class KernelsView(QWidget):
@@ -57,6 +80,7 @@ class KernelsView(QWidget):
         self._map = 0
         self._scale = ColourScale()
         self._sources: tuple[int, ...] = ()
+        self._in_colour = False
         self.setObjectName("kernelsView")
         self.setAccessibleName(self.tr("Kernels"))
         self.setToolTip(
@@ -87,6 +111,7 @@ class KernelsView(QWidget):
         every: NDArray[np.float32] | None = None,
         number: int = 0,
         scale: ColourScale | None = None,
+        in_colour: bool = False,
     ) -> None:
         """Show kernels.
 
@@ -102,7 +127,10 @@ class KernelsView(QWidget):
             The number of the map in the layer.
         scale
             Which weights have which colours.
+        in_colour
+            Whether the maps before are red, green and blue: then the three kernels are also shown as one picture.
         """
+        self._in_colour = in_colour
         self._kernels, self._sources, self._all, self._map = kernels, sources, every, number
         self._scale = scale or ColourScale()
         self.update()
@@ -130,11 +158,14 @@ class KernelsView(QWidget):
             return
         area = self._overview()
         maps, below, height, width = self._all.shape
+        first = int(self._in_colour)
         # One pixel for each weight, and one between kernels.
-        sheet = np.full((below, height + 1, maps, width + 1), self._ground(), np.uint32)
+        sheet = np.full((first + below, height + 1, maps, width + 1), self._ground(), np.uint32)
         colours = self._scale.colours(self._all, self._palettes)
-        sheet[:, :height, :, :width] = colours.transpose(1, 2, 0, 3)
-        pixels = sheet.reshape(below * (height + 1), maps * (width + 1))
+        sheet[first:, :height, :, :width] = colours.transpose(1, 2, 0, 3)
+        if self._in_colour:
+            sheet[0, :height, :, :width] = as_picture(self._all, self._scale.limit).transpose(1, 0, 2)
+        pixels = sheet.reshape((first + below) * (height + 1), maps * (width + 1))
         image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], QImage.Format.Format_RGB32)
         painter.drawImage(area, image)
         step = area.width() / maps
@@ -146,27 +177,32 @@ class KernelsView(QWidget):
         if kernels is None:
             return
         left = 0.0 if self._all is None else self._overview().right() + px(4 * SPACE)
-        cell, columns = self._fit(kernels.shape, self.width() - left)
+        first = int(self._in_colour)
+        cell, columns = self._fit((first + len(kernels), *kernels.shape[1:]), self.width() - left)
         _, height, width = kernels.shape
-        colours = self._scale.colours(kernels, self._palettes)
+        colours = list(self._scale.colours(kernels, self._palettes))
+        names = [str(source) for source in self._sources]
+        if self._in_colour:
+            colours.insert(0, as_picture(kernels, self._scale.limit))
+            names.insert(0, self.tr("RGB"))
         label = px(2 * SPACE) if cell >= px(6) else 0
         painter.setFont(fixed_font(self.font(), scale=0.78))
         gap = px(SPACE) if cell >= px(6) else 2
-        for number in range(len(kernels)):
+        for number, name in enumerate(names):
             row, column = divmod(number, columns)
             x = left + column * (width * cell + gap)
             y = row * (height * cell + label + gap)
             tile = np.ascontiguousarray(colours[number])
             image = QImage(tile.data, width, height, 4 * width, QImage.Format.Format_RGB32)
             painter.drawImage(QRectF(x, y, width * cell, height * cell), image)
-            if cell >= px(_NUMBERED):
-                paint_numbers(painter, kernels[number], tile, (x, y), cell, fixed_font(self.font(), scale=0.85))
+            if cell >= px(_NUMBERED) and number >= first:
+                paint_numbers(painter, kernels[number - first], tile, (x, y), cell, fixed_font(self.font(), scale=0.85))
             if label:
                 painter.setFont(fixed_font(self.font(), scale=0.78))
                 painter.setPen(self._theme.colour("muted"))
                 words = QRectF(x, y + height * cell, width * cell + gap, label)
                 flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip)
-                painter.drawText(words, flags, str(self._sources[number]))
+                painter.drawText(words, flags, name)
 
     def _fit(self, shape: tuple[int, ...], room: float) -> tuple[float, int]:
         """Return the largest side of a weight with which all kernels fit, and how many kernels fit in a row."""
@@ -182,7 +218,7 @@ class KernelsView(QWidget):
         if self._all is None:
             return QRectF()
         maps, below, height, width = self._all.shape
-        across, down = maps * (width + 1), below * (height + 1)
+        across, down = maps * (width + 1), (below + int(self._in_colour)) * (height + 1)
         scale = min(_OVERVIEW * self.width() / across, (self.height() - 1) / down, float(px(SPACE)))
         scale = float(int(scale)) if scale >= 1 else scale
         return QRectF(1, 1, across * scale, down * scale)
@@ -248,7 +284,12 @@ class KernelsPage(QWidget):
             every = np.stack(each)
         numbers = tuple(source.channel for source in sources)
         scale = weight_scale(frame.structure, self._layer)
-        self.view.show_kernels(kernels, numbers, every=every, number=cell.channel, scale=scale)
+        in_colour = (
+            frame.preprocessing.is_picture and len(kernels) == _COLOURS and {one.layer for one in sources} == {INPUT}
+        )
+        self.view.show_kernels(
+            kernels, numbers, every=every, number=cell.channel, scale=scale, in_colour=in_colour and node.is_image
+        )
         name = (
             self.tr("Kernels of {layer}, map {number}")
             if node.is_image

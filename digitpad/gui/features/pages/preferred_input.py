@@ -39,6 +39,7 @@ class UnitView(QWidget):
         self._theme = theme
         self.images: list[tuple[NDArray[np.float32], tuple[int, int, int, int], str]] = []
         self.climbed: AscentStep | None = None
+        self.reads_pictures = False
         self.setObjectName("unitView")
         self.setAccessibleName(self.tr("Preferred input of the unit"))
         self.setToolTip(
@@ -74,7 +75,7 @@ class UnitView(QWidget):
         painter.end()
 
     def _paint_picture(self, painter: QPainter, pixels: NDArray[np.float32], area: QRectF) -> None:
-        painter.drawImage(area, picture_image(pixels, light_ink=self._theme.colours is DARK))
+        painter.drawImage(area, picture_image(pixels, light_ink=self.reads_pictures or self._theme.colours is DARK))
         painter.setPen(QPen(self._theme.colour("line"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(area.adjusted(0, 0, -1, -1))
@@ -150,6 +151,7 @@ class PreferredInputPage(QWidget):
     def use_model(self, model: Model | None) -> None:
         """Examine another network."""
         self._model = model
+        self.view.reads_pictures = model is not None and model.metadata.preprocessing.is_picture
         self._known.clear()
         self._unit = None
         self._background.forget(EXCITING)
@@ -188,11 +190,11 @@ class PreferredInputPage(QWidget):
             return
         layer, unit = self._unit
         known = self._known.get(layer)
-        if self._model.architecture.input_shape != _SHAPE:
-            self.progress.show_text(self.tr("MNIST images do not fit this network."))
-            return
         # The short task first: both share one thread.
         self._background.ask(ASCENT, partial(_climb, self._model, self._hill(layer), unit))
+        if self._model.architecture.input_shape != _SHAPE or self.view.reads_pictures:
+            self.progress.show_text(self.tr("MNIST images do not fit this network."))
+            return
         if known is None or known.done < known.total:
             self._background.ask(EXCITING, partial(_look, self._model, layer))
 

@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from digitpad.data.dataset import Dataset
-from digitpad.gui.data.look.tiles import Palette, TileStore, picture, reduced
 from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workspace.tiles import Palette, TileStore, picture, reduced
 from digitpad.inspection.split_dataset import SplitDataset, of_splits
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -83,7 +83,7 @@ def test_large_images_arrive_reduced_and_are_decoded_once(
 def test_the_memory_of_tiles_is_bounded(store: TileStore, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     images = _photographs()
     one = reduced(images.images([0])[0]).nbytes
-    monkeypatch.setattr("digitpad.gui.data.look.tiles._MOST_BYTES", 3 * one)
+    monkeypatch.setattr("digitpad.gui.workspace.tiles._MOST_BYTES", 3 * one)
     store.use(images)
     for index in range(12):
         with qtbot.waitSignal(store.changed):
