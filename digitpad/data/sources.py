@@ -87,8 +87,8 @@ def open_dataset(
         Which split to open; an ink file, a collection or a plain folder of pictures has only one, which is returned for
         both.
     shape
-        The input of the network that the images are for, (C, H, W): pictures in folders are prepared for it, see
-        `read_image_folder`. All other images stay as they are.
+        The input of the network that the images are for, (C, H, W): pictures in folders and collections are prepared
+        for it, see `read_image_folder`. All other images stay as they are.
     on_progress
         Called with the number of pictures of a folder that are examined, and of all; what it raises ends the reading.
 
@@ -104,7 +104,7 @@ def open_dataset(
     """
     collection = find_collection(str(spec))
     if collection is not None:
-        return read_collection(collection)
+        return read_collection(collection, shape=shape, on_progress=on_progress)
     base, turns = split_turns(str(spec))
     if "+" in str(spec) and not Path(spec).exists() and not Path(base).exists():
         return _open_joined(str(spec).split("+"), split, shape, on_progress)

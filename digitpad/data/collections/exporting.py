@@ -1,4 +1,4 @@
-"""Exports a collection for other programs: IDX, CSV, PNG folders and NPZ, as 28x28 images."""
+"""Exports a collection for other programs: IDX, CSV and NPZ as 28x28 images, and folders of pictures."""
 
 import csv
 import io
@@ -11,10 +11,12 @@ import PIL.Image
 
 from digitpad.atomic import atomic_write
 from digitpad.data.collections.archive import export_archive
-from digitpad.data.collections.dataset import read_collection
+from digitpad.data.collections.dataset import no_samples, read_collection, sample_image
 from digitpad.data.collections.editor import Progress
+from digitpad.data.collections.folder import Contents, Sample, read_contents
 from digitpad.data.dataset import Dataset
 from digitpad.data.idx import write_idx
+from digitpad.data.image_folder import DIGIT_SHAPE
 from digitpad.errors import DigitpadError
 from digitpad.names import file_stem
 from digitpad.translation import gettext as _
@@ -47,7 +49,7 @@ FORMS = {
         ExportForm("npz", ".npz", gettext_noop("NumPy arrays")),
         ExportForm("csv", ".csv", gettext_noop("Table of pixels")),
         ExportForm("idx", "", gettext_noop("Folder of IDX files, as MNIST has")),
-        ExportForm("png", "", gettext_noop("Folder of PNG images for each class")),
+        ExportForm("png", "", gettext_noop("Folder of pictures for each class")),
     )
 }
 
@@ -78,15 +80,21 @@ def export_collection(folder: Path, form: str, path: Path, progress: Progress | 
     """
     if form == "zip":
         return export_archive(folder, path) if progress is None else export_archive(folder, path, progress)
-    dataset = read_collection(folder)
+    if form == "png":
+        return _write_pictures(read_contents(folder), path, progress or _go_on)
+    dataset = read_collection(folder, shape=DIGIT_SHAPE)
     _WRITERS[form](dataset, path)
     return len(dataset)
+
+
+def _go_on(_done: int, _total: int) -> bool:
+    return True
 
 
 def _write_npz(dataset: Dataset, path: Path) -> None:
     buffer = io.BytesIO()
     np.savez_compressed(
-        buffer, images=dataset.images[:, 0], labels=dataset.labels.astype(np.int64), classes=np.array(dataset.classes)
+        buffer, images=dataset.pixels[:, 0], labels=dataset.labels.astype(np.int64), classes=np.array(dataset.classes)
     )
     with atomic_write(path) as file:
         file.write(buffer.getvalue())
@@ -109,7 +117,7 @@ def _write_idx(dataset: Dataset, path: Path) -> None:
         raise DigitpadError(_("IDX files number at most 256 classes; choose another form."))
     _make_folder(path)
     stem = file_stem(dataset.name)
-    write_idx(path / f"{stem}-train-images-idx3-ubyte", dataset.images[:, 0])
+    write_idx(path / f"{stem}-train-images-idx3-ubyte", dataset.pixels[:, 0])
     write_idx(path / f"{stem}-train-labels-idx1-ubyte", dataset.labels.astype(np.uint8))
     if all(len(name) == 1 for name in dataset.classes):
         lines = "".join(f"{label} {ord(name)}\n" for label, name in enumerate(dataset.classes))
@@ -119,24 +127,47 @@ def _write_idx(dataset: Dataset, path: Path) -> None:
         file.write("".join(f"{name}\n" for name in dataset.classes).encode())
 
 
-def _write_png(dataset: Dataset, path: Path) -> None:
-    """Write a folder for each class, dark ink on white; characters that a folder cannot have become "-"."""
+def _write_pictures(contents: Contents, path: Path, progress: Progress) -> int:
+    """Write a folder for each class; ink becomes 28x28 PNG images, dark on white, and pictures stay as they are.
+
+    Characters of a name that the name of a folder cannot have become "-". Samples that cannot be read are left out.
+    """
+    if not contents.count:
+        raise no_samples(contents.name)
     _make_folder(path)
-    folders: dict[int, Path] = {}
     used: set[str] = set()
-    for label in sorted(set(dataset.labels.tolist())):
-        stem = base = file_stem(dataset.classes[label])
+    done = written = 0
+    for each in contents.classes:
+        stem = base = file_stem(each.name)
         number = 2
         while stem.casefold() in used:
             stem, number = f"{base}-{number}", number + 1
         used.add(stem.casefold())
-        folders[label] = path / stem
-        _make_folder(folders[label])
-    for number, label in enumerate(dataset.labels.tolist()):
-        buffer = io.BytesIO()
-        PIL.Image.fromarray(255 - np.asarray(dataset.images[number, 0])).save(buffer, "PNG")
-        with atomic_write(folders[label] / f"{number:06d}.png", durable=False) as file:
-            file.write(buffer.getvalue())
+        _make_folder(path / stem)
+        for sample in each.samples:
+            if not progress(done, contents.count):
+                raise DigitpadError(_("The export was stopped; what was written is in {path}.").format(path=path))
+            written += _write_picture(sample, path / stem, done)
+            done += 1
+    return written
+
+
+def _write_picture(sample: Sample, folder: Path, number: int) -> bool:
+    """Write one sample; return whether it could be read."""
+    suffix = ".png" if sample.is_ink else sample.path.suffix.lower()
+    try:
+        if sample.is_ink:
+            buffer = io.BytesIO()
+            PIL.Image.fromarray(255 - sample_image(sample)).save(buffer, "PNG")
+            content = buffer.getvalue()
+        else:
+            content = sample.path.read_bytes()
+    except (DigitpadError, OSError):
+        # Listed as broken in the window, and by every reader of the dataset.
+        return False
+    with atomic_write(folder / f"{number:06d}{suffix}", durable=False) as file:
+        file.write(content)
+    return True
 
 
 def _make_folder(path: Path) -> None:
@@ -157,5 +188,4 @@ _WRITERS: dict[str, Callable[[Dataset, Path], None]] = {
     "npz": _write_npz,
     "csv": _write_csv,
     "idx": _write_idx,
-    "png": _write_png,
 }

@@ -7,6 +7,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from digitpad.data.collections.store import CollectionEntry, dataset_title, is_named
 from digitpad.data.orientation import orientations
 from digitpad.gui.evaluation.job import Data
 from digitpad.gui.widgets.actions import action_button
@@ -153,6 +154,18 @@ class EvaluationSetup(QFrame):
         self._fill_data()
         self.changed.emit()
 
+    def offer_collections(self, entries: Sequence[CollectionEntry]) -> None:
+        """List the user's collections; one that is chosen stays, so that its evaluation can say that it is gone."""
+        own = {f"own:{entry.dataset}": f"test:{entry.dataset}" for entry in entries}
+        kept = {
+            word: entry
+            for word, entry in self._own_data.items()
+            if not is_named(entry.partition(":")[2]) or word == self._shown["data"]
+        }
+        if self._own_data != kept | own:
+            self._own_data = kept | own
+            self._fill_data()
+
     def add_model(self, path: Path, field: str = "model") -> None:
         """Add a model file, and select it as the first model or the `other` one."""
         self._offer(path)
@@ -194,7 +207,7 @@ class EvaluationSetup(QFrame):
         self.other.choose(self._shown["other"])
 
     def _fill_data(self) -> None:
-        own = {word: Path(entry.partition(":")[2]).name for word, entry in self._own_data.items()}
+        own = {word: one_line(dataset_title(entry.partition(":")[2])) for word, entry in self._own_data.items()}
         known, others = ({word: self.tr(text) for word, text in each.items()} for each in (_MNIST, _OTHERS))
         self.data.offer(known | own | others)
         self.data.choose(self._shown["data"])

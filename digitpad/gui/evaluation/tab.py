@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from digitpad.data.collections.store import CollectionStore
 from digitpad.errors import DigitpadError
 from digitpad.gui.evaluation.exporting import Exported, Picture, export_job, paint_pictures
 from digitpad.gui.evaluation.figures import FiguresCard
@@ -104,8 +105,9 @@ class EvaluationTab(TabPage):
             return entries
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Add models that were saved or trained in the meantime."""
+        """Add models that were saved or trained in the meantime, and collections."""
         super().showEvent(event)
+        self.setup.offer_collections(CollectionStore().all())
         self.setup.offer_models(self._known_models(), None)
 
     def shut_down(self) -> None:

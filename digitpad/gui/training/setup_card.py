@@ -6,6 +6,7 @@ The learning rate, momentum, L2 and dropout can be changed while a training runs
 import contextlib
 import functools
 import importlib.util
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.data.augmentation import USUAL_STRENGTHS, Augmentation
-from digitpad.data.collections.store import dataset_title, find_collection
+from digitpad.data.collections.store import CollectionEntry, dataset_title, find_collection
 from digitpad.data.orientation import orientations
 from digitpad.errors import DigitpadError
 from digitpad.gui.training.plan_editor import PlanEditor, dropout_of
@@ -80,6 +81,7 @@ class TrainingSetup(QFrame):
         self._editor = editor
         self._running: RunPlan | None = None
         self._live: dict[str, float] = {}
+        self._collections: tuple[str, ...] = ()
         self._data = ComboBox(theme, "trainData", self.tr("Data"), self.tr("The images to train on"), self)
         self._network = ComboBox(theme, "trainNetwork", self.tr("Network"), self.tr("The network to train"), self)
         self._augment = ComboBox(
@@ -150,6 +152,13 @@ class TrainingSetup(QFrame):
         }
         self._live = {name: value for name, value in known.items() if value is not None}
         self.show_plan()
+
+    def offer_collections(self, entries: Sequence[CollectionEntry]) -> None:
+        """List the user's collections."""
+        names = tuple(entry.dataset for entry in entries)
+        if names != self._collections:
+            self._collections = names
+            self.show_plan()
 
     @Slot()
     def show_plan(self) -> None:
@@ -247,7 +256,7 @@ class TrainingSetup(QFrame):
     def _offer_data(self, plan: RunPlan) -> None:
         entries = {_MNIST: "MNIST"}
         own = () if plan.dataset == _MNIST else orientations(plan.dataset)
-        for known in (*self._settings.recent_datasets, *own):
+        for known in (*self._settings.recent_datasets, *own, *self._collections):
             entries[known] = dataset_title(known)
         if plan.dataset == _MNIST:
             count = plan.limit or _MNIST_COUNT

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from digitpad.data.collections.store import CollectionStore
 from digitpad.errors import DigitpadError
 from digitpad.gui.training.after_run import AfterRun
 from digitpad.gui.training.control_card import ControlCard, State
@@ -410,6 +411,7 @@ class TrainTab(TabPage):
     def showEvent(self, event: QShowEvent) -> None:
         """Update the tab after another tab was visible."""
         super().showEvent(event)
+        self.setup.offer_collections(CollectionStore().all())
         self._workspace.ask(self, Depth.ACTIVATIONS)
         if not self.session.is_on:
             self.note.look_again()

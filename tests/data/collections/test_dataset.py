@@ -1,11 +1,16 @@
 """A collection as a dataset: the images that the Draw tab would give a network."""
 
+import io
+
 import numpy as np
+import PIL.Image
 import pytest
 
 from digitpad.data.collections.dataset import read_collection
 from digitpad.data.collections.editor import CollectionEditor, NewSample
+from digitpad.data.image_folder import read_image_folder
 from digitpad.data.images import image_to_digit, read_image
+from digitpad.data.pictures import read_picture
 from digitpad.data.rasterize import ink_to_image
 from digitpad.errors import DigitpadError
 from tests.data.collections.conftest import drawing, ink, png
@@ -19,7 +24,7 @@ def test_samples_are_rasterized_as_in_the_draw_tab(editor: CollectionEditor) -> 
     assert dataset.classes == ("A", "B")
     assert dataset.labels.tolist() == [1, 0]
     expected = [ink_to_image(drawing(5).strokes, canvas=400.0), image_to_digit(read_image(png()))]
-    np.testing.assert_array_equal(dataset.images[:, 0], np.rint(np.stack(expected) * 255).astype(np.uint8))
+    np.testing.assert_array_equal(dataset.pixels[:, 0], np.rint(np.stack(expected) * 255).astype(np.uint8))
 
 
 def test_digits_are_the_ten_digits(editor: CollectionEditor) -> None:
@@ -63,3 +68,69 @@ def test_two_classes_with_one_name_are_one(editor: CollectionEditor) -> None:
     dataset = read_collection(editor.folder)
     assert dataset.classes == ("A",)
     assert len(dataset) == 2
+
+
+def _photograph(seed: int) -> bytes:
+    """Return a colourful picture, in which no colour prevails."""
+    rng = np.random.default_rng(seed)
+    pixels = PIL.Image.fromarray(rng.integers(0, 256, (12, 12, 3)).astype(np.uint8)).resize((90, 60))
+    buffer = io.BytesIO()
+    pixels.save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def _pets(editor: CollectionEditor) -> None:
+    for number, name in enumerate(("cat", "dog")):
+        editor.add(
+            editor.add_class(name), [NewSample(_photograph(10 * number + n), ".jpg", f"{n}.jpg") for n in range(4)]
+        )
+
+
+def test_photographs_are_read_in_colour_as_they_are_in_folders(editor: CollectionEditor) -> None:
+    _pets(editor)
+    dataset = read_collection(editor.folder)
+    assert dataset.images.shape == (8, 3, 64, 64)
+    (remark,) = dataset.remarks
+    assert "photographs in colour" in remark
+    sample = editor.contents().classes[0].samples[0]
+    np.testing.assert_array_equal(dataset.images[0], read_picture(sample.path, (3, 64, 64)))
+    folder = read_image_folder(editor.folder / "classes")
+    np.testing.assert_array_equal(dataset.pixels, folder.pixels)
+
+
+def test_a_network_gets_samples_of_its_own_shape(editor: CollectionEditor) -> None:
+    _pets(editor)
+    editor.add(editor.contents().classes[0].folder, [ink()])
+    dataset = read_collection(editor.folder, shape=(3, 20, 30))
+    assert dataset.images.shape == (9, 3, 20, 30)
+    # Ink is dark on white paper there, and light on a dark ground for digits.
+    assert dataset.pixels[4].mean() > 200
+    assert read_collection(editor.folder, shape=(1, 28, 28)).pixels[4].mean() < 100
+    with pytest.raises(DigitpadError, match="2 channels"):
+        read_collection(editor.folder, shape=(2, 28, 28))
+
+
+def test_large_collections_of_photographs_are_decoded_when_they_are_used(
+    editor: CollectionEditor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _pets(editor)
+    whole = read_collection(editor.folder)
+    monkeypatch.setattr("digitpad.data.lazy_pictures.CACHE_BYTES", 1000)
+    editor.contents().classes[1].samples[3].path.write_bytes(b"broken")
+    lazy = read_collection(editor.folder)
+    assert not isinstance(lazy.images, np.ndarray)
+    assert len(lazy) == 7
+    np.testing.assert_array_equal(lazy.pixels, whole.pixels[:7])
+
+
+def test_the_progress_is_told_and_can_end_the_reading(editor: CollectionEditor) -> None:
+    editor.add(editor.add_class("A"), [ink(n) for n in range(70)])
+    told: list[tuple[int, int]] = []
+    read_collection(editor.folder, on_progress=lambda done, total: told.append((done, total)))
+    assert told == [(64, 70), (70, 70)]
+
+    def stop(_done: int, _total: int) -> None:
+        raise DigitpadError("stopped")
+
+    with pytest.raises(DigitpadError, match="stopped"):
+        read_collection(editor.folder, on_progress=stop)

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from digitpad.data.collections.dataset import read_collection
-from digitpad.data.collections.editor import CollectionEditor
+from digitpad.data.collections.editor import CollectionEditor, NewSample
 from digitpad.data.collections.exporting import FORMS, export_collection
 from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
-from tests.data.collections.conftest import ink
+from tests.data.collections.conftest import ink, png
 
 
 @pytest.fixture
@@ -49,6 +49,15 @@ def test_class_folders_do_not_collide_or_escape(editor: CollectionEditor, tmp_pa
     assert len(list((tmp_path / "out").iterdir())) == 4
     assert len(list(tmp_path.rglob("*.png"))) == 4
     assert all(path.parent.parent == tmp_path / "out" for path in tmp_path.rglob("*.png"))
+
+
+def test_pictures_are_exported_as_they_are(editor: CollectionEditor, tmp_path: Path) -> None:
+    editor.add(editor.add_class("A"), [NewSample(png(), ".png", "a.png"), ink()])
+    broken = editor.contents().classes[0].samples[1]
+    broken.path.write_text("{")
+    assert export_collection(editor.folder, "png", tmp_path / "out") == 1
+    (written,) = (tmp_path / "out").rglob("*.png")
+    assert written.read_bytes() == png()
 
 
 def test_a_folder_with_other_files_is_not_written_into(folder: Path, tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from digitpad.data.collections.folder import read_contents
 from digitpad.data.collections.store import CollectionStore
 from digitpad.gui.data.collect.name_dialog import NameDialog
 from digitpad.gui.data.collect.page import CollectPage
+from digitpad.gui.shell.main_window import MainWindow
+from digitpad.gui.widgets.fields import ComboBox
 from tests.gui.data.collect.conftest import Collecting, Fill, line, png
 
 SLASH = [(0.2, 0.2), (0.8, 0.8)]
@@ -423,3 +425,21 @@ def test_the_window_closes_at_once_and_saves_what_waits(collecting: Collecting) 
         QTest.keyClick(it.page.pad.pad, Qt.Key.Key_Return)
     it.window.close()
     assert len(read_contents(folder).classes[0].samples) == 5
+
+
+@pytest.mark.parametrize(("tab", "chooser"), [("Train", "trainData"), ("Evaluate", "evaluateData")])
+def test_collections_are_offered_as_data(fill: Fill, window: MainWindow, tab: str, chooser: str) -> None:
+    fill("letters", A=1, B=1)
+    window.go_to(tab)
+    box = window.findChild(ComboBox, chooser)
+    assert box is not None
+    assert box.findText("letters") >= 0
+    fill("signs", A=1)
+    window.go_to("Draw")
+    window.go_to(tab)
+    assert box.findText("signs") >= 0
+    store = CollectionStore()
+    store.forget(store.delete(store.find("letters")))
+    window.go_to("Draw")
+    window.go_to(tab)
+    assert box.findText("letters") < 0
