@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 
 from digitpad.gui.data.collect.page import CollectPage
 from digitpad.gui.data.page import DataPage
+from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.scaling import adopt
 from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE, Theme
@@ -64,7 +65,7 @@ class DataTab(TabPage):
         self._row.setSpacing(SPACE)
         for button in buttons:
             self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        self._row.addSpacing(SPACE)
+        add_space(self._row, SPACE)
         self._built("collect")
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)

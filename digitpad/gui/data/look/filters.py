@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWi
 from digitpad.gui.data.look.arrangement import Filters
 from digitpad.gui.widgets.cards import muted, scroller, title
 from digitpad.gui.widgets.fields import CheckBox, ComboBox
+from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
@@ -68,7 +69,7 @@ class LookFilters(QFrame):
         column.setSpacing(SPACE // 2)
         column.addWidget(title(self.tr("Show"), inside))
         self._add(column, self.label)
-        column.addSpacing(SPACE)
+        add_space(column, SPACE)
         column.addWidget(muted(self.tr("Split"), inside))
         for split, box in (("train", self.train), ("test", self.test)):
             column.addWidget(box)
@@ -76,7 +77,7 @@ class LookFilters(QFrame):
             box.clicked.connect(self._edited)
         for field in self.origins.values():
             self._add(column, field)
-        column.addSpacing(SPACE)
+        add_space(column, SPACE)
         column.addStretch(1)
         column.addWidget(self.reset_button)
         whole = QVBoxLayout(self)
@@ -90,7 +91,7 @@ class LookFilters(QFrame):
         return least.expandedTo(QSize(px(_WIDTH), 0))
 
     def _add(self, column: QVBoxLayout, field: ComboBox) -> None:
-        column.addSpacing(SPACE)
+        add_space(column, SPACE)
         label = muted(field.accessibleName(), self)
         label.setBuddy(field)
         column.addWidget(label)
