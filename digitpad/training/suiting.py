@@ -78,7 +78,11 @@ def suit(plan: RunPlan, chosen: Collection[str], facts: DataFacts | None) -> Sui
     except DigitpadError as error:
         return SuitedPlan(plan, plan.architecture, trouble=str(error))
     plan, sentences = suited, [*fit.changes, *([small] if small else [])]
-    if fit.architecture is plan.architecture and not are_digits(facts.classes) and not _has_one_output(plan.architecture):
+    if (
+        fit.architecture is plan.architecture
+        and not are_digits(facts.classes)
+        and not _has_one_output(plan.architecture)
+    ):
         # Nothing was changed, but the classes have names that should be known.
         sentences.insert(0, output_sentence(facts.classes))
     if _has_one_output(fit.architecture) and plan.settings.label_smoothing:
