@@ -7,12 +7,13 @@ it is, with the reason.
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from digitpad.data.labels import are_digits
 from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
 from digitpad.nn import ARCHITECTURES, Architecture
 from digitpad.training.data_facts import DataFacts, facts_of
 from digitpad.training.live import LiveRun
-from digitpad.training.network_fit import fit_network, input_for_pictures
+from digitpad.training.network_fit import fit_network, input_for_pictures, output_sentence
 from digitpad.training.plan import RunPlan
 from digitpad.training.preparation import limit_classes
 from digitpad.training.runs import RunStore
@@ -77,6 +78,13 @@ def suit(plan: RunPlan, chosen: Collection[str], facts: DataFacts | None) -> Sui
     except DigitpadError as error:
         return SuitedPlan(plan, plan.architecture, trouble=str(error))
     plan, sentences = suited, [*fit.changes, *([small] if small else [])]
+    if (
+        fit.architecture is plan.architecture
+        and not are_digits(facts.classes)
+        and not _has_one_output(plan.architecture)
+    ):
+        # Nothing was changed, but the classes have names that should be known.
+        sentences.insert(0, output_sentence(facts.classes))
     if _has_one_output(fit.architecture) and plan.settings.label_smoothing:
         plan = plan.with_settings(label_smoothing=0.0)
         sentences.append(_("Label smoothing is 0, because the network has one output for both classes."))

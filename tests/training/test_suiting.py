@@ -79,6 +79,13 @@ def test_colour_and_size_are_followed() -> None:
     assert suited.plan.architecture is ARCHITECTURES["standard"]
 
 
+def test_ten_classes_that_are_no_digits_are_named_although_the_network_stays() -> None:
+    names = tuple("abcdefghij")
+    suited = suit(RunPlan.quick(), (), DataFacts("letters", 9000, names, names, (1, 28, 28)))
+    assert suited.architecture is ARCHITECTURES["standard"]
+    assert suited.sentences == ("10 outputs, one for each class: a, b, c, d, e, f, g, h, i, j.",)
+
+
 def test_one_output_for_two_classes_has_no_label_smoothing() -> None:
     facts = DataFacts("pets", 9000, ("cat", "dog"), ("cat", "dog"), (3, 224, 224))
     plan = RunPlan(ARCHITECTURES["catdog"], settings=RunPlan.quick().settings)
