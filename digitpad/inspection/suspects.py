@@ -6,8 +6,8 @@ a threshold of its own: the mean probability that the model gives it on the imag
 belongs to the most probable of the classes whose threshold its probabilities reach; if that is not its label, the label
 is in doubt. A class that the model is rarely sure of thus needs less to be believed than one that it always is sure of.
 
-The method assumes probabilities for images that the model was not trained on. A model that has learned wrong labels by
-heart no longer doubts them, so it finds fewer of them.
+The method assumes probabilities for images that the model was not trained on. A model that was trained on wrong labels
+until it fits them doubts fewer of them.
 """
 
 from dataclasses import dataclass, replace

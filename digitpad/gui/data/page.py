@@ -28,5 +28,9 @@ class DataPage(QWidget):
     train_wanted = Signal(str)
     tab_wanted = Signal(str)
 
+    def heightForWidth(self, width: int) -> int:
+        """Return the height that the page needs; none while another page is shown, which a stack would count too."""
+        return -1 if self.isHidden() else super().heightForWidth(width)
+
     def shut_down(self) -> None:
         """Stop background work and wait for its end, because the window is closing."""
