@@ -319,7 +319,8 @@ def _simple(kind: str, *arguments: str, **attributes: str) -> "Row":
 
 
 def _attention_gate(layer: layers.AttentionGate) -> str:
-    return f"AttentionGate({layer.skip_channels}, {layer.signal_channels}, {layer.inner_channels})"
+    norm = ", batch_norm=True" if layer.batch_norm else ""
+    return f"AttentionGate({layer.skip_channels}, {layer.signal_channels}, {layer.inner_channels}{norm})"
 
 
 Row = Callable[[Any], str]
