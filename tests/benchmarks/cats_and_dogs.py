@@ -188,8 +188,8 @@ def train_with_pytorch(options: argparse.Namespace) -> float:
     model.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in network.state_dict().items()})
     optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=True)
     loss = torch.nn.BCEWithLogitsLoss()
-    prepared = {"mean": task.mean, "std": task.std}
-    loader = BatchLoader(training, settings.batch_size, **prepared, augmentation=augmentation_of(settings))
+    augment = augmentation_of(settings)
+    loader = BatchLoader(training, settings.batch_size, mean=task.mean, std=task.std, augmentation=augment)
     step = 0
     for epoch in range(1, settings.epochs + 1):
         order = generator(seed, Purpose.ORDER, epoch).permutation(len(training))
@@ -203,7 +203,7 @@ def train_with_pytorch(options: argparse.Namespace) -> float:
     model.eval()
     right = 0
     with torch.no_grad():
-        for images, labels in BatchLoader(test, BATCH, **prepared).batches():
+        for images, labels in BatchLoader(test, BATCH, mean=task.mean, std=task.std).batches():
             logits = model(torch.from_numpy(images)).numpy()
             right += int(((logits[:, 0] > 0) == labels).sum())
     return right / len(test)

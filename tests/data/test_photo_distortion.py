@@ -16,14 +16,14 @@ def photographs() -> NDArray[np.uint8]:
 
 
 def crops(*, left: float, top: float, width: float, height: float, mirrored: bool = False, n: int = 1) -> Crops:
-    return Crops(*(np.full(n, value) for value in (left, top, width, height)), np.full(n, mirrored))
+    return Crops(np.full(n, left), np.full(n, top), np.full(n, width), np.full(n, height), np.full(n, mirrored))
 
 
 def test_the_whole_image_is_the_image_and_its_mirror_image_is_exact(photographs: NDArray[np.uint8]) -> None:
     images = photographs.astype(np.float32)
-    whole = {"left": 0, "top": 0, "width": 24, "height": 20, "n": 6}
-    np.testing.assert_array_equal(cropped(images, crops(**whole)), images)
-    np.testing.assert_array_equal(cropped(images, crops(**whole, mirrored=True)), images[..., ::-1])
+    whole, mirrored = (crops(left=0, top=0, width=24, height=20, mirrored=each, n=6) for each in (False, True))
+    np.testing.assert_array_equal(cropped(images, whole), images)
+    np.testing.assert_array_equal(cropped(images, mirrored), images[..., ::-1])
 
 
 def test_half_of_a_row_is_enlarged_by_bilinear_interpolation() -> None:
