@@ -200,7 +200,12 @@ def exam(*, bias: bool = True) -> Architecture:
 
 
 def catdog() -> Architecture:
-    """Build a network that classifies photographs into two classes by one logit (binary cross-entropy)."""
+    """Build a network that classifies photographs into two classes by one logit (binary cross-entropy).
+
+    The linear layers begin with small weights, as in AlexNet. With those of He, the logits of an untrained network have
+    a standard deviation of 2, which takes several epochs to unlearn.
+    """
+    small = {"type": "normal", "std": 0.01}
     return Architecture(
         "catdog",
         (3, 224, 224),
@@ -213,9 +218,9 @@ def catdog() -> Architecture:
             *_conv_norm_relu("4", 64, 64, padding=0, bias=True),
             _of("pool3", "MaxPool2D", kernel_size=2),
             _of("flatten", "Flatten"),
-            _linear("fc1", 3136, 2048),
+            _linear("fc1", 3136, 2048, initializer=small),
             _of("relu5", "ReLU"),
-            _linear("fc2", 2048, 1),
+            _linear("fc2", 2048, 1, initializer=small),
         ),
     )
 
