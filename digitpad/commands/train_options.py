@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from digitpad.commands import argument_types as types
 from digitpad.errors import DigitpadError
-from digitpad.training.recipes import RECIPES, USUAL, find_recipe
+from digitpad.training.recipes import RECIPES, USUAL, default_recipe, find_recipe
 from digitpad.translation import gettext as _
 from digitpad.translation import gettext_noop
 
@@ -20,8 +20,6 @@ _RECIPE_CHOICES = ("epochs", "batch_size", "learning_rate", "optimizer", "moment
 _DEFAULTS: dict[str, Any] = {
     "architecture": "standard",
     "dataset": "mnist",
-    "recipe": USUAL,
-    "augment": "none",
     "seed": 0,
     "device": "auto",
     "keep_best": False,
@@ -109,7 +107,9 @@ def add_options(add: Callable[..., object], dataset_help: str) -> None:
     add(
         "--recipe",
         metavar="R",
-        help=_("defaults of the options below: {recipes} (default: {default})").format(recipes=aims, default=USUAL),
+        help=_("defaults of the options below: {recipes} (default: {default}; catdog: {photo})").format(
+            recipes=aims, default=USUAL, photo=default_recipe("catdog")
+        ),
     )
     _add_choice(add, "--epochs", "N", types.at_least(1), _("passes over the training images"))
     _add_choice(add, "--batch-size", "B", types.at_least(1), _("images per step"))
@@ -127,8 +127,12 @@ def add_options(add: Callable[..., object], dataset_help: str) -> None:
     add(
         "--augment",
         metavar="A",
-        help=_("random changes of the training images: usual, or strengths such as {strengths} (default: none)").format(
-            strengths="rotation=10,shift=2,scale=0.1,shear=10,elastic=0.6,thickness=0.4,blur=0.5,noise=0.05",
+        help=_(
+            "random changes of the training images: usual, photo, none, or strengths such as {strengths} "
+            "(default: none; recipe photo: photo)"
+        ).format(
+            strengths="rotation=10,shift=2,scale=0.1,shear=10,elastic=0.6,thickness=0.4,blur=0.5,noise=0.05,flip=0.5,"
+            "crop=0.5,stretch=0.25,brightness=0.2,contrast=0.2,saturation=0.2",
         ),
     )
     for name, (read, metavar, text) in _SETTINGS.items():
@@ -197,7 +201,7 @@ def read_options(options: argparse.Namespace) -> "tuple[TrainRequest, TrainingSe
     given = {name: value for name, value in vars(options).items() if value is not None}
     where = {"output": options.output, "overwrite": options.force, "json": options.json}
     if options.resume is not None:
-        own = {*_DEFAULTS, *_RECIPE_CHOICES, *_SETTINGS, "limit", "limit_per_class", "validation"}
+        own = {*_DEFAULTS, *_RECIPE_CHOICES, *_SETTINGS, "recipe", "augment", "limit", "limit_per_class", "validation"}
         own |= {"start_from", "name", "no_run"}
         extra = sorted((given.keys() & own) - _OF_A_RUN)
         if extra:
@@ -225,10 +229,11 @@ def _settings(chosen: dict[str, Any]) -> "TrainingSettings":
     from digitpad.data.augmentation import Augmentation
     from digitpad.training.settings import TrainingSettings
 
-    recipe = find_recipe(chosen["recipe"])
+    recipe = find_recipe(chosen.get("recipe", default_recipe(chosen["architecture"])))
     values = {name: chosen.get(name, getattr(recipe, name)) for name in _RECIPE_CHOICES}
     values |= {name: chosen[name] for name in (*_SETTINGS, "seed", "device", "keep_best") if name in chosen}
-    return TrainingSettings(**values, augmentation=Augmentation.parse(chosen["augment"]))
+    augmentation = Augmentation.parse(chosen["augment"]) if "augment" in chosen else recipe.augmentation
+    return TrainingSettings(**values, augmentation=augmentation)
 
 
 def _add_choice(

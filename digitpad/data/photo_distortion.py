@@ -58,8 +58,8 @@ def random_crops(
 def cropped(images: Pixels, crops: Crops) -> Pixels:
     """Enlarge a part of each image to the size of the image, by bilinear interpolation.
 
-    out = rows @ image @ columns.T for each channel, where every row of the two matrices has the weights of the two
-    pixels between which an output pixel lies.
+    Down the columns, whole rows of pixels are interpolated. Along the rows, interpolation is the product of an image
+    with a matrix, whose columns contain the weights of the two pixels between which an output pixel lies.
 
     Parameters
     ----------
@@ -68,29 +68,31 @@ def cropped(images: Pixels, crops: Crops) -> Pixels:
     crops
         The parts; one of the size of the image returns the image.
     """
-    n, channels, height, width = images.shape
-    rows = _interpolation(crops.top, crops.height, height)
-    columns = _interpolation(crops.left, crops.width, width)
-    columns = np.where(crops.mirrored[:, np.newaxis, np.newaxis], columns[:, ::-1], columns)
-    # One product for all channels of an image, and one for each.
-    wide = images.reshape(n, channels * height, width) @ columns.swapaxes(1, 2)
-    enlarged: Pixels = rows[:, np.newaxis] @ wide.reshape(images.shape)
+    height, width = images.shape[2:]
+    down, right = _places(crops.top, crops.height, height), _places(crops.left, crops.width, width)
+    right = np.where(crops.mirrored[:, np.newaxis], right[:, ::-1], right)
+    enlarged = np.empty_like(images)
+    for image, rows, columns, out in zip(images, down, right, enlarged, strict=True):
+        above = np.minimum(rows.astype(np.intp), max(0, height - 2))
+        between, below = image.take(above, axis=1), image.take(np.minimum(above + 1, height - 1), axis=1)
+        below -= between
+        below *= (rows - above)[:, np.newaxis]
+        between += below
+        # A pixel's weight falls linearly from 1 at its own centre to 0 at those of its neighbours.
+        weights = 1 - np.abs(columns - np.arange(width, dtype=np.float32)[:, np.newaxis])
+        np.matmul(between, np.maximum(weights, 0, out=weights), out=out)
     return enlarged
 
 
-def _interpolation(start: NDArray[np.float64], length: NDArray[np.float64], side: int) -> Pixels:
-    """Return the weights of bilinear interpolation along one axis, (n, side, side): outputs by inputs.
+def _places(start: NDArray[np.float64], length: NDArray[np.float64], side: int) -> Pixels:
+    """Return where in the image each output pixel lies along one axis, (n, side), in pixels from the first centre.
 
-    Pixel i has its centre at i + 0.5, in the part as in the image. Its weight falls linearly from 1 at its own centre
-    to 0 at those of its neighbours.
+    Pixel i has its centre at i + 0.5, in the part as in the image. Beyond the outermost centres, that pixel continues.
     """
     step = length / side
     place = start[:, np.newaxis] + (np.arange(side) + 0.5) * step[:, np.newaxis] - 0.5
-    # Beyond the centre of the outermost pixel, that pixel continues.
-    place = np.clip(place, 0, side - 1).astype(np.float32)
-    distance = np.abs(place[:, :, np.newaxis] - np.arange(side, dtype=np.float32))
-    weights: Pixels = np.subtract(1, distance, out=distance)
-    return np.maximum(weights, 0, out=weights)
+    inside: Pixels = np.clip(place, 0, side - 1).astype(np.float32)
+    return inside
 
 
 def lighten(images: Pixels, brightness: NDArray[np.float64], contrast: NDArray[np.float64]) -> None:

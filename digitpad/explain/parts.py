@@ -75,21 +75,26 @@ def _steps(layer: Layer, path: list[str]) -> Iterator[Layer]:
             yield from _steps(layer.layers[child], rest)
         case Branches():
             yield from _steps(layer.branches[child], rest)
-        case layers.AttentionGate() if not rest:
-            yield from _gate_steps(layer, child)
+        case layers.AttentionGate():
+            yield from _gate_steps(layer, child, rest)
         case _:
             raise KeyError(child)
 
 
-def _gate_steps(gate: layers.AttentionGate, child: str) -> Iterator[Layer]:
-    theta = [_Channels(0, gate.skip_channels), gate.theta]
-    phi = [_Channels(gate.skip_channels, gate.signal_channels), gate.phi]
+def _gate_steps(gate: layers.AttentionGate, child: str, rest: list[str]) -> Iterator[Layer]:
+    theta, phi = _Channels(0, gate.skip_channels), _Channels(gate.skip_channels, gate.signal_channels)
     compared = layers.Residual(
-        *(Sequential((f"step{number}", layer) for number, layer in enumerate(way)) for way in (theta, phi))
+        *(
+            Sequential([("channels", channels), ("part", part)])
+            for channels, part in ((theta, gate.theta), (phi, gate.phi))
+        )
     )
-    ways: dict[str, list[Layer]] = {"theta": list(theta), "phi": list(phi)}
-    inner: list[Layer] = [compared]
-    for name, layer in (("relu", gate.relu), ("psi", gate.psi), ("alpha", gate.alpha)):
-        inner.append(layer)
-        ways[name] = list(inner)
-    yield from ways[child]
+    before: dict[str, list[Layer]] = {
+        "theta": [theta],
+        "phi": [phi],
+        "relu": [compared],
+        "psi": [compared, gate.relu],
+        "alpha": [compared, gate.relu, gate.psi],
+    }
+    yield from before[child]
+    yield from _steps(gate.children()[child], rest)

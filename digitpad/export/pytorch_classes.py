@@ -56,12 +56,23 @@ class SkipConnection(nn.Module):
 class AttentionGate(nn.Module):
     """Weights each position of the skip connection (the first channels) by the gating signal (the others)."""
 
-    def __init__(self, skip_channels: int, signal_channels: int, inner_channels: int) -> None:
+    def __init__(
+        self, skip_channels: int, signal_channels: int, inner_channels: int, batch_norm: bool = False
+    ) -> None:
         super().__init__()
         self.channels = [skip_channels, signal_channels]
-        self.theta = nn.Conv2d(skip_channels, inner_channels, 1, bias=False)
-        self.phi = nn.Conv2d(signal_channels, inner_channels, 1)
-        self.psi = nn.Conv2d(inner_channels, 1, 1)
+        self.theta = self.part(skip_channels, inner_channels, batch_norm, bias=batch_norm)
+        self.phi = self.part(signal_channels, inner_channels, batch_norm)
+        self.psi = self.part(inner_channels, 1, batch_norm)
+
+    def part(self, channels: int, maps: int, batch_norm: bool, bias: bool = True) -> nn.Module:
+        conv = nn.Conv2d(channels, maps, 1, bias=bias)
+        if not batch_norm:
+            return conv
+        both = nn.Sequential()
+        both.add_module("conv", conv)
+        both.add_module("norm", nn.BatchNorm2d(maps))
+        return both
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         skip, signal = x.split(self.channels, dim=1)

@@ -142,6 +142,7 @@ def _heading(model: Model, stem: str, class_name: str, renamed: Mapping[str, str
     prepared = model.metadata.preprocessing
     content = f", {prepared.content}" if model.metadata.task == CLASSIFICATION else ""
     shape = ", ".join(str(size) for size in model.architecture.input_shape)
+    outputs, names = _outputs(model)
     text = [
         f'"""{_harmless(model.name or model.architecture.name)}, exported from digitpad {__version__}.',
         "",
@@ -151,8 +152,8 @@ def _heading(model: Model, stem: str, class_name: str, renamed: Mapping[str, str
         "    logits = network(images)",
         "",
         f"The input is (N, {shape}) in [0, 1]{content}, normalized with mean {in_words(prepared.mean)} and",
-        f"standard deviation {in_words(prepared.std)}. The outputs are the logits of the classes",
-        f"{_harmless(', '.join(model.metadata.labels))}.",
+        f"standard deviation {in_words(prepared.std)}. {outputs}",
+        names,
     ]
     if renamed:
         changes = ", ".join(f"{_harmless(old)} is {new}" for old, new in renamed.items())
@@ -183,6 +184,14 @@ def chain(**layers: nn.Module) -> nn.Sequential:
     """Apply named layers in sequence."""
     return nn.Sequential(OrderedDict(layers))
 '''
+
+
+def _outputs(model: Model) -> tuple[str, str]:
+    """Return what the network returns, in two lines."""
+    labels = [_harmless(label) for label in model.metadata.labels]
+    if len(labels) == 2 and model.network.output_shape(model.architecture.input_shape) == (1,):
+        return "The output is one logit,", f"above 0 for {labels[1]} and below 0 for {labels[0]}."
+    return "The outputs are the logits of the classes", f"{', '.join(labels)}."
 
 
 def _all(layer: Layer) -> list[Layer]:
@@ -319,7 +328,8 @@ def _simple(kind: str, *arguments: str, **attributes: str) -> "Row":
 
 
 def _attention_gate(layer: layers.AttentionGate) -> str:
-    return f"AttentionGate({layer.skip_channels}, {layer.signal_channels}, {layer.inner_channels})"
+    norm = ", batch_norm=True" if layer.batch_norm else ""
+    return f"AttentionGate({layer.skip_channels}, {layer.signal_channels}, {layer.inner_channels}{norm})"
 
 
 Row = Callable[[Any], str]

@@ -1,13 +1,13 @@
 """The plan of a run, as data: images, network and settings. A run can be repeated from its plan."""
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from digitpad.errors import DigitpadError
 from digitpad.json_records import JSONError, dump_json, parse_json, to_record
 from digitpad.models.architecture_file import read_architecture
 from digitpad.nn import ARCHITECTURES, Architecture
-from digitpad.training.recipes import find_recipe
+from digitpad.training.recipes import QUICK, find_recipe
 from digitpad.training.settings import TrainingSettings
 from digitpad.translation import gettext as _
 
@@ -56,9 +56,7 @@ class RunPlan:
     @classmethod
     def quick(cls) -> Self:
         """Return the default plan: MNIST, with 98% accuracy within seconds."""
-        recipe = asdict(find_recipe("quick"))
-        del recipe["aim"]
-        return cls(ARCHITECTURES["standard"], settings=TrainingSettings(**recipe))
+        return cls(ARCHITECTURES["standard"], settings=TrainingSettings(**find_recipe(QUICK).settings()))
 
     def with_settings(self, **changes: Any) -> Self:
         """Return the plan with changed settings.

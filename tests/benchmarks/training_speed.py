@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Self
 
 #: Network and batch size.
-WORK = {"standard": 64, "light": 64, "resnet": 128}
+WORK = {"standard": 64, "light": 64, "resnet": 128, "catdog": 16}
 
 Way = Mapping[str, Any]
 Step = Callable[[], object]
@@ -33,7 +33,7 @@ Step = Callable[[], object]
 def main() -> None:
     """Measure, print a table, and write JSON if asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--networks", nargs="+", default=list(WORK), help="names of presets (default: all three)")
+    parser.add_argument("--networks", nargs="+", default=list(WORK), help="names of presets (default: all four)")
     parser.add_argument("--rounds", type=int, default=7, help="how often all take their turn (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=0.5, help="length of a turn (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="most threads (default: %(default)s)")
@@ -161,7 +161,8 @@ def digitpad_steps(name: str, batch: int) -> Callable[[Way], Step]:
     from digitpad import nn
 
     images, targets, network = task(name, batch)
-    loss, optimizer = nn.CrossEntropyLoss(), nn.Adam(network.parameters(), learning_rate=1e-4)
+    loss = nn.BCEWithLogitsLoss() if targets.ndim == 2 else nn.CrossEntropyLoss()
+    optimizer = nn.Adam(network.parameters(), learning_rate=1e-4)
     ways: dict[int, nn.ParallelNetwork] = {}
 
     def prepare(way: Way) -> Step:
@@ -197,7 +198,7 @@ def pytorch_steps(name: str, batch: int) -> Callable[[Way], Step]:
     if not difference < 1e-3:
         raise SystemExit(f"{name}: PyTorch's logits differ from ours by {difference:g}; this is not the same network.")
     model.train()
-    loss = torch.nn.CrossEntropyLoss()
+    loss = torch.nn.BCEWithLogitsLoss() if targets.ndim == 2 else torch.nn.CrossEntropyLoss()
 
     def prepare(way: Way) -> Step:
         torch.set_num_threads(way["threads"])
@@ -218,7 +219,7 @@ def pytorch_steps(name: str, batch: int) -> Callable[[Way], Step]:
 
 
 def task(name: str, batch: int) -> tuple[Any, Any, Any]:
-    """Return images, targets and a network, always the same."""
+    """Return images, targets (labels, or numbers (N, 1) for a single logit) and a network, always the same."""
     import numpy as np
 
     from digitpad import nn
@@ -226,7 +227,10 @@ def task(name: str, batch: int) -> tuple[Any, Any, Any]:
     plan = nn.ARCHITECTURES[name]
     rng = np.random.default_rng(0)
     images = rng.standard_normal((batch, *plan.input_shape), dtype=np.float32)
-    return images, np.arange(batch) % 10, nn.build(plan, rng=rng)
+    network = nn.build(plan, rng=rng)
+    if network.output_shape(plan.input_shape) == (1,):
+        return images, (np.arange(batch) % 2).astype(np.float32)[:, np.newaxis], network
+    return images, np.arange(batch) % 10, network
 
 
 def torch_sequential(torch: Any, specs: Sequence[Mapping[str, Any]]) -> Any:

@@ -112,8 +112,8 @@ SMALL: dict[str, Architecture] = {
     )
 }
 
-#: The presets, except the largest, whose architecture is that of `unet-narrow` with more maps.
-PRESETS = [name for name in ARCHITECTURES if name != "unet"]
+#: The presets, except the largest, whose architectures are those of `unet-narrow` with more maps.
+PRESETS = [name for name in ARCHITECTURES if name not in {"unet", "unet-colour"}]
 
 
 def network_of(

@@ -9,14 +9,18 @@ from digitpad.nn import Layer, Sequential, layers
 Rng = np.random.Generator
 
 
-def skip_with_gate(rng: Rng) -> list[tuple[str, Layer]]:
+def skip_with_gate(rng: Rng, *, batch_norm: bool = False) -> list[tuple[str, Layer]]:
     """One level of an attention U-Net."""
     body = [
         ("pool", layers.MaxPool2D(2)),
         ("conv", layers.Conv2D(4, 6, 3, padding=1, rng=rng)),
         ("up", layers.ConvTranspose2D(6, 4, 2, stride=2, rng=rng)),
     ]
-    return [("skip", layers.SkipConnection(Sequential(body))), ("gate", layers.AttentionGate(4, 4, 3, rng=rng))]
+    gate = layers.AttentionGate(4, 4, 3, batch_norm, rng=rng)
+    for name, stored in (gate.named_parameters() | gate.named_buffers()).items():
+        if ".norm." in name and stored.value.dtype.kind == "f":
+            stored.value = rng.uniform(0.5, 1.5, stored.value.shape).astype(np.float32)
+    return [("skip", layers.SkipConnection(Sequential(body))), ("gate", gate)]
 
 
 def _batch_norm(rng: Rng, *, affine: bool = True, track_running_stats: bool = True) -> layers.BatchNorm2D:
@@ -78,4 +82,5 @@ EXPORTED: dict[str, Callable[[Rng], list[tuple[str, Layer]]]] = {
         )
     ],
     "skip with gate": skip_with_gate,
+    "skip with normalized gate": lambda rng: skip_with_gate(rng, batch_norm=True),
 }

@@ -13,9 +13,10 @@ from digitpad.errors import DigitpadError
 from digitpad.export import export_model, exporting
 from digitpad.export.comparison import Probes, largest_difference, probes_for
 from digitpad.export.exporting import read_npz, to_npz
+from digitpad.export.extras import is_installed
 from digitpad.export.pytorch_source import source_of
 from digitpad.models.model_file import Model, ModelMetadata, Preprocessing
-from digitpad.nn import Sequential, layers
+from digitpad.nn import ARCHITECTURES, Adam, BCEWithLogitsLoss, Sequential, build, layers
 
 ONE = Sequential([("same", layers.Identity())])
 
@@ -131,3 +132,36 @@ def test_a_network_that_finds_ink_is_exported_as_what_it_is(make_model: Callable
     assert "background" not in text
     assert "normalized with mean 0.6 and\nstandard deviation 0.2." in text
     assert "background" in source_of(model, "m").text
+
+
+@pytest.fixture(scope="module")
+def photographer() -> Model:
+    """Return `catdog` after two steps of training on two classes, with statistics of its own."""
+    plan = ARCHITECTURES["catdog"]
+    rng = np.random.default_rng(3)
+    network = build(plan, rng=rng)
+    optimizer = Adam(network.parameters(), learning_rate=1e-4)
+    images = rng.standard_normal((4, *plan.input_shape), dtype=np.float32)
+    for _ in range(2):
+        _, grad = BCEWithLogitsLoss()(network.forward(images, training=True), np.array([[0.0], [1.0], [1.0], [0.0]]))
+        network.parameter_gradients(grad)
+        optimizer.step()
+    prepared = Preprocessing.of_pictures(plan.input_shape, (0.5, 0.45, 0.4), (0.25, 0.26, 0.27))
+    return Model(network, plan, ModelMetadata(("cats", "dogs"), prepared), "photographs")
+
+
+@pytest.mark.parametrize(("form", "package"), [("npz", "numpy"), ("onnx", "onnxruntime"), ("pytorch", "torch")])
+def test_a_network_for_photographs_answers_the_same(
+    form: str, package: str, photographer: Model, tmp_path: Path
+) -> None:
+    if not is_installed(package):
+        pytest.skip(f"{package} is not installed")
+    exported = export_model(photographer, form, tmp_path / "m.py")
+    assert exported.max_difference is not None
+    assert exported.max_difference <= 1e-4
+
+
+def test_a_single_logit_is_described_as_such(photographer: Model, make_model: Callable[[str], Model]) -> None:
+    text = source_of(photographer, "m").text
+    assert "The output is one logit,\nabove 0 for dogs and below 0 for cats." in text
+    assert "logits of the classes" in source_of(make_model("light"), "m").text

@@ -8,6 +8,7 @@ Dropout is left out: it draws its own random numbers.
 """
 
 import importlib
+from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,13 @@ def torch_module(plan: Plan) -> Any:
             return torch.nn.ModuleDict({name: _sequential(plans) for name, plans in arguments["branches"].items()})
         case "AttentionGate":
             inner = arguments["inner_channels"]
-            theta = torch.nn.Conv2d(arguments["skip_channels"], inner, 1, bias=False)
+            normalized = arguments.get("batch_norm", False)
+            theta = torch.nn.Conv2d(arguments["skip_channels"], inner, 1, bias=normalized)
             phi = torch.nn.Conv2d(arguments["signal_channels"], inner, 1)
-            return torch.nn.ModuleDict({"theta": theta, "phi": phi, "psi": torch.nn.Conv2d(inner, 1, 1)})
+            parts = {"theta": theta, "phi": phi, "psi": torch.nn.Conv2d(inner, 1, 1)}
+            return torch.nn.ModuleDict(
+                {name: _normalized(part) if normalized else part for name, part in parts.items()}
+            )
         case "GlobalAveragePool2D":
             return torch.nn.AdaptiveAvgPool2d(1)
         case "Softmax":
@@ -52,6 +57,11 @@ def torch_module(plan: Plan) -> Any:
                 kernel = arguments["kernel_size"]
                 arguments["padding"] = tuple((kernel - 1) * step for step in arguments["dilation"])
             return getattr(torch.nn, _NAMES.get(kind, kind))(**arguments)
+
+
+def _normalized(conv: Any) -> Any:
+    """Return a convolution followed by batch normalization, with our names."""
+    return torch.nn.Sequential(OrderedDict(conv=conv, norm=torch.nn.BatchNorm2d(conv.out_channels)))
 
 
 def torch_forward(plan: Plan, module: Any, x: Any) -> Any:

@@ -1,6 +1,5 @@
 """Recipes: each works as it stands, the usual one is the trainer's own choice, and every choice can be changed."""
 
-import dataclasses
 import itertools
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 
 from digitpad import cli
 from digitpad.commands import train as command
+from digitpad.data.augmentation import Augmentation
 from digitpad.errors import DigitpadError
 from digitpad.nn import ARCHITECTURES
 from digitpad.training.plan import RunPlan
@@ -17,9 +17,7 @@ from digitpad.training.settings import TrainingSettings
 
 
 def choices(name: str) -> dict[str, Any]:
-    values = dataclasses.asdict(find_recipe(name))
-    del values["aim"]
-    return values
+    return find_recipe(name).settings()
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -33,7 +31,7 @@ def test_the_usual_recipe_is_the_trainers_own_choice() -> None:
 
 
 def test_an_unknown_recipe_is_refused_by_name() -> None:
-    with pytest.raises(DigitpadError, match=r"'fast'; choose one of: usual, quick\."):
+    with pytest.raises(DigitpadError, match=r"'fast'; choose one of: usual, quick, photo-plain, photo\."):
         find_recipe("fast")
 
 
@@ -51,6 +49,18 @@ def test_the_command_line_trains_by_the_recipe(asked: list[TrainingSettings]) ->
     assert asked == [TrainingSettings(), TrainingSettings(**choices("quick"), seed=3)]
 
 
+def test_photographs_are_trained_plainly_unless_another_recipe_is_named(asked: list[TrainingSettings]) -> None:
+    assert cli.main(["train", "--architecture", "catdog"]) == 0
+    assert cli.main(["train", "--architecture", "catdog", "--recipe", "photo"]) == 0
+    assert cli.main(["train", "--architecture", "catdog", "--recipe", "photo", "--augment", "flip=0.5"]) == 0
+    plain, photo, flipped = asked
+    assert (plain.optimizer, plain.learning_rate, plain.batch_size, plain.schedule) == ("adam", 5e-4, 16, "constant")
+    assert not plain.augmentation
+    assert photo == TrainingSettings(**choices("photo"))
+    assert photo.augmentation == Augmentation.parse("photo")
+    assert flipped.augmentation == Augmentation(flip=0.5)
+
+
 @pytest.mark.parametrize("first", [True, False])
 def test_what_is_given_wins_over_the_recipe(asked: list[TrainingSettings], first: bool) -> None:
     own = ["--epochs", "1", "--learning-rate", "0.5", "--optimizer", "sgd", "--momentum", "0", "--schedule", "cosine"]
@@ -66,7 +76,10 @@ def test_the_command_that_is_recorded_needs_no_recipe() -> None:
     words = repeating_command(RunPlan(ARCHITECTURES["light"], settings=settings)).split()
     options = dict(itertools.pairwise(words))
     assert "--recipe" not in words
+    assert "--augment" not in words
     for name, value in choices("quick").items():
+        if name == "augmentation":
+            continue
         if name != "momentum" or settings.optimizer in {"sgd", "nesterov"}:
             assert options["--" + name.replace("_", "-")] == str(value)
 

@@ -55,6 +55,12 @@ _KINDS = {
     "thickness": str(QT_TRANSLATE_NOOP("MoreDialog", "Thickness")),
     "blur": str(QT_TRANSLATE_NOOP("MoreDialog", "Blur")),
     "noise": str(QT_TRANSLATE_NOOP("MoreDialog", "Noise")),
+    "flip": str(QT_TRANSLATE_NOOP("MoreDialog", "Horizontal flips")),
+    "crop": str(QT_TRANSLATE_NOOP("MoreDialog", "Crop")),
+    "stretch": str(QT_TRANSLATE_NOOP("MoreDialog", "Aspect ratio")),
+    "brightness": str(QT_TRANSLATE_NOOP("MoreDialog", "Brightness")),
+    "contrast": str(QT_TRANSLATE_NOOP("MoreDialog", "Contrast")),
+    "saturation": str(QT_TRANSLATE_NOOP("MoreDialog", "Saturation")),
 }
 
 

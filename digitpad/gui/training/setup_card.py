@@ -15,7 +15,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from digitpad.data.augmentation import USUAL_STRENGTHS, Augmentation
+from digitpad.data.augmentation import PHOTO_STRENGTHS, USUAL_STRENGTHS, Augmentation
 from digitpad.data.collections.store import CollectionEntry, dataset_title, find_collection
 from digitpad.data.orientation import orientations
 from digitpad.errors import DigitpadError
@@ -35,14 +35,16 @@ from digitpad.training.controls import ControlValues
 from digitpad.training.data_facts import DataFacts
 from digitpad.training.network_fit import fit_network
 from digitpad.training.plan import RunPlan
+from digitpad.training.recipes import QUICK, default_recipe, find_recipe
 from digitpad.training.settings import OptimizerName, default_threads
 
-#: Strengths that suit handwriting: every digit stays recognizable.
+#: Strengths that suit handwriting, where every digit stays recognizable, and those for photographs.
 AUGMENTATIONS = {
     "none": Augmentation(),
     "gentle": Augmentation(rotation=6, shift=1, scale=0.06, shear=6),
     "usual": Augmentation(**USUAL_STRENGTHS),
     "strong": Augmentation(rotation=18, shift=2.5, scale=0.18, shear=18, elastic=1.0, thickness=0.8, noise=0.05),
+    "photo": Augmentation(**PHOTO_STRENGTHS),
 }
 _IMAGE = (1, 28, 28)
 _FOLDER, _FILE, _OWN = "folder…", "file…", "own"
@@ -54,6 +56,7 @@ _AUGMENTATION_NAMES = {
     "gentle": str(QT_TRANSLATE_NOOP("TrainingSetup", "gentle")),
     "usual": str(QT_TRANSLATE_NOOP("TrainingSetup", "usual")),
     "strong": str(QT_TRANSLATE_NOOP("TrainingSetup", "strong")),
+    "photo": str(QT_TRANSLATE_NOOP("TrainingSetup", "photographs")),
 }
 
 
@@ -349,8 +352,15 @@ class TrainingSetup(QFrame):
 
     @Slot()
     def _choose_network(self) -> None:
-        if self._network.chosen in ARCHITECTURES:
-            self._editor.change(architecture=ARCHITECTURES[self._network.chosen])
+        if self._network.chosen not in ARCHITECTURES:
+            return
+        # Networks for photographs and for digits are trained differently; within each kind the settings stay.
+        before, recipe = (
+            default_recipe(name, QUICK) for name in (self._editor.plan.architecture.name, self._network.chosen)
+        )
+        self._editor.change(architecture=ARCHITECTURES[self._network.chosen])
+        if recipe != before:
+            self._editor.change_settings(**find_recipe(recipe).settings())
 
     @Slot()
     def _choose_augmentation(self) -> None:

@@ -200,7 +200,12 @@ def exam(*, bias: bool = True) -> Architecture:
 
 
 def catdog() -> Architecture:
-    """Build a network that classifies photographs into two classes by one logit (binary cross-entropy)."""
+    """Build a network that classifies photographs into two classes by one logit (binary cross-entropy).
+
+    The linear layers begin with small weights, as in AlexNet. With those of He, the logits of an untrained network have
+    a standard deviation of 2, which takes several epochs to unlearn.
+    """
+    small = {"type": "normal", "std": 0.01}
     return Architecture(
         "catdog",
         (3, 224, 224),
@@ -213,9 +218,9 @@ def catdog() -> Architecture:
             *_conv_norm_relu("4", 64, 64, padding=0, bias=True),
             _of("pool3", "MaxPool2D", kernel_size=2),
             _of("flatten", "Flatten"),
-            _linear("fc1", 3136, 2048),
+            _linear("fc1", 3136, 2048, initializer=small),
             _of("relu5", "ReLU"),
-            _linear("fc2", 2048, 1),
+            _linear("fc2", 2048, 1, initializer=small),
         ),
     )
 
@@ -227,6 +232,7 @@ def unet(
     out_channels: int = 1,
     *,
     side: int = 64,
+    gate_norm: bool = False,
     name: str = "unet",
 ) -> Architecture:
     """Build a U-Net with attention, which returns logits for each pixel of an image.
@@ -245,6 +251,8 @@ def unet(
         Channels of the image, and logits for each pixel.
     side
         Height and width of the plan's input. The network accepts any size that can be halved `depth` times.
+    gate_norm
+        Whether the convolutions of the attention gates are followed by batch normalization.
     name
         Its name.
 
@@ -266,22 +274,23 @@ def unet(
     if side < 1 or side % 2**depth:
         raise ValueError(f"unet: side is {side}; expected a multiple of {2**depth}, which can be halved {depth} times")
     head = _conv("head", width, out_channels, 1)
-    return Architecture(name, (in_channels, side, side), (*_unet_level(in_channels, width, depth, 1), head))
+    return Architecture(name, (in_channels, side, side), (*_unet_level(in_channels, width, depth, 1, gate_norm), head))
 
 
-def _unet_level(in_channels: int, width: int, depth: int, number: int) -> list[LayerSpec]:
+def _unet_level(in_channels: int, width: int, depth: int, number: int, gate_norm: bool) -> list[LayerSpec]:
     """Return level `number` of a U-Net with, inside its skip connection, the `depth` levels below it."""
     if depth == 0:
         return _double_conv("bottom", in_channels, width)
     below = [
         _of("pool", "MaxPool2D", kernel_size=2),
-        *_unet_level(width, 2 * width, depth - 1, number + 1),
+        *_unet_level(width, 2 * width, depth - 1, number + 1, gate_norm),
         _of("up", "ConvTranspose2D", in_channels=2 * width, out_channels=width, kernel_size=2, stride=2),
     ]
+    norm = {"batch_norm": True} if gate_norm else {}
     return [
         *_double_conv(f"down{number}", in_channels, width),
         _of(f"skip{number}", "SkipConnection", body=below),
-        _of(f"gate{number}", "AttentionGate", skip_channels=width, signal_channels=width),
+        _of(f"gate{number}", "AttentionGate", skip_channels=width, signal_channels=width, **norm),
         *_double_conv(f"up{number}", 2 * width, width),
     ]
 
@@ -336,6 +345,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         catdog(),
         unet(),
         unet(8, name="unet-narrow"),
+        unet(in_channels=3, side=256, gate_norm=True, name="unet-colour"),
     )
 }
 """The presets by name."""

@@ -3,7 +3,8 @@
 NumPy releases the GIL in large operations, so threads run in parallel. Each thread processes its part of the batch with
 its own replica of the network, which shares the weights and has its own gradients and caches. The loss is a mean over
 the batch, so the gradient of the whole is the sum of the parts' gradients. They are summed in a fixed order: the same
-seed and number of threads give the same weights bit for bit. Each replica uses the fused layers of
+seed and number of threads give the same weights bit for bit. Gradients of very large weights are computed for the whole
+batch at once, each thread some of their rows. Each replica uses the fused layers of
 `digitpad.nn.engine.fused`.
 """
 
@@ -20,11 +21,15 @@ import numpy as np
 from digitpad.nn.backend import Array, array_module
 from digitpad.nn.checks import Checked, Checks
 from digitpad.nn.engine.fused import fuse
+from digitpad.nn.engine.fused.linear import FusedLinear, joint_gradient
 from digitpad.nn.losses import Loss
 from digitpad.nn.network import Sequential
 from digitpad.nn.optim.pieces import cache_pieces, run_in_turn
 
 T = TypeVar("T")
+
+#: Numbers in a weight whose gradient is computed for the whole batch at once; smaller ones stay in the caches.
+_LARGE = 1_000_000
 
 #: The largest number of images that inference processes at once, which limits its memory.
 _MOST_AT_ONCE = 64
@@ -52,8 +57,13 @@ class ParallelNetwork(Checked):
         self.network = network
         self.threads = self.check.whole_number("threads", threads)
         self._replicas = [network] + [network.replica() for _ in range(self.threads - 1)]
-        self._parameters = [replica.parameters() for replica in self._replicas]
         self._fused = [fuse(replica) for replica in self._replicas]
+        self._joint = self._join_large_layers() if self.threads > 1 else []
+        joint = {id(layer.linear.weight) for layers in self._joint for layer in layers}
+        self._parameters = [
+            [parameter for parameter in replica.parameters() if id(parameter) not in joint]
+            for replica in self._replicas
+        ]
         self._closed = False
         self._workers = [_Worker(f"digitpad-nn-{number}") for number in range(1, self.threads)]
 
@@ -86,6 +96,8 @@ class ParallelNetwork(Checked):
         output = array_module(x).concatenate(outputs)
         value, grad = loss(output, targets)
         self._each(shares, lambda index, share: self._fused[index].parameter_gradients(grad[share]))
+        for layers in self._joint:
+            self.run(joint_gradient(layers[: len(shares)]))
         if len(shares) > 1:
             self._add_up_gradients(len(shares))
         return value, output
@@ -112,6 +124,17 @@ class ParallelNetwork(Checked):
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+    def _join_large_layers(self) -> list[tuple[FusedLinear, ...]]:
+        """Return the layers with very large weights, each in every replica; their gradients are computed jointly."""
+        found = []
+        for layers in zip(*(network.layers.values() for network in self._fused), strict=True):
+            linear = [layer for layer in layers if isinstance(layer, FusedLinear)]
+            if linear and linear[0].linear.weight.value.size >= _LARGE:
+                for layer in linear:
+                    layer.is_joint = True
+                found.append(tuple(linear))
+        return found
 
     def _add_up_gradients(self, shares: int) -> None:
         """Add the gradients of the other parts to the network's own, always in the same order."""

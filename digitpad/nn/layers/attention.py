@@ -1,6 +1,7 @@
 """Attention: one part of a network decides how much each place of another part counts."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -8,6 +9,8 @@ from digitpad.nn.backend import Array, DTypeLike, Shape, array_module
 from digitpad.nn.layer import Layer, Visit, require_cache
 from digitpad.nn.layers.activations import ReLU, Sigmoid
 from digitpad.nn.layers.convolution import Conv2D
+from digitpad.nn.layers.normalization import BatchNorm2D
+from digitpad.nn.network import Sequential
 from digitpad.nn.receptive_field import ReceptiveField
 
 
@@ -20,7 +23,8 @@ class AttentionGate(Layer):
     out = skip * alpha, followed by the signal unchanged
 
     theta, phi and psi are 1x1 convolutions, so the input (N, skip_channels + signal_channels, H, W) keeps its shape,
-    and alpha is a single map (N, 1, H, W) in (0, 1) that can be shown.
+    and alpha is a single map (N, 1, H, W) in (0, 1) that can be shown. On request each of the three is followed by
+    batch normalization, which keeps the sum of theta and phi in the range where relu and sigmoid are not constant.
 
     The gradient. Let g be the gradient with respect to skip * alpha, and h that with respect to the signal's channels.
     The product rule gives g * alpha for the skip, and for alpha, which weights all channels of its place, the sum over
@@ -35,6 +39,8 @@ class AttentionGate(Layer):
         Number of channels that decide.
     inner_channels
         Number of maps in which the two are compared; None means half of `skip_channels`, at least one.
+    batch_norm
+        Whether theta, phi and psi are each a convolution with a bias, `conv`, followed by batch normalization, `norm`.
     rng
         Random generator for the initial weights; None uses a fresh one that cannot be repeated.
     dtype
@@ -57,6 +63,7 @@ class AttentionGate(Layer):
         skip_channels: int,
         signal_channels: int,
         inner_channels: int | None = None,
+        batch_norm: bool = False,
         *,
         rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float32,
@@ -67,13 +74,20 @@ class AttentionGate(Layer):
             "inner_channels",
             max(1, self.skip_channels // 2) if inner_channels is None else inner_channels,
         )
+        self.batch_norm = self.check.flag("batch_norm", batch_norm)
         rng = self.check.generator(rng)
         dtype = self.check.precision(dtype)
-        # theta and phi are added, so one bias is enough.
-        self.theta = Conv2D(self.skip_channels, self.inner_channels, 1, bias=False, rng=rng, dtype=dtype)
-        self.phi = Conv2D(self.signal_channels, self.inner_channels, 1, rng=rng, dtype=dtype)
+
+        def part(channels: int, maps: int, **options: Any) -> Conv2D | Sequential:
+            conv = Conv2D(channels, maps, 1, rng=rng, dtype=dtype, **options)
+            return Sequential([("conv", conv), ("norm", BatchNorm2D(maps, dtype=dtype))]) if batch_norm else conv
+
+        # theta and phi are added, so one bias is enough. As in most such gates, each convolution before a
+        # normalization has one, although the mean takes it away.
+        self.theta = part(self.skip_channels, self.inner_channels, bias=self.batch_norm)
+        self.phi = part(self.signal_channels, self.inner_channels)
         self.relu = ReLU()
-        self.psi = Conv2D(self.inner_channels, 1, 1, initializer="xavier_normal", rng=rng, dtype=dtype)
+        self.psi = part(self.inner_channels, 1, initializer="xavier_normal")
         self.alpha = Sigmoid()
         self._cache: tuple[Array, Array] | None = None
 
@@ -84,7 +98,7 @@ class AttentionGate(Layer):
     def trace(self, x: Array, record: dict[str, Array], name: str, *, training: bool = False) -> Array:
         """Run the gate, storing its parts as `name.theta` ... `name.alpha` and the output as `name`."""
         channels = self.skip_channels + self.signal_channels
-        self.check.batch(x, (channels, None, None), like=self.theta.weight.value)
+        self.check.batch(x, (channels, None, None), like=self.parameters()[0].value)
         skip, signal = x[:, : self.skip_channels], x[:, self.skip_channels :]
 
         def step(layer_name: str, layer: Layer, value: Array) -> Array:
@@ -145,9 +159,11 @@ class AttentionGate(Layer):
         return input_shape
 
     def multiply_adds(self, input_shape: Shape) -> int:
-        """Return the sum over the three convolutions."""
+        """Return the sum over theta, phi and psi."""
         image = self.output_shape(input_shape)[1:]
-        return sum(layer.multiply_adds((layer.in_channels, *image)) for layer in (self.theta, self.phi, self.psi))
+        theta = self.theta.multiply_adds((self.skip_channels, *image))
+        phi = self.phi.multiply_adds((self.signal_channels, *image))
+        return theta + phi + self.psi.multiply_adds((self.inner_channels, *image))
 
     def visit(self, name: str, input_shape: Shape, field: ReceptiveField) -> Iterator[Visit]:
         """Yield what each part does, and then the weighting."""

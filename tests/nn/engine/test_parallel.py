@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from digitpad.nn import ARCHITECTURES, SGD, Adam, CrossEntropyLoss, ParallelNetwork, Parameter, Sequential, build
 from digitpad.nn.backend import Array
 from digitpad.nn.checks import NotFiniteError
+from digitpad.nn.engine import parallel as parallel_module
+from digitpad.nn.engine.fused.linear import FusedLinear
 from digitpad.nn.losses import LossAndGradient
 
 LOSS = CrossEntropyLoss()
@@ -73,6 +75,18 @@ def test_gradients_add_up_until_they_are_cleared() -> None:
                 parallel.training_step(x, targets, LOSS)
     for once, both in zip(plain.parameters(), twice.parameters(), strict=True):
         np.testing.assert_allclose(both.grad, 2 * once.grad, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+@pytest.mark.parametrize("count", [1, 2, 5, 64])
+def test_gradients_of_very_large_weights_are_the_same(
+    threads: int, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ParallelNetwork(without_dropout(), threads) as parallel:
+        assert not any(layer.is_joint for layer in parallel._fused[0].layers.values() if isinstance(layer, FusedLinear))
+    monkeypatch.setattr(parallel_module, "_LARGE", 1000)
+    test_gradients_are_those_of_the_plain_network(threads, count)
+    test_gradients_add_up_until_they_are_cleared()
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -129,5 +129,7 @@ CASES: tuple[Case, ...] = (
         ],
     ),
     _case("attention-gate", "AttentionGate", (2, 5, 3, 4), skip_channels=3, signal_channels=2, inner_channels=2),
+    _case("attention-gate-normalized", "AttentionGate", (3, 5, 3, 4), skip_channels=3, signal_channels=2,
+          inner_channels=2, batch_norm=True),
 )  # fmt: skip
 """The table."""

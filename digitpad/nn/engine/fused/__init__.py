@@ -7,8 +7,8 @@ replaces layers wherever a rule matches, and leaves the others as they are. What
 always computed by the plain layers.
 
 The files, in reading order: `tiles.py` cuts an image into tiles, `winograd.py` derives the transforms, `products.py`
-applies them to many tiles at once, `pooling.py` pools 2x2 blocks, `convolution.py` adds bias and ReLU, `workspace.py` holds the memory;
-`rows.py`, `taps.py`, `linear.py`, `normalization.py` and `residual.py` are the other layers.
+applies them to many tiles at once, `pooling.py` pools 2x2 blocks, `convolution.py` adds bias and ReLU, `workspace.py`
+holds the memory; `rows.py`, `taps.py`, `linear.py`, `normalization.py` and `residual.py` are the other layers.
 """
 
 import numpy as np

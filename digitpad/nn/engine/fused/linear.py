@@ -1,11 +1,18 @@
 """Linear and Flatten, writing into memory that is reused in every step."""
 
+import itertools
+from collections.abc import Callable, Sequence
+from functools import partial
+
 import numpy as np
 
 from digitpad.nn.backend import Array, Shape
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.layers import Linear
+
+#: Pieces into which the gradient of a large weight is divided, so that threads share it evenly.
+_PIECES = 8
 
 
 class FusedFlatten(Layer):
@@ -62,6 +69,9 @@ class FusedLinear(Layer):
     def __init__(self, linear: Linear, scratch: Workspace) -> None:
         self.linear = linear
         self._own, self._scratch = scratch.sibling(), scratch
+        #: Whether `parameter_gradients` leaves the weight to `joint_gradient`.
+        self.is_joint = False
+        self._upstream: Array | None = None
         self._cache: Array | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
@@ -86,17 +96,51 @@ class FusedLinear(Layer):
     def parameter_gradients(self, grad_output: Array) -> None:
         """Add grad_output.T @ x (weight) and the sum of grad_output over the batch (bias)."""
         x = self._input_of(grad_output)
+        if self.linear.bias is not None:
+            self.linear.bias.add_grad(grad_output.sum(axis=0))
+        if self.is_joint:
+            self._upstream = grad_output
+            return
         # The product is written where it belongs: these are most of a network's weights.
         fresh = self.linear.weight.fresh_grad()
         if fresh is not None:
             np.matmul(grad_output.T, x, out=fresh)
         else:
             self.linear.weight.add_grad(grad_output.T @ x)
-        if self.linear.bias is not None:
-            self.linear.bias.add_grad(grad_output.sum(axis=0))
 
     def _input_of(self, grad_output: Array) -> Array:
         """Return the last training input, after checking that `grad_output` belongs to it."""
         x = require_cache(self, self._cache)
         self.linear.check.upstream(grad_output, (len(x), self.linear.out_features))
         return x
+
+
+def joint_gradient(parts: Sequence[FusedLinear]) -> list[Callable[[], None]]:
+    """Return tasks that add the gradient of a weight for a batch whose parts went through different replicas.
+
+    A large gradient takes longer to write than to compute. This writes one for the whole batch instead of one for each
+    part, which would then have to be added up.
+
+    Parameters
+    ----------
+    parts
+        The layer in each replica, after its `parameter_gradients` with `is_joint`; the first receives the gradient.
+
+    Raises
+    ------
+    RuntimeError
+        If one of them has no gradient.
+    """
+    x = np.concatenate([require_cache(part, part._cache) for part in parts])
+    grad_output = np.concatenate([require_cache(part, part._upstream) for part in parts])
+    weight = parts[0].linear.weight
+    fresh = weight.fresh_grad()
+    if fresh is None:
+        return [lambda: weight.add_grad(grad_output.T @ x)]
+    edges = np.linspace(0, len(fresh), _PIECES + 1).astype(int).tolist()
+    pieces = [slice(start, stop) for start, stop in itertools.pairwise(edges)]
+    return [partial(_multiply, grad_output.T[rows], x, fresh[rows]) for rows in pieces]
+
+
+def _multiply(a: Array, b: Array, out: Array) -> None:
+    np.matmul(a, b, out=out)

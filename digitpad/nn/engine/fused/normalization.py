@@ -100,7 +100,7 @@ class FusedBatchNorm2D(Layer):
         return Winners(self._own.empty("winners", (3, *out.shape), np.bool_)[:, pooled])
 
     def _sums(self, grad_output: Array) -> tuple[Array, tuple[Array, Array]]:
-        """Return g, the gradient before pooling and ReLU, as rows; and the sums of g and g * x_hat over each channel."""
+        """Return g, the gradient before pooling and ReLU, and the sums of g and g * x_hat over each channel."""
         centered, inverse_deviation, out = require_cache(self, self._cache)
         image = grad_output.transpose(2, 3, 0, 1)
         self.norm.check.upstream(image.reshape(-1), (out.size,))
@@ -222,9 +222,7 @@ def _blocks(lines: Array) -> Array:
     """Return the pixels of each 2x2 block, (2, 2, rows, columns, N * C), for lines (H, W, N * C)."""
     rows, columns = len(lines) // 2, lines.shape[1] // 2
     whole = lines[: 2 * rows, : 2 * columns]
-    split = np.lib.stride_tricks.as_strided(
-        whole,
-        (2, 2, rows, columns, whole.shape[2]),
-        (whole.strides[0], whole.strides[1], 2 * whole.strides[0], 2 * whole.strides[1], whole.strides[2]),
+    down, right, along = whole.strides
+    return np.lib.stride_tricks.as_strided(
+        whole, (2, 2, rows, columns, whole.shape[2]), (down, right, 2 * down, 2 * right, along)
     )
-    return split

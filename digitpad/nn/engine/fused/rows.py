@@ -227,8 +227,13 @@ class RowConv2D(Layer):
         return [slice(j * apart, j * apart + columns) for j in range(self._taps[1])]
 
     def _rows_that_see(self, band: slice, rows: int) -> list[tuple[int, slice, slice]]:
-        """Return, for each row i of the kernel, i, the rows within a band that it sees, and the outputs that they are
-        for."""
+        """Return which of a band's rows are used, for each row of the kernel that sees any.
+
+        Returns
+        -------
+        list of (int, slice, slice)
+            The number of the kernel's row, the rows within the band, and the rows of the output that use them.
+        """
         found = []
         for i in range(self._taps[0]):
             above = i * self.conv.dilation[0]
