@@ -1,11 +1,12 @@
 """The card of a training's settings: what choosing a network changes besides the network."""
 
-from pathlib import Path
-
 from digitpad.data.augmentation import Augmentation
 from digitpad.gui.training.train_tab import TrainTab
 from digitpad.gui.widgets.fields import ComboBox
+from digitpad.training.data_facts import DataFacts
 from digitpad.training.recipes import PLAIN_PHOTO, QUICK, find_recipe
+
+PHOTOGRAPHS = DataFacts("photographs", 3000, ("cats", "dogs"), ("cats", "dogs"), (3, 224, 224))
 
 
 def choose(tab: TrainTab, name: str, word: str) -> None:
@@ -16,17 +17,11 @@ def choose(tab: TrainTab, name: str, word: str) -> None:
     combo.activated.emit(combo.currentIndex())
 
 
-def test_a_network_for_photographs_brings_its_recipe_and_one_for_digits_its_own(tab: TrainTab, tmp_path: Path) -> None:
-    networks = tab.findChild(ComboBox, "trainNetwork")
-    assert networks is not None
-    tab.editor.change(dataset="mnist")
-    assert networks.findData("catdog") < 0
-    tab.editor.change(dataset=str(tmp_path))
+def test_a_network_for_photographs_brings_its_recipe_and_one_for_digits_its_own(tab: TrainTab) -> None:
+    tab.editor.show_facts(PHOTOGRAPHS)
     choose(tab, "trainNetwork", "catdog")
-    settings = tab.editor.plan.settings
-    assert {name: getattr(settings, name) for name in find_recipe(PLAIN_PHOTO).settings()} == find_recipe(
-        PLAIN_PHOTO
-    ).settings()
+    settings, plain = tab.editor.plan.settings, find_recipe(PLAIN_PHOTO).settings()
+    assert {name: getattr(settings, name) for name in plain} == plain
     choose(tab, "trainAugment", "photo")
     assert tab.editor.plan.settings.augmentation == Augmentation.parse("photo")
     choose(tab, "trainNetwork", "light")

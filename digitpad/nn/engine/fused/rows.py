@@ -1,4 +1,4 @@
-"""Convolutions with any kernel, in two steps: across each row of the image, then down its columns.
+"""Convolutions with kernels of any size, in two steps: across each row of the image, then down its columns.
 
     products[y, x, i] = sum over j of image[y, x + j] @ weight[:, :, i, j].T
     out[y, x] = sum over i of products[y + i, x, i]
@@ -78,7 +78,7 @@ class RowConv2D(Layer):
         return out.transpose(2, 3, 0, 1)
 
     def backward(self, grad_output: Array) -> Array:
-        """Do both in one pass over the batch, a few images at a time."""
+        """Do both in one pass over the image, a few rows at a time."""
         return self._go_back(grad_output, learn=True, want_input=True)
 
     def input_gradient(self, grad_output: Array) -> Array:
@@ -248,10 +248,11 @@ class RowConv2D(Layer):
     def _kernel(self) -> Array:
         """Return the folded weights as a matrix (kernel columns * folded channels, kernel rows * out_channels)."""
         weight = self.conv.weight.value
-        blocks = np.zeros((*weight.shape[:2], *(t * s for t, s in zip(self._taps, self.conv.stride, strict=True))))
-        blocks[:, :, : weight.shape[2], : weight.shape[3]] = weight
-        blocks = blocks.reshape(self._block_shape()).transpose(4, 1, 3, 5, 2, 0)
-        return blocks.reshape(self._taps[1] * self._folded_channels, -1).astype(weight.dtype)
+        size = (taps * step for taps, step in zip(self._taps, self.conv.stride, strict=True))
+        filled = np.zeros((*weight.shape[:2], *size), weight.dtype)
+        filled[:, :, : weight.shape[2], : weight.shape[3]] = weight
+        blocks = filled.reshape(self._block_shape()).transpose(4, 1, 3, 5, 2, 0)
+        return blocks.reshape(self._taps[1] * self._folded_channels, -1)
 
     def _unfold_kernel(self, kernel: Array) -> Array:
         """Return the weights, (out_channels, in_channels, height, width), of a matrix like that of `_kernel`."""

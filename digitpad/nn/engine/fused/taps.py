@@ -1,4 +1,4 @@
-"""Convolutions with other kernels than 3x3, tap by tap: one matrix product for each cell of the kernel.
+"""Convolutions with a stride, tap by tap: one matrix product for each cell of the kernel.
 
 out = sum over i, j of shifted(x, i, j) @ weight[:, :, i, j].T
 
