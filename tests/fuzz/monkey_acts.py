@@ -32,6 +32,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from digitpad.gui.data.collect.page import CollectPage
+from digitpad.gui.data.tab import DataTab
 from digitpad.gui.evaluation.tab import EvaluationTab
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
@@ -94,6 +96,7 @@ class Acts:
             (3, self._operate),
             (2, self._compare),
             (2, self._evaluate),
+            (6, self._collect),
             (2, self._resize),
             (1, self._context_menu),
         )
@@ -292,6 +295,31 @@ class Acts:
         name = str(self._rng.choice(_TABS))
         self._window.go_to(name)
         return name
+
+    def _collect(self) -> str:
+        tab = self._window.go_to("Data")
+        page = tab.page("collect") if isinstance(tab, DataTab) else None
+        if not isinstance(page, CollectPage):
+            return "nothing"
+        pad, classes = page.pad.pad, [] if page.state.contents is None else page.state.contents.classes
+        if not classes or self._rng.random() < 0.1:
+            page.commands.add_class(str(self._one(("A", "B", "x/y", "\u202e", "w" * 300))))
+            return "a class"
+        if self._rng.random() < 0.5:
+            for x, y in self._rng.uniform(0, 1, (3, 2)):
+                _mouse(pad, QEvent.Type.MouseButtonPress, QPointF(x * pad.width(), y * pad.height()))
+                _mouse(pad, QEvent.Type.MouseButtonRelease, QPointF(y * pad.width(), x * pad.height()))
+        if page.column.cards:
+            card = self._one(page.column.cards)
+            page.column.choose(card.folder)
+            if self._rng.random() < 0.3:
+                card.view.selectAll()
+        commands = page.commands
+        acts = (page.add_drawing, page.add_drawing, page.add_drawing, page.undo, page.redo, commands.delete_selected)
+        rare = (commands.new_collection, commands.delete_collection, commands.restore_collection, page.train)
+        act = self._one(acts if self._rng.random() < 0.9 else rare)
+        act()
+        return act.__name__
 
     def _train(self) -> str:
         tab = self._window.go_to("Train")

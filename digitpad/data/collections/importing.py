@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from digitpad.data.collections.editor import NewSample
-from digitpad.data.collections.folder import INK_SUFFIX, PICTURE_SUFFIXES
+from digitpad.data.collections.folder import CLASSES, INK_SUFFIX, PICTURE_SUFFIXES, is_collection, read_contents
 from digitpad.data.image_folder import is_system_file
 from digitpad.data.ink import read_ink
 from digitpad.errors import DigitpadError
@@ -51,8 +51,8 @@ def labelled_samples(path: Path) -> list[tuple[str, NewSample]]:
     Parameters
     ----------
     path
-        A folder with a folder of pictures or ink for each class, which is named after the class; or a file of ink with
-        a label for each drawing.
+        A folder with a folder of pictures or ink for each class, which is named after the class; the folder of a
+        collection; or a file of ink with a label for each drawing.
 
     Returns
     -------
@@ -77,13 +77,17 @@ def labelled_samples(path: Path) -> list[tuple[str, NewSample]]:
             )
         _check_count(len(drawings), path)
         return [(str(one.label), NewSample(one, origin=path.name)) for one in drawings]
+    if is_collection(path):
+        folders = [(each.name, path / CLASSES / each.folder) for each in read_contents(path).classes]
+    else:
+        folders = [(folder.name, folder) for folder in _folders(path)]
     found: list[tuple[str, NewSample]] = []
-    for folder in _folders(path):
+    for name, folder in folders:
         for file in _files(folder):
             if file.suffix.lower() == INK_SUFFIX:
-                found += [(folder.name, NewSample(drawing, origin=file.name)) for drawing in read_ink(file)]
+                found += [(name, NewSample(drawing, origin=file.name)) for drawing in read_ink(file)]
             else:
-                found.append((folder.name, NewSample(file, origin=file.name)))
+                found.append((name, NewSample(file, origin=file.name)))
             _check_count(len(found), path)
     if not found:
         raise DigitpadError(

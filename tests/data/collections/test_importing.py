@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from digitpad.data.collections.editor import CollectionEditor, NewSample
 from digitpad.data.collections.importing import labelled_samples, samples_in
 from digitpad.data.ink import Drawing, write_ink
 from digitpad.errors import DigitpadError
-from tests.data.collections.conftest import drawing, png
+from tests.data.collections.conftest import drawing, ink, png
 
 
 def test_a_folder_with_a_folder_for_each_class(tmp_path: Path) -> None:
@@ -49,3 +50,9 @@ def test_nothing_to_import_is_answered_in_words(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("digitpad.data.collections.importing.MOST_SAMPLES", 1)
     with pytest.raises(DigitpadError, match="more than 1 samples"):
         samples_in([tmp_path])
+
+
+def test_the_folder_of_a_collection_has_the_names_of_its_classes(editor: CollectionEditor) -> None:
+    editor.add_labelled([("a/b", ink()), ("猫", NewSample(png(), ".png")), ("a/b", ink())])
+    labels = [label for label, _sample in labelled_samples(editor.folder)]
+    assert labels == ["a/b", "a/b", "猫"]

@@ -1,7 +1,7 @@
 """The card of one class: its name, its key, its samples, and a menu."""
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QMouseEvent, QPaintEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QFontMetrics, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -40,7 +40,6 @@ class _ClassButton(QToolButton):
         super().__init__(parent)
         self._theme = theme
         self._name = ""
-        self._like = parent.font()
         self.setProperty("flat", "true")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -48,8 +47,6 @@ class _ClassButton(QToolButton):
     def show_name(self, name: str) -> None:
         """Show the name of a class."""
         self._name = name
-        scale = 2.0 if len(name) <= _LONG else 1.1
-        self.setFont(text_font(self._like, scale=scale, bold=True))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -67,11 +64,13 @@ class _ClassButton(QToolButton):
         self.initStyleOption(option)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
         room = self.rect().adjusted(px(4), 0, -px(4), 0)
-        painter.setFont(self.font())
+        font = text_font(self.font(), scale=2.0 if len(self._name) <= _LONG else 1.1, bold=True)
+        metrics = QFontMetrics(font)
+        painter.setFont(font)
         painter.setPen(self._theme.colour("accent" if self.isChecked() else "text"))
-        longest = max(self._name.split(), key=len)
-        wraps = self.fontMetrics().horizontalAdvance(longest) <= room.width() and len(self._name) <= _WRAPPED
-        text = self._name if wraps else self.fontMetrics().elidedText(self._name, _RIGHT, room.width())
+        longest = max(self._name.split(), key=len, default="")
+        wraps = metrics.horizontalAdvance(longest) <= room.width() and len(self._name) <= _WRAPPED
+        text = self._name if wraps else metrics.elidedText(self._name, _RIGHT, room.width())
         painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), text)
 
 
