@@ -7,6 +7,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from digitpad.gui.data.collect.page import CollectPage
+from digitpad.gui.data.look.actions import LookActions
 from digitpad.gui.data.page import DataPage
 from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.scaling import adopt
@@ -67,6 +68,7 @@ class DataTab(TabPage):
             self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         add_space(self._row, SPACE)
         self._built("collect")
+        self._look_actions = LookActions(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         column.setSpacing(SPACE + SPACE // 2)
@@ -114,7 +116,7 @@ class DataTab(TabPage):
                 # It imports what reads datasets, and few visits to the tab need it.
                 from digitpad.gui.data.look.page import LookPage
 
-                return LookPage(self._theme, self._workspace, self)
+                return LookPage(self._theme, self._workspace, self, actions=self._look_actions)
             case _:
                 raise ValueError(name)
 

@@ -50,6 +50,22 @@ def test_an_image_of_look_is_opened_in_the_draw_tab(
     assert picture.name == "small, Image 0, 3"
 
 
+def test_the_actions_of_look_work_only_while_it_is_shown(window: MainWindow, tab: DataTab, qtbot: QtBot) -> None:
+    (export,) = (action for action in tab.actions() if action.objectName() == "actionLookExport")
+    assert not export.isEnabled()
+    page = tab.page("look")
+    assert isinstance(page, LookPage)
+    qtbot.waitUntil(lambda: page.images_card.shows_grid, timeout=20_000)
+    assert export.isEnabled()
+    tab.page("collect")
+    assert not export.isEnabled()
+    tab.page("look")
+    assert export.isEnabled()
+    window.go_to("Draw")
+    assert not export.isEnabled()
+    assert not export.isVisible()
+
+
 def test_the_tab_needs_room_for_the_page_that_is_shown_only(tab: DataTab) -> None:
     tab.page("look")
     rests = []

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from digitpad.gui.data.look.arrangement import Findings, Order
 from digitpad.gui.data.look.exporting import Exported, sheet_job, table_job
 from digitpad.gui.data.look.jobs import following
-from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workers.latest import LatestWorker, Outcome
@@ -41,12 +40,7 @@ class LookExporter(QObject):
     theme, settings
         The colours of the picture, and the folder of files.
     page
-        The page, which owns the action.
-
-    Attributes
-    ----------
-    action
-        Asks for the file.
+        The page.
 
     Signals
     -------
@@ -62,33 +56,24 @@ class LookExporter(QObject):
         self._shown: _Shown | None = None
         self._worker = LatestWorker(self)
         self._worker.result_ready.connect(self._take)
-        self.action = make_action(
-            page,
-            "actionLookExport",
-            self.tr("Export images…"),
-            ["Ctrl+Alt+X"],
-            self.tr("Export the list that is shown as a table (CSV), or its images as a contact sheet (PNG)"),
-            self._ask,
-        )
-        self.action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.offer_nothing()
 
     def offer(self, images: SplitDataset, cells: NDArray[np.int64], order: Order, findings: Findings) -> None:
         """Export these cells when asked."""
         self._shown = _Shown(images, cells, order, findings)
-        self.action.setEnabled(True)
 
     def offer_nothing(self) -> None:
         """Export nothing, because nothing is shown."""
         self._shown = None
-        self.action.setEnabled(False)
 
     def shut_down(self) -> None:
         """Stop the worker and wait for its end."""
         self._worker.shut_down()
 
     @Slot()
-    def _ask(self) -> None:
+    def ask(self) -> None:
+        """Ask for the file."""
+        if self._shown is None:
+            return
         dialog = QFileDialog(self._page.window(), self.tr("Export the images"), str(self._settings.folder))
         dialog.setObjectName("lookExportDialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

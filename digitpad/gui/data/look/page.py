@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitpad.data.collections.store import PREFIX, CollectionStore
 from digitpad.gui.canvas.sketch import Page
+from digitpad.gui.data.look.actions import LookActions
 from digitpad.gui.data.look.arrangement import Filters, Order, arrange
 from digitpad.gui.data.look.background import LookWork
 from digitpad.gui.data.look.captions import Descriptions
@@ -21,7 +22,7 @@ from digitpad.gui.data.look.filters import LookFilters
 from digitpad.gui.data.look.grid import Caption
 from digitpad.gui.data.look.selection import Selection
 from digitpad.gui.data.page import DataPage
-from digitpad.gui.widgets.actions import action_button, make_action
+from digitpad.gui.widgets.actions import action_button
 from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.plain_text import one_line
@@ -46,9 +47,20 @@ class LookPage(DataPage):
         The colours.
     workspace
         Provides the model in use, and shows images in Draw.
+    parent
+        The tab.
+    actions
+        The actions of the tab; None makes them.
     """
 
-    def __init__(self, theme: Theme, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        workspace: Workspace,
+        parent: QWidget | None = None,
+        *,
+        actions: LookActions | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("lookPage")
         self._theme, self._workspace = theme, workspace
@@ -57,18 +69,18 @@ class LookPage(DataPage):
         self._summarized: frozenset[str] | None = None  # the splits that the class images leave out
         self._next_step: Callable[[], None] = self._load_again
         self._model: Model | None = None  # the model that reads the images
+        self.actions_here = LookActions(self) if actions is None else actions
         self.work = LookWork(self)
         self.tiles = TileStore(self)
         self.exporter = LookExporter(theme, workspace.settings, self)
         self.exporter.message.connect(self.message)
-        self._make_actions()
         self.data = DataChoice(theme, workspace.settings, self)
         self.facts = muted("", self)
         self.facts.setObjectName("lookFacts")
         self.filters = LookFilters(theme, self)
         self.classes_card = ClassesCard(theme, self)
         self.images_card = ImagesCard(theme, self.tiles, self)
-        self.details = DetailsCard(theme, self.open_action, self)
+        self.details = DetailsCard(theme, self.actions_here.open_image, self)
         self._selection = Selection(self.details, self)
         self.classes, self.grid = self.classes_card.strip, self.images_card.grid
         self.state, self.order = self.images_card.state, self.images_card.order
@@ -88,12 +100,18 @@ class LookPage(DataPage):
     def showEvent(self, event: QShowEvent) -> None:
         """Load the dataset when first shown; notice a model that was chosen, or a collection made, in the meantime."""
         super().showEvent(event)
+        self.actions_here.show_page(visible=True)
         self.data.offer_collections({entry.dataset: one_line(entry.name) for entry in CollectionStore().all()})
         untouched = self.images is None and not self.work.is_busy and not self.state.text
         # Collect may have changed a collection.
         if untouched or (self.images is not None and self.data.source.startswith(PREFIX)):
             self.load(self.data.source)
         self._network_changed()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let the actions wait until the page is visible again."""
+        super().hideEvent(event)
+        self.actions_here.show_page(visible=False)
 
     def shut_down(self) -> None:
         """Stop background work and wait for its end."""
@@ -120,17 +138,6 @@ class LookPage(DataPage):
 
     # Construction
 
-    def _make_actions(self) -> None:
-        self.open_action = make_action(
-            self,
-            "actionLookOpen",
-            self.tr("Open in Draw"),
-            ["Ctrl+Return"],
-            self.tr("Show the selected image in Draw"),
-            self._open_selected,
-        )
-        self.open_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-
     def _lay_out(self) -> None:
         self.data.setMinimumWidth(24 * SPACE)
         self.head = QWidget(self)
@@ -140,7 +147,7 @@ class LookPage(DataPage):
         bar.setSpacing(2 * SPACE)
         bar.addWidget(self.data)
         bar.addWidget(self.facts, 1)
-        bar.addWidget(action_button(self.exporter.action, "lookExportButton", self.tr("Export…"), self))
+        bar.addWidget(action_button(self.actions_here.export, "lookExportButton", self.tr("Export…"), self))
         middle = QVBoxLayout()
         middle.setSpacing(2 * SPACE)
         middle.addWidget(self.classes_card)
@@ -173,6 +180,8 @@ class LookPage(DataPage):
         self.grid.selected.connect(self._select)
         self.grid.opened.connect(self._open_place)
         self.state.pressed.connect(self._press)
+        self.actions_here.open_wanted.connect(self._open_selected)
+        self.actions_here.export_wanted.connect(self.exporter.ask)
         self._workspace.networks_changed.connect(self._network_changed)
 
     # The dataset and its order
@@ -238,6 +247,7 @@ class LookPage(DataPage):
         self.grid.show_cells(cells, self._caption, ink=shows_ink(images), lines=lines, keep=self._selection.index)
         self.images_card.show_grid()
         self.exporter.offer(images, cells, self._order, findings)
+        self.actions_here.show_images(something=True)
         self._select(self.grid.place)
 
     def _caption(self, place: int) -> Caption:
@@ -302,7 +312,7 @@ class LookPage(DataPage):
 
     def _show_no_grid(self) -> None:
         self._selection.clear()
-        self.open_action.setEnabled(False)
+        self.actions_here.show_images(something=False)
         self.exporter.offer_nothing()
         self.images_card.show_state()
 
@@ -354,7 +364,6 @@ class LookPage(DataPage):
         if images is None or descriptions is None:
             return
         self._selection.select(images, descriptions, tuple(self.grid.cells[place].tolist()), self._model)
-        self.open_action.setEnabled(True)
 
     @Slot(int)
     def _open_place(self, place: int) -> None:

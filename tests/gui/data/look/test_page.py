@@ -237,7 +237,7 @@ def test_what_cannot_be_loaded_says_why_and_can_be_tried_again(
     page.data.open(str(late))
     ready(page)
     assert f"{late} does not exist" in page.state.text
-    assert not page.exporter.action.isEnabled()
+    assert not page.actions_here.export.isEnabled()
     data.rename(late)
     QTest.mouseClick(page.state.button, LEFT)
     ready(page)
@@ -309,7 +309,7 @@ def test_a_file_that_cannot_be_written_is_said(page: LookPage, tmp_path: Path, q
 
 
 def test_the_file_dialogs_open(page: LookPage) -> None:
-    page.exporter.action.trigger()
+    page.actions_here.export.trigger()
     dialogs = page.findChildren(QFileDialog)
     assert [dialog.objectName() for dialog in dialogs] == ["lookExportDialog"]
     dialogs[0].close()
