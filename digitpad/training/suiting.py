@@ -8,14 +8,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from digitpad.data.labels import are_digits
-from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
 from digitpad.nn import ARCHITECTURES, Architecture
 from digitpad.training.data_facts import DataFacts, facts_of
 from digitpad.training.live import LiveRun
-from digitpad.training.network_fit import fit_network, input_for_pictures, output_sentence
+from digitpad.training.network_fit import fit_network, output_sentence
+from digitpad.training.opened import OpenedData, samples_of
 from digitpad.training.plan import RunPlan
-from digitpad.training.preparation import limit_classes
 from digitpad.training.runs import RunStore
 from digitpad.training.small_sets import small_set_values
 from digitpad.translation import gettext as _
@@ -91,7 +90,7 @@ def suit(plan: RunPlan, chosen: Collection[str], facts: DataFacts | None) -> Sui
     return SuitedPlan(plan, fit.architecture, tuple(sentences))
 
 
-def start_suited(plan: RunPlan, chosen: Collection[str], store: RunStore) -> LiveRun:
+def start_suited(plan: RunPlan, chosen: Collection[str], store: RunStore, opened: OpenedData | None = None) -> LiveRun:
     """Open the data, suit the plan to them, and start a run.
 
     Parameters
@@ -100,14 +99,15 @@ def start_suited(plan: RunPlan, chosen: Collection[str], store: RunStore) -> Liv
         As for `suit`.
     store
         The store of runs.
+    opened
+        Data opened before; they are used if they are those of the plan and their files have not changed.
 
     Raises
     ------
     DigitpadError
         If the data cannot be opened, or the plan cannot be executed.
     """
-    opened = open_samples(plan.dataset, split="train", shape=input_for_pictures(plan.architecture))
-    samples = limit_classes(opened, plan.limit_per_class, plan.settings.seed)
+    samples = samples_of(plan, opened)
     suited = suit(plan, chosen, facts_of(samples))
     return LiveRun.start(suited.plan, store, samples=samples)
 

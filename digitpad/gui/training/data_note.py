@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from digitpad.gui.training.data_reader import DataReader
 from digitpad.gui.training.plan_editor import PlanEditor
 from digitpad.gui.widgets.theme import SPACE
-from digitpad.training.data_facts import DataFacts
+from digitpad.training.opened import OpenedData
 
 
 class DataNote(QWidget):
@@ -43,7 +43,7 @@ class DataNote(QWidget):
         row.addWidget(self._text, 1)
         editor.data_changed.connect(self._read)
         editor.changed.connect(self._show_plan)
-        self._reader.known.connect(self._take)
+        self._reader.opened.connect(self._take)
         self._reader.error.connect(self._refuse)
         self._show_plan()
 
@@ -56,6 +56,11 @@ class DataNote(QWidget):
     def is_reading(self) -> bool:
         """Whether chosen data are being opened."""
         return self._reading
+
+    @property
+    def opened(self) -> OpenedData | None:
+        """The data that were opened; None if they are built in, or are not open yet."""
+        return self._reader.data
 
     def look_again(self) -> None:
         """Follow data whose files have changed since they were opened."""
@@ -77,9 +82,9 @@ class DataNote(QWidget):
         self._show_plan()
 
     @Slot(object)
-    def _take(self, facts: DataFacts) -> None:
+    def _take(self, opened: OpenedData) -> None:
         self._reading = False
-        self._editor.show_facts(facts)
+        self._editor.show_facts(opened.facts)
         if self._editor.trouble:
             self.error.emit(self._editor.trouble)
 

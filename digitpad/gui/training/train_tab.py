@@ -138,7 +138,7 @@ class TrainTab(TabPage):
         """Start a new run of the plan."""
         plan, chosen = self.editor.asked
         # Suited to the data again where they are opened, because they may have changed since they were read.
-        self._begin(partial(start_suited, plan, chosen, self._store), passage, self.editor.plan)
+        self._begin(partial(start_suited, plan, chosen, self._store, self.note.opened), passage, self.editor.plan)
 
     def _begin(self, open_run: Callable[[], LiveRun], passage: RunUntil, plan: RunPlan) -> None:
         self.notice.clear()

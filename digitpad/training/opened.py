@@ -1,0 +1,116 @@
+"""The data of a plan, opened to learn the facts about them, and kept for the training where that is cheap.
+
+Photographs are decoded once for their means and deviations, which takes long. A training that starts on data whose
+files have not changed since need not do so again.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from digitpad.data.collections.store import find_collection
+from digitpad.data.orientation import split_turns
+from digitpad.data.paper import Pages
+from digitpad.data.sources import open_samples
+from digitpad.training.data_facts import DataFacts, Samples, facts_of
+from digitpad.training.network_fit import input_for_pictures
+from digitpad.training.plan import RunPlan
+from digitpad.training.preparation import limit_classes
+
+_MOST_BYTES = 128 << 20  # of images that are kept in memory for a training that may never start
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedData:
+    """Data that were opened.
+
+    Attributes
+    ----------
+    source
+        What was opened: the dataset, the limit per class with its seed, and the input that pictures are prepared for.
+    state
+        The number of files and folders, and the time of their last change in nanoseconds.
+    facts
+        The facts about the data.
+    samples
+        The data; None if they would take much memory.
+    """
+
+    source: tuple[object, ...]
+    state: tuple[int, int]
+    facts: DataFacts
+    samples: Samples | None
+
+
+def open_data(plan: RunPlan, before: OpenedData | None = None) -> OpenedData:
+    """Open the data of a plan.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    before
+        Data opened before, which are returned if they are those of the plan and their files have not changed.
+
+    Raises
+    ------
+    DigitpadError
+        If the data cannot be opened.
+    """
+    # Before the data are opened, so that a change meanwhile is noticed the next time.
+    source, state = _source_of(plan), _state_of(plan.dataset)
+    if before is not None and (before.source, before.state) == (source, state):
+        return before
+    samples = samples_of(plan)
+    return OpenedData(source, state, facts_of(samples), samples if _is_small(samples) else None)
+
+
+def samples_of(plan: RunPlan, before: OpenedData | None = None) -> Samples:
+    """Return the training split of the dataset of a plan, within its limit per class.
+
+    Parameters
+    ----------
+    plan, before
+        As for `open_data`.
+
+    Raises
+    ------
+    DigitpadError
+        If the data cannot be opened.
+    """
+    same = before is not None and (before.source, before.state) == (_source_of(plan), _state_of(plan.dataset))
+    if before is not None and before.samples is not None and same:
+        return before.samples
+    samples = open_samples(plan.dataset, split="train", shape=input_for_pictures(plan.architecture))
+    return limit_classes(samples, plan.limit_per_class, plan.settings.seed)
+
+
+def _source_of(plan: RunPlan) -> tuple[object, ...]:
+    limit = None if plan.limit_per_class is None else (plan.limit_per_class, plan.settings.seed)
+    return plan.dataset, limit, input_for_pictures(plan.architecture)
+
+
+def _is_small(samples: Samples) -> bool:
+    """Return whether samples take little memory; pictures that are decoded when needed have a bound of their own."""
+    if isinstance(samples, Pages):
+        return False
+    return not isinstance(samples.images, np.ndarray) or samples.images.nbytes <= _MOST_BYTES
+
+
+def _state_of(dataset: str) -> tuple[int, int]:
+    """Return how many files and folders the data have, and when the last of them changed."""
+    count = newest = 0
+    for name in {split_turns(part)[0] for part in (dataset, *dataset.split("+"))} - {""}:
+        path = find_collection(name) or Path(name)
+        for entry in (path, *path.rglob("*")):
+            count, newest = count + 1, max(newest, _changed(entry))
+    return count, newest
+
+
+def _changed(path: Path) -> int:
+    """Return the time of a file's last change in nanoseconds; 0 if there is none, which is said when it is opened."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
