@@ -14,7 +14,8 @@ from digitpad.gui.evaluation.job import Measured
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 
-_IMAGES = 60
+_FEWEST, _IMAGES = 12, 60
+_NUMBERS = 2_000_000  # of all images together: about a second of work
 _AT_ONCE = _IMAGES * 28 * 28  # numbers that are read within a frame or two
 _DISTURB = "disturb"
 
@@ -64,7 +65,7 @@ class Disturber(QObject):
     def ask(self, measured: Measured, model: int, disturbance: Disturbance, amount: float) -> None:
         """Disturb and read the images; the newest request wins."""
         self.forget()
-        if _IMAGES * math.prod(measured.images.images.shape[1:]) <= _AT_ONCE:
+        if _count(measured) * math.prod(measured.images.images.shape[1:]) <= _AT_ONCE:
             self.ready.emit(_disturbed(measured, model, disturbance, amount))
             return
 
@@ -91,6 +92,12 @@ class Disturber(QObject):
 
 def _disturbed(measured: Measured, model: int, disturbance: Disturbance, amount: float) -> Disturbed:
     some = measured_images(measured.images)
-    pixels = disturb(np.asarray(some.images[:_IMAGES]), disturbance, amount)
-    images = Dataset.of(some.name, pixels, some.labels[:_IMAGES], some.classes)
+    count = _count(measured)
+    pixels = disturb(np.asarray(some.images[:count]), disturbance, amount)
+    images = Dataset.of(some.name, pixels, some.labels[:count], some.classes)
     return Disturbed(disturbance, amount, model, images, measured.readers[model].log_probabilities(pixels))
+
+
+def _count(measured: Measured) -> int:
+    """Return how many images are shown: fewer large ones."""
+    return min(_IMAGES, max(_FEWEST, _NUMBERS // math.prod(measured.images.images.shape[1:])))
