@@ -1,8 +1,9 @@
 """What the plan of a run needs to know of its data: names, numbers and a shape, without the images."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digitpad.data.dataset import DIGITS, Dataset
 from digitpad.data.paper import Pages
@@ -27,6 +28,8 @@ class DataFacts:
         Names of the classes that have images.
     shape
         Shape of an image, (C, H, W).
+    sample
+        The first image, uint8 (C, H, W); None if it is not known.
     """
 
     name: str
@@ -34,6 +37,7 @@ class DataFacts:
     classes: tuple[str, ...]
     present: tuple[str, ...]
     shape: Shape
+    sample: NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
 
     @property
     def has_classes(self) -> bool:
@@ -51,4 +55,5 @@ def facts_of(samples: Samples) -> DataFacts:
     if isinstance(samples, Pages):
         return DataFacts(samples.name, len(samples), (), (), shape)
     present = tuple(samples.classes[label] for label in np.unique(samples.labels).tolist())
-    return DataFacts(samples.name, len(samples), samples.classes, present, shape)
+    sample = np.asarray(samples.images[:1])[0] if len(samples) else None
+    return DataFacts(samples.name, len(samples), samples.classes, present, shape, sample)

@@ -14,7 +14,8 @@ from digitpad.data.ink import format_ink, parse_ink, read_ink, write_ink
 from digitpad.errors import DigitpadError
 from digitpad.gui.canvas.ink_pages import drawing_of, page_of
 from digitpad.gui.canvas.ink_painter import page_image
-from digitpad.gui.canvas.sketch import Page, Picture
+from digitpad.gui.canvas.pictures import picture_of_bytes, picture_of_file
+from digitpad.gui.canvas.sketch import Page
 from digitpad.gui.widgets.files import INK_SUFFIX, png_bytes, write_png
 from digitpad.names import plain_name
 
@@ -22,7 +23,6 @@ Pasted = str | bytes | QImage
 """Pasted or dropped data that has not been read yet: ink as text, the content of an image file, or an image."""
 
 _PNG = "image/png"
-_JPEG = b"\xff\xd8\xff"
 
 
 def read_page(path: Path) -> tuple[Page, int]:
@@ -46,12 +46,8 @@ def read_page(path: Path) -> tuple[Page, int]:
     if path.suffix.lower() == INK_SUFFIX:
         drawings = read_ink(path)
         return page_of(drawings[0], str(path)), len(drawings)
-    from digitpad.data.images import read_photograph
-
     try:
-        ink, photograph = read_photograph(path)
-        encoded = _if_jpeg(path.read_bytes())
-        return Page(picture=Picture(ink, path.name, photograph=photograph, source=path, encoded=encoded)), 1
+        return Page(picture=picture_of_file(path)), 1
     except OSError as error:
         # For example, a name that is too long for the file system.
         raise DigitpadError(f"{plain_name(str(path))} cannot be read ({error.strerror}); check the name.") from error
@@ -142,17 +138,9 @@ def page_of_pasted(content: Pasted) -> Page:
     if isinstance(content, str):
         name = QCoreApplication.translate("Exchange", "The pasted text")
         return page_of(parse_ink(io.StringIO(content), name)[0], name)
-    from digitpad.data.images import read_photograph
-
     encoded = content if isinstance(content, bytes) else png_bytes(content)
-    ink, photograph = read_photograph(encoded)
     name = QCoreApplication.translate("Exchange", "the pasted image")
-    return Page(picture=Picture(ink, name, photograph=photograph, encoded=_if_jpeg(encoded)))
-
-
-def _if_jpeg(content: bytes) -> bytes | None:
-    """Return the contents of a JPEG, and None for other formats, which are decoded in one size only."""
-    return content if content.startswith(_JPEG) else None
+    return Page(picture=picture_of_bytes(encoded, name))
 
 
 def paths_in(mime: QMimeData) -> list[Path]:

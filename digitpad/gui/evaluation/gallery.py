@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal, Slo
 from PySide6.QtGui import (
     QFontMetrics,
     QHelpEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -19,10 +18,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
+from digitpad.data.dataset import Dataset
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
+from digitpad.gui.workspace.tiles import Palette, TileStore, picture
+from digitpad.inspection import SplitDataset
 
 _SIDE = 56  # pixels at 100 % text size: an image, two for each of its own
+_PICTURE = 88  # the same for a picture, the pixels of which are not counted
 _GAP = SPACE
 _ARROW = " → "
 
@@ -68,11 +71,13 @@ class Gallery(QAbstractScrollArea):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._images: NDArray[np.uint8] = np.zeros((0, 28, 28), np.uint8)
+        self._images: Dataset | None = None
+        self._ink = True
+        self._tiles = TileStore(self)
         self._indices: NDArray[np.int64] = np.zeros(0, np.int64)
         self._caption: Callable[[int], Caption] = _no_caption
         self._place = 0  # of the marked image
-        self._colour_table: list[int] = []
+        self._palette = Palette(theme)
         self.setObjectName("gallery")
         self.setAccessibleName(self.tr("Images"))
         self.setToolTip(self.tr("Click an image, or press Enter, to open it in Draw"))
@@ -82,7 +87,7 @@ class Gallery(QAbstractScrollArea):
         self.viewport().setObjectName("qt_gallery_viewport")
         self.viewport().setMouseTracking(True)
         theme.changed.connect(self._dress)
-        self._dress()
+        self._tiles.changed.connect(self.viewport().update)
         self._describe()
 
     @property
@@ -91,9 +96,17 @@ class Gallery(QAbstractScrollArea):
         return self._indices
 
     def pixels(self, place: int) -> NDArray[np.uint8]:
-        """Return the image at a position: uint8 (H, W), ink 255."""
-        image: NDArray[np.uint8] = self._images[self._indices[place]]
-        return image
+        """Return the image at a position: uint8 (H, W) with ink 255, or a picture, (C, H, W).
+
+        Raises
+        ------
+        DigitpadError
+            If its file cannot be read any more.
+        """
+        if self._images is None:
+            raise IndexError("Gallery.pixels: there are no images")
+        image: NDArray[np.uint8] = self._images.images[int(self._indices[place])]
+        return image[0] if self._ink else image
 
     @property
     def place(self) -> int:
@@ -101,20 +114,32 @@ class Gallery(QAbstractScrollArea):
         return self._place
 
     def show_images(
-        self, images: NDArray[np.uint8], indices: NDArray[np.int64], caption: Callable[[int], Caption]
+        self,
+        images: Dataset | None,
+        indices: NDArray[np.int64],
+        caption: Callable[[int], Caption],
+        *,
+        ink: bool = True,
     ) -> None:
         """Show some images of a dataset.
 
         Parameters
         ----------
         images
-            uint8 (N, 1, H, W), ink 255: all images of the dataset.
+            The dataset; None for no images. Only the images in view are decoded.
         indices
             int64 (M,): indices of the images to show, in this order.
         caption
             Returns the caption of an image, given its index in the dataset.
+        ink
+            Whether the images are ink, 255 on 0, and not pictures.
         """
-        self._images, self._indices, self._caption = images[:, 0], indices, caption
+        if images is not self._images:
+            self._images = images
+            self._tiles.use(
+                None if images is None or not len(images) else SplitDataset(images.name, ("test",), (images,))
+            )
+        self._indices, self._caption, self._ink = indices, caption, ink
         self._place = 0
         self.verticalScrollBar().setValue(0)
         self._fit()
@@ -126,7 +151,7 @@ class Gallery(QAbstractScrollArea):
         columns, left, width, height = self._grid()
         row, column = divmod(place, columns)
         x = left + column * width
-        return QRect(x, row * height - self.verticalScrollBar().value() + 2, px(_SIDE), px(_SIDE))
+        return QRect(x, row * height - self.verticalScrollBar().value() + 2, self._side, self._side)
 
     def sizeHint(self) -> QSize:
         """Return room for some rows."""
@@ -208,17 +233,17 @@ class Gallery(QAbstractScrollArea):
         painter.end()
 
     def _paint_images(self, painter: QPainter, places: range, width: int) -> None:
-        rows, side = self._images.shape[1:]
-        # One picture of all visible images, in the greys of the theme.
-        stack = self._images[self._indices[places.start : places.stop]].reshape(-1, side)
-        mosaic = QImage(stack.data, side, len(stack), side, QImage.Format.Format_Indexed8)
-        mosaic.setColorTable(self._colour_table)
+        tiles = self._tiles.pixels(self._indices[places.start : places.stop].tolist())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=not self._ink)
         small, bold = fixed_font(self.font(), scale=0.85), text_font(self.font(), scale=0.95, bold=True)
         line = self._line_height()
         centre = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
-        for number, place in enumerate(places):
+        for tile, place in zip(tiles, places, strict=True):
             area = self.image_rect(place)
-            painter.drawImage(area, mosaic, QRect(0, number * rows, side, rows))
+            if tile is None:
+                painter.fillRect(area, self._theme.colour("field"))
+            else:
+                self._paint_tile(painter, tile, area)
             caption = self._caption(int(self._indices[place]))
             words = QRect(area.center().x() - width // 2, area.bottom() + 3, width, line)
             painter.setFont(bold)
@@ -231,16 +256,32 @@ class Gallery(QAbstractScrollArea):
                 painter.setPen(QPen(self._theme.colour("accent"), 2))
                 painter.drawRoundedRect(QRectF(area).adjusted(-1, -1, 1, 1), 3, 3)
 
+    def _paint_tile(self, painter: QPainter, tile: NDArray[np.uint8], area: QRect) -> None:
+        """Paint an image in its proportions."""
+        colours = np.ascontiguousarray(self._palette.colours(tile, ink=self._ink))
+        size = QSize(colours.shape[1], colours.shape[0]).scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        place = QRect(area.topLeft(), size)
+        place.moveCenter(area.center())
+        painter.drawImage(place, picture(colours))
+
+    def shut_down(self) -> None:
+        """Stop the worker that decodes images, and wait for its end."""
+        self._tiles.shut_down()
+
+    @property
+    def _side(self) -> int:
+        return px(_SIDE if self._ink else _PICTURE)
+
     def _line_height(self) -> int:
         return self.fontMetrics().height()
 
     def _grid(self) -> tuple[int, int, int, int]:
         """Return the number of images per row, the left edge of the first, and the width and height of a cell."""
-        wanted = max(px(_SIDE), self.fontMetrics().horizontalAdvance("> 99.9 %")) + px(_GAP)
+        wanted = max(self._side, self.fontMetrics().horizontalAdvance("> 99.9 %")) + px(_GAP)
         room = self.viewport().width()
         columns = max(1, room // wanted)
         width = room // columns
-        return columns, (width - px(_SIDE)) // 2, width, px(_SIDE) + 2 * self._line_height() + 2 * px(_GAP)
+        return columns, (width - self._side) // 2, width, self._side + 2 * self._line_height() + 2 * px(_GAP)
 
     def _fit(self) -> None:
         columns, _, _, height = self._grid()
@@ -281,9 +322,7 @@ class Gallery(QAbstractScrollArea):
 
     @Slot()
     def _dress(self) -> None:
-        paper, ink = self._theme.colour("field"), self._theme.colour("text")
-        levels = np.linspace([paper.red(), paper.green(), paper.blue()], [ink.red(), ink.green(), ink.blue()], 256)
-        self._colour_table = [0xFF000000 | r << 16 | g << 8 | b for r, g, b in np.rint(levels).astype(int).tolist()]
+        self._palette = Palette(self._theme)
         self.viewport().update()
 
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 
 from digitpad.data.dataset import Dataset
 from digitpad.data.sources import open_dataset
-from digitpad.evaluation import Comparison, Evaluation, RobustnessPoint, evaluating, measured_images
+from digitpad.evaluation import Comparison, Disturbance, Evaluation, RobustnessPoint, evaluating, measured_images
 from digitpad.evaluation.robustness import count_points, measuring_robustness_in_steps
 from digitpad.evaluation.validation import validation_images
 from digitpad.gui.workers.progress import WorkProgress
@@ -60,6 +60,16 @@ class Measured:
     def comparison(self) -> Comparison | None:
         """The comparison of the second model with the first; None without a second model."""
         return Comparison(*self.evaluations) if len(self.evaluations) == 2 else None
+
+    @property
+    def reads_pictures(self) -> bool:
+        """Whether the images are pictures, and not ink."""
+        return self.readers[0].reads_pictures
+
+    @property
+    def disturbances(self) -> tuple[Disturbance, ...]:
+        """The disturbances that make sense for the images: pictures have no strokes."""
+        return tuple(one for one in Disturbance if not (self.reads_pictures and one is Disturbance.STROKE_WIDTH))
 
     @property
     def one_class(self) -> str | None:
@@ -133,12 +143,13 @@ def robustness_job(measured: Measured) -> Iterator[Step]:
         Point by point, model after model.
     """
     some = measured_images(measured.images)
-    done, total = 0, count_points() * len(measured.readers)
+    disturbances = measured.disturbances
+    done, total = 0, count_points(disturbances) * len(measured.readers)
     for number, reader in enumerate(measured.readers):
         doing = QCoreApplication.translate("EvaluationJob", "{model} on disturbed images").format(
             model=reader.model.name
         )
-        for point in measuring_robustness_in_steps(reader, some):
+        for point in measuring_robustness_in_steps(reader, some, disturbances):
             if point is not None:
                 done += 1
                 yield CurvePoint(number, point)

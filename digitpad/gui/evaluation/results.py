@@ -8,18 +8,20 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from digitpad.errors import DigitpadError
 from digitpad.evaluation import Disturbance, Evaluation, RobustnessPoint, measured_images, wilson_interval
 from digitpad.evaluation.report import ORIGINS
-from digitpad.evaluation.robustness import disturb
 from digitpad.gui.evaluation.captions import caption_of, words_for_amount
 from digitpad.gui.evaluation.charts import MODEL_COLOURS, ReliabilityChart, RobustnessChart
 from digitpad.gui.evaluation.comparison_view import ComparisonView
 from digitpad.gui.evaluation.confusion_matrix import ConfusionMatrix, scrolled
+from digitpad.gui.evaluation.disturbed import Disturbed, Disturber
 from digitpad.gui.evaluation.figure_table import FigureTable, Row
 from digitpad.gui.evaluation.figures import share
 from digitpad.gui.evaluation.gallery import Caption, Gallery
 from digitpad.gui.evaluation.job import Measured
 from digitpad.gui.widgets.cards import card, muted, title
+from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.percent import percent
 from digitpad.gui.widgets.theme import SPACE, Theme
 
@@ -51,7 +53,6 @@ _VIEW_TEXTS = {
         str(QT_TRANSLATE_NOOP("Results", "Show the comparison of two models")),
     ),
 }
-_DISTURBED_IMAGES = 60  # shown for one amount of a disturbance
 
 
 def view_texts(view: str) -> tuple[str, str]:
@@ -66,10 +67,14 @@ class Results(QWidget):
     Signals
     -------
     opened
-        Opens an image in Draw: float32 (28, 28) in [0, 1], its name, and the index of its model.
+        Opens an image in Draw: float32 in [0, 1], (28, 28) for ink or (C, H, W) for a picture; its name, and the index
+        of its model.
+    message
+        A `Message`: images could not be read.
     """
 
     opened = Signal(object, str, int)
+    message = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,6 +109,7 @@ class Results(QWidget):
         self.origin_words = muted("", self)
         self.comparison = ComparisonView(theme, self)
         self.gallery = Gallery(theme, self)
+        self._disturber = Disturber(self)
         self._lay_out()
         self._connect()
         self.show_measured(None)
@@ -126,9 +132,17 @@ class Results(QWidget):
     def show_measured(self, measured: Measured | None) -> None:
         """Show new results, those of the first model."""
         self._measured = measured
+        if measured is not None:
+            for chart in self.robustness:
+                chart.setVisible(chart.disturbance in measured.disturbances)
         self.clear_curves()
         self.comparison.show_comparison(measured.comparison if measured is not None else None)
         self.show_model(0)
+
+    def shut_down(self) -> None:
+        """Stop the workers, and wait for their end."""
+        self._disturber.shut_down()
+        self.gallery.shut_down()
 
     def show_model(self, number: int) -> None:
         """Show the results of a model, and its worst mistakes."""
@@ -249,18 +263,30 @@ class Results(QWidget):
                 chart.clear_choice()
         if self._measured is None:
             return
-        some = measured_images(self._measured.images)
-        changed = disturb(some.images[:_DISTURBED_IMAGES], disturbance, amount)
-        outputs = self._measured.readers[self._model].log_probabilities(changed)
-        labels = self._measured.evaluations[self._model].labels
-        truth = [some.classes[label] for label in some.labels[:_DISTURBED_IMAGES].tolist()]
         words = words_for_amount(disturbance, amount)
-        captions = [caption_of(label, labels, row, words) for label, row in zip(truth, outputs, strict=True)]
-        self._say(words, self.tr("first %n image(s)", "", len(changed)))
+        self._say(words, self.tr("Reading…"))
+        self._disturber.ask(self._measured, self._model, disturbance, amount)
+
+    @Slot(object)
+    def _show_disturbed(self, disturbed: Disturbed) -> None:
+        if self._measured is None or disturbed.model != self._model:
+            return
+        some = disturbed.images
+        labels = self._measured.evaluations[self._model].labels
+        truth = [some.classes[label] for label in some.labels.tolist()]
+        words = words_for_amount(disturbed.disturbance, disturbed.amount)
+        rows = zip(truth, disturbed.log_probabilities, strict=True)
+        captions = [caption_of(label, labels, row, words) for label, row in rows]
+        self._say(words, self.tr("first %n image(s)", "", len(some)))
         self._gallery_name = f"{self._measured.images.name}, {words}"
-        self.gallery.show_images(changed, np.arange(len(changed)), captions.__getitem__)
+        self.gallery.show_images(some, np.arange(len(some)), captions.__getitem__, ink=self._shows_ink)
 
     # Parts
+
+    @property
+    def _shows_ink(self) -> bool:
+        """Whether the images are ink, and not pictures."""
+        return self._measured is None or not self._measured.reads_pictures
 
     def _result(self) -> Evaluation | None:
         return self._measured.evaluations[self._model] if self._measured is not None else None
@@ -280,7 +306,8 @@ class Results(QWidget):
         count = len(indices)
         self._say(words, self.tr("{count:,} image(s)", "", count).format(count=count))
         self._gallery_name = self._measured.images.name
-        self.gallery.show_images(self._measured.images.pixels, indices, self._caption)
+        self._disturber.forget()
+        self.gallery.show_images(self._measured.images, indices, self._caption, ink=self._shows_ink)
 
     def _say(self, words: str, count: str) -> None:
         self._title.setText(words)
@@ -294,7 +321,8 @@ class Results(QWidget):
         for label in (self.calibration_words, self.origin_words):
             label.setText("")
         self._say(self.tr("Images"), "")
-        self.gallery.show_images(np.zeros((0, 1, 28, 28), np.uint8), np.zeros(0, np.int64), self._caption)
+        self._disturber.forget()
+        self.gallery.show_images(None, np.zeros(0, np.int64), self._caption)
         self.origin_words.setText("")
 
     def _show_origins(self, result: Evaluation) -> None:
@@ -364,7 +392,11 @@ class Results(QWidget):
 
     @Slot(int)
     def _open(self, place: int) -> None:
-        pixels = self.gallery.pixels(place)
+        try:
+            pixels = self.gallery.pixels(place)
+        except DigitpadError as error:
+            self.message.emit(Message(str(error)))
+            return
         number = int(self.gallery.indices[place])
         self.opened.emit(pixels.astype(np.float32) / np.float32(255), f"{self._gallery_name} {number}", self._model)
 
@@ -375,6 +407,8 @@ class Results(QWidget):
         self.origins.row_chosen.connect(self._show_origin)
         self.comparison.kind_chosen.connect(self._show_kind)
         self.gallery.opened.connect(self._open)
+        self._disturber.ready.connect(self._show_disturbed)
+        self._disturber.message.connect(self.message)
         self._theme.changed.connect(self._dress)
         for chart in self.robustness:
             chart.amount_chosen.connect(self._show_amount)

@@ -77,6 +77,7 @@ class EvaluationTab(TabPage):
         self.setup.changed.connect(self._clear_status)
         self.figures.model_chosen.connect(self.results.show_model)
         self.results.opened.connect(self._open_image)
+        self.results.message.connect(self.message)
         workspace.networks_changed.connect(self._offer_models)
         self._offer_models()
         self._show_running(running=False)
@@ -115,6 +116,7 @@ class EvaluationTab(TabPage):
         self._painter.stop()
         if self._thread is not None:
             self._thread.shut_down()
+        self.results.shut_down()
 
     def evaluate(self, place: Path) -> None:
         """Evaluate a model, a run or one of its checkpoints on the chosen images, unless an evaluation is running."""

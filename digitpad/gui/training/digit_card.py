@@ -122,7 +122,8 @@ class DigitCard(QFrame):
     def show_look(self, look: Look) -> None:
         """Show the drawing as the network received it, what it reads, and its first maps."""
         if look.page.is_blank:
-            self._say(self._invitation())
+            pictures = look.network is not None and look.network.picture_shape is not None
+            self._say(self._invitation(pictures=pictures))
         elif look.not_finite:
             self._say(self.tr("The outputs of this network are not finite, so there is no prediction."))
         elif look.is_reading:
@@ -136,7 +137,9 @@ class DigitCard(QFrame):
         show_verdict(look, None, self.bars)
         self.maps.show_maps(None if look.prediction is None or look.frame is None else _first_maps(look.frame))
 
-    def _invitation(self) -> str:
+    def _invitation(self, *, pictures: bool = False) -> str:
+        if pictures:
+            return self.tr("Open a photograph in the Draw tab: its reading changes here while the network learns.")
         return self.tr("Draw in the Draw tab: the reading changes here while the network learns.")
 
     def _say(self, words: str) -> None:

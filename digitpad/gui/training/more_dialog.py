@@ -222,6 +222,8 @@ class MoreDialog(QDialog):
             strength.blockSignals(True)
             strength.setValue(getattr(strengths, name))
             strength.blockSignals(False)
+        facts = self._editor.facts
+        self._preview.use_sample(None if facts is None else facts.sample)
         self._preview.use(settings.augmentation)
         useful = {*optimizer_options(settings.optimizer), *schedule_options(settings.schedule)}
         for name in (*_OPTIMIZER, *_SCHEDULE):

@@ -291,6 +291,8 @@ class TrainingSetup(QFrame):
             entries[_OWN] = self.tr("custom")
         self._augment.offer(entries)
         self._augment.choose(chosen)
+        facts = self._editor.facts
+        self.preview.use_sample(None if facts is None else facts.sample)
         self.preview.use(wanted)
 
     def _offer_devices(self, plan: RunPlan) -> None:

@@ -157,7 +157,9 @@ class TrainingThread(Worker):
 
     def _publish(self, live: LiveRun) -> None:
         model = live.snapshot_model()
-        readable = model.metadata.task == CLASSIFICATION and model.architecture.input_shape == (1, _SIDE, _SIDE)
+        # Ink is read in one size, and pictures in any.
+        shape, pictures = model.architecture.input_shape, model.metadata.preprocessing.is_picture
+        readable = model.metadata.task == CLASSIFICATION and (pictures or shape == (1, _SIDE, _SIDE))
         self._stale = False
         if readable:
             self._shown.clear()

@@ -260,7 +260,7 @@ class TrainTab(TabPage):
         if not self.isVisible():
             return
         self.digit.show_look(look)
-        self.setup.preview.show_digit(look.pixels)
+        self.setup.preview.show_image(look.pixels)
 
     @Slot(object, object)
     def _use_model(self, model: "Model", place: Path) -> None:

@@ -32,6 +32,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.canvas.drawing import Drawing
+from digitpad.gui.canvas.pictures import picture_of_pixels
 from digitpad.gui.canvas.sketch import Page, Picture
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.workspace import models
@@ -304,11 +305,14 @@ class Workspace(QObject):
         Parameters
         ----------
         pixels
-            float32 (28, 28) in [0, 1], ink 1.
+            float32 in [0, 1]: (28, 28) with ink 1, or a picture, (C, H, W).
         name
             Name of the image.
         """
-        page = Page(picture=Picture(pixels, name, prepared=True))
+        if pixels.ndim == 2:
+            page = Page(picture=Picture(pixels, name, prepared=True))
+        else:
+            page = Page(picture=picture_of_pixels(np.rint(pixels * 255).astype(np.uint8), name))
         self.drawing.put(self.tr("open {name}").format(name=name), page)
 
     def choose(self, place: int) -> None:

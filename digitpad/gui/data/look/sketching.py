@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.data.images import read_photograph
+from digitpad.gui.canvas.pictures import picture_of_file, picture_of_pixels
 from digitpad.gui.canvas.sketch import Page, Picture
 
 _DIGIT = (1, 28, 28)
@@ -24,8 +24,9 @@ def page_of(pixels: NDArray[np.uint8], name: str) -> Page:
     grey = pixels.astype(np.float32).mean(axis=0) / 255
     if pixels.shape == _DIGIT:
         return Page(picture=Picture(grey, name, prepared=True))
-    photograph = np.ascontiguousarray(pixels.transpose(1, 2, 0)) if pixels.shape[0] > 1 else None
-    return Page(picture=Picture(grey, name, photograph=photograph))
+    if pixels.shape[0] > 1:
+        return Page(picture=picture_of_pixels(pixels, name))
+    return Page(picture=Picture(grey, name))
 
 
 def page_of_file(path: Path) -> Page:
@@ -36,5 +37,4 @@ def page_of_file(path: Path) -> Page:
     DigitpadError
         If the file cannot be read.
     """
-    ink, photograph = read_photograph(path)
-    return Page(picture=Picture(ink, path.name, photograph=photograph, source=path))
+    return Page(picture=picture_of_file(path))

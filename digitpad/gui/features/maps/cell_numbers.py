@@ -7,9 +7,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
+from digitpad.gui.widgets.scaling import px
+
 _MINUS = "\N{MINUS SIGN}"
 _DARK_INK, _LIGHT_INK = QColor("#10151b"), QColor("#f4f6f8")
 LEAST_CELL = 30  # logical pixels at 100 % text size that a cell needs for a number
+_READABLE = 22  # the least such side in which a small number can be read
 
 
 def short(value: float) -> str:
@@ -45,6 +48,11 @@ def full(value: float | np.floating[Any]) -> str:
         A float32 as NumPy has it, or a Python float, which is taken as float64.
     """
     return str(value).removesuffix(".0")
+
+
+def has_room(cell: float) -> bool:
+    """Return whether a number can be read in a cell whose side has this many logical pixels."""
+    return cell >= px(_READABLE)
 
 
 def ink_for(colour: int) -> QColor:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from digitpad.gui.features.maps.cell_numbers import paint_numbers
+from digitpad.gui.features.maps.cell_numbers import has_room, paint_numbers
 from digitpad.gui.features.maps.colours import palettes
 from digitpad.gui.features.maps.marks import paint_frame
 from digitpad.gui.features.pages.explanation import Explanation, Figure, Grid, Line, Row, in_words
@@ -18,6 +18,8 @@ from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 _LINES_WIDTH = 26 * SPACE
 # All lengths are logical pixels at 100 % text size.
 _CELLS = (24, 38)  # the side of a cell, from the smallest in which a number can be read
+_WIDE = 8  # rows or columns of a kernel from which on cells may be too small for numbers, which the tooltip shows
+_WIDE_CELL = 12
 _TIMES = 3 * SPACE  # between a patch and its kernel
 _APART = 4 * SPACE  # between figures
 _ROWS = 6  # of a table in one column
@@ -120,8 +122,9 @@ class ArithmeticView(QWidget):
         """Set the minimum size, in which one term with such a kernel is not cut."""
         self._kernel = (kernel[0], kernel[1]) if kernel is not None else self._kernel
         height, width = self._kernel
-        figure = max(px(_LEAST_FIGURE), 2 * width * px(_CELLS[0]) + px(_TIMES))
-        least = max(px(_LEAST_HEIGHT), height * px(_CELLS[0]) + round(self._line()) + px(SPACE))
+        cell = _least_cell(self._kernel)
+        figure = max(px(_LEAST_FIGURE), 2 * width * cell + px(_TIMES))
+        least = max(px(_LEAST_HEIGHT), height * cell + round(self._line()) + px(SPACE))
         self.setMinimumSize(figure + px(_APART) + px(_LINES_WIDTH), least)
 
     def _cell(self, shape: tuple[int, ...]) -> float:
@@ -132,7 +135,7 @@ class ArithmeticView(QWidget):
             (self._room() - terms * px(_TIMES) - (terms - 1) * px(_APART)) / (2 * terms * shape[1]) for terms in (3, 2)
         ]
         most = next((side for side in sides if side >= px(_EASY)), px(_CELLS[1]))
-        return float(max(int(min(room / max(shape), most, px(_CELLS[1]))), px(_CELLS[0])))
+        return float(max(int(min(room / max(shape), most, px(_CELLS[1]))), _least_cell(shape)))
 
     def _room(self) -> float:
         """Return the width beside the lines."""
@@ -184,7 +187,8 @@ class ArithmeticView(QWidget):
         lines = [QLineF(left, top + row * cell, right, top + row * cell) for row in range(1, rows)]
         lines += [QLineF(left + column * cell, top, left + column * cell, bottom) for column in range(1, columns)]
         painter.drawLines(lines)
-        paint_numbers(painter, grid.numbers, colours, corner, cell, self._digits())
+        if has_room(cell):
+            paint_numbers(painter, grid.numbers, colours, corner, cell, self._digits())
         for row in range(rows):
             for column in range(columns):
                 area = QRectF(left + column * cell, top + row * cell, cell, cell)
@@ -265,3 +269,8 @@ class ArithmeticView(QWidget):
 
     def _digits(self) -> QFont:
         return fixed_font(self.font(), scale=0.88)
+
+
+def _least_cell(shape: tuple[int, ...]) -> int:
+    """Return the least side of a cell of a grid, in logical pixels."""
+    return px(_CELLS[0] if max(shape) < _WIDE else _WIDE_CELL)

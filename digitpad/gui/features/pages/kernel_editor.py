@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from digitpad.explain.kernel_presets import parse_kernel
-from digitpad.gui.features.maps.cell_numbers import full, paint_numbers
+from digitpad.gui.features.maps.cell_numbers import full, has_room, paint_numbers
 from digitpad.gui.features.maps.colours import ColourScale, palettes
 from digitpad.gui.features.maps.marks import paint_frame
 from digitpad.gui.widgets.scaling import px
@@ -26,6 +26,8 @@ from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font
 _TRAVEL = 12 * SPACE  # pixels at 100 % of dragging that change a weight by the largest weight of the layer
 _NOTCH = 0.05  # of the largest weight, for a notch of the wheel or a key
 _LEAST_CELL, _LARGEST_CELL = 3 * SPACE, 5 * SPACE
+_WIDE = 8  # rows or columns from which on a kernel has smaller cells, so that the page fits into the window
+_WIDE_CELL = 14
 _ARROWS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
 _CHANGES = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}
 _OPENERS = {Qt.Key.Key_F2, Qt.Key.Key_Return, Qt.Key.Key_Enter}
@@ -181,7 +183,7 @@ class KernelEditor(QWidget):
         return self._size(_LARGEST_CELL)
 
     def minimumSizeHint(self) -> QSize:
-        """Return room for cells in which numbers can be read."""
+        """Return room for cells in which numbers can be read, unless the kernel is large."""
         return self._size(_LEAST_CELL)
 
     def event(self, event: QEvent) -> bool:
@@ -277,7 +279,8 @@ class KernelEditor(QWidget):
         colours = np.ascontiguousarray(self._scale.colours(self._kernel, palettes(self._theme.colours)))
         image = QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGB32)
         painter.drawImage(QRectF(1, 1, width * cell, height * cell), image)
-        paint_numbers(painter, self._kernel, colours, (1, 1), cell, fixed_font(self.font(), scale=0.88))
+        if has_room(cell):
+            paint_numbers(painter, self._kernel, colours, (1, 1), cell, fixed_font(self.font(), scale=0.88))
         area = self._area(self._at)
         colour = self._theme.colour("accent" if self.hasFocus() else "warm")
         paint_frame(painter, area.adjusted(2, 2, -2, -2), colour, px(2))
@@ -324,6 +327,8 @@ class KernelEditor(QWidget):
 
     def _size(self, cell: int) -> QSize:
         height, width = (3, 3) if self._kernel is None else self._kernel.shape
+        if max(height, width) >= _WIDE:
+            cell = min(cell, _WIDE_CELL)
         return QSize(max(width * px(cell), px(9 * SPACE)) + 2, max(height * px(cell), px(3 * SPACE)) + 2)
 
     def _cell(self) -> float:
