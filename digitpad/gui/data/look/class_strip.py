@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QToolTip, QWidget
 
 from digitpad.gui.data.look.grid import fitted
@@ -15,6 +15,7 @@ from digitpad.inspection import ClassStatistics
 
 _SIDE = 44  # pixels at 100 % text size
 _BAR = 4
+_NOTCH = 120  # eighths of a degree: a step of a wheel
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 
 
@@ -137,6 +138,16 @@ class ClassStrip(QAbstractScrollArea):
             self.chosen.emit(self._marked)
         else:
             super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Go to other classes if not all of them have room; otherwise the page scrolls."""
+        bar = self.horizontalScrollBar()
+        notches = (event.angleDelta().y() or event.angleDelta().x()) / _NOTCH
+        if bar.maximum() == 0 or not notches:
+            event.ignore()
+            return
+        bar.setValue(bar.value() - round(notches * self._cell_width()))
+        event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Show the name and the number of images of the class under the pointer as a tooltip."""
