@@ -27,6 +27,7 @@ def test_the_commands_are_listed() -> None:
         "train",
         "evaluate",
         "inspect",
+        "collections",
         "summary",
         "gradcheck",
         "features",
