@@ -65,7 +65,7 @@ def tell(event: Event, steps: StepBar, task: Task, architecture: str, *, json: b
         case RecordingTrouble():
             note(event.message)
         case TrainingStarted():
-            for remark in (*event.changes, *event.remarks):
+            for remark in event.remarks:
                 note(remark)
             steps.begin(event)
             if not json:

@@ -46,7 +46,7 @@ class TrainingStarted:
     remarks
         Remarks about the data, such as pictures that could not be read.
     changes
-        What was changed in the network to fit the data, in sentences.
+        Those of the remarks that say what was changed in the network to fit the data.
     """
 
     epochs: int

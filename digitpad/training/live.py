@@ -266,8 +266,7 @@ def prepare(
     fit = fit_network(plan.architecture, samples)
     architecture = apply_to_architecture(settings, fit.architecture)
     if isinstance(samples, Dataset):
-        remarks = (remark for remark in fit.remarks if remark not in fit.changes)
-        samples = replace(samples, remarks=(*samples.remarks, *remarks))
+        samples = replace(samples, remarks=(*samples.remarks, *fit.remarks))
     training, validation = choose_images(samples, limit=plan.limit, validation=plan.validation, seed=settings.seed)
     # Before anything copies weights or keeps references to them.
     network = build_network(architecture, settings.seed)

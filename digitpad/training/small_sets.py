@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from digitpad.data.augmentation import USUAL_STRENGTHS, Augmentation
+from digitpad.data.augmentation import PHOTO_STRENGTHS, USUAL_STRENGTHS, Augmentation
 from digitpad.data.dataset import Dataset
 from digitpad.data.paper import Pages
 from digitpad.training.settings import TrainingSettings
@@ -23,6 +23,7 @@ _LARGEST_BATCH = 16
 _SMALLEST_BATCH = 2
 _LEARNING_RATE = 0.003
 _VALIDATION_SHARE = 6
+_COLOURS = 3  # channels
 _TRAINING = {"augmentation", "batch_size", "epochs", "optimizer", "learning_rate", "schedule", "momentum", "recipe"}
 
 
@@ -59,7 +60,10 @@ def small_set_defaults(
     limit, validation
         Number of images in all and for validation, see `choose_images`.
     """
-    known = None if isinstance(samples, Pages) else small_set_values(len(samples), limit=limit, validation=validation)
+    known = None
+    if not isinstance(samples, Pages):
+        colour = samples.images.shape[1] == _COLOURS
+        known = small_set_values(len(samples), limit=limit, validation=validation, colour=colour)
     if known is None:
         return None
     count, batch, epochs = known.count, known.settings["batch_size"], known.settings["epochs"]
@@ -101,7 +105,12 @@ class SmallSetValues:
 
 
 def small_set_values(
-    images: int, *, limit: int | None = None, validation: int | None = None, batch_size: int | None = None
+    images: int,
+    *,
+    limit: int | None = None,
+    validation: int | None = None,
+    batch_size: int | None = None,
+    colour: bool = False,
 ) -> SmallSetValues | None:
     """Return what suits a dataset of this size, or None if it is not small.
 
@@ -113,6 +122,8 @@ def small_set_values(
         Number of images in all and for validation, see `choose_images`.
     batch_size
         The batch size, if it is chosen already; the number of epochs follows it.
+    colour
+        Whether the images are in colour: they are augmented as photographs are, others as ink is.
     """
     count = images if limit is None else min(limit, images)
     if not 0 < count <= MOST_IMAGES:
@@ -123,7 +134,7 @@ def small_set_values(
         return None
     batch = batch_size or max(1, min(_LARGEST_BATCH, max(_SMALLEST_BATCH, training // 4), training))
     values: dict[str, Any] = {
-        "augmentation": Augmentation(**USUAL_STRENGTHS),
+        "augmentation": Augmentation(**(PHOTO_STRENGTHS if colour else USUAL_STRENGTHS)),
         "batch_size": batch,
         "epochs": math.ceil(_STEPS / math.ceil(training / batch)),
         "optimizer": "adam",

@@ -20,6 +20,7 @@ from digitpad.training.small_sets import small_set_values
 from digitpad.translation import gettext as _
 from digitpad.translation import ngettext
 
+_COLOURS = 3  # channels
 _TOGETHER = (
     frozenset({"optimizer", "learning_rate", "schedule", "momentum", "beta1"}),
     frozenset({"batch_size", "epochs"}),
@@ -116,7 +117,8 @@ def _for_a_small_set(plan: RunPlan, chosen: Collection[str], facts: DataFacts) -
     """Return a plan with the defaults for a small dataset where nothing was chosen, and the sentence about them."""
     kept = belonging_together(chosen)
     batch = plan.settings.batch_size if "batch_size" in kept else None
-    known = small_set_values(facts.count, limit=plan.limit, validation=plan.validation, batch_size=batch)
+    colour = facts.shape[0] == _COLOURS
+    known = small_set_values(facts.count, limit=plan.limit, validation=plan.validation, batch_size=batch, colour=colour)
     if known is None:
         return plan, ""
     if batch is not None and batch > known.training and "batch_size" not in chosen:

@@ -75,7 +75,7 @@ class Trainer:
         A checkpoint to resume from, of a run with the same network, seed, data and settings. With the same number of
         threads the final weights are those of an uninterrupted run.
     changes
-        What was changed in the network to fit the data, in sentences.
+        Those of the remarks about the data that say what was changed in the network to fit them.
 
     Raises
     ------

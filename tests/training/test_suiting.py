@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from digitpad.data.augmentation import PHOTO_STRENGTHS, USUAL_STRENGTHS, Augmentation
 from digitpad.data.ink import write_ink
 from digitpad.errors import DigitpadError
 from digitpad.nn import ARCHITECTURES
@@ -70,6 +71,12 @@ def test_a_batch_that_nobody_chose_is_never_too_large() -> None:
     assert "batches of 25 images" in suited.sentences[1]
     chosen = suit(RunPlan.quick(), {"batch_size"}, LETTERS)
     assert chosen.plan.settings.batch_size == 64
+
+
+def test_a_small_set_in_colour_is_augmented_as_photographs_are() -> None:
+    facts = DataFacts("pets", 60, ("cat", "dog"), ("cat", "dog"), (3, 64, 64))
+    assert suit(RunPlan.quick(), (), facts).plan.settings.augmentation == Augmentation(**PHOTO_STRENGTHS)
+    assert suit(RunPlan.quick(), (), LETTERS).plan.settings.augmentation == Augmentation(**USUAL_STRENGTHS)
 
 
 def test_colour_and_size_are_followed() -> None:

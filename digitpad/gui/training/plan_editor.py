@@ -124,6 +124,12 @@ class PlanEditor(QObject):
 
         return self._try(work)
 
+    def return_to(self, settings: Mapping[str, Any]) -> None:
+        """Return settings to defaults, which the user has not chosen."""
+        self._chosen -= settings.keys()
+        self._kept = {name: value for name, value in self._kept.items() if name not in settings}
+        self._take(self._asked.with_settings(**settings))
+
     def show_facts(self, facts: DataFacts) -> None:
         """Suit the plan to data that have become known."""
         self._facts = facts

@@ -247,7 +247,8 @@ class Session(QObject):
             # The worker reports separately that the run is open, perhaps after the first events.
             self._unheard.append(event)
         if isinstance(event, TrainingStarted):
-            for remark in event.remarks:
+            # What was changed is expected, and stands beside Start.
+            for remark in (remark for remark in event.remarks if remark not in event.changes):
                 self.error.emit(remark)
             self.started.emit()
         elif isinstance(event, TrainingStopped) and event.reason is StopReason.DIVERGED:

@@ -361,8 +361,13 @@ class TrainingSetup(QFrame):
             default_recipe(name, QUICK) for name in (self._editor.plan.architecture.name, self._network.chosen)
         )
         self._editor.change(architecture=ARCHITECTURES[self._network.chosen])
-        if recipe != before:
-            self._editor.change_settings(**find_recipe(recipe).settings())
+        if recipe == before:
+            return
+        settings = find_recipe(recipe).settings()
+        if recipe == QUICK:
+            self._editor.return_to(settings)
+        else:
+            self._editor.change_settings(**settings)
 
     @Slot()
     def _choose_augmentation(self) -> None:

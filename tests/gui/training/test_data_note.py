@@ -104,6 +104,20 @@ def test_what_was_chosen_by_hand_stays(train: TrainTab, choose: Choose, shapes: 
     assert not settings.augmentation
 
 
+def test_a_network_for_photographs_brings_its_settings_and_takes_them_away(
+    train: TrainTab, choose: Choose, shapes: Path, qtbot: QtBot
+) -> None:
+    network = train.findChild(ComboBox, "trainNetwork")
+    assert network is not None
+    choose(train, pictures(shapes.parent / "colours", ["A", "B"], mode="RGB"))
+    for name, rate in (("catdog", 0.0005), ("light", 0.003)):
+        network.choose(name)
+        network.activated.emit(network.currentIndex())
+        qtbot.waitUntil(lambda: not train.note.is_reading, timeout=20_000)
+        assert train.editor.plan.settings.learning_rate == rate
+    assert train.editor.plan.settings.augmentation
+
+
 def test_the_editor_shows_the_fitted_network_and_keeps_it_fitted(train: TrainTab, choose: Choose, shapes: Path) -> None:
     choose(train, shapes)
     train.edit_network()
