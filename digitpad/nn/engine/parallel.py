@@ -21,15 +21,12 @@ import numpy as np
 from digitpad.nn.backend import Array, array_module
 from digitpad.nn.checks import Checked, Checks
 from digitpad.nn.engine.fused import fuse
-from digitpad.nn.engine.fused.linear import FusedLinear, joint_gradient
+from digitpad.nn.engine.fused.linear import LARGE, FusedLinear, joint_gradient
 from digitpad.nn.losses import Loss
 from digitpad.nn.network import Sequential
 from digitpad.nn.optim.pieces import cache_pieces, run_in_turn
 
 T = TypeVar("T")
-
-#: Numbers in a weight whose gradient is computed for the whole batch at once; smaller ones stay in the caches.
-_LARGE = 1_000_000
 
 #: The largest number of images that inference processes at once, which limits its memory.
 _MOST_AT_ONCE = 64
@@ -130,7 +127,7 @@ class ParallelNetwork(Checked):
         found = []
         for layers in zip(*(network.layers.values() for network in self._fused), strict=True):
             linear = [layer for layer in layers if isinstance(layer, FusedLinear)]
-            if linear and linear[0].linear.weight.value.size >= _LARGE:
+            if linear and linear[0].linear.weight.value.size >= LARGE:
                 for layer in linear:
                     layer.is_joint = True
                 found.append(tuple(linear))

@@ -12,6 +12,7 @@ from digitpad.nn import ARCHITECTURES, SGD, Adam, CrossEntropyLoss, ParallelNetw
 from digitpad.nn.backend import Array
 from digitpad.nn.checks import NotFiniteError
 from digitpad.nn.engine import parallel as parallel_module
+from digitpad.nn.engine.fused import linear as linear_module
 from digitpad.nn.engine.fused.linear import FusedLinear
 from digitpad.nn.losses import LossAndGradient
 
@@ -84,7 +85,8 @@ def test_gradients_of_very_large_weights_are_the_same(
 ) -> None:
     with ParallelNetwork(without_dropout(), threads) as parallel:
         assert not any(layer.is_joint for layer in parallel._fused[0].layers.values() if isinstance(layer, FusedLinear))
-    monkeypatch.setattr(parallel_module, "_LARGE", 1000)
+    monkeypatch.setattr(parallel_module, "LARGE", 1000)
+    monkeypatch.setattr(linear_module, "LARGE", 1000)
     test_gradients_are_those_of_the_plain_network(threads, count)
     test_gradients_add_up_until_they_are_cleared()
 

@@ -11,6 +11,9 @@ from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.layers import Linear
 
+LARGE = 1_000_000
+"""Numbers in a weight that does not stay in the processor's caches, so that each pass over it counts."""
+
 #: Pieces into which the gradient of a large weight is divided, so that threads share it evenly.
 _PIECES = 8
 
@@ -89,9 +92,12 @@ class FusedLinear(Layer):
     def input_gradient(self, grad_output: Array) -> Array:
         """Return grad_output @ weight, in memory that the next call overwrites."""
         self._input_of(grad_output)
-        # Transposed, as in `forward`.
-        grad = self._own.empty("grad", (self.linear.in_features, len(grad_output)))
-        return np.matmul(self.linear.weight.value.T, grad_output.T, out=grad).T
+        weight, n = self.linear.weight.value, len(grad_output)
+        if weight.size >= LARGE:
+            # Transposed, as in `forward`. For small weights it would not make up for the other layout of the result.
+            grad = self._own.empty("grad", (self.linear.in_features, n))
+            return np.matmul(weight.T, grad_output.T, out=grad).T
+        return np.matmul(grad_output, weight, out=self._own.empty("grad", (n, self.linear.in_features)))
 
     def parameter_gradients(self, grad_output: Array) -> None:
         """Add grad_output.T @ x (weight) and the sum of grad_output over the batch (bias)."""
