@@ -8,6 +8,7 @@ from digitpad.explain.attribution import saliency
 from digitpad.explain.cells import explain_cell
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Inspector
+from digitpad.explain.occlusion import occlusion
 from tests.models.test_picture_models import MEAN, STD, picture_model
 
 PIXELS = np.random.default_rng(0).uniform(size=(3, 20, 24)).astype(np.float32)
@@ -41,3 +42,28 @@ def test_margins_are_differentiated_for_every_channel() -> None:
     logit = float(inspector.inspect(PIXELS)["fc"][0])
     assert margin == pytest.approx(logit, abs=1e-6)
     assert slope.shape == PIXELS.shape
+
+
+def test_an_occluded_patch_of_a_picture_gets_the_mean_colour() -> None:
+    inspector = Inspector.of(picture_model())
+    *_, last = occlusion(inspector, PIXELS, target=1, size=20, stride=30)
+    # The patch at row 11 and column -19 covers a part of the first column of the picture, and no other patch does.
+    covered = PIXELS.copy()
+    covered[:, 11:, :1] = np.array(MEAN, np.float32)[:, None, None]
+    before, after = inspector.probabilities(np.stack([PIXELS, covered]))[:, 1]
+    assert last.attribution.values[15, 0] == pytest.approx(before - after, abs=1e-6)
+    assert "mean colour" in last.attribution.meaning
+
+
+def test_patches_of_a_picture_that_have_the_mean_colour_already_are_skipped() -> None:
+    plain = np.broadcast_to(np.array(MEAN, np.float32)[:, None, None], PIXELS.shape)
+    (step,) = occlusion(Inspector.of(picture_model()), plain)
+    assert step.total == 0
+    assert not step.attribution.values.any()
+
+
+def test_a_blank_picture_is_white_and_not_black() -> None:
+    inspector = Inspector.of(picture_model())
+    assert inspector.inspect(np.ones_like(PIXELS)).is_blank
+    assert not inspector.inspect(np.zeros_like(PIXELS)).is_blank
+    assert not inspector.inspect(PIXELS).is_blank

@@ -1,11 +1,13 @@
 """The maps of one network, below a line with its name and its prediction."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from digitpad.explain.frame import Frame, Inspector
@@ -15,9 +17,13 @@ from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.percent import sureness
 from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
+from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 from digitpad.gui.workspace.network_menu import NetworkMenu
 from digitpad.models.model_file import Model
 from digitpad.nn.checks import NotFiniteError
+
+_LOOK = "look"
+_QUICK = 15_000_000  # multiply-adds that take less than a frame of the window on any computer
 
 
 class NetworkView(QWidget):
@@ -31,7 +37,14 @@ class NetworkView(QWidget):
         Part of the object names: "first" or "second".
     menu
         The menu of networks to show here.
+
+    Signals
+    -------
+    looked
+        The `Frame` that a worker computed for `look`, or None if it is not finite, after it has been shown.
     """
+
+    looked = Signal(object)
 
     def __init__(self, theme: Theme, name: str, menu: NetworkMenu | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +55,9 @@ class NetworkView(QWidget):
         self._model: Model | None = None
         self._inspector: Inspector | None = None
         self._frame: Frame | None = None
+        self._takes_long = False
+        self._worker = LatestWorker(self)
+        self._worker.result_ready.connect(self._receive)
         self._name = ""
         bold = text_font(self.font(), bold=True)
         self.reading = LiveText(theme, f"{name}Reading", bold, "text", self, spoken=self.tr("Reading"))
@@ -82,6 +98,11 @@ class NetworkView(QWidget):
         """The classes of the network."""
         return () if self._model is None else self._model.metadata.labels
 
+    @property
+    def takes_long(self) -> bool:
+        """Whether the network takes longer than a frame of the window."""
+        return self._takes_long
+
     def use(self, model: Model | None, name: str = "", frame: Frame | None = None) -> None:
         """Show another network, or none.
 
@@ -93,7 +114,9 @@ class NetworkView(QWidget):
             Its frame for the digit, if it is known already; otherwise `look` computes it.
         """
         self._model, self._name, self._frame = model, one_line(name), None
+        self._worker.forget(_LOOK)
         self._inspector = None if model is None or frame is not None else Inspector.of(model)
+        self._takes_long = model is not None and model.network.multiply_adds(model.image_shape) > _QUICK
         source = self._inspector if frame is None else frame
         layers = (
             () if source is None else shown_layers(source.structure, len(self.labels), picture=_reads_pictures(model))
@@ -105,18 +128,30 @@ class NetworkView(QWidget):
         self._head.setVisible(on)
 
     def look(self, image: NDArray[np.float32] | None, *, gradients: bool = False) -> Frame | None:
-        """Compute and show the frame of an image, or of a blank one for None, and return it; see `pixels_for`."""
+        """Compute and show the frame of an image, or of a blank one for None, and return it; see `pixels_for`.
+
+        If that `takes_long`, a worker computes it, the newest image first, and None is returned.
+        """
         inspector = self._inspector
         if inspector is None:
             return self.show_frame(None)
-        try:
-            picture = _reads_pictures(self._model)
-            pixels = pixels_for(inspector.input_shape, image, picture=picture)
-            frame = inspector.inspect(pixels, gradients=gradients)
-        except NotFiniteError:
-            # A diverged training, or surgery with too large a factor.
-            return self.show_frame(None, not_finite=True)
-        return self.show_frame(frame)
+        pixels = pixels_for(inspector.input_shape, image, picture=_reads_pictures(self._model))
+        if self._takes_long:
+            self._worker.ask(_LOOK, partial(_inspect, inspector, pixels, gradients))
+            return None
+        return self._show_looked(_inspect(inspector, pixels, gradients))
+
+    def shut_down(self) -> None:
+        """Stop the worker, and wait for its end."""
+        self._worker.shut_down()
+
+    @Slot(object)
+    def _receive(self, outcome: Outcome) -> None:
+        if isinstance(outcome.result, _Looked):
+            self.looked.emit(self._show_looked(outcome.result))
+
+    def _show_looked(self, looked: "_Looked") -> Frame | None:
+        return self.show_frame(looked.frame, not_finite=looked.frame is None)
 
     def show_frame(self, frame: Frame | None, *, not_finite: bool = False) -> Frame | None:
         """Show a frame of the network, and return it.
@@ -149,6 +184,23 @@ class NetworkView(QWidget):
         """Show activations on the maps."""
         if self._frame is not None:
             self.maps.show_frame(_with_probabilities(self._frame))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Looked:
+    """A frame; None if the outputs are not finite."""
+
+    frame: Frame | None
+
+
+def _inspect(
+    inspector: Inspector, pixels: NDArray[np.float32], gradients: bool, _context: WorkContext | None = None
+) -> _Looked:
+    try:
+        return _Looked(inspector.inspect(pixels, gradients=gradients))
+    except NotFiniteError:
+        # A diverged training, or surgery with too large a factor.
+        return _Looked(None)
 
 
 def pixels_for(

@@ -119,6 +119,7 @@ class FeaturesTab(TabPage):
     def shut_down(self) -> None:
         """Stop long work and wait for its end."""
         self._background.shut_down()
+        self.second.shut_down()
 
     def explain_with(self, kind: str) -> None:
         """Explain the prediction: "none", "gradient", "gradcam", "occlusion" or "whynot"."""
@@ -294,7 +295,8 @@ class FeaturesTab(TabPage):
         frame = self.first.show_frame(look.frame, not_finite=look.not_finite)
         if self.comparing:
             beside = self.second.look(look.pixels, gradients=self.why.needs_gradients)
-            self.second.maps.show_overlay(self.why.overlay_on(beside))
+            if not self.second.takes_long:
+                self.second.maps.show_overlay(self.why.overlay_on(beside))
         self.enlarged.refresh()
         self.side.show_look(look)
         self.why.show_frame(frame, blank=frame is None or frame.is_blank)
@@ -307,6 +309,13 @@ class FeaturesTab(TabPage):
         else:
             self._explain()
             self._panel_rests.start()
+
+    @Slot(object)
+    def _show_beside(self, frame: Frame | None) -> None:
+        """Explain the prediction of a second network that takes long, and its current cell."""
+        self.second.maps.show_overlay(self.why.overlay_on(frame))
+        if self._looked_at is self.second:
+            self._explain()
 
     @Slot()
     def _explain_anew(self) -> None:
@@ -367,6 +376,7 @@ class FeaturesTab(TabPage):
         maps = self.first.maps
         maps.pointed.connect(self._point_first)
         self.second.maps.pointed.connect(self._point_second)
+        self.second.looked.connect(self._show_beside)
         maps.map_chosen.connect(self.enlarged.enlarge)
         self.enlarged.changed.connect(maps.show_chosen)
         for view in self.enlarged.views:

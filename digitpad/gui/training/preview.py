@@ -132,7 +132,8 @@ class AugmentationPreview(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         side = min(float(self.height()), (self.width() - (_COUNT - 1) * SPACE / 2) / _COUNT)
         gap = (self.width() - _COUNT * side) / (_COUNT - 1)
-        ink = self._images.shape[1] == 1
+        # Images of any other shape are pictures.
+        ink = self._images.shape[1:] == self._three.shape
         for index, image in enumerate(self._images):
             picture = image_of(255 - image if ink and self._theme.colours is not DARK else image)
             if not ink:

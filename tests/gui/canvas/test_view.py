@@ -1,8 +1,11 @@
 """How the sheet lies on the widget."""
 
+import numpy as np
+import PIL.Image
 import pytest
 
-from digitpad.gui.canvas.view import View, fit
+from digitpad.data.pictures import prepare_picture
+from digitpad.gui.canvas.view import View, centre_crop, fit
 
 
 def test_ink_that_fits_is_shown_as_it_is() -> None:
@@ -33,3 +36,19 @@ def test_ink_beyond_its_sheet_stays_in_view() -> None:
 def test_there_and_back_is_the_same_place() -> None:
     view = View(0.7, 12, -5)
     assert view.to_canvas(*view.to_widget(123, 45)) == pytest.approx((123, 45))
+
+
+@pytest.mark.parametrize("size", [(300, 200), (200, 300), (240, 240), (480, 400)])
+def test_the_marked_part_is_what_a_network_for_pictures_gets(size: tuple[int, int]) -> None:
+    width, height = size
+    left, top, right, bottom = centre_crop((float(width), float(height)), (1, 20, 24))
+    assert (right - left) / (bottom - top) == pytest.approx(24 / 20)
+    # Only the marked part is white: so is all that the network gets, up to its edges.
+    page = np.zeros((height, width), np.uint8)
+    page[round(top) : round(bottom), round(left) : round(right)] = 255
+    seen = prepare_picture(PIL.Image.fromarray(page), (1, 20, 24))[0]
+    assert seen[1:-1, 1:-1].min() == 255
+    assert seen.mean() > 250
+    # A frame beyond it does not reach the network.
+    inside = PIL.Image.fromarray(255 - page)
+    assert prepare_picture(inside, (1, 20, 24))[0, 1:-1, 1:-1].max() == 0

@@ -158,6 +158,20 @@ def test_a_drawing_is_black_on_white_paper(pictures: MainWindow, theme: Theme, s
     assert look.pixels[:, 2].min() == 1
 
 
+def test_a_saved_drawing_is_read_as_by_the_command_line(pictures: MainWindow, tmp_path: Path) -> None:
+    canvas = pictures.draw_tab.canvas
+    middle = canvas.rect().center()
+    replay(canvas, [[(middle.x() - 70, middle.y() - 60), (middle.x() + 50, middle.y() + 30)]])
+    settle(pictures)
+    pictures.draw_tab.files.write_ink(str(tmp_path / "line.jsonl"))
+    (filed,) = read_file(tmp_path / "line.jsonl", Recognizer(colour_model()))
+    look = pictures.workspace.look
+    assert look.prediction is not None
+    np.testing.assert_array_equal(look.prediction.image, filed.prediction.image)
+    open_file(pictures, tmp_path / "line.jsonl")
+    np.testing.assert_array_equal(pictures.workspace.look.pixels, filed.prediction.image)
+
+
 def test_another_network_reads_the_same_photograph_its_own_way(pictures: MainWindow, tmp_path: Path) -> None:
     open_file(pictures, save_picture(tmp_path / "rose.png", plain(RED)))
     plan = ARCHITECTURES["tiny"]

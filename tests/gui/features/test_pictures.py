@@ -199,6 +199,18 @@ def test_another_network_beside_it_receives_the_same_picture(tab: FeaturesTab, w
     np.testing.assert_array_equal(tab.second.frame.pixels, tab.frame.pixels)
 
 
+def test_a_large_network_beside_it_is_read_in_a_worker(tab: FeaturesTab, window: MainWindow, qtbot: QtBot) -> None:
+    large = colour_model(logits=2, shape=(3, 400, 500))
+    with qtbot.waitSignal(tab.second.looked):
+        tab.compare_with(large, "large")
+        assert tab.second.takes_long
+    assert tab.second.frame is not None
+    assert tab.second.frame.pixels.shape == (3, 400, 500)
+    assert "blues" in tab.second.reading.text
+    window.draw_tab.canvas.clear()
+    qtbot.waitUntil(lambda: tab.second.frame is not None and tab.second.frame.is_blank)
+
+
 def test_what_one_network_received_is_converted_for_another() -> None:
     ink = np.zeros((28, 28), np.float32)
     ink[10:20, 10:20] = 1

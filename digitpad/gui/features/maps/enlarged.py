@@ -100,10 +100,12 @@ class EnlargedMap(QWidget):
         return None if self._cell is None else self._maps.map_shown(self._cell.layer, self._cell.channel)
 
     def _field(self, shape: tuple[int, ...]) -> tuple[QRectF, float]:
-        """Return where the cells are, from the left top, and the side of each: whole device pixels."""
+        """Return where the cells are, from the left top, and the side of each: whole device pixels if they fit."""
         ratio = self.devicePixelRatioF()
         height, width = shape
-        side = max(1, int(min(self.width() / width, self.height() / height) * ratio)) / ratio
+        fitting = min(self.width() / width, self.height() / height) * ratio
+        # A large map in a small pane is reduced.
+        side = (int(fitting) if fitting >= 1 else fitting) / ratio
         return QRectF(0, 0, width * side, height * side), side
 
     def _cell_at(self, position: QPointF) -> Cell | None:

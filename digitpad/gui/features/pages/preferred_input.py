@@ -65,14 +65,21 @@ class UnitView(QWidget):
             self._paint_box(painter, pixels.shape[1:], box, area)
             # As wide as the distance of the pictures: a number may be wider than a small picture.
             self._paint_words(painter, words, area.adjusted(-px(SPACE) / 2, 0, px(SPACE) / 2, 0), line)
-        if self.climbed is not None:
+        if self.climbed is not None and self.reads_pictures:
+            # Without images on the left, the picture has all the room.
+            area = QRectF(px(2 * SPACE), 0, self.height() - line, self.height() - line)
+            self._paint_climbed(painter, self.climbed, area, line)
+        elif self.climbed is not None:
             area = QRectF(_IMAGES * (side + px(SPACE)) + px(2.5 * SPACE), 0, side, side)
-            self._paint_picture(painter, self.climbed.pixels, area)
-            words = f"{self.climbed.cell.layer} {short(self.climbed.value)}"
-            if self.climbed.stuck:
-                words = self.tr("no gradient")
-            self._paint_words(painter, words, area.adjusted(-px(2 * SPACE), 0, px(1.5 * SPACE), 0), line)
+            self._paint_climbed(painter, self.climbed, area, line)
         painter.end()
+
+    def _paint_climbed(self, painter: QPainter, climbed: AscentStep, area: QRectF, line: float) -> None:
+        self._paint_picture(painter, climbed.pixels, area)
+        words = f"{climbed.cell.layer} {short(climbed.value)}"
+        if climbed.stuck:
+            words = self.tr("no gradient")
+        self._paint_words(painter, words, area.adjusted(-px(2 * SPACE), 0, px(1.5 * SPACE), 0), line)
 
     def _paint_picture(self, painter: QPainter, pixels: NDArray[np.float32], area: QRectF) -> None:
         painter.drawImage(area, picture_image(pixels, light_ink=self.reads_pictures or self._theme.colours is DARK))
@@ -129,13 +136,7 @@ class PreferredInputPage(QWidget):
         column.addWidget(self.view, 1)
         column.addWidget(self.sentence)
         self.title.show_text(self.tr("Point at a map"))
-        left = self.tr(
-            "Left: the MNIST test images with the largest activation of this unit; its receptive field is framed. "
-            "Training on MNIST does not use these images."
-        )
-        self.sentence.setText(
-            self.tr("{left} Right: {meaning} {caution}").format(left=left, meaning=_(MEANING), caution=_(CAUTION))
-        )
+        self._say_what_is_shown()
         self.sentence.setFont(text_font(self.font(), scale=0.85))
 
     @property
@@ -152,12 +153,25 @@ class PreferredInputPage(QWidget):
         """Examine another network."""
         self._model = model
         self.view.reads_pictures = model is not None and model.metadata.preprocessing.is_picture
+        self._say_what_is_shown()
         self._known.clear()
         self._unit = None
         self._background.forget(EXCITING)
         self._background.forget(ASCENT)
         self.view.images, self.view.climbed = [], None
         self.view.update()
+
+    def _say_what_is_shown(self) -> None:
+        if self.view.reads_pictures:
+            # There is no collection of pictures at hand that fits every network.
+            self.sentence.setText(f"{_(MEANING)} {_(CAUTION)}")
+            return
+        left = self.tr(
+            "Left: the MNIST test images with the largest activation of this unit; its receptive field is framed. "
+            "Training on MNIST does not use these images."
+        )
+        text = self.tr("{left} Right: {meaning} {caution}")
+        self.sentence.setText(text.format(left=left, meaning=_(MEANING), caution=_(CAUTION)))
 
     def show_cell(self, frame: Frame | None, cell: Cell | None) -> None:
         """Show the preferred input of the unit of a cell."""
@@ -193,7 +207,8 @@ class PreferredInputPage(QWidget):
         # The short task first: both share one thread.
         self._background.ask(ASCENT, partial(_climb, self._model, self._hill(layer), unit))
         if self._model.architecture.input_shape != _SHAPE or self.view.reads_pictures:
-            self.progress.show_text(self.tr("MNIST images do not fit this network."))
+            if not self.view.reads_pictures:
+                self.progress.show_text(self.tr("MNIST images do not fit this network."))
             return
         if known is None or known.done < known.total:
             self._background.ask(EXCITING, partial(_look, self._model, layer))
