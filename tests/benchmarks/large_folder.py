@@ -88,6 +88,7 @@ def _measure(folder: Path, work: Path, words: list[str]) -> dict[str, dict[str, 
     program = [sys.executable, "-m", "digitpad"]
     model = work / "catdog.safetensors"
     train = [*program, "train", "--dataset", str(folder), "--architecture", "catdog", "--epochs", "1"]
+    stopped = [*train, "--output", str(work / "stopped.safetensors")]
     train += ["--output", str(model), "--limit", "320"]
     found = {
         "digitpad inspect": _timed([*program, "inspect", str(folder)]),
@@ -95,8 +96,8 @@ def _measure(folder: Path, work: Path, words: list[str]) -> dict[str, dict[str, 
         "digitpad evaluate, catdog, 2,000 pictures": _timed(
             [*program, "evaluate", "--model", str(model), "--dataset", str(folder)]
         ),
-        "Ctrl-C while the folder opens": _interrupted(train, 2.0),
-        "Ctrl-C in the first epoch": _interrupted([*train[:-2], "--validation", "16"], 30.0),
+        "Ctrl-C while the folder opens": _interrupted(stopped, 2.0),
+        "Ctrl-C in the first epoch": _interrupted([*stopped, "--validation", "16"], 40.0),
     }
     for part in _IN_WINDOW:
         command = [sys.executable, __file__, *words, "--here", part, "--model", str(model)]

@@ -27,8 +27,6 @@ from digitpad.errors import DigitpadError
 from digitpad.names import plain_name
 from digitpad.translation import gettext as _
 
-_AT_ONCE = 64  # samples that are read before the progress is told
-
 
 def read_sample_ink(sample: Sample) -> Drawing:
     """Return the drawing of a sample of ink.
@@ -77,7 +75,7 @@ def read_sample(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     DigitpadError
         If the file is damaged or gone.
     """
-    if path.suffix != INK_SUFFIX:
+    if path.suffix.lower() != INK_SUFFIX:
         return read_picture(path, shape)
     drawing = read_ink(path)[0]
     page = drawn_on_white(drawing.strokes, canvas=drawing.long_side)
@@ -140,11 +138,11 @@ def read_collection(
 
 
 def _read_digit(path: Path) -> NDArray[np.uint8]:
-    return sample_image(Sample(path.name, path))[np.newaxis]
+    return sample_image(Sample(path.name, path.parent))[np.newaxis]
 
 
 def _check(path: Path) -> None:
-    if path.suffix == INK_SUFFIX:
+    if path.suffix.lower() == INK_SUFFIX:
         read_ink(path)
     else:
         check_picture(path)

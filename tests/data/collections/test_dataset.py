@@ -11,8 +11,7 @@ from digitpad.data.collections.editor import CollectionEditor, NewSample
 from digitpad.data.image_folder import read_image_folder
 from digitpad.data.images import image_to_digit, read_image
 from digitpad.data.memory_budget import MemoryBudget
-from digitpad.data.pictures import read_picture
-from digitpad.data.pictures import COLOUR_SHAPE, drawn_on_white, prepare_picture
+from digitpad.data.pictures import COLOUR_SHAPE, drawn_on_white, prepare_picture, read_picture
 from digitpad.data.rasterize import ink_to_image
 from digitpad.errors import DigitpadError
 from tests.data.collections.conftest import drawing, ink, png
@@ -137,6 +136,8 @@ def test_the_progress_is_told_and_can_end_the_reading(editor: CollectionEditor) 
 
     with pytest.raises(DigitpadError, match="stopped"):
         read_collection(editor.folder, on_progress=stop)
+
+
 @pytest.fixture
 def mixed(editor: CollectionEditor) -> CollectionEditor:
     """Return a collection of photographs with one drawing in each class."""
