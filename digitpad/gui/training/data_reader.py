@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 
 from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
-from digitpad.training.opened import OpenedData, open_data
 from digitpad.gui.workers.progress import ProgressReporter, WorkProgress
+from digitpad.training.opened import OpenedData, open_data
 
 if TYPE_CHECKING:
     from digitpad.training.plan import RunPlan
