@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +57,6 @@ def main() -> None:
             figures.append(Figure(f"peak memory, {name}", values["peak_mb"], _MEMORY, at_least=False, unit="MB"))
         if "longest_gap_ms" in values:
             figures.append(Figure(f"longest gap, {name}", values["longest_gap_ms"], _GAP, at_least=False, unit="ms"))
-    for name, values in found.items():
-        print(name, " ".join(f"{key}={value}" for key, value in values.items()))
     finish(figures, {"parts": found}, options.json)
 
 
@@ -84,26 +82,30 @@ def make_folder(folder: Path, count: int, side: int) -> None:
 
 
 def _measure(folder: Path, work: Path, words: list[str]) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+    for name, values in _measuring(folder, work, words):
+        print(f"== {name}:", ", ".join(f"{key} {value:g}" for key, value in values.items()), flush=True)
+        found[name] = values
+    return found
+
+
+def _measuring(folder: Path, work: Path, words: list[str]) -> Iterator[tuple[str, dict[str, float]]]:
     os.environ.update(dict.fromkeys(("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"), str(work)))
     program = [sys.executable, "-m", "digitpad"]
     model = work / "catdog.safetensors"
     train = [*program, "train", "--dataset", str(folder), "--architecture", "catdog", "--epochs", "1"]
     stopped = [*train, "--output", str(work / "stopped.safetensors")]
     train += ["--output", str(model), "--limit", "320"]
-    found = {
-        "digitpad inspect": _timed([*program, "inspect", str(folder)]),
-        "digitpad train, catdog, 320 pictures": _timed(train),
-        "digitpad evaluate, catdog, 2,000 pictures": _timed(
-            [*program, "evaluate", "--model", str(model), "--dataset", str(folder)]
-        ),
-        "Ctrl-C while the folder opens": _interrupted(stopped, 2.0),
-        "Ctrl-C in the first epoch": _interrupted([*stopped, "--validation", "16"], 40.0),
-    }
+    yield "digitpad inspect", _timed([*program, "inspect", str(folder)])
+    yield "digitpad train, catdog, 320 pictures", _timed(train)
+    evaluate = [*program, "evaluate", "--model", str(model), "--dataset", str(folder)]
+    yield "digitpad evaluate, catdog", _timed(evaluate)
+    yield "Ctrl-C while the folder opens", _interrupted(stopped, 2.0)
+    yield "Ctrl-C in the first epoch", _interrupted([*stopped, "--validation", "16"], 40.0)
     for part in _IN_WINDOW:
         command = [sys.executable, __file__, *words, "--here", part, "--model", str(model)]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-        found[f"window, {part}"] = json.loads(done.stdout.splitlines()[-1])
-    return found
+        yield f"window, {part}", json.loads(done.stdout.splitlines()[-1])
 
 
 def _timed(command: list[str]) -> dict[str, float]:

@@ -241,7 +241,11 @@ def test_a_training_can_be_stopped_while_its_data_open(
     train: TrainTab, choose: Choose, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("digitpad.data.prepared_files._AT_ONCE", 2)
-    choose(train, pictures(tmp_path / "letters", ["a", "b"], each=8))
+    folder = pictures(tmp_path / "letters", ["a", "b"], each=8)
+    choose(train, folder)
+    # Data that have changed are opened again.
+    (folder / "a" / "7.png").rename(folder / "a" / "8.png")
+    (folder / "a" / "1.png").touch()
     goes_on = threading.Event()
     count = iter(range(1000))
 
