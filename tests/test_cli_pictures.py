@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from digitpad.cli import main
+from digitpad.models.model_file import load_model
 from tests.pictures import photograph_folder
 from tests.training.test_pictures import PLAN
 
@@ -92,3 +93,19 @@ def test_the_network_is_exported(model: Path, tmp_path: Path, form: str, capsys:
         assert (
             "The input is (N, 3, 20, 24) in [0, 1], red, green and blue, normalized with mean 0." in output.read_text()
         )
+
+
+def test_models_with_different_inputs_are_compared_on_the_same_photographs(
+    model: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.safetensors"
+    words = ["train", "--architecture", "tiny", "--dataset", str(folder), "--epochs", "1", "--batch-size", "8"]
+    assert main([*words, "--threads", "1", "--no-run", "--output", str(other)]) == 0
+    assert load_model(other).metadata.preprocessing.shape == (3, 64, 64)
+    capsys.readouterr()
+    record = answer(capsys, "evaluate", "--model", model, "--dataset", folder, "--compare", other, "--robustness")
+    assert isinstance(record, dict)
+    alone = answer(capsys, "evaluate", "--model", other, "--dataset", folder)
+    assert isinstance(alone, dict)
+    assert record["compare"]["accuracy"] == alone["accuracy"]
+    assert len(record["compare"]["robustness"]) == len(record["robustness"])

@@ -1,17 +1,19 @@
 """`digitpad evaluate`: measure how accurately a model reads a dataset, or finds the ink on pages."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from digitpad.commands.evaluate_text import say_comparison, say_evaluation, say_robustness
-from digitpad.commands.opening import open_with_progress
+from digitpad.commands.opening import opening_bar
 from digitpad.commands.output import note, percent, progress_bar, say, say_json
 from digitpad.data.dataset import Dataset
 from digitpad.data.fewer import limited
-from digitpad.data.paper import Pages
+from digitpad.data.paper import Pages, load_paper
+from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
 from digitpad.evaluation import (
     Comparison,
@@ -22,10 +24,12 @@ from digitpad.evaluation import (
     measuring_robustness,
 )
 from digitpad.evaluation import evaluate as measure
+from digitpad.evaluation.opening import open_for_models
 from digitpad.evaluation.report import comparison_record, image_table, record_of, robustness_record, write_csv
 from digitpad.evaluation.robustness import count_points
 from digitpad.evaluation.validation import validation_images
-from digitpad.models.model_file import find_model, load_model, save_model
+from digitpad.models.model_file import Model, find_model, load_model, save_model
+from digitpad.nn.backend import Shape
 from digitpad.reading.ink_finder import InkFinder
 from digitpad.reading.recognizer import Recognizer
 from digitpad.translation import gettext as _
@@ -92,31 +96,36 @@ def evaluate(request: EvaluateRequest) -> None:
         )
     path = find_model(request.model)
     loaded = load_model(path)
-    if request.split == "validation":
-        samples: Dataset | Pages = validation_images(loaded, request.dataset)
-    else:
-        samples = open_with_progress(
-            request.dataset, request.split, loaded.metadata.preprocessing.shape, hidden=request.json
-        )
-    if isinstance(samples, Pages):
-        _evaluate_ink(InkFinder(loaded), samples, request)
+    if request.dataset.lower() == "paper" and request.split != "validation":
+        _evaluate_ink(InkFinder(loaded), load_paper(request.split), request)
         return
-    samples = limited(samples, limit=request.limit, per_class=request.limit_per_class)
-    for remark in samples.remarks:
+    # Loaded before any work is done, so that a wrong name is reported at once.
+    models = [loaded] if request.compare is None else [loaded, load_model(find_model(request.compare))]
+    data = open_for_models(models, partial(_open, loaded, request))
+    for remark in data[0].remarks:
         note(remark)
-    result = _evaluate_reading(Recognizer(loaded), samples, request)
+    result = _evaluate_reading([Recognizer(model) for model in models], data, request)
     if request.record:
         metadata = replace(loaded.metadata, metrics={**loaded.metadata.metrics, "test_accuracy": result.accuracy})
         save_model(path, replace(loaded, metadata=metadata))
 
 
-def _evaluate_reading(recognizer: Recognizer, images: Dataset, request: EvaluateRequest) -> Evaluation:
-    # Loaded before any work is done, so that a wrong name is reported at once.
-    second = None if request.compare is None else Recognizer(load_model(find_model(request.compare)))
-    result = _read(recognizer, images, request)
-    comparison = None if second is None else Comparison(result, _read(second, images, request))
-    readers = [recognizer] if second is None else [recognizer, second]
-    curves = [_measure_robustness(reader, images, request) for reader in readers] if request.robustness else []
+def _open(first: Model, request: EvaluateRequest, shape: Shape) -> Dataset:
+    """Open the images for the input of a model; the first model says which are the validation images."""
+    with opening_bar(request.dataset, hidden=request.json) as show:
+        if request.split == "validation":
+            images = validation_images(first, request.dataset, shape=shape, on_progress=show)
+        else:
+            images = open_dataset(request.dataset, request.split, shape=shape, on_progress=show)
+    return limited(images, limit=request.limit, per_class=request.limit_per_class)
+
+
+def _evaluate_reading(readers: Sequence[Recognizer], data: Sequence[Dataset], request: EvaluateRequest) -> Evaluation:
+    result, *others = [_read(reader, images, request) for reader, images in zip(readers, data, strict=True)]
+    comparison = Comparison(result, others[0]) if others else None
+    curves: list[list[RobustnessPoint]] = []
+    if request.robustness:
+        curves = [_measure_robustness(reader, images, request) for reader, images in zip(readers, data, strict=True)]
     if request.csv is not None:
         write_csv(request.csv, *image_table(result))
     if request.json:

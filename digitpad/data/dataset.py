@@ -9,6 +9,7 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -62,6 +63,9 @@ class LazyImages(Protocol):
     def fingerprint(self) -> bytes:
         """Return bytes that identify the images and their order, without decoding them."""
 
+    def file_of(self, index: int) -> Path | None:
+        """Return the file of an image; None if it has none of its own."""
+
 
 Images = NDArray[np.uint8] | LazyImages
 """The images of a dataset: in memory, or decoded when they are used."""
@@ -92,6 +96,9 @@ class Dataset:
         not include them, since networks never see them.
     remarks
         Remarks for the user, such as which pictures could not be read.
+    marks
+        Of images that are prepared from files for a network: bytes that identify the file of each. Other images have
+        none.
 
     Raises
     ------
@@ -106,6 +113,7 @@ class Dataset:
     checksum: str
     origins: Mapping[str, Sequence[str]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    marks: Sequence[bytes] = ()
 
     def __post_init__(self) -> None:
         images, labels = self.images, self.labels
@@ -142,6 +150,8 @@ class Dataset:
                         "{name} has {images} images but {count} entries for {kind}; check the source of the data."
                     ).format(name=self.name, images=len(labels), count=len(names), kind=kind)
                 )
+        if self.marks and len(self.marks) != len(labels):
+            raise ValueError(f"{self.name}: {len(self.marks)} marks for {len(labels)} images")
         for attribute, array in (("images", images), ("labels", labels)):
             if not isinstance(array, np.ndarray):
                 continue
@@ -158,6 +168,20 @@ class Dataset:
         return self.images if isinstance(self.images, np.ndarray) else np.asarray(self.images)
 
     @property
+    def identity(self) -> str:
+        """SHA-256 in hexadecimal: the same for the same files in the same order, whatever they are prepared for.
+
+        Of images that are not prepared from files, it is the checksum.
+        """
+        if not self.marks:
+            return self.checksum
+        digest = hashlib.sha256(repr(self.classes).encode())
+        digest.update(np.ascontiguousarray(self.labels, dtype="<i8").data)
+        for mark in self.marks:
+            digest.update(mark)
+        return digest.hexdigest()
+
+    @property
     def targets(self) -> NDArray[np.int64]:
         """The targets of training: the labels."""
         return self.labels
@@ -171,12 +195,13 @@ class Dataset:
         classes: Sequence[str] = DIGITS,
         origins: Mapping[str, Sequence[str]] | None = None,
         remarks: Sequence[str] = (),
+        marks: Sequence[bytes] = (),
     ) -> Self:
         """Make a dataset and compute its checksum.
 
         Parameters
         ----------
-        name, images, labels, classes, origins, remarks
+        name, images, labels, classes, origins, remarks, marks
             See the class.
 
         Returns
@@ -187,7 +212,9 @@ class Dataset:
         digest = hashlib.sha256(repr((images.shape, tuple(classes))).encode())
         digest.update(np.ascontiguousarray(images).data if isinstance(images, np.ndarray) else images.fingerprint())
         digest.update(np.ascontiguousarray(labels, dtype="<i8").data)
-        return cls(name, images, labels, tuple(classes), digest.hexdigest(), origins or {}, tuple(remarks))
+        return cls(
+            name, images, labels, tuple(classes), digest.hexdigest(), origins or {}, tuple(remarks), tuple(marks)
+        )
 
     def subset(self, indices: Sequence[int] | NDArray[np.integer[Any]], name: str | None = None) -> Self:
         """Return some of the images, in the given order.
@@ -207,7 +234,8 @@ class Dataset:
         chosen = np.asarray(indices, dtype=np.int64)
         images = self.images[chosen] if isinstance(self.images, np.ndarray) else self.images.part(chosen)
         origins = {kind: tuple(names[index] for index in chosen.tolist()) for kind, names in self.origins.items()}
-        return type(self).of(name or self.name, images, self.labels[chosen], self.classes, origins, self.remarks)
+        marks = [self.marks[index] for index in chosen.tolist()] if self.marks else ()
+        return type(self).of(name or self.name, images, self.labels[chosen], self.classes, origins, self.remarks, marks)
 
     def split(self, validation: float, rng: np.random.Generator) -> tuple[Self, Self]:
         """Split the images at random into training and validation images.

@@ -6,23 +6,20 @@ picture itself, resized and cropped to its input (`read_picture`). Such pictures
 `lazy_pictures`; where all of them fit into its memory, they are decoded at once.
 """
 
-import hashlib
 import stat
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.data.dataset import Dataset, Images
+from digitpad.data.dataset import Dataset
 from digitpad.data.images import image_to_digit, read_image
 from digitpad.data.labels import are_digits, check_count, classes_of
-from digitpad.data.lazy_pictures import PictureFiles, Progress, fits_the_cache, in_threads
-from digitpad.data.picture_files import check_picture
-from digitpad.data.pictures import COLOUR_SHAPE, are_photographs, check_channels, read_picture
+from digitpad.data.lazy_pictures import Progress
+from digitpad.data.pictures import COLOUR_SHAPE, are_photographs, check_channels
+from digitpad.data.prepared_files import prepare_digits, prepare_pictures
 from digitpad.data.rasterize import FIELD
 from digitpad.data.skipped import SkippedPictures
 from digitpad.errors import DigitpadError
@@ -32,7 +29,6 @@ from digitpad.translation import gettext as _
 DIGIT_SHAPE = (1, int(FIELD), int(FIELD))
 """The shape of a prepared digit; pictures for networks with this input are read as ink on paper."""
 
-_AT_ONCE = 128  # number of pictures between two reports of progress
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
 _SUFFIXES |= {".heic", ".heif", ".avif"}
 _SPLITS = {
@@ -115,65 +111,24 @@ def read_image_folder(
     remarks: tuple[str, ...] = ()
     if shape is None and not are_digits(classes) and are_photographs(paths):
         shape = COLOUR_SHAPE
-        text = _("The pictures of {name} are photographs in colour, so they are resized and cropped to {shape} pixels.")
-        remarks = (text.format(name=folder.name, shape="x".join(map(str, shape[1:]))),)
+        remarks = (photograph_remark(folder.name, shape),)
     skipped = SkippedPictures(len(found), folder)
-    images: Images
-    if shape in {None, DIGIT_SHAPE}:
-        read = list(_each(_read_digit, paths, skipped, on_progress))
-        images = np.stack([pixels for _place, pixels in read])
-        kept = [place for place, _pixels in read]
+    if shape is None or shape == DIGIT_SHAPE:
+        files = prepare_digits(paths, folder, _read_digit, skipped, on_progress)
     else:
-        images, kept = _lazy(paths, folder, shape or COLOUR_SHAPE, skipped, on_progress)
-    return Dataset.of(folder.name, images, labels[kept], classes, remarks=(*remarks, *skipped.remarks()))
+        files = prepare_pictures(paths, folder, shape, skipped, on_progress)
+    remarks = (*remarks, *skipped.remarks())
+    return Dataset.of(folder.name, files.images, labels[files.kept], classes, remarks=remarks, marks=files.marks)
+
+
+def photograph_remark(name: str, shape: tuple[int, ...]) -> str:
+    """Return the sentence that the pictures of a dataset are read as photographs, for a shape (C, H, W)."""
+    text = _("The pictures of {name} are photographs in colour, so they are resized and cropped to {shape} pixels.")
+    return text.format(name=name, shape="x".join(map(str, shape[1:])))
 
 
 def _read_digit(path: Path) -> NDArray[np.uint8]:
     return np.rint(image_to_digit(read_image(path)) * 255).astype(np.uint8)[np.newaxis]
-
-
-def _lazy(
-    paths: Sequence[Path], folder: Path, shape: tuple[int, ...], skipped: SkippedPictures, on_progress: Progress
-) -> tuple[PictureFiles, list[int]]:
-    """Return pictures that are decoded when they are used, and their places in `paths`."""
-    at_once = fits_the_cache(len(paths), shape)
-    examined = list(_each(partial(_examined, folder, shape if at_once else None), paths, skipped, on_progress))
-    kept = [place for place, _result in examined]
-    marks = [mark for _place, (mark, _pixels) in examined]
-    decoded = {index: pixels for index, (_place, (_mark, pixels)) in enumerate(examined) if pixels is not None}
-    return PictureFiles([paths[place] for place in kept], shape, marks, decoded=decoded), kept
-
-
-def _examined(folder: Path, shape: tuple[int, ...] | None, path: Path) -> tuple[bytes, NDArray[np.uint8] | None]:
-    """Return what identifies a picture: its name, size and last bytes; and, given a shape, the prepared picture."""
-    tail = check_picture(path)
-    mark = hashlib.sha256(repr((path.relative_to(folder).as_posix(), path.stat().st_size)).encode())
-    mark.update(tail)
-    return mark.digest(), None if shape is None else read_picture(path, shape)
-
-
-_Result = TypeVar("_Result")
-
-
-def _each(
-    work: Callable[[Path], _Result], paths: Sequence[Path], skipped: SkippedPictures, on_progress: Progress
-) -> Iterator[tuple[int, _Result]]:
-    """Yield the place of each readable picture, and the result of a function for it, in order; skip the others."""
-
-    def attempt(path: Path) -> _Result | DigitpadError:
-        try:
-            return work(path)
-        except DigitpadError as error:
-            return error
-
-    for start in range(0, len(paths), _AT_ONCE):
-        some = paths[start : start + _AT_ONCE]
-        for place, result in enumerate(in_threads(attempt, some), start):
-            if isinstance(result, DigitpadError):
-                skipped.add(paths[place], result)
-            else:
-                yield place, result
-        on_progress(start + len(some), len(paths))
 
 
 def split_folder(folder: Path, split: Literal["train", "test"]) -> Path:

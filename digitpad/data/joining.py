@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from digitpad.data.dataset import Dataset
+from digitpad.data.lazy_views import joined_images
 from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
 
@@ -21,7 +22,7 @@ def join(parts: Sequence[Dataset]) -> Dataset:
     -------
     Dataset
         A dataset with the classes of all parts, in order of first appearance, and their writers and sources if known;
-        its name is that of the parts, joined by " + ".
+        its name is that of the parts, joined by " + ". It is lazy if one of them is.
 
     Raises
     ------
@@ -46,9 +47,10 @@ def join(parts: Sequence[Dataset]) -> Dataset:
     origins = {kind: [name for part in parts for name in part.origins.get(kind, [""] * len(part))] for kind in kinds}
     return Dataset.of(
         " + ".join(part.name for part in parts),
-        np.concatenate([part.pixels for part in parts]),
+        joined_images([part.images for part in parts]),
         np.concatenate(labels),
         classes,
         origins,
         tuple(dict.fromkeys(remark for part in parts for remark in part.remarks)),
+        [mark for part in parts for mark in part.marks] if all(part.marks for part in parts) else (),
     )

@@ -1,8 +1,8 @@
 """Picture files as the images of a dataset: decoded by several threads when they are used, and kept if there is room.
 
 A decoded picture has the size that the network takes, 150 KB for 3x224x224, whatever the size of its file. The first
-pictures that are used are kept, up to a limit; the others are decoded each time. With pictures used in random order,
-this is as good as any other choice, and the memory never grows beyond the limit.
+pictures that are used are kept, up to a limit for all datasets together; the others are decoded each time. With
+pictures used in random order, this is as good as any other choice, and the memory never grows beyond the limit.
 """
 
 import hashlib
@@ -16,10 +16,17 @@ from typing import Any, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.data.memory_budget import Lease, MemoryBudget
+from digitpad.data.picture_files import FileStamp
 from digitpad.data.pictures import read_picture
+from digitpad.errors import DigitpadError
+from digitpad.translation import gettext as _
 
-CACHE_BYTES = 512 << 20
-"""The memory for the decoded pictures of a dataset, in bytes."""
+CACHE = MemoryBudget(512 << 20)
+"""The memory for the decoded pictures of all datasets of the process."""
+
+Prepare = Callable[[Path, tuple[int, ...]], NDArray[np.uint8]]
+"""Prepares the picture in a file for a network, given its shape (C, H, W)."""
 
 Progress = Callable[[int, int], object]
 """Called with the number of pictures done, and of all pictures."""
@@ -39,15 +46,19 @@ class PictureFiles:
         Shape of a prepared picture, (C, H, W), see `prepare_picture`.
     marks
         For each file, bytes that identify it: its fingerprint.
+    stamps
+        For each file, its stamp when it was examined; None for files that need not stay as they are.
     decoded
         Pictures that are decoded already, by their place in `paths`.
-    cache_bytes
-        Memory for decoded pictures, in bytes.
+    lease
+        The memory of the decoded pictures, with that of `decoded` taken already; None for an empty one of `CACHE`.
+    read
+        Prepares the picture in a file.
 
     Raises
     ------
     DigitpadError
-        By indexing, if a file cannot be read (any more).
+        By indexing, if a file cannot be read any more, or has changed.
     """
 
     def __init__(
@@ -56,10 +67,14 @@ class PictureFiles:
         shape: tuple[int, ...],
         marks: Sequence[bytes],
         *,
+        stamps: Sequence[FileStamp] | None = None,
         decoded: Mapping[int, NDArray[np.uint8]] | None = None,
-        cache_bytes: int = CACHE_BYTES,
+        lease: Lease | None = None,
+        read: Prepare = read_picture,
     ) -> None:
-        self._files = _Files(tuple(paths), tuple(shape), tuple(marks), dict(decoded or {}), cache_bytes)
+        changes = None if stamps is None else [(stamp.size, stamp.changed) for stamp in stamps]
+        kept = dict(decoded or {})
+        self._files = _Files(tuple(paths), tuple(shape), tuple(marks), changes, kept, lease or CACHE.lease(), read)
         self._indices = np.arange(len(paths))
 
     @property
@@ -108,6 +123,10 @@ class PictureFiles:
         other._files, other._indices = self._files, self._indices[indices]
         return other
 
+    def file_of(self, index: int) -> Path | None:
+        """Return the file of a picture."""
+        return self._files.paths[int(self._indices[index])]
+
     def fingerprint(self) -> bytes:
         """Return the SHA-256 of the fingerprints of the files, in their order."""
         digest = hashlib.sha256()
@@ -124,13 +143,16 @@ class _Files:
         paths: tuple[Path, ...],
         shape: tuple[int, ...],
         marks: tuple[bytes, ...],
+        stamps: Sequence[tuple[int, int]] | None,
         kept: dict[int, NDArray[np.uint8]],
-        cache_bytes: int,
+        lease: Lease,
+        read: Prepare,
     ) -> None:
         self.paths, self.shape, self.marks = paths, shape, marks
+        self._stamps, self._read = stamps, read
         self._bytes = math.prod(shape)
-        self._room = cache_bytes // self._bytes
         self._kept = kept
+        self._lease = lease
         self._lock = threading.Lock()
 
     @property
@@ -150,18 +172,31 @@ class _Files:
 
         def decode(item: tuple[int, int]) -> None:
             place, index = item
-            result[place] = read_picture(self.paths[index], self.shape)
+            result[place] = self._decoded(index)
 
         in_threads(decode, missing)
         with self._lock:
-            for place, index in missing[: max(0, self._room - len(self._kept))]:
-                self._kept.setdefault(index, result[place].copy())
+            for place, index in missing:
+                if index not in self._kept:
+                    if not self._lease.take(self._bytes):
+                        break
+                    self._kept[index] = result[place].copy()
         return result
 
+    def _decoded(self, index: int) -> NDArray[np.uint8]:
+        path = self.paths[index]
+        if self._stamps is not None and _size_and_change(path) not in {None, self._stamps[index]}:
+            raise DigitpadError(_("{path} has changed since the data were opened; open them again.").format(path=path))
+        return self._read(path, self.shape)
 
-def fits_the_cache(count: int, shape: tuple[int, ...]) -> bool:
-    """Return whether `count` decoded pictures of a shape fit into `CACHE_BYTES`."""
-    return count * math.prod(shape) <= CACHE_BYTES
+
+def _size_and_change(path: Path) -> tuple[int, int] | None:
+    """Return the size and the time of the last change of a file; None if it is gone, which is said when it is read."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
 
 
 def in_threads(work: Callable[[T], R], items: Sequence[T]) -> list[R]:

@@ -85,7 +85,8 @@ def orientation_remarks(spec: str, dataset: Dataset) -> tuple[str, ...]:
     dataset
         The images. A transposed set is only detected if it contains digits, in images of 28x28 pixels.
     """
-    if dataset.images.shape[1] != 1 or not len(dataset):
+    if dataset.images.shape[1] != 1 or not len(dataset) or not isinstance(dataset.images, np.ndarray):
+        # Pictures that are decoded when they are used are photographs, or drawings in a size of their own.
         return ()
     chosen = np.linspace(0, len(dataset) - 1, min(len(dataset), _SAMPLE)).astype(np.int64)
     sample, labels = dataset.images[chosen, 0], dataset.labels[chosen]

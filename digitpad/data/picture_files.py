@@ -13,6 +13,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -117,7 +118,40 @@ def opened_picture(
             yield _reduced_if_tall(picture, file) or _unpacked(picture, called, least)
 
 
-def check_picture(path: Path) -> bytes:
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """What tells a file from almost any other, and from itself after a change.
+
+    Attributes
+    ----------
+    size
+        Its bytes.
+    changed
+        The time of its last change, in nanoseconds.
+    tail
+        Its last bytes.
+    """
+
+    size: int
+    changed: int
+    tail: bytes
+
+
+def stamp_of(path: Path) -> FileStamp:
+    """Return the stamp of a file.
+
+    Raises
+    ------
+    DigitpadError
+        If the file is missing, not a regular file, or cannot be read.
+    """
+    with _read_errors(path, None), _ordinary_file(path) as file:
+        status = os.fstat(file.fileno())
+        file.seek(max(0, status.st_size - _TAIL))
+        return FileStamp(status.st_size, status.st_mtime_ns, file.read(_TAIL))
+
+
+def check_picture(path: Path) -> None:
     """Check that a file is a complete picture, as `opened_picture` takes it, without decoding it if possible.
 
     Parameters
@@ -125,15 +159,11 @@ def check_picture(path: Path) -> bytes:
     path
         The file.
 
-    Returns
-    -------
-    bytes
-        The last bytes of the file. Together with its size they tell it from almost any other.
-
     Raises
     ------
     DigitpadError
-        See `opened_picture`. Damage in the middle of a file is found only when it is decoded.
+        See `opened_picture`. Damage in the middle of a file is found only in a PNG, which has checksums, and otherwise
+        when it is decoded.
     """
     with _read_errors(path, None) as name, _ordinary_file(path) as file:
         size = path.stat().st_size
@@ -143,11 +173,12 @@ def check_picture(path: Path) -> bytes:
             file.seek(max(0, size - _TAIL))
             tail = file.read(_TAIL)
             mark = _END_MARKS.get(picture.format or "")
+            file.seek(0)
             if mark is None or mark not in tail:
                 # Other formats have no mark at their end, and some programs write something after it.
-                file.seek(0)
                 picture.load()
-    return tail
+            elif picture.format == "PNG":
+                picture.verify()
 
 
 @contextmanager

@@ -19,9 +19,10 @@ from digitpad.data.installed import find_fashion_mnist
 from digitpad.data.joining import join
 from digitpad.data.labels import MOST_CLASSES, indexed
 from digitpad.data.lazy_pictures import Progress
+from digitpad.data.lazy_views import turned_images
 from digitpad.data.mnist import Split, load_mnist
 from digitpad.data.npz_file import read_npz_dataset
-from digitpad.data.orientation import orientation_remarks, split_turns, turn
+from digitpad.data.orientation import orientation_remarks, split_turns
 from digitpad.data.paper import Pages, load_paper
 from digitpad.data.rasterize import ink_to_image
 from digitpad.data.synthetic import load_non_digits, load_styles
@@ -87,10 +88,10 @@ def open_dataset(
         Which split to open; an ink file, a collection or a plain folder of pictures has only one, which is returned for
         both.
     shape
-        The input of the network that the images are for, (C, H, W): pictures in folders and collections are prepared
-        for it, see `read_image_folder`. All other images stay as they are.
+        The input of the network that the images are for, (C, H, W): pictures in folders and the samples of collections
+        are prepared for it, see `read_image_folder` and `read_collection`. All other images stay as they are.
     on_progress
-        Called with the number of pictures of a folder that are examined, and of all; what it raises ends the reading.
+        Called with the number of pictures or samples that are examined, and of all; what it raises ends the reading.
 
     Returns
     -------
@@ -159,7 +160,13 @@ def _turned(dataset: Dataset, spec: str, turns: Sequence[str]) -> Dataset:
     before = orientation_remarks(split_turns(spec)[0], dataset)
     kept = (remark for remark in dataset.remarks if remark not in before)
     turned = Dataset.of(
-        dataset.name, turn(dataset.pixels, turns), dataset.labels, dataset.classes, dataset.origins, tuple(kept)
+        dataset.name,
+        turned_images(dataset.images, turns),
+        dataset.labels,
+        dataset.classes,
+        dataset.origins,
+        tuple(kept),
+        dataset.marks,
     )
     return replace(turned, remarks=(*turned.remarks, *orientation_remarks(spec, turned)))
 

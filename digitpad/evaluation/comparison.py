@@ -30,7 +30,7 @@ class Comparison:
     second: Evaluation
 
     def __post_init__(self) -> None:
-        if self.first.checksum != self.second.checksum:
+        if self.first.identity != self.second.identity:
             raise DigitpadError(
                 _(
                     "{first} was measured on {first_data} and {second} on {second_data}, which are different images; "

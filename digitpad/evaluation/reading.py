@@ -78,8 +78,8 @@ class Evaluation:
     ----------
     model, dataset
         Names of the model and the dataset.
-    checksum
-        Checksum of the dataset.
+    identity
+        Identifies the images, see `Dataset.identity`.
     labels
         The classes of the model, in the order of all columns.
     targets
@@ -94,7 +94,7 @@ class Evaluation:
 
     model: str
     dataset: str
-    checksum: str
+    identity: str
     labels: tuple[str, ...]
     targets: NDArray[np.int64]
     log_probabilities: NDArray[np.float32]
@@ -251,7 +251,7 @@ def evaluating(recognizer: Recognizer, dataset: Dataset) -> Generator[int, None,
     return Evaluation(
         recognizer.model.name,
         dataset.name,
-        dataset.checksum,
+        dataset.identity,
         labels,
         columns[dataset.labels],
         answers,

@@ -3,14 +3,22 @@
 from pathlib import Path
 
 from digitpad.data.dataset import Dataset
+from digitpad.data.lazy_pictures import Progress
 from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import Model
+from digitpad.nn.backend import Shape
 from digitpad.training.preparation import choose_images
 from digitpad.translation import gettext as _
 
 
-def validation_images(model: Model, source: str | Path) -> Dataset:
+def validation_images(
+    model: Model,
+    source: str | Path,
+    *,
+    shape: Shape | None = None,
+    on_progress: Progress = lambda _done, _total: None,
+) -> Dataset:
     """Return the images of a dataset on which the training of a model was validated.
 
     Parameters
@@ -19,6 +27,10 @@ def validation_images(model: Model, source: str | Path) -> Dataset:
         Its metadata contain the seed, the number of training images and their checksum.
     source
         The dataset that the model was trained on, as `open_dataset` takes it.
+    shape
+        The input that the images are prepared for; None for that of the model.
+    on_progress
+        As for `open_dataset`.
 
     Raises
     ------
@@ -26,13 +38,19 @@ def validation_images(model: Model, source: str | Path) -> Dataset:
         If the dataset cannot be read, or the model was not trained on these images. A guess could return training
         images.
     """
-    dataset = open_dataset(source, "train", shape=model.metadata.preprocessing.shape)
+    own = model.metadata.preprocessing.shape
+    dataset = open_dataset(source, "train", shape=own, on_progress=on_progress)
     seed, images = model.metadata.training.get("seed"), model.metadata.training.get("images")
     wanted = model.metadata.training.get("data_sha256")
     if isinstance(seed, int) and seed >= 0 and isinstance(images, int) and 0 < images < len(dataset):
         training, validation = choose_images(dataset, limit=None, validation=len(dataset) - images, seed=seed)
         if training.checksum == wanted:
-            return validation
+            if shape in {None, own}:
+                return validation
+            other = open_dataset(source, "train", shape=shape, on_progress=on_progress)
+            if other.identity == dataset.identity:
+                # The choice depends on the number of images and the seed alone.
+                return choose_images(other, limit=None, validation=len(validation), seed=seed)[1]
     raise DigitpadError(
         _(
             "The file of {model} does not record which images of {dataset} were used for "

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from digitpad.data.collections.store import find_collection
 from digitpad.data.dataset import Dataset
 from digitpad.data.image_folder import split_folder
-from digitpad.data.lazy_pictures import PictureFiles, Progress
+from digitpad.data.lazy_pictures import Progress
 from digitpad.data.mnist import Split
 from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
@@ -114,12 +114,8 @@ class SplitDataset:
     def path(self, index: int) -> Path | None:
         """Return the file of an image; None if images are not stored in files of their own."""
         number, inside = self.locate(index)
-        paths = self._paths[number]
-        return None if paths is None else paths[inside]
-
-    @cached_property
-    def _paths(self) -> list[tuple[Path, ...] | None]:
-        return [part.images.paths if isinstance(part.images, PictureFiles) else None for part in self.parts]
+        images = self.parts[number].images
+        return None if isinstance(images, np.ndarray) else images.file_of(inside)
 
     def images(self, indices: Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.uint8]:
         """Return some of the images, uint8 (K, C, H, W), in the given order."""

@@ -30,6 +30,8 @@ class DataFacts:
         Shape of an image, (C, H, W).
     sample
         The first image, uint8 (C, H, W); None if it is not known.
+    remarks
+        Remarks on the data, such as which pictures could not be read.
     """
 
     name: str
@@ -37,6 +39,7 @@ class DataFacts:
     classes: tuple[str, ...]
     present: tuple[str, ...]
     shape: Shape
+    remarks: tuple[str, ...] = ()
     sample: NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -56,4 +59,4 @@ def facts_of(samples: Samples) -> DataFacts:
         return DataFacts(samples.name, len(samples), (), (), shape)
     present = tuple(samples.classes[label] for label in np.unique(samples.labels).tolist())
     sample = np.asarray(samples.images[:1])[0] if len(samples) else None
-    return DataFacts(samples.name, len(samples), samples.classes, present, shape, sample)
+    return DataFacts(samples.name, len(samples), samples.classes, present, shape, samples.remarks, sample)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Self
 
 from digitpad.data.dataset import Dataset
+from digitpad.data.lazy_pictures import Progress
 from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
 from digitpad.models.architecture_file import build_network
@@ -123,6 +124,7 @@ class LiveRun:
         epochs: int | None = None,
         diagnose: bool = True,
         keeping: Keeping | None = None,
+        on_progress: Progress = lambda _done, _total: None,
     ) -> Self:
         """Resume a run from its last readable checkpoint, as if it had never been interrupted.
 
@@ -136,6 +138,8 @@ class LiveRun:
             Total number of epochs, if not as planned; the schedule is stretched accordingly.
         diagnose, keeping
             As for `start`.
+        on_progress
+            As for `open_samples`.
 
         Raises
         ------
@@ -158,7 +162,7 @@ class LiveRun:
                     name=info.name, count=plan.settings.epochs
                 )
             )
-        trainer = prepare(plan, diagnose=diagnose, resume=checkpoint)
+        trainer = prepare(plan, diagnose=diagnose, resume=checkpoint, on_progress=on_progress)
         if info.data_sha256 not in {"", trainer.data_sha256}:
             raise DigitpadError(
                 _(
@@ -241,7 +245,12 @@ def decided(plan: RunPlan) -> RunPlan:
 
 
 def prepare(
-    plan: RunPlan, *, diagnose: bool, resume: Checkpoint | None = None, samples: Samples | None = None
+    plan: RunPlan,
+    *,
+    diagnose: bool,
+    resume: Checkpoint | None = None,
+    samples: Samples | None = None,
+    on_progress: Progress = lambda _done, _total: None,
 ) -> Trainer:
     """Return a trainer for a plan: opens the data, builds the network and moves it to its device.
 
@@ -253,6 +262,8 @@ def prepare(
         As for `Trainer`.
     samples
         The training split of the plan's dataset within its limit per class, if it is open already.
+    on_progress
+        As for `open_samples`.
 
     Raises
     ------
@@ -261,7 +272,8 @@ def prepare(
     """
     settings = plan.settings
     if samples is None:
-        opened = open_samples(plan.dataset, split="train", shape=input_for_pictures(plan.architecture))
+        shape = input_for_pictures(plan.architecture)
+        opened = open_samples(plan.dataset, split="train", shape=shape, on_progress=on_progress)
         samples = limit_classes(opened, plan.limit_per_class, settings.seed)
     fit = fit_network(plan.architecture, samples)
     architecture = apply_to_architecture(settings, fit.architecture)

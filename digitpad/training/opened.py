@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from digitpad.data.collections.store import find_collection
+from digitpad.data.lazy_pictures import Progress
 from digitpad.data.orientation import split_turns
 from digitpad.data.paper import Pages
 from digitpad.data.sources import open_samples
@@ -43,7 +44,9 @@ class OpenedData:
     samples: Samples | None
 
 
-def open_data(plan: RunPlan, before: OpenedData | None = None) -> OpenedData:
+def open_data(
+    plan: RunPlan, before: OpenedData | None = None, *, on_progress: Progress = lambda _done, _total: None
+) -> OpenedData:
     """Open the data of a plan.
 
     Parameters
@@ -52,6 +55,8 @@ def open_data(plan: RunPlan, before: OpenedData | None = None) -> OpenedData:
         The plan.
     before
         Data opened before, which are returned if they are those of the plan and their files have not changed.
+    on_progress
+        As for `open_samples`.
 
     Raises
     ------
@@ -62,16 +67,18 @@ def open_data(plan: RunPlan, before: OpenedData | None = None) -> OpenedData:
     source, state = _source_of(plan), _state_of(plan.dataset)
     if before is not None and (before.source, before.state) == (source, state):
         return before
-    samples = samples_of(plan)
+    samples = samples_of(plan, on_progress=on_progress)
     return OpenedData(source, state, facts_of(samples), samples if _is_small(samples) else None)
 
 
-def samples_of(plan: RunPlan, before: OpenedData | None = None) -> Samples:
+def samples_of(
+    plan: RunPlan, before: OpenedData | None = None, *, on_progress: Progress = lambda _done, _total: None
+) -> Samples:
     """Return the training split of the dataset of a plan, within its limit per class.
 
     Parameters
     ----------
-    plan, before
+    plan, before, on_progress
         As for `open_data`.
 
     Raises
@@ -82,7 +89,8 @@ def samples_of(plan: RunPlan, before: OpenedData | None = None) -> Samples:
     same = before is not None and (before.source, before.state) == (_source_of(plan), _state_of(plan.dataset))
     if before is not None and before.samples is not None and same:
         return before.samples
-    samples = open_samples(plan.dataset, split="train", shape=input_for_pictures(plan.architecture))
+    shape = input_for_pictures(plan.architecture)
+    samples = open_samples(plan.dataset, split="train", shape=shape, on_progress=on_progress)
     return limit_classes(samples, plan.limit_per_class, plan.settings.seed)
 
 

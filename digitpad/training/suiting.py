@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from digitpad.data.labels import are_digits
+from digitpad.data.lazy_pictures import Progress
 from digitpad.errors import DigitpadError
 from digitpad.nn import ARCHITECTURES, Architecture
 from digitpad.training.data_facts import DataFacts, facts_of
@@ -91,7 +92,13 @@ def suit(plan: RunPlan, chosen: Collection[str], facts: DataFacts | None) -> Sui
     return SuitedPlan(plan, fit.architecture, tuple(sentences))
 
 
-def start_suited(plan: RunPlan, chosen: Collection[str], store: RunStore, opened: OpenedData | None = None) -> LiveRun:
+def start_suited(
+    plan: RunPlan,
+    chosen: Collection[str],
+    store: RunStore,
+    opened: OpenedData | None = None,
+    on_progress: Progress = lambda _done, _total: None,
+) -> LiveRun:
     """Open the data, suit the plan to them, and start a run.
 
     Parameters
@@ -102,13 +109,15 @@ def start_suited(plan: RunPlan, chosen: Collection[str], store: RunStore, opened
         The store of runs.
     opened
         Data opened before; they are used if they are those of the plan and their files have not changed.
+    on_progress
+        As for `open_samples`.
 
     Raises
     ------
     DigitpadError
         If the data cannot be opened, or the plan cannot be executed.
     """
-    samples = samples_of(plan, opened)
+    samples = samples_of(plan, opened, on_progress=on_progress)
     suited = suit(plan, chosen, facts_of(samples))
     return LiveRun.start(suited.plan, store, samples=samples)
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitpad.data import lazy_pictures
 from digitpad.data.dataset import Dataset
-from digitpad.data.lazy_pictures import PictureFiles, in_threads
+from digitpad.data.lazy_pictures import PictureFiles, Prepare, in_threads
+from digitpad.data.memory_budget import MemoryBudget
+from digitpad.data.picture_files import stamp_of
 from digitpad.data.pictures import read_picture
 from digitpad.errors import DigitpadError
 from tests.pictures import photograph_folder
@@ -22,8 +23,9 @@ def paths(tmp_path: Path) -> list[Path]:
     return sorted(photograph_folder(tmp_path / "photographs", ("a", "b"), 6).rglob("*.jpg"))
 
 
-def lazy(paths: list[Path], cache_bytes: int = lazy_pictures.CACHE_BYTES) -> PictureFiles:
-    return PictureFiles(paths, SHAPE, [path.name.encode() for path in paths], cache_bytes=cache_bytes)
+def lazy(paths: list[Path], cache_bytes: int = 1 << 30, read: Prepare = read_picture) -> PictureFiles:
+    lease = MemoryBudget(cache_bytes).lease()
+    return PictureFiles(paths, SHAPE, [path.name.encode() for path in paths], lease=lease, read=read)
 
 
 def test_they_are_indexed_as_an_array_is(paths: list[Path]) -> None:
@@ -40,15 +42,14 @@ def test_they_are_indexed_as_an_array_is(paths: list[Path]) -> None:
         images[12]
 
 
-def test_nothing_is_decoded_before_it_is_used(paths: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_decoded_before_it_is_used(paths: list[Path]) -> None:
     decoded: list[Path] = []
 
     def counted(path: Path, shape: tuple[int, ...]) -> np.ndarray:
         decoded.append(path)
         return read_picture(path, shape)
 
-    monkeypatch.setattr(lazy_pictures, "read_picture", counted)
-    images = lazy(paths)
+    images = lazy(paths, read=counted)
     dataset = Dataset.of("lazy", images, np.arange(12) % 2, ("a", "b"))
     training, validation = dataset.split(4, np.random.default_rng(0))
     assert not decoded
@@ -103,6 +104,29 @@ def test_a_file_that_vanishes_is_named(paths: list[Path]) -> None:
     paths[3].unlink()
     with pytest.raises(DigitpadError, match=r"003\.jpg does not exist"):
         images[2:5]
+
+
+def test_a_file_that_changes_is_named(paths: list[Path]) -> None:
+    stamps = [stamp_of(path) for path in paths]
+    images = PictureFiles(paths, SHAPE, [b""] * 12, stamps=stamps, lease=MemoryBudget(0).lease())
+    before = np.asarray(images)
+    whole = paths[4].read_bytes()
+    paths[4].write_bytes(whole[: len(whole) // 2])
+    assert np.array_equal(images[:4], before[:4])
+    with pytest.raises(DigitpadError, match=r"004\.jpg has changed since the data were opened; open them again\."):
+        images[2:5]
+
+
+def test_all_pictures_share_one_limit_and_return_their_memory(paths: list[Path]) -> None:
+    budget = MemoryBudget(10 * EACH)
+    first, second = (PictureFiles(paths, SHAPE, [b""] * 12, lease=budget.lease()) for _ in range(2))
+    np.asarray(first[:8])
+    np.asarray(second)
+    assert (first.cached_bytes, second.cached_bytes, budget.left) == (8 * EACH, 2 * EACH, 0)
+    del first
+    assert budget.left == 8 * EACH
+    np.asarray(second)
+    assert second.cached_bytes == 10 * EACH
 
 
 def test_an_error_ends_the_work_of_all_threads() -> None:

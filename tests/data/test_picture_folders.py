@@ -7,8 +7,9 @@ import PIL.Image
 import PIL.ImageDraw
 import pytest
 
-from digitpad.data import image_folder
+from digitpad.data import prepared_files
 from digitpad.data.lazy_pictures import PictureFiles
+from digitpad.data.memory_budget import MemoryBudget
 from digitpad.data.pictures import COLOUR_SHAPE, read_picture
 from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
@@ -65,7 +66,7 @@ def test_drawings_are_read_as_ink(tmp_path: Path) -> None:
 def test_broken_empty_huge_hidden_and_other_files(
     folder: Path, cache_bytes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digitpad.data.lazy_pictures.CACHE_BYTES", cache_bytes)
+    monkeypatch.setattr("digitpad.data.prepared_files.CACHE", MemoryBudget(cache_bytes))
     cats = folder / "training_set" / "cats"
     photograph_folder(folder / "training_set", [f"class {letter}" for letter in "abcdefgh"], 6)
     whole = (cats / "000.jpg").read_bytes()
@@ -107,7 +108,7 @@ def test_the_checksum_follows_the_files(folder: Path) -> None:
 
 
 def test_progress_is_reported_and_may_end_the_reading(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(image_folder, "_AT_ONCE", 4)
+    monkeypatch.setattr(prepared_files, "_AT_ONCE", 4)
     reported: list[tuple[int, int]] = []
     open_dataset(folder, shape=SHAPE, on_progress=lambda done, total: reported.append((done, total)))
     assert reported == [(4, 14), (8, 14), (12, 14), (14, 14)]

@@ -1,8 +1,9 @@
 """The background work of the Evaluate tab, as generators that yield their progress; they use no widgets."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -10,12 +11,15 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from digitpad.data.dataset import Dataset
+from digitpad.data.lazy_pictures import Progress
 from digitpad.data.sources import open_dataset
 from digitpad.evaluation import Comparison, Disturbance, Evaluation, RobustnessPoint, evaluating, measured_images
+from digitpad.evaluation.opening import open_for_models
 from digitpad.evaluation.robustness import count_points, measuring_robustness_in_steps
 from digitpad.evaluation.validation import validation_images
-from digitpad.gui.workers.progress import WorkProgress
+from digitpad.gui.workers.progress import WorkProgress, following_work
 from digitpad.gui.workspace.models import read_model
+from digitpad.nn.backend import Shape
 from digitpad.reading.recognizer import Recognizer
 
 
@@ -41,8 +45,8 @@ class Measured:
 
     Attributes
     ----------
-    images
-        The images.
+    data
+        The images, as each model receives them: the same object for models with the same input.
     readers
         The recognizers of the models, each with its own network.
     evaluations
@@ -51,10 +55,15 @@ class Measured:
         Time of inference of all models together.
     """
 
-    images: Dataset
+    data: tuple[Dataset, ...]
     readers: tuple[Recognizer, ...]
     evaluations: tuple[Evaluation, ...]
     seconds: float = 0.0
+
+    @property
+    def images(self) -> Dataset:
+        """The images, as the first model receives them."""
+        return self.data[0]
 
     @property
     def comparison(self) -> Comparison | None:
@@ -113,14 +122,12 @@ def evaluation_job(models: tuple[Path, ...], data: Data) -> Iterator[Step]:
     """
     yield WorkProgress(QCoreApplication.translate("EvaluationJob", "Loading the models"))
     readers = tuple(Recognizer(read_model(path)[0]) for path in models)
-    yield WorkProgress(QCoreApplication.translate("EvaluationJob", "Loading the images"))
-    if data.part == "validation":
-        images = validation_images(readers[0].model, data.source)
-    else:
-        images = open_dataset(data.source, data.part, shape=readers[0].model.metadata.preprocessing.shape)
+    doing = QCoreApplication.translate("EvaluationJob", "Loading the images")
+    yield WorkProgress(doing)
+    opened = yield from following_work(doing, partial(_open, readers, data))
     evaluations = []
     start = time.perf_counter()
-    for reader in readers:
+    for reader, images in zip(readers, opened, strict=True):
         steps = evaluating(reader, images)
         doing = QCoreApplication.translate("EvaluationJob", "{model} on {dataset}").format(
             model=reader.model.name, dataset=images.name
@@ -131,7 +138,19 @@ def evaluation_job(models: tuple[Path, ...], data: Data) -> Iterator[Step]:
             except StopIteration as finished:
                 evaluations.append(finished.value)
                 break
-    yield Measured(images, readers, tuple(evaluations), time.perf_counter() - start)
+    yield Measured(opened, readers, tuple(evaluations), time.perf_counter() - start)
+
+
+def _open(readers: Sequence[Recognizer], data: Data, on_progress: Progress) -> tuple[Dataset, ...]:
+    """Open the images for the input of each model; the first model says which are the validation images."""
+    models = [reader.model for reader in readers]
+
+    def open_for(shape: Shape) -> Dataset:
+        if data.part == "validation":
+            return validation_images(models[0], data.source, shape=shape, on_progress=on_progress)
+        return open_dataset(data.source, data.part, shape=shape, on_progress=on_progress)
+
+    return open_for_models(models, open_for)
 
 
 def robustness_job(measured: Measured) -> Iterator[Step]:
@@ -142,13 +161,13 @@ def robustness_job(measured: Measured) -> Iterator[Step]:
     WorkProgress, CurvePoint
         Point by point, model after model.
     """
-    some = measured_images(measured.images)
     disturbances = measured.disturbances
     done, total = 0, count_points(disturbances) * len(measured.readers)
     for number, reader in enumerate(measured.readers):
         doing = QCoreApplication.translate("EvaluationJob", "{model} on disturbed images").format(
             model=reader.model.name
         )
+        some = measured_images(measured.data[number])
         for point in measuring_robustness_in_steps(reader, some, disturbances):
             if point is not None:
                 done += 1

@@ -20,6 +20,7 @@ from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.progress import WorkProgress
 from digitpad.gui.workspace.catalogue import Entry
 from digitpad.gui.workspace.models import saved_name
+from digitpad.gui.workspace.progress_text import progress_text
 from digitpad.gui.workspace.settings import Settings
 
 _WIDTH = 29 * SPACE
@@ -182,11 +183,7 @@ class EvaluationSetup(QFrame):
             return
         self.bar.setRange(0, progress.total)
         self.bar.setValue(progress.done)
-        if progress.total:
-            text = self.tr("{task}: {done:,} of {total:,}")
-            self.show_status(text.format(task=progress.doing, done=progress.done, total=progress.total))
-        else:
-            self.show_status(progress.doing)
+        self.show_status(progress_text(progress))
 
     def show_status(self, text: str, *, error: bool = False) -> None:
         """Show a text below the button; an error stays until the next action."""

@@ -6,12 +6,14 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from digitpad.gui.training.run_view import RunView, duration
+from digitpad.gui.training.run_view import RunView
 from digitpad.gui.widgets.actions import make_action, shown_key
 from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.gui.workers.progress import WorkProgress
+from digitpad.gui.workspace.progress_text import duration, progress_text
 from digitpad.training.events import StopReason, TrainingStopped
 
 _DOT = " · "
@@ -165,6 +167,11 @@ class ControlCard(QFrame):
     def tab_chain(self) -> list[QWidget]:
         """What the Tab key reaches, in its order."""
         return [*self._buttons, self.use_button, self.evaluate_button]
+
+    def show_opening(self, progress: WorkProgress) -> None:
+        """Show how far the data of a run are opened."""
+        self.place.show_text(progress_text(progress))
+        self.bar.setValue(round(1000 * progress.done / progress.total) if progress.total else 0)
 
     def show_progress(self, record: RunView | None) -> None:
         """Show the progress of a run; None before the first."""

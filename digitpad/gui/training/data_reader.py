@@ -3,9 +3,10 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 
 from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
+from digitpad.gui.workers.progress import ProgressReporter, WorkProgress
 from digitpad.training.opened import OpenedData, open_data
 
 if TYPE_CHECKING:
@@ -19,12 +20,15 @@ class DataReader(QObject):
 
     Signals
     -------
+    progressed
+        A `WorkProgress` of the opening.
     opened
         The `OpenedData`, if they are not those that were opened before.
     error
         Why the data cannot be opened, in a sentence.
     """
 
+    progressed = Signal(object)
     opened = Signal(object)
     error = Signal(str)
 
@@ -55,12 +59,15 @@ class DataReader(QObject):
 
     @Slot(object)
     def _receive(self, outcome: Outcome) -> None:
-        if outcome.trouble:
+        if isinstance(outcome.result, WorkProgress):
+            self.progressed.emit(outcome.result)
+        elif outcome.trouble:
             self.error.emit(outcome.trouble)
         elif isinstance(outcome.result, OpenedData) and outcome.result is not self.data:
             self.data = outcome.result
             self.opened.emit(self.data)
 
 
-def _open(plan: "RunPlan", before: OpenedData | None, _context: WorkContext) -> OpenedData:
-    return open_data(plan, before)
+def _open(plan: "RunPlan", before: OpenedData | None, context: WorkContext) -> OpenedData:
+    doing = QCoreApplication.translate("DataReader", "Reading the data")
+    return open_data(plan, before, on_progress=ProgressReporter(doing, context.show, context.stopped))

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from digitpad.data.collections.store import dataset_title
 from digitpad.errors import DigitpadError
-from digitpad.gui.training.run_view import duration
+from digitpad.gui.workspace.progress_text import duration
 from digitpad.training.changes import changes_in_words
 from digitpad.training.history import read_changes
 from digitpad.training.runs import Run, UnreadableRun

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from digitpad.gui.training.series import Series, Smoothed
 from digitpad.training.events import (
@@ -196,15 +196,3 @@ def record_of(history: RunHistory, window: float) -> RunView:
         record.hear(event)
     record.follow()
     return record
-
-
-def duration(seconds: float) -> str:
-    """Return a time as people write it: "12 s", "1 min 36 s", "2 h 5 min"."""
-    whole = round(seconds)
-    hours, minutes = divmod(whole // 60, 60)
-    text = QCoreApplication.translate("Duration", "{seconds} s")
-    if hours:
-        text = QCoreApplication.translate("Duration", "{hours} h {minutes} min")
-    elif minutes:
-        text = QCoreApplication.translate("Duration", "{minutes} min {seconds} s")
-    return text.format(hours=hours, minutes=minutes, seconds=whole % 60)

@@ -20,6 +20,7 @@ from digitpad.training.events import Event, RecordingTrouble, StopReason, Traini
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from digitpad.data.lazy_pictures import Progress
     from digitpad.training.live import LiveRun
     from digitpad.training.run import Run
 
@@ -36,6 +37,8 @@ class Session(QObject):
     -------
     state_changed
         The `State`.
+    opening
+        A `WorkProgress`: how far the data of a run are opened.
     began
         The `LiveRun` that was opened.
     started
@@ -54,6 +57,7 @@ class Session(QObject):
     """
 
     state_changed = Signal(object)
+    opening = Signal(object)
     began = Signal(object)
     started = Signal()
     recalled = Signal()
@@ -95,13 +99,13 @@ class Session(QObject):
         """Whether there is a training, running or paused."""
         return self._thread is not None
 
-    def start(self, open_run: "Callable[[], LiveRun]", passage: RunUntil, window: float) -> None:
+    def start(self, open_run: "Callable[[Progress], LiveRun]", passage: RunUntil, window: float) -> None:
         """Start a training, unless there is one.
 
         Parameters
         ----------
         open_run
-            Opens the run; called in the thread.
+            Opens the run; called in the thread, with a function for the progress.
         passage
             How far to go.
         window
@@ -114,6 +118,7 @@ class Session(QObject):
         self._unheard.clear()
         self._failed = False
         thread = self._thread = TrainingThread(open_run, passage, window, self)
+        thread.opening.connect(self._show_opening)
         thread.opened.connect(self._open)
         thread.held.connect(self._hold)
         thread.published.connect(self._publish)
@@ -168,6 +173,11 @@ class Session(QObject):
             self.error.emit(str(error))
 
     # Signals of the thread
+
+    @Slot(object)
+    def _show_opening(self, progress: object) -> None:
+        if self._live is None and self._state is not State.STOPPING:
+            self.opening.emit(progress)
 
     @Slot(object)
     def _open(self, live: "LiveRun") -> None:

@@ -10,11 +10,13 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
+from digitpad.data.lazy_pictures import Progress
 from digitpad.gui.training.pause_control import PauseControl, RunUntil
 from digitpad.gui.training.run_view import RunView, record_of
 from digitpad.gui.workers.base import Worker
+from digitpad.gui.workers.progress import ProgressReporter, StoppedError
 from digitpad.models.model_file import CLASSIFICATION
 from digitpad.reading.recognizer import Recognizer
 from digitpad.training.advisor import Advisor
@@ -63,7 +65,8 @@ class TrainingThread(Worker):
     Parameters
     ----------
     open_run
-        Opens the data and the run's folder, which may take seconds: called in the thread.
+        Opens the data and the run's folder, which may take seconds: called in the thread, with a function that it calls
+        with the number of pictures examined, and of all.
     passage
         How far the training may go at first.
     window
@@ -71,6 +74,8 @@ class TrainingThread(Worker):
 
     Signals
     -------
+    opening
+        A `WorkProgress`: how far the data are opened.
     opened
         The `LiveRun`, before its first event.
     held
@@ -79,13 +84,14 @@ class TrainingThread(Worker):
         A `NetworkCopy` of the network as it is now.
     """
 
+    opening = Signal(object)
     opened = Signal(object)
     held = Signal()
     published = Signal(object)
 
     def __init__(
         self,
-        open_run: Callable[[], LiveRun],
+        open_run: Callable[[Progress], LiveRun],
         passage: RunUntil = RunUntil.OPEN,
         window: float = 1.0,
         parent: QObject | None = None,
@@ -119,7 +125,11 @@ class TrainingThread(Worker):
 
     def work(self) -> None:
         """Train, in the new thread."""
-        live = self._open_run()
+        doing = QCoreApplication.translate("TrainingThread", "Opening the data")
+        try:
+            live = self._open_run(ProgressReporter(doing, self.opening.emit, self.isInterruptionRequested))
+        except StoppedError:
+            return
         self.opened.emit(live)
         events = live.events()
         try:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitpad.data.collections.store import CollectionStore
+from digitpad.data.lazy_pictures import Progress
 from digitpad.errors import DigitpadError
 from digitpad.gui.training.after_run import AfterRun
 from digitpad.gui.training.control_card import ControlCard, State
@@ -140,7 +141,7 @@ class TrainTab(TabPage):
         # Suited to the data again where they are opened, because they may have changed since they were read.
         self._begin(partial(start_suited, plan, chosen, self._store, self.note.opened), passage, self.editor.plan)
 
-    def _begin(self, open_run: Callable[[], LiveRun], passage: RunUntil, plan: RunPlan) -> None:
+    def _begin(self, open_run: Callable[[Progress], LiveRun], passage: RunUntil, plan: RunPlan) -> None:
         self.notice.clear()
         self.controls.offer_result(on=False)
         self.session.start(open_run, passage, self.curves.smoothed_over)
@@ -316,7 +317,7 @@ class TrainTab(TabPage):
             if self.runs is not None:
                 self.runs.notice.say(self.tr("A training is running; stop it before you resume another."))
             return
-        self._begin(partial(LiveRun.resume, run), RunUntil.OPEN, run.info.plan)
+        self._begin(partial(_resumed, run), RunUntil.OPEN, run.info.plan)
 
     @Slot()
     def _recall(self) -> None:
@@ -348,6 +349,7 @@ class TrainTab(TabPage):
         self._after_run.error.connect(self.notice.say)
         session.started.connect(self._list_runs)
         session.state_changed.connect(self._show_state)
+        session.opening.connect(controls.show_opening)
         session.began.connect(self._began)
         session.ticked.connect(self._tick)
         session.published.connect(self._publish)
@@ -435,3 +437,7 @@ class TrainTab(TabPage):
         wide = self.width() >= px(_WIDE)
         for side, width in ((self._left, _SIDES[wide]), (self._right, _RIGHT[wide])):
             side.setFixedWidth(max(px(width), side.minimumSizeHint().width()))
+
+
+def _resumed(run: Run, on_progress: Progress) -> LiveRun:
+    return LiveRun.resume(run, on_progress=on_progress)

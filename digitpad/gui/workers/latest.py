@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.workers.base import Worker
+from digitpad.gui.workers.progress import StoppedError
 
 
 class WorkContext:
@@ -192,6 +193,9 @@ class _Thread(Worker):
             result = request.work(WorkContext(request.stop, show))
         except DigitpadError as error:
             self.result_ready.emit(Outcome(request.kind, request.number, None, final=True, trouble=str(error)))
+            return
+        except StoppedError:
+            # Nobody waits for the result.
             return
         except Exception:
             # A bug is reported elsewhere when the thread ends; waiting code must not wait for ever.

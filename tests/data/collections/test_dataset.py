@@ -10,10 +10,12 @@ from digitpad.data.collections.dataset import read_collection
 from digitpad.data.collections.editor import CollectionEditor, NewSample
 from digitpad.data.image_folder import read_image_folder
 from digitpad.data.images import image_to_digit, read_image
-from digitpad.data.pictures import read_picture
+from digitpad.data.memory_budget import MemoryBudget
+from digitpad.data.pictures import COLOUR_SHAPE, drawn_on_white, prepare_picture, read_picture
 from digitpad.data.rasterize import ink_to_image
 from digitpad.errors import DigitpadError
 from tests.data.collections.conftest import drawing, ink, png
+from tests.pictures import photograph
 
 
 def test_samples_are_rasterized_as_in_the_draw_tab(editor: CollectionEditor) -> None:
@@ -115,7 +117,7 @@ def test_large_collections_of_photographs_are_decoded_when_they_are_used(
 ) -> None:
     _pets(editor)
     whole = read_collection(editor.folder)
-    monkeypatch.setattr("digitpad.data.lazy_pictures.CACHE_BYTES", 1000)
+    monkeypatch.setattr("digitpad.data.prepared_files.CACHE", MemoryBudget(1000))
     editor.contents().classes[1].samples[3].path.write_bytes(b"broken")
     lazy = read_collection(editor.folder)
     assert not isinstance(lazy.images, np.ndarray)
@@ -134,3 +136,63 @@ def test_the_progress_is_told_and_can_end_the_reading(editor: CollectionEditor) 
 
     with pytest.raises(DigitpadError, match="stopped"):
         read_collection(editor.folder, on_progress=stop)
+
+
+@pytest.fixture
+def mixed(editor: CollectionEditor) -> CollectionEditor:
+    """Return a collection of photographs with one drawing in each class."""
+    rng = np.random.default_rng(0)
+    for channel, name in enumerate(("red", "green")):
+        samples = [NewSample(jpeg(photograph(rng, channel)), ".jpg") for _ in range(4)]
+        editor.add(editor.add_class(name), [*samples, ink()])
+    return editor
+
+
+def jpeg(picture: PIL.Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=92)
+    return buffer.getvalue()
+
+
+def test_photographs_are_read_in_colour(mixed: CollectionEditor) -> None:
+    dataset = read_collection(mixed.folder)
+    assert dataset.images.shape == (10, *COLOUR_SHAPE)
+    assert dataset.remarks == (
+        "The pictures of letters are photographs in colour, so they are resized and cropped to 64x64 pixels.",
+    )
+    pixels = np.asarray(dataset.images)
+    assert [dataset.classes[label] for label in dataset.labels] == ["red"] * 5 + ["green"] * 5
+    assert pixels[0, 0].mean() > pixels[0, 1].mean() + 40
+    assert pixels[5, 1].mean() > pixels[5, 0].mean() + 40
+
+
+def test_ink_among_photographs_is_drawn_on_white_as_the_recognizer_draws_it(mixed: CollectionEditor) -> None:
+    dataset = read_collection(mixed.folder, shape=(3, 30, 32))
+    expected = prepare_picture(PIL.Image.fromarray(drawn_on_white(drawing().strokes, canvas=400.0)), (3, 30, 32))
+    np.testing.assert_array_equal(dataset.images[4], expected)
+    assert expected.max() == 255
+    assert expected.min() < 150
+
+
+def test_a_network_for_digits_receives_the_ink_of_photographs(mixed: CollectionEditor) -> None:
+    assert read_collection(mixed.folder, shape=(1, 28, 28)).images.shape == (10, 1, 28, 28)
+
+
+def test_a_collection_of_drawings_stays_a_collection_of_drawings(editor: CollectionEditor) -> None:
+    rng = np.random.default_rng(0)
+    editor.add(editor.add_class("A"), [ink(), ink(4), NewSample(jpeg(photograph(rng, 0)), ".jpg")])
+    assert read_collection(editor.folder).images.shape[1:] == (1, 28, 28)
+
+
+def test_progress_is_reported_and_broken_samples_are_skipped_for_pictures_too(mixed: CollectionEditor) -> None:
+    reported: list[tuple[int, int]] = []
+    broken = next(path for path in sorted(mixed.folder.rglob("*.jpg")))
+    broken.write_bytes(b"no picture")
+    dataset = read_collection(
+        mixed.folder, shape=(3, 30, 32), on_progress=lambda done, total: reported.append((done, total))
+    )
+    assert reported[-1] == (10, 10)
+    assert len(dataset) == 9
+    assert broken.name in dataset.remarks[0]
+    with pytest.raises(DigitpadError, match="images of 2 channels"):
+        read_collection(mixed.folder, shape=(2, 30, 32))

@@ -1,5 +1,6 @@
 """Data of any classes in the Train tab: the network and the defaults follow them, which is said before Start."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from PySide6.QtWidgets import QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
+from digitpad.data import image_folder
+from digitpad.data.images import read_image
 from digitpad.data.ink import write_ink
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.training.control_card import State
@@ -204,3 +207,75 @@ def test_a_thousand_classes_are_answered_in_words_and_trained(
     assert train.session.record is not None
     assert train.session.record.stopped is not None
     settle(train)
+
+
+def test_reading_a_folder_shows_its_progress_and_can_be_stopped(
+    train: TrainTab, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digitpad.data.prepared_files._AT_ONCE", 2)
+    goes_on = threading.Event()
+    folder = pictures(tmp_path / "letters", ["a", "b"], each=8)
+    (folder / "a" / "00.png").write_bytes(b"no picture")
+    count = iter(range(1000))
+
+    def paused_after_some(path: Path) -> np.ndarray:
+        if next(count) >= 6:
+            goes_on.wait(20)
+        return read_image(path)
+
+    monkeypatch.setattr(image_folder, "read_image", paused_after_some)
+    train.setup.use_data(str(folder))
+    qtbot.waitUntil(lambda: train.note.text.startswith("Reading the data: "), timeout=20_000)
+    assert " of 17" in train.note.text
+    assert train.note.stop_button.isVisible()
+    assert train.note.bar.maximum() == 17
+    train.note.stop_button.click()
+    assert not train.note.is_reading
+    assert train.note.text == "The data have not been read; Start reads them."
+    assert not train.note.stop_button.isVisible()
+    goes_on.set()
+    # Other visits of the tab do not read them again.
+    train.note.look_again()
+    assert not train.note.is_reading
+    monkeypatch.setattr(image_folder, "read_image", read_image)
+    train.start_or_hold()
+    qtbot.waitUntil(lambda: train.session.run is not None, timeout=20_000)
+    train.session.stop()
+    qtbot.waitUntil(lambda: not train.session.is_on, timeout=20_000)
+
+
+def test_skipped_pictures_are_named_beside_start(train: TrainTab, choose: Choose, tmp_path: Path) -> None:
+    folder = pictures(tmp_path / "letters", ["a", "b"], each=8)
+    (folder / "a" / "00.png").write_bytes(b"no picture")
+    choose(train, folder)
+    assert "Skipped 1 of 17 pictures that cannot be read: a/00.png." in train.note.text.replace("\\", "/")
+
+
+def test_a_training_can_be_stopped_while_its_data_open(
+    train: TrainTab, choose: Choose, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digitpad.data.prepared_files._AT_ONCE", 2)
+    folder = pictures(tmp_path / "letters", ["a", "b"], each=8)
+    choose(train, folder)
+    # Data that have changed are opened again.
+    (folder / "a" / "7.png").rename(folder / "a" / "8.png")
+    (folder / "a" / "1.png").touch()
+    goes_on = threading.Event()
+    count = iter(range(1000))
+
+    def paused_after_some(path: Path) -> np.ndarray:
+        if next(count) >= 6:
+            goes_on.wait(20)
+        return read_image(path)
+
+    monkeypatch.setattr(image_folder, "read_image", paused_after_some)
+    with qtbot.waitSignal(train.session.opening, timeout=20_000) as told:
+        train.start_or_hold()
+    assert told.args is not None
+    assert told.args[0].total == 16
+    assert train.controls.place.text().startswith("Opening the data: ")
+    with qtbot.waitSignal(train.session.ended, timeout=20_000):
+        train.session.stop()
+        goes_on.set()
+    assert train.session.run is None
+    assert train.notice.text == ""

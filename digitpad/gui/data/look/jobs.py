@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
 from digitpad.gui.workers.latest import Work, WorkContext
-from digitpad.gui.workers.progress import WorkProgress
+from digitpad.gui.workers.progress import ProgressReporter, WorkProgress
 from digitpad.inspection import (
     ClassStatistics,
     NearestPairs,
@@ -81,29 +80,13 @@ def loading(spec: str, shape: tuple[int, ...] | None) -> Work:
     doing = QCoreApplication.translate("LookJobs", "Opening the pictures")
 
     def work(context: WorkContext) -> None:
-        told_at = 0.0
-
-        def show(done: int, total: int) -> None:
-            nonlocal told_at
-            if context.stopped():
-                raise _StoppedError
-            if time.monotonic() - told_at > _BETWEEN_NEWS:
-                told_at = time.monotonic()
-                context.show(WorkProgress(doing, done, total))
-
-        # Nobody waits for the result of work that was stopped.
-        with suppress(_StoppedError):
-            images = open_splits(spec, shape=shape, on_progress=show)
-            for kind in images.kinds:
-                # Of many images this takes longer than a frame of the window; the result is kept.
-                images.origins(kind)
-            context.show(images)
+        images = open_splits(spec, shape=shape, on_progress=ProgressReporter(doing, context.show, context.stopped))
+        for kind in images.kinds:
+            # Of many images this takes longer than a frame of the window; the result is kept.
+            images.origins(kind)
+        context.show(images)
 
     return work
-
-
-class _StoppedError(Exception):
-    """Ends the reading of a folder that is no longer needed."""
 
 
 def statistics_job(images: SplitDataset, chosen: NDArray[np.int64]) -> Iterator[ClassStatistics | WorkProgress]:

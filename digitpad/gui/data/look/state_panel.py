@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QW
 
 from digitpad.gui.widgets.theme import SPACE
 from digitpad.gui.workers.progress import WorkProgress
+from digitpad.gui.workspace.progress_text import progress_text
 
 
 class StatePanel(QWidget):
@@ -59,12 +60,7 @@ class StatePanel(QWidget):
 
     def show_progress(self, progress: WorkProgress) -> None:
         """Show the progress of work that the button stops."""
-        text = progress.doing
-        if progress.total:
-            text = self.tr("{task}: {done:,} of {total:,}").format(
-                task=progress.doing, done=progress.done, total=progress.total
-            )
-        self._text.setText(text)
+        self._text.setText(progress_text(progress))
         self.bar.setVisible(True)
         self.bar.setRange(0, progress.total)
         self.bar.setValue(progress.done)

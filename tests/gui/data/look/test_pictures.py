@@ -1,7 +1,6 @@
 """Look at a folder of photographs, which are decoded when they are used."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from digitpad.data.lazy_pictures import PictureFiles
+from digitpad.data.memory_budget import MemoryBudget
 from digitpad.data.pictures import COLOUR_SHAPE, read_picture
 from digitpad.gui.data.look.arrangement import Order
 from digitpad.gui.data.look.page import LookPage
@@ -104,8 +104,7 @@ def test_a_file_that_is_gone_leaves_its_own_tile_blank(
     page: LookPage, folder: Path, ready: Ready, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Without room for decoded pictures, each is read from its file again.
-    monkeypatch.setattr("digitpad.data.image_folder.PictureFiles", partial(PictureFiles, cache_bytes=0))
-    monkeypatch.setattr("digitpad.data.image_folder.fits_the_cache", lambda _count, _shape: False)
+    monkeypatch.setattr("digitpad.data.prepared_files.CACHE", MemoryBudget(0))
     page.load(str(folder))
     ready(page)
     images = page.images

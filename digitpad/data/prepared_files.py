@@ -1,0 +1,153 @@
+"""Prepares the files of a dataset for a network: at once, or when they are used.
+
+Small digits are always prepared at once. Pictures are, if the memory for decoded pictures has room for all of them;
+otherwise each file is only examined, which finds nearly all broken ones, and decoded when it is used.
+"""
+
+import hashlib
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.data.dataset import Images
+from digitpad.data.lazy_pictures import CACHE, PictureFiles, Prepare, Progress, in_threads
+from digitpad.data.picture_files import FileStamp, check_picture, stamp_of
+from digitpad.data.pictures import read_picture
+from digitpad.data.skipped import SkippedPictures
+from digitpad.errors import DigitpadError
+
+_AT_ONCE = 64  # number of files between two reports of progress
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedFiles:
+    """The images of some files.
+
+    Attributes
+    ----------
+    images
+        uint8 (K, C, H, W), of the K files that can be read.
+    kept
+        The places of these files among those that were given.
+    marks
+        Bytes that identify each of these files: from its name, its size and its last bytes.
+    """
+
+    images: Images
+    kept: list[int]
+    marks: list[bytes]
+
+
+def prepare_digits(
+    paths: Sequence[Path],
+    folder: Path,
+    read: Callable[[Path], NDArray[np.uint8]],
+    skipped: SkippedPictures,
+    on_progress: Progress,
+) -> PreparedFiles:
+    """Prepare files as digits.
+
+    Parameters
+    ----------
+    paths
+        The files.
+    folder
+        The folder that all of them are in; the names inside it count as part of their identity.
+    read
+        Prepares one file: uint8 (1, H, W).
+    skipped
+        Receives the files that cannot be read.
+    on_progress
+        Called with the number of files done, and of all; what it raises ends the work.
+
+    Raises
+    ------
+    DigitpadError
+        If too many files cannot be read, see `SkippedPictures`.
+    """
+
+    def prepare(path: Path) -> tuple[bytes, NDArray[np.uint8]]:
+        return _mark(stamp_of(path), path, folder), read(path)
+
+    done = list(_each(prepare, paths, skipped, on_progress))
+    pixels = np.stack([image for _place, (_mark, image) in done])
+    return PreparedFiles(pixels, [place for place, _result in done], [mark for _place, (mark, _image) in done])
+
+
+def prepare_pictures(
+    paths: Sequence[Path],
+    folder: Path,
+    shape: tuple[int, ...],
+    skipped: SkippedPictures,
+    on_progress: Progress,
+    *,
+    read: Prepare = read_picture,
+    check: Callable[[Path], object] = check_picture,
+) -> PreparedFiles:
+    """Prepare files as pictures, lazily if they are many.
+
+    Parameters
+    ----------
+    paths, folder, skipped, on_progress
+        See `prepare_digits`.
+    shape
+        The shape of a prepared picture, (C, H, W).
+    read
+        Prepares one file for a shape.
+    check
+        Examines one file without preparing it; raises DigitpadError if it cannot be read.
+
+    Raises
+    ------
+    DigitpadError
+        If too many files cannot be read, see `SkippedPictures`.
+    """
+    lease = CACHE.lease()
+    at_once = lease.take(len(paths) * math.prod(shape))
+
+    def examine(path: Path) -> tuple[FileStamp, NDArray[np.uint8] | None]:
+        check(path)
+        return stamp_of(path), read(path, shape) if at_once else None
+
+    examined = list(_each(examine, paths, skipped, on_progress))
+    kept = [place for place, _result in examined]
+    stamps = [stamp for _place, (stamp, _pixels) in examined]
+    marks = [_mark(stamp, paths[place], folder) for place, stamp in zip(kept, stamps, strict=True)]
+    decoded = {index: pixels for index, (_place, (_stamp, pixels)) in enumerate(examined) if pixels is not None}
+    files = [paths[place] for place in kept]
+    images = PictureFiles(files, shape, marks, stamps=stamps, decoded=decoded, lease=lease, read=read)
+    return PreparedFiles(images, kept, marks)
+
+
+def _mark(stamp: FileStamp, path: Path, folder: Path) -> bytes:
+    mark = hashlib.sha256(repr((path.relative_to(folder).as_posix(), stamp.size)).encode())
+    mark.update(stamp.tail)
+    return mark.digest()
+
+
+def _each(
+    work: Callable[[Path], _Result], paths: Sequence[Path], skipped: SkippedPictures, on_progress: Progress
+) -> Iterator[tuple[int, _Result]]:
+    """Yield the place of each readable file, and the result of a function for it, in order; skip the others."""
+
+    def attempt(path: Path) -> _Result | DigitpadError:
+        try:
+            return work(path)
+        except DigitpadError as error:
+            return error
+
+    for start in range(0, len(paths), _AT_ONCE):
+        some = paths[start : start + _AT_ONCE]
+        for place, result in enumerate(in_threads(attempt, some), start):
+            if isinstance(result, DigitpadError):
+                skipped.add(paths[place], result)
+            else:
+                yield place, result
+        on_progress(start + len(some), len(paths))
