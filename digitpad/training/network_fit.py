@@ -16,6 +16,7 @@ from digitpad.errors import DigitpadError
 from digitpad.nn import Architecture, build
 from digitpad.nn.architectures.plan import LayerSpec
 from digitpad.nn.backend import Shape
+from digitpad.training.building import with_zero_weights
 from digitpad.training.data_facts import DataFacts, facts_of
 from digitpad.translation import gettext as _
 from digitpad.translation import ngettext
@@ -156,7 +157,7 @@ def _with_input(architecture: Architecture, shape: Shape) -> Architecture:
         if flat is not None:
             layers[flat] = _with_features(layers[flat], layers[:flat], shape)
         fitted = replace(architecture, input_shape=shape, layers=tuple(layers))
-        build(fitted)
+        build(with_zero_weights(fitted))
     except (TypeError, ValueError):
         return architecture
     return fitted
@@ -164,5 +165,5 @@ def _with_input(architecture: Architecture, shape: Shape) -> Architecture:
 
 def _with_features(linear: LayerSpec, before: list[LayerSpec], shape: Shape) -> Mapping[str, Any]:
     """Return a linear layer with as many inputs as the layers before it have outputs."""
-    output = build(Architecture("before", shape, tuple(before))).output_shape(shape)
+    output = build(with_zero_weights(Architecture("before", shape, tuple(before)))).output_shape(shape)
     return {**linear, "in_features": output[-1]} if len(output) == 1 else linear

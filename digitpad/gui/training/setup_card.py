@@ -30,7 +30,7 @@ from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 from digitpad.gui.workspace.settings import Settings
 from digitpad.nn import ARCHITECTURES
-from digitpad.training.building import decay_of
+from digitpad.training.building import decay_of, with_zero_weights
 from digitpad.training.controls import ControlValues
 from digitpad.training.data_facts import DataFacts
 from digitpad.training.network_fit import fit_network
@@ -418,4 +418,4 @@ def _parameters(name: str, facts: DataFacts | None) -> int:
     # Data of one class only fit no network, which is said beside Start.
     with contextlib.suppress(DigitpadError):
         preset = preset if facts is None else fit_network(preset, facts).architecture
-    return summarize(build(preset), preset.input_shape).parameters
+    return summarize(build(with_zero_weights(preset)), preset.input_shape).parameters
