@@ -206,7 +206,7 @@ def test_a_large_network_beside_it_is_read_in_a_worker(tab: FeaturesTab, window:
         assert tab.second.takes_long
     assert tab.second.frame is not None
     assert tab.second.frame.pixels.shape == (3, 400, 500)
-    assert "blues" in tab.second.reading.text
+    assert "blues" in tab.second.reading.text()
     window.draw_tab.canvas.clear()
     qtbot.waitUntil(lambda: tab.second.frame is not None and tab.second.frame.is_blank)
 
