@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from digitpad.explain.dependencies import Cell
@@ -142,6 +143,13 @@ def test_long_explanations_end(tab: FeaturesTab, window: MainWindow, qtbot: QtBo
     assert overlay is not None
     assert overlay.values.shape == SHAPE[1:]
     assert tab.why.sentence.text()
+    assert "ink" not in tab.why.sentence.text().split()
+
+
+def test_no_tip_speaks_of_ink(tab: FeaturesTab) -> None:
+    tips = [button.toolTip() for button in tab.why.findChildren(QToolButton)]
+    assert len(tips) == 5
+    assert not any("ink" in tip.split() for tip in tips)
 
 
 def test_surgery_changes_the_reading_of_the_picture(tab: FeaturesTab, window: MainWindow) -> None:
