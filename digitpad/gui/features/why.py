@@ -47,6 +47,15 @@ _CHOICES = (
         QT_TRANSLATE_NOOP("Why", "How much the probability of the predicted class drops when a patch of ink is erased"),
     ),
 )
+_CHANGE = str(QT_TRANSLATE_NOOP("Why", "The smallest change to the ink that changes the prediction to another class"))
+# The tips that differ for networks that read pictures.
+_PICTURE_TIPS = {
+    GRADIENT: QT_TRANSLATE_NOOP("Why", "How fast the score of the predicted class rises with the light of each pixel"),
+    OCCLUSION: QT_TRANSLATE_NOOP(
+        "Why", "How much the probability of the predicted class drops when a patch is covered"
+    ),
+    WHY_NOT: QT_TRANSLATE_NOOP("Why", "The smallest change to the pixels that changes the prediction to another class"),
+}
 
 
 class Why(QWidget):
@@ -80,6 +89,7 @@ class Why(QWidget):
         self._target: int | None = None  # the class chosen for "why not", if any
         self._change: Change | None = None
         self._buttons: dict[str, QToolButton] = {}
+        self._tips: dict[str, str] = {}  # of explanations that are described differently for pictures
         self._group = QButtonGroup(self)
         self.sentence = muted("", self)
         self.sentence.setObjectName("whySentence")
@@ -115,6 +125,9 @@ class Why(QWidget):
         """Explain the predictions of another network."""
         self._model = model
         self._target = None
+        pictures = model is not None and model.metadata.preprocessing.is_picture
+        for kind, tip in self._tips.items():
+            self._buttons[kind].setToolTip(self.tr(str(_PICTURE_TIPS[kind])) if pictures else tip)
         self._fill_menu(labels)
         self._drop()
 
@@ -238,7 +251,7 @@ class Why(QWidget):
             )
         ink = text.format(amount=f"{change.ink:.1f}", label=label, probability=sure)
         self.sentence.setText(f"{ink} {self.tr(str(_BORDER))}")
-        self.sentence.setToolTip(f"{MEANING} {CAUTION}")
+        self.sentence.setToolTip("" if frame.preprocessing.is_picture else f"{MEANING} {CAUTION}")
 
     # Parts
 
@@ -268,9 +281,7 @@ class Why(QWidget):
     def _make_actions(self, owner: QWidget) -> None:
         for kind, text, tip in _CHOICES:
             self._add_button(kind, self.tr(str(text)), self.tr(str(tip)))
-        self._add_button(
-            WHY_NOT, "", self.tr("The smallest change to the ink that changes the prediction to another class")
-        )
+        self._add_button(WHY_NOT, "", self.tr(_CHANGE))
         self.next = make_action(
             owner,
             "featuresWhy",
@@ -293,6 +304,8 @@ class Why(QWidget):
         button.setObjectName(f"why-{kind}")
         button.setText(text)
         button.setToolTip(tip)
+        if kind in _PICTURE_TIPS:
+            self._tips[kind] = tip
         name = text or self.tr("why not another class")
         button.setAccessibleName(self.tr("Why this prediction: {explanation}").format(explanation=name))
         button.setCheckable(True)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from digitpad.explain.dependencies import Cell
@@ -142,6 +143,13 @@ def test_long_explanations_end(tab: FeaturesTab, window: MainWindow, qtbot: QtBo
     assert overlay is not None
     assert overlay.values.shape == SHAPE[1:]
     assert tab.why.sentence.text()
+    assert "ink" not in tab.why.sentence.text().split()
+
+
+def test_no_tip_speaks_of_ink(tab: FeaturesTab) -> None:
+    tips = [button.toolTip() for button in tab.why.findChildren(QToolButton)]
+    assert len(tips) == 5
+    assert not any("ink" in tip.split() for tip in tips)
 
 
 def test_surgery_changes_the_reading_of_the_picture(tab: FeaturesTab, window: MainWindow) -> None:
@@ -206,7 +214,7 @@ def test_a_large_network_beside_it_is_read_in_a_worker(tab: FeaturesTab, window:
         assert tab.second.takes_long
     assert tab.second.frame is not None
     assert tab.second.frame.pixels.shape == (3, 400, 500)
-    assert "blues" in tab.second.reading.text
+    assert "blues" in tab.second.reading.text()
     window.draw_tab.canvas.clear()
     qtbot.waitUntil(lambda: tab.second.frame is not None and tab.second.frame.is_blank)
 
