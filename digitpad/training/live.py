@@ -204,7 +204,8 @@ class LiveRun:
         Raises
         ------
         DigitpadError
-            If the run is being trained elsewhere, or its folder is not writable.
+            If the run is being trained elsewhere, its folder is not writable, or an image can no longer be read; then
+            the run can be resumed once it can.
         """
         with self.run.locked(), contextlib.closing(self.trainer.run()) as source:
             recorder = RunWriter(self.run, self.trainer, self._resumed, self._keeping)
@@ -216,6 +217,12 @@ class LiveRun:
                 ended = True
             except GeneratorExit:
                 recorder.checkpoint()
+                raise
+            except DigitpadError as error:
+                # A picture is gone or has changed, for example. The last step is whole.
+                recorder.checkpoint()
+                recorder.break_off(RunStatus.INTERRUPTED, str(error))
+                ended = True
                 raise
             except Exception as error:
                 recorder.break_off(RunStatus.FAILED, _("An internal error occurred ({reason}).").format(reason=error))

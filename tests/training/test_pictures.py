@@ -1,5 +1,6 @@
 """Networks are trained on photographs that are decoded when they are used, just as on images in memory."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from digitpad.data.augmentation import Augmentation
 from digitpad.data.dataset import Dataset, channel_statistics
 from digitpad.data.lazy_pictures import PictureFiles
+from digitpad.data.memory_budget import MemoryBudget
 from digitpad.data.sources import open_dataset
+from digitpad.errors import DigitpadError
 from digitpad.models.metadata import DIGIT, PICTURE
 from digitpad.models.model_file import load_model, save_model
 from digitpad.nn import ARCHITECTURES, Architecture
@@ -19,6 +22,7 @@ from digitpad.training.live import LiveRun, prepare
 from digitpad.training.network_fit import input_for_pictures
 from digitpad.training.plan import RunPlan
 from digitpad.training.preparation import augmentation_of
+from digitpad.training.run_info import RunStatus
 from digitpad.training.runs import RunStore
 from digitpad.training.settings import TrainingSettings
 from tests.pictures import photograph_folder
@@ -113,6 +117,40 @@ def test_a_run_on_photographs_is_resumed_bit_for_bit(folder: Path, tmp_path: Pat
             break
     events.close()
     resumed = LiveRun.resume(cut.run)
+    list(resumed.events())
+    expected = whole.trainer.network.state_dict()
+    for name, value in resumed.trainer.network.state_dict().items():
+        np.testing.assert_array_equal(value, expected[name])
+
+
+def test_a_picture_that_is_cut_short_meanwhile_interrupts_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Without room for decoded pictures, each is read from its file again.
+    monkeypatch.setattr("digitpad.data.prepared_files.CACHE", MemoryBudget(0))
+    folder = photograph_folder(tmp_path / "photographs", ("reds", "greens"), 24)
+    store = RunStore(tmp_path / "runs")
+    whole = LiveRun.start(plan(folder, epochs=3), store)
+    list(whole.events())
+    cut = LiveRun.start(plan(folder, epochs=3), store)
+    events = cut.events()
+    while not isinstance(next(events), StepCompleted):
+        pass
+    paths = sorted(folder.rglob("*.jpg"))
+    stored = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in paths}
+    for path, (content, _changed) in stored.items():
+        path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(DigitpadError, match=r"\.jpg has changed since the data were opened; open them again\."):
+        list(events)
+    info = cut.run.info
+    assert info.status is RunStatus.INTERRUPTED
+    assert "has changed since the data were opened" in info.message
+    assert info.steps >= 1
+    for path, (content, changed) in stored.items():
+        path.write_bytes(content)
+        os.utime(path, ns=(changed, changed))
+    resumed = LiveRun.resume(cut.run)
+    assert resumed.trainer.steps >= 1
     list(resumed.events())
     expected = whole.trainer.network.state_dict()
     for name, value in resumed.trainer.network.state_dict().items():
