@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, 
 from digitpad.data.collections.class_keys import keys_of
 from digitpad.data.collections.folder import Contents, Sample, SampleClass
 from digitpad.gui.data.collect.class_card import ClassCard
-from digitpad.gui.data.collect.sample_list import SampleView
 from digitpad.gui.data.collect.thumbnails import Thumbnails
 from digitpad.gui.widgets.cards import card, muted, scroller, title
 from digitpad.gui.widgets.scaling import adopt
@@ -114,10 +113,6 @@ class ClassColumn(QWidget):
         """Return the samples that are selected."""
         return tuple(sample for each in self.cards for sample in each.view.selected)
 
-    def card_of(self, view: SampleView) -> ClassCard | None:
-        """Return the card that contains a view of samples; None if it is gone."""
-        return next((each for each in self.cards if each.view is view), None)
-
     def show_contents(self, contents: Contents | None) -> None:
         """Show a collection; None if none is open."""
         before = {each.folder for each in self._contents.classes} if self._contents is not None else set()
@@ -132,8 +127,8 @@ class ClassColumn(QWidget):
         fresh = [each.folder for each in classes if each.folder not in before]
         if self._current not in known:
             self._current = classes[0].folder if classes else ""
-        if fresh and before:
-            # A class that was just made is drawn next.
+        if fresh and before & known:
+            # A class that was just made in this collection is drawn next.
             self._current = fresh[-1]
         self._shown_keys = self.keys
         for card_shown in self.cards:

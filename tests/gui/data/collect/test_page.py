@@ -443,3 +443,13 @@ def test_collections_are_offered_as_data(fill: Fill, window: MainWindow, tab: st
     window.go_to("Draw")
     window.go_to(tab)
     assert box.findText("letters") < 0
+
+
+def test_another_collection_begins_with_its_first_class(fill: Fill, collecting: Collecting) -> None:
+    first, second = fill("one", A=1, B=1), fill("two", C=1, D=1)
+    it = collecting
+    for entry, expected in ((first, "A"), (second, "C")):
+        it.page.commands.open_collection(entry.folder)
+        it.settle()
+        (chosen,) = [card.shown.name for card in it.page.column.cards if card.is_chosen and card.shown is not None]
+        assert chosen == expected
