@@ -12,7 +12,7 @@ from digitpad.errors import DigitpadError
 from digitpad.export.comparison import largest_difference, probes_for
 from digitpad.export.onnx_file import compare_onnx, to_onnx
 from digitpad.export.pytorch_file import compare_pytorch, to_pytorch
-from digitpad.models.model_file import SUFFIX, Model
+from digitpad.models.model_file import SUFFIX, Model, is_model
 from digitpad.nn import Sequential
 from digitpad.nn.backend import to_numpy
 from digitpad.translation import gettext as _
@@ -59,7 +59,8 @@ def export_model(model: Model, form: str, path: Path) -> Exported:
     ------
     DigitpadError
         If there is no such format, a required package is not installed, a layer has no counterpart in the format, the
-        outputs differ (nothing is written then), or a file cannot be written.
+        outputs differ (nothing is written then), a file cannot be written, or the weights beside a PyTorch module would
+        replace a model.
     """
     if form not in FORMATS:
         raise DigitpadError(
@@ -79,9 +80,15 @@ def export_model(model: Model, form: str, path: Path) -> Exported:
         return Exported(path, difference, compared)
     if path.suffix != ".py":
         raise DigitpadError(_("A PyTorch export is a Python module: {path} must end in .py.").format(path=path))
+    beside = path.with_suffix(SUFFIX)
+    if is_model(beside):
+        raise DigitpadError(
+            _("{path} is a model, which the weights of the export would replace; choose another name.").format(
+                path=beside
+            )
+        )
     module, weights = to_pytorch(model, path.stem)
     measured = compare_pytorch(module, weights, model, probes)
-    beside = path.with_suffix(SUFFIX)
     _write(beside, weights)
     _write(path, module)
     if measured is None:

@@ -253,6 +253,14 @@ def check_weights(network: Sequential) -> None:
         )
 
 
+def is_model(path: Path) -> bool:
+    """Return whether a file says that it holds a model of digitpad; whether it can be loaded is not checked."""
+    try:
+        return "architecture" in read_header(path).strings
+    except (OSError, ValueError, DigitpadError):
+        return False
+
+
 def check_output(path: Path, *, overwrite: bool) -> None:
     """Check that a model can be written to `path`, before hours of training.
 

@@ -14,8 +14,9 @@ from digitpad.export import export_model, exporting
 from digitpad.export.comparison import Probes, largest_difference, probes_for
 from digitpad.export.exporting import read_npz, to_npz
 from digitpad.export.extras import is_installed
+from digitpad.export.pytorch_file import to_pytorch
 from digitpad.export.pytorch_source import source_of
-from digitpad.models.model_file import Model, ModelMetadata, Preprocessing
+from digitpad.models.model_file import Model, ModelMetadata, Preprocessing, save_model
 from digitpad.nn import ARCHITECTURES, Adam, BCEWithLogitsLoss, Sequential, build, layers
 
 ONE = Sequential([("same", layers.Identity())])
@@ -121,6 +122,25 @@ def test_an_unknown_format_and_a_bad_place_are_named(make_model: Callable[[str],
         export_model(make_model("light"), "tflite", tmp_path / "m")
     with pytest.raises(DigitpadError, match="could not be written"):
         export_model(make_model("light"), "npz", tmp_path / "nowhere" / "m.npz")
+
+
+def test_weights_beside_a_module_replace_no_model(make_model: Callable[[str], Model], tmp_path: Path) -> None:
+    model = make_model("light")
+    save_model(tmp_path / "mine.safetensors", model)
+    before = (tmp_path / "mine.safetensors").read_bytes()
+    with pytest.raises(DigitpadError, match=r"mine\.safetensors is a model, which .* would replace"):
+        export_model(model, "pytorch", tmp_path / "mine.py")
+    assert (tmp_path / "mine.safetensors").read_bytes() == before
+    assert not (tmp_path / "mine.py").exists()
+
+
+def test_weights_of_an_earlier_export_are_replaced(make_model: Callable[[str], Model], tmp_path: Path) -> None:
+    beside = tmp_path / "mine.safetensors"
+    for seed in (1, 2):
+        model = make_model("light")
+        model.network.parameters()[0].value[...] = seed
+        export_model(model, "pytorch", tmp_path / "mine.py")
+    assert beside.read_bytes() == to_pytorch(model, "mine")[1]
 
 
 def test_a_network_that_finds_ink_is_exported_as_what_it_is(make_model: Callable[[str], Model]) -> None:
