@@ -135,12 +135,11 @@ def test_weights_beside_a_module_replace_no_model(make_model: Callable[[str], Mo
 
 
 def test_weights_of_an_earlier_export_are_replaced(make_model: Callable[[str], Model], tmp_path: Path) -> None:
-    beside = tmp_path / "mine.safetensors"
-    for seed in (1, 2):
-        model = make_model("light")
-        model.network.parameters()[0].value[...] = seed
-        export_model(model, "pytorch", tmp_path / "mine.py")
-    assert beside.read_bytes() == to_pytorch(model, "mine")[1]
+    model = make_model("light")
+    export_model(model, "pytorch", tmp_path / "mine.py")
+    model.network.parameters()[0].value[...] = 2
+    export_model(model, "pytorch", tmp_path / "mine.py")
+    assert (tmp_path / "mine.safetensors").read_bytes() == to_pytorch(model, "mine")[1]
 
 
 def test_a_network_that_finds_ink_is_exported_as_what_it_is(make_model: Callable[[str], Model]) -> None:
