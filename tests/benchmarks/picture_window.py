@@ -2,7 +2,7 @@
 
     python tests/benchmarks/picture_window.py [--strokes 60] [--json FILE]
 
-The network is an untrained `catdog`, and the photograph is made up, as neither changes the work. Off-screen. Pointing is
+The network is an untrained `catdog`, and the photograph is made up, as neither changes the work. Pointing is
 measured as the processor time of the window's thread until maps, panel and picture have been painted; drawing as the
 longest turn of its event loop while the network reads in the worker, and as the readings per second.
 """
