@@ -4,10 +4,9 @@ The settings of a recipe belong together: a learning rate suits one batch size, 
 Each of them can still be overridden.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
-from digitpad.data.augmentation import PHOTO_STRENGTHS, Augmentation
 from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
 from digitpad.translation import gettext_noop
@@ -21,8 +20,10 @@ class Recipe:
     ----------
     aim
         What the recipe is good for, in a few words.
-    epochs, batch_size, learning_rate, optimizer, momentum, schedule, label_smoothing, augmentation
+    epochs, batch_size, learning_rate, optimizer, momentum, schedule, label_smoothing
         As in `TrainingSettings`.
+    augmentation
+        In the format of `Augmentation.parse`.
     """
 
     aim: str
@@ -33,11 +34,15 @@ class Recipe:
     momentum: float
     schedule: str
     label_smoothing: float
-    augmentation: Augmentation = field(default_factory=Augmentation)
+    augmentation: str = "none"
 
     def settings(self) -> dict[str, Any]:
         """Return the fields of `TrainingSettings` that the recipe determines."""
-        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "aim"}
+        # The command line describes its options by the recipes, without NumPy.
+        from digitpad.data.augmentation import Augmentation
+
+        values = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "aim"}
+        return values | {"augmentation": Augmentation.parse(self.augmentation)}
 
 
 USUAL = "usual"
@@ -60,14 +65,14 @@ RECIPES = {
     PLAIN_PHOTO: Recipe(gettext_noop("photographs, plain"), 6, 16, 0.0005, "adam", 0.9, "constant", 0.0),
     PHOTO: Recipe(
         gettext_noop("photographs, with augmentation"),
-        22,
+        24,
         16,
         0.001,
         "adam",
         0.9,
         "one-cycle",
         0.0,
-        Augmentation(**PHOTO_STRENGTHS),
+        "photo",
     ),
 }
 
