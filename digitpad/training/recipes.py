@@ -60,9 +60,9 @@ PLAIN_PHOTO = "photo-plain"
 #: - with label smoothing Nesterov is as good as Adam, and its step is cheaper; batches of 128 lose 0.1%, batches of 32
 #:   take a quarter more time per image; the length of the warm-up and weight averaging make no significant difference.
 #:
-#: `photo` was compared on validation photographs of cats and dogs, which were split off the 2,000 for training. With crops
-#: of up to half and other weights at first, 22 epochs of 1,600 reach 75.5%. With crops of up to 30%, 18 epochs of 1,667
-#: reach 75.4%, but 83% of the training photographs, so crops are larger again.
+#: `photo` was compared on validation photographs of cats and dogs, which were split off the 2,000 for training. With
+#: crops of up to half and other weights at first, 22 epochs of 1,600 reach 75.5%. With crops of up to 30%, 18 epochs of
+#: 1,667 reach 75.4%, but 83% of the training photographs, so crops are larger again.
 RECIPES = {
     USUAL: Recipe(gettext_noop("plain and easy to follow"), 5, 64, 0.001, "adam", 0.9, "constant", 0.0),
     QUICK: Recipe(gettext_noop("99% accuracy as soon as possible"), 3, 64, 0.05, "nesterov", 0.9, "one-cycle", 0.1),
