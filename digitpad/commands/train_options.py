@@ -232,7 +232,7 @@ def _settings(chosen: dict[str, Any]) -> "TrainingSettings":
     recipe = find_recipe(chosen.get("recipe", default_recipe(chosen["architecture"])))
     values = {name: chosen.get(name, getattr(recipe, name)) for name in _RECIPE_CHOICES}
     values |= {name: chosen[name] for name in (*_SETTINGS, "seed", "device", "keep_best") if name in chosen}
-    augmentation = Augmentation.parse(chosen["augment"]) if "augment" in chosen else recipe.augmentation
+    augmentation = Augmentation.parse(chosen.get("augment", recipe.augmentation))
     return TrainingSettings(**values, augmentation=augmentation)
 
 

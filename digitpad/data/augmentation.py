@@ -84,7 +84,7 @@ LIMITS: dict[str, Limit] = {
 USUAL_STRENGTHS = {"rotation": 10, "shift": 1.5, "scale": 0.1, "shear": 10, "elastic": 0.6, "thickness": 0.4}
 """The strengths for "usual" in `parse`: digits still look handwritten."""
 
-PHOTO_STRENGTHS = {"flip": 0.5, "crop": 0.3, "stretch": 0.15, "brightness": 0.15, "contrast": 0.15}
+PHOTO_STRENGTHS = {"flip": 0.5, "crop": 0.45, "stretch": 0.2, "brightness": 0.2, "contrast": 0.2}
 """The strengths for "photo" in `parse`: things are still recognizable on a photograph."""
 
 

@@ -23,7 +23,7 @@ MOST_NUMBERS = 50_000_000
 """Maximum count of numbers in a network (weights, biases and statistics): 200 MB."""
 
 #: Maximum cost of one image: numbers in the activations kept at once, and multiplications.
-_MOST_ACTIVATIONS = 1 << 27
+_MOST_ACTIVATIONS = 1 << 28
 _MOST_MULTIPLY_ADDS = 1 << 37
 #: A plan may require slightly more numbers than its file contains, so that missing tensors can be named.
 _SLACK = 1 << 20
@@ -154,5 +154,8 @@ def _numbers(spec: Mapping[str, Any]) -> int:
             return size("num_features") * 2 * (affine + tracks) + tracks
         case "AttentionGate":
             inner = size("inner_channels", max(1, size("skip_channels") // 2))
-            return inner * (size("skip_channels") + size("signal_channels") + 1) + inner + 1
+            convolutions = inner * (size("skip_channels") + size("signal_channels") + 1) + inner + 1
+            # Weight, bias, and two statistics for each map of the three, one count of batches each, and theta's bias.
+            norms = 4 * (2 * inner + 1) + 3 + inner if spec.get("batch_norm") else 0
+            return convolutions + norms
     return 0

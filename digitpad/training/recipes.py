@@ -4,10 +4,9 @@ The settings of a recipe belong together: a learning rate suits one batch size, 
 Each of them can still be overridden.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
-from digitpad.data.augmentation import PHOTO_STRENGTHS, Augmentation
 from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
 from digitpad.translation import gettext_noop
@@ -21,8 +20,10 @@ class Recipe:
     ----------
     aim
         What the recipe is good for, in a few words.
-    epochs, batch_size, learning_rate, optimizer, momentum, schedule, label_smoothing, augmentation
+    epochs, batch_size, learning_rate, optimizer, momentum, schedule, label_smoothing
         As in `TrainingSettings`.
+    augmentation
+        In the format of `Augmentation.parse`.
     """
 
     aim: str
@@ -33,11 +34,15 @@ class Recipe:
     momentum: float
     schedule: str
     label_smoothing: float
-    augmentation: Augmentation = field(default_factory=Augmentation)
+    augmentation: str = "none"
 
     def settings(self) -> dict[str, Any]:
         """Return the fields of `TrainingSettings` that the recipe determines."""
-        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "aim"}
+        # The command line describes its options by the recipes, without NumPy.
+        from digitpad.data.augmentation import Augmentation
+
+        values = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "aim"}
+        return values | {"augmentation": Augmentation.parse(self.augmentation)}
 
 
 USUAL = "usual"
@@ -54,20 +59,24 @@ PLAIN_PHOTO = "photo-plain"
 #:   decision 50);
 #: - with label smoothing Nesterov is as good as Adam, and its step is cheaper; batches of 128 lose 0.1%, batches of 32
 #:   take a quarter more time per image; the length of the warm-up and weight averaging make no significant difference.
+#:
+#: `photo` was compared on validation photographs of cats and dogs, which were split off the 2,000 for training. With
+#: crops of up to half and other weights at first, 22 epochs of 1,600 reach 75.5%. With crops of up to 30%, 18 epochs of
+#: 1,667 reach 75.4%, but 83% of the training photographs, so crops are larger again.
 RECIPES = {
     USUAL: Recipe(gettext_noop("plain and easy to follow"), 5, 64, 0.001, "adam", 0.9, "constant", 0.0),
     QUICK: Recipe(gettext_noop("99% accuracy as soon as possible"), 3, 64, 0.05, "nesterov", 0.9, "one-cycle", 0.1),
     PLAIN_PHOTO: Recipe(gettext_noop("photographs, plain"), 6, 16, 0.0005, "adam", 0.9, "constant", 0.0),
     PHOTO: Recipe(
         gettext_noop("photographs, with augmentation"),
-        22,
+        24,
         16,
         0.001,
         "adam",
         0.9,
         "one-cycle",
         0.0,
-        Augmentation(**PHOTO_STRENGTHS),
+        "photo",
     ),
 }
 
