@@ -202,13 +202,16 @@ class _Bench:
 
 
 def _train(bench: _Bench, network: str | None) -> dict[str, float]:
-    from digitpad.nn import ARCHITECTURES
+    from digitpad.gui.widgets.fields import ComboBox
 
     tab = bench.show("Train")
-    if network is not None:
-        tab.editor.change(architecture=ARCHITECTURES[network])
     tab.setup.use_data(str(bench.folder))
     found = {"open_s": bench.wait(lambda: not tab.note.is_reading)}
+    if network is not None:
+        choice = tab.findChild(ComboBox, "trainNetwork")
+        choice.choose(network)
+        choice.activated.emit(choice.currentIndex())
+        found["open_again_s"] = bench.wait(lambda: not tab.note.is_reading)
     print(tab.note.text, file=sys.stderr)
     tab.editor.change(validation=16)
     tab.start_or_hold()
