@@ -8,6 +8,7 @@ picture itself, resized and cropped to its input (`read_picture`). Such pictures
 
 import stat
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -36,6 +37,7 @@ _SPLITS = {
     "test": {"test", "testing", "test_set"},
     "validation": {"val", "valid", "validation"},
 }
+_MOST_NAMED = 10  # classes in a remark
 _SYSTEM_FILES = {"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"}
 
 
@@ -78,19 +80,19 @@ def read_image_folder(
     -------
     Dataset
         uint8 images (N, C, H, W), in the order of the file names. If the names of all folders are digits, the classes
-        are the ten digits, whether or not there are pictures of each; otherwise the names of the folders in natural
-        order. Pictures that cannot be read are skipped and named in the remarks.
+        are the ten digits, whether or not there are pictures of each; otherwise the names of the folders with pictures,
+        in natural order. Folders without pictures and pictures that cannot be read are left out; the remarks name both.
 
     Raises
     ------
     DigitpadError
-        If there are no class folders or no pictures, more than a tenth of the pictures cannot be read, or `shape` does
-        not have 1 or 3 channels.
+        If there are no class folders or no pictures, a folder or more than a tenth of the pictures cannot be read, or
+        `shape` does not have 1 or 3 channels.
     """
     if shape is not None:
         check_channels(shape)
     folder = split_folder(folder, split)
-    names = sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not is_system_file(entry))
+    names = [entry.name for entry in _folders_in(folder)]
     if not names:
         raise DigitpadError(
             _(
@@ -99,19 +101,20 @@ def read_image_folder(
             ).format(folder=folder)
         )
     check_count(len(names), folder)
-    class_of = {name: plain_name(name) for name in names}
-    classes = classes_of(class_of.values())
-    found = [(name, path) for name in names for path in sorted((folder / name).iterdir()) if _is_picture(path)]
+    found = [(name, path) for name in names for path in _entries_of(folder / name) if _is_picture(path)]
     if not found:
         raise DigitpadError(
             _("{folder} has class folders, but they contain no pictures; add PNG or JPEG files.").format(folder=folder)
         )
-    labels = np.array([classes.index(class_of[name]) for name, _path in found], np.int64)
+    class_of = {name: plain_name(name) for name in dict.fromkeys(name for name, _path in found)}
+    classes = classes_of(class_of.values())
+    index_of = {name: classes.index(class_of[name]) for name in class_of}
+    labels = np.array([index_of[name] for name, _path in found], np.int64)
     paths = [path for _name, path in found]
-    remarks: tuple[str, ...] = ()
+    remarks = empty_classes_remarks([plain_name(name) for name in names if name not in class_of], classes)
     if shape is None and not are_digits(classes) and are_photographs(paths):
         shape = COLOUR_SHAPE
-        remarks = (photograph_remark(folder.name, shape),)
+        remarks = (*remarks, photograph_remark(folder.name, shape))
     skipped = SkippedPictures(len(found), folder)
     if shape is None or shape == DIGIT_SHAPE:
         files = prepare_digits(paths, folder, _read_digit, skipped, on_progress)
@@ -119,6 +122,15 @@ def read_image_folder(
         files = prepare_pictures(paths, folder, shape, skipped, on_progress)
     remarks = (*remarks, *skipped.remarks())
     return Dataset.of(folder.name, files.images, labels[files.kept], classes, remarks=remarks, marks=files.marks)
+
+
+def empty_classes_remarks(names: Sequence[str], classes: Sequence[str]) -> tuple[str, ...]:
+    """Return the sentence that classes without pictures were left out of those of a dataset; empty if none was."""
+    left_out = [name for name in names if name not in classes]
+    if not left_out:
+        return ()
+    text = _("Left out the classes without pictures: {names}.")
+    return (text.format(names=", ".join(left_out[:_MOST_NAMED]) + (", …" if len(left_out) > _MOST_NAMED else "")),)
 
 
 def photograph_remark(name: str, shape: tuple[int, ...]) -> str:
@@ -135,18 +147,27 @@ def split_folder(folder: Path, split: Literal["train", "test"]) -> Path:
     """Return the folder of one split, or the folder itself if it is not divided.
 
     A folder is divided if it has a folder for training (`train`, `training` or `training_set`) and one for testing
-    (`test`, `testing` or `test_set`, otherwise `val`, `valid` or `validation`), in upper or lower case.
+    (`test`, `testing` or `test_set`, otherwise `val`, `valid` or `validation`), in upper or lower case. If one of them
+    is all that it contains, and is divided into classes, the other split is missing.
 
     Raises
     ------
     DigitpadError
-        If it has two folders for training, or two for testing.
+        If it has two folders for training, two for testing, or only one for the other split; or if it cannot be read.
     """
-    inside = [entry for entry in sorted(folder.iterdir()) if entry.is_dir() and not is_system_file(entry)]
+    inside = _folders_in(folder)
     found = {kind: [entry for entry in inside if entry.name.lower() in names] for kind, names in _SPLITS.items()}
     found["test"] = found["test"] or found["validation"]
     if not found["train"] or not found["test"]:
-        return folder
+        only = found["train"] or found["test"]
+        if len(inside) > 1 or not only or not _folders_in(only[0]):
+            return folder
+        if not found[split]:
+            raise DigitpadError(
+                _("{folder} has a folder {name}, but none of {split} images beside it; add one.").format(
+                    folder=folder, name=only[0].name, split=split
+                )
+            )
     if len(found[split]) > 1:
         raise DigitpadError(
             _("{folder} has two folders of {split} images, {first} and {second}; move one of them away.").format(
@@ -154,6 +175,22 @@ def split_folder(folder: Path, split: Literal["train", "test"]) -> Path:
             )
         )
     return found[split][0]
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    return [entry for entry in _entries_of(folder) if entry.is_dir() and not is_system_file(entry)]
+
+
+def _entries_of(folder: Path) -> list[Path]:
+    """Return what a folder contains, in the order of the names."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise DigitpadError(
+            _("{folder} cannot be read ({reason}); check its permissions.").format(
+                folder=folder, reason=error.strerror or str(error)
+            )
+        ) from error
 
 
 def _is_picture(path: Path) -> bool:

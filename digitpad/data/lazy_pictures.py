@@ -22,7 +22,7 @@ from digitpad.data.pictures import read_picture
 from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
 
-CACHE = MemoryBudget(512 << 20)
+CACHE = MemoryBudget(384 << 20)
 """The memory for the decoded pictures of all datasets of the process."""
 
 Prepare = Callable[[Path, tuple[int, ...]], NDArray[np.uint8]]
@@ -30,6 +30,8 @@ Prepare = Callable[[Path, tuple[int, ...]], NDArray[np.uint8]]
 
 Progress = Callable[[int, int], object]
 """Called with the number of pictures done, and of all pictures."""
+
+_BLOCK = 64 << 20  # bytes of memory that are reserved at once
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -152,6 +154,7 @@ class _Files:
         self._stamps, self._read = stamps, read
         self._bytes = math.prod(shape)
         self._kept = kept
+        self._free: list[NDArray[np.uint8]] = []
         self._lease = lease
         self._lock = threading.Lock()
 
@@ -180,8 +183,19 @@ class _Files:
                 if index not in self._kept:
                     if not self._lease.take(self._bytes):
                         break
-                    self._kept[index] = result[place].copy()
+                    room = self._room()
+                    room[...] = result[place]
+                    # Other threads look for it without the lock, so it is complete by now.
+                    self._kept[index] = room
         return result
+
+    def _room(self) -> NDArray[np.uint8]:
+        """Return memory for a picture: part of a large block, which the system takes back when nothing uses it."""
+        if not self._free:
+            count = max(1, min(_BLOCK // self._bytes, len(self.paths) - len(self._kept)))
+            # Memory that is never written to is never used.
+            self._free = list(np.empty((count, *self.shape), np.uint8))
+        return self._free.pop()
 
     def _decoded(self, index: int) -> NDArray[np.uint8]:
         path = self.paths[index]

@@ -73,7 +73,8 @@ def prepare_digits(
         If too many files cannot be read, see `SkippedPictures`.
     """
 
-    def prepare(path: Path) -> tuple[bytes, NDArray[np.uint8]]:
+    def prepare(place: int) -> tuple[bytes, NDArray[np.uint8]]:
+        path = paths[place]
         return _mark(stamp_of(path), path, folder), read(path)
 
     done = list(_each(prepare, paths, skipped, on_progress))
@@ -110,17 +111,21 @@ def prepare_pictures(
         If too many files cannot be read, see `SkippedPictures`.
     """
     lease = CACHE.lease()
-    at_once = lease.take(len(paths) * math.prod(shape))
+    # One array, because the system takes back all of its memory at once.
+    store = np.empty((len(paths), *shape), np.uint8) if lease.take(len(paths) * math.prod(shape)) else None
 
-    def examine(path: Path) -> tuple[FileStamp, NDArray[np.uint8] | None]:
-        check(path)
-        return stamp_of(path), read(path, shape) if at_once else None
+    def examine(place: int) -> FileStamp:
+        check(paths[place])
+        stamp = stamp_of(paths[place])
+        if store is not None:
+            store[place] = read(paths[place], shape)
+        return stamp
 
     examined = list(_each(examine, paths, skipped, on_progress))
-    kept = [place for place, _result in examined]
-    stamps = [stamp for _place, (stamp, _pixels) in examined]
+    kept = [place for place, _stamp in examined]
+    stamps = [stamp for _place, stamp in examined]
     marks = [_mark(stamp, paths[place], folder) for place, stamp in zip(kept, stamps, strict=True)]
-    decoded = {index: pixels for index, (_place, (_stamp, pixels)) in enumerate(examined) if pixels is not None}
+    decoded = {} if store is None else {index: store[place] for index, place in enumerate(kept)}
     files = [paths[place] for place in kept]
     images = PictureFiles(files, shape, marks, stamps=stamps, decoded=decoded, lease=lease, read=read)
     return PreparedFiles(images, kept, marks)
@@ -133,19 +138,19 @@ def _mark(stamp: FileStamp, path: Path, folder: Path) -> bytes:
 
 
 def _each(
-    work: Callable[[Path], _Result], paths: Sequence[Path], skipped: SkippedPictures, on_progress: Progress
+    work: Callable[[int], _Result], paths: Sequence[Path], skipped: SkippedPictures, on_progress: Progress
 ) -> Iterator[tuple[int, _Result]]:
-    """Yield the place of each readable file, and the result of a function for it, in order; skip the others."""
+    """Yield the place of each readable file, and the result of a function for this place, in order; skip the others."""
 
-    def attempt(path: Path) -> _Result | DigitpadError:
+    def attempt(place: int) -> _Result | DigitpadError:
         try:
-            return work(path)
+            return work(place)
         except DigitpadError as error:
             return error
 
     for start in range(0, len(paths), _AT_ONCE):
-        some = paths[start : start + _AT_ONCE]
-        for place, result in enumerate(in_threads(attempt, some), start):
+        some = range(start, min(start + _AT_ONCE, len(paths)))
+        for place, result in zip(some, in_threads(attempt, some), strict=True):
             if isinstance(result, DigitpadError):
                 skipped.add(paths[place], result)
             else:

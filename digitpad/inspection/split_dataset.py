@@ -223,7 +223,13 @@ def _is_single(spec: str | Path) -> bool:
         return True
     if path.suffix.lower() in _SINGLE:
         return True
-    return path.is_dir() and not any(path.glob("*ubyte*")) and split_folder(path, "train") == split_folder(path, "test")
+    if not path.is_dir() or any(path.glob("*ubyte*")):
+        return False
+    try:
+        return split_folder(path, "train") == split_folder(path, "test")
+    except DigitpadError:
+        # One of them is missing or ambiguous, which is said when it is opened.
+        return False
 
 
 def _encoded(columns: Sequence[Sequence[str] | None], starts: Sequence[int]) -> Origins:

@@ -133,7 +133,8 @@ def constant(value: float = 0.0) -> Initializer:
     number = Checks("constant").real_number("value", value, low=-_LARGEST, high=_LARGEST)
 
     def draw(shape: Shape, _fans: Fans, _rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Array:
-        return np.full(shape, number, dtype)
+        # Zeros take no memory until something is written to them.
+        return np.full(shape, number, dtype) if number else np.zeros(shape, dtype)
 
     return draw
 

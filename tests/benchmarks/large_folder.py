@@ -39,6 +39,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=20_000, help="number of pictures (default: %(default)s)")
     parser.add_argument("--side", type=int, default=240, help="usual side in pixels (default: %(default)s)")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "digitpad-large-folder")
+    parser.add_argument("--parts", choices=["all", "command-line", "window"], default="all")
     parser.add_argument("--here", choices=[*_IN_WINDOW], help="measure one part of the window, in this process")
     parser.add_argument("--model", type=Path, help="model for --here")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
@@ -50,7 +51,7 @@ def main() -> None:
     if not (folder / "complete").exists():
         make_folder(folder, options.pictures, options.side)
     with tempfile.TemporaryDirectory() as work:
-        found = _measure(folder, Path(work), sys.argv[1:])
+        found = _measure(folder, Path(work), sys.argv[1:], options.parts)
     figures = []
     for name, values in found.items():
         if "peak_mb" in values:
@@ -81,31 +82,41 @@ def make_folder(folder: Path, count: int, side: int) -> None:
     (folder / "complete").write_text("")
 
 
-def _measure(folder: Path, work: Path, words: list[str]) -> dict[str, dict[str, float]]:
+def _measure(folder: Path, work: Path, words: list[str], parts: str) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
-    for name, values in _measuring(folder, work, words):
+    for name, values in _measuring(folder, work, words, parts):
         print(f"== {name}:", ", ".join(f"{key} {value:g}" for key, value in values.items()), flush=True)
         found[name] = values
     return found
 
 
-def _measuring(folder: Path, work: Path, words: list[str]) -> Iterator[tuple[str, dict[str, float]]]:
+def _measuring(folder: Path, work: Path, words: list[str], parts: str) -> Iterator[tuple[str, dict[str, float]]]:
     os.environ.update(dict.fromkeys(("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"), str(work)))
     program = [sys.executable, "-m", "digitpad"]
     model = work / "catdog.safetensors"
     train = [*program, "train", "--dataset", str(folder), "--architecture", "catdog", "--epochs", "1"]
     stopped = [*train, "--output", str(work / "stopped.safetensors")]
     train += ["--output", str(model), "--limit", "320"]
+    if parts == "window":
+        # The window needs the model.
+        _timed(train)
+    else:
+        yield from _on_command_line(folder, program, train, stopped, model)
+    for part in _IN_WINDOW if parts != "command-line" else ():
+        command = [sys.executable, __file__, *words, "--here", part, "--model", str(model)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        yield f"window, {part}", json.loads(done.stdout.splitlines()[-1])
+
+
+def _on_command_line(
+    folder: Path, program: list[str], train: list[str], stopped: list[str], model: Path
+) -> Iterator[tuple[str, dict[str, float]]]:
     yield "digitpad inspect", _timed([*program, "inspect", str(folder)])
     yield "digitpad train, catdog, 320 pictures", _timed(train)
     evaluate = [*program, "evaluate", "--model", str(model), "--dataset", str(folder)]
     yield "digitpad evaluate, catdog", _timed(evaluate)
     yield "Ctrl-C while the folder opens", _interrupted(stopped, 2.0)
     yield "Ctrl-C in the first epoch", _interrupted([*stopped, "--validation", "16"], 40.0)
-    for part in _IN_WINDOW:
-        command = [sys.executable, __file__, *words, "--here", part, "--model", str(model)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-        yield f"window, {part}", json.loads(done.stdout.splitlines()[-1])
 
 
 def _timed(command: list[str]) -> dict[str, float]:
@@ -116,6 +127,8 @@ def _timed(command: list[str]) -> dict[str, float]:
 
 def _interrupted(command: list[str], after: float) -> dict[str, float]:
     """Press Ctrl-C after some seconds; return the exit code, the time until the end and the lines of a traceback."""
+    # A script that was started in the background ignores Ctrl-C, and so would its children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     time.sleep(after)
     process.send_signal(signal.SIGINT)
@@ -189,13 +202,16 @@ class _Bench:
 
 
 def _train(bench: _Bench, network: str | None) -> dict[str, float]:
-    from digitpad.nn import ARCHITECTURES
+    from digitpad.gui.widgets.fields import ComboBox
 
     tab = bench.show("Train")
-    if network is not None:
-        tab.editor.change(architecture=ARCHITECTURES[network])
     tab.setup.use_data(str(bench.folder))
     found = {"open_s": bench.wait(lambda: not tab.note.is_reading)}
+    if network is not None:
+        choice = tab.findChild(ComboBox, "trainNetwork")
+        choice.choose(network)
+        choice.activated.emit(choice.currentIndex())
+        found["open_again_s"] = bench.wait(lambda: not tab.note.is_reading)
     print(tab.note.text, file=sys.stderr)
     tab.editor.change(validation=16)
     tab.start_or_hold()

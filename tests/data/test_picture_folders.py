@@ -1,5 +1,7 @@
 """Folders of pictures, read for the network that they are for."""
 
+import errno
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,8 @@ from digitpad.data.memory_budget import MemoryBudget
 from digitpad.data.pictures import COLOUR_SHAPE, read_picture
 from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
-from tests.pictures import photograph_folder, png_claiming
+from digitpad.inspection import open_splits
+from tests.pictures import photograph, photograph_folder, png_claiming
 
 SHAPE = (3, 24, 32)
 
@@ -124,3 +127,69 @@ def test_progress_is_reported_and_may_end_the_reading(folder: Path, monkeypatch:
 def test_other_numbers_of_channels_are_refused(folder: Path) -> None:
     with pytest.raises(DigitpadError, match="images of 2 channels"):
         open_dataset(folder, shape=(2, 24, 24))
+
+
+def test_a_class_without_pictures_is_left_out_and_named(tmp_path: Path) -> None:
+    folder = photograph_folder(tmp_path / "pets", ("cats", "dogs"), 3)
+    (folder / "birds").mkdir()
+    (folder / "birds" / "notes.txt").write_text("later")
+    dataset = open_dataset(folder, shape=SHAPE)
+    assert dataset.classes == ("cats", "dogs")
+    assert dataset.remarks == ("Left out the classes without pictures: birds.",)
+
+
+def test_a_folder_with_training_pictures_only_has_no_test_pictures(tmp_path: Path) -> None:
+    folder = tmp_path / "pets"
+    photograph_folder(folder / "Train", ("cats", "dogs"), 3)
+    assert len(open_dataset(folder, shape=SHAPE)) == 6
+    with pytest.raises(DigitpadError, match="pets has a folder Train, but none of test images beside it; add one"):
+        open_dataset(folder, "test", shape=SHAPE)
+    shown = open_splits(folder, shape=SHAPE)
+    assert shown.splits == ("train",)
+    assert any("none of test images" in remark for remark in shown.remarks)
+
+
+def test_a_class_may_be_called_train(tmp_path: Path) -> None:
+    folder = photograph_folder(tmp_path / "vehicles", ("train", "bus"), 3)
+    assert open_dataset(folder, "test", shape=SHAPE).classes == ("bus", "train")
+
+
+def test_a_folder_that_cannot_be_listed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = photograph_folder(tmp_path / "pets", ("cats", "dogs"), 3)
+    listed = Path.iterdir
+
+    def refused(self: Path) -> Iterator[Path]:
+        if self.name == "dogs":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return listed(self)
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    with pytest.raises(DigitpadError, match=r"dogs cannot be read \(Permission denied\); check its permissions\."):
+        open_dataset(folder, shape=SHAPE)
+
+
+def test_a_read_only_folder_with_a_picture_of_fifty_megapixels_opens(tmp_path: Path) -> None:
+    folder = photograph_folder(tmp_path / "pets", ("cats", "dogs"), 10)
+    PIL.Image.new("RGB", (8660, 5774), (90, 120, 60)).save(folder / "cats" / "huge.jpg")
+    for path in [*folder.rglob("*"), folder]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    dataset = open_dataset(folder, shape=SHAPE)
+    assert len(dataset) == 21
+    assert not dataset.remarks
+    assert np.abs(dataset.images[10].mean(axis=(1, 2)) - (90, 120, 60)).max() < 3
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def test_damage_in_the_middle_of_a_png_is_found_when_the_folder_opens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digitpad.data.prepared_files.CACHE", MemoryBudget(0))
+    folder = photograph_folder(tmp_path / "pets", ("cats", "dogs"), 10)
+    path = folder / "cats" / "damaged.png"
+    photograph(np.random.default_rng(0), 0, (300, 300)).save(path)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(bytes(content))
+    (remark,) = open_dataset(folder, shape=SHAPE).remarks
+    assert "damaged.png" in remark

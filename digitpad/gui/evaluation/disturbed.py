@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from digitpad.data.dataset import Dataset
+from digitpad.data.dataset import Dataset, Images
 from digitpad.evaluation import Disturbance, measured_images
 from digitpad.evaluation.robustness import disturb
 from digitpad.gui.evaluation.job import Measured
@@ -65,7 +65,8 @@ class Disturber(QObject):
     def ask(self, measured: Measured, model: int, disturbance: Disturbance, amount: float) -> None:
         """Disturb and read the images; the newest request wins."""
         self.forget()
-        if _count(measured) * math.prod(measured.images.images.shape[1:]) <= _AT_ONCE:
+        images = measured.data[model].images
+        if _count(images) * math.prod(images.shape[1:]) <= _AT_ONCE:
             self.ready.emit(_disturbed(measured, model, disturbance, amount))
             return
 
@@ -91,13 +92,13 @@ class Disturber(QObject):
 
 
 def _disturbed(measured: Measured, model: int, disturbance: Disturbance, amount: float) -> Disturbed:
-    some = measured_images(measured.images)
-    count = _count(measured)
+    some = measured_images(measured.data[model])
+    count = _count(some.images)
     pixels = disturb(np.asarray(some.images[:count]), disturbance, amount)
     images = Dataset.of(some.name, pixels, some.labels[:count], some.classes)
     return Disturbed(disturbance, amount, model, images, measured.readers[model].log_probabilities(pixels))
 
 
-def _count(measured: Measured) -> int:
+def _count(images: Images) -> int:
     """Return how many images are shown: fewer large ones."""
-    return min(_IMAGES, max(_FEWEST, _NUMBERS // math.prod(measured.images.images.shape[1:])))
+    return min(_IMAGES, max(_FEWEST, _NUMBERS // math.prod(images.shape[1:])))

@@ -70,15 +70,15 @@ class Measured:
         """The comparison of the second model with the first; None without a second model."""
         return Comparison(*self.evaluations) if len(self.evaluations) == 2 else None
 
-    @property
-    def reads_pictures(self) -> bool:
-        """Whether the images are pictures, and not ink."""
-        return self.readers[0].reads_pictures
+    def reads_pictures(self, model: int) -> bool:
+        """Return whether the model with an index reads pictures, and not ink."""
+        return self.readers[model].reads_pictures
 
     @property
     def disturbances(self) -> tuple[Disturbance, ...]:
         """The disturbances that make sense for the images: pictures have no strokes."""
-        return tuple(one for one in Disturbance if not (self.reads_pictures and one is Disturbance.STROKE_WIDTH))
+        has_pictures = any(reader.reads_pictures for reader in self.readers)
+        return tuple(one for one in Disturbance if not (has_pictures and one is Disturbance.STROKE_WIDTH))
 
     @property
     def one_class(self) -> str | None:

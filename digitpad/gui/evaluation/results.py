@@ -286,7 +286,7 @@ class Results(QWidget):
     @property
     def _shows_ink(self) -> bool:
         """Whether the images are ink, and not pictures."""
-        return self._measured is None or not self._measured.reads_pictures
+        return self._measured is None or not self._measured.reads_pictures(self._model)
 
     def _result(self) -> Evaluation | None:
         return self._measured.evaluations[self._model] if self._measured is not None else None
@@ -307,7 +307,8 @@ class Results(QWidget):
         self._say(words, self.tr("{count:,} image(s)", "", count).format(count=count))
         self._gallery_name = self._measured.images.name
         self._disturber.forget()
-        self.gallery.show_images(self._measured.images, indices, self._caption, ink=self._shows_ink)
+        images = self._measured.data[self._model]
+        self.gallery.show_images(images, indices, self._caption, ink=self._shows_ink)
 
     def _say(self, words: str, count: str) -> None:
         self._title.setText(words)

@@ -150,3 +150,29 @@ def test_only_what_is_in_view_is_decoded(tab: EvaluationTab, folder: Path, qtbot
     qtbot.waitUntil(last_in_view_is_shown)
     decoded = images.cached_bytes // int(np.prod(SHAPE))
     assert 4 <= decoded < 100
+
+
+def test_models_with_different_inputs_are_compared_on_the_same_pictures(
+    tab: EvaluationTab, tmp_path: Path, qtbot: QtBot
+) -> None:
+    larger = (3, 40, 30)
+    save_model(tmp_path / "larger.safetensors", colour_model(logits=2, shape=larger))
+    tab.setup.add_model(tmp_path / "larger.safetensors", "other")
+    tab.start.trigger()
+    qtbot.waitUntil(lambda: not tab.is_running and len(tab.figures.texts) == 2, timeout=30_000)
+    measured = tab.results.measured
+    assert measured is not None
+    assert measured.comparison is not None
+    assert [each.accuracy for each in measured.evaluations] == [0.75, 0.75]
+    assert tab.results.gallery.pixels(0).shape == SHAPE
+    tab.results.show_model(1)
+    assert tab.results.gallery.pixels(0).shape == larger
+    chart = next(one for one in tab.results.robustness if one.disturbance is Disturbance.NOISE)
+    chart.amount_chosen.emit(Disturbance.NOISE, 0.4)
+    qtbot.waitUntil(lambda: len(tab.results.gallery.indices) == 2 * EACH, timeout=20_000)
+    assert tab.results.gallery.pixels(0).shape == larger
+    tab.robustness.trigger()
+    qtbot.waitUntil(lambda: not tab.is_running, timeout=60_000)
+    for points in tab.results.curves:
+        assert {point.right for point in points if point.amount == point.disturbance.untouched} == {2 * EACH - 2}
+    assert len(tab.results.curves) == 2
