@@ -22,7 +22,7 @@ from digitpad.data.pictures import read_picture
 from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
 
-CACHE = MemoryBudget(384 << 20)
+CACHE = MemoryBudget(256 << 20)
 """The memory for the decoded pictures of all datasets of the process."""
 
 Prepare = Callable[[Path, tuple[int, ...]], NDArray[np.uint8]]
