@@ -249,6 +249,9 @@ def _evaluate(bench: _Bench) -> dict[str, float]:
 
 def _look(bench: _Bench) -> dict[str, float]:
     page = bench.show("Data").page("look")
+    # The page itself is made when it is first shown.
+    bench.wait(lambda: False, 1.0)
+    bench.heart.start()
     page.data.open(str(bench.folder))
     page.load(str(bench.folder))
     found = {"open_s": bench.wait(lambda: page.images is not None and page.images_card.shows_grid)}
