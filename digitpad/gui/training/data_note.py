@@ -86,7 +86,7 @@ class DataNote(QWidget):
     def look_again(self) -> None:
         """Follow data whose files have changed since they were opened."""
         if self._editor.facts is None:
-            if not self._stopped:
+            if not self._reading and not self._stopped:
                 self._read()
         elif not self._editor.has_built_in_data:
             self._reader.read_again(self._editor.plan)

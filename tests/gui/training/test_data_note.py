@@ -228,6 +228,9 @@ def test_reading_a_folder_shows_its_progress_and_can_be_stopped(
     qtbot.waitUntil(lambda: train.note.text.startswith("Reading the data: "), timeout=20_000)
     assert " of 17" in train.note.text
     assert train.note.stop_button.isVisible()
+    # Another visit of the tab does not begin again.
+    train.note.look_again()
+    assert train.note.text.startswith("Reading the data: ")
     assert train.note.bar.maximum() == 17
     train.note.stop_button.click()
     assert not train.note.is_reading
