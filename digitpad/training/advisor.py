@@ -10,7 +10,7 @@ from digitpad.training.building import has_layer, replaced_type
 from digitpad.training.events import EpochCompleted, Event, StopReason
 from digitpad.training.hints import Cure, Hint, Severity
 from digitpad.training.history import RunHistory
-from digitpad.training.observations import WINDOW, Observations, Rise
+from digitpad.training.observations import Observations, Rise
 from digitpad.training.plan import RunPlan
 from digitpad.translation import gettext as _
 from digitpad.translation import ngettext
@@ -103,7 +103,9 @@ class Advisor:
         said = _(
             "Over the last {count} steps the loss was {now}; it started at {first} and has been as low as {lowest}."
         )
-        said = said.format(count=WINDOW, now=_figure(now), first=_figure(first), lowest=_figure(min(lowest, first)))
+        said = said.format(
+            count=seen.window, now=_figure(now), first=_figure(first), lowest=_figure(min(lowest, first))
+        )
         title = _("The training loss has risen again") if seen.has_forgotten else _("The loss is exploding")
         cure: Cure | None = self._slower()
         if rise.rate <= seen.set_rate:
@@ -123,7 +125,7 @@ class Advisor:
             then=f"{rise.rate:g}"
         )
         cure: Cure | None = None
-        if seen.steps_since_change > WINDOW and seen.recent_loss < 0.98 * seen.loss_since_change:
+        if seen.steps_since_change > seen.window and seen.recent_loss < 0.98 * seen.loss_since_change:
             advice = _("It is set to {now} now, and the loss has fallen since: keep training.")
         elif seen.steps_since_change < _PATIENCE:
             advice = _("It is set to {now} now: keep training, and watch whether the loss falls.")
@@ -190,7 +192,7 @@ class Advisor:
             "Over the last {count} steps the loss was {now}; it started at {first}. By step {step} it had risen, with "
             "the learning rate set to {then}; the rate is {rate} now."
         ).format(
-            count=WINDOW,
+            count=seen.window,
             now=_figure(now),
             first=_figure(first),
             step=f"{rise.step:,}",

@@ -1,5 +1,6 @@
 """Observations of a run since its first step, including the time before it was resumed, for the hints."""
 
+import math
 import statistics
 from collections import deque
 from dataclasses import dataclass, replace
@@ -18,8 +19,9 @@ from digitpad.training.events import (
 from digitpad.training.history import RunHistory
 from digitpad.training.plan import RunPlan
 
-#: Losses are compared as means over this many steps.
-WINDOW = 10
+#: Losses are compared as means over this many steps, and more with small batches, whose losses scatter more: at least
+#: over this many images.
+_STEPS, _IMAGES = 10, 100
 
 _RATE_CONTROLS = {"learning_rate", "learning_rate_factor"}
 _REGULARISATION_CONTROLS = {"dropout", "weight_decay"}
@@ -53,6 +55,8 @@ class Observations:
 
     Attributes
     ----------
+    window
+        Number of steps over which losses are averaged.
     started, stopped, layers
         The last event of each kind; None before the first.
     epochs
@@ -77,6 +81,7 @@ class Observations:
 
     def __init__(self, plan: RunPlan) -> None:
         self._plan = plan
+        self.window = max(_STEPS, math.ceil(_IMAGES / plan.settings.batch_size))
         self.started: TrainingStarted | None = None
         self.stopped: TrainingStopped | None = None
         self.layers: LayersMeasured | None = None
@@ -90,13 +95,13 @@ class Observations:
         self.highest_rate = 0.0
         self.regularised_at: int | None = None
         # A step changes the weights, and with them the loss of the next step: hence one more than the losses.
-        self._rates: deque[float] = deque(maxlen=WINDOW + 1)
+        self._rates: deque[float] = deque(maxlen=self.window + 1)
         self._was_high = False
         self._measured_since_change = False
         self._first: list[float] = []
         self._first_since_change: list[float] = []
-        self._recent: deque[float] = deque(maxlen=WINDOW)
-        self._recent_accuracies: deque[float] = deque(maxlen=WINDOW)
+        self._recent: deque[float] = deque(maxlen=self.window)
+        self._recent_accuracies: deque[float] = deque(maxlen=self.window)
         self._lowest = float("inf")
 
     def recall(self, history: RunHistory) -> None:
@@ -139,7 +144,7 @@ class Observations:
     @property
     def has_recent_losses(self) -> bool:
         """Whether `recent_loss` covers a whole window."""
-        return len(self._recent) == WINDOW
+        return len(self._recent) == self.window
 
     @property
     def recent_loss(self) -> float:
@@ -154,7 +159,9 @@ class Observations:
     @property
     def first_loss(self) -> float:
         """The initial loss: a mean over the first steps, unless it rose immediately."""
-        return min(statistics.fmean(self._first), self._first[0])
+        # With small batches, the loss of the first one says little.
+        at_once = self._first[: math.ceil(self.window / _STEPS)]
+        return min(statistics.fmean(self._first), statistics.fmean(at_once))
 
     @property
     def loss_since_change(self) -> float:
@@ -174,7 +181,7 @@ class Observations:
     @property
     def is_high(self) -> bool:
         """Whether the loss is far above the initial loss, or back there after it has been low."""
-        if not self.has_recent_losses or self.steps <= WINDOW:
+        if not self.has_recent_losses or self.steps <= self.window:
             return False
         return self.recent_loss > 1.5 * self.first_loss or self.has_forgotten
 
@@ -198,7 +205,7 @@ class Observations:
         self._recent.append(event.loss)
         self._recent_accuracies.append(event.accuracy)
         for first in (self._first, self._first_since_change):
-            if len(first) < WINDOW:
+            if len(first) < self.window:
                 first.append(event.loss)
         self._rates.append(self.set_rate)
         self.highest_rate = max(self.highest_rate, self.set_rate)

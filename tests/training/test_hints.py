@@ -93,6 +93,23 @@ def test_a_loss_that_explodes_is_noticed_and_the_cure_brings_it_down(blobs: Data
     assert trainer.controls.values.learning_rate_factor == pytest.approx(15.0)
 
 
+def test_the_scatter_of_small_batches_is_not_taken_for_an_explosion() -> None:
+    # Recorded: the first steps with two letters drawn ten times each.
+    losses = [0.56, 1.19, 2.01, 1.14, 2.72, 1.12, 0.84, 0.9, 1.57, 0.51, 0.43, 0.58, *[0.6] * 20]
+    few, usual = Advisor(plan_of(batch_size=4)), Advisor(plan_of(batch_size=32))
+    for step, loss in enumerate(losses, 1):
+        for advisor in (few, usual):
+            _steps(advisor, step, [loss])
+        assert "exploding" not in told(few)
+        assert ("exploding" in told(usual)) == (10 < step < 15), step
+
+
+def test_an_explosion_with_small_batches_is_noticed() -> None:
+    advisor = Advisor(plan_of(batch_size=4))
+    _steps(advisor, 1, [0.7] * 10 + [5.0] * 20)
+    assert told(advisor)["exploding"].severity is Severity.TROUBLE
+
+
 def test_the_cure_for_divergence_starts_from_the_rate_that_was_set_in_the_run(blobs: Dataset) -> None:
     plan = plan_of(learning_rate=0.02, epochs=20)
 

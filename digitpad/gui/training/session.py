@@ -50,6 +50,8 @@ class Session(QObject):
     published
         A `Snapshot` of the network as it is now. The next one follows when `picture_was_shown` says that this was
         dealt with.
+    remarked
+        What the user should know of the data of a run, as a sentence.
     error
         An error, as a sentence; everything else continues.
     ended
@@ -63,6 +65,7 @@ class Session(QObject):
     recalled = Signal()
     ticked = Signal()
     published = Signal(object)
+    remarked = Signal(str)
     error = Signal(str)
     ended = Signal()
 
@@ -259,7 +262,7 @@ class Session(QObject):
         if isinstance(event, TrainingStarted):
             # What was changed is expected, and stands beside Start.
             for remark in (remark for remark in event.remarks if remark not in event.changes):
-                self.error.emit(remark)
+                self.remarked.emit(remark)
             self.started.emit()
         elif isinstance(event, TrainingStopped) and event.reason is StopReason.DIVERGED:
             self.error.emit(event.message)

@@ -150,6 +150,12 @@ class TrainTab(TabPage):
 
     # Signals of the session
 
+    @Slot(str)
+    def _show_remark(self, sentence: str) -> None:
+        """Show a remark on the data, unless it stands beside Start already."""
+        if sentence not in self.note.text:
+            self.notice.say(sentence)
+
     @Slot(object)
     def _began(self, live: LiveRun) -> None:
         """Replace the last run by the one that is open now."""
@@ -353,6 +359,7 @@ class TrainTab(TabPage):
         session.began.connect(self._began)
         session.ticked.connect(self._tick)
         session.published.connect(self._publish)
+        session.remarked.connect(self._show_remark)
         session.error.connect(self.notice.say)
         session.ended.connect(self._end)
         self.setup.live_changed.connect(session.change)

@@ -1,8 +1,11 @@
 """Names from elsewhere (files, labels, runs) as plain text, where Qt would read them as something else."""
 
+import re
 from html import escape
 
 _LONGEST = 120
+_WORD = 12  # characters of a word that stay together
+_BREAK = "\N{ZERO WIDTH SPACE}"
 
 
 def menu_text(name: str) -> str:
@@ -22,3 +25,13 @@ def one_line(name: str) -> str:
     shown = "".join(letter if letter.isprintable() else " " for letter in name)
     line = " ".join(shown.split())
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]}…{line[-_LONGEST // 2 :]}"
+
+
+def wrappable(text: str) -> str:
+    """Return text whose long words, such as paths, can be wrapped anywhere; `unwrapped` undoes it."""
+    return re.sub(rf"\S{{{_WORD}}}(?=\S)", rf"\g<0>{_BREAK}", text)
+
+
+def unwrapped(text: str) -> str:
+    """Return text as it was before `wrappable`."""
+    return text.replace(_BREAK, "")

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from digitpad.data import image_folder
+from digitpad.data.collections.editor import CollectionEditor, NewSample
+from digitpad.data.collections.store import CollectionStore
 from digitpad.data.images import read_image
 from digitpad.data.ink import write_ink
 from digitpad.gui.shell.main_window import MainWindow
@@ -143,6 +145,24 @@ def test_the_editor_shows_the_fitted_network_and_keeps_it_fitted(train: TrainTab
     train.editor.change(dataset="mnist")
     assert "10 outputs" in about.text()
     editor.close()
+
+
+def test_what_is_said_beside_start_is_not_said_again_as_an_error(train: TrainTab, wait: Wait, qtbot: QtBot) -> None:
+    entry = CollectionStore().create("shapes")
+    with CollectionEditor(entry.folder) as editor:
+        samples: dict[str, list[NewSample]] = {}
+        for drawing in drawn_shapes(6, 1):
+            samples.setdefault(str(drawing.label), []).append(NewSample(drawing))
+        for label, drawings in samples.items():
+            editor.add(editor.add_class(label), drawings)
+        editor.add_class("nothing")
+    train.setup.use_data("collection:shapes")
+    qtbot.waitUntil(lambda: not train.note.is_reading, timeout=20_000)
+    assert "Left out the classes without samples: nothing." in train.note.text
+    train.editor.change_settings(threads=1, epochs=1)
+    train.start_or_hold()
+    wait(train, State.IDLE)
+    assert train.notice.text == ""
 
 
 def test_a_training_follows_data_even_if_started_at_once(

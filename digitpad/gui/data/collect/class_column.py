@@ -213,7 +213,7 @@ class ClassColumn(QWidget):
         for sentence in (
             self.tr("1. Add a class below for each thing that the network should tell apart, such as A and B."),
             self.tr("2. Draw each of them ten times, or drop pictures on its card."),
-            self.tr("3. Press Train on it. Draw then reads your classes."),
+            self.tr("3. Press Train on it, then Start. With Use this model, Draw reads your classes."),
         ):
             column.addWidget(muted(sentence, frame))
         column.addStretch(1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect, QSize, Slot
+from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -13,7 +13,7 @@ from digitpad.gui.data.look.grid import fitted
 from digitpad.gui.widgets.actions import action_button
 from digitpad.gui.widgets.bars import ProbabilityBars
 from digitpad.gui.widgets.cards import muted, scroller, title
-from digitpad.gui.widgets.plain_text import one_line
+from digitpad.gui.widgets.plain_text import one_line, unwrapped, wrappable
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workspace.tiles import Palette, picture
@@ -132,6 +132,9 @@ class DetailsCard(QFrame):
         self._doubt.setWordWrap(True)
         self._reading = muted("", inside)
         self._reading.setObjectName("lookImageReading")
+        for label in (self._lines, self._doubt, self._reading):
+            # Names of classes, files and models are shown as they are.
+            label.setTextFormat(Qt.TextFormat.PlainText)
         self.bars = ProbabilityBars(theme, inside)
         self.bars.setObjectName("lookBars")
         self.open_button = action_button(open_in_draw, "lookOpenInDraw", self.tr("Open in Draw"), self)
@@ -161,7 +164,7 @@ class DetailsCard(QFrame):
     def text(self) -> str:
         """The texts shown, one per line."""
         shown = (self._name, self._lines, self._doubt, self._reading)
-        return "\n".join(label.text() for label in shown if label.text())
+        return "\n".join(unwrapped(label.text()) for label in shown if label.text())
 
     def clear(self) -> None:
         """Show that no image is selected."""
@@ -172,8 +175,8 @@ class DetailsCard(QFrame):
     def show_facts(self, facts: Facts) -> None:
         """Show what is known about an image."""
         self._name.setText(facts.name)
-        self._lines.setText("\n".join(f"{name}: {one_line(value)}" for name, value in facts.lines))
-        self._doubt.setText(facts.doubt)
+        self._lines.setText(wrappable("\n".join(f"{name}: {one_line(value)}" for name, value in facts.lines)))
+        self._doubt.setText(wrappable(facts.doubt))
         self._doubt.setVisible(bool(facts.doubt))
 
     def show_reading(self, model: str, labels: Sequence[str], probabilities: NDArray[np.float32]) -> None:
@@ -185,7 +188,7 @@ class DetailsCard(QFrame):
             text = self.tr("Read by {model}; the {shown} most probable of {count:,} classes").format(
                 model=one_line(model), shown=len(order), count=len(labels)
             )
-        self._reading.setText(text)
+        self._reading.setText(wrappable(text))
         self.bars.setVisible(True)
         self.bars.show_probabilities(
             [one_line(labels[index]) for index in order.tolist()], probabilities[order].tolist()
@@ -193,5 +196,5 @@ class DetailsCard(QFrame):
 
     def show_reading_state(self, text: str) -> None:
         """Show a text instead of a reading."""
-        self._reading.setText(text)
+        self._reading.setText(wrappable(text))
         self.bars.setVisible(False)

@@ -9,12 +9,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from digitpad.data.dataset import Dataset
 from digitpad.evaluation import evaluate
 from digitpad.gui.data.look.arrangement import Order
+from digitpad.gui.data.look.details import Facts
 from digitpad.gui.data.look.page import LookPage
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.workspace import Workspace
@@ -77,6 +78,16 @@ def test_the_selected_image_has_its_true_probabilities(page: LookPage, ready: Re
     assert page.details.bars.best == "3"
     assert "Training image 11\nLabel: 8" in page.details.text
     assert "Read by first" in page.details.text
+
+
+def test_long_words_in_the_details_are_wrapped(page: LookPage) -> None:
+    path = "/home/" + "folder_with_a_long_name_" * 3
+    page.details.show_facts(Facts("Image 0", [("File", path)]))
+    page.details.show_reading_state(f"{'x' * 60} is not a class that the model knows.")
+    inside = page.details.findChild(QWidget, "lookDetailsInside")
+    assert inside is not None
+    assert inside.minimumSizeHint().width() <= page.details.width()
+    assert path in page.details.text
 
 
 def test_a_click_on_a_class_shows_only_its_images_and_the_next_one_all(page: LookPage) -> None:
