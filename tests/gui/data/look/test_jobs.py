@@ -9,7 +9,7 @@ import pytest
 from digitpad.data.image_folder import read_image_folder
 from digitpad.gui.data.look.jobs import following, loading
 from digitpad.gui.workers.latest import WorkContext
-from digitpad.gui.workers.progress import WorkProgress
+from digitpad.gui.workers.progress import StoppedError, WorkProgress
 from digitpad.inspection import SplitDataset
 from tests.pictures import photograph_folder
 
@@ -29,7 +29,7 @@ def test_loading_shows_its_progress_and_its_result(folder: Path) -> None:
 
 
 def test_loading_stops_among_the_pictures_of_a_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitpad.data.image_folder._AT_ONCE", 8)
+    monkeypatch.setattr("digitpad.data.prepared_files._AT_ONCE", 8)
     stop = Event()
     shown: list[object] = []
 
@@ -37,7 +37,9 @@ def test_loading_stops_among_the_pictures_of_a_folder(folder: Path, monkeypatch:
         shown.append(step)
         stop.set()
 
-    loading(str(folder), (3, 8, 8))(WorkContext(stop, show))
+    # The worker expects this error.
+    with pytest.raises(StoppedError):
+        loading(str(folder), (3, 8, 8))(WorkContext(stop, show))
     assert len(shown) == 1
     assert isinstance(shown[0], WorkProgress)
     assert shown[0].done < 80
