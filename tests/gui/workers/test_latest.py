@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
+from digitpad.gui.workers.progress import StoppedError
 
 
 @pytest.fixture
@@ -83,3 +84,22 @@ def test_it_ends_in_the_middle_of_work(background: LatestWorker, qtbot: QtBot) -
     qtbot.waitUntil(lambda: background.busy)
     background.shut_down()
     assert not background.busy
+
+
+def test_work_that_ends_because_it_was_dropped_tells_nothing(background: LatestWorker, qtbot: QtBot) -> None:
+    began = Event()
+
+    def work(context: WorkContext) -> object:
+        began.set()
+        while not context.stopped():
+            pass
+        raise StoppedError
+
+    came: list[Outcome] = []
+    background.result_ready.connect(came.append)
+    background.ask("a", work)
+    began.wait()
+    background.forget("a")
+    with qtbot.waitSignal(background.result_ready):
+        background.ask("b", lambda _context: 1)
+    assert [(outcome.kind, outcome.result) for outcome in came] == [("b", 1)]
