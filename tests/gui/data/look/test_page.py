@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from digitpad.data.dataset import Dataset
@@ -85,9 +85,14 @@ def test_long_words_in_the_details_are_wrapped(page: LookPage) -> None:
     page.details.show_facts(Facts("Image 0", [("File", path)]))
     page.details.show_reading_state(f"{'x' * 60} is not a class that the model knows.")
     inside = page.details.findChild(QWidget, "lookDetailsInside")
+    area = page.details.findChild(QScrollArea, "lookDetailsScroller")
     assert inside is not None
-    assert inside.minimumSizeHint().width() <= page.details.width()
+    assert area is not None
+    room = area.width() - area.verticalScrollBar().sizeHint().width()
+    assert inside.minimumSizeHint().width() <= room
     assert path in page.details.text
+    page.details.show_reading("first", ["x" * 60, "y"], np.array([0.25, 0.75], np.float32))
+    assert inside.minimumSizeHint().width() <= room
 
 
 def test_a_click_on_a_class_shows_only_its_images_and_the_next_one_all(page: LookPage) -> None:
