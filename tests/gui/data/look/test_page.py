@@ -19,7 +19,7 @@ from digitpad.gui.data.look.details import Facts
 from digitpad.gui.data.look.page import LookPage
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.workspace import Workspace
-from digitpad.models.model_file import load_model
+from digitpad.models.model_file import Model, load_model
 from digitpad.reading.recognizer import Recognizer
 from tests.gui.controls import check_names, controls_of, tab_order
 from tests.gui.data.look.conftest import READ, TRUTH
@@ -258,6 +258,34 @@ def test_what_cannot_be_loaded_says_why_and_can_be_tried_again(
     QTest.mouseClick(page.state.button, LEFT)
     ready(page)
     assert len(page.grid.cells) == 17
+
+
+def test_an_order_chosen_while_a_dataset_is_loaded_is_shown_then(page: LookPage, ready: Ready, data: Path) -> None:
+    page.data.open(str(data))
+    assert page.work.is_loading
+    choose(page, Order.HARDEST)
+    ready(page)
+    assert page.images_card.shows_grid
+    assert "reading of first" in page.images_card.text
+
+
+def test_the_orders_by_the_model_share_its_readings(
+    page: LookPage, ready: Ready, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Order] = []
+    analyse = page.work.analyse
+
+    def counted(order: Order, model: Model | None) -> None:
+        asked.append(order)
+        analyse(order, model)
+
+    monkeypatch.setattr(page.work, "analyse", counted)
+    choose(page, Order.HARDEST)
+    assert page.work.is_busy
+    choose(page, Order.MISLABELLED)
+    ready(page)
+    assert asked == [Order.HARDEST]
+    assert page.images_card.text.startswith("1 doubtful label")
 
 
 def test_an_analysis_can_be_stopped(page: LookPage) -> None:
