@@ -4,7 +4,8 @@ import re
 from html import escape
 
 _LONGEST = 120
-_WORD = 12  # characters of a word that stay together
+_LONG_WORD = 24  # characters; a longer word can be wrapped
+_WORD = 12  # characters of it that stay together
 _BREAK = "\N{ZERO WIDTH SPACE}"
 
 
@@ -28,8 +29,8 @@ def one_line(name: str) -> str:
 
 
 def wrappable(text: str) -> str:
-    """Return text whose long words, such as paths, can be wrapped anywhere; `unwrapped` undoes it."""
-    return re.sub(rf"\S{{{_WORD}}}(?=\S)", rf"\g<0>{_BREAK}", text)
+    """Return text whose very long words, such as paths, can be wrapped; `unwrapped` undoes it."""
+    return re.sub(rf"\S{{{_LONG_WORD + 1},}}", lambda word: _BREAK.join(re.findall(rf".{{1,{_WORD}}}", word[0])), text)
 
 
 def unwrapped(text: str) -> str:

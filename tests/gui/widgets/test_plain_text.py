@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 
 from digitpad.gui.shell.main_window import MainWindow
+from digitpad.gui.widgets.plain_text import unwrapped, wrappable
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace import models
 from digitpad.gui.workspace.settings import Settings
@@ -69,3 +70,10 @@ def test_a_tip_shows_a_name_as_it_is(evil_window: MainWindow) -> None:
     assert isinstance(tip, QLabel)
     assert tip.textFormat() == Qt.TextFormat.PlainText
     assert tip.text() == f"{EVIL} <b>bold</b>"
+
+
+def test_only_very_long_words_can_be_wrapped_within() -> None:
+    path = "/home/someone/pictures/of-cats/0001.jpg"
+    text = wrappable(f"fashion-mnist has {path}")
+    assert text.startswith("fashion-mnist has /home/someon\N{ZERO WIDTH SPACE}e/")
+    assert unwrapped(text) == f"fashion-mnist has {path}"

@@ -18,7 +18,7 @@ from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workspace.tiles import Palette, picture
 
-_WIDTH = 27 * SPACE
+_WIDTH = 32 * SPACE
 _SIDE = 17 * SPACE  # pixels at 100 % text size: the enlarged image
 _MOST_BARS = 10
 

@@ -222,10 +222,12 @@ class LookPage(DataPage):
 
     @Slot()
     def _order_chosen(self) -> None:
-        order = Order(self.order.chosen)
-        if order is not self._order:
+        before, self._order = self._order, Order(self.order.chosen)
+        if self._order is before or self.work.is_loading:
+            return
+        # Both orders by the model need the same readings.
+        if not (self.work.is_busy and {before, self._order} <= set(_MODEL_ORDERS)):
             self.work.stop()
-            self._order = order
             self._arrange()
 
     @Slot()

@@ -1,7 +1,8 @@
 """The surgery page: mute, isolate or scale a map or edit its kernels, and see what the network then reads.
 
 Operations are values. Every change rebuilds the network from the original, so undo is exact. The prediction for the
-drawing is updated immediately; the accuracy follows a moment later, on a sample of the test images and then on all.
+drawing is updated immediately; the accuracy of a model that reads MNIST's digits follows a moment later, on a sample of
+the test images and then on all.
 """
 
 from functools import partial
@@ -41,7 +42,7 @@ from digitpad.explain.surgery import (
 )
 from digitpad.explain.weighted import kernels_of
 from digitpad.gui.features.maps.colours import weight_scale
-from digitpad.gui.features.pages.digits import mnist_test_set
+from digitpad.gui.features.pages.digits import mnist_test_set, reads_mnist
 from digitpad.gui.features.pages.kernel_editor import KernelEditor
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.cards import muted
@@ -261,7 +262,7 @@ class SurgeryPage(QWidget):
             return False
         self._history, self._model, self._measured = history, model, None
         self._background.forget(ACCURACY)
-        if history.done:
+        if history.done and reads_mnist(model):
             self._background.ask(ACCURACY, partial(_measure, model))
         self._update()
         self.operated.emit(model)
@@ -358,7 +359,8 @@ class SurgeryPage(QWidget):
         if not self._history.done:
             self.figure.show_text(self.tr("{share} of the test images correct").format(share=known) if known else "")
         elif measured is None:
-            self.figure.show_text(self.tr("measuring…"))
+            measures = self._base is not None and reads_mnist(self._base)
+            self.figure.show_text(self.tr("measuring…") if measures else "")
         elif measured.done < measured.total:
             text = self.tr("{share} ± {uncertainty} correct on {done} images{before}")
             self.figure.show_text(

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from digitpad.data.dataset import Dataset
@@ -19,7 +19,7 @@ from digitpad.gui.data.look.details import Facts
 from digitpad.gui.data.look.page import LookPage
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.workspace import Workspace
-from digitpad.models.model_file import load_model
+from digitpad.models.model_file import Model, load_model
 from digitpad.reading.recognizer import Recognizer
 from tests.gui.controls import check_names, controls_of, tab_order
 from tests.gui.data.look.conftest import READ, TRUTH
@@ -85,9 +85,14 @@ def test_long_words_in_the_details_are_wrapped(page: LookPage) -> None:
     page.details.show_facts(Facts("Image 0", [("File", path)]))
     page.details.show_reading_state(f"{'x' * 60} is not a class that the model knows.")
     inside = page.details.findChild(QWidget, "lookDetailsInside")
+    area = page.details.findChild(QScrollArea, "lookDetailsScroller")
     assert inside is not None
-    assert inside.minimumSizeHint().width() <= page.details.width()
+    assert area is not None
+    room = area.width() - area.verticalScrollBar().sizeHint().width()
+    assert inside.minimumSizeHint().width() <= room
     assert path in page.details.text
+    page.details.show_reading("first", ["x" * 60, "y"], np.array([0.25, 0.75], np.float32))
+    assert inside.minimumSizeHint().width() <= room
 
 
 def test_a_click_on_a_class_shows_only_its_images_and_the_next_one_all(page: LookPage) -> None:
@@ -253,6 +258,34 @@ def test_what_cannot_be_loaded_says_why_and_can_be_tried_again(
     QTest.mouseClick(page.state.button, LEFT)
     ready(page)
     assert len(page.grid.cells) == 17
+
+
+def test_an_order_chosen_while_a_dataset_is_loaded_is_shown_then(page: LookPage, ready: Ready, data: Path) -> None:
+    page.data.open(str(data))
+    assert page.work.is_loading
+    choose(page, Order.HARDEST)
+    ready(page)
+    assert page.images_card.shows_grid
+    assert "reading of first" in page.images_card.text
+
+
+def test_the_orders_by_the_model_share_its_readings(
+    page: LookPage, ready: Ready, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Order] = []
+    analyse = page.work.analyse
+
+    def counted(order: Order, model: Model | None) -> None:
+        asked.append(order)
+        analyse(order, model)
+
+    monkeypatch.setattr(page.work, "analyse", counted)
+    choose(page, Order.HARDEST)
+    assert page.work.is_busy
+    choose(page, Order.MISLABELLED)
+    ready(page)
+    assert asked == [Order.HARDEST]
+    assert page.images_card.text.startswith("1 doubtful label")
 
 
 def test_an_analysis_can_be_stopped(page: LookPage) -> None:

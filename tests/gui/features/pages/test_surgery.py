@@ -1,6 +1,7 @@
 """Surgery: the prediction is updated immediately, the accuracy soon after, and undo restores everything."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from digitpad.gui.features.pages import surgery
 from digitpad.gui.features.pages.surgery import SurgeryPage
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
-from digitpad.models.model_file import Model, load_model
+from digitpad.models.model_file import Model, ModelMetadata, load_model
 from tests.gui.settling import lay_out, settle
 
 Ink = Callable[[FeaturesTab], None]
@@ -232,6 +233,23 @@ def test_ctrl_z_undoes_surgery_and_drawing_in_their_order(
     for expected in ((1, 0), (1, 1), (2, 1)):
         QTest.keyClick(tab, *redo)
         assert state() == expected
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [ModelMetadata(labels=tuple("ABCDEFGHIJ")), ModelMetadata(labels=tuple("9876543210"))],
+    ids=["letters", "other order"],
+)
+def test_the_accuracy_on_mnist_is_not_measured_of_other_classes(
+    tab: FeaturesTab, page: SurgeryPage, model: Model, metadata: ModelMetadata
+) -> None:
+    page.use_model(replace(model, metadata=metadata))
+    page.show_cell(tab.frame, Cell("conv1", 2, 5, 5))
+    page.mute()
+    assert page.silent == {("conv1", 2)}
+    assert page.figure.text() == ""
+    settle(tab)
+    assert page.measured is None
 
 
 def test_the_accuracy_comes_as_a_sample_and_then_of_all(page: SurgeryPage, qtbot: QtBot) -> None:
