@@ -16,8 +16,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitpad.data.collections.class_keys import class_of_key
-from digitpad.data.collections.folder import INK_SUFFIX
 from digitpad.data.collections.store import CollectionStore
+from digitpad.data.file_types import INK_SUFFIX
 from digitpad.errors import DigitpadError
 from digitpad.gui.canvas.sketch import Page
 from digitpad.gui.data.collect import received, work
@@ -32,6 +32,7 @@ from digitpad.gui.data.collect.sample_list import SAMPLES
 from digitpad.gui.data.collect.session import CollectionSession
 from digitpad.gui.data.collect.thumbnails import Thumbnails
 from digitpad.gui.data.page import DataPage
+from digitpad.gui.widgets.files import local_files
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.scaling import px, sizes_itself
 from digitpad.gui.widgets.theme import SPACE, Theme
@@ -141,7 +142,7 @@ class CollectPage(DataPage):
     def dropEvent(self, event: QDropEvent) -> None:
         """Import what says what it is; anything else belongs to the chosen class."""
         event.acceptProposedAction()
-        files = received.files_in(event.mimeData())
+        files = local_files(event.mimeData())
         if len(files) == 1 and (files[0].is_dir() or files[0].suffix.lower() in {".zip", INK_SUFFIX}):
             self.commands.import_from(files[0])
         else:

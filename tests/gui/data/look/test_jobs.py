@@ -29,7 +29,7 @@ def test_loading_shows_its_progress_and_its_result(folder: Path) -> None:
 
 
 def test_loading_stops_among_the_pictures_of_a_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitpad.data.image_folder._AT_ONCE", 8)
+    monkeypatch.setattr("digitpad.data.prepared_files._AT_ONCE", 8)
     stop = Event()
     shown: list[object] = []
 
