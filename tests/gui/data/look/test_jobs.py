@@ -9,7 +9,7 @@ import pytest
 from digitpad.data.image_folder import read_image_folder
 from digitpad.gui.data.look.jobs import following, loading
 from digitpad.gui.workers.latest import WorkContext
-from digitpad.gui.workers.progress import WorkProgress
+from digitpad.gui.workers.progress import StoppedError, WorkProgress
 from digitpad.inspection import SplitDataset
 from tests.pictures import photograph_folder
 
@@ -37,7 +37,8 @@ def test_loading_stops_among_the_pictures_of_a_folder(folder: Path, monkeypatch:
         shown.append(step)
         stop.set()
 
-    loading(str(folder), (3, 8, 8))(WorkContext(stop, show))
+    with pytest.raises(StoppedError):
+        loading(str(folder), (3, 8, 8))(WorkContext(stop, show))
     assert len(shown) == 1
     assert isinstance(shown[0], WorkProgress)
     assert shown[0].done < 80
