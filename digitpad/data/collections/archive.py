@@ -54,7 +54,7 @@ def export_archive(folder: Path, path: Path, progress: ProgressCheck = lambda _d
     path
         The output file; an existing file is replaced atomically.
     progress
-        Told how far it is.
+        Called with the progress; the work ends if it returns False.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def import_archive(
     store
         Where to put the collection.
     progress
-        Told how far it is.
+        Called with the progress; the work ends if it returns False.
 
     Returns
     -------

@@ -202,7 +202,7 @@ class CollectionEditor:
         samples
             The samples.
         progress
-            Told how far it is.
+            Called with the progress; the work ends if it returns False.
 
         Returns
         -------
@@ -231,7 +231,7 @@ class CollectionEditor:
         samples
             The name of a class, and a sample.
         progress
-            Told how far it is.
+            Called with the progress; the work ends if it returns False.
 
         Returns
         -------

@@ -66,7 +66,7 @@ def export_collection(folder: Path, form: str, path: Path, progress: ProgressChe
     path
         The output file, replaced atomically; for `idx` and `png`, a folder that does not exist yet or is empty.
     progress
-        Told how far it is; the export ends if it returns False.
+        Called with the progress; the work ends if it returns False.
 
     Returns
     -------

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from digitpad.data.dataset import Dataset
 from digitpad.gui.widgets.picture_image import fitted, image_of_colours
+from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 from digitpad.gui.workspace.tiles import Palette, TileStore
@@ -217,7 +218,7 @@ class Gallery(QAbstractScrollArea):
                 words = self.tr("{description}; click to open it in Draw").format(
                     description=self._caption(int(self._indices[place])).words
                 )
-                QToolTip.showText(event.globalPos(), words, self.viewport(), self.image_rect(place))
+                QToolTip.showText(event.globalPos(), tip_text(words), self.viewport(), self.image_rect(place))
                 return True
         return super().viewportEvent(event)
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 
 from digitpad.gui.shell.main_window import MainWindow
+from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace import models
 from digitpad.gui.workspace.settings import Settings
@@ -69,3 +70,10 @@ def test_a_tip_shows_a_name_as_it_is(evil_window: MainWindow) -> None:
     assert isinstance(tip, QLabel)
     assert tip.textFormat() == Qt.TextFormat.PlainText
     assert tip.text() == f"{EVIL} <b>bold</b>"
+
+
+def test_the_text_of_a_tip_is_shown_as_it_is_in_lines() -> None:
+    assert tip_text("<b>a</b> & b\n") == "<b>a</b> & b"
+    lines = tip_text("word " * 100).splitlines()
+    assert len(lines) > 4
+    assert max(map(len, lines)) <= 90

@@ -20,7 +20,7 @@ from digitpad.data.collections.store import CollectionStore
 from digitpad.data.file_types import INK_SUFFIX
 from digitpad.errors import DigitpadError
 from digitpad.gui.canvas.sketch import Page
-from digitpad.gui.data.collect import received, work
+from digitpad.gui.data.collect import incoming, work
 from digitpad.gui.data.collect.actions import CollectActions, Slots
 from digitpad.gui.data.collect.class_column import ClassColumn
 from digitpad.gui.data.collect.collection_bar import CollectionBar
@@ -74,6 +74,7 @@ class CollectPage(DataPage):
         self.setAcceptDrops(True)
         self._theme = theme
         self._settings = workspace.settings
+        self._remarks: tuple[str, ...] = ()  # those that were shown
         self._takes_focus = True  # when the collections have been read for the first time
         self.session = CollectionSession(CollectionStore(), self)
         self.thumbnails = Thumbnails(theme, self)
@@ -91,7 +92,7 @@ class CollectPage(DataPage):
 
     @property
     def state(self) -> DeskState:
-        """What there is."""
+        """The state of the collections."""
         return self.session.state
 
     def shut_down(self) -> None:
@@ -136,7 +137,7 @@ class CollectPage(DataPage):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files, images and ink; samples are dropped on a card."""
         mime = event.mimeData()
-        if not mime.hasFormat(SAMPLES) and received.can_take(mime):
+        if not mime.hasFormat(SAMPLES) and incoming.can_take(mime):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -253,8 +254,11 @@ class CollectPage(DataPage):
         self._show_class()
         if state.entry is not None and state.entry.folder != self._settings.collection:
             self._settings.collection = state.entry.folder
-        for remark in () if state.contents is None else state.contents.remarks:
+        remarks = () if state.contents is None else state.contents.remarks
+        # The state comes after every job; what was said stays said.
+        for remark in remarks if remarks != self._remarks else ():
             self.message.emit(Message(remark))
+        self._remarks = remarks
 
     @Slot()
     def _order_tabs(self) -> None:

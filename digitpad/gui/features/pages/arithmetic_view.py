@@ -1,7 +1,6 @@
 """Paints the arithmetic of one number: patches times kernels, or a table, and on the right the lines that add up."""
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal, Slot
@@ -12,6 +11,7 @@ from digitpad.gui.features.maps.cell_numbers import has_room, paint_numbers
 from digitpad.gui.features.maps.colours import palettes
 from digitpad.gui.features.maps.marks import paint_frame
 from digitpad.gui.features.pages.explanation import Explanation, Figure, Grid, Line, Row, in_words
+from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.scaling import px, sizes_itself
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
@@ -94,7 +94,7 @@ class ArithmeticView(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             text = self.full_at(QPointF(event.pos()))
             if text:
-                QToolTip.showText(event.globalPos(), f"<qt>{escape(text)}</qt>", self)
+                QToolTip.showText(event.globalPos(), tip_text(text), self)
                 return True
         return super().event(event)
 

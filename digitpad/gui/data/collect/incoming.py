@@ -42,7 +42,7 @@ def samples_of(mime: QMimeData | None) -> MakeSamples:
         return lambda: samples_in(files)
     if may_be_ink(mime):
         text = mime.text()
-        name = QCoreApplication.translate("Received", "The pasted text")
+        name = QCoreApplication.translate("CollectIncoming", "The pasted text")
         return lambda: [NewSample(drawing) for drawing in parse_ink(io.StringIO(text), name)]
     if mime.hasFormat(_PNG):
         content = bytes(mime.data(_PNG).data())
@@ -54,6 +54,6 @@ def samples_of(mime: QMimeData | None) -> MakeSamples:
             return lambda: [NewSample(png_bytes(image), ".png")]
     raise DigitpadError(
         QCoreApplication.translate(
-            "Received", "This is neither ink nor an image; copy an image, a file or a line of ink first."
+            "CollectIncoming", "This is neither ink nor an image; copy an image, a file or a line of ink first."
         )
     )
