@@ -260,7 +260,7 @@ class Gallery(QAbstractScrollArea):
 
     def _paint_tile(self, painter: QPainter, tile: NDArray[np.uint8], area: QRect) -> None:
         """Paint an image in its proportions."""
-        colours = np.ascontiguousarray(self._palette.colours(tile, ink=self._ink))
+        colours = self._palette.colours(tile, ink=self._ink)
         painter.drawImage(fitted(area, colours.shape[1], colours.shape[0]), image_of_colours(colours))
 
     def shut_down(self) -> None:

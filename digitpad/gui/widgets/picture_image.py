@@ -36,7 +36,8 @@ def image_of_rgb(pixels: NDArray[np.uint8]) -> QImage:
 
 
 def image_of_colours(colours: NDArray[np.uint32]) -> QImage:
-    """Return colours, uint32 (H, W) as 0xffRRGGBB, as an image that shares their memory and keeps it alive."""
+    """Return colours, uint32 (H, W) as 0xffRRGGBB, as an image that may share their memory, and keeps it alive."""
+    colours = np.ascontiguousarray(colours)
     height, width = colours.shape
     return QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGB32)
 

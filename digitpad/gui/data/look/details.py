@@ -86,7 +86,7 @@ class EnlargedImage(QWidget):
                 painter.fillRect(
                     QRect(room.left() - px(SPACE), 0, px(SPACE), self.height()), self._theme.colour("surface")
                 )
-            colours = np.ascontiguousarray(self._palette.colours(pixels, ink=self._ink))
+            colours = self._palette.colours(pixels, ink=self._ink)
             target = fitted(room, colours.shape[1], colours.shape[0])
             # Small images show their pixels, large ones are reduced smoothly.
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, target.width() < colours.shape[1])
