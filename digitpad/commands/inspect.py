@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from digitpad.commands.opening import opening_bar
 from digitpad.commands.output import note, percent, progress_bar, say, say_json, say_table
 from digitpad.inspection import (
     NearestPairs,
@@ -101,14 +102,7 @@ def _inspect_labels(
 def _open(dataset: str, recognizer: Recognizer | None, *, hidden: bool) -> SplitDataset:
     """Open a dataset, with pictures prepared for the model if there is one."""
     shape = None if recognizer is None else recognizer.model.image_shape
-    with progress_bar(hidden=hidden) as bar:
-        if bar is None:
-            return open_splits(dataset, shape=shape)
-        task = bar.add_task(_("Opening {name}").format(name=dataset), total=None, detail="")
-
-        def show(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
+    with opening_bar(dataset, hidden=hidden) as show:
         return open_splits(dataset, shape=shape, on_progress=show)
 
 

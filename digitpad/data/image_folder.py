@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.data.dataset import Dataset
+from digitpad.data.file_types import PICTURE_SUFFIXES
 from digitpad.data.images import image_to_digit, read_image
 from digitpad.data.labels import are_digits, check_count, classes_of
 from digitpad.data.lazy_pictures import Progress
@@ -30,8 +31,6 @@ from digitpad.translation import gettext as _
 DIGIT_SHAPE = (1, int(FIELD), int(FIELD))
 """The shape of a prepared digit; pictures for networks with this input are read as ink on paper."""
 
-_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
-_SUFFIXES |= {".heic", ".heif", ".avif"}
 _SPLITS = {
     "train": {"train", "training", "training_set"},
     "test": {"test", "testing", "test_set"},
@@ -195,4 +194,4 @@ def _entries_of(folder: Path) -> list[Path]:
 
 def _is_picture(path: Path) -> bool:
     """Return whether a file name is that of a picture; the contents are not checked."""
-    return path.suffix.lower() in _SUFFIXES and not is_system_file(path) and not path.is_dir()
+    return path.suffix.lower() in PICTURE_SUFFIXES and not is_system_file(path) and not path.is_dir()

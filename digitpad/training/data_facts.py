@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.data.dataset import DIGITS, Dataset
+from digitpad.data.dataset import DIGITS
 from digitpad.data.paper import Pages
 from digitpad.nn.backend import Shape
-
-Samples = Dataset | Pages
+from digitpad.training.tasks import Samples
 
 
 @dataclass(frozen=True, slots=True)

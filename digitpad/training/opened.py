@@ -14,10 +14,11 @@ from digitpad.data.lazy_pictures import Progress
 from digitpad.data.orientation import split_turns
 from digitpad.data.paper import Pages
 from digitpad.data.sources import open_samples
-from digitpad.training.data_facts import DataFacts, Samples, facts_of
+from digitpad.training.data_facts import DataFacts, facts_of
 from digitpad.training.network_fit import input_for_pictures
 from digitpad.training.plan import RunPlan
 from digitpad.training.preparation import limit_classes
+from digitpad.training.tasks import Samples
 
 _MOST_BYTES = 128 << 20  # of images that are kept in memory for a training that may never start
 

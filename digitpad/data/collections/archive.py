@@ -13,22 +13,21 @@ from pathlib import Path
 from typing import IO
 
 from digitpad.atomic import atomic_write
-from digitpad.data.collections.editor import Progress
+from digitpad.data.collections.editor import ProgressCheck
 from digitpad.data.collections.folder import (
     CLASS_FILE,
     CLASSES,
     COLLECTION_FILE,
-    INK_SUFFIX,
     MOST_CLASSES,
-    PICTURE_SUFFIXES,
     class_folder,
-    clean_name,
     read_contents,
     sample_name,
+    stored_name,
     write_class_file,
     write_collection_file,
 )
 from digitpad.data.collections.store import CollectionEntry, CollectionStore
+from digitpad.data.file_types import INK_SUFFIX, PICTURE_SUFFIXES
 from digitpad.errors import DigitpadError
 from digitpad.json_records import JSONError, dump_json, parse_json
 from digitpad.names import plain_name
@@ -45,11 +44,7 @@ _MOST_NAME = 1 << 16  # bytes of a file with a name
 _CHUNK = 1 << 20
 
 
-def _go_on(_done: int, _total: int) -> bool:
-    return True
-
-
-def export_archive(folder: Path, path: Path, progress: Progress = _go_on) -> int:
+def export_archive(folder: Path, path: Path, progress: ProgressCheck = lambda _done, _total: True) -> int:
     """Write a collection as one file.
 
     Parameters
@@ -59,7 +54,7 @@ def export_archive(folder: Path, path: Path, progress: Progress = _go_on) -> int
     path
         The output file; an existing file is replaced atomically.
     progress
-        Told how far it is.
+        Called with the progress; the work ends if it returns False.
 
     Returns
     -------
@@ -95,7 +90,7 @@ def export_archive(folder: Path, path: Path, progress: Progress = _go_on) -> int
 
 
 def import_archive(
-    path: Path, store: CollectionStore, progress: Progress = _go_on
+    path: Path, store: CollectionStore, progress: ProgressCheck = lambda _done, _total: True
 ) -> tuple[CollectionEntry, tuple[str, ...]]:
     """Make a collection of a file that `export_archive` wrote.
 
@@ -106,7 +101,7 @@ def import_archive(
     store
         Where to put the collection.
     progress
-        Told how far it is.
+        Called with the progress; the work ends if it returns False.
 
     Returns
     -------
@@ -159,7 +154,7 @@ def is_archive(path: Path) -> bool:
 
 
 def _unpack(
-    archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], folder: Path, shown: str, progress: Progress
+    archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], folder: Path, shown: str, progress: ProgressCheck
 ) -> tuple[str, ...]:
     """Write the samples of an archive into a new collection."""
     folders: dict[str, Path] = {}
@@ -210,7 +205,7 @@ def _new_class(archive: zipfile.ZipFile, key: str, folder: Path, count: int, sho
     place.mkdir()
     write_class_file(
         place,
-        clean_name(name if isinstance(name, str) else key),
+        stored_name(name if isinstance(name, str) else key, Path(key)),
         created if isinstance(created, int) and 0 <= created < 1 << 63 else count,
     )
     return place
@@ -225,7 +220,8 @@ def _name_in(archive: zipfile.ZipFile, entry: str, shown: str) -> str:
                 path=shown, file=COLLECTION_FILE
             )
         ) from error
-    return clean_name(name) if isinstance(name, str) else clean_name(Path(shown).stem)
+    stem = Path(shown).stem
+    return stored_name(name if isinstance(name, str) else stem, Path(stem))
 
 
 def _record(archive: zipfile.ZipFile, entry: str) -> dict[str, object]:

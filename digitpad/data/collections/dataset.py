@@ -11,8 +11,9 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from digitpad.data.collections.folder import INK_SUFFIX, Contents, Sample, read_contents
+from digitpad.data.collections.folder import Contents, Sample, read_contents
 from digitpad.data.dataset import Dataset
+from digitpad.data.file_types import INK_SUFFIX
 from digitpad.data.image_folder import DIGIT_SHAPE, photograph_remark
 from digitpad.data.images import image_to_digit, read_image
 from digitpad.data.ink import Drawing, read_ink

@@ -14,9 +14,7 @@ from typing import Self
 from digitpad.atomic import atomic_write
 from digitpad.data.collections.folder import (
     CLASSES,
-    INK_SUFFIX,
     MOST_CLASSES,
-    PICTURE_SUFFIXES,
     Contents,
     Sample,
     SampleClass,
@@ -29,6 +27,7 @@ from digitpad.data.collections.folder import (
 )
 from digitpad.data.collections.history import History, Rename, Step
 from digitpad.data.collections.trash import Trash, guard, not_writable
+from digitpad.data.file_types import INK_SUFFIX, PICTURE_SUFFIXES
 from digitpad.data.ink import Drawing, format_ink
 from digitpad.data.picture_files import opened_picture
 from digitpad.errors import DigitpadError
@@ -40,7 +39,7 @@ from digitpad.translation import ngettext
 MOST_PICTURE_BYTES = 64 << 20
 """The largest picture file that is copied into a collection."""
 
-Progress = Callable[[int, int], bool]
+ProgressCheck = Callable[[int, int], bool]
 """Called with the number of samples that are done, and of all; returns whether to continue."""
 
 _FEW = 100  # samples that are made durable one by one; a power failure could damage the newest of a larger import
@@ -135,6 +134,8 @@ class CollectionEditor:
         folder, move = self._prepare_class(name)
         with guard(self.folder):
             self._check_name(name)
+            if len(self.contents().classes) >= MOST_CLASSES:
+                raise _too_many()
             self._history.do(Step(_("add the class {name}").format(name=name), (move,)))
         return folder
 
@@ -190,7 +191,7 @@ class CollectionEditor:
     # Samples
 
     def add(
-        self, folder: str, samples: Sequence[NewSample], progress: Progress = lambda _done, _total: True
+        self, folder: str, samples: Sequence[NewSample], progress: ProgressCheck = lambda _done, _total: True
     ) -> tuple[str, ...]:
         """Add samples to a class as one step.
 
@@ -201,7 +202,7 @@ class CollectionEditor:
         samples
             The samples.
         progress
-            Told how far it is.
+            Called with the progress; the work ends if it returns False.
 
         Returns
         -------
@@ -221,7 +222,7 @@ class CollectionEditor:
         return tuple(remarks)
 
     def add_labelled(
-        self, samples: Iterable[tuple[str, NewSample]], progress: Progress = lambda _done, _total: True
+        self, samples: Iterable[tuple[str, NewSample]], progress: ProgressCheck = lambda _done, _total: True
     ) -> tuple[str, ...]:
         """Add samples by the names of their classes, as one step; classes that do not exist are made.
 
@@ -230,7 +231,7 @@ class CollectionEditor:
         samples
             The name of a class, and a sample.
         progress
-            Told how far it is.
+            Called with the progress; the work ends if it returns False.
 
         Returns
         -------
@@ -289,13 +290,10 @@ class CollectionEditor:
         return found
 
     def _check_name(self, name: str) -> None:
-        contents = self.contents()
-        if contents.named(name) is not None:
+        if self.contents().named(name) is not None:
             raise DigitpadError(
                 _("There is a class named {name} already; choose another name, or merge the two.").format(name=name)
             )
-        if len(contents.classes) >= MOST_CLASSES:
-            raise _too_many()
 
     def _prepare_class(self, name: str) -> tuple[str, tuple[str, str]]:
         """Make a class in the trash; return its folder, and the move that makes it one of the collection."""
@@ -310,7 +308,7 @@ class CollectionEditor:
         return folder, (place, f"{CLASSES}/{folder}")
 
     def _prepare(
-        self, samples: Sequence[tuple[str, NewSample]], progress: Progress
+        self, samples: Sequence[tuple[str, NewSample]], progress: ProgressCheck
     ) -> tuple[list[tuple[str, str]], list[str]]:
         """Write samples into the trash; return the moves that add them to their classes, and what was left out."""
         moves: list[tuple[str, str]] = []

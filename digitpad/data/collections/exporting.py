@@ -12,7 +12,7 @@ import PIL.Image
 from digitpad.atomic import atomic_write
 from digitpad.data.collections.archive import export_archive
 from digitpad.data.collections.dataset import no_samples, read_collection, sample_image
-from digitpad.data.collections.editor import Progress
+from digitpad.data.collections.editor import ProgressCheck
 from digitpad.data.collections.folder import Contents, Sample, read_contents
 from digitpad.data.dataset import Dataset
 from digitpad.data.idx import write_idx
@@ -54,7 +54,7 @@ FORMS = {
 }
 
 
-def export_collection(folder: Path, form: str, path: Path, progress: Progress | None = None) -> int:
+def export_collection(folder: Path, form: str, path: Path, progress: ProgressCheck = lambda _done, _total: True) -> int:
     """Export a collection.
 
     Parameters
@@ -66,7 +66,7 @@ def export_collection(folder: Path, form: str, path: Path, progress: Progress | 
     path
         The output file, replaced atomically; for `idx` and `png`, a folder that does not exist yet or is empty.
     progress
-        Told how far it is.
+        Called with the progress; the work ends if it returns False.
 
     Returns
     -------
@@ -76,19 +76,20 @@ def export_collection(folder: Path, form: str, path: Path, progress: Progress | 
     Raises
     ------
     DigitpadError
-        If the collection cannot be read, or the output cannot be written.
+        If the collection cannot be read, the output cannot be written, or `progress` stops it.
     """
     if form == "zip":
-        return export_archive(folder, path) if progress is None else export_archive(folder, path, progress)
+        return export_archive(folder, path, progress)
     if form == "png":
-        return _write_pictures(read_contents(folder), path, progress or _go_on)
-    dataset = read_collection(folder, shape=DIGIT_SHAPE)
+        return _write_pictures(read_contents(folder), path, progress)
+
+    def follow(done: int, total: int) -> None:
+        if not progress(done, total):
+            raise DigitpadError(_("The export was stopped; {path} was not written.").format(path=path))
+
+    dataset = read_collection(folder, shape=DIGIT_SHAPE, on_progress=follow)
     _WRITERS[form](dataset, path)
     return len(dataset)
-
-
-def _go_on(_done: int, _total: int) -> bool:
-    return True
 
 
 def _write_npz(dataset: Dataset, path: Path) -> None:
@@ -127,7 +128,7 @@ def _write_idx(dataset: Dataset, path: Path) -> None:
         file.write("".join(f"{name}\n" for name in dataset.classes).encode())
 
 
-def _write_pictures(contents: Contents, path: Path, progress: Progress) -> int:
+def _write_pictures(contents: Contents, path: Path, progress: ProgressCheck) -> int:
     """Write a folder for each class; ink becomes 28x28 PNG images, dark on white, and pictures stay as they are.
 
     Characters of a name that the name of a folder cannot have become "-". Samples that cannot be read are left out.

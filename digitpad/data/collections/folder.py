@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Literal
 
 from digitpad.atomic import atomic_write
+from digitpad.data.file_types import INK_SUFFIX, PICTURE_SUFFIXES
 from digitpad.data.labels import natural_order
 from digitpad.errors import DigitpadError
 from digitpad.json_records import JSONError, dump_json, parse_json, to_record
@@ -32,10 +33,6 @@ COLLECTION_FILE = "collection.json"
 CLASS_FILE = "class.json"
 CLASSES = "classes"
 TRASH = ".trash"
-INK_SUFFIX = ".jsonl"
-PICTURE_SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".heic", ".heif", ".avif"}
-)
 _SUFFIXES = PICTURE_SUFFIXES | {INK_SUFFIX}
 MOST_CLASSES = 200
 """The largest number of classes of a collection; larger datasets are folders of pictures, which need no collection."""
@@ -156,6 +153,17 @@ def clean_name(text: str) -> str:
     return name
 
 
+def stored_name(text: str, folder: Path) -> str:
+    """Return a name that a file says, as `clean_name`; that of the folder if it has no visible character.
+
+    Nothing that files or folders are called may keep the other classes from being read.
+    """
+    for name in (text, folder.name):
+        with contextlib.suppress(DigitpadError):
+            return clean_name(name)
+    return "?"
+
+
 def read_contents(folder: Path) -> Contents:
     """Read which classes and samples a collection has; the samples themselves are not opened.
 
@@ -194,12 +202,13 @@ def class_names(folder: Path) -> tuple[str, ...]:
     names: set[str] = set()
     with contextlib.suppress(OSError):
         for entry in os.scandir(folder / CLASSES):
+            place = Path(entry.path)
             try:
-                names.add(clean_name(_class_record(Path(entry.path)).name))
+                names.add(stored_name(_class_record(place).name, place))
             except (OSError, JSONError, DigitpadError):
                 # As in `read_contents`, a class without a readable file is named like its folder.
                 if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
-                    names.add(clean_name(entry.name))
+                    names.add(stored_name(entry.name, place))
     return tuple(sorted(names, key=natural_order))
 
 
@@ -226,7 +235,7 @@ def collection_name(folder: Path) -> str:
         ) from error
     except OSError as error:
         raise _unreadable(path, error) from error
-    return clean_name(record.name)
+    return stored_name(record.name, folder)
 
 
 def is_collection(folder: Path) -> bool:
@@ -301,11 +310,11 @@ def _read_class(folder: Path, entry: str, remarks: list[str]) -> tuple[int, Samp
     place = folder / CLASSES / entry
     try:
         record = _class_record(place)
-        name, created = clean_name(record.name), record.created
+        name, created = stored_name(record.name, place), record.created
     except (OSError, JSONError, DigitpadError) as error:
         if isinstance(error, FileNotFoundError) and not place.is_dir():
             raise
-        name, created = clean_name(entry), 0
+        name, created = stored_name(entry, place), 0
         if not isinstance(error, FileNotFoundError):
             # A folder that was made by hand needs no file: it is named like the folder.
             remarks.append(

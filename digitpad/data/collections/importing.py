@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from digitpad.data.collections.editor import NewSample
-from digitpad.data.collections.folder import CLASSES, INK_SUFFIX, PICTURE_SUFFIXES, is_collection, read_contents
+from digitpad.data.collections.folder import CLASSES, is_collection, read_contents
+from digitpad.data.file_types import INK_SUFFIX, PICTURE_SUFFIXES
 from digitpad.data.image_folder import is_system_file
 from digitpad.data.ink import read_ink
 from digitpad.errors import DigitpadError

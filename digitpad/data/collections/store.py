@@ -15,6 +15,7 @@ from digitpad.data.collections.folder import (
     clean_name,
     collection_name,
     is_collection,
+    stored_name,
     write_collection_file,
 )
 from digitpad.data.labels import natural_order
@@ -75,7 +76,7 @@ class CollectionStore:
                 found.append(CollectionEntry(folder, collection_name(folder)))
             except DigitpadError:
                 # `read_contents` says what is wrong with it, when it is opened by its folder.
-                found.append(CollectionEntry(folder, clean_name(folder.name)))
+                found.append(CollectionEntry(folder, stored_name(folder.name, folder)))
         return sorted(found, key=lambda entry: natural_order(entry.name))
 
     def find(self, name: str) -> CollectionEntry:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from digitpad.data.ink import smooth_stroke
 from digitpad.gui.canvas.sketch import InkStroke, Page, Picture
 from digitpad.gui.canvas.view import Box, centre_crop
+from digitpad.gui.widgets.picture_image import image_of_rgb
 
 FAINT = 0.4
 """The opacity of a photograph under its ink."""
@@ -82,12 +83,10 @@ def paint_photograph(painter: QPainter, target: QRect, photograph: NDArray[np.ui
     opacity
         From 0, invisible, to 1.
     """
-    pixels = np.ascontiguousarray(photograph)
-    height, width, _channels = pixels.shape
     painter.save()
     painter.setOpacity(opacity)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(target, QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888))
+    painter.drawImage(target, image_of_rgb(photograph))
     painter.restore()
 
 
@@ -160,9 +159,8 @@ def ink_over(pixels: NDArray[np.float32], page: Page) -> NDArray[np.float32]:
         raise ValueError("ink_over: page has no picture")
     channels, height, width = pixels.shape
     levels = np.rint(pixels * 255).astype(np.uint8)
-    colours = np.ascontiguousarray(np.broadcast_to(levels, (3, height, width)).transpose(1, 2, 0))
     left, top, right, bottom = centre_crop(page.picture.size, pixels.shape)
-    image = QImage(colours.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    image = image_of_rgb(np.broadcast_to(levels, (3, height, width)).transpose(1, 2, 0)).copy()
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(width / (right - left), height / (bottom - top))
@@ -230,10 +228,7 @@ def page_image(page: Page, size: tuple[float, float], *, in_colour: bool = False
 
 
 def _coloured(page: Page, picture: Picture) -> QImage:
-    pixels = np.ascontiguousarray(colours_of_picture(picture))
-    height, width, _channels = pixels.shape
-    # A copy, because the image shares the memory of the array.
-    image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    image = image_of_rgb(colours_of_picture(picture)).copy()
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for stroke in page.strokes:

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject, QStringListModel, Qt, Signal, Slot
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QCompleter,
     QDialog,
@@ -23,8 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.data.collections.editor import CollectionEditor, NewSample
-from digitpad.data.collections.folder import PICTURE_SUFFIXES, class_names, clean_name
+from digitpad.data.collections.folder import class_names, clean_name
 from digitpad.data.collections.store import CollectionEntry, CollectionStore
+from digitpad.data.file_types import PICTURE_SUFFIXES
 from digitpad.gui.canvas.ink_pages import drawing_of
 from digitpad.gui.canvas.ink_painter import page_image
 from digitpad.gui.canvas.sketch import Page
@@ -33,6 +32,7 @@ from digitpad.gui.widgets.cards import dialog_button
 from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.files import png_bytes
 from digitpad.gui.widgets.message_bar import Message
+from digitpad.gui.widgets.picture_image import image_of_rgb
 from digitpad.gui.widgets.scaling import adopt
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.function_worker import FunctionWorker
@@ -296,7 +296,4 @@ def _sample_of(page: Page, size: tuple[float, float], *, in_colour: bool) -> New
         return NewSample(png_bytes(page_image(page, size, in_colour=in_colour)), ".png", picture.name)
     if picture.source is not None and picture.source.suffix.lower() in PICTURE_SUFFIXES and picture.source.is_file():
         return NewSample(picture.source, origin=picture.source.name)
-    pixels = np.ascontiguousarray(picture.photograph)
-    height, width = pixels.shape[:2]
-    image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-    return NewSample(png_bytes(image), ".png", picture.name)
+    return NewSample(png_bytes(image_of_rgb(picture.photograph)), ".png", picture.name)

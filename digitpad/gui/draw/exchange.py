@@ -10,13 +10,14 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QMimeData
 from PySide6.QtGui import QImage
 
+from digitpad.data.file_types import INK_SUFFIX
 from digitpad.data.ink import format_ink, parse_ink, read_ink, write_ink
 from digitpad.errors import DigitpadError
 from digitpad.gui.canvas.ink_pages import drawing_of, page_of
 from digitpad.gui.canvas.ink_painter import page_image
 from digitpad.gui.canvas.pictures import picture_of_bytes, picture_of_file
 from digitpad.gui.canvas.sketch import Page
-from digitpad.gui.widgets.files import INK_SUFFIX, png_bytes, write_png
+from digitpad.gui.widgets.files import local_files, may_be_ink, png_bytes, write_png
 from digitpad.names import plain_name
 
 Pasted = str | bytes | QImage
@@ -106,10 +107,10 @@ def from_clipboard(mime: QMimeData | None) -> Pasted | Path:
         If it is not ink, an image or a file.
     """
     mime = QMimeData() if mime is None else mime
-    paths = paths_in(mime)
+    paths = local_files(mime)
     if paths:
         return paths[0]
-    if mime.hasText() and mime.text().lstrip().startswith("{"):
+    if may_be_ink(mime):
         return mime.text()
     if mime.hasFormat(_PNG):
         # Not decoded yet: `imageData` would decode it in the GUI thread.
@@ -143,12 +144,6 @@ def page_of_pasted(content: Pasted) -> Page:
     return Page(picture=picture_of_bytes(encoded, name))
 
 
-def paths_in(mime: QMimeData) -> list[Path]:
-    """Return the local files that dropped or copied data refer to."""
-    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-
-
 def can_take(mime: QMimeData) -> bool:
     """Whether dragged data can be opened."""
-    is_image = mime.hasFormat(_PNG) or mime.hasImage()
-    return bool(paths_in(mime)) or is_image or (mime.hasText() and mime.text().lstrip().startswith("{"))
+    return bool(local_files(mime)) or mime.hasImage() or mime.hasFormat(_PNG) or may_be_ink(mime)

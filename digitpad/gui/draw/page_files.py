@@ -13,12 +13,13 @@ from PySide6.QtCore import QMimeData, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from digitpad.data.file_types import INK_SUFFIX
 from digitpad.errors import DigitpadError
 from digitpad.gui.canvas.canvas import Canvas
 from digitpad.gui.canvas.sketch import Page
 from digitpad.gui.draw import exchange
 from digitpad.gui.widgets.actions import make_action
-from digitpad.gui.widgets.files import IMAGE_FILTER, INK_FILTER, INK_SUFFIX
+from digitpad.gui.widgets.files import IMAGE_FILTER, IMAGE_OR_INK_FILTER, INK_FILTER
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 from digitpad.gui.workspace.settings import Settings
@@ -240,8 +241,7 @@ class PageFiles(QWidget):
     @Slot()
     def _ask_what_to_open(self) -> None:
         dialog = self._dialog("openDialog", self.tr("Open an image or an ink file"))
-        everything = f"{IMAGE_FILTER[:-1].replace('Images', 'Images and ink')} *{INK_SUFFIX})"
-        dialog.setNameFilters([everything, IMAGE_FILTER, INK_FILTER, self.tr("All files (*)")])
+        dialog.setNameFilters([IMAGE_OR_INK_FILTER, IMAGE_FILTER, INK_FILTER, self.tr("All files (*)")])
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.open_path)
         dialog.open()

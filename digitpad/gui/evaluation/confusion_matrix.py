@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolTip, QWidget
 
 from digitpad.gui.widgets.percent import percent
+from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
@@ -144,7 +145,8 @@ class ConfusionMatrix(QWidget):
             cell = self._cell_at(QPointF(event.pos()))
             if cell is not None:
                 area = self.cell_rect(*cell).toAlignedRect()
-                QToolTip.showText(event.globalPos() + QPoint(SPACE, SPACE), self._words(*cell), self, area)
+                words = tip_text(self._words(*cell))
+                QToolTip.showText(event.globalPos() + QPoint(SPACE, SPACE), words, self, area)
                 return True
         return super().event(event)
 

@@ -19,9 +19,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from digitpad.data.dataset import Dataset
+from digitpad.gui.widgets.picture_image import fitted, image_of_colours
+from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
-from digitpad.gui.workspace.tiles import Palette, TileStore, picture
+from digitpad.gui.workspace.tiles import Palette, TileStore
 from digitpad.inspection import SplitDataset
 
 _SIDE = 56  # pixels at 100 % text size: an image, two for each of its own
@@ -216,7 +218,7 @@ class Gallery(QAbstractScrollArea):
                 words = self.tr("{description}; click to open it in Draw").format(
                     description=self._caption(int(self._indices[place])).words
                 )
-                QToolTip.showText(event.globalPos(), words, self.viewport(), self.image_rect(place))
+                QToolTip.showText(event.globalPos(), tip_text(words), self.viewport(), self.image_rect(place))
                 return True
         return super().viewportEvent(event)
 
@@ -258,11 +260,8 @@ class Gallery(QAbstractScrollArea):
 
     def _paint_tile(self, painter: QPainter, tile: NDArray[np.uint8], area: QRect) -> None:
         """Paint an image in its proportions."""
-        colours = np.ascontiguousarray(self._palette.colours(tile, ink=self._ink))
-        size = QSize(colours.shape[1], colours.shape[0]).scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        place = QRect(area.topLeft(), size)
-        place.moveCenter(area.center())
-        painter.drawImage(place, picture(colours))
+        colours = self._palette.colours(tile, ink=self._ink)
+        painter.drawImage(fitted(area, colours.shape[1], colours.shape[0]), image_of_colours(colours))
 
     def shut_down(self) -> None:
         """Stop the worker that decodes images, and wait for its end."""

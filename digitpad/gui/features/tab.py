@@ -318,7 +318,7 @@ class FeaturesTab(TabPage):
             self._explain()
 
     @Slot()
-    def _explain_anew(self) -> None:
+    def _explain_again(self) -> None:
         """Change the explanation; a frame with gradients follows if it needs one."""
         self._ask()
         self._show_frames()
@@ -385,7 +385,7 @@ class FeaturesTab(TabPage):
         self.side.picture.pointed.connect(maps.look_at)
         self.why.overlay_changed.connect(self.side.picture.show_overlay)
         self.why.overlay_changed.connect(maps.show_overlay)
-        self.why.frame_wanted.connect(self._explain_anew)
+        self.why.frame_wanted.connect(self._explain_again)
         self.panel.arithmetic.walked.connect(self._go_to)
         self.panel.arithmetic.room_changed.connect(self._explain)
         self.panel.kernels.map_pointed.connect(self._go_to)

@@ -24,7 +24,7 @@ from digitpad.gui.shell.placement import USUAL, place_on_screen
 from digitpad.gui.shell.top_bar import TopBar
 from digitpad.gui.shell.welcome import Welcome
 from digitpad.gui.widgets.actions import make_action
-from digitpad.gui.widgets.files import MODEL_FILTER, MODEL_SUFFIX
+from digitpad.gui.widgets.files import MODEL_FILTER, MODEL_SUFFIX, local_files
 from digitpad.gui.widgets.focus_order import order_by_layout
 from digitpad.gui.widgets.message_bar import Message, MessageBar
 from digitpad.gui.widgets.scaling import adopt
@@ -275,7 +275,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the dropped data."""
         event.acceptProposedAction()
-        files = exchange.paths_in(event.mimeData())
+        files = local_files(event.mimeData())
         if len(files) > 1:
             text = self.tr("You dropped {count} files; only one can be shown, and the first was opened.")
             self.show_message(Message(text.format(count=len(files)), "info"))

@@ -46,9 +46,9 @@ class AugmentationPreview(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY)
-        self._timer.timeout.connect(self.draw_anew)
+        self._timer.timeout.connect(self.augment_again)
         theme.changed.connect(self.update)
-        self.draw_anew()
+        self.augment_again()
 
     @property
     def images(self) -> NDArray[np.uint8]:
@@ -60,7 +60,7 @@ class AugmentationPreview(QWidget):
         wanted = augmentation or Augmentation()
         if wanted != self._augmentation:
             self._augmentation = wanted
-            self.draw_anew()
+            self.augment_again()
         self._tick()
 
     def use_sample(self, sample: NDArray[np.uint8] | None) -> None:
@@ -82,10 +82,10 @@ class AugmentationPreview(QWidget):
         image = received if received is not None and received.shape == self._sample.shape else self._sample
         if not np.array_equal(image, self._image):
             self._image = image
-            self.draw_anew()
+            self.augment_again()
 
     @Slot()
-    def draw_anew(self) -> None:
+    def augment_again(self) -> None:
         """Augment the image again; a picture only while the strip is visible."""
         self._worker.forget(_AUGMENT)
         if self._image.size <= _AT_ONCE:
@@ -111,13 +111,13 @@ class AugmentationPreview(QWidget):
 
     def mousePressEvent(self, _event: QMouseEvent) -> None:
         """Generate new augmentations."""
-        self.draw_anew()
+        self.augment_again()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Generate new augmentations from time to time while the strip is visible."""
         super().showEvent(event)
         if self._images.shape[1:] != self._image.shape:
-            self.draw_anew()
+            self.augment_again()
         self._tick()
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QMouseEvent, QPain
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.gui.widgets.percent import sureness
+from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 
@@ -227,5 +228,5 @@ class Headline(QWidget):
     def _say(self, text: str) -> None:
         self.setAccessibleDescription(text)
         # A long name is elided on the widget.
-        self.setToolTip(self._digit if len(self._digit) > 1 else self.tr("What the network reads"))
+        self.setToolTip(tip_text(self._digit) if len(self._digit) > 1 else self.tr("What the network reads"))
         self.update()

@@ -12,6 +12,7 @@ from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QWhee
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from digitpad.gui.widgets.percent import sureness
+from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
@@ -174,7 +175,7 @@ class ProbabilityBars(QWidget):
             place = int(event.pos().y() * len(entries) / max(1, self.height()))
             entry = entries[min(max(place, 0), len(entries) - 1)]
             value = "" if entry.value is None else f": {sureness(entry.value)}"
-            QToolTip.showText(event.globalPos(), f"{entry.label}{value}\n{self._tip}", self)
+            QToolTip.showText(event.globalPos(), f"{tip_text(entry.label + value)}\n{tip_text(self._tip)}", self)
             return True
         return super().event(event)
 

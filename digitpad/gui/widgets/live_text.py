@@ -1,11 +1,10 @@
 """A line of text that changes with every frame: painted, so that nothing around it is laid out again."""
 
-from html import escape
-
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.theme import Theme
 
 
@@ -78,7 +77,7 @@ class LiveText(QWidget):
     def event(self, event: QEvent) -> bool:
         """Show the whole text as the tooltip where it is elided."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self.is_cut:
-            QToolTip.showText(event.globalPos(), f"<qt>{escape(self._text)}</qt>", self)
+            QToolTip.showText(event.globalPos(), tip_text(self._text), self)
             return True
         return super().event(event)
 

@@ -1,11 +1,12 @@
 """Names from elsewhere (files, labels, runs) as plain text, where Qt would read them as something else."""
 
 import re
-from html import escape
+import textwrap
 
 _LONGEST = 120
 _LONG_WORD = 24  # characters; a longer word can be wrapped
 _WORD = 12  # characters of it that stay together
+_TIP_LINE = 90  # characters
 _BREAK = "\N{ZERO WIDTH SPACE}"
 
 
@@ -16,9 +17,18 @@ def menu_text(name: str) -> str:
 
 
 def tip_text(text: str) -> str:
-    """Return text for a tooltip: shown as it is, whatever tags are in it."""
+    """Return text for a tooltip, broken into lines between words, without anything that cannot be shown.
+
+    The style sheet makes tooltips plain text, so tags are shown as they are. Qt breaks lines only in HTML.
+    """
     shown = "".join(letter if letter.isprintable() else " " for letter in text)
-    return f"<span>{escape(shown)}</span>"
+    return textwrap.fill(shown, _TIP_LINE, break_long_words=False, break_on_hyphens=False)
+
+
+def shortened(name: str, most: int) -> str:
+    """Return a name as one line of at most `most` characters."""
+    line = one_line(name)
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def one_line(name: str) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from digitpad.gui.widgets.picture_image import image_of, levels_of
+from digitpad.gui.widgets.picture_image import fitted, image_of, levels_of
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import DARK, Theme
 
@@ -98,9 +98,7 @@ class ReceivedPicture(QWidget):
 
     def _paint_picture(self, painter: QPainter, levels: NDArray[np.uint8]) -> None:
         """Paint a picture as large as fits, in its proportions."""
-        size = QSize(levels.shape[2], levels.shape[1])
-        size.scale(self.size() - QSize(2, 2), Qt.AspectRatioMode.KeepAspectRatio)
-        field = QRectF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2, *size.toTuple())
+        field = QRectF(fitted(self.rect().adjusted(1, 1, -1, -1), levels.shape[2], levels.shape[1]))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(field, image_of(levels))
         painter.setPen(QPen(self._theme.colour("line"), 1))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.widgets.theme import Theme
@@ -55,12 +55,6 @@ def _packed(red: NDArray[np.uint8], green: NDArray[np.uint8], blue: NDArray[np.u
     opaque = np.full_like(red, 255)
     packed: NDArray[np.uint32] = np.stack([opaque, red, green, blue], axis=-1).view(">u4")[..., 0].astype(np.uint32)
     return packed
-
-
-def picture(colours: NDArray[np.uint32]) -> QImage:
-    """Return the picture of colours (H, W); it shares their memory."""
-    height, width = colours.shape
-    return QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGB32)
 
 
 def shows_ink(images: SplitDataset) -> bool:

@@ -183,6 +183,16 @@ def test_there_are_only_so_many_classes(editor: CollectionEditor, monkeypatch: p
     assert MOST_CLASSES > 62
 
 
+def test_a_full_collection_can_rename_its_classes(editor: CollectionEditor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digitpad.data.collections.editor.MOST_CLASSES", 2)
+    editor.add_class("A")
+    folder = editor.add_class("B")
+    editor.rename_class(folder, "C")
+    assert [each.name for each in editor.contents().classes] == ["A", "C"]
+    with pytest.raises(DigitpadError, match="at most 2 classes"):
+        editor.add_class("D")
+
+
 def test_a_file_that_is_no_picture_is_left_out(editor: CollectionEditor, tmp_path: Path) -> None:
     folder = editor.add_class("A")
     broken, other, good = tmp_path / "broken.png", tmp_path / "text.txt", tmp_path / "good.PNG"

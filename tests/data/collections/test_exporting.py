@@ -73,3 +73,11 @@ def test_an_empty_collection_is_not_exported(editor: CollectionEditor, tmp_path:
     with pytest.raises(DigitpadError, match="has no samples yet"):
         export_collection(editor.folder, "csv", tmp_path / "out.csv")
     assert list(tmp_path.glob("out*")) == []
+
+
+@pytest.mark.parametrize("form", ["zip", "npz", "csv", "idx"])
+def test_a_stopped_export_writes_no_file(folder: Path, tmp_path: Path, form: str) -> None:
+    path = tmp_path / f"out{FORMS[form].suffix}"
+    with pytest.raises(DigitpadError, match="The export was stopped"):
+        export_collection(folder, form, path, lambda _done, _total: False)
+    assert not path.exists()

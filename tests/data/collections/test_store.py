@@ -7,6 +7,7 @@ import pytest
 
 from digitpad import paths
 from digitpad.data.collections.editor import CollectionEditor
+from digitpad.data.collections.folder import CLASSES, COLLECTION_FILE, class_names, read_contents, write_class_file
 from digitpad.data.collections.store import CollectionStore, find_collection
 from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
@@ -102,3 +103,17 @@ def test_a_folder_that_cannot_be_written_to_is_answered_in_a_sentence(tmp_path: 
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DigitpadError, match="cannot be written to"):
         CollectionStore(tmp_path / "file").create("letters")
+
+
+def test_folders_and_names_without_visible_characters_hide_nothing(store: CollectionStore) -> None:
+    entry = store.create("letters")
+    with CollectionEditor(entry.folder) as editor:
+        editor.add_class("A")
+    blank = entry.folder / CLASSES / " "
+    blank.mkdir()
+    write_class_file(blank, "  ", 1)
+    (store.folder / " ").mkdir()
+    (store.folder / " " / COLLECTION_FILE).write_text("{")
+    assert {each.name for each in read_contents(entry.folder).classes} == {"A", "?"}
+    assert set(class_names(entry.folder)) == {"A", "?"}
+    assert [each.name for each in store.all()] == ["?", "letters"]

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
 
 from digitpad.gui.shell.main_window import MainWindow
-from digitpad.gui.widgets.plain_text import unwrapped, wrappable
+from digitpad.gui.widgets.plain_text import tip_text, unwrapped, wrappable
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace import models
 from digitpad.gui.workspace.settings import Settings
@@ -77,3 +77,10 @@ def test_only_very_long_words_can_be_wrapped_within() -> None:
     text = wrappable(f"fashion-mnist has {path}")
     assert text.startswith("fashion-mnist has /home/someon\N{ZERO WIDTH SPACE}e/")
     assert unwrapped(text) == f"fashion-mnist has {path}"
+
+
+def test_the_text_of_a_tip_is_shown_as_it_is_in_lines() -> None:
+    assert tip_text("<b>a</b> & b\n") == "<b>a</b> & b"
+    lines = tip_text("word " * 100).splitlines()
+    assert len(lines) > 4
+    assert max(map(len, lines)) <= 90

@@ -13,8 +13,9 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from digitpad.data.dataset import Dataset
+from digitpad.gui.widgets.picture_image import image_of_colours
 from digitpad.gui.widgets.theme import Theme
-from digitpad.gui.workspace.tiles import Palette, TileStore, picture, reduced
+from digitpad.gui.workspace.tiles import Palette, TileStore, reduced
 from digitpad.inspection.split_dataset import SplitDataset, of_splits
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -118,4 +119,4 @@ def test_ink_has_the_colours_of_the_theme_and_photographs_their_own(theme: Theme
     assert grey.tolist() == [[0xFF000000, 0xFFFFFFFF]]
     colour = palette.colours(np.array([[[1]], [[2]], [[3]]], np.uint8), ink=True)
     assert colour.tolist() == [[0xFF010203]]
-    assert picture(colour).pixelColor(0, 0).getRgb() == (1, 2, 3, 255)
+    assert image_of_colours(colour).pixelColor(0, 0).getRgb() == (1, 2, 3, 255)

@@ -155,7 +155,7 @@ class CollectActions(QObject):
         Parameters
         ----------
         state
-            What there is.
+            The state of the collections.
         selected
             Whether samples are selected.
         ready

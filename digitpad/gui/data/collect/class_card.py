@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.data.collections.folder import SampleClass
-from digitpad.gui.data.collect.received import can_take
+from digitpad.gui.data.collect.incoming import can_take
 from digitpad.gui.data.collect.sample_list import SAMPLES, SampleView
 from digitpad.gui.data.collect.thumbnails import Thumbnails
 from digitpad.gui.widgets.cards import muted

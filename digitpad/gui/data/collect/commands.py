@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from digitpad.data.collections.importing import samples_in
 from digitpad.errors import DigitpadError
-from digitpad.gui.data.collect import received, work
+from digitpad.gui.data.collect import incoming, work
 from digitpad.gui.data.collect.class_card import ClassCard
 from digitpad.gui.data.collect.class_column import ClassColumn
 from digitpad.gui.data.collect.class_menus import ClassMenus
@@ -60,7 +60,7 @@ class CollectCommands(QObject):
 
     @property
     def state(self) -> DeskState:
-        """What there is."""
+        """The state of the collections."""
         return self.session.state
 
     def use_menus(self, delete_samples: QAction) -> None:
@@ -100,7 +100,7 @@ class CollectCommands(QObject):
             self.ask_for_class()
             return
         try:
-            make = received.samples_of(mime)
+            make = incoming.samples_of(mime)
         except DigitpadError as error:
             self.message.emit(Message(str(error)))
             return

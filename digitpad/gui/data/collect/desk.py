@@ -25,7 +25,7 @@ _MOST_NAMED = 3  # remarks that are shown
 
 @dataclass(frozen=True, slots=True)
 class DeskState:
-    """What there is, at one moment.
+    """The collections at one moment.
 
     Attributes
     ----------
@@ -70,10 +70,10 @@ class Desk:
         self._deleted: list[tuple[Path, CollectionEntry]] = []
         self.stop = threading.Event()
 
-    # What there is
+    # The state
 
     def state(self) -> DeskState:
-        """Read what there is now.
+        """Read the state.
 
         Raises
         ------

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from digitpad.data.collections.exporting import FORMS
-from digitpad.gui.widgets.files import IMAGE_FILTER, INK_SUFFIX
+from digitpad.gui.widgets.files import IMAGE_OR_INK_FILTER
 from digitpad.gui.workspace.settings import Settings
 from digitpad.translation import gettext as _
 
@@ -40,8 +40,7 @@ class CollectionFiles(QObject):
         """Ask for pictures and ink files for a class."""
         self._class = folder
         dialog = self._dialog("samplesDialog", self.tr("Add pictures or ink"))
-        everything = f"{IMAGE_FILTER[:-1].replace('Images', 'Images and ink')} *{INK_SUFFIX})"
-        dialog.setNameFilters([everything, self.tr("All files (*)")])
+        dialog.setNameFilters([IMAGE_OR_INK_FILTER, self.tr("All files (*)")])
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self._take_samples)
         dialog.open()

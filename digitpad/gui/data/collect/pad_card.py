@@ -8,7 +8,7 @@ from digitpad.gui.canvas.canvas import Canvas
 from digitpad.gui.canvas.ink_pages import drawing_of
 from digitpad.gui.canvas.sketch import Page
 from digitpad.gui.widgets.cards import muted, title
-from digitpad.gui.widgets.plain_text import one_line
+from digitpad.gui.widgets.plain_text import shortened
 from digitpad.gui.widgets.theme import SPACE, Theme
 
 _SIDE = 200  # pixels: the least height of the pad
@@ -99,9 +99,7 @@ class PadCard(QFrame):
             self._title.setText(self.tr("Draw a sample"))
             self._count.setText("")
         else:
-            shown = one_line(name)
-            shown = shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
-            self._title.setText(self.tr("Draw {name}").format(name=shown))
+            self._title.setText(self.tr("Draw {name}").format(name=shortened(name, _SHOWN)))
             self._count.setText(self.tr("No. {number}").format(number=f"{count + 1:,}"))
         self._show_buttons()
 

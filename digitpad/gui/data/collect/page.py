@@ -16,11 +16,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitpad.data.collections.class_keys import class_of_key
-from digitpad.data.collections.folder import INK_SUFFIX
 from digitpad.data.collections.store import CollectionStore
+from digitpad.data.file_types import INK_SUFFIX
 from digitpad.errors import DigitpadError
 from digitpad.gui.canvas.sketch import Page
-from digitpad.gui.data.collect import received, work
+from digitpad.gui.data.collect import incoming, work
 from digitpad.gui.data.collect.actions import CollectActions, Slots
 from digitpad.gui.data.collect.class_column import ClassColumn
 from digitpad.gui.data.collect.collection_bar import CollectionBar
@@ -32,6 +32,7 @@ from digitpad.gui.data.collect.sample_list import SAMPLES
 from digitpad.gui.data.collect.session import CollectionSession
 from digitpad.gui.data.collect.thumbnails import Thumbnails
 from digitpad.gui.data.page import DataPage
+from digitpad.gui.widgets.files import local_files
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.scaling import px, sizes_itself
 from digitpad.gui.widgets.theme import SPACE, Theme
@@ -73,6 +74,7 @@ class CollectPage(DataPage):
         self.setAcceptDrops(True)
         self._theme = theme
         self._settings = workspace.settings
+        self._remarks: tuple[str, ...] = ()  # those that were shown
         self._takes_focus = True  # when the collections have been read for the first time
         self.session = CollectionSession(CollectionStore(), self)
         self.thumbnails = Thumbnails(theme, self)
@@ -90,7 +92,7 @@ class CollectPage(DataPage):
 
     @property
     def state(self) -> DeskState:
-        """What there is."""
+        """The state of the collections."""
         return self.session.state
 
     def shut_down(self) -> None:
@@ -135,13 +137,13 @@ class CollectPage(DataPage):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files, images and ink; samples are dropped on a card."""
         mime = event.mimeData()
-        if not mime.hasFormat(SAMPLES) and received.can_take(mime):
+        if not mime.hasFormat(SAMPLES) and incoming.can_take(mime):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Import what says what it is; anything else belongs to the chosen class."""
         event.acceptProposedAction()
-        files = received.files_in(event.mimeData())
+        files = local_files(event.mimeData())
         if len(files) == 1 and (files[0].is_dir() or files[0].suffix.lower() in {".zip", INK_SUFFIX}):
             self.commands.import_from(files[0])
         else:
@@ -252,8 +254,11 @@ class CollectPage(DataPage):
         self._show_class()
         if state.entry is not None and state.entry.folder != self._settings.collection:
             self._settings.collection = state.entry.folder
-        for remark in () if state.contents is None else state.contents.remarks:
+        remarks = () if state.contents is None else state.contents.remarks
+        # The state comes after every job; what was said stays said.
+        for remark in remarks if remarks != self._remarks else ():
             self.message.emit(Message(remark))
+        self._remarks = remarks
 
     @Slot()
     def _order_tabs(self) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 from digitpad.data.collections.folder import Contents
 from digitpad.gui.data.collect.class_card import ENOUGH
 from digitpad.gui.widgets.cards import muted, title
-from digitpad.gui.widgets.plain_text import one_line
+from digitpad.gui.widgets.plain_text import shortened
 from digitpad.gui.widgets.theme import SPACE
 
 _MOST_NAMED = 3
@@ -75,14 +75,9 @@ class ReadyCard(QFrame):
         if not few:
             return self.tr("More samples, in different hands and sizes, make it read better.")
         named = ", ".join(
-            self.tr("{name}: {count} more").format(name=_shortened(name), count=count)
+            self.tr("{name}: {count} more").format(name=shortened(name, _SHOWN), count=count)
             for name, count in few[:_MOST_NAMED]
         )
         if len(few) > _MOST_NAMED:
             named = self.tr("{classes} and others").format(classes=named)
         return self.tr("{classes}. You can train now and add more later.").format(classes=named)
-
-
-def _shortened(name: str) -> str:
-    shown = one_line(name)
-    return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"

@@ -25,7 +25,7 @@ class _Report:
     token
         What was given with the job.
     state
-        What there is now; None if it cannot be read.
+        The state afterwards; None if it cannot be read.
     errors
         Why the job failed, or the state cannot be read.
     said
@@ -114,7 +114,7 @@ class CollectionSession(QObject):
 
 
 def _report(desk: Desk, act: Act, token: object) -> _Report:
-    """Do a job, and read what there is afterwards; called in the worker's thread."""
+    """Do a job, and read the state afterwards; called in the worker's thread."""
     errors: list[str] = []
     said = ""
     try:

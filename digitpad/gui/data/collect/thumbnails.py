@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from digitpad.data.collections.dataset import read_sample_ink
@@ -14,6 +14,7 @@ from digitpad.data.picture_files import opened_picture
 from digitpad.errors import DigitpadError
 from digitpad.gui.canvas.ink_pages import page_of
 from digitpad.gui.canvas.ink_painter import bounds_of, paint_stroke
+from digitpad.gui.widgets.picture_image import fitted, image_of_rgb
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
@@ -207,9 +208,5 @@ def _paint_ink(painter: QPainter, sample: Sample, side: int, colour: QColor) -> 
 def _paint_picture(painter: QPainter, sample: Sample, side: int) -> None:
     with opened_picture(sample.path) as picture:
         picture.thumbnail((2 * side, 2 * side))
-        pixels = np.ascontiguousarray(np.asarray(picture.convert("RGB")))
-    height, width = pixels.shape[:2]
-    image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-    size = QSize(width, height).scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio)
-    target = QRectF((side - size.width()) / 2, (side - size.height()) / 2, size.width(), size.height())
-    painter.drawImage(target, image)
+        image = image_of_rgb(np.asarray(picture.convert("RGB")))
+    painter.drawImage(fitted(QRect(0, 0, side, side), image.width(), image.height()), image)

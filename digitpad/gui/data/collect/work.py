@@ -6,12 +6,12 @@ from digitpad.data.collections.editor import NewSample
 from digitpad.data.collections.folder import Sample
 from digitpad.data.ink import Drawing
 from digitpad.gui.data.collect.desk import Desk, added
-from digitpad.gui.data.collect.received import MakeSamples
+from digitpad.gui.data.collect.incoming import MakeSamples
 from digitpad.translation import gettext as _
 
 
 def refresh(wanted: Path | None, desk: Desk) -> None:
-    """Open a collection if none is open; what there is is read after every job."""
+    """Open a collection if none is open; the state is read after every job, and thus after this one."""
     desk.open_first(wanted)
 
 

@@ -6,11 +6,11 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal, Slo
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QToolTip, QWidget
 
-from digitpad.gui.data.look.grid import fitted
+from digitpad.gui.widgets.picture_image import fitted, image_of_colours
 from digitpad.gui.widgets.plain_text import one_line, tip_text
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
-from digitpad.gui.workspace.tiles import Palette, picture, reduced
+from digitpad.gui.workspace.tiles import Palette, reduced
 from digitpad.inspection import ClassStatistics
 
 _SIDE = 44  # pixels at 100 % text size
@@ -189,7 +189,7 @@ class ClassStrip(QAbstractScrollArea):
         if pixels is not None:
             colours = self._palette.colours(pixels, ink=self._ink)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(fitted(room, colours.shape[1], colours.shape[0]), picture(colours))
+            painter.drawImage(fitted(room, colours.shape[1], colours.shape[0]), image_of_colours(colours))
         bar = QRectF(room.left(), room.bottom() + px(4), side, px(_BAR))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.colour("track"))

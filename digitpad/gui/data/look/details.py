@@ -9,14 +9,14 @@ from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from digitpad.gui.data.look.grid import fitted
 from digitpad.gui.widgets.actions import action_button
 from digitpad.gui.widgets.bars import ProbabilityBars
 from digitpad.gui.widgets.cards import muted, scroller, title
+from digitpad.gui.widgets.picture_image import fitted, image_of_colours
 from digitpad.gui.widgets.plain_text import one_line, unwrapped, wrappable
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
-from digitpad.gui.workspace.tiles import Palette, picture
+from digitpad.gui.workspace.tiles import Palette
 
 _WIDTH = 32 * SPACE
 _SIDE = 17 * SPACE  # pixels at 100 % text size: the enlarged image
@@ -86,11 +86,11 @@ class EnlargedImage(QWidget):
                 painter.fillRect(
                     QRect(room.left() - px(SPACE), 0, px(SPACE), self.height()), self._theme.colour("surface")
                 )
-            colours = np.ascontiguousarray(self._palette.colours(pixels, ink=self._ink))
+            colours = self._palette.colours(pixels, ink=self._ink)
             target = fitted(room, colours.shape[1], colours.shape[0])
             # Small images show their pixels, large ones are reduced smoothly.
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, target.width() < colours.shape[1])
-            painter.drawImage(target, picture(colours))
+            painter.drawImage(target, image_of_colours(colours))
         painter.end()
 
     @Slot()

@@ -11,10 +11,10 @@ from PySide6.QtGui import QImage, QPainter
 
 from digitpad.evaluation.report import write_csv
 from digitpad.gui.data.look.arrangement import Findings, Order
-from digitpad.gui.data.look.grid import fitted
 from digitpad.gui.widgets.files import write_png
+from digitpad.gui.widgets.picture_image import fitted, image_of_colours
 from digitpad.gui.workers.progress import WorkProgress
-from digitpad.gui.workspace.tiles import Palette, picture, reduced
+from digitpad.gui.workspace.tiles import Palette, reduced
 from digitpad.inspection import SplitDataset
 from digitpad.inspection.tables import Record, image_records, pair_records, suspect_records
 
@@ -87,7 +87,7 @@ def sheet_job(
                 room = QRect(left, _GAP + row * (_SIDE + _GAP), _SIDE, _SIDE)
                 smooth = colours.shape[1] > _SIDE
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-                painter.drawImage(fitted(room, colours.shape[1], colours.shape[0]), picture(colours))
+                painter.drawImage(fitted(room, colours.shape[1], colours.shape[0]), image_of_colours(colours))
             yield WorkProgress(doing, place + 1, len(shown))
     finally:
         painter.end()

@@ -17,10 +17,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
+from digitpad.gui.widgets.picture_image import fitted, image_of_colours
 from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
-from digitpad.gui.workspace.tiles import Palette, TileStore, picture
+from digitpad.gui.workspace.tiles import Palette, TileStore
 
 _SIDE = 56  # pixels at 100 % text size: an image
 _GAP = SPACE
@@ -242,7 +243,7 @@ class ImageGrid(QAbstractScrollArea):
                     colours = self._palette.colours(tile, ink=self._ink)
                     target = fitted(room, colours.shape[1], colours.shape[0])
                     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, target.width() < colours.shape[1])
-                    painter.drawImage(target, picture(colours))
+                    painter.drawImage(target, image_of_colours(colours))
             if place == self._place:
                 painter.setPen(QPen(self._theme.colour("accent" if self.hasFocus() else "bar"), 2))
                 painter.drawRoundedRect(QRectF(area).adjusted(-2, -2, 2, 2), 3, 3)
@@ -343,17 +344,3 @@ class ImageGrid(QAbstractScrollArea):
         self._palette = Palette(self._theme)
         self._fit()
         self.viewport().update()
-
-
-def fitted(room: QRect, width: int, height: int) -> QRect:
-    """Return the largest rectangle with the proportions of an image in the middle of a room."""
-    if width == height and room.width() == room.height():
-        return room
-    size = QSize(width, height).scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
-    size = size.expandedTo(QSize(1, 1))
-    return QRect(
-        room.left() + (room.width() - size.width()) // 2,
-        room.top() + (room.height() - size.height()) // 2,
-        size.width(),
-        size.height(),
-    )

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from digitpad.explain.dependencies import Cell
@@ -15,6 +15,7 @@ from digitpad.gui.features.maps.marks import paint_frame
 from digitpad.gui.features.maps.view import MapView
 from digitpad.gui.widgets.cards import title
 from digitpad.gui.widgets.live_text import LiveText
+from digitpad.gui.widgets.picture_image import image_of_colours
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font
 
@@ -77,9 +78,7 @@ class EnlargedMap(QWidget):
         values, colours = shown
         field, side = self._field(values.shape)
         painter = QPainter(self)
-        height, width = colours.shape
-        colours = np.ascontiguousarray(colours)
-        painter.drawImage(field, QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGB32))
+        painter.drawImage(field, image_of_colours(colours))
         if side >= px(LEAST_CELL):
             font = fixed_font(self.font(), scale=0.85)
             paint_numbers(painter, values, colours, (field.left(), field.top()), side, font)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.structure import INPUT
+from digitpad.gui.widgets.picture_image import image_of, levels_of
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import DARK, SPACE, Theme
 
@@ -189,13 +190,9 @@ def picture_image(pixels: NDArray[np.float32], *, light_ink: bool) -> QImage:
         Whether 1 is light, as in pictures and in ink on dark. Colour pictures are shown unchanged.
     """
     if len(pixels) == 3:
-        colour = np.ascontiguousarray(np.rint(np.moveaxis(pixels, 0, -1) * 255).astype(np.uint8))
-        height, width, _ = colour.shape
-        return QImage(colour.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
-    grey = np.rint(pixels.mean(axis=0) * 255).astype(np.uint8)
-    grey = np.ascontiguousarray(grey if light_ink else 255 - grey)
-    height, width = grey.shape
-    return QImage(grey.data, width, height, width, QImage.Format.Format_Grayscale8).copy()
+        return image_of(levels_of(pixels))
+    grey = levels_of(pixels.mean(axis=0, keepdims=True))
+    return image_of(grey if light_ink else 255 - grey)
 
 
 def overlay_image(overlay: Overlay) -> QImage:

@@ -1,17 +1,18 @@
 """Paints the arithmetic of one number: patches times kernels, or a table, and on the right the lines that add up."""
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from digitpad.gui.features.maps.cell_numbers import has_room, paint_numbers
 from digitpad.gui.features.maps.colours import palettes
 from digitpad.gui.features.maps.marks import paint_frame
 from digitpad.gui.features.pages.explanation import Explanation, Figure, Grid, Line, Row, in_words
+from digitpad.gui.widgets.picture_image import image_of_colours
+from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.scaling import px, sizes_itself
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
@@ -94,7 +95,7 @@ class ArithmeticView(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             text = self.full_at(QPointF(event.pos()))
             if text:
-                QToolTip.showText(event.globalPos(), f"<qt>{escape(text)}</qt>", self)
+                QToolTip.showText(event.globalPos(), tip_text(text), self)
                 return True
         return super().event(event)
 
@@ -179,8 +180,7 @@ class ArithmeticView(QWidget):
         colours = grid.scale.colours(grid.numbers, self._palettes)
         rows, columns = grid.numbers.shape
         ground = int(self._theme.colour("field").rgb()) & 0xFFFFFFFF
-        colours = np.ascontiguousarray(np.where(grid.inside, colours, np.uint32(ground)))
-        image = QImage(colours.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+        image = image_of_colours(np.where(grid.inside, colours, np.uint32(ground)))
         painter.drawImage(QRectF(*corner, columns * cell, rows * cell), image)
         painter.setPen(self._theme.colour("surface"))
         left, top, right, bottom = corner[0], corner[1], corner[0] + columns * cell, corner[1] + rows * cell

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QImage, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from digitpad.errors import DigitpadError
@@ -20,6 +20,7 @@ from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.percent import sureness
+from digitpad.gui.widgets.picture_image import image_of_colours
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
@@ -155,9 +156,8 @@ class BackpropView(QWidget):
         cell: float,
     ) -> None:
         height, width = numbers.shape
-        colours = np.ascontiguousarray(scale.colours(numbers, palettes(self._theme.colours)))
-        image = QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGB32)
-        painter.drawImage(QRectF(*corner, width * cell, height * cell), image)
+        colours = scale.colours(numbers, palettes(self._theme.colours))
+        painter.drawImage(QRectF(*corner, width * cell, height * cell), image_of_colours(colours))
         if cell >= px(_LEAST_CELL) - 4:
             paint_numbers(painter, numbers, colours, corner, cell, fixed_font(self.font(), scale=0.85))
 

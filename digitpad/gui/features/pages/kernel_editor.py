@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal, Sl
 from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
-    QImage,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -20,6 +19,7 @@ from digitpad.explain.kernel_presets import parse_kernel
 from digitpad.gui.features.maps.cell_numbers import full, has_room, paint_numbers
 from digitpad.gui.features.maps.colours import ColourScale, palettes
 from digitpad.gui.features.maps.marks import paint_frame
+from digitpad.gui.widgets.picture_image import image_of_colours
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font
 
@@ -276,9 +276,8 @@ class KernelEditor(QWidget):
         painter = QPainter(self)
         height, width = self._kernel.shape
         cell = self._cell()
-        colours = np.ascontiguousarray(self._scale.colours(self._kernel, palettes(self._theme.colours)))
-        image = QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGB32)
-        painter.drawImage(QRectF(1, 1, width * cell, height * cell), image)
+        colours = self._scale.colours(self._kernel, palettes(self._theme.colours))
+        painter.drawImage(QRectF(1, 1, width * cell, height * cell), image_of_colours(colours))
         if has_room(cell):
             paint_numbers(painter, self._kernel, colours, (1, 1), cell, fixed_font(self.font(), scale=0.88))
         area = self._area(self._at)

@@ -15,6 +15,7 @@ from digitpad.gui.features.maps.colours import ColourScale, palettes, weight_sca
 from digitpad.gui.features.maps.marks import paint_frame
 from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.live_text import LiveText
+from digitpad.gui.widgets.picture_image import image_of_colours
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 from digitpad.nn import layers
@@ -192,9 +193,8 @@ class KernelsView(QWidget):
             row, column = divmod(number, columns)
             x = left + column * (width * cell + gap)
             y = row * (height * cell + label + gap)
-            tile = np.ascontiguousarray(colours[number])
-            image = QImage(tile.data, width, height, 4 * width, QImage.Format.Format_RGB32)
-            painter.drawImage(QRectF(x, y, width * cell, height * cell), image)
+            tile = colours[number]
+            painter.drawImage(QRectF(x, y, width * cell, height * cell), image_of_colours(tile))
             if cell >= px(_NUMBERED) and number >= first:
                 paint_numbers(painter, kernels[number - first], tile, (x, y), cell, fixed_font(self.font(), scale=0.85))
             if label:

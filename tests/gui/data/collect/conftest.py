@@ -36,7 +36,7 @@ def png() -> bytes:
 
 @pytest.fixture
 def fill() -> Fill:
-    """Return a function that makes a collection with so many drawings of each class."""
+    """Return a function that makes a collection with a number of drawings of each class."""
 
     def made(name: str = "letters", **counts: int) -> CollectionEntry:
         entry = CollectionStore().create(name)

@@ -1,6 +1,7 @@
 """Collecting with mouse and keyboard, in the real window."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QWidget
 
 from digitpad.data.collections.dataset import read_sample_ink
 from digitpad.data.collections.editor import CollectionEditor, NewSample
-from digitpad.data.collections.folder import read_contents
+from digitpad.data.collections.folder import CLASS_FILE, CLASSES, read_contents
 from digitpad.data.collections.store import CollectionStore
+from digitpad.gui.data.collect import work
 from digitpad.gui.data.collect.name_dialog import NameDialog
 from digitpad.gui.data.collect.page import CollectPage
 from digitpad.gui.shell.main_window import MainWindow
@@ -381,6 +383,20 @@ def test_a_broken_sample_is_marked_and_says_why(fill: Fill, collecting: Collecti
     assert broken.name in it.page.thumbnails.trouble(broken)
     index = it.page.column.cards[0].view.samples.index(1)
     assert "is not JSON" in index.data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_a_class_without_a_readable_name_is_mentioned_once(fill: Fill, collecting: Collecting) -> None:
+    it = collecting
+    entry = fill("letters", A=1)
+    (place,) = (entry.folder / CLASSES).iterdir()
+    (place / CLASS_FILE).write_text("{")
+    remarks: list[str] = []
+    it.page.message.connect(lambda message: remarks.append(message.text))
+    it.page.session.ask(partial(work.open_collection, entry.folder))
+    it.settle()
+    it.page.session.ask(partial(work.refresh, None))
+    it.settle()
+    assert remarks == [f"The name of the class in {place} cannot be read; rename it."]
 
 
 def test_a_thousand_samples_are_shown_without_painting_all_of_them(fill: Fill, collecting: Collecting) -> None:

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QMimeData
 from PySide6.QtGui import QImage
@@ -11,7 +10,7 @@ from digitpad.data.collections.editor import NewSample
 from digitpad.data.collections.importing import samples_in
 from digitpad.data.ink import parse_ink
 from digitpad.errors import DigitpadError
-from digitpad.gui.widgets.files import png_bytes
+from digitpad.gui.widgets.files import local_files, may_be_ink, png_bytes
 
 MakeSamples = Callable[[], list[NewSample]]
 """Reads what was received; it may raise DigitpadError."""
@@ -21,12 +20,7 @@ _PNG = "image/png"
 
 def can_take(mime: QMimeData) -> bool:
     """Whether data can be samples: files, an image, or ink as text."""
-    return bool(files_in(mime)) or mime.hasImage() or mime.hasFormat(_PNG) or _is_ink(mime)
-
-
-def files_in(mime: QMimeData) -> list[Path]:
-    """Return the local files that data refer to."""
-    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+    return bool(local_files(mime)) or mime.hasImage() or mime.hasFormat(_PNG) or may_be_ink(mime)
 
 
 def samples_of(mime: QMimeData | None) -> MakeSamples:
@@ -43,12 +37,12 @@ def samples_of(mime: QMimeData | None) -> MakeSamples:
         If they are neither files, nor an image, nor ink.
     """
     mime = QMimeData() if mime is None else mime
-    files = files_in(mime)
+    files = local_files(mime)
     if files:
         return lambda: samples_in(files)
-    if _is_ink(mime):
+    if may_be_ink(mime):
         text = mime.text()
-        name = QCoreApplication.translate("Received", "The pasted text")
+        name = QCoreApplication.translate("CollectIncoming", "The pasted text")
         return lambda: [NewSample(drawing) for drawing in parse_ink(io.StringIO(text), name)]
     if mime.hasFormat(_PNG):
         content = bytes(mime.data(_PNG).data())
@@ -60,10 +54,6 @@ def samples_of(mime: QMimeData | None) -> MakeSamples:
             return lambda: [NewSample(png_bytes(image), ".png")]
     raise DigitpadError(
         QCoreApplication.translate(
-            "Received", "This is neither ink nor an image; copy an image, a file or a line of ink first."
+            "CollectIncoming", "This is neither ink nor an image; copy an image, a file or a line of ink first."
         )
     )
-
-
-def _is_ink(mime: QMimeData) -> bool:
-    return mime.hasText() and mime.text().lstrip().startswith("{")
