@@ -63,6 +63,11 @@ class LookWork(QObject):
         """Whether a dataset is being loaded or analysed."""
         return bool(self._doing)
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether a dataset is being loaded."""
+        return self._doing == _LOAD
+
     def load(self, source: str, shape: tuple[int, ...] | None = None) -> None:
         """Load a dataset; all results of the one before are dropped.
 
