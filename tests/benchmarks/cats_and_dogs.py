@@ -17,7 +17,6 @@ import argparse
 import importlib
 import json
 import math
-import os
 import statistics
 import subprocess
 import sys
@@ -137,6 +136,17 @@ def run_pytorch(options: argparse.Namespace, seed: int) -> Run:
     return Run("PyTorch", seed, json.loads(answer), seconds, computing, megabytes)
 
 
+#: On Linux, the peak memory of a process begins with that of the process that started it, so a small one starts it.
+_START = """
+import json, resource, subprocess, sys
+code = subprocess.run(sys.argv[2:], check=False).returncode
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+with open(sys.argv[1], "w") as file:
+    json.dump([usage.ru_utime + usage.ru_stime, usage.ru_maxrss], file)
+sys.exit(code != 0)
+"""
+
+
 def watched(command: Sequence[str]) -> tuple[str, float, float, float]:
     """Run a program; return its output, wall seconds, processor seconds and peak memory in MB.
 
@@ -146,17 +156,16 @@ def watched(command: Sequence[str]) -> tuple[str, float, float, float]:
         If it fails.
     """
     begun = time.perf_counter()
-    with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(command, stdout=output)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "usage.json")
+        start = [sys.executable, "-S", "-c", _START, str(report)]
+        done = subprocess.run([*start, *command], stdout=subprocess.PIPE, text=True, check=False)
         seconds = time.perf_counter() - begun
-        if process.returncode != 0:
+        if done.returncode != 0:
             raise SystemExit(f"{' '.join(command)} failed; what it said is above.")
-        output.seek(0)
-        # macOS counts bytes, Linux units of 1024 bytes.
-        unit = 1 if sys.platform == "darwin" else 1024
-        return output.read(), seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6
+        computing, peak = json.loads(report.read_text())
+    # macOS counts bytes, Linux units of 1024 bytes.
+    return done.stdout, seconds, computing, peak * (1 if sys.platform == "darwin" else 1024) / 1e6
 
 
 def train_with_pytorch(options: argparse.Namespace) -> float:

@@ -38,6 +38,7 @@ def run(pages: Pages, monkeypatch: pytest.MonkeyPatch, run: Run) -> Run:
         return pages.subset(range(120)) if split == "train" else pages.subset(range(120, 160), "paper test")
 
     monkeypatch.setattr(sources, "load_paper", fewer)
+    monkeypatch.setattr("digitpad.commands.evaluate.load_paper", fewer)
     return run
 
 
