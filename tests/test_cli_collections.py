@@ -47,6 +47,15 @@ def test_an_export_is_imported_again(run: Run, tmp_path: Path) -> None:
     assert json.loads(out)["name"] == "letters 3"
 
 
+def test_an_export_says_what_it_left_out(run: Run, tmp_path: Path) -> None:
+    _make("letters", "AAB")
+    entry = CollectionStore().find("letters")
+    next(entry.folder.rglob("*.jsonl")).write_text("{")
+    code, out, err = run("collections", "export", "letters", tmp_path / "out", "--to", "png")
+    assert (code, out) == (0, f"Wrote 2 samples to {tmp_path / 'out'}.\n")
+    assert "1 sample cannot be read and was left out." in err
+
+
 @pytest.mark.parametrize("form", sorted(FORMS))
 def test_every_format_is_written(run: Run, tmp_path: Path, form: str) -> None:
     _make("letters", "AAB")

@@ -6,7 +6,7 @@ from pathlib import Path
 from digitpad.commands.output import note, printable, say, say_json
 from digitpad.data.collections.archive import import_archive, is_archive
 from digitpad.data.collections.editor import CollectionEditor
-from digitpad.data.collections.exporting import FORMS, export_collection
+from digitpad.data.collections.exporting import FORMS, export_collection, left_out
 from digitpad.data.collections.folder import Contents, read_contents
 from digitpad.data.collections.importing import labelled_samples
 from digitpad.data.collections.store import CollectionEntry, CollectionStore
@@ -90,6 +90,9 @@ def _export(name: str, path: Path, form: str | None, *, overwrite: bool, json: b
     if path.is_file() and not overwrite:
         raise DigitpadError(_("{path} exists already; add --force to overwrite it.").format(path=path))
     count = export_collection(entry.folder, form, path)
+    missing = left_out(entry.folder, count)
+    if missing:
+        note(missing)
     if json:
         say_json({"name": entry.name, "path": str(path), "count": count})
         return

@@ -1,12 +1,15 @@
 """Defaults for small datasets: with a few dozen drawings, five epochs of the usual recipe are only a few steps.
 
-A small network is trained for a fixed number of steps on augmented images, unless the user chooses how to train.
+A small network is trained for a number of steps that suits the classes, on augmented images, unless the user chooses
+how to train.
 """
 
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from digitpad.data.augmentation import PHOTO_STRENGTHS, USUAL_STRENGTHS, Augmentation
 from digitpad.data.dataset import Dataset
@@ -18,7 +21,8 @@ MOST_IMAGES = 1000
 """A dataset with more images is not small: an epoch of it is many steps."""
 
 _NETWORK = "light"
-_STEPS = 300
+#: With many classes a network learns longer: 30 letters need about a thousand steps, after 300 it has hardly begun.
+_LEAST_STEPS, _STEPS_OF_A_CLASS, _MOST_STEPS = 300, 35, 1500
 _LARGEST_BATCH = 16
 _SMALLEST_BATCH = 2
 _LEARNING_RATE = 0.003
@@ -63,7 +67,13 @@ def small_set_defaults(
     known = None
     if not isinstance(samples, Pages):
         colour = samples.images.shape[1] == _COLOURS
-        known = small_set_values(len(samples), limit=limit, validation=validation, colour=colour)
+        known = small_set_values(
+            len(samples),
+            len(np.unique(samples.labels)),
+            limit=limit,
+            validation=validation,
+            colour=colour,
+        )
     if known is None:
         return None
     count, batch, epochs = known.count, known.settings["batch_size"], known.settings["epochs"]
@@ -106,6 +116,7 @@ class SmallSetValues:
 
 def small_set_values(
     images: int,
+    classes: int,
     *,
     limit: int | None = None,
     validation: int | None = None,
@@ -116,8 +127,8 @@ def small_set_values(
 
     Parameters
     ----------
-    images
-        Number of images.
+    images, classes
+        Number of images, and of classes that have some.
     limit, validation
         Number of images in all and for validation, see `choose_images`.
     batch_size
@@ -133,10 +144,11 @@ def small_set_values(
         # `choose_images` refuses this, and nothing is trained that could have defaults.
         return None
     batch = batch_size or max(1, min(_LARGEST_BATCH, max(_SMALLEST_BATCH, training // 4), training))
+    steps = min(max(_LEAST_STEPS, _STEPS_OF_A_CLASS * classes), _MOST_STEPS)
     values: dict[str, Any] = {
         "augmentation": Augmentation(**(PHOTO_STRENGTHS if colour else USUAL_STRENGTHS)),
         "batch_size": batch,
-        "epochs": math.ceil(_STEPS / math.ceil(training / batch)),
+        "epochs": math.ceil(steps / math.ceil(training / batch)),
         "optimizer": "adam",
         "learning_rate": _LEARNING_RATE,
         "schedule": "one-cycle",

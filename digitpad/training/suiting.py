@@ -127,7 +127,14 @@ def _for_a_small_set(plan: RunPlan, chosen: Collection[str], facts: DataFacts) -
     kept = belonging_together(chosen)
     batch = plan.settings.batch_size if "batch_size" in kept else None
     colour = facts.shape[0] == _COLOURS
-    known = small_set_values(facts.count, limit=plan.limit, validation=plan.validation, batch_size=batch, colour=colour)
+    known = small_set_values(
+        facts.count,
+        len(facts.present),
+        limit=plan.limit,
+        validation=plan.validation,
+        batch_size=batch,
+        colour=colour,
+    )
     if known is None:
         return plan, ""
     if batch is not None and batch > known.training and "batch_size" not in chosen:

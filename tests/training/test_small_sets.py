@@ -27,6 +27,17 @@ def test_a_small_set_gets_enough_steps(count: int) -> None:
     assert f"{settings.epochs} epochs" in defaults.sentence
 
 
+@pytest.mark.parametrize(("classes", "steps"), [(2, 300), (8, 300), (30, 1050), (200, 1500)])
+def test_many_classes_get_more_steps(classes: int, steps: int) -> None:
+    names = tuple(f"class {number}" for number in range(classes))
+    many = Dataset.of("many", np.zeros((600, 1, 2, 2), np.uint8), np.arange(600) % classes, names)
+    defaults = small_set_defaults(many, set())
+    assert defaults is not None
+    of_an_epoch = -(-500 // defaults.settings["batch_size"])
+    taken = defaults.settings["epochs"] * of_an_epoch
+    assert steps <= taken < steps + of_an_epoch
+
+
 def test_large_sets_and_pages_have_the_usual_defaults() -> None:
     assert small_set_defaults(images(MOST_IMAGES + 1), set()) is None
     assert small_set_defaults(load_paper("test"), set()) is None

@@ -20,7 +20,7 @@ from digitpad.data.image_folder import DIGIT_SHAPE
 from digitpad.errors import DigitpadError
 from digitpad.names import file_stem
 from digitpad.translation import gettext as _
-from digitpad.translation import gettext_noop
+from digitpad.translation import gettext_noop, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,19 @@ def export_collection(folder: Path, form: str, path: Path, progress: ProgressChe
     dataset = read_collection(folder, shape=DIGIT_SHAPE, on_progress=follow)
     _WRITERS[form](dataset, path)
     return len(dataset)
+
+
+def left_out(folder: Path, exported: int) -> str:
+    """Return a sentence on the samples that cannot be read and that an export therefore lacks; empty if it has all."""
+    missing = read_contents(folder).count - exported
+    if missing <= 0:
+        return ""
+    text = ngettext(
+        "{count:,} sample cannot be read and was left out.",
+        "{count:,} samples cannot be read and were left out.",
+        missing,
+    )
+    return text.format(count=missing)
 
 
 def _write_npz(dataset: Dataset, path: Path) -> None:

@@ -5,8 +5,8 @@ import textwrap
 
 _LONGEST = 120
 _LONG_WORD = 24  # characters; a longer word can be wrapped
-_WORD = 12  # characters of it that stay together
 _TIP_LINE = 90  # characters
+_PIECE = re.compile(r"[/\\_-]|[^/\\_-]{12}")  # can be followed by a new line
 _BREAK = "\N{ZERO WIDTH SPACE}"
 
 
@@ -40,7 +40,7 @@ def one_line(name: str) -> str:
 
 def wrappable(text: str) -> str:
     """Return text whose very long words, such as paths, can be wrapped; `unwrapped` undoes it."""
-    return re.sub(rf"\S{{{_LONG_WORD + 1},}}", lambda word: _BREAK.join(re.findall(rf".{{1,{_WORD}}}", word[0])), text)
+    return re.sub(rf"\S{{{_LONG_WORD + 1},}}", lambda word: _PIECE.sub(rf"\g<0>{_BREAK}", word[0]), text)
 
 
 def unwrapped(text: str) -> str:

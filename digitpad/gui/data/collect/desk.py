@@ -11,7 +11,7 @@ from pathlib import Path
 
 from digitpad.data.collections.archive import import_archive, is_archive
 from digitpad.data.collections.editor import CollectionEditor
-from digitpad.data.collections.exporting import export_collection
+from digitpad.data.collections.exporting import export_collection, left_out
 from digitpad.data.collections.folder import Contents
 from digitpad.data.collections.importing import labelled_samples
 from digitpad.data.collections.store import CollectionEntry, CollectionStore
@@ -189,9 +189,10 @@ class Desk:
 
     def export_to(self, form: str, path: Path) -> str:
         """Export the open collection; return what to say about it."""
-        count = export_collection(self.entry().folder, form, path, self.progress)
+        folder = self.entry().folder
+        count = export_collection(folder, form, path, self.progress)
         text = ngettext("Exported {count:,} sample to {path}.", "Exported {count:,} samples to {path}.", count)
-        return text.format(count=count, path=path)
+        return f"{text.format(count=count, path=path)} {left_out(folder, count)}".strip()
 
     # The end
 

@@ -18,7 +18,7 @@ from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workspace.tiles import Palette
 
-_WIDTH = 32 * SPACE
+_WIDTH = 27 * SPACE
 _SIDE = 17 * SPACE  # pixels at 100 % text size: the enlarged image
 _MOST_BARS = 10
 
@@ -137,6 +137,8 @@ class DetailsCard(QFrame):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.bars = ProbabilityBars(theme, inside)
         self.bars.setObjectName("lookBars")
+        # Beside long names the bars are shorter than usual, rather than the percentages cut off.
+        self.bars.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.open_button = action_button(open_in_draw, "lookOpenInDraw", self.tr("Open in Draw"), self)
         self.open_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(inside)
