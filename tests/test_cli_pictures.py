@@ -1,13 +1,15 @@
 """Photographs on the command line: trained, read, evaluated, explained and exported, with both ends of a network."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from digitpad.cli import main
-from digitpad.models.model_file import load_model
+from digitpad.data.picture_fit import CROP, STRETCH
+from digitpad.models.model_file import load_model, save_model
 from tests.pictures import photograph_folder
 from tests.training.test_pictures import PLAN
 
@@ -93,6 +95,25 @@ def test_the_network_is_exported(model: Path, tmp_path: Path, form: str, capsys:
         assert (
             "The input is (N, 3, 20, 24) in [0, 1], red, green and blue, normalized with mean 0." in output.read_text()
         )
+
+
+def test_models_with_different_fits_are_compared_as_each_reads_alone(
+    model: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loaded = load_model(model)
+    assert loaded.metadata.preprocessing.fit == STRETCH
+    prepared = replace(loaded.metadata.preprocessing, fit=CROP)
+    other = tmp_path / "cropping.safetensors"
+    save_model(other, replace(loaded, metadata=replace(loaded.metadata, preprocessing=prepared)))
+    first, second = (answer(capsys, "evaluate", "--model", each, "--dataset", folder) for each in (model, other))
+    record = answer(capsys, "evaluate", "--model", model, "--dataset", folder, "--compare", other)
+    assert isinstance(record, dict)
+    assert isinstance(first, dict)
+    assert isinstance(second, dict)
+    assert (record["loss"], record["compare"]["loss"]) == (first["loss"], second["loss"])
+    hardest = answer(capsys, "inspect", folder, "--hardest", "--model", other)
+    assert isinstance(hardest, dict)
+    assert hardest["hardest"]
 
 
 def test_models_with_different_inputs_are_compared_on_the_same_photographs(

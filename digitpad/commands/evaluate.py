@@ -110,13 +110,13 @@ def evaluate(request: EvaluateRequest) -> None:
         save_model(path, replace(loaded, metadata=metadata))
 
 
-def _open(first: Model, request: EvaluateRequest, shape: Shape) -> Dataset:
+def _open(first: Model, request: EvaluateRequest, shape: Shape, fit: str) -> Dataset:
     """Open the images for the input of a model; the first model says which are the validation images."""
     with opening_bar(request.dataset, hidden=request.json) as show:
         if request.split == "validation":
-            images = validation_images(first, request.dataset, shape=shape, on_progress=show)
+            images = validation_images(first, request.dataset, shape=shape, fit=fit, on_progress=show)
         else:
-            images = open_dataset(request.dataset, request.split, shape=shape, on_progress=show)
+            images = open_dataset(request.dataset, request.split, shape=shape, fit=fit, on_progress=show)
     return limited(images, limit=request.limit, per_class=request.limit_per_class)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from digitpad.commands.opening import opening_bar
 from digitpad.commands.output import note, percent, progress_bar, say, say_json, say_table
+from digitpad.data.picture_fit import DEFAULT_FIT
 from digitpad.inspection import (
     NearestPairs,
     Readings,
@@ -101,9 +102,11 @@ def _inspect_labels(
 
 def _open(dataset: str, recognizer: Recognizer | None, *, hidden: bool) -> SplitDataset:
     """Open a dataset, with pictures prepared for the model if there is one."""
-    shape = None if recognizer is None else recognizer.model.image_shape
+    shape, fit = None, DEFAULT_FIT
+    if recognizer is not None:
+        shape, fit = recognizer.model.image_shape, recognizer.model.metadata.preprocessing.fit
     with opening_bar(dataset, hidden=hidden) as show:
-        return open_splits(dataset, shape=shape, on_progress=show)
+        return open_splits(dataset, shape=shape, fit=fit, on_progress=show)
 
 
 def _classes_record(images: SplitDataset) -> dict[str, Any]:

@@ -99,6 +99,9 @@ class Dataset:
     marks
         Of images that are prepared from files for a network: bytes that identify the file of each. Other images have
         none.
+    fit
+        Of pictures that are prepared from files: how they are fitted to their shape, `CROP` or `STRETCH` of
+        `digitpad.data.picture_fit`. None for all other images.
 
     Raises
     ------
@@ -114,6 +117,7 @@ class Dataset:
     origins: Mapping[str, Sequence[str]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     marks: Sequence[bytes] = ()
+    fit: str | None = None
 
     def __post_init__(self) -> None:
         images, labels = self.images, self.labels
@@ -196,12 +200,13 @@ class Dataset:
         origins: Mapping[str, Sequence[str]] | None = None,
         remarks: Sequence[str] = (),
         marks: Sequence[bytes] = (),
+        fit: str | None = None,
     ) -> Self:
         """Make a dataset and compute its checksum.
 
         Parameters
         ----------
-        name, images, labels, classes, origins, remarks, marks
+        name, images, labels, classes, origins, remarks, marks, fit
             See the class.
 
         Returns
@@ -213,7 +218,7 @@ class Dataset:
         digest.update(np.ascontiguousarray(images).data if isinstance(images, np.ndarray) else images.fingerprint())
         digest.update(np.ascontiguousarray(labels, dtype="<i8").data)
         return cls(
-            name, images, labels, tuple(classes), digest.hexdigest(), origins or {}, tuple(remarks), tuple(marks)
+            name, images, labels, tuple(classes), digest.hexdigest(), origins or {}, tuple(remarks), tuple(marks), fit
         )
 
     def subset(self, indices: Sequence[int] | NDArray[np.integer[Any]], name: str | None = None) -> Self:
@@ -235,7 +240,8 @@ class Dataset:
         images = self.images[chosen] if isinstance(self.images, np.ndarray) else self.images.part(chosen)
         origins = {kind: tuple(names[index] for index in chosen.tolist()) for kind, names in self.origins.items()}
         marks = [self.marks[index] for index in chosen.tolist()] if self.marks else ()
-        return type(self).of(name or self.name, images, self.labels[chosen], self.classes, origins, self.remarks, marks)
+        labels = self.labels[chosen]
+        return type(self).of(name or self.name, images, labels, self.classes, origins, self.remarks, marks, self.fit)
 
     def split(self, validation: float, rng: np.random.Generator) -> tuple[Self, Self]:
         """Split the images at random into training and validation images.

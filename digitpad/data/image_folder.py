@@ -2,8 +2,8 @@
 
 Every picture is processed like a single one. The network that the pictures are for decides how: one that takes 28x28
 grey pixels sees the ink of each picture, cropped and centred (`read_image`, then `image_to_digit`); any other sees the
-picture itself, resized and cropped to its input (`read_picture`). Such pictures are decoded when they are used, see
-`lazy_pictures`; where all of them fit into its memory, they are decoded at once.
+picture itself, fitted to its input (`read_picture`). Such pictures are decoded when they are used, see `lazy_pictures`;
+where all of them fit into its memory, they are decoded at once.
 """
 
 import stat
@@ -20,6 +20,7 @@ from digitpad.data.file_types import PICTURE_SUFFIXES
 from digitpad.data.images import image_to_digit, read_image
 from digitpad.data.labels import are_digits, check_count, classes_of
 from digitpad.data.lazy_pictures import Progress
+from digitpad.data.picture_fit import CROP, DEFAULT_FIT
 from digitpad.data.pictures import COLOUR_SHAPE, are_photographs, check_channels
 from digitpad.data.prepared_files import prepare_digits, prepare_pictures
 from digitpad.data.rasterize import FIELD
@@ -58,6 +59,7 @@ def read_image_folder(
     split: Literal["train", "test"] = "train",
     *,
     shape: tuple[int, ...] | None = None,
+    fit: str = DEFAULT_FIT,
     on_progress: Progress = lambda _done, _total: None,
 ) -> Dataset:
     """Read a folder of class folders.
@@ -72,6 +74,8 @@ def read_image_folder(
     shape
         The input of the network that the pictures are for, (C, H, W). None reads photographs in colour for
         `COLOUR_SHAPE`, and all other pictures as ink, for `DIGIT_SHAPE`.
+    fit
+        How pictures are fitted to the shape, see `digitpad.data.pictures.prepare_picture`.
     on_progress
         Called with the number of pictures examined, and of all; what it raises ends the reading.
 
@@ -113,14 +117,15 @@ def read_image_folder(
     remarks = empty_classes_remarks([plain_name(name) for name in names if name not in class_of], classes)
     if shape is None and not are_digits(classes) and are_photographs(paths):
         shape = COLOUR_SHAPE
-        remarks = (*remarks, photograph_remark(folder.name, shape))
+        remarks = (*remarks, photograph_remark(folder.name, shape, fit))
     skipped = SkippedPictures(len(found), folder)
     if shape is None or shape == DIGIT_SHAPE:
-        files = prepare_digits(paths, folder, _read_digit, skipped, on_progress)
+        files, fitted = prepare_digits(paths, folder, _read_digit, skipped, on_progress), None
     else:
-        files = prepare_pictures(paths, folder, shape, skipped, on_progress)
+        files, fitted = prepare_pictures(paths, folder, shape, skipped, on_progress, fit=fit), fit
     remarks = (*remarks, *skipped.remarks())
-    return Dataset.of(folder.name, files.images, labels[files.kept], classes, remarks=remarks, marks=files.marks)
+    kept = labels[files.kept]
+    return Dataset.of(folder.name, files.images, kept, classes, remarks=remarks, marks=files.marks, fit=fitted)
 
 
 def empty_classes_remarks(names: Sequence[str], classes: Sequence[str]) -> tuple[str, ...]:
@@ -132,9 +137,12 @@ def empty_classes_remarks(names: Sequence[str], classes: Sequence[str]) -> tuple
     return (text.format(names=", ".join(left_out[:_MOST_NAMED]) + (", …" if len(left_out) > _MOST_NAMED else "")),)
 
 
-def photograph_remark(name: str, shape: tuple[int, ...]) -> str:
-    """Return the sentence that the pictures of a dataset are read as photographs, for a shape (C, H, W)."""
-    text = _("The pictures of {name} are photographs in colour, so they are resized and cropped to {shape} pixels.")
+def photograph_remark(name: str, shape: tuple[int, ...], fit: str) -> str:
+    """Return the sentence that the pictures of a dataset are read as photographs, fitted to a shape (C, H, W)."""
+    if fit == CROP:
+        text = _("The pictures of {name} are photographs in colour, so they are resized and cropped to {shape} pixels.")
+    else:
+        text = _("The pictures of {name} are photographs in colour, so they are resized to {shape} pixels.")
     return text.format(name=name, shape="x".join(map(str, shape[1:])))
 
 

@@ -16,7 +16,8 @@ def join(parts: Sequence[Dataset]) -> Dataset:
     Parameters
     ----------
     parts
-        The datasets, at least one. Their images have the same shape. Classes with the same name are the same class.
+        The datasets, at least one. Their images have the same shape and, if they are prepared from files, the same fit.
+        Classes with the same name are the same class.
 
     Returns
     -------
@@ -53,4 +54,5 @@ def join(parts: Sequence[Dataset]) -> Dataset:
         origins,
         tuple(dict.fromkeys(remark for part in parts for remark in part.remarks)),
         [mark for part in parts for mark in part.marks] if all(part.marks for part in parts) else (),
+        next((part.fit for part in parts if part.fit is not None), None),
     )

@@ -1,4 +1,4 @@
-"""Prepares pictures for networks that see them as they are: resized, the centre cropped, in colour or grey.
+"""Prepares pictures for networks that see them as they are: whole or cropped, resized, in colour or grey.
 
 This is the way of photographs. The ink of a drawing is prepared in `digitpad.data.images` instead.
 """
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from digitpad.data.ink import Stroke
 from digitpad.data.picture_files import opened_picture
+from digitpad.data.picture_fit import CROP, DEFAULT_FIT
 from digitpad.data.tones import brightness, colours
 from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
@@ -32,7 +33,9 @@ _THUMBNAIL = (3, 48, 48)
 _LEAST_TINTS, _LARGEST_PAPER, _COLOUR_STEP = 8.0, 0.4, 32
 
 
-def read_picture(source: Path | str | bytes | PIL.Image.Image, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+def read_picture(
+    source: Path | str | bytes | PIL.Image.Image, shape: tuple[int, ...], fit: str = DEFAULT_FIT
+) -> NDArray[np.uint8]:
     """Read a picture, and prepare it for a network.
 
     Parameters
@@ -42,6 +45,8 @@ def read_picture(source: Path | str | bytes | PIL.Image.Image, shape: tuple[int,
         orientation is applied.
     shape
         Shape of the network's input, (C, H, W), with 1 or 3 channels.
+    fit
+        `CROP` or `STRETCH`.
 
     Returns
     -------
@@ -54,7 +59,7 @@ def read_picture(source: Path | str | bytes | PIL.Image.Image, shape: tuple[int,
         If the picture cannot be read, see `opened_picture`, or the number of channels is neither 1 nor 3.
     """
     with opened_picture(source, least=max(shape[1:])) as picture:
-        return prepare_picture(picture, shape)
+        return prepare_picture(picture, shape, fit)
 
 
 def read_colours(source: Path | str | bytes | PIL.Image.Image) -> NDArray[np.uint8]:
@@ -63,7 +68,7 @@ def read_colours(source: Path | str | bytes | PIL.Image.Image) -> NDArray[np.uin
         return np.asarray(_flat(picture, "RGB"))
 
 
-def prepare_picture(picture: PIL.Image.Image, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+def prepare_picture(picture: PIL.Image.Image, shape: tuple[int, ...], fit: str = DEFAULT_FIT) -> NDArray[np.uint8]:
     """Prepare an open picture for a network.
 
     Parameters
@@ -72,11 +77,14 @@ def prepare_picture(picture: PIL.Image.Image, shape: tuple[int, ...]) -> NDArray
         Of any size and mode. Transparent parts are paper.
     shape
         Shape of the network's input, (C, H, W).
+    fit
+        `CROP`: the picture is scaled until it just covers H x W, and its centre cropped. `STRETCH`: the whole picture
+        is resized to H x W; its aspect ratio is not kept.
 
     Returns
     -------
     NDArray[uint8]
-        (C, H, W): the picture scaled until it just covers H x W, and its centre cropped; red, green and blue, or grey.
+        (C, H, W): red, green and blue, or grey.
 
     Raises
     ------
@@ -85,7 +93,11 @@ def prepare_picture(picture: PIL.Image.Image, shape: tuple[int, ...]) -> NDArray
     """
     channels, height, width = shape
     check_channels(shape)
-    fitted = PIL.ImageOps.fit(_flat(picture, _MODES[channels]), (width, height), PIL.Image.Resampling.BILINEAR)
+    flat, bilinear = _flat(picture, _MODES[channels]), PIL.Image.Resampling.BILINEAR
+    if fit == CROP:
+        fitted = PIL.ImageOps.fit(flat, (width, height), bilinear)
+    else:
+        fitted = flat.resize((width, height), bilinear)
     pixels = np.asarray(fitted)
     return np.ascontiguousarray(pixels.transpose(2, 0, 1)) if channels > 1 else pixels[np.newaxis].copy()
 

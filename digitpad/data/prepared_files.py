@@ -15,11 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.data.dataset import Images
-from digitpad.data.lazy_pictures import CACHE, PictureFiles, Prepare, Progress, in_threads
+from digitpad.data.lazy_pictures import CACHE, PictureFiles, Progress, in_threads
 from digitpad.data.picture_files import FileStamp, check_picture, stamp_of
+from digitpad.data.picture_fit import DEFAULT_FIT
 from digitpad.data.pictures import read_picture
 from digitpad.data.skipped import SkippedPictures
 from digitpad.errors import DigitpadError
+
+PrepareFitted = Callable[[Path, tuple[int, ...], str], NDArray[np.uint8]]
+"""Prepares the picture in a file for a network, given its shape (C, H, W) and the fit."""
 
 _AT_ONCE = 64  # number of files between two reports of progress
 
@@ -89,7 +93,8 @@ def prepare_pictures(
     skipped: SkippedPictures,
     on_progress: Progress,
     *,
-    read: Prepare = read_picture,
+    fit: str = DEFAULT_FIT,
+    read: PrepareFitted = read_picture,
     check: Callable[[Path], object] = check_picture,
 ) -> PreparedFiles:
     """Prepare files as pictures, lazily if they are many.
@@ -100,8 +105,10 @@ def prepare_pictures(
         See `prepare_digits`.
     shape
         The shape of a prepared picture, (C, H, W).
+    fit
+        How a picture is fitted to the shape, see `digitpad.data.pictures.prepare_picture`.
     read
-        Prepares one file for a shape.
+        Prepares one file for a shape, with a fit.
     check
         Examines one file without preparing it; raises DigitpadError if it cannot be read.
 
@@ -114,11 +121,14 @@ def prepare_pictures(
     # One array, because the system takes back all of its memory at once.
     store = np.empty((len(paths), *shape), np.uint8) if lease.take(len(paths) * math.prod(shape)) else None
 
+    def prepare(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+        return read(path, shape, fit)
+
     def examine(place: int) -> FileStamp:
         check(paths[place])
         stamp = stamp_of(paths[place])
         if store is not None:
-            store[place] = read(paths[place], shape)
+            store[place] = prepare(paths[place], shape)
         return stamp
 
     examined = list(_each(examine, paths, skipped, on_progress))
@@ -127,7 +137,7 @@ def prepare_pictures(
     marks = [_mark(stamp, paths[place], folder) for place, stamp in zip(kept, stamps, strict=True)]
     decoded = {} if store is None else {index: store[place] for index, place in enumerate(kept)}
     files = [paths[place] for place in kept]
-    images = PictureFiles(files, shape, marks, stamps=stamps, decoded=decoded, lease=lease, read=read)
+    images = PictureFiles(files, shape, marks, stamps=stamps, decoded=decoded, lease=lease, read=prepare)
     return PreparedFiles(images, kept, marks)
 
 

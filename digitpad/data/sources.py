@@ -24,6 +24,7 @@ from digitpad.data.mnist import Split, load_mnist
 from digitpad.data.npz_file import read_npz_dataset
 from digitpad.data.orientation import orientation_remarks, split_turns
 from digitpad.data.paper import Pages, load_paper
+from digitpad.data.picture_fit import DEFAULT_FIT
 from digitpad.data.rasterize import ink_to_image
 from digitpad.data.synthetic import load_non_digits, load_styles
 from digitpad.errors import DigitpadError
@@ -51,6 +52,7 @@ def open_samples(
     split: Split = "train",
     *,
     shape: tuple[int, ...] | None = None,
+    fit: str = DEFAULT_FIT,
     on_progress: Progress = lambda _done, _total: None,
 ) -> Dataset | Pages:
     """Open any training data: a dataset as in `open_dataset`, or `paper`, the pages for finding ink.
@@ -62,7 +64,7 @@ def open_samples(
     """
     if str(spec).lower() == "paper":
         return load_paper(split)
-    return open_dataset(spec, split, shape=shape, on_progress=on_progress)
+    return open_dataset(spec, split, shape=shape, fit=fit, on_progress=on_progress)
 
 
 def open_dataset(
@@ -70,6 +72,7 @@ def open_dataset(
     split: Split = "train",
     *,
     shape: tuple[int, ...] | None = None,
+    fit: str = DEFAULT_FIT,
     on_progress: Progress = lambda _done, _total: None,
 ) -> Dataset:
     """Open a dataset.
@@ -90,6 +93,8 @@ def open_dataset(
     shape
         The input of the network that the images are for, (C, H, W): pictures in folders and the samples of collections
         are prepared for it, see `read_image_folder` and `read_collection`. All other images stay as they are.
+    fit
+        How these pictures are fitted to the shape, see `digitpad.data.pictures.prepare_picture`.
     on_progress
         Called with the number of pictures or samples that are examined, and of all; what it raises ends the reading.
 
@@ -105,12 +110,12 @@ def open_dataset(
     """
     collection = find_collection(str(spec))
     if collection is not None:
-        return read_collection(collection, shape=shape, on_progress=on_progress)
+        return read_collection(collection, shape=shape, fit=fit, on_progress=on_progress)
     base, turns = split_turns(str(spec))
     if "+" in str(spec) and not Path(spec).exists() and not Path(base).exists():
-        return _open_joined(str(spec).split("+"), split, shape, on_progress)
+        return _open_joined(str(spec).split("+"), split, shape, fit, on_progress)
     if turns and not Path(spec).exists():
-        return _turned(open_dataset(base, split, shape=shape, on_progress=on_progress), str(spec), turns)
+        return _turned(open_dataset(base, split, shape=shape, fit=fit, on_progress=on_progress), str(spec), turns)
     if str(spec).startswith(PREFIX):
         CollectionStore().find(str(spec).removeprefix(PREFIX))
     built_in = _built_in(str(spec).lower(), split)
@@ -119,7 +124,7 @@ def open_dataset(
     path = Path(spec)
     if path.is_dir():
         files = _idx_files(path, split)
-        folder = partial(read_image_folder, path, split, shape=shape, on_progress=on_progress)
+        folder = partial(read_image_folder, path, split, shape=shape, fit=fit, on_progress=on_progress)
         return folder() if files is None else _read_idx_pair(str(spec), *files)
     return _read_file(path, split, str(spec))
 
@@ -167,11 +172,14 @@ def _turned(dataset: Dataset, spec: str, turns: Sequence[str]) -> Dataset:
         dataset.origins,
         tuple(kept),
         dataset.marks,
+        dataset.fit,
     )
     return replace(turned, remarks=(*turned.remarks, *orientation_remarks(spec, turned)))
 
 
-def _open_joined(specs: Sequence[str], split: Split, shape: tuple[int, ...] | None, on_progress: Progress) -> Dataset:
+def _open_joined(
+    specs: Sequence[str], split: Split, shape: tuple[int, ...] | None, fit: str, on_progress: Progress
+) -> Dataset:
     """Open each dataset once, even if it is named several times, and join them."""
     if any(not spec.strip() or spec.lower() == "paper" for spec in specs):
         raise DigitpadError(
@@ -179,7 +187,9 @@ def _open_joined(specs: Sequence[str], split: Split, shape: tuple[int, ...] | No
                 "{names} is not a dataset; put a dataset of digits on each side of every plus, as in mnist+non-digits."
             ).format(names="+".join(specs))
         )
-    opened = {spec: open_dataset(spec, split, shape=shape, on_progress=on_progress) for spec in dict.fromkeys(specs)}
+    opened = {
+        spec: open_dataset(spec, split, shape=shape, fit=fit, on_progress=on_progress) for spec in dict.fromkeys(specs)
+    }
     return join([opened[spec] for spec in specs])
 
 

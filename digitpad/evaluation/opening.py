@@ -9,7 +9,7 @@ from digitpad.nn.backend import Shape
 from digitpad.translation import gettext as _
 
 
-def open_for_models(models: Sequence[Model], open_for: Callable[[Shape], Dataset]) -> tuple[Dataset, ...]:
+def open_for_models(models: Sequence[Model], open_for: Callable[[Shape, str], Dataset]) -> tuple[Dataset, ...]:
     """Open the same images for several models.
 
     Parameters
@@ -17,23 +17,23 @@ def open_for_models(models: Sequence[Model], open_for: Callable[[Shape], Dataset
     models
         The models, at least one.
     open_for
-        Opens the dataset for the shape of an input; called once for each shape.
+        Opens the dataset for the shape of an input, with a fit; called once for each pair of them.
 
     Returns
     -------
     tuple of Dataset
-        The images of each model, in the same order; the same object for models with the same input.
+        The images of each model, in the same order; the same object for models with the same preparation.
 
     Raises
     ------
     DigitpadError
         If the dataset cannot be opened, or its files have changed in between.
     """
-    opened: dict[Shape, Dataset] = {}
-    for model in models:
-        shape = model.metadata.preprocessing.shape
-        if shape not in opened:
-            opened[shape] = open_for(shape)
+    inputs = [(model.metadata.preprocessing.shape, model.metadata.preprocessing.fit) for model in models]
+    opened: dict[tuple[Shape, str], Dataset] = {}
+    for shape, fit in inputs:
+        if (shape, fit) not in opened:
+            opened[shape, fit] = open_for(shape, fit)
     first, *others = opened.values()
     if any(other.identity != first.identity for other in others):
         raise DigitpadError(
@@ -41,4 +41,4 @@ def open_for_models(models: Sequence[Model], open_for: Callable[[Shape], Dataset
                 dataset=first.name
             )
         )
-    return tuple(opened[model.metadata.preprocessing.shape] for model in models)
+    return tuple(opened[each] for each in inputs)

@@ -311,12 +311,19 @@ def match_classes(recognizer: Recognizer, dataset: Dataset) -> NDArray[np.int64]
                 labels=", ".join(labels[:_MOST_NAMED]) + (", …" if len(labels) > _MOST_NAMED else ""),
             )
         )
-    expected = recognizer.model.metadata.preprocessing.shape
+    prepared = recognizer.model.metadata.preprocessing
+    expected = prepared.shape
     if dataset.images.shape[1:] != expected:
         shape = "x".join(str(length) for length in dataset.images.shape[1:])
         raise DigitpadError(
             _("The images of {dataset} have the shape {shape}, but the model reads {expected}; convert them.").format(
                 dataset=dataset.name, shape=shape, expected="x".join(str(length) for length in expected)
+            )
+        )
+    if not prepared.receives(dataset.fit):
+        raise DigitpadError(
+            _("The pictures of {dataset} were not prepared for {model}; open the dataset again for this model.").format(
+                dataset=dataset.name, model=recognizer.model.name
             )
         )
     return np.array([labels.index(name) for name in dataset.classes], np.int64)

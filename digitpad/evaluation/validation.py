@@ -17,6 +17,7 @@ def validation_images(
     source: str | Path,
     *,
     shape: Shape | None = None,
+    fit: str | None = None,
     on_progress: Progress = lambda _done, _total: None,
 ) -> Dataset:
     """Return the images of a dataset on which the training of a model was validated.
@@ -27,8 +28,8 @@ def validation_images(
         Its metadata contain the seed, the number of training images and their checksum.
     source
         The dataset that the model was trained on, as `open_dataset` takes it.
-    shape
-        The input that the images are prepared for; None for that of the model.
+    shape, fit
+        The input that the images are prepared for, and how they are fitted to it; None for those of the model.
     on_progress
         As for `open_dataset`.
 
@@ -38,16 +39,17 @@ def validation_images(
         If the dataset cannot be read, or the model was not trained on these images. A guess could return training
         images.
     """
-    own = model.metadata.preprocessing.shape
-    dataset = open_dataset(source, "train", shape=own, on_progress=on_progress)
+    own = model.metadata.preprocessing
+    shape, fit = shape or own.shape, fit or own.fit
+    dataset = open_dataset(source, "train", shape=own.shape, fit=own.fit, on_progress=on_progress)
     seed, images = model.metadata.training.get("seed"), model.metadata.training.get("images")
     wanted = model.metadata.training.get("data_sha256")
     if isinstance(seed, int) and seed >= 0 and isinstance(images, int) and 0 < images < len(dataset):
         training, validation = choose_images(dataset, limit=None, validation=len(dataset) - images, seed=seed)
         if training.checksum == wanted:
-            if shape in {None, own}:
+            if (shape, fit) == (own.shape, own.fit):
                 return validation
-            other = open_dataset(source, "train", shape=shape, on_progress=on_progress)
+            other = open_dataset(source, "train", shape=shape, fit=fit, on_progress=on_progress)
             if other.identity == dataset.identity:
                 # The choice depends on the number of images and the seed alone.
                 return choose_images(other, limit=None, validation=len(validation), seed=seed)[1]

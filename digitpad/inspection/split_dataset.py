@@ -17,6 +17,7 @@ from digitpad.data.dataset import Dataset
 from digitpad.data.image_folder import split_folder
 from digitpad.data.lazy_pictures import Progress
 from digitpad.data.mnist import Split
+from digitpad.data.picture_fit import DEFAULT_FIT
 from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
@@ -71,6 +72,11 @@ class SplitDataset:
     def shape(self) -> tuple[int, ...]:
         """The shape of one image, (C, H, W)."""
         return tuple(self.parts[0].images.shape[1:])
+
+    @property
+    def fit(self) -> str | None:
+        """How the pictures are fitted to their shape, see `Dataset`."""
+        return self.parts[0].fit
 
     @cached_property
     def starts(self) -> tuple[int, ...]:
@@ -142,13 +148,14 @@ def open_splits(
     spec: str | Path,
     *,
     shape: tuple[int, ...] | None = None,
+    fit: str = DEFAULT_FIT,
     on_progress: Progress = lambda _done, _total: None,
 ) -> SplitDataset:
     """Open the training and test images of a dataset.
 
     Parameters
     ----------
-    spec, shape, on_progress
+    spec, shape, fit, on_progress
         See `digitpad.data.sources.open_dataset`. The splits are opened one after the other.
 
     Returns
@@ -166,7 +173,7 @@ def open_splits(
     wanted: tuple[Split, ...] = ("train",) if _is_single(spec) else ("train", "test")
     for split in wanted:
         try:
-            opened[split] = open_dataset(spec, split, shape=shape, on_progress=on_progress)
+            opened[split] = open_dataset(spec, split, shape=shape, fit=fit, on_progress=on_progress)
         except DigitpadError as error:
             troubles.append(error)
     if not opened:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.data.dataset import MNIST_MEAN, MNIST_STD, NO_DIGIT, PerChannel, in_words, normalize
+from digitpad.data.picture_fit import CROP, FITS
 from digitpad.json_records import JSONError, dump_json, parse_json, shown, to_record
 from digitpad.names import plain_name
 from digitpad.translation import gettext as _
@@ -26,7 +27,7 @@ PICTURE_VERSION = 2
 CLASSIFICATION, SEGMENTATION = "classification", "segmentation"
 
 DIGIT, PICTURE = "digit", "picture"
-"""The kinds of preprocessing: a digit is cropped to its ink and centred, a picture is resized and cropped."""
+"""The kinds of preprocessing: a digit is cropped to its ink and centred, a picture is read as it is."""
 
 _DIGITS = tuple("0123456789")
 _MOST_LABELS = 10_000
@@ -47,12 +48,15 @@ class Preprocessing:
         Height of the picture in pixels, and its width unless `width` is given.
     kind
         `DIGIT`: the ink of the picture is found, cropped, and centred in 28x28 pixels (see
-        `digitpad.data.images`); for networks that find ink on pages, the page itself. `PICTURE`: the picture is resized
-        and its centre cropped to `shape`, in colour or grey (see `digitpad.data.pictures`).
+        `digitpad.data.images`); for networks that find ink on pages, the page itself. `PICTURE`: the picture is fitted
+        to `shape`, in colour or grey (see `digitpad.data.pictures`).
     channels
         1 for grey, 3 for colour.
     width
         Width of the picture in pixels; None if it is the height.
+    fit
+        Of `PICTURE`: how the picture is fitted to `shape`, `CROP` or `STRETCH` of `digitpad.data.picture_fit`. In
+        model files without it, pictures are cropped.
     """
 
     mean: PerChannel = MNIST_MEAN
@@ -61,12 +65,13 @@ class Preprocessing:
     kind: str = DIGIT
     channels: int = 1
     width: int | None = None
+    fit: str = CROP
 
     @classmethod
-    def of_pictures(cls, shape: tuple[int, ...], mean: PerChannel, std: PerChannel) -> Self:
+    def of_pictures(cls, shape: tuple[int, ...], mean: PerChannel, std: PerChannel, fit: str = CROP) -> Self:
         """Return the preprocessing of pictures of a shape, (C, H, W)."""
         channels, height, width = shape
-        return cls(mean, std, height, PICTURE, channels, None if width == height else width)
+        return cls(mean, std, height, PICTURE, channels, None if width == height else width, fit)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -75,7 +80,7 @@ class Preprocessing:
 
     @property
     def is_picture(self) -> bool:
-        """Whether pictures are resized and cropped, and not read as ink on paper."""
+        """Whether pictures are read as they are, and not as ink on paper."""
         return self.kind == PICTURE
 
     @property
@@ -84,6 +89,10 @@ class Preprocessing:
         if not self.is_picture:
             return "ink 1 on background 0"
         return "red, green and blue" if self.channels == 3 else "grey levels, black 0"
+
+    def receives(self, fit: str | None) -> bool:
+        """Return whether images with this fit, see `Dataset.fit`, are those that the network receives."""
+        return fit is None or not self.is_picture or fit == self.fit
 
     def of_channel(self, channel: int) -> tuple[float, float]:
         """Return the mean and the standard deviation of one channel."""
@@ -98,7 +107,7 @@ class Preprocessing:
         """Return the values by name; for digits and pages only the three that all versions of digitpad know."""
         values: dict[str, Any] = {"mean": self.mean, "std": self.std, "size": self.size}
         if self.is_picture:
-            values |= {"kind": self.kind, "channels": self.channels, "width": self.width}
+            values |= {"kind": self.kind, "channels": self.channels, "width": self.width, "fit": self.fit}
         return values
 
     def works(self) -> bool:
@@ -114,6 +123,7 @@ class Preprocessing:
             and min(self.shape) >= 1
             and (self.is_picture or self.width is None)
             and self.kind in {DIGIT, PICTURE}
+            and self.fit in (FITS if self.is_picture else {CROP})
         )
 
 
@@ -165,6 +175,7 @@ class _Prepared:
     kind: str = DIGIT
     channels: int = 1
     width: int | None = None
+    fit: str = CROP
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +252,9 @@ def from_strings(strings: Mapping[str, str]) -> ModelMetadata:
     if prepared.kind not in {DIGIT, PICTURE}:
         text = _("was made for pictures of the kind {kind}, which this digitpad does not know")
         raise ValueError(text.format(kind=shown(prepared.kind)))
+    if prepared.fit not in FITS:
+        text = _("was made for pictures with the fit {fit}, which this digitpad does not know")
+        raise ValueError(text.format(fit=shown(prepared.fit)))
     preprocessing = Preprocessing(**{name: getattr(prepared, name) for name in names})
     if not 1 <= len(read.labels) <= _MOST_LABELS:
         raise ValueError(

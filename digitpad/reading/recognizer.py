@@ -2,7 +2,7 @@
 
 A `Recognizer` owns one network. All of digitpad reads through it, so that the window, the command line and the
 evaluation always agree. The metadata of the model say how a picture is prepared: a network for digits sees the ink of a
-picture, cropped and centred in 28x28 pixels; a network for pictures sees the picture itself, resized and cropped, and
+picture, cropped and centred in 28x28 pixels; a network for pictures sees the picture itself, fitted to its input, and
 never rejects it.
 
 Single readings are computed by the plain layers of the network, which the window shows. Whole datasets are read by the
@@ -122,8 +122,13 @@ class Recognizer:
 
     @property
     def reads_pictures(self) -> bool:
-        """Whether pictures are read as they are, resized and cropped, and not as ink on paper."""
+        """Whether pictures are read as they are, and not as ink on paper."""
         return self._preprocessing.is_picture
+
+    @property
+    def picture_fit(self) -> str:
+        """How these pictures are fitted to the input, see `digitpad.data.pictures.prepare_picture`."""
+        return self._preprocessing.fit
 
     @property
     def reads_digits(self) -> bool:
@@ -198,7 +203,8 @@ class Recognizer:
         source = PIL.Image.fromarray(picture) if isinstance(picture, np.ndarray) else picture
         if not self.reads_pictures:
             return image_to_digit(read_image(source))
-        return read_picture(source, self._preprocessing.shape).astype(np.float32) / np.float32(255)
+        pixels = read_picture(source, self._preprocessing.shape, self._preprocessing.fit)
+        return pixels.astype(np.float32) / np.float32(255)
 
     def prepare_image(self, gray: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the ink of a picture as `recognize_pixels` takes it; the parameters are those of `recognize_image`."""

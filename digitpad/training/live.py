@@ -11,6 +11,7 @@ from typing import Self
 
 from digitpad.data.dataset import Dataset
 from digitpad.data.lazy_pictures import Progress
+from digitpad.data.picture_fit import DEFAULT_FIT
 from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
 from digitpad.models.architecture_file import build_network
@@ -280,12 +281,13 @@ def prepare(
     settings = plan.settings
     if samples is None:
         shape = input_for_pictures(plan.architecture)
-        opened = open_samples(plan.dataset, split="train", shape=shape, on_progress=on_progress)
+        fit = DEFAULT_FIT if resume is None else resume.metadata.preprocessing.fit
+        opened = open_samples(plan.dataset, split="train", shape=shape, fit=fit, on_progress=on_progress)
         samples = limit_classes(opened, plan.limit_per_class, settings.seed)
-    fit = fit_network(plan.architecture, samples)
-    architecture = apply_to_architecture(settings, fit.architecture)
+    fitted = fit_network(plan.architecture, samples)
+    architecture = apply_to_architecture(settings, fitted.architecture)
     if isinstance(samples, Dataset):
-        samples = replace(samples, remarks=(*samples.remarks, *fit.remarks))
+        samples = replace(samples, remarks=(*samples.remarks, *fitted.remarks))
     training, validation = choose_images(samples, limit=plan.limit, validation=plan.validation, seed=settings.seed)
     # Before anything copies weights or keeps references to them.
     network = build_network(architecture, settings.seed)
@@ -301,5 +303,5 @@ def prepare(
         architecture=architecture,
         diagnose=diagnose,
         resume=resume,
-        changes=fit.changes,
+        changes=fitted.changes,
     )

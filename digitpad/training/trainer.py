@@ -14,6 +14,7 @@ import numpy as np
 
 from digitpad.data.dataset import Dataset, PerChannel
 from digitpad.data.image_folder import DIGIT_SHAPE
+from digitpad.data.picture_fit import DEFAULT_FIT
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import CLASSIFICATION, Model, ModelMetadata, Preprocessing
 from digitpad.nn import Architecture, Dropout, ParallelNetwork, Sequential
@@ -115,7 +116,7 @@ class Trainer:
         #: Metadata for model files, so that the network is used as it was trained.
         self.metadata = ModelMetadata(
             labels=self.task.labels,
-            preprocessing=_preprocessing(self.task, training.images.shape[1:], mean, std),
+            preprocessing=_preprocessing(self.task, training, mean, std, resume),
             task=self.task.name,
         )
         self._policies = tuple(build_policies(settings, network) if policies is None else policies)
@@ -441,8 +442,15 @@ class Trainer:
         )
 
 
-def _preprocessing(task: Task, shape: tuple[int, ...], mean: PerChannel, std: PerChannel) -> Preprocessing:
-    """Return how pictures are prepared for a network that is trained on images of a shape, (C, H, W)."""
+def _preprocessing(
+    task: Task, training: Samples, mean: PerChannel, std: PerChannel, resume: Checkpoint | None
+) -> Preprocessing:
+    """Return how pictures are prepared for a network that is trained on these images."""
+    shape = training.images.shape[1:]
     if task.name == CLASSIFICATION and shape != DIGIT_SHAPE:
-        return Preprocessing.of_pictures(shape, mean, std)
+        fit = training.fit if isinstance(training, Dataset) else None
+        if fit is None:
+            # The images have their shape already, such as those of a CSV file; this is for pictures to be read later.
+            fit = DEFAULT_FIT if resume is None else resume.metadata.preprocessing.fit
+        return Preprocessing.of_pictures(shape, mean, std, fit)
     return Preprocessing(mean, std, shape[-1])

@@ -10,6 +10,7 @@ from digitpad.data import image_folder, prepared_files
 from digitpad.data.lazy_views import JoinedImages, TurnedImages
 from digitpad.data.memory_budget import MemoryBudget
 from digitpad.data.orientation import turn
+from digitpad.data.picture_fit import CROP, STRETCH
 from digitpad.data.pictures import read_picture
 from digitpad.data.sources import open_dataset
 from tests.pictures import photograph_folder
@@ -28,9 +29,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Return the files that are decoded from now on; nothing is kept."""
     decoded: list[Path] = []
 
-    def counted(path: Path, shape: tuple[int, ...]) -> np.ndarray:
+    def counted(path: Path, shape: tuple[int, ...], fit: str) -> np.ndarray:
         decoded.append(path)
-        return read_picture(path, shape)
+        return read_picture(path, shape, fit)
 
     monkeypatch.setattr(image_folder, "prepare_pictures", partial(prepared_files.prepare_pictures, read=counted))
     monkeypatch.setattr(prepared_files, "CACHE", MemoryBudget(0))
@@ -55,6 +56,17 @@ def test_joined_folders_are_decoded_when_they_are_used(folders: tuple[Path, Path
     assert training.images[:2].shape == (2, *SHAPE)
     assert len(opened) == 2
     assert len(training) + len(validation) == 14
+
+
+def test_joined_and_turned_pictures_have_the_fit_they_were_opened_with(folders: tuple[Path, Path]) -> None:
+    spec = f"{folders[0]}+{folders[1]}"
+    joined = open_dataset(spec, shape=SHAPE, fit=CROP)
+    turned = open_dataset(f"{folders[0]}:invert", shape=SHAPE, fit=CROP)
+    path = folders[0] / "a" / "000.jpg"
+    assert joined.fit == turned.fit == joined.split(5, np.random.default_rng(0))[0].fit == CROP
+    assert np.array_equal(joined.images[0], read_picture(path, SHAPE, CROP))
+    assert np.array_equal(turned.images[0], 255 - read_picture(path, SHAPE, CROP))
+    assert open_dataset(spec, shape=SHAPE).fit == STRETCH
 
 
 def test_joined_images_know_their_files_and_have_a_stable_checksum(folders: tuple[Path, Path]) -> None:

@@ -12,6 +12,7 @@ import pytest
 from digitpad.data import prepared_files
 from digitpad.data.lazy_pictures import PictureFiles
 from digitpad.data.memory_budget import MemoryBudget
+from digitpad.data.picture_fit import CROP, STRETCH
 from digitpad.data.pictures import COLOUR_SHAPE, read_picture
 from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
@@ -43,8 +44,23 @@ def test_photographs_in_colour_stay_so_and_this_is_said(folder: Path) -> None:
     dataset = open_dataset(folder)
     assert dataset.images.shape == (14, *COLOUR_SHAPE)
     assert dataset.remarks == (
-        "The pictures of training_set are photographs in colour, so they are resized and cropped to 64x64 pixels.",
+        "The pictures of training_set are photographs in colour, so they are resized to 64x64 pixels.",
     )
+
+
+def test_pictures_are_cropped_for_a_network_that_asks_for_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = folder / "training_set" / "dogs" / "002.jpg"
+    assert open_dataset(folder, shape=SHAPE).fit == STRETCH
+    for room in (1 << 20, 0):
+        # With room for all of them, they are decoded at once; without, when they are used.
+        monkeypatch.setattr(prepared_files, "CACHE", MemoryBudget(room))
+        dataset = open_dataset(folder, shape=SHAPE, fit=CROP)
+        assert dataset.fit == open_splits(folder, shape=SHAPE, fit=CROP).fit == CROP
+        assert np.array_equal(dataset.images[9], read_picture(path, SHAPE, CROP))
+        assert not np.array_equal(dataset.images[9], read_picture(path, SHAPE, STRETCH))
+    (remark,) = open_dataset(folder, fit=CROP).remarks
+    assert remark.endswith("so they are resized and cropped to 64x64 pixels.")
+    assert open_dataset(folder, shape=(1, 28, 28)).fit is None
 
 
 def test_a_network_for_digits_reads_photographs_as_ink(folder: Path) -> None:

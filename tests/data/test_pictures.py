@@ -1,4 +1,4 @@
-"""Photographs are resized and cropped as they are, and told from drawings on paper."""
+"""Photographs are resized as they are, whole or cropped, and told from drawings on paper."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import PIL.Image
 import PIL.ImageDraw
 import pytest
 
+from digitpad.data.picture_fit import CROP, DEFAULT_FIT, STRETCH
 from digitpad.data.pictures import are_photographs, drawn_on_white, read_colours, read_picture
 from digitpad.errors import DigitpadError
 from tests.pictures import photograph, photograph_folder
@@ -21,17 +22,50 @@ def striped() -> PIL.Image.Image:
 
 
 def test_the_centre_is_cropped_and_resized() -> None:
-    pixels = read_picture(striped(), (3, 12, 12))
+    pixels = read_picture(striped(), (3, 12, 12), CROP)
     assert pixels.shape == (3, 12, 12)
     assert pixels.dtype == np.uint8
     assert (pixels.transpose(1, 2, 0) == (0, 255, 0)).all(axis=2).mean() > 0.8
-    wide = read_picture(striped(), (3, 10, 30))
+    wide = read_picture(striped(), (3, 10, 30), CROP)
     assert wide[:, 5, 2].tolist() == [255, 0, 0]
     assert wide[:, 5, 27].tolist() == [0, 0, 255]
 
 
+def test_the_whole_picture_is_resized() -> None:
+    pixels = read_picture(striped(), (3, 12, 12), STRETCH)
+    assert pixels.shape == (3, 12, 12)
+    # One third of the width is left to each colour, the full height to all.
+    assert pixels[:, [0, 6, 11], 1].T.tolist() == [[255, 0, 0]] * 3
+    assert pixels[:, [0, 6, 11], 6].T.tolist() == [[0, 255, 0]] * 3
+    assert pixels[:, [0, 6, 11], 10].T.tolist() == [[0, 0, 255]] * 3
+    high = read_picture(striped().rotate(-90, expand=True), (3, 12, 12), STRETCH)
+    assert high[:, 1, 6].tolist() == [255, 0, 0]
+    assert high[:, 10, 6].tolist() == [0, 0, 255]
+
+
+def test_the_whole_picture_is_resized_as_by_pillow() -> None:
+    picture = photograph(np.random.default_rng(0), 1, (130, 70))
+    expected = np.asarray(picture.resize((24, 20), PIL.Image.Resampling.BILINEAR)).transpose(2, 0, 1)
+    np.testing.assert_array_equal(read_picture(picture, (3, 20, 24), STRETCH), expected)
+
+
+@pytest.mark.parametrize("size", [(2400, 1600), (3000, 400), (400, 3000)])
+def test_a_large_jpeg_is_resized_whole(tmp_path: Path, size: tuple[int, int]) -> None:
+    photograph(np.random.default_rng(0), 1, size).save(tmp_path / "large.jpg", quality=95)
+    whole = PIL.Image.open(tmp_path / "large.jpg").resize((100, 100), PIL.Image.Resampling.BOX)
+    small = read_picture(tmp_path / "large.jpg", (3, 100, 100), STRETCH)
+    assert np.abs(small.transpose(1, 2, 0).astype(int) - np.asarray(whole)).mean() <= 4
+
+
+def test_of_equal_proportions_both_fits_are_the_same() -> None:
+    picture = photograph(np.random.default_rng(0), 1, (96, 80))
+    cropped, stretched = (read_picture(picture, (3, 20, 24), fit) for fit in (CROP, STRETCH))
+    np.testing.assert_array_equal(cropped, stretched)
+    assert DEFAULT_FIT == STRETCH
+
+
 def test_one_channel_is_grey() -> None:
-    grey = read_picture(striped(), (1, 30, 90))
+    grey = read_picture(striped(), (1, 30, 90), CROP)
     assert grey.shape == (1, 30, 90)
     assert grey[0, 15, [10, 45, 80]].tolist() == [76, 150, 29]
 
@@ -52,7 +86,7 @@ def test_the_orientation_of_a_camera_is_applied(tmp_path: Path) -> None:
     exif = PIL.Image.Exif()
     exif[0x0112] = 6
     striped().save(tmp_path / "turned.jpg", exif=exif, quality=95, subsampling=0)
-    upright = read_picture(tmp_path / "turned.jpg", (3, 90, 30)).astype(int)
+    upright = read_picture(tmp_path / "turned.jpg", (3, 90, 30), CROP).astype(int)
     assert upright[:, 10, 15].argmax() == 0
     assert upright[:, 80, 15].argmax() == 2
 
@@ -60,7 +94,7 @@ def test_the_orientation_of_a_camera_is_applied(tmp_path: Path) -> None:
 def test_a_large_jpeg_is_decoded_small_but_large_enough(tmp_path: Path) -> None:
     photograph(np.random.default_rng(0), 1, (2400, 1600)).save(tmp_path / "large.jpg", quality=95)
     small, exact = (
-        read_picture(tmp_path / "large.jpg", (3, 100, 150)),
+        read_picture(tmp_path / "large.jpg", (3, 100, 150), CROP),
         np.asarray(PIL.Image.open(tmp_path / "large.jpg").resize((150, 100), PIL.Image.Resampling.BOX)),
     )
     assert np.abs(small.transpose(1, 2, 0).astype(int) - exact).max() <= 8

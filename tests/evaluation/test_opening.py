@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from digitpad.data.dataset import Dataset
+from digitpad.data.picture_fit import CROP, STRETCH
+from digitpad.data.pictures import read_picture
 from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
 from digitpad.evaluation import Comparison, evaluate
@@ -52,22 +54,44 @@ def test_each_model_gets_the_same_pictures_in_its_size(folder: Path, models: lis
 
 
 def test_models_with_one_input_share_the_images(folder: Path, models: list[Model]) -> None:
-    shapes: list[Shape] = []
+    inputs: list[tuple[Shape, str]] = []
 
-    def noted(shape: Shape) -> Dataset:
-        shapes.append(shape)
-        return opened(folder, shape)
+    def noted(shape: Shape, fit: str) -> Dataset:
+        inputs.append((shape, fit))
+        return opened(folder, shape, fit)
 
     first, second = open_for_models([models[0], models[0]], noted)
     assert first is second
-    assert shapes == [(3, 20, 24)]
+    assert inputs == [((3, 20, 24), STRETCH)]
+
+
+def test_each_model_gets_the_pictures_with_its_own_fit(folder: Path, models: list[Model]) -> None:
+    cropping = with_fit(models[0], CROP)
+    first, second = open_for_models([models[0], cropping], partial(opened, folder))
+    assert (first.fit, second.fit) == (STRETCH, CROP)
+    assert first.identity == second.identity
+    path = folder / "greens" / "003.jpg"
+    for dataset, fit in ((first, STRETCH), (second, CROP)):
+        assert np.array_equal(dataset.images[3], read_picture(path, (3, 20, 24), fit))
+    evaluate(Recognizer(cropping), second)
+    with pytest.raises(DigitpadError, match="were not prepared for side 20; open the dataset again"):
+        evaluate(Recognizer(cropping), first)
+
+
+def test_validation_images_have_the_fit_of_the_model(folder: Path, models: list[Model]) -> None:
+    # The files are the same, so another fit leaves the choice of the images as it is.
+    cropped, stretched = (validation_images(with_fit(models[0], fit), folder) for fit in (CROP, STRETCH))
+    assert (cropped.fit, stretched.fit) == (CROP, STRETCH)
+    assert cropped.identity == stretched.identity
+    assert validation_images(models[0], folder, fit=CROP).identity == stretched.identity
+    assert validation_images(models[0], folder, fit=CROP).fit == CROP
 
 
 def test_files_that_change_in_between_are_noticed(tmp_path: Path, models: list[Model]) -> None:
     folder = photograph_folder(tmp_path / "changing", ("reds", "greens"), 4)
 
-    def changing(shape: Shape) -> Dataset:
-        dataset = opened(folder, shape)
+    def changing(shape: Shape, fit: str) -> Dataset:
+        dataset = opened(folder, shape, fit)
         (folder / "reds" / "001.jpg").unlink(missing_ok=True)
         return dataset
 
@@ -76,12 +100,20 @@ def test_files_that_change_in_between_are_noticed(tmp_path: Path, models: list[M
 
 
 def test_the_validation_images_are_those_of_the_first_model(folder: Path, models: list[Model]) -> None:
-    first, second = open_for_models(models, lambda shape: validation_images(models[0], folder, shape=shape))
+    def validation(shape: Shape, fit: str) -> Dataset:
+        return validation_images(models[0], folder, shape=shape, fit=fit)
+
+    first, second = open_for_models(models, validation)
     assert len(first) == len(second) == 6
     assert first.identity == second.identity
     assert second.images.shape[1:] == (3, 30, 30)
     assert validation_images(models[1], folder).identity != first.identity
 
 
-def opened(folder: Path, shape: Shape) -> Dataset:
-    return open_dataset(folder, "test", shape=shape)
+def opened(folder: Path, shape: Shape, fit: str) -> Dataset:
+    return open_dataset(folder, "test", shape=shape, fit=fit)
+
+
+def with_fit(model: Model, fit: str) -> Model:
+    prepared = replace(model.metadata.preprocessing, fit=fit)
+    return replace(model, metadata=replace(model.metadata, preprocessing=prepared))

@@ -9,6 +9,7 @@ import PIL.Image
 import shiboken6
 from numpy.typing import NDArray
 
+from digitpad.data.picture_fit import CROP
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.models import LoadedModel
@@ -23,7 +24,7 @@ CLASSES = ("reds", "blues")
 MEAN, STD = (0.5, 0.4, 0.3), (0.25, 0.2, 0.3)
 
 
-def colour_model(*, logits: int = 1, shape: tuple[int, ...] = SHAPE) -> Model:
+def colour_model(*, logits: int = 1, shape: tuple[int, ...] = SHAPE, fit: str = CROP) -> Model:
     """Return a network that reads "blues" where blue is brighter than red, with one or two logits."""
     channels, height, width = shape
     plan = Architecture(
@@ -48,7 +49,7 @@ def colour_model(*, logits: int = 1, shape: tuple[int, ...] = SHAPE) -> Model:
     weights.value[...] = 0
     bias.value[...] = 0
     weights.value[-1, :2] = (3, -3)
-    metadata = ModelMetadata(CLASSES, Preprocessing.of_pictures(plan.input_shape, MEAN, STD))
+    metadata = ModelMetadata(CLASSES, Preprocessing.of_pictures(plan.input_shape, MEAN, STD, fit))
     return Model(network, plan, metadata, plan.name)
 
 

@@ -1,6 +1,7 @@
 """Model files of networks for pictures, and the preprocessing that they record."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import safetensors.numpy
 
 from digitpad.data.dataset import NO_DIGIT
+from digitpad.data.picture_fit import CROP, STRETCH
 from digitpad.errors import DigitpadError
 from digitpad.models.metadata import DIGIT, PICTURE
 from digitpad.models.model_file import Model, ModelMetadata, Preprocessing, load_model, save_model
@@ -72,10 +74,40 @@ def test_the_files_of_digits_are_as_before(tmp_path: Path) -> None:
     assert load_model(path).metadata.preprocessing == Preprocessing(kind=DIGIT)
 
 
+@pytest.mark.parametrize("fit", [CROP, STRETCH])
+def test_the_fit_is_stored(tmp_path: Path, fit: str) -> None:
+    model = picture_model()
+    prepared = replace(model.metadata.preprocessing, fit=fit)
+    path = tmp_path / "pets.safetensors"
+    save_model(path, replace(model, metadata=replace(model.metadata, preprocessing=prepared)))
+    strings = strings_of(path)
+    assert strings["format_version"] == "2"
+    assert json.loads(strings["preprocessing"])["fit"] == fit
+    assert load_model(path).metadata.preprocessing == prepared
+
+
+def test_pictures_of_files_without_a_fit_are_cropped(saved: Path) -> None:
+    strings = strings_of(saved)
+    prepared = json.loads(strings["preprocessing"])
+    del prepared["fit"]
+    tensors = safetensors.numpy.load_file(saved)
+    safetensors.numpy.save_file(tensors, saved, {**strings, "preprocessing": json.dumps(prepared)})
+    assert load_model(saved).metadata.preprocessing.fit == CROP
+
+
+def test_images_of_the_same_fit_are_received() -> None:
+    prepared = Preprocessing.of_pictures((3, 20, 24), MEAN, STD, STRETCH)
+    assert [prepared.receives(fit) for fit in (STRETCH, CROP, None)] == [True, False, True]
+    assert Preprocessing().receives(STRETCH)
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
         ({"kind": "sound"}, "pictures of the kind 'sound', which this digitpad does not know"),
+        ({"fit": "letterbox"}, "pictures with the fit 'letterbox', which this digitpad does not know"),
+        ({"fit": None}, "fit must be a text"),
+        ({"kind": "digit", "channels": 1, "size": 28, "width": None, "fit": "stretch"}, "invalid preprocessing"),
         ({"kind": 3}, "kind must be a text"),
         ({"channels": 2}, "invalid preprocessing"),
         ({"channels": 1}, "invalid preprocessing"),

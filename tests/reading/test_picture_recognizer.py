@@ -7,6 +7,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from digitpad.data.picture_fit import CROP, STRETCH
 from digitpad.data.pictures import read_picture
 from digitpad.models.model_file import Model, ModelMetadata, Preprocessing
 from digitpad.nn import Architecture, build
@@ -49,7 +50,7 @@ def test_a_photograph_is_read_as_it_is(recognizer: Recognizer, tmp_path: Path) -
     prediction = recognizer.recognize_picture(path)
     assert prediction.label == "green"
     assert prediction.image.shape == SHAPE
-    np.testing.assert_array_equal(prediction.image, read_picture(path, SHAPE).astype(np.float32) / 255)
+    np.testing.assert_array_equal(prediction.image, read_picture(path, SHAPE, CROP).astype(np.float32) / 255)
     assert prediction.probabilities.shape == (2,)
     assert prediction.probabilities.sum() == pytest.approx(1)
     assert prediction.probability == prediction.probabilities[1] > 0.9
@@ -57,6 +58,20 @@ def test_a_photograph_is_read_as_it_is(recognizer: Recognizer, tmp_path: Path) -
     pixels = np.asarray(PIL.Image.open(path))
     np.testing.assert_array_equal(recognizer.recognize_picture(pixels).probabilities, prediction.probabilities)
     assert recognizer.recognize_picture(photograph(np.random.default_rng(0), 0)).label == "red"
+
+
+def test_a_photograph_is_prepared_with_the_fit_of_the_model(tmp_path: Path) -> None:
+    path = tmp_path / "wide.png"
+    photograph(np.random.default_rng(0), 1, (120, 40)).save(path)
+    model = model_of(1)
+    for fit in (CROP, STRETCH):
+        prepared = replace(model.metadata.preprocessing, fit=fit)
+        reader = Recognizer(replace(model, metadata=replace(model.metadata, preprocessing=prepared)))
+        assert reader.picture_fit == fit
+        expected = read_picture(path, SHAPE, fit).astype(np.float32) / 255
+        np.testing.assert_array_equal(reader.prepare_picture(path), expected)
+        np.testing.assert_array_equal(reader.recognize_picture(path).image, expected)
+    assert not np.array_equal(read_picture(path, SHAPE, CROP), read_picture(path, SHAPE, STRETCH))
 
 
 def test_every_way_of_reading_agrees(recognizer: Recognizer) -> None:

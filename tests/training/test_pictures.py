@@ -1,16 +1,19 @@
 """Networks are trained on photographs that are decoded when they are used, just as on images in memory."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import safetensors.numpy
 
 from digitpad.data.augmentation import Augmentation
 from digitpad.data.dataset import Dataset, channel_statistics
 from digitpad.data.lazy_pictures import PictureFiles
 from digitpad.data.memory_budget import MemoryBudget
+from digitpad.data.picture_fit import CROP, DEFAULT_FIT, STRETCH
 from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
 from digitpad.models.metadata import DIGIT, PICTURE
@@ -100,6 +103,7 @@ def test_photographs_are_learned_from_files(folder: Path, tmp_path: Path) -> Non
     metadata = live.trainer.metadata
     assert metadata.preprocessing.kind == PICTURE
     assert metadata.preprocessing.shape == (3, 20, 24)
+    assert metadata.preprocessing.fit == STRETCH
     assert metadata.labels == ("greens", "reds")
     assert isinstance(metadata.preprocessing.mean, tuple)
     save_model(tmp_path / "m.safetensors", live.snapshot_model())
@@ -157,6 +161,41 @@ def test_a_picture_that_is_cut_short_meanwhile_interrupts_the_run(
         np.testing.assert_array_equal(value, expected[name])
 
 
+@pytest.mark.parametrize("older", [False, True])
+def test_a_run_on_cropped_photographs_stays_cropped_when_it_is_resumed(
+    folder: Path, tmp_path: Path, older: bool
+) -> None:
+    store, cropped = RunStore(tmp_path / "runs"), open_dataset(folder, shape=PLAN.input_shape, fit=CROP)
+    whole = LiveRun.start(plan(folder, epochs=3), store, samples=cropped)
+    list(whole.events())
+    cut = LiveRun.start(plan(folder, epochs=3), store, samples=cropped)
+    events = cut.events()
+    for event in events:
+        if isinstance(event, StepCompleted) and event.step == 7:
+            break
+    events.close()
+    if older:
+        for file in cut.run.checkpoints():
+            without_fit(file.path)
+    resumed = LiveRun.resume(cut.run)
+    assert resumed.trainer.metadata.preprocessing == whole.trainer.metadata.preprocessing
+    assert resumed.trainer.metadata.preprocessing.fit == CROP
+    list(resumed.events())
+    expected = whole.trainer.network.state_dict()
+    for name, value in resumed.trainer.network.state_dict().items():
+        np.testing.assert_array_equal(value, expected[name])
+
+
+def without_fit(path: Path) -> None:
+    """Change a checkpoint to that of a version of digitpad that only cropped pictures."""
+    with safetensors.safe_open(path, "numpy") as file:
+        strings = file.metadata()
+    state = json.loads(strings["state"])
+    del state["preprocessing"]["fit"]
+    tensors = safetensors.numpy.load_file(path)
+    safetensors.numpy.save_file(tensors, path, {**strings, "state": json.dumps(state)})
+
+
 @pytest.mark.parametrize("name", ["light", "resnet", "tiny"])
 def test_a_plan_for_digits_is_fitted_to_photographs_in_colour(folder: Path, name: str) -> None:
     trainer = prepare(plan(folder, ARCHITECTURES[name]), diagnose=False)
@@ -184,6 +223,7 @@ def test_images_of_any_size_make_a_model_of_pictures(shape: tuple[int, int, int]
     )
     assert trainer.metadata.preprocessing.kind == PICTURE
     assert trainer.metadata.preprocessing.shape == shape
+    assert trainer.metadata.preprocessing.fit == DEFAULT_FIT
 
 
 def test_images_of_digits_keep_the_normalisation_of_mnist(blobs: Dataset) -> None:

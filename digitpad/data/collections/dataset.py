@@ -20,6 +20,7 @@ from digitpad.data.ink import Drawing, read_ink
 from digitpad.data.labels import are_digits, classes_of
 from digitpad.data.lazy_pictures import Progress
 from digitpad.data.picture_files import check_picture
+from digitpad.data.picture_fit import DEFAULT_FIT
 from digitpad.data.pictures import COLOUR_SHAPE, are_photographs, check_channels, drawn_on_white, read_picture
 from digitpad.data.prepared_files import prepare_digits, prepare_pictures
 from digitpad.data.rasterize import ink_to_image
@@ -56,7 +57,7 @@ def sample_image(sample: Sample) -> NDArray[np.uint8]:
     return np.rint(image * 255).astype(np.uint8)
 
 
-def read_sample(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+def read_sample(path: Path, shape: tuple[int, ...], fit: str = DEFAULT_FIT) -> NDArray[np.uint8]:
     """Return the file of a sample as a network for pictures receives it.
 
     Parameters
@@ -65,11 +66,13 @@ def read_sample(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
         A drawing or a picture.
     shape
         Shape of the network's input, (C, H, W), with 1 or 3 channels.
+    fit
+        How it is fitted to the shape, see `digitpad.data.pictures.prepare_picture`.
 
     Returns
     -------
     NDArray[uint8]
-        (C, H, W): a picture resized and cropped, see `prepare_picture`; a drawing as black ink on white paper.
+        (C, H, W): a picture as it is, a drawing as black ink on white paper.
 
     Raises
     ------
@@ -77,16 +80,17 @@ def read_sample(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
         If the file is damaged or gone.
     """
     if path.suffix.lower() != INK_SUFFIX:
-        return read_picture(path, shape)
+        return read_picture(path, shape, fit)
     drawing = read_ink(path)[0]
     page = drawn_on_white(drawing.strokes, canvas=drawing.long_side)
-    return read_picture(PIL.Image.fromarray(page), shape)
+    return read_picture(PIL.Image.fromarray(page), shape, fit)
 
 
 def read_collection(
     folder: Path,
     *,
     shape: tuple[int, ...] | None = None,
+    fit: str = DEFAULT_FIT,
     on_progress: Progress = lambda _done, _total: None,
 ) -> Dataset:
     """Read a collection as a dataset.
@@ -98,6 +102,8 @@ def read_collection(
     shape
         The input of the network that the samples are for, (C, H, W). None reads a collection of which most samples are
         photographs in colour for `COLOUR_SHAPE`, and any other as digits, for `DIGIT_SHAPE`.
+    fit
+        How pictures are fitted to the shape, see `digitpad.data.pictures.prepare_picture`.
     on_progress
         Called with the number of samples read, and of all; what it raises ends the reading.
 
@@ -125,16 +131,23 @@ def read_collection(
     remarks = (*contents.remarks, *_empty_classes(contents))
     if shape is None and not are_digits(classes) and _are_photographs(samples):
         shape = COLOUR_SHAPE
-        remarks = (*remarks, photograph_remark(contents.name, shape))
+        remarks = (*remarks, photograph_remark(contents.name, shape, fit))
     paths = [sample.path for sample in samples]
     skipped = SkippedPictures(contents.count, folder)
     if shape is None or shape == DIGIT_SHAPE:
-        files = prepare_digits(paths, folder, _read_digit, skipped, on_progress)
+        files, fitted = prepare_digits(paths, folder, _read_digit, skipped, on_progress), None
     else:
-        files = prepare_pictures(paths, folder, shape, skipped, on_progress, read=read_sample, check=_check)
+        files = prepare_pictures(paths, folder, shape, skipped, on_progress, fit=fit, read=read_sample, check=_check)
+        fitted = fit
     remarks = (*remarks, *skipped.remarks())
     return Dataset.of(
-        contents.name, files.images, labels[files.kept].astype(np.int64), classes, remarks=remarks, marks=files.marks
+        contents.name,
+        files.images,
+        labels[files.kept].astype(np.int64),
+        classes,
+        remarks=remarks,
+        marks=files.marks,
+        fit=fitted,
     )
 
 

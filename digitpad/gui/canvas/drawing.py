@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import QObject, Signal
 
+from digitpad.data.picture_fit import CROP
 from digitpad.data.rasterize import USUAL_CANVAS
 from digitpad.gui.canvas.sketch import Page, Sketch
-from digitpad.gui.canvas.view import Box, centre_crop
+from digitpad.gui.canvas.view import Box, seen_part
 
 DEFAULT_PEN_WIDTH = 14
 
@@ -25,6 +26,8 @@ class Drawing(QObject):
     picture_shape
         The shape, (C, H, W), of the pictures that the network reads as they are; None if it reads the ink. A page for
         pictures is white paper or an opened image, with black ink, and shows what part of it the network sees.
+    picture_fit
+        How these pictures are fitted to the shape, see `digitpad.data.pictures.prepare_picture`.
 
     Signals
     -------
@@ -47,6 +50,7 @@ class Drawing(QObject):
         self.pen_width = float(DEFAULT_PEN_WIDTH)
         self.shows_photograph = True
         self.picture_shape: tuple[int, ...] | None = None
+        self.picture_fit = CROP
 
     @property
     def sheet_size(self) -> tuple[float, float]:
@@ -69,12 +73,12 @@ class Drawing(QObject):
         sheet = self.sheet
         if self.picture_shape is None or sheet is None:
             return None
-        return centre_crop(sheet, self.picture_shape)
+        return seen_part(sheet, self.picture_shape, self.picture_fit)
 
-    def show_for(self, picture_shape: tuple[int, ...] | None) -> None:
-        """Show the page for a network that reads pictures of this shape, (C, H, W), or ink for None."""
-        if picture_shape != self.picture_shape:
-            self.picture_shape = picture_shape
+    def show_for(self, picture_shape: tuple[int, ...] | None, picture_fit: str) -> None:
+        """Show the page for a network that reads pictures of this shape, (C, H, W), with a fit; or ink for None."""
+        if (picture_shape, picture_fit) != (self.picture_shape, self.picture_fit):
+            self.picture_shape, self.picture_fit = picture_shape, picture_fit
             self.shown_differently.emit()
 
     def show_photograph(self, *, shown: bool) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from digitpad.data.ink import smooth_stroke
 from digitpad.gui.canvas.sketch import InkStroke, Page, Picture
-from digitpad.gui.canvas.view import Box, centre_crop
+from digitpad.gui.canvas.view import Box, seen_part
 from digitpad.gui.widgets.picture_image import image_of_rgb
 
 FAINT = 0.4
@@ -135,7 +135,7 @@ def colours_of_picture(picture: Picture) -> NDArray[np.uint8]:
     return np.repeat(grey[..., np.newaxis], 3, axis=2)
 
 
-def ink_over(pixels: NDArray[np.float32], page: Page) -> NDArray[np.float32]:
+def ink_over(pixels: NDArray[np.float32], page: Page, picture_fit: str) -> NDArray[np.float32]:
     """Draw the strokes of a page in black on its prepared picture.
 
     Parameters
@@ -144,6 +144,8 @@ def ink_over(pixels: NDArray[np.float32], page: Page) -> NDArray[np.float32]:
         (C, H, W) in [0, 1]: the picture of the page, as a network for pictures receives it.
     page
         A page with a picture. Its strokes are scaled and cropped as its picture.
+    picture_fit
+        How the picture was fitted to its shape, see `digitpad.data.pictures.prepare_picture`.
 
     Returns
     -------
@@ -159,7 +161,7 @@ def ink_over(pixels: NDArray[np.float32], page: Page) -> NDArray[np.float32]:
         raise ValueError("ink_over: page has no picture")
     channels, height, width = pixels.shape
     levels = np.rint(pixels * 255).astype(np.uint8)
-    left, top, right, bottom = centre_crop(page.picture.size, pixels.shape)
+    left, top, right, bottom = seen_part(page.picture.size, pixels.shape, picture_fit)
     image = image_of_rgb(np.broadcast_to(levels, (3, height, width)).transpose(1, 2, 0)).copy()
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -208,10 +208,11 @@ class Sheet(QWidget):
         if sheet is None or seen is None:
             return
         whole, kept = self.area_of((0, 0, *sheet)), self.area_of(seen)
-        beyond = QPainterPath()
-        beyond.addRect(whole.adjusted(-1, -1, 1, 1))
-        beyond.addRect(kept)
-        painter.fillPath(beyond, self._theme.colour("surface", _VEIL))
+        if kept != whole:
+            beyond = QPainterPath()
+            beyond.addRect(whole.adjusted(-1, -1, 1, 1))
+            beyond.addRect(kept)
+            painter.fillPath(beyond, self._theme.colour("surface", _VEIL))
         painter.setPen(QPen(self._theme.colour("accent"), 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(kept)

@@ -7,6 +7,8 @@ view is scaled down; an opened drawing of another size, or an opened image, is c
 
 from dataclasses import dataclass
 
+from digitpad.data.picture_fit import CROP
+
 Box = tuple[float, float, float, float]
 
 
@@ -27,7 +29,7 @@ class View:
         return x * self.scale + self.dx, y * self.scale + self.dy
 
 
-def centre_crop(size: tuple[float, float], shape: tuple[int, ...]) -> Box:
+def seen_part(size: tuple[float, float], shape: tuple[int, ...], picture_fit: str) -> Box:
     """Return the part of a picture that `digitpad.data.pictures.prepare_picture` keeps.
 
     Parameters
@@ -36,6 +38,8 @@ def centre_crop(size: tuple[float, float], shape: tuple[int, ...]) -> Box:
         Width and height of the picture, in any unit.
     shape
         Shape of the input of the network, (C, H, W).
+    picture_fit
+        `CROP` for the centre, `STRETCH` for the whole picture.
 
     Returns
     -------
@@ -43,6 +47,8 @@ def centre_crop(size: tuple[float, float], shape: tuple[int, ...]) -> Box:
         Left, top, right and bottom, in the same unit.
     """
     width, height = size
+    if picture_fit != CROP:
+        return 0.0, 0.0, width, height
     ratio = shape[2] / shape[1]
     kept_width, kept_height = min(width, height * ratio), min(height, width / ratio)
     left, top = (width - kept_width) / 2, (height - kept_height) / 2

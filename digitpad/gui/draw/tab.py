@@ -8,6 +8,7 @@ from PySide6.QtGui import QActionGroup, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from digitpad.data.dataset import in_words
+from digitpad.data.picture_fit import CROP
 from digitpad.gui.canvas.canvas import PEN_WIDTHS, Canvas, Tool
 from digitpad.gui.canvas.drawing import DEFAULT_PEN_WIDTH
 from digitpad.gui.canvas.number_boxes import NumberBox
@@ -98,21 +99,22 @@ class DrawTab(TabPage):
             if network is not None:
                 text = text.format(mean=in_words(network.mean, ".4f"), std=in_words(network.std, ".4f"))
             self.normalisation.setText(text)
-            self._show_preparation(None if network is None else network.picture_shape)
+            self._show_preparation(network)
         if look.error:
             self.message.emit(Message(look.error))
 
-    def _show_preparation(self, shape: tuple[int, ...] | None) -> None:
-        """Say how the page is prepared for the network: as a picture of a shape, (C, H, W), or as ink."""
+    def _show_preparation(self, network: "LoadedModel | None") -> None:
+        """Say how the page is prepared for the network: as a picture or as ink."""
         facts = [
             self.tr("cropped to the ink"),
             self.tr("long side 20 pixels"),
             self.tr("centre of mass in the middle"),
         ]
-        if shape is not None:
-            channels, height, width = shape
+        if network is not None and network.picture_shape is not None:
+            channels, height, width = network.picture_shape
+            cropped = network.picture_fit == CROP
             facts = [
-                self.tr("resized and cropped to the marked part"),
+                self.tr("resized and cropped to the marked part") if cropped else self.tr("resized as a whole"),
                 self.tr("{width} × {height} pixels").format(width=width, height=height),
                 self.tr("red, green and blue") if channels == 3 else self.tr("grey"),
             ]

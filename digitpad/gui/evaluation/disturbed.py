@@ -95,7 +95,7 @@ def _disturbed(measured: Measured, model: int, disturbance: Disturbance, amount:
     some = measured_images(measured.data[model])
     count = _count(some.images)
     pixels = disturb(np.asarray(some.images[:count]), disturbance, amount)
-    images = Dataset.of(some.name, pixels, some.labels[:count], some.classes)
+    images = Dataset.of(some.name, pixels, some.labels[:count], some.classes, fit=some.fit)
     return Disturbed(disturbance, amount, model, images, measured.readers[model].log_probabilities(pixels))
 
 

@@ -145,10 +145,10 @@ def _open(readers: Sequence[Recognizer], data: Data, on_progress: Progress) -> t
     """Open the images for the input of each model; the first model says which are the validation images."""
     models = [reader.model for reader in readers]
 
-    def open_for(shape: Shape) -> Dataset:
+    def open_for(shape: Shape, fit: str) -> Dataset:
         if data.part == "validation":
-            return validation_images(models[0], data.source, shape=shape, on_progress=on_progress)
-        return open_dataset(data.source, data.part, shape=shape, on_progress=on_progress)
+            return validation_images(models[0], data.source, shape=shape, fit=fit, on_progress=on_progress)
+        return open_dataset(data.source, data.part, shape=shape, fit=fit, on_progress=on_progress)
 
     return open_for_models(models, open_for)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from digitpad.data.picture_fit import CROP
 from digitpad.errors import DigitpadError
 from digitpad.gui.widgets.percent import percent
 
@@ -68,6 +69,12 @@ class LoadedModel:
         """The shape, (C, H, W), of the pictures that it reads as they are; None for a reader of ink."""
         model = self.model
         return model.image_shape if model is not None and self.reader.reads_pictures else None
+
+    @property
+    def picture_fit(self) -> str:
+        """How these pictures are fitted to the shape, see `digitpad.data.pictures.prepare_picture`."""
+        model = self.model
+        return CROP if model is None else model.metadata.preprocessing.fit
 
 
 def load(name_or_path: str | Path | None = None) -> LoadedModel:

@@ -177,7 +177,7 @@ class _FramingReader:
             source = colours_of_picture(picture) if picture.encoded is None else picture.encoded
             self._prepared = picture, self._recognizer.prepare_picture(source)
         pixels = self._prepared[1]
-        return ink_over(pixels, page) if page.strokes else pixels
+        return ink_over(pixels, page, self._recognizer.picture_fit) if page.strokes else pixels
 
     def recognize_ink(self, strokes: "Sequence[NDArray[np.float32]]", *, canvas: float = USUAL_CANVAS) -> Prediction:
         return self.recognize_pixels(self._recognizer.prepare_ink(strokes, canvas=canvas))

@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
+from digitpad.data.picture_fit import CROP
 from digitpad.errors import DigitpadError
 from digitpad.gui.canvas.drawing import Drawing
 from digitpad.gui.canvas.pictures import picture_of_pixels
@@ -188,7 +189,10 @@ class Workspace(QObject):
             if threshold is not None:
                 network.reader.threshold = threshold
             self._reader = PageReader(network.reader)
-        self.drawing.show_for(None if network is None else network.picture_shape)
+        if network is None:
+            self.drawing.show_for(None, CROP)
+        else:
+            self.drawing.show_for(network.picture_shape, network.picture_fit)
         if not _alike(before, network):
             self._looks.forget_pace(_multiply_adds(network))
         self._looks.change()

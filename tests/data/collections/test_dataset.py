@@ -11,6 +11,7 @@ from digitpad.data.collections.editor import CollectionEditor, NewSample
 from digitpad.data.image_folder import read_image_folder
 from digitpad.data.images import image_to_digit, read_image
 from digitpad.data.memory_budget import MemoryBudget
+from digitpad.data.picture_fit import CROP, STRETCH
 from digitpad.data.pictures import COLOUR_SHAPE, drawn_on_white, prepare_picture, read_picture
 from digitpad.data.rasterize import ink_to_image
 from digitpad.errors import DigitpadError
@@ -158,12 +159,22 @@ def test_photographs_are_read_in_colour(mixed: CollectionEditor) -> None:
     dataset = read_collection(mixed.folder)
     assert dataset.images.shape == (10, *COLOUR_SHAPE)
     assert dataset.remarks == (
-        "The pictures of letters are photographs in colour, so they are resized and cropped to 64x64 pixels.",
+        "The pictures of letters are photographs in colour, so they are resized to 64x64 pixels.",
     )
     pixels = np.asarray(dataset.images)
     assert [dataset.classes[label] for label in dataset.labels] == ["red"] * 5 + ["green"] * 5
     assert pixels[0, 0].mean() > pixels[0, 1].mean() + 40
     assert pixels[5, 1].mean() > pixels[5, 0].mean() + 40
+
+
+def test_the_pictures_of_a_collection_have_the_fit_that_is_asked_for(mixed: CollectionEditor) -> None:
+    stretched, cropped = (read_collection(mixed.folder, shape=(3, 30, 60), fit=fit) for fit in (STRETCH, CROP))
+    assert (stretched.fit, cropped.fit) == (STRETCH, CROP)
+    path = mixed.contents().classes[0].samples[0].path
+    whole, centre = (read_picture(path, (3, 30, 60), fit) for fit in (STRETCH, CROP))
+    np.testing.assert_array_equal(stretched.images[0], whole)
+    np.testing.assert_array_equal(cropped.images[0], centre)
+    assert not np.array_equal(whole, centre)
 
 
 def test_ink_among_photographs_is_drawn_on_white_as_the_recognizer_draws_it(mixed: CollectionEditor) -> None:

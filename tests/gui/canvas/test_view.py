@@ -4,8 +4,9 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from digitpad.data.picture_fit import CROP, STRETCH
 from digitpad.data.pictures import prepare_picture
-from digitpad.gui.canvas.view import View, centre_crop, fit
+from digitpad.gui.canvas.view import View, fit, seen_part
 
 
 def test_ink_that_fits_is_shown_as_it_is() -> None:
@@ -41,14 +42,27 @@ def test_there_and_back_is_the_same_place() -> None:
 @pytest.mark.parametrize("size", [(300, 200), (200, 300), (240, 240), (480, 400)])
 def test_the_marked_part_is_what_a_network_for_pictures_gets(size: tuple[int, int]) -> None:
     width, height = size
-    left, top, right, bottom = centre_crop((float(width), float(height)), (1, 20, 24))
+    left, top, right, bottom = seen_part((float(width), float(height)), (1, 20, 24), CROP)
     assert (right - left) / (bottom - top) == pytest.approx(24 / 20)
     # Only the marked part is white: so is all that the network gets, up to its edges.
     page = np.zeros((height, width), np.uint8)
     page[round(top) : round(bottom), round(left) : round(right)] = 255
-    seen = prepare_picture(PIL.Image.fromarray(page), (1, 20, 24))[0]
+    seen = prepare_picture(PIL.Image.fromarray(page), (1, 20, 24), CROP)[0]
     assert seen[1:-1, 1:-1].min() == 255
     assert seen.mean() > 250
     # A frame beyond it does not reach the network.
     inside = PIL.Image.fromarray(255 - page)
-    assert prepare_picture(inside, (1, 20, 24))[0, 1:-1, 1:-1].max() == 0
+    assert prepare_picture(inside, (1, 20, 24), CROP)[0, 1:-1, 1:-1].max() == 0
+
+
+@pytest.mark.parametrize("size", [(300, 200), (200, 300), (240, 240)])
+def test_all_of_a_stretched_picture_is_what_the_network_gets(size: tuple[int, int]) -> None:
+    width, height = size
+    assert seen_part((float(width), float(height)), (1, 20, 24), STRETCH) == (0, 0, width, height)
+    # A dark edge of the picture is a dark edge of what the network gets.
+    page = np.full((height, width), 255, np.uint8)
+    page[:, : width // 12] = page[-(height // 10) :] = 0
+    seen = prepare_picture(PIL.Image.fromarray(page), (1, 20, 24), STRETCH)[0]
+    assert seen[:, 0].max() < 40
+    assert seen[-1].max() < 40
+    assert seen[1:-4, 4:].min() == 255

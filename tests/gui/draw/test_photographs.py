@@ -8,10 +8,11 @@ import PIL.Image
 import pytest
 from PySide6.QtCore import QMimeData, QPoint
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from digitpad.commands.predict import read_file
+from digitpad.data.picture_fit import CROP, STRETCH
 from digitpad.gui.canvas.canvas import Tool
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.shell.tour import replay
@@ -49,6 +50,10 @@ def is_about(colour: QColor, expected: tuple[int, int, int]) -> bool:
     return max(abs(one - other) for one, other in zip(seen, expected, strict=True)) < 40
 
 
+def texts_of(window: MainWindow) -> list[str]:
+    return [label.text() for label in window.draw_tab.findChildren(QLabel)]
+
+
 @pytest.mark.parametrize("suffix", [".jpg", ".png"])
 @pytest.mark.parametrize("size", [(90, 60), (900, 1400), (24, 20)])
 def test_a_photograph_is_read_as_by_the_command_line(
@@ -66,6 +71,24 @@ def test_a_photograph_is_read_as_by_the_command_line(
     assert tab.answer.digit == look.prediction.label == "blues"
     assert tab.bars.labels == CLASSES
     assert tab.bars.values == pytest.approx(filed.prediction.probabilities.tolist())
+
+
+@pytest.mark.parametrize("fit", [CROP, STRETCH])
+@pytest.mark.parametrize("size", [(200, 60), (50, 170)])
+def test_a_photograph_is_received_with_the_fit_of_the_network(
+    theme: Theme, settings: Settings, tmp_path: Path, fit: str, size: tuple[int, int]
+) -> None:
+    pixels = plain(BLUE, size)
+    pixels[: size[1] // 4, : size[0] // 4] = RED
+    path = save_picture(tmp_path / "corner.jpg", pixels)
+    with window_with(theme, settings, colour_model(fit=fit)) as window:
+        open_file(window, path)
+        received = window.workspace.look.pixels
+        (filed,) = read_file(path, Recognizer(colour_model(fit=fit)))
+        assert received is not None
+        np.testing.assert_array_equal(received, filed.prediction.image)
+        # Only the whole photograph has the red corner.
+        assert bool(received[0, 0, 0] > received[2, 0, 0]) == (fit == STRETCH)
 
 
 @pytest.mark.parametrize("logits", [1, 2])
@@ -88,6 +111,54 @@ def test_the_photograph_is_shown_in_colour_with_the_part_that_is_seen(pictures: 
     assert not is_about(beyond, BLUE), "what the network does not see is veiled"
     assert beyond.blue() > beyond.red()
     assert not pictures.draw_tab.photograph.isVisible()
+
+
+def test_all_of_a_stretched_photograph_is_framed_and_nothing_is_veiled(
+    theme: Theme, settings: Settings, tmp_path: Path
+) -> None:
+    pixels = plain(RED, (200, 60))
+    pixels[:, :40] = BLUE
+    with window_with(theme, settings, colour_model(fit=STRETCH)) as window:
+        open_file(window, save_picture(tmp_path / "wide.png", pixels))
+        assert window.draw_tab.canvas.drawing.seen == pytest.approx((0, 0, 200, 60))
+        assert is_about(colour_at(window, 20, 30), BLUE)
+        assert is_about(colour_at(window, 190, 30), RED)
+        # The frame is at all four edges; neither the photograph nor the paper around it has its colour.
+        for x, y in ((0, 30), (200, 30), (100, 0), (100, 60)):
+            edge = colour_at(window, x, y)
+            assert edge.green() > 90
+            assert edge.red() < 120
+        assert "resized as a whole" in texts_of(window)
+        window.workspace.use_network(loaded(colour_model(fit=CROP)))
+        settle(window)
+        assert window.draw_tab.canvas.drawing.seen == pytest.approx((64, 0, 136, 60))
+        assert not is_about(colour_at(window, 20, 30), BLUE)
+        assert "resized and cropped to the marked part" in texts_of(window)
+
+
+def test_strokes_over_a_stretched_photograph_are_stretched_with_it(
+    theme: Theme, settings: Settings, tmp_path: Path
+) -> None:
+    with window_with(theme, settings, colour_model(fit=STRETCH)) as window:
+        path = save_picture(tmp_path / "wide.png", plain(RED, (240, 60)))
+        open_file(window, path)
+        before = window.workspace.look.pixels
+        canvas = window.draw_tab.canvas
+        # Near the left edge of the photograph, which a centre crop does not contain, from its top to its bottom.
+        replay(canvas, [[canvas.view.to_widget(25, 3), canvas.view.to_widget(25, 57)]])
+        settle(window)
+        drawn = window.workspace.look.pixels
+        assert before is not None
+        assert drawn is not None
+        changed = np.abs(drawn - before).max(axis=0) > 0.1
+        # 24 columns for 240 pixels: x 25 is in column 2; three rows for each of the 20 rows.
+        assert changed[:, 2].mean() > 0.8
+        assert not changed[:, 6:].any()
+        # The same picture with the stroke in it, saved and read again, is nearly what the network received.
+        window.draw_tab.files.write_png(str(tmp_path / "drawn.png"))
+        saved = Recognizer(colour_model(fit=STRETCH)).prepare_picture(tmp_path / "drawn.png")
+        assert np.abs(saved - drawn).max() < 0.25
+        assert np.abs(saved - drawn).mean() < 0.02
 
 
 def test_what_the_network_receives_is_in_colour(pictures: MainWindow, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from digitpad.data.picture_fit import DEFAULT_FIT
 from digitpad.gui.data.look.arrangement import Filters, Findings, Order, in_splits
 from digitpad.gui.data.look.jobs import (
     ReadImages,
@@ -68,18 +69,18 @@ class LookWork(QObject):
         """Whether a dataset is being loaded."""
         return self._doing == _LOAD
 
-    def load(self, source: str, shape: tuple[int, ...] | None = None) -> None:
+    def load(self, source: str, shape: tuple[int, ...] | None = None, fit: str = DEFAULT_FIT) -> None:
         """Load a dataset; all results of the one before are dropped.
 
         Parameters
         ----------
-        source, shape
+        source, shape, fit
             See `digitpad.inspection.open_splits`.
         """
         self.stop()
         self._beside.forget(_STATISTICS)
         self.images, self.findings = None, Findings()
-        self._start(_LOAD, loading(source, shape))
+        self._start(_LOAD, loading(source, shape, fit))
 
     def analyse(self, order: Order, model: Model | None) -> None:
         """Compute what an order needs.

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
+from digitpad.data.picture_fit import DEFAULT_FIT
 from digitpad.gui.workers.latest import Work, WorkContext
 from digitpad.gui.workers.progress import ProgressReporter, WorkProgress
 from digitpad.inspection import (
@@ -67,7 +68,7 @@ def following(job: Callable[[], Iterator[object]]) -> Work:
     return work
 
 
-def loading(spec: str, shape: tuple[int, ...] | None) -> Work:
+def loading(spec: str, shape: tuple[int, ...] | None, fit: str = DEFAULT_FIT) -> Work:
     """Return work for a `LatestWorker` that opens a dataset.
 
     Parameters
@@ -76,11 +77,14 @@ def loading(spec: str, shape: tuple[int, ...] | None) -> Work:
         The dataset.
     shape
         The input of the network that pictures are prepared for; None for the usual one.
+    fit
+        How they are fitted to it.
     """
     doing = QCoreApplication.translate("LookJobs", "Opening the pictures")
 
     def work(context: WorkContext) -> None:
-        images = open_splits(spec, shape=shape, on_progress=ProgressReporter(doing, context.show, context.stopped))
+        progress = ProgressReporter(doing, context.show, context.stopped)
+        images = open_splits(spec, shape=shape, fit=fit, on_progress=progress)
         for kind in images.kinds:
             # Of many images this takes longer than a frame of the window; the result is kept.
             images.origins(kind)

@@ -122,11 +122,14 @@ class LookPage(DataPage):
     def load(self, source: str) -> None:
         """Load a dataset and show it in the stored order."""
         model = self._model_in_use()
-        pictures = model is not None and model.metadata.preprocessing.is_picture
-        self._load(source, model.image_shape if model is not None and pictures else None)
+        self._load(source, model if model is not None and model.metadata.preprocessing.is_picture else None)
 
-    def _load(self, source: str, shape: tuple[int, ...] | None) -> None:
-        self.work.load(source, shape)
+    def _load(self, source: str, model: "Model | None") -> None:
+        """Load a dataset, with pictures prepared for a model if there is one."""
+        if model is None:
+            self.work.load(source)
+        else:
+            self.work.load(source, model.image_shape, model.metadata.preprocessing.fit)
         self._order, self._descriptions, self._summarized = Order.STORED, None, None
         self.order.choose(Order.STORED.value)
         self.tiles.use(None)
@@ -288,11 +291,13 @@ class LookPage(DataPage):
     def _prepares_again(self) -> bool:
         """Load picture files again for the input of a model that knows their classes; return whether that is needed."""
         images, model = self.images, self._model_in_use()
-        if images is None or model is None or images.path(0) is None or images.shape == model.image_shape:
+        if images is None or model is None or images.path(0) is None:
+            return False
+        if images.shape == model.image_shape and model.metadata.preprocessing.receives(images.fit):
             return False
         if not set(images.classes) <= set(model.metadata.labels):
             return False
-        self._load(self.data.source, model.image_shape)
+        self._load(self.data.source, model)
         return True
 
     def _model_in_use(self) -> "Model | None":

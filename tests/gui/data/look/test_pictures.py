@@ -1,6 +1,7 @@
 """Look at a folder of photographs, which are decoded when they are used."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from digitpad.data.lazy_pictures import PictureFiles
 from digitpad.data.memory_budget import MemoryBudget
+from digitpad.data.picture_fit import CROP, STRETCH
 from digitpad.data.pictures import COLOUR_SHAPE, read_picture
 from digitpad.gui.data.look.arrangement import Order
 from digitpad.gui.data.look.page import LookPage
@@ -71,7 +73,7 @@ def test_a_model_of_photographs_gets_them_as_it_needs_them(
     assert path == folder / "train" / "green" / "000.jpg"
     expected = Recognizer(model_of(1)).recognize_picture(path).probabilities
     np.testing.assert_allclose(page.details.bars.values or (), expected, rtol=1e-5)
-    np.testing.assert_array_equal(page.details.enlarged.images[0], read_picture(path, SHAPE))
+    np.testing.assert_array_equal(page.details.enlarged.images[0], read_picture(path, SHAPE, CROP))
     choose(page, Order.HARDEST)
     ready(page)
     readings = page.work.findings.readings
@@ -80,6 +82,28 @@ def test_a_model_of_photographs_gets_them_as_it_needs_them(
     choose(page, Order.DUPLICATES)
     ready(page)
     assert page.grid.cells.shape == (8, 2)
+
+
+def test_pictures_are_read_again_for_a_model_with_another_fit(
+    page: LookPage, workspace: Workspace, tmp_path: Path, ready: Ready
+) -> None:
+    model = model_of(1)
+    for fit in (CROP, STRETCH):
+        prepared = replace(model.metadata.preprocessing, fit=fit)
+        changed = replace(model, metadata=replace(model.metadata, preprocessing=prepared))
+        save_model(tmp_path / f"{fit}.safetensors", changed)
+        assert workspace.use(tmp_path / f"{fit}.safetensors")
+        ready(page)
+        assert page.images is not None
+        assert (page.images.shape, page.images.fit) == (SHAPE, fit)
+        path = page.images.path(0)
+        assert path is not None
+        np.testing.assert_array_equal(page.details.enlarged.images[0], read_picture(path, SHAPE, fit))
+        choose(page, Order.HARDEST)
+        ready(page)
+        assert page.work.findings.readings is not None
+        choose(page, Order.STORED)
+        ready(page)
 
 
 def test_the_file_is_opened_in_draw(page: LookPage, workspace: Workspace, folder: Path, qtbot: QtBot) -> None:
