@@ -109,6 +109,25 @@ SMALL: dict[str, Architecture] = {
                 conv("head", 6, 1, 1),
             ),
         ),
+        Architecture(
+            "attention-normalized",
+            (1, 8, 12),
+            (
+                conv("in", 1, 3, 3, padding=1),
+                of(
+                    "skip",
+                    "SkipConnection",
+                    body=[
+                        of("p", "MaxPool2D", kernel_size=2),
+                        conv("a", 3, 4, 3, padding=1),
+                        {**conv("u", 4, 3, 2, stride=2), "type": "ConvTranspose2D"},
+                    ],
+                ),
+                of("gate", "AttentionGate", skip_channels=3, signal_channels=3, inner_channels=2, batch_norm=True),
+                of("columns", "Softmax", axis=3),
+                conv("head", 6, 1, 1),
+            ),
+        ),
     )
 }
 

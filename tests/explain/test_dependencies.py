@@ -16,7 +16,7 @@ from tests.nn.layers.cases import CASES, Case
 #: Cells of each activation that are tested.
 CELLS = 3
 #: Rows of the table of layers that cannot be tested in this way: samples of a batch depend on each other, or a ReLU is
-#: always off. The attention gate is in `SMALL`, with a bent line in its place.
+#: always off. The attention gates are in `SMALL`, with a bent line in its place.
 MIXED = {"batch-norm-untracked", "attention-gate", "attention-gate-normalized"}
 #: By how much numbers are disturbed at least; each by another step, since a softmax does not see a common one.
 STEP = 1.0
