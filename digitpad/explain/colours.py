@@ -25,6 +25,8 @@ Scope = Literal["map", "layer", "network"]
 
 #: Steps of a colour table. Even, so that zero has its own colour; enough that neighbours do not differ visibly.
 _STEPS = 512
+#: `_STEPS` divided by less exceeds float32.
+_SMALLEST_DIVISOR = 1e-35
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,10 @@ class Mosaic:
             maps, limit = np.nan_to_num(maps), np.nan_to_num(limit)
         steps = _STEPS // 2 if palette.signed else _STEPS
         # With a limit of 0 all values are 0, whatever the divisor.
-        factor = steps / np.where(limit > 0, limit, np.float32(1))
+        divisor = np.where(limit > 0, limit, np.float32(1))
+        if divisor.min() < _SMALLEST_DIVISOR:
+            maps, divisor = maps.astype(np.float64), divisor.astype(np.float64)
+        factor = steps / divisor
         shares, indices, colours = self._shares, self._indices, self._colours
         # A single factor as a scalar: broadcasting an array of one element is slow.
         np.multiply(maps, factor[:, np.newaxis, np.newaxis] if len(factor) > 1 else factor[0], out=shares)

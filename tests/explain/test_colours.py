@@ -58,6 +58,17 @@ def test_below_and_above_zero_differ_in_blue_and_yellow() -> None:
 
 
 @pytest.mark.parametrize("palette", PALETTES)
+@pytest.mark.parametrize("limit", [1e-36, 1e-40])
+def test_the_smallest_numbers_are_coloured_like_others(palette: Palette, limit: float) -> None:
+    values = np.linspace(0, 1, 9, dtype=np.float32).reshape(1, 3, 3)
+    expected, mosaic = Mosaic(values.shape), Mosaic(values.shape)
+    expected.paint(values, palette, np.ones(1, np.float32))
+    mosaic.paint((values * np.float64(limit)).astype(np.float32), palette, np.array([limit], np.float32))
+    # Numbers this small have few digits.
+    assert np.abs(rgb(mosaic.pixels) - rgb(expected.pixels)).max() <= 1
+
+
+@pytest.mark.parametrize("palette", PALETTES)
 @pytest.mark.parametrize("shape", [(5, 4, 3), (1, 6, 6), (7,), (12, 1, 1), (16, 2, 2)])
 def test_a_mosaic_shows_each_cell_in_its_colour(palette: Palette, shape: tuple[int, ...]) -> None:
     rng = np.random.default_rng(0)

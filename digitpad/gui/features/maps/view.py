@@ -258,10 +258,13 @@ class MapView(MapSheet):
         scrolled = self._scrolled()
         self._scene.cell = self.cell
         painter = QPainter(self.viewport())
-        painter.translate(-scrolled.x(), -scrolled.y())
-        seen = QRectF(event.rect()).translated(scrolled.x(), scrolled.y())
-        self._painter.paint(painter, seen, scrolled.y(), self.devicePixelRatioF())
-        painter.end()
+        try:
+            painter.translate(-scrolled.x(), -scrolled.y())
+            seen = QRectF(event.rect()).translated(scrolled.x(), scrolled.y())
+            self._painter.paint(painter, seen, scrolled.y(), self.devicePixelRatioF())
+        finally:
+            # A painter that is still active when the event ends is a crash later, whatever the reason.
+            painter.end()
 
     # Parts
 
