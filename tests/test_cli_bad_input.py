@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -396,3 +397,17 @@ def test_from_outside_a_refusal_looks_the_same(tmp_path: Path) -> None:
 
 def test_the_formats_version_is_the_one_that_is_written(model_path: Path) -> None:
     assert serialization.read(model_path)[1]["format_version"] == str(model_file.FORMAT_VERSION)
+
+
+def test_a_batch_that_does_not_fit_into_memory_names_the_one_that_does(
+    refused: Refused, idx_folder: Path, tmp_path: Path, own_user_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digitpad.training.step_memory.memory_limit", lambda: 2_000_000)
+    output = tmp_path / "new.safetensors"
+    error = refused(*training(idx_folder, "--output", output, "--device", "cpu"))
+    found = re.search(r"A step of 10 images needs .*; choose a batch size of at most (\d+)\.", error)
+    assert found is not None
+    assert list(own_user_folders.iterdir()) == []
+    words = training(idx_folder, "--output", output, "--device", "cpu", "--batch-size", found[1])
+    assert cli.main([str(word) for word in words]) == 0
+    assert output.exists()

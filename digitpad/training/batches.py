@@ -28,6 +28,14 @@ Augment = Callable[[NDArray[np.uint8], int, int], NDArray[np.uint8]]
 _AHEAD = 4
 
 
+def batches_ahead(dataset: Samples, *, is_augmented: bool) -> int:
+    """Return the number of batches that are in memory besides the one in training.
+
+    Batches gathered from images in memory share one array; others wait in a queue, and one more is being made.
+    """
+    return _AHEAD + 1 if is_augmented or not isinstance(dataset.images, np.ndarray) else 0
+
+
 class BatchLoader:
     """Divide a dataset into normalised batches.
 
@@ -59,7 +67,7 @@ class BatchLoader:
         self._augmentation = augmentation
         self._dataset = dataset
         self._device = device
-        self._is_made_ahead = augmentation is not None or not isinstance(dataset.images, np.ndarray)
+        self._is_made_ahead = batches_ahead(dataset, is_augmented=augmentation is not None) > 0
         if augmentation is None and isinstance(dataset.images, np.ndarray):
             self._images, self._targets = to_device(dataset.images, device), to_device(dataset.targets, device)
         self._batch_size = batch_size

@@ -9,6 +9,8 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Self
 
+import numpy as np
+
 from digitpad.data.dataset import Dataset
 from digitpad.data.lazy_pictures import Progress
 from digitpad.data.picture_fit import DEFAULT_FIT
@@ -16,6 +18,7 @@ from digitpad.data.sources import open_samples
 from digitpad.errors import DigitpadError
 from digitpad.models.architecture_file import build_network
 from digitpad.models.model_file import Model, load_model
+from digitpad.training.batches import batches_ahead
 from digitpad.training.building import apply_to_architecture
 from digitpad.training.checkpoints import Checkpoint
 from digitpad.training.controls import Controls
@@ -23,7 +26,6 @@ from digitpad.training.events import Event, RecordingTrouble
 from digitpad.training.network_fit import fit_network, input_for_pictures
 from digitpad.training.plan import RunPlan
 from digitpad.training.preparation import (
-    check_memory,
     choose_device,
     choose_images,
     limit_classes,
@@ -34,6 +36,7 @@ from digitpad.training.run_info import RunStatus
 from digitpad.training.run_writer import Keeping, RunWriter
 from digitpad.training.runs import Run, RunStore
 from digitpad.training.settings import default_threads
+from digitpad.training.step_memory import check_memory
 from digitpad.training.tasks import Samples
 from digitpad.training.trainer import Trainer
 from digitpad.translation import gettext as _
@@ -293,8 +296,11 @@ def prepare(
     network = build_network(architecture, settings.seed)
     if plan.start_from is not None:
         start_from(network, samples, load_model(plan.start_from))
-    check_memory(network, architecture.input_shape, min(settings.batch_size, len(training)))
-    network = network.to(choose_device(settings.device))
+    device = choose_device(settings.device)
+    if device.library is np:
+        ahead = batches_ahead(training, is_augmented=bool(settings.augmentation))
+        check_memory(network, architecture.input_shape, min(settings.batch_size, len(training)), batches_ahead=ahead)
+    network = network.to(device)
     return Trainer(
         network,
         training,

@@ -1,4 +1,4 @@
-"""Preparation of a run: device, memory, images, initial weights, and the random streams that follow from the seed.
+"""Preparation of a run: device, images, initial weights, and the random streams that follow from the seed.
 
 Each purpose has its own random stream, so that changing one choice (for example, more validation images) does not
 change all the others.
@@ -16,16 +16,13 @@ from digitpad.errors import DigitpadError
 from digitpad.json_records import shown
 from digitpad.models.model_file import Model
 from digitpad.nn import Sequential
-from digitpad.nn.architectures.summary import summarize
-from digitpad.nn.backend import Device, Shape, select_device
+from digitpad.nn.backend import Device, select_device
 from digitpad.seeding import Purpose, generator
-from digitpad.system_info import memory
 from digitpad.training.batches import Augment
 from digitpad.training.settings import TrainingSettings
 from digitpad.translation import gettext as _
 
 _MOST_VALIDATION = 5000
-_COPIES_OF_WEIGHTS = 5
 
 
 class Divisible(Protocol):
@@ -105,37 +102,6 @@ def start_from(network: Sequential, samples: Dataset | Pages, model: Model) -> N
         elif (len(value), len(known[name])) == (len(classes), len(labels)):
             value[[classes.index(label) for label in both]] = known[name][[labels.index(label) for label in both]]
     network.load_state_dict(weights)
-
-
-def check_memory(network: Sequential, input_shape: Shape, batch: int) -> None:
-    """Check that a training step fits into the memory of this machine, before memory is allocated.
-
-    Parameters
-    ----------
-    network
-        The network.
-    input_shape
-        Shape of one image, (C, H, W).
-    batch
-        Images per step.
-
-    Raises
-    ------
-    DigitpadError
-        If it does not fit.
-    """
-    have = memory()
-    summary = summarize(network, input_shape)
-    # Activations are kept for the backward pass, where each has a gradient; weights have one, and Adam's two moments.
-    needed = 2 * summary.activation_bytes(batch) + _COPIES_OF_WEIGHTS * 4 * summary.parameters
-    if have is not None and needed > have:
-        raise DigitpadError(
-            _(
-                "A step with {count:,} images needs about {needed:,.1f} GB of memory, and this "
-                "machine has {have:,.1f} "
-                "GB; choose a smaller batch size or a smaller network."
-            ).format(count=batch, needed=needed / 1e9, have=have / 1e9)
-        )
 
 
 def limit_classes(samples: Dataset | Pages, count: int | None, seed: int) -> Dataset | Pages:

@@ -131,8 +131,8 @@ def test_what_a_killed_training_left_is_removed_when_it_goes_on(make_plan: Make)
 def test_a_step_that_needs_more_memory_than_there_is_is_refused(
     make_plan: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digitpad.training.preparation.memory", lambda: 1_000_000)
-    with pytest.raises(DigitpadError, match=r"needs about .* GB of memory, and this machine has 0\.0 GB"):
+    monkeypatch.setattr("digitpad.training.step_memory.memory_limit", lambda: 1_000_000)
+    with pytest.raises(DigitpadError, match=r"needs about .* GB of memory, and this computer has 0\.0 GB for it"):
         LiveRun.start(make_plan(), RunStore())
     assert not RunStore().all()
 

@@ -157,3 +157,15 @@ def test_a_loss_that_is_no_number_stops_at_the_last_good_weights(
     before = tab.editor.plan
     tab.apply_cure(cures[0])
     assert tab.editor.plan != before
+
+
+def test_a_batch_that_does_not_fit_into_memory_is_refused_at_start(
+    tab: TrainTab, wait: Wait, window: MainWindow, draw: Draw, digits: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("digitpad.training.step_memory.memory_limit", lambda: 2_000_000)
+        said = _start(tab, wait, digits)
+    assert "A step of 16 images needs about 0.1 GB of memory" in said
+    assert "choose a batch size of at most 6." in said
+    assert RunStore().all() == []
+    _still_works(window, tab, draw, wait, digits)
