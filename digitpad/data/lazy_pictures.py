@@ -198,10 +198,18 @@ class _Files:
         return self._free.pop()
 
     def _decoded(self, index: int) -> NDArray[np.uint8]:
+        self._check_unchanged(index)
+        try:
+            return self._read(self.paths[index], self.shape)
+        except DigitpadError:
+            # It may have been cut short between the check and the reading.
+            self._check_unchanged(index)
+            raise
+
+    def _check_unchanged(self, index: int) -> None:
         path = self.paths[index]
         if self._stamps is not None and _size_and_change(path) not in {None, self._stamps[index]}:
             raise DigitpadError(_("{path} has changed since the data were opened; open them again.").format(path=path))
-        return self._read(path, self.shape)
 
 
 def _size_and_change(path: Path) -> tuple[int, int] | None:

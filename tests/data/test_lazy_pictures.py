@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from digitpad.data.dataset import Dataset
 from digitpad.data.lazy_pictures import PictureFiles, Prepare, in_threads
@@ -115,6 +116,17 @@ def test_a_file_that_changes_is_named(paths: list[Path]) -> None:
     assert np.array_equal(images[:4], before[:4])
     with pytest.raises(DigitpadError, match=r"004\.jpg has changed since the data were opened; open them again\."):
         images[2:5]
+
+
+def test_a_file_that_is_cut_short_while_it_is_read_is_named(paths: list[Path]) -> None:
+    def cut_first(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+        path.write_bytes(path.read_bytes()[:100])
+        return read_picture(path, shape)
+
+    stamps = [stamp_of(path) for path in paths]
+    images = PictureFiles(paths, SHAPE, [b""] * 12, stamps=stamps, lease=MemoryBudget(0).lease(), read=cut_first)
+    with pytest.raises(DigitpadError, match=r"004\.jpg has changed since the data were opened; open them again\."):
+        images[4:5]
 
 
 def test_all_pictures_share_one_limit_and_return_their_memory(paths: list[Path]) -> None:
