@@ -40,7 +40,9 @@ _SETTINGS: dict[str, tuple[Callable[[str], Any], str, str]] = {
     "initializer": (
         str,
         "I",
-        gettext_noop("he_normal, he_uniform, xavier_normal, xavier_uniform, normal, uniform or constant"),
+        gettext_noop(
+            "he_normal, he_uniform, xavier_normal, xavier_uniform, fan_in_uniform, normal, uniform or constant"
+        ),
     ),
     "beta1": (types.share, "B", gettext_noop("adam, adamw: decay of the mean gradient (default: 0.9)")),
     "beta2": (types.share, "B", gettext_noop("adam, adamw: decay of the mean squared gradient (default: 0.999)")),

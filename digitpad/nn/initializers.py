@@ -92,6 +92,18 @@ def xavier_uniform(shape: Shape, fans: Fans, rng: np.random.Generator, dtype: DT
     return _uniform(shape, math.sqrt(6 / (fans.fan_in + fans.fan_out)), rng, dtype)
 
 
+def fan_in_uniform(shape: Shape, fans: Fans, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Array:
+    """Draw uniformly from +-1 / sqrt(fan_in), PyTorch's initial weights of linear layers and convolutions.
+
+    The variance is a sixth of He's, so signals shrink from layer to layer. That is harmless before batch
+    normalization, which restores the scale: the output does not depend on the scale of the weights, and a step of the
+    same length changes the direction of smaller weights more.
+
+    Source: `reset_parameters` of PyTorch's `Linear` and `Conv2d`, where it is He's rule with a leaky slope of sqrt(5).
+    """
+    return _uniform(shape, 1 / math.sqrt(fans.fan_in), rng, dtype)
+
+
 def normal(std: float = 0.01) -> Initializer:
     """Return an initializer that draws from a normal distribution, regardless of the fans.
 
@@ -144,6 +156,7 @@ INITIALIZERS: dict[str, Initializer] = {
     "he_uniform": he_uniform,
     "xavier_normal": xavier_normal,
     "xavier_uniform": xavier_uniform,
+    "fan_in_uniform": fan_in_uniform,
 }
 """The initializers without arguments, by name."""
 

@@ -21,6 +21,7 @@ INITIALIZERS: list[tuple[str, initializers.InitializerSpec, float, float]] = [
     ("he_uniform", "he_uniform", math.sqrt(2 / 300), math.sqrt(6 / 300)),
     ("xavier_normal", "xavier_normal", math.sqrt(2 / 400), math.inf),
     ("xavier_uniform", "xavier_uniform", math.sqrt(2 / 400), math.sqrt(6 / 400)),
+    ("fan_in_uniform", "fan_in_uniform", math.sqrt(1 / 900), math.sqrt(1 / 300)),
     ("normal", nn.normal(0.3), 0.3, math.inf),
     ("normal as data", {"type": "normal", "std": 0.02}, 0.02, math.inf),
     ("normal by name", "normal", 0.01, math.inf),

@@ -202,20 +202,21 @@ def exam(*, bias: bool = True) -> Architecture:
 def catdog() -> Architecture:
     """Build a network that classifies photographs into two classes by one logit (binary cross-entropy).
 
-    The linear layers begin with small weights, as in AlexNet. With those of He, the logits of an untrained network have
-    a standard deviation of 2, which takes several epochs to unlearn.
+    All layers begin with the initial weights of PyTorch. With those of He, the logits of an untrained network have a
+    standard deviation of 2, which takes several epochs to unlearn, and the convolutions, whose scale is irrelevant
+    before batch normalization, are so large that their direction changes slowly.
     """
-    small = {"type": "normal", "std": 0.01}
+    small = "fan_in_uniform"
     return Architecture(
         "catdog",
         (3, 224, 224),
         (
-            *_conv_norm_relu("1", 3, 16, kernel=11, stride=3, padding=0, bias=True),
+            *_conv_norm_relu("1", 3, 16, kernel=11, stride=3, padding=0, bias=True, initializer=small),
             _of("pool1", "MaxPool2D", kernel_size=2),
-            *_conv_norm_relu("2", 16, 32, kernel=5, padding=0, bias=True),
+            *_conv_norm_relu("2", 16, 32, kernel=5, padding=0, bias=True, initializer=small),
             _of("pool2", "MaxPool2D", kernel_size=2),
-            *_conv_norm_relu("3", 32, 64, padding=1, bias=True),
-            *_conv_norm_relu("4", 64, 64, padding=0, bias=True),
+            *_conv_norm_relu("3", 32, 64, padding=1, bias=True, initializer=small),
+            *_conv_norm_relu("4", 64, 64, padding=0, bias=True, initializer=small),
             _of("pool3", "MaxPool2D", kernel_size=2),
             _of("flatten", "Flatten"),
             _linear("fc1", 3136, 2048, initializer=small),
@@ -322,10 +323,11 @@ def _conv_norm_relu(
     stride: int = 1,
     padding: int = 1,
     bias: bool = False,
+    **options: str,
 ) -> list[LayerSpec]:
     """Return convolution, batch normalization and ReLU; the shift of the second replaces the bias of the first."""
     return [
-        _conv(f"conv{suffix}", in_channels, out_channels, kernel, stride=stride, padding=padding, bias=bias),
+        _conv(f"conv{suffix}", in_channels, out_channels, kernel, stride=stride, padding=padding, bias=bias, **options),
         _of(f"bn{suffix}", "BatchNorm2D", num_features=out_channels),
         _of(f"relu{suffix}", "ReLU"),
     ]
