@@ -19,6 +19,7 @@ from digitpad.nn.engine.fused.linear import FusedFlatten, FusedLinear
 from digitpad.nn.engine.fused.normalization import FusedBatchNorm2D
 from digitpad.nn.engine.fused.residual import FusedResidual
 from digitpad.nn.engine.fused.rows import RowConv2D
+from digitpad.nn.engine.fused.strided import StridedConv2D
 from digitpad.nn.engine.fused.taps import TapConv2D
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer
@@ -73,6 +74,8 @@ def _replace(layers: list[Layer], scratch: Workspace) -> tuple[Layer, int]:
     match layers[0]:
         case Conv2D() as conv if FusedConv2D.supports(conv):
             fused = FusedConv2D(conv, relu=relu, pool=pool, scratch=scratch), 1 + relu + pool
+        case Conv2D() as conv if StridedConv2D.supports(conv):
+            fused = StridedConv2D(conv, scratch), 1
         case Conv2D() as conv if RowConv2D.supports(conv):
             fused = RowConv2D(conv, scratch), 1
         case Conv2D() as conv if TapConv2D.supports(conv):

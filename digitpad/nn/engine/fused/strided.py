@@ -1,0 +1,318 @@
+"""Convolutions with a stride and a large kernel on few channels, such as the first layer for photographs.
+
+    out[o, y, x] = sum over c, i, j of weight[o, c, i, j] * image[c, s * y + i, s * x + j]
+
+With 3 channels and 16 maps, a matrix of the patches has 363 columns for a kernel of 11x11, and each of its numbers is
+copied for only 16 multiplications. So the rows of the kernel are divided into blocks of s rows, i = s * q + p:
+
+    seen[c, p, j, r, x] = image[c, s * r + p, s * x + j]
+    products[q, o, r, x] = sum over c, p, j of weight[o, c, s * q + p, j] * seen[c, p, j, r, x]
+    out[o, y, x] = sum over q of products[q, o, y + q, x]
+
+Each block of rows of the image now meets all blocks of the kernel at once. For a stride of 3 and a kernel of 11x11 the
+product has 3 * 3 * 11 = 99 terms and 4 * 16 = 64 results at each place, which is a fast matrix product, and less than a
+third of the copies remain. The fourth block has two rows of the kernel; zeros fill it up.
+
+Images keep their order in memory, (C, H, W), so that `seen` and `products` consist of long runs of numbers: the columns
+of an image are first divided by their remainder, j = s * a + b, and then what column j of the kernel sees is a run that
+begins at column a of part b. The output is transposed to (H, W, N, C), the order that other fast layers work with.
+"""
+
+import itertools
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from digitpad.nn.backend import Array, Shape
+from digitpad.nn.engine.fused.normalization import column_sums, pixel_rows
+from digitpad.nn.engine.fused.workspace import Workspace
+from digitpad.nn.layer import Layer, require_cache
+from digitpad.nn.layers import Conv2D
+
+#: Bytes of working memory for a band of rows; they stay in a second-level cache of 2 MB.
+_BAND_BYTES = 1_200_000
+
+#: With fewer terms at each place (c, p, j above), the matrix product is too small to be efficient.
+_LEAST_TERMS = 16
+
+#: With more channels, the tap-by-tap form has large products as well.
+_MOST_CHANNELS = 3
+
+
+#: Images whose outputs are transposed together. Those of one image would be written in pieces of 64 bytes, which takes
+#: three times as long.
+_IMAGES_AT_ONCE = 4
+
+
+class StridedConv2D(Layer):
+    """The same as `conv`, on the same parameters.
+
+    Parameters
+    ----------
+    conv
+        A convolution that `supports` accepts.
+    scratch
+        Memory shared with the other layers of the network.
+    """
+
+    def __init__(self, conv: Conv2D, scratch: Workspace) -> None:
+        self.conv = conv
+        self._own, self._scratch = scratch.sibling(), scratch
+        self._views: _Views | None = None
+        self._cache: Array | None = None
+
+    @staticmethod
+    def supports(conv: Conv2D) -> bool:
+        """Return whether this class computes `conv` faster than the other classes do."""
+        terms = conv.in_channels * conv.stride[0] * conv.kernel_size[1]
+        overlap = all(k > s for k, s in zip(conv.kernel_size, conv.stride, strict=True))
+        plain = conv.groups == 1 and conv.dilation == (1, 1) and conv.stride != (1, 1)
+        return plain and overlap and conv.in_channels <= _MOST_CHANNELS and terms >= _LEAST_TERMS
+
+    def forward(self, x: Array, *, training: bool = False) -> Array:
+        """Return the output for `x` (N, C, H, W), in memory that the next call overwrites."""
+        conv = self.conv
+        conv.check.unseen_batch(x, (conv.in_channels, None, None), like=conv.weight.value)
+        views, kernel = self._views_for(x), self._kernel().T
+        bias = 0 if conv.bias is None else conv.bias.value[:, None, None]
+        out = self._own.empty("out", (*views.maps.shape[2:], len(x), conv.out_channels))
+        for some in _few_images(x):
+            for maps, image in zip(views.maps, x[some], strict=False):
+                views.divide(image)
+                maps[...] = bias
+                for band in views.bands:
+                    band.see()
+                    np.matmul(kernel, band.seen, out=band.products)
+                    band.add_products(maps)
+            here = out[:, :, some]
+            np.copyto(here, views.maps[: here.shape[2]].transpose(2, 3, 0, 1))
+        self._cache = x if training else None
+        return out.transpose(2, 3, 0, 1)
+
+    def backward(self, grad_output: Array) -> Array:
+        """Do both in one pass over the images, a few rows at a time."""
+        grad_x = self._image_memory()
+        self._go_back(grad_output, grad_x, learn=True)
+        return grad_x
+
+    def input_gradient(self, grad_output: Array) -> Array:
+        """Return the gradient with respect to `x`, in memory that the next call overwrites."""
+        grad_x = self._image_memory()
+        self._go_back(grad_output, grad_x, learn=False)
+        return grad_x
+
+    def parameter_gradients(self, grad_output: Array) -> None:
+        """Add the gradients of the parameters."""
+        self._go_back(grad_output, None, learn=True)
+
+    def _image_memory(self) -> Array:
+        return self._own.empty("grad_x", require_cache(self, self._cache).shape)
+
+    def _go_back(self, grad_output: Array, grad_x: Array | None, *, learn: bool) -> None:
+        """Write the gradient of the images, and add those of the parameters, as asked for."""
+        x = require_cache(self, self._cache)
+        views, kernel = self._views_for(x), self._kernel()
+        self.conv.check.upstream(grad_output, (len(x), *views.maps.shape[1:]))
+        grad_out = grad_output.transpose(0, 2, 3, 1)
+        grad_kernel = np.zeros_like(kernel)
+        for some in _few_images(x):
+            grads = self._scratch.empty("grads", grad_out[some].shape)
+            np.copyto(grads, grad_out[some])
+            for number, grad in enumerate(grads, some.start):
+                if learn:
+                    views.divide(x[number])
+                    for band in views.bands:
+                        band.see()
+                        grad_kernel += band.seen @ band.spread(grad)
+                if grad_x is not None:
+                    views.parts.fill(0)
+                    for band in views.bands:
+                        np.matmul(kernel, band.spread(grad).T, out=band.seen)
+                        band.add_back()
+                    views.join(grad_x[number])
+        if learn:
+            self.conv.weight.add_grad(self._weight_of(grad_kernel))
+            if self.conv.bias is not None:
+                sums = column_sums(pixel_rows(grad_output.transpose(2, 3, 0, 1)))
+                self.conv.bias.add_grad(sums.reshape(-1, self.conv.out_channels).sum(axis=0))
+
+    def _views_for(self, x: Array) -> "_Views":
+        """Return the arrays for images of this size, which are created for the first one."""
+        if self._views is None or not self._views.fit(x, self._scratch):
+            self._views = _Views(self.conv, x.shape, self._scratch)
+        return self._views
+
+    def _kernel(self) -> Array:
+        """Return the weights as a matrix (terms, q * o), with the terms in the order (b, a, c, p)."""
+        weight, step = self.conv.weight.value, self.conv.stride[0]
+        out_channels, channels, height, width = weight.shape
+        blocks = math.ceil(height / step)
+        filled = np.zeros((out_channels, channels, blocks * step, width), weight.dtype)
+        filled[:, :, :height] = weight[..., self._columns()]
+        by_block = filled.reshape(out_channels, channels, blocks, step, width).transpose(4, 1, 3, 2, 0)
+        return by_block.reshape(width * channels * step, blocks * out_channels)
+
+    def _weight_of(self, kernel: Array) -> Array:
+        """Return the weights, (out_channels, in_channels, height, width), of a matrix like that of `_kernel`."""
+        out_channels, channels, height, width = shape = self.conv.weight.value.shape
+        by_block = kernel.reshape(width, channels, self.conv.stride[0], -1, out_channels).transpose(4, 1, 3, 2, 0)
+        weight = np.empty(shape, kernel.dtype)
+        weight[..., self._columns()] = by_block.reshape(out_channels, channels, -1, width)[:, :, :height]
+        return weight
+
+    def _columns(self) -> list[int]:
+        """Return the columns of the kernel, j, sorted by the part of the image that they see."""
+        width, step = self.conv.kernel_size[1], self.conv.stride[1]
+        return [j for b in range(step) for j in range(b, width, step)]
+
+
+class _Views:
+    """The arrays of `StridedConv2D` for images of one size.
+
+    Creating them for each image would take NumPy as much time as the copies.
+
+    Attributes
+    ----------
+    parts
+        The columns of one image, with its padding, by their remainder b: (s, C, rows, columns). What lies outside of
+        the image is zero.
+    maps
+        The output for a few images, (n, O, rows, columns).
+    bands
+        The steps of the matrix product, each for some rows.
+    """
+
+    def __init__(self, conv: Conv2D, shape: Shape, scratch: Workspace) -> None:
+        (down, right), (height, width) = conv.stride, conv.kernel_size
+        channels, rows, columns = conv.output_shape(shape[1:])
+        blocks, most = math.ceil(height / down), math.ceil(width / right)
+        self.parts = scratch.zeros((right, conv.in_channels, (rows + blocks - 1) * down, columns + most - 1))
+        self.maps = scratch.zeros((_IMAGES_AT_ONCE, channels, rows, columns))
+        self._image_shape, self._step = shape[1:], right
+        self._top, self._left = conv.padding[0][0], conv.padding[1][0]
+
+        in_blocks = self.parts.reshape(right, conv.in_channels, -1, down, self.parts.shape[3])
+        numbers = columns * (conv.in_channels * down * width + blocks * channels)
+        runs = math.ceil(in_blocks.shape[2] * numbers * scratch.dtype.itemsize / _BAND_BYTES)
+        edges = [in_blocks.shape[2] * run // runs for run in range(runs + 1)]
+        self.bands = [
+            _Band(in_blocks, (channels, rows, columns), slice(start, stop), (blocks, width), scratch)
+            for start, stop in itertools.pairwise(edges)
+            if start < stop
+        ]
+        self._generation = scratch.generation
+
+    def fit(self, x: Array, scratch: Workspace) -> bool:
+        """Return whether the arrays fit the images of `x`, and none has been replaced by larger memory since."""
+        return x.shape[1:] == self._image_shape and self._generation == scratch.generation
+
+    def divide(self, image: Array) -> None:
+        """Copy an image (C, H, W) into `parts`."""
+        for part, pixels in self._places(image):
+            np.copyto(part, pixels)
+
+    def join(self, image: Array) -> None:
+        """Copy `parts` into an image (C, H, W), with zeros where the kernel sees nothing, and set `parts` to zero."""
+        image.fill(0)
+        for part, pixels in self._places(image):
+            np.copyto(pixels, part)
+        self.parts.fill(0)
+
+    def _places(self, image: Array) -> list[tuple[Array, Array]]:
+        """Return the pixels of the image that belong to each part, and their place there."""
+        pairs = []
+        for b, part in enumerate(self.parts):
+            first = max(0, math.ceil((self._left - b) / self._step))
+            pixels = image[:, : part.shape[1] - self._top, first * self._step + b - self._left :: self._step]
+            pixels = pixels[:, :, : part.shape[2] - first]
+            place = part[:, self._top : self._top + pixels.shape[1], first : first + pixels.shape[2]]
+            pairs.append((place, pixels))
+        return pairs
+
+
+class _Band:
+    """Some blocks of rows of an image: what the kernel sees there, and the products with it.
+
+    Parameters
+    ----------
+    parts
+        The image in parts and blocks, (s, C, blocks, s, columns).
+    maps
+        Shape of the output for the image, (O, rows, columns).
+    band
+        Which blocks.
+    kernel
+        Height in blocks and width in columns.
+    scratch
+        Memory shared with the other layers of the network.
+
+    Attributes
+    ----------
+    seen
+        (terms, places).
+    products
+        (q * o, places).
+    """
+
+    def __init__(self, parts: Array, maps: Shape, band: slice, kernel: tuple[int, int], scratch: Workspace) -> None:
+        (channels, rows, columns), (blocks, width) = maps, kernel
+        right, in_channels, _, down, _ = parts.shape
+        here = (band.stop - band.start, columns)
+        seen = scratch.empty("seen", (width * in_channels * down, *here))
+        products = scratch.empty("products", (blocks, channels, *here))
+        self._grad = scratch.empty("grad", (*here, blocks, channels))
+        self.seen, self.products = seen.reshape(len(seen), -1), products.reshape(blocks * channels, -1)
+
+        # Which rows of the output use the products: none beyond the upper and lower edge of the image.
+        used = [(max(band.start, q), min(band.stop, q + rows), q) for q in range(blocks)]
+        self._rows = [
+            (q, slice(first - band.start, stop - band.start), slice(first - q, stop - q))
+            for first, stop, q in used
+            if first < stop
+        ]
+        self._sums = [(there, products[q, :, some]) for q, some, there in self._rows]
+        self._covers_all = all((first, stop) == (band.start, band.stop) for first, stop, _ in used)
+
+        self._copies: list[tuple[Array, Array]] = []
+        start = 0
+        for b, part in enumerate(parts):
+            every = np.lib.stride_tricks.sliding_window_view(part[:, band], columns, axis=3, writeable=True)
+            view = every[:, :, :, : len(range(b, width, right))].transpose(3, 0, 2, 1, 4)
+            stop = start + math.prod(view.shape[:3])
+            self._copies.append((seen[start:stop].reshape(view.shape), view))
+            start = stop
+
+    def see(self) -> None:
+        """Copy what the cells of the kernel see into `seen`."""
+        for seen, view in self._copies:
+            np.copyto(seen, view)
+
+    def add_products(self, maps: Array) -> None:
+        """Add the products to the rows of the output (O, rows, columns) that see them."""
+        for rows, products in self._sums:
+            here = maps[:, rows]
+            here += products
+
+    def add_back(self) -> None:
+        """Add the gradient of what the cells see, in `seen`, to the image."""
+        for seen, view in self._copies:
+            for grads, pixels in zip(seen, view, strict=True):
+                pixels += grads
+
+    def spread(self, grad_image: Array) -> Array:
+        """Return the gradient of the products, (places, q * o), for one of the output (rows, columns, O).
+
+        Places come first here: the matrix product that sums over them is faster if one of its factors has them first.
+        """
+        if not self._covers_all:
+            self._grad.fill(0)
+        for q, some, there in self._rows:
+            np.copyto(self._grad[some, :, q], grad_image[there])
+        return self._grad.reshape(-1, math.prod(self._grad.shape[2:]))
+
+
+def _few_images(x: Array) -> Iterator[slice]:
+    """Divide a batch into pieces of `_IMAGES_AT_ONCE`, and the rest."""
+    for start in range(0, len(x), _IMAGES_AT_ONCE):
+        yield slice(start, min(start + _IMAGES_AT_ONCE, len(x)))
