@@ -18,6 +18,7 @@ from digitpad.models.model_file import CLASSIFICATION, Model, ModelMetadata, Pre
 from digitpad.nn import Sequential, functional
 from digitpad.nn.backend import Shape
 from digitpad.nn.engine.fused import fuse
+from digitpad.nn.engine.one_image import OneImage
 
 Values = NDArray[np.float32]
 
@@ -136,6 +137,7 @@ class Inspector:
         self.structure = Structure(network, input_shape)
         self.input_shape = input_shape
         self._probe = network.probe()
+        self._one_image = OneImage(self._probe, input_shape)
         self._fused: Sequential | None = None
         self._generation = 0
 
@@ -191,7 +193,10 @@ class Inspector:
         picture = self.as_picture(pixels)
         picture.setflags(write=False)
         batch = self.prepare(picture[np.newaxis])
-        output, named = self._probe.forward(batch, training=gradients, capture=True)
+        if gradients:
+            output, named = self._probe.forward(batch, training=True, capture=True)
+        else:
+            output, named = self._one_image.forward(batch)
         aliases = self.structure.aliases
         activations = {self.structure.input: _fixed(batch)}
         activations |= {name: _fixed(array) for name, array in named.items() if name not in aliases}

@@ -19,6 +19,7 @@ still much faster than loops, because matrix products use the processor fully. T
 A batch is processed a few images at a time, so that their patches fit into the processor's cache.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -75,7 +76,7 @@ def gather(x: Array, weight: Array, window: Window, places: Pair) -> Array:
     """
     rows, columns = places
     padded = pad(x, window.padding)
-    kernels = _kernel_matrix(weight, window)
+    kernels = kernel_matrix(weight, window)
     products = [
         _patch_matrix(padded[some], window, (rows, columns)) @ kernels
         for some in _few_images(x, weight, window, rows * columns)
@@ -107,7 +108,7 @@ def scatter(y: Array, weight: Array, window: Window, image: Pair) -> Array:
     """
     rows, columns = y.shape[2:]
     per_group = weight.shape[1]
-    kernels = _kernel_matrix(weight, window).transpose(0, 2, 1)
+    kernels = kernel_matrix(weight, window).transpose(0, 2, 1)
     x = array_module(y).empty((len(y), *image, per_group * window.groups), dtype=y.dtype)
     for some in _few_images(y, weight, window, rows * columns):
         patches = _cell_matrix(y[some], window) @ kernels  # (groups, places, kh * kw * C / groups)
@@ -138,7 +139,7 @@ def weight_gradient(x: Array, y: Array, weight: Array, window: Window) -> Array:
     """
     rows, columns = y.shape[2:]
     padded = pad(x, window.padding)
-    total = array_module(x).zeros_like(_kernel_matrix(weight, window))
+    total = array_module(x).zeros_like(kernel_matrix(weight, window))
     for some in _few_images(x, weight, window, rows * columns):
         patches = _patch_matrix(padded[some], window, (rows, columns))
         total += patches.transpose(0, 2, 1) @ _cell_matrix(y[some], window)
@@ -154,7 +155,7 @@ def kernels_side_by_side(weight: Array) -> Array:
     return taps_first.transpose(3, 2, 0, 1)
 
 
-def _kernel_matrix(weight: Array, window: Window) -> Array:
+def kernel_matrix(weight: Array, window: Window) -> Array:
     """Return the kernels as (groups, kh * kw * C / groups, O / groups), with a column for each map of y.
 
     The result is a view if the weights are in the memory order of `kernels_side_by_side`.
@@ -166,16 +167,43 @@ def _kernel_matrix(weight: Array, window: Window) -> Array:
 
 def _patch_matrix(padded: Array, window: Window, places: Pair) -> Array:
     """Return (groups, places, kh * kw * C / groups), with a row for each patch."""
+    return as_matrix(*patches_in_order(padded, window, places))
+
+
+def patches_in_order(padded: Array, window: Window, places: Pair) -> tuple[Array, bool]:
+    """Return all patches in the order in which they are copied into the matrix, as a view.
+
+    Parameters
+    ----------
+    padded
+        Padded images, (N, C, H, W).
+    window
+        The geometry.
+    places
+        Number of rows and columns of places.
+
+    Returns
+    -------
+    (Array, bool)
+        (groups, N, rows, columns, kh, kw, C / groups), patch by patch; or, if the flag is set,
+        (groups, kh, kw, C / groups, N, rows, columns), tap by tap.
+    """
     patches = windows(padded, window.kernel, window.stride, window.dilation)[:, :, : places[0], : places[1]]
     n, channels, rows, columns, height, width = patches.shape
     per_group = channels // window.groups
     patches = patches.reshape(n, window.groups, per_group, rows, columns, height, width)
-    if width * per_group < columns:
-        # With few channels, a row of the image is a longer run of memory than a row of a patch, so copy tap by tap.
-        taps = patches.transpose(1, 5, 6, 2, 0, 3, 4).reshape(window.groups, -1, n * rows * columns)
-        by_place: Array = taps.transpose(0, 2, 1)
-        return by_place
-    matrix: Array = patches.transpose(1, 0, 3, 4, 5, 6, 2).reshape(window.groups, n * rows * columns, -1)
+    # With few channels, a row of the image is a longer run of memory than a row of a patch, so copy tap by tap.
+    by_tap = width * per_group < columns
+    return patches.transpose((1, 5, 6, 2, 0, 3, 4) if by_tap else (1, 0, 3, 4, 5, 6, 2)), by_tap
+
+
+def as_matrix(patches: Array, by_tap: bool) -> Array:
+    """Return patches in either order of `patches_in_order` as (groups, places, kh * kw * C / groups)."""
+    groups = len(patches)
+    if by_tap:
+        taps = patches.reshape(groups, math.prod(patches.shape[1:4]), -1)
+        return taps.transpose(0, 2, 1)
+    matrix: Array = patches.reshape(groups, math.prod(patches.shape[1:4]), -1)
     return matrix
 
 

@@ -26,7 +26,8 @@ def pad(x: Array, padding: Padding, value: float = 0.0) -> Array:
     n, c, h, w = x.shape
     # Channels come last in memory, behind the shape (N, C, H, W), as in all large arrays here: a patch then consists of
     # a few long runs of memory.
-    padded = array_module(x).full((n, h + top + bottom, w + left + right, c), value, dtype=x.dtype)
+    xp, shape = array_module(x), (n, h + top + bottom, w + left + right, c)
+    padded = xp.full(shape, value, dtype=x.dtype) if value else xp.zeros(shape, dtype=x.dtype)
     padded[:, top : top + h, left : left + w, :] = x.transpose(0, 2, 3, 1)
     turned: Array = padded.transpose(0, 3, 1, 2)
     return turned

@@ -78,7 +78,7 @@ class Sequential(Layer):
             a weight or the batch is damaged or far too large. On the host only, see `checks.on_host`.
         """
         record: dict[str, Array] = {}
-        with _without_warnings():
+        with without_warnings():
             if capture:
                 x = self._trace_children(x, record, "", training=training)
             else:
@@ -227,7 +227,7 @@ class Sequential(Layer):
         return grad_output
 
 
-def _without_warnings() -> np.errstate:
+def without_warnings() -> np.errstate:
     """Return a `with` block in which NumPy does not warn of overflow: the next check reports it, once and by name.
 
     If the caller has chosen something other than a warning, such as an error, that choice stays.

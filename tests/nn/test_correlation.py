@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from digitpad.nn import Conv2D, ConvTranspose2D
-from digitpad.nn.correlation import Window, _kernel_matrix, _patch_matrix, gather, kernels_side_by_side
+from digitpad.nn.correlation import Window, _patch_matrix, gather, kernel_matrix, kernels_side_by_side
 from digitpad.nn.functional import Pair
 
 
@@ -13,8 +13,8 @@ from digitpad.nn.functional import Pair
 def test_the_kernels_are_multiplied_by_where_they_lie(kind: type[Conv2D | ConvTranspose2D], groups: int) -> None:
     """A copy of them would take as long as the patches of an image, and would have to be kept true."""
     layer = kind(4, 6, 3, groups=groups, rng=np.random.default_rng(0))
-    assert np.shares_memory(_kernel_matrix(layer.weight.value, layer.window), layer.weight.value)
-    assert np.shares_memory(_kernel_matrix(layer.replica().weight.value, layer.window), layer.weight.value)
+    assert np.shares_memory(kernel_matrix(layer.weight.value, layer.window), layer.weight.value)
+    assert np.shares_memory(kernel_matrix(layer.replica().weight.value, layer.window), layer.weight.value)
     x = np.ones((1, 4, 5, 5), np.float32)
     before = layer.forward(x)
     layer.weight.value *= 2  # in place, as an optimizer does

@@ -88,9 +88,8 @@ class ReLU(Activation):
 
     def function(self, x: Array) -> Array:
         """Return max(x, 0)."""
-        # NumPy's maximum takes twice as long with a scalar as with an array.
-        zero = np.zeros_like(x) if on_host(x) else 0
-        out: Array = array_module(x).maximum(x, zero)
+        # NumPy's `clip` takes half the time of its `maximum`, which is slow with a scalar.
+        out: Array = x.clip(0, np.inf) if on_host(x) else array_module(x).maximum(x, 0)
         return out
 
     def derivative(self, remembered: Array) -> Array:

@@ -4,7 +4,7 @@ The layers of `digitpad.nn.layers` are the definition. Those here give the same 
 in less time: they process a few images at a time, so that everything stays in the processor's cache; they reuse their
 memory from step to step; and for 3x3 kernels they need fewer multiplications (`winograd.py` explains how). `fuse`
 replaces layers wherever a rule matches, and leaves the others as they are. What the program shows of a drawing is
-always computed by the plain layers.
+never computed by these layers, but by the plain ones, or by `OneImage`, which gives the same bits.
 
 The files, in reading order: `tiles.py` cuts an image into tiles, `winograd.py` derives the transforms, `products.py`
 applies them to many tiles at once, `pooling.py` pools 2x2 blocks, `convolution.py` adds bias and ReLU, `workspace.py`
