@@ -1,17 +1,22 @@
-"""The header of a `.safetensors` file, which is read and checked before memory is allocated.
+"""The header of a `.safetensors` file, which is read and checked before memory is allocated, and large files.
 
 A file consists of eight bytes with the length of the header, the header (JSON: strings, and the type, shape and offsets
 of each tensor), and the data of the tensors. The header is read here, within limits; the tensors by the `safetensors`
-library.
+library. That library writes either bytes that it gathers in memory first, or a file that it replaces itself, without
+waiting for the disk; so what is large is written here, from the arrays into an open file.
 """
 
+import json
 import math
 import os
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from digitpad.json_records import JSONError, parse_json, shown
 from digitpad.nn import serialization
@@ -21,6 +26,8 @@ from digitpad.translation import gettext as _
 
 _LENGTH = struct.Struct("<Q")
 _MOST_HEADER = 32 << 20
+#: The types of numbers that networks and optimizers have, by their names in NumPy.
+_TYPES = {"float64": "F64", "float32": "F32", "int64": "I64", "int32": "I32", "uint8": "U8", "bool": "BOOL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,40 @@ def read_tensors(path: Path) -> dict[str, Array]:
         If it is damaged or truncated, or NumPy does not support the type of a tensor.
     """
     return serialization.read(path)[0]
+
+
+def write_tensors(file: BinaryIO, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> None:
+    """Write a file without gathering its bytes in memory.
+
+    Parameters
+    ----------
+    file
+        The open file.
+    tensors
+        The tensors by name; those of C-contiguous arrays are not copied.
+    metadata
+        Strings by name.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    KeyError
+        If the format has no name for the type of a tensor.
+    """
+    # Wide numbers first, so that all of them lie at multiples of their size.
+    ordered = sorted(tensors.items(), key=lambda item: (-item[1].itemsize, item[0]))
+    header: dict[str, object] = {"__metadata__": dict(metadata)}
+    end = 0
+    for name, tensor in ordered:
+        start, end = end, end + tensor.nbytes
+        header[name] = {"dtype": _TYPES[tensor.dtype.name], "shape": list(tensor.shape), "data_offsets": [start, end]}
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % _LENGTH.size)
+    file.write(_LENGTH.pack(len(text)) + text)
+    for _name, tensor in ordered:
+        little = tensor.astype(tensor.dtype.newbyteorder("<"), order="C", copy=False)
+        file.write(little.reshape(-1).view(np.uint8).data)
 
 
 def _shape(name: str, entry: Any) -> tuple[int, ...]:

@@ -24,16 +24,28 @@ Batch = tuple[NDArray[np.float32], NDArray[Any]]
 Augment = Callable[[NDArray[np.uint8], int, int], NDArray[np.uint8]]
 """Augments a batch of images (N, C, H, W), given the epoch and the batch number, from 0."""
 
-#: Number of batches that are made ahead, where they are not gathered from memory.
-_AHEAD = 4
+#: Number of batches that are made ahead, where they are not gathered from memory, and their bytes.
+_AHEAD, _BYTES_AHEAD = 4, 24 << 20
 
 
-def batches_ahead(dataset: Samples, *, is_augmented: bool) -> int:
+def batches_ahead(dataset: Samples, batch_size: int, *, is_augmented: bool) -> int:
     """Return the number of batches that are in memory besides the one in training.
 
     Batches gathered from images in memory share one array; others wait in a queue, and one more is being made.
+
+    Parameters
+    ----------
+    dataset
+        The images.
+    batch_size
+        Images per batch.
+    is_augmented
+        Whether each batch is augmented.
     """
-    return _AHEAD + 1 if is_augmented or not isinstance(dataset.images, np.ndarray) else 0
+    if isinstance(dataset.images, np.ndarray) and not is_augmented:
+        return 0
+    size = np.float32().itemsize * min(batch_size, len(dataset)) * math.prod(dataset.images.shape[1:])
+    return min(_AHEAD, max(1, _BYTES_AHEAD // max(1, size))) + 1
 
 
 class BatchLoader:
@@ -67,7 +79,7 @@ class BatchLoader:
         self._augmentation = augmentation
         self._dataset = dataset
         self._device = device
-        self._is_made_ahead = batches_ahead(dataset, is_augmented=augmentation is not None) > 0
+        self._ahead = batches_ahead(dataset, batch_size, is_augmented=augmentation is not None)
         if augmentation is None and isinstance(dataset.images, np.ndarray):
             self._images, self._targets = to_device(dataset.images, device), to_device(dataset.targets, device)
         self._batch_size = batch_size
@@ -101,9 +113,9 @@ class BatchLoader:
         (images, targets)
             float32 (n, C, H, W), and their labels (n,) or masks (n, 1, H, W). The next batch overwrites the images.
         """
-        if self._is_made_ahead:
+        if self._ahead:
             all_of_it = np.arange(self._count) if order is None else order
-            yield from prefetched(lambda: self._made(all_of_it, epoch, first), _AHEAD)
+            yield from prefetched(lambda: self._made(all_of_it, epoch, first), self._ahead - 1)
             return
         images, answers = self._images, self._targets
         if self._device.library is not np:

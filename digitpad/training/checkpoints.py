@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import safetensors.numpy
 
 from digitpad.atomic import atomic_write
 from digitpad.errors import DigitpadError
@@ -20,7 +19,7 @@ from digitpad.json_records import dump_json, parse_json, to_record
 from digitpad.models.architecture_file import MISFITS, parse_architecture, plain_tensor_name
 from digitpad.models.model_file import Model, ModelMetadata, Preprocessing, check_weights
 from digitpad.models.plan_limits import MOST_NUMBERS, check_cost, check_held
-from digitpad.models.tensor_file import Header, read_header, read_tensors
+from digitpad.models.tensor_file import Header, read_header, read_tensors, write_tensors
 from digitpad.names import plain_name
 from digitpad.nn import Architecture, Dropout, Layer, Sequential, build
 from digitpad.nn.backend import Array, to_numpy
@@ -42,7 +41,7 @@ Streams = list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checkpoint:
-    """The state of a run between two steps. All arrays are copies on the host.
+    """The state of a run between two steps. All arrays are on the host.
 
     Attributes
     ----------
@@ -104,9 +103,9 @@ class Checkpoint:
         return Model(network, self.architecture, self.metadata, name)
 
 
-def copies(arrays: Mapping[str, Array]) -> dict[str, Array]:
-    """Return copies on the host, from any device."""
-    return {name: np.array(to_numpy(array), order="C") for name, array in arrays.items()}
+def on_host(arrays: Mapping[str, Array], *, copied: bool) -> dict[str, Array]:
+    """Return the arrays on the host, from any device: copies if wanted, otherwise those that are there themselves."""
+    return {name: np.array(to_numpy(array), order="C", copy=copied or None) for name, array in arrays.items()}
 
 
 def streams_of(replicas: Sequence[Sequential]) -> Streams:
@@ -167,9 +166,8 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "architecture": checkpoint.architecture.to_json(),
         "state": dump_json(state),
     }
-    contents = safetensors.numpy.save(tensors, metadata=metadata)
     with atomic_write(path) as file:
-        file.write(contents)
+        write_tensors(file, tensors, metadata)
 
 
 def load_checkpoint(path: Path) -> Checkpoint:

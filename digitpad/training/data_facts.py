@@ -57,5 +57,6 @@ def facts_of(samples: Samples) -> DataFacts:
     if isinstance(samples, Pages):
         return DataFacts(samples.name, len(samples), (), (), shape)
     present = tuple(samples.classes[label] for label in np.unique(samples.labels).tolist())
-    sample = np.asarray(samples.images[:1])[0] if len(samples) else None
+    # A copy, because a view would keep all images in memory.
+    sample = np.array(samples.images[:1])[0] if len(samples) else None
     return DataFacts(samples.name, len(samples), samples.classes, present, shape, samples.remarks, sample)

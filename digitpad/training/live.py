@@ -298,7 +298,7 @@ def prepare(
         start_from(network, samples, load_model(plan.start_from))
     device = choose_device(settings.device)
     if device.library is np:
-        ahead = batches_ahead(training, is_augmented=bool(settings.augmentation))
+        ahead = batches_ahead(training, settings.batch_size, is_augmented=bool(settings.augmentation))
         check_memory(network, architecture.input_shape, min(settings.batch_size, len(training)), batches_ahead=ahead)
     network = network.to(device)
     return Trainer(

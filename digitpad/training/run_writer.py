@@ -121,7 +121,7 @@ class RunWriter:
 
     def checkpoint(self) -> str:
         """Write a checkpoint now, unless this step has one; return the error message, or ""."""
-        checkpoint = self._trainer.checkpoint()
+        checkpoint = self._trainer.checkpoint(copied=False)
         if _place(checkpoint) == self._saved or not checkpoint.is_sound():
             return ""
         begun = time.perf_counter()

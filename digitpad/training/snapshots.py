@@ -57,12 +57,12 @@ class Copier:
     Parameters
     ----------
     architecture
-        The architecture of the network.
+        The architecture of the network, with initial weights of 0 (`digitpad.training.building.with_zero_weights`),
+        which take neither time to draw nor memory.
     """
 
     def __init__(self, architecture: Architecture) -> None:
-        # Random initial weights take longer than copying, so they are drawn once.
-        self._blank = build(architecture, rng=np.random.default_rng(0))
+        self._blank = build(architecture)
 
     def copy(self, network: Sequential) -> Sequential:
         """Return a copy of `network`, with its own memory on the host."""

@@ -21,8 +21,8 @@ from digitpad.nn import Architecture, Dropout, ParallelNetwork, Sequential
 from digitpad.nn.backend import device_of, to_device
 from digitpad.seeding import Purpose, generator
 from digitpad.training.batches import Batch, BatchLoader
-from digitpad.training.building import build_optimizer, build_penalties, build_policies
-from digitpad.training.checkpoints import Checkpoint, copies, dropouts, restore_streams, streams_of
+from digitpad.training.building import build_optimizer, build_penalties, build_policies, with_zero_weights
+from digitpad.training.checkpoints import Checkpoint, dropouts, on_host, restore_streams, streams_of
 from digitpad.training.controls import Controls, ControlValues
 from digitpad.training.diagnostics import Diagnostics, choose_sample
 from digitpad.training.events import (
@@ -233,10 +233,16 @@ class Trainer:
                 yield from self._epoch(parallel, progress)
             yield (yield from self._finish(parallel, progress))
 
-    def checkpoint(self) -> Checkpoint:
+    def checkpoint(self, *, copied: bool = True) -> Checkpoint:
         """Return a checkpoint; only between events, in the thread that iterates them.
 
         After `TrainingStopped` it is the state after the last step, although policies may have replaced the weights.
+
+        Parameters
+        ----------
+        copied
+            Whether the checkpoint has arrays of its own. If not, it is valid until the next event; weights and moments
+            of a large network take much memory.
 
         Raises
         ------
@@ -250,9 +256,12 @@ class Trainer:
         states = {policy.name: policy.state() for policy in self._policies}
         return Checkpoint(
             progress=self._progress.state(),
-            network=copies(self.network.state_dict()),
-            optimizer=copies(self._optimizer.state_dict()),
-            policies={name: PolicyState(dict(state.values), copies(state.arrays)) for name, state in states.items()},
+            network=on_host(self.network.state_dict(), copied=copied),
+            optimizer=on_host(self._optimizer.state_dict(), copied=copied),
+            policies={
+                name: PolicyState(dict(state.values), on_host(state.arrays, copied=copied))
+                for name, state in states.items()
+            },
             streams=streams_of(self._parallel.replicas),
             controls=self._applied,
             pace=self._pace.state(),
@@ -271,7 +280,7 @@ class Trainer:
         if self.architecture is None:
             raise RuntimeError("a model needs a Trainer that has an architecture")
         if self._copier is None:
-            self._copier = Copier(self.architecture)
+            self._copier = Copier(with_zero_weights(self.architecture))
         return Model(self._copier.copy(self.network), self.architecture, self.metadata, name or self.architecture.name)
 
     def _restore(self, checkpoint: Checkpoint) -> None:
@@ -422,7 +431,8 @@ class Trainer:
         if reason is StopReason.DIVERGED:
             self._last_good.restore()
         elif self.architecture is not None:
-            self._at_end = self.checkpoint()
+            # Only policies change the weights after the last step.
+            self._at_end = self.checkpoint(copied=bool(self._policies))
         for policy in self._policies:
             policy.training_stopped()
         if self._policies or progress.validated_step != progress.steps or reason is StopReason.DIVERGED:

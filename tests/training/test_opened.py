@@ -72,3 +72,11 @@ def test_built_in_data_and_missing_ones(tmp_path: Path) -> None:
     assert pages.samples is None
     with pytest.raises(DigitpadError, match="gone"):
         open_data(RunPlan(ARCHITECTURES["light"], str(tmp_path / "gone")))
+
+
+def test_the_sample_does_not_keep_all_pictures_in_memory(plan: RunPlan) -> None:
+    data = open_data(plan)
+    assert data.samples is not None
+    assert data.facts.sample is not None
+    assert data.facts.sample.base is None or data.facts.sample.base.nbytes == data.facts.sample.nbytes
+    assert np.array_equal(data.facts.sample, data.samples.images[0])

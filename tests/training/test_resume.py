@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 
 from digitpad.data.augmentation import Augmentation
 from digitpad.nn import ARCHITECTURES
+from digitpad.training.checkpoints import load_checkpoint, save_checkpoint
 from digitpad.training.events import (
     EpochCompleted,
     Event,
@@ -236,3 +238,28 @@ def test_a_trainer_alone_goes_on_from_a_checkpoint_in_memory(make_plan: Make, bl
     list(second.run())
     for name, value in whole.network.state_dict().items():
         assert np.array_equal(value, second.network.state_dict()[name]), name
+
+
+def test_a_checkpoint_that_is_not_copied_takes_no_memory_and_is_written_alike(
+    make_plan: Make, blobs: Any, make_network: Any, tmp_path: Path
+) -> None:
+    trainer = Trainer(make_network("light", 5), blobs, None, make_plan().settings, architecture=LIGHT)
+    events = trainer.run()
+    next(event for event in events if isinstance(event, StepCompleted) and event.step == 3)
+    borrowed, copied = trainer.checkpoint(copied=False), trainer.checkpoint()
+    for name, value in trainer.network.state_dict().items():
+        # The weights of a convolution are stored in another order than they are written.
+        assert np.shares_memory(borrowed.network[name], value) == value.flags.c_contiguous, name
+        assert not np.shares_memory(copied.network[name], value), name
+    tracemalloc.start()
+    save_checkpoint(tmp_path / "borrowed.safetensors", borrowed)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    size = (tmp_path / "borrowed.safetensors").stat().st_size
+    # The names and the state take some, the weights and moments none.
+    assert peak < size / 2
+    read = load_checkpoint(tmp_path / "borrowed.safetensors")
+    for ours, theirs in ((read.network, copied.network), (read.optimizer, copied.optimizer)):
+        assert ours.keys() == theirs.keys()
+        assert all(np.array_equal(ours[name], theirs[name]) for name in ours)
+    events.close()

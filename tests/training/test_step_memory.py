@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from digitpad.data.dataset import Dataset
 from digitpad.errors import DigitpadError
 from digitpad.models.architecture_file import build_network
 from digitpad.nn import ARCHITECTURES, Architecture
@@ -36,8 +37,16 @@ def test_the_numbers_of_a_small_network_by_hand() -> None:
 def test_batches_made_ahead_are_counted() -> None:
     step = StepMemory.of(build_network(TINY, 0), (1, 4, 4), batches_ahead=5)
     assert step.per_image == PER_IMAGE + 5 * 16 * 4
-    assert batches_ahead(numbered(2), is_augmented=False) == 0
-    assert batches_ahead(numbered(2), is_augmented=True) == 5
+    assert batches_ahead(numbered(2), 2, is_augmented=False) == 0
+    assert batches_ahead(numbered(2), 2, is_augmented=True) == 5
+
+
+def test_fewer_large_batches_are_made_ahead() -> None:
+    # 3 * 224 * 224 numbers of 4 bytes: 0.6 MB an image.
+    pictures = Dataset.of("pictures", np.zeros((64, 3, 224, 224), np.uint8), np.zeros(64, np.int64))
+    assert batches_ahead(pictures, 4, is_augmented=True) == 5
+    assert batches_ahead(pictures, 16, is_augmented=True) == 3
+    assert batches_ahead(pictures, 64, is_augmented=True) == 2
 
 
 @pytest.mark.parametrize("limit", [FIXED + 1220 * 3, FIXED + 1220 * 3 + 1219])

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 
+from digitpad.gui.training.preset_sizes import learn_sizes
 from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 from digitpad.gui.workers.progress import ProgressReporter, WorkProgress
 from digitpad.training.opened import OpenedData, open_data
@@ -70,4 +71,6 @@ class DataReader(QObject):
 
 def _open(plan: "RunPlan", before: OpenedData | None, context: WorkContext) -> OpenedData:
     doing = QCoreApplication.translate("DataReader", "Reading the data")
-    return open_data(plan, before, on_progress=ProgressReporter(doing, context.show, context.stopped))
+    opened = open_data(plan, before, on_progress=ProgressReporter(doing, context.show, context.stopped))
+    learn_sizes(opened.facts)
+    return opened

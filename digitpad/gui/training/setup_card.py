@@ -3,23 +3,21 @@
 The learning rate, momentum, L2 and dropout can be changed while a training runs.
 """
 
-import contextlib
-import functools
 import importlib.util
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.data.augmentation import PHOTO_STRENGTHS, USUAL_STRENGTHS, Augmentation
 from digitpad.data.collections.store import CollectionEntry, dataset_title, find_collection
 from digitpad.data.orientation import orientations
-from digitpad.errors import DigitpadError
 from digitpad.gui.training.plan_editor import PlanEditor, dropout_of
+from digitpad.gui.training.preset_sizes import describe_preset, suitable_presets
 from digitpad.gui.training.preview import AugmentationPreview
 from digitpad.gui.training.setting_fields import SettingField
 from digitpad.gui.widgets.actions import make_action
@@ -30,10 +28,8 @@ from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 from digitpad.gui.workspace.settings import Settings
 from digitpad.nn import ARCHITECTURES
-from digitpad.training.building import decay_of, with_zero_weights
+from digitpad.training.building import decay_of
 from digitpad.training.controls import ControlValues
-from digitpad.training.data_facts import DataFacts
-from digitpad.training.network_fit import fit_network
 from digitpad.training.plan import RunPlan
 from digitpad.training.recipes import QUICK, default_recipe, find_recipe
 from digitpad.training.settings import OptimizerName, default_threads
@@ -273,10 +269,10 @@ class TrainingSetup(QFrame):
 
     def _offer_networks(self, plan: RunPlan) -> None:
         facts = self._editor.facts
-        entries = {name: _describe(name, facts) for name in ARCHITECTURES if _suits(name, facts)}
+        entries = {name: describe_preset(name, facts) for name in suitable_presets(facts)}
         if plan.architecture == ARCHITECTURES.get(plan.architecture.name):
             chosen = plan.architecture.name
-            entries.setdefault(chosen, _describe(chosen, facts))
+            entries.setdefault(chosen, describe_preset(chosen, facts))
         else:
             chosen = _OWN
             entries[_OWN] = self.tr("{network}, changed").format(network=plan.architecture.name)
@@ -394,28 +390,3 @@ class TrainingSetup(QFrame):
             self._editor.change_settings(beta1=value)
         else:
             self._editor.change_settings(**{name: value})
-
-
-def _suits(name: str, facts: DataFacts | None) -> bool:
-    """Return whether a preset classifies images like those of the data, or digits, to which all data can be fitted."""
-    preset = ARCHITECTURES[name]
-    classifies = preset.layers[-1].get("type") == "Linear"
-    shape = _IMAGE if facts is None else facts.shape
-    return classifies and (preset.input_shape == _IMAGE or preset.input_shape[0] == shape[0] != 1)
-
-
-def _describe(name: str, facts: DataFacts | None) -> str:
-    """Return a preset's name, and its size once it is fitted to the data."""
-    count = _parameters(name, facts)
-    return QCoreApplication.translate("TrainingSetup", "{name} · {count} weights").format(name=name, count=f"{count:,}")
-
-
-@functools.lru_cache(maxsize=64)
-def _parameters(name: str, facts: DataFacts | None) -> int:
-    from digitpad.nn import build, summarize
-
-    preset = ARCHITECTURES[name]
-    # Data of one class only fit no network, which is said beside Start.
-    with contextlib.suppress(DigitpadError):
-        preset = preset if facts is None else fit_network(preset, facts).architecture
-    return summarize(build(with_zero_weights(preset)), preset.input_shape).parameters

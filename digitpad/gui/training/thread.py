@@ -4,6 +4,7 @@ It iterates the events of a `LiveRun`, puts them into a mailbox that the window 
 and waits at the gate between them. Pictures of the network are copies, made between two events.
 """
 
+import importlib
 import threading
 import time
 from collections import deque
@@ -125,6 +126,8 @@ class TrainingThread(Worker):
 
     def work(self) -> None:
         """Train, in the new thread."""
+        # The window imports it, with all of the explanations, when it shows the first network; that takes many frames.
+        importlib.import_module("digitpad.gui.workspace.page_reader")
         doing = QCoreApplication.translate("TrainingThread", "Opening the data")
         try:
             live = self._open_run(ProgressReporter(doing, self.opening.emit, self.isInterruptionRequested))

@@ -104,6 +104,10 @@ class LookMaker(QObject):
         """
         self._pace.forget(multiply_adds)
 
+    def expect_training(self, *, on: bool) -> None:
+        """Expect that a training runs at the same time, which delays every look, or that it has ended."""
+        self._pace.in_training = on
+
     def shut_down(self) -> None:
         """Stop the worker and wait for its end."""
         self._soon.stop()

@@ -7,6 +7,8 @@ from digitpad.gui.canvas.sketch import Page
 #: Seconds that a reading may take in the GUI thread without lowering the frame rate.
 FRAME = 1 / 60
 _RECENT = 3
+#: How many times longer a reading takes than its processor time while a training uses all processors.
+_DELAY_IN_TRAINING = 4
 #: Multiply-adds per second that any computer achieves: a twentieth of a typical one.
 _LEAST_SPEED = 1e9
 
@@ -16,11 +18,14 @@ class Pace:
 
     The cost of a drawing is assumed to grow with its strokes. The fastest of the last readings counts, since a delayed
     one does not predict the next. An estimate from the operations of the network counts as the first reading. Without
-    one, a page counts as long; so does an opened picture, which may contain anything.
+    one, a page counts as long; so does an opened picture, which may contain anything. During a training, a reading in
+    the GUI thread waits for the threads of the training, and must be shorter.
     """
 
     def __init__(self) -> None:
         self._costs: deque[float] = deque(maxlen=_RECENT)  # seconds a stroke
+        #: Whether a training runs beside the readings.
+        self.in_training = False
 
     def note(self, page: Page, seconds: float) -> None:
         """Record the processor time of reading a page, in seconds."""
@@ -43,7 +48,8 @@ class Pace:
         """Return whether reading a page is expected to take less than a frame."""
         if page.picture is not None and not page.picture.prepared:
             return False
-        return bool(self._costs) and min(self._costs) * _size(page) <= FRAME
+        delay = _DELAY_IN_TRAINING if self.in_training else 1
+        return bool(self._costs) and min(self._costs) * _size(page) * delay <= FRAME
 
 
 def _size(page: Page) -> int:

@@ -247,6 +247,7 @@ class Workspace(QObject):
         title = self.tr("in training: {name}, step {step}").format(name=name, step=f"{step:,}")
         network = LoadedModel(title, folder, preprocessing.mean, preprocessing.std, recognizer, Source.IN_TRAINING)
         begins = self._in_training is None
+        self._looks.expect_training(on=True)
         follows = self._looked_at is not None and self._looked_at.source is Source.IN_TRAINING
         self._in_training = network
         if begins or follows:
@@ -260,6 +261,7 @@ class Workspace(QObject):
         If its network was shown, the final network of its run is shown from now on; without a run, the model in use.
         """
         network, self._in_training = self._in_training, None
+        self._looks.expect_training(on=False)
         if network is None:
             return
         if self._looked_at is not network:

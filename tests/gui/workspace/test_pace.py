@@ -55,3 +55,13 @@ def test_a_picture_is_never_short_unless_it_is_prepared() -> None:
     assert not pace.is_short(Page(picture=Picture(pixels, "photograph.png")))
     pace.note(Page(picture=Picture(pixels, "photograph.png")), 100.0)
     assert pace.is_short(_page(1))
+
+
+def test_during_a_training_a_reading_must_be_shorter() -> None:
+    pace = Pace()
+    pace.note(_page(1), FRAME / 2)
+    assert pace.is_short(_page(1))
+    pace.in_training = True
+    assert not pace.is_short(_page(1))
+    pace.note(_page(1), FRAME / 5)
+    assert pace.is_short(_page(1))
