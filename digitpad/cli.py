@@ -92,6 +92,10 @@ def predict(options: argparse.Namespace) -> None:
 
 def train(options: argparse.Namespace) -> None:
     """Train a network."""
+    if options.resume is None and options.dataset in {None, "mnist"}:
+        from digitpad.data.mnist import load_ahead
+
+        load_ahead("train")
     from digitpad.commands.train import train as command
     from digitpad.commands.train_options import read_options
 

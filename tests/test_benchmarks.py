@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from xml.parsers import expat
 
 import accuracy_plot
+import accuracy_runs
 import benchmarking
 import compare_checkouts
 import gpu_speed
@@ -183,15 +184,16 @@ def test_every_size_of_a_series_can_be_trained(series: scaling.Series) -> None:
 
 
 def test_the_test_digits_are_read_twenty_times_the_last_at_the_end() -> None:
-    assert time_to_accuracy.looks(40) == set(range(2, 41, 2))
-    assert max(time_to_accuracy.looks(1719)) == 1719
-    assert len(time_to_accuracy.looks(1719)) == time_to_accuracy.LOOKS
+    assert accuracy_runs.looks(40, time_to_accuracy.LOOKS) == set(range(2, 41, 2))
+    assert max(accuracy_runs.looks(1719, time_to_accuracy.LOOKS)) == 1719
+    assert len(accuracy_runs.looks(1719, time_to_accuracy.LOOKS)) == time_to_accuracy.LOOKS
+    assert accuracy_runs.looks(1719, 1) == {1719}
 
 
 def test_the_watch_leaves_out_what_it_stood_still_for(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(time, "time", lambda: now[0])
-    watch = time_to_accuracy.Stopwatch(90.0)
+    watch = accuracy_runs.Stopwatch(90.0)
 
     def work() -> float:
         now[0] += 5
@@ -206,9 +208,9 @@ def test_the_watch_leaves_out_what_it_stood_still_for(monkeypatch: pytest.Monkey
 
 def test_a_level_is_reached_when_first_seen_and_the_median_counts_those_that_never_do() -> None:
     runs = [
-        time_to_accuracy.Run("digitpad", 0, [(1, 0.5), (2, 0.985), (3, 0.991), (4, 0.989)]),
-        time_to_accuracy.Run("digitpad", 1, [(1, 0.5), (3, 0.981), (5, 0.992), (6, 0.993)]),
-        time_to_accuracy.Run("PyTorch", 0, [(1, 0.5), (2, 0.98), (3, 0.985), (9, 0.988)]),
+        accuracy_runs.Run("digitpad", 0, [(1, 0.5), (2, 0.985), (3, 0.991), (4, 0.989)]),
+        accuracy_runs.Run("digitpad", 1, [(1, 0.5), (3, 0.981), (5, 0.992), (6, 0.993)]),
+        accuracy_runs.Run("PyTorch", 0, [(1, 0.5), (2, 0.98), (3, 0.985), (9, 0.988)]),
     ]
     summary = time_to_accuracy.summarize(runs)
     assert summary["digitpad"] == {"98%": 2.5, "99%": 4.0, "end": 5.0, "accuracy at the end": 0.991}
@@ -220,23 +222,28 @@ def test_a_level_is_reached_when_first_seen_and_the_median_counts_those_that_nev
     assert "99% after inf s" in time_to_accuracy.describe(runs[2])
 
 
-def test_pytorch_is_given_what_digitpad_works_out_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("recipe", "epochs"), [("quick", 3), ("sprint", 1), ("sprint", 2)])
+def test_pytorch_is_given_what_digitpad_works_out_for_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: str, epochs: int
+) -> None:
     from digitpad.data.dataset import Dataset
     from digitpad.models.architecture_file import build_network
     from digitpad.training.events import StepCompleted
     from digitpad.training.preparation import choose_images
+    from digitpad.training.recipes import find_recipe
     from digitpad.training.trainer import Trainer
 
     rng = np.random.default_rng(0)
     digits = Dataset.of("few", rng.integers(0, 256, (600, 1, 28, 28), dtype=np.uint8), np.arange(600) % 10)
     monkeypatch.setattr("digitpad.data.mnist.load_mnist", lambda _split="train": digits)
-    time_to_accuracy.prepare(tmp_path / "p.npz", 3)
+    job = accuracy_runs.Job(recipe, epochs, seed=3, threads=1)
+    accuracy_runs.prepare(tmp_path / "p.npz", job)
     with np.load(tmp_path / "p.npz") as data:
         training, _ = choose_images(digits, limit=None, validation=None, seed=3)
-        network = build_network(nn.ARCHITECTURES[time_to_accuracy.NETWORK], 3)
+        network = build_network(nn.ARCHITECTURES[find_recipe(recipe).architecture], 3)
         np.testing.assert_array_equal(data["images"], training.images)
         np.testing.assert_array_equal(data["weights.conv1.weight"], network.state_dict()["conv1.weight"])
-        settings = time_to_accuracy.quick_settings(3, 1)
+        settings = accuracy_runs.settings_of(job)
         events = Trainer(network, training, None, settings).run()
         rates = [event.learning_rate for event in events if isinstance(event, StepCompleted)]
         np.testing.assert_allclose(data["rates"], rates)

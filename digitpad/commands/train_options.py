@@ -97,7 +97,11 @@ def add_options(add: Callable[..., object], dataset_help: str) -> None:
         metavar="RUN",
         help=_("resume an interrupted run, given by its name or folder; --epochs extends it"),
     )
-    add("--architecture", metavar="A", help=_("preset, such as light, or .json file (default: standard)"))
+    add(
+        "--architecture",
+        metavar="A",
+        help=_("preset, such as light, or .json file (default: standard; recipe sprint: sprint)"),
+    )
     add("--dataset", metavar="D", type=types.dataset, help=dataset_help.replace("%(default)s", "mnist"))
     add(
         "--start-from",
@@ -109,9 +113,9 @@ def add_options(add: Callable[..., object], dataset_help: str) -> None:
     add(
         "--recipe",
         metavar="R",
-        help=_("defaults of the options below: {recipes} (default: {default}; catdog: {photo})").format(
-            recipes=aims, default=USUAL, photo=default_recipe("catdog")
-        ),
+        help=_(
+            "defaults of the options below: {recipes} (default: {default}; catdog: {photo}; sprint: {sprint})"
+        ).format(recipes=aims, default=USUAL, photo=default_recipe("catdog"), sprint=default_recipe("sprint")),
     )
     _add_choice(add, "--epochs", "N", types.at_least(1), _("passes over the training images"))
     _add_choice(add, "--batch-size", "B", types.at_least(1), _("images per step"))
@@ -212,6 +216,8 @@ def read_options(options: argparse.Namespace) -> "tuple[TrainRequest, TrainingSe
             )
         return TrainRequest(resume=options.resume, epochs=options.epochs, **where), None
     chosen = _DEFAULTS | given
+    if "architecture" not in given and "recipe" in given:
+        chosen["architecture"] = find_recipe(given["recipe"]).architecture
     request = TrainRequest(
         architecture=chosen["architecture"],
         dataset=chosen["dataset"],

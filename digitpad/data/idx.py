@@ -5,6 +5,7 @@ harm. A gzipped file is recognized by its first bytes, not by its name.
 """
 
 import gzip
+import hashlib
 import math
 import struct
 import zlib
@@ -119,9 +120,30 @@ def encode_idx(array: NDArray[Any]) -> bytes:
     KeyError
         If IDX does not support the array's type.
     """
-    big_endian = array.dtype.newbyteorder(">")
-    header = struct.pack(f">HBB{array.ndim}I", 0, _CODES[big_endian], array.ndim, *array.shape)
-    return header + np.asarray(array, dtype=big_endian).tobytes()
+    return _header(array) + np.asarray(array, dtype=array.dtype.newbyteorder(">")).tobytes()
+
+
+def checksum(array: NDArray[Any]) -> str:
+    """Return the SHA-256, in hexadecimal, of the uncompressed contents of the IDX file of an array.
+
+    Parameters
+    ----------
+    array
+        See `write_idx`. An array of bytes is not copied.
+
+    Raises
+    ------
+    KeyError
+        If IDX does not support the array's type.
+    """
+    digest = hashlib.sha256(_header(array))
+    digest.update(np.ascontiguousarray(array, dtype=array.dtype.newbyteorder(">")).data)
+    return digest.hexdigest()
+
+
+def _header(array: NDArray[Any]) -> bytes:
+    code = _CODES[array.dtype.newbyteorder(">")]
+    return struct.pack(f">HBB{array.ndim}I", 0, code, array.ndim, *array.shape)
 
 
 def _parse(file: BinaryIO | gzip.GzipFile, path: Path) -> NDArray[Any]:

@@ -5,6 +5,7 @@ from dataclasses import fields
 
 from digitpad.nn import ARCHITECTURES
 from digitpad.training.plan import RunPlan
+from digitpad.training.recipes import default_recipe, find_recipe
 from digitpad.training.settings import OptimizerName, TrainingSettings, default_threads
 
 #: Settings that are handled separately below.
@@ -36,7 +37,8 @@ def repeating_command(plan: RunPlan, architecture: str | None = None) -> str:
     words += ["--learning-rate", repr(settings.learning_rate), "--schedule", str(settings.schedule)]
     words += ["--optimizer", str(settings.optimizer)]
     words += ["--momentum", repr(settings.momentum)] if OptimizerName(settings.optimizer).takes_momentum else []
-    words += ["--label-smoothing", repr(settings.label_smoothing)] if settings.label_smoothing else []
+    smoothing = find_recipe(default_recipe(architecture)).label_smoothing
+    words += ["--label-smoothing", repr(settings.label_smoothing)] if settings.label_smoothing != smoothing else []
     words += ["--augment", str(settings.augmentation)] if settings.augmentation else []
     usual = TrainingSettings()
     for setting in fields(settings):

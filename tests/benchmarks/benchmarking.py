@@ -41,6 +41,8 @@ class Figure:
         Whether `bound` is a minimum instead of a maximum.
     unit
         The unit of the number, such as "MB"; empty for a ratio.
+    digits
+        Decimals of the value.
     """
 
     work: str
@@ -48,6 +50,7 @@ class Figure:
     bound: float
     at_least: bool
     unit: str = ""
+    digits: int = 2
 
     @property
     def met(self) -> bool:
@@ -62,7 +65,22 @@ class Figure:
     @property
     def text(self) -> str:
         """The formatted value."""
-        return f"{self.value:.0f} {self.unit}" if self.unit else f"{self.value:.2f}"
+        return f"{self.value:.{self.digits}f} {self.unit}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A line of the table before it is measured; the attributes are those of `Figure`."""
+
+    work: str
+    bound: float
+    at_least: bool
+    unit: str = ""
+    digits: int = 2
+
+    def figure(self, value: float) -> Figure:
+        """Return the measured line."""
+        return Figure(self.work, value, self.bound, self.at_least, self.unit, self.digits)
 
 
 def arguments(description: str | None, *, rounds: int, seconds: float = 0.5) -> argparse.ArgumentParser:
@@ -97,6 +115,8 @@ def settle_environment(*, pinned: bool) -> None:
         Whether `PINS` are kept. Otherwise they are removed, as on a machine where they are not set.
     """
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    # An installed program has compiled modules; here the first process compiles them for the others.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if not pinned:
         for name in PINS:
             os.environ.pop(name, None)

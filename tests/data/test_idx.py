@@ -1,6 +1,7 @@
 """IDX files are read as they were written; other files are rejected with name and reason."""
 
 import gzip
+import hashlib
 import struct
 import tracemalloc
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from digitpad.data.idx import encode_idx, read_idx, write_idx
+from digitpad.data.idx import checksum, encode_idx, read_idx, write_idx
 from digitpad.errors import DigitpadError
 
 CODES = {0x08: "uint8", 0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: "float32", 0x0E: "float64"}
@@ -136,3 +137,10 @@ def test_numbers_without_a_code_are_not_written(tmp_path: Path, dtype: str) -> N
     with pytest.raises(DigitpadError, match=f"no type for {dtype} numbers; convert them to one of uint8"):
         write_idx(path, np.zeros(2, dtype))
     assert path.read_bytes() == b"what was there"
+
+
+@pytest.mark.parametrize("kind", [">u1", ">i2", "<i2", "<f4", ">f8"])
+def test_the_checksum_is_that_of_the_contents(kind: str) -> None:
+    array = np.arange(24).astype(kind).reshape(2, 3, 4)
+    for some in (array, array.T, array[:, 1:]):
+        assert checksum(some) == hashlib.sha256(encode_idx(some)).hexdigest()

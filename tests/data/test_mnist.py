@@ -65,3 +65,24 @@ def test_the_attribution_lies_beside_the_files() -> None:
     text = (resources_dir() / "mnist" / "README.md").read_text(encoding="utf-8")
     for part in ("LeCun", "Cortes", "Burges", "CC BY-SA 3.0", *(sha for _, sha in mnist._IMAGES.values())):
         assert part in text
+
+
+def test_what_is_loaded_ahead_is_returned_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = load_mnist("test")
+    loaded: list[Split] = []
+    load = mnist._load
+    monkeypatch.setattr(mnist, "_load", lambda split: loaded.append(split) or load(split))
+    mnist.load_ahead("test")
+    assert load_mnist("test").checksum == usual.checksum
+    assert loaded == ["test"]
+    assert load_mnist("test").checksum == usual.checksum
+    assert loaded == ["test", "test"]
+
+
+def test_a_file_that_is_missing_ahead_is_named_when_it_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mnist, "resources_dir", lambda: tmp_path)
+    mnist.load_ahead("train")
+    with pytest.raises(DigitpadError, match=r"train-images-idx3-ubyte\.gz does not exist"):
+        load_mnist("train")

@@ -10,7 +10,7 @@ from digitpad.models.architecture_file import build_network
 from digitpad.nn import ARCHITECTURES, Architecture
 from digitpad.training.network_fit import fit_network
 
-READERS = ["standard", "light", "tiny", "mlp", "reader", "lenet5", "resnet"]
+READERS = ["standard", "light", "sprint", "tiny", "mlp", "reader", "lenet5", "resnet"]
 
 
 def images_of(*classes: str, shape: tuple[int, int, int] = (1, 28, 28), each: int = 6) -> Dataset:

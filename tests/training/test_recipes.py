@@ -1,17 +1,21 @@
 """Recipes: each works as it stands, the usual one is the trainer's own choice, and every choice can be changed."""
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from digitpad import cli
 from digitpad.commands import train as command
+from digitpad.commands.parser import parse
+from digitpad.commands.train_options import read_options
+from digitpad.data import mnist
 from digitpad.data.augmentation import Augmentation
 from digitpad.errors import DigitpadError
 from digitpad.nn import ARCHITECTURES
 from digitpad.training.plan import RunPlan
-from digitpad.training.recipes import RECIPES, USUAL, find_recipe
+from digitpad.training.recipes import RECIPES, USUAL, Recipe, find_recipe
 from digitpad.training.repeating import repeating_command
 from digitpad.training.settings import TrainingSettings
 
@@ -31,13 +35,14 @@ def test_the_usual_recipe_is_the_trainers_own_choice() -> None:
 
 
 def test_an_unknown_recipe_is_refused_by_name() -> None:
-    with pytest.raises(DigitpadError, match=r"'fast'; choose one of: usual, quick, photo-plain, photo\."):
+    with pytest.raises(DigitpadError, match=r"'fast'; choose one of: usual, quick, sprint, photo-plain, photo\."):
         find_recipe("fast")
 
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[TrainingSettings]:
     """Collect the settings of what would be trained."""
+    monkeypatch.setattr(mnist, "load_ahead", lambda _split: None)
     settings: list[TrainingSettings] = []
     monkeypatch.setattr(command, "train", lambda _request, wanted: settings.append(wanted))
     return settings
@@ -59,6 +64,35 @@ def test_photographs_are_trained_plainly_unless_another_recipe_is_named(asked: l
     assert photo == TrainingSettings(**choices("photo"))
     assert photo.augmentation == Augmentation.parse("photo")
     assert flipped.augmentation == Augmentation(flip=0.5)
+
+
+@pytest.mark.parametrize(
+    ("words", "architecture", "recipe"),
+    [
+        (["--recipe", "sprint"], "sprint", "sprint"),
+        (["--architecture", "sprint"], "sprint", "sprint"),
+        (["--architecture", "light", "--recipe", "sprint"], "light", "sprint"),
+        (["--architecture", "sprint", "--recipe", "quick"], "sprint", "quick"),
+        (["--recipe", "quick"], "standard", "quick"),
+    ],
+)
+def test_a_recipe_has_its_network_and_a_network_its_recipe(words: list[str], architecture: str, recipe: str) -> None:
+    request, settings = read_options(parse(["train", *words]))
+    assert request.architecture == architecture
+    assert settings == TrainingSettings(**choices(recipe))
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values())
+def test_the_network_of_every_recipe_is_a_preset(recipe: Recipe) -> None:
+    assert recipe.architecture in ARCHITECTURES
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.2])
+@pytest.mark.parametrize("architecture", ["sprint", "light"])
+def test_a_recorded_command_has_the_label_smoothing_of_its_run(architecture: str, smoothing: float) -> None:
+    settings = TrainingSettings(**choices("sprint") | {"label_smoothing": smoothing}, threads=2)
+    words = repeating_command(RunPlan(ARCHITECTURES[architecture], settings=settings)).split()
+    assert read_options(parse(words[1:]))[1] == replace(settings, device="auto")
 
 
 @pytest.mark.parametrize("first", [True, False])
@@ -96,3 +130,22 @@ def test_help_says_what_each_recipe_chooses(capsys: pytest.CaptureFixture[str]) 
     quick = RECIPES["quick"]
     assert f"default: 5; quick: {quick.epochs}" in text
     assert f"default: constant; quick: {quick.schedule}" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "ahead"),
+    [
+        ([], ["train"]),
+        (["--dataset", "mnist"], ["train"]),
+        (["--dataset", "mnist+ink.jsonl"], []),
+        (["--resume", "a"], []),
+    ],
+)
+def test_mnist_is_loaded_ahead_where_it_is_trained_on(
+    asked: list[TrainingSettings], monkeypatch: pytest.MonkeyPatch, words: list[str], ahead: list[str]
+) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr(mnist, "load_ahead", begun.append)
+    assert cli.main(["train", *words]) == 0
+    assert begun == ahead
+    assert len(asked) == 1

@@ -352,7 +352,7 @@ class TrainingSetup(QFrame):
     def _choose_network(self) -> None:
         if self._network.chosen not in ARCHITECTURES:
             return
-        # Networks for photographs and for digits are trained differently; within each kind the settings stay.
+        # Networks with a recipe of their own are trained differently; among the others the settings stay.
         before, recipe = (
             default_recipe(name, QUICK) for name in (self._editor.plan.architecture.name, self._network.chosen)
         )

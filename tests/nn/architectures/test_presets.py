@@ -19,13 +19,14 @@ from digitpad.nn import (
     build,
     serialization,
 )
-from digitpad.nn.architectures.presets import convnet, exam, lenet5, mlp, reader, resnet, unet
+from digitpad.nn.architectures.presets import convnet, exam, lenet5, mlp, reader, resnet, sprint, unet
 from digitpad.nn.architectures.summary import NetworkSummary, summarize
 
 #: What is known about each preset: parameters, and the shape of an output.
 KNOWN = {
     "standard": (421_642, (10,)),
     "light": (26_698, (10,)),
+    "sprint": (80 + 1752 + 13_888 + 5770, (10,)),
     "tiny": (4 * 25 + 4 + 784 * 10 + 10, (10,)),
     "mlp": (784 * 128 + 128 + 1290, (10,)),
     "reader": (144 + 6912 + 41_472 + 82_944 + 2 * (16 + 48 + 96 + 96) + 110_720 + 1290, (10,)),
@@ -50,6 +51,7 @@ def smaller_catdog() -> Architecture:
 SMALL = {
     "standard": convnet("standard", (4, 6), 8),
     "light": ARCHITECTURES["light"],
+    "sprint": sprint((2, 3, 4)),
     "tiny": ARCHITECTURES["tiny"],
     "mlp": mlp(8),
     "reader": reader((2, 3, 4), 6),
