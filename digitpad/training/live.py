@@ -23,6 +23,8 @@ from digitpad.training.building import apply_to_architecture
 from digitpad.training.checkpoints import Checkpoint
 from digitpad.training.controls import Controls
 from digitpad.training.events import Event, RecordingTrouble
+from digitpad.training.film.limits import FilmLimits
+from digitpad.training.film.recorder import FilmRecorder
 from digitpad.training.network_fit import fit_network, input_for_pictures
 from digitpad.training.plan import RunPlan
 from digitpad.training.preparation import (
@@ -57,6 +59,8 @@ class LiveRun:
         The checkpoint that the run is resumed from, if any.
     keeping
         How often checkpoints are written, and how many are kept.
+    film
+        How much the film of the run may take; None for the default limits.
     """
 
     def __init__(
@@ -66,11 +70,13 @@ class LiveRun:
         resumed: Checkpoint | None = None,
         *,
         keeping: Keeping | None = None,
+        film: FilmLimits | None = None,
     ) -> None:
         self.run = run
         self.trainer = trainer
         self._resumed = resumed
         self._keeping = keeping or Keeping()
+        self._film = film or FilmLimits()
 
     @classmethod
     def start(
@@ -82,6 +88,7 @@ class LiveRun:
         *,
         diagnose: bool = True,
         keeping: Keeping | None = None,
+        film: FilmLimits | None = None,
         command: str | None = None,
         samples: Samples | None = None,
     ) -> Self:
@@ -97,7 +104,7 @@ class LiveRun:
             Name and notes of the run.
         diagnose
             Whether to measure the layers from time to time.
-        keeping
+        keeping, film
             As for the class.
         command
             The equivalent command line; None derives it, if there is one.
@@ -118,7 +125,7 @@ class LiveRun:
             images=trainer.images,
             command=repeating_command(plan) if command is None else command,
         )
-        return cls(run, trainer, keeping=keeping)
+        return cls(run, trainer, keeping=keeping, film=film)
 
     @classmethod
     def resume(
@@ -128,6 +135,7 @@ class LiveRun:
         epochs: int | None = None,
         diagnose: bool = True,
         keeping: Keeping | None = None,
+        film: FilmLimits | None = None,
         on_progress: Progress = lambda _done, _total: None,
     ) -> Self:
         """Resume a run from its last readable checkpoint, as if it had never been interrupted.
@@ -140,7 +148,7 @@ class LiveRun:
             The run.
         epochs
             Total number of epochs, if not as planned; the schedule is stretched accordingly.
-        diagnose, keeping
+        diagnose, keeping, film
             As for `start`.
         on_progress
             As for `open_samples`.
@@ -176,7 +184,7 @@ class LiveRun:
             )
         if plan is not info.plan:
             run.update(plan=plan)
-        return cls(run, trainer, checkpoint, keeping=keeping)
+        return cls(run, trainer, checkpoint, keeping=keeping, film=film)
 
     @property
     def controls(self) -> Controls:
@@ -213,10 +221,12 @@ class LiveRun:
         """
         with self.run.locked(), contextlib.closing(self.trainer.run()) as source:
             recorder = RunWriter(self.run, self.trainer, self._resumed, self._keeping)
+            film = FilmRecorder(self.run, self.trainer, self._film)
             ended = False
             try:
                 for event in source:
                     yield from recorder.record(event)
+                    yield from film.record(event)
                     yield event
                 ended = True
             except GeneratorExit:
@@ -238,8 +248,8 @@ class LiveRun:
                         RunStatus.INTERRUPTED,
                         _("Training ended after {count} steps; the weights are kept.").format(count=self.trainer.steps),
                     )
-                trouble = recorder.close()
-            if trouble:
+                troubles = [film.close(), recorder.close()]
+            for trouble in filter(None, troubles):
                 yield RecordingTrouble(trouble)
 
 
