@@ -183,7 +183,8 @@ class LiveRun:
                 ).format(dataset=plan.dataset, name=info.name)
             )
         if plan is not info.plan:
-            run.update(plan=plan)
+            before = (checkpoint.steps, info.plan.settings.epochs)
+            run.update(plan=plan, extensions=(*info.extensions, before))
         return cls(run, trainer, checkpoint, keeping=keeping, film=film)
 
     @property
@@ -265,6 +266,27 @@ def decided(plan: RunPlan) -> RunPlan:
     return plan.with_settings(threads=plan.settings.threads or default_threads(), device=device.name)
 
 
+def open_training_samples(
+    plan: RunPlan, resume: Checkpoint | None = None, *, on_progress: Progress = lambda _done, _total: None
+) -> Samples:
+    """Return the training split of a plan's dataset within its limit per class, with validation images.
+
+    Parameters
+    ----------
+    plan, resume, on_progress
+        As for `prepare`.
+
+    Raises
+    ------
+    DigitpadError
+        If the data cannot be opened.
+    """
+    shape = input_for_pictures(plan.architecture)
+    fit = DEFAULT_FIT if resume is None else resume.metadata.preprocessing.fit
+    opened = open_samples(plan.dataset, split="train", shape=shape, fit=fit, on_progress=on_progress)
+    return limit_classes(opened, plan.limit_per_class, plan.settings.seed)
+
+
 def prepare(
     plan: RunPlan,
     *,
@@ -293,10 +315,7 @@ def prepare(
     """
     settings = plan.settings
     if samples is None:
-        shape = input_for_pictures(plan.architecture)
-        fit = DEFAULT_FIT if resume is None else resume.metadata.preprocessing.fit
-        opened = open_samples(plan.dataset, split="train", shape=shape, fit=fit, on_progress=on_progress)
-        samples = limit_classes(opened, plan.limit_per_class, settings.seed)
+        samples = open_training_samples(plan, resume, on_progress=on_progress)
     fitted = fit_network(plan.architecture, samples)
     architecture = apply_to_architecture(settings, fitted.architecture)
     if isinstance(samples, Dataset):

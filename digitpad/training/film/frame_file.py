@@ -5,6 +5,7 @@ are rounded, while buffers such as running means stay exact.
 """
 
 import contextlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,19 @@ def frame_files(folder: Path) -> list[tuple[int, Path]]:
             if path.name.startswith(_STEP) and path.suffix == SUFFIX and number.isdecimal():
                 found.append((int(number), path))
     return sorted(found)
+
+
+def copy_film(source: Path, target: Path, last: int) -> None:
+    """Copy the frames up to a step into another film, by hard links, which take no space.
+
+    Frames are never changed, only deleted, so two films may share them. Where links are not possible, the other film
+    begins later.
+    """
+    with contextlib.suppress(OSError):
+        for step, path in frame_files(source):
+            if step <= last:
+                target.mkdir(exist_ok=True)
+                os.link(path, target / path.name)
 
 
 def write_frame(frame: FilmFrame, arrays: Mapping[str, NDArray[np.generic]], model: Mapping[str, str]) -> int:
