@@ -1,8 +1,8 @@
-"""Layer diagnostics: norms of gradients, weights and updates, and dead units.
+"""Layer diagnostics: norms of gradients, weights and updates, histograms of gradients, and dead units.
 
-The norms belong to one step: gradients are read after the backward pass and before the optimizer, which reuses their
-memory, and the update is what the step really changed. A ReLU unit is dead if it is 0 for every image of a fixed
-sample; this is computed by the plain layers, like everything that is shown.
+The norms and histograms belong to one step: gradients are read after the backward pass and before the optimizer, which
+reuses their memory, and the update is what the step really changed. A ReLU unit is dead if it is 0 for every image of a
+fixed sample; this is computed by the plain layers, like everything that is shown.
 """
 
 import math
@@ -18,6 +18,7 @@ from digitpad.nn.backend import Array, array_module, to_numpy
 from digitpad.nn.checks import NotFiniteError
 from digitpad.nn.parameter import Parameter
 from digitpad.training.events import LayerMeasure, LayersMeasured
+from digitpad.training.histograms import Histogram
 
 #: The time between two measurements is at least this multiple of their cost, which limits the cost to 2%.
 _TIMES_ITS_COST = 50
@@ -47,6 +48,7 @@ class Diagnostics:
         self._earliest = 0.0
         self._before: dict[str, Array] = {}
         self._gradients: dict[str, float] = {}
+        self._histograms: dict[str, Histogram | None] = {}
         self._spent = 0.0
 
     def request(self) -> None:
@@ -60,9 +62,10 @@ class Diagnostics:
         return step - self._last_step >= _LEAST_STEPS_BETWEEN and time.perf_counter() >= self._earliest
 
     def before_update(self) -> None:
-        """Read the gradients and copy the weights."""
+        """Read the gradients, and copy the weights."""
         begun = time.perf_counter()
         self._gradients = {name: _norm([p.grad for p in own]) for name, (_, own) in self._layers.items() if own}
+        self._histograms = {name: _histogram([p.grad for p in own]) for name, (_, own) in self._layers.items() if own}
         self._before = {
             f"{name} {index}": parameter.value.copy()
             for name, (_, own) in self._layers.items()
@@ -93,7 +96,8 @@ class Diagnostics:
         weight = _norm(before)
         update = _norm([parameter.value - old for parameter, old in zip(own, before, strict=True)])
         ratio = update / weight if weight else None
-        return LayerMeasure(name, kind, self._gradients[name], weight, ratio, units, dead_units)
+        gradients = self._histograms[name]
+        return LayerMeasure(name, kind, self._gradients[name], weight, ratio, units, dead_units, gradients)
 
 
 def count_dead_units(network: Sequential, images: Array) -> dict[str, tuple[int, int]]:
@@ -144,6 +148,12 @@ def _norm(arrays: list[Array]) -> float:
     """Return the Euclidean norm of some arrays, summed in double precision."""
     squares = [array_module(array).square(array, dtype=np.float64).sum() for array in arrays]
     return math.sqrt(sum(float(to_numpy(square)) for square in squares))
+
+
+def _histogram(arrays: list[Array]) -> Histogram | None:
+    """Return the histogram of some arrays together; None if a value is not finite."""
+    values = np.concatenate([to_numpy(array).ravel() for array in arrays])
+    return Histogram.of(values) if np.isfinite(values).all() else None
 
 
 def choose_sample(network: Sequential, images: Images, mean: PerChannel, std: PerChannel) -> NDArray[np.float32]:

@@ -10,6 +10,8 @@ to another thread.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from digitpad.training.histograms import Histogram
+
 _MANY_DEAD = 2 / 3
 
 
@@ -154,6 +156,9 @@ class LayerMeasure:
     units, dead_units
         For a ReLU: number of units (a feature map counts as one), and of those that are 0 for all images of the sample;
         None for other layers.
+    gradients
+        Histogram of the gradient of all its parameters, including penalties; None for a layer without parameters, or
+        where it is not known.
     """
 
     name: str
@@ -163,6 +168,7 @@ class LayerMeasure:
     update_ratio: float | None = None
     units: int | None = None
     dead_units: int | None = None
+    gradients: Histogram | None = None
 
     @property
     def has_many_dead_units(self) -> bool:

@@ -149,7 +149,7 @@ class HistoryWriter:
             case ControlChanged():
                 self._tables["changes.csv"].add(event)
             case LayersMeasured():
-                rows = [LayerRow(event.step, event.images, **asdict(layer)) for layer in event.layers]
+                rows = [_row(event, layer) for layer in event.layers]
                 self._tables["layers.csv"].add(*rows)
 
     def flush(self) -> None:
@@ -225,6 +225,12 @@ def _line(values: Sequence[object]) -> bytes:
     # Floats are written so that exactly the same number is read back.
     csv.writer(text, lineterminator="\n").writerow(["" if value is None else value for value in values])
     return text.getvalue().encode()
+
+
+def _row(event: LayersMeasured, layer: LayerMeasure) -> LayerRow:
+    """Return the row of a layer, without its histogram, which belongs to the film of the run."""
+    values = {field.name: getattr(layer, field.name) for field in fields(LayerRow) if hasattr(layer, field.name)}
+    return LayerRow(event.step, event.images, **values)
 
 
 def _cut(path: Path, kind: type[Any], resumed: Checkpoint) -> None:

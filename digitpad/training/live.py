@@ -23,6 +23,8 @@ from digitpad.training.building import apply_to_architecture
 from digitpad.training.checkpoints import Checkpoint
 from digitpad.training.controls import Controls
 from digitpad.training.events import Event, RecordingTrouble
+from digitpad.training.film.limits import FilmLimits
+from digitpad.training.film.recorder import FilmRecorder
 from digitpad.training.network_fit import fit_network, input_for_pictures
 from digitpad.training.plan import RunPlan
 from digitpad.training.preparation import (
@@ -57,6 +59,8 @@ class LiveRun:
         The checkpoint that the run is resumed from, if any.
     keeping
         How often checkpoints are written, and how many are kept.
+    film
+        How much the film of the run may take; None for the default limits.
     """
 
     def __init__(
@@ -66,11 +70,13 @@ class LiveRun:
         resumed: Checkpoint | None = None,
         *,
         keeping: Keeping | None = None,
+        film: FilmLimits | None = None,
     ) -> None:
         self.run = run
         self.trainer = trainer
         self._resumed = resumed
         self._keeping = keeping or Keeping()
+        self._film = film or FilmLimits()
 
     @classmethod
     def start(
@@ -82,6 +88,7 @@ class LiveRun:
         *,
         diagnose: bool = True,
         keeping: Keeping | None = None,
+        film: FilmLimits | None = None,
         command: str | None = None,
         samples: Samples | None = None,
     ) -> Self:
@@ -97,7 +104,7 @@ class LiveRun:
             Name and notes of the run.
         diagnose
             Whether to measure the layers from time to time.
-        keeping
+        keeping, film
             As for the class.
         command
             The equivalent command line; None derives it, if there is one.
@@ -118,7 +125,7 @@ class LiveRun:
             images=trainer.images,
             command=repeating_command(plan) if command is None else command,
         )
-        return cls(run, trainer, keeping=keeping)
+        return cls(run, trainer, keeping=keeping, film=film)
 
     @classmethod
     def resume(
@@ -128,6 +135,7 @@ class LiveRun:
         epochs: int | None = None,
         diagnose: bool = True,
         keeping: Keeping | None = None,
+        film: FilmLimits | None = None,
         on_progress: Progress = lambda _done, _total: None,
     ) -> Self:
         """Resume a run from its last readable checkpoint, as if it had never been interrupted.
@@ -140,7 +148,7 @@ class LiveRun:
             The run.
         epochs
             Total number of epochs, if not as planned; the schedule is stretched accordingly.
-        diagnose, keeping
+        diagnose, keeping, film
             As for `start`.
         on_progress
             As for `open_samples`.
@@ -175,8 +183,9 @@ class LiveRun:
                 ).format(dataset=plan.dataset, name=info.name)
             )
         if plan is not info.plan:
-            run.update(plan=plan)
-        return cls(run, trainer, checkpoint, keeping=keeping)
+            before = (checkpoint.steps, info.plan.settings.epochs)
+            run.update(plan=plan, extensions=(*info.extensions, before))
+        return cls(run, trainer, checkpoint, keeping=keeping, film=film)
 
     @property
     def controls(self) -> Controls:
@@ -213,10 +222,12 @@ class LiveRun:
         """
         with self.run.locked(), contextlib.closing(self.trainer.run()) as source:
             recorder = RunWriter(self.run, self.trainer, self._resumed, self._keeping)
+            film = FilmRecorder(self.run, self.trainer, self._film)
             ended = False
             try:
                 for event in source:
                     yield from recorder.record(event)
+                    yield from film.record(event)
                     yield event
                 ended = True
             except GeneratorExit:
@@ -238,8 +249,8 @@ class LiveRun:
                         RunStatus.INTERRUPTED,
                         _("Training ended after {count} steps; the weights are kept.").format(count=self.trainer.steps),
                     )
-                trouble = recorder.close()
-            if trouble:
+                troubles = [film.close(), recorder.close()]
+            for trouble in filter(None, troubles):
                 yield RecordingTrouble(trouble)
 
 
@@ -253,6 +264,27 @@ def decided(plan: RunPlan) -> RunPlan:
     """
     device = choose_device(plan.settings.device)
     return plan.with_settings(threads=plan.settings.threads or default_threads(), device=device.name)
+
+
+def open_training_samples(
+    plan: RunPlan, resume: Checkpoint | None = None, *, on_progress: Progress = lambda _done, _total: None
+) -> Samples:
+    """Return the training split of a plan's dataset within its limit per class, with validation images.
+
+    Parameters
+    ----------
+    plan, resume, on_progress
+        As for `prepare`.
+
+    Raises
+    ------
+    DigitpadError
+        If the data cannot be opened.
+    """
+    shape = input_for_pictures(plan.architecture)
+    fit = DEFAULT_FIT if resume is None else resume.metadata.preprocessing.fit
+    opened = open_samples(plan.dataset, split="train", shape=shape, fit=fit, on_progress=on_progress)
+    return limit_classes(opened, plan.limit_per_class, plan.settings.seed)
 
 
 def prepare(
@@ -283,10 +315,7 @@ def prepare(
     """
     settings = plan.settings
     if samples is None:
-        shape = input_for_pictures(plan.architecture)
-        fit = DEFAULT_FIT if resume is None else resume.metadata.preprocessing.fit
-        opened = open_samples(plan.dataset, split="train", shape=shape, fit=fit, on_progress=on_progress)
-        samples = limit_classes(opened, plan.limit_per_class, settings.seed)
+        samples = open_training_samples(plan, resume, on_progress=on_progress)
     fitted = fit_network(plan.architecture, samples)
     architecture = apply_to_architecture(settings, fitted.architecture)
     if isinstance(samples, Dataset):

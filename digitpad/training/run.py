@@ -21,6 +21,8 @@ from digitpad.translation import gettext as _
 _MODEL = "model.safetensors"
 _STEP = "step-"
 _CHECKPOINTS = "checkpoints"
+FILM = "film"
+"""The folder of a run's film in its folder, see `digitpad.training.film`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +268,7 @@ class Run:
             ) from error
         try:
             # A program that trained it before may have been killed while writing.
-            for folder in (self.folder, self.folder / _CHECKPOINTS):
+            for folder in (self.folder, self.folder / _CHECKPOINTS, self.film_folder):
                 remove_unfinished(folder)
             yield
         finally:
@@ -280,6 +282,11 @@ class Run:
     def model_path(self) -> Path:
         """Path of the final model; the file does not exist before the run has ended."""
         return self.folder / _MODEL
+
+    @property
+    def film_folder(self) -> Path:
+        """Folder of the run's film; it does not exist if the run was not filmed."""
+        return self.folder / FILM
 
     @property
     def _lock_path(self) -> Path:

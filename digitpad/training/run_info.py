@@ -62,6 +62,9 @@ class RunInfo:
         Command line that reproduces the run, if there is one.
     branched_from
         Run and step that it was branched from; "" for a run that started from initial weights.
+    extensions
+        For each time that the number of planned epochs was changed: the last step before, and the number until then.
+        Schedules depend on it, so it is needed to repeat these steps.
     """
 
     name: str
@@ -83,6 +86,7 @@ class RunInfo:
     images: int = 0
     command: str = ""
     branched_from: str = ""
+    extensions: tuple[tuple[int, int], ...] = ()
 
 
 _TEXTS = ("notes", "message", "digitpad", "score", "data_sha256", "command", "branched_from")
@@ -114,6 +118,7 @@ class _Said:
     images: int = 0
     command: str = ""
     branched_from: str = ""
+    extensions: tuple[tuple[int, int], ...] = ()
 
 
 def write_info(folder: Path, info: RunInfo) -> None:
@@ -133,6 +138,8 @@ def write_info(folder: Path, info: RunInfo) -> None:
         **{name: getattr(info, name) for name in (*_TEXTS, *_COUNTS, *_FIGURES)},
         "plan": info.plan.to_dict(),
     }
+    if info.extensions:
+        data["extensions"] = [list(extension) for extension in info.extensions]
     with atomic_write(folder / _FILE) as file:
         file.write(dump_json(data, indent=2).encode())
 
@@ -209,4 +216,5 @@ def _parse(data: dict[str, Any]) -> RunInfo:
         status=said.status,
         **counted,
         **{name: getattr(said, name) for name in (*_TEXTS, *_FIGURES)},
+        extensions=said.extensions,
     )

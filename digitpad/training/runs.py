@@ -21,6 +21,7 @@ from typing import Any
 from digitpad import paths
 from digitpad.errors import DigitpadError
 from digitpad.names import file_stem, plain_name
+from digitpad.training.film.frame_file import copy_film
 from digitpad.training.plan import RunPlan
 from digitpad.training.run import CheckpointFile, Run
 from digitpad.training.run_info import RunInfo, RunStatus, read_info, write_info
@@ -220,6 +221,7 @@ class RunStore:
                 for path in source:
                     target = twin.folder / path.relative_to(run.folder)
                     shutil.copyfile(path, target)
+            copy_film(run.film_folder, twin.film_folder, checkpoint.step)
         except OSError as error:
             shutil.rmtree(twin.folder, ignore_errors=True)
             raise DigitpadError(

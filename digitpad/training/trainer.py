@@ -108,6 +108,8 @@ class Trainer:
         self.architecture = architecture
         #: Settings that can be changed during the run, from any thread.
         self.controls = Controls()
+        #: Number of steps that a device takes before their losses are fetched and their events follow.
+        self.steps_between_looks = _STEPS_BETWEEN_LOOKS
         #: Checksum and number of the training images.
         self.data_sha256, self.images = training.checksum, len(training)
         self._lone_classes = lone_classes(training, validation)
@@ -167,6 +169,11 @@ class Trainer:
     def steps(self) -> int:
         """Number of steps taken."""
         return self._progress.steps
+
+    @property
+    def batches(self) -> int:
+        """Number of batches of an epoch."""
+        return len(self._loader)
 
     @property
     def seconds(self) -> float:
@@ -367,7 +374,7 @@ class Trainer:
                 number = progress.steps + len(taken)
                 images, targets = next(loader)
                 taken.append(self._stepper.take(parallel, number, batch, images, targets, self._applied))
-            if not (self._on_host or progress.reason or batch == batches or len(taken) == _STEPS_BETWEEN_LOOKS):
+            if not (self._on_host or progress.reason or batch == batches or len(taken) >= self.steps_between_looks):
                 continue
             yield from self._settle(taken, progress, epoch, begun)
             if progress.reason is not None:
