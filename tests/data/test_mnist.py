@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from digitpad.data import mnist
+from digitpad.data.dataset import Dataset
 from digitpad.data.idx import read_idx
 from digitpad.data.mnist import Split, load_mnist
 from digitpad.errors import DigitpadError
@@ -71,7 +72,12 @@ def test_what_is_loaded_ahead_is_returned_once(monkeypatch: pytest.MonkeyPatch) 
     usual = load_mnist("test")
     loaded: list[Split] = []
     load = mnist._load
-    monkeypatch.setattr(mnist, "_load", lambda split: loaded.append(split) or load(split))
+
+    def counted(split: Split) -> Dataset:
+        loaded.append(split)
+        return load(split)
+
+    monkeypatch.setattr(mnist, "_load", counted)
     mnist.load_ahead("test")
     assert load_mnist("test").checksum == usual.checksum
     assert loaded == ["test"]

@@ -298,7 +298,7 @@ class _Band:
         """Add the gradient of what the cells see, in `seen`, to the image."""
         for seen, view in self._copies:
             for grads, pixels in zip(seen, view, strict=True):
-                pixels += grads
+                np.add(pixels, grads, out=pixels)
 
     def spread(self, grad_image: Array) -> Array:
         """Return the gradient of the products, (places, q * o), for one of the output (rows, columns, O).
