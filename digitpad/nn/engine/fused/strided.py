@@ -26,6 +26,7 @@ import numpy as np
 
 from digitpad.nn.backend import Array, Shape
 from digitpad.nn.engine.fused.normalization import column_sums, pixel_rows
+from digitpad.nn.engine.fused.small_products import SMALL_PRODUCT
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.layers import Conv2D
@@ -83,8 +84,7 @@ class StridedConv2D(Layer):
                 maps[...] = bias
                 for band in views.bands:
                     band.see()
-                    np.matmul(kernel, band.seen, out=band.products)
-                    band.add_products(maps)
+                    band.add_products(kernel, maps)
             here = out[:, :, some]
             np.copyto(here, views.maps[: here.shape[2]].transpose(2, 3, 0, 1))
         self._cache = x if training else None
@@ -124,12 +124,13 @@ class StridedConv2D(Layer):
                     views.divide(x[number])
                     for band in views.bands:
                         band.see()
-                        grad_kernel += band.seen @ band.spread(grad)
+                        band.spread(grad)
+                        grad_kernel += band.grad_kernel()
                 if grad_x is not None:
                     views.parts.fill(0)
                     for band in views.bands:
-                        np.matmul(kernel, band.spread(grad).T, out=band.seen)
-                        band.add_back()
+                        band.spread(grad)
+                        band.add_input_gradient(kernel)
                     views.join(grad_x[number])
         if learn:
             self.conv.weight.add_grad(self._weight_of(grad_kernel))
@@ -187,19 +188,21 @@ class _Views:
         (down, right), (height, width) = conv.stride, conv.kernel_size
         channels, rows, columns = conv.output_shape(shape[1:])
         blocks, most = math.ceil(height / down), math.ceil(width / right)
-        self.parts = scratch.zeros((right, conv.in_channels, (rows + blocks - 1) * down, columns + most - 1))
+        terms, outputs = conv.in_channels * down * width, blocks * channels
+        chunk = max(1, SMALL_PRODUCT // (terms * outputs * columns))
+        chunks = math.ceil((rows + blocks - 1) / chunk)
+        self.parts = scratch.zeros((right, conv.in_channels, chunks * chunk * down, columns + most - 1))
         self.maps = scratch.zeros((_IMAGES_AT_ONCE, channels, rows, columns))
         self._image_shape, self._step = shape[1:], right
         self._top, self._left = conv.padding[0][0], conv.padding[1][0]
 
-        in_blocks = self.parts.reshape(right, conv.in_channels, -1, down, self.parts.shape[3])
-        numbers = columns * (conv.in_channels * down * width + blocks * channels)
-        runs = math.ceil(in_blocks.shape[2] * numbers * scratch.dtype.itemsize / _BAND_BYTES)
-        edges = [in_blocks.shape[2] * run // runs for run in range(runs + 1)]
+        in_chunks = self.parts.reshape(right, conv.in_channels, chunks, chunk, down, -1)
+        size = chunk * columns * (terms + outputs) * scratch.dtype.itemsize
+        runs = max(1, min(chunks, math.ceil(chunks * size / _BAND_BYTES)))
+        edges = [chunks * run // runs for run in range(runs + 1)]
         self.bands = [
-            _Band(in_blocks, (channels, rows, columns), slice(start, stop), (blocks, width), scratch)
+            _Band(in_chunks, (channels, rows, columns), slice(start, stop), (blocks, width), scratch)
             for start, stop in itertools.pairwise(edges)
-            if start < stop
         ]
         self._generation = scratch.generation
 
@@ -234,14 +237,16 @@ class _Views:
 class _Band:
     """Some blocks of rows of an image: what the kernel sees there, and the products with it.
 
+    The product is computed for a chunk of the blocks at a time; `small_products.py` says why.
+
     Parameters
     ----------
     parts
-        The image in parts and blocks, (s, C, blocks, s, columns).
+        The image in parts, chunks and blocks: (s, C, chunks, blocks of a chunk, s, columns).
     maps
         Shape of the output for the image, (O, rows, columns).
     band
-        Which blocks.
+        Which chunks.
     kernel
         Height in blocks and width in columns.
     scratch
@@ -250,37 +255,36 @@ class _Band:
     Attributes
     ----------
     seen
-        (terms, places).
-    products
-        (q * o, places).
+        (chunks, terms, places of a chunk).
     """
 
     def __init__(self, parts: Array, maps: Shape, band: slice, kernel: tuple[int, int], scratch: Workspace) -> None:
         (channels, rows, columns), (blocks, width) = maps, kernel
-        right, in_channels, _, down, _ = parts.shape
-        here = (band.stop - band.start, columns)
-        seen = scratch.empty("seen", (width * in_channels * down, *here))
-        products = scratch.empty("products", (blocks, channels, *here))
-        self._grad = scratch.empty("grad", (*here, blocks, channels))
-        self.seen, self.products = seen.reshape(len(seen), -1), products.reshape(blocks * channels, -1)
+        right, in_channels, _, chunk, down, _ = parts.shape
+        chunks, terms, outputs = band.stop - band.start, width * in_channels * down, blocks * channels
+        seen = scratch.empty("seen", (chunks, terms, chunk, columns))
+        products = scratch.empty("products", (blocks, channels, chunks * chunk, columns))
+        grad = scratch.empty("grad", (chunks * chunk, columns, blocks, channels))
+        self.seen = seen.reshape(chunks, terms, -1)
+        self._products = products.reshape(outputs, chunks, -1).transpose(1, 0, 2)
+        self._grad = grad.reshape(chunks, -1, outputs)
+        self._partial = scratch.empty("partial", (chunks, terms, outputs))
 
         # Which rows of the output use the products: none beyond the upper and lower edge of the image.
-        used = [(max(band.start, q), min(band.stop, q + rows), q) for q in range(blocks)]
-        self._rows = [
-            (q, slice(first - band.start, stop - band.start), slice(first - q, stop - q))
-            for first, stop, q in used
-            if first < stop
-        ]
-        self._sums = [(there, products[q, :, some]) for q, some, there in self._rows]
-        self._covers_all = all((first, stop) == (band.start, band.stop) for first, stop, _ in used)
+        first, stop = band.start * chunk, band.stop * chunk
+        used = [(max(first, q), min(stop, q + rows), q) for q in range(blocks)]
+        seeing = [(slice(a - q, b - q), slice(a - first, b - first), q) for a, b, q in used if a < b]
+        self._sums = [(there, products[q, :, here]) for there, here, q in seeing]
+        self._gradients = [(there, grad[here, :, q]) for there, here, q in seeing]
+        self._rest = grad if any((a, b) != (first, stop) for a, b, _ in used) else grad[:0]
 
         self._copies: list[tuple[Array, Array]] = []
         start = 0
         for b, part in enumerate(parts):
-            every = np.lib.stride_tricks.sliding_window_view(part[:, band], columns, axis=3, writeable=True)
-            view = every[:, :, :, : len(range(b, width, right))].transpose(3, 0, 2, 1, 4)
-            stop = start + math.prod(view.shape[:3])
-            self._copies.append((seen[start:stop].reshape(view.shape), view))
+            every = np.lib.stride_tricks.sliding_window_view(part[:, band], columns, axis=4, writeable=True)
+            view = every[..., : len(range(b, width, right)), :].transpose(1, 4, 0, 3, 2, 5)
+            stop = start + math.prod(view.shape[1:4])
+            self._copies.append((seen[:, start:stop].reshape(view.shape), view))
             start = stop
 
     def see(self) -> None:
@@ -288,28 +292,34 @@ class _Band:
         for seen, view in self._copies:
             np.copyto(seen, view)
 
-    def add_products(self, maps: Array) -> None:
-        """Add the products to the rows of the output (O, rows, columns) that see them."""
+    def add_products(self, kernel: Array, maps: Array) -> None:
+        """Multiply what is seen by a kernel (q * o, terms), and add to the output (O, rows, columns)."""
+        np.matmul(kernel, self.seen, out=self._products)
         for rows, products in self._sums:
             here = maps[:, rows]
             here += products
 
-    def add_back(self) -> None:
-        """Add the gradient of what the cells see, in `seen`, to the image."""
-        for seen, view in self._copies:
-            for grads, pixels in zip(seen, view, strict=True):
-                np.add(pixels, grads, out=pixels)
-
-    def spread(self, grad_image: Array) -> Array:
-        """Return the gradient of the products, (places, q * o), for one of the output (rows, columns, O).
+    def spread(self, grad_image: Array) -> None:
+        """Copy the gradient of the output (rows, columns, O) to all products that it is the sum of.
 
         Places come first here: the matrix product that sums over them is faster if one of its factors has them first.
         """
-        if not self._covers_all:
-            self._grad.fill(0)
-        for q, some, there in self._rows:
-            np.copyto(self._grad[some, :, q], grad_image[there])
-        return self._grad.reshape(-1, math.prod(self._grad.shape[2:]))
+        self._rest.fill(0)
+        for rows, grad in self._gradients:
+            np.copyto(grad, grad_image[rows])
+
+    def grad_kernel(self) -> Array:
+        """Return the gradient of the kernel, (terms, q * o), for what is seen and the gradient spread."""
+        total: Array = np.matmul(self.seen, self._grad, out=self._partial).sum(axis=0)
+        return total
+
+    def add_input_gradient(self, kernel: Array) -> None:
+        """Add the gradient of the image, for a kernel (terms, q * o) and the gradient spread, to its parts."""
+        np.matmul(kernel, self._grad.transpose(0, 2, 1), out=self.seen)
+        for seen, view in self._copies:
+            # Tap by tap, since taps see the same pixels.
+            for tap in range(view.shape[1]):
+                view[:, tap] += seen[:, tap]
 
 
 def _few_images(x: Array) -> Iterator[slice]:
