@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from digitpad.nn.backend import Array, Shape
+from digitpad.nn.engine.fused.small_products import multiply, multiply_and_sum
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.layers import Linear
@@ -83,7 +84,7 @@ class FusedLinear(Layer):
         linear.check.unseen_batch(x, (linear.in_features,), like=linear.weight.value)
         # The transposed product, weight @ x.T, takes 2/3 of the time with many more weights than inputs.
         out = self._own.empty("out", (linear.out_features, len(x)))
-        np.matmul(linear.weight.value, x.T, out=out)
+        multiply(linear.weight.value, x.T, out)
         if linear.bias is not None:
             out += linear.bias.value[:, None]
         self._cache = x if training else None
@@ -92,12 +93,9 @@ class FusedLinear(Layer):
     def input_gradient(self, grad_output: Array) -> Array:
         """Return grad_output @ weight, in memory that the next call overwrites."""
         self._input_of(grad_output)
-        weight, n = self.linear.weight.value, len(grad_output)
-        if weight.size >= LARGE:
-            # Transposed, as in `forward`. For small weights it would not make up for the other layout of the result.
-            grad = self._own.empty("grad", (self.linear.in_features, n))
-            return np.matmul(weight.T, grad_output.T, out=grad).T
-        return np.matmul(grad_output, weight, out=self._own.empty("grad", (n, self.linear.in_features)))
+        grad = self._own.empty("grad", (len(grad_output), self.linear.in_features))
+        multiply_and_sum(grad_output, self.linear.weight.value, grad, self._scratch)
+        return grad
 
     def parameter_gradients(self, grad_output: Array) -> None:
         """Add grad_output.T @ x (weight) and the sum of grad_output over the batch (bias)."""
@@ -110,7 +108,7 @@ class FusedLinear(Layer):
         # The product is written where it belongs: these are most of a network's weights.
         fresh = self.linear.weight.fresh_grad()
         if fresh is not None:
-            np.matmul(grad_output.T, x, out=fresh)
+            multiply(grad_output.T, x, fresh)
         else:
             self.linear.weight.add_grad(grad_output.T @ x)
 
@@ -145,8 +143,4 @@ def joint_gradient(parts: Sequence[FusedLinear]) -> list[Callable[[], None]]:
         return [lambda: weight.add_grad(grad_output.T @ x)]
     edges = np.linspace(0, len(fresh), _PIECES + 1).astype(int).tolist()
     pieces = [slice(start, stop) for start, stop in itertools.pairwise(edges)]
-    return [partial(_multiply, grad_output.T[rows], x, fresh[rows]) for rows in pieces]
-
-
-def _multiply(a: Array, b: Array, out: Array) -> None:
-    np.matmul(a, b, out=out)
+    return [partial(multiply, grad_output.T[rows], x, fresh[rows]) for rows in pieces]

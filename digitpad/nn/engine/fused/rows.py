@@ -18,6 +18,7 @@ import numpy as np
 
 from digitpad.nn.backend import Array, Shape
 from digitpad.nn.engine.fused.normalization import column_sums, pixel_rows
+from digitpad.nn.engine.fused.small_products import multiply
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.layers import Conv2D
@@ -70,7 +71,7 @@ class RowConv2D(Layer):
         for band in self._bands(folded):
             neighbours = self._neighbours(folded[band], columns)
             products = self._products(neighbours)
-            np.matmul(neighbours.reshape(-1, len(kernel)), kernel, out=products.reshape(-1, kernel.shape[1]))
+            multiply(neighbours.reshape(-1, len(kernel)), kernel, products.reshape(-1, kernel.shape[1]))
             for i, seen, seeing in self._rows_that_see(band, rows):
                 here = out[seeing]
                 here += products[seen, :, :, i]
