@@ -60,9 +60,12 @@ CASES: dict[str, tuple[tuple[int, ...], Callable[[DTypeLike], Sequential]]] = {
     "rows, 5x5": ((6, 9, 8), lambda t: named(Conv2D(6, 3, 5, dtype=t))),
     "rows, padded": ((4, 5, 8), lambda t: named(Conv2D(4, 3, (2, 3), padding=(2, 1), bias=False, dtype=t))),
     "rows, dilated": ((5, 9, 8), lambda t: named(Conv2D(5, 3, 3, padding=(1, 2), dilation=(2, 3), dtype=t))),
-    "rows, folded as catdog's": ((3, 26, 25), lambda t: named(Conv2D(3, 4, 11, stride=3, dtype=t))),
-    "rows, folded, padded": ((3, 9, 12), lambda t: named(Conv2D(3, 4, (4, 3), (3, 2), (2, 1), dtype=t))),
-    "rows, folded, unseen edge": ((2, 12, 10), lambda t: named(Conv2D(2, 3, 5, stride=4, bias=False, dtype=t))),
+    "strided as catdog's": ((3, 26, 25), lambda t: named(Conv2D(3, 4, 11, stride=3, dtype=t))),
+    "strided, padded": ((3, 9, 12), lambda t: named(Conv2D(3, 4, (5, 7), (3, 2), (2, 1), dtype=t))),
+    "strided, much padding": ((3, 3, 2), lambda t: named(Conv2D(3, 4, 7, stride=2, padding=(4, 5), dtype=t))),
+    "strided, unseen edge": ((2, 12, 10), lambda t: named(Conv2D(2, 3, 5, stride=4, bias=False, dtype=t))),
+    "strided along rows": ((3, 5, 20), lambda t: named(Conv2D(3, 4, (3, 11), (1, 3), dtype=t))),
+    "strided along columns": ((2, 20, 9), lambda t: named(Conv2D(2, 4, (11, 5), (3, 1), 1, dtype=t))),
     "taps, dilated, uneven": (
         (4, 9, 9),
         lambda t: named(Conv2D(4, 3, (3, 2), (1, 2), (2, 0), dilation=(2, 1), dtype=t)),
@@ -162,7 +165,15 @@ def test_outputs_and_all_gradients_are_those_of_the_plain_layers(case: str, dtyp
 
 @pytest.mark.parametrize(
     "case",
-    ["Winograd, pooled", "window product, pooled", "taps, stride 2", "rows, 5x5", "rows, folded, padded", "standard"],
+    [
+        "Winograd, pooled",
+        "window product, pooled",
+        "taps, stride 2",
+        "rows, 5x5",
+        "strided, padded",
+        "strided as catdog's",
+        "standard",
+    ],
 )
 def test_a_batch_in_pieces_gives_the_same(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(convolution, "_PIECE_BYTES", 1)

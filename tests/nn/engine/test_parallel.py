@@ -8,7 +8,22 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from digitpad.nn import ARCHITECTURES, SGD, Adam, CrossEntropyLoss, ParallelNetwork, Parameter, Sequential, build
+from digitpad.nn import (
+    ARCHITECTURES,
+    SGD,
+    Adam,
+    BatchNorm2D,
+    Conv2D,
+    CrossEntropyLoss,
+    Flatten,
+    Linear,
+    MaxPool2D,
+    ParallelNetwork,
+    Parameter,
+    ReLU,
+    Sequential,
+    build,
+)
 from digitpad.nn.backend import Array
 from digitpad.nn.checks import NotFiniteError
 from digitpad.nn.engine import parallel as parallel_module
@@ -65,6 +80,57 @@ def test_the_same_seed_and_threads_give_the_same_bits(threads: int, name: str) -
         runs.append(trained.state_dict())
     for key, value in runs[0].items():
         assert value.tobytes() == runs[1][key].tobytes(), key
+
+
+def photographs(count: int, seed: int = 1) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    rng = np.random.default_rng(seed)
+    return rng.standard_normal((count, 3, 41, 50), dtype=np.float32), rng.integers(0, 4, count)
+
+
+def photograph_network() -> Sequential:
+    rng = np.random.default_rng(3)
+    layers = (
+        Conv2D(3, 6, 11, stride=3, rng=rng),
+        BatchNorm2D(6),
+        ReLU(),
+        MaxPool2D(2),
+        Flatten(),
+        Linear(210, 600, rng=rng),
+        ReLU(),
+        Linear(600, 4, rng=rng),
+    )
+    return Sequential((str(index), layer) for index, layer in enumerate(layers))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_photographs_give_the_same_bits_in_each_run(threads: int) -> None:
+    runs = []
+    for _ in range(2):
+        trained = photograph_network()
+        optimizer = Adam(trained.parameters())
+        with ParallelNetwork(trained, threads) as parallel:
+            for step, count in enumerate((11, 11, 7, 11)):
+                parallel.training_step(*photographs(count, step), LOSS)
+                optimizer.step(parallel.run)
+        runs.append(trained.state_dict())
+    for key, value in runs[0].items():
+        assert value.tobytes() == runs[1][key].tobytes(), key
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("count", [1, 5, 9])
+def test_gradients_of_photographs_are_those_of_the_plain_network(threads: int, count: int) -> None:
+    # Without batch normalization, whose statistics are those of each thread's part.
+    layers = {name: layer for name, layer in photograph_network().layers.items() if name != "1"}
+    plain = Sequential(layers)
+    split = copy.deepcopy(plain)
+    x, targets = photographs(count)
+    _, grad = LOSS(plain.forward(x, training=True), targets)
+    plain.parameter_gradients(grad)
+    with ParallelNetwork(split, threads) as parallel:
+        parallel.training_step(x, targets, LOSS)
+    for (name, own), other in zip(plain.named_parameters().items(), split.parameters(), strict=True):
+        np.testing.assert_allclose(other.grad, own.grad, rtol=0, atol=1e-5 * abs(own.grad).max(), err_msg=name)
 
 
 def test_gradients_add_up_until_they_are_cleared() -> None:

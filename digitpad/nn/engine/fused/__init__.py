@@ -8,7 +8,8 @@ never computed by these layers, but by the plain ones, or by `OneImage`, which g
 
 The files, in reading order: `tiles.py` cuts an image into tiles, `winograd.py` derives the transforms, `products.py`
 applies them to many tiles at once, `pooling.py` pools 2x2 blocks, `convolution.py` adds bias and ReLU, `workspace.py`
-holds the memory; `rows.py`, `taps.py`, `linear.py`, `normalization.py` and `residual.py` are the other layers.
+holds the memory; `rows.py`, `strided.py` and `taps.py` are the other convolutions, `linear.py`, `normalization.py` and
+`residual.py` the other layers; `small_products.py` says how the matrices are cut.
 """
 
 import numpy as np

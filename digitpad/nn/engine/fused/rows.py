@@ -6,10 +6,6 @@
 The first step is one matrix product: each pixel of a row is followed by its neighbours to the right, and the rows of
 the kernel lie side by side as outputs. So the image is repeated once for each column of the kernel instead of once for
 each cell, and the product is large. The second step adds long runs of memory.
-
-**Strides.** A convolution with stride s is one with stride 1 on a folded image: each block of s x s pixels becomes one
-pixel with s * s times as many channels, and the kernel is folded likewise, after zeros have filled it up to a multiple
-of s. The colours of a photograph, too few for an efficient product, become 27 channels with a stride of 3.
 """
 
 import math
@@ -26,7 +22,7 @@ from digitpad.nn.layers import Conv2D
 #: Bytes of working memory for a band of rows; see `convolution.py`.
 _BAND_BYTES = 2_000_000
 
-#: With fewer channels, also after folding, the product is too small to be efficient.
+#: With fewer channels, the product is too small to be efficient.
 _LEAST_CHANNELS = 4
 
 
@@ -44,38 +40,29 @@ class RowConv2D(Layer):
     def __init__(self, conv: Conv2D, scratch: Workspace) -> None:
         self.conv = conv
         self._own, self._scratch = scratch.sibling(), scratch
-        # The size of the folded kernel.
-        self._taps = tuple(math.ceil(k / s) for k, s in zip(conv.kernel_size, conv.stride, strict=True))
-        self._folded_channels = conv.in_channels * math.prod(conv.stride)
         self._cache: tuple[Array, Shape] | None = None
 
     @staticmethod
     def supports(conv: Conv2D) -> bool:
         """Return whether this class computes `conv` faster than the other classes do."""
-        if conv.groups != 1:
-            return False
-        if conv.stride == (1, 1):
-            return conv.in_channels >= _LEAST_CHANNELS
-        few = conv.in_channels < _LEAST_CHANNELS <= conv.in_channels * math.prod(conv.stride)
-        overlap = all(k > s for k, s in zip(conv.kernel_size, conv.stride, strict=True))
-        return few and overlap and conv.dilation == (1, 1)
+        return conv.groups == 1 and conv.stride == (1, 1) and conv.in_channels >= _LEAST_CHANNELS
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return the output for `x` (N, C, H, W), in memory that the next call overwrites."""
         self.conv.check.unseen_batch(x, (self.conv.in_channels, None, None), like=self.conv.weight.value)
         channels, rows, columns = self.conv.output_shape(x.shape[1:])
-        folded = self._fold(x.transpose(2, 3, 0, 1), rows, columns)
+        padded = self._pad(x.transpose(2, 3, 0, 1), rows, columns)
         out = self._own.empty("out", (rows, columns, len(x), channels))
         out[...] = 0 if self.conv.bias is None else self.conv.bias.value
         kernel = self._kernel()
-        for band in self._bands(folded):
-            neighbours = self._neighbours(folded[band], columns)
+        for band in self._bands(padded):
+            neighbours = self._neighbours(padded[band], columns)
             products = self._products(neighbours)
             multiply(neighbours.reshape(-1, len(kernel)), kernel, products.reshape(-1, kernel.shape[1]))
             for i, seen, seeing in self._rows_that_see(band, rows):
                 here = out[seeing]
                 here += products[seen, :, :, i]
-        self._cache = (folded, x.shape) if training else None
+        self._cache = (padded, x.shape) if training else None
         return out.transpose(2, 3, 0, 1)
 
     def backward(self, grad_output: Array) -> Array:
@@ -92,82 +79,56 @@ class RowConv2D(Layer):
 
     def _go_back(self, grad_output: Array, *, learn: bool, want_input: bool) -> Array:
         """Add the gradients of the parameters and return that of the image, as asked for; else `grad_output`."""
-        folded, input_shape = require_cache(self, self._cache)
+        padded, input_shape = require_cache(self, self._cache)
         channels, rows, columns = self.conv.output_shape(input_shape[1:])
         self.conv.check.upstream(grad_output, (input_shape[0], channels, rows, columns))
         grad_out = grad_output.transpose(2, 3, 0, 1)
-        grad_folded = self._own.zeroed("grad_folded", folded.shape) if want_input else None
+        grad_padded = self._own.zeroed("grad_padded", padded.shape) if want_input else None
         kernel = self._kernel()
         grad_kernel = np.zeros_like(kernel)
-        for band in self._bands(folded):
-            neighbours = self._neighbours(folded[band], columns)
+        for band in self._bands(padded):
+            neighbours = self._neighbours(padded[band], columns)
             grad_products = self._products(neighbours)
             self._spread(grad_out, band, grad_products)
             flat, grad_flat = neighbours.reshape(-1, len(kernel)), grad_products.reshape(-1, kernel.shape[1])
             if learn:
                 grad_kernel += flat.T @ grad_flat
-            if grad_folded is not None:
+            if grad_padded is not None:
                 np.matmul(grad_flat, kernel.T, out=flat)
                 for j, pixels in enumerate(self._column_taps(columns)):
-                    there = grad_folded[band, pixels]
+                    there = grad_padded[band, pixels]
                     there += neighbours[:, :, :, j]
         if learn:
-            self.conv.weight.add_grad(self._unfold_kernel(grad_kernel))
+            self.conv.weight.add_grad(self._weight_of(grad_kernel))
             if self.conv.bias is not None:
                 sums = column_sums(pixel_rows(grad_out))
                 self.conv.bias.add_grad(sums.reshape(-1, channels).sum(axis=0))
-        return grad_output if grad_folded is None else self._unfold(grad_folded, input_shape)
+        return grad_output if grad_padded is None else self._unpad(grad_padded, input_shape)
 
     # The image
 
-    def _fold(self, image: Array, rows: int, columns: int) -> Array:
-        """Return an image (H, W, N, C) padded and folded, as far as outputs (rows, columns) see it.
-
-        Returns
-        -------
-        Array
-            (folded rows, folded columns, N, C * s * s); the image itself if it needs neither padding nor folding.
-        """
+    def _pad(self, image: Array, rows: int, columns: int) -> Array:
+        """Return an image (H, W, N, C) with its padding, as far as outputs (rows, columns) see it."""
         height, width = (
             count + (taps - 1) * apart
-            for count, taps, apart in zip((rows, columns), self._taps, self.conv.dilation, strict=True)
+            for count, taps, apart in zip((rows, columns), self.conv.kernel_size, self.conv.dilation, strict=True)
         )
-        if self.conv.stride == (1, 1) and (height, width) == image.shape[:2]:
+        if (height, width) == image.shape[:2]:
             return image
-        padded = self._padded(image.shape, height, width)
-        padded.fill(0)
+        padded = self._own.zeroed("padded", (height, width, *image.shape[2:]))
         inside, seen = self._inside(padded, image)
         np.copyto(inside, seen)
-        if self.conv.stride == (1, 1):
-            return padded
-        folded = self._own.empty("folded", (height, width, image.shape[2], self._folded_channels))
-        np.copyto(self._block_rows(folded), self._rows_of_blocks(padded))
-        return folded
+        return padded
 
-    def _unfold(self, folded: Array, input_shape: Shape) -> Array:
-        """Return the image (N, C, H, W) that `_fold` turns into `folded`, with zeros where the kernel sees nothing."""
+    def _unpad(self, padded: Array, input_shape: Shape) -> Array:
+        """Return the image (N, C, H, W) within its padding, with zeros where the kernel sees nothing."""
         n, channels, height, width = input_shape
-        if self.conv.stride == (1, 1) and folded.shape[:2] == (height, width):
-            return folded.transpose(2, 3, 0, 1)
-        padded = folded
-        if self.conv.stride != (1, 1):
-            padded = self._padded((height, width, n, channels), *folded.shape[:2])
-            np.copyto(self._rows_of_blocks(padded), self._block_rows(folded))
+        if padded.shape[:2] == (height, width):
+            return padded.transpose(2, 3, 0, 1)
         image = self._own.zeroed("grad_image", (height, width, n, channels))
         inside, seen = self._inside(padded, image)
         np.copyto(seen, inside)
         return image.transpose(2, 3, 0, 1)
-
-    def _padded(self, image_shape: Shape, height: int, width: int) -> Array:
-        """Return memory for a padded image (rows, columns, N, C) that folds to `height` rows of `width` columns.
-
-        One that is to be folded has its rows of pixels contiguous in memory, like the photographs of a batch.
-        """
-        down, right = self.conv.stride
-        n, channels = image_shape[2:]
-        if self.conv.stride == (1, 1):
-            return self._own.empty("padded", (height, width, n, channels))
-        return self._own.empty("padded", (n, channels, height * down, width * right)).transpose(2, 3, 0, 1)
 
     def _inside(self, padded: Array, image: Array) -> tuple[Array, Array]:
         """Return the place of the image within its padding, and as much of the image as fits there."""
@@ -175,37 +136,21 @@ class RowConv2D(Layer):
         inside = padded[top : top + image.shape[0], left : left + image.shape[1]]
         return inside, image[: len(inside), : inside.shape[1]]
 
-    def _rows_of_blocks(self, padded: Array) -> Array:
-        """Return a padded image as blocks, (rows, columns, N, C, s), where an item is a row of a block.
-
-        Copying such a row as one item takes half of the time of copying its few numbers.
-        """
-        down, right = self.conv.stride
-        planes = padded.transpose(2, 3, 0, 1)
-        items = planes.view(np.dtype((np.void, right * planes.itemsize)))
-        n, channels, rows, columns = items.shape
-        return items.reshape(n, channels, rows // down, down, columns).transpose(2, 4, 0, 1, 3)
-
-    def _block_rows(self, folded: Array) -> Array:
-        """Return a folded image like `_rows_of_blocks`."""
-        items = folded.view(np.dtype((np.void, self.conv.stride[1] * folded.itemsize)))
-        return items.reshape(*folded.shape[:3], self.conv.in_channels, self.conv.stride[0])
-
     # The two steps
 
-    def _bands(self, folded: Array) -> list[slice]:
-        """Divide the rows of a folded image into bands that take about `_BAND_BYTES` of working memory each."""
-        numbers = self._taps[1] * self._folded_channels + self._taps[0] * self.conv.out_channels
-        row = math.prod(folded.shape[1:3]) * numbers * self._own.dtype.itemsize
+    def _bands(self, padded: Array) -> list[slice]:
+        """Divide the rows of a padded image into bands that take about `_BAND_BYTES` of working memory each."""
+        numbers = self.conv.kernel_size[1] * padded.shape[3] + self.conv.kernel_size[0] * self.conv.out_channels
+        row = math.prod(padded.shape[1:3]) * numbers * self._own.dtype.itemsize
         height = max(1, _BAND_BYTES // max(1, row))
-        return [slice(start, min(start + height, len(folded))) for start in range(0, len(folded), height)]
+        return [slice(start, min(start + height, len(padded))) for start in range(0, len(padded), height)]
 
     def _neighbours(self, band: Array, columns: int) -> Array:
         """Return each pixel with its neighbours to the right: (rows, columns, N, kernel columns, channels)."""
         rows, _, n, channels = band.shape
-        neighbours = self._scratch.empty("neighbours", (rows, columns, n, self._taps[1], channels))
+        neighbours = self._scratch.empty("neighbours", (rows, columns, n, self.conv.kernel_size[1], channels))
         apart = self.conv.dilation[1]
-        reach = (self._taps[1] - 1) * apart + 1
+        reach = (self.conv.kernel_size[1] - 1) * apart + 1
         every = np.lib.stride_tricks.sliding_window_view(band, reach, axis=1)[:, :columns, :, :, ::apart]
         np.copyto(neighbours, every.transpose(0, 1, 2, 4, 3))
         return neighbours
@@ -213,19 +158,21 @@ class RowConv2D(Layer):
     def _spread(self, grad_out: Array, band: slice, grad_products: Array) -> None:
         """Write the gradient of the products of a band: each is used by one output, or by none at the edge."""
         used = self._rows_that_see(band, len(grad_out))
-        if any(seen != slice(0, len(grad_products)) for _, seen, _ in used) or len(used) < self._taps[0]:
+        if any(seen != slice(0, len(grad_products)) for _, seen, _ in used) or len(used) < self.conv.kernel_size[0]:
             grad_products.fill(0)
         for i, seen, seeing in used:
             np.copyto(grad_products[seen, :, :, i], grad_out[seeing])
 
     def _products(self, neighbours: Array) -> Array:
         """Return memory for the products of a band: (rows, columns, N, kernel rows, out_channels)."""
-        return self._scratch.empty("products", (*neighbours.shape[:3], self._taps[0], self.conv.out_channels))
+        return self._scratch.empty(
+            "products", (*neighbours.shape[:3], self.conv.kernel_size[0], self.conv.out_channels)
+        )
 
     def _column_taps(self, columns: int) -> list[slice]:
         """Return the columns that the outputs see through each column of the kernel."""
         apart = self.conv.dilation[1]
-        return [slice(j * apart, j * apart + columns) for j in range(self._taps[1])]
+        return [slice(j * apart, j * apart + columns) for j in range(self.conv.kernel_size[1])]
 
     def _rows_that_see(self, band: slice, rows: int) -> list[tuple[int, slice, slice]]:
         """Return which of a band's rows are used, for each row of the kernel that sees any.
@@ -236,7 +183,7 @@ class RowConv2D(Layer):
             The number of the kernel's row, the rows within the band, and the rows of the output that use them.
         """
         found = []
-        for i in range(self._taps[0]):
+        for i in range(self.conv.kernel_size[0]):
             above = i * self.conv.dilation[0]
             first, stop = max(band.start, above), min(band.stop, above + rows)
             if first < stop:
@@ -247,23 +194,11 @@ class RowConv2D(Layer):
     # The kernel
 
     def _kernel(self) -> Array:
-        """Return the folded weights as a matrix (kernel columns * folded channels, kernel rows * out_channels)."""
-        weight = self.conv.weight.value
-        size = (taps * step for taps, step in zip(self._taps, self.conv.stride, strict=True))
-        filled = np.zeros((*weight.shape[:2], *size), weight.dtype)
-        filled[:, :, : weight.shape[2], : weight.shape[3]] = weight
-        blocks = filled.reshape(self._block_shape()).transpose(4, 1, 3, 5, 2, 0)
-        return blocks.reshape(self._taps[1] * self._folded_channels, -1)
+        """Return the weights as a matrix (kernel columns * in_channels, kernel rows * out_channels)."""
+        by_column = self.conv.weight.value.transpose(3, 1, 2, 0)
+        return by_column.reshape(by_column.shape[0] * by_column.shape[1], -1)
 
-    def _unfold_kernel(self, kernel: Array) -> Array:
+    def _weight_of(self, kernel: Array) -> Array:
         """Return the weights, (out_channels, in_channels, height, width), of a matrix like that of `_kernel`."""
-        out_channels, channels, rows, step_y, columns, step_x = self._block_shape()
-        blocks = kernel.reshape(columns, channels, step_y, step_x, rows, out_channels).transpose(5, 1, 4, 2, 0, 3)
-        weight = blocks.reshape(out_channels, channels, rows * step_y, columns * step_x)
-        height, width = self.conv.kernel_size
-        return weight[:, :, :height, :width]
-
-    def _block_shape(self) -> Shape:
-        """Return the shape of the weights by blocks: (out_channels, in_channels, rows, s, columns, s)."""
-        conv = self.conv
-        return conv.out_channels, conv.in_channels, self._taps[0], conv.stride[0], self._taps[1], conv.stride[1]
+        out_channels, channels, rows, columns = self.conv.weight.value.shape
+        return kernel.reshape(columns, channels, rows, out_channels).transpose(3, 1, 2, 0)
