@@ -56,6 +56,17 @@ def test_an_export_says_what_it_left_out(run: Run, tmp_path: Path) -> None:
     assert "1 sample cannot be read and was left out." in err
 
 
+def test_an_import_says_what_it_left_out(run: Run, tmp_path: Path) -> None:
+    _make("letters", "AAB")
+    broken = next(CollectionStore().find("letters").folder.rglob("*.jsonl"))
+    broken.write_text("{")
+    run("collections", "export", "letters", tmp_path / "letters.zip")
+    code, out, err = run("collections", "import", tmp_path / "letters.zip")
+    assert (code, out) == (0, "Imported 2 samples as the collection letters 2.\n")
+    assert "Left out 1 sample that cannot be read: " in err
+    assert broken.name in err
+
+
 @pytest.mark.parametrize("form", sorted(FORMS))
 def test_every_format_is_written(run: Run, tmp_path: Path, form: str) -> None:
     _make("letters", "AAB")

@@ -1,5 +1,6 @@
 """Skips pictures that cannot be read and reports their names, up to a limit."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from digitpad.errors import DigitpadError
@@ -72,8 +73,13 @@ class SkippedPictures:
 
     def _names(self) -> str:
         paths = [path if self._folder is None else path.relative_to(self._folder) for path, _error in self._errors]
-        named = ", ".join(str(path) for path in paths[:_MOST_NAMED])
-        more = len(paths) - _MOST_NAMED
-        if more <= 0:
-            return named
-        return ngettext("{names} and {count} more", "{names} and {count} more", more).format(names=named, count=more)
+        return first_names([str(path) for path in paths])
+
+
+def first_names(names: Sequence[str]) -> str:
+    """Return the first names for a sentence, and how many there are besides."""
+    named = ", ".join(names[:_MOST_NAMED])
+    more = len(names) - _MOST_NAMED
+    if more <= 0:
+        return named
+    return ngettext("{names} and {count} more", "{names} and {count} more", more).format(names=named, count=more)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from digitpad.atomic import atomic_write
+from digitpad.data.collections.dataset import check_sample
 from digitpad.data.collections.editor import ProgressCheck
 from digitpad.data.collections.folder import (
     CLASS_FILE,
@@ -28,11 +29,13 @@ from digitpad.data.collections.folder import (
 )
 from digitpad.data.collections.store import CollectionEntry, CollectionStore
 from digitpad.data.file_types import INK_SUFFIX, PICTURE_SUFFIXES
+from digitpad.data.skipped import first_names
 from digitpad.errors import DigitpadError
 from digitpad.json_records import JSONError, dump_json, parse_json
 from digitpad.names import plain_name
 from digitpad.regular_files import open_regular
 from digitpad.translation import gettext as _
+from digitpad.translation import ngettext
 
 SUFFIX = ".zip"
 
@@ -106,7 +109,8 @@ def import_archive(
     Returns
     -------
     (CollectionEntry, tuple of str)
-        The new collection, and remarks about entries that were left out.
+        The new collection, and remarks that count and name what was left out: samples that cannot be read, and
+        entries that are not samples.
 
     Raises
     ------
@@ -157,39 +161,67 @@ def _unpack(
     archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], folder: Path, shown: str, progress: ProgressCheck
 ) -> tuple[str, ...]:
     """Write the samples of an archive into a new collection."""
-    folders: dict[str, Path] = {}
-    total = skipped = 0
+    folders: dict[str, tuple[Path, str]] = {}
+    broken: list[str] = []
+    others: list[str] = []
+    total = 0
     for done, entry in enumerate(entries, start=1):
         if not progress(done, len(entries)):
             raise DigitpadError(_("The import was stopped; nothing was added."))
         found = _ENTRY.fullmatch(entry.filename)
         if found is None or found[2] == CLASS_FILE or entry.is_dir():
-            skipped += found is None and entry.filename != COLLECTION_FILE and not entry.is_dir()
+            if found is None and entry.filename != COLLECTION_FILE and not entry.is_dir():
+                others.append(plain_name(entry.filename))
             continue
         suffix = Path(found[2]).suffix.lower()
         if suffix not in PICTURE_SUFFIXES | {INK_SUFFIX}:
-            skipped += 1
+            others.append(plain_name(entry.filename))
             continue
         if found[1] not in folders:
             folders[found[1]] = _new_class(archive, found[1], folder, len(folders), shown)
         with archive.open(entry) as stream:
             content = _at_most(stream, min(_MOST_FILE, _MOST_TOTAL - total), shown)
         total += len(content)
+        place, name = folders[found[1]]
+        written = place / sample_name(suffix)
         # Not made durable one by one: the collection appears when all of them are there.
-        with atomic_write(folders[found[1]] / sample_name(suffix), durable=False) as file:
+        with atomic_write(written, durable=False) as file:
             file.write(content)
+        try:
+            check_sample(written)
+        except DigitpadError:
+            written.unlink()
+            broken.append(plain_name(f"{name}/{found[2]}"))
     for number, entry in enumerate(entries):
         # Classes without samples.
         found = _ENTRY.fullmatch(entry.filename)
         if found is not None and found[2] == CLASS_FILE and found[1] not in folders:
             folders[found[1]] = _new_class(archive, found[1], folder, number, shown)
-    if not skipped:
-        return ()
-    return (_("Left out {count:,} entries that are not samples.").format(count=skipped),)
+    return _remarks(broken, others)
 
 
-def _new_class(archive: zipfile.ZipFile, key: str, folder: Path, count: int, shown: str) -> Path:
-    """Make the folder of a class of an archive, with a name of its own."""
+def _remarks(broken: list[str], others: list[str]) -> tuple[str, ...]:
+    """Return sentences about samples that cannot be read, and about entries that are not samples."""
+    remarks = []
+    if broken:
+        text = ngettext(
+            "Left out {count:,} sample that cannot be read: {names}.",
+            "Left out {count:,} samples that cannot be read: {names}.",
+            len(broken),
+        )
+        remarks.append(text.format(count=len(broken), names=first_names(broken)))
+    if others:
+        text = ngettext(
+            "Left out {count:,} entry that is not a sample: {names}.",
+            "Left out {count:,} entries that are not samples: {names}.",
+            len(others),
+        )
+        remarks.append(text.format(count=len(others), names=first_names(others)))
+    return tuple(remarks)
+
+
+def _new_class(archive: zipfile.ZipFile, key: str, folder: Path, count: int, shown: str) -> tuple[Path, str]:
+    """Make the folder of a class of an archive; return it and the name of the class."""
     if count >= MOST_CLASSES and len(list((folder / CLASSES).iterdir())) >= MOST_CLASSES:
         raise DigitpadError(
             _("{path} has more than {most} classes, more than a collection can have.").format(
@@ -200,15 +232,12 @@ def _new_class(archive: zipfile.ZipFile, key: str, folder: Path, count: int, sho
         record = _record(archive, f"{CLASSES}/{key}/{CLASS_FILE}")
     except KeyError:
         record = {"name": key}
-    name, created = record.get("name"), record.get("created")
+    stored, created = record.get("name"), record.get("created")
+    name = stored_name(stored if isinstance(stored, str) else key, Path(key))
     place = folder / CLASSES / class_folder("class")
     place.mkdir()
-    write_class_file(
-        place,
-        stored_name(name if isinstance(name, str) else key, Path(key)),
-        created if isinstance(created, int) and 0 <= created < 1 << 63 else count,
-    )
-    return place
+    write_class_file(place, name, created if isinstance(created, int) and 0 <= created < 1 << 63 else count)
+    return place, name
 
 
 def _name_in(archive: zipfile.ZipFile, entry: str, shown: str) -> str:

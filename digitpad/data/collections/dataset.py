@@ -137,7 +137,9 @@ def read_collection(
     if shape is None or shape == DIGIT_SHAPE:
         files, fitted = prepare_digits(paths, folder, _read_digit, skipped, on_progress), None
     else:
-        files = prepare_pictures(paths, folder, shape, skipped, on_progress, fit=fit, read=read_sample, check=_check)
+        files = prepare_pictures(
+            paths, folder, shape, skipped, on_progress, fit=fit, read=read_sample, check=check_sample
+        )
         fitted = fit
     remarks = (*remarks, *skipped.remarks())
     return Dataset.of(
@@ -155,7 +157,14 @@ def _read_digit(path: Path) -> NDArray[np.uint8]:
     return sample_image(Sample(path.name, path.parent))[np.newaxis]
 
 
-def _check(path: Path) -> None:
+def check_sample(path: Path) -> None:
+    """Check the file of a sample, without preparing it for a network.
+
+    Raises
+    ------
+    DigitpadError
+        If it is damaged.
+    """
     if path.suffix.lower() == INK_SUFFIX:
         read_ink(path)
     else:

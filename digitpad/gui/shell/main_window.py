@@ -194,7 +194,7 @@ class MainWindow(QMainWindow):
 
         page = self.go_to("Train")
         if isinstance(page, TrainTab):
-            page.setup.use_data(dataset)
+            page.train_on(dataset)
 
     @Slot(object)
     def _evaluate(self, place: Path) -> None:

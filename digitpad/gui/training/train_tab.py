@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from digitpad.data.collections.store import CollectionStore
+from digitpad.data.collections.store import CollectionStore, dataset_title
 from digitpad.data.lazy_pictures import Progress
 from digitpad.errors import DigitpadError
 from digitpad.gui.training.after_run import AfterRun
@@ -33,6 +33,7 @@ from digitpad.gui.training.thread import NetworkCopy
 from digitpad.gui.widgets.cards import bring_up, card, scroller, title
 from digitpad.gui.widgets.inline_alert import InlineAlert
 from digitpad.gui.widgets.message_bar import Message
+from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.scaling import px, sizes_itself
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workspace.look import Depth, Look
@@ -118,6 +119,22 @@ class TrainTab(TabPage):
                 self.session.go_on()
             case _:
                 self.session.hold()
+
+    def train_on(self, dataset: str) -> None:
+        """Choose a dataset; during a training it is that of the next run, which is said.
+
+        Parameters
+        ----------
+        dataset
+            Its name, as `open_dataset` takes it.
+        """
+        self.setup.use_data(dataset)
+        if self.session.is_on:
+            text = self.tr(
+                "A training is running, and its data cannot change. {data} is chosen for the next run: stop this one, "
+                "then press Start."
+            )
+            self.notice.say(text.format(data=one_line(dataset_title(dataset))))
 
     @Slot()
     def one_batch(self) -> None:

@@ -39,6 +39,23 @@ def test_a_collection_survives_the_round_trip(editor: CollectionEditor, store: C
     assert len(store.all()) == 2
 
 
+def test_samples_that_cannot_be_read_are_left_out_counted_and_named(
+    editor: CollectionEditor, store: CollectionStore, tmp_path: Path
+) -> None:
+    folder = _filled(editor)
+    broken = [next(folder.rglob("*.jsonl")), next(folder.rglob("*.png"))]
+    for path in broken:
+        path.write_bytes(b"{")
+    export_archive(folder, tmp_path / "letters.zip")
+    entry, remarks = import_archive(tmp_path / "letters.zip", store)
+    (remark,) = remarks
+    assert remark.startswith("Left out 2 samples that cannot be read: ")
+    known = {each.folder: each.name for each in read_contents(folder).classes}
+    assert all(f"{known[path.parent.name]}/{path.name}" in remark for path in broken)
+    assert read_contents(entry.folder).count == 1
+    assert [each.name for each in read_contents(entry.folder).classes] == ["a/b", "B", "empty"]
+
+
 def test_the_export_can_be_stopped(editor: CollectionEditor, tmp_path: Path) -> None:
     folder = _filled(editor)
     with pytest.raises(DigitpadError, match="was stopped"):
@@ -71,7 +88,8 @@ def test_no_entry_leaves_the_folder(store: CollectionStore, tmp_path: Path) -> N
     }
     entry, remarks = import_archive(_write(tmp_path / "evil.zip", _NAME | entries), store)
     (remark,) = remarks
-    assert remark == "Left out 6 entries that are not samples."
+    assert remark.startswith("Left out 6 entries that are not samples: ../escaped.jsonl, /escaped.jsonl, ")
+    assert remark.endswith(" and 1 more.")
     assert list(tmp_path.rglob("*escaped*")) == []
     names = {each.name for each in read_contents(entry.folder).classes}
     # What looks like a class has the name of its folder as a text.

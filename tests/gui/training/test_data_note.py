@@ -15,6 +15,7 @@ from digitpad.data.collections.editor import CollectionEditor, NewSample
 from digitpad.data.collections.store import CollectionStore
 from digitpad.data.images import read_image
 from digitpad.data.ink import write_ink
+from digitpad.gui.data.tab import DataTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.training.control_card import State
 from digitpad.gui.training.network_editor import NetworkEditor
@@ -302,3 +303,22 @@ def test_a_training_can_be_stopped_while_its_data_open(
         goes_on.set()
     assert train.session.run is None
     assert train.notice.text == ""
+
+
+def test_data_chosen_elsewhere_during_a_training_are_announced_for_the_next_run(
+    window: MainWindow, train: TrainTab, shapes: Path, wait: Wait
+) -> None:
+    train.start_or_hold()
+    wait(train, State.RUNNING)
+    data = window.go_to("Data")
+    assert isinstance(data, DataTab)
+    data.train_wanted.emit(str(shapes))
+    assert train.isVisible()
+    assert train.setup.plan.dataset == "mnist"
+    assert train.notice.text == (
+        "A training is running, and its data cannot change. shapes.jsonl is chosen for the next run: stop this one, "
+        "then press Start."
+    )
+    train.session.stop()
+    wait(train, State.IDLE)
+    assert train.setup.plan.dataset == str(shapes)

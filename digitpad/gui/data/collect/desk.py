@@ -182,7 +182,13 @@ class Desk:
         if is_archive(path):
             entry, remarks = import_archive(path, self._store, self.progress)
             self.open(entry.folder)
-            return " ".join((_("Imported {name}.").format(name=entry.name), *remarks))
+            count = self.editor(name).contents().count
+            text = ngettext(
+                "Imported {count:,} sample as the collection {name}.",
+                "Imported {count:,} samples as the collection {name}.",
+                count,
+            )
+            return " ".join((text.format(count=count, name=entry.name), *remarks))
         samples = labelled_samples(path)
         remarks = self.editor(name).add_labelled(samples, self.progress)
         return added(len(samples) - len(remarks), remarks)

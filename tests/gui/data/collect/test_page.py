@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication,
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QWidget
 
+from digitpad.data.collections.archive import export_archive
 from digitpad.data.collections.dataset import read_sample_ink
 from digitpad.data.collections.editor import CollectionEditor, NewSample
 from digitpad.data.collections.folder import CLASS_FILE, CLASSES, read_contents
@@ -321,6 +322,22 @@ def test_collections_are_made_renamed_exported_deleted_restored_and_imported(
     it.settle()
     assert it.page.state.entry.name == "letters 2"
     assert it.counts == {"A": 1}
+
+
+def test_the_window_names_the_samples_of_an_archive_that_cannot_be_read(
+    fill: Fill, collecting: Collecting, tmp_path: Path
+) -> None:
+    entry = fill(A=3)
+    broken = sorted(entry.folder.rglob("*.jsonl"))[1]
+    broken.write_text("{")
+    export_archive(entry.folder, tmp_path / "letters.zip")
+    it = collecting
+    it.page.commands.import_from(tmp_path / "letters.zip")
+    it.settle()
+    assert it.counts == {"A": 2}
+    assert it.said == (
+        f"Imported 2 samples as the collection letters 2. Left out 1 sample that cannot be read: A/{broken.name}."
+    )
 
 
 def test_a_collection_that_somebody_deletes_is_closed_with_a_sentence(fill: Fill, collecting: Collecting) -> None:
