@@ -25,6 +25,7 @@ IMAGES = 1000
 #: Largest number of numbers of one image's point; larger maps are averaged over blocks.
 _MOST_FEATURES = 32_768
 _AT_ONCE = 16
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,7 +156,7 @@ class Plane:
 
     def place(self, values: Values) -> Values:
         """Return the places (images, 2) of points (images, features) on the plane."""
-        places: Values = (values - self.center) @ self.axes.T
+        places: Values = np.matmul(values - self.center, self.axes.T, dtype=np.float32)
         return places
 
 
@@ -184,11 +185,13 @@ def principal_axes(centered: Values, count: int) -> tuple[NDArray[np.float64], N
     else:
         eigenvalues, vectors = np.linalg.eigh((centered @ centered.T).astype(np.float64))
         found = vectors[:, ::-1][:, :count].T @ centered
+    kept = min(count, len(found))
     axes, squares = np.zeros((count, features)), np.zeros(count)
-    squares[: len(found)] = np.maximum(eigenvalues[::-1][:count], 0)
-    lengths = np.linalg.norm(found, axis=1)
-    spread = (lengths > 0) & (squares[: len(found)] > 0)
-    axes[: len(found)][spread] = found[spread] / lengths[spread, np.newaxis]
+    squares[:kept] = np.maximum(eigenvalues[::-1][:kept], 0)
+    lengths = np.linalg.norm(found, axis=1, keepdims=True)
+    # Points that lie on a line have no second direction; what is left in float32 is rounding.
+    squares[squares <= _ROUNDING * squares[0]] = 0
+    np.divide(found, lengths, out=axes[:kept], where=squares[:kept, np.newaxis] > 0)
     return axes, squares
 
 
