@@ -11,7 +11,7 @@ import safetensors.numpy
 from PIL import Image
 
 from digitpad.data.ink import Drawing, write_ink
-from digitpad.export.extras import is_installed
+from digitpad.extras import is_installed
 from digitpad.models.model_file import Model, ModelMetadata, load_model, save_model
 from digitpad.nn import ARCHITECTURES, build
 from tests.nn.fake_gpu import FakeCupy

@@ -10,8 +10,8 @@ from digitpad import __version__
 from digitpad.data.dataset import in_words
 from digitpad.errors import DigitpadError
 from digitpad.export.comparison import Probes, largest_difference
-from digitpad.export.extras import optional, required
 from digitpad.export.onnx_graph import Graph, graph_of
+from digitpad.extras import optional, required
 from digitpad.models.model_file import CLASSIFICATION, Model
 from digitpad.translation import gettext as _
 

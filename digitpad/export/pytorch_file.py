@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from digitpad.errors import DigitpadError
 from digitpad.export.comparison import Probes, largest_difference
-from digitpad.export.extras import optional
 from digitpad.export.pytorch_source import source_of
+from digitpad.extras import optional
 from digitpad.models.model_file import Model
 from digitpad.nn.backend import to_numpy
 from digitpad.translation import gettext as _

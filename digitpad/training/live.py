@@ -267,14 +267,18 @@ def decided(plan: RunPlan) -> RunPlan:
 
 
 def open_training_samples(
-    plan: RunPlan, resume: Checkpoint | None = None, *, on_progress: Progress = lambda _done, _total: None
+    plan: RunPlan, *, fit: str = DEFAULT_FIT, on_progress: Progress = lambda _done, _total: None
 ) -> Samples:
     """Return the training split of a plan's dataset within its limit per class, with validation images.
 
     Parameters
     ----------
-    plan, resume, on_progress
-        As for `prepare`.
+    plan
+        The plan.
+    fit
+        How pictures are fitted to the input of the network, as in `Preprocessing`.
+    on_progress
+        As for `open_samples`.
 
     Raises
     ------
@@ -282,7 +286,6 @@ def open_training_samples(
         If the data cannot be opened.
     """
     shape = input_for_pictures(plan.architecture)
-    fit = DEFAULT_FIT if resume is None else resume.metadata.preprocessing.fit
     opened = open_samples(plan.dataset, split="train", shape=shape, fit=fit, on_progress=on_progress)
     return limit_classes(opened, plan.limit_per_class, plan.settings.seed)
 
@@ -315,7 +318,8 @@ def prepare(
     """
     settings = plan.settings
     if samples is None:
-        samples = open_training_samples(plan, resume, on_progress=on_progress)
+        fit = DEFAULT_FIT if resume is None else resume.metadata.preprocessing.fit
+        samples = open_training_samples(plan, fit=fit, on_progress=on_progress)
     fitted = fit_network(plan.architecture, samples)
     architecture = apply_to_architecture(settings, fitted.architecture)
     if isinstance(samples, Dataset):

@@ -13,9 +13,9 @@ from digitpad.errors import DigitpadError
 from digitpad.export import export_model, exporting
 from digitpad.export.comparison import Probes, largest_difference, probes_for
 from digitpad.export.exporting import read_npz, to_npz
-from digitpad.export.extras import is_installed
 from digitpad.export.pytorch_file import to_pytorch
 from digitpad.export.pytorch_source import source_of
+from digitpad.extras import is_installed
 from digitpad.models.model_file import Model, ModelMetadata, Preprocessing, save_model
 from digitpad.nn import ARCHITECTURES, Adam, BCEWithLogitsLoss, Sequential, build, layers
 

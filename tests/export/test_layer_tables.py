@@ -8,10 +8,10 @@ import pytest
 from digitpad.errors import DigitpadError
 from digitpad.export import onnx_graph, pytorch_source
 from digitpad.export.comparison import Probes
-from digitpad.export.extras import is_installed
 from digitpad.export.onnx_file import compare_onnx, to_onnx
 from digitpad.export.pytorch_classes import CLASSES
 from digitpad.export.pytorch_file import compare_pytorch, to_pytorch
+from digitpad.extras import is_installed
 from digitpad.models.model_file import Model
 from digitpad.nn import Layer, Sequential, layers
 from tests.export.cases import EXPORTED

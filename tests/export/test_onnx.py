@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from digitpad import extras
 from digitpad.errors import DigitpadError
-from digitpad.export import export_model, extras, onnx_file
+from digitpad.export import export_model, onnx_file
 from digitpad.export.comparison import Probes
 from digitpad.export.onnx_file import compare_onnx, to_onnx
 from digitpad.export.onnx_graph import graph_of

@@ -11,10 +11,10 @@ import safetensors.numpy
 from digitpad.errors import DigitpadError
 from digitpad.export import export_model, pytorch_file, pytorch_source
 from digitpad.export.comparison import Probes
-from digitpad.export.extras import is_installed
 from digitpad.export.pytorch_classes import RESERVED
 from digitpad.export.pytorch_file import compare_pytorch, to_pytorch
 from digitpad.export.pytorch_source import source_of
+from digitpad.extras import is_installed
 from digitpad.models.model_file import Model, ModelMetadata
 from digitpad.nn import Architecture, Layer, Sequential, layers
 

@@ -45,6 +45,7 @@ class Film:
         self._frames = frames
         self._steps = [frame.step for frame in frames]
         self._model = model
+        self._checked: set[FilmFrame] = set()
         self._lock = threading.Lock()
 
     @classmethod
@@ -114,7 +115,10 @@ class Film:
         """
         try:
             read = {plain_tensor_name(name): array for name, array in read_tensors(frame.path).items()}
-            _check(read, self._model.network)
+            # A file never changes, so once is enough.
+            if frame not in self._checked:
+                _check(read, self._model.network)
+                self._checked.add(frame)
         except FileNotFoundError as error:
             raise DigitpadError(
                 _("The frame of step {step:,} was thinned out meanwhile; choose another moment.").format(

@@ -160,7 +160,7 @@ class ExactSteps:
         info = Run(self._run.folder).info
         plan, until = _plan_from(info, checkpoint.steps)
         if self._samples is None:
-            self._samples = open_training_samples(plan, checkpoint)
+            self._samples = open_training_samples(plan, fit=checkpoint.metadata.preprocessing.fit)
         trainer = prepare(plan, diagnose=False, resume=checkpoint, samples=self._samples)
         if info.data_sha256 not in {"", trainer.data_sha256}:
             raise DigitpadError(
