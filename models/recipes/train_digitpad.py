@@ -1,6 +1,6 @@
 """Train the default model, from the data of the project alone.
 
-    python models/recipes/train_digitpad.py FOLDER [--images 3000000] [--seed 0] [--fold K] [--teacher MODEL ...]
+    python models/recipes/train_digitpad.py FOLDER [--images 2400000] [--seed 0] [--fold K] [--teacher MODEL ...]
 
 FOLDER receives checkpoints, the log, and at the end `model.safetensors` with its card `model.md`. The same command
 continues a training that was interrupted, also by a power failure, and gives the same weights as without the
@@ -53,6 +53,8 @@ from digitpad.training.prefetch import prefetched
 
 #: Number of batches that are made ahead of the training.
 _AHEAD = 4
+#: Number of checkpoints between two readings of the validation digits, which take as long as ten steps.
+_SAVES_BETWEEN_FIGURES = 10
 _THRESHOLD = 0.6
 
 
@@ -125,7 +127,8 @@ class Training:
                 now = time.monotonic()
                 self.seconds += now - begun
                 self.save()
-                self._report(total / count)
+                reads = self.step % (save_every * _SAVES_BETWEEN_FIGURES) == 0 or self.step == self.settings.steps
+                self._report(total / count, reads=reads)
                 total, count, begun = 0.0, 0, now
         self._parallel.close()
 
@@ -188,11 +191,12 @@ class Training:
         logits = [self._parallel.predict(normalize(digits.pixels[at : at + 250])) for at in starts]
         return float((np.concatenate(logits)[:, : len(DIGITS)].argmax(axis=1) == digits.labels).mean())
 
-    def _report(self, loss: float) -> None:
-        with self.average.applied():
-            wrong = 1 - self._accuracy(self.mix.validation)
-        line = f"step {self.step} of {self.settings.steps}: loss {loss:.4f}, {wrong:.2%} of MNIST wrong, "
-        line += f"{self.seconds / 60:.0f} min"
+    def _report(self, loss: float, *, reads: bool) -> None:
+        """Print and log the loss and, if asked, the errors of the averaged network on the validation digits."""
+        line = f"step {self.step} of {self.settings.steps}: loss {loss:.4f}, {self.seconds / 60:.0f} min"
+        if reads:
+            with self.average.applied():
+                line += f", {1 - self._accuracy(self.mix.validation):.2%} of MNIST wrong"
         print(line, flush=True)
         with (self.folder / "log.txt").open("a", encoding="utf-8") as file:
             file.write(line + "\n")
@@ -309,18 +313,18 @@ def main() -> None:
     """Train, or continue, and write the model."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--images", type=int, default=3_000_000, help="in all batches together")
+    parser.add_argument("--images", type=int, default=2_400_000, help="in all batches together")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=0.003, help="highest learning rate of the cycle")
     parser.add_argument("--channels", type=int, nargs=3, default=(24, 64, 112))
-    parser.add_argument("--hidden", type=int, default=160)
+    parser.add_argument("--hidden", type=int, default=128)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--fold", type=int, choices=range(1, FOLDS + 1))
     parser.add_argument("--decay", type=float, default=0.9995, help="of the average of the weights")
     parser.add_argument("--teacher", action="append", default=[], help="model to distil; may be given several times")
     parser.add_argument("--trust", type=float, default=0.7, help="share of the teachers in the targets")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--save-every", type=int, default=250, help="steps between two checkpoints")
+    parser.add_argument("--save-every", type=int, default=100, help="steps between two checkpoints")
     for part in fields(Shares):
         parser.add_argument(f"--{part.name}", type=float, default=part.default, help="share of the images")
     options = parser.parse_args()
