@@ -77,6 +77,9 @@ def gather(bundle: Path, texts: Path) -> str:
     lines += [f"| {part.name} | {part.version} | {part.licence} | {part.home} |" for part in parts]
     lines += ["", "Their licences stand in the folder `licences` beside this file. MNIST, in the bundle's"]
     lines += ["`resources/mnist`, is by Yann LeCun, Corinna Cortes and Christopher J.C. Burges, under CC BY-SA 3.0."]
+    lines += ["The pen ink, in `resources/pendigits`, is by Ethem Alpaydin and Fevzi Alimoglu (UCI Machine Learning"]
+    lines += ["Repository, https://doi.org/10.24432/C5MG6K), under CC BY 4.0, whose text is beside it; the points were"]
+    lines += ["moved and scaled."]
     version = metadata.version("PySide6_Essentials")
     return "\n".join(lines) + "\n" + _QT.format(folder="_internal/PySide6/Qt/lib", qt=version, pyside=version)
 

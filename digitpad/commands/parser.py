@@ -313,10 +313,10 @@ def _add_model(add: Callable[..., object]) -> None:
 
 def _dataset_help() -> str:
     return _(
-        "mnist, fashion-mnist (if installed), styles or non-digits (synthetic), a folder of IDX files, a folder with "
-        "one folder of images per class, collection:NAME (of the Data tab), a .csv or .npz file of images, a .jsonl "
-        "ink file, several of these joined by +, such as mnist+ink.jsonl, or paper (synthetic pages for finding ink) "
-        "(default: %(default)s)"
+        "mnist, pen (pen ink of 30 writers), fashion-mnist (if installed), styles, manners, non-digits or figures "
+        "(synthetic), a folder of IDX files, a folder with one folder of images per class, collection:NAME (of the "
+        "Data tab), a .csv or .npz file of images, a .jsonl ink file, several of these joined by +, such as "
+        "mnist+ink.jsonl, or paper (synthetic pages for finding ink) (default: %(default)s)"
     )
 
 

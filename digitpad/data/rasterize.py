@@ -41,11 +41,6 @@ CENTRE = 14.5
 # boldest pen without a loss of accuracy, as crisp as MNIST.
 PEN_RADIUS = 1.2
 EDGE = 1.0
-# Maximum distance from the pen's line with ink. In MNIST, the ink touches a box of 20 pixels and never leaves it, so
-# the line is fitted into the box reduced by this distance on each side (for a constant width; pressure may exceed it by
-# half a pixel).
-_REACH = PEN_RADIUS + EDGE / 2
-
 USUAL_CANVAS = 400.0
 """Default long side of a canvas, in the units of the strokes; larger ones count as this."""
 # Ink smaller than this share of the canvas is a dot, or the start of a stroke: the unavoidable motion of a hand.
@@ -56,7 +51,9 @@ PRESSURE_GAIN = 0.8
 _LONGEST_PIECE = 1.0  # pixels: longer lines are divided, so that every piece has the same small window
 
 
-def ink_to_image(strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS, size: int = 28) -> NDArray[np.float32]:
+def ink_to_image(
+    strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS, size: int = 28, pen: float = 1.0
+) -> NDArray[np.float32]:
     """Rasterize ink to a picture like those of MNIST.
 
     Parameters
@@ -69,6 +66,8 @@ def ink_to_image(strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS, siz
         the usual one (units may be millimetres, or range from 0 to 1).
     size
         Width and height of the picture, in pixels. A size above 28 gives the same picture with a higher resolution.
+    pen
+        Width of the pen, relative to the usual one; for training, which should not depend on it.
 
     Returns
     -------
@@ -89,11 +88,15 @@ def ink_to_image(strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS, siz
     low, high = places.min(axis=0), places.max(axis=0)
     # The last bound prevents a canvas so small that its units vanish in rounding.
     long_side = max(float((high - low).max()), _DOT * min(canvas, USUAL_CANVAS), float(np.finfo(np.float32).tiny))
-    scale = unit * (BOX - 2 * _REACH) / long_side
+    # Maximum distance from the pen's line with ink. In MNIST, the ink touches a box of 20 pixels and never leaves it,
+    # so the line is fitted into the box reduced by this distance on each side (for a constant width; pressure may
+    # exceed it by half a pixel).
+    reach_of_pen = PEN_RADIUS * pen + EDGE / 2
+    scale = unit * (BOX - 2 * reach_of_pen) / long_side
     middle = (low + high) / 2
     pieces = _cut(
         [(line[:, :2] - middle) * scale for line in lines],
-        [radius * unit for radius in _radii(lines)],
+        [radius * (pen * unit) for radius in _radii(lines)],
         unit * _LONGEST_PIECE,
     )
     # Drawn twice, since the centre of mass is only known from the picture. MNIST itself was shifted by whole pixels, so
@@ -102,7 +105,7 @@ def ink_to_image(strokes: Sequence[Stroke], *, canvas: float = USUAL_CANVAS, siz
     at = np.array([size / 2, size / 2])
     image = _draw(pieces, at, size, unit * EDGE)
     mass = _centre_of_mass(image)
-    reach = (high - low) * scale / 2 + unit * _REACH
+    reach = (high - low) * scale / 2 + unit * reach_of_pen
     # Ink that extends far from its centre of mass (which digits do not) is kept inside the field, off centre.
     at = np.clip(at + unit * CENTRE - mass, reach, size - reach)
     return to_greys(_draw(pieces, at, size, unit * EDGE))

@@ -1,6 +1,6 @@
 """Opens datasets by name: `mnist`, a folder, a file of ink, or several of them joined by a plus."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,9 +24,10 @@ from digitpad.data.mnist import Split, load_mnist
 from digitpad.data.npz_file import read_npz_dataset
 from digitpad.data.orientation import orientation_remarks, split_turns
 from digitpad.data.paper import Pages, load_paper
+from digitpad.data.pen import pen_drawings
 from digitpad.data.picture_fit import DEFAULT_FIT
 from digitpad.data.rasterize import ink_to_image
-from digitpad.data.synthetic import load_non_digits, load_styles
+from digitpad.data.synthetic import load_figures, load_manners, load_non_digits, load_styles
 from digitpad.errors import DigitpadError
 from digitpad.names import plain_name
 from digitpad.translation import gettext as _
@@ -80,16 +81,17 @@ def open_dataset(
     Parameters
     ----------
     spec
-        `mnist` (bundled); `styles` and `non-digits` (synthetic: digits in many writing styles, and images that show no
-        digit; `non-digits` was called `negatives` in older commands, which still works); `fashion-mnist`, where it is
-        installed; a folder of IDX files with the names of MNIST's or EMNIST's files; a folder with one folder of
-        pictures per class; a collection of the user, as `collection:NAME` or its folder; a `.jsonl` file of labelled
-        ink; a `.csv` file (see `csv_table`) or an `.npz` file (see `npz_file`). Datasets joined with "+" become one
-        (`mnist+ink.jsonl`); one that is named twice counts twice. The suffixes `:transpose` and `:invert` swap rows and
-        columns, or ink and background, of the images (`emnist:transpose`).
+        `mnist` and `pen` (bundled: images, and the pen ink of 30 writers); `styles`, `manners`, `non-digits` and
+        `figures` (synthetic: digits in many writing styles, pen ink changed to particular manners, images that show no
+        digit, and hand-drawn figures and letters; `non-digits` was called `negatives` in older commands, which still
+        works); `fashion-mnist`, where it is installed; a folder of IDX files with the names of MNIST's or EMNIST's
+        files; a folder with one folder of pictures per class; a collection of the user, as `collection:NAME` or its
+        folder; a `.jsonl` file of labelled ink; a `.csv` file (see `csv_table`) or an `.npz` file (see `npz_file`).
+        Datasets joined with "+" become one (`mnist+ink.jsonl`); one that is named twice counts twice. The suffixes
+        `:transpose` and `:invert` swap rows and columns, or ink and background, of the images (`emnist:transpose`).
     split
-        Which split to open; an ink file, a collection or a plain folder of pictures has only one, which is returned for
-        both.
+        Which split to open; pen ink, synthetic digits, an ink file, a collection or a plain folder of pictures has only
+        one, which is returned for both.
     shape
         The input of the network that the images are for, (C, H, W): pictures in folders and the samples of collections
         are prepared for it, see `read_image_folder` and `read_collection`. All other images stay as they are.
@@ -131,16 +133,17 @@ def open_dataset(
 
 def _built_in(name: str, split: Split) -> Dataset | None:
     """Return the bundled or synthetic dataset of this name, or None."""
-    match name:
-        case "mnist":
-            return load_mnist(split)
-        case "non-digits" | "negatives":
-            return load_non_digits(split)
-        case "styles":
-            return load_styles()
-        case "fashion-mnist":
-            return open_dataset(find_fashion_mnist(), split)
-    return None
+    makers: dict[str, Callable[[], Dataset]] = {
+        "mnist": partial(load_mnist, split),
+        "pen": lambda: _ink_dataset("pen", pen_drawings(), Path("pen")),
+        "non-digits": partial(load_non_digits, split),
+        "negatives": partial(load_non_digits, split),
+        "styles": load_styles,
+        "manners": load_manners,
+        "figures": load_figures,
+        "fashion-mnist": lambda: open_dataset(find_fashion_mnist(), split),
+    }
+    return makers[name]() if name in makers else None
 
 
 def _read_file(path: Path, split: Split, spec: str) -> Dataset:
@@ -156,7 +159,7 @@ def _read_file(path: Path, split: Split, spec: str) -> Dataset:
             text = _("{path} does not exist; name {names}, a folder, or a {endings} file.")
         case _:
             text = _("{path} is not a dataset; name {names}, a folder, or a {endings} file.")
-    names = "mnist, fashion-mnist, styles, non-digits, paper"
+    names = "mnist, pen, fashion-mnist, styles, manners, non-digits, figures, paper"
     raise DigitpadError(text.format(path=path, names=names, endings=".jsonl, .csv, .npz"))
 
 
@@ -279,11 +282,14 @@ def _read_idx_pair(spec: str, images_path: Path, labels_path: Path) -> Dataset:
 
 
 def _read_ink_dataset(path: Path) -> Dataset:
-    drawings = read_ink(path)
+    return _ink_dataset(path.stem, read_ink(path), path)
+
+
+def _ink_dataset(name: str, drawings: Sequence[Drawing], path: Path) -> Dataset:
     classes, labels = indexed([_label_of(drawing, path, number) for number, drawing in enumerate(drawings, 1)], path)
     pictures = (ink_to_image(drawing.strokes, canvas=drawing.long_side) for drawing in drawings)
     images = np.stack([np.rint(picture * 255).astype(np.uint8) for picture in pictures])
-    return Dataset.of(path.stem, images[:, np.newaxis], labels, classes, _origins_of(drawings))
+    return Dataset.of(name, images[:, np.newaxis], labels, classes, _origins_of(drawings))
 
 
 def _origins_of(drawings: Sequence[Drawing]) -> dict[str, tuple[str, ...]]:

@@ -6,13 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.data.dataset import DIGITS, NO_DIGIT, Dataset
+from digitpad.data.ink_augmentation import InkAugmentation
 from digitpad.data.mnist import Split, load_mnist
+from digitpad.data.pen import pen_drawings
 from digitpad.data.rasterize import ink_to_image
 from digitpad.data.synthetic import outlines, scribbles, shapes
 from digitpad.data.synthetic.digits import SKELETONS as DIGIT_SKELETONS
+from digitpad.data.synthetic.figures import make_figure
 from digitpad.data.synthetic.fragments import blots, halves, pairs, wrong_cuts
 from digitpad.data.synthetic.hand import Strokes, drawn_by_hand
 from digitpad.data.synthetic.letters import SKELETONS as LETTER_SKELETONS
+from digitpad.data.synthetic.manners import MannerMaker
 from digitpad.data.synthetic.skeletons import strokes_of
 
 #: Size of the box of a figure in canvas units. It matters only for dots, whose size is a fraction of the canvas.
@@ -23,6 +27,7 @@ _PAIRS, _WRONG_CUTS, _HALVES, _BLOTS = 1200, 1200, 300, 300
 _TESTED = 1000
 #: Number of images of each digit, from 0 to 9.
 _STYLES = (500, 1200, 500, 500, 900, 500, 500, 900, 500, 1200)
+_MANNERS, _FIGURES = 6000, 6000
 
 
 def load_non_digits(split: Split = "train") -> Dataset:
@@ -79,6 +84,49 @@ def load_styles() -> Dataset:
     # With less variation than non-digits: a one that is rotated far enough is a seven.
     drawings = [_picture(drawn_by_hand(figure, rng, turn=10.0, unrest=0.02)) for figure in figures]
     return Dataset.of("styles", _greys(np.stack(drawings)), labels.astype(np.int64))
+
+
+def load_manners() -> Dataset:
+    """Make images of digits in particular manners: pen ink that is changed as in `manners`, and varied.
+
+    Returns
+    -------
+    Dataset
+        6,000 digits, uint8 (N, 1, 28, 28), with the manner as their `source`; always the same.
+
+    Raises
+    ------
+    DigitpadError
+        If the file of the pen ink is missing or is not the original.
+    """
+    rng = np.random.default_rng(12)
+    maker, hand = MannerMaker(pen_drawings()), InkAugmentation()
+    images, labels, names = [], [], []
+    for _number in range(_MANNERS):
+        strokes, digit, name = maker.make(rng)
+        images.append(hand.image(strokes, rng))
+        labels.append(digit)
+        names.append(name)
+    return Dataset.of("manners", np.stack(images)[:, np.newaxis], np.array(labels, np.int64), origins={"source": names})
+
+
+def load_figures() -> Dataset:
+    """Make images of figures and letters as they are drawn in a hurry.
+
+    Returns
+    -------
+    Dataset
+        6,000 images of the class `NO_DIGIT`, uint8 (N, 1, 28, 28), with the family as their `source`; always the same.
+    """
+    rng = np.random.default_rng(13)
+    hand = InkAugmentation()
+    images, names = [], []
+    for _number in range(_FIGURES):
+        strokes, name = make_figure(rng)
+        images.append(hand.image(strokes, rng))
+        names.append(name)
+    labels = np.zeros(_FIGURES, np.int64)
+    return Dataset.of("figures", np.stack(images)[:, np.newaxis], labels, (NO_DIGIT,), {"source": names})
 
 
 def _one_of(ways: Sequence[str], rng: np.random.Generator) -> Strokes:

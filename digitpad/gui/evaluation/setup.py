@@ -25,10 +25,12 @@ from digitpad.gui.workspace.settings import Settings
 
 _WIDTH = 29 * SPACE
 _BROWSE, _FOLDER, _INK, _NOTHING = "browse:", "folder:", "ink:", "nothing:"
-_MNIST = {
+_BUNDLED = {
     "test:mnist": str(QT_TRANSLATE_NOOP("EvaluationSetup", "MNIST, 10,000 test images")),
     "validation:mnist": str(QT_TRANSLATE_NOOP("EvaluationSetup", "MNIST, validation images of the model")),
     "train:mnist": str(QT_TRANSLATE_NOOP("EvaluationSetup", "MNIST, 60,000 training images")),
+    "test:pen": str(QT_TRANSLATE_NOOP("EvaluationSetup", "Pen ink, 7,494 digits")),
+    "test:manners": str(QT_TRANSLATE_NOOP("EvaluationSetup", "Pen ink in particular manners")),
 }
 _OTHERS = {
     _FOLDER: str(QT_TRANSLATE_NOOP("EvaluationSetup", "Folder of images or IDX files…")),
@@ -205,7 +207,7 @@ class EvaluationSetup(QFrame):
 
     def _fill_data(self) -> None:
         own = {word: one_line(dataset_title(entry.partition(":")[2])) for word, entry in self._own_data.items()}
-        known, others = ({word: self.tr(text) for word, text in each.items()} for each in (_MNIST, _OTHERS))
+        known, others = ({word: self.tr(text) for word, text in each.items()} for each in (_BUNDLED, _OTHERS))
         self.data.offer(known | own | others)
         self.data.choose(self._shown["data"])
 

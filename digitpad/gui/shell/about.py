@@ -38,7 +38,8 @@ _PARAGRAPHS = (
             "About",
             "digitpad is free software under the MIT licence. Qt and PySide6 are licensed under the LGPL, version 3, "
             "and may be replaced; NumPy, Pillow, pyqtgraph and other parts have their own licences. MNIST is by Yann "
-            "LeCun, Corinna Cortes and Christopher J.C. Burges, under CC BY-SA 3.0.",
+            "LeCun, Corinna Cortes and Christopher J.C. Burges, under CC BY-SA 3.0; the pen ink by Ethem Alpaydin and "
+            "Fevzi Alimoglu, under CC BY 4.0.",
         )
     ),
 )

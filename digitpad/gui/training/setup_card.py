@@ -253,10 +253,10 @@ class TrainingSetup(QFrame):
         return button
 
     def _offer_data(self, plan: RunPlan) -> None:
-        entries = {_MNIST: "MNIST"}
+        entries = {_MNIST: "MNIST", "pen": self.tr("Pen ink of 30 writers")}
         own = () if plan.dataset == _MNIST else orientations(plan.dataset)
         for known in (*self._settings.recent_datasets, *own, *self._collections):
-            entries[known] = dataset_title(known)
+            entries.setdefault(known, dataset_title(known))
         if plan.dataset == _MNIST:
             count = plan.limit or _MNIST_COUNT
             validation = min(_MOST_VALIDATION, count // 6) if plan.validation is None else plan.validation

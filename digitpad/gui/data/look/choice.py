@@ -17,9 +17,12 @@ from digitpad.gui.workspace.settings import Settings
 _FOLDER, _FILE = "folder:", "file:"
 _BUNDLED = {
     "mnist": str(QT_TRANSLATE_NOOP("DataChoice", "MNIST")),
+    "pen": str(QT_TRANSLATE_NOOP("DataChoice", "Pen ink")),
     "fashion-mnist": str(QT_TRANSLATE_NOOP("DataChoice", "Fashion-MNIST")),
     "styles": str(QT_TRANSLATE_NOOP("DataChoice", "Synthetic digits")),
+    "manners": str(QT_TRANSLATE_NOOP("DataChoice", "Pen ink in particular manners")),
     "non-digits": str(QT_TRANSLATE_NOOP("DataChoice", "Synthetic non-digits")),
+    "figures": str(QT_TRANSLATE_NOOP("DataChoice", "Hand-drawn figures and letters")),
 }
 _OTHERS = {
     _FOLDER: str(QT_TRANSLATE_NOOP("DataChoice", "Folder of images or IDX files…")),

@@ -1,0 +1,174 @@
+"""The images that the default model learns from: a mix that is made new for every batch.
+
+Three quarters are MNIST's digits, moved and bent as images; the rest is pen ink that is changed before it is drawn, in
+everybody's manner and in particular ones, and figures and pieces that are no digits. Some images of every kind are
+spoiled by noise and clutter. A batch depends only on the seed and its number, so a training continues anywhere.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.data.augmentation import Augmentation
+from digitpad.data.corruptions import cluttered
+from digitpad.data.dataset import DIGITS, NO_DIGIT, Dataset
+from digitpad.data.ink import Drawing
+from digitpad.data.ink_augmentation import InkAugmentation
+from digitpad.data.mnist import load_mnist
+from digitpad.data.pen import pen_drawings
+from digitpad.data.synthetic import load_non_digits, load_styles
+from digitpad.data.synthetic.figures import make_figure
+from digitpad.data.synthetic.manners import MannerMaker
+from digitpad.seeding import Purpose, generator
+from digitpad.training.preparation import choose_images
+
+CLASSES = (*DIGITS, NO_DIGIT)
+FOLDS = 5
+#: Number of MNIST's training digits that are kept for the choice of settings and for the temperature.
+VALIDATION = 5000
+_NOTHING = CLASSES.index(NO_DIGIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Parts of a batch; the rest is MNIST.
+
+    Attributes
+    ----------
+    ink, manners, styles
+        Pen ink, pen ink in particular manners, and digits from skeletons.
+    pieces, figures
+        Images without a digit: those of `load_non_digits`, and hand-drawn figures and letters.
+    clutter
+        Part of all images that is spoiled.
+    """
+
+    ink: float = 0.11
+    manners: float = 0.05
+    styles: float = 0.02
+    pieces: float = 0.045
+    figures: float = 0.045
+    clutter: float = 0.12
+
+    def counts(self, size: int) -> dict[str, int]:
+        """Return the number of images of each part in a batch."""
+        names = ("ink", "manners", "styles", "pieces", "figures")
+        return {name: round(getattr(self, name) * size) for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Makes batches.
+
+    Attributes
+    ----------
+    mnist, validation
+        The digits of MNIST to learn from, and those that are kept.
+    drawings, left_out
+        The pen ink to learn from, and that of the writers who are left out.
+    """
+
+    mnist: Dataset
+    validation: Dataset
+    drawings: Sequence[Drawing]
+    left_out: Sequence[Drawing]
+    styles: Dataset
+    pieces: Dataset
+    manners: MannerMaker
+    shares: Shares
+    seed: int
+    pixels: Augmentation = field(
+        default_factory=lambda: Augmentation.parse(
+            "rotation=13,shift=1.2,scale=0.12,shear=10,elastic=0.7,thickness=0.9,blur=0.4"
+        )
+    )
+    ink: InkAugmentation = field(default_factory=InkAugmentation)
+
+    @classmethod
+    def open(cls, seed: int, fold: int | None = None, shares: Shares | None = None) -> "Mix":
+        """Open all data.
+
+        Parameters
+        ----------
+        seed
+            Seed of the choice of validation images and of all batches.
+        fold
+            Leave out the ink of every fifth writer, from 1 to 5, to measure what unseen writers write; None for none.
+        shares
+            The parts of a batch.
+        """
+        mnist, validation = choose_images(load_mnist("train"), limit=None, validation=VALIDATION, seed=seed)
+        drawings = pen_drawings()
+        known = [drawing for drawing in drawings if fold is None or fold_of(drawing) != fold]
+        left_out = [drawing for drawing in drawings if fold is not None and fold_of(drawing) == fold]
+        return cls(
+            mnist,
+            validation,
+            known,
+            left_out,
+            load_styles(),
+            load_non_digits(),
+            MannerMaker(known),
+            shares or Shares(),
+            seed,
+        )
+
+    def batch(self, number: int, size: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """Return the images uint8 (size, 1, 28, 28) and labels (size,) of a batch, numbered from 0."""
+        rng = generator(self.seed, Purpose.AUGMENTATION, number)
+        counts = self.shares.counts(size)
+        chosen = self._mnist_of(number, size - sum(counts.values()))
+        styles = rng.integers(len(self.styles), size=counts["styles"])
+        pieces = rng.integers(len(self.pieces), size=counts["pieces"])
+        moved = self.pixels.apply(
+            np.concatenate([self.mnist.pixels[chosen], self.styles.pixels[styles], self.pieces.pixels[pieces]]), rng
+        )
+        drawn, drawn_labels = self._drawn(counts, rng)
+        images = np.concatenate([moved, drawn])
+        labels = np.concatenate(
+            [
+                self.mnist.labels[chosen],
+                self.styles.labels[styles],
+                np.full(len(pieces), _NOTHING),
+                np.array(drawn_labels),
+            ]
+        )
+        spoiled = np.flatnonzero(rng.random(size) < self.shares.clutter)
+        images[spoiled] = cluttered(images[spoiled], rng)
+        return images, labels.astype(np.int64)
+
+    def _mnist_of(self, number: int, count: int) -> NDArray[np.int64]:
+        """Return the digits of MNIST in a batch: each of them is used once before any is used again."""
+        rounds, places = np.divmod(np.arange(number * count, (number + 1) * count), len(self.mnist))
+        orders = {one: _order(self.seed, one, len(self.mnist)) for one in set(rounds.tolist())}
+        return np.array([orders[one][place] for one, place in zip(rounds.tolist(), places.tolist(), strict=True)])
+
+    def _drawn(self, counts: dict[str, int], rng: np.random.Generator) -> tuple[NDArray[np.uint8], list[int]]:
+        """Draw changed ink, manners and figures: images (n, 1, 28, 28), and their labels."""
+        ink, labels = [], []
+        for index in rng.integers(len(self.drawings), size=counts["ink"]).tolist():
+            ink.append(self.drawings[index].strokes)
+            labels.append(int(str(self.drawings[index].label)))
+        for _number in range(counts["manners"]):
+            strokes, digit, _manner = self.manners.make(rng)
+            ink.append(tuple(strokes))
+            labels.append(digit)
+        for _number in range(counts["figures"]):
+            ink.append(tuple(make_figure(rng)[0]))
+            labels.append(_NOTHING)
+        images = [self.ink.image(strokes, rng) for strokes in ink]
+        return np.array(images, np.uint8).reshape(-1, 1, *self.mnist.images.shape[2:]), labels
+
+
+@lru_cache(maxsize=2)
+def _order(seed: int, number: int, count: int) -> NDArray[np.int64]:
+    """Return a random order of MNIST's digits, for each time that they are gone through."""
+    return generator(seed, Purpose.ORDER, number).permutation(count)
+
+
+def fold_of(drawing: Drawing) -> int:
+    """Return the fold, from 1, that leaves out the writer of a drawing."""
+    return int(str(drawing.extra["writer"])) % FOLDS or FOLDS
