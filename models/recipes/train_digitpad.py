@@ -48,7 +48,7 @@ from digitpad.nn.architectures.folding import fold_batch_norm
 from digitpad.nn.architectures.presets import reader
 from digitpad.nn.functional import softmax
 from digitpad.reading.recognizer import Recognizer
-from digitpad.training.checkpoints import copies, restore_streams, streams_of
+from digitpad.training.checkpoints import on_host, restore_streams, streams_of
 from digitpad.training.prefetch import prefetched
 
 #: Number of batches that are made ahead of the training.
@@ -139,7 +139,11 @@ class Training:
             "optimizer": self._optimizer.state_dict(),
             "average": self.average.state_dict(),
         }
-        tensors = {f"{part}.{name}": array for part, state in parts.items() for name, array in copies(state).items()}
+        tensors = {
+            f"{part}.{name}": array
+            for part, state in parts.items()
+            for name, array in on_host(state, copied=False).items()
+        }
         state = {
             "settings": asdict(self.settings),
             "step": self.step,
