@@ -10,13 +10,17 @@ many): forward 2.7 and 1.5, gradient of the weights 2.4 and 1.0, gradient of the
 import numpy as np
 
 from digitpad.nn.backend import Array
+from digitpad.nn.engine.fused.normalization import column_sums
 from digitpad.nn.engine.fused.workspace import Workspace
 
 SMALL_PRODUCT = 1_000_000
 """The most multiplications of a product for which OpenBLAS does not copy the factors."""
 
 #: Rows in a piece: with fewer, calls take longer than copies; with more, most products are not faster.
-_LEAST_ROWS, _MOST_ROWS = 8, 16
+_LEAST_ROWS, _MOST_ROWS, _MOST_ROWS_TO_SUM = 8, 16, 32
+
+#: Bytes of the products that are added up together; they stay in the second-level cache.
+_PRODUCTS_BYTES = 800_000
 
 #: A matrix with fewer numbers is not cut: it does not take long to copy.
 _LEAST_NUMBERS = 100_000
@@ -50,20 +54,26 @@ def multiply_and_sum(a: Array, b: Array, out: Array, scratch: Workspace) -> None
     out
         Memory for the product.
     scratch
-        Memory for the product of a piece, which is added to those before it.
+        Memory for the products of the pieces.
     """
-    step = _rows_at_once(out.size, b.size)
-    if not step:
+    step = _rows_at_once(out.size, b.size, most=_MOST_ROWS_TO_SUM)
+    whole = len(b) // step * step if step else 0
+    if not whole:
         np.matmul(a, b, out=out)
         return
-    np.matmul(a[:, :step], b[:step], out=out)
-    part = scratch.empty("part", out.shape)
-    for start in range(step, len(b), step):
-        np.matmul(a[:, start : start + step], b[start : start + step], out=part)
-        out += part
+    np.matmul(a[:, whole:], b[whole:], out=out)  # the rest; without one, these are sums of nothing, zero
+    columns = a[:, :whole].reshape(len(a), -1, step).transpose(1, 0, 2)
+    rows = b[:whole].reshape(-1, step, b.shape[1])
+    # Several pieces at once: a call for each would keep threads waiting for each other.
+    count = max(1, _PRODUCTS_BYTES // max(1, out.nbytes))
+    for start in range(0, len(rows), count):
+        some = slice(start, min(start + count, len(rows)))
+        products = scratch.empty("products", (some.stop - some.start, *out.shape))
+        np.matmul(columns[some], rows[some], out=products)
+        out += column_sums(products.reshape(len(products), -1)).reshape(out.shape)
 
 
-def _rows_at_once(per_row: int, numbers: int) -> int:
+def _rows_at_once(per_row: int, numbers: int, most: int = _MOST_ROWS) -> int:
     """Return how many rows make a piece, with `per_row` multiplications for each; 0 if cutting does not pay off."""
-    rows = min(_MOST_ROWS, SMALL_PRODUCT // max(1, per_row))
+    rows = min(most, SMALL_PRODUCT // max(1, per_row))
     return rows if rows >= _LEAST_ROWS and numbers >= _LEAST_NUMBERS else 0
