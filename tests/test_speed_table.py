@@ -53,6 +53,12 @@ def test_the_window_measures_the_lines_that_are_its_own() -> None:
     assert [values[target.work] for target in training_window.TARGETS] == [1.0, 0.8]
 
 
+def test_random_networks_count_by_their_slowest_and_their_median() -> None:
+    networks = {f"random-0-{number}": {"batch": 64, "speed_over_pytorch": 0.7 + number / 10} for number in range(5)}
+    figures = speed_table.figures_of({"training_speed": {"networks": networks}})
+    assert [(figure.text, figure.target) for figure in figures] == [("0.70", ">= 0.8"), ("0.90", ">= 1")]
+
+
 RUNS = [
     accuracy_runs.Run(library, seed, [(seconds + seed, share - seed / 1000)], 0.5, epochs)
     for library, seconds in (("digitpad", 2.0), ("PyTorch", 5.0))

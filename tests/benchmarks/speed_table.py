@@ -1,6 +1,7 @@
 """The lines of the table in `docs/speed.md`, in order, and how they are written into it."""
 
 import re
+import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,12 @@ SPEED_OVER_PYTORCH = {
     "unet-narrow": 1.0,
 }
 ALL_THREADS = Target("all threads over one, training `standard`", 1.7, at_least=True)
+#: Random networks of the editor's layers, which `training_speed.py` calls `random-SEED-NUMBER`.
+RANDOM, RANDOM_SLOWEST, RANDOM_MEDIAN = (
+    "random-",
+    Target("training random networks, over PyTorch's best, the slowest of them", 0.8, at_least=True),
+    Target("training random networks, over PyTorch's best, median", 1.0, at_least=True),
+)
 
 
 def speed_target(name: str, batch: int) -> Target:
@@ -38,7 +45,12 @@ def speed_target(name: str, batch: int) -> Target:
 
 #: The lines by script.
 TARGETS: dict[str, tuple[Target, ...]] = {
-    "training_speed": (*(speed_target(name, WORK[name]) for name in SPEED_OVER_PYTORCH if name in WORK), ALL_THREADS),
+    "training_speed": (
+        *(speed_target(name, WORK[name]) for name in SPEED_OVER_PYTORCH if name in WORK),
+        RANDOM_SLOWEST,
+        RANDOM_MEDIAN,
+        ALL_THREADS,
+    ),
     "textbook": textbook.TARGETS,
     "inference": inference.TARGETS,
     "time_to_accuracy": time_to_accuracy.TARGETS["quick"],
@@ -80,6 +92,8 @@ def speed_figures(networks: Mapping[str, Any]) -> list[Figure]:
         for name, found in networks.items()
         if name in SPEED_OVER_PYTORCH
     ]
+    if speeds := [found["speed_over_pytorch"] for name, found in networks.items() if name.startswith(RANDOM)]:
+        figures += [RANDOM_SLOWEST.figure(min(speeds)), RANDOM_MEDIAN.figure(statistics.median(speeds))]
     if "standard" in networks:
         figures.append(ALL_THREADS.figure(networks["standard"]["all_threads_over_one"]))
     return figures
