@@ -42,7 +42,7 @@ class Figure:
     unit
         The unit of the number, such as "MB"; empty for a ratio.
     digits
-        Decimals of the value.
+        Decimals of the value; None for two of a ratio, and none of a number with a unit.
     """
 
     work: str
@@ -50,7 +50,7 @@ class Figure:
     bound: float
     at_least: bool
     unit: str = ""
-    digits: int = 2
+    digits: int | None = None
 
     @property
     def met(self) -> bool:
@@ -60,12 +60,13 @@ class Figure:
     @property
     def target(self) -> str:
         """The bound, as in "<= 300 MB"."""
-        return f"{'>=' if self.at_least else '<='} {self.bound:g} {self.unit}".rstrip()
+        return _bound(self)
 
     @property
     def text(self) -> str:
         """The formatted value."""
-        return f"{self.value:.{self.digits}f} {self.unit}".rstrip()
+        digits = self.digits if self.digits is not None else 0 if self.unit else 2
+        return f"{self.value:.{digits}f} {self.unit}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,20 @@ class Target:
     bound: float
     at_least: bool
     unit: str = ""
-    digits: int = 2
+    digits: int | None = None
+
+    @property
+    def target(self) -> str:
+        """The bound, as in "<= 300 MB"."""
+        return _bound(self)
 
     def figure(self, value: float) -> Figure:
         """Return the measured line."""
         return Figure(self.work, value, self.bound, self.at_least, self.unit, self.digits)
+
+
+def _bound(figure: Figure | Target) -> str:
+    return f"{'>=' if figure.at_least else '<='} {figure.bound:g} {figure.unit}".rstrip()
 
 
 def arguments(description: str | None, *, rounds: int, seconds: float = 0.5) -> argparse.ArgumentParser:
@@ -190,29 +200,28 @@ def finish(figures: Sequence[Figure], details: Mapping[str, Any], path: Path | N
         path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
-def markdown(figures: Sequence[Figure], beside: Sequence[Figure] | None = None) -> str:
+def markdown(figures: Sequence[Figure | Target], beside: Sequence[Figure] | None = None) -> str:
     """Return the figures as a table for a README.
 
     Parameters
     ----------
     figures
-        The figures, one per line.
+        The figures, one per line; a dash is shown for a target that was not measured.
     beside
         The same figures, measured with OpenBLAS pinned; None for none.
     """
     pinned = {figure.work: figure.text for figure in beside or ()}
     rows = [["work", "target", "measured", "OpenBLAS pinned"], ["---"] * 4]
-    rows += [
-        [
-            figure.work,
-            figure.target,
-            figure.text if figure.met else f"{figure.text} (missed)",
-            pinned.get(figure.work, ""),
-        ]
-        for figure in figures
-    ]
+    rows += [[figure.work, figure.target, shown(figure), pinned.get(figure.work, "")] for figure in figures]
     columns = 4 if pinned else 3
     return "\n".join(f"| {' | '.join(row[:columns])} |" for row in rows)
+
+
+def shown(figure: Figure | Target) -> str:
+    """Return the value of a figure, marked if it misses its target; a dash if it was not measured."""
+    if isinstance(figure, Target):
+        return "-"
+    return figure.text if figure.met else f"{figure.text} (missed)"
 
 
 def each_thread_count(most: int) -> list[int]:

@@ -22,12 +22,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarking import Figure, finish
+from benchmarking import Figure, Target, finish
 from virtual_screen import virtual_screen
 
 _SIDES = (1400, 900)
 _LEAST_PAINTED = 0.3  # of the screen's pixels: the window covers more than half of it
 _PATIENCE = 60.0  # seconds
+
+WARM, COLD, SINGLE_FILE = (
+    Target(f"first paint of the program frozen as a {kind}", bound, at_least=False, unit="ms")
+    for kind, bound in (("folder, warm", 500), ("folder, cold", 1000), ("single file, warm", 2000))
+)
+FROZEN_TRAINING = Target("training, frozen over installed", 0.95, at_least=True)
+#: The lines of the speed table.
+TARGETS = (WARM, COLD, FROZEN_TRAINING)
 
 
 def main() -> None:
@@ -43,22 +51,21 @@ def main() -> None:
     if options.epochs < 2:
         parser.error("--epochs must be at least 2: the first one warms up")
     installed = [sys.executable, "-m", "digitpad"]
-    kinds: list[tuple[str, Sequence[str], Path | None, float | None]] = [
+    kinds: list[tuple[str, Sequence[str], Path | None, Target | None]] = [
         ("installed, warm", installed, None, None),
-        ("folder, warm", [str(options.program)], None, 0.5),
-        ("folder, cold", [str(options.program)], options.program.parent, 1.0),
+        ("folder, warm", [str(options.program)], None, WARM),
+        ("folder, cold", [str(options.program)], options.program.parent, COLD),
     ]
     if options.single is not None:
-        kinds.append(("single file, warm", [str(options.single)], None, 2.0))
+        kinds.append(("single file, warm", [str(options.single)], None, SINGLE_FILE))
     figures: list[Figure] = []
     data: dict[str, Any] = {}
-    for name, command, forgotten, bound in kinds:
+    for name, command, forgotten, target in kinds:
         seconds = [_first_paint(command, forgotten) for _ in range(options.starts + 1)][1:]
         data[f"first paint, {name}"] = seconds
         print(f"first paint, {name}: {', '.join(f'{value:.2f}' for value in seconds)} s", flush=True)
-        if bound is not None:
-            middle = 1000 * statistics.median(seconds)
-            figures.append(Figure(f"first paint, {name}", middle, 1000 * bound, at_least=False, unit="ms"))
+        if target is not None:
+            figures.append(target.figure(1000 * statistics.median(seconds)))
     turns = [
         (_epoch_seconds(installed, options.epochs), _epoch_seconds([str(options.program)], options.epochs))
         for _ in range(options.rounds)
@@ -66,7 +73,7 @@ def main() -> None:
     print(f"an epoch, installed and frozen: {', '.join(f'{own:.2f} and {other:.2f}' for own, other in turns)} s")
     data["epochs"] = [list(turn) for turn in turns]
     speed = statistics.median(own / other for own, other in turns)
-    figures.append(Figure("training, frozen over installed", speed, 0.95, at_least=True))
+    figures.append(FROZEN_TRAINING.figure(speed))
     finish(figures, data, options.json)
 
 

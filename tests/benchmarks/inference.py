@@ -16,6 +16,7 @@ from typing import Any
 
 from benchmarking import (
     Figure,
+    Target,
     Way,
     arguments,
     each_thread_count,
@@ -32,6 +33,19 @@ from training_speed import Contender
 MANY = 1000
 #: The networks for a single image, and the bundled models that have their weights.
 SINGLE = {"standard": "standard", "light": "light", "reader": "digitpad"}
+
+
+def single_targets(name: str) -> tuple[Target, Target]:
+    """Return the lines of the speed table for a single image."""
+    work = f"time for 1 image with every activation kept, `{name}`, over onnxruntime's"
+    return Target(f"{work} with them", 2.5, at_least=False), Target(f"{work} without", 3, at_least=False)
+
+
+#: The lines of the speed table.
+TARGETS = (
+    Target(f"inference `standard`, {MANY:,} images, over onnxruntime", 0.5, at_least=True),
+    *(target for name in SINGLE for target in single_targets(name)),
+)
 
 
 def main() -> None:
@@ -64,8 +78,7 @@ def many_images(counts: Sequence[int], rounds: int, seconds: float) -> tuple[Fig
         turns = take_turns(mine | other, rounds=rounds, seconds=seconds)
     times = medians(turns)
     report(f"reading with standard, {MANY:,} images at once", times, MANY)
-    work = f"inference `standard`, {MANY:,} images, over onnxruntime"
-    return Figure(work, ratio(turns, other, mine), 0.5, at_least=True), times
+    return TARGETS[0].figure(ratio(turns, other, mine)), times
 
 
 def one_image(
@@ -79,11 +92,8 @@ def one_image(
         turns = take_turns(mine | plain | every | logits, rounds=rounds, seconds=seconds)
     times = medians(turns)
     report(f"one image with {name}", times, 1)
-    work = f"time for 1 image with every activation kept, `{name}`, over onnxruntime's"
-    return [
-        Figure(f"{work} with them", ratio(turns, mine, every), 2.5, at_least=False),
-        Figure(f"{work} without", ratio(turns, mine, logits), 3, at_least=False),
-    ], times
+    values = ratio(turns, mine, every), ratio(turns, mine, logits)
+    return [target.figure(value) for target, value in zip(single_targets(name), values, strict=True)], times
 
 
 def onnx_ways(contender: Contender, counts: Sequence[int], *, every: bool) -> dict[str, Way]:

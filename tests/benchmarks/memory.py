@@ -13,7 +13,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarking import Figure, finish, settle_environment
+from benchmarking import Target, finish, settle_environment
+
+#: The lines of the speed table.
+TARGETS = (Target("peak memory of `digitpad train` on all of MNIST", 300, at_least=False, unit="MB"),)
 
 
 def main() -> None:
@@ -28,8 +31,7 @@ def main() -> None:
         words = ["train", "--epochs", str(options.epochs), "--device", "cpu", "--output", f"{folder}/m.safetensors"]
         megabytes = peak_megabytes([sys.executable, "-m", "digitpad", *words])
     print(f"digitpad train, standard, all of MNIST, {options.epochs} epochs: {megabytes:.0f} MB at most")
-    figure = Figure("peak memory of `digitpad train` on all of MNIST", megabytes, 300, at_least=False, unit="MB")
-    finish([figure], {}, options.json)
+    finish([TARGETS[0].figure(megabytes)], {}, options.json)
 
 
 # A new process begins with the memory of its parent, which the system counts as its own. Therefore a small process

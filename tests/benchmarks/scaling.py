@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from benchmarking import Figure, Way, arguments, finish, settle_environment, take_turns
+from benchmarking import Target, Way, arguments, finish, settle_environment, take_turns
 from numpy.typing import NDArray
 from training_speed import Contender, Step, torch_sequential
 
@@ -52,12 +52,21 @@ class Series:
             | {self.name: value}
         )
 
+    @property
+    def target(self) -> Target:
+        """The line of the speed table."""
+        first, last = self.values[0], self.values[-1]
+        work = f"cost per image as {self.name} grows from {first} to {last}: largest over the trend"
+        return Target(work, 2, at_least=False)
+
 
 SERIES = (
     Series("batch", "images a step", (1, 4, 16, 64, 256, 1024), (0, 1)),
     Series("side", "pixels", (28, 56, 112, 224), (0, 2)),
     Series("channels", "maps", (8, 16, 32, 64, 128), (0, 1, 2)),
 )
+#: The lines of the speed table.
+TARGETS = tuple(series.target for series in SERIES)
 
 
 def main() -> None:
@@ -82,9 +91,7 @@ def main() -> None:
         print_rows(series, rows)
         details[series.name] = rows
         worst = max(row["over_trend"] for row in rows)
-        first, last = series.values[0], series.values[-1]
-        work = f"cost per image as {series.name} grows from {first} to {last}: largest over the trend"
-        figures.append(Figure(work, worst, 2, at_least=False))
+        figures.append(series.target.figure(worst))
     finish(figures, {"series": details}, options.json)
 
 

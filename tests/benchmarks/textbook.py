@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from benchmarking import (
-    Figure,
+    Target,
     Way,
     arguments,
     each_thread_count,
@@ -32,6 +32,9 @@ from training_speed import Contender, digitpad_steps
 BATCH = 64
 
 Array = NDArray[np.float64]
+
+#: The lines of the speed table.
+TARGETS = (Target("training `standard` over the textbook float64 im2col loop", 10, at_least=True),)
 
 
 def main() -> None:
@@ -53,8 +56,7 @@ def main() -> None:
     times = medians(turns)
     report(f"training standard, {BATCH} images a step", times, BATCH)
     speed = ratio(turns, theirs, mine)
-    figure = Figure("training `standard` over the textbook float64 im2col loop", speed, 10, at_least=True)
-    finish([figure], {"milliseconds": times}, options.json)
+    finish([TARGETS[0].figure(speed)], {"milliseconds": times}, options.json)
 
 
 def textbook_steps(name: str, batch: int) -> Callable[[Mapping[str, Any]], Callable[[], object]]:

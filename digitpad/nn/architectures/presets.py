@@ -42,27 +42,35 @@ def convnet(name: str, channels: tuple[int, int], hidden: int) -> Architecture:
     )
 
 
-def sprint(channels: tuple[int, int, int] = (8, 24, 64)) -> Architecture:
+def sprint(channels: tuple[int, int, int] = (8, 24, 48)) -> Architecture:
     """Build a network that reads digits after a few seconds of training: three convolutions and one linear layer.
 
     The recipe `sprint` is meant for it. The number of maps grows about as fast as their size shrinks, so that every
-    convolution takes a similar part of the time, and there is little to compute on the large image.
+    convolution takes a similar part of the time, and there is little to compute on the large image. The last maps are
+    not pooled: the linear layer sees where in the image they answer, and learns faster.
 
     Parameters
     ----------
     channels
         Maps of each convolution.
     """
-    layers: list[LayerSpec] = []
-    before = 1
-    for number, maps in enumerate(channels, start=1):
-        layers += [
-            _conv(f"conv{number}", before, maps, 3, padding=1),
-            _of(f"relu{number}", "ReLU"),
-            _of(f"pool{number}", "MaxPool2D", kernel_size=2),
-        ]
-        before = maps
-    return Architecture("sprint", (1, 28, 28), (*layers, _of("flatten", "Flatten"), _linear("fc", before * 3 * 3, 10)))
+    first, second, third = channels
+    return Architecture(
+        "sprint",
+        (1, 28, 28),
+        (
+            _conv("conv1", 1, first, 3, padding=1),
+            _of("relu1", "ReLU"),
+            _of("pool1", "MaxPool2D", kernel_size=2),
+            _conv("conv2", first, second, 3, padding=1),
+            _of("relu2", "ReLU"),
+            _of("pool2", "MaxPool2D", kernel_size=2),
+            _conv("conv3", second, third, 3, padding=1),
+            _of("relu3", "ReLU"),
+            _of("flatten", "Flatten"),
+            _linear("fc", third * 7 * 7, 10),
+        ),
+    )
 
 
 def tiny(maps: int = 4) -> Architecture:

@@ -26,7 +26,7 @@ from digitpad.nn.architectures.summary import NetworkSummary, summarize
 KNOWN = {
     "standard": (421_642, (10,)),
     "light": (26_698, (10,)),
-    "sprint": (80 + 1752 + 13_888 + 5770, (10,)),
+    "sprint": (80 + 1752 + 10_416 + 23_530, (10,)),
     "tiny": (4 * 25 + 4 + 784 * 10 + 10, (10,)),
     "mlp": (784 * 128 + 128 + 1290, (10,)),
     "reader": (144 + 6912 + 41_472 + 82_944 + 2 * (16 + 48 + 96 + 96) + 110_720 + 1290, (10,)),
