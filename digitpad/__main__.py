@@ -1,5 +1,6 @@
 """Entry point: sets what must be set before NumPy is imported, then runs the command line."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -16,10 +17,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # digitpad splits each batch across its own threads, which is faster than threads inside every matrix product; both
     # together would compete for the processor. OpenBLAS reads this once, when NumPy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # What is imported stays, and looking for garbage among it takes a twentieth of the time until the window is shown.
+    # The window collects garbage itself (see `digitpad.gui.workers.garbage`); `cli` switches it on for other commands.
+    gc.disable()
+    try:
+        from digitpad.cli import main as run
 
-    from digitpad.cli import main as run
-
-    return run(arguments)
+        return run(arguments)
+    finally:
+        gc.enable()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ an error or a killed process never leaves half a file or damages the existing on
 import contextlib
 import os
 import re
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -41,7 +40,7 @@ def atomic_write(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
         If `path` is a folder or a device, or the file cannot be created, written or moved into place.
     """
     check_name(path)
-    temporary = path.parent / f".{path.name}.{secrets.token_hex(4)}.tmp"
+    temporary = path.parent / f".{path.name}.{os.urandom(4).hex()}.tmp"
     try:
         if path.is_dir():
             raise DigitpadError(_("{path} is a folder, not a file; name a file inside it.").format(path=path))

@@ -10,6 +10,7 @@ exits with 0.
 """
 
 import argparse
+import gc
 import io
 import sys
 from collections.abc import Callable, Sequence
@@ -47,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         use_language(preferred_language())
         options = parse(sys.argv[1:] if arguments is None else arguments)
+        if options.command != gui.__name__:
+            gc.enable()  # see `digitpad.__main__`
         code = _COMMANDS[options.command](options) or DONE
         flush()
     except DigitpadError as error:

@@ -72,7 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def make_folder(out: Path, work: Path) -> Path:
     """Freeze the program into a folder, with the licences of all its components."""
-    run_pyinstaller(out, work)
+    # Not compressed, Python modules are loaded sooner; the archive of the folder compresses them.
+    run_pyinstaller(out, work, compression=0)
     folder = _folder(out)
     shutil.copy(ROOT / "LICENSE", folder / "LICENSE")
     texts = folder / "licences"
@@ -126,14 +127,15 @@ def make_sums(out: Path) -> Path:
     return sums
 
 
-def run_pyinstaller(out: Path, work: Path, *options: str) -> None:
-    """Run PyInstaller on `digitpad.spec`, with arguments for the spec file."""
+def run_pyinstaller(out: Path, work: Path, *options: str, compression: int = 9) -> None:
+    """Run PyInstaller on `digitpad.spec`, with arguments for the spec file; `compression` is zlib's level."""
     words = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     words += ["--distpath", str(out), "--workpath", str(work / "pyinstaller")]
     words += [str(ROOT / "packaging" / "digitpad.spec"), "--"]
     words += ["--icons", str(work / "icons"), "--work", str(work / "stripped"), *options]
     # A random hash order would make the order in the archive random as well.
-    subprocess.run(words, check=True, cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": "0"})
+    environment = {"PYTHONHASHSEED": "0", "PYINSTALLER_ZLIB_COMPRESSION_LEVEL": str(compression)}
+    subprocess.run(words, check=True, cwd=ROOT, env=os.environ | environment)
 
 
 def size(path: Path) -> int:

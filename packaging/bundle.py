@@ -5,9 +5,12 @@ of Python that digitpad never loads. Each exclusion is tested: `smoke_test.py` r
 frozen program.
 """
 
+import importlib
+import py_compile
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -104,6 +107,11 @@ _EVERY_DESKTOP = re.compile(
     r"|png16|stdc\+\+|systemd|gcrypt|gpg-error|lz4|cap|zstd)\.so"
 )
 
+#: Runtime hooks of PyInstaller that prepare modules for what digitpad does not do: worker processes of multiprocessing,
+#: listing the modules of a package, and finding the source of a function. They take a tenth of the time until the first
+#: command, mostly to import those modules.
+_UNWANTED_SCRIPTS = {"pyi_rth_inspect", "pyi_rth_multiprocessing", "pyi_rth_pkgutil", "pyi_rth_pyqtgraph_multiprocess"}
+
 #: Python's own library and extension modules.
 _INTERPRETER = re.compile(r"^libpython|lib-dynload/")
 
@@ -115,6 +123,11 @@ def wanted(entries: Iterable[Entry]) -> list[Entry]:
     """Return the rows of one of PyInstaller's tables that are needed, by their name in the bundle."""
     names = ((entry, entry[0].replace("\\", "/")) for entry in entries)
     return [entry for entry, name in names if not (_UNWANTED.search(name) or _EVERY_DESKTOP.search(name))]
+
+
+def wanted_scripts(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the rows of PyInstaller's table of scripts without the runtime hooks that are not needed."""
+    return [entry for entry in entries if entry[0] not in _UNWANTED_SCRIPTS]
 
 
 def asked_for(entries: Sequence[Entry], needed_by: Callable[[str], Iterable[str]]) -> list[Entry]:
@@ -179,4 +192,39 @@ def data_files(root: Path) -> list[tuple[str, str]]:
             if path.is_file() and "recipes" not in path.relative_to(root).parts:
                 folder = Path("digitpad") / "_bundled" / path.parent.relative_to(root)
                 pairs.append((str(path), str(folder)))
+    return pairs
+
+
+def shiboken_modules(work: Path) -> list[tuple[str, str]]:
+    """Return the Python modules of shiboken, compiled, as pairs of a source and its folder in the bundle.
+
+    The library contains them as source, which it compiles at every start. If they are in the folder `files.dir` beside
+    it, they are imported from there.
+
+    Parameters
+    ----------
+    work
+        Folder for the compiled modules.
+    """
+    if sys.platform == "darwin":
+        # Its bundles do not allow such a name for a folder with code.
+        return []
+    importlib.import_module("PySide6.QtCore")
+    archive = vars(importlib.import_module("shibokensupport").__loader__)["zfile"]
+    pairs = []
+    for name in sorted(archive.namelist()):
+        if not name.endswith(".py"):
+            continue
+        source = work / "source" / name
+        compiled = work / "compiled" / f"{name}c"
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_bytes(archive.read(name))
+        py_compile.compile(
+            str(source),
+            str(compiled),
+            name,
+            doraise=True,
+            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+        )
+        pairs.append((str(compiled), str(Path("shiboken6") / "files.dir" / Path(name).parent)))
     return pairs

@@ -1,11 +1,11 @@
-"""The entry point of the executable, equivalent to `python -m digitpad`."""
+"""The entry point of the executable, equivalent to `python -m digitpad`.
 
-import multiprocessing
+digitpad starts no processes with multiprocessing, so a frozen worker process does not have to be recognized here.
+"""
+
 import sys
 
 from digitpad.__main__ import main
 
 if __name__ == "__main__":
-    # A frozen program that is started as a multiprocessing worker must not open a second window.
-    multiprocessing.freeze_support()
     sys.exit(main())

@@ -1,5 +1,6 @@
 """The command line as used by people and scripts: its output and its files."""
 
+import gc
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from PIL import Image
 from rich.progress import Progress
 
 from digitpad import __version__, cli
+from digitpad.__main__ import main as start
 from digitpad.commands.train_report import StepBar
 from digitpad.data.idx import read_idx, write_idx
 from digitpad.data.ink import Drawing, write_ink
@@ -579,6 +581,16 @@ class TestAsAProcess:
             [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
         )
         assert done.stderr.splitlines()[-1] == "[]"
+
+    @pytest.mark.parametrize(("words", "collects"), [(["summary", "light"], True), ([], False)])
+    def test_commands_collect_garbage_and_the_window_does_it_itself(
+        self, monkeypatch: pytest.MonkeyPatch, words: list[str], collects: bool
+    ) -> None:
+        seen: list[bool] = []
+        monkeypatch.setitem(cli._COMMANDS, (words or ["gui"])[0], lambda _: seen.append(gc.isenabled()))
+        assert start(words) == cli.DONE
+        assert seen == [collects]
+        assert gc.isenabled()
 
     @pytest.mark.parametrize(("given", "seen"), [(None, "1"), ("3", "3")])
     def test_blas_threads_are_set_unless_the_user_has_set_them(

@@ -243,7 +243,7 @@ class Dataset:
         labels = self.labels[chosen]
         return type(self).of(name or self.name, images, labels, self.classes, origins, self.remarks, marks, self.fit)
 
-    def split(self, validation: float, rng: np.random.Generator) -> tuple[Self, Self]:
+    def split(self, validation: float, rng: "np.random.Generator") -> tuple[Self, Self]:
         """Split the images at random into training and validation images.
 
         Parameters

@@ -1,5 +1,7 @@
 """What goes into the executable."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import bundle
@@ -50,6 +52,27 @@ def test_what_nothing_loads_stays_out(name: str) -> None:
 )
 def test_what_is_needed_stays_in(name: str) -> None:
     assert bundle.wanted(_rows(name)) == _rows(name)
+
+
+def test_runtime_hooks_for_worker_processes_stay_out() -> None:
+    names = ["quick_start", "pyi_rth_multiprocessing", "pyi_rth_pyside6", "pyi_rth_inspect", "launcher"]
+    assert [name for name, _, _ in bundle.wanted_scripts(_rows(*names))] == [
+        "quick_start",
+        "pyi_rth_pyside6",
+        "launcher",
+    ]
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS allows no such folder in a bundle")
+def test_the_modules_of_shiboken_are_compiled(tmp_path: Path) -> None:
+    pairs = dict(bundle.shiboken_modules(tmp_path))
+    (loader,) = [source for source in pairs if source.endswith("loader.pyc")]
+    assert pairs[loader] == str(Path("shiboken6/files.dir/shibokensupport/signature"))
+    folder = Path(loader).parents[2]
+    # In another process, as this one has imported them from the library.
+    code = f"import sys; sys.path.insert(0, {str(folder)!r}); import shibokensupport as s; print(s.__file__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(folder / "shibokensupport" / "__init__.pyc")
 
 
 def test_only_what_somebody_asks_for_stays() -> None:

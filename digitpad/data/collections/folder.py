@@ -13,7 +13,6 @@ digitpad and are never read as anything else.
 
 import contextlib
 import os
-import secrets
 import time
 import unicodedata
 from dataclasses import dataclass, field
@@ -287,7 +286,7 @@ def class_created(folder: Path) -> int:
 
 def class_folder(name: str) -> str:
     """Return a new name for the folder of a class or a collection, which resembles its name."""
-    return f"{file_stem(name)[:30]}-{secrets.token_hex(4)}"
+    return f"{file_stem(name)[:30]}-{os.urandom(4).hex()}"
 
 
 def sample_name(suffix: str, origin: str = "") -> str:
@@ -303,7 +302,7 @@ def sample_name(suffix: str, origin: str = "") -> str:
     seconds, rest = divmod(time.time_ns(), 1_000_000_000)
     moment = time.strftime("%Y%m%dT%H%M%S", time.gmtime(seconds))
     stem = f"-{file_stem(Path(origin).stem)}" if origin else ""
-    return f"{moment}{rest:09d}-{secrets.token_hex(3)}{stem}{suffix}"
+    return f"{moment}{rest:09d}-{os.urandom(3).hex()}{stem}{suffix}"
 
 
 def _read_class(folder: Path, entry: str, remarks: list[str]) -> tuple[int, SampleClass]:

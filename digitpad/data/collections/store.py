@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import time
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -134,7 +133,7 @@ class CollectionStore:
 
     def hidden_folder(self) -> Path:
         """Return a new name for a folder in which a collection is prepared; `all` does not list it."""
-        return self.folder / f"{_PREPARED}{uuid.uuid4().hex}"
+        return self.folder / f"{_PREPARED}{os.urandom(16).hex()}"
 
     def free_name(self, name: str) -> str:
         """Return a name that no collection has: `name` itself, or with a number."""
@@ -153,7 +152,7 @@ class CollectionStore:
         DigitpadError
             If it cannot be deleted.
         """
-        kept = self.folder / f"{_DELETED}{uuid.uuid4().hex}"
+        kept = self.folder / f"{_DELETED}{os.urandom(16).hex()}"
         try:
             # Another process removes it once it is old.
             os.utime(entry.folder)

@@ -5,7 +5,7 @@ collection is opened the next time.
 """
 
 import contextlib
-import secrets
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +32,7 @@ class Trash:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._name = f"{TRASH}/{secrets.token_hex(8)}"
+        self._name = f"{TRASH}/{os.urandom(8).hex()}"
         self._lock: filelock.BaseFileLock | None = None
         self._count = 0
 

@@ -1,12 +1,14 @@
 """Adds the drawing to a collection, with the label that was read or another one.
 
-Ink stays ink, and an opened picture stays a picture: its file is copied if it is still there.
+Ink stays ink, and an opened picture stays a picture: its file is copied if it is still there. Collections are imported
+by the thread that uses them, because the window is shown sooner without them.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QStringListModel, Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -20,9 +22,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.data.collections.editor import CollectionEditor, NewSample
-from digitpad.data.collections.folder import class_names, clean_name
-from digitpad.data.collections.store import CollectionEntry, CollectionStore
 from digitpad.data.file_types import PICTURE_SUFFIXES
 from digitpad.gui.canvas.ink_pages import drawing_of
 from digitpad.gui.canvas.ink_painter import page_image
@@ -39,6 +38,10 @@ from digitpad.gui.workers.function_worker import FunctionWorker
 from digitpad.gui.workspace.look import Look
 from digitpad.gui.workspace.workspace import Workspace
 
+if TYPE_CHECKING:
+    from digitpad.data.collections.editor import NewSample
+    from digitpad.data.collections.store import CollectionEntry
+
 _SHOWN = 8  # names of classes that are shown as examples
 _NEW = ""  # stands for a collection that does not exist yet
 
@@ -47,7 +50,7 @@ _NEW = ""  # stands for a collection that does not exist yet
 class _Offer:
     """The collections, the one used last first, with the names of their classes."""
 
-    entries: tuple[tuple[CollectionEntry, tuple[str, ...]], ...]
+    entries: tuple[tuple["CollectionEntry", tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,12 +275,20 @@ def _label_of(look: Look, page: Page) -> str:
 
 
 def _offer(recent: Path | None) -> _Offer:
+    """Return what the dialog offers; called in a worker's thread."""
+    from digitpad.data.collections.folder import class_names
+    from digitpad.data.collections.store import CollectionStore
+
     entries = sorted(CollectionStore().all(), key=lambda entry: entry.folder != recent)
     return _Offer(tuple((entry, class_names(entry.folder)) for entry in entries))
 
 
-def _add(folder: str, name: str, label: str, make: Callable[[], NewSample]) -> _Added:
+def _add(folder: str, name: str, label: str, make: Callable[[], "NewSample"]) -> _Added:
     """Add a sample; called in a worker's thread."""
+    from digitpad.data.collections.editor import CollectionEditor
+    from digitpad.data.collections.folder import clean_name
+    from digitpad.data.collections.store import CollectionStore
+
     label = clean_name(label)
     sample = make()
     entry = CollectionStore().create(name) if folder == _NEW else None
@@ -287,8 +298,10 @@ def _add(folder: str, name: str, label: str, make: Callable[[], NewSample]) -> _
         return _Added(place, editor.contents().name, label)
 
 
-def _sample_of(page: Page, size: tuple[float, float], *, in_colour: bool) -> NewSample:
+def _sample_of(page: Page, size: tuple[float, float], *, in_colour: bool) -> "NewSample":
     """Return a page as a sample: strokes as ink, an opened picture as its file, anything else as an image."""
+    from digitpad.data.collections.editor import NewSample
+
     picture = page.picture
     if picture is None:
         return NewSample(drawing_of(page, size))

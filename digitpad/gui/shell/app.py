@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QLocale, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
@@ -16,7 +17,6 @@ from digitpad import __version__
 from digitpad.gui.shell.crashes import CrashRecorder
 from digitpad.gui.shell.display import require_display
 from digitpad.gui.shell.faults import FaultReporter
-from digitpad.gui.shell.instance import OpenRequests, hand_over
 from digitpad.gui.shell.languages import show_language
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.shell.unfinished_run import UnfinishedRun
@@ -25,6 +25,9 @@ from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workers.garbage import GarbageCollector
 from digitpad.gui.workspace.settings import Settings
 from digitpad.translation import preferred_language, use_language
+
+if TYPE_CHECKING:
+    from digitpad.gui.shell.instance import OpenRequests
 
 
 def make_application() -> QApplication:
@@ -65,6 +68,7 @@ class _Start(QObject):
         self._paths = list(paths)
         self._model = model
         self._crashes = crashes
+        self._requests: OpenRequests | None = None
         self._unfinished: UnfinishedRun | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -87,6 +91,7 @@ class _Start(QObject):
         window = self._window
         if window is None:
             return
+        self._listen(window)
         window.use_first_model(self._model)
         for path in self._paths:
             window.open_path(path)
@@ -99,8 +104,18 @@ class _Start(QObject):
         self._unfinished.message.connect(window.show_message)
         self._unfinished.look()
 
+    def _listen(self, window: MainWindow) -> None:
+        """Take files that are opened elsewhere from now on."""
+        from digitpad.gui.shell.instance import OpenRequests
+
+        self._requests = OpenRequests(window)
+        self._requests.received.connect(window.open_from_elsewhere)
+        self._requests.listen()
+
     def finish(self) -> None:
-        """Wait for pending work; called when the window is closed."""
+        """Stop listening, and wait for pending work; called when the window is closed."""
+        if self._requests is not None:
+            self._requests.close()
         if self._unfinished is not None:
             self._unfinished.finish()
 
@@ -125,8 +140,11 @@ def run(paths: Sequence[Path] = (), model: str | None = None) -> int:
     DigitpadError
         If there is no display.
     """
-    if paths and model is None and hand_over(paths):
-        return 0
+    if paths and model is None:
+        from digitpad.gui.shell.instance import hand_over
+
+        if hand_over(paths):
+            return 0
     application = make_application()
     faults = FaultReporter()
     faults.install()
@@ -143,9 +161,6 @@ def _run_window(application: QApplication, faults: FaultReporter, start: "_Start
     settings = Settings()
     window = MainWindow(Theme(settings.colours, scale=settings.text_scale), settings)
     faults.reported.connect(window.report_fault)
-    requests = OpenRequests(window)
-    requests.received.connect(window.open_from_elsewhere)
-    requests.listen()
     start.follow(window)
     window.show()
     collector = GarbageCollector(application)
@@ -157,7 +172,6 @@ def _run_window(application: QApplication, faults: FaultReporter, start: "_Start
     finally:
         # Deleted here in a defined order, and not by the interpreter at exit.
         collector.stop()
-        requests.close()
         start.finish()
         window.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -7,7 +7,6 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from digitpad import paths
-from digitpad.gui.shell.keyboard_help import KeyboardHelp
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.scaling import adopt
@@ -65,6 +64,8 @@ class HelpMenu(QObject):
     @Slot()
     def show_keys(self) -> None:
         """List all keyboard shortcuts."""
+        from digitpad.gui.shell.keyboard_help import KeyboardHelp
+
         self._before_keys()
         self._show(
             self._window.findChild(KeyboardHelp) or KeyboardHelp(self._window.findChildren(QAction), self._window)

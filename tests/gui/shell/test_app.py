@@ -51,6 +51,8 @@ print(json.dumps(sorted(sys.modules)))
     loaded = set(json.loads(result.stdout))
     assert "PySide6.QtWidgets" in loaded
     assert not {"pyqtgraph", "torch", "rich", "digitpad.training.trainer"} & loaded
+    # Used after the first paint, or only on request.
+    assert not {"PIL", "filelock", "multiprocessing", "numpy.random", "digitpad.data.collections.editor"} & loaded
 
 
 @pytest.fixture
