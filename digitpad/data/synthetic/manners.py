@@ -34,6 +34,8 @@ from digitpad.data.stroke_geometry import (
 
 #: Number of drawings to try; at least one in ten suits each manner.
 _MOST_TRIES = 500
+#: Width of the smallest loop of a six, where the ink is 1 long.
+_SMALLEST_LOOP = 0.16
 
 Strokes: TypeAlias = list[Path]
 Manner: TypeAlias = Callable[[Strokes, np.random.Generator], Strokes | None]
@@ -74,7 +76,7 @@ def open_four(strokes: Strokes, rng: np.random.Generator) -> Strokes | None:
         return None
     start = direction_at_start(angle[: corner + 1])
     # To upright, or a bit beyond: pi / 2 is straight down.
-    wanted = math.pi / 2 - rng.uniform(-0.15, 0.3)
+    wanted = math.pi / 2 - rng.uniform(-0.15, 0.12)
     turn = wanted - start
     if not -1.3 < turn < -0.1:
         return None
@@ -166,9 +168,9 @@ def hooked_one(strokes: Strokes, rng: np.random.Generator) -> Strokes | None:
     if stem is None:
         return None
     down = direction_at_start(stem)
-    is_long = rng.random() < 0.2
-    length = rng.uniform(0.4, 0.7) if is_long else rng.uniform(0.12, 0.35)
-    away = rng.uniform(0.3, 0.55) if is_long else rng.uniform(0.35, 0.95)
+    is_long = rng.random() < 0.12
+    length = rng.uniform(0.4, 0.7) if is_long else rng.uniform(0.1, 0.28)
+    away = rng.uniform(0.3, 0.55) if is_long else rng.uniform(0.35, 0.75)
     # Down and to the left of the top; drawn upwards, a bit bowed.
     start = stem[0] + length * np.array([math.cos(down + away), math.sin(down + away)])
     return [np.concatenate([_bowed(start, stem[0], rng.normal(0, 0.06))[:-1], stem])]
@@ -178,7 +180,7 @@ def open_nine(strokes: Strokes, rng: np.random.Generator) -> Strokes | None:
     """Begin the loop of a nine later, so that it stays open."""
     if len(strokes) != 1:
         return None
-    return [part(strokes[0], rng.uniform(0.05, 0.14), 1)]
+    return [part(strokes[0], rng.uniform(0.04, 0.1), 1)]
 
 
 def footed_nine(strokes: Strokes, rng: np.random.Generator) -> Strokes | None:
@@ -216,8 +218,10 @@ def small_six(strokes: Strokes, rng: np.random.Generator) -> Strokes | None:
     begin = int(left[nearest(path[left], path[-1])])
     if np.hypot(*(path[begin] - path[-1])) > 0.15:
         return None
+    # Smaller than this, a bold pen fills the loop, and the six is a one.
+    least = _SMALLEST_LOOP / float(np.ptp(path[begin:], axis=0).min())
     small = path.copy()
-    small[begin:] = path[begin] + rng.uniform(0.3, 0.6) * (path[begin:] - path[begin])
+    small[begin:] = path[begin] + min(max(least, rng.uniform(0.4, 0.65)), 0.8) * (path[begin:] - path[begin])
     return [small]
 
 
@@ -305,7 +309,7 @@ MANNERS: Mapping[str, Kind] = {
         (slashed_zero, 0, 1.2),
         (tailed_zero, 0, 1.0),
         (footed_one, 1, 0.8),
-        (hooked_one, 1, 1.0),
+        (hooked_one, 1, 0.7),
         (smooth_three, 3, 0.8),
         (lightning_four, 4, 2.0),
         (open_four, 4, 0.8),
