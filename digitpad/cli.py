@@ -171,6 +171,13 @@ def features(options: argparse.Namespace) -> None:
     command(options.path, model=options.model, out=options.out, index=options.index, json=options.json)
 
 
+def lab(options: argparse.Namespace) -> None:
+    """Work through a convolution, a loss, a network or an optimizer."""
+    from digitpad.commands.lab.topics import run_topic
+
+    run_topic(options)
+
+
 def export(options: argparse.Namespace) -> None:
     """Export a network for other programs."""
     from digitpad.commands.export import export as command
@@ -211,6 +218,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
         summary,
         gradcheck,
         features,
+        lab,
         export,
         collections,
         bench,

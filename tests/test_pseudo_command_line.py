@@ -21,6 +21,7 @@ NAMES = frozenset(
         *parser.command_names(),
         *("digitpad", "json", "jsonl", "mnist", "styles", "non-digits", "ink.jsonl", "paper", "digitpad", "light"),
         *("auto", "cpu", "cuda", "onnx", "pytorch", "npz", "test", "validation"),
+        *("conv", "loss", "shapes", "optimizer", "examples", "valid", "same", "full", "sobel", "ln"),
         *("bias", "input", "weight", "ann", "px", "usual", "quick", "adam", "one-cycle", "constant", "nesterov"),
     }
 )
@@ -35,7 +36,10 @@ def _pseudo_language(pseudo_catalogues: Path, monkeypatch: pytest.MonkeyPatch) -
     translation.use_language("en")
 
 
-@pytest.mark.parametrize("command", ["", *parser.command_names()])
+_TOPICS = ("lab conv", "lab loss", "lab shapes", "lab optimizer", "lab examples")
+
+
+@pytest.mark.parametrize("command", ["", *parser.command_names(), *_TOPICS])
 def test_the_help_is_translated(run: Run, command: str) -> None:
     code, out, _ = run(*command.split(), "--help")
     assert code == 0
@@ -107,6 +111,10 @@ def test_results_are_translated(run: Run, tmp_path: Path, words: tuple[str, ...]
         ("evaluate", "--dataset", "styles", "--record"),
         ("export", "light", "--to", "exe", "x"),
         ("summary", "light", "--input-shape", "1,2,3"),
+        ("lab",),
+        ("lab", "conv", "--matrix", "1 2; 3", "--kernel", "1"),
+        ("lab", "loss", "--logits", "1 2", "--target", "5"),
+        ("lab", "shapes", "nowhere"),
     ],
     ids=" ".join,
 )

@@ -9,6 +9,7 @@ from typing import NoReturn, TypeAlias
 
 from digitpad import __version__
 from digitpad.commands.argument_types import at_least, dataset, path, probability, shape
+from digitpad.commands.lab.options import add_topics
 from digitpad.commands.train_options import add_options
 from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
@@ -97,6 +98,7 @@ def _parser() -> _Parser:
     _add_summary(commands)
     _add_gradcheck(commands)
     _add_features(commands)
+    _add_lab(commands)
     _add_export(commands)
     _add_collections(commands)
     _add_bench(commands)
@@ -254,6 +256,13 @@ def _add_features(commands: _Commands) -> None:
         default=0,
         help=_("index of the drawing in an ink file, from 0 (default: %(default)s)"),
     )
+
+
+def _add_lab(commands: _Commands) -> None:
+    description = _("Work through a convolution, a loss, a network or an optimizer.")
+    parser = commands.add_parser("lab", help=description.rstrip("."), description=description, allow_abbrev=False)
+    parser.set_defaults(command="lab")
+    add_topics(parser.add_subparsers(title=_("topics"), metavar=_("TOPIC"), dest="topic", required=True))
 
 
 def _add_export(commands: _Commands) -> None:

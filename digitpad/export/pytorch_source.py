@@ -62,9 +62,9 @@ def source_of(model: Model, stem: str) -> Source:
     parts = [_heading(model, stem, class_name, renamed)]
     parts += [text for kind, text in CLASSES.items() if kind in used]
     if any(isinstance(layer, Sequential) for layer in list(_all(network))[1:]):
-        parts.append(_CHAIN)
+        parts.append(CHAIN)
     parts.append(_network_class(model, class_name, renamed))
-    imports = "from collections import OrderedDict\n" if _CHAIN in parts else ""
+    imports = "from collections import OrderedDict\n" if CHAIN in parts else ""
     parts[0] = parts[0].replace("IMPORTS\n", imports)
     names = {name: ".".join(renamed.get(part, part) for part in name.split(".")) for name in network.state_dict()}
     return Source("\n\n".join(parts), class_name, names)
@@ -179,7 +179,7 @@ def _heading(model: Model, stem: str, class_name: str, renamed: Mapping[str, str
     return "\n".join(text)
 
 
-_CHAIN = '''\
+CHAIN = '''\
 def chain(**layers: nn.Module) -> nn.Sequential:
     """Apply named layers in sequence."""
     return nn.Sequential(OrderedDict(layers))

@@ -1,0 +1,1 @@
+"""`digitpad lab`: convolutions, losses, networks and optimizers worked through with anyone's numbers."""
