@@ -192,6 +192,23 @@ def collections(options: argparse.Namespace) -> None:
     command(options.action, options.words, form=options.to, overwrite=options.force, json=options.json)
 
 
+def runs(options: argparse.Namespace) -> None:
+    """List the runs, and export the film of one."""
+    from digitpad.commands.runs import RunsRequest
+    from digitpad.commands.runs import runs as command
+
+    command(
+        RunsRequest(
+            action=options.action,
+            run=options.run,
+            out=options.out,
+            steps=tuple(options.step or ()),
+            overwrite=options.force,
+            json=options.json,
+        )
+    )
+
+
 def bench(options: argparse.Namespace) -> None:
     """Measure the speed of this machine."""
     from digitpad.commands.bench import bench as command
@@ -221,6 +238,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
         lab,
         export,
         collections,
+        runs,
         bench,
         tour,
     )

@@ -28,6 +28,7 @@ def test_the_commands_are_listed() -> None:
         "evaluate",
         "inspect",
         "collections",
+        "runs",
         "summary",
         "gradcheck",
         "features",

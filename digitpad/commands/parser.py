@@ -16,6 +16,7 @@ from digitpad.translation import gettext as _
 
 #: Named here, because the modules behind them take time to import.
 ACTIONS = ("list", "export", "import")
+RUN_ACTIONS = ("list", "film")
 FORM_NAMES = ("zip", "npz", "csv", "idx", "png")
 
 _Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
@@ -101,6 +102,7 @@ def _parser() -> _Parser:
     _add_lab(commands)
     _add_export(commands)
     _add_collections(commands)
+    _add_runs(commands)
     _add_bench(commands)
     _add_tour(commands)
     return parser
@@ -293,6 +295,26 @@ def _add_collections(commands: _Commands) -> None:
         help=_("export: name of the collection and output; import: .zip file, labelled ink, or folder of classes"),
     )
     add("--to", choices=FORM_NAMES, help=_("format of the export (default: by the name of the output)"))
+    add("--force", action="store_true", help=_("overwrite existing files"))
+
+
+def _add_runs(commands: _Commands) -> None:
+    add = _adder(
+        commands,
+        "runs",
+        _("List the runs, and export the film of one as models."),
+        json=_("for list: an array with one object per run; for film: run, out and frames"),
+    )
+    add("action", nargs="?", choices=RUN_ACTIONS, default="list", help=_("what to do (default: %(default)s)"))
+    add("run", nargs="?", metavar="RUN", help=_("film: name or folder of the run"))
+    add("--out", metavar=_("DIR"), type=path, help=_("film: folder for one model file per frame"))
+    add(
+        "--step",
+        metavar="N",
+        type=at_least(0),
+        action="append",
+        help=_("film: export this step exactly instead, by repeating the training; may be given several times"),
+    )
     add("--force", action="store_true", help=_("overwrite existing files"))
 
 

@@ -16,6 +16,7 @@ from digitpad.models.architecture_file import find_architecture
 from digitpad.models.model_file import SUFFIX, check_output, save_model, user_models_dir
 from digitpad.names import file_stem
 from digitpad.training.events import Event, StopReason, TrainingStopped
+from digitpad.training.film.limits import MEGABYTE, FilmLimits
 from digitpad.training.live import LiveRun, decided, prepare
 from digitpad.training.network_fit import input_for_pictures
 from digitpad.training.plan import RunPlan
@@ -63,6 +64,8 @@ class TrainRequest:
         Names of the settings that the user has chosen; small datasets have their own defaults for the others.
     epochs
         Total number of epochs of a resumed run; None for the planned number.
+    film_size
+        Largest size of the film of the run in MB; 0 films nothing.
     """
 
     output: Path | None
@@ -79,6 +82,12 @@ class TrainRequest:
     resume: str | None = None
     epochs: int | None = None
     given: frozenset[str] = frozenset()
+    film_size: int = 192
+
+    @property
+    def film(self) -> FilmLimits:
+        """The limits of the film."""
+        return FilmLimits(most_bytes=self.film_size * MEGABYTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +161,7 @@ def _begin(request: TrainRequest, settings: TrainingSettings | None) -> tuple[_W
         run = RunStore().find(request.resume or "")
         # The name is text from a file, and must not lead anywhere.
         output = _output(request, file_stem(run.info.plan.architecture.name))
-        live = LiveRun.resume(run, epochs=request.epochs, diagnose=False)
+        live = LiveRun.resume(run, epochs=request.epochs, diagnose=False, film=request.film)
         info = live.run.info
         return _Work(live.trainer, info.plan, info.command, live), output
     device = choose_device(settings.device)
@@ -181,7 +190,7 @@ def _begin(request: TrainRequest, settings: TrainingSettings | None) -> tuple[_W
     command = repeating_command(plan, name)
     if not request.keep_run:
         return _Work(prepare(plan, diagnose=False, samples=samples), plan, command, None), output
-    live = LiveRun.start(plan, name=request.name, command=command, diagnose=False, samples=samples)
+    live = LiveRun.start(plan, name=request.name, command=command, diagnose=False, film=request.film, samples=samples)
     return _Work(live.trainer, plan, command, live), output
 
 

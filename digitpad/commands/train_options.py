@@ -87,7 +87,8 @@ _SETTINGS: dict[str, tuple[Callable[[str], Any], str, str]] = {
     "threads": (types.at_least(1), "T", gettext_noop("threads that share a batch (default: one per processor)")),
 }
 #: Options that --resume accepts; everything else is fixed when the run starts.
-_OF_A_RUN = {"resume", "epochs", "output", "force", "json"}
+_OF_A_RUN = {"resume", "epochs", "film_size", "output", "force", "json"}
+_FILM_SIZE = 192
 
 
 def add_options(add: Callable[..., object], dataset_help: str) -> None:
@@ -179,6 +180,15 @@ def add_options(add: Callable[..., object], dataset_help: str) -> None:
         help=_("number of validation images (default: a sixth of the images, at most 5000)"),
     )
     add("--name", metavar=_("NAME"), help=_("name of the run (default: the name of the architecture)"))
+    add(
+        "--film-size",
+        metavar="MB",
+        type=types.at_least(0),
+        help=_(
+            "largest size of the film of the run, which records the weights at many steps; 0 films nothing "
+            "(default: {size})"
+        ).format(size=_FILM_SIZE),
+    )
     add("--no-run", action="store_true", default=None, help=_("do not keep a run folder; the run cannot be resumed"))
     add(
         "--output",
@@ -205,7 +215,8 @@ def read_options(options: argparse.Namespace) -> "tuple[TrainRequest, TrainingSe
     from digitpad.commands.train import TrainRequest
 
     given = {name: value for name, value in vars(options).items() if value is not None}
-    where = {"output": options.output, "overwrite": options.force, "json": options.json}
+    film_size = _FILM_SIZE if options.film_size is None else options.film_size
+    where = {"output": options.output, "overwrite": options.force, "json": options.json, "film_size": film_size}
     if options.resume is not None:
         own = {*_DEFAULTS, *_RECIPE_CHOICES, *_SETTINGS, "recipe", "augment", "limit", "limit_per_class", "validation"}
         own |= {"start_from", "name", "no_run"}

@@ -232,10 +232,12 @@ class LiveRun:
                 ended = True
             except GeneratorExit:
                 recorder.checkpoint()
+                film.finish()
                 raise
             except DigitpadError as error:
                 # A picture is gone or has changed, for example. The last step is whole.
                 recorder.checkpoint()
+                film.finish()
                 recorder.break_off(RunStatus.INTERRUPTED, str(error))
                 ended = True
                 raise

@@ -12,6 +12,7 @@ from digitpad.data.lazy_pictures import Progress
 from digitpad.errors import DigitpadError
 from digitpad.nn import ARCHITECTURES, Architecture
 from digitpad.training.data_facts import DataFacts, facts_of
+from digitpad.training.film.limits import FilmLimits
 from digitpad.training.live import LiveRun
 from digitpad.training.network_fit import fit_network, output_sentence
 from digitpad.training.opened import OpenedData, samples_of
@@ -98,6 +99,8 @@ def start_suited(
     store: RunStore,
     opened: OpenedData | None = None,
     on_progress: Progress = lambda _done, _total: None,
+    *,
+    film: FilmLimits | None = None,
 ) -> LiveRun:
     """Open the data, suit the plan to them, and start a run.
 
@@ -111,6 +114,8 @@ def start_suited(
         Data opened before; they are used if they are those of the plan and their files have not changed.
     on_progress
         As for `open_samples`.
+    film
+        How much the film of the run may take; None for the default limits.
 
     Raises
     ------
@@ -119,7 +124,7 @@ def start_suited(
     """
     samples = samples_of(plan, opened, on_progress=on_progress)
     suited = suit(plan, chosen, facts_of(samples))
-    return LiveRun.start(suited.plan, store, samples=samples)
+    return LiveRun.start(suited.plan, store, film=film, samples=samples)
 
 
 def _for_a_small_set(plan: RunPlan, chosen: Collection[str], facts: DataFacts) -> tuple[RunPlan, str]:

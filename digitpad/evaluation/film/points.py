@@ -13,9 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.data.dataset import Dataset, images_at_once
+from digitpad.errors import DigitpadError
+from digitpad.evaluation.film.order import coarse_to_fine
 from digitpad.models.model_file import Model
 from digitpad.nn import Sequential
 from digitpad.nn.backend import Array, Shape
+from digitpad.training.film.reader import Film
 
 Values = NDArray[np.float32]
 
@@ -49,6 +52,14 @@ class LayerPoints:
     values: Values
     logits: Values
     block: int
+
+    @property
+    def predicted(self) -> NDArray[np.int64]:
+        """int64 (images,): index of the largest output for each image; for a single output, whether it is positive."""
+        if self.logits.shape[1] == 1:
+            return (self.logits[:, 0] > 0).astype(np.int64)
+        predicted: NDArray[np.int64] = self.logits.argmax(axis=1)
+        return predicted
 
     def point_of(self, activation: Values) -> Values:
         """Return the point (features,) of the activation of this layer for another image, such as the drawing's.
@@ -158,6 +169,67 @@ class Plane:
         """Return the places (images, 2) of points (images, features) on the plane."""
         places: Values = np.matmul(values - self.center, self.axes.T, dtype=np.float32)
         return places
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MomentPlaces:
+    """Where the images are on a plane at one moment of a training.
+
+    Attributes
+    ----------
+    step
+        The step of the run.
+    places
+        float32 (images, 2).
+    predicted
+        int64 (images,): index of the largest output of the network; for a single output, whether it is positive.
+    """
+
+    step: int
+    places: Values
+    predicted: NDArray[np.int64]
+
+
+def following_places(
+    film: Film, images: Dataset, layer: str, plane: Plane, *, count: int = IMAGES
+) -> Generator[MomentPlaces | None, None, None]:
+    """Project what a layer makes of images onto a plane, for every frame of a film, from coarse to fine.
+
+    Parameters
+    ----------
+    film
+        The film.
+    images, layer, count
+        As for `layer_points`.
+    plane
+        The plane, fitted to the points of the same layer and images at a moment of choice.
+
+    Yields
+    ------
+    MomentPlaces or None
+        The places of one frame; between frames None, after some images, so that the caller can stop. Frames that are
+        thinned out meanwhile are left out.
+    """
+    frames = film.frames
+    model = film.model(frames[-1])
+    for index in coarse_to_fine(len(frames)):
+        try:
+            film.load_into(model.network, frames[index])
+        except DigitpadError:
+            continue
+        points = yield from _without_counting(layer_points(model, images, layer, count=count))
+        yield MomentPlaces(frames[index].step, plane.place(points.values), points.predicted)
+
+
+def _without_counting(job: Generator[int, None, LayerPoints]) -> Generator[None, None, LayerPoints]:
+    """Return the result of a job, and yield None for each of its steps."""
+    while True:
+        try:
+            next(job)
+        except StopIteration as done:
+            points: LayerPoints = done.value
+            return points
+        yield None
 
 
 def principal_axes(centered: Values, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

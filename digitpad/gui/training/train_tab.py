@@ -39,6 +39,7 @@ from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workspace.look import Depth, Look
 from digitpad.gui.workspace.tab_page import TabPage
 from digitpad.gui.workspace.workspace import Workspace
+from digitpad.training.film.limits import FilmLimits
 from digitpad.training.live import LiveRun
 from digitpad.training.plan import RunPlan
 from digitpad.training.runs import Run, RunStore
@@ -156,7 +157,8 @@ class TrainTab(TabPage):
         """Start a new run of the plan."""
         plan, chosen = self.editor.asked
         # Suited to the data again where they are opened, because they may have changed since they were read.
-        self._begin(partial(start_suited, plan, chosen, self._store, self.note.opened), passage, self.editor.plan)
+        begin = partial(start_suited, plan, chosen, self._store, self.note.opened, film=self._workspace.settings.film)
+        self._begin(begin, passage, self.editor.plan)
 
     def _begin(self, open_run: Callable[[Progress], LiveRun], passage: RunUntil, plan: RunPlan) -> None:
         self.notice.clear()
@@ -340,7 +342,7 @@ class TrainTab(TabPage):
             if self.runs is not None:
                 self.runs.notice.say(self.tr("A training is running; stop it before you resume another."))
             return
-        self._begin(partial(_resumed, run), RunUntil.OPEN, run.info.plan)
+        self._begin(partial(_resumed, run, self._workspace.settings.film), RunUntil.OPEN, run.info.plan)
 
     @Slot()
     def _recall(self) -> None:
@@ -463,5 +465,5 @@ class TrainTab(TabPage):
             side.setFixedWidth(max(px(width), side.minimumSizeHint().width()))
 
 
-def _resumed(run: Run, on_progress: Progress) -> LiveRun:
-    return LiveRun.resume(run, on_progress=on_progress)
+def _resumed(run: Run, film: FilmLimits, on_progress: Progress) -> LiveRun:
+    return LiveRun.resume(run, film=film, on_progress=on_progress)

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray
 
@@ -11,9 +12,13 @@ from digitpad import paths
 from digitpad.data.collections.store import CollectionStore, is_named
 from digitpad.gui.workspace.stored_values import StoredValues
 
+if TYPE_CHECKING:
+    from digitpad.training.film.limits import FilmLimits
+
 _MOST_RECENT = 5
 _MOST_DIGITS = 4  # of a pen's width
 _MOST_GEOMETRY = 4096
+_MOST_MEGABYTES = 1 << 20
 
 
 class Settings:
@@ -128,6 +133,22 @@ class Settings:
         self._store.set_value("pen_width", width)
 
     @property
+    def film(self) -> "FilmLimits":
+        """How much the films of runs may take: of one run and of all, in whole MB; 0 films nothing."""
+        from digitpad.training.film.limits import MEGABYTE, FilmLimits
+
+        usual = FilmLimits()
+        most, total = self._megabytes("film_size", usual.most_bytes), self._megabytes("films_size", usual.total_bytes)
+        return FilmLimits(most_bytes=most * MEGABYTE, total_bytes=total * MEGABYTE)
+
+    @film.setter
+    def film(self, limits: "FilmLimits") -> None:
+        from digitpad.training.film.limits import MEGABYTE
+
+        self._store.set_value("film_size", limits.most_bytes // MEGABYTE)
+        self._store.set_value("films_size", limits.total_bytes // MEGABYTE)
+
+    @property
     def geometry(self) -> QByteArray | None:
         """The position and size of the window."""
         value = self._store.value("geometry")
@@ -150,6 +171,13 @@ class Settings:
     @welcomed.setter
     def welcomed(self, value: bool) -> None:
         self._store.set_value("welcomed", value)
+
+    def _megabytes(self, name: str, usual: int) -> int:
+        """Return a size in MB; that of `usual`, in bytes, if none is set."""
+        value = self._store.value(name)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_MEGABYTES:
+            return value
+        return usual >> 20
 
     def _path(self, key: str) -> Path | None:
         value = self._store.value(key)

@@ -106,6 +106,17 @@ class FilmRecorder:
         except DigitpadError as error:
             yield RecordingTrouble(self._end(error))
 
+    def finish(self) -> str:
+        """Film the current step, with which the training ends early; return the error message, or ""."""
+        if not self._is_on:
+            return ""
+        try:
+            self._settle()
+            self._take(self._trainer.steps)
+        except DigitpadError as error:
+            return self._end(error)
+        return ""
+
     def close(self) -> str:
         """Finish the frame under way; return the error message, or ""."""
         trouble = ""

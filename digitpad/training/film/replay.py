@@ -7,7 +7,7 @@ another machine, or with another version of NumPy, losses may differ in their la
 rather than shown with wrong numbers.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from digitpad.errors import DigitpadError
@@ -108,6 +108,16 @@ class ExactSteps:
             return self._run.load(start).model(moment_name(self._run, step))
         yield from self._repeat(start, step)
         return self._recent[step]
+
+    def model(self, step: int, *, on_progress: Callable[[ReplayProgress], object] = lambda _progress: None) -> Model:
+        """Return the network of a step, like `at`, without a way to cancel."""
+        job = self.at(step)
+        while True:
+            try:
+                on_progress(next(job))
+            except StopIteration as done:
+                model: Model = done.value
+                return model
 
     def close(self) -> None:
         """End the repeated training."""

@@ -1,6 +1,6 @@
 """The life of an answer, what was learned when, and distributions: each equals what the saved frames compute."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from digitpad.evaluation.film.answers import AnswerFilm, AnswerLife, first_readi
 from digitpad.evaluation.film.classes import ClassAccuracies, following_classes, validation_sample
 from digitpad.evaluation.film.distributions import distributions, following_distributions, spread
 from digitpad.evaluation.film.order import coarse_to_fine
+from digitpad.evaluation.film.points import LayerPoints, Plane, following_places, layer_points
 from digitpad.models.model_file import load_model
 from digitpad.nn import ARCHITECTURES
 from digitpad.reading.recognizer import Recognizer
@@ -224,3 +225,26 @@ def test_a_histogram_counts_every_value() -> None:
     for wrong in (np.array([]), np.array([1.0, np.nan]), np.array([np.inf])):
         with pytest.raises(ValueError, match="a histogram needs"):
             Histogram.of(wrong)
+
+
+def test_points_follow_the_film_on_one_plane(film: Film, sample: Dataset) -> None:
+    last = film.model(film.frames[-1])
+    points = _result(layer_points(last, sample, "fc1"))
+    plane = Plane.fit(points.values)
+    found = [one for one in following_places(film, sample, "fc1", plane) if one is not None]
+    assert [one.step for one in found[:3]] == [0, film.frames[-1].step, film.frames[30].step]
+    assert sorted(one.step for one in found) == [frame.step for frame in film.frames]
+    np.testing.assert_allclose(found[1].places, plane.place(points.values), atol=1e-5)
+    first = _result(layer_points(load_model(film.frames[0].path), sample, "fc1"))
+    np.testing.assert_allclose(found[0].places, plane.place(first.values), atol=1e-5)
+    assert (found[1].predicted == sample.labels).mean() > 0.9
+    assert (found[0].predicted == sample.labels).mean() < 0.3
+
+
+def _result(job: Generator[int, None, LayerPoints]) -> LayerPoints:
+    while True:
+        try:
+            next(job)
+        except StopIteration as done:
+            points: LayerPoints = done.value
+            return points

@@ -12,6 +12,7 @@ from digitpad.gui.canvas.drawing import DEFAULT_PEN_WIDTH
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.settings import Settings
+from digitpad.training.film.limits import MEGABYTE, FilmLimits
 
 
 def test_what_is_set_is_there_the_next_day(tmp_path: Path) -> None:
@@ -169,3 +170,19 @@ def test_a_folder_that_cannot_be_written_to_keeps_the_window_open(tmp_path: Path
     settings = Settings(tmp_path / "file" / "window.json")
     settings.pen_width = 9
     assert settings.pen_width == 9
+
+
+def test_the_limits_of_films_are_remembered(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "window.json")
+    assert settings.film == FilmLimits()
+    limits = FilmLimits(most_bytes=50 * MEGABYTE, total_bytes=0)
+    settings.film = limits
+    assert Settings(tmp_path / "window.json").film == limits
+    assert not settings.film.is_on
+
+
+@pytest.mark.parametrize("value", ["many", -1, 1.5, True, None, 1 << 40])
+def test_an_unusable_limit_of_films_counts_as_not_set(tmp_path: Path, value: object) -> None:
+    path = tmp_path / "window.json"
+    path.write_text(json.dumps({"film_size": value, "films_size": 7}))
+    assert Settings(path).film == FilmLimits(total_bytes=7 * MEGABYTE)

@@ -155,6 +155,19 @@ def test_the_last_frame_is_the_last_step_of_a_stopped_run(make_plan: Make, store
     assert_same(film.weights(film.frames[-1]), last)
 
 
+def test_a_training_that_is_closed_films_its_last_step(make_plan: Make, store: RunStore) -> None:
+    live = LiveRun.start(make_plan(epochs=30), store, film=FilmLimits(most_frames=4, most_cost=1e9))
+    events = live.events()
+    for event in events:
+        if isinstance(event, StepCompleted) and event.step == 37:
+            break
+    last = {name: value.copy() for name, value in live.trainer.network.state_dict().items()}
+    events.close()
+    film = Film.open(live.run)
+    assert film.frames[-1].step == 37
+    assert_same(film.weights(film.frames[-1]), last)
+
+
 def test_a_resumed_run_films_its_steps_again(make_plan: Make, store: RunStore) -> None:
     live = LiveRun.start(make_plan(), store, film=FREE)
     events = live.events()
