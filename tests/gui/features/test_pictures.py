@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from digitpad.explain.dependencies import Cell
+from digitpad.explain.frame import Inspector
+from digitpad.explain.occlusion import occlusion
 from digitpad.explain.structure import INPUT, Structure
 from digitpad.gui.features.maps.placement import ZOOMS, lay_out
 from digitpad.gui.features.maps.shown import shown_layers
@@ -21,6 +23,7 @@ from digitpad.gui.features.pages.preferred_input import PreferredInputPage
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workers.latest import Outcome
 from digitpad.gui.workspace.settings import Settings
 from digitpad.nn import ARCHITECTURES
 from digitpad.reading.recognizer import Recognizer
@@ -174,6 +177,21 @@ def test_long_explanations_end(tab: FeaturesTab, window: MainWindow, qtbot: QtBo
     assert overlay.values.shape == SHAPE[1:]
     assert tab.why.sentence.text()
     assert "ink" not in tab.why.sentence.text().split()
+
+
+def test_an_unfinished_occlusion_says_how_far_it_is(tab: FeaturesTab, window: MainWindow) -> None:
+    tab.explain_with("occlusion")
+    pixels = tab.side.picture.pixels
+    assert pixels is not None
+    steps = list(occlusion(Inspector.of(colour_model()), pixels))
+    assert len(steps) > 2
+    tab.why._receive(Outcome("occlusion", 1, steps[0], final=False))
+    done, total = steps[0].done, steps[0].total
+    assert tab.why.sentence.text().startswith(f"{done} of {total} patches so far. The mean decrease")
+    assert tab.why.sentence.toolTip() == tab.why.sentence.text()
+    tab.why._receive(Outcome("occlusion", 1, steps[-1], final=False))
+    assert tab.why.sentence.text().startswith("The mean decrease")
+    settle(window)
 
 
 def test_no_tip_speaks_of_ink(tab: FeaturesTab) -> None:
