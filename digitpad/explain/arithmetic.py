@@ -89,6 +89,8 @@ class MapTerm:
         float64, same shape: patch * kernel.
     value
         The sum of the products.
+    map_name
+        The short name of the map, see `digitpad.explain.map_names`.
     """
 
     source: Cell
@@ -101,11 +103,12 @@ class MapTerm:
     kernel: Numbers
     products: Exact
     value: float
+    map_name: str
 
     @property
     def name(self) -> str:
         """The name of the map."""
-        return _("{layer} map {number}").format(layer=self.source.layer, number=self.source.channel)
+        return _("{layer} {map}").format(layer=self.source.layer, map=self.map_name)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,6 +125,8 @@ class UnitTerm:
         Their product, float64.
     on_map
         Whether the source has rows and columns.
+    map_name
+        The short name of its map, see `digitpad.explain.map_names`.
     """
 
     source: Cell
@@ -129,6 +134,7 @@ class UnitTerm:
     weight: float
     value: float
     on_map: bool
+    map_name: str
 
     @property
     def name(self) -> str:
@@ -136,8 +142,8 @@ class UnitTerm:
         source = self.source
         if not self.on_map:
             return _("{layer} unit {number}").format(layer=source.layer, number=source.channel)
-        return _("{layer} map {number}, row {row}, column {column}").format(
-            layer=source.layer, number=source.channel, row=source.row, column=source.column
+        return _("{layer} {map}, row {row}, column {column}").format(
+            layer=source.layer, map=self.map_name, row=source.row, column=source.column
         )
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from digitpad.explain.arithmetic import Exact, MapTerm, Numbers, UnitTerm, WeightedSum
 from digitpad.explain.dependencies import Cell, as_maps, check_cell, taps, taps_transposed
 from digitpad.explain.frame import Frame
+from digitpad.explain.map_names import map_name
 from digitpad.explain.operands import before, ends_of, input_of, origin, patches_of
 from digitpad.explain.structure import Node, Structure
 from digitpad.nn import layers
@@ -42,12 +43,13 @@ def convolution_sum(
     middle = (top + bottom) // 2, (left + right) // 2
     chosen = _largest(totals, terms)
     bias = None if conv.bias is None else float(conv.bias.value[cell.channel])
+    sources = {c: before(frame, node, (first + c, *middle)) for c in chosen}
     return _weighted_sum(
         cell,
         value,
         tuple(
             MapTerm(
-                source=before(frame, node, (first + c, *middle)),
+                source=sources[c],
                 patch=patches[c],
                 inside=inside,
                 top=top,
@@ -57,6 +59,7 @@ def convolution_sum(
                 kernel=kernels[c],
                 products=products[c],
                 value=float(totals[c]),
+                map_name=map_name(frame.structure, sources[c].layer, sources[c].channel),
             )
             for c in chosen
         ),
@@ -74,16 +77,18 @@ def dense_sum(frame: Frame, node: Node, linear: layers.Linear, cell: Cell, value
     chosen = _largest(products, terms)
     on_map = frame.structure.seen_through(node.sources[0].name).is_image
     bias = None if linear.bias is None else float(linear.bias.value[cell.channel])
+    sources = {i: before(frame, node, (i, 0, 0)) for i in chosen}
     return _weighted_sum(
         cell,
         value,
         tuple(
             UnitTerm(
-                source=before(frame, node, (i, 0, 0)),
+                source=sources[i],
                 operand=float(x[i]),
                 weight=float(weights[i]),
                 value=float(products[i]),
                 on_map=on_map,
+                map_name=map_name(frame.structure, sources[i].layer, sources[i].channel),
             )
             for i in chosen
         ),

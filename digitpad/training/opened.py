@@ -5,13 +5,11 @@ files have not changed since need not do so again.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from digitpad.data.collections.store import find_collection
+from digitpad.data.dataset_state import DatasetState, state_of
 from digitpad.data.lazy_pictures import Progress
-from digitpad.data.orientation import split_turns
 from digitpad.data.paper import Pages
 from digitpad.data.sources import open_samples
 from digitpad.training.data_facts import DataFacts, facts_of
@@ -32,7 +30,7 @@ class OpenedData:
     source
         What was opened: the dataset, the limit per class with its seed, and the input that pictures are prepared for.
     state
-        The number of files and folders, and the time of their last change in nanoseconds.
+        The state of its files.
     facts
         The facts about the data.
     samples
@@ -40,7 +38,7 @@ class OpenedData:
     """
 
     source: tuple[object, ...]
-    state: tuple[int, int]
+    state: DatasetState
     facts: DataFacts
     samples: Samples | None
 
@@ -65,7 +63,7 @@ def open_data(
         If the data cannot be opened.
     """
     # Before the data are opened, so that a change meanwhile is noticed the next time.
-    source, state = _source_of(plan), _state_of(plan.dataset)
+    source, state = _source_of(plan), state_of(plan.dataset)
     if before is not None and (before.source, before.state) == (source, state):
         return before
     samples = samples_of(plan, on_progress=on_progress)
@@ -87,7 +85,7 @@ def samples_of(
     DigitpadError
         If the data cannot be opened.
     """
-    same = before is not None and (before.source, before.state) == (_source_of(plan), _state_of(plan.dataset))
+    same = before is not None and (before.source, before.state) == (_source_of(plan), state_of(plan.dataset))
     if before is not None and before.samples is not None and same:
         return before.samples
     shape = input_for_pictures(plan.architecture)
@@ -105,21 +103,3 @@ def _is_small(samples: Samples) -> bool:
     if isinstance(samples, Pages):
         return False
     return not isinstance(samples.images, np.ndarray) or samples.images.nbytes <= _MOST_BYTES
-
-
-def _state_of(dataset: str) -> tuple[int, int]:
-    """Return how many files and folders the data have, and when the last of them changed."""
-    count = newest = 0
-    for name in {split_turns(part)[0] for part in (dataset, *dataset.split("+"))} - {""}:
-        path = find_collection(name) or Path(name)
-        for entry in (path, *path.rglob("*")):
-            count, newest = count + 1, max(newest, _changed(entry))
-    return count, newest
-
-
-def _changed(path: Path) -> int:
-    """Return the time of a file's last change in nanoseconds; 0 if there is none, which is said when it is opened."""
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0

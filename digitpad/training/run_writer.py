@@ -257,6 +257,7 @@ def trained_model(trainer: Trainer, plan: RunPlan, event: TrainingStopped, comma
     model, score = trainer.snapshot_model(), event.validation_accuracy
     record = {
         "command": command,
+        "dataset": plan.dataset,
         "seed": plan.settings.seed,
         "data_sha256": trainer.data_sha256,
         "images": trainer.images,

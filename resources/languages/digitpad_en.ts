@@ -170,6 +170,13 @@
 <context>
     <name>KernelsPage</name>
     <message numerus="yes">
+        <source>%n kernel(s), for red, green and blue of the picture</source>
+        <translation>
+            <numerusform>%n kernel, for red, green and blue of the picture</numerusform>
+            <numerusform>%n kernels, for red, green and blue of the picture</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n kernel(s), one for each map of {before}</source>
         <translation>
             <numerusform>%n kernel, one for each map of {before}</numerusform>

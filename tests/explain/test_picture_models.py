@@ -9,6 +9,10 @@ from digitpad.explain.cells import explain_cell
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Inspector
 from digitpad.explain.occlusion import occlusion
+from digitpad.models.metadata import ModelMetadata, Preprocessing
+from digitpad.models.model_file import Model
+from digitpad.nn import ARCHITECTURES, build
+from digitpad.training.building import with_zero_weights
 from tests.models.test_picture_models import MEAN, STD, picture_model
 
 PIXELS = np.random.default_rng(0).uniform(size=(3, 20, 24)).astype(np.float32)
@@ -53,6 +57,41 @@ def test_an_occluded_patch_of_a_picture_gets_the_mean_colour() -> None:
     before, after = inspector.probabilities(np.stack([PIXELS, covered]))[:, 1]
     assert last.attribution.values[15, 0] == pytest.approx(before - after, abs=1e-6)
     assert "mean colour" in last.attribution.meaning
+
+
+def test_the_picture_is_covered_coarsely_first_and_every_result_is_a_mean_of_what_was_measured() -> None:
+    inspector = Inspector.of(picture_model())
+    coarse, *_, last = occlusion(inspector, PIXELS, target=1, size=8, stride=4)
+    # 4 x 4 patches of 8 x 8 pixels lie side by side; all 7 x 8 fit into two batches.
+    assert (coarse.done, coarse.total) == (32, 56)
+    before = inspector.probabilities(PIXELS[np.newaxis])[0, 1]
+    places = [(top, left) for top in range(-7, 20, 8) for left in range(-7, 24, 8)]
+    row, column = 3, 5
+    falls = []
+    for top, left in [(top, left) for top in range(-7, 20, 4) for left in range(-7, 24, 4)]:
+        erased = PIXELS.copy()
+        erased[:, max(top, 0) : top + 8, max(left, 0) : left + 8] = np.array(MEAN, np.float32)[:, None, None]
+        fall = before - inspector.probabilities(erased[np.newaxis])[0, 1]
+        if top <= row < top + 8 and left <= column < left + 8:
+            falls.append(((top, left) in places, fall))
+    assert len(falls) == 4
+    assert sum(first for first, _fall in falls) == 1
+    assert last.attribution.values[row, column] == pytest.approx(np.mean([fall for _first, fall in falls]), abs=1e-6)
+    assert (coarse.attribution.values != 0).all()
+    assert "8 × 8" in last.attribution.meaning
+    assert "4 pixels apart" in last.attribution.meaning
+
+
+def test_a_large_picture_is_read_in_small_batches_so_that_it_can_be_stopped() -> None:
+    plan = ARCHITECTURES["catdog"]
+    prepared = Preprocessing.of_pictures(plan.input_shape, MEAN, STD)
+    network = build(with_zero_weights(plan))
+    model = Model(network, plan, ModelMetadata(("cats", "dogs"), prepared))
+    first = next(occlusion(Inspector.of(model), np.zeros(plan.input_shape, np.float32)))
+    assert first.done == 4
+    assert first.total == 18 * 18
+    assert "28 × 28" in first.attribution.meaning
+    assert "14 pixels apart" in first.attribution.meaning
 
 
 def test_patches_of_a_picture_that_have_the_mean_colour_already_are_skipped() -> None:

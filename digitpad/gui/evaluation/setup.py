@@ -7,34 +7,29 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from digitpad.data.collections.store import CollectionEntry, dataset_title, is_named
-from digitpad.data.orientation import orientations
+from digitpad.data.collections.store import CollectionEntry
 from digitpad.gui.evaluation.job import Data
 from digitpad.gui.widgets.actions import action_button
 from digitpad.gui.widgets.cards import muted, title
 from digitpad.gui.widgets.fields import ComboBox
-from digitpad.gui.widgets.files import INK_FILTER, MODEL_FILTER
+from digitpad.gui.widgets.files import MODEL_FILTER
 from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.progress import WorkProgress
 from digitpad.gui.workspace.catalogue import Entry
+from digitpad.gui.workspace.datasets import dataset_dialog, dialog_entries, offered_datasets
 from digitpad.gui.workspace.models import saved_name
 from digitpad.gui.workspace.progress_text import progress_text
 from digitpad.gui.workspace.settings import Settings
 
 _WIDTH = 29 * SPACE
-_BROWSE, _FOLDER, _INK, _NOTHING = "browse:", "folder:", "ink:", "nothing:"
-_BUNDLED = {
-    "test:mnist": str(QT_TRANSLATE_NOOP("EvaluationSetup", "MNIST, 10,000 test images")),
+_BROWSE, _NOTHING = "browse:", "nothing:"
+_USUAL = "test:mnist"
+_MNIST = {
+    _USUAL: str(QT_TRANSLATE_NOOP("EvaluationSetup", "MNIST, 10,000 test images")),
     "validation:mnist": str(QT_TRANSLATE_NOOP("EvaluationSetup", "MNIST, validation images of the model")),
     "train:mnist": str(QT_TRANSLATE_NOOP("EvaluationSetup", "MNIST, 60,000 training images")),
-    "test:pen": str(QT_TRANSLATE_NOOP("EvaluationSetup", "Pen ink, 7,494 digits")),
-    "test:manners": str(QT_TRANSLATE_NOOP("EvaluationSetup", "Pen ink in particular manners")),
-}
-_OTHERS = {
-    _FOLDER: str(QT_TRANSLATE_NOOP("EvaluationSetup", "Folder of images or IDX files…")),
-    _INK: str(QT_TRANSLATE_NOOP("EvaluationSetup", "Ink file…")),
 }
 
 
@@ -62,11 +57,11 @@ class EvaluationSetup(QFrame):
         super().__init__(parent)
         self._settings = settings
         self._models, self._names = dict[str, Path](), dict[str, str]()
-        self._own_data: dict[str, str] = {}
-        self._shown = {"model": "", "other": _NOTHING, "data": "test:mnist"}
-        self.setObjectName("evaluationSetup")
-        self.setProperty("card", "true")
-        self.setFixedWidth(_WIDTH)
+        self._collections: tuple[CollectionEntry, ...] = ()
+        # The dataset of the model's validation images, and whether the data were chosen because of the model.
+        self._validated, self._followed = "", False
+        self._shown = {"model": "", "other": _NOTHING, "data": _USUAL}
+        self._dress()
         self.model = ComboBox(theme, "evaluateModel", self.tr("Model"), self.tr("Model to evaluate"), self)
         self.other = ComboBox(
             theme,
@@ -117,6 +112,11 @@ class EvaluationSetup(QFrame):
         self._fill_data()
         self.show_progress(None)
 
+    def _dress(self) -> None:
+        self.setObjectName("evaluationSetup")
+        self.setProperty("card", "true")
+        self.setFixedWidth(_WIDTH)
+
     # What is chosen
 
     @property
@@ -128,8 +128,7 @@ class EvaluationSetup(QFrame):
     @property
     def chosen_data(self) -> Data:
         """The images to evaluate on."""
-        word = self.data.chosen
-        part, _, source = self._own_data.get(word, word).partition(":")
+        part, _, source = self.data.chosen.partition(":")
         if part == "train":
             return Data(source, "train")
         return Data(source, "validation" if part == "validation" else "test")
@@ -151,22 +150,38 @@ class EvaluationSetup(QFrame):
 
     def add_data(self, source: str) -> None:
         """Add a folder or a file of ink, and select it."""
-        for spec in orientations(source):
-            self._own_data[f"own:{spec}"] = f"test:{spec}"
-        self._shown["data"] = f"own:{source}"
+        self._settings.remember_dataset(source)
+        self._followed = False
+        self._show_data(Data(source))
+
+    def follow(self, data: Data | None, *, digits: bool) -> None:
+        """Select the data of a model that was just chosen.
+
+        Parameters
+        ----------
+        data
+            The images of the model's training to evaluate it on; None if they are not known. Then data that another
+            model brought are replaced by MNIST if the model reads digits.
+        digits
+            Whether the model reads digits.
+        """
+        if data is None and self._followed and digits:
+            self._followed = False
+            self._show_data(Data("mnist"))
+        elif data is not None:
+            self._followed = True
+            self._validated = data.source if data.part == "validation" else self._validated
+            self._show_data(data)
+
+    def _show_data(self, data: Data) -> None:
+        self._shown["data"] = f"{data.part}:{data.source}"
         self._fill_data()
         self.changed.emit()
 
     def offer_collections(self, entries: Sequence[CollectionEntry]) -> None:
         """List the user's collections; one that is chosen stays, so that its evaluation can say that it is gone."""
-        own = {f"own:{entry.dataset}": f"test:{entry.dataset}" for entry in entries}
-        kept = {
-            word: entry
-            for word, entry in self._own_data.items()
-            if not is_named(entry.partition(":")[2]) or word == self._shown["data"]
-        }
-        if self._own_data != kept | own:
-            self._own_data = kept | own
+        if self._collections != tuple(entries):
+            self._collections = tuple(entries)
             self._fill_data()
 
     def add_model(self, path: Path, field: str = "model") -> None:
@@ -206,9 +221,17 @@ class EvaluationSetup(QFrame):
         self.other.choose(self._shown["other"])
 
     def _fill_data(self) -> None:
-        own = {word: one_line(dataset_title(entry.partition(":")[2])) for word, entry in self._own_data.items()}
-        known, others = ({word: self.tr(text) for word, text in each.items()} for each in (_BUNDLED, _OTHERS))
-        self.data.offer(known | own | others)
+        chosen = self._shown["data"].partition(":")[2]
+        titles = offered_datasets(self._collections, (*self._settings.recent_datasets, chosen))
+        entries: dict[str, str] = {}
+        for name, text in titles.items():
+            if name == "mnist":
+                entries |= {word: self.tr(each) for word, each in _MNIST.items()}
+                continue
+            entries[f"test:{name}"] = text
+            if name == self._validated:
+                entries[f"validation:{name}"] = self.tr("{data}, validation images of the model").format(data=text)
+        self.data.offer(entries | dialog_entries())
         self.data.choose(self._shown["data"])
 
     @Slot()
@@ -216,31 +239,21 @@ class EvaluationSetup(QFrame):
         """Apply the choice; an entry that ends in an ellipsis opens a dialog instead."""
         for field, choice in (("model", self.model), ("other", self.other), ("data", self.data)):
             word = choice.chosen
-            if word in {_BROWSE, _FOLDER, _INK}:
+            if word == _BROWSE or word in dialog_entries():
                 choice.choose(self._shown[field])
                 self._ask(field, word)
             elif word != self._shown[field]:
                 self._shown[field] = word
+                self._followed = self._followed and field != "data"
                 self.changed.emit()
 
     def _ask(self, field: str, word: str) -> None:
-        words = {
-            _BROWSE: self.tr("Open a model file"),
-            _FOLDER: self.tr("Choose a folder of images"),
-            _INK: self.tr("Choose an ink file"),
-        }
-        dialog = QFileDialog(self.window(), words[word], str(self._settings.folder))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if word == _FOLDER:
-            dialog.setObjectName("evaluateFolderDialog")
-            dialog.setFileMode(QFileDialog.FileMode.Directory)
-            dialog.fileSelected.connect(self._data_selected)
-        elif word == _INK:
-            dialog.setObjectName("evaluateInkDialog")
-            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-            dialog.setNameFilters([INK_FILTER, self.tr("All files (*)")])
+        if word != _BROWSE:
+            dialog = dataset_dialog(word, "evaluate", str(self._settings.folder), self.window())
             dialog.fileSelected.connect(self._data_selected)
         else:
+            dialog = QFileDialog(self.window(), self.tr("Open a model file"), str(self._settings.folder))
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.setObjectName("evaluateModelDialog")
             dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
             dialog.setNameFilters([MODEL_FILTER, self.tr("All files (*)")])

@@ -12,25 +12,30 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from digitpad.data.collections.store import CollectionStore
+from digitpad.data.labels import are_digits
+from digitpad.data.skipped import first_names
 from digitpad.errors import DigitpadError
 from digitpad.gui.evaluation.exporting import Exported, Picture, export_job, paint_pictures
 from digitpad.gui.evaluation.figures import FiguresCard
+from digitpad.gui.evaluation.following import data_of
 from digitpad.gui.evaluation.job import CurvePoint, Measured, Step, evaluation_job, robustness_job
 from digitpad.gui.evaluation.results import VIEWS, Results, view_texts
 from digitpad.gui.evaluation.setup import EvaluationSetup
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.message_bar import Message
+from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.generator import GeneratorWorker
 from digitpad.gui.workers.progress import WorkProgress
 from digitpad.gui.workspace import catalogue
 from digitpad.gui.workspace.catalogue import Entry
+from digitpad.gui.workspace.models import read_model
 from digitpad.gui.workspace.tab_page import TabPage
 from digitpad.gui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from digitpad.gui.workspace.models import LoadedModel
+    from digitpad.models.model_file import Model
 
 
 class EvaluationTab(TabPage):
@@ -79,7 +84,9 @@ class EvaluationTab(TabPage):
         self.results.opened.connect(self._open_image)
         self.results.message.connect(self.message)
         workspace.networks_changed.connect(self._offer_models)
+        workspace.collections.changed.connect(self._offer_collections)
         self._offer_models()
+        self._offer_collections()
         self._show_running(running=False)
 
     @property
@@ -95,6 +102,12 @@ class EvaluationTab(TabPage):
         if in_use is None or chosen is not None or not self.setup.models:
             self._in_use = in_use
             self.setup.offer_models(self._known_models(), None if chosen is None else chosen.path)
+            if chosen is not None and chosen.model is not None and not self.is_running:
+                self._follow(chosen.model, chosen.path)
+
+    @Slot()
+    def _offer_collections(self) -> None:
+        self.setup.offer_collections(self._workspace.collections.entries)
 
     def _known_models(self) -> list[Entry]:
         """Return the models in files, then the runs."""
@@ -108,7 +121,7 @@ class EvaluationTab(TabPage):
     def showEvent(self, event: QShowEvent) -> None:
         """Add models that were saved or trained in the meantime, and collections."""
         super().showEvent(event)
-        self.setup.offer_collections(CollectionStore().all())
+        self._workspace.collections.refresh()
         self.setup.offer_models(self._known_models(), None)
 
     def shut_down(self) -> None:
@@ -123,7 +136,21 @@ class EvaluationTab(TabPage):
         if self.is_running:
             return
         self.setup.add_model(place)
+        try:
+            self._follow(*read_model(place))
+        except DigitpadError as error:
+            self.setup.show_status(str(error), error=True)
+            return
         self.start.trigger()
+
+    def _follow(self, model: "Model", place: Path) -> None:
+        """Choose the data of a model's training; of a model of other classes without a record, say what to choose."""
+        data, digits = data_of(model, place), are_digits(model.metadata.labels)
+        self.setup.follow(data, digits=digits)
+        if data is None and not digits:
+            text = self.tr("{model} does not record its data. Choose data with its classes: {classes}.")
+            classes = first_names([one_line(label) for label in model.metadata.labels])
+            self.setup.show_status(text.format(model=one_line(model.name), classes=classes))
 
     # Actions
 

@@ -221,7 +221,13 @@ class Why(QWidget):
     @Slot(object)
     def _receive(self, outcome: Outcome) -> None:
         if outcome.kind == OCCLUSION and isinstance(outcome.result, OcclusionStep) and self._kind == OCCLUSION:
-            self._show(outcome.result.attribution)
+            step = outcome.result
+            self.overlay_changed.emit(Overlay(step.attribution.values, step.attribution.signed))
+            meaning = step.attribution.meaning
+            if step.done < step.total:
+                text = self.tr("{done} of {total} patches so far. {text}")
+                meaning = text.format(done=step.done, total=step.total, text=meaning)
+            self._say(meaning, step.attribution.caution)
         elif outcome.kind == WHY_NOT and isinstance(outcome.result, SearchStep) and self._kind == WHY_NOT:
             self._show_change(outcome.result)
 

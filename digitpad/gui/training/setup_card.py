@@ -11,11 +11,10 @@ from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.data.augmentation import PHOTO_STRENGTHS, USUAL_STRENGTHS, Augmentation
-from digitpad.data.collections.store import CollectionEntry, dataset_title, find_collection
-from digitpad.data.orientation import orientations
+from digitpad.data.collections.store import CollectionEntry, find_collection
 from digitpad.gui.training.plan_editor import PlanEditor, dropout_of
 from digitpad.gui.training.preset_sizes import describe_preset, suitable_presets
 from digitpad.gui.training.preview import AugmentationPreview
@@ -26,6 +25,7 @@ from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.focus_order import come_after
 from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
+from digitpad.gui.workspace.datasets import dataset_dialog, dialog_entries, offered_datasets
 from digitpad.gui.workspace.settings import Settings
 from digitpad.nn import ARCHITECTURES
 from digitpad.training.building import decay_of
@@ -43,7 +43,7 @@ AUGMENTATIONS = {
     "photo": Augmentation(**PHOTO_STRENGTHS),
 }
 _IMAGE = (1, 28, 28)
-_FOLDER, _FILE, _OWN = "folder…", "file…", "own"
+_OWN = "own"
 _MNIST, _MNIST_COUNT, _MOST_VALIDATION = "mnist", 60_000, 5_000
 _LIVE = ("learning_rate", "momentum", "weight_decay", "dropout")
 _FIXED = ("optimizer", "schedule", "batch_size", "epochs", "label_smoothing")
@@ -80,7 +80,7 @@ class TrainingSetup(QFrame):
         self._editor = editor
         self._running: RunPlan | None = None
         self._live: dict[str, float] = {}
-        self._collections: tuple[str, ...] = ()
+        self._collections: tuple[CollectionEntry, ...] = ()
         self._data = ComboBox(theme, "trainData", self.tr("Data"), self.tr("The images to train on"), self)
         self._network = ComboBox(theme, "trainNetwork", self.tr("Network"), self.tr("The network to train"), self)
         self._augment = ComboBox(
@@ -154,9 +154,8 @@ class TrainingSetup(QFrame):
 
     def offer_collections(self, entries: Sequence[CollectionEntry]) -> None:
         """List the user's collections."""
-        names = tuple(entry.dataset for entry in entries)
-        if names != self._collections:
-            self._collections = names
+        if tuple(entries) != self._collections:
+            self._collections = tuple(entries)
             self.show_plan()
 
     @Slot()
@@ -253,17 +252,13 @@ class TrainingSetup(QFrame):
         return button
 
     def _offer_data(self, plan: RunPlan) -> None:
-        entries = {_MNIST: "MNIST", "pen": self.tr("Pen ink of 30 writers")}
-        own = () if plan.dataset == _MNIST else orientations(plan.dataset)
-        for known in (*self._settings.recent_datasets, *own, *self._collections):
-            entries.setdefault(known, dataset_title(known))
+        entries = offered_datasets(self._collections, (*self._settings.recent_datasets, plan.dataset))
         if plan.dataset == _MNIST:
             count = plan.limit or _MNIST_COUNT
             validation = min(_MOST_VALIDATION, count // 6) if plan.validation is None else plan.validation
             # For training, and for validation.
             entries[_MNIST] = f"MNIST, {count - validation:,} + {validation:,}"
-        entries |= {_FOLDER: self.tr("A folder of images or IDX files…"), _FILE: self.tr("A collection of ink…")}
-        self._data.offer(entries)
+        self._data.offer(entries | dialog_entries())
         self._data.choose(plan.dataset)
         self._data.setToolTip(self.tr("Images for training + validation: {data}").format(data=plan.dataset))
 
@@ -324,19 +319,12 @@ class TrainingSetup(QFrame):
     @Slot()
     def _choose_data(self) -> None:
         word = self._data.chosen
-        if word not in {_FOLDER, _FILE}:
+        if word not in dialog_entries():
             # A number of images belongs to the data that it was chosen for.
             self._editor.change(dataset=word, limit=None, validation=None)
             return
         self.show_plan()
-        dialog = QFileDialog(self, self.tr("Choose the data to train on"), str(self._settings.folder))
-        dialog.setObjectName("trainDataDialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if word == _FOLDER:
-            dialog.setFileMode(QFileDialog.FileMode.Directory)
-        else:
-            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-            dialog.setNameFilters([self.tr("Ink (*.jsonl)"), self.tr("All files (*)")])
+        dialog = dataset_dialog(word, "train", str(self._settings.folder), self)
         dialog.fileSelected.connect(self.use_data)
         dialog.open()
 
@@ -352,7 +340,7 @@ class TrainingSetup(QFrame):
     def _choose_network(self) -> None:
         if self._network.chosen not in ARCHITECTURES:
             return
-        # Networks with a recipe of their own are trained differently; among the others the settings stay.
+        # Networks for photographs and for digits are trained differently; within each kind the settings stay.
         before, recipe = (
             default_recipe(name, QUICK) for name in (self._editor.plan.architecture.name, self._network.chosen)
         )

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from digitpad.data.collections.store import CollectionStore, dataset_title
+from digitpad.data.collections.store import dataset_title
 from digitpad.data.lazy_pictures import Progress
 from digitpad.errors import DigitpadError
 from digitpad.gui.training.after_run import AfterRun
@@ -388,10 +388,16 @@ class TrainTab(TabPage):
         self.setup.more_asked.connect(self.show_more)
         self.setup.runs_asked.connect(self.show_runs)
         self.setup.network_asked.connect(self.edit_network)
+        self._workspace.collections.changed.connect(self._offer_collections)
+        self._offer_collections()
         self.editor.refused.connect(self.notice.say)
         self.editor.data_changed.connect(self.notice.clear)
         self.note.error.connect(self.notice.say)
         self.hints.cure_asked.connect(self.apply_cure)
+
+    @Slot()
+    def _offer_collections(self) -> None:
+        self.setup.offer_collections(self._workspace.collections.entries)
 
     def _lay_out(self) -> None:
         self._left = scroller("setupScroll", self.tr("What to train"), self.setup, self)
@@ -439,7 +445,7 @@ class TrainTab(TabPage):
     def showEvent(self, event: QShowEvent) -> None:
         """Update the tab after another tab was visible."""
         super().showEvent(event)
-        self.setup.offer_collections(CollectionStore().all())
+        self._workspace.collections.refresh()
         self._workspace.ask(self, Depth.ACTIVATIONS)
         if not self.session.is_on:
             self.note.look_again()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray
 
 from digitpad import paths
-from digitpad.data.collections.store import CollectionStore, is_named
+from digitpad.data.collections.store import is_named
 from digitpad.gui.workspace.stored_values import StoredValues
 
 if TYPE_CHECKING:
@@ -81,16 +81,16 @@ class Settings:
 
     @property
     def recent_datasets(self) -> list[str]:
-        """Folders, files and collections that a network was trained on, the latest first; missing ones are left out."""
+        """Folders and files of images that were opened, the latest first; missing ones are left out."""
         names = self._store.value("recent_datasets")
         if not isinstance(names, list):
             return []
-        names = [name for name in names if name]
-        own = {entry.dataset for entry in CollectionStore().all()} if any(map(is_named, names)) else set()
-        return [name for name in names if name in own or _is(Path.exists, Path(name))]
+        return [name for name in names if name and not is_named(name) and _is(Path.exists, Path(name))]
 
     def remember_dataset(self, path: str) -> None:
-        """Remember a folder, a file or a collection of images as recent."""
+        """Remember a folder or a file of images as recent; collections are always listed, and need not be."""
+        if is_named(path):
+            return
         others = [other for other in self.recent_datasets if other != path]
         self._store.set_value("recent_datasets", [path, *others][:_MOST_RECENT])
 

@@ -37,6 +37,7 @@ from digitpad.gui.canvas.pictures import picture_of_pixels
 from digitpad.gui.canvas.sketch import Page, Picture
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.workspace import models
+from digitpad.gui.workspace.collection_list import CollectionList
 from digitpad.gui.workspace.look import Choice, Depth, Look
 from digitpad.gui.workspace.look_maker import LookMaker, LookRequest
 from digitpad.gui.workspace.models import LoadedModel, Source
@@ -85,6 +86,8 @@ class Workspace(QObject):
         self.settings = settings
         self.runs_folder = runs_folder
         self.drawing = Drawing(self)
+        #: The user's collections, for the choosers of data.
+        self.collections = CollectionList(self)
         self._load = load_model
         self._in_use: LoadedModel | None = None
         self._in_training: LoadedModel | None = None
@@ -347,8 +350,9 @@ class Workspace(QObject):
             self._looks.change(fresh=False)
 
     def shut_down(self) -> None:
-        """Stop the worker and wait for its end."""
+        """Stop the workers and wait for their end."""
         self._looks.shut_down()
+        self.collections.shut_down()
 
     # Making looks
 

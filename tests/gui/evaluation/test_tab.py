@@ -416,7 +416,7 @@ def test_data_and_models_are_chosen_in_dialogs(
 ) -> None:
     for field, entry, name, path in (
         (tab.setup.data, "folder:", "evaluateFolderDialog", data),
-        (tab.setup.data, "ink:", "evaluateInkDialog", data.with_suffix(".jsonl")),
+        (tab.setup.data, "file:", "evaluateFileDialog", data.with_suffix(".jsonl")),
         (tab.setup.other, "browse:", "evaluateModelDialog", second_model),
     ):
         before = field.chosen

@@ -7,20 +7,23 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from digitpad.explain.dependencies import Cell
+from digitpad.explain.frame import Inspector
+from digitpad.explain.occlusion import occlusion
 from digitpad.explain.structure import INPUT, Structure
 from digitpad.gui.features.maps.placement import ZOOMS, lay_out
 from digitpad.gui.features.maps.shown import shown_layers
 from digitpad.gui.features.network_view import pixels_for
 from digitpad.gui.features.pages.backprop import BackpropPage
-from digitpad.gui.features.pages.kernels import KernelsView, as_picture
+from digitpad.gui.features.pages.kernels import KernelsPage, KernelsView, as_picture
 from digitpad.gui.features.pages.preferred_input import PreferredInputPage
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workers.latest import Outcome
 from digitpad.gui.workspace.settings import Settings
 from digitpad.nn import ARCHITECTURES
 from digitpad.reading.recognizer import Recognizer
@@ -91,6 +94,36 @@ def test_the_arithmetic_of_a_pixel_names_its_channel(tab: FeaturesTab) -> None:
         assert float(frame[INPUT][channel, 4, 5]) == pytest.approx(float(value), abs=1e-5)
 
 
+def test_texts_name_the_channels_of_the_picture_and_number_other_maps(tab: FeaturesTab, window: MainWindow) -> None:
+    frame = tab.frame
+    assert frame is not None
+    for channel, name in enumerate(("red", "green", "blue")):
+        cell = Cell(INPUT, channel, 4, 5)
+        tab.maps.go_to(cell)
+        assert f"input, {name}, row 4, column 5 is" in tab.maps.accessibleDescription()
+        tab.panel.show_page(ARITHMETIC)
+        shown = tab.panel.show_cell(frame, cell, tab.first.labels)
+        assert shown is not None
+        assert shown.title == f"input, {name}, row 4, column 5"
+        tab.enlarged.enlarge(cell)
+    settle(window)
+    titles = [label.text() for label in tab.findChildren(QLabel) if label.isVisible()]
+    assert {"input, red", "input, green", "input, blue"} & set(titles)
+    shown = tab.panel.show_cell(frame, Cell("conv", 2, 7, 9), tab.first.labels)
+    assert shown is not None
+    assert shown.title == "conv, map 2, row 7, column 9"
+    # Those of the largest sums.
+    named = [*(figure.name for figure in shown.figures), *(row.name for row in shown.rows)]
+    assert len(set(named) & {"input red", "input green", "input blue"}) >= 2
+    assert not any("map" in name for name in named)
+    tab.panel.show_page(KERNELS)
+    tab.maps.go_to(Cell("conv", 0, 3, 3))
+    settle(tab)
+    page = tab.panel.findChild(KernelsPage)
+    assert page is not None
+    assert page.sentence.text().startswith("3 kernels, for red, green and blue of the picture; from ")
+
+
 def test_the_arithmetic_of_the_first_layer_adds_up_over_three_channels(tab: FeaturesTab) -> None:
     frame, model = tab.frame, tab.model
     assert frame is not None
@@ -144,6 +177,21 @@ def test_long_explanations_end(tab: FeaturesTab, window: MainWindow, qtbot: QtBo
     assert overlay.values.shape == SHAPE[1:]
     assert tab.why.sentence.text()
     assert "ink" not in tab.why.sentence.text().split()
+
+
+def test_an_unfinished_occlusion_says_how_far_it_is(tab: FeaturesTab, window: MainWindow) -> None:
+    tab.explain_with("occlusion")
+    pixels = tab.side.picture.pixels
+    assert pixels is not None
+    steps = list(occlusion(Inspector.of(colour_model()), pixels))
+    assert len(steps) > 2
+    tab.why._receive(Outcome("occlusion", 1, steps[0], final=False))
+    done, total = steps[0].done, steps[0].total
+    assert tab.why.sentence.text().startswith(f"{done} of {total} patches so far. The mean decrease")
+    assert tab.why.sentence.toolTip() == tab.why.sentence.text()
+    tab.why._receive(Outcome("occlusion", 1, steps[-1], final=False))
+    assert tab.why.sentence.text().startswith("The mean decrease")
+    settle(window)
 
 
 def test_no_tip_speaks_of_ink(tab: FeaturesTab) -> None:

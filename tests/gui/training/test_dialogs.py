@@ -451,9 +451,9 @@ def test_a_folder_of_data_is_chosen_and_remembered(tab: TrainTab, digits: Path) 
     choice = tab.findChild(ComboBox, "trainData")
     assert choice is not None
     tab.editor.change(dataset="mnist", architecture=ARCHITECTURES["light"])
-    choice.choose("folder…")
+    choice.choose("folder:")
     choice.activated.emit(choice.currentIndex())
-    dialog = tab.findChild(QFileDialog, "trainDataDialog")
+    dialog = tab.findChild(QFileDialog, "trainFolderDialog")
     assert dialog is not None
     dialog.fileSelected.emit(str(digits))
     dialog.close()

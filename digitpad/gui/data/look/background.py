@@ -5,12 +5,14 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from digitpad.data.dataset_state import DatasetState
 from digitpad.data.picture_fit import DEFAULT_FIT
 from digitpad.gui.data.look.arrangement import Filters, Findings, Order, in_splits
 from digitpad.gui.data.look.jobs import (
     ReadImages,
     following,
     loading,
+    looking_at_files,
     pairs_job,
     reading_job,
     statistics_job,
@@ -20,7 +22,7 @@ from digitpad.gui.workers.progress import WorkProgress
 from digitpad.inspection import ClassStatistics, NearestPairs, SplitDataset
 from digitpad.models.model_file import Model
 
-_LOAD, _ANALYSE, _STATISTICS = "load", "analyse", "statistics"
+_LOAD, _ANALYSE, _STATISTICS, _STATE = "load", "analyse", "statistics", "state"
 
 
 class LookWork(QObject):
@@ -30,6 +32,8 @@ class LookWork(QObject):
     -------
     loaded
         A dataset was loaded.
+    changed
+        The files of the dataset have changed since it was loaded.
     found
         An analysis has ended.
     progressed
@@ -43,6 +47,7 @@ class LookWork(QObject):
     """
 
     loaded = Signal()
+    changed = Signal()
     found = Signal()
     progressed = Signal(object)
     summarized = Signal(object)
@@ -54,6 +59,7 @@ class LookWork(QObject):
         self.images: SplitDataset | None = None
         self.findings = Findings()
         self._doing = ""
+        self._state: DatasetState | None = None  # of the files of the dataset, before it was loaded
         # A long analysis must not hold up the mean images, nor the other way round.
         self._main, self._beside = LatestWorker(self), LatestWorker(self)
         self._main.result_ready.connect(self._take)
@@ -79,8 +85,13 @@ class LookWork(QObject):
         """
         self.stop()
         self._beside.forget(_STATISTICS)
+        self._beside.forget(_STATE)
         self.images, self.findings = None, Findings()
-        self._start(_LOAD, loading(source, shape, fit))
+        self._start(_LOAD, looking_at_files(source, loading(source, shape, fit)))
+
+    def look_again(self, source: str) -> None:
+        """Find out whether the files of the dataset that is loaded have changed."""
+        self._beside.ask(_STATE, looking_at_files(source))
 
     def analyse(self, order: Order, model: Model | None) -> None:
         """Compute what an order needs.
@@ -131,6 +142,8 @@ class LookWork(QObject):
         result = outcome.result
         if isinstance(result, WorkProgress):
             self.progressed.emit(result)
+        elif isinstance(result, DatasetState):
+            self._state = result
         elif isinstance(result, SplitDataset):
             self.images = result
         elif isinstance(result, ReadImages):
@@ -153,5 +166,8 @@ class LookWork(QObject):
     def _take_beside(self, outcome: Outcome) -> None:
         if isinstance(outcome.result, ClassStatistics):
             self.summarized.emit(outcome.result)
+        elif isinstance(outcome.result, DatasetState):
+            if outcome.result != self._state:
+                self.changed.emit()
         elif outcome.trouble:
             self.not_summarized.emit(outcome.trouble)

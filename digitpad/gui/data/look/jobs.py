@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
+from digitpad.data.dataset_state import state_of
 from digitpad.data.picture_fit import DEFAULT_FIT
 from digitpad.gui.workers.latest import Work, WorkContext
 from digitpad.gui.workers.progress import ProgressReporter, WorkProgress
@@ -91,6 +92,18 @@ def loading(spec: str, shape: tuple[int, ...] | None, fit: str = DEFAULT_FIT) ->
         context.show(images)
 
     return work
+
+
+def looking_at_files(spec: str, work: Work | None = None) -> Work:
+    """Return work for a `LatestWorker` that determines the state of a dataset's files, and then does other work."""
+
+    def both(context: WorkContext) -> None:
+        # Before the images are opened, so that a change meanwhile is noticed the next time.
+        context.show(state_of(spec))
+        if work is not None:
+            work(context)
+
+    return both
 
 
 def statistics_job(images: SplitDataset, chosen: NDArray[np.int64]) -> Iterator[ClassStatistics | WorkProgress]:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from digitpad.data.collections.store import PREFIX, CollectionStore
+from digitpad.data.collections.store import is_named
 from digitpad.gui.canvas.sketch import Page
 from digitpad.gui.data.look.actions import LookActions
 from digitpad.gui.data.look.arrangement import Filters, Order, arrange
@@ -98,14 +98,15 @@ class LookPage(DataPage):
         return self._selection.complete_cell
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Load the dataset when first shown; notice a model that was chosen, or a collection made, in the meantime."""
+        """Load the dataset when first shown; notice a model or a collection that has changed in the meantime."""
         super().showEvent(event)
         self.actions_here.show_page(visible=True)
-        self.data.offer_collections({entry.dataset: one_line(entry.name) for entry in CollectionStore().all()})
-        untouched = self.images is None and not self.work.is_busy and not self.state.text
-        # Collect may have changed a collection.
-        if untouched or (self.images is not None and self.data.source.startswith(PREFIX)):
+        self._workspace.collections.refresh()
+        if self.images is None and not self.work.is_busy and not self.state.text:
             self.load(self.data.source)
+        elif self.images is not None and is_named(self.data.source):
+            # Collect may have changed a collection.
+            self.work.look_again(self.data.source)
         self._network_changed()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -169,6 +170,7 @@ class LookPage(DataPage):
     def _connect(self) -> None:
         work = self.work
         work.loaded.connect(self._show_dataset)
+        work.changed.connect(self._load_changed)
         work.found.connect(self._arrange)
         work.progressed.connect(self._show_progress)
         work.summarized.connect(self.classes.add_statistics)
@@ -186,8 +188,19 @@ class LookPage(DataPage):
         self.actions_here.open_wanted.connect(self._open_selected)
         self.actions_here.export_wanted.connect(self.exporter.ask)
         self._workspace.networks_changed.connect(self._network_changed)
+        self._workspace.collections.changed.connect(self._offer_collections)
+        self._offer_collections()
 
     # The dataset and its order
+
+    @Slot()
+    def _offer_collections(self) -> None:
+        self.data.offer_collections(self._workspace.collections.entries)
+
+    @Slot()
+    def _load_changed(self) -> None:
+        if self.isVisible():
+            self.load(self.data.source)
 
     @Slot()
     def _show_dataset(self) -> None:

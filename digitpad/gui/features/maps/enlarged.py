@@ -239,8 +239,9 @@ class EnlargedPane(QWidget):
                 cell = self._cells[number]
                 shape = self._maps.shape_of(cell.layer)
                 flat = shape is not None and shape[1:] == (1, 1)
-                text = self.tr("{layer}, unit {number}") if flat else self.tr("{layer}, map {number}")
-                self._titles[number].setText(text.format(layer=cell.layer, number=cell.channel))
+                text = self.tr("{layer}, unit {number}") if flat else self.tr("{layer}, {map}")
+                name = self._maps.name_of(cell)
+                self._titles[number].setText(text.format(layer=cell.layer, number=cell.channel, map=name))
                 self.views[number].show_map(cell)
         self.setVisible(bool(self._cells))
         self.refresh()

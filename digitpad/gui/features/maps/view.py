@@ -17,6 +17,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from digitpad.explain.dependencies import Cell
+from digitpad.explain.map_names import is_colour, name_of_colour
+from digitpad.explain.structure import INPUT
 from digitpad.gui.features.maps.cell_numbers import exact
 from digitpad.gui.features.maps.marks import Patch
 from digitpad.gui.features.maps.mosaic import ScaleScope
@@ -146,6 +148,13 @@ class MapView(MapSheet):
     def shape_of(self, name: str) -> tuple[int, int, int] | None:
         """Return (maps, height, width) of a layer that is shown."""
         return next((layer.shape for layer in self._scene.layers if layer.name == name), None)
+
+    def name_of(self, place: Cell) -> str:
+        """Return the short name of the map of a cell: its number, or the colour of a channel of the picture."""
+        shape = self.shape_of(place.layer)
+        if place.layer == INPUT and shape is not None and is_colour(shape):
+            return name_of_colour(place.channel)
+        return self.tr("map {number}").format(number=place.channel)
 
     def map_shown(self, name: str, channel: int) -> tuple[NDArray[np.float32], NDArray[np.uint32]] | None:
         """Return the numbers of a map and their colours, both (H, W)."""
@@ -287,8 +296,8 @@ class MapView(MapSheet):
             if block is not None:
                 maps = self._scene.frame[place.layer].reshape(block.layer.shape)
                 value = exact(float(maps[place.channel, place.row, place.column]))
-                where = self.tr("{layer}, map {map}, row {row}, column {column} is {value}.").format(
-                    layer=place.layer, map=place.channel, row=place.row, column=place.column, value=value
+                where = self.tr("{layer}, {map}, row {row}, column {column} is {value}.").format(
+                    layer=place.layer, map=self.name_of(place), row=place.row, column=place.column, value=value
                 )
         keys = self.tr(
             "Arrow keys move from cell to cell, with Ctrl from map to map, Page Up and Page Down from layer to layer; "

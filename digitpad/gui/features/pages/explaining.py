@@ -10,6 +10,7 @@ from digitpad.explain import arithmetic as kinds
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.digits import add_up
 from digitpad.explain.frame import Frame
+from digitpad.explain.map_names import map_name
 from digitpad.explain.structure import INPUT
 from digitpad.gui.features.maps.cell_numbers import exact, full
 from digitpad.gui.features.maps.colours import ColourScale, activation_scale, weight_scale
@@ -59,8 +60,8 @@ def explanation(frame: Frame, arithmetic: kinds.Arithmetic, labels: Sequence[str
             result = _gating(words, arithmetic)
         case kinds.Copy():
             source = arithmetic.source
-            sentence = QCoreApplication.translate("Explanation", "a copy of the number in {layer}, map {map}").format(
-                layer=source.layer, map=source.channel
+            sentence = QCoreApplication.translate("Explanation", "a copy of the number in {layer}, {map}").format(
+                layer=source.layer, map=map_name(frame.structure, source.layer, source.channel)
             )
             result = words.explain(sentence, patches=(_one(source),))
         case _:
@@ -106,8 +107,9 @@ def _title(frame: Frame, arithmetic: kinds.Arithmetic, labels: Sequence[str]) ->
     if node.shape[0] == 1:
         text = QCoreApplication.translate("Explanation", "{layer}, row {row}, column {column}")
     else:
-        text = QCoreApplication.translate("Explanation", "{layer}, map {map}, row {row}, column {column}")
-    return text.format(layer=cell.layer, map=cell.channel, row=cell.row, column=cell.column)
+        text = QCoreApplication.translate("Explanation", "{layer}, {map}, row {row}, column {column}")
+    name = map_name(frame.structure, cell.layer, cell.channel)
+    return text.format(layer=cell.layer, map=name, row=cell.row, column=cell.column)
 
 
 def _reads_pixels(frame: Frame, arithmetic: kinds.Arithmetic) -> bool:
@@ -265,8 +267,14 @@ def _place(term: kinds.UnitTerm) -> str:
     source = term.source
     if not term.on_map:
         return QCoreApplication.translate("Explanation", "unit {unit}").format(unit=source.channel)
-    text = QCoreApplication.translate("Explanation", "map {map} ({row}, {column})")
-    return text.format(map=source.channel, row=source.row, column=source.column)
+    text = QCoreApplication.translate("Explanation", "{map} ({row}, {column})")
+    return text.format(map=term.map_name, row=source.row, column=source.column)
+
+
+def _map_of(frame: Frame, source: Cell) -> str:
+    """Return the name of the map of a cell, with its layer."""
+    name = map_name(frame.structure, source.layer, source.channel)
+    return QCoreApplication.translate("Explanation", "{layer} {map}").format(layer=source.layer, map=name)
 
 
 def _sum(words: _Words, sum_: kinds.Sum) -> Explanation:
@@ -279,9 +287,7 @@ def _sum(words: _Words, sum_: kinds.Sum) -> Explanation:
 
 def _gating(words: _Words, gate: kinds.Gating) -> Explanation:
     calculation = f"{exact(gate.operand)} × {exact(gate.alpha)}"
-    name = QCoreApplication.translate("Explanation", "{layer} map {map}").format(
-        layer=gate.source.layer, map=gate.source.channel
-    )
+    name = _map_of(words.frame, gate.source)
     factors = f"{full(np.float32(gate.operand))} × {full(np.float32(gate.alpha))} = {words.full}"
     row = Row(name, calculation, words.value, factors)
     sentence = QCoreApplication.translate(
@@ -308,7 +314,7 @@ def _pooling(words: _Words, pool: kinds.Pooling) -> Explanation:
     origin = None
     if len(inside[0]) and len(inside[1]):
         origin = source.row - int(inside[0][0]), source.column - int(inside[1][0])
-    name = QCoreApplication.translate("Explanation", "{layer} map {map}").format(layer=source.layer, map=source.channel)
+    name = _map_of(words.frame, source)
     scale = _scale_of(words.frame, source)
     grid = Grid(pool.numbers, pool.inside, name, scale, winner=pool.winner, origin=origin)
     value = words.value

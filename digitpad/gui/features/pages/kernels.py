@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Frame
+from digitpad.explain.map_names import colour_name
 from digitpad.explain.structure import INPUT, Structure
 from digitpad.explain.weighted import kernels_of
 from digitpad.gui.features.maps.cell_numbers import paint_numbers, short
@@ -80,7 +81,7 @@ class KernelsView(QWidget):
         self._kernels: NDArray[np.float32] | None = None
         self._map = 0
         self._scale = ColourScale()
-        self._sources: tuple[int, ...] = ()
+        self._sources: tuple[str, ...] = ()
         self._in_colour = False
         self.setObjectName("kernelsView")
         self.setAccessibleName(self.tr("Kernels"))
@@ -107,7 +108,7 @@ class KernelsView(QWidget):
     def show_kernels(
         self,
         kernels: NDArray[np.float32] | None,
-        sources: tuple[int, ...] = (),
+        sources: tuple[str, ...] = (),
         *,
         every: NDArray[np.float32] | None = None,
         number: int = 0,
@@ -121,7 +122,7 @@ class KernelsView(QWidget):
         kernels
             (maps before, height, width), shown large; None for none.
         sources
-            The maps of the layer before that they are applied to.
+            The maps of the layer before that they are applied to: their numbers or colours.
         every
             (maps, maps before, height, width): the kernels of the whole layer; None shows no overview.
         number
@@ -182,7 +183,7 @@ class KernelsView(QWidget):
         cell, columns = self._fit((first + len(kernels), *kernels.shape[1:]), self.width() - left)
         _, height, width = kernels.shape
         colours = list(self._scale.colours(kernels, self._palettes))
-        names = [str(source) for source in self._sources]
+        names = list(self._sources)
         if self._in_colour:
             colours.insert(0, as_picture(kernels, self._scale.limit))
             names.insert(0, self.tr("RGB"))
@@ -282,7 +283,9 @@ class KernelsPage(QWidget):
         if node.is_image:
             each = [kernels_of(frame.structure, self._layer, number)[1] for number in range(node.shape[0])]
             every = np.stack(each)
-        numbers = tuple(source.channel for source in sources)
+        numbers = tuple(
+            colour_name(frame.structure, source.layer, source.channel) or str(source.channel) for source in sources
+        )
         scale = weight_scale(frame.structure, self._layer)
         in_colour = (
             frame.preprocessing.is_picture and len(kernels) == _COLOURS and {one.layer for one in sources} == {INPUT}
@@ -298,6 +301,9 @@ class KernelsPage(QWidget):
         self.title.show_text(name.format(layer=self._layer, number=cell.channel))
         many = self.tr("%n kernel(s), one for each map of {before}", "", len(kernels))
         text = self.tr("{many}; from {least} to {most}; blue is negative, orange is positive. Maps are counted from 0.")
+        if all(colour_name(frame.structure, source.layer, source.channel) for source in sources):
+            many = self.tr("%n kernel(s), for red, green and blue of the picture", "", len(kernels))
+            text = self.tr("{many}; from {least} to {most}; blue is negative, orange is positive.")
         self.sentence.show_text(
             text.format(
                 many=many.format(before=sources[0].layer),

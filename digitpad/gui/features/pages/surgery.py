@@ -27,6 +27,7 @@ from digitpad.errors import DigitpadError
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Frame
 from digitpad.explain.kernel_presets import PRESETS, preset
+from digitpad.explain.map_names import colour_name
 from digitpad.explain.surgery import (
     Accuracy,
     KeepAlone,
@@ -347,7 +348,10 @@ class SurgeryPage(QWidget):
         sources, kernels = kernels_of(self._frame.structure, *made)
         self.place.setMaximum(len(kernels) - 1)
         place = min(self.place.value(), len(kernels) - 1)
-        self.place.setPrefix(self.tr("{layer} map ").format(layer=sources[place].layer))
+        source = sources[place]
+        colour = colour_name(self._frame.structure, source.layer, source.channel)
+        prefix = self.tr("{layer} {colour}, kernel ") if colour else self.tr("{layer} map ")
+        self.place.setPrefix(prefix.format(layer=source.layer, colour=colour))
         self.place.setMinimumWidth(self.place.sizeHint().width())
         self.editor.show_kernel(kernels[place], weight_scale(self._frame.structure, made[0]))
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from digitpad.data.collections.archive import export_archive
 from digitpad.data.collections.dataset import read_sample_ink
@@ -18,6 +19,7 @@ from digitpad.data.collections.store import CollectionStore
 from digitpad.gui.data.collect import work
 from digitpad.gui.data.collect.name_dialog import NameDialog
 from digitpad.gui.data.collect.page import CollectPage
+from digitpad.gui.data.tab import DataTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.fields import ComboBox
 from tests.gui.data.collect.conftest import Collecting, Fill, line, png
@@ -460,22 +462,26 @@ def test_the_window_closes_at_once_and_saves_what_waits(collecting: Collecting) 
     assert len(read_contents(folder).classes[0].samples) == 5
 
 
-@pytest.mark.parametrize(("tab", "chooser"), [("Train", "trainData"), ("Evaluate", "evaluateData")])
-def test_collections_are_offered_as_data(fill: Fill, window: MainWindow, tab: str, chooser: str) -> None:
+@pytest.mark.parametrize(
+    ("tab", "chooser"), [("Train", "trainData"), ("Evaluate", "evaluateData"), ("Data", "lookData")]
+)
+def test_collections_are_offered_as_data(fill: Fill, window: MainWindow, tab: str, chooser: str, qtbot: QtBot) -> None:
     fill("letters", A=1, B=1)
-    window.go_to(tab)
+    shown = window.go_to(tab)
+    if isinstance(shown, DataTab):
+        shown.page("look")
     box = window.findChild(ComboBox, chooser)
     assert box is not None
-    assert box.findText("letters") >= 0
+    qtbot.waitUntil(lambda: box.findText("letters") >= 0)
     fill("signs", A=1)
     window.go_to("Draw")
     window.go_to(tab)
-    assert box.findText("signs") >= 0
+    qtbot.waitUntil(lambda: box.findText("signs") >= 0)
     store = CollectionStore()
     store.forget(store.delete(store.find("letters")))
     window.go_to("Draw")
     window.go_to(tab)
-    assert box.findText("letters") < 0
+    qtbot.waitUntil(lambda: box.findText("letters") < 0)
 
 
 def test_another_collection_begins_with_its_first_class(fill: Fill, collecting: Collecting) -> None:

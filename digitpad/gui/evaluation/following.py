@@ -1,0 +1,72 @@
+"""The data that a model is evaluated on once it is chosen: those of its training."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitpad.data.collections.store import find_collection, is_named
+from digitpad.data.image_folder import split_folder
+from digitpad.errors import DigitpadError
+from digitpad.gui.evaluation.job import Data
+from digitpad.gui.workspace.models import run_of
+
+if TYPE_CHECKING:
+    from digitpad.models.model_file import Model
+
+#: Datasets with one split for training and testing.
+_ONE_SPLIT = {"styles"}
+_FILES_OF_ONE_SPLIT = {".jsonl", ".csv"}
+
+
+def data_of(model: "Model", place: Path) -> Data | None:
+    """Return the images of a model's training to evaluate it on.
+
+    Parameters
+    ----------
+    model
+        The model.
+    place
+        Its file, the folder of its run, or a checkpoint of that.
+
+    Returns
+    -------
+    Data or None
+        The test images; of a dataset without any, the validation images of the training, or all images if it had none.
+        None if the dataset is not recorded or does not exist here any more, and for MNIST, which is chosen at first.
+    """
+    dataset, validated = _training_of(model, place)
+    if dataset in {"", "mnist"} or "+" in dataset:
+        return None
+    if is_named(dataset) and find_collection(dataset) is None:
+        return None
+    if _has_test_images(dataset):
+        return Data(dataset)
+    return Data(dataset, "validation" if validated else "test")
+
+
+def _training_of(model: "Model", place: Path) -> tuple[str, bool]:
+    """Return the dataset of a training, and whether validation images were split off all of it."""
+    validated = "validation_accuracy" in model.metadata.metrics
+    folder = run_of(place)
+    if folder is None:
+        return str(model.metadata.training.get("dataset", "")), validated
+    from digitpad.training.run import Run
+
+    try:
+        plan = Run(folder).info.plan
+    except DigitpadError:
+        # A damaged run still has models.
+        return "", False
+    return plan.dataset, validated and plan.limit is None and plan.limit_per_class is None
+
+
+def _has_test_images(dataset: str) -> bool:
+    path = Path(dataset)
+    if find_collection(dataset) is not None or dataset in _ONE_SPLIT or path.suffix.lower() in _FILES_OF_ONE_SPLIT:
+        return False
+    if not path.is_dir() or any(path.glob("*-ubyte*")):
+        return True
+    try:
+        return split_folder(path, "test") != path
+    except DigitpadError:
+        # The evaluation says what is wrong with it.
+        return True
