@@ -21,8 +21,9 @@ def test_bundled_datasets_come_first_then_collections_then_the_own(tmp_path: Pat
     offered = offered_datasets(entries, [str(tmp_path / "pets"), "mnist", entries[0].dataset, "collection:gone"])
     titles = [title for title in offered.values() if title != "Fashion-MNIST"]
     assert titles == [
-        "MNIST", "Synthetic digits", "Synthetic non-digits", "letters", "signs",
-        "pets", "pets:transpose", "pets:invert", "pets:transpose:invert", "gone",
+        "MNIST", "Pen ink of 30 writers", "Synthetic digits", "Pen ink in particular manners", "Synthetic non-digits",
+        "Hand-drawn figures and letters", "letters", "signs", "pets",
+        "pets:transpose", "pets:invert", "pets:transpose:invert", "gone",
     ]  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from digitpad.gui.workspace.settings import Settings
 from digitpad.gui.workspace.workspace import Workspace
 from digitpad.models.model_file import Model, load_model
 from digitpad.nn import Sequential
+from digitpad.nn.engine import OneImage
 from digitpad.reading.recognizer import Prediction, Recognizer
 from tests.gui.features.conftest import SMALL, loaded, model_of
 from tests.gui.settling import settle
@@ -107,13 +108,19 @@ def slow(reader: SlowReader) -> LoadedModel:
 def passes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Count the pictures in every forward pass of any network."""
     passes: list[int] = []
-    forward = Sequential.forward
 
-    def counted(network: Sequential, x: NDArray[np.float32], **options: Any) -> Any:
-        passes.append(len(x))
-        return forward(network, x, **options)
+    def count(kind: type[Sequential] | type[OneImage], name: str) -> None:
+        forward: Callable[..., Any] = getattr(kind, name)
 
-    monkeypatch.setattr(Sequential, "forward", counted)
+        def counted(network: object, x: NDArray[np.float32], **options: Any) -> Any:
+            passes.append(len(x))
+            return forward(network, x, **options)
+
+        monkeypatch.setattr(kind, name, counted)
+
+    count(Sequential, "forward")
+    # Its public method leaves some networks to theirs.
+    count(OneImage, "_forward")
     return passes
 
 
