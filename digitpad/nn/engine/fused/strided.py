@@ -60,7 +60,7 @@ class StridedConv2D(Layer):
         self.conv = conv
         self._own, self._scratch = scratch.sibling(), scratch
         self._views: _Views | None = None
-        self._cache: Array | None = None
+        self._cache: tuple[_Views, Shape] | None = None
 
     @staticmethod
     def supports(conv: Conv2D) -> bool:
@@ -74,19 +74,20 @@ class StridedConv2D(Layer):
         """Return the output for `x` (N, C, H, W), in memory that the next call overwrites."""
         conv = self.conv
         conv.check.unseen_batch(x, (conv.in_channels, None, None), like=conv.weight.value)
-        views, kernel = self._views_for(x), self._kernel().T
+        views, kernel = self._views_for(x.shape, kept=len(x) if training else 1), self._kernel().T
         bias = 0 if conv.bias is None else conv.bias.value[:, None, None]
         out = self._own.empty("out", (*views.maps.shape[2:], len(x), conv.out_channels))
-        for some in _few_images(x):
-            for maps, image in zip(views.maps, x[some], strict=False):
-                views.divide(image)
+        for some in _few_images(len(x)):
+            for maps, number in zip(views.maps, range(some.start, some.stop), strict=False):
+                kept = number if training else 0
+                views.divide(x[number], kept)
                 maps[...] = bias
                 for band in views.bands:
-                    band.see()
+                    band.see(kept)
                     band.add_products(kernel, maps)
             here = out[:, :, some]
             np.copyto(here, views.maps[: here.shape[2]].transpose(2, 3, 0, 1))
-        self._cache = x if training else None
+        self._cache = (views, x.shape) if training else None
         return out.transpose(2, 3, 0, 1)
 
     def backward(self, grad_output: Array) -> Array:
@@ -106,30 +107,26 @@ class StridedConv2D(Layer):
         self._go_back(grad_output, None, learn=True)
 
     def _image_memory(self) -> Array:
-        return self._own.empty("grad_x", require_cache(self, self._cache).shape)
+        return self._own.empty("grad_x", require_cache(self, self._cache)[1])
 
     def _go_back(self, grad_output: Array, grad_x: Array | None, *, learn: bool) -> None:
         """Write the gradient of the images, and add those of the parameters, as asked for."""
-        x = require_cache(self, self._cache)
-        views, kernel = self._views_for(x), self._kernel()
-        self.conv.check.upstream(grad_output, (len(x), *views.maps.shape[1:]))
+        (views, input_shape), kernel = require_cache(self, self._cache), self._kernel()
+        self.conv.check.upstream(grad_output, (input_shape[0], *views.maps.shape[1:]))
         grad_out = grad_output.transpose(0, 2, 3, 1)
         grad_kernel = np.zeros_like(kernel)
-        for some in _few_images(x):
+        for some in _few_images(len(grad_out)):
             grads = self._scratch.empty("grads", grad_out[some].shape)
             np.copyto(grads, grad_out[some])
             for number, grad in enumerate(grads, some.start):
-                if learn:
-                    views.divide(x[number])
-                    for band in views.bands:
-                        band.see()
-                        band.spread(grad)
+                for band in views.bands:
+                    band.spread(grad)
+                    if learn:
+                        band.see(number)
                         grad_kernel += band.grad_kernel()
-                if grad_x is not None:
-                    views.parts.fill(0)
-                    for band in views.bands:
-                        band.spread(grad)
+                    if grad_x is not None:
                         band.add_input_gradient(kernel)
+                if grad_x is not None:
                     views.join(grad_x[number])
         if learn:
             self.conv.weight.add_grad(self._weight_of(grad_kernel))
@@ -137,10 +134,10 @@ class StridedConv2D(Layer):
                 sums = column_sums(pixel_rows(grad_output.transpose(2, 3, 0, 1)))
                 self.conv.bias.add_grad(sums.reshape(-1, self.conv.out_channels).sum(axis=0))
 
-    def _views_for(self, x: Array) -> "_Views":
-        """Return the arrays for images of this size, which are created for the first one."""
-        if self._views is None or not self._views.fit(x, self._scratch):
-            self._views = _Views(self.conv, x.shape, self._scratch)
+    def _views_for(self, shape: Shape, kept: int) -> "_Views":
+        """Return the arrays for images of this size, which are created for the first batch."""
+        if self._views is None or not self._views.fit(shape, kept, self._scratch):
+            self._views = _Views(self.conv, shape, kept, self._scratch)
         return self._views
 
     def _kernel(self) -> Array:
@@ -172,30 +169,40 @@ class _Views:
 
     Creating them for each image would take NumPy as much time as the copies.
 
+    Parameters
+    ----------
+    conv
+        The convolution.
+    shape
+        Shape of a batch, (N, C, H, W).
+    kept
+        Number of images that are kept, for the way back.
+    scratch
+        Memory shared with the other layers of the network.
+
     Attributes
     ----------
-    parts
-        The columns of one image, with its padding, by their remainder b: (s, C, rows, columns). What lies outside of
-        the image is zero.
     maps
         The output for a few images, (n, O, rows, columns).
     bands
         The steps of the matrix product, each for some rows.
     """
 
-    def __init__(self, conv: Conv2D, shape: Shape, scratch: Workspace) -> None:
+    def __init__(self, conv: Conv2D, shape: Shape, kept: int, scratch: Workspace) -> None:
         (down, right), (height, width) = conv.stride, conv.kernel_size
         channels, rows, columns = conv.output_shape(shape[1:])
         blocks, most = math.ceil(height / down), math.ceil(width / right)
         terms, outputs = conv.in_channels * down * width, blocks * channels
         chunk = max(1, SMALL_PRODUCT // (terms * outputs * columns))
         chunks = math.ceil((rows + blocks - 1) / chunk)
-        self.parts = scratch.zeros((right, conv.in_channels, chunks * chunk * down, columns + most - 1))
+        # The columns of each image, with its padding, by their remainder b: (n, s, C, rows, columns). What lies outside
+        # of an image is zero. The last one is for the gradient of an image.
+        self._parts = scratch.zeros((kept + 1, right, conv.in_channels, chunks * chunk * down, columns + most - 1))
         self.maps = scratch.zeros((_IMAGES_AT_ONCE, channels, rows, columns))
-        self._image_shape, self._step = shape[1:], right
+        self._fits, self._step = (*shape[1:], kept), right
         self._top, self._left = conv.padding[0][0], conv.padding[1][0]
 
-        in_chunks = self.parts.reshape(right, conv.in_channels, chunks, chunk, down, -1)
+        in_chunks = self._parts.reshape(kept + 1, right, conv.in_channels, chunks, chunk, down, -1)
         size = chunk * columns * (terms + outputs) * scratch.dtype.itemsize
         runs = max(1, min(chunks, math.ceil(chunks * size / _BAND_BYTES)))
         edges = [chunks * run // runs for run in range(runs + 1)]
@@ -205,26 +212,26 @@ class _Views:
         ]
         self._generation = scratch.generation
 
-    def fit(self, x: Array, scratch: Workspace) -> bool:
-        """Return whether the arrays fit the images of `x`, and none has been replaced by larger memory since."""
-        return x.shape[1:] == self._image_shape and self._generation == scratch.generation
+    def fit(self, shape: Shape, kept: int, scratch: Workspace) -> bool:
+        """Return whether the arrays fit such a batch, and none has been replaced by larger memory since."""
+        return self._fits == (*shape[1:], kept) and self._generation == scratch.generation
 
-    def divide(self, image: Array) -> None:
-        """Copy an image (C, H, W) into `parts`."""
-        for part, pixels in self._places(image):
+    def divide(self, image: Array, number: int) -> None:
+        """Copy an image (C, H, W) into its parts; `number` says which of the images that are kept it is."""
+        for part, pixels in self._places(self._parts[number], image):
             np.copyto(part, pixels)
 
-    def join(self, image: Array) -> None:
-        """Copy `parts` into an image (C, H, W), with zeros where the kernel sees nothing, and set `parts` to zero."""
-        image.fill(0)
-        for part, pixels in self._places(image):
+    def join(self, grad_image: Array) -> None:
+        """Copy the gradient in parts into an image (C, H, W), and set the parts to zero."""
+        grad_image.fill(0)
+        for part, pixels in self._places(self._parts[-1], grad_image):
             np.copyto(pixels, part)
-        self.parts.fill(0)
+        self._parts[-1] = 0
 
-    def _places(self, image: Array) -> list[tuple[Array, Array]]:
-        """Return the pixels of the image that belong to each part, and their place there."""
+    def _places(self, parts: Array, image: Array) -> list[tuple[Array, Array]]:
+        """Return the place of pixels in each part, and the pixels of the image that belong there."""
         pairs = []
-        for b, part in enumerate(self.parts):
+        for b, part in enumerate(parts):
             first = max(0, math.ceil((self._left - b) / self._step))
             pixels = image[:, : part.shape[1] - self._top, first * self._step + b - self._left :: self._step]
             pixels = pixels[:, :, : part.shape[2] - first]
@@ -241,7 +248,7 @@ class _Band:
     Parameters
     ----------
     parts
-        The image in parts, chunks and blocks: (s, C, chunks, blocks of a chunk, s, columns).
+        The images in parts, chunks and blocks: (n, s, C, chunks, blocks of a chunk, s, columns).
     maps
         Shape of the output for the image, (O, rows, columns).
     band
@@ -259,7 +266,7 @@ class _Band:
 
     def __init__(self, parts: Array, maps: Shape, band: slice, kernel: tuple[int, int], scratch: Workspace) -> None:
         (channels, rows, columns), (blocks, width) = maps, kernel
-        right, in_channels, _, chunk, down, _ = parts.shape
+        _, right, in_channels, _, chunk, down, _ = parts.shape
         chunks, terms, outputs = band.stop - band.start, width * in_channels * down, blocks * channels
         seen = scratch.empty("seen", (chunks, terms, chunk, columns))
         products = scratch.empty("products", (blocks, channels, chunks * chunk, columns))
@@ -279,17 +286,17 @@ class _Band:
 
         self._copies: list[tuple[Array, Array]] = []
         start = 0
-        for b, part in enumerate(parts):
-            every = np.lib.stride_tricks.sliding_window_view(part[:, band], columns, axis=4, writeable=True)
-            view = every[..., : len(range(b, width, right)), :].transpose(1, 4, 0, 3, 2, 5)
-            stop = start + math.prod(view.shape[1:4])
-            self._copies.append((seen[:, start:stop].reshape(view.shape), view))
+        for b in range(right):
+            every = np.lib.stride_tricks.sliding_window_view(parts[:, b, :, band], columns, axis=5, writeable=True)
+            view = every[..., : len(range(b, width, right)), :].transpose(0, 2, 5, 1, 4, 3, 6)
+            stop = start + math.prod(view.shape[2:5])
+            self._copies.append((seen[:, start:stop].reshape(view.shape[1:]), view))
             start = stop
 
-    def see(self) -> None:
-        """Copy what the cells of the kernel see into `seen`."""
+    def see(self, number: int) -> None:
+        """Copy what the cells of the kernel see of an image into `seen`."""
         for seen, view in self._copies:
-            np.copyto(seen, view)
+            np.copyto(seen, view[number])
 
     def add_products(self, kernel: Array, maps: Array) -> None:
         """Multiply what is seen by a kernel (q * o, terms), and add to the output (O, rows, columns)."""
@@ -313,15 +320,15 @@ class _Band:
         return total
 
     def add_input_gradient(self, kernel: Array) -> None:
-        """Add the gradient of the image, for a kernel (terms, q * o) and the gradient spread, to its parts."""
+        """Add the gradient of the image, for a kernel (terms, q * o) and the gradient spread, to the last parts."""
         np.matmul(kernel, self._grad.transpose(0, 2, 1), out=self.seen)
         for seen, view in self._copies:
             # Tap by tap, since taps see the same pixels.
-            for tap in range(view.shape[1]):
-                view[:, tap] += seen[:, tap]
+            for tap in range(seen.shape[1]):
+                view[-1, :, tap] += seen[:, tap]
 
 
-def _few_images(x: Array) -> Iterator[slice]:
+def _few_images(n: int) -> Iterator[slice]:
     """Divide a batch into pieces of `_IMAGES_AT_ONCE`, and the rest."""
-    for start in range(0, len(x), _IMAGES_AT_ONCE):
-        yield slice(start, min(start + _IMAGES_AT_ONCE, len(x)))
+    for start in range(0, n, _IMAGES_AT_ONCE):
+        yield slice(start, min(start + _IMAGES_AT_ONCE, n))
