@@ -11,13 +11,15 @@ images into matrix products, `kernel_gradient.py` that of its weights, and `dire
 wide layers, `tiles.py` cuts an image into tiles, `winograd.py` derives the transforms, `products.py`
 applies them to many tiles at once, `pooling.py` pools 2x2 blocks, `convolution.py` adds bias and ReLU, `workspace.py`
 holds the memory. `rows.py`, `strided.py` and `taps.py` convolve batches of a few images; `by_batch.py` chooses.
-`linear.py`, `normalization.py` and `residual.py` are the other layers; `small_products.py` says how large matrices are
-cut.
+`activations.py`, `any_pooling.py`, `linear.py`, `normalization.py` and `residual.py` are the other layers;
+`small_products.py` says how large matrices are cut.
 """
 
 import numpy as np
 
 from digitpad.nn.backend import array_module
+from digitpad.nn.engine.fused.activations import FusedActivation
+from digitpad.nn.engine.fused.any_pooling import FusedAvgPool2D, FusedMaxPool2D
 from digitpad.nn.engine.fused.by_batch import ByBatch
 from digitpad.nn.engine.fused.convolution import FusedConv2D
 from digitpad.nn.engine.fused.direct import DirectConv2D
@@ -29,7 +31,8 @@ from digitpad.nn.engine.fused.strided import StridedConv2D
 from digitpad.nn.engine.fused.taps import TapConv2D
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer
-from digitpad.nn.layers import BatchNorm2D, Conv2D, Flatten, Linear, MaxPool2D, ReLU, Residual
+from digitpad.nn.layers import AvgPool2D, BatchNorm2D, Conv2D, Flatten, Linear, MaxPool2D, ReLU, Residual
+from digitpad.nn.layers.activations import Activation
 from digitpad.nn.network import Sequential
 
 __all__ = ["fuse"]
@@ -78,6 +81,8 @@ def _replace(layers: list[Layer], scratch: Workspace) -> tuple[Layer, int]:
     pool = _halves(_get(layers, 1 + relu))
     fused: tuple[Layer, int]
     match layers[0]:
+        case Conv2D() | BatchNorm2D() if not relu and _is_pooled_before(_get(layers, 1), _get(layers, 2)):
+            fused = _pooled_first(layers, scratch)
         case Conv2D() as conv if FusedConv2D.supports(conv) and FusedConv2D.pays(conv, pool=pool):
             fused = FusedConv2D(conv, relu=relu, pool=pool, scratch=scratch), 1 + relu + pool
         case Conv2D() as conv if DirectConv2D.supports(conv):
@@ -90,15 +95,47 @@ def _replace(layers: list[Layer], scratch: Workspace) -> tuple[Layer, int]:
             fast_body, _ = _replace([body], scratch)
             fast_shortcut, _ = _replace([shortcut], scratch)
             fused = FusedResidual(fast_body, fast_shortcut, relu=relu, scratch=scratch), 1 + relu
-        case Sequential() as inner:
-            fused = _fuse(inner, scratch), 1
-        case Flatten():
-            fused = FusedFlatten(scratch), 1
-        case Linear() as linear:
-            fused = FusedLinear(linear, scratch), 1
-        case other:
-            fused = other, 1
+        case layer:
+            fused = _alone(layer, scratch), 1
     return fused
+
+
+def _alone(layer: Layer, scratch: Workspace) -> Layer:
+    """Return a fast layer for one that is replaced alone, or the layer itself."""
+    match layer:
+        case Sequential():
+            return _fuse(layer, scratch)
+        case MaxPool2D():
+            return FusedMaxPool2D(layer, scratch)
+        case AvgPool2D():
+            return FusedAvgPool2D(layer, scratch)
+        case Flatten():
+            return FusedFlatten(scratch)
+        case Linear():
+            return FusedLinear(layer, scratch)
+        case Activation() if FusedActivation.supports(layer, scratch):
+            return FusedActivation(layer, scratch)
+        case _:
+            return layer
+
+
+def _is_pooled_before(activation: Layer | None, pool: Layer | None) -> bool:
+    """Return whether a pooling may come before an activation instead of after it.
+
+    Where larger inputs never have smaller outputs, the largest output is that of the largest input, and the activation
+    is computed for a quarter of the values.
+    """
+    return FusedActivation.is_monotone(activation) and _halves(pool)
+
+
+def _pooled_first(layers: list[Layer], scratch: Workspace) -> tuple[Layer, int]:
+    """Return a fast layer for a convolution or normalization, an activation and a pooling, in another order."""
+    first, activation, pool = layers
+    pooled, length = _replace([first, pool], scratch)
+    if length == 1:
+        return _replace([first], scratch)
+    fast, _ = _replace([activation], scratch)
+    return Sequential([("pooled", pooled), ("activation", fast)]), len(layers)
 
 
 def _few(layers: list[Layer], scratch: Workspace) -> Layer:
