@@ -10,7 +10,7 @@ from digitpad.nn import Conv2D, CrossEntropyLoss, Flatten, Linear, MaxPool2D, Pa
 from digitpad.nn.backend import DTypeLike
 from digitpad.nn.engine.fused import fuse, kernel_gradient, patches
 from digitpad.nn.engine.fused.layouts import CHANNELS_LAST, IMAGES_LAST, LEAST_IMAGES, order_of
-from digitpad.nn.engine.fused.patches import Patches, Slide, backward_slides, forward_slides
+from digitpad.nn.engine.fused.patches import Patches, Slide, backward_slides, forward_slides, small_parts
 from digitpad.nn.engine.fused.workspace import Workspace
 
 Size = int | tuple[int, int]
@@ -157,3 +157,18 @@ def test_both_orders_are_recognized() -> None:
         assert order.batch(image).shape == x.shape
         assert order.contiguous(order.batch(image), Workspace(np.float64), "image").base is image.base
         assert order.channel_sums(order.row(np.arange(3.0), 5), 3).tolist() == [0, 5, 10]
+
+
+def test_rows_are_divided_into_equal_parts_that_are_small_enough() -> None:
+    assert small_parts(48, 10, 1000) == 1
+    assert small_parts(48, 10, 200) == 3
+    assert small_parts(48, 10, 99) == 6
+    assert small_parts(7, 10, 69) == 7, "a prime number of rows"
+    assert small_parts(6, 10, 1) == 6, "a row is not divided"
+
+
+@pytest.mark.parametrize("window", ["3x3", "3x3, stride 2", "two groups"])
+def test_products_in_parts(window: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patches, "_PRODUCT", 3000)
+    monkeypatch.setattr(kernel_gradient, "_RESULTS", 8)
+    assert_equal_steps(*pair(window), (4, 7, 6))

@@ -102,21 +102,23 @@ def _replace(layers: list[Layer], scratch: Workspace) -> tuple[Layer, int]:
 
 def _alone(layer: Layer, scratch: Workspace) -> Layer:
     """Return a fast layer for one that is replaced alone, or the layer itself."""
+    fast = layer
     match layer:
         case Sequential():
-            return _fuse(layer, scratch)
+            fast = _fuse(layer, scratch)
         case MaxPool2D():
-            return FusedMaxPool2D(layer, scratch)
+            fast = FusedMaxPool2D(layer, scratch)
         case AvgPool2D():
-            return FusedAvgPool2D(layer, scratch)
+            fast = FusedAvgPool2D(layer, scratch)
         case Flatten():
-            return FusedFlatten(scratch)
+            fast = FusedFlatten(scratch)
         case Linear():
-            return FusedLinear(layer, scratch)
+            fast = FusedLinear(layer, scratch)
         case Activation() if FusedActivation.supports(layer, scratch):
-            return FusedActivation(layer, scratch)
+            fast = FusedActivation(layer, scratch)
         case _:
-            return layer
+            pass
+    return fast
 
 
 def _is_pooled_before(activation: Layer | None, pool: Layer | None) -> bool:

@@ -29,9 +29,10 @@ _PIECE_BYTES = 2_000_000
 _FEW_CHANNELS = 3
 
 #: With this many kernels or fewer, each connecting two maps, Winograd's transforms take longer than the multiplications
-#: that they save.
-_LEAST_KERNELS = 1024
-#: A first layer with one channel and this many maps spends most of its time on pooling, which reads planes faster.
+#: that they save: without and with pooling, which reads planes faster.
+_LEAST_KERNELS = 64 * 64
+_LEAST_KERNELS_POOLED = 32 * 32
+#: A first layer with one channel and this many maps spends most of its time on pooling.
 _LEAST_OUTPUTS = 32
 
 
@@ -66,7 +67,8 @@ class FusedConv2D(Layer):
     def pays(conv: Conv2D, *, pool: bool) -> bool:
         """Return whether this class is faster than `DirectConv2D` for a batch of many images, too."""
         wide_first_layer = pool and conv.in_channels == 1 and conv.out_channels >= _LEAST_OUTPUTS
-        return wide_first_layer or conv.in_channels * conv.out_channels > _LEAST_KERNELS
+        least = _LEAST_KERNELS_POOLED if pool else _LEAST_KERNELS
+        return wide_first_layer or conv.in_channels * conv.out_channels > least
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return the output for `x` (N, C, H, W), in memory that the next call overwrites."""

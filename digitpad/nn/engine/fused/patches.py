@@ -33,6 +33,9 @@ from digitpad.nn.layers import Conv2D
 #: Bytes that a band of outputs sees and writes: half of the second-level cache of common processors.
 _BAND_BYTES = 1_000_000
 
+#: Most multiplications of one product: up to a million OpenBLAS does not copy its operands first.
+_PRODUCT = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Slide:
@@ -218,6 +221,34 @@ def row_bands(rows: int, height: int, *, even: bool) -> list[slice]:
     """Divide rows into bands of `height`, at least one; if `even`, of an even number of rows except the last."""
     step = max(2, height // 2 * 2) if even else max(1, height)
     return [slice(start, min(start + step, rows)) for start in range(0, rows, step)]
+
+
+def small_parts(size: int, cost: int, most: int) -> int:
+    """Return into how many equal parts to divide `size` rows that cost `cost` each, so that a part costs `most`."""
+    divisors = (parts for parts in range(1, size + 1) if size % parts == 0)
+    return next((parts for parts in divisors if size // parts * cost <= most), size)
+
+
+def multiply(kernel: Array, seen: Array, out: Array) -> None:
+    """Write the product of a kernel with the patches of a band.
+
+    Parameters
+    ----------
+    kernel
+        (groups, 1, 1, O / groups, K).
+    seen
+        (groups, rows, columns, K, N).
+    out
+        (groups, rows, columns, O / groups, N).
+    """
+    groups, _, _, outputs, terms = kernel.shape
+    parts = small_parts(outputs, terms * seen.shape[4], _PRODUCT)
+    size = outputs // parts
+    # A view even if the groups of `out` are not contiguous, since its pixels are.
+    divided = np.lib.stride_tricks.as_strided(
+        out, (*out.shape[:3], parts, size, out.shape[4]), (*out.strides[:3], size * out.strides[3], *out.strides[3:])
+    )
+    np.matmul(kernel.reshape(groups, 1, 1, parts, size, terms), seen[:, :, :, np.newaxis], out=divided)
 
 
 def by_pixel(image: Array, groups: int) -> Array:
