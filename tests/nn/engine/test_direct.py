@@ -169,6 +169,6 @@ def test_rows_are_divided_into_equal_parts_that_are_small_enough() -> None:
 
 @pytest.mark.parametrize("window", ["3x3", "3x3, stride 2", "two groups"])
 def test_products_in_parts(window: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patches, "_PRODUCT", 3000)
+    monkeypatch.setattr(patches, "SMALL_PRODUCT", 3000)
     monkeypatch.setattr(kernel_gradient, "_RESULTS", 8)
     assert_equal_steps(*pair(window), (4, 7, 6))

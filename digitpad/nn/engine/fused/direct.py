@@ -13,7 +13,7 @@ from digitpad.nn.backend import Array
 from digitpad.nn.engine.fused.kernel_gradient import KernelGradient
 from digitpad.nn.engine.fused.layouts import IMAGES_LAST
 from digitpad.nn.engine.fused.normalization import column_sums
-from digitpad.nn.engine.fused.patches import Patches, backward_slides, by_pixel, forward_slides, multiply
+from digitpad.nn.engine.fused.patches import Patches, backward_slides, by_pixel, forward_slides, multiply_patches
 from digitpad.nn.engine.fused.pooling import Winners, blocks
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, require_cache
@@ -55,7 +55,7 @@ class DirectConv2D(Layer):
         out = self._own.empty("out", (*size, conv.out_channels, len(x)))
         for band in patches.bands(image, conv.out_channels, even=self._pool):
             whole = self._band_of(out, band, right.places)
-            multiply(kernel, patches.seen(image, band), by_pixel(whole, conv.groups))
+            multiply_patches(kernel, patches.seen(image, band), by_pixel(whole, conv.groups))
             self._finish(whole, out, band, training=training)
         self._cache = (image, out) if training else None
         return IMAGES_LAST.batch(out)
@@ -157,7 +157,7 @@ class DirectConv2D(Layer):
                 kernel = self._reversed_kernel(taps_down, taps_right)
                 patches = Patches(back_down, back_right, conv.groups, self._scratch)
                 for band in patches.bands(grad, conv.in_channels):
-                    multiply(kernel, patches.seen(grad, band), by_pixel(phase[band], conv.groups))
+                    multiply_patches(kernel, patches.seen(grad, band), by_pixel(phase[band], conv.groups))
         return grad_image
 
     def _kernel(self) -> Array:

@@ -17,13 +17,13 @@ import numpy as np
 from digitpad.nn.backend import Array, Shape
 from digitpad.nn.engine.fused.normalization import column_sums
 from digitpad.nn.engine.fused.patches import Slide, row_bands, small_parts
+from digitpad.nn.engine.fused.small_products import SMALL_PRODUCT
 from digitpad.nn.engine.fused.workspace import Workspace
 
 #: Bytes of the turned rows and products of a band: half of the second-level cache of common processors.
 _BAND_BYTES = 1_000_000
 
-#: Most multiplications and most results of one product.
-_PRODUCT = 1_000_000
+#: Most results of one product.
 _RESULTS = 1_200
 
 
@@ -87,7 +87,7 @@ class KernelGradient:
         """
         rows, places, out_channels, n = grad_out.shape
         size = out_channels // self._groups
-        most = min(_RESULTS, _PRODUCT // max(1, places * n))
+        most = min(_RESULTS, SMALL_PRODUCT // max(1, places * n))
         parts = small_parts(size, image.shape[2] // self._groups, most)
         turned_grad = self._scratch.empty("turned_grad", (rows, self._groups, parts, size // parts, places * n))
         np.copyto(turned_grad.reshape(rows, out_channels, places, n), grad_out.transpose(0, 2, 1, 3))

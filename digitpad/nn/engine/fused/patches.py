@@ -26,15 +26,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from digitpad.nn.backend import Array, Shape
+from digitpad.nn.engine.fused.small_products import SMALL_PRODUCT
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.functional import Pair
 from digitpad.nn.layers import Conv2D
 
 #: Bytes that a band of outputs sees and writes: half of the second-level cache of common processors.
 _BAND_BYTES = 1_000_000
-
-#: Most multiplications of one product: up to a million OpenBLAS does not copy its operands first.
-_PRODUCT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +227,7 @@ def small_parts(size: int, cost: int, most: int) -> int:
     return next((parts for parts in divisors if size // parts * cost <= most), size)
 
 
-def multiply(kernel: Array, seen: Array, out: Array) -> None:
+def multiply_patches(kernel: Array, seen: Array, out: Array) -> None:
     """Write the product of a kernel with the patches of a band.
 
     Parameters
@@ -242,7 +240,7 @@ def multiply(kernel: Array, seen: Array, out: Array) -> None:
         (groups, rows, columns, O / groups, N).
     """
     groups, _, _, outputs, terms = kernel.shape
-    parts = small_parts(outputs, terms * seen.shape[4], _PRODUCT)
+    parts = small_parts(outputs, terms * seen.shape[4], SMALL_PRODUCT)
     size = outputs // parts
     # A view even if the groups of `out` are not contiguous, since its pixels are.
     divided = np.lib.stride_tricks.as_strided(
