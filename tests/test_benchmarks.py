@@ -18,14 +18,17 @@ import gpu_speed
 import memory
 import numpy as np
 import pytest
+import random_networks
 import run_all
 import scaling
 import speed_table
 import textbook
 import time_to_accuracy
+import training_speed
 from benchmarking import Figure
 
 from digitpad import nn
+from digitpad.training.layer_kinds import KINDS
 from tests.nn.fake_gpu import FakeCupy, gpu
 
 __all__ = ["gpu"]
@@ -114,6 +117,23 @@ def test_the_speed_of_training_is_held_against_its_targets() -> None:
 def test_every_script_that_is_run_exists() -> None:
     for script in run_all.SCRIPTS:
         assert script.path.exists()
+
+
+def test_random_networks_are_repeatable_and_have_every_layer_of_the_editor() -> None:
+    plans = [random_networks.plan_of(name) for name in random_networks.names(60, seed=3)]
+    assert plans[5] == random_networks.plan_of("random-3-5")
+    assert plans[5] != random_networks.plan_of("random-4-5")
+    assert {str(spec["type"]) for plan in plans for spec in plan.layers} == set(KINDS)
+    for plan in plans:
+        assert nn.build(plan).output_shape(plan.input_shape) == (10,)
+    assert random_networks.plan_of("light") is nn.ARCHITECTURES["light"]
+
+
+@pytest.mark.parametrize("name", ["unet-narrow", "exam", "random-0-12"])
+def test_the_task_of_a_network_can_be_trained(name: str) -> None:
+    step = training_speed.digitpad_steps(name, 2)({"threads": 1})
+    step()
+    step()
 
 
 def test_the_textbook_trains_our_network() -> None:

@@ -5,9 +5,9 @@ A B A B ..., with ratios within each round, so that other load affects both. PyT
 channels-first and channels-last, with its fused Adam; its best time counts. Both are first verified to train the same
 network: PyTorch gets our weights and must return our logits.
 
-    python tests/benchmarks/training_speed.py --json speed.json
+    python tests/benchmarks/training_speed.py --random 20 --json speed.json
 
-needs PyTorch (extra `benchmark`).
+measures the presets and 20 random networks (`random_networks.py`), and needs PyTorch (extra `benchmark`).
 """
 
 import argparse
@@ -24,7 +24,16 @@ from pathlib import Path
 from typing import Any, Self
 
 #: Network and batch size.
-WORK = {"standard": 64, "light": 64, "resnet": 128, "catdog": 16}
+WORK = {
+    "standard": 64,
+    "light": 64,
+    "resnet": 128,
+    "reader": 64,
+    "lenet5": 64,
+    "exam": 64,
+    "catdog": 16,
+    "unet-narrow": 64,
+}
 
 Way = Mapping[str, Any]
 Step = Callable[[], object]
@@ -33,7 +42,9 @@ Step = Callable[[], object]
 def main() -> None:
     """Measure, print a table, and write JSON if asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--networks", nargs="+", default=list(WORK), help="names of presets (default: all four)")
+    parser.add_argument("--networks", nargs="+", default=list(WORK), help="names of presets (default: %(default)s)")
+    parser.add_argument("--random", type=int, default=0, metavar="N", help="number of random networks besides them")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the random networks (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=7, help="how often all take their turn (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=0.5, help="length of a turn (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="most threads (default: %(default)s)")
@@ -41,12 +52,19 @@ def main() -> None:
     options = parser.parse_args()
     # Set for the child processes before they import NumPy: digitpad's threads replace those of BLAS.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    # Imported only now, since it imports NumPy.
+    from random_networks import names
+
+    random = names(options.random, options.seed)
     report: dict[str, Any] = {"machine": machine(), "rounds": options.rounds, "networks": {}}
     print(f"{report['machine']}\nmedians of {options.rounds} rounds\n", flush=True)
-    for name in options.networks:
+    for name in [*options.networks, *random]:
         figures = compare(name, WORK.get(name, 64), options.threads, options.rounds, options.seconds)
         report["networks"][name] = figures
         print_table(name, figures)
+    if random:
+        speeds = [report["networks"][name]["speed_over_pytorch"] for name in random]
+        print(f"random networks: median {statistics.median(speeds):.2f}, slowest {min(speeds):.2f}\n", flush=True)
     if options.json:
         options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
@@ -161,7 +179,7 @@ def digitpad_steps(name: str, batch: int) -> Callable[[Way], Step]:
     from digitpad import nn
 
     images, targets, network = task(name, batch)
-    loss = nn.BCEWithLogitsLoss() if targets.ndim == 2 else nn.CrossEntropyLoss()
+    loss = nn.CrossEntropyLoss() if targets.ndim == 1 else nn.BCEWithLogitsLoss()
     optimizer = nn.Adam(network.parameters(), learning_rate=1e-4)
     ways: dict[int, nn.ParallelNetwork] = {}
 
@@ -187,10 +205,10 @@ def pytorch_steps(name: str, batch: int) -> Callable[[Way], Step]:
         If its network differs from ours.
     """
     torch = importlib.import_module("torch")
-    from digitpad import nn
+    from random_networks import plan_of
 
     images, targets, network = task(name, batch)
-    model = torch_sequential(torch, nn.ARCHITECTURES[name].layers)
+    model = torch_sequential(torch, plan_of(name).layers)
     model.load_state_dict({key: torch.from_numpy(value.copy()) for key, value in network.state_dict().items()})
     x, y = torch.from_numpy(images), torch.from_numpy(targets)
     with torch.no_grad():
@@ -198,7 +216,7 @@ def pytorch_steps(name: str, batch: int) -> Callable[[Way], Step]:
     if not difference < 1e-3:
         raise SystemExit(f"{name}: PyTorch's logits differ from ours by {difference:g}; this is not the same network.")
     model.train()
-    loss = torch.nn.BCEWithLogitsLoss() if targets.ndim == 2 else torch.nn.CrossEntropyLoss()
+    loss = torch.nn.CrossEntropyLoss() if targets.ndim == 1 else torch.nn.BCEWithLogitsLoss()
 
     def prepare(way: Way) -> Step:
         torch.set_num_threads(way["threads"])
@@ -219,17 +237,19 @@ def pytorch_steps(name: str, batch: int) -> Callable[[Way], Step]:
 
 
 def task(name: str, batch: int) -> tuple[Any, Any, Any]:
-    """Return images, targets (labels, or numbers (N, 1) for a single logit) and a network, always the same."""
+    """Return images, targets (labels, or numbers like the output where it has no classes) and a network."""
     import numpy as np
+    from random_networks import plan_of
 
     from digitpad import nn
 
-    plan = nn.ARCHITECTURES[name]
+    plan = plan_of(name)
     rng = np.random.default_rng(0)
     images = rng.standard_normal((batch, *plan.input_shape), dtype=np.float32)
     network = nn.build(plan, rng=rng)
-    if network.output_shape(plan.input_shape) == (1,):
-        return images, (np.arange(batch) % 2).astype(np.float32)[:, np.newaxis], network
+    output = network.output_shape(plan.input_shape)
+    if output == (1,) or len(output) > 1:
+        return images, rng.integers(0, 2, (batch, *output)).astype(np.float32), network
     return images, np.arange(batch) % 10, network
 
 
@@ -239,8 +259,10 @@ def torch_sequential(torch: Any, specs: Sequence[Mapping[str, Any]]) -> Any:
     for spec in specs:
         arguments = {key: value for key, value in spec.items() if key not in {"name", "type", "initializer"}}
         kind = spec["type"]
-        if kind == "Residual":
-            layer = _torch_residual(torch, arguments)
+        if kind in {"Residual", "SkipConnection"}:
+            layer = _torch_branches(torch, kind, arguments)
+        elif kind == "AttentionGate":
+            layer = _torch_gate(torch, **arguments)
         elif kind == "GlobalAveragePool2D":
             layer = torch.nn.AdaptiveAvgPool2d(1)
         else:
@@ -249,12 +271,32 @@ def torch_sequential(torch: Any, specs: Sequence[Mapping[str, Any]]) -> Any:
     return model
 
 
-def _torch_residual(torch: Any, branches: Mapping[str, Sequence[Mapping[str, Any]]]) -> Any:
-    """Return body(x) + shortcut(x)."""
+def _torch_branches(torch: Any, kind: str, branches: Mapping[str, Sequence[Mapping[str, Any]]]) -> Any:
+    """Return body(x) + shortcut(x), or the maps of x followed by those of body(x)."""
     module = torch.nn.Module()
-    for name in ("body", "shortcut"):
+    for name in ("body", "shortcut") if kind == "Residual" else ("body",):
         module.add_module(name, torch_sequential(torch, branches.get(name, ())))
-    module.forward = lambda x: module.body(x) + module.shortcut(x)
+    if kind == "Residual":
+        module.forward = lambda x: module.body(x) + module.shortcut(x)
+    else:
+        module.forward = lambda x: torch.cat((x, module.body(x)), 1)
+    return module
+
+
+def _torch_gate(torch: Any, skip_channels: int, signal_channels: int) -> Any:
+    """Return the attention gate of `digitpad.nn.AttentionGate`, with its default number of inner maps."""
+    inner = max(1, skip_channels // 2)
+    module = torch.nn.Module()
+    module.theta = torch.nn.Conv2d(skip_channels, inner, 1, bias=False)
+    module.phi = torch.nn.Conv2d(signal_channels, inner, 1)
+    module.psi = torch.nn.Conv2d(inner, 1, 1)
+
+    def forward(x: Any) -> Any:
+        skip, signal = x[:, :skip_channels], x[:, skip_channels:]
+        alpha = torch.sigmoid(module.psi(torch.relu(module.theta(skip) + module.phi(signal))))
+        return torch.cat((skip * alpha, signal), 1)
+
+    module.forward = forward
     return module
 
 

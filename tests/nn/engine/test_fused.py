@@ -26,6 +26,7 @@ from digitpad.nn import (
 )
 from digitpad.nn.backend import DTypeLike
 from digitpad.nn.engine.fused import convolution, fuse, rows, taps, tiles
+from digitpad.nn.engine.fused.layouts import LEAST_IMAGES
 from digitpad.nn.engine.fused.workspace import Workspace
 
 #: How far results may differ, as a part of the largest number of an array.
@@ -146,9 +147,19 @@ def assert_close(actual: NDArray[np.floating], expected: NDArray[np.floating], w
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("case", list(CASES))
 def test_outputs_and_all_gradients_are_those_of_the_plain_layers(case: str, dtype: str) -> None:
-    plain, equal, fast = twins(case, dtype)
     # One after the other on the same memory: more images than before, fewer, and a last partial batch.
-    for count in (3, 7, 2, 3):
+    assert_same_steps(case, dtype, (3, 7, 2, 3))
+
+
+@pytest.mark.parametrize("case", list(CASES))
+def test_a_batch_of_many_images_gives_the_same_in_its_own_order_of_memory(case: str) -> None:
+    assert_same_steps(case, "float64", (LEAST_IMAGES, LEAST_IMAGES + 5, LEAST_IMAGES - 1, 1 + (case == "resnet")))
+
+
+def assert_same_steps(case: str, dtype: str, counts: tuple[int, ...]) -> None:
+    """Compare steps with batches of different sizes."""
+    plain, equal, fast = twins(case, dtype)
+    for count in counts:
         x = images(case, count, dtype)
         expected, actual = plain.forward(x, training=True), fast.forward(x, training=True)
         assert_close(actual, expected, "output")

@@ -1,21 +1,28 @@
 """Fused layers: several steps of a network in one pass over memory, on the same parameters.
 
 The layers of `digitpad.nn.layers` are the definition. Those here give the same results and gradients (within rounding)
-in less time: they process a few images at a time, so that everything stays in the processor's cache; they reuse their
-memory from step to step; and for 3x3 kernels they need fewer multiplications (`winograd.py` explains how). `fuse`
-replaces layers wherever a rule matches, and leaves the others as they are. What the program shows of a drawing is
-never computed by these layers, but by the plain ones, or by `OneImage`, which gives the same bits.
+in less time: they process a few images or rows at a time, so that everything stays in the processor's cache; they
+reuse their memory from step to step; and for wide 3x3 kernels they need fewer multiplications (`winograd.py` explains
+how). `fuse` replaces layers wherever a rule matches, and leaves the others as they are. What the program shows of a
+drawing is never computed by these layers, but by the plain ones, or by `OneImage`, which gives the same bits.
 
-The files, in reading order: `tiles.py` cuts an image into tiles, `winograd.py` derives the transforms, `products.py`
+The files, in reading order: `layouts.py` says how images lie in memory, `patches.py` turns a convolution of many
+images into matrix products, `kernel_gradient.py` that of its weights, and `direct.py` adds bias, ReLU and pooling. For
+wide layers, `tiles.py` cuts an image into tiles, `winograd.py` derives the transforms, `products.py`
 applies them to many tiles at once, `pooling.py` pools 2x2 blocks, `convolution.py` adds bias and ReLU, `workspace.py`
-holds the memory; `rows.py`, `strided.py` and `taps.py` are the other convolutions, `linear.py`, `normalization.py` and
-`residual.py` the other layers; `small_products.py` says how the matrices are cut.
+holds the memory. `rows.py`, `strided.py` and `taps.py` convolve batches of a few images; `by_batch.py` chooses.
+`activations.py`, `any_pooling.py`, `linear.py`, `normalization.py` and `residual.py` are the other layers;
+`small_products.py` says how large matrices are cut.
 """
 
 import numpy as np
 
 from digitpad.nn.backend import array_module
+from digitpad.nn.engine.fused.activations import FusedActivation
+from digitpad.nn.engine.fused.any_pooling import FusedAvgPool2D, FusedMaxPool2D
+from digitpad.nn.engine.fused.by_batch import ByBatch
 from digitpad.nn.engine.fused.convolution import FusedConv2D
+from digitpad.nn.engine.fused.direct import DirectConv2D
 from digitpad.nn.engine.fused.linear import FusedFlatten, FusedLinear
 from digitpad.nn.engine.fused.normalization import FusedBatchNorm2D
 from digitpad.nn.engine.fused.residual import FusedResidual
@@ -24,7 +31,8 @@ from digitpad.nn.engine.fused.strided import StridedConv2D
 from digitpad.nn.engine.fused.taps import TapConv2D
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer
-from digitpad.nn.layers import BatchNorm2D, Conv2D, Flatten, Linear, MaxPool2D, ReLU, Residual
+from digitpad.nn.layers import AvgPool2D, BatchNorm2D, Conv2D, Flatten, Linear, MaxPool2D, ReLU, Residual
+from digitpad.nn.layers.activations import Activation
 from digitpad.nn.network import Sequential
 
 __all__ = ["fuse"]
@@ -73,29 +81,81 @@ def _replace(layers: list[Layer], scratch: Workspace) -> tuple[Layer, int]:
     pool = _halves(_get(layers, 1 + relu))
     fused: tuple[Layer, int]
     match layers[0]:
-        case Conv2D() as conv if FusedConv2D.supports(conv):
+        case Conv2D() | BatchNorm2D() if not relu and _is_pooled_before(_get(layers, 1), _get(layers, 2)):
+            fused = _pooled_first(layers, scratch)
+        case Conv2D() as conv if FusedConv2D.supports(conv) and FusedConv2D.pays(conv, pool=pool):
             fused = FusedConv2D(conv, relu=relu, pool=pool, scratch=scratch), 1 + relu + pool
-        case Conv2D() as conv if StridedConv2D.supports(conv):
-            fused = StridedConv2D(conv, scratch), 1
-        case Conv2D() as conv if RowConv2D.supports(conv):
-            fused = RowConv2D(conv, scratch), 1
-        case Conv2D() as conv if TapConv2D.supports(conv):
-            fused = TapConv2D(conv, scratch), 1
+        case Conv2D() as conv if DirectConv2D.supports(conv):
+            length = 1 + relu + pool
+            fast = DirectConv2D(conv, relu=relu, pool=pool, scratch=scratch)
+            fused = ByBatch(_few(layers[:length], scratch), fast), length
         case BatchNorm2D() as norm:
             fused = FusedBatchNorm2D(norm, relu=relu, pool=pool, scratch=scratch), 1 + relu + pool
         case Residual(branches={"body": body, "shortcut": shortcut}):
             fast_body, _ = _replace([body], scratch)
             fast_shortcut, _ = _replace([shortcut], scratch)
             fused = FusedResidual(fast_body, fast_shortcut, relu=relu, scratch=scratch), 1 + relu
-        case Sequential() as inner:
-            fused = _fuse(inner, scratch), 1
-        case Flatten():
-            fused = FusedFlatten(scratch), 1
-        case Linear() as linear:
-            fused = FusedLinear(linear, scratch), 1
-        case other:
-            fused = other, 1
+        case layer:
+            fused = _alone(layer, scratch), 1
     return fused
+
+
+def _alone(layer: Layer, scratch: Workspace) -> Layer:
+    """Return a fast layer for one that is replaced alone, or the layer itself."""
+    fast = layer
+    match layer:
+        case Sequential():
+            fast = _fuse(layer, scratch)
+        case MaxPool2D():
+            fast = FusedMaxPool2D(layer, scratch)
+        case AvgPool2D():
+            fast = FusedAvgPool2D(layer, scratch)
+        case Flatten():
+            fast = FusedFlatten(scratch)
+        case Linear():
+            fast = FusedLinear(layer, scratch)
+        case Activation() if FusedActivation.supports(layer, scratch):
+            fast = FusedActivation(layer, scratch)
+        case _:
+            pass
+    return fast
+
+
+def _is_pooled_before(activation: Layer | None, pool: Layer | None) -> bool:
+    """Return whether a pooling may come before an activation instead of after it.
+
+    Where larger inputs never have smaller outputs, the largest output is that of the largest input, and the activation
+    is computed for a quarter of the values.
+    """
+    return FusedActivation.is_monotone(activation) and _halves(pool)
+
+
+def _pooled_first(layers: list[Layer], scratch: Workspace) -> tuple[Layer, int]:
+    """Return a fast layer for a convolution or normalization, an activation and a pooling, in another order."""
+    first, activation, pool = layers
+    pooled, length = _replace([first, pool], scratch)
+    if length == 1:
+        return _replace([first], scratch)
+    fast, _ = _replace([activation], scratch)
+    return Sequential([("pooled", pooled), ("activation", fast)]), len(layers)
+
+
+def _few(layers: list[Layer], scratch: Workspace) -> Layer:
+    """Return a fast layer for a convolution and the ReLU and pooling that follow it, for a batch of few images."""
+    conv, *others = layers
+    match conv:
+        case Conv2D() if FusedConv2D.supports(conv):
+            relu, pool = (any(isinstance(layer, kind) for layer in others) for kind in (ReLU, MaxPool2D))
+            return FusedConv2D(conv, relu=relu, pool=pool, scratch=scratch)
+        case Conv2D() if StridedConv2D.supports(conv):
+            fast: Layer = StridedConv2D(conv, scratch)
+        case Conv2D() if RowConv2D.supports(conv):
+            fast = RowConv2D(conv, scratch)
+        case Conv2D() if TapConv2D.supports(conv):
+            fast = TapConv2D(conv, scratch)
+        case other:
+            fast = other
+    return Sequential((type(layer).__name__, layer) for layer in (fast, *others)) if others else fast
 
 
 def _get(layers: list[Layer], index: int) -> Layer | None:

@@ -28,6 +28,13 @@ _PIECE_BYTES = 2_000_000
 #: With this many input channels or fewer, the direct product of a tile is faster than Winograd's.
 _FEW_CHANNELS = 3
 
+#: With this many kernels or fewer, each connecting two maps, Winograd's transforms take longer than the multiplications
+#: that they save: without and with pooling, which reads planes faster.
+_LEAST_KERNELS = 64 * 64
+_LEAST_KERNELS_POOLED = 32 * 32
+#: A first layer with one channel and this many maps spends most of its time on pooling.
+_LEAST_OUTPUTS = 32
+
 
 class FusedConv2D(Layer):
     """`conv`, followed by ReLU if `relu` and by MaxPool2D(2) if `pool`, on the parameters of `conv`.
@@ -55,6 +62,13 @@ class FusedConv2D(Layer):
         """Return whether `conv` has a plain 3x3 kernel and an output as large as its input."""
         settings = (conv.kernel_size, conv.stride, conv.dilation, conv.groups, conv.padding)
         return settings == ((3, 3), (1, 1), (1, 1), 1, ((1, 1), (1, 1)))
+
+    @staticmethod
+    def pays(conv: Conv2D, *, pool: bool) -> bool:
+        """Return whether this class is faster than `DirectConv2D` for a batch of many images, too."""
+        wide_first_layer = pool and conv.in_channels == 1 and conv.out_channels >= _LEAST_OUTPUTS
+        least = _LEAST_KERNELS_POOLED if pool else _LEAST_KERNELS
+        return wide_first_layer or conv.in_channels * conv.out_channels > least
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return the output for `x` (N, C, H, W), in memory that the next call overwrites."""

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from digitpad.nn.backend import Array, Shape
+from digitpad.nn.engine.fused.layouts import CHANNELS_LAST, IMAGES_LAST, order_of
 from digitpad.nn.engine.fused.small_products import multiply, multiply_and_sum
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, require_cache
@@ -20,7 +21,7 @@ _PIECES = 8
 
 
 class FusedFlatten(Layer):
-    """`Flatten` for images that lie in memory as (H, W, N, C).
+    """`Flatten` for images that lie in memory with the pixel first (see `layouts.py`).
 
     Parameters
     ----------
@@ -30,6 +31,7 @@ class FusedFlatten(Layer):
 
     def __init__(self, scratch: Workspace) -> None:
         self._own, self._scratch = scratch.sibling(), scratch
+        self._order = CHANNELS_LAST
         self._cache: Shape | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
@@ -37,6 +39,12 @@ class FusedFlatten(Layer):
         self._cache = x.shape if training else None
         if x.ndim != 4 or x.flags.c_contiguous:
             return x.reshape(len(x), -1)
+        self._order = order_of(x)
+        if self._order is IMAGES_LAST:
+            # Runs of images are copied; the result is the transpose that a product with the weights reads.
+            by_feature = self._own.empty("out", (*x.shape[1:], len(x)))
+            np.copyto(by_feature, x.transpose(1, 2, 3, 0))
+            return by_feature.reshape(-1, len(x)).T
         # Two steps take a third of the time of one: first whole runs of channels are copied, then each image, which is
         # small enough for the first-level cache, is transposed.
         n, channels, height, width = x.shape
@@ -47,11 +55,15 @@ class FusedFlatten(Layer):
         return out.reshape(n, -1)
 
     def input_gradient(self, grad_output: Array) -> Array:
-        """Return grad_output in the shape of the input, laid out in memory as (H, W, N, C) for the convolutions."""
+        """Return grad_output in the shape of the input, in its order of memory."""
         shape = require_cache(self, self._cache)
         if len(shape) != 4:
             return grad_output.reshape(shape)
         n, channels, height, width = shape
+        if self._order is IMAGES_LAST:
+            grad = self._own.empty("grad", (height, width, channels, n))
+            np.copyto(grad, grad_output.T.reshape(channels, height, width, n).transpose(1, 2, 0, 3))
+            return IMAGES_LAST.batch(grad)
         by_image = self._scratch.empty("by_image", (n, height, width, channels))
         np.copyto(by_image, grad_output.reshape(shape).transpose(0, 2, 3, 1))
         grad = self._own.empty("grad", (height, width, n, channels))
@@ -92,9 +104,14 @@ class FusedLinear(Layer):
 
     def input_gradient(self, grad_output: Array) -> Array:
         """Return grad_output @ weight, in memory that the next call overwrites."""
-        self._input_of(grad_output)
-        grad = self._own.empty("grad", (len(grad_output), self.linear.in_features))
-        multiply_and_sum(grad_output, self.linear.weight.value, grad, self._scratch)
+        x = self._input_of(grad_output)
+        weight, n = self.linear.weight.value, len(grad_output)
+        if x.T.flags.c_contiguous and weight.size < LARGE:
+            # Transposed, as in `forward`, since the layer before works with images last.
+            grad = self._own.empty("grad", (self.linear.in_features, n))
+            return np.matmul(weight.T, grad_output.T, out=grad).T
+        grad = self._own.empty("grad", (n, self.linear.in_features))
+        multiply_and_sum(grad_output, weight, grad, self._scratch)
         return grad
 
     def parameter_gradients(self, grad_output: Array) -> None:

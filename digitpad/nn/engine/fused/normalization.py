@@ -9,11 +9,13 @@ that are not positive, another one may count as the largest, but the gradient of
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
 from digitpad.nn.backend import Array
-from digitpad.nn.engine.fused.pooling import Winners
+from digitpad.nn.engine.fused.layouts import CHANNELS_LAST, order_of
+from digitpad.nn.engine.fused.pooling import Winners, blocks
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.layers import BatchNorm2D
@@ -39,29 +41,31 @@ class FusedBatchNorm2D(Layer):
     def __init__(self, norm: BatchNorm2D, *, relu: bool, pool: bool, scratch: Workspace) -> None:
         self.norm, self._relu, self._pool = norm, relu, pool
         self._own, self._scratch = scratch.sibling(), scratch
+        self._order = CHANNELS_LAST
         self._cache: tuple[Array, Array, Array] | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return the output for `x` (N, C, H, W), in memory that the next call overwrites."""
         norm = self.norm
         norm.check.unseen_batch(x, (norm.num_features, None, None))
-        image = x.transpose(2, 3, 0, 1)
+        self._order = order_of(x)
+        image = self._order.image(x)
         rows = pixel_rows(image)
         centered = self._own.empty("centered", rows.shape)
         self._cache = None
         if training or norm.running_mean is None or norm.running_var is None:
             variance = self._center(rows, centered, training=training)
         else:
-            np.subtract(rows, np.tile(norm.running_mean.value, len(x)), out=centered)
+            np.subtract(rows, self._order.row(norm.running_mean.value, len(x)), out=centered)
             variance = norm.running_var.value
         inverse_deviation = 1 / np.sqrt(variance + norm.eps)
-        scale = np.tile(inverse_deviation * self._weight(), len(x))
-        shift = None if norm.bias is None else np.tile(norm.bias.value, len(x))
+        scale = self._order.row(inverse_deviation * self._weight(), len(x))
+        shift = None if norm.bias is None else self._order.row(norm.bias.value, len(x))
         lines = centered.reshape(*image.shape[:2], -1)
         out = self._write_output(lines, scale, shift, training=training)
         if training:
             self._cache = lines, inverse_deviation, out
-        return out.reshape(*out.shape[:2], *image.shape[2:]).transpose(2, 3, 0, 1)
+        return self._order.batch(out.reshape(*out.shape[:2], *image.shape[2:]))
 
     def backward(self, grad_output: Array) -> Array:
         """Do both with one computation of the sums that they share."""
@@ -90,7 +94,7 @@ class FusedBatchNorm2D(Layer):
             if shift is not None:
                 scaled += shift
             if self._pool:
-                self._winners(out, pooled).choose(_blocks(scaled), here, self._scratch, training=training)
+                self._winners(out, pooled).choose(blocks(scaled), here, self._scratch, training=training)
             if self._relu:
                 np.maximum(here, zeros, out=here)
         return out
@@ -102,7 +106,7 @@ class FusedBatchNorm2D(Layer):
     def _sums(self, grad_output: Array) -> tuple[Array, tuple[Array, Array]]:
         """Return g, the gradient before pooling and ReLU, and the sums of g and g * x_hat over each channel."""
         centered, inverse_deviation, out = require_cache(self, self._cache)
-        image = grad_output.transpose(2, 3, 0, 1)
+        image = self._order.image(grad_output)
         self.norm.check.upstream(image.reshape(-1), (out.size,))
         grad_out = pixel_rows(image).reshape(out.shape)
         # With a layer behind it, this memory holds g first and the input gradient in the end.
@@ -126,7 +130,7 @@ class FusedBatchNorm2D(Layer):
             target = self._scratch.empty("unpooled", grad.shape) if self._pool else passed
             grad = np.multiply(grad, positive, out=target)
         if self._pool:
-            four = _blocks(passed)
+            four = blocks(passed)
             if four.size != passed.size:
                 passed[...] = 0  # for the last row or column of an odd image, which pooling leaves out
             self._winners(out, some).go_back(grad, four, self._scratch)
@@ -145,14 +149,15 @@ class FusedBatchNorm2D(Layer):
         count = height * width * n
         grad_sum, grad_x_hat_sum = sums
         scale = inverse_deviation * self._weight()
-        slope = np.tile(-scale * inverse_deviation * grad_x_hat_sum / count, n)
-        shift, scale = np.tile(-scale * grad_sum / count, n), np.tile(scale, n)
+        row_of = partial(self._order.row, n=n)
+        slope = row_of(-scale * inverse_deviation * grad_x_hat_sum / count)
+        shift, scale = row_of(-scale * grad_sum / count), row_of(scale)
         for some, _ in _few_lines(centered):
             product = np.multiply(centered[some], slope, out=self._scratch.empty("product", centered[some].shape))
             product += shift
             here = np.multiply(passed[some], scale, out=grad[some])
             here += product
-        return grad.reshape(height, width, n, row // n).transpose(2, 3, 0, 1)
+        return self._order.batch(grad.reshape(height, width, *self._order.pixel(n, row // n)))
 
     def _center(self, rows: Array, centered: Array, *, training: bool) -> Array:
         """Write the rows minus the means of their channels into `centered`, and return the biased variance."""
@@ -166,7 +171,7 @@ class FusedBatchNorm2D(Layer):
         for some in _few(rows):
             sums += column_sums(rows[some])
         mean = self._of_channels(sums) / count
-        mean_row = np.tile(mean, rows.shape[1] // len(mean))
+        mean_row = self._order.row(mean, rows.shape[1] // len(mean))
         squares = np.zeros_like(mean_row)
         for some in _few(rows):
             here = np.subtract(rows[some], mean_row, out=centered[some])
@@ -178,8 +183,7 @@ class FusedBatchNorm2D(Layer):
 
     def _of_channels(self, row: Array) -> Array:
         """Return the sum of a row of N * C numbers over the images, (C,)."""
-        total: Array = row.reshape(-1, self.norm.num_features).sum(axis=0)
-        return total
+        return self._order.channel_sums(row, self.norm.num_features)
 
     def _weight(self) -> Array | float:
         return 1.0 if self.norm.weight is None else self.norm.weight.value
@@ -216,13 +220,3 @@ def _few_lines(image: Array) -> Iterator[tuple[slice, slice]]:
     for pair in range(0, (len(image) + 1) // 2, step):
         stop = min(2 * (pair + step), len(image))
         yield slice(2 * pair, stop), slice(pair, stop // 2)
-
-
-def _blocks(lines: Array) -> Array:
-    """Return the pixels of each 2x2 block, (2, 2, rows, columns, N * C), for lines (H, W, N * C)."""
-    rows, columns = len(lines) // 2, lines.shape[1] // 2
-    whole = lines[: 2 * rows, : 2 * columns]
-    down, right, along = whole.strides
-    return np.lib.stride_tricks.as_strided(
-        whole, (2, 2, rows, columns, whole.shape[2]), (down, right, 2 * down, 2 * right, along)
-    )

@@ -11,6 +11,16 @@ from digitpad.nn.backend import Array
 from digitpad.nn.engine.fused.workspace import Workspace
 
 
+def blocks(image: Array) -> Array:
+    """Return the pixels of each 2x2 block, (2, 2, rows, columns, ...), for an image (H, W, ...), a view."""
+    rows, columns = len(image) // 2, image.shape[1] // 2
+    whole = image[: 2 * rows, : 2 * columns]
+    down, right, *rest = whole.strides
+    return np.lib.stride_tricks.as_strided(
+        whole, (2, 2, rows, columns, *whole.shape[2:]), (down, right, 2 * down, 2 * right, *rest)
+    )
+
+
 class Winners:
     """Which value of each block is the largest.
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from digitpad.nn.backend import Array
+from digitpad.nn.engine.fused.layouts import CHANNELS_LAST, order_of
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.layers import Residual
@@ -24,18 +25,19 @@ class FusedResidual(Layer):
     def __init__(self, body: Layer, shortcut: Layer, *, relu: bool, scratch: Workspace) -> None:
         self.body, self.shortcut, self._relu = body, shortcut, relu
         self._own, self._scratch = scratch.sibling(), scratch
+        self._order = CHANNELS_LAST
         self._cache: Array | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return the output for `x` (N, C, H, W), in memory that the next call overwrites."""
-        body = self.body.forward(x, training=training).transpose(2, 3, 0, 1)
-        shortcut = self.shortcut.forward(x, training=training).transpose(2, 3, 0, 1)
-        out = np.add(body, shortcut, out=self._own.empty("out", body.shape))
+        body, shortcut = (branch.forward(x, training=training) for branch in (self.body, self.shortcut))
+        self._order = order_of(body)
+        out = self._added(body, shortcut, "out")
         if self._relu:
             row = out.reshape(-1, out[0, 0].size)
             np.maximum(row, np.zeros_like(row[0]), out=row)
         self._cache = out if training else None
-        return out.transpose(2, 3, 0, 1)
+        return self._order.batch(out)
 
     def input_gradient(self, grad_output: Array) -> Array:
         """Return the sum of the branches' input gradients, in memory that the next call overwrites."""
@@ -56,13 +58,17 @@ class FusedResidual(Layer):
     def _before_relu(self, grad_output: Array) -> Array:
         """Return the gradient with respect to the sum of the branches, (N, C, H, W)."""
         out = require_cache(self, self._cache)
-        Residual.check.upstream(grad_output, out.transpose(2, 3, 0, 1).shape)
+        Residual.check.upstream(grad_output, self._order.batch(out).shape)
         if not self._relu:
             return grad_output
         positive = np.greater(out, 0, out=self._scratch.empty("positive", out.shape, np.bool_))
         grad = self._own.empty("grad", out.shape)
-        return np.multiply(grad_output.transpose(2, 3, 0, 1), positive, out=grad).transpose(2, 3, 0, 1)
+        return self._order.batch(np.multiply(self._order.image(grad_output), positive, out=grad))
 
     def _sum(self, of_body: Array, of_shortcut: Array) -> Array:
-        first, second = of_body.transpose(2, 3, 0, 1), of_shortcut.transpose(2, 3, 0, 1)
-        return np.add(first, second, out=self._own.empty("total", first.shape)).transpose(2, 3, 0, 1)
+        return self._order.batch(self._added(of_body, of_shortcut, "total"))
+
+    def _added(self, first: Array, second: Array, name: str) -> Array:
+        """Return the sum of two arrays (N, C, H, W) as an image."""
+        first, second = self._order.image(first), self._order.image(second)
+        return np.add(first, second, out=self._own.empty(name, first.shape))
