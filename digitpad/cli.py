@@ -10,6 +10,7 @@ exits with 0.
 """
 
 import argparse
+import contextlib
 import gc
 import io
 import sys
@@ -95,14 +96,15 @@ def predict(options: argparse.Namespace) -> None:
 
 def train(options: argparse.Namespace) -> None:
     """Train a network."""
-    if options.resume is None and options.dataset in {None, "mnist"}:
-        from digitpad.data.mnist import load_ahead
+    with contextlib.ExitStack() as stack:
+        if options.resume is None and options.dataset in {None, "mnist"}:
+            from digitpad.data.mnist import loading_ahead
 
-        load_ahead("train")
-    from digitpad.commands.train import train as command
-    from digitpad.commands.train_options import read_options
+            stack.enter_context(loading_ahead("train"))
+        from digitpad.commands.train import train as command
+        from digitpad.commands.train_options import read_options
 
-    command(*read_options(options))
+        command(*read_options(options))
 
 
 def evaluate(options: argparse.Namespace) -> None:

@@ -4,6 +4,8 @@ The four files are the original ones. Their unpacked contents are verified by SH
 same images.
 """
 
+import contextlib
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
@@ -29,18 +31,22 @@ _LABELS: dict[Split, tuple[str, str]] = {
     "test": ("t10k-labels-idx1-ubyte", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
 }
 
-#: What `load_ahead` has begun to load.
+#: What `loading_ahead` has begun to load.
 _AHEAD: dict[Split, Future[Dataset]] = {}
 
 
-def load_ahead(split: Split) -> None:
-    """Begin to load MNIST in another thread; the next `load_mnist` of this split waits for it and returns it.
+@contextlib.contextmanager
+def loading_ahead(split: Split) -> Iterator[None]:
+    """Load MNIST in another thread within a `with` block; the next `load_mnist` of this split returns the result.
 
     Unpacking and checking the files take a fifth of a second without the GIL, while the caller imports modules.
     """
-    pool = ThreadPoolExecutor(1, "digitpad-mnist")
-    _AHEAD[split] = pool.submit(_load, split)
-    pool.shutdown(wait=False)
+    with ThreadPoolExecutor(1, "digitpad-mnist") as pool:
+        _AHEAD[split] = pool.submit(_load, split)
+        try:
+            yield
+        finally:
+            _AHEAD.pop(split, None)
 
 
 def load_mnist(split: Split = "train") -> Dataset:

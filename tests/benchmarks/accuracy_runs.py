@@ -189,19 +189,19 @@ def settings_of(job: Job) -> Any:
 
 def digitpad_points(watch: Stopwatch, job: Job, _prepared: Path) -> tuple[float, Points]:
     """Train as `digitpad train` does; return when the first step began, and the accuracy at every evaluation."""
-    from digitpad.data.mnist import load_ahead, load_mnist
+    from digitpad.data.mnist import load_mnist, loading_ahead
 
-    load_ahead("train")
+    with loading_ahead("train"):
+        from digitpad.data.dataset import normalize
+        from digitpad.models.architecture_file import build_network
+        from digitpad.nn import ARCHITECTURES, ParallelNetwork
+        from digitpad.training.events import StepCompleted, TrainingStarted
+        from digitpad.training.preparation import choose_images
+        from digitpad.training.recipes import find_recipe
+        from digitpad.training.trainer import Trainer
 
-    from digitpad.data.dataset import normalize
-    from digitpad.models.architecture_file import build_network
-    from digitpad.nn import ARCHITECTURES, ParallelNetwork
-    from digitpad.training.events import StepCompleted, TrainingStarted
-    from digitpad.training.preparation import choose_images
-    from digitpad.training.recipes import find_recipe
-    from digitpad.training.trainer import Trainer
-
-    training, _ = choose_images(load_mnist("train"), limit=job.limit, validation=None, seed=job.seed)
+        digits = load_mnist("train")
+    training, _ = choose_images(digits, limit=job.limit, validation=None, seed=job.seed)
     network = build_network(ARCHITECTURES[find_recipe(job.recipe).architecture], job.seed)
     trainer = Trainer(network, training, None, settings_of(job))
     points: Points = []

@@ -78,17 +78,23 @@ def test_what_is_loaded_ahead_is_returned_once(monkeypatch: pytest.MonkeyPatch) 
         return load(split)
 
     monkeypatch.setattr(mnist, "_load", counted)
-    mnist.load_ahead("test")
+    with mnist.loading_ahead("test"):
+        assert load_mnist("test").checksum == usual.checksum
+        assert loaded == ["test"]
+        assert load_mnist("test").checksum == usual.checksum
+        assert loaded == ["test", "test"]
+    with mnist.loading_ahead("test"):
+        pass
     assert load_mnist("test").checksum == usual.checksum
-    assert loaded == ["test"]
-    assert load_mnist("test").checksum == usual.checksum
-    assert loaded == ["test", "test"]
+    assert len(loaded) == 4, "what nobody has asked for is not kept"
 
 
 def test_a_file_that_is_missing_ahead_is_named_when_it_is_needed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mnist, "resources_dir", lambda: tmp_path)
-    mnist.load_ahead("train")
-    with pytest.raises(DigitpadError, match=r"train-images-idx3-ubyte\.gz does not exist"):
+    with (
+        mnist.loading_ahead("train"),
+        pytest.raises(DigitpadError, match=r"train-images-idx3-ubyte\.gz does not exist"),
+    ):
         load_mnist("train")

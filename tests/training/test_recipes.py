@@ -1,6 +1,8 @@
 """Recipes: each works as it stands, the usual one is the trainer's own choice, and every choice can be changed."""
 
+import contextlib
 import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -42,7 +44,7 @@ def test_an_unknown_recipe_is_refused_by_name() -> None:
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[TrainingSettings]:
     """Collect the settings of what would be trained."""
-    monkeypatch.setattr(mnist, "load_ahead", lambda _split: None)
+    monkeypatch.setattr(mnist, "loading_ahead", lambda _split: contextlib.nullcontext())
     settings: list[TrainingSettings] = []
     monkeypatch.setattr(command, "train", lambda _request, wanted: settings.append(wanted))
     return settings
@@ -145,7 +147,13 @@ def test_mnist_is_loaded_ahead_where_it_is_trained_on(
     asked: list[TrainingSettings], monkeypatch: pytest.MonkeyPatch, words: list[str], ahead: list[str]
 ) -> None:
     begun: list[str] = []
-    monkeypatch.setattr(mnist, "load_ahead", begun.append)
+
+    @contextlib.contextmanager
+    def noted(split: str) -> Iterator[None]:
+        begun.append(split)
+        yield
+
+    monkeypatch.setattr(mnist, "loading_ahead", noted)
     assert cli.main(["train", *words]) == 0
     assert begun == ahead
     assert len(asked) == 1
