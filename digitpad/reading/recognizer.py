@@ -5,7 +5,7 @@ evaluation always agree. The metadata of the model say how a picture is prepared
 picture, cropped and centred in 28x28 pixels; a network for pictures sees the picture itself, fitted to its input, and
 never rejects it.
 
-Single readings are computed by the plain layers of the network, which the window shows. Whole datasets are read by the
+Single readings are those of the plain layers of the network, which the window shows. Whole datasets are read by the
 fused layers (see `digitpad.nn.engine.fused`), which are three to five times as fast and equal up to rounding.
 """
 
@@ -27,6 +27,7 @@ from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import CLASSIFICATION, DEFAULT_MODEL, Model
 from digitpad.nn import ParallelNetwork, functional
+from digitpad.nn.engine import OneImage
 from digitpad.reading.not_a_digit import why_not_a_digit
 from digitpad.translation import gettext as _
 
@@ -114,6 +115,8 @@ class Recognizer:
         # The fused layers have their own buffers, which only one thread may use at a time.
         self._fused = ParallelNetwork(self._network)
         self._fused_is_busy = threading.Lock()
+        self._one_image: OneImage | None = None
+        self._one_image_is_busy = threading.Lock()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -246,7 +249,7 @@ class Recognizer:
         batch = images[:, np.newaxis] if images.ndim == 3 else images
         if len(batch) >= _DATASET:
             return self._predictions(images, self._read_many(batch))
-        return self._predictions(images, self._read(self._network.forward, batch, _MOST_PLAIN))
+        return self._predictions(images, self._read(self._forward, batch, _MOST_PLAIN))
 
     def predict(self, image: NDArray[np.float32], logits: NDArray[np.float32]) -> Prediction:
         """Return the reading for the logits of a picture that has already passed through the network.
@@ -330,6 +333,17 @@ class Recognizer:
         batch = self._normalize(batch)
         _, named = self._network.forward(batch, capture=True)
         return {"input": batch[0]} | {name: array[0] for name, array in named.items()}
+
+    def _forward(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the logits of a few normalized pictures, (N, outputs), as the plain layers compute them."""
+        if len(batch) > 1 or not self._one_image_is_busy.acquire(blocking=False):
+            return self._network.forward(batch)
+        try:
+            if self._one_image is None:
+                self._one_image = OneImage(self._network, self._preprocessing.shape)
+            return self._one_image.forward(batch)[0]
+        finally:
+            self._one_image_is_busy.release()
 
     def _read_many(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:
         with self._fused_is_busy:

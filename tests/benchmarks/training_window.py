@@ -6,7 +6,7 @@ Each measurement is a separate process: the command line and the real window tak
 Xvfb (if installed). All tabs of the window have been opened. During the first epochs the Train tab is visible; in the
 last one the pen draws on the canvas without a pause, with sixty movements per second. The training speed is reported
 for both. The gaps of the event loop are measured by the window's own heartbeat. `--epochs 50 --rounds 1` shows whether
-memory stays level.
+memory stays level, and `--turn` what another switch interval of Python's threads would change.
 """
 
 import argparse
@@ -45,6 +45,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=4, help="passes over the images (default: %(default)s)")
     parser.add_argument("--limit", type=int, help="use so many images only (default: all)")
     parser.add_argument("--rounds", type=int, default=2, help="how often all take their turn (default: %(default)s)")
+    parser.add_argument("--turn", type=float, help="thread switch interval in milliseconds (default: the window's own)")
     parser.add_argument("--pinned", action="store_true", help="leave OpenBLAS's settings as they are")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     parser.add_argument("--here", choices=("window", "command line"), help=argparse.SUPPRESS)
@@ -52,8 +53,10 @@ def main() -> None:
     if options.epochs < 3:
         parser.error("--epochs must be at least 3: the first warms up, and the last one is spent drawing")
     if options.here:
-        measure = _measure_window if options.here == "window" else _measure_command_line
-        print(json.dumps(measure(options.epochs, options.limit)))
+        if options.here == "window":
+            print(json.dumps(_measure_window(options.epochs, options.limit, options.turn)))
+        else:
+            print(json.dumps(_measure_command_line(options.epochs, options.limit)))
         return
     settle_environment(pinned=options.pinned)
     platforms = ["offscreen", *(["xcb"] if has_virtual_screen() else [])]
@@ -61,7 +64,7 @@ def main() -> None:
     for number in range(options.rounds):
         found: dict[str, Any] = {}
         for name in ("command line", *platforms):
-            found[name] = _start(name, options.epochs, options.limit)
+            found[name] = _start(name, options.epochs, options.limit, options.turn)
             print(f"round {number + 1}, {name}: {json.dumps(found[name])}", flush=True)
         rounds.append(found)
     finish(figures_of(rounds), {"rounds": rounds}, options.json)
@@ -88,11 +91,12 @@ def figures_of(rounds: list[dict[str, Any]]) -> list[Figure]:
     return figures
 
 
-def _start(name: str, epochs: int, limit: int | None) -> dict[str, Any]:
+def _start(name: str, epochs: int, limit: int | None, turn: float | None) -> dict[str, Any]:
     """Run one measurement in a separate process."""
     command = [sys.executable, __file__, "--epochs", str(epochs)]
     command += ["--here", name if name == "command line" else "window"]
     command += [] if limit is None else ["--limit", str(limit)]
+    command += [] if turn is None else ["--turn", str(turn)]
     with _screen() if name == "xcb" else _no_screen() as display:
         environment = os.environ | {"QT_QPA_PLATFORM": name if name != "command line" else "offscreen"} | display
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
@@ -125,17 +129,17 @@ def _measure_command_line(epochs: int, limit: int | None) -> dict[str, Any]:
     return {"epoch_s": (moments[epochs - 1] - moments[0]) / (epochs - 1)}
 
 
-def _measure_window(epochs: int, limit: int | None) -> dict[str, Any]:
+def _measure_window(epochs: int, limit: int | None, turn: float | None) -> dict[str, Any]:
     """Train in the real window; the first epoch is left out of the time, as it is for the command line."""
     from digitpad import paths
 
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         paths.user_data_dir = paths.user_config_dir = paths.user_log_dir = lambda: home
-        return _train_in_window(home, epochs, limit)
+        return _train_in_window(home, epochs, limit, turn)
 
 
-def _train_in_window(home: Path, epochs: int, limit: int | None) -> dict[str, Any]:
+def _train_in_window(home: Path, epochs: int, limit: int | None, turn: float | None) -> dict[str, Any]:
     from PySide6.QtCore import QEventLoop
     from PySide6.QtWidgets import QTabBar
 
@@ -174,6 +178,8 @@ def _train_in_window(home: Path, epochs: int, limit: int | None) -> dict[str, An
     # By signal, because the last epoch and the end of the training may both arrive during one pen movement.
     tab.session.ticked.connect(note_epoch)
     tab.start_or_hold()
+    if turn is not None:
+        sys.setswitchinterval(turn / 1000)
     heart.start()
     while tab.session.is_on:
         application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)

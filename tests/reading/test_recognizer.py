@@ -86,6 +86,16 @@ def test_threads_may_read_data_sets_with_the_same_recognizer(model: Model) -> No
         np.testing.assert_array_equal(other, own)
 
 
+def test_threads_may_read_drawings_with_the_same_recognizer(model: Model) -> None:
+    recognizer = Recognizer(model)
+    pictures = np.random.default_rng(6).random((200, 28, 28)).astype(np.float32)
+    batch = (pictures[:, np.newaxis] - np.float32(0.25)) / np.float32(0.5)
+    expected = [softmax(model.network.forward(batch[[place]]))[0].tobytes() for place in range(len(pictures))]
+    with ThreadPoolExecutor(4) as pool:
+        read = list(pool.map(recognizer.recognize_pixels, pictures))
+    assert [one.probabilities.tobytes() for one in read] == expected
+
+
 def test_bytes_and_floats_mean_the_same(model: Model) -> None:
     pictures = np.random.default_rng(2).integers(0, 256, (3, 1, 28, 28), dtype=np.uint8)
     recognizer = Recognizer(model)

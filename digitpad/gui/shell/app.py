@@ -4,6 +4,7 @@ The window is shown first and the model loaded right after, so that drawing is p
 nothing that the Draw tab does not need.
 """
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -43,6 +44,9 @@ def make_application() -> QApplication:
         application = running
     else:
         require_display()
+        # Otherwise Qt splits large areas over threads when it paints, and waits for them while a training needs every
+        # processor: painting takes milliseconds longer, and both are slower.
+        os.environ["QT_NO_GUI_THREADPOOL"] = "1"
         application = QApplication(sys.argv[:1])
     application.setApplicationName("digitpad")
     application.setApplicationDisplayName("digitpad")

@@ -55,6 +55,27 @@ print(json.dumps(sorted(sys.modules)))
     assert not {"PIL", "filelock", "multiprocessing", "numpy.random", "digitpad.data.collections.editor"} & loaded
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="threads are counted in /proc")
+def test_qt_paints_in_one_thread() -> None:
+    """Qt would leave half of a large area to another thread, and wait for it."""
+    code = """
+from pathlib import Path
+from digitpad.gui.shell.app import make_application
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage, QPainter
+application = make_application()
+before = len(list(Path("/proc/self/task").iterdir()))
+target = QImage(600, 600, QImage.Format.Format_ARGB32_Premultiplied)
+painter = QPainter(target)
+painter.drawImage(QRect(0, 0, 600, 600), QImage(28, 28, QImage.Format.Format_Grayscale8))
+painter.end()
+print(len(list(Path("/proc/self/task").iterdir())) - before)
+"""
+    result = _python(code)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip() == "0"
+
+
 @pytest.fixture
 def model_file(tmp_path: Path) -> Path:
     path = tmp_path / "tiny.safetensors"
