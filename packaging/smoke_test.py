@@ -30,7 +30,7 @@ _SEVEN = {
     "height": 280,
     "strokes": [[[70, 60], [140, 58], [205, 60], [165, 140], [130, 230]]],
 }
-_PICTURES_OF_THE_TOUR = ("draw.png", "train.png", "features.png", "evaluate.png")
+_PICTURES_OF_THE_TOUR = ("draw.png", "data.png", "train.png", "features.png", "evaluate.png")
 
 
 class SmokeError(Exception):

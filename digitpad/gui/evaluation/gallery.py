@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from digitpad.gui.widgets.picture_image import fitted, image_of_colours
 from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
+from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 from digitpad.gui.workspace.tiles import Palette, TileStore
 from digitpad.inspection import SplitDataset
 
@@ -30,6 +32,7 @@ _SIDE = 56  # pixels at 100 % text size: an image, two for each of its own
 _PICTURE = 88  # the same for a picture, the pixels of which are not counted
 _GAP = SPACE
 _ARROW = " → "
+_IMAGE = "image"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,15 @@ class Gallery(QAbstractScrollArea):
     -------
     opened
         Position of an image in the gallery.
+    fetched
+        Index of an image in the dataset, and its pixels: uint8 (H, W) with ink 255, or a picture, (C, H, W).
+    failed
+        Why an image cannot be fetched, in a sentence.
     """
 
     opened = Signal(int)
+    fetched = Signal(int, object)
+    failed = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +85,8 @@ class Gallery(QAbstractScrollArea):
         self._images: Dataset | None = None
         self._ink = True
         self._tiles = TileStore(self)
+        self._reader = LatestWorker(self)
+        self._reader.result_ready.connect(self._receive)
         self._indices: NDArray[np.int64] = np.zeros(0, np.int64)
         self._caption: Callable[[int], Caption] = _no_caption
         self._place = 0  # of the marked image
@@ -93,21 +104,37 @@ class Gallery(QAbstractScrollArea):
         self._describe()
 
     @property
+    def images(self) -> Dataset | None:
+        """The dataset of the images; None for no images."""
+        return self._images
+
+    @property
     def indices(self) -> NDArray[np.int64]:
         """Indices of the images shown, in the dataset."""
         return self._indices
 
-    def pixels(self, place: int) -> NDArray[np.uint8]:
-        """Return the image at a position: uint8 (H, W) with ink 255, or a picture, (C, H, W).
+    @Slot(int)
+    def fetch(self, place: int) -> None:
+        """Fetch the image at a position, for `fetched`; a picture is decoded in the background, the newest only."""
+        images, index = self._images, int(self._indices[place])
+        if images is None:
+            raise IndexError("Gallery.fetch: there are no images")
+        if isinstance(images.images, np.ndarray):
+            self._reader.forget(_IMAGE)
+            self.fetched.emit(index, self._shown(images.images[index]))
+        else:
+            self._reader.ask(_IMAGE, partial(_decoded, images, index))
 
-        Raises
-        ------
-        DigitpadError
-            If its file cannot be read any more.
-        """
-        if self._images is None:
-            raise IndexError("Gallery.pixels: there are no images")
-        image: NDArray[np.uint8] = self._images.images[int(self._indices[place])]
+    @Slot(object)
+    def _receive(self, outcome: Outcome) -> None:
+        if outcome.trouble:
+            self.failed.emit(outcome.trouble)
+        elif isinstance(outcome.result, tuple):
+            index, image = outcome.result
+            self.fetched.emit(index, self._shown(image))
+
+    def _shown(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return ink as (H, W), and a picture as (C, H, W)."""
         return image[0] if self._ink else image
 
     @property
@@ -141,6 +168,7 @@ class Gallery(QAbstractScrollArea):
             self._tiles.use(
                 None if images is None or not len(images) else SplitDataset(images.name, ("test",), (images,))
             )
+        self._reader.forget(_IMAGE)
         self._indices, self._caption, self._ink = indices, caption, ink
         self._place = 0
         self.verticalScrollBar().setValue(0)
@@ -264,8 +292,9 @@ class Gallery(QAbstractScrollArea):
         painter.drawImage(fitted(area, colours.shape[1], colours.shape[0]), image_of_colours(colours))
 
     def shut_down(self) -> None:
-        """Stop the worker that decodes images, and wait for its end."""
+        """Stop the workers that decode images, and wait for their end."""
         self._tiles.shut_down()
+        self._reader.shut_down()
 
     @property
     def _side(self) -> int:
@@ -323,6 +352,11 @@ class Gallery(QAbstractScrollArea):
     def _dress(self) -> None:
         self._palette = Palette(self._theme)
         self.viewport().update()
+
+
+def _decoded(images: Dataset, index: int, _context: WorkContext) -> tuple[int, NDArray[np.uint8]]:
+    image: NDArray[np.uint8] = images.images[index]
+    return index, image
 
 
 def fitted_names(names: Sequence[str], metrics: QFontMetrics, width: int) -> str:

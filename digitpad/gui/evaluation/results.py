@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from digitpad.errors import DigitpadError
 from digitpad.evaluation import Disturbance, Evaluation, RobustnessPoint, measured_images, wilson_interval
 from digitpad.evaluation.report import ORIGINS
 from digitpad.gui.evaluation.captions import caption_of, words_for_amount
@@ -391,14 +390,13 @@ class Results(QWidget):
     def _dress(self) -> None:
         self.robustness_words.setText(self._legend())
 
-    @Slot(int)
-    def _open(self, place: int) -> None:
-        try:
-            pixels = self.gallery.pixels(place)
-        except DigitpadError as error:
-            self.message.emit(Message(str(error)))
-            return
-        number = int(self.gallery.indices[place])
+    @Slot(str)
+    def _say_trouble(self, trouble: str) -> None:
+        self.message.emit(Message(trouble))
+
+    @Slot(int, object)
+    def _open(self, number: int, pixels: NDArray[np.uint8]) -> None:
+        """Open an image that was fetched, and is shown still."""
         self.opened.emit(pixels.astype(np.float32) / np.float32(255), f"{self._gallery_name} {number}", self._model)
 
     def _connect(self) -> None:
@@ -407,7 +405,9 @@ class Results(QWidget):
         self.reliability.bin_chosen.connect(self._show_bin)
         self.origins.row_chosen.connect(self._show_origin)
         self.comparison.kind_chosen.connect(self._show_kind)
-        self.gallery.opened.connect(self._open)
+        self.gallery.opened.connect(self.gallery.fetch)
+        self.gallery.fetched.connect(self._open)
+        self.gallery.failed.connect(self._say_trouble)
         self._disturber.ready.connect(self._show_disturbed)
         self._disturber.message.connect(self.message)
         self._theme.changed.connect(self._dress)

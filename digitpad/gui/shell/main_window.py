@@ -50,6 +50,8 @@ class MainWindow(QMainWindow):
         Loads a model by name or path, the default model for None; raises DigitpadError.
     runs
         The folder of the runs; None uses the user's folder.
+    collections
+        The folder of the collections; None uses the user's folder.
     """
 
     def __init__(
@@ -58,11 +60,12 @@ class MainWindow(QMainWindow):
         settings: Settings,
         load_model: Callable[[str | Path | None], LoadedModel] = models.load,
         runs: Path | None = None,
+        collections: Path | None = None,
     ) -> None:
         super().__init__()
         self._theme = theme
         self._settings = settings
-        self.workspace = Workspace(settings, load_model, runs, self)
+        self.workspace = Workspace(settings, load_model, runs, collections, self)
         self._names: list[str] = []
         self._lazy_tabs: list[LazyTab] = []
         self.setObjectName("mainWindow")

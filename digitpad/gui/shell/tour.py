@@ -9,10 +9,16 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from digitpad.data.collections.editor import CollectionEditor, NewSample
+from digitpad.data.ink import Drawing
+from digitpad.data.synthetic.hand import drawn_by_hand
+from digitpad.data.synthetic.letters import SKELETONS
+from digitpad.data.synthetic.skeletons import strokes_of
 from digitpad.errors import DigitpadError
 from digitpad.gui.canvas.sample_ink import THREE, THREE_SHEET
 from digitpad.gui.shell.app import make_application
@@ -25,6 +31,8 @@ from digitpad.models.model_file import bundled_models
 from digitpad.translation import gettext as _
 
 _SIZE = (1280, 800)
+_LETTERS, _SAMPLES = "ABC", 12
+_CANVAS = 400.0  # canvas units of a drawn letter
 _TRAINED = 300  # steps: a few seconds, after which most digits are read
 
 
@@ -41,7 +49,8 @@ def run_tour(out: Path, *, trained: int = _TRAINED) -> list[Path]:
     Returns
     -------
     list of Path
-        The screenshots, in the order of the tabs: `draw.png`, `train.png`, `features.png` and `evaluate.png`.
+        The screenshots, in the order of the tabs: `draw.png`, `data.png`, `train.png`, `features.png` and
+        `evaluate.png`.
 
     Raises
     ------
@@ -60,11 +69,15 @@ def run_tour(out: Path, *, trained: int = _TRAINED) -> list[Path]:
         os.environ.setdefault("QT_SCALE_FACTOR", "2")
     make_application()
     with tempfile.TemporaryDirectory() as folder:
-        # Default settings in a separate file: the user's settings stay unchanged.
-        window = MainWindow(Theme("light"), Settings(Path(folder) / "tour.ini"), runs=Path(folder) / "runs")
+        # Settings, runs and collections of its own: those of the user are neither shown nor changed.
+        own = Path(folder)
+        window = MainWindow(
+            Theme("light"), Settings(own / "tour.ini"), runs=own / "runs", collections=own / "collections"
+        )
         try:
             return [
                 _draw(window, out / "draw.png"),
+                _collect(window, out / "data.png"),
                 _train(window, out / "train.png", trained),
                 _look_inside(window, out / "features.png"),
                 _evaluate(window, out / "evaluate.png"),
@@ -109,6 +122,46 @@ def _draw(window: MainWindow, path: Path) -> Path:
     _wait_for_look(window)
     write_png(path, window.grab().toImage())
     return path
+
+
+def _collect(window: MainWindow, path: Path) -> Path:
+    """Show a collection of three letters, drawn by a simulated hand."""
+    from digitpad.gui.data.collect.page import CollectPage
+    from digitpad.gui.data.tab import DataTab
+
+    entry = window.workspace.collections.store.create(_("Letters"))
+    rng = np.random.default_rng(3)
+    with CollectionEditor(entry.folder) as editor:
+        for letter in _LETTERS:
+            drawn = [NewSample(_drawn(letter, rng)) for _number in range(_SAMPLES)]
+            editor.add(editor.add_class(letter), drawn)
+    tab = window.go_to("Data")
+    page = tab.page("collect") if isinstance(tab, DataTab) else None
+    if not isinstance(page, CollectPage):
+        raise TypeError(f"The Data tab holds a {type(page).__name__}")
+    page.commands.open_collection(entry.folder)
+    while page.session.busy or page.thumbnails.busy or not (page.state.entry and page.column.is_complete):
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    QApplication.processEvents()
+    pad = page.pad.pad
+    size = min(pad.width(), pad.height())
+    left, top = (pad.width() - size) // 2, (pad.height() - size) // 2
+    strokes = _drawn(_LETTERS[0], rng).strokes
+    replay(pad, [[(round(x * size / _CANVAS) + left, round(y * size / _CANVAS) + top) for x, y in s] for s in strokes])
+    write_png(path, window.grab().toImage())
+    return path
+
+
+def _drawn(letter: str, rng: np.random.Generator) -> Drawing:
+    """Return a letter as a hand draws it."""
+    ways = SKELETONS[letter]
+    strokes = drawn_by_hand(strokes_of(ways[rng.integers(len(ways))]), rng, turn=8)
+    points = np.concatenate(strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    scale = 0.7 * _CANVAS / (high - low).max()
+    middle = (low + high) / 2
+    moved = tuple(((stroke - middle) * scale + _CANVAS / 2).astype(np.float32) for stroke in strokes)
+    return Drawing(moved, _CANVAS, _CANVAS)
 
 
 def _train(window: MainWindow, path: Path, steps: int) -> Path:

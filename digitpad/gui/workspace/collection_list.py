@@ -1,5 +1,8 @@
 """The list of the user's collections, read in the background and kept for all choosers of data."""
 
+from functools import partial
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from digitpad.data.collections.store import CollectionEntry, CollectionStore
@@ -11,6 +14,11 @@ _LIST = "collections"
 class CollectionList(QObject):
     """Knows the user's collections.
 
+    Parameters
+    ----------
+    folder
+        Where they are; None uses the user's folder.
+
     Signals
     -------
     changed
@@ -19,8 +27,9 @@ class CollectionList(QObject):
 
     changed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, folder: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.store = CollectionStore(folder)
         #: The collections by name, as they were when they were last read.
         self.entries: tuple[CollectionEntry, ...] = ()
         self._worker = LatestWorker(self)
@@ -28,7 +37,7 @@ class CollectionList(QObject):
 
     def refresh(self) -> None:
         """Read the list again; another process, or the Data tab, may have changed it."""
-        self._worker.ask(_LIST, _read)
+        self._worker.ask(_LIST, partial(_read, self.store))
 
     def shut_down(self) -> None:
         """Wait for the end of the thread."""
@@ -41,5 +50,5 @@ class CollectionList(QObject):
             self.changed.emit()
 
 
-def _read(_context: WorkContext) -> object:
-    return tuple(CollectionStore().all())
+def _read(store: CollectionStore, _context: WorkContext) -> object:
+    return tuple(store.all())

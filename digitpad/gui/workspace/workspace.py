@@ -60,6 +60,8 @@ class Workspace(QObject):
         Loads a network by name or path, the default model for None; raises DigitpadError.
     runs_folder
         The folder of the runs; None uses the user's folder.
+    collections_folder
+        The folder of the collections; None uses the user's folder.
 
     Signals
     -------
@@ -80,6 +82,7 @@ class Workspace(QObject):
         settings: "Settings",
         load_model: Callable[[str | Path | None], LoadedModel] = models.load,
         runs_folder: Path | None = None,
+        collections_folder: Path | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -87,7 +90,7 @@ class Workspace(QObject):
         self.runs_folder = runs_folder
         self.drawing = Drawing(self)
         #: The user's collections, for the choosers of data.
-        self.collections = CollectionList(self)
+        self.collections = CollectionList(collections_folder, self)
         self._load = load_model
         self._in_use: LoadedModel | None = None
         self._in_training: LoadedModel | None = None

@@ -9,6 +9,7 @@ import shiboken6
 from numpy.typing import NDArray
 
 from digitpad.data.idx import write_idx
+from digitpad.gui.evaluation.gallery import Gallery
 from digitpad.gui.evaluation.tab import EvaluationTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import Theme
@@ -92,3 +93,10 @@ def tab(evaluation_window: MainWindow) -> EvaluationTab:
     settle(evaluation_window)
     assert isinstance(page, EvaluationTab)
     return page
+
+
+def pixels_of(gallery: Gallery, place: int) -> NDArray[np.uint8]:
+    """Return the image at a position of a gallery: ink (H, W), or a picture (C, H, W)."""
+    assert gallery.images is not None
+    image: NDArray[np.uint8] = gallery.images.images[int(gallery.indices[place])]
+    return image[0] if len(image) == 1 else image

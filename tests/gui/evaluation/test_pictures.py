@@ -1,5 +1,6 @@
 """Evaluate with a network for pictures: images in colour, decoded when they are in view."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.settings import Settings
 from digitpad.models.model_file import save_model
 from tests.gui.colours import CLASSES, SHAPE, colour_model, plain, save_picture
+from tests.gui.evaluation.conftest import pixels_of
 from tests.gui.settling import settle
 
 RED, BLUE = (200, 40, 40), (40, 60, 210)
@@ -73,7 +75,7 @@ def test_the_mistakes_are_shown_in_their_colours(tab: EvaluationTab, qtbot: QtBo
         return kinds == {"red", "blue"}
 
     qtbot.waitUntil(colours_are_shown)
-    assert {gallery.pixels(place).shape for place in range(2)} == {SHAPE}
+    assert {pixels_of(gallery, place).shape for place in range(2)} == {SHAPE}
     said = " ".join(_description(tab, place) for place in range(2))
     assert "reds, read as blues" in said
     assert "blues, read as reds" in said
@@ -96,10 +98,29 @@ def test_the_matrix_and_the_figures_name_the_classes(tab: EvaluationTab) -> None
     assert sorted(tab.results.classes.names()) == sorted(CLASSES)
 
 
-def test_an_opened_picture_is_read_in_draw_as_it_was_evaluated(tab: EvaluationTab, window: MainWindow) -> None:
+def _note_decoding(monkeypatch: pytest.MonkeyPatch) -> list[threading.Thread]:
+    """Return a list that grows by the thread of each access to pictures."""
+    threads: list[threading.Thread] = []
+    read = PictureFiles.__getitem__
+
+    def note(pictures: PictureFiles, index: object) -> object:
+        threads.append(threading.current_thread())
+        return read(pictures, index)
+
+    monkeypatch.setattr(PictureFiles, "__getitem__", note)
+    return threads
+
+
+def test_an_opened_picture_is_read_in_draw_as_it_was_evaluated(
+    tab: EvaluationTab, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gallery = tab.results.gallery
-    pixels, index = gallery.pixels(1), int(gallery.indices[1])
-    QTest.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=gallery.image_rect(1).center())
+    pixels, index = pixels_of(gallery, 1), int(gallery.indices[1])
+    threads = _note_decoding(monkeypatch)
+    with qtbot.waitSignal(gallery.fetched, timeout=20_000):
+        QTest.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=gallery.image_rect(1).center())
+    assert threads
+    assert threading.main_thread() not in threads
     settle(window)
     look = window.workspace.look
     assert look.prediction is not None
@@ -119,7 +140,7 @@ def test_disturbed_pictures_are_shown_in_colour(tab: EvaluationTab, qtbot: QtBot
     chart = next(one for one in tab.results.robustness if one.disturbance is Disturbance.NOISE)
     chart.amount_chosen.emit(Disturbance.NOISE, 0.4)
     qtbot.waitUntil(lambda: len(tab.results.gallery.indices) == 2 * EACH, timeout=20_000)
-    disturbed = tab.results.gallery.pixels(0)
+    disturbed = pixels_of(tab.results.gallery, 0)
     assert disturbed.shape == SHAPE
     assert tab.results.measured is not None
     assert disturbed.std() > np.asarray(tab.results.measured.images.images[0]).std(axis=(1, 2)).max()
@@ -164,13 +185,13 @@ def test_models_with_different_inputs_are_compared_on_the_same_pictures(
     assert measured is not None
     assert measured.comparison is not None
     assert [each.accuracy for each in measured.evaluations] == [0.75, 0.75]
-    assert tab.results.gallery.pixels(0).shape == SHAPE
+    assert pixels_of(tab.results.gallery, 0).shape == SHAPE
     tab.results.show_model(1)
-    assert tab.results.gallery.pixels(0).shape == larger
+    assert pixels_of(tab.results.gallery, 0).shape == larger
     chart = next(one for one in tab.results.robustness if one.disturbance is Disturbance.NOISE)
     chart.amount_chosen.emit(Disturbance.NOISE, 0.4)
     qtbot.waitUntil(lambda: len(tab.results.gallery.indices) == 2 * EACH, timeout=20_000)
-    assert tab.results.gallery.pixels(0).shape == larger
+    assert pixels_of(tab.results.gallery, 0).shape == larger
     tab.robustness.trigger()
     qtbot.waitUntil(lambda: not tab.is_running, timeout=60_000)
     for points in tab.results.curves:

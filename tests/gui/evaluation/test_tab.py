@@ -35,7 +35,7 @@ from digitpad.gui.workers.generator import GeneratorWorker
 from digitpad.models.model_file import load_model
 from digitpad.reading.recognizer import Recognizer
 from tests.gui.controls import check_names, check_room, controls_of, tab_order
-from tests.gui.evaluation.conftest import images_read_as, write_test_set
+from tests.gui.evaluation.conftest import images_read_as, pixels_of, write_test_set
 from tests.gui.settling import lay_out, settle
 
 _LEFT = Qt.MouseButton.LeftButton
@@ -264,7 +264,7 @@ def test_robustness_is_measured_point_by_point_and_shows_the_changed_images(
     assert tab.results.gallery_title == "Shifted by 1 px"
     assert "1 px" in chart.accessibleDescription()
     moved = disturb(open_dataset(data, "test").pixels, Disturbance.SHIFT, 1.0)
-    assert np.array_equal(tab.results.gallery.pixels(5), moved[5, 0])
+    assert np.array_equal(pixels_of(tab.results.gallery, 5), moved[5, 0])
     QTest.keyClick(tab.results.gallery, Qt.Key.Key_Return)
     settle(tab)
     received = evaluation_window.draw_tab.received.image

@@ -20,7 +20,9 @@ pytestmark = pytest.mark.skipif(not bundled_models(), reason="no bundled model t
 
 def test_without_a_screen_it_draws_a_digit_that_is_read(tmp_path: Path) -> None:
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    home = tmp_path / "home"
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    environment |= {"XDG_DATA_HOME": str(home)}
     # A shorter training than the command's: the curves are what is tested, not how high they get.
     code = "import sys; from pathlib import Path; from digitpad.gui.shell.tour import run_tour; "
     code += "print(*run_tour(Path(sys.argv[1]), trained=40), sep='\\n')"
@@ -34,7 +36,15 @@ def test_without_a_screen_it_draws_a_digit_that_is_read(tmp_path: Path) -> None:
     )
     assert result.returncode == 0, result.stderr
     folder = tmp_path / "pictures"
-    assert result.stdout.split() == [str(folder / f"{name}.png") for name in ("draw", "train", "features", "evaluate")]
+    names = ("draw", "data", "train", "features", "evaluate")
+    assert result.stdout.split() == [str(folder / f"{name}.png") for name in names]
+    # The user's collections are neither shown nor changed.
+    assert not list(home.rglob("collections"))
+    with PIL.Image.open(folder / "data.png") as image:
+        assert image.size == (2560, 1600)
+        # Thirty-six drawings on light tiles, and one on the pad.
+        dark = np.asarray(image.convert("L")) < 60
+    assert dark.sum() > 20_000
     with PIL.Image.open(folder / "features.png") as image:
         assert image.size == (2560, 1600)
         # The maps stand right of the side column: blue below zero, orange above.

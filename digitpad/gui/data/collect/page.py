@@ -16,7 +16,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitpad.data.collections.class_keys import class_of_key
-from digitpad.data.collections.store import CollectionStore
 from digitpad.data.file_types import INK_SUFFIX
 from digitpad.errors import DigitpadError
 from digitpad.gui.canvas.sketch import Page
@@ -76,7 +75,7 @@ class CollectPage(DataPage):
         self._settings = workspace.settings
         self._remarks: tuple[str, ...] = ()  # those that were shown
         self._takes_focus = True  # when the collections have been read for the first time
-        self.session = CollectionSession(CollectionStore(), self)
+        self.session = CollectionSession(workspace.collections.store, self)
         self.thumbnails = Thumbnails(theme, self)
         self.column = ClassColumn(theme, self.thumbnails, self)
         self.commands = CollectCommands(self.session, self.column, workspace.settings, self)
