@@ -83,6 +83,7 @@ class FilmRecorder:
         self._batches = self._last_step = 1
         self._newest = self._next = -1
         self._first_step = 0
+        self._seconds_before = self._work_before = 0.0
         #: Seconds that the frames of this training took, and their number.
         self._spent, self._taken = 0.0, 0
         self._gradients_at = -1
@@ -168,6 +169,7 @@ class FilmRecorder:
         """Open the film: remove frames that will be repeated, choose the precision, and make room."""
         self._batches, self._last_step = event.batches, event.epochs * event.batches
         self._first_step = event.steps_done
+        self._seconds_before, self._work_before = self._trainer.seconds, time.process_time()
         limits, network = self._limits, self._trainer.network
         try:
             self._folder.mkdir(exist_ok=True)
@@ -268,7 +270,9 @@ class FilmRecorder:
         trained = step - self._first_step
         if trained < 1 or not self._taken:
             return left
-        whole = self._trainer.seconds / step * (self._last_step - self._first_step)
+        # On a busy machine time passes without work, and with many threads there is more work than time.
+        elapsed = min(self._trainer.seconds - self._seconds_before, time.process_time() - self._work_before)
+        whole = elapsed / trained * (self._last_step - self._first_step)
         budget = max(_FREE, self._limits.most_cost * whole) - self._spent
         return max(1, min(left, int(budget * self._taken / max(self._spent, 1e-9))))
 
