@@ -14,6 +14,7 @@ from digitpad.errors import DigitpadError
 from digitpad.json_records import JSONError, dump_json, parse_json, to_record
 from digitpad.regular_files import read_regular
 from digitpad.training.histograms import Histogram
+from digitpad.translation import gettext as _
 
 _FILE = "gradients.jsonl"
 _MOST_BYTES = 64 << 20
@@ -67,13 +68,19 @@ def append_gradients(folder: Path, gradients: GradientHistograms) -> None:
 
     Raises
     ------
-    OSError
+    DigitpadError
         If they cannot be written.
     """
     line = dump_json({"step": gradients.step, "layers": {name: asdict(one) for name, one in gradients.layers.items()}})
     # The line break comes first, so that an incomplete line of a killed process ends before this one.
-    with (folder / _FILE).open("ab") as file:
-        file.write(b"\n" + line.encode())
+    path = folder / _FILE
+    try:
+        with path.open("ab") as file:
+            file.write(b"\n" + line.encode())
+    except OSError as error:
+        raise DigitpadError(
+            _("{path} could not be written ({reason}).").format(path=path, reason=error.strerror or error)
+        ) from error
 
 
 def keep_gradients(folder: Path, last: int) -> None:

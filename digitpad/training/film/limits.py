@@ -8,6 +8,7 @@ from pathlib import Path
 from digitpad.errors import DigitpadError
 from digitpad.training.film.frame_file import frame_files
 from digitpad.training.run import FILM, Run
+from digitpad.translation import gettext as _
 
 MEGABYTE = 1 << 20
 
@@ -56,10 +57,19 @@ def delete_film(run: Run) -> None:
     Raises
     ------
     DigitpadError
-        If the run is being trained.
+        If the run is being trained, or the film cannot be deleted.
     """
     with run.locked():
-        shutil.rmtree(run.film_folder, ignore_errors=True)
+        try:
+            shutil.rmtree(run.film_folder)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise DigitpadError(
+                _("{folder} could not be removed ({reason}); try again.").format(
+                    folder=run.film_folder, reason=error.strerror or error
+                )
+            ) from error
 
 
 def make_room(run: Run, planned: int, total: int) -> None:
@@ -86,7 +96,7 @@ def make_room(run: Run, planned: int, total: int) -> None:
         # A folder whose run cannot be read is not known to be in training by its own program, so it is left alone.
         with contextlib.suppress(DigitpadError):
             delete_film(Run(path.parent))
-            taken -= sizes[path] - film_size(path.parent)
+        taken -= sizes[path] - film_size(path.parent)
 
 
 def _filmed_at(folder: Path) -> float:

@@ -43,7 +43,6 @@ class Film:
         #: The run that was filmed.
         self.run = run
         self._frames = frames
-        self._steps = [frame.step for frame in frames]
         self._model = model
         self._checked: set[FilmFrame] = set()
         self._lock = threading.Lock()
@@ -92,12 +91,12 @@ class Film:
         with self._lock:
             frames = _frames(self.run, {frame.step: frame for frame in self._frames}) or self._frames
             changed = frames != self._frames
-            self._frames, self._steps = frames, [frame.step for frame in frames]
+            self._frames = frames
         return changed
 
     def index(self, step: int) -> int:
         """Return the index of the last frame at or before a step; 0 if there is none."""
-        return max(0, bisect_right(self._steps, step) - 1)
+        return max(0, bisect_right(self._frames, step, key=lambda frame: frame.step) - 1)
 
     def nearest(self, step: int) -> FilmFrame:
         """Return the frame nearest to a step; the earlier of two."""

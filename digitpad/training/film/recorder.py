@@ -46,6 +46,8 @@ from digitpad.translation import gettext as _
 
 #: Seconds that filming may take in any run, however short it is.
 _FREE = 0.05
+#: What ends a film, and not the training.
+_TROUBLES = (DigitpadError, MemoryError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class FilmRecorder:
         self._batches = self._last_step = 1
         self._newest = self._next = -1
         self._first_step = 0
+        self._seconds_before = self._work_before = 0.0
         #: Seconds that the frames of this training took, and their number.
         self._spent, self._taken = 0.0, 0
         self._gradients_at = -1
@@ -103,7 +106,7 @@ class FilmRecorder:
             return
         try:
             self._film(event)
-        except DigitpadError as error:
+        except _TROUBLES as error:
             yield RecordingTrouble(self._end(error))
 
     def finish(self) -> str:
@@ -113,7 +116,7 @@ class FilmRecorder:
         try:
             self._settle()
             self._take(self._trainer.steps)
-        except DigitpadError as error:
+        except _TROUBLES as error:
             return self._end(error)
         return ""
 
@@ -122,7 +125,7 @@ class FilmRecorder:
         trouble = ""
         try:
             self._settle()
-        except DigitpadError as error:
+        except _TROUBLES as error:
             trouble = self._end(error)
         if self._writer is not None:
             self._writer.shutdown()
@@ -138,7 +141,7 @@ class FilmRecorder:
             "Training continues; --film-size sets a larger film."
         ).format(size=max(1, size // MEGABYTE), room=self._limits.room // MEGABYTE)
 
-    def _end(self, error: DigitpadError) -> str:
+    def _end(self, error: Exception) -> str:
         """Stop filming, and return the message about it."""
         self._is_on = False
         return _(
@@ -168,6 +171,7 @@ class FilmRecorder:
         """Open the film: remove frames that will be repeated, choose the precision, and make room."""
         self._batches, self._last_step = event.batches, event.epochs * event.batches
         self._first_step = event.steps_done
+        self._seconds_before, self._work_before = self._trainer.seconds, time.process_time()
         limits, network = self._limits, self._trainer.network
         try:
             self._folder.mkdir(exist_ok=True)
@@ -179,11 +183,13 @@ class FilmRecorder:
             if step > event.steps_done:
                 _delete(path)
         keep_gradients(self._folder, event.steps_done)
-        files = frame_files(self._folder)
-        self._count, self._bytes = len(files), film_size(self._run.folder)
-        self._newest = files[-1][0] if files else -1
-        planned = min(limits.most_frames, self._last_step - event.steps_done + 1 + self._count)
-        left = planned - self._count
+        self._count_frames()
+        # A run that is extended has a film already: as long as little room is left, it gets thinner.
+        remaining = self._last_step - event.steps_done + 1
+        self._frame_bytes = stored_bytes(network, rounded=True)
+        while self._left() < min(remaining, limits.most_frames // 4) and self._thin():
+            pass
+        left = min(remaining, limits.most_frames - self._count)
         self._rounded = self._bytes + left * stored_bytes(network, rounded=False) > limits.room
         self._frame_bytes = stored_bytes(network, rounded=self._rounded)
         make_room(self._run, min(limits.room, self._bytes + left * self._frame_bytes), limits.total_bytes)
@@ -248,9 +254,8 @@ class FilmRecorder:
         begun = time.perf_counter()
         try:
             written = pending.result()
-        except DigitpadError:
-            files = frame_files(self._folder)
-            self._newest = files[-1][0] if files else -1
+        except _TROUBLES:
+            self._count_frames()
             raise
         self._count += written.bytes > 0
         self._bytes += written.bytes
@@ -268,15 +273,24 @@ class FilmRecorder:
         trained = step - self._first_step
         if trained < 1 or not self._taken:
             return left
-        whole = self._trainer.seconds / step * (self._last_step - self._first_step)
+        # On a busy machine time passes without work, and with many threads there is more work than time.
+        elapsed = min(self._trainer.seconds - self._seconds_before, time.process_time() - self._work_before)
+        whole = elapsed / trained * (self._last_step - self._first_step)
         budget = max(_FREE, self._limits.most_cost * whole) - self._spent
         return max(1, min(left, int(budget * self._taken / max(self._spent, 1e-9))))
 
-    def _thin(self) -> None:
-        """Delete every other frame of a full film."""
+    def _thin(self) -> bool:
+        """Delete every other frame of a full film, and return whether that made room."""
+        before = self._count
         for _step, path in thinned_out(frame_files(self._folder)):
             _delete(path)
-        self._count, self._bytes = len(frame_files(self._folder)), film_size(self._run.folder)
+        self._count_frames()
+        return self._count < before
+
+    def _count_frames(self) -> None:
+        files = frame_files(self._folder)
+        self._count, self._bytes = len(files), film_size(self._run.folder)
+        self._newest = files[-1][0] if files else -1
 
     def _keep_gradients(self, event: LayersMeasured) -> None:
         """Keep the gradients of a step, at most once for each frame."""
@@ -284,12 +298,7 @@ class FilmRecorder:
         if not layers or self._gradients_at == self._newest:
             return
         self._gradients_at = self._newest
-        try:
-            append_gradients(self._folder, GradientHistograms(event.step, layers))
-        except OSError as error:
-            raise DigitpadError(
-                _("{path} could not be written ({reason}).").format(path=self._folder, reason=error.strerror or error)
-            ) from error
+        append_gradients(self._folder, GradientHistograms(event.step, layers))
 
 
 def _delete(path: Path) -> None:

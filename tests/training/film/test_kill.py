@@ -87,6 +87,6 @@ def test_a_few_kills(make_plan: Make, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 def test_a_hundred_kills(make_plan: Make, tmp_path: Path) -> None:
     check_kills(make_plan(epochs=12), tmp_path, 100, seed=2)
