@@ -56,6 +56,8 @@ _AHEAD = 4
 #: Number of checkpoints between two readings of the validation digits, which take as long as ten steps.
 _SAVES_BETWEEN_FIGURES = 10
 _THRESHOLD = 0.6
+#: Answers that are neither certain nor doubtful, for which the calibration is reported separately.
+_MIDDLE, _MIDDLE_NAME = (0.8, 0.95), "right of answers with 80 to 95 %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +237,9 @@ def figures_of(recognizer: Recognizer, dataset: Dataset) -> dict[str, float]:
     recalls = {one.label: one.recall or 0.0 for one in result.per_class}
     classes = " ".join(f"{label}:{recall:.1%}" for label, recall in recalls.items())
     found = {"accuracy": result.accuracy, "refused": refused, "calibration error": result.calibration.error}
+    middle = (result.confidences >= _MIDDLE[0]) & (result.confidences < _MIDDLE[1])
+    if middle.any():
+        found[_MIDDLE_NAME] = float(result.correct[middle].mean())
     print(f"{dataset.name}, {len(dataset)} digits: " + ", ".join(f"{name} {one:.2%}" for name, one in found.items()))
     print(f"    {classes}", flush=True)
     return found
@@ -279,7 +284,8 @@ def card(training: Training, command: str, temperature: float, found: Mapping[st
     weights = sum(parameter.value.size for parameter in training.network.parameters())
     shares = ", ".join(f"{name} {value:.1%}" for name, value in asdict(settings.shares).items())
     rows = [
-        f"| {name} | {one['accuracy']:.2%} | {one['refused']:.2%} | {one['calibration error']:.2%} |"
+        f"| {name} | {one['accuracy']:.2%} | {one['refused']:.2%} | {one['calibration error']:.2%} | "
+        + (f"{one[_MIDDLE_NAME]:.1%} |" if _MIDDLE_NAME in one else "none |")
         for name, one in found.items()
     ]
     trained = (
@@ -301,8 +307,8 @@ def card(training: Training, command: str, temperature: float, found: Mapping[st
             trained,
             learned,
             "",
-            "| | correct | rejected | calibration error |",
-            "|---|---|---|---|",
+            f"| | correct | rejected | calibration error | {_MIDDLE_NAME} |",
+            "|---|---|---|---|---|",
             *rows,
             "",
         ]
