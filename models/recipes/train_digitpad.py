@@ -104,7 +104,7 @@ class Training:
         self._optimizer = Adam(self.network.parameters(), settings.rate)
         self._rates = OneCycleLR(self._optimizer, settings.steps)
         self.average = ExponentialMovingAverage(self.network, settings.decay, warm_up=True)
-        self._teachers = [ParallelNetwork(load_model(name).network) for name in settings.teachers]
+        self._teachers = [ParallelNetwork(teacher(name).network) for name in settings.teachers]
         self._parallel = ParallelNetwork(self.network, threads)
         self.step, self.seconds = 0, 0.0
         if self.checkpoint.exists():
@@ -212,6 +212,14 @@ def architecture(settings: Settings) -> Architecture:
     """Return the plan of the network, with an output for "no digit"."""
     plan = reader(settings.channels, settings.hidden)
     return replace(plan, layers=(*plan.layers[:-1], {**plan.layers[-1], "out_features": len(CLASSES)}))
+
+
+def teacher(name: str) -> Model:
+    """Open a model that has the same classes as the one in training."""
+    model = load_model(name)
+    if model.metadata.labels != CLASSES:
+        raise SystemExit(f"{name} does not have the classes {', '.join(CLASSES)}; choose another teacher.")
+    return model
 
 
 def calibrated(model: Model, mnist: Dataset) -> tuple[Model, float]:
