@@ -1,8 +1,8 @@
-"""The images that the default model learns from: a mix that is made new for every batch.
+"""The images that the default model learns from: a mix of several sources, generated for each batch.
 
-Three quarters are MNIST's digits, moved and bent as images; the rest is pen ink that is changed before it is drawn, in
-everybody's manner and in particular ones, and figures and pieces that are no digits. Some images of every kind are
-spoiled by noise and clutter. A batch depends only on the seed and its number, so a training continues anywhere.
+Three quarters are MNIST's digits, moved and bent as images. The rest is pen ink whose strokes are varied, partly in
+particular manners, and images that show no digit: figures, letters and pieces of digits. Some images of every kind are
+spoiled by noise and clutter. A batch depends only on the seed and its number, so a training can continue from any step.
 """
 
 from collections.abc import Sequence

@@ -56,6 +56,8 @@ _AHEAD = 4
 #: Number of checkpoints between two readings of the validation digits, which take as long as ten steps.
 _SAVES_BETWEEN_FIGURES = 10
 _THRESHOLD = 0.6
+#: Answers that are neither certain nor doubtful, for which the calibration is reported separately.
+_MIDDLE, _MIDDLE_NAME = (0.8, 0.95), "right of answers with 80 to 95 %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Training:
         self._optimizer = Adam(self.network.parameters(), settings.rate)
         self._rates = OneCycleLR(self._optimizer, settings.steps)
         self.average = ExponentialMovingAverage(self.network, settings.decay, warm_up=True)
-        self._teachers = [ParallelNetwork(load_model(name).network) for name in settings.teachers]
+        self._teachers = [ParallelNetwork(teacher(name).network) for name in settings.teachers]
         self._parallel = ParallelNetwork(self.network, threads)
         self.step, self.seconds = 0, 0.0
         if self.checkpoint.exists():
@@ -212,6 +214,14 @@ def architecture(settings: Settings) -> Architecture:
     return replace(plan, layers=(*plan.layers[:-1], {**plan.layers[-1], "out_features": len(CLASSES)}))
 
 
+def teacher(name: str) -> Model:
+    """Open a model that has the same classes as the one in training."""
+    model = load_model(name)
+    if model.metadata.labels != CLASSES:
+        raise SystemExit(f"{name} does not have the classes {', '.join(CLASSES)}; choose another teacher.")
+    return model
+
+
 def calibrated(model: Model, mnist: Dataset) -> tuple[Model, float]:
     """Return the model with a temperature that is fitted on digits, and the temperature."""
     # Log-probabilities are logits, up to a constant that does not change the softmax.
@@ -235,6 +245,9 @@ def figures_of(recognizer: Recognizer, dataset: Dataset) -> dict[str, float]:
     recalls = {one.label: one.recall or 0.0 for one in result.per_class}
     classes = " ".join(f"{label}:{recall:.1%}" for label, recall in recalls.items())
     found = {"accuracy": result.accuracy, "refused": refused, "calibration error": result.calibration.error}
+    middle = (result.confidences >= _MIDDLE[0]) & (result.confidences < _MIDDLE[1])
+    if middle.any():
+        found[_MIDDLE_NAME] = float(result.correct[middle].mean())
     print(f"{dataset.name}, {len(dataset)} digits: " + ", ".join(f"{name} {one:.2%}" for name, one in found.items()))
     print(f"    {classes}", flush=True)
     return found
@@ -279,7 +292,8 @@ def card(training: Training, command: str, temperature: float, found: Mapping[st
     weights = sum(parameter.value.size for parameter in training.network.parameters())
     shares = ", ".join(f"{name} {value:.1%}" for name, value in asdict(settings.shares).items())
     rows = [
-        f"| {name} | {one['accuracy']:.2%} | {one['refused']:.2%} | {one['calibration error']:.2%} |"
+        f"| {name} | {one['accuracy']:.2%} | {one['refused']:.2%} | {one['calibration error']:.2%} | "
+        + (f"{one[_MIDDLE_NAME]:.1%} |" if _MIDDLE_NAME in one else "none |")
         for name, one in found.items()
     ]
     trained = (
@@ -301,8 +315,8 @@ def card(training: Training, command: str, temperature: float, found: Mapping[st
             trained,
             learned,
             "",
-            "| | correct | rejected | calibration error |",
-            "|---|---|---|---|",
+            f"| | correct | rejected | calibration error | {_MIDDLE_NAME} |",
+            "|---|---|---|---|---|",
             *rows,
             "",
         ]

@@ -101,6 +101,8 @@ def test_the_average_is_not_the_last_step_and_folding_keeps_what_it_reads(mix: M
 
 
 def test_teachers_soften_the_targets(mix: Mix, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="does not have the classes"):
+        Training(tmp_path / "c", replace(SETTINGS, teachers=("light",)), mix, 1)
     first = Training(tmp_path / "a", SETTINGS, mix, 1)
     teacher = tmp_path / "teacher.safetensors"
     save_model(teacher, first.model())

@@ -1,0 +1,27 @@
+"""The data that a model can be evaluated on: bundled ones are chosen by name."""
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from digitpad.data import sources
+from digitpad.data.pen import pen_drawings
+from digitpad.gui.evaluation.job import Data
+from digitpad.gui.evaluation.tab import EvaluationTab
+
+
+def test_pen_ink_is_offered_and_evaluated_by_writer(
+    tab: EvaluationTab, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = pen_drawings()[:30]
+    monkeypatch.setattr(sources, "pen_drawings", lambda: few)
+    choice = tab.setup.data
+    choice.setCurrentIndex(choice.findText("Pen ink, 7,494 digits"))
+    choice.activated.emit(choice.currentIndex())
+    assert tab.setup.chosen_data == Data("pen", "test")
+    with qtbot.waitSignal(tab.finished, timeout=60_000):
+        tab.start.trigger()
+    assert tab.setup.status.property("trouble") != "true"
+    measured = tab.results.measured
+    assert measured is not None
+    assert measured.evaluations[0].count == 30
+    assert sum(writer.count for writer in measured.evaluations[0].by_origin("writer")) == 30
