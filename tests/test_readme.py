@@ -32,6 +32,7 @@ def test_the_commands_are_listed() -> None:
         "summary",
         "gradcheck",
         "features",
+        "lab",
         "export",
         "bench",
         "tour",

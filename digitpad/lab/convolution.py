@@ -32,7 +32,7 @@ from digitpad.translation import gettext as _
 CONV, ACTIVATION, POOL = "conv", "activation", "pool"
 """The stages of a solution."""
 
-_MOST_PRODUCTS = 20_000_000
+_MOST_PRODUCTS = 5_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
