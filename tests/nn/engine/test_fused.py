@@ -102,6 +102,10 @@ CASES: dict[str, tuple[tuple[int, ...], Callable[[DTypeLike], Sequential]]] = {
             Linear(7, 3, bias=False, dtype=t),
         ),
     ),
+    "large linear": (
+        (1024,),
+        lambda t: named(Linear(1024, 1000, dtype=t), ReLU(), Linear(1000, 2, dtype=t)),
+    ),
     "flatten vectors": ((6,), lambda t: named(Flatten(), Linear(6, 3, dtype=t))),
     "flatten one pixel": ((4, 5, 5), lambda t: named(GlobalAveragePool2D(), Flatten(), Linear(4, 3, dtype=t))),
 }
@@ -228,6 +232,18 @@ def test_of_equal_values_one_alone_gets_the_gradient() -> None:
     assert conv.bias.grad == 4
     # The weight's centre saw the winners: the upper left pixel of each window.
     assert conv.weight.grad[0, 0, 1, 1] == 0 + 2 + 8 + 10
+
+
+@pytest.mark.parametrize("count", [1, 60, 70])
+def test_a_large_linear_layer_is_the_same_for_few_and_many_images(count: int) -> None:
+    plain, equal, fast = twins("large linear", "float64")
+    x = images("large linear", count, "float64")
+    expected = plain.forward(x, training=True)
+    assert_close(fast.forward(x, training=True), expected, "output")
+    upstream = np.random.default_rng(3).standard_normal(expected.shape)
+    assert_close(fast.backward(upstream), plain.backward(upstream), "input gradient")
+    for (name, parameter), other in zip(plain.named_parameters().items(), equal.parameters(), strict=True):
+        assert_close(other.grad, parameter.grad, name)
 
 
 def test_layers_are_replaced_where_a_rule_matches() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from digitpad.nn.engine.fused import small_products
-from digitpad.nn.engine.fused.small_products import multiply, multiply_and_sum
+from digitpad.nn.engine.fused.small_products import multiply, multiply_and_sum, sums_are_small
 from digitpad.nn.engine.fused.workspace import Workspace
 
 #: Rows, columns and images: whole pieces, a rest, fewer rows than a piece, and matrices too small to cut.
@@ -41,3 +41,8 @@ def test_pieces_are_small_products_of_several_rows() -> None:
     assert rows(32 * 3136, 2048 * 3136) == 9
     assert rows(64 * 3136, 2048 * 3136) == 0, "the pieces would be too many"
     assert rows(8 * 300, 30 * 300) == 0, "a small matrix is left whole"
+
+
+def test_sums_are_small_for_few_images() -> None:
+    assert sums_are_small(16, 3136)
+    assert not sums_are_small(32, 3136)

@@ -8,7 +8,7 @@ import numpy as np
 
 from digitpad.nn.backend import Array, Shape
 from digitpad.nn.engine.fused.layouts import CHANNELS_LAST, IMAGES_LAST, order_of
-from digitpad.nn.engine.fused.small_products import multiply, multiply_and_sum
+from digitpad.nn.engine.fused.small_products import multiply, multiply_and_sum, sums_are_small
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.layers import Linear
@@ -106,13 +106,16 @@ class FusedLinear(Layer):
         """Return grad_output @ weight, in memory that the next call overwrites."""
         x = self._input_of(grad_output)
         weight, n = self.linear.weight.value, len(grad_output)
-        if x.T.flags.c_contiguous and weight.size < LARGE:
-            # Transposed, as in `forward`, since the layer before works with images last.
-            grad = self._own.empty("grad", (self.linear.in_features, n))
-            return np.matmul(weight.T, grad_output.T, out=grad).T
         grad = self._own.empty("grad", (n, self.linear.in_features))
-        multiply_and_sum(grad_output, weight, grad, self._scratch)
-        return grad
+        is_large = weight.size >= LARGE
+        if is_large and sums_are_small(n, self.linear.in_features):
+            multiply_and_sum(grad_output, weight, grad, self._scratch)
+            return grad
+        if is_large or x.T.flags.c_contiguous:
+            # Transposed, as in `forward`, and as the input is where the layer before works with images last. For other
+            # small weights it would not make up for the other layout of the result.
+            return np.matmul(weight.T, grad_output.T, out=grad.reshape(-1, n)).T
+        return np.matmul(grad_output, weight, out=grad)
 
     def parameter_gradients(self, grad_output: Array) -> None:
         """Add grad_output.T @ x (weight) and the sum of grad_output over the batch (bias)."""

@@ -17,7 +17,9 @@ SMALL_PRODUCT = 1_000_000
 """The most multiplications of a product for which OpenBLAS does not copy the factors."""
 
 #: Rows in a piece: with fewer, calls take longer than copies; with more, most products are not faster.
-_LEAST_ROWS, _MOST_ROWS, _MOST_ROWS_TO_SUM = 8, 16, 32
+_LEAST_ROWS, _MOST_ROWS = 8, 16
+#: The same for products that are added up, which takes time as well.
+_LEAST_ROWS_TO_SUM, _MOST_ROWS_TO_SUM = 16, 32
 
 #: Bytes of the products that are added up together; they stay in the second-level cache.
 _PRODUCTS_BYTES = 800_000
@@ -47,6 +49,8 @@ def multiply(a: Array, b: Array, out: Array) -> None:
 def multiply_and_sum(a: Array, b: Array, out: Array, scratch: Workspace) -> None:
     """Write the product of `a`, (n, rows), and `b`, (rows, columns), into `out`; pieces are rows of `b`.
 
+    This is faster than one product if `b` has a million numbers or more, and `sums_are_small` says so.
+
     Parameters
     ----------
     a, b
@@ -56,11 +60,8 @@ def multiply_and_sum(a: Array, b: Array, out: Array, scratch: Workspace) -> None
     scratch
         Memory for the products of the pieces.
     """
-    step = _rows_at_once(out.size, b.size, most=_MOST_ROWS_TO_SUM)
-    whole = len(b) // step * step if step else 0
-    if not whole:
-        np.matmul(a, b, out=out)
-        return
+    step = max(1, min(_MOST_ROWS_TO_SUM, SMALL_PRODUCT // max(1, out.size)))
+    whole = len(b) // step * step
     np.matmul(a[:, whole:], b[whole:], out=out)  # the rest; without one, these are sums of nothing, zero
     columns = a[:, :whole].reshape(len(a), -1, step).transpose(1, 0, 2)
     rows = b[:whole].reshape(-1, step, b.shape[1])
@@ -73,7 +74,12 @@ def multiply_and_sum(a: Array, b: Array, out: Array, scratch: Workspace) -> None
         out += column_sums(products.reshape(len(products), -1)).reshape(out.shape)
 
 
-def _rows_at_once(per_row: int, numbers: int, most: int = _MOST_ROWS) -> int:
+def sums_are_small(n: int, columns: int) -> bool:
+    """Return whether `multiply_and_sum` has enough rows in each piece to make up for adding the products."""
+    return n * columns * _LEAST_ROWS_TO_SUM <= SMALL_PRODUCT
+
+
+def _rows_at_once(per_row: int, numbers: int) -> int:
     """Return how many rows make a piece, with `per_row` multiplications for each; 0 if cutting does not pay off."""
-    rows = min(most, SMALL_PRODUCT // max(1, per_row))
+    rows = min(_MOST_ROWS, SMALL_PRODUCT // max(1, per_row))
     return rows if rows >= _LEAST_ROWS and numbers >= _LEAST_NUMBERS else 0
