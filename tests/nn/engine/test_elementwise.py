@@ -12,6 +12,7 @@ from digitpad.nn import (
     AvgPool2D,
     BatchNorm2D,
     Conv2D,
+    Dropout,
     Layer,
     LeakyReLU,
     Linear,
@@ -22,9 +23,10 @@ from digitpad.nn import (
     SiLU,
     Tanh,
 )
-from digitpad.nn.engine.fused import activations, fuse
+from digitpad.nn.engine.fused import activations, any_pooling, fuse
 from digitpad.nn.engine.fused.activations import FusedActivation
 from digitpad.nn.engine.fused.any_pooling import FusedAvgPool2D, FusedMaxPool2D
+from digitpad.nn.engine.fused.dropout import FusedDropout
 from digitpad.nn.engine.fused.workspace import Workspace
 
 ACTIVATIONS = (LeakyReLU(0.1), LeakyReLU(0.0), ELU(), ELU(0.3), ELU(0.0), Tanh(), Sigmoid(), SiLU(), GELU())
@@ -91,7 +93,10 @@ def test_rows_of_another_order_come_back_in_their_own() -> None:
 @pytest.mark.parametrize("layer", POOLINGS, ids=described)
 @pytest.mark.parametrize("axes", [(0, 1, 2, 3), (3, 2, 0, 1), (2, 3, 0, 1)], ids=["plain", "images", "channels"])
 @pytest.mark.parametrize("size", [(8, 7), (6, 6), (3, 4)], ids=str)
-def test_poolings(layer: MaxPool2D | AvgPool2D, axes: tuple[int, ...], size: tuple[int, int]) -> None:
+def test_poolings(
+    layer: MaxPool2D | AvgPool2D, axes: tuple[int, ...], size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(any_pooling, "_BAND_NUMBERS", 400)  # more than one band of the larger images
     scratch = Workspace(np.float64)
     fast = FusedMaxPool2D(layer, scratch) if isinstance(layer, MaxPool2D) else FusedAvgPool2D(layer, scratch)
     for n in (5, 1):
@@ -101,19 +106,39 @@ def test_poolings(layer: MaxPool2D | AvgPool2D, axes: tuple[int, ...], size: tup
         assert_same(layer, fast, x, 1e-14)
 
 
+@pytest.mark.parametrize("axes", [(0, 1, 2, 3), (3, 2, 0, 1)], ids=str)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_dropout_drops_what_the_plain_layer_drops(axes: tuple[int, ...], dtype: str) -> None:
+    plain = Dropout(0.3, rng=np.random.default_rng(7))
+    fast = FusedDropout(copy.deepcopy(plain), Workspace(dtype))
+    x = np.empty(0)
+    for count in (7, 4):
+        x = np.random.default_rng(8).standard_normal((count, 5, 3, 4)).astype(dtype).transpose(axes)
+        expected, actual = plain.forward(x, training=True), fast.forward(x, training=True)
+        np.testing.assert_array_equal(actual, expected)
+        assert actual.strides == np.empty_like(x).strides
+        np.testing.assert_array_equal(fast.backward(x), plain.backward(x))
+        assert fast.forward(x) is x
+    with pytest.raises(RuntimeError, match="training=True"):
+        fast.backward(x)
+
+
 @pytest.mark.parametrize("activation", [Tanh(), Sigmoid(), ELU(), LeakyReLU(), SiLU(), ReLU()], ids=described)
 @pytest.mark.parametrize("first", ["convolution", "normalization"])
 @pytest.mark.parametrize("count", [3, 25])
-def test_pooling_before_a_monotone_activation(activation: Layer, first: str, count: int) -> None:
+@pytest.mark.parametrize("pool", [MaxPool2D(2), MaxPool2D(3, 2)], ids=described)
+def test_pooling_before_a_monotone_activation(activation: Layer, first: str, count: int, pool: MaxPool2D) -> None:
     layers: list[Layer] = [
         Conv2D(2, 3, 3, padding=1, dtype=np.float64) if first == "convolution" else BatchNorm2D(2, dtype=np.float64),
         activation,
-        MaxPool2D(2),
+        pool,
     ]
     plain = Sequential((str(index), copy.deepcopy(layer)) for index, layer in enumerate(layers))
     equal = copy.deepcopy(plain)
     fast = fuse(equal)
-    assert (list(fast.layers) == ["0+1+2"]) == (not isinstance(activation, SiLU))
+    names = [["0+1+2"], ["0", "1", "2"]] if pool.kernel_size == (2, 2) else [["0", "1+2"], ["0", "1", "2"]]
+    if not isinstance(activation, ReLU):
+        assert list(fast.layers) == names[isinstance(activation, SiLU)]
     assert_same(plain, fast, np.random.default_rng(6).standard_normal((count, 2, 7, 6)), 1e-13)
     for parameter, other in zip(plain.parameters(), equal.parameters(), strict=True):
         np.testing.assert_allclose(other.grad, parameter.grad, atol=1e-12)

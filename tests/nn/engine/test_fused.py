@@ -21,6 +21,7 @@ from digitpad.nn import (
     ReLU,
     Residual,
     Sequential,
+    SkipConnection,
     Tanh,
     build,
 )
@@ -89,6 +90,13 @@ CASES: dict[str, tuple[tuple[int, ...], Callable[[DTypeLike], Sequential]]] = {
             Residual(named(Conv2D(4, 4, 3, padding=1, dtype=t), BatchNorm2D(4, dtype=t))),
             ReLU(),
             Residual(Conv2D(4, 4, 3, padding=1, dtype=t), Conv2D(4, 4, 1, dtype=t)),
+        ),
+    ),
+    "skip connection": (
+        (2, 6, 5),
+        lambda t: named(
+            SkipConnection(named(Conv2D(2, 4, 3, padding=1, dtype=t), BatchNorm2D(4, dtype=t), ReLU())),
+            Conv2D(6, 3, 3, padding=1, dtype=t),
         ),
     ),
     "linear": (

@@ -11,8 +11,8 @@ images into matrix products, `kernel_gradient.py` that of its weights, and `dire
 wide layers, `tiles.py` cuts an image into tiles, `winograd.py` derives the transforms, `products.py`
 applies them to many tiles at once, `pooling.py` pools 2x2 blocks, `convolution.py` adds bias and ReLU, `workspace.py`
 holds the memory. `rows.py`, `strided.py` and `taps.py` convolve batches of a few images; `by_batch.py` chooses.
-`activations.py`, `any_pooling.py`, `linear.py`, `normalization.py` and `residual.py` are the other layers;
-`small_products.py` says how large matrices are cut.
+`activations.py`, `any_pooling.py`, `dropout.py`, `linear.py`, `normalization.py` and `residual.py` are the other
+layers; `small_products.py` says how large matrices are cut.
 """
 
 import numpy as np
@@ -23,6 +23,7 @@ from digitpad.nn.engine.fused.any_pooling import FusedAvgPool2D, FusedMaxPool2D
 from digitpad.nn.engine.fused.by_batch import ByBatch
 from digitpad.nn.engine.fused.convolution import FusedConv2D
 from digitpad.nn.engine.fused.direct import DirectConv2D
+from digitpad.nn.engine.fused.dropout import FusedDropout
 from digitpad.nn.engine.fused.linear import FusedFlatten, FusedLinear
 from digitpad.nn.engine.fused.normalization import FusedBatchNorm2D
 from digitpad.nn.engine.fused.residual import FusedResidual
@@ -31,7 +32,18 @@ from digitpad.nn.engine.fused.strided import StridedConv2D
 from digitpad.nn.engine.fused.taps import TapConv2D
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer
-from digitpad.nn.layers import AvgPool2D, BatchNorm2D, Conv2D, Flatten, Linear, MaxPool2D, ReLU, Residual
+from digitpad.nn.layers import (
+    AvgPool2D,
+    BatchNorm2D,
+    Conv2D,
+    Dropout,
+    Flatten,
+    Linear,
+    MaxPool2D,
+    ReLU,
+    Residual,
+    SkipConnection,
+)
 from digitpad.nn.layers.activations import Activation
 from digitpad.nn.network import Sequential
 
@@ -91,6 +103,9 @@ def _replace(layers: list[Layer], scratch: Workspace) -> tuple[Layer, int]:
             fused = ByBatch(_few(layers[:length], scratch), fast), length
         case BatchNorm2D() as norm:
             fused = FusedBatchNorm2D(norm, relu=relu, pool=pool, scratch=scratch), 1 + relu + pool
+        case Activation() as first if FusedActivation.is_monotone(first) and isinstance(_get(layers, 1), MaxPool2D):
+            swapped = [("pooled", _alone(layers[1], scratch)), ("activation", _alone(first, scratch))]
+            fused = Sequential(swapped), 2
         case Residual(branches={"body": body, "shortcut": shortcut}):
             fast_body, _ = _replace([body], scratch)
             fast_shortcut, _ = _replace([shortcut], scratch)
@@ -106,10 +121,14 @@ def _alone(layer: Layer, scratch: Workspace) -> Layer:
     match layer:
         case Sequential():
             fast = _fuse(layer, scratch)
+        case SkipConnection(branches={"body": body}):
+            fast = SkipConnection(_alone(body, scratch))
         case MaxPool2D():
             fast = FusedMaxPool2D(layer, scratch)
         case AvgPool2D():
             fast = FusedAvgPool2D(layer, scratch)
+        case Dropout():
+            fast = FusedDropout(layer, scratch)
         case Flatten():
             fast = FusedFlatten(scratch)
         case Linear():

@@ -21,6 +21,7 @@ from typing import TypeAlias
 import numpy as np
 
 from digitpad.nn.backend import Array
+from digitpad.nn.engine.fused.layouts import memory_order
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.layers import ELU, GELU, LeakyReLU, Sigmoid, SiLU, Tanh
@@ -70,7 +71,7 @@ class FusedActivation(Layer):
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return f(x), in memory that the next call overwrites."""
         self.activation.check.samples(x)
-        self._order = sorted(range(x.ndim), key=lambda axis: x.strides[axis], reverse=True)
+        self._order = memory_order(x)
         values = self._contiguous(x, "x")
         out = self._own.empty("out", values.shape)
         slope = self._own.empty("slope", values.shape) if training else None

@@ -12,10 +12,13 @@ import numpy as np
 
 from digitpad.nn.backend import Array, Shape
 from digitpad.nn.engine.fused.layouts import CHANNELS_LAST, Order, order_of
-from digitpad.nn.engine.fused.patches import Slide
+from digitpad.nn.engine.fused.patches import Slide, row_bands
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.layers import AvgPool2D, MaxPool2D
+
+#: Numbers of the image in a band: with the output and the gradient they fit into a second-level cache.
+_BAND_NUMBERS = 1 << 16
 
 Tap: TypeAlias = tuple[tuple[slice, slice], tuple[slice, slice]]
 """The places at which a cell of the window lies inside the image, and the pixels that it has there."""
@@ -44,7 +47,7 @@ class FusedAvgPool2D(Layer):
         image = self._order.contiguous(x, self._own, "image")
         out = _output_memory(self.pool, image, self._own)
         out.fill(0)
-        for places, pixels in _taps(self.pool, image.shape, out.shape):
+        for _, (places, pixels) in _taps(self.pool, image.shape, out.shape):
             out[places] += image[pixels]
         out *= self._share(image.shape, out)
         self._cache = (image.shape, out.shape) if training else None
@@ -59,7 +62,7 @@ class FusedAvgPool2D(Layer):
         grad_image = self._own.empty("grad_image", image_shape)
         apart = _windows_are_apart(self.pool)
         grad_image.fill(0)
-        for places, pixels in _taps(self.pool, image_shape, out_shape):
+        for _, (places, pixels) in _taps(self.pool, image_shape, out_shape):
             if apart:
                 np.copyto(grad_image[pixels], shared[places])
             else:
@@ -71,7 +74,7 @@ class FusedAvgPool2D(Layer):
         if self.pool.count_include_pad:
             return np.full((1, 1, 1, 1), 1 / np.prod(self.pool.kernel_size), like.dtype)
         seen = np.zeros((*like.shape[:2], 1, 1), like.dtype)
-        for places, _ in _taps(self.pool, image_shape, like.shape):
+        for _, (places, _) in _taps(self.pool, image_shape, like.shape):
             seen[places] += 1
         share: Array = 1 / seen
         return share
@@ -106,7 +109,7 @@ class FusedMaxPool2D(Layer):
         winner = self._own.empty("winner", out.shape, np.min_scalar_type(cells))
         if training:
             winner.fill(0)
-        for number, (places, pixels) in enumerate(_taps(self.pool, image.shape, out.shape)):
+        for number, (places, pixels) in _taps(self.pool, image.shape, out.shape):
             here, seen = out[places], image[pixels]
             if training:
                 larger = np.greater(seen, here, out=self._scratch.empty("larger", here.shape, np.bool_))
@@ -125,7 +128,7 @@ class FusedMaxPool2D(Layer):
         grad_image = self._own.empty("grad_image", image_shape)
         apart = _windows_are_apart(self.pool)
         grad_image.fill(0)
-        for number, (places, pixels) in enumerate(_taps(self.pool, image_shape, winner.shape)):
+        for number, (places, pixels) in _taps(self.pool, image_shape, winner.shape):
             won = np.equal(winner[places], number, out=self._scratch.empty("won", winner[places].shape, np.bool_))
             target = grad_image[pixels] if apart else self._scratch.empty("part", won.shape)
             part = np.multiply(grad_out[places], won, out=target)
@@ -147,17 +150,23 @@ def _check_upstream(pool: AvgPool2D | MaxPool2D, order: Order, grad_output: Arra
     pool.check.upstream(grad_output, tuple(out_shape[order.axes.index(axis)] for axis in range(4)))
 
 
-def _taps(pool: AvgPool2D | MaxPool2D, image_shape: Shape, out_shape: Shape) -> Iterator[Tap]:
-    """Yield, for each cell of the window in reading order, where it lies inside the image."""
+def _taps(pool: AvgPool2D | MaxPool2D, image_shape: Shape, out_shape: Shape) -> Iterator[tuple[int, Tap]]:
+    """Yield where each cell of the window lies inside the image, with the number of the cell, band by band.
+
+    A band is some rows of the output: what its windows see is still in the cache for the next cell.
+    """
     down, right = (
         Slide(-padding[0], step, taps, 1, places)
         for padding, step, taps, places in zip(pool.padding, pool.stride, pool.kernel_size, out_shape[:2], strict=True)
     )
-    for i in range(down.taps):
-        rows, lines = down.inside(i, slice(0, down.places), image_shape[0])
-        for j in range(right.taps):
-            columns, pixels = right.inside(j, slice(0, right.places), image_shape[1])
-            yield (rows, columns), (lines, pixels)
+    numbers_in_row = int(np.prod(image_shape[1:])) * down.step
+    for band in row_bands(down.places, _BAND_NUMBERS // max(1, numbers_in_row), even=False):
+        for i in range(down.taps):
+            rows, lines = down.inside(i, band, image_shape[0])
+            for j in range(right.taps):
+                columns, pixels = right.inside(j, slice(0, right.places), image_shape[1])
+                places = slice(rows.start + band.start, rows.stop + band.start)
+                yield i * right.taps + j, ((places, columns), (lines, pixels))
 
 
 def _windows_are_apart(pool: AvgPool2D | MaxPool2D) -> bool:

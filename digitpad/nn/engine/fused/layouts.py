@@ -70,3 +70,8 @@ IMAGES_LAST = Order((2, 3, 1, 0))
 def order_of(x: Array) -> Order:
     """Return the order of an array (N, C, H, W) in memory; channels last if it is in neither."""
     return IMAGES_LAST if IMAGES_LAST.image(x).flags.c_contiguous else CHANNELS_LAST
+
+
+def memory_order(x: Array) -> list[int]:
+    """Return the axes of any array from the longest step in memory to the shortest."""
+    return sorted(range(x.ndim), key=lambda axis: x.strides[axis], reverse=True)
