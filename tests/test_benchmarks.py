@@ -243,9 +243,9 @@ def test_a_level_is_reached_when_first_seen_and_the_median_counts_those_that_nev
     assert "99% after inf s" in time_to_accuracy.describe(runs[2])
 
 
-@pytest.mark.parametrize(("recipe", "epochs"), [("quick", 3), ("sprint", 1), ("sprint", 2)])
+@pytest.mark.parametrize(("recipe", "limit"), [("quick", None), ("sprint", None), ("sprint", 360)])
 def test_pytorch_is_given_what_digitpad_works_out_for_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: str, epochs: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: str, limit: int | None
 ) -> None:
     from digitpad.data.dataset import Dataset
     from digitpad.models.architecture_file import build_network
@@ -257,10 +257,10 @@ def test_pytorch_is_given_what_digitpad_works_out_for_itself(
     rng = np.random.default_rng(0)
     digits = Dataset.of("few", rng.integers(0, 256, (600, 1, 28, 28), dtype=np.uint8), np.arange(600) % 10)
     monkeypatch.setattr("digitpad.data.mnist.load_mnist", lambda _split="train": digits)
-    job = accuracy_runs.Job(recipe, epochs, seed=3, threads=1)
+    job = accuracy_runs.Job(recipe, seed=3, threads=1, limit=limit)
     accuracy_runs.prepare(tmp_path / "p.npz", job)
     with np.load(tmp_path / "p.npz") as data:
-        training, _ = choose_images(digits, limit=None, validation=None, seed=3)
+        training, _ = choose_images(digits, limit=limit, validation=None, seed=3)
         network = build_network(nn.ARCHITECTURES[find_recipe(recipe).architecture], 3)
         np.testing.assert_array_equal(data["images"], training.images)
         np.testing.assert_array_equal(data["weights.conv1.weight"], network.state_dict()["conv1.weight"])

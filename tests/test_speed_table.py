@@ -60,20 +60,21 @@ def test_random_networks_count_by_their_slowest_and_their_median() -> None:
 
 
 RUNS = [
-    accuracy_runs.Run(library, seed, [(seconds + seed, share - seed / 1000)], 0.5, epochs)
+    accuracy_runs.Run(library, seed, [(seconds + seed, share - seed / 1000)], 0.5, limit)
     for library, seconds in (("digitpad", 2.0), ("PyTorch", 5.0))
-    for epochs, share in ((1, 0.985), (2, 0.992))
+    for (limit, _, _), share in zip(time_to_accuracy.SPRINTS, (0.985, 0.992), strict=True)
     for seed in range(3)
 ]
 
 
 def test_the_sprint_is_told_by_mean_median_and_worst_seed() -> None:
     rows = time_to_accuracy.sprint_rows([*RUNS[::-1]])
-    assert [(row["library"], row["epochs"], row["seeds"]) for row in rows] == [
-        ("digitpad", 1, 3), ("PyTorch", 1, 3), ("digitpad", 2, 3), ("PyTorch", 2, 3)
+    few, whole = "`sprint` with `--limit 35000`", "`sprint`"
+    assert [(row["library"], row["command"], row["seeds"]) for row in rows] == [
+        ("digitpad", few, 3), ("PyTorch", few, 3), ("digitpad", whole, 3), ("PyTorch", whole, 3)
     ]  # fmt: skip
     lines = time_to_accuracy.sprint_table(rows).splitlines()
-    assert lines[2] == "| digitpad | 1 | 3 | 98.40, 98.40, 98.30 | 3.00, 3.00, 4.00 | 2.50, 2.50, 3.50 |"
+    assert lines[2] == f"| digitpad | {few} | 3 | 98.40, 98.40, 98.30 | 3.00, 3.00, 4.00 | 2.50, 2.50, 3.50 |"
     figures = time_to_accuracy.sprint_figures(rows)
     assert [figure.work for figure in figures] == [target.work for target in time_to_accuracy.TARGETS["sprint"]]
     assert [(figure.text, figure.met) for figure in figures] == [
@@ -86,10 +87,10 @@ def test_the_fastest_way_of_pytorch_is_found_by_trying(monkeypatch: pytest.Monke
 
     def measure(_library: str, job: accuracy_runs.Job, _prepared: Path) -> accuracy_runs.Run:
         tried.append((job.threads, job.channels_last))
-        return accuracy_runs.Run("PyTorch", 0, [(3.0 if tried[-1] == (2, False) else 4.0, 0.9)], 1.0, 1)
+        return accuracy_runs.Run("PyTorch", 0, [(3.0 if tried[-1] == (2, False) else 4.0, 0.9)], 1.0)
 
     monkeypatch.setattr(time_to_accuracy, "measure", measure)
-    best = time_to_accuracy.fastest_pytorch(accuracy_runs.Job("sprint", 1, 0, threads=2), tmp_path)
+    best = time_to_accuracy.fastest_pytorch(accuracy_runs.Job("sprint", 0, threads=2), tmp_path)
     assert sorted(tried) == [(1, False), (1, True), (2, False), (2, True)]
     assert (best.threads, best.channels_last) == (2, False)
 

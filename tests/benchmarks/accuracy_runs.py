@@ -29,20 +29,19 @@ class Job:
 
     Attributes
     ----------
-    recipe, epochs
-        The recipe, and its passes over the images.
+    recipe
+        The recipe.
     seed, threads
         Seed of the run, and number of threads.
     looks
         Number of evaluations; the last one is after the last step.
     limit
-        Number of images in all; None for all of MNIST.
+        Number of images in all, of which 5,000 are for validation, as with `--limit`; None for all of MNIST.
     channels_last
         PyTorch's memory format.
     """
 
     recipe: str
-    epochs: int
     seed: int
     threads: int
     looks: int = 1
@@ -62,15 +61,15 @@ class Run:
         (seconds, accuracy on the test digits) at every evaluation.
     started
         Seconds until the first step began.
-    epochs
-        Passes over the images.
+    limit
+        As of the job.
     """
 
     library: str
     seed: int
     points: Points
     started: float = 0.0
-    epochs: int = 0
+    limit: int | None = None
 
     @property
     def seconds(self) -> float:
@@ -103,7 +102,7 @@ def measure(library: str, job: Job, prepared: Path) -> Run:
         raise SystemExit(f"Training with {library} failed; what it said is above.")
     answer = json.loads(finished.stdout)
     points = [(seconds, share) for seconds, share in answer["points"]]
-    return Run(library, job.seed, points, answer["started"], job.epochs)
+    return Run(library, job.seed, points, answer["started"], job.limit)
 
 
 def main() -> None:
@@ -183,8 +182,7 @@ def settings_of(job: Job) -> Any:
     from digitpad.training.recipes import find_recipe
     from digitpad.training.settings import TrainingSettings
 
-    values = find_recipe(job.recipe).settings() | {"epochs": job.epochs}
-    return TrainingSettings(**values, seed=job.seed, threads=job.threads)
+    return TrainingSettings(**find_recipe(job.recipe).settings(), seed=job.seed, threads=job.threads)
 
 
 def digitpad_points(watch: Stopwatch, job: Job, _prepared: Path) -> tuple[float, Points]:
