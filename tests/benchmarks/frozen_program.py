@@ -43,7 +43,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", type=Path, help="the program in the folder that packaging/build.py makes")
     parser.add_argument("--single", type=Path, help="the program in a single file")
-    parser.add_argument("--starts", type=int, default=5, help="starts of each kind (default: %(default)s)")
+    parser.add_argument("--starts", type=int, default=10, help="starts of each kind (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="trainings of each program (default: %(default)s)")
     parser.add_argument("--epochs", type=int, default=3, help="of each training (default: %(default)s)")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
