@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 
 from digitpad.atomic import atomic_write
-from digitpad.nn.backend import Array
+from digitpad.data.dataset import Dataset
+from digitpad.models.architecture_file import build_network
+from digitpad.nn import ARCHITECTURES
+from digitpad.nn.backend import Array, Device, to_numpy
 from digitpad.training.events import (
     Event,
     RecordingTrouble,
@@ -29,6 +32,11 @@ from digitpad.training.plan import RunPlan
 from digitpad.training.run_info import RunStatus
 from digitpad.training.run_writer import Keeping
 from digitpad.training.runs import Run, RunStore
+from digitpad.training.settings import TrainingSettings
+from digitpad.training.trainer import Trainer
+from tests.nn.fake_gpu import FakeCupy, gpu
+
+__all__ = ["gpu"]
 
 Make = Callable[..., RunPlan]
 Weights = dict[str, Array]
@@ -294,3 +302,23 @@ def test_gradients_are_kept_with_the_film(make_plan: Make, store: RunStore) -> N
         assert list(one.layers) == ["conv1", "bn1", "fc1"]
         assert one.layers["fc1"].total == 1970
         assert one.layers["fc1"].low < 0 < one.layers["fc1"].high
+
+
+def test_on_a_device_the_frames_are_of_steps_whose_weights_are_there(
+    make_plan: Make, store: RunStore, blobs: Dataset, gpu: FakeCupy
+) -> None:
+    """Losses are fetched from a device for several steps at once; the weights in between are gone by then."""
+    settings = TrainingSettings(epochs=2, batch_size=6, seed=5, threads=1)
+    architecture = ARCHITECTURES["light"]
+    network = build_network(architecture, 5).to(Device("cuda", gpu))
+    trainer = Trainer(network, blobs, None, settings, architecture=architecture)
+    live = LiveRun(store.create(make_plan()), trainer, film=FREE)
+    weights: dict[int, Weights] = {}
+    for event in live.events():
+        if isinstance(event, TrainingStarted | StepCompleted):
+            state = network.state_dict()
+            weights[trainer.steps] = {name: np.array(to_numpy(value)) for name, value in state.items()}
+    film = Film.open(live.run)
+    assert [frame.step for frame in film.frames] == [0, 20, 40, 50, 70, 90, 100]
+    for frame in film.frames:
+        assert_same(film.weights(frame), weights[frame.step])
