@@ -25,7 +25,7 @@ from digitpad.training.events import (
 )
 from digitpad.training.film import frame_file
 from digitpad.training.film.frame_file import frame_files
-from digitpad.training.film.limits import FilmLimits, delete_film, film_size, make_room
+from digitpad.training.film.limits import FilmLimits, delete_film, film_size, films_size, make_room
 from digitpad.training.film.reader import Film
 from digitpad.training.live import LiveRun
 from digitpad.training.plan import RunPlan
@@ -246,6 +246,7 @@ def test_the_oldest_films_make_room_and_no_run_does(make_plan: Make, store: RunS
         for _, path in frame_files(live.run.film_folder):
             os.utime(path, (1000 + age, 1000 + age))
     size = film_size(runs[0].folder)
+    assert films_size(store.folder) == sum(film_size(run.folder) for run in runs) > 0
     live = LiveRun.start(make_plan(epochs=1), store, film=FilmLimits(total_bytes=size * 7 // 2, most_cost=1e9))
     filmed(live)
     assert [Film.exists(run) for run in (*runs, live.run)] == [False, True, True, True]
