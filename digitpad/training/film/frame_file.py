@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from digitpad.atomic import atomic_write
 from digitpad.errors import DigitpadError
+from digitpad.models.plan_limits import MOST_NUMBERS
 from digitpad.models.tensor_file import read_header
 from digitpad.nn import Sequential
 from digitpad.nn.backend import Array
@@ -109,9 +110,10 @@ def write_frame(frame: FilmFrame, arrays: Mapping[str, NDArray[np.generic]], mod
 def read_frame(path: Path) -> FilmFrame | None:
     """Read what a file says about its frame; None if it is not the file of a frame, or damaged."""
     try:
-        strings = read_header(path).strings
+        header = read_header(path)
+        strings = header.strings
         step, epochs = int(strings[_POSITION]), float(strings[_EPOCHS])
-        if step < 0 or not 0 <= epochs < float("inf"):
+        if header.numbers > MOST_NUMBERS or step < 0 or not 0 <= epochs < float("inf"):
             return None
         return FilmFrame(path, step, epochs, {"false": True, "true": False}[strings[_ROUNDED]])
     except (OSError, ValueError, KeyError, DigitpadError):

@@ -51,6 +51,11 @@ def film_size(run_folder: Path) -> int:
     return sum(_size(path) for _, path in frame_files(run_folder / FILM))
 
 
+def films_size(runs_folder: Path) -> int:
+    """Return the size of the films of all runs in a folder, in bytes; frames that two runs share count for both."""
+    return sum(film_size(path.parent) for path in runs_folder.glob(f"*/{FILM}"))
+
+
 def delete_film(run: Run) -> None:
     """Delete the film of a run; the run itself is kept.
 

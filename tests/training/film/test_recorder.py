@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 
 from digitpad.atomic import atomic_write
-from digitpad.nn.backend import Array
+from digitpad.data.dataset import Dataset
+from digitpad.models.architecture_file import build_network
+from digitpad.nn import ARCHITECTURES
+from digitpad.nn.backend import Array, Device, to_numpy
 from digitpad.training.events import (
     Event,
     RecordingTrouble,
@@ -22,13 +25,18 @@ from digitpad.training.events import (
 )
 from digitpad.training.film import frame_file
 from digitpad.training.film.frame_file import frame_files
-from digitpad.training.film.limits import FilmLimits, delete_film, film_size, make_room
+from digitpad.training.film.limits import FilmLimits, delete_film, film_size, films_size, make_room
 from digitpad.training.film.reader import Film
 from digitpad.training.live import LiveRun
 from digitpad.training.plan import RunPlan
 from digitpad.training.run_info import RunStatus
 from digitpad.training.run_writer import Keeping
 from digitpad.training.runs import Run, RunStore
+from digitpad.training.settings import TrainingSettings
+from digitpad.training.trainer import Trainer
+from tests.nn.fake_gpu import FakeCupy, gpu
+
+__all__ = ["gpu"]
 
 Make = Callable[..., RunPlan]
 Weights = dict[str, Array]
@@ -238,6 +246,7 @@ def test_the_oldest_films_make_room_and_no_run_does(make_plan: Make, store: RunS
         for _, path in frame_files(live.run.film_folder):
             os.utime(path, (1000 + age, 1000 + age))
     size = film_size(runs[0].folder)
+    assert films_size(store.folder) == sum(film_size(run.folder) for run in runs) > 0
     live = LiveRun.start(make_plan(epochs=1), store, film=FilmLimits(total_bytes=size * 7 // 2, most_cost=1e9))
     filmed(live)
     assert [Film.exists(run) for run in (*runs, live.run)] == [False, True, True, True]
@@ -294,3 +303,23 @@ def test_gradients_are_kept_with_the_film(make_plan: Make, store: RunStore) -> N
         assert list(one.layers) == ["conv1", "bn1", "fc1"]
         assert one.layers["fc1"].total == 1970
         assert one.layers["fc1"].low < 0 < one.layers["fc1"].high
+
+
+def test_on_a_device_the_frames_are_of_steps_whose_weights_are_there(
+    make_plan: Make, store: RunStore, blobs: Dataset, gpu: FakeCupy
+) -> None:
+    """Losses are fetched from a device for several steps at once; the weights in between are gone by then."""
+    settings = TrainingSettings(epochs=2, batch_size=6, seed=5, threads=1)
+    architecture = ARCHITECTURES["light"]
+    network = build_network(architecture, 5).to(Device("cuda", gpu))
+    trainer = Trainer(network, blobs, None, settings, architecture=architecture)
+    live = LiveRun(store.create(make_plan()), trainer, film=FREE)
+    weights: dict[int, Weights] = {}
+    for event in live.events():
+        if isinstance(event, TrainingStarted | StepCompleted):
+            state = network.state_dict()
+            weights[trainer.steps] = {name: np.array(to_numpy(value)) for name, value in state.items()}
+    film = Film.open(live.run)
+    assert [frame.step for frame in film.frames] == [0, 20, 40, 50, 70, 90, 100]
+    for frame in film.frames:
+        assert_same(film.weights(frame), weights[frame.step])
