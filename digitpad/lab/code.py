@@ -5,19 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.lab.numbers import exact
+
 
 def literal(array: NDArray[np.float64], indent: int = 0) -> str:
     """Return nested lists of numbers as source code, a row of a matrix in each line; every number is exact."""
     if array.ndim == 1:
-        return f"[{', '.join(number(float(value)) for value in array)}]"
+        return f"[{', '.join(exact(float(value)) for value in array)}]"
     space = " " * (indent + 4)
     rows = "".join(f"{space}{literal(part, indent + 4)},\n" for part in array)
     return f"[\n{rows}{' ' * indent}]"
-
-
-def number(value: float) -> str:
-    """Return a number as source code; a whole one without a decimal point."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
 
 
 def lines(*parts: str | Sequence[str]) -> str:

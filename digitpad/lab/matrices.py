@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.errors import DigitpadError
-from digitpad.lab.numbers import parse_number, plain
+from digitpad.lab.numbers import exact, parse_number, plain
 from digitpad.translation import gettext as _
 from digitpad.translation import ngettext
 
@@ -307,3 +307,12 @@ def _matrix(rows: list[list[str]], index: int | None) -> Numbers:
                     where + _("Row {row}, column {column}: {reason}").format(row=number, column=column, reason=error)
                 ) from error
     return values
+
+
+def as_line(channels: Numbers) -> str:
+    """Return matrices (channels, rows, columns) as one line that `parse_channels` reads, every number exact."""
+    rows = [[[exact(float(value)) for value in row] for row in matrix] for matrix in channels]
+    if len(rows) == 1:
+        return "; ".join(" ".join(row) for row in rows[0])
+    matrices = ["[" + ", ".join(f"[{', '.join(row)}]" for row in matrix) + "]" for matrix in rows]
+    return f"[{', '.join(matrices)}]"

@@ -141,6 +141,11 @@ def ascii_number(value: float, digits: int = 4) -> str:
     return "0" if text == "-0" else text
 
 
+def exact(value: float) -> str:
+    """Return a number as source code with all its digits; a whole one without a decimal point."""
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
 def factor(value: float, digits: int = 4) -> str:
     """Return a number as a factor or summand: in parentheses if it is negative."""
     text = show(value, digits)

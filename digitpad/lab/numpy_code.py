@@ -8,10 +8,11 @@ import re
 import numpy as np
 
 from digitpad.errors import DigitpadError
-from digitpad.lab.code import lines, literal, number
+from digitpad.lab.code import lines, literal
 from digitpad.lab.convolution import ConvolutionSolution
 from digitpad.lab.losses import BINARY, BINARY_FOCAL, CROSS_ENTROPY, FOCAL, LABEL_SMOOTHING, SQUARED, LossSolution
 from digitpad.lab.networks import NetworkSolution, Row
+from digitpad.lab.numbers import exact
 from digitpad.lab.optimizers import Path, settings_of
 from digitpad.nn import layers
 from digitpad.translation import gettext as _
@@ -157,10 +158,8 @@ def losses(solution: LossSolution) -> str:
     ]
     alpha = problem.alpha
     if FOCAL in solution.losses or BINARY_FOCAL in solution.losses:
-        shown = (
-            f"np.array({literal(np.array(alpha, np.float64))})" if isinstance(alpha, tuple) else number(float(alpha))
-        )
-        program.append(f"alpha, gamma = {shown}, {number(problem.gamma)}")
+        shown = f"np.array({literal(np.array(alpha, np.float64))})" if isinstance(alpha, tuple) else exact(float(alpha))
+        program.append(f"alpha, gamma = {shown}, {exact(problem.gamma)}")
         program += [
             "",
             "",
@@ -192,7 +191,7 @@ def _softmax_losses(solution: LossSolution) -> list[str]:
         f'losses["{CROSS_ENTROPY}"] = -(t * log_p).sum() / n',
         f'gradients["{CROSS_ENTROPY}"] = (softmax * t.sum(axis=1, keepdims=True) - t) / n',
         "",
-        f"smoothing = {number(problem.smoothing)}",
+        f"smoothing = {exact(problem.smoothing)}",
         "smooth = t * (1 - smoothing) + smoothing / t.shape[1]",
         f'losses["{LABEL_SMOOTHING}"] = -(smooth * log_p).sum() / n',
         f'gradients["{LABEL_SMOOTHING}"] = (softmax * smooth.sum(axis=1, keepdims=True) - smooth) / n',
@@ -342,7 +341,7 @@ def _numpy_row(row: Row) -> str:
 def optimizer(path: Path) -> str:
     """Return a program for the path of an optimizer; its result is `path`, the points from the start on."""
     settings = settings_of(path)
-    rate = number(settings["learning_rate"])
+    rate = exact(settings["learning_rate"])
     body = {
         "sgd": ["p = p - rate * g"],
         "momentum": ["v = momentum * v + g", "p = p - rate * v"],
@@ -354,7 +353,7 @@ def optimizer(path: Path) -> str:
     }[path.recipe.name]
     if path.recipe.name == "rmsprop" and settings["momentum"]:
         body = [body[0], "v = momentum * v + g / (np.sqrt(s) + eps)", "p = p - rate * v"]
-    named = [f"{name} = {number(value)}" for name, value in settings.items() if name != "learning_rate"]
+    named = [f"{name} = {exact(value)}" for name, value in settings.items() if name != "learning_rate"]
     start = path.moments[0].point
     return lines(
         "import numpy as np",
@@ -368,7 +367,7 @@ def optimizer(path: Path) -> str:
         "",
         f"rate = {rate}",
         named,
-        f"p = np.array([{number(start[0])}, {number(start[1])}], dtype=float)",
+        f"p = np.array([{exact(start[0])}, {exact(start[1])}], dtype=float)",
         "v, s = np.zeros(2), np.zeros(2)",
         "path = [p]",
         f"for t in range(1, {len(path.moments)}):",

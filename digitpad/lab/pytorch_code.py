@@ -8,10 +8,11 @@ import numpy as np
 from digitpad.errors import DigitpadError
 from digitpad.export.pytorch_classes import CLASSES
 from digitpad.export.pytorch_source import CHAIN, expression
-from digitpad.lab.code import lines, literal, number
+from digitpad.lab.code import lines, literal
 from digitpad.lab.convolution import ConvolutionSolution
 from digitpad.lab.losses import BINARY, BINARY_FOCAL, CROSS_ENTROPY, FOCAL, LABEL_SMOOTHING, SQUARED, LossSolution
 from digitpad.lab.networks import NetworkSolution
+from digitpad.lab.numbers import exact
 from digitpad.lab.optimizers import Path, settings_of
 from digitpad.nn import Sequential, build
 from digitpad.nn.layer import Layer
@@ -84,7 +85,7 @@ def losses(solution: LossSolution) -> str:
     shown = (
         f"torch.tensor({literal(np.array(alpha, np.float64))}, dtype=torch.float64)"
         if isinstance(alpha, tuple)
-        else number(float(alpha))
+        else exact(float(alpha))
     )
     program = [
         *_IMPORTS,
@@ -97,13 +98,13 @@ def losses(solution: LossSolution) -> str:
     if problem.given == "probabilities" and CROSS_ENTROPY in solution.losses:
         program.append("z = p.detach().clamp(min=1e-300).log().requires_grad_()")
     if FOCAL in solution.losses or BINARY_FOCAL in solution.losses:
-        program.append(f"alpha, gamma = {shown}, {number(problem.gamma)}")
+        program.append(f"alpha, gamma = {shown}, {exact(problem.gamma)}")
     program += ["losses, along = {}, {}", ""]
     target = "target" if problem.targets.ndim == 1 else "t"
     if CROSS_ENTROPY in solution.losses:
         program += [
             f'losses["{CROSS_ENTROPY}"] = F.cross_entropy(z, {target})',
-            f'losses["{LABEL_SMOOTHING}"] = F.cross_entropy(z, {target}, label_smoothing={number(problem.smoothing)})',
+            f'losses["{LABEL_SMOOTHING}"] = F.cross_entropy(z, {target}, label_smoothing={exact(problem.smoothing)})',
             "log_p = F.log_softmax(z, dim=1)",
             f'losses["{FOCAL}"] = (t * alpha * (-torch.expm1(log_p)) ** gamma * -log_p).sum() / len(t)',
         ]
@@ -216,8 +217,8 @@ def optimizer(path: Path) -> str:
         f"def f(x, y):\n    return {path.surface.code}",
         "",
         "",
-        f"p = torch.tensor([{number(start[0])}, {number(start[1])}], dtype=torch.float64, requires_grad=True)",
-        f"optimizer = torch.optim.{kind}([p], lr={number(settings['learning_rate'])}{more})",
+        f"p = torch.tensor([{exact(start[0])}, {exact(start[1])}], dtype=torch.float64, requires_grad=True)",
+        f"optimizer = torch.optim.{kind}([p], lr={exact(settings['learning_rate'])}{more})",
         "path = [p.detach().clone()]",
         f"for t in range(1, {len(path.moments)}):",
         "    optimizer.zero_grad()",

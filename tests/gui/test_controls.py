@@ -13,7 +13,7 @@ from digitpad.gui.widgets.live_text import LiveText
 from tests.gui.controls import controls_of, tab_order
 from tests.gui.settling import lay_out
 
-TABS = ("Draw", "Data", "Train", "Features", "Evaluate")
+TABS = ("Draw", "Data", "Train", "Features", "Evaluate", "Lab")
 PAGES = [*((tab, 0) for tab in TABS), ("Data", 1), *(("Features", page) for page in range(1, 5))]
 
 

@@ -22,7 +22,7 @@ from tests.gui.settling import lay_out
 
 #: Width, height and text size: the smallest window, what scale 2 leaves of 1920x1080, a projector's text, large text.
 SIZES = ((800, 560, 1.0), (960, 540, 1.0), (1024, 640, 1.5), (1280, 800, 2.0))
-TABS = ("Draw", "Data", "Train", "Features", "Evaluate")
+TABS = ("Draw", "Data", "Train", "Features", "Evaluate", "Lab")
 DIALOGS = ("actionAbout", "actionKeyboardHelp", "actionTrainMore", "actionTrainNetwork", "actionTrainRuns")
 
 

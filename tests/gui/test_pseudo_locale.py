@@ -30,7 +30,8 @@ NAMES = frozenset(
         *("digitpad", "Python", "NumPy", "Qt", "CPU", "fake", "light", "standard", "MNIST", "px"),
         *("JSON", "CSV", "PNG", "SVG", "PDF"),
         *(str(spec["name"]) for spec in ARCHITECTURES["standard"].layers),
-        *("valid", "he", "xavier", "normal", "uniform", "constant"),
+        *("Markdown", "LaTeX", "PyTorch", "ReLU", "relu", "leaky-relu", "elu", "silu", "gelu", "tanh", "sigmoid"),
+        *("same", "full", "valid", "he", "xavier", "normal", "uniform", "constant"),
     }
 )
 

@@ -91,6 +91,7 @@ class MainWindow(QMainWindow):
         self.add_lazy_tab("Train", self._make_train_tab, self.tr("Train"))
         self.add_lazy_tab("Features", self._make_features_tab, self.tr("Features"))
         self.add_lazy_tab("Evaluate", self._make_evaluation_tab, self.tr("Evaluate"))
+        self.add_lazy_tab("Lab", self._make_lab_tab, self.tr("Lab"))
         self.messages = MessageBar(central)
         column.addWidget(self.messages.strip)
         self._connect()
@@ -189,6 +190,11 @@ class MainWindow(QMainWindow):
         from digitpad.gui.evaluation.tab import EvaluationTab
 
         return EvaluationTab(self._theme, self.workspace, parent)
+
+    def _make_lab_tab(self, parent: QWidget) -> TabPage:
+        from digitpad.gui.lab.tab import LabTab
+
+        return LabTab(self._theme, parent)
 
     @Slot(str)
     def _train_on(self, dataset: str) -> None:

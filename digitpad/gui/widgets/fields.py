@@ -108,6 +108,12 @@ class CheckBox(QCheckBox):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         theme.changed.connect(self.update)
 
+    def sizeHint(self) -> QSize:
+        """Return room for the box and the words, which are painted here: the style's box may be smaller."""
+        words = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
+        box = max(round(_BOX), self.fontMetrics().height())
+        return super().sizeHint().expandedTo(QSize(box + SPACE + words, 0))
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the box, its mark and the words."""
         painter = QPainter(self)

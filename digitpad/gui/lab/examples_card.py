@@ -1,0 +1,67 @@
+"""The worked examples of a page, to load with a click."""
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from digitpad.gui.widgets.cards import card, title
+from digitpad.gui.widgets.scaling import px
+from digitpad.gui.widgets.theme import SPACE
+from digitpad.lab.examples import EXAMPLES
+from digitpad.translation import gettext as _
+
+
+class _ExampleList(QListWidget):
+    """A list that is wide enough for its words."""
+
+    def sizeHint(self) -> QSize:
+        """Return room for the longest line."""
+        return QSize(px(24 * SPACE), px(40 * SPACE))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for a few lines."""
+        return QSize(px(20 * SPACE), px(16 * SPACE))
+
+
+class ExamplesCard(QWidget):
+    """A list of examples.
+
+    Signals
+    -------
+    wanted
+        The name of an example to be loaded.
+    """
+
+    wanted = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        frame = card("labExamplesCard", self)
+        self._list = _ExampleList(frame)
+        self._list.setObjectName("labExamples")
+        self._list.setAccessibleName(self.tr("Worked examples"))
+        self._list.setToolTip(self.tr("Examples with known numbers; Enter or a click loads one"))
+        self._list.setWordWrap(True)
+        self._list.setSpacing(SPACE // 2)
+        self._list.itemActivated.connect(self._activated)
+        self._list.itemClicked.connect(self._activated)
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(SPACE, 2 * SPACE, SPACE, SPACE)
+        inside.setSpacing(SPACE)
+        inside.addWidget(title(self.tr("Worked examples"), frame))
+        inside.addWidget(self._list, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(frame)
+
+    def show_page(self, page: str) -> None:
+        """List the examples of a page of the lab."""
+        self._list.clear()
+        for example in EXAMPLES.values():
+            if example.page == page:
+                item = QListWidgetItem(f"{_(example.title)}\n{_(example.subtitle)}", self._list)
+                item.setData(Qt.ItemDataRole.UserRole, example.name)
+        self._list.setCurrentRow(0)
+
+    @Slot(QListWidgetItem)
+    def _activated(self, item: QListWidgetItem) -> None:
+        self.wanted.emit(str(item.data(Qt.ItemDataRole.UserRole)))

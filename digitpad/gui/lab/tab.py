@@ -1,0 +1,125 @@
+"""The Lab tab: pages that work through one kind of problem each, and their worked examples.
+
+To add a page, give `_PAGES` its name, text and tip, and `LabTab._make` the way to create it.
+"""
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Slot
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from digitpad.gui.lab.convolution_page import ConvolutionPage
+from digitpad.gui.lab.examples_card import ExamplesCard
+from digitpad.gui.lab.exercise_bar import ExerciseBar
+from digitpad.gui.lab.page import LabPage
+from digitpad.gui.widgets.flow_layout import FlowLayout
+from digitpad.gui.widgets.scaling import adopt
+from digitpad.gui.widgets.segmented import segments
+from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.gui.workspace.tab_page import TabPage
+from digitpad.lab.examples import PAGES, example
+from digitpad.lab.exercises import variant
+
+#: The name, the text and the tooltip of each page, in the order of the switch.
+_PAGES = (
+    (
+        PAGES[0],
+        str(QT_TRANSLATE_NOOP("LabTab", "Convolution")),
+        str(QT_TRANSLATE_NOOP("LabTab", "A matrix and a kernel, cell by cell, forward and backward")),
+    ),
+)
+
+
+class LabTab(TabPage):
+    """Work through problems with your own numbers.
+
+    Parameters
+    ----------
+    theme
+        The theme.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("labTab")
+        self._theme = theme
+        self._pages: dict[str, LabPage] = {}
+        texts = [
+            (
+                f"lab{name.title()}Segment",
+                QCoreApplication.translate("LabTab", text),
+                QCoreApplication.translate("LabTab", tip),
+            )
+            for name, text, tip in _PAGES
+        ]
+        self._group, buttons = segments(texts, self, label=self.tr("The page shows"))
+        self.exercises = ExerciseBar(theme, self)
+        self.examples = ExamplesCard(self)
+        self._stack = QStackedWidget(self)
+        self._stack.setObjectName("labPages")
+        head = FlowLayout()
+        head.setSpacing(SPACE)
+        for button in buttons:
+            head.addWidget(button)
+        head.add_stretch()
+        head.addWidget(self.exercises)
+        right = QVBoxLayout()
+        right.setSpacing(SPACE)
+        right.addLayout(head)
+        right.addWidget(self._stack, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
+        row.setSpacing(2 * SPACE)
+        row.addWidget(self.examples)
+        row.addLayout(right, 1)
+        self._group.idClicked.connect(self._show_page)
+        self.examples.wanted.connect(self.load_example)
+        self.exercises.wanted.connect(self._load_variant)
+        self.exercises.message.connect(self.message)
+        self._show_page(0)
+
+    def page(self, name: str) -> LabPage:
+        """Show a page, and return it.
+
+        Parameters
+        ----------
+        name
+            One of `digitpad.lab.examples.PAGES`.
+        """
+        number = [known for known, _text, _tip in _PAGES].index(name)
+        self._group.button(number).setChecked(True)
+        self._show_page(number)
+        return self._built(name)
+
+    @Slot(str)
+    def load_example(self, name: str) -> None:
+        """Show a worked example on its page."""
+        found = example(name)
+        self.page(found.page).load(found.solve(), found.digits)
+
+    @Slot(str, int)
+    def _load_variant(self, page: str, seed: int) -> None:
+        exercise = variant(page, seed)
+        self.page(page).load(exercise.solution, exercise.digits)
+
+    def _built(self, name: str) -> LabPage:
+        """Return a page, which is made when it is first needed."""
+        page = self._pages.get(name)
+        if page is None:
+            page = self._pages[name] = self._make(name)
+            page.message.connect(self.message)
+            self._stack.addWidget(page)
+            adopt(page)
+        return page
+
+    def _make(self, name: str) -> LabPage:
+        match name:
+            case "convolution":
+                return ConvolutionPage(self._theme, self)
+            case _:
+                raise ValueError(name)
+
+    @Slot(int)
+    def _show_page(self, number: int) -> None:
+        name = _PAGES[number][0]
+        self._stack.setCurrentWidget(self._built(name))
+        self.examples.show_page(name)
+        self.exercises.show_page(name)
