@@ -18,6 +18,7 @@ from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.models.model_file import Model, load_model
 from digitpad.nn import Sequential
+from digitpad.nn.engine import OneImage
 from digitpad.reading.recognizer import Recognizer
 from tests.gui.features.conftest import SMALL, loaded, model_of
 from tests.gui.settling import lay_out, settle
@@ -71,14 +72,17 @@ def test_the_reading_and_the_maps_come_of_one_pass(
     pad = tab.side.pad
     QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=QPointF(60, 60).toPoint())
     settle(tab)
-    passes: list[Sequential] = []
-    forward = Sequential.forward
+    passes: list[object] = []
 
-    def counted(network: Sequential, *arguments: Any, **options: Any) -> Any:
-        passes.append(network)
-        return forward(network, *arguments, **options)
+    def counted(forward: Callable[..., Any]) -> Callable[..., Any]:
+        def count(network: object, *arguments: Any, **options: Any) -> Any:
+            passes.append(network)
+            return forward(network, *arguments, **options)
 
-    monkeypatch.setattr(Sequential, "forward", counted)
+        return count
+
+    monkeypatch.setattr(Sequential, "forward", counted(Sequential.forward))
+    monkeypatch.setattr(OneImage, "forward", counted(OneImage.forward))
     QTest.mouseMove(pad, QPointF(120, 150).toPoint())
     settle(tab)
     assert len(passes) == 1
