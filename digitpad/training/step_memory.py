@@ -16,7 +16,7 @@ from digitpad.system_info import memory
 from digitpad.translation import ngettext
 
 #: Memory of a step in multiples of the activations, for gradients and buffers of the layers. Peaks of training on two
-#: threads, without the weights: 0.7 for `standard` (batches of 512 and 2,048, most layers fused), 1.8 for `lenet5`,
+#: threads, without the weights: 0.7 for `standard` (batches of 512 and 2,048, most layers fused), 2.4 for `lenet5`,
 #: 2.1 for `resnet`, 2.0 to 2.2 for `catdog` (batches of 64 and 128), 1.4 for `unet-narrow` and 1.6 for `tiny` (16,384).
 #: With augmentation `catdog` reaches 3.2; the difference is the batches made ahead, which are counted separately.
 _ACTIVATION_FACTOR = 2.5

@@ -1,8 +1,9 @@
 """Activations, a few thousand numbers at a time, in memory that is reused in every step.
 
 A formula such as x * sigmoid(x) is a dozen operations of NumPy. On whole arrays each of them reads and writes memory;
-on a piece that stays in the cache only the first and the last do. In training the slope f'(x) is computed together with
-f(x), since both have their costly parts in common, and is remembered: going backward is then one product.
+on a piece that stays in the cache only the first and the last do. Where the slope f'(x) follows from f(x), it is
+computed going backward; those of SiLU and GELU are computed together with f(x), with which they have their costly parts
+in common, and are remembered.
 
 The formulas are those of `digitpad.nn.layers.activations` but written for few operations:
 
@@ -15,7 +16,7 @@ The formulas are those of `digitpad.nn.layers.activations` but written for few o
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 import numpy as np
@@ -28,7 +29,10 @@ from digitpad.nn.layers import ELU, GELU, LeakyReLU, Sigmoid, SiLU, Tanh
 from digitpad.nn.layers.activations import Activation
 
 Formula: TypeAlias = Callable[[Array, Array, Array | None, Workspace], None]
-"""Writes f(x) into its second argument, and f'(x) into its third unless that is None."""
+"""Writes f(x) into its second argument; also f'(x) into its third, unless that is None or follows from f(x)."""
+
+SlopeOfOutput: TypeAlias = Callable[[Array, Array], None]
+"""Writes f'(x) into its second argument, given f(x)."""
 
 #: Numbers in one piece: four arrays of them fit into a second-level cache, and a call of NumPy takes much longer than
 #: its overhead.
@@ -52,7 +56,7 @@ class FusedActivation(Layer):
     def __init__(self, activation: Activation, scratch: Workspace) -> None:
         self.activation = activation
         self._own, self._scratch = scratch.sibling(), scratch
-        self._formula = _formula(activation)
+        self._formula, self._slope_of_output = _formulas(activation)
         self._order: list[int] = []
         self._cache: Array | None = None
 
@@ -74,22 +78,32 @@ class FusedActivation(Layer):
         self._order = memory_order(x)
         values = self._contiguous(x, "x")
         out = self._own.empty("out", values.shape)
-        slope = self._own.empty("slope", values.shape) if training else None
+        slope = None
+        if training and self._slope_of_output is None:
+            slope = self._own.empty("slope", values.shape)
         flat, flat_out = values.reshape(-1), out.reshape(-1)
         flat_slope = None if slope is None else slope.reshape(-1)
-        for start in range(0, flat.size, _PIECE_NUMBERS):
-            piece = slice(start, start + _PIECE_NUMBERS)
+        for piece in _pieces(flat.size):
             slopes = None if flat_slope is None else flat_slope[piece]
             self._formula(flat[piece], flat_out[piece], slopes, self._scratch)
-        self._cache = slope
+        self._cache = None
+        if training:
+            self._cache = out if slope is None else slope
         return self._turned_back(out)
 
     def input_gradient(self, grad_output: Array) -> Array:
         """Return grad_output * f'(x), in memory that the next call overwrites."""
-        slope = require_cache(self, self._cache)
-        self.activation.check.upstream(grad_output, self._turned_back(slope).shape)
-        grad = self._own.empty("grad", slope.shape)
-        return self._turned_back(np.multiply(self._contiguous(grad_output, "grad"), slope, out=grad))
+        remembered = require_cache(self, self._cache)
+        self.activation.check.upstream(grad_output, self._turned_back(remembered).shape)
+        grad = self._own.empty("grad", remembered.shape)
+        upstream = self._contiguous(grad_output, "grad_output")
+        if self._slope_of_output is None:
+            return self._turned_back(np.multiply(upstream, remembered, out=grad))
+        flat, flat_out, flat_upstream = grad.reshape(-1), remembered.reshape(-1), upstream.reshape(-1)
+        for piece in _pieces(flat.size):
+            self._slope_of_output(flat_out[piece], flat[piece])
+            flat[piece] *= flat_upstream[piece]
+        return self._turned_back(grad)
 
     def _contiguous(self, x: Array, name: str) -> Array:
         """Return an array with its axes in the order of memory, contiguous."""
@@ -104,72 +118,87 @@ class FusedActivation(Layer):
         return values.transpose([self._order.index(axis) for axis in range(values.ndim)])
 
 
-def _formula(activation: Activation) -> Formula:
-    """Return the formula of an activation, with its settings."""
+def _pieces(size: int) -> Iterator[slice]:
+    """Divide numbers into pieces of `_PIECE_NUMBERS`."""
+    for start in range(0, size, _PIECE_NUMBERS):
+        yield slice(start, min(start + _PIECE_NUMBERS, size))
+
+
+def _formulas(activation: Activation) -> tuple[Formula, SlopeOfOutput | None]:
+    """Return f of an activation with its settings, and f' in terms of f if it has such a form."""
     match activation:
         case LeakyReLU():
             return _leaky_relu(activation.negative_slope)
         case ELU():
             return _elu(activation.alpha)
         case Tanh():
-            return _tanh
+            return _tanh, _slope_of_tanh
         case Sigmoid():
-            return _sigmoid
+            return _sigmoid, _slope_of_sigmoid
         case SiLU():
-            return _silu
+            return _silu, None
         case _:
-            return _gelu
+            return _gelu, None
 
 
-def _leaky_relu(low: float) -> Formula:
+def _leaky_relu(low: float) -> tuple[Formula, SlopeOfOutput]:
     """Return max(x, low * x); its slope is 1 or `low`."""
 
-    def formula(x: Array, out: Array, slope: Array | None, _: Workspace) -> None:
+    def formula(x: Array, out: Array, _: Array | None, __: Workspace) -> None:
         np.maximum(x, np.multiply(x, low, out=out), out=out)
-        if slope is not None:
-            np.greater(x, 0, out=slope)
-            slope *= 1 - low
-            slope += low
 
-    return formula
+    def slope_of(out: Array, slope: Array) -> None:
+        np.greater(out, 0, out=slope)
+        slope *= 1 - low
+        slope += low
+
+    return formula, slope_of
 
 
-def _elu(alpha: float) -> Formula:
-    """Return max(x, 0) + alpha * (e - 1) with e = exp(min(x, 0)); its slope is 1 or alpha * e."""
+def _elu(alpha: float) -> tuple[Formula, SlopeOfOutput]:
+    """Return max(x, 0) + alpha * (e - 1) with e = exp(min(x, 0)); its slope is 1 or alpha * e = out + alpha."""
 
-    def formula(x: Array, out: Array, slope: Array | None, scratch: Workspace) -> None:
+    def formula(x: Array, out: Array, _: Array | None, scratch: Workspace) -> None:
         zeros = np.zeros_like(x)
-        e = scratch.empty("e", x.shape) if slope is None else slope
+        e = scratch.empty("e", x.shape)
         np.exp(np.minimum(x, zeros, out=e), out=e)
+        e -= 1
         e *= alpha
         np.maximum(x, zeros, out=out)
         out += e
-        out -= alpha
-        if slope is not None and alpha != 1:
-            # Where x > 0, e is 1, and the slope so far alpha.
-            above = np.multiply(np.greater(x, 0), x.dtype.type(1 - alpha), out=scratch.empty("above", x.shape))
-            slope += above
 
-    return formula
+    def slope_of(out: Array, slope: Array) -> None:
+        np.minimum(out, np.zeros_like(out), out=slope)
+        slope += alpha
+        if alpha != 1:
+            # Where the output is positive, this is alpha so far.
+            slope += np.multiply(np.greater(out, 0), out.dtype.type(1 - alpha))
+
+    return formula, slope_of
 
 
-def _tanh(x: Array, out: Array, slope: Array | None, _: Workspace) -> None:
-    """Compute tanh(x); its slope is 1 - out^2."""
+def _tanh(x: Array, out: Array, _: Array | None, __: Workspace) -> None:
     np.tanh(x, out=out)
-    if slope is not None:
-        np.multiply(out, out, out=slope)
-        np.subtract(1, slope, out=slope)
 
 
-def _sigmoid(x: Array, out: Array, slope: Array | None, _: Workspace) -> None:
-    """Compute s = (1 + tanh(x / 2)) / 2; its slope is s * (1 - s)."""
+def _slope_of_tanh(out: Array, slope: Array) -> None:
+    """Compute 1 - out^2."""
+    np.multiply(out, out, out=slope)
+    np.subtract(1, slope, out=slope)
+
+
+def _sigmoid(x: Array, out: Array, _: Array | None, __: Workspace) -> None:
+    """Compute (1 + tanh(x / 2)) / 2."""
     np.multiply(x, 0.5, out=out)
     np.tanh(out, out=out)
     out *= 0.5
     out += 0.5
-    if slope is not None:
-        np.subtract(1, out, out=slope)
-        slope *= out
+
+
+def _slope_of_sigmoid(out: Array, slope: Array) -> None:
+    """Compute out * (1 - out)."""
+    np.subtract(1, out, out=slope)
+    slope *= out
 
 
 def _silu(x: Array, out: Array, slope: Array | None, scratch: Workspace) -> None:

@@ -30,7 +30,7 @@ _FEW_CHANNELS = 3
 
 #: With this many kernels or fewer, each connecting two maps, Winograd's transforms take longer than the multiplications
 #: that they save: without and with pooling, which reads planes faster.
-_LEAST_KERNELS = 64 * 64
+_LEAST_KERNELS = 96 * 96
 _LEAST_KERNELS_POOLED = 32 * 32
 #: A first layer with one channel and this many maps spends most of its time on pooling.
 _LEAST_OUTPUTS = 32
