@@ -75,6 +75,8 @@ def test_the_sprint_is_told_by_mean_median_and_worst_seed() -> None:
     ]  # fmt: skip
     lines = time_to_accuracy.sprint_table(rows).splitlines()
     assert lines[2] == f"| digitpad | {few} | 3 | 98.40, 98.40, 98.30 | 3.00, 3.00, 4.00 | 2.50, 2.50, 3.50 |"
+    ours = [run for run in RUNS if run.library == "digitpad"]
+    assert [row["library"] for row in time_to_accuracy.sprint_rows(ours)] == ["digitpad", "digitpad"]
     figures = time_to_accuracy.sprint_figures(rows)
     assert [figure.work for figure in figures] == [target.work for target in time_to_accuracy.TARGETS["sprint"]]
     assert [(figure.text, figure.met) for figure in figures] == [
@@ -93,6 +95,25 @@ def test_the_fastest_way_of_pytorch_is_found_by_trying(monkeypatch: pytest.Monke
     best = time_to_accuracy.fastest_pytorch(accuracy_runs.Job("sprint", 0, threads=2), tmp_path)
     assert sorted(tried) == [(1, False), (1, True), (2, False), (2, True)]
     assert (best.threads, best.channels_last) == (2, False)
+
+
+def test_pytorch_trains_the_first_of_the_seeds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    done: list[tuple[str, int, int | None]] = []
+
+    def measure(library: str, job: accuracy_runs.Job, _prepared: Path) -> accuracy_runs.Run:
+        done.append((library, job.seed, job.limit))
+        return accuracy_runs.Run(library, job.seed, [(2.0, 0.99)], 0.5, job.limit)
+
+    monkeypatch.setattr(time_to_accuracy, "measure", measure)
+    monkeypatch.setattr(time_to_accuracy, "prepare", lambda path, _job: path.touch())
+    time_to_accuracy.sprint(accuracy_runs.Job("sprint", 0, threads=1), (3, 1), tmp_path, tmp_path / "s.json", None)
+    report = json.loads((tmp_path / "s.json").read_text("utf-8"))
+    assert [row["seeds"] for row in report["rows"]] == [3, 1, 3, 1]
+    assert {seed for library, seed, _ in done if library == "PyTorch"} == {0}
+    assert {(seed, limit) for library, seed, limit in done if library == "digitpad"} == {
+        (seed, limit) for seed in range(3) for limit in (35_000, None)
+    }
+    assert [path.name for path in tmp_path.iterdir()] == ["s.json"]
 
 
 def test_what_was_not_measured_is_a_dash_and_what_has_no_line_is_left_out() -> None:

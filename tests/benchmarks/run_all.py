@@ -55,7 +55,7 @@ class Script:
 
 #: The scripts in the order of the table.
 SCRIPTS = (
-    Script("training_speed", ("--random", "20")),
+    Script("training_speed", ("--random", "20"), (*_SHORT, "--random", "2")),
     Script("textbook"),
     Script("inference"),
     Script("time_to_accuracy", ("--plot", "accuracy.svg"), ("--seeds", "1", "--limit", "3000")),

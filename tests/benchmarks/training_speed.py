@@ -27,6 +27,7 @@ from typing import Any, Self
 WORK = {
     "standard": 64,
     "light": 64,
+    "sprint": 32,
     "resnet": 128,
     "reader": 64,
     "lenet5": 64,
