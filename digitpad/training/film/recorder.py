@@ -171,7 +171,7 @@ class FilmRecorder:
         """Open the film: remove frames that will be repeated, choose the precision, and make room."""
         self._batches, self._last_step = event.batches, event.epochs * event.batches
         self._first_step = event.steps_done
-        self._seconds_before, self._work_before = self._trainer.seconds, time.process_time()
+        self._seconds_before, self._work_before = self._trainer.seconds, time.thread_time()
         limits, network = self._limits, self._trainer.network
         try:
             self._folder.mkdir(exist_ok=True)
@@ -273,8 +273,8 @@ class FilmRecorder:
         trained = step - self._first_step
         if trained < 1 or not self._taken:
             return left
-        # On a busy machine time passes without work, and with many threads there is more work than time.
-        elapsed = min(self._trainer.seconds - self._seconds_before, time.process_time() - self._work_before)
+        # On a busy machine time passes without work; the work of this thread is the time of an idle machine.
+        elapsed = min(self._trainer.seconds - self._seconds_before, time.thread_time() - self._work_before)
         whole = elapsed / trained * (self._last_step - self._first_step)
         budget = max(_FREE, self._limits.most_cost * whole) - self._spent
         return max(1, min(left, int(budget * self._taken / max(self._spent, 1e-9))))
