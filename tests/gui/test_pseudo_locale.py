@@ -16,6 +16,7 @@ from digitpad.gui.lab.tab import LabTab
 from digitpad.gui.shell.about import system_facts
 from digitpad.gui.shell.languages import show_language
 from digitpad.gui.shell.main_window import MainWindow
+from digitpad.lab.optimizers import OPTIMIZERS
 from digitpad.nn import ARCHITECTURES
 from tests import pseudo
 from tests.gui.measuring import cut_texts
@@ -34,6 +35,7 @@ NAMES = frozenset(
         *(str(spec["name"]) for spec in ARCHITECTURES["standard"].layers),
         *("Markdown", "LaTeX", "PyTorch", "ReLU", "relu", "leaky-relu", "elu", "silu", "gelu", "tanh", "sigmoid"),
         *ARCHITECTURES,
+        *OPTIMIZERS,
         *(str(spec["name"]) for spec in ARCHITECTURES["exam"].layers),
         *("Conv2D", "AvgPool2D", "Linear", "Flatten", "conv", "avgpool", "flatten", "linear", "exp", "ln"),
         *("same", "full", "valid", "he", "xavier", "normal", "uniform", "constant"),

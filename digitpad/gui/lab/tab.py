@@ -11,6 +11,7 @@ from digitpad.gui.lab.examples_card import ExamplesCard
 from digitpad.gui.lab.exercise_bar import ExerciseBar
 from digitpad.gui.lab.page import LabPage
 from digitpad.gui.widgets.flow_layout import FlowLayout
+from digitpad.gui.widgets.focus_order import order_by_layout
 from digitpad.gui.widgets.scaling import adopt
 from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE, Theme
@@ -35,6 +36,11 @@ _PAGES = (
         lab_examples.PAGES[2],
         str(QT_TRANSLATE_NOOP("LabTab", "Networks")),
         str(QT_TRANSLATE_NOOP("LabTab", "Shapes, parameters, costs and receptive fields, with their formulas")),
+    ),
+    (
+        lab_examples.PAGES[3],
+        str(QT_TRANSLATE_NOOP("LabTab", "Optimizers")),
+        str(QT_TRANSLATE_NOOP("LabTab", "Optimizers side by side on a function of two parameters")),
     ),
 )
 
@@ -121,6 +127,7 @@ class LabTab(TabPage):
             page = self._pages[name] = self._make(name)
             page.message.connect(self.message)
             self._stack.addWidget(page)
+            order_by_layout(page)
             adopt(page)
         return page
 
@@ -136,6 +143,10 @@ class LabTab(TabPage):
                 from digitpad.gui.lab.networks_page import NetworksPage
 
                 return NetworksPage(self._theme, self)
+            case "optimizers":
+                from digitpad.gui.lab.optimizers_page import OptimizersPage
+
+                return OptimizersPage(self._theme, self)
             case _:
                 raise ValueError(name)
 
