@@ -168,7 +168,7 @@ def test_the_examples_are_listed(run: Run) -> None:
         (("loss", "--logits", "1 2"), "Give --target"),
         (("loss", "--target", "1"), "Give one of --logits"),
         (("loss", "--logits", "1 2", "--target", "5"), "no class 5"),
-        (("loss", "--logits", "1 2", "--target", "0.5"), "--target: a class is a whole number"),
+        (("loss", "--logits", "1 2", "--target", "0.5"), "--target: A class is a whole number"),
         (("loss", "--logits", "1 2", "--target", "0", "--gamma", "two"), "--gamma: 'two' is not a number"),
         (("shapes", "nowhere"), "There is no network or file called nowhere"),
         (("shapes", "nn.Sequential(nn.ReLU())"), "add it, as in --input 3,32,32"),

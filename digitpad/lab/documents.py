@@ -102,7 +102,7 @@ def loss_document(solution: LossSolution, digits: int = 4, *, covered: bool = Fa
     for name in solution.losses:
         blocks.append(Heading(_(TITLES[name])))
         if not covered:
-            blocks += [_class_table(solution, name, sample, digits) for sample in range(len(problem.values))]
+            blocks += [class_table(solution, name, sample, digits) for sample in range(len(problem.values))]
         blocks.append(Steps(loss_steps(solution, name, digits), covered))
         blocks += [Sentence(_("Gradient")), Steps(gradient_steps(solution, name, digits), covered)]
     if not covered:
@@ -110,7 +110,8 @@ def loss_document(solution: LossSolution, digits: int = 4, *, covered: bool = Fa
     return Document(_("Losses"), tuple(blocks), digits)
 
 
-def _class_table(solution: LossSolution, name: str, sample: int, digits: int) -> Table:
+def class_table(solution: LossSolution, name: str, sample: int, digits: int) -> Table:
+    """Return the numbers of each class of a sample, from the logit to the gradient."""
     rows = class_rows(solution, name, sample)
     header: tuple[str, ...] = (_("class"), "z", "exp(z)", "p", "t", _("loss"), _("gradient"))
     keys: tuple[str, ...] = ("logit", "exponential", "probability", "target", "cost", "gradient")

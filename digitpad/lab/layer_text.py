@@ -132,16 +132,60 @@ def parse_layers(text: str, input_shape: Shape | None = None, name: str = "lab")
     return Architecture(name, shape, tuple(specs))
 
 
-def _shape(text: str, line: int) -> Shape:
+def parse_shape(text: str) -> Shape:
+    """Return the shape of one sample, such as 3x32x32 or 10.
+
+    Raises
+    ------
+    DigitpadError
+        If the text is not a shape.
+    """
     numbers = re.findall(r"\d+", text)
     rest = re.sub(r"[\d\s,x×*()=:]", "", text)
     if rest or len(numbers) not in {1, 3} or any(len(number) > 6 or not int(number) for number in numbers):
         raise DigitpadError(
-            _("Line {line}: {text!r} is not a shape; write channels, height and width, such as 3x32x32.").format(
-                line=line, text=text.strip()
-            )
+            _("{text!r} is not a shape; write channels, height and width, such as 3x32x32.").format(text=text.strip())
         )
     return tuple(int(number) for number in numbers)
+
+
+def as_layers(plan: Architecture) -> str | None:
+    """Return the text of a network, which `parse_layers` reads; None if it has layers that cannot be typed."""
+    words = {word.type: (name, word) for name, word in reversed(_WORDS.items())}
+    lines = []
+    for spec in plan.layers:
+        if spec.get("type") not in words:
+            return None
+        name, word = words[str(spec["type"])]
+        required = [_typed(spec.get(key)) for key in word.arguments[: word.required]]
+        others = [
+            f"{key}={_typed(value)}"
+            for key, value in spec.items()
+            if key not in {"name", "type", "initializer", *_FOLLOWING, *word.arguments[: word.required]}
+            and (key, value) not in _USUAL
+        ]
+        lines.append(" ".join([name, *required, *others]))
+    return "\n".join(lines)
+
+
+#: What need not be typed: defaults of every layer that has the argument.
+_USUAL = (("bias", True), ("padding", 0), ("padding", "valid"), ("dilation", 1), ("groups", 1))
+#: Arguments that follow from the layer before.
+_FOLLOWING = ("in_channels", "in_features", "num_features")
+
+
+def _typed(value: object) -> str:
+    """Return an argument as it is typed."""
+    if isinstance(value, tuple | list):
+        return "x".join(str(side) for side in value)
+    return str(value).lower()
+
+
+def _shape(text: str, line: int) -> Shape:
+    try:
+        return parse_shape(text)
+    except DigitpadError as error:
+        raise DigitpadError(_("Line {line}: {reason}").format(line=line, reason=error)) from error
 
 
 def _spec(words: list[str], shape: Shape, line: int) -> dict[str, Any]:

@@ -154,6 +154,20 @@ def parse_vector(text: str) -> Numbers:
     return matrix.reshape(-1)
 
 
+def parse_classes(text: str) -> NDArray[np.int64]:
+    """Return class indices in a row or a column, int64 (count,).
+
+    Raises
+    ------
+    DigitpadError
+        As `parse_matrix`; or if a class is not a whole number from 0.
+    """
+    classes = parse_vector(text)
+    if not bool((classes == np.round(classes)).all()) or bool((classes < 0).any()) or bool((classes > 1e9).any()):
+        raise DigitpadError(_("A class is a whole number from 0, such as 3."))
+    return classes.astype(np.int64)
+
+
 def size_text(shape: Sequence[int]) -> str:
     """Return a shape as it is said: "6 \N{MULTIPLICATION SIGN} 6"."""
     return " \N{MULTIPLICATION SIGN} ".join(str(side) for side in shape)

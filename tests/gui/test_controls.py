@@ -8,19 +8,28 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QSlider
 
 from digitpad.gui.data.tab import DataTab
 from digitpad.gui.features.tab import FeaturesTab
+from digitpad.gui.lab.tab import PAGES as LAB_PAGES
+from digitpad.gui.lab.tab import LabTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.live_text import LiveText
 from tests.gui.controls import controls_of, tab_order
 from tests.gui.settling import lay_out
 
 TABS = ("Draw", "Data", "Train", "Features", "Evaluate", "Lab")
-PAGES = [*((tab, 0) for tab in TABS), ("Data", 1), *(("Features", page) for page in range(1, 5))]
+PAGES = [
+    *((tab, 0) for tab in TABS),
+    ("Data", 1),
+    *(("Lab", page) for page in range(1, len(LAB_PAGES))),
+    *(("Features", page) for page in range(1, 5)),
+]
 
 
 def _show(window: MainWindow, tab: str, page: int = 0) -> QWidget:
     shown = window.go_to(tab)
     if isinstance(shown, FeaturesTab):
         shown.panel.show_page(page)
+    elif isinstance(shown, LabTab):
+        shown.page(LAB_PAGES[page])
     elif isinstance(shown, DataTab):
         shown.page(("collect", "look")[page])
     window.resize(1280, 800)

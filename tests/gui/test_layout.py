@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QTabBar, QWidg
 
 from digitpad.gui.data.tab import DataTab
 from digitpad.gui.features.tab import FeaturesTab
+from digitpad.gui.lab.tab import PAGES, LabTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.shell.top_bar import ModelChooser
 from digitpad.gui.widgets.scaling import adopt
@@ -46,6 +47,12 @@ def _pages(window: MainWindow, tab: str) -> Iterator[tuple[str, QWidget]]:
     page = window.go_to(tab)
     if isinstance(page, DataTab):
         for name in ("collect", "look"):
+            page.page(name)
+            lay_out()
+            yield f"{tab}, {name}", page
+        return
+    if isinstance(page, LabTab):
+        for name in PAGES:
             page.page(name)
             lay_out()
             yield f"{tab}, {name}", page

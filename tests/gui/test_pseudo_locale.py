@@ -11,9 +11,12 @@ from pytestqt.qtbot import QtBot
 
 from digitpad import translation
 from digitpad.gui.data.tab import DataTab
+from digitpad.gui.lab.tab import PAGES as LAB_PAGES
+from digitpad.gui.lab.tab import LabTab
 from digitpad.gui.shell.about import system_facts
 from digitpad.gui.shell.languages import show_language
 from digitpad.gui.shell.main_window import MainWindow
+from digitpad.lab.optimizers import OPTIMIZERS
 from digitpad.nn import ARCHITECTURES
 from tests import pseudo
 from tests.gui.measuring import cut_texts
@@ -31,6 +34,10 @@ NAMES = frozenset(
         *("JSON", "CSV", "PNG", "SVG", "PDF"),
         *(str(spec["name"]) for spec in ARCHITECTURES["standard"].layers),
         *("Markdown", "LaTeX", "PyTorch", "ReLU", "relu", "leaky-relu", "elu", "silu", "gelu", "tanh", "sigmoid"),
+        *ARCHITECTURES,
+        *OPTIMIZERS,
+        *(str(spec["name"]) for spec in ARCHITECTURES["exam"].layers),
+        *("Conv2D", "AvgPool2D", "Linear", "Flatten", "conv", "avgpool", "flatten", "linear", "exp", "ln"),
         *("same", "full", "valid", "he", "xavier", "normal", "uniform", "constant"),
     }
 )
@@ -102,6 +109,10 @@ def _build_all(window: MainWindow) -> None:
     data = window.go_to("Data")
     assert isinstance(data, DataTab)
     data.page("look")
+    lab = window.go_to("Lab")
+    assert isinstance(lab, LabTab)
+    for name in LAB_PAGES:
+        lab.page(name)
     actions = {action.objectName(): action for action in window.findChildren(QAction)}
     for name in DIALOGS:
         actions[name].trigger()

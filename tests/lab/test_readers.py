@@ -3,10 +3,10 @@
 import pytest
 
 from digitpad.errors import DigitpadError
-from digitpad.lab.layer_text import parse_layers
+from digitpad.lab.layer_text import as_layers, parse_layers
 from digitpad.lab.networks import solve
 from digitpad.lab.pytorch_reader import looks_like_pytorch, parse_pytorch
-from digitpad.nn import Architecture
+from digitpad.nn import ARCHITECTURES, Architecture
 
 _EXAM = [(5, 30, 30), (5, 15, 15), (2, 11, 11), (242,), (10,)]
 
@@ -53,6 +53,21 @@ def test_every_layer_can_be_typed() -> None:
     assert len(_shapes(plan)) == 16
     assert [spec["name"] for spec in plan.layers][:3] == ["conv1", "bn1", "relu1"]
     assert plan.layers[0]["bias"] is False
+
+
+@pytest.mark.parametrize("name", ["standard", "exam", "lenet5", "catdog", "reader", "mlp"])
+def test_a_written_network_is_read_back(name: str) -> None:
+    plan = ARCHITECTURES[name]
+    text = as_layers(plan)
+    assert text is not None
+    again, expected = solve(parse_layers(text, plan.input_shape)), solve(plan)
+    assert [(row.output_shape, row.parameters) for row in again.rows] == [
+        (row.output_shape, row.parameters) for row in expected.rows
+    ]
+
+
+def test_a_network_with_branches_has_no_lines() -> None:
+    assert as_layers(ARCHITECTURES["resnet"]) is None
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from digitpad.commands.lab.shared import LabOutput, named, say_solution, solve_example
 from digitpad.commands.output import say_json
 from digitpad.errors import DigitpadError
@@ -12,7 +10,7 @@ from digitpad.lab import losses
 from digitpad.lab.document import step_records
 from digitpad.lab.loss_steps import loss_steps
 from digitpad.lab.losses import LossProblem, LossSolution
-from digitpad.lab.matrices import parse_matrix, parse_vector
+from digitpad.lab.matrices import parse_classes, parse_matrix, parse_vector
 from digitpad.lab.numbers import parse_number
 from digitpad.translation import gettext as _
 
@@ -79,10 +77,7 @@ def _loss_problem(request: LossRequest) -> LossProblem:
         raise DigitpadError(_("Give --target, the class of each row, or --targets, a number for each value."))
     targets: Any
     if request.target is not None:
-        classes = named("--target", parse_vector, request.target)
-        if not bool((classes == np.round(classes)).all()) or bool((classes < 0).any()):
-            raise DigitpadError(_("--target: a class is a whole number from 0, such as 3."))
-        targets = classes.astype(np.int64)
+        targets = named("--target", parse_classes, request.target)
     else:
         targets = named("--targets", parse_matrix, str(request.targets))
     alpha = [float(value) for value in named("--alpha", parse_vector, request.alpha)]

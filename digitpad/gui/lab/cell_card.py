@@ -66,7 +66,7 @@ class CellCard(QWidget):
             self.tr("Type the results yourself; each is checked"),
             checkable=True,
         )
-        self.copy = CopyMenu(frame)
+        self.copy = CopyMenu("labCopy", frame)
         self._walk.toggled.connect(self.walk_wanted)
         self._next.clicked.connect(self.step_wanted)
         self._cover.toggled.connect(self.cover_wanted)

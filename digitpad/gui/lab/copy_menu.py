@@ -14,6 +14,11 @@ from digitpad.lab.worked import Solution, copy_as
 class CopyMenu(QToolButton):
     """A button with the forms in which a solution can be copied.
 
+    Parameters
+    ----------
+    name
+        Its objectName.
+
     Signals
     -------
     message
@@ -22,11 +27,11 @@ class CopyMenu(QToolButton):
 
     message = Signal(object)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._solution: Solution | None = None
         self._digits = 4
-        self.setObjectName("labCopy")
+        self.setObjectName(name)
         self.setText(self.tr("Copy as"))
         self.setAccessibleName(self.tr("Copy as"))
         self.setToolTip(self.tr("Copy the solution as text, Markdown, LaTeX, or a program with the same numbers"))
@@ -41,7 +46,7 @@ class CopyMenu(QToolButton):
             ("pytorch", "PyTorch"),
         ):
             action = menu.addAction(text)
-            action.setObjectName(f"labCopy{form.title()}")
+            action.setObjectName(f"{name}{form.title()}")
             action.triggered.connect(partial(self.copy, form))
         self.setMenu(menu)
 

@@ -16,15 +16,17 @@ _Role = Qt.ItemDataRole
 
 
 class _StepsModel(QAbstractTableModel):
-    """The steps, the last of which is the result."""
+    """The steps, one of which is the result."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._rows: list[tuple[str, str, str]] = []
+        self._bold = 0
         self._view = parent
 
-    def show_steps(self, steps: Sequence[Step], digits: int) -> None:
+    def show_steps(self, steps: Sequence[Step], digits: int, bold: int) -> None:
         self.beginResetModel()
+        self._bold = bold % len(steps) if steps else 0
         self._rows = [
             (
                 step.name,
@@ -56,7 +58,7 @@ class _StepsModel(QAbstractTableModel):
                 return self._rows[index.row()][index.column()]
             case _Role.TextAlignmentRole if index.column() == 2:
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            case _Role.FontRole if index.row() == len(self._rows) - 1 and isinstance(self._view, QWidget):
+            case _Role.FontRole if index.row() == self._bold and isinstance(self._view, QWidget):
                 return text_font(self._view.font(), bold=True)
         return None
 
@@ -87,9 +89,9 @@ class StepsTable(QTableView):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
 
-    def show_steps(self, steps: Sequence[Step], digits: int) -> None:
-        """Show steps instead of those before."""
-        self._steps.show_steps(steps, digits)
+    def show_steps(self, steps: Sequence[Step], digits: int, bold: int = -1) -> None:
+        """Show steps instead of those before; `bold` is the number of the step with the result."""
+        self._steps.show_steps(steps, digits, bold)
 
     def minimumSizeHint(self) -> QSize:
         """Return room for a few lines."""

@@ -4,28 +4,48 @@ To add a page, give `_PAGES` its name, text and tip, and `LabTab._make` the way 
 """
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Slot
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from digitpad.gui.lab.convolution_page import ConvolutionPage
 from digitpad.gui.lab.examples_card import ExamplesCard
 from digitpad.gui.lab.exercise_bar import ExerciseBar
 from digitpad.gui.lab.page import LabPage
 from digitpad.gui.widgets.flow_layout import FlowLayout
+from digitpad.gui.widgets.focus_order import order_by_layout
 from digitpad.gui.widgets.scaling import adopt
 from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workspace.tab_page import TabPage
-from digitpad.lab.examples import PAGES, example
+from digitpad.lab import examples as lab_examples
+from digitpad.lab.examples import example
 from digitpad.lab.exercises import variant
 
 #: The name, the text and the tooltip of each page, in the order of the switch.
 _PAGES = (
     (
-        PAGES[0],
+        lab_examples.PAGES[0],
         str(QT_TRANSLATE_NOOP("LabTab", "Convolution")),
         str(QT_TRANSLATE_NOOP("LabTab", "A matrix and a kernel, cell by cell, forward and backward")),
     ),
+    (
+        lab_examples.PAGES[1],
+        str(QT_TRANSLATE_NOOP("LabTab", "Losses")),
+        str(QT_TRANSLATE_NOOP("LabTab", "Cross-entropy and other losses, step by step, with their gradients")),
+    ),
+    (
+        lab_examples.PAGES[2],
+        str(QT_TRANSLATE_NOOP("LabTab", "Networks")),
+        str(QT_TRANSLATE_NOOP("LabTab", "Shapes, parameters, costs and receptive fields, with their formulas")),
+    ),
+    (
+        lab_examples.PAGES[3],
+        str(QT_TRANSLATE_NOOP("LabTab", "Optimizers")),
+        str(QT_TRANSLATE_NOOP("LabTab", "Optimizers side by side on a function of two parameters")),
+    ),
 )
+
+PAGES = tuple(name for name, _text, _tip in _PAGES)
+"""The names of the pages."""
 
 
 class LabTab(TabPage):
@@ -107,6 +127,7 @@ class LabTab(TabPage):
             page = self._pages[name] = self._make(name)
             page.message.connect(self.message)
             self._stack.addWidget(page)
+            order_by_layout(page)
             adopt(page)
         return page
 
@@ -114,12 +135,29 @@ class LabTab(TabPage):
         match name:
             case "convolution":
                 return ConvolutionPage(self._theme, self)
+            case "losses":
+                from digitpad.gui.lab.losses_page import LossesPage
+
+                return LossesPage(self._theme, self)
+            case "networks":
+                from digitpad.gui.lab.networks_page import NetworksPage
+
+                return NetworksPage(self._theme, self)
+            case "optimizers":
+                from digitpad.gui.lab.optimizers_page import OptimizersPage
+
+                return OptimizersPage(self._theme, self)
             case _:
                 raise ValueError(name)
 
     @Slot(int)
     def _show_page(self, number: int) -> None:
         name = _PAGES[number][0]
-        self._stack.setCurrentWidget(self._built(name))
+        shown = self._built(name)
+        for page in self._pages.values():
+            # The tab needs room for the page that is shown, not for the largest one.
+            policy = QSizePolicy.Policy.Preferred if page is shown else QSizePolicy.Policy.Ignored
+            page.setSizePolicy(policy, policy)
+        self._stack.setCurrentWidget(shown)
         self.examples.show_page(name)
         self.exercises.show_page(name)

@@ -93,7 +93,7 @@ def test_every_tab_takes_it(letters_window: MainWindow, draw: Draw) -> None:
 def test_the_confusion_matrix_has_its_names(letters_window: MainWindow, ink: Path, qtbot: QtBot) -> None:
     tabs = letters_window.findChild(QTabBar, "tabStrip")
     assert tabs is not None
-    QTest.keyClick(letters_window, Qt.Key(Qt.Key.Key_0 + tabs.count()), Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(letters_window, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
     settle(letters_window)
     tab = letters_window.findChild(EvaluationTab)
     assert tab is not None

@@ -85,7 +85,14 @@ def test_the_menu_holds_the_actions(window: MainWindow) -> None:
 def test_the_tabs_stand_in_their_order(window: MainWindow) -> None:
     tabs = window.findChild(QTabBar, "tabStrip")
     assert tabs is not None
-    assert [tabs.tabText(index) for index in range(tabs.count())] == ["Draw", "Data", "Train", "Features", "Evaluate"]
+    assert [tabs.tabText(index) for index in range(tabs.count())] == [
+        "Draw",
+        "Data",
+        "Train",
+        "Features",
+        "Evaluate",
+        "Lab",
+    ]
 
 
 def test_a_further_tab_slots_in_with_its_shortcut(window: MainWindow) -> None:

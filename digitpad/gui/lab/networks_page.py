@@ -1,0 +1,164 @@
+"""The Networks page: the table of a network, and the formulas of the layer that is chosen."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from digitpad.errors import DigitpadError
+from digitpad.gui.lab.copy_menu import CopyMenu
+from digitpad.gui.lab.field_drawing import FieldDrawing
+from digitpad.gui.lab.network_fields import NetworkFields
+from digitpad.gui.lab.page import LabPage
+from digitpad.gui.lab.steps_table import StepsTable
+from digitpad.gui.lab.text_table import TextTable
+from digitpad.gui.widgets.cards import card, muted, title
+from digitpad.gui.widgets.inline_alert import InlineAlert
+from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.lab.documents import network_table
+from digitpad.lab.network_steps import counted_back, formula_steps, pooling_mistake
+from digitpad.lab.networks import NetworkSolution, solve
+from digitpad.lab.references import reference_of
+from digitpad.lab.worked import Solution
+from digitpad.nn import ARCHITECTURES, Architecture
+
+
+class NetworksPage(LabPage):
+    """Type or paste layers, and see what follows from them.
+
+    Parameters
+    ----------
+    theme
+        The colours.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("labNetworks")
+        self.fields = NetworkFields(theme, self)
+        self.alert = InlineAlert("labNetworksAlert", self)
+        self.table = TextTable("labLayersTable", self.tr("Layers"), self.tr("Choose a layer to see its formulas"), self)
+        self.chosen = title("", self)
+        self.steps = StepsTable("labLayerSteps", self.tr("Formulas"), self.tr("Each formula with its numbers"), self)
+        self.why = muted("", self)
+        self.why.setObjectName("labWhyNot")
+        self.source = muted("", self)
+        self.copy = CopyMenu("labNetworkCopy", self)
+        self.drawing_title = title("", self)
+        self.drawing = FieldDrawing(theme, self)
+        self._solution = solve(ARCHITECTURES["exam"])
+        self._lay_out()
+        self.fields.changed.connect(self._read)
+        self.fields.preset.connect(self._use_preset)
+        self.table.chosen.connect(self._show_layer)
+        self.alert.accepted.connect(self._repair)
+        self.copy.message.connect(self.message)
+        self.load(self._solution, 4)
+        self.table.choose(3)
+
+    @property
+    def solution(self) -> NetworkSolution:
+        """The solution that is shown."""
+        return self._solution
+
+    def load(self, solution: Solution, digits: int) -> None:
+        """Show a solution, and fill the fields with its network."""
+        if not isinstance(solution, NetworkSolution):
+            raise TypeError(f"load: the solution is {solution!r}; expected a network")
+        self.fields.fill(solution.plan)
+        self._show(solution)
+
+    @Slot()
+    def _read(self) -> None:
+        """Show the network that the fields describe; if they cannot be read, say why, and leave the table as it is."""
+        try:
+            solution = solve(self.fields.plan())
+        except DigitpadError as error:
+            self.alert.say(str(error))
+            return
+        self._show(solution)
+
+    @Slot(str)
+    def _use_preset(self, name: str) -> None:
+        self.load(solve(ARCHITECTURES[name]), 4)
+
+    @Slot()
+    def _repair(self) -> None:
+        """Put the layers that fit in place of the one that does not."""
+        misfit, plan = self._solution.misfit, self._solution.plan
+        if misfit is None or misfit.fit is None:
+            return
+        layers = (*plan.layers[: misfit.index], *misfit.fit, *plan.layers[misfit.index + 1 :])
+        self.load(solve(Architecture(plan.name, plan.input_shape, layers)), 4)
+
+    def _show(self, solution: NetworkSolution) -> None:
+        self._solution = solution
+        self.alert.clear()
+        table = network_table(solution)
+        rows = list(table.rows)
+        misfit = solution.misfit
+        if misfit is not None:
+            rows.insert(len(rows) - 1, (misfit.name, self.tr("does not fit"), *[""] * (len(table.header) - 2)))
+            text = f"{misfit.name}: {misfit.reason}"
+            if misfit.fit is None:
+                self.alert.say(text)
+            else:
+                words = self.tr("Use what fits"), self.tr("Change this layer so that it fits")
+                self.alert.offer(text, *words)
+        self.table.show_rows(table.header, rows, left=2, bold=[len(rows) - 1])
+        self.copy.offer(solution, 4)
+        self._show_layer(self.table.currentIndex().row())
+        self.solved.emit(solution, 4)
+
+    @Slot(int)
+    def _show_layer(self, row: int) -> None:
+        """Show the formulas of a row; the first is the input."""
+        index = row - 1
+        known = 0 <= index < len(self._solution.rows)
+        for widget in (self.why, self.source):
+            widget.setVisible(False)
+        self.steps.show_steps(formula_steps(self._solution.rows[index]) if known else (), 4)
+        self.chosen.setText(self.tr("Choose a layer"))
+        self.drawing_title.setText("")
+        self.drawing.show_layers(())
+        if not known:
+            return
+        layer = self._solution.rows[index]
+        self.chosen.setText(self.tr("{layer}, each formula filled in").format(layer=layer.name))
+        mistake = pooling_mistake(self._solution, index)
+        if mistake is not None:
+            self.why.setText(self.tr("Why not {wrong}? {text}").format(wrong=mistake.wrong, text=mistake.text))
+            self.why.setVisible(True)
+        reference = reference_of(layer.layer)
+        same = (
+            "" if reference.pytorch is None else self.tr("The same in PyTorch: {code}. ").format(code=reference.pytorch)
+        )
+        self.source.setText(same + self.tr("Computed in {file}.").format(file=reference.file))
+        self.source.setVisible(True)
+        counted = counted_back(self._solution, index)
+        if counted:
+            self.drawing_title.setText(self.tr("Receptive field of one cell of {layer}").format(layer=layer.name))
+            self.drawing.show_layers(counted)
+
+    def _lay_out(self) -> None:
+        names = ("labNetworkCard", "labTableCard", "labFormulaCard", "labFieldCard")
+        fields, table, formulas, drawing = (card(name, self) for name in names)
+        for frame, parts in (
+            (fields, (self.fields,)),
+            (table, (self.table,)),
+            (formulas, (self.chosen, self.steps, self.why, self.source, self.copy)),
+            (drawing, (self.drawing_title, self.drawing)),
+        ):
+            inside = QVBoxLayout(frame)
+            inside.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
+            inside.setSpacing(SPACE)
+            for part in parts:
+                inside.addWidget(part, 1 if part in {self.fields, self.table, self.steps, self.drawing} else 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE)
+        column.addWidget(self.alert)
+        for left, right, stretch in ((fields, table, 2), (formulas, drawing, 1)):
+            row = QHBoxLayout()
+            row.setSpacing(SPACE)
+            row.addWidget(left, 1)
+            row.addWidget(right, stretch)
+            column.addLayout(row, 1)

@@ -1,0 +1,101 @@
+"""The Networks page: typed layers and pasted code become a table with formulas, and misfits can be repaired."""
+
+import pytest
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTableView
+
+from digitpad.gui.lab.networks_page import NetworksPage
+from digitpad.gui.lab.tab import LabTab
+from digitpad.lab.examples import EXAMPLES
+from digitpad.lab.networks import NetworkSolution
+from tests.gui.controls import check_names, controls_of
+
+
+@pytest.fixture
+def networks(tab: LabTab) -> NetworksPage:
+    """Show the Networks page."""
+    found = tab.page("networks")
+    assert isinstance(found, NetworksPage)
+    return found
+
+
+def _read(page: NetworksPage, text: str) -> None:
+    field, button = page.findChild(QPlainTextEdit, "labLayers"), page.findChild(QPushButton, "labReadLayers")
+    assert field is not None
+    assert button is not None
+    field.setPlainText(text)
+    button.click()
+
+
+def test_it_opens_with_the_exam(networks: NetworksPage) -> None:
+    assert networks.solution.parameters == 2822
+    why = networks.findChild(QLabel, "labWhyNot")
+    steps = networks.findChild(QTableView, "labLayerSteps")
+    assert why is not None
+    assert steps is not None
+    assert "3 + (5 − 1)·2 = 11 leaves out the 1" in why.text()
+    last = steps.model().index(steps.model().rowCount() - 1, 1)
+    assert last.data() == "4 + (5 − 1)·2"
+    assert networks.drawing.accessibleDescription() == "conv2 1, pool1 5, conv1 10, input 12"
+
+
+def test_layers_are_typed(networks: NetworksPage) -> None:
+    _read(networks, "conv 8 3x3 padding=same\nrelu\nmaxpool 2\nflatten\nlinear 10")
+    assert [row.output_shape for row in networks.solution.rows][-1] == (10,)
+    line = networks.findChild(QLineEdit, "labInputShape")
+    assert line is not None
+    line.setText("1x28x28")
+    line.editingFinished.emit()
+    assert networks.solution.plan.input_shape == (1, 28, 28)
+
+
+def test_pytorch_code_is_pasted(networks: NetworksPage) -> None:
+    layers = "nn.Conv2d(3, 5, 3), nn.AvgPool2d(2), nn.Conv2d(5, 2, 5), nn.Flatten(), nn.Linear(242, 10)"
+    _read(networks, f"nn.Sequential({layers})")
+    assert networks.solution.parameters == 2822
+
+
+def test_a_layer_that_does_not_fit_is_explained_and_repaired(networks: NetworksPage) -> None:
+    _read(networks, "nn.Sequential(nn.Conv2d(3, 5, 3), nn.Linear(7, 10))")
+    assert "put a Flatten before it" in networks.alert.text
+    button = networks.findChild(QPushButton, "labNetworksAlertAccept")
+    assert button is not None
+    button.click()
+    assert networks.solution.misfit is None
+    assert networks.solution.rows[-1].output_shape == (10,)
+    assert networks.alert.text == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("lstm 4", "Layers: Line 1: there is no layer called 'lstm'"),
+        ("nn.Sequential(nn.LSTM(3))", "does not know LSTM"),
+        ("nn.Sequential(", "not Python code"),
+        ("", "no layer yet"),
+    ],
+)
+def test_wrong_layers_are_answered_in_place(networks: NetworksPage, text: str, message: str) -> None:
+    before = networks.solution
+    _read(networks, text)
+    assert message in networks.alert.text
+    assert networks.solution is before
+    field = networks.findChild(QPlainTextEdit, "labLayers")
+    assert field is not None
+    assert field.toPlainText() == text
+
+
+@pytest.mark.parametrize("name", [each.name for each in EXAMPLES.values() if each.page == "networks"])
+def test_an_example_is_loaded(tab: LabTab, networks: NetworksPage, name: str) -> None:
+    tab.load_example(name)
+    expected = EXAMPLES[name].solve()
+    assert isinstance(expected, NetworkSolution)
+    assert networks.solution.parameters == expected.parameters
+    networks.fields.changed.emit()
+    assert networks.alert.text == ""
+    assert networks.solution.parameters == expected.parameters
+    for row in range(len(networks.solution.rows) + 2):
+        networks.table.choose(row)
+
+
+def test_every_control_has_a_name(networks: NetworksPage) -> None:
+    check_names(controls_of(networks))

@@ -1,0 +1,102 @@
+"""The Optimizers page: paths side by side, step by step, with the update rule and its numbers."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QTableView
+from pytestqt.qtbot import QtBot
+
+from digitpad.gui.lab.optimizers_page import OptimizersPage
+from digitpad.gui.lab.tab import LabTab
+from digitpad.lab.examples import EXAMPLES
+from digitpad.lab.optimizers import Path
+from tests.gui.controls import check_names, controls_of
+
+
+@pytest.fixture
+def optimizers(tab: LabTab) -> OptimizersPage:
+    """Show the Optimizers page."""
+    found = tab.page("optimizers")
+    assert isinstance(found, OptimizersPage)
+    return found
+
+
+def _type(page: OptimizersPage, name: str, text: str) -> None:
+    line = page.findChild(QLineEdit, name)
+    assert line is not None
+    line.setText(text)
+    line.editingFinished.emit()
+
+
+def test_paths_stand_side_by_side(optimizers: OptimizersPage) -> None:
+    assert list(optimizers.paths) == ["sgd", "momentum", "adam"]
+    optimizers.boxes["rmsprop"].click()
+    assert list(optimizers.paths) == ["sgd", "momentum", "rmsprop", "adam"]
+    for name in list(optimizers.paths):
+        optimizers.boxes[name].click()
+    assert optimizers.paths == {}
+    assert not optimizers.plot.grab().isNull()
+
+
+def test_the_rule_of_a_step_is_shown(optimizers: OptimizersPage) -> None:
+    optimizers.table.choose(0)
+    optimizers.slider.setValue(1)
+    rule = optimizers.findChild(QTableView, "labRule")
+    assert rule is not None
+    texts = [rule.model().index(row, 1).data() for row in range(rule.model().rowCount())]
+    assert texts[1] == "2 − 0.1·4"
+    QTest.keyClick(optimizers.slider, Qt.Key.Key_Right)
+    assert rule.model().index(1, 1).data() == "1.6 − 0.1·3.2"
+
+
+def test_every_function_is_drawn(optimizers: OptimizersPage) -> None:
+    for name in ("valley", "saddle", "rosenbrock", "bowl"):
+        optimizers.surface.choose(name)
+        assert next(iter(optimizers.paths.values())).surface.name == name
+        assert not optimizers.plot.grab().isNull()
+
+
+def test_walking_moves_the_points(optimizers: OptimizersPage, qtbot: QtBot) -> None:
+    optimizers.slider.setValue(0)
+    optimizers.walk.click()
+    qtbot.waitUntil(lambda: optimizers.slider.value() >= 2)
+    optimizers.walk.click()
+
+
+def test_settings_are_typed(optimizers: OptimizersPage) -> None:
+    _type(optimizers, "labRate", "1/4")
+    _type(optimizers, "labStart", "4, -2")
+    path = optimizers.paths["sgd"]
+    assert path.learning_rate == 0.25
+    assert path.moments[0].point == (4.0, -2.0)
+    optimizers.count.setValue(3)
+    assert [len(path.moments) for path in optimizers.paths.values()] == [4, 4, 4]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("labRate", "fast", "'fast' is not a number"),
+        ("labRate", "-1", "settings do not fit sgd"),
+        ("labStart", "1", "takes two numbers"),
+        ("labStart", "1, y", "'y' is not a number"),
+    ],
+)
+def test_wrong_input_is_answered_in_place(optimizers: OptimizersPage, name: str, text: str, message: str) -> None:
+    before = optimizers.paths
+    _type(optimizers, name, text)
+    assert message in optimizers.alert.text
+    assert optimizers.paths is before
+
+
+@pytest.mark.parametrize("name", [each.name for each in EXAMPLES.values() if each.page == "optimizers"])
+def test_an_example_is_loaded(tab: LabTab, optimizers: OptimizersPage, name: str) -> None:
+    tab.load_example(name)
+    expected = EXAMPLES[name].solve()
+    assert isinstance(expected, Path)
+    (path,) = optimizers.paths.values()
+    assert [moment.point for moment in path.moments] == [moment.point for moment in expected.moments]
+
+
+def test_every_control_has_a_name(optimizers: OptimizersPage) -> None:
+    check_names(controls_of(optimizers))
