@@ -28,6 +28,7 @@ from digitpad.nn import (
 from digitpad.nn.backend import DTypeLike
 from digitpad.nn.engine.fused import convolution, fuse, rows, taps, tiles
 from digitpad.nn.engine.fused.layouts import LEAST_IMAGES
+from digitpad.nn.engine.fused.strided import StridedConv2D
 from digitpad.nn.engine.fused.workspace import Workspace
 
 #: How far results may differ, as a part of the largest number of an array.
@@ -258,6 +259,10 @@ def test_layers_are_replaced_where_a_rule_matches() -> None:
     fast = fuse(build(ARCHITECTURES["standard"]))
     assert list(fast.layers) == ["conv1+relu1+pool1", "conv2+relu2+pool2", "flatten", "fc1", "relu3", "dropout", "fc2"]
     assert list(fuse(build(ARCHITECTURES["resnet"])).layers)[:3] == ["conv1", "bn1+relu1", "block1+relu2"]
+
+
+def test_the_first_layer_for_photographs_is_the_same_for_batches_of_any_size() -> None:
+    assert isinstance(fuse(build(ARCHITECTURES["catdog"])).layers["conv1"], StridedConv2D)
 
 
 def test_parameters_of_several_types_are_left_to_the_plain_layers() -> None:

@@ -97,6 +97,8 @@ def _replace(layers: list[Layer], scratch: Workspace) -> tuple[Layer, int]:
             fused = _pooled_first(layers, scratch)
         case Conv2D() as conv if FusedConv2D.supports(conv) and FusedConv2D.pays(conv, pool=pool):
             fused = FusedConv2D(conv, relu=relu, pool=pool, scratch=scratch), 1 + relu + pool
+        case Conv2D() as conv if StridedConv2D.supports(conv) and StridedConv2D.pays(conv):
+            fused = StridedConv2D(conv, scratch), 1
         case Conv2D() as conv if DirectConv2D.supports(conv):
             length = 1 + relu + pool
             fast = DirectConv2D(conv, relu=relu, pool=pool, scratch=scratch)

@@ -37,6 +37,9 @@ _BAND_BYTES = 1_200_000
 #: With fewer terms at each place (c, p, j above), the plain layer is as fast.
 _LEAST_TERMS = 30
 
+#: With as many, this class is faster than `DirectConv2D` for batches of any size.
+_MANY_TERMS = 64
+
 #: With more channels, the products of `taps.py` are large as well.
 _MOST_CHANNELS = 3
 
@@ -65,10 +68,14 @@ class StridedConv2D(Layer):
     @staticmethod
     def supports(conv: Conv2D) -> bool:
         """Return whether this class computes `conv` faster than the other classes do."""
-        terms = conv.in_channels * conv.stride[0] * conv.kernel_size[1]
         overlap = all(k > s for k, s in zip(conv.kernel_size, conv.stride, strict=True))
         plain = conv.groups == 1 and conv.dilation == (1, 1) and conv.stride != (1, 1)
-        return plain and overlap and conv.in_channels <= _MOST_CHANNELS and terms >= _LEAST_TERMS
+        return plain and overlap and conv.in_channels <= _MOST_CHANNELS and _terms(conv) >= _LEAST_TERMS
+
+    @staticmethod
+    def pays(conv: Conv2D) -> bool:
+        """Return whether this class is faster than `DirectConv2D` for a batch of many images, too."""
+        return _terms(conv) >= _MANY_TERMS
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return the output for `x` (N, C, H, W), in memory that the next call overwrites."""
@@ -192,7 +199,7 @@ class _Views:
         (down, right), (height, width) = conv.stride, conv.kernel_size
         channels, rows, columns = conv.output_shape(shape[1:])
         blocks, most = math.ceil(height / down), math.ceil(width / right)
-        terms, outputs = conv.in_channels * down * width, blocks * channels
+        terms, outputs = _terms(conv), blocks * channels
         chunk = max(1, SMALL_PRODUCT // (terms * outputs * columns))
         chunks = math.ceil((rows + blocks - 1) / chunk)
         # The columns of each image, with its padding, by their remainder b: (n, s, C, rows, columns). What lies outside
@@ -326,6 +333,11 @@ class _Band:
             # Tap by tap, since taps see the same pixels.
             for tap in range(seen.shape[1]):
                 view[-1, :, tap] += seen[:, tap]
+
+
+def _terms(conv: Conv2D) -> int:
+    """Return the number of terms of the matrix product at each place."""
+    return conv.in_channels * conv.stride[0] * conv.kernel_size[1]
 
 
 def _few_images(n: int) -> Iterator[slice]:
