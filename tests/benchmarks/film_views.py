@@ -46,7 +46,7 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
     settings = TrainingSettings(epochs=1, batch_size=16, threads=1, device="cpu")
     limit = 1000 + 16 * options.steps
     plan = RunPlan(ARCHITECTURES[options.architecture], limit=limit, validation=1000, settings=settings)
-    live = LiveRun.start(plan, RunStore(folder), diagnose=False, film=FilmLimits(most_cost=1e9))
+    live = LiveRun.start(plan, RunStore(folder), diagnose=False, film=FilmLimits(most_cost=1e9, patience=1e9))
     for _event in live.events():
         pass
     film = Film.open(live.run)

@@ -28,12 +28,16 @@ class FilmLimits:
         filmed, and existing films are kept.
     most_cost
         Largest share of the training time that filming takes; fewer frames are taken where they cost more.
+    patience
+        Seconds that a training waits for the frames of its first steps, so that none is left out; on a slow disk, some
+        are.
     """
 
     most_frames: int = 200
     most_bytes: int = 192 * MEGABYTE
     total_bytes: int = 2048 * MEGABYTE
     most_cost: float = 0.015
+    patience: float = 0.2
 
     @property
     def is_on(self) -> bool:

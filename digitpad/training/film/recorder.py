@@ -86,8 +86,8 @@ class FilmRecorder:
         self._newest = self._next = -1
         self._first_step = 0
         self._seconds_before = self._work_before = 0.0
-        #: Seconds that the frames of this training took, and their number.
-        self._spent, self._taken = 0.0, 0
+        #: Seconds of work that the frames of this training took, their number, and the seconds that it waited for them.
+        self._spent, self._taken, self._waited = 0.0, 0, 0.0
         self._gradients_at = -1
 
     def record(self, event: Event) -> Iterator[RecordingTrouble]:
@@ -199,9 +199,9 @@ class FilmRecorder:
 
     def _is_free(self, step: int) -> bool:
         """Return whether the next frame can be taken now; in the first steps it waits for the one before."""
-        if self._pending is None or self._pending.done() or step == self._newest + 1:
+        if self._pending is None or self._pending.done() or step == self._last_step:
             return True
-        return step == self._last_step
+        return step == self._newest + 1 and self._waited < self._limits.patience
 
     def _take(self, step: int, weights: Mapping[str, Array] | None = None) -> None:
         """Copy the weights of a step and have them written; without `weights`, those of the network."""
@@ -260,7 +260,8 @@ class FilmRecorder:
         self._count += written.bytes > 0
         self._bytes += written.bytes
         self._frame_bytes = written.bytes or self._frame_bytes
-        self._spent += written.seconds + time.perf_counter() - begun
+        self._spent += written.seconds
+        self._waited += time.perf_counter() - begun
 
     def _left(self) -> int:
         """Return the number of frames for which there is room."""

@@ -47,7 +47,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def film(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Film:
     settings = TrainingSettings(epochs=6, batch_size=24, threads=1, seed=5, device="cpu")
     plan = RunPlan(ARCHITECTURES["light"], str(data), None, 60, settings)
-    live = LiveRun.start(plan, RunStore(tmp_path_factory.mktemp("runs")), film=FilmLimits(most_cost=1e9))
+    live = LiveRun.start(plan, RunStore(tmp_path_factory.mktemp("runs")), film=FilmLimits(most_cost=1e9, patience=1e9))
     list(live.events())
     return Film.open(live.run)
 

@@ -29,7 +29,7 @@ from digitpad.training.plan import RunPlan
 from digitpad.training.run_writer import Keeping
 from digitpad.training.runs import RunStore
 
-keeping, film = Keeping(0.0, 0.0, times_its_cost=0.0), FilmLimits(most_cost=1e9)
+keeping, film = Keeping(0.0, 0.0, times_its_cost=0.0), FilmLimits(most_cost=1e9, patience=1e9)
 store = RunStore(Path(sys.argv[2]))
 known = store.all()
 if known:
@@ -44,7 +44,7 @@ for event in live.events():
 
 def check_kills(plan: RunPlan, folder: Path, kills: int, seed: int) -> None:
     """Film and kill again and again; each process resumes what the one before left."""
-    whole = LiveRun.start(plan, RunStore(folder / "whole"), film=FilmLimits(most_cost=1e9))
+    whole = LiveRun.start(plan, RunStore(folder / "whole"), film=FilmLimits(most_cost=1e9, patience=1e9))
     list(whole.events())
     expected = {frame.step: Film.open(whole.run).weights(frame) for frame in Film.open(whole.run).frames}
     rng = np.random.default_rng(seed)

@@ -25,7 +25,7 @@ Make = Callable[..., RunPlan]
 @pytest.fixture(scope="module")
 def filmed(make_plan: Make, tmp_path_factory: pytest.TempPathFactory) -> Run:
     store = RunStore(tmp_path_factory.mktemp("runs"))
-    live = LiveRun.start(make_plan(), store, "mine", film=FilmLimits(most_frames=12, most_cost=1e9))
+    live = LiveRun.start(make_plan(), store, "mine", film=FilmLimits(most_frames=12, most_cost=1e9, patience=1e9))
     list(live.events())
     return live.run
 
@@ -70,7 +70,7 @@ def test_two_models_of_one_frame_have_their_own_weights(filmed: Run) -> None:
 
 
 def test_a_film_grows_while_it_is_open(make_plan: Make, tmp_path: Path) -> None:
-    live = LiveRun.start(make_plan(), RunStore(tmp_path), film=FilmLimits(most_cost=1e9))
+    live = LiveRun.start(make_plan(), RunStore(tmp_path), film=FilmLimits(most_cost=1e9, patience=1e9))
     film: Film | None = None
     lengths = []
     for event in live.events():

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -23,7 +24,7 @@ from digitpad.training.events import (
     TrainingStarted,
     TrainingStopped,
 )
-from digitpad.training.film import frame_file
+from digitpad.training.film import frame_file, recorder
 from digitpad.training.film.frame_file import frame_files
 from digitpad.training.film.limits import FilmLimits, delete_film, film_size, films_size, make_room
 from digitpad.training.film.reader import Film
@@ -41,7 +42,7 @@ __all__ = ["gpu"]
 Make = Callable[..., RunPlan]
 Weights = dict[str, Array]
 
-FREE = FilmLimits(most_cost=1e9)
+FREE = FilmLimits(most_cost=1e9, patience=1e9)
 """Limits without a limit of time, which would make the frames depend on the speed of the machine."""
 
 
@@ -95,7 +96,9 @@ def test_a_film_that_would_be_too_large_is_rounded_and_says_so(make_plan: Make, 
     live = LiveRun.start(make_plan(epochs=1), store, film=FREE)
     weights, _ = filmed(live)
     whole = film_size(live.run.folder)
-    live = LiveRun.start(make_plan(epochs=1), store, film=FilmLimits(most_bytes=whole * 3 // 4, most_cost=1e9))
+    live = LiveRun.start(
+        make_plan(epochs=1), store, film=FilmLimits(most_bytes=whole * 3 // 4, most_cost=1e9, patience=1e9)
+    )
     filmed(live)
     film = Film.open(live.run)
     assert film_size(live.run.folder) <= whole * 3 // 4
@@ -118,7 +121,7 @@ def test_a_weight_beyond_float16_is_not_rounded(make_network: Callable[..., Any]
 
 
 def test_a_longer_run_stays_within_its_frames(make_plan: Make, store: RunStore) -> None:
-    live = LiveRun.start(make_plan(epochs=8), store, film=FilmLimits(most_frames=20, most_cost=1e9))
+    live = LiveRun.start(make_plan(epochs=8), store, film=FilmLimits(most_frames=20, most_cost=1e9, patience=1e9))
     filmed(live)
     steps = [frame.step for frame in Film.open(live.run).frames]
     assert 10 <= len(steps) <= 20
@@ -127,7 +130,7 @@ def test_a_longer_run_stays_within_its_frames(make_plan: Make, store: RunStore) 
 
 
 def test_a_full_film_is_thinned_out(make_plan: Make, store: RunStore) -> None:
-    limits = FilmLimits(most_frames=9, most_cost=1e9)
+    limits = FilmLimits(most_frames=9, most_cost=1e9, patience=1e9)
     live = LiveRun.start(make_plan(epochs=1), store, film=limits)
     filmed(live)
     assert [frame.step for frame in Film.open(live.run).frames] == list(range(9))
@@ -150,6 +153,26 @@ def test_a_film_costs_at_most_its_share_of_the_time(make_plan: Make, store: RunS
     assert frame_files(costly.run.film_folder)[-1][0] == 160
 
 
+def test_on_a_slow_disk_frames_are_left_out_and_the_training_goes_on(
+    make_plan: Make, store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = threading.Event()
+
+    def slow(*arguments: Any) -> int:
+        assert released.wait(60)
+        return frame_file.write_frame(*arguments)
+
+    monkeypatch.setattr(recorder, "write_frame", slow)
+    live = LiveRun.start(make_plan(), store, film=FilmLimits(most_cost=1e9, patience=0.0))
+    for event in live.events():
+        if isinstance(event, StepCompleted) and event.step == 10:
+            released.set()
+    steps = [frame.step for frame in Film.open(live.run).frames]
+    assert steps[0] == 0
+    assert steps[1] > 10
+    assert steps[-1] == 24
+
+
 @pytest.mark.parametrize("keep_best", [False, True])
 def test_the_last_frame_is_the_last_step_of_a_stopped_run(make_plan: Make, store: RunStore, keep_best: bool) -> None:
     live = LiveRun.start(make_plan(epochs=30, keep_best=keep_best), store, film=FilmLimits(most_frames=10))
@@ -165,7 +188,7 @@ def test_the_last_frame_is_the_last_step_of_a_stopped_run(make_plan: Make, store
 
 
 def test_a_training_that_is_closed_films_its_last_step(make_plan: Make, store: RunStore) -> None:
-    live = LiveRun.start(make_plan(epochs=30), store, film=FilmLimits(most_frames=4, most_cost=1e9))
+    live = LiveRun.start(make_plan(epochs=30), store, film=FilmLimits(most_frames=4, most_cost=1e9, patience=1e9))
     events = live.events()
     for event in events:
         if isinstance(event, StepCompleted) and event.step == 37:
@@ -247,7 +270,9 @@ def test_the_oldest_films_make_room_and_no_run_does(make_plan: Make, store: RunS
             os.utime(path, (1000 + age, 1000 + age))
     size = film_size(runs[0].folder)
     assert films_size(store.folder) == sum(film_size(run.folder) for run in runs) > 0
-    live = LiveRun.start(make_plan(epochs=1), store, film=FilmLimits(total_bytes=size * 7 // 2, most_cost=1e9))
+    live = LiveRun.start(
+        make_plan(epochs=1), store, film=FilmLimits(total_bytes=size * 7 // 2, most_cost=1e9, patience=1e9)
+    )
     filmed(live)
     assert [Film.exists(run) for run in (*runs, live.run)] == [False, True, True, True]
     assert all(run.model_path.exists() and run.checkpoints() for run in runs)
