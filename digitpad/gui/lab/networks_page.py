@@ -1,7 +1,7 @@
 """The Networks page: the table of a network, and the formulas of the layer that is chosen."""
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.lab.copy_menu import CopyMenu
@@ -28,7 +28,14 @@ class NetworksPage(LabPage):
     ----------
     theme
         The colours.
+
+    Signals
+    -------
+    train_wanted
+        The `Architecture` that should be trained.
     """
+
+    train_wanted = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -44,6 +51,13 @@ class NetworksPage(LabPage):
         self.copy = CopyMenu("labNetworkCopy", self)
         self.drawing_title = title("", self)
         self.drawing = FieldDrawing(theme, self)
+        self.train = QPushButton(self.tr("Train this network →"), self)
+        self.train.setObjectName("labTrain")
+        self.train.setAccessibleName(self.tr("Train this network"))
+        self.train.setToolTip(self.tr("Choose this network in the Train tab"))
+        self.train.setProperty("role", "primary")
+        self.train.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.train.clicked.connect(self._train)
         self._solution = solve(ARCHITECTURES["exam"])
         self._lay_out()
         self.fields.changed.connect(self._read)
@@ -81,6 +95,10 @@ class NetworksPage(LabPage):
         self.load(solve(ARCHITECTURES[name]), 4)
 
     @Slot()
+    def _train(self) -> None:
+        self.train_wanted.emit(self._solution.plan)
+
+    @Slot()
     def _repair(self) -> None:
         """Put the layers that fit in place of the one that does not."""
         misfit, plan = self._solution.misfit, self._solution.plan
@@ -105,6 +123,7 @@ class NetworksPage(LabPage):
                 self.alert.offer(text, *words)
         self.table.show_rows(table.header, rows, left=2, bold=[len(rows) - 1])
         self.copy.offer(solution, 4)
+        self.train.setEnabled(misfit is None)
         self._show_layer(self.table.currentIndex().row())
         self.solved.emit(solution, 4)
 
@@ -143,7 +162,7 @@ class NetworksPage(LabPage):
         fields, table, formulas, drawing = (card(name, self) for name in names)
         for frame, parts in (
             (fields, (self.fields,)),
-            (table, (self.table,)),
+            (table, (self.table, self.train)),
             (formulas, (self.chosen, self.steps, self.why, self.source, self.copy)),
             (drawing, (self.drawing_title, self.drawing)),
         ):

@@ -3,7 +3,7 @@
 To add a page, give `_PAGES` its name, text and tip, and `LabTab._make` the way to create it.
 """
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from digitpad.gui.lab.convolution_page import ConvolutionPage
@@ -55,7 +55,14 @@ class LabTab(TabPage):
     ----------
     theme
         The theme.
+
+    Signals
+    -------
+    train_wanted
+        The `Architecture` that should be trained.
     """
+
+    train_wanted = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -142,7 +149,9 @@ class LabTab(TabPage):
             case "networks":
                 from digitpad.gui.lab.networks_page import NetworksPage
 
-                return NetworksPage(self._theme, self)
+                page = NetworksPage(self._theme, self)
+                page.train_wanted.connect(self.train_wanted)
+                return page
             case "optimizers":
                 from digitpad.gui.lab.optimizers_page import OptimizersPage
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import (
@@ -35,6 +36,9 @@ from digitpad.gui.workspace.models import LoadedModel
 from digitpad.gui.workspace.settings import Settings
 from digitpad.gui.workspace.tab_page import LazyTab, TabPage
 from digitpad.gui.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from digitpad.nn import Architecture
 
 _KEY = QKeySequence.StandardKey
 
@@ -194,7 +198,18 @@ class MainWindow(QMainWindow):
     def _make_lab_tab(self, parent: QWidget) -> TabPage:
         from digitpad.gui.lab.tab import LabTab
 
-        return LabTab(self._theme, parent)
+        tab = LabTab(self._theme, parent)
+        tab.train_wanted.connect(self._train_network)
+        return tab
+
+    @Slot(object)
+    def _train_network(self, architecture: "Architecture") -> None:
+        """Go to the Train tab with a network chosen."""
+        from digitpad.gui.training.train_tab import TrainTab
+
+        page = self.go_to("Train")
+        if isinstance(page, TrainTab):
+            page.setup.use_network(architecture)
 
     @Slot(str)
     def _train_on(self, dataset: str) -> None:

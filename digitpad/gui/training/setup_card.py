@@ -27,7 +27,7 @@ from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 from digitpad.gui.workspace.datasets import dataset_dialog, dialog_entries, offered_datasets
 from digitpad.gui.workspace.settings import Settings
-from digitpad.nn import ARCHITECTURES
+from digitpad.nn import ARCHITECTURES, Architecture
 from digitpad.training.building import decay_of
 from digitpad.training.controls import ControlValues
 from digitpad.training.plan import RunPlan
@@ -335,6 +335,10 @@ class TrainingSetup(QFrame):
         if find_collection(path) is None:
             self._settings.folder = Path(path).parent
         self._editor.change(dataset=path, limit=None, validation=None)
+
+    def use_network(self, architecture: Architecture) -> None:
+        """Train a network that was made elsewhere, such as in the Lab; what is in its way is said beside Start."""
+        self._editor.change(architecture=architecture)
 
     @Slot()
     def _choose_network(self) -> None:

@@ -5,6 +5,8 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QT
 
 from digitpad.gui.lab.networks_page import NetworksPage
 from digitpad.gui.lab.tab import LabTab
+from digitpad.gui.shell.main_window import MainWindow
+from digitpad.gui.training.train_tab import TrainTab
 from digitpad.lab.examples import EXAMPLES
 from digitpad.lab.networks import NetworkSolution
 from tests.gui.controls import check_names, controls_of
@@ -95,6 +97,21 @@ def test_an_example_is_loaded(tab: LabTab, networks: NetworksPage, name: str) ->
     assert networks.solution.parameters == expected.parameters
     for row in range(len(networks.solution.rows) + 2):
         networks.table.choose(row)
+
+
+def test_the_network_is_trained(window: MainWindow, networks: NetworksPage) -> None:
+    _read(networks, "conv 8 5\nrelu\nmaxpool 2\nflatten\nlinear 10")
+    line, button = networks.findChild(QLineEdit, "labInputShape"), networks.findChild(QPushButton, "labTrain")
+    assert line is not None
+    assert button is not None
+    line.setText("1x28x28")
+    line.editingFinished.emit()
+    button.click()
+    train = window.go_to("Train")
+    assert isinstance(train, TrainTab)
+    assert [spec["type"] for spec in train.setup.plan.architecture.layers] == [
+        *("Conv2D", "ReLU", "MaxPool2D", "Flatten", "Linear")
+    ]
 
 
 def test_every_control_has_a_name(networks: NetworksPage) -> None:
