@@ -50,7 +50,7 @@ class Shares:
     manners: float = 0.05
     styles: float = 0.02
     pieces: float = 0.045
-    figures: float = 0.045
+    figures: float = 0.06
     clutter: float = 0.12
 
     def counts(self, size: int) -> dict[str, int]:

@@ -66,7 +66,8 @@ def heart(rng: np.random.Generator) -> Strokes:
 
 def bolt(rng: np.random.Generator) -> Strokes:
     """Return the outline of a bolt of lightning; a single zigzag would be a four in some hands."""
-    half = rng.uniform(0.1, 0.22)
+    # From pointed at the top to as wide there as in the middle.
+    half = rng.uniform(0.02, 0.22)
     zigzag = np.array([[0.25, -0.5], [-0.2, 0.05], [0.12, 0.0], [-0.25, 0.5]]) * (rng.uniform(0.8, 1.4), 1)
     zigzag += rng.normal(0, 0.03, zigzag.shape)
     right = np.array([[0.25 + half, -0.5], [0.08 + half / 2, -0.12], [0.12 + 1.5 * half, -0.14]])
