@@ -37,6 +37,8 @@ class ConvolutionPage(LabPage):
         The colours.
     """
 
+    opens = True
+
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("labConvolution")
@@ -83,6 +85,10 @@ class ConvolutionPage(LabPage):
         self.tables[KERNEL].text = as_line(problem.kernels.reshape(-1, *problem.kernels.shape[2:]))
         self.tables[GRADIENT].text = "" if problem.gradient is None else as_line(problem.gradient)
         self._show(solution)
+
+    def open_text(self, text: str) -> None:
+        """Take the matrix in a text for the input."""
+        self._take(INPUT, text)
 
     @Slot(bool)
     def cover(self, on: bool) -> None:
@@ -170,10 +176,13 @@ class ConvolutionPage(LabPage):
     @Slot(str)
     def _paste(self, key: str) -> None:
         """Take the matrix in the clipboard for a table."""
-        if key not in EDITABLE:
-            return
+        if key in EDITABLE:
+            self._take(key, QGuiApplication.clipboard().text())
+
+    def _take(self, key: str, text: str) -> None:
+        """Take the matrix in a text for a table."""
         try:
-            values = parse_channels(QGuiApplication.clipboard().text())
+            values = parse_channels(text)
         except DigitpadError as error:
             self.alert.say(str(error))
             return
