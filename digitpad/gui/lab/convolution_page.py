@@ -19,7 +19,7 @@ from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.lab.convolution import CONV, ConvolutionSolution, side_steps, solve
 from digitpad.lab.convolution_problem import ConvolutionProblem
 from digitpad.lab.examples import exam_problem
-from digitpad.lab.exercises import check, exercise_of
+from digitpad.lab.exercises import check, convolution_question
 from digitpad.lab.kernels import PRESETS
 from digitpad.lab.matrices import as_line, parse_channels, parse_kernels
 from digitpad.lab.numbers import parse_number
@@ -191,8 +191,7 @@ class ConvolutionPage(LabPage):
 
     def _answer(self, stage: str, cell: Cell, text: str) -> None:
         """Check what was typed into a covered cell; a right answer uncovers it."""
-        questions = {question.key: question for question in exercise_of(self._solution, self._digits).questions}
-        verdict = check(questions[stage, *cell], text)
+        verdict = check(convolution_question(self._solution, stage, cell, self._digits), text)
         if verdict.right:
             self._covered.discard((stage, cell))
             self._show(self._solution)

@@ -10,7 +10,16 @@ from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.lab.layer_text import as_layers, parse_layers, parse_shape
 from digitpad.lab.pytorch_reader import looks_like_pytorch, parse_pytorch
+from digitpad.models.plan_limits import check_plan
 from digitpad.nn import ARCHITECTURES, Architecture
+
+#: Networks with more numbers take longer to describe than a window may stand still; `digitpad lab shapes` has them all.
+_MOST_NUMBERS = 10_000_000
+
+
+def _quick_presets() -> list[str]:
+    """Return the presets whose tables are there at once."""
+    return [name for name, plan in ARCHITECTURES.items() if check_plan(plan) <= _MOST_NUMBERS]
 
 
 class _LayerText(QPlainTextEdit):
@@ -55,7 +64,7 @@ class NetworkFields(QWidget):
         self._presets = ComboBox(
             theme, "labNetworkPreset", self.tr("Preset"), self.tr("A network that is known by name"), self
         )
-        self._presets.offer({"": self.tr("Preset…"), **{name: name for name in ARCHITECTURES}})
+        self._presets.offer({"": self.tr("Preset…"), **{name: name for name in _quick_presets()}})
         self._presets.setMinimumContentsLength(12)
         self._text = _LayerText(self)
         self._text.setObjectName("labLayers")
