@@ -9,8 +9,8 @@ import numpy as np
 
 from digitpad.errors import DigitpadError
 from digitpad.lab import convolution, losses, networks, optimizers
-from digitpad.lab.convolution import ACTIVATION, CONV, POOL, ConvolutionSolution
-from digitpad.lab.convolution_cells import output_cell, problem_name, stage_cell
+from digitpad.lab.convolution import ConvolutionSolution
+from digitpad.lab.convolution_cells import stage_cell
 from digitpad.lab.convolution_problem import ConvolutionProblem, PoolingSettings
 from digitpad.lab.document import Block, Document, Heading, Sentence, Step
 from digitpad.lab.examples import PAGES
@@ -181,18 +181,22 @@ def _hint(step: Step) -> str:
     return _("It is {formula}.").format(formula=" = ".join(dict.fromkeys(parts)))
 
 
+def convolution_question(
+    solution: ConvolutionSolution, stage: str, index: tuple[int, ...], digits: int = 4
+) -> Question:
+    """Return the question for one cell of a stage, (map, row, column)."""
+    cell = stage_cell(solution, stage, index, digits)
+    sums = [step.filled for step in cell.steps(digits)]
+    hint = _("It is {formula}.").format(formula=" + ".join(sums[:-1]) if len(sums) > 1 else sums[0])
+    return Question((stage, *index), cell.title, float(solution.stages[stage][index]), hint, digits)
+
+
 def _convolution_questions(solution: ConvolutionSolution, digits: int) -> tuple[Question, ...]:
-    questions = []
-    titles = {CONV: _("Output"), POOL: _("Pooling")}
-    if ACTIVATION in solution.stages:
-        titles[ACTIVATION] = problem_name(solution)
-    for stage, maps in solution.stages.items():
-        for index in np.ndindex(maps.shape):
-            cell = output_cell(solution, index) if stage == CONV else stage_cell(solution, stage, index, digits)
-            sums = [step.filled for step in cell.steps(digits)]
-            hint = _("It is {formula}.").format(formula=" + ".join(sums[:-1]) if len(sums) > 1 else sums[0])
-            questions.append(Question((stage, *index), cell.title, float(maps[index]), hint, digits))
-    return tuple(questions)
+    return tuple(
+        convolution_question(solution, stage, index, digits)
+        for stage, maps in solution.stages.items()
+        for index in np.ndindex(maps.shape)
+    )
 
 
 def _loss_questions(solution: LossSolution, digits: int) -> tuple[Question, ...]:

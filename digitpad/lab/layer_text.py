@@ -9,11 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from digitpad.errors import DigitpadError
-from digitpad.models.plan_limits import check_plan
-from digitpad.nn import Architecture, build
+from digitpad.lab.unweighted import build_unweighted
+from digitpad.nn import Architecture
 from digitpad.nn.architectures.plan import LayerSpec
 from digitpad.nn.backend import Shape
 from digitpad.translation import gettext as _
@@ -262,9 +260,7 @@ def _argument(text: str, line: int) -> object:
 
 def _after(spec: LayerSpec, shape: Shape) -> Shape:
     """Return the shape after a layer; of one that does not fit, the shape before it, since it is reported later."""
-    plan = Architecture("", shape, (spec,))
     try:
-        check_plan(plan)
-        return build(plan, rng=np.random.default_rng(0)).output_shape(shape)
+        return build_unweighted((spec,), shape).output_shape(shape)
     except (TypeError, ValueError):
         return shape

@@ -38,6 +38,8 @@ _COMMANDS = (
     (re.compile(r"\\cdot|\\times"), "*"),
     (re.compile(r"\\left|\\right|\\displaystyle|\\[,;!: ]|\$|\\hline"), " "),
 )
+#: Marks a cell that was separated by a tab.
+_SPREADSHEET = "\t"
 _CALLS = r"(?:ln|log2|log10|log|exp|sqrt)"
 _FUNCTION_SPACE = re.compile(rf"\b({_CALLS})[ ]+(?=[\d(.])")
 _SIGN_SPACE = re.compile(r"(?<![\w).])([-+])[ ]+(?=[\d.(])")
@@ -260,7 +262,8 @@ def _cells(row: str) -> list[str]:
     """Return the cells of one row."""
     row = row.strip(" ")
     if "\t" in row:
-        return [_decimal(cell) for cell in row.split("\t")]
+        # A comma in a cell of a spreadsheet belongs to its number; the mark says so until the number is read.
+        return [_SPREADSHEET + cell.strip() for cell in row.split("\t")]
     row = row.strip()
     if "&" in row:
         return [cell.strip() for cell in row.split("&")]
@@ -273,14 +276,16 @@ def _cells(row: str) -> list[str]:
 
 
 def _decimal(cell: str) -> str:
-    """Return a cell of a spreadsheet with a decimal point, which is a comma in many countries.
+    """Return a cell; one of a spreadsheet with a decimal point, which is a comma in many countries.
 
     Raises
     ------
     DigitpadError
         If the comma can also separate thousands.
     """
-    cell = cell.strip()
+    if not cell.startswith(_SPREADSHEET):
+        return cell
+    cell = cell.removeprefix(_SPREADSHEET)
     if re.fullmatch(r"[-+]?\d{1,3},\d{3}", cell):
         raise DigitpadError(
             _("{cell} may be {point} or {whole}; write it with a point, or without a comma.").format(
@@ -315,7 +320,7 @@ def _matrix(rows: list[list[str]], index: int | None) -> Numbers:
     for number, row in enumerate(rows):
         for column, cell in enumerate(row):
             try:
-                values[number, column] = parse_number(cell)
+                values[number, column] = parse_number(_decimal(cell))
             except DigitpadError as error:
                 raise DigitpadError(
                     where + _("Row {row}, column {column}: {reason}").format(row=number, column=column, reason=error)

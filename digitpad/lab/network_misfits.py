@@ -5,10 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from digitpad.models.plan_limits import check_plan
-from digitpad.nn import Architecture, build
+from digitpad.lab.unweighted import build_unweighted
 from digitpad.nn.architectures.plan import LayerSpec
 from digitpad.nn.backend import Shape
 from digitpad.translation import gettext as _
@@ -120,10 +117,8 @@ def _sides(value: object) -> tuple[int, int] | None:
 
 
 def _builds(specs: Sequence[Mapping[str, Any]], shape: Shape) -> bool:
-    plan = Architecture("", shape, tuple(specs))
     try:
-        check_plan(plan)
-        build(plan, rng=np.random.default_rng(0))
+        build_unweighted(specs, shape)
     except (TypeError, ValueError):
         return False
     return True

@@ -7,12 +7,11 @@ reported in its place with what would fit, and the layers before it keep their r
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from digitpad.errors import DigitpadError
 from digitpad.lab.network_misfits import Misfit, misfit_of
+from digitpad.lab.unweighted import build_unweighted
 from digitpad.models.plan_limits import check_cost, check_plan
-from digitpad.nn import Architecture, Sequential, build, layers
+from digitpad.nn import Architecture, Sequential, layers
 from digitpad.nn.backend import Shape
 from digitpad.nn.layer import Layer
 from digitpad.nn.parameter import Parameter
@@ -122,7 +121,7 @@ def solve(plan: Architecture) -> NetworkSolution:
     field = ReceptiveField.of_image(*shape[1:]) if len(shape) == 3 else None
     for index, spec in enumerate(plan.layers):
         try:
-            part = build(Architecture(plan.name, shape, (spec,)), rng=np.random.default_rng(0))
+            part = build_unweighted((spec,), shape)
             check_cost(part, shape)
             rows += _rows_of(part, shape, field)
         except (TypeError, ValueError) as error:

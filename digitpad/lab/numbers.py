@@ -46,6 +46,8 @@ _SPELLINGS = {
     "\N{GREEK SMALL LETTER PI}": "pi",
     "^": "**",
 }
+#: What needs no expression; most numbers of a matrix do not.
+_PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
 #: A function with its argument beside it: "ln 20", as it is written on paper.
 _BESIDE = re.compile(r"\b(ln|log2|log10|log(?!\d)|exp|sqrt)\s*(-?\s*(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|pi\b|e\b)")
 
@@ -80,6 +82,10 @@ def parse_number(text: str) -> float:
                 text=word[:20], count=LONGEST
             )
         )
+    if _PLAIN.fullmatch(word):
+        value = float(word)
+        if abs(value) <= _LARGEST:
+            return value
     try:
         value = _value(ast.parse(_BESIDE.sub(r"\1(\2)", plain(word).lower()), mode="eval").body)
     except ZeroDivisionError as error:

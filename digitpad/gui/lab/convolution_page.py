@@ -19,7 +19,7 @@ from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.lab.convolution import CONV, ConvolutionSolution, side_steps, solve
 from digitpad.lab.convolution_problem import ConvolutionProblem
 from digitpad.lab.examples import exam_problem
-from digitpad.lab.exercises import check, exercise_of
+from digitpad.lab.exercises import check, convolution_question
 from digitpad.lab.kernels import PRESETS
 from digitpad.lab.matrices import as_line, parse_channels, parse_kernels
 from digitpad.lab.numbers import parse_number
@@ -36,6 +36,8 @@ class ConvolutionPage(LabPage):
     theme
         The colours.
     """
+
+    opens = True
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -83,6 +85,10 @@ class ConvolutionPage(LabPage):
         self.tables[KERNEL].text = as_line(problem.kernels.reshape(-1, *problem.kernels.shape[2:]))
         self.tables[GRADIENT].text = "" if problem.gradient is None else as_line(problem.gradient)
         self._show(solution)
+
+    def open_text(self, text: str) -> None:
+        """Take the matrix in a text for the input."""
+        self._take(INPUT, text)
 
     @Slot(bool)
     def cover(self, on: bool) -> None:
@@ -170,10 +176,13 @@ class ConvolutionPage(LabPage):
     @Slot(str)
     def _paste(self, key: str) -> None:
         """Take the matrix in the clipboard for a table."""
-        if key not in EDITABLE:
-            return
+        if key in EDITABLE:
+            self._take(key, QGuiApplication.clipboard().text())
+
+    def _take(self, key: str, text: str) -> None:
+        """Take the matrix in a text for a table."""
         try:
-            values = parse_channels(QGuiApplication.clipboard().text())
+            values = parse_channels(text)
         except DigitpadError as error:
             self.alert.say(str(error))
             return
@@ -182,8 +191,7 @@ class ConvolutionPage(LabPage):
 
     def _answer(self, stage: str, cell: Cell, text: str) -> None:
         """Check what was typed into a covered cell; a right answer uncovers it."""
-        questions = {question.key: question for question in exercise_of(self._solution, self._digits).questions}
-        verdict = check(questions[stage, *cell], text)
+        verdict = check(convolution_question(self._solution, stage, cell, self._digits), text)
         if verdict.right:
             self._covered.discard((stage, cell))
             self._show(self._solution)

@@ -105,6 +105,11 @@ class LossFields(QWidget):
         self._values.setText(as_line(problem.values[None]))
         self._values.setCursorPosition(0)
 
+    def take_values(self, text: str) -> None:
+        """Take the numbers in a text, which may have several lines, for the values."""
+        self._values.take(text)
+        self.changed.emit()
+
     def problem(self) -> LossProblem:
         """Return the problem that the fields describe.
 

@@ -12,6 +12,7 @@ from digitpad.gui.lab.copy_menu import CopyMenu
 from digitpad.gui.lab.curve_plot import CurvePlot
 from digitpad.gui.lab.loss_fields import LossFields
 from digitpad.gui.lab.page import LabPage
+from digitpad.gui.lab.quiz import Quiz
 from digitpad.gui.lab.steps_table import StepsTable
 from digitpad.gui.lab.text_table import TextTable
 from digitpad.gui.widgets.cards import card, muted, title
@@ -39,6 +40,8 @@ class LossesPage(LabPage):
         The colours.
     """
 
+    opens = True
+
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("labLosses")
@@ -57,6 +60,7 @@ class LossesPage(LabPage):
         self.note = muted("", self)
         self.note.setObjectName("labLossNote")
         self.copy = CopyMenu("labLossCopy", self)
+        self.quiz = Quiz("labLoss", self)
         self.curve_title = title("", self)
         self.curve_title.setWordWrap(True)
         self.curve = CurvePlot(
@@ -76,6 +80,7 @@ class LossesPage(LabPage):
         self.classes.chosen.connect(self._show_curve)
         self.curve.moved.connect(self._move)
         self.copy.message.connect(self.message)
+        self.quiz.covered.connect(self._cover)
         self.load(found, 4)
 
     @property
@@ -92,6 +97,10 @@ class LossesPage(LabPage):
         self._show(solution)
         # The row of the target is the one to look at first.
         self.classes.choose(int(np.argmax(solution.problem.rows[0])))
+
+    def open_text(self, text: str) -> None:
+        """Take the numbers in a text for the values."""
+        self.fields.take_values(text)
 
     @Slot()
     def _read(self) -> None:
@@ -114,6 +123,7 @@ class LossesPage(LabPage):
         self.note.setText(" ".join(solution.notes))
         self.note.setVisible(bool(solution.notes))
         self.copy.offer(solution, self._digits)
+        self.quiz.offer(solution, self._digits)
         self._show_loss()
         self.solved.emit(solution, self._digits)
 
@@ -176,15 +186,24 @@ class LossesPage(LabPage):
         self.fields.write_values(changed)
         self._show(solution)
 
+    @Slot(bool)
+    def _cover(self, on: bool) -> None:
+        for widget in (self.classes, self.steps, self.value, self.curve, self.curve_title):
+            widget.setVisible(not on)
+        self.note.setVisible(not on and bool(self._solution.notes))
+
     def _lay_out(self) -> None:
         top, left, right = (card(name, self) for name in ("labLossCard", "labLossStepsCard", "labLossCurveCard"))
-        chosen = QHBoxLayout()
+        chosen, buttons = QHBoxLayout(), QHBoxLayout()
+        for button in (self.quiz.button, self.copy):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
         chosen.addWidget(self.names)
         chosen.addStretch(1)
         chosen.addWidget(self.value)
         for frame, parts in (
             (top, (self.fields, self.alert, chosen, self.classes)),
-            (left, (title(self.tr("Step by step"), left), self.steps, self.note, self.copy)),
+            (left, (title(self.tr("Step by step"), left), self.steps, self.note, self.quiz, buttons)),
             (right, (self.curve_title, self.curve)),
         ):
             inside = QVBoxLayout(frame)

@@ -21,6 +21,11 @@ class MatrixLine(QLineEdit):
         if "\n" not in text.strip():
             super().keyPressEvent(event)
             return
+        self.take(text)
+        event.accept()
+
+    def take(self, text: str) -> None:
+        """Replace the line by a text that may have several."""
         try:
             line = as_line(parse_channels(text))
         except DigitpadError:
@@ -28,4 +33,3 @@ class MatrixLine(QLineEdit):
             line = "; ".join(row for row in text.splitlines() if row.strip())
         self.selectAll()
         self.insert(line)
-        event.accept()

@@ -1,15 +1,25 @@
 """The fields of the Networks page: layers as text or PyTorch code, or a preset."""
 
 from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.widgets.fields import ComboBox
+from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.lab.layer_text import as_layers, parse_layers, parse_shape
 from digitpad.lab.pytorch_reader import looks_like_pytorch, parse_pytorch
+from digitpad.models.plan_limits import check_plan
 from digitpad.nn import ARCHITECTURES, Architecture
+
+#: Networks with more numbers take longer to describe than a window may stand still; `digitpad lab shapes` has them all.
+_MOST_NUMBERS = 10_000_000
+
+
+def _quick_presets() -> list[str]:
+    """Return the presets whose tables are there at once."""
+    return [name for name, plan in ARCHITECTURES.items() if check_plan(plan) <= _MOST_NUMBERS]
 
 
 class _LayerText(QPlainTextEdit):
@@ -50,11 +60,11 @@ class NetworkFields(QWidget):
         self._input.setObjectName("labInputShape")
         self._input.setAccessibleName(self.tr("Input"))
         self._input.setToolTip(self.tr("Channels, height and width of one image, such as 3x32x32"))
-        self._input.setFixedHeight(4 * SPACE)
+        self._input.setFixedSize(12 * SPACE, 4 * SPACE)
         self._presets = ComboBox(
             theme, "labNetworkPreset", self.tr("Preset"), self.tr("A network that is known by name"), self
         )
-        self._presets.offer({"": self.tr("Preset…"), **{name: name for name in ARCHITECTURES}})
+        self._presets.offer({"": self.tr("Preset…"), **{name: name for name in _quick_presets()}})
         self._presets.setMinimumContentsLength(12)
         self._text = _LayerText(self)
         self._text.setObjectName("labLayers")
@@ -67,10 +77,10 @@ class NetworkFields(QWidget):
         read.setObjectName("labReadLayers")
         read.setAccessibleName(self.tr("Read layers"))
         read.setToolTip(self.tr("Show the table of these layers; the code is read, not run"))
-        head = QHBoxLayout()
+        head = FlowLayout()
         head.setSpacing(SPACE)
-        for widget, stretch in ((QLabel(self.tr("Input"), self), 0), (self._input, 1), (self._presets, 1), (read, 0)):
-            head.addWidget(widget, stretch)
+        for widget in (QLabel(self.tr("Input"), self), self._input, self._presets, read):
+            head.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
@@ -86,6 +96,11 @@ class NetworkFields(QWidget):
         text = as_layers(plan)
         self._plan = plan if text is None else None
         self._text.setPlainText(f"# {plan.name}" if text is None else text)
+
+    def take_layers(self, text: str) -> None:
+        """Take layers or code for the layers."""
+        self._text.setPlainText(text)
+        self.changed.emit()
 
     def plan(self) -> Architecture:
         """Return the network that the fields describe.

@@ -8,6 +8,7 @@ from digitpad.gui.lab.copy_menu import CopyMenu
 from digitpad.gui.lab.field_drawing import FieldDrawing
 from digitpad.gui.lab.network_fields import NetworkFields
 from digitpad.gui.lab.page import LabPage
+from digitpad.gui.lab.quiz import Quiz
 from digitpad.gui.lab.steps_table import StepsTable
 from digitpad.gui.lab.text_table import TextTable
 from digitpad.gui.widgets.cards import card, muted, title
@@ -35,6 +36,8 @@ class NetworksPage(LabPage):
         The `Architecture` that should be trained.
     """
 
+    opens = True
+
     train_wanted = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
@@ -49,6 +52,7 @@ class NetworksPage(LabPage):
         self.why.setObjectName("labWhyNot")
         self.source = muted("", self)
         self.copy = CopyMenu("labNetworkCopy", self)
+        self.quiz = Quiz("labNetwork", self)
         self.drawing_title = title("", self)
         self.drawing = FieldDrawing(theme, self)
         self.train = QPushButton(self.tr("Train this network →"), self)
@@ -65,6 +69,7 @@ class NetworksPage(LabPage):
         self.table.chosen.connect(self._show_layer)
         self.alert.accepted.connect(self._repair)
         self.copy.message.connect(self.message)
+        self.quiz.covered.connect(self._cover)
         self.load(self._solution, 4)
         self.table.choose(3)
 
@@ -79,6 +84,10 @@ class NetworksPage(LabPage):
             raise TypeError(f"load: the solution is {solution!r}; expected a network")
         self.fields.fill(solution.plan)
         self._show(solution)
+
+    def open_text(self, text: str) -> None:
+        """Take layers or PyTorch code."""
+        self.fields.take_layers(text)
 
     @Slot()
     def _read(self) -> None:
@@ -123,6 +132,7 @@ class NetworksPage(LabPage):
                 self.alert.offer(text, *words)
         self.table.show_rows(table.header, rows, left=2, bold=[len(rows) - 1])
         self.copy.offer(solution, 4)
+        self.quiz.offer(solution, 4)
         self.train.setEnabled(misfit is None)
         self._show_layer(self.table.currentIndex().row())
         self.solved.emit(solution, 4)
@@ -157,13 +167,29 @@ class NetworksPage(LabPage):
             self.drawing_title.setText(self.tr("Receptive field of one cell of {layer}").format(layer=layer.name))
             self.drawing.show_layers(counted)
 
+    @Slot(bool)
+    def _cover(self, on: bool) -> None:
+        for widget in (self.table, self.chosen, self.steps, self.drawing, self.drawing_title):
+            widget.setVisible(not on)
+        if on:
+            self.why.setVisible(False)
+            self.source.setVisible(False)
+        else:
+            self._show_layer(self.table.currentIndex().row())
+
     def _lay_out(self) -> None:
+        buttons = QWidget(self)
+        row = QHBoxLayout(buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.quiz.button)
+        row.addWidget(self.copy)
+        row.addStretch(1)
         names = ("labNetworkCard", "labTableCard", "labFormulaCard", "labFieldCard")
         fields, table, formulas, drawing = (card(name, self) for name in names)
         for frame, parts in (
             (fields, (self.fields,)),
             (table, (self.table, self.train)),
-            (formulas, (self.chosen, self.steps, self.why, self.source, self.copy)),
+            (formulas, (self.chosen, self.steps, self.why, self.source, self.quiz, buttons)),
             (drawing, (self.drawing_title, self.drawing)),
         ):
             inside = QVBoxLayout(frame)

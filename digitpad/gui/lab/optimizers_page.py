@@ -10,6 +10,7 @@ from digitpad.errors import DigitpadError
 from digitpad.gui.lab.copy_menu import CopyMenu
 from digitpad.gui.lab.page import LabPage
 from digitpad.gui.lab.path_plot import COLOURS, PathPlot
+from digitpad.gui.lab.quiz import Quiz
 from digitpad.gui.lab.steps_table import StepsTable
 from digitpad.gui.lab.text_table import TextTable
 from digitpad.gui.widgets.cards import card, title
@@ -75,6 +76,7 @@ class OptimizersPage(LabPage):
             "labRule", self.tr("Update rule"), self.tr("The rule with the numbers of this step"), self
         )
         self.copy = CopyMenu("labPathCopy", self)
+        self.quiz = Quiz("labPath", self)
         self._timer = QTimer(self)
         self._timer.setInterval(_WALK_MS)
         self._timer.timeout.connect(self._next)
@@ -128,7 +130,9 @@ class OptimizersPage(LabPage):
         self.slider.setRange(0, most)
         self.slider.setValue(most)
         self._show()
+        self.quiz.button.setEnabled(bool(paths))
         if paths:
+            self.quiz.offer(next(iter(paths.values())), 6)
             self.solved.emit(next(iter(paths.values())), 6)
 
     def _start(self) -> Point | None:
@@ -185,6 +189,11 @@ class OptimizersPage(LabPage):
         else:
             self._timer.stop()
 
+    @Slot(bool)
+    def _cover(self, on: bool) -> None:
+        for widget in (self.table, self.rule_title, self.rule):
+            widget.setVisible(not on)
+
     def _dress(self, line: QLineEdit, name: str, spoken: str, tip: str) -> None:
         line.setObjectName(name)
         line.setAccessibleName(spoken)
@@ -202,6 +211,7 @@ class OptimizersPage(LabPage):
         self.table.chosen.connect(self._show_rule)
         self.walk.toggled.connect(self._set_walking)
         self.copy.message.connect(self.message)
+        self.quiz.covered.connect(self._cover)
 
     def _lay_out(self) -> None:
         top, left, right = (card(name, self) for name in ("labOptimizerCard", "labPathCard", "labRuleCard"))
@@ -222,14 +232,17 @@ class OptimizersPage(LabPage):
             field.setParent(group)
             inner.addWidget(field)
             fields.addWidget(group)
-        play = QHBoxLayout()
+        play, buttons = QHBoxLayout(), QHBoxLayout()
+        for button in (self.quiz.button, self.copy):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
         play.setSpacing(SPACE)
         play.addWidget(self.walk)
         play.addWidget(self.slider, 1)
         for frame, parts in (
             (top, (fields, self.alert)),
             (left, (self.plot, play)),
-            (right, (self.table, self.rule_title, self.rule, self.copy)),
+            (right, (self.table, self.rule_title, self.rule, self.quiz, buttons)),
         ):
             inside = QVBoxLayout(frame)
             inside.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)

@@ -1,5 +1,7 @@
 """The base of the pages of the Lab tab."""
 
+from typing import ClassVar
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
@@ -17,11 +19,18 @@ class LabPage(QWidget):
         The solution that is shown, and the decimals of its numbers.
     """
 
+    #: Whether `open_text` takes the text of a file.
+    opens: ClassVar[bool] = False
+
     message = Signal(object)
     solved = Signal(object, int)
 
     def load(self, solution: Solution, digits: int) -> None:
         """Show a solution, such as a worked example, and fill the fields with its problem."""
+        raise NotImplementedError
+
+    def open_text(self, text: str) -> None:
+        """Take the text of a file for the field that it belongs to; only pages with `opens` are asked."""
         raise NotImplementedError
 
     def heightForWidth(self, width: int) -> int:

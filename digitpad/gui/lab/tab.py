@@ -3,6 +3,8 @@
 To add a page, give `_PAGES` its name, text and tip, and `LabTab._make` the way to create it.
 """
 
+from pathlib import Path
+
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
@@ -12,6 +14,7 @@ from digitpad.gui.lab.exercise_bar import ExerciseBar
 from digitpad.gui.lab.page import LabPage
 from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.focus_order import order_by_layout
+from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.scaling import adopt
 from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE, Theme
@@ -19,6 +22,7 @@ from digitpad.gui.workspace.tab_page import TabPage
 from digitpad.lab import examples as lab_examples
 from digitpad.lab.examples import example
 from digitpad.lab.exercises import variant
+from digitpad.lab.matrices import LONGEST_TEXT
 
 #: The name, the text and the tooltip of each page, in the order of the switch.
 _PAGES = (
@@ -99,6 +103,7 @@ class LabTab(TabPage):
         row.addLayout(right, 1)
         self._group.idClicked.connect(self._show_page)
         self.examples.wanted.connect(self.load_example)
+        self.examples.open_wanted.connect(self.open_file)
         self.exercises.wanted.connect(self._load_variant)
         self.exercises.message.connect(self.message)
         self._show_page(0)
@@ -121,6 +126,24 @@ class LabTab(TabPage):
         """Show a worked example on its page."""
         found = example(name)
         self.page(found.page).load(found.solve(), found.digits)
+
+    @Slot(str)
+    def open_file(self, path: str) -> None:
+        """Read a text file for the page that is shown; one that cannot be read is reported."""
+        reason = ""
+        text = ""
+        try:
+            if Path(path).stat().st_size > LONGEST_TEXT:
+                reason = self.tr("it is too large")
+            else:
+                text = Path(path).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = str(error)
+        if reason:
+            sentence = self.tr("{path} cannot be opened in the lab ({reason}); choose another text file.")
+            self.message.emit(Message(sentence.format(path=path, reason=reason), "error"))
+            return
+        self._built(_PAGES[self._group.checkedId()][0]).open_text(text)
 
     @Slot(str, int)
     def _load_variant(self, page: str, seed: int) -> None:
@@ -168,5 +191,5 @@ class LabTab(TabPage):
             policy = QSizePolicy.Policy.Preferred if page is shown else QSizePolicy.Policy.Ignored
             page.setSizePolicy(policy, policy)
         self._stack.setCurrentWidget(shown)
-        self.examples.show_page(name)
+        self.examples.show_page(name, opens=shown.opens)
         self.exercises.show_page(name)
