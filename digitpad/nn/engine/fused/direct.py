@@ -120,8 +120,9 @@ class DirectConv2D(Layer):
         for band in bands:
             here = grad[band] if len(grad) == down.places else grad[: band.stop - band.start]
             after_pooling = self._undo(grad_out, out, band, here)
-            if learn:
+            if learn and conv.bias is not None:
                 grad_bias += column_sums(after_pooling.reshape(-1, len(grad_bias)))
+            if learn:
                 gradient.add(image, here, band, grad_kernel)
         if learn:
             self._add_gradients(grad_kernel, grad_bias)
