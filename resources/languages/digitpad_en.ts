@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>Charts</name>
+    <message numerus="yes">
+        <source>Its reading changed %n time(s).</source>
+        <translation>
+            <numerusform>Its reading changed %n time.</numerusform>
+            <numerusform>Its reading changed %n times.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ClassCard</name>
     <message numerus="yes">
         <source>%n sample(s)</source>

@@ -60,6 +60,8 @@ class EvaluationSetup(QFrame):
         self._collections: tuple[CollectionEntry, ...] = ()
         # The dataset of the model's validation images, and whether the data were chosen because of the model.
         self._validated, self._followed = "", False
+        # The moment of a replay that is selected, and the model that was selected before.
+        self._moment, self._before_moments = "", ""
         self._shown = {"model": "", "other": _NOTHING, "data": _USUAL}
         self._dress()
         self.model = ComboBox(theme, "evaluateModel", self.tr("Model"), self.tr("Model to evaluate"), self)
@@ -132,6 +134,32 @@ class EvaluationSetup(QFrame):
         if part == "train":
             return Data(source, "train")
         return Data(source, "validation" if part == "validation" else "test")
+
+    def follow_moment(self, file: Path | None, name: str = "") -> None:
+        """Select the moment of a run that is replayed, in place of the one before.
+
+        Parameters
+        ----------
+        file
+            A model file of the moment; None at the end of the replay, when the model before it is selected again.
+        name
+            Its name, with the step.
+        """
+        before, self._moment = self._moment, "" if file is None else str(file)
+        if before == self._moment:
+            return
+        if not before:
+            self._before_moments = self._shown["model"]
+        elif before != self._shown["other"]:
+            self._models.pop(before, None)
+            self._names.pop(before, None)
+        if file is not None:
+            self._offer(file, name)
+            self._shown["model"] = str(file)
+        elif self._shown["model"] == before:
+            self._shown["model"] = self._before_moments
+        self._fill_models()
+        self.changed.emit()
 
     def offer_models(self, entries: Sequence[Entry], in_use: Path | None) -> None:
         """List models and runs; a model that was just chosen for use is selected, and the second one is kept."""

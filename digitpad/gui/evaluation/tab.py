@@ -29,7 +29,7 @@ from digitpad.gui.workers.generator import GeneratorWorker
 from digitpad.gui.workers.progress import WorkProgress
 from digitpad.gui.workspace import catalogue
 from digitpad.gui.workspace.catalogue import Entry
-from digitpad.gui.workspace.models import read_model
+from digitpad.gui.workspace.models import is_frame, read_model
 from digitpad.gui.workspace.tab_page import TabPage
 from digitpad.gui.workspace.workspace import Workspace
 
@@ -104,6 +104,16 @@ class EvaluationTab(TabPage):
             self.setup.offer_models(self._known_models(), None if chosen is None else chosen.path)
             if chosen is not None and chosen.model is not None and not self.is_running:
                 self._follow(chosen.model, chosen.path)
+        self._follow_moment()
+
+    def _follow_moment(self) -> None:
+        """Select the moment that is replayed."""
+        network = self._workspace.looked_at
+        moment = None if network is None else network.moment
+        if network is None or moment is None or moment.file is None:
+            self.setup.follow_moment(None)
+        elif self.isVisible():
+            self.setup.follow_moment(moment.file, network.title)
 
     @Slot()
     def _offer_collections(self) -> None:
@@ -123,6 +133,7 @@ class EvaluationTab(TabPage):
         super().showEvent(event)
         self._workspace.collections.refresh()
         self.setup.offer_models(self._known_models(), None)
+        self._follow_moment()
 
     def shut_down(self) -> None:
         """Stop the work and wait for its end."""
@@ -310,9 +321,14 @@ class EvaluationTab(TabPage):
     def _open_image(self, pixels: NDArray[np.float32], name: str, model: int) -> None:
         """Show an image in Draw, read by the model that it was evaluated with."""
         path = self._measured_models[model]
-        in_use = self._workspace.in_use
+        in_use, looked_at = self._workspace.in_use, self._workspace.looked_at
+        moment = None if looked_at is None else looked_at.moment
+        is_replayed = moment is not None and moment.file == path
         if in_use is not None and in_use.path == path.resolve():
             self._workspace.look_at_in_use()
+        elif is_replayed or is_frame(path):
+            if not is_replayed:
+                self._workspace.look_at(path)
         elif self._workspace.use(path):
             text = self.tr("Now using {name}, the model of these results.")
             self.message.emit(Message(text.format(name=path.stem), "info"))

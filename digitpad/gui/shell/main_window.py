@@ -22,6 +22,7 @@ from digitpad.gui.draw.tab import DrawTab
 from digitpad.gui.shell.help_menu import HelpMenu
 from digitpad.gui.shell.main_menu import MainMenu, TextSizeActions, colour_actions
 from digitpad.gui.shell.placement import USUAL, place_on_screen
+from digitpad.gui.shell.replay import Replay
 from digitpad.gui.shell.top_bar import TopBar
 from digitpad.gui.shell.welcome import Welcome
 from digitpad.gui.widgets.actions import make_action
@@ -98,6 +99,8 @@ class MainWindow(QMainWindow):
         self.add_lazy_tab("Lab", self._make_lab_tab, self.tr("Lab"))
         self.messages = MessageBar(central)
         column.addWidget(self.messages.strip)
+        self.replay = Replay(self, theme, self.workspace, column)
+        self.replay.message.connect(self.show_message)
         self._connect()
         self._fill_menu()
         order_by_layout(self.draw_tab)
@@ -313,6 +316,7 @@ class MainWindow(QMainWindow):
         """Save the position of the window, and wait for background work to end."""
         for page in (self.draw_tab, *self._built_pages()):
             page.shut_down()
+        self.replay.shut_down()
         self.workspace.shut_down()
         self._settings.geometry = self.saveGeometry()
         super().closeEvent(event)
@@ -410,6 +414,7 @@ class MainWindow(QMainWindow):
         self.text_size = TextSizeActions(self, self._theme, self._settings)
         colours = colour_actions(self, self._theme, self._settings)
         self._view_menu = add("View", self.tr("View"), [*colours, None, self.text_size.menu(self), full])
+        add("Replay", self.tr("Replay"), self.replay.actions.menu)
         self.help = HelpMenu(self, self._build_all_tabs)
         self.help.message.connect(self.show_message)
         add("Help", self.tr("Help"), self.help.actions)

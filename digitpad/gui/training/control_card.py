@@ -4,7 +4,7 @@ from enum import Enum
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.gui.training.run_view import RunView
 from digitpad.gui.widgets.actions import make_action, shown_key
@@ -62,6 +62,8 @@ class ControlCard(QFrame):
         A button or its shortcut was pressed.
     use_asked, evaluate_asked
         The model of the run that has ended is to be used, or evaluated.
+    replay_asked
+        The run is to be replayed.
     """
 
     main_asked = Signal()
@@ -70,6 +72,7 @@ class ControlCard(QFrame):
     stop_asked = Signal()
     use_asked = Signal()
     evaluate_asked = Signal()
+    replay_asked = Signal()
 
     def __init__(self, theme: Theme, owner: QWidget) -> None:
         super().__init__(owner)
@@ -135,9 +138,14 @@ class ControlCard(QFrame):
             self.tr("Evaluate this run on the images chosen in the Evaluate tab"),
         )
         self.evaluate_button.clicked.connect(self.evaluate_asked)
+        self.replay_button = self._link(
+            "trainReplay", self.tr("Replay"), self.tr("Look at any moment of this training (F9)")
+        )
+        self.replay_button.clicked.connect(self.replay_asked)
         self._lay_out()
         self.show_state(State.IDLE)
         self.offer_result(on=False)
+        self.offer_replay(on=False)
 
     @property
     def state(self) -> State:
@@ -163,10 +171,14 @@ class ControlCard(QFrame):
         for button in (self.use_button, self.evaluate_button):
             button.setVisible(on)
 
+    def offer_replay(self, *, on: bool) -> None:
+        """Offer to replay the run, which may be in training."""
+        self.replay_button.setVisible(on)
+
     @property
     def tab_chain(self) -> list[QWidget]:
         """What the Tab key reaches, in its order."""
-        return [*self._buttons, self.use_button, self.evaluate_button]
+        return [*self._buttons, self.use_button, self.evaluate_button, self.replay_button]
 
     def show_opening(self, progress: WorkProgress) -> None:
         """Show how far the data of a run are opened."""
@@ -256,10 +268,11 @@ class ControlCard(QFrame):
         column.addWidget(self.bar)
         add_space(row, SPACE)
         row.addLayout(column, 1)
-        links = QVBoxLayout()
+        links = QGridLayout()
         links.setSpacing(0)
-        links.addWidget(self.use_button)
-        links.addWidget(self.evaluate_button)
+        links.addWidget(self.use_button, 0, 0)
+        links.addWidget(self.evaluate_button, 1, 0)
+        links.addWidget(self.replay_button, 0, 1, 2, 1)
         row.addLayout(links)
         # The card keeps its height when the links come.
         margins = row.contentsMargins()

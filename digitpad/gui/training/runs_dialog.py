@@ -34,6 +34,7 @@ from digitpad.gui.widgets.row_table import row_table
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.function_worker import FunctionWorker
 from digitpad.gui.workspace.catalogue import run_names
+from digitpad.training.film.reader import Film
 from digitpad.training.run import checkpoint_name
 from digitpad.training.run_info import RunStatus
 from digitpad.training.runs import CheckpointFile, Run, RunStore, TrashedRun, UnreadableRun
@@ -68,12 +69,15 @@ class RunsDialog(QDialog):
         The `Run` to resume.
     model_loaded
         The `Model` of a run to read with, and where it is: the run's folder, or one of its checkpoints.
+    replay_asked
+        The folder of the run to replay.
     compared
         Records by name: the runs whose curves are compared with the current ones.
     """
 
     resume_asked = Signal(object)
     model_loaded = Signal(object, object)
+    replay_asked = Signal(object)
     compared = Signal(object)
 
     def __init__(self, theme: Theme, store: RunStore, window: Callable[[], float], parent: QWidget) -> None:
@@ -153,6 +157,13 @@ class RunsDialog(QDialog):
                 partial(run.model, checkpoint),
                 partial(self._take_model, run.folder if checkpoint is None else checkpoint.path),
             )
+
+    @Slot()
+    def replay(self) -> None:
+        """Replay the chosen run in the main window."""
+        run = self.current
+        if isinstance(run, Run):
+            self.replay_asked.emit(run.folder)
 
     @Slot()
     def save(self) -> None:
@@ -242,6 +253,9 @@ class RunsDialog(QDialog):
             "saveRun", self.tr("Save as model…"), self.tr("Save these weights as a model file"), self.save, self
         )
         self._go_on = dialog_button("resumeRun", self.tr("Resume"), self.tr(_GO_ON), self.go_on, self)
+        self._replay = dialog_button(
+            "replayRun", self.tr("Replay"), self.tr("Look at any moment of this training"), self.replay, self
+        )
         self._delete = dialog_button(
             "deleteRun", self.tr("Delete"), self.tr("Delete the run; Undo restores it (Del)"), self.delete, self
         )
@@ -261,7 +275,7 @@ class RunsDialog(QDialog):
         row.setSpacing(SPACE)
         self._checkpoints.setFixedWidth(26 * SPACE)
         row.addWidget(self._checkpoints)
-        for button in (self._load, self._save, self._go_on):
+        for button in (self._load, self._save, self._go_on, self._replay):
             row.addWidget(button)
         row.addStretch(1)
         row.addWidget(self._delete)
@@ -306,6 +320,7 @@ class RunsDialog(QDialog):
         for widget in (self._checkpoints, self._load, self._save):
             widget.setEnabled(sound)
         self._offer_to_go_on()
+        self._replay.setEnabled(isinstance(run, Run) and Film.exists(run))
         self._delete.setEnabled(run is not None)
         self._undo.setEnabled(bool(self._trashed))
 

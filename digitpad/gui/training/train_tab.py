@@ -40,6 +40,7 @@ from digitpad.gui.workspace.look import Depth, Look
 from digitpad.gui.workspace.tab_page import TabPage
 from digitpad.gui.workspace.workspace import Workspace
 from digitpad.training.film.limits import FilmLimits
+from digitpad.training.film.reader import Film
 from digitpad.training.live import LiveRun
 from digitpad.training.plan import RunPlan
 from digitpad.training.runs import Run, RunStore
@@ -181,8 +182,9 @@ class TrainTab(TabPage):
         self.setup.show_running(live.run.info.plan)
         self.curves.show_record(self.session.record)
         self.curves.show_plan(live.run.info.plan)
-        self.layers.show_layers(())
+        self._show_layers()
         self.hints.forget()
+        self.controls.offer_replay(on=self._workspace.settings.film.most_bytes > 0)
 
     @Slot()
     def _list_runs(self) -> None:
@@ -201,6 +203,25 @@ class TrainTab(TabPage):
         """Evaluate the model of the last run."""
         if self.session.run is not None:
             self.evaluation_wanted.emit(self.session.run.folder)
+
+    @Slot()
+    def _replay_run(self) -> None:
+        """Replay the run that is in training, or the last one."""
+        if self.session.run is not None:
+            self._workspace.replay_asked.emit(self.session.run.folder)
+
+    @Slot()
+    def _show_layers(self) -> None:
+        """Show the layers of the moment that is looked at, or the last ones of the run."""
+        network, record = self._workspace.looked_at, self.session.record
+        moment = None if network is None else network.moment
+        if moment is None:
+            self.layers.show_layers(() if record is None or self.session.run is None else record.latest_layers)
+            self._layers_title.setText(self.tr("Layers"))
+        else:
+            self.layers.show_layers(moment.layers)
+            text = self.tr("Layers") if moment.layers_step is None else self.tr("Layers at step {step:,}")
+            self._layers_title.setText(text.format(step=moment.layers_step))
 
     @Slot(object)
     def _offer_to_resume(self, run: Run) -> None:
@@ -228,7 +249,7 @@ class TrainTab(TabPage):
         if record is None or self.session.run is None or not self.isVisible():
             return
         self.curves.redraw_next()
-        self.layers.show_layers(record.latest_layers)
+        self._show_layers()
         if advisor is not None:
             self.hints.show_hints(advisor.hints())
 
@@ -252,6 +273,7 @@ class TrainTab(TabPage):
         self._list_runs()
         run = self.session.run
         self.controls.offer_result(on=run is not None and bool(run.checkpoints()))
+        self.controls.offer_replay(on=run is not None and Film.exists(run))
         self.setup.show_running(None)
         self._tick()
         self.curves.redraw()
@@ -332,6 +354,7 @@ class TrainTab(TabPage):
             self.runs = RunsDialog(self._theme, self._store, self._smoothed_over, self)
             self.runs.resume_asked.connect(self.resume)
             self.runs.model_loaded.connect(self._use_model)
+            self.runs.replay_asked.connect(self._workspace.replay_asked)
             self.runs.compared.connect(self.curves.overlay)
         bring_up(self.runs)
 
@@ -368,6 +391,8 @@ class TrainTab(TabPage):
         controls.stop_asked.connect(session.stop)
         controls.use_asked.connect(self._use_result)
         controls.evaluate_asked.connect(self._evaluate_result)
+        controls.replay_asked.connect(self._replay_run)
+        self._workspace.networks_changed.connect(self._show_layers)
         self.notice.accepted.connect(self._resume_interrupted)
         self._after_run.model_loaded.connect(self._use_model)
         self._after_run.interrupted_found.connect(self._offer_to_resume)
@@ -406,7 +431,8 @@ class TrainTab(TabPage):
         inside = QVBoxLayout(layers)
         inside.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
         inside.setSpacing(0)
-        inside.addWidget(title(self.tr("Layers"), layers))
+        self._layers_title = title(self.tr("Layers"), layers)
+        inside.addWidget(self._layers_title)
         inside.addWidget(scroller("layerScroll", self.tr("Layers"), self.layers, layers), 1)
         layers.setMinimumHeight(12 * SPACE)
         middle = QVBoxLayout()

@@ -1,6 +1,6 @@
 """Loaded models, with the information that the window shows about them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from digitpad.data.dataset import PerChannel
     from digitpad.models.model_file import Model, ModelMetadata
     from digitpad.reading.numbers import Reader
+    from digitpad.training.events import LayerMeasure
 
 _RUN, _CHECKPOINTS = "run.json", "checkpoints"
+_FILM, _FRAME = "film", "step-"
 _FIGURES = {
     "test_accuracy": QT_TRANSLATE_NOOP("Models", "{name} · {accuracy} on MNIST"),
     "validation_accuracy": QT_TRANSLATE_NOOP("Models", "{name} · {accuracy} on validation images"),
@@ -30,6 +32,33 @@ class Source(Enum):
     IN_TRAINING = "in training"
     SAVED = "saved"  # a checkpoint of a run, or a model file that is shown without being in use
     OPERATED = "operated"  # one of the others, changed by surgery
+    MOMENT = "moment"  # a run as it was at one step, from its film or repeated
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """A moment of a run, which is replayed.
+
+    Attributes
+    ----------
+    run
+        The folder of the run.
+    step
+        Number of steps that the run had taken.
+    is_exact
+        Whether the network has exactly the weights of the run; if not, they are rounded to float16.
+    file
+        A model file with these weights; None if there is none.
+    layers, layers_step
+        The last layer diagnostics of the run at or before this step, and their step; none before the first.
+    """
+
+    run: Path
+    step: int
+    is_exact: bool
+    file: Path | None = None
+    layers: "tuple[LayerMeasure, ...]" = ()
+    layers_step: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +77,8 @@ class LoadedModel:
         The reader of the model.
     source
         Where it comes from.
+    moment
+        The moment of a run that it shows, also after surgery; None for all others.
     """
 
     title: str
@@ -56,6 +87,7 @@ class LoadedModel:
     std: "PerChannel"
     reader: "Reader"
     source: Source = Source.IN_USE
+    moment: Moment | None = None
 
     @property
     def model(self) -> "Model | None":
@@ -113,12 +145,18 @@ def read_model(name_or_path: str | Path | None = None) -> "tuple[Model, Path]":
 
             return Run(folder).model(None if folder == path else path), path
     path = find_model(name_or_path)
-    return load_model(path), path
+    model = load_model(path)
+    return (replace(model, name=saved_name(path)) if is_frame(path) else model), path
 
 
 def is_checkpoint(path: Path) -> bool:
     """Return whether a file is in the checkpoints folder of a run."""
     return path.parent.name == _CHECKPOINTS
+
+
+def is_frame(path: Path) -> bool:
+    """Return whether a file is a frame of the film of a run."""
+    return path.parent.name == _FILM and path.stem.startswith(_FRAME) and run_of(path.parent.parent) is not None
 
 
 def run_of(path: Path) -> Path | None:
@@ -140,14 +178,17 @@ def saved_name(path: Path) -> str:
     str
         "standard", "standard 2" or "standard 2, step 340".
     """
-    folder = run_of(path)
+    folder = path.parent.parent if is_frame(path) else run_of(path)
     if folder is None:
         return path.stem
+    from digitpad.training.film.reader import moment_name
     from digitpad.training.run import Run
 
     try:
+        if is_frame(path):
+            return moment_name(Run(folder), int(path.stem.removeprefix(_FRAME)))
         return Run(folder).display_name(path if is_checkpoint(path) else None)
-    except DigitpadError:
+    except (DigitpadError, ValueError):
         # A damaged run still has the name of its folder.
         return folder.name
 
@@ -172,6 +213,21 @@ def take(model: "Model", path: Path, name: str, source: Source = Source.IN_USE) 
     preprocessing = model.metadata.preprocessing
     title = _title(name, model.metadata)
     return LoadedModel(title, path, preprocessing.mean, preprocessing.std, Recognizer(model), source)
+
+
+def at_moment(model: "Model", moment: Moment) -> LoadedModel:
+    """Return the network of a run at one step, named as the model is.
+
+    Raises
+    ------
+    DigitpadError
+        If it does not read digits.
+    """
+    from digitpad.reading.recognizer import Recognizer
+
+    preprocessing = model.metadata.preprocessing
+    mean, std = preprocessing.mean, preprocessing.std
+    return LoadedModel(model.name, moment.run, mean, std, Recognizer(model), Source.MOMENT, moment)
 
 
 def _title(name: str, metadata: "ModelMetadata") -> str:

@@ -132,6 +132,11 @@ class NetworkMenu(QMenu):
         self._add_entry(menu, run, self.tr("End of the run"))
         for entry in steps:
             self._add_entry(menu, entry, entry.name)
+        menu.addSeparator()
+        replay = menu.addAction(self.tr("Replay"))
+        replay.setObjectName(f"{self._name}Replay-{run.path.name}")
+        replay.setToolTip(self.tr("Look at any moment of this training"))
+        replay.triggered.connect(partial(self._replay, run.path))
 
     def _add_entry(self, menu: QMenu, entry: Entry, text: str) -> QAction:
         action = menu.addAction(menu_text(text))
@@ -142,6 +147,9 @@ class NetworkMenu(QMenu):
         action.setChecked(self._is_in_use(entry.path))
         action.triggered.connect(partial(self._choose, entry.path))
         return action
+
+    def _replay(self, folder: Path) -> None:
+        self._workspace.replay_asked.emit(folder)
 
     def _choose(self, path: Path) -> None:
         self.chosen.emit(path)

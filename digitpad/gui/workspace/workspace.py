@@ -71,11 +71,14 @@ class Workspace(QObject):
         Another network is in use, in training or shown, or the list of networks has changed.
     message
         A `Message`: a network could not be loaded.
+    replay_asked
+        The folder of a run that the user wants to replay.
     """
 
     published = Signal(object)
     networks_changed = Signal()
     message = Signal(object)
+    replay_asked = Signal(object)
 
     def __init__(
         self,
@@ -183,8 +186,8 @@ class Workspace(QObject):
         """
         before = self._looked_at
         if threshold is None and before is not None and network is not None and before.source is network.source:
-            # A network in training is replaced at every step; a changed threshold is kept.
-            threshold = self._threshold if network.source is Source.IN_TRAINING else None
+            # A network in training is replaced at every step, as is that of a replay; a changed threshold is kept.
+            threshold = self._threshold if network.source in {Source.IN_TRAINING, Source.MOMENT} else None
         self._looked_at, self._threshold = network, threshold
         if network is None:
             self._reader = None
@@ -291,7 +294,8 @@ class Workspace(QObject):
         if before.source is not Source.OPERATED:
             self._operated = before
         network = models.take(model, before.path, model.name, Source.OPERATED)
-        self.look_by(_retitled(network, title), threshold=before.reader.threshold)
+        operated = replace(_retitled(network, title), moment=before.moment)
+        self.look_by(operated, threshold=before.reader.threshold)
 
     def end_operation(self) -> None:
         """Show the network as it was before surgery."""

@@ -16,7 +16,8 @@ from digitpad.training.run import Run
 
 _FILE = "bookmarks.json"
 _MOST_BYTES = 1 << 20
-_LONGEST_NOTE = 120
+#: Characters.
+LONGEST_NOTE = 120
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,5 +64,5 @@ def write_bookmarks(run: Run, bookmarks: Iterable[Bookmark]) -> list[Bookmark]:
 
 
 def _tidy(bookmarks: Iterable[Bookmark]) -> list[Bookmark]:
-    by_step = {one.step: Bookmark(one.step, plain_name(one.note.strip(), most=_LONGEST_NOTE)) for one in bookmarks}
+    by_step = {one.step: Bookmark(one.step, plain_name(one.note.strip(), most=LONGEST_NOTE)) for one in bookmarks}
     return [by_step[step] for step in sorted(by_step) if step >= 0]

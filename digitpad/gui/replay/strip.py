@@ -1,0 +1,423 @@
+"""The strip along the foot of the window: moving through a run, and the charts that belong to its steps."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from digitpad.gui.replay.actions import ReplayActions
+from digitpad.gui.replay.bookmark_dialog import BookmarkDialog
+from digitpad.gui.replay.charts import Charts
+from digitpad.gui.replay.export_dialog import ExportDialog
+from digitpad.gui.replay.player import SPEEDS, Player
+from digitpad.gui.replay.slider import StepSlider
+from digitpad.gui.replay.step_axis import StepAxis
+from digitpad.gui.replay.transport import Transport
+from digitpad.gui.widgets.cards import bring_up
+from digitpad.gui.widgets.fields import ComboBox
+from digitpad.gui.widgets.live_text import LiveText
+from digitpad.gui.widgets.message_bar import Message
+from digitpad.gui.widgets.scaling import px
+from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
+from digitpad.gui.workspace.workspace import Workspace
+from digitpad.training.film.replay import ReplayProgress
+
+_WIDE = 1000  # pixels at 100 % text size: from here on everything is in one row
+_TALL = 700  # pixels at 100 % text size: the height of a window in which a chart is shown at first
+_SIDE = 264  # pixels: the column on the left, as wide as that of the Features tab
+_STATUS = 176  # pixels: the column of the step, the loss and the frame
+#: Row, column, rows and columns of each part, in wide and in narrow windows.
+_PLACES = {
+    "info": ((0, 0, 1, 1), (0, 0, 1, 1)),
+    "chart": ((0, 1, 1, 1), (1, 0, 1, 3)),
+    "values": ((0, 2, 1, 2), (0, 1, 1, 2)),
+    "transport": ((1, 0, 1, 1), (3, 0, 1, 1)),
+    "slider": ((1, 1, 1, 1), (2, 0, 1, 3)),
+    "status": ((1, 2, 1, 1), (3, 1, 1, 1)),
+    "buttons": ((1, 3, 1, 1), (3, 2, 1, 1)),
+}
+
+
+class ReplayStrip(QFrame):
+    """Replays one run at a time.
+
+    Parameters
+    ----------
+    theme, workspace
+        The colours, and what shows the moments.
+    actions
+        The actions of replay.
+
+    Signals
+    -------
+    message
+        A `Message`: something could not be read.
+    closed
+        The strip was closed.
+    """
+
+    message = Signal(object)
+    closed = Signal()
+
+    def __init__(self, theme: Theme, workspace: Workspace, actions: ReplayActions, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("replayStrip")
+        self._theme, self._workspace, self._actions = theme, workspace, actions
+        self._is_wide: bool | None = None
+        self.player: Player | None = None
+        self.slider = StepSlider(theme, self)
+        self.charts = Charts(theme, workspace, self)
+        self._speed = ComboBox(theme, "replaySpeed", self.tr("Speed"), self.tr("Speed of playing"), self)
+        self._speed.offer({name: self.tr("{speed} ×").format(speed=name) for name in SPEEDS})
+        self._speed.choose("1")
+        self._speed.setMinimumWidth(9 * SPACE)
+        buttons = (
+            actions.previous_frame,
+            actions.previous_step,
+            actions.play,
+            actions.next_step,
+            actions.next_frame,
+        )
+        self.transport = Transport(theme, buttons, self._speed, self)
+        self._status = QWidget(self)
+        self._step = self._text("replayStep", text_font(self.font(), bold=True), "text", self.tr("Step"))
+        self._loss = self._text("replayLoss", fixed_font(self.font()), "muted", self.tr("Loss"))
+        self._frame = self._text("replayFrame", self.font(), "muted", self.tr("Frame"))
+        self._buttons = QWidget(self)
+        self._lay_out()
+        self._connect()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a run is replayed."""
+        return self.player is not None
+
+    def open_run(self, folder: Path) -> None:
+        """Replay a run; another one that is open is closed. The strip appears when its film is there."""
+        if self.player is not None:
+            if self.player.folder == folder:
+                return
+            self.close_run()
+        player = self.player = Player(folder, self._workspace, self)
+        player.opened.connect(self._opened)
+        player.timeline_changed.connect(self._show_timeline)
+        player.moved.connect(self._show_moment)
+        player.repeating.connect(self._show_repeating)
+        player.failed.connect(self._fail)
+        player.speed = self._speed.chosen
+
+    @Slot()
+    def close_run(self) -> None:
+        """Close the strip; the workspace looks at what it looked at before."""
+        self._end(restore=True)
+
+    def shut_down(self) -> None:
+        """Stop all work and wait for its end, because the window is closing."""
+        self._end(restore=False)
+
+    def _end(self, *, restore: bool) -> None:
+        player, self.player = self.player, None
+        if player is None:
+            return
+        self.charts.end()
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
+        player.shut_down(restore=restore)
+        player.deleteLater()
+        self._actions.offer(on=False)
+        self.hide()
+        self.closed.emit()
+
+    # Signals of the player
+
+    @Slot()
+    def _opened(self) -> None:
+        player = self.player
+        if player is None:
+            return
+        self.charts.begin(player, shown=self.window().height() >= px(_TALL))
+        self._show_timeline()
+        self.show()
+        self._actions.offer(on=True)
+        self.slider.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def _show_timeline(self) -> None:
+        player = self.player
+        if player is None or not player.timeline.frames:
+            return
+        axis = StepAxis(player.timeline.last, self._actions.axis.isChecked())
+        self.slider.show_timeline(player.timeline, axis)
+        self.charts.show_axis(axis)
+        self._show_moment()
+
+    @Slot()
+    def _show_moment(self) -> None:
+        """Show the step of the handle, and what is known of it."""
+        player = self.player
+        if player is None or not player.timeline.frames:
+            return
+        timeline, step = player.timeline, player.step
+        self.slider.show_step(step, is_shown=player.moment is not None or player.is_live)
+        self.charts.show_step(step)
+        self._step.show_text(self.tr("step {step:,} of {last:,}").format(step=step, last=timeline.last))
+        loss = timeline.loss(step)
+        self._loss.show_text("" if loss is None else self.tr("loss {loss:.3f}").format(loss=loss))
+        if not player.is_repeating:
+            self._frame.show_text(self._place())
+        self.transport.play.show_sign("pause" if player.is_playing else "play")
+        self._live.setEnabled(player.is_training and not player.is_live)
+        marked = player.bookmark() is not None
+        self._bookmark.setText(self.tr("Bookmark…") if marked else self.tr("Bookmark"))
+
+    def _place(self) -> str:
+        """Return which frame is shown, or what is shown instead."""
+        player = self.player
+        if player is None:
+            return ""
+        if player.is_live:
+            return self.tr("live")
+        moment = player.moment
+        if moment is None:
+            return self.tr("another network is shown")
+        index = player.timeline.index(moment.step)
+        if index is None or (moment.is_exact and not player.timeline.frames[index].is_exact):
+            return self.tr("repeated exactly")
+        text = self.tr("frame {number:,} of {count:,}")
+        if not moment.is_exact:
+            text = self.tr("frame {number:,} of {count:,}, float16")
+        return text.format(number=index + 1, count=len(player.timeline.frames))
+
+    @Slot(object)
+    def _show_repeating(self, progress: ReplayProgress | None) -> None:
+        """Show how far the training is repeated, and offer to cancel that."""
+        self._cancel.setVisible(progress is not None)
+        self._live.setVisible(progress is None)
+        if progress is None:
+            self._show_moment()
+        elif progress.total:
+            text = self.tr("repeating step {done:,} of {total:,}")
+            self._frame.show_text(text.format(done=progress.done, total=progress.total))
+        else:
+            self._frame.show_text(self.tr("opening the data…"))
+
+    @Slot(str)
+    def _fail(self, sentence: str) -> None:
+        self.message.emit(Message(sentence))
+        if self.player is not None and not self.player.timeline.frames:
+            self.close_run()
+
+    # Actions
+
+    @Slot(str)
+    def perform(self, name: str) -> None:
+        """Perform an action of `ReplayActions` by its name."""
+        player = self.player
+        if player is None or not player.timeline.frames:
+            return
+        match name:
+            case "play":
+                player.play_or_pause()
+            case "end":
+                player.go_to_end()
+            case "faster" | "slower":
+                names = list(SPEEDS)
+                place = names.index(player.speed) + (1 if name == "faster" else -1)
+                self._speed.choose(names[min(max(place, 0), len(names) - 1)])
+            case "bookmark":
+                self._ask_for_note()
+            case "chart":
+                self.charts.show_next()
+            case "axis":
+                self._show_timeline()
+            case "export":
+                self._ask_for_export()
+            case _:
+                self._go(name)
+
+    def _go(self, name: str) -> None:
+        player = self.player
+        if player is not None:
+            ways = {
+                "previous_frame": player.previous_frame,
+                "next_frame": player.next_frame,
+                "previous_step": player.previous_step,
+                "next_step": player.next_step,
+                "first": player.first,
+                "next_bookmark": player.next_bookmark,
+                "previous_bookmark": player.previous_bookmark,
+            }
+            player.pause()
+            ways[name]()
+
+    def _ask_for_note(self) -> None:
+        player = self.player
+        if player is not None:
+            player.pause()
+            dialog = BookmarkDialog(player.step, player.bookmark(), self)
+            dialog.saved.connect(player.save_bookmark)
+            bring_up(dialog)
+
+    def _ask_for_export(self) -> None:
+        player = self.player
+        if player is not None:
+            player.pause()
+            dialog = ExportDialog(self._theme, player, self._workspace, self)
+            dialog.message.connect(self.message)
+            bring_up(dialog)
+
+    @Slot(float)
+    def _want(self, step: float) -> None:
+        if self.player is not None:
+            self.player.pause()
+            last = self.player.timeline.last
+            if self.player.is_training and step >= last:
+                self.player.go_live()
+            else:
+                self.player.go_near(step)
+
+    @Slot(int)
+    def _go_to_mark(self, step: int) -> None:
+        if self.player is not None:
+            self.player.pause()
+            self.player.go_to_mark(step)
+
+    @Slot(int)
+    def _move_frames(self, count: int) -> None:
+        player = self.player
+        if player is None:
+            return
+        player.pause()
+        if count == 1:
+            player.next_frame()
+        elif count == -1:
+            player.previous_frame()
+        else:
+            player.go_to_frame(player.timeline.nearest(player.step) + count)
+
+    @Slot(int)
+    def _move_steps(self, count: int) -> None:
+        self.perform("next_step" if count > 0 else "previous_step")
+
+    @Slot(bool)
+    def _go_to_end(self, last: bool) -> None:
+        self.perform("end" if last else "first")
+
+    @Slot()
+    def _change_speed(self) -> None:
+        if self.player is not None:
+            self.player.speed = self._speed.chosen
+
+    @Slot()
+    def _go_live(self) -> None:
+        if self.player is not None:
+            self.player.go_live()
+
+    @Slot()
+    def _stop_repeating(self) -> None:
+        if self.player is not None:
+            self.player.cancel()
+
+    # Parts
+
+    def _connect(self) -> None:
+        slider = self.slider
+        slider.wanted.connect(self._want)
+        slider.mark_chosen.connect(self._go_to_mark)
+        slider.frames_asked.connect(self._move_frames)
+        slider.steps_asked.connect(self._move_steps)
+        slider.ends_asked.connect(self._go_to_end)
+        slider.play_asked.connect(self._actions.play.trigger)
+        self.charts.step_chosen.connect(self._want)
+        self.charts.failed.connect(self._fail)
+        self._speed.currentIndexChanged.connect(self._change_speed)
+        self._actions.asked.connect(self.perform)
+
+    def _text(self, name: str, font: QFont, colour: str, spoken: str) -> LiveText:
+        return LiveText(self._theme, name, font, colour, self._status, spoken=spoken)
+
+    def _button(self, name: str, text: str, tip: str) -> QToolButton:
+        button = QToolButton(self._buttons)
+        button.setObjectName(name)
+        button.setText(text)
+        button.setAccessibleName(text.rstrip("…"))
+        button.setToolTip(tip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.setFixedHeight(4 * SPACE)
+        return button
+
+    def _lay_out(self) -> None:
+        lines = QVBoxLayout(self._status)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(SPACE // 4)
+        for line in (self._step, self._loss, self._frame):
+            lines.addWidget(line)
+        lines.addStretch(1)
+        self._live = self._button("replayLive", self.tr("Live"), self._actions.end.toolTip())
+        self._live.clicked.connect(self._go_live)
+        self._cancel = self._button("replayCancel", self.tr("Cancel"), self.tr("Stop repeating the training"))
+        self._cancel.clicked.connect(self._stop_repeating)
+        self._cancel.hide()
+        self._bookmark = self._button("replayBookmark", self.tr("Bookmark"), self._actions.bookmark.toolTip())
+        self._bookmark.clicked.connect(self._actions.bookmark.trigger)
+        more = self._button("replayMore", "⋯", self.tr("More of replay"))
+        more.setAccessibleName(self.tr("More of replay"))
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(more)
+        menu.setObjectName("replayMoreMenu")
+        for action in (self._actions.chart, self._actions.axis, None, self._actions.export):
+            if action is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(action)
+        more.setMenu(menu)
+        close = self._button("replayClose", "×", self.tr("Close replay (F9)"))
+        close.setAccessibleName(self.tr("Close replay"))
+        close.clicked.connect(self.close_run)
+        places = QGridLayout(self._buttons)
+        places.setContentsMargins(0, 0, 0, 0)
+        places.setSpacing(SPACE)
+        places.addWidget(self._live, 0, 0)
+        places.addWidget(self._cancel, 0, 0)
+        places.addWidget(self._bookmark, 1, 0)
+        places.addWidget(close, 0, 1)
+        places.addWidget(more, 1, 1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
+        self._grid.setHorizontalSpacing(2 * SPACE)
+        self._grid.setVerticalSpacing(SPACE)
+        self._place_parts(wide=True)
+
+    def _place_parts(self, *, wide: bool) -> None:
+        """Put everything into one row, or the slider above its buttons."""
+        if wide == self._is_wide:
+            return
+        self._is_wide = wide
+        parts = {
+            "info": self.charts.info,
+            "chart": self.charts.stack,
+            "values": self.charts.values,
+            "transport": self.transport,
+            "slider": self.slider,
+            "status": self._status,
+            "buttons": self._buttons,
+        }
+        for part in parts.values():
+            self._grid.removeWidget(part)
+        for name, part in parts.items():
+            self._grid.addWidget(part, *_PLACES[name][0 if wide else 1])
+            if name not in {"chart", "slider"}:
+                self._grid.setAlignment(part, Qt.AlignmentFlag.AlignTop)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnMinimumWidth(0, px(_SIDE) if wide else 0)
+        self._status.setMinimumWidth(px(_STATUS) if wide else 0)
+        self.transport.show_captions(on=wide)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use the width that there is."""
+        super().resizeEvent(event)
+        self._place_parts(wide=self.width() >= px(_WIDE))
