@@ -20,7 +20,6 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
-
 from virtual_screen import has_virtual_screen, virtual_screen
 
 _PAINTED, _GAP, _FIRST = 33.0, 100.0, 300.0  # milliseconds: the targets

@@ -21,6 +21,7 @@ from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.models import LoadedModel
 from digitpad.gui.workspace.settings import Settings
 from digitpad.reading.recognizer import Prediction
+from tests.gui.filmed import train_filmed
 from tests.gui.settling import settle
 
 # Limitations of the off-screen platform are not errors of the window.
@@ -148,6 +149,12 @@ def window(theme: Theme, settings: Settings, reader: FakeReader, tmp_path: Path)
     yield window
     window.close()
     shiboken6.delete(window)
+
+
+@pytest.fixture(scope="session")
+def filmed_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a short run with a film; see `train_filmed`."""
+    return train_filmed(tmp_path_factory.mktemp("filmed"))
 
 
 Draw = Callable[[QWidget, Sequence[Sequence[tuple[float, float]]]], None]

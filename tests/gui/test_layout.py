@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QTabBar, QWidget
+from pytestqt.qtbot import QtBot
 
 from digitpad.gui.data.tab import DataTab
 from digitpad.gui.features.tab import FeaturesTab
@@ -76,6 +77,35 @@ def test_every_text_of_a_tab_has_room(
     any_window.resize(width, height)
     theme.set_scale(scale)
     found = [f"{name}: {fault}" for name, _ in _pages(any_window, tab) for fault in faults(any_window)]
+    theme.set_scale(1.0)
+    assert not found, "\n".join(found)
+    assert any_window.size() == QSize(width, height)
+
+
+@pytest.mark.parametrize("chart", ["answer", "classes", "none"])
+@pytest.mark.parametrize(("width", "height", "scale"), [*SIZES, (1280, 800, 1.0)])
+def test_every_text_of_the_replay_has_room(
+    any_window: MainWindow,
+    theme: Theme,
+    filmed_run: Path,
+    qtbot: QtBot,
+    chart: str,
+    width: int,
+    height: int,
+    scale: float,
+) -> None:
+    any_window.workspace.replay_asked.emit(filmed_run)
+    strip = any_window.replay.strip
+    assert strip is not None
+    qtbot.waitUntil(strip.isVisible, timeout=20_000)
+    player = strip.player
+    assert player is not None
+    strip.charts.choice.choose(chart)
+    any_window.resize(width, height)
+    theme.set_scale(scale)
+    qtbot.waitUntil(lambda: player.is_settled and not strip.charts.busy, timeout=20_000)
+    lay_out()
+    found = faults(strip)
     theme.set_scale(1.0)
     assert not found, "\n".join(found)
     assert any_window.size() == QSize(width, height)

@@ -277,6 +277,8 @@ class Why(QWidget):
             button.setEnabled(self._model is not None)
 
     def _fill_menu(self, labels: Sequence[str]) -> None:
+        if [action.text() for action in self._menu.actions()] == [_question(label) for label in labels]:
+            return
         self._menu.clear()
         for index, label in enumerate(labels):
             action = QAction(_question(label), self._menu)

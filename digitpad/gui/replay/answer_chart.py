@@ -61,7 +61,7 @@ class AnswerChart(FilmChart):
                 for label, step in first_readings(life)
             )
             self.setAccessibleDescription(story)
-        self.update()
+        self.forget()
 
     def paint_shares(self, painter: QPainter, plot: QRectF) -> None:
         """Paint the areas and their labels."""

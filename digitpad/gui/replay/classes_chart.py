@@ -40,7 +40,7 @@ class ClassesChart(FilmChart):
             missing = [place for place, step in enumerate(steps) if step is None]
             self._latest = missing[0] if missing else int(np.argmax(known))
             self.setAccessibleDescription(classes.in_words())
-        self.update()
+        self.forget()
 
     def paint_shares(self, painter: QPainter, plot: QRectF) -> None:
         """Paint the line at which a class counts as learned, and the accuracies."""

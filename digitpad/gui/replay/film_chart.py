@@ -1,7 +1,7 @@
 """The base of the charts above the slider: the same axis, the moment shown, and what the pointer hovers over."""
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.gui.replay.slider import MARGIN
@@ -33,18 +33,19 @@ class FilmChart(QWidget):
         self._axis = StepAxis()
         self._step = 0
         self._pointer: QPointF | None = None
+        self._ground: QPixmap | None = None
         self.setObjectName(name)
         self.setAccessibleName(spoken)
         self.setToolTip(tip)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self._forget)
+        theme.changed.connect(self.forget)
 
     def show_axis(self, axis: StepAxis) -> None:
         """Use another axis."""
         if axis != self._axis:
             self._axis = axis
-            self._forget()
+            self.forget()
 
     def show_step(self, step: int) -> None:
         """Mark the moment that is shown."""
@@ -83,7 +84,11 @@ class FilmChart(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(text_font(self.font(), scale=0.85))
-        self.paint_shares(painter, self._plot)
+        if self._pointer is None:
+            painter.drawPixmap(0, 0, self._ground_now(painter.font()))
+        else:
+            # What is painted may depend on the pointer.
+            self.paint_shares(painter, self._plot)
         self._paint_line(painter, self._x_of(self._step), Qt.PenStyle.DotLine)
         if self._pointer is not None:
             step = self._chosen_step(self._pointer)
@@ -122,9 +127,30 @@ class FilmChart(QWidget):
         event = self.event_near(point)
         return self._step_at(point.x()) if event is None else float(event)
 
-    def _forget(self) -> None:
-        """Discard what was prepared for painting; called when colours, axis or data change."""
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Paint everything again in another size."""
+        super().resizeEvent(event)
+        self._ground = None
+
+    @Slot()
+    def forget(self) -> None:
+        """Paint everything again, because colours, axis or data have changed."""
+        self._ground = None
         self.update()
+
+    def _ground_now(self, font: QFont) -> QPixmap:
+        """Return the shares as a picture: only the line of the moment moves while the run is played."""
+        if self._ground is None:
+            ratio = self.devicePixelRatioF()
+            self._ground = QPixmap(self.size() * ratio)
+            self._ground.setDevicePixelRatio(ratio)
+            self._ground.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._ground)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(font)
+            self.paint_shares(painter, self._plot)
+            painter.end()
+        return self._ground
 
     def _paint_line(self, painter: QPainter, x: float, style: Qt.PenStyle) -> None:
         painter.setPen(QPen(self._theme.colour("text"), 1.2, style))

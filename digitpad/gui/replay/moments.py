@@ -12,6 +12,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -20,6 +21,7 @@ from digitpad.gui.replay.run_timeline import RunTimeline, read_timeline
 from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 from digitpad.gui.workers.progress import StoppedError
 from digitpad.gui.workspace.models import LoadedModel, Moment, at_moment
+from digitpad.gui.workspace.page_reader import PageReader
 from digitpad.models.model_file import Model, save_model
 from digitpad.training.film.frame_file import FilmFrame
 from digitpad.training.film.reader import Film
@@ -47,6 +49,30 @@ class OpenedFilm:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadedMoment:
+    """A network of one moment, ready to be shown.
+
+    Attributes
+    ----------
+    network
+        The network, with its moment.
+    reader
+        Reads pages with it; prepared for capturing activations.
+    """
+
+    network: LoadedModel
+    reader: PageReader
+
+    @classmethod
+    def of(cls, model: Model, moment: Moment) -> Self:
+        """Prepare the network of a moment, in a thread."""
+        network = at_moment(model, moment)
+        reader = PageReader(network.reader)
+        reader.prepare()
+        return cls(network, reader)
+
+
 class MomentLoader(QObject):
     """Reads from one run. Results of earlier requests are dropped.
 
@@ -60,7 +86,7 @@ class MomentLoader(QObject):
     opened
         An `OpenedFilm`, after each `read`.
     loaded
-        A `LoadedModel` with its moment.
+        A `LoadedMoment`.
     progressed
         A `ReplayProgress`, while steps are repeated.
     failed
@@ -127,7 +153,7 @@ class MomentLoader(QObject):
         elif isinstance(result, OpenedFilm):
             self._film = result.film
             self.opened.emit(result)
-        elif isinstance(result, LoadedModel):
+        elif isinstance(result, LoadedMoment):
             self.loaded.emit(result)
         elif isinstance(result, ReplayProgress):
             self.progressed.emit(result)
@@ -140,9 +166,9 @@ def _read(folder: Path, film: Film | None, _context: WorkContext) -> OpenedFilm:
     return OpenedFilm(opened, timeline, time.perf_counter() - before)
 
 
-def _load(film: Film, frame: FilmFrame, timeline: RunTimeline, _context: WorkContext) -> LoadedModel:
+def _load(film: Film, frame: FilmFrame, timeline: RunTimeline, _context: WorkContext) -> LoadedMoment:
     moment = _moment(film.run.folder, frame.step, timeline, frame.path, is_exact=frame.is_exact)
-    return at_moment(film.model(frame), moment)
+    return LoadedMoment.of(film.model(frame), moment)
 
 
 def _moment(folder: Path, step: int, timeline: RunTimeline, file: Path | None, *, is_exact: bool) -> Moment:
@@ -169,7 +195,7 @@ def _finish(job: Generator[ReplayProgress, None, Model], context: WorkContext) -
 
 def _repeat(
     exact: ExactSteps, folder: Path, step: int, timeline: RunTimeline, files: Path, context: WorkContext
-) -> LoadedModel:
+) -> LoadedMoment:
     """Repeat the training up to a step, unless it is stopped."""
     job = exact.at(step)
     with contextlib.closing(job):
@@ -181,4 +207,4 @@ def _repeat(
     with contextlib.suppress(DigitpadError):
         save_model(path, model)
     file = path if path.exists() else None
-    return at_moment(model, _moment(folder, step, timeline, file, is_exact=True))
+    return LoadedMoment.of(model, _moment(folder, step, timeline, file, is_exact=True))

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from digitpad.errors import DigitpadError
-from digitpad.gui.replay.moments import MomentLoader, OpenedFilm
+from digitpad.gui.replay.moments import LoadedMoment, MomentLoader, OpenedFilm
 from digitpad.gui.replay.run_timeline import RunTimeline
 from digitpad.gui.workspace.look import Look
 from digitpad.gui.workspace.models import LoadedModel, Moment, Source
@@ -345,11 +345,11 @@ class Player(QObject):
         self._loader.load_frame(frame, self._timeline)
 
     @Slot(object)
-    def _take_moment(self, network: LoadedModel) -> None:
+    def _take_moment(self, loaded: LoadedMoment) -> None:
         self._loading = self._repeating = False
-        self._sought = network
+        self._sought = loaded.network
         self.repeating.emit(None)
-        self._workspace.look_by(network)
+        self._workspace.look_by(loaded.network, reader=loaded.reader)
         self.moved.emit()
 
     @Slot(object)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QFontMetricsF,
     QHelpEvent,
@@ -13,7 +13,9 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QPolygonF,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
@@ -67,13 +69,14 @@ class StepSlider(QAbstractSlider):
         self._axis = StepAxis()
         self._curve: tuple[NDArray[np.float64], NDArray[np.float64]] = (np.empty(0), np.empty(0))
         self._shown: int | None = None
+        self._layers: dict[str, QPixmap] = {}
         self.setObjectName("replaySlider")
         self.setAccessibleName(self.tr("Step of the run"))
         self.setToolTip(self.tr("Drag to any moment of the training"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._forget)
 
     @property
     def axis(self) -> StepAxis:
@@ -86,7 +89,7 @@ class StepSlider(QAbstractSlider):
             self._curve = timeline.curve()
         self._timeline, self._axis = timeline, axis
         self.setRange(0, timeline.last)
-        self.update()
+        self._forget()
 
     def show_step(self, step: int, *, is_shown: bool) -> None:
         """Move the handle; a hollow one says that another network is shown."""
@@ -187,7 +190,17 @@ class StepSlider(QAbstractSlider):
         near = [mark for mark in marks if abs(self.x_of(mark[0]) - point.x()) <= px(_NEAR)]
         return min(near, key=lambda mark: abs(self.x_of(mark[0]) - point.x()), default=None)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Paint the curve again in another size."""
+        super().resizeEvent(event)
+        self._layers.clear()
+
     # Painting
+
+    @Slot()
+    def _forget(self) -> None:
+        self._layers.clear()
+        self.update()
 
     @property
     def _track(self) -> float:
@@ -238,28 +251,43 @@ class StepSlider(QAbstractSlider):
 
     def _paint_curve(self, painter: QPainter, handle: float) -> None:
         """Paint the loss, filled up to the handle."""
-        steps, losses = self._curve
-        if len(steps) < 2:
+        if len(self._curve[0]) < 2:
             return
-        # The wild first steps of some runs would press everything else flat.
-        top = max(float(np.quantile(losses, 0.98)), 1e-9)
-        foot, height = px(_TOP + _CURVE), px(_CURVE - 2)
-        ys = foot - np.clip(losses / top, 0, 1) * height
-        points = [QPointF(self.x_of(step), y) for step, y in zip(steps.tolist(), ys.tolist(), strict=True)]
-        area = QPolygonF([QPointF(points[0].x(), foot), *points, QPointF(points[-1].x(), foot)])
         for left, right, colour, alpha in (
             (0.0, handle, "accent", 0.25),
             (handle, float(self.width()), "bar", 0.12),
         ):
             painter.save()
             painter.setClipRect(QRectF(left, 0, right - left, self.height()))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.colour(colour, alpha))
-            painter.drawPolygon(area)
-            painter.setPen(QPen(self._theme.colour(colour), 1.2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPolyline(QPolygonF(points))
+            painter.drawPixmap(0, 0, self._layer(colour, alpha))
             painter.restore()
+
+    def _layer(self, colour: str, alpha: float) -> QPixmap:
+        """Return the whole curve in one colour; painted once, because the handle moves with every moment."""
+        layer = self._layers.get(colour)
+        if layer is not None:
+            return layer
+        ratio = self.devicePixelRatioF()
+        layer = self._layers[colour] = QPixmap(self.size() * ratio)
+        layer.setDevicePixelRatio(ratio)
+        layer.fill(Qt.GlobalColor.transparent)
+        steps, losses = self._curve
+        # The wild first steps of some runs would press everything else flat.
+        top = max(float(np.quantile(losses, 0.98)), 1e-9)
+        foot, height = px(_TOP + _CURVE), px(_CURVE - 2)
+        ys = foot - np.clip(losses / top, 0, 1) * height
+        points = [QPointF(self.x_of(step), y) for step, y in zip(steps.tolist(), ys.tolist(), strict=True)]
+        area = QPolygonF([QPointF(points[0].x(), foot), *points, QPointF(points[-1].x(), foot)])
+        painter = QPainter(layer)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour(colour, alpha))
+        painter.drawPolygon(area)
+        painter.setPen(QPen(self._theme.colour(colour), 1.2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(QPolygonF(points))
+        painter.end()
+        return layer
 
     def _paint_track(self, painter: QPainter, handle: float) -> None:
         left, right = self.x_of(0), self.x_of(self._axis.last)

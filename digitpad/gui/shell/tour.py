@@ -50,7 +50,7 @@ def run_tour(out: Path, *, trained: int = _TRAINED) -> list[Path]:
     -------
     list of Path
         The screenshots, in the order of the tabs: `draw.png`, `data.png`, `train.png`, `features.png` and
-        `evaluate.png`.
+        `evaluate.png`; at last `replay.png`, the training from before at a quarter of its steps.
 
     Raises
     ------
@@ -81,6 +81,7 @@ def run_tour(out: Path, *, trained: int = _TRAINED) -> list[Path]:
                 _train(window, out / "train.png", trained),
                 _look_inside(window, out / "features.png"),
                 _evaluate(window, out / "evaluate.png"),
+                _replay(window, out / "replay.png"),
             ]
         finally:
             window.close()
@@ -223,6 +224,25 @@ def _evaluate(window: MainWindow, path: Path) -> Path:
     place = matrix.cell_rect(*worst).center()
     for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
         _send(matrix, kind, (place.x(), place.y()))
+    QApplication.processEvents()
+    write_png(path, window.grab().toImage())
+    return path
+
+
+def _replay(window: MainWindow, path: Path) -> Path:
+    """Replay the run that the Train tab has trained, and look inside the network at a quarter of it."""
+    window.go_to("Features")
+    window.replay.actions.replay.trigger()
+    strip = window.replay.strip
+    while strip is not None and strip.is_open and not strip.isVisible():
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    player = None if strip is None else strip.player
+    if strip is None or player is None:
+        message = window.messages.message
+        raise DigitpadError(_("No run could be replayed.") if message is None else message.text)
+    player.go_near(player.timeline.last / 4)
+    while not player.is_settled or window.workspace.busy or strip.charts.busy:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
     QApplication.processEvents()
     write_png(path, window.grab().toImage())
     return path

@@ -54,6 +54,11 @@ class PageReader:
         """Discard the last reading, because the reader's threshold has changed."""
         self._numbers = NumberReader(self._reader)
 
+    def prepare(self) -> None:
+        """Prepare for capturing activations, which takes a few milliseconds and need not be done in the GUI thread."""
+        if self._framing is not None:
+            self._framing.prepare_inspector()
+
     def look(self, page: Page, depth: Depth, choice: Choice, known: NumberReading | None = None) -> Sight:
         """Read a page.
 
@@ -194,6 +199,10 @@ class _FramingReader:
 
     def recognize_all(self, images: NDArray[np.float32]) -> list[Prediction]:
         return self._recognizer.recognize_all(images)
+
+    def prepare_inspector(self) -> None:
+        """Make the inspector, which the first frame would make otherwise."""
+        self._inspector_now()
 
     def _inspector_now(self) -> Inspector:
         if self._inspector is None:

@@ -174,7 +174,9 @@ class Workspace(QObject):
             return False
         return True
 
-    def look_by(self, network: LoadedModel | None, *, threshold: float | None = None) -> None:
+    def look_by(
+        self, network: LoadedModel | None, *, threshold: float | None = None, reader: "PageReader | None" = None
+    ) -> None:
         """Show another network; None for no network.
 
         Parameters
@@ -183,6 +185,8 @@ class Workspace(QObject):
             The network.
         threshold
             The changed "not a digit" threshold; None keeps the network's own.
+        reader
+            The reader of pages by this network, prepared in another thread; None makes one here.
         """
         before = self._looked_at
         if threshold is None and before is not None and network is not None and before.source is network.source:
@@ -197,7 +201,7 @@ class Workspace(QObject):
 
             if threshold is not None:
                 network.reader.threshold = threshold
-            self._reader = PageReader(network.reader)
+            self._reader = PageReader(network.reader) if reader is None else reader
         if network is None:
             self.drawing.show_for(None, CROP)
         else:

@@ -36,7 +36,7 @@ def test_without_a_screen_it_draws_a_digit_that_is_read(tmp_path: Path) -> None:
     )
     assert result.returncode == 0, result.stderr
     folder = tmp_path / "pictures"
-    names = ("draw", "data", "train", "features", "evaluate")
+    names = ("draw", "data", "train", "features", "evaluate", "replay")
     assert result.stdout.split() == [str(folder / f"{name}.png") for name in names]
     # The user's collections are neither shown nor changed.
     assert not list(home.rglob("collections"))
@@ -57,6 +57,11 @@ def test_without_a_screen_it_draws_a_digit_that_is_read(tmp_path: Path) -> None:
         pixels = np.asarray(image.convert("RGB")).reshape(-1, 3).astype(int)
     assert (pixels[:, 0] > pixels[:, 2] + 40).sum() > 10_000
     assert (pixels[:, 1] > pixels[:, 0] + 40).sum() > 10_000
+    with PIL.Image.open(folder / "replay.png") as image:
+        assert image.size == (2560, 1600)
+        # The strip is at the foot: the areas of the answer's life, and the loss up to the handle, in accent.
+        strip = np.asarray(image.convert("RGB").crop((680, 1200, 1860, 1600))).astype(int)
+    assert (abs(strip - [11, 127, 104]).sum(axis=2) < 30).sum() > 4000
     with PIL.Image.open(folder / "train.png") as image:
         assert image.size == (2560, 1600)
         # The curves are lines of accent in the middle; under the loss stands the accuracy.
