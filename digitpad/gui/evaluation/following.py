@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from digitpad.models.model_file import Model
 
 #: Datasets with one split for training and testing.
-_ONE_SPLIT = {"styles"}
+_ONE_SPLIT = {"pen", "styles", "manners", "figures"}
 _FILES_OF_ONE_SPLIT = {".jsonl", ".csv"}
 
 

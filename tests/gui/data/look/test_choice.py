@@ -14,7 +14,7 @@ def test_pen_ink_is_shown_and_chosen_by_writer(
 ) -> None:
     few = pen_drawings()[:30]
     monkeypatch.setattr(sources, "pen_drawings", lambda: few)
-    page.data.setCurrentIndex(page.data.findText("Pen ink"))
+    page.data.setCurrentIndex(page.data.findText("Pen ink of 30 writers"))
     page.data.activated.emit(page.data.currentIndex())
     ready(page)
     assert page.data.source == "pen"
