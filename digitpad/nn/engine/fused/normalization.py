@@ -117,7 +117,7 @@ class FusedBatchNorm2D(Layer):
         out = self._own.empty("out", (height // 2, width // 2, row) if self._pool else lines.shape)
         scale_row, shift_row = self._row(scale, row), self._row(shift, row)
         zeros = np.zeros_like(scale_row)
-        for some, pooled in _few_lines(lines):
+        for some, pooled in few_lines(lines):
             here = out[pooled if self._pool else some]
             scaled = self._scratch.empty("scaled", lines[some].shape) if self._pool else here
             np.multiply(lines[some], scale_row, out=scaled)
@@ -143,7 +143,7 @@ class FusedBatchNorm2D(Layer):
         changed = self._relu or self._pool
         passed = self._own.empty("grad", lines.shape) if changed else grad_out
         sums, products = np.zeros_like(lines[0, 0]), np.zeros_like(lines[0, 0])
-        for some, pooled in _few_lines(lines):
+        for some, pooled in few_lines(lines):
             if changed:
                 self._pass_back(grad_out, out, pooled if self._pool else some, passed[some])
             rows = passed[some].reshape(-1, len(sums))
@@ -184,7 +184,7 @@ class FusedBatchNorm2D(Layer):
         slope = -scale * kept.inverse_deviation * grad_x_hat_sum / count
         shift = -scale * grad_sum / count - kept.mean * slope
         scale_row, slope_row, shift_row = (self._row(values, row) for values in (scale, slope, shift))
-        for some, _ in _few_lines(lines):
+        for some, _ in few_lines(lines):
             product = np.multiply(lines[some], slope_row, out=self._scratch.empty("product", lines[some].shape))
             product += shift_row
             here = np.multiply(passed[some], scale_row, out=grad[some])
@@ -199,7 +199,7 @@ class FusedBatchNorm2D(Layer):
                 f"{self.norm.check.owner}: x has {count} value per channel; expected more than one in training, "
                 "since a single one has no variance"
             )
-        pieces = [lines[some].reshape(-1, lines.shape[2]) for some, _ in _few_lines(lines)]
+        pieces = [lines[some].reshape(-1, lines.shape[2]) for some, _ in few_lines(lines)]
         pilot = self._of_channels(column_sums(pieces[0])) * self.norm.num_features / pieces[0].size
         pilot_row = self._row(pilot, lines.shape[2])
         sums, squares = np.zeros_like(pilot_row), np.zeros_like(pilot_row)
@@ -238,8 +238,8 @@ def column_sums(rows: Array) -> Array:
     return sums
 
 
-def _few_lines(image: Array) -> Iterator[tuple[slice, slice]]:
-    """Divide an image (H, W, N * C) into pieces of about `_ROWS_BYTES`, of an even number of lines except the last.
+def few_lines(image: Array) -> Iterator[tuple[slice, slice]]:
+    """Divide an image (H, W, ...) into pieces of about `_ROWS_BYTES`, of an even number of lines except the last.
 
     Yields
     ------

@@ -1,9 +1,13 @@
-"""A residual block with the ReLU behind it, added up in memory that is reused in every step."""
+"""A residual block with the ReLU behind it, added up in memory that is reused in every step.
+
+A few lines of the image take all steps while they are in the processor's cache.
+"""
 
 import numpy as np
 
 from digitpad.nn.backend import Array
 from digitpad.nn.engine.fused.layouts import CHANNELS_LAST, order_of
+from digitpad.nn.engine.fused.normalization import few_lines
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.layers import Residual
@@ -32,10 +36,7 @@ class FusedResidual(Layer):
         """Return the output for `x` (N, C, H, W), in memory that the next call overwrites."""
         body, shortcut = (branch.forward(x, training=training) for branch in (self.body, self.shortcut))
         self._order = order_of(body)
-        out = self._added(body, shortcut, "out")
-        if self._relu:
-            row = out.reshape(-1, out[0, 0].size)
-            np.maximum(row, np.zeros_like(row[0]), out=row)
+        out = self._added(body, shortcut, "out", relu=self._relu)
         self._cache = out if training else None
         return self._order.batch(out)
 
@@ -61,14 +62,23 @@ class FusedResidual(Layer):
         Residual.check.upstream(grad_output, self._order.batch(out).shape)
         if not self._relu:
             return grad_output
-        positive = np.greater(out, 0, out=self._scratch.empty("positive", out.shape, np.bool_))
-        grad = self._own.empty("grad", out.shape)
-        return self._order.batch(np.multiply(self._order.image(grad_output), positive, out=grad))
+        grad_image, grad = self._order.image(grad_output), self._own.empty("grad", out.shape)
+        for some, _ in few_lines(out):
+            positive = np.greater(out[some], 0, out=self._scratch.empty("positive", out[some].shape, np.bool_))
+            np.multiply(grad_image[some], positive, out=grad[some])
+        return self._order.batch(grad)
 
     def _sum(self, of_body: Array, of_shortcut: Array) -> Array:
-        return self._order.batch(self._added(of_body, of_shortcut, "total"))
+        return self._order.batch(self._added(of_body, of_shortcut, "total", relu=False))
 
-    def _added(self, first: Array, second: Array, name: str) -> Array:
-        """Return the sum of two arrays (N, C, H, W) as an image."""
+    def _added(self, first: Array, second: Array, name: str, *, relu: bool) -> Array:
+        """Return the sum of two arrays (N, C, H, W) as an image, without its negative numbers if `relu`."""
         first, second = self._order.image(first), self._order.image(second)
-        return np.add(first, second, out=self._own.empty(name, first.shape))
+        total = self._own.empty(name, first.shape)
+        # NumPy's maximum with a scalar runs at a fifth of the speed.
+        zeros = np.zeros(total.shape[2:], total.dtype)
+        for some, _ in few_lines(total):
+            here = np.add(first[some], second[some], out=total[some])
+            if relu:
+                np.maximum(here, zeros, out=here)
+        return total
