@@ -67,9 +67,8 @@ def _settings(solution: ConvolutionSolution, digits: int) -> str:
         parts.append(problem_name(solution))
     if problem.pooling is not None:
         kind = _("max pooling") if problem.pooling.kind == "max" else _("average pooling")
-        parts.append(
-            f"{kind} {_pair(problem.pooling.size)}, {_('stride {stride}').format(stride=_pair(problem.pooling.stride))}"
-        )
+        stride = _("stride {stride}").format(stride=_pair(problem.pooling.stride))
+        parts.append(f"{kind} {_pair(problem.pooling.size)}, {stride}")
     return "; ".join(parts)
 
 

@@ -202,16 +202,14 @@ def _convolution_questions(solution: ConvolutionSolution, digits: int) -> tuple[
 def _loss_questions(solution: LossSolution, digits: int) -> tuple[Question, ...]:
     questions = []
     for name in solution.losses:
-        for kind, steps in (
-            ("steps", loss_steps(solution, name, digits)),
-            ("gradient", gradient_steps(solution, name, digits)),
+        loss = _(TITLES[name])
+        gradient = _("gradient")
+        for kind, owner, steps in (
+            ("steps", loss, loss_steps(solution, name, digits)),
+            ("gradient", f"{loss}, {gradient}", gradient_steps(solution, name, digits)),
         ):
             for number, step in enumerate(steps):
-                title = (
-                    f"{_(TITLES[name])}, {step.name}"
-                    if kind == "steps"
-                    else f"{_(TITLES[name])}, {_('gradient')}, {step.name}"
-                )
+                title = f"{owner}, {step.name}"
                 questions.append(Question((name, kind, number), title, float(step.value or 0), _hint(step), digits))
     return tuple(questions)
 
