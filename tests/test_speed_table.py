@@ -69,7 +69,7 @@ RUNS = [
 
 def test_the_sprint_is_told_by_mean_median_and_worst_seed() -> None:
     rows = time_to_accuracy.sprint_rows([*RUNS[::-1]])
-    few, whole = "`sprint` with `--limit 35000`", "`sprint`"
+    few, whole = "`sprint` with `--limit 35000`", "`sprint` with `--validation 0`"
     assert [(row["library"], row["command"], row["seeds"]) for row in rows] == [
         ("digitpad", few, 3), ("PyTorch", few, 3), ("digitpad", whole, 3), ("PyTorch", whole, 3)
     ]  # fmt: skip

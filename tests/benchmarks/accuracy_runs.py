@@ -36,7 +36,9 @@ class Job:
     looks
         Number of evaluations; the last one is after the last step.
     limit
-        Number of images in all, of which 5,000 are for validation, as with `--limit`; None for all of MNIST.
+        Number of images in all, as with `--limit`; None for all of MNIST.
+    validation
+        Number of validation images among them, as with `--validation`; None for 5,000.
     channels_last
         PyTorch's memory format.
     """
@@ -46,6 +48,7 @@ class Job:
     threads: int
     looks: int = 1
     limit: int | None = None
+    validation: int | None = None
     channels_last: bool = True
 
 
@@ -161,7 +164,7 @@ def prepare(path: Path, job: Job) -> None:
     settings, seed = settings_of(job), job.seed
     plan = ARCHITECTURES[find_recipe(job.recipe).architecture]
     network = build_network(plan, seed)
-    training, _ = choose_images(load_mnist("train"), limit=job.limit, validation=None, seed=seed)
+    training, _ = choose_images(load_mnist("train"), limit=job.limit, validation=job.validation, seed=seed)
     test = load_mnist("test")
     orders = [
         generator(seed, Purpose.ORDER, epoch).permutation(len(training)) for epoch in range(1, settings.epochs + 1)
@@ -199,7 +202,7 @@ def digitpad_points(watch: Stopwatch, job: Job, _prepared: Path) -> tuple[float,
         from digitpad.training.trainer import Trainer
 
         digits = load_mnist("train")
-    training, _ = choose_images(digits, limit=job.limit, validation=None, seed=job.seed)
+    training, _ = choose_images(digits, limit=job.limit, validation=job.validation, seed=job.seed)
     network = build_network(ARCHITECTURES[find_recipe(job.recipe).architecture], job.seed)
     trainer = Trainer(network, training, None, settings_of(job))
     points: Points = []

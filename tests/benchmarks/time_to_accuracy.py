@@ -41,8 +41,8 @@ def sprint_targets(limit: int | None, percent: float, seconds: float) -> tuple[T
 
 
 def words_of(limit: int | None) -> str:
-    """Return the option that limits the images."""
-    return "" if limit is None else f" with `--limit {limit}`"
+    """Return the option that decides how many images are used; without a limit, all are for training."""
+    return " with `--validation 0`" if limit is None else f" with `--limit {limit}`"
 
 
 #: The lines of the speed table, by recipe.
@@ -128,6 +128,8 @@ def sprint(job: Job, seeds: tuple[int, int], folder: Path, json: Path | None, ma
         for limit, _, _ in SPRINTS:
             prepared = folder / f"{seed}.npz"
             here = replace(job, seed=seed, limit=limit if job.limit is None else job.limit)
+            if here.limit is None:
+                here = replace(here, validation=0)
             if both:
                 prepare(prepared, here)
                 best = best if runs else fastest_pytorch(here, prepared)
