@@ -6,13 +6,13 @@ reuse their memory from step to step; and for wide 3x3 kernels they need fewer m
 how). `fuse` replaces layers wherever a rule matches, and leaves the others as they are. What the program shows of a
 drawing is never computed by these layers, but by the plain ones, or by `OneImage`, which gives the same bits.
 
-The files, in reading order: `layouts.py` says how images lie in memory, `patches.py` turns a convolution of many
-images into matrix products, `kernel_gradient.py` that of its weights, and `direct.py` adds bias, ReLU and pooling. For
-wide layers, `tiles.py` cuts an image into tiles, `winograd.py` derives the transforms, `products.py`
-applies them to many tiles at once, `pooling.py` pools 2x2 blocks, `convolution.py` adds bias and ReLU, `workspace.py`
-holds the memory. `rows.py`, `strided.py` and `taps.py` convolve batches of a few images; `by_batch.py` chooses.
-`activations.py`, `any_pooling.py`, `dropout.py`, `linear.py`, `normalization.py` and `residual.py` are the other
-layers; `small_products.py` says how large matrices are cut.
+The files, in reading order: `layouts.py` says how images lie in memory, `patches.py` turns a convolution of many images
+into matrix products, `kernel_gradient.py` that of its weights, `geometry.py` keeps what depends on shapes alone, and
+`direct.py` adds bias, ReLU and pooling. For wide layers, `tiles.py` cuts an image into tiles, `winograd.py` derives the
+transforms, `products.py` applies them to many tiles at once, `pooling.py` pools 2x2 blocks, `convolution.py` adds bias
+and ReLU, `workspace.py` holds the memory. `rows.py`, `strided.py` and `taps.py` convolve batches of a few images;
+`by_batch.py` chooses. `activations.py`, `any_pooling.py`, `dropout.py`, `linear.py`, `normalization.py` and
+`residual.py` are the other layers; `small_products.py` says how large matrices are cut.
 """
 
 import numpy as np

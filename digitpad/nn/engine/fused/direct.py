@@ -9,11 +9,11 @@ import math
 
 import numpy as np
 
-from digitpad.nn.backend import Array
-from digitpad.nn.engine.fused.kernel_gradient import KernelGradient
+from digitpad.nn.backend import Array, Shape
+from digitpad.nn.engine.fused.geometry import Geometry
 from digitpad.nn.engine.fused.layouts import IMAGES_LAST
 from digitpad.nn.engine.fused.normalization import column_sums
-from digitpad.nn.engine.fused.patches import Patches, backward_slides, by_pixel, forward_slides, multiply_patches
+from digitpad.nn.engine.fused.patches import by_pixel, multiply_patches
 from digitpad.nn.engine.fused.pooling import Winners, blocks
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer, require_cache
@@ -36,6 +36,7 @@ class DirectConv2D(Layer):
     def __init__(self, conv: Conv2D, *, relu: bool, pool: bool, scratch: Workspace) -> None:
         self.conv, self._relu, self._pool = conv, relu, pool
         self._own, self._scratch = scratch.sibling(), scratch
+        self._geometry_of: tuple[Shape, Geometry] | None = None
         self._cache: tuple[Array, Array] | None = None
 
     @staticmethod
@@ -48,12 +49,12 @@ class DirectConv2D(Layer):
         conv = self.conv
         conv.check.unseen_batch(x, (conv.in_channels, None, None), like=conv.weight.value)
         image = IMAGES_LAST.contiguous(x, self._own, "image")
-        down, right = forward_slides(conv, image.shape[:2])
-        patches = Patches(down, right, conv.groups, self._scratch)
+        geometry = self._geometry(image)
+        down, right, patches = geometry.down, geometry.right, geometry.patches
         kernel = self._kernel()
         size = (down.places // 2, right.places // 2) if self._pool else (down.places, right.places)
         out = self._own.empty("out", (*size, conv.out_channels, len(x)))
-        for band in patches.bands(image, conv.out_channels, even=self._pool):
+        for band in geometry.bands:
             whole = self._band_of(out, band, right.places)
             multiply_patches(kernel, patches.seen(image, band), by_pixel(whole, conv.groups))
             self._finish(whole, out, band, training=training)
@@ -108,9 +109,8 @@ class DirectConv2D(Layer):
         conv = self.conv
         conv.check.upstream(grad_output, IMAGES_LAST.batch(out).shape)
         grad_out = IMAGES_LAST.contiguous(grad_output, self._own, "grad_out")
-        down, right = forward_slides(conv, image.shape[:2])
-        gradient = KernelGradient(down, right, conv.groups, self._scratch)
-        bands = gradient.bands(image, conv.out_channels, even=self._pool)
+        geometry = self._geometry(image)
+        down, right, gradient, bands = geometry.down, geometry.right, geometry.gradient, geometry.gradient_bands
         grad = grad_out
         if self._pool or self._relu:
             rows = down.places if want_input else bands[0].stop
@@ -148,18 +148,21 @@ class DirectConv2D(Layer):
         image, _ = require_cache(self, self._cache)
         conv = self.conv
         grad_image = self._own.empty("grad_image", image.shape)
-        down, right = forward_slides(conv, image.shape[:2])
-        for rows, taps_down, back_down in backward_slides(down, image.shape[0]):
-            for columns, taps_right, back_right in backward_slides(right, image.shape[1]):
-                phase = grad_image[rows, columns]
-                if 0 in (back_down.taps, back_right.taps):
-                    phase[...] = 0
-                    continue
-                kernel = self._reversed_kernel(taps_down, taps_right)
-                patches = Patches(back_down, back_right, conv.groups, self._scratch)
-                for band in patches.bands(grad, conv.in_channels):
-                    multiply_patches(kernel, patches.seen(grad, band), by_pixel(phase[band], conv.groups))
+        for phase in self._geometry(image).phases:
+            pixels = grad_image[phase.rows, phase.columns]
+            if phase.patches is None:
+                pixels[...] = 0
+                continue
+            kernel = self._reversed_kernel(phase.taps_down, phase.taps_right)
+            for band in phase.bands:
+                multiply_patches(kernel, phase.patches.seen(grad, band), by_pixel(pixels[band], conv.groups))
         return grad_image
+
+    def _geometry(self, image: Array) -> Geometry:
+        """Return the geometry for an image (H, W, C, N): that of the last step if the shape is the same."""
+        if self._geometry_of is None or self._geometry_of[0] != image.shape:
+            self._geometry_of = image.shape, Geometry.of(self.conv, image, self._scratch, even=self._pool)
+        return self._geometry_of[1]
 
     def _kernel(self) -> Array:
         """Return the weights as (groups, 1, 1, O / groups, columns * rows * C / groups)."""
