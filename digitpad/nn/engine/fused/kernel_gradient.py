@@ -5,7 +5,8 @@
 Each weight sums over all places and images, so both have to follow each other in memory. A row of pixels, (W, C, N),
 is *turned* to (C, W * N), in runs of N numbers, and so is a row of the gradient. With stride 1, what a column of the
 kernel sees in a turned row is the row itself from another column on: all cells of the kernel are views of one copy.
-With a stride, each column of the kernel has a copy with every s-th pixel.
+With a stride s there are s copies, each with every s-th pixel: column j of the kernel sees copy j mod s from its pixel
+j // s on.
 
 The products of different rows are added up afterwards. The outputs are divided into parts, so that OpenBLAS takes its
 kernels for small matrices, which do not copy their operands first: up to a million multiplications, and here about
@@ -96,8 +97,10 @@ class KernelGradient:
         turned_grad = self._scratch.empty("turned_grad", (rows, self._groups, parts, size // parts, places * n))
         np.copyto(turned_grad.reshape(rows, out_channels, places, n), grad_out.transpose(0, 2, 1, 3))
         products = self._scratch.empty("products", (rows, *total.shape[:3], parts, size // parts, total.shape[4]))
-        cells = self._cells(self._turn(image, band), rows, n)
-        np.matmul(turned_grad[:, np.newaxis, np.newaxis], cells[..., np.newaxis, :, :].swapaxes(6, 5), out=products)
+        turned, factor = self._turn(image, band), turned_grad[:, np.newaxis, np.newaxis]
+        for phase in range(turned.shape[1]):
+            cells = self._cells(turned, phase, rows, n)[..., np.newaxis, :, :].swapaxes(6, 5)
+            np.matmul(factor, cells, out=products[:, :, phase :: self._right.step])
         total += column_sums(products.reshape(rows, -1)).reshape(total.shape)
 
     def _turn(self, image: Array, band: slice) -> Array:
@@ -112,28 +115,33 @@ class KernelGradient:
         turned[: rows.start] = 0
         turned[rows.stop :] = 0
         for copy in range(copies):
-            start = right.first + copy * right.apart
-            places, beside = Slide(start, right.step, 1, 1, columns).inside(0, slice(0, columns), width)
+            places, beside = Slide(right.first + copy, right.step, 1, 1, columns).inside(0, slice(0, columns), width)
             there = turned[rows, copy]
             np.copyto(there[:, :, places], image[positions, beside].transpose(0, 2, 1, 3))
             there[:, :, : places.start] = 0
             there[:, :, places.stop :] = 0
         return turned
 
-    def _cells(self, turned: Array, rows: int, n: int) -> Array:
-        """Return what each cell sees: (rows, kernel rows, kernel columns, groups, C / groups, places * N), a view."""
+    def _cells(self, turned: Array, phase: int, rows: int, n: int) -> Array:
+        """Return what the cells see in a copy: (rows, kernel rows, some columns, groups, C / groups, places * N)."""
         row, copy, channel, column, number = turned.strides
         size = turned.shape[2] // self._groups
-        across = copy if turned.shape[1] > 1 else column * self._right.apart
+        taps = len(range(phase, self._right.taps, self._right.step))
         return overlapping(
             turned,
-            (rows, self._down.taps, self._right.taps, self._groups, size, self._right.places * n),
-            (row * self._down.step, row * self._down.apart, across, channel * size, channel, number),
+            (rows, self._down.taps, taps, self._groups, size, self._right.places * n),
+            (
+                row * self._down.step,
+                row * self._down.apart,
+                column * self._right.apart,
+                channel * size,
+                channel,
+                number,
+            ),
+            offset=phase * copy,
         )
 
     def _columns(self) -> tuple[int, int]:
         """Return the number of copies of a turned row, and of their columns."""
         right = self._right
-        if right.step == 1:
-            return 1, right.places + (right.taps - 1) * right.apart
-        return right.taps, right.places
+        return min(right.step, right.taps), right.places + (right.taps - 1) // right.step * right.apart
