@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from digitpad.nn import (
     ARCHITECTURES,
+    AttentionGate,
     BatchNorm2D,
     Conv2D,
     Dropout,
@@ -99,6 +100,19 @@ CASES: dict[str, tuple[tuple[int, ...], Callable[[DTypeLike], Sequential]]] = {
             SkipConnection(named(Conv2D(2, 4, 3, padding=1, dtype=t), BatchNorm2D(4, dtype=t), ReLU())),
             Conv2D(6, 3, 3, padding=1, dtype=t),
         ),
+    ),
+    "attention gate": (
+        (2, 6, 5),
+        lambda t: named(
+            Conv2D(2, 4, 3, padding=1, dtype=t),
+            SkipConnection(named(Conv2D(4, 3, 3, padding=1, dtype=t), ReLU())),
+            AttentionGate(4, 3, rng=np.random.default_rng(4), dtype=t),
+            Conv2D(7, 2, 3, padding=1, dtype=t),
+        ),
+    ),
+    "attention gate, normalized": (
+        (5, 4, 6),
+        lambda t: named(AttentionGate(3, 2, batch_norm=True, rng=np.random.default_rng(4), dtype=t)),
     ),
     "linear": (
         (4, 4, 4),

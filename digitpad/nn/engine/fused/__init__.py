@@ -11,8 +11,8 @@ into matrix products, `kernel_gradient.py` that of its weights, `geometry.py` ke
 `direct.py` adds bias, ReLU and pooling. For wide layers, `tiles.py` cuts an image into tiles, `winograd.py` derives the
 transforms, `products.py` applies them to many tiles at once, `pooling.py` pools 2x2 blocks, `convolution.py` adds bias
 and ReLU, `workspace.py` holds the memory. `rows.py`, `strided.py` and `taps.py` convolve batches of a few images;
-`by_batch.py` chooses. `activations.py`, `any_pooling.py`, `dropout.py`, `linear.py`, `normalization.py` and
-`residual.py` are the other layers; `small_products.py` says how large matrices are cut.
+`by_batch.py` chooses. `activations.py`, `any_pooling.py`, `dropout.py`, `linear.py`, `normalization.py`, `residual.py`
+and `skips.py` are the other layers; `small_products.py` says how large matrices are cut.
 """
 
 import numpy as np
@@ -28,11 +28,13 @@ from digitpad.nn.engine.fused.linear import FusedFlatten, FusedLinear
 from digitpad.nn.engine.fused.normalization import FusedBatchNorm2D
 from digitpad.nn.engine.fused.residual import FusedResidual
 from digitpad.nn.engine.fused.rows import RowConv2D
+from digitpad.nn.engine.fused.skips import FusedAttentionGate, FusedSkipConnection
 from digitpad.nn.engine.fused.strided import StridedConv2D
 from digitpad.nn.engine.fused.taps import TapConv2D
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer
 from digitpad.nn.layers import (
+    AttentionGate,
     AvgPool2D,
     BatchNorm2D,
     Conv2D,
@@ -124,7 +126,10 @@ def _alone(layer: Layer, scratch: Workspace) -> Layer:
         case Sequential():
             fast = _fuse(layer, scratch)
         case SkipConnection(branches={"body": body}):
-            fast = SkipConnection(_alone(body, scratch))
+            fast = FusedSkipConnection(layer, _alone(body, scratch), scratch)
+        case AttentionGate():
+            theta, phi, psi = (_replace([part], scratch)[0] for part in (layer.theta, layer.phi, layer.psi))
+            fast = ByBatch(layer, FusedAttentionGate(layer, theta, phi, psi, scratch))
         case MaxPool2D():
             fast = FusedMaxPool2D(layer, scratch)
         case AvgPool2D():
