@@ -23,7 +23,9 @@ from digitpad.nn.backend import Array
 
 SUFFIX = ".safetensors"
 _STEP = "step-"
-_MOST_STEPS = 1 << 53
+MOST_STEPS = 1 << 31
+"""What every step is below, so that it is a number for Qt; files may say something else."""
+
 _POSITION, _EPOCHS, _ROUNDED = "film_step", "film_epochs", "film_rounded"
 
 
@@ -115,7 +117,7 @@ def read_frame(path: Path) -> FilmFrame | None:
         header = read_header(path)
         strings = header.strings
         step, epochs = int(strings[_POSITION]), float(strings[_EPOCHS])
-        if header.numbers > MOST_NUMBERS or not 0 <= step < _MOST_STEPS or not 0 <= epochs < float("inf"):
+        if header.numbers > MOST_NUMBERS or not 0 <= step < MOST_STEPS or not 0 <= epochs < float("inf"):
             return None
         if path.name != frame_path(path.parent, step).name:
             # A frame under another name would be shown at the wrong moment.
