@@ -11,6 +11,7 @@ from typing import Any
 
 from digitpad.errors import DigitpadError
 from digitpad.lab.unweighted import build_unweighted
+from digitpad.models.plan_limits import check_plan
 from digitpad.nn import Architecture
 from digitpad.nn.architectures.plan import LayerSpec
 from digitpad.nn.backend import Shape
@@ -124,7 +125,7 @@ def parse_layers(text: str, input_shape: Shape | None = None, name: str = "lab")
         counts[prefix] = counts.get(prefix, 0) + 1
         spec = {"name": f"{prefix}{counts[prefix]}", **spec}
         specs.append(spec)
-        current = _after(spec, current)
+        current = _after(specs, current)
     if shape is None or not specs:
         raise DigitpadError(_("There is no layer yet; write one in each line, such as conv 8 3x3."))
     return Architecture(name, shape, tuple(specs))
@@ -258,9 +259,11 @@ def _argument(text: str, line: int) -> object:
     )
 
 
-def _after(spec: LayerSpec, shape: Shape) -> Shape:
-    """Return the shape after a layer; of one that does not fit, the shape before it, since it is reported later."""
+def _after(specs: list[LayerSpec], shape: Shape) -> Shape:
+    """Return the shape after the last layer; of one that does not fit, the shape before it: it is reported later."""
     try:
-        return build_unweighted((spec,), shape).output_shape(shape)
+        # All layers together, so that many large ones are not built one after the other.
+        check_plan(Architecture("", shape, tuple(specs)))
+        return build_unweighted(specs[-1:], shape).output_shape(shape)
     except (TypeError, ValueError):
         return shape

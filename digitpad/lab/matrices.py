@@ -22,14 +22,18 @@ LARGEST_SIDE = 64
 """Maximum number of rows and of columns."""
 MOST_CHANNELS = 16
 """Maximum number of channels, and of kernels."""
-LONGEST_TEXT = 4_000_000
+LONGEST_TEXT = 2_000_000
 """Maximum number of characters of a pasted text."""
+
+#: Maximum nesting depth of fractions in LaTeX; each level takes a pass over the text.
+_MOST_NESTED = 20
 
 _WRAPPER = re.compile(
     r"(?:(?:np|numpy|torch)\.)?(?:array|asarray|tensor|matrix)\s*\(|,\s*dtype\s*=\s*[\w.]+|,\s*device\s*=[^,)]*"
 )
 _ENVIRONMENT = re.compile(
-    r"\\begin\{[a-zA-Z*]*(?:matrix|array)\*?\}(?:\[[^\]]*\]|\{[^}]*\})?(.*?)\\end\{[^}]*\}", re.DOTALL
+    r"\\begin\{[a-zA-Z*]{0,20}(?:matrix|array)\*?\}(?:\[[^\[\]]*\]|\{[^{}]*\})?((?:(?!\\begin\b).)*?)\\end\{[^{}]*\}",
+    re.DOTALL,
 )
 _FRACTION = re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}|\\[dt]?frac(\d)(\d)")
 _COMMANDS = (
@@ -175,8 +179,8 @@ def size_text(shape: Sequence[int]) -> str:
     return " \N{MULTIPLICATION SIGN} ".join(str(side) for side in shape)
 
 
-def _blocks(text: str) -> list[list[list[str]]]:
-    """Return the cells of a text as texts: matrices of rows of cells."""
+def _blocks(text: str) -> list[list[str]]:
+    """Return the rows of a text as texts, matrix by matrix."""
     if len(text) > LONGEST_TEXT:
         raise DigitpadError(_("The text has {count:,} characters; paste a part of the matrix.").format(count=len(text)))
     text = plain(text.replace("\r\n", "\n").replace("\r", "\n").replace("\N{NO-BREAK SPACE}", " "))
@@ -185,9 +189,7 @@ def _blocks(text: str) -> list[list[list[str]]]:
     if "[" in text or text.lstrip().startswith("(("):
         blocks = _bracketed(text)
     else:
-        blocks = [
-            [_cells(row) for row in re.split(r"[;\n]", part) if row.strip()] for part in re.split(r"\n[ \t]*\n", text)
-        ]
+        blocks = [[row for row in re.split(r"[;\n]", part) if row.strip()] for part in re.split(r"\n[ \t]*\n", text)]
     blocks = [block for block in blocks if block]
     if not blocks:
         raise DigitpadError(_("There is no matrix yet; write numbers row by row, such as 1 2; 3 4."))
@@ -199,9 +201,9 @@ def _from_latex(text: str) -> str:
     environments = _ENVIRONMENT.findall(text)
     if environments:
         text = "\n\n".join(body.replace("\n", " ") for body in environments)
-    text = re.sub(r"\\\\(?:\[[^\]]*\])?", ";", text)
-    while (simpler := _FRACTION.sub(_fraction, text)) != text:
-        text = simpler
+    text = re.sub(r"\\\\(?:\[[^\[\]]*\])?", ";", text)
+    for _level in range(_MOST_NESTED):
+        text = _FRACTION.sub(_fraction, text)
     for command, replacement in _COMMANDS:
         text = command.sub(replacement, text)
     return re.sub(r"[{}]", " ", text)
@@ -212,7 +214,7 @@ def _fraction(match: re.Match[str]) -> str:
     return f"({above})/({below})"
 
 
-def _bracketed(text: str) -> list[list[list[str]]]:
+def _bracketed(text: str) -> list[list[str]]:
     """Return the rows of nested lists, such as Python's, NumPy's or PyTorch's."""
     bare = _WRAPPER.sub(" ", text)
     if "[" not in bare:
@@ -220,17 +222,18 @@ def _bracketed(text: str) -> list[list[list[str]]]:
         bare = bare.replace("(", "[").replace(")", "]")
     if "..." in bare:
         raise DigitpadError(_('The matrix is abbreviated with "..."; copy all of its numbers.'))
-    blocks: list[list[list[str]]] = [[]]
+    blocks: list[list[str]] = [[]]
     depth = 0
     # Each piece is the text up to the next bracket; a row is a piece that ends with its closing bracket.
-    for piece in re.findall(r"[^\[\]]*[\[\]]", bare):
+    end = max(bare.rfind("["), bare.rfind("]")) + 1
+    for piece in re.findall(r"[^\[\]]*[\[\]]", bare[:end]):
         if piece.endswith("["):
             _check_outside(piece[:-1])
             depth += 1
             continue
         rows = [row.strip(" ,\t") for row in piece[:-1].replace("\n", " ").split(";")]
         if any(rows):
-            blocks[-1] += [_cells(row) for row in rows if row]
+            blocks[-1] += [row for row in rows if row]
         elif blocks[-1]:
             # The end of a matrix, or of several.
             blocks.append([])
@@ -239,7 +242,7 @@ def _bracketed(text: str) -> list[list[list[str]]]:
             raise DigitpadError(_("A bracket is closed that was never opened; check the brackets."))
     if depth:
         raise DigitpadError(_("A bracket is not closed; copy the matrix to its end."))
-    _check_outside(bare[bare.rindex("]") + 1 :])
+    _check_outside(bare[end:])
     return blocks
 
 
@@ -271,7 +274,7 @@ def _cells(row: str) -> list[str]:
         cells = [cell.strip() for cell in row.split(",")]
         return cells[:-1] if len(cells) > 1 and not cells[-1] else cells
     row = _FUNCTION_SPACE.sub(r"\1", row)
-    row = re.sub(r"[ ]*([*/^])[ ]*", r"\1", row)
+    row = re.sub(r"(?<![ ])[ ]*([*/^])[ ]*", r"\1", row)
     return _SIGN_SPACE.sub(r"\1", row).split()
 
 
@@ -295,17 +298,18 @@ def _decimal(cell: str) -> str:
     return re.sub(r"^([-+]?\d*),(\d+)$", r"\1.\2", cell)
 
 
-def _matrix(rows: list[list[str]], index: int | None) -> Numbers:
-    """Return the numbers of one matrix; `index` is its number if there are several."""
-    width = len(rows[0])
+def _matrix(texts: list[str], index: int | None) -> Numbers:
+    """Return the numbers of one matrix, given its rows; `index` is its number if there are several."""
+    width = len(_cells(texts[0]))
     where = "" if index is None else _("Matrix {index}: ").format(index=index)
-    if len(rows) > LARGEST_SIDE or width > LARGEST_SIDE:
+    if len(texts) > LARGEST_SIDE or width > LARGEST_SIDE:
         raise DigitpadError(
             where
             + _("The matrix is {size}; the lab takes up to {most}. Paste a part of it.").format(
-                size=size_text((len(rows), width)), most=size_text((LARGEST_SIDE, LARGEST_SIDE))
+                size=size_text((len(texts), width)), most=size_text((LARGEST_SIDE, LARGEST_SIDE))
             )
         )
+    rows = [_cells(text) for text in texts]
     for number, row in enumerate(rows):
         if len(row) != width:
             raise DigitpadError(

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from digitpad.lab.document import Step
-from digitpad.lab.networks import ITEM, NetworkSolution, Row
+from digitpad.lab.networks import ITEM, WINDOWS, NetworkSolution, Row
 from digitpad.nn import layers
 from digitpad.translation import gettext as _
-
-_WINDOWS = (layers.Conv2D, layers.MaxPool2D, layers.AvgPool2D)
 
 
 def formula_steps(row: Row) -> tuple[Step, ...]:
@@ -30,7 +28,7 @@ def formula_steps(row: Row) -> tuple[Step, ...]:
 def _side_steps(row: Row) -> list[Step]:
     """Return how the height and width of the output follow from the layer's window."""
     layer = row.layer
-    if isinstance(layer, _WINDOWS):
+    if isinstance(layer, WINDOWS):
         dilation = layer.dilation if isinstance(layer, layers.Conv2D) else (1, 1)
         formula = "⌊(H + P − D·(K − 1) − 1) / S⌋ + 1" if dilation != (1, 1) else "⌊(H + P − K) / S⌋ + 1"
         axes = list(
@@ -119,7 +117,7 @@ def _multiply_add_step(row: Row) -> Step:
 def _field_steps(row: Row) -> list[Step]:
     """Return how the jump between cells and the receptive field follow from those of the input."""
     layer, before, field = row.layer, row.before, row.field
-    if before is None or field is None or not isinstance(layer, _WINDOWS):
+    if before is None or field is None or not isinstance(layer, WINDOWS):
         return []
     dilation = layer.dilation if isinstance(layer, layers.Conv2D) else (1, 1)
     steps = []
@@ -227,7 +225,7 @@ def counted_back(solution: NetworkSolution, index: int) -> tuple[tuple[str, int]
     for row in reversed(solution.rows[: index + 1]):
         found.append((row.name, cells))
         layer = row.layer
-        if isinstance(layer, _WINDOWS):
+        if isinstance(layer, WINDOWS):
             dilation = layer.dilation[0] if isinstance(layer, layers.Conv2D) else 1
             cells = (cells - 1) * layer.stride[0] + (layer.kernel_size[0] - 1) * dilation + 1
         elif not layer.elementwise and not isinstance(layer, layers.BatchNorm2D):

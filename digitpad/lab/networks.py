@@ -20,6 +20,8 @@ from digitpad.translation import gettext as _
 
 #: Bytes of one number during training and inference: float32.
 ITEM = 4
+#: Layers whose receptive field is explained by formulas.
+WINDOWS = (layers.Conv2D, layers.MaxPool2D, layers.AvgPool2D)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -41,7 +43,8 @@ class Row:
     activation_bytes
         Memory of its output for one sample, in bytes.
     before, field
-        Receptive field of a cell of the input and of the output; None if the network's input is not an image.
+        Receptive field of a cell of the input and of the output; None if the network's input is not an image. `before`
+        is also None for layers other than `WINDOWS`.
     """
 
     name: str
@@ -158,6 +161,9 @@ def _rows_of(part: Sequential, shape: Shape, field: ReceptiveField | None) -> li
 
 def _field_before(layer: Layer, earlier: list[ReceptiveField], field: ReceptiveField) -> ReceptiveField | None:
     """Return the latest earlier field from which a layer makes `field`: in branches it is not always the last."""
+    if not isinstance(layer, WINDOWS):
+        # Formulas show it for these layers alone, and through the branches of a U-Net the search takes seconds.
+        return None
     for candidate in reversed(earlier):
         made = layer.receptive_field(candidate)
         if made == field:

@@ -235,7 +235,7 @@ def _arguments(node: ast.Call, kind: str) -> dict[str, Any]:
             raise _unreadable(node)
         given[keyword.arg] = _value(keyword.value, node, kind)
     arguments: dict[str, Any] = {}
-    accepted = set(inspect.signature(getattr(layer_types, known.type)).parameters)
+    accepted = set(inspect.signature(getattr(layer_types, known.type)).parameters) - {"initializer"}
     for name, value in given.items():
         if name in known.ignored:
             continue

@@ -1,5 +1,6 @@
 """Matrices are read from spreadsheets, Python, NumPy, PyTorch and LaTeX, and wrong ones are answered in a sentence."""
 
+import contextlib
 import math
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from digitpad.errors import DigitpadError
 from digitpad.lab.matrices import parse_channels, parse_kernels, parse_matrix, parse_vector
+from digitpad.lab.numbers import parse_number
 
 _SQUARE = [[1, 2], [3, 4]]
 
@@ -134,3 +136,31 @@ def test_a_vector_is_a_row_or_a_column() -> None:
         parse_vector("1 2; 3 4")
     with pytest.raises(DigitpadError, match="There are 2 matrices"):
         parse_vector("1\n\n2")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" + " " * 200_000 + "2",
+        "[1 2]" + "a" * 200_000,
+        "1\n" * 200_000,
+        r"\begin{matrix}" * 20_000,
+        r"\\[" * 100_000,
+        r"\frac{" * 20_000 + "1" + "}{2}" * 20_000,
+        "[" * 200_000,
+        "1,device=[",
+    ],
+)
+def test_a_huge_or_broken_text_takes_no_longer_than_its_length(text: str) -> None:
+    """Time that grows with the square of the length would take minutes here, in which the window stalls."""
+    with contextlib.suppress(DigitpadError):
+        assert parse_channels(text).shape == (1, 1, 2)
+
+
+def test_the_largest_input_is_read_by_the_short_way() -> None:
+    """Plain numbers are as Python reads them, whether or not a parser is needed."""
+    for text in ("1", "-3.", ".5", "+2e-3", "1E5", "007"):
+        assert parse_number(text) == float(text)
+    for text in ("1e999", "nan", "inf", "1_0_", "\N{ARABIC-INDIC DIGIT ONE}x"):
+        with pytest.raises(DigitpadError):
+            parse_number(text)

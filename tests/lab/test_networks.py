@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 from digitpad.errors import DigitpadError
+from digitpad.lab.layer_text import parse_layers
 from digitpad.lab.network_steps import counted_back, formula_steps, pooling_mistake
 from digitpad.lab.networks import solve
 from digitpad.lab.numbers import parse_number
@@ -148,3 +149,9 @@ def test_the_jump_of_a_transposed_convolution_is_a_fraction() -> None:
     assert solution.rows[0].field is not None
     assert solution.rows[0].field.rows.stride == Fraction(1, 2)
     assert formula_steps(solution.rows[1])[-2].filled == "1/2·2"
+
+
+def test_many_large_layers_are_not_built_one_after_the_other() -> None:
+    lines = ["input 7000", *["linear 7000"] * 199]
+    with pytest.raises(DigitpadError, match="too large"):
+        solve(parse_layers("\n".join(lines)))

@@ -165,28 +165,33 @@ def following_classes(film: Film, images: Dataset) -> Generator[ClassAccuracies,
     recognizer = Recognizer(film.model(film.frames[-1]))
     columns = match_classes(recognizer, images)[images.labels]
     frames = film.frames
-    kept = _Kept(film.run.film_folder / _FILE, images.checksum, len(recognizer.labels))
+    counts = np.bincount(columns, minlength=len(recognizer.labels))
+    kept = _Kept(film.run.film_folder / _FILE, images.checksum, counts)
     found = {frame.step: kept.hits[stamp] for frame in frames if (stamp := _stamp(frame)) in kept.hits}
     if found:
         yield _accuracies(recognizer.labels, columns, found, len(frames))
     saved_at = time.monotonic()
-    for index in coarse_to_fine(len(frames)):
-        frame = frames[index]
-        if frame.step in found:
-            continue
-        try:
-            film.load_into(recognizer.model.network, frame)
-        except DigitpadError:
-            # Thinned out meanwhile, or damaged; the others tell the story.
-            continue
-        readings = recognizer.recognize_batch(images.images[:]).argmax(axis=1)
-        hits = np.bincount(columns[readings == columns], minlength=len(recognizer.labels))
-        found[frame.step] = kept.hits[_stamp(frame)] = hits
-        if time.monotonic() - saved_at > _SECONDS_BETWEEN_SAVES:
-            kept.save()
-            saved_at = time.monotonic()
-        yield _accuracies(recognizer.labels, columns, found, len(frames))
-    kept.save()
+    try:
+        for index in coarse_to_fine(len(frames)):
+            frame = frames[index]
+            if frame.step in found:
+                continue
+            # Before the frame is read, so that the result of a frame that is filmed again is not taken for the new one.
+            stamp = _stamp(frame)
+            try:
+                film.load_into(recognizer.model.network, frame)
+            except DigitpadError:
+                # Thinned out meanwhile, or damaged; the others tell the story.
+                continue
+            readings = recognizer.recognize_batch(images.images[:]).argmax(axis=1)
+            hits = np.bincount(columns[readings == columns], minlength=len(recognizer.labels))
+            found[frame.step] = kept.hits[stamp] = hits
+            if time.monotonic() - saved_at > _SECONDS_BETWEEN_SAVES:
+                kept.save()
+                saved_at = time.monotonic()
+            yield _accuracies(recognizer.labels, columns, found, len(frames))
+    finally:
+        kept.save()
     if not found:
         raise DigitpadError(_("No frame of this film can be read; train the run again to film it."))
 
@@ -202,13 +207,13 @@ class _File:
 class _Kept:
     """Results in a file. A frame is identified by its step and time, since a resumed run films its steps again."""
 
-    def __init__(self, path: Path, images: str, classes: int) -> None:
+    def __init__(self, path: Path, images: str, counts: NDArray[np.int64]) -> None:
         self._path, self._images = path, images
         self.hits: dict[str, NDArray[np.int64]] = {}
         with contextlib.suppress(OSError, JSONError, DigitpadError):
             read = to_record(_File, parse_json(read_regular(path, most_bytes=_MOST_BYTES)))
             if read.images == images:
-                self.hits = {key: np.array(row, np.int64) for key, row in read.hits.items() if len(row) == classes}
+                self.hits = {key: np.array(row, np.int64) for key, row in read.hits.items() if _fits(row, counts)}
 
     def save(self) -> None:
         """Write the file; results that cannot be written are computed again next time."""
@@ -217,10 +222,16 @@ class _Kept:
             file.write(contents.encode())
 
 
+def _fits(row: list[int], counts: NDArray[np.int64]) -> bool:
+    """Return whether a row of a file may be the hits among that many images of each class."""
+    return len(row) == len(counts) and all(0 <= hits <= count for hits, count in zip(row, counts.tolist(), strict=True))
+
+
 def _stamp(frame: FilmFrame) -> str:
+    """Return what identifies a frame; if it was thinned out meanwhile, what no frame in the list has."""
     with contextlib.suppress(OSError):
         return f"{frame.step} {frame.path.stat().st_mtime_ns}"
-    return ""
+    return f"{frame.step}"
 
 
 def _accuracies(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from digitpad.data.collections.store import find_collection, is_named
 from digitpad.data.image_folder import split_folder
+from digitpad.data.orientation import split_turns
 from digitpad.errors import DigitpadError
 from digitpad.gui.evaluation.job import Data
 from digitpad.gui.workspace.models import run_of
@@ -12,7 +13,7 @@ from digitpad.gui.workspace.models import run_of
 if TYPE_CHECKING:
     from digitpad.models.model_file import Model
 
-#: Datasets with one split for training and testing.
+#: Datasets whose images are the same for training and testing.
 _ONE_SPLIT = {"pen", "styles", "manners", "figures"}
 _FILES_OF_ONE_SPLIT = {".jsonl", ".csv"}
 
@@ -60,7 +61,7 @@ def _training_of(model: "Model", place: Path) -> tuple[str, bool]:
 
 
 def _has_test_images(dataset: str) -> bool:
-    path = Path(dataset)
+    path = Path(split_turns(dataset)[0])
     if find_collection(dataset) is not None or dataset in _ONE_SPLIT or path.suffix.lower() in _FILES_OF_ONE_SPLIT:
         return False
     if not path.is_dir() or any(path.glob("*-ubyte*")):

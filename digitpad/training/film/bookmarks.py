@@ -12,6 +12,7 @@ from digitpad.errors import DigitpadError
 from digitpad.json_records import JSONError, dump_json, parse_json, to_record
 from digitpad.names import plain_name
 from digitpad.regular_files import read_regular
+from digitpad.training.film.frame_file import MOST_STEPS
 from digitpad.training.run import Run
 
 _FILE = "bookmarks.json"
@@ -65,4 +66,4 @@ def write_bookmarks(run: Run, bookmarks: Iterable[Bookmark]) -> list[Bookmark]:
 
 def _tidy(bookmarks: Iterable[Bookmark]) -> list[Bookmark]:
     by_step = {one.step: Bookmark(one.step, plain_name(one.note.strip(), most=LONGEST_NOTE)) for one in bookmarks}
-    return [by_step[step] for step in sorted(by_step) if step >= 0]
+    return [by_step[step] for step in sorted(by_step) if 0 <= step < MOST_STEPS]

@@ -23,6 +23,9 @@ from digitpad.nn.backend import Array
 
 SUFFIX = ".safetensors"
 _STEP = "step-"
+MOST_STEPS = 1 << 31
+"""What every step is below, so that it is a number for Qt; files may say something else."""
+
 _POSITION, _EPOCHS, _ROUNDED = "film_step", "film_epochs", "film_rounded"
 
 
@@ -59,8 +62,9 @@ def frame_files(folder: Path) -> list[tuple[int, Path]]:
     with contextlib.suppress(OSError):
         for path in folder.iterdir():
             number = path.stem.removeprefix(_STEP)
-            if path.name.startswith(_STEP) and path.suffix == SUFFIX and number.isdecimal():
-                found.append((int(number), path))
+            # Another spelling of the same step would be a second frame of it.
+            if number.isdecimal() and path.name == frame_path(folder, step := int(number)).name:
+                found.append((step, path))
     return sorted(found)
 
 
@@ -113,7 +117,10 @@ def read_frame(path: Path) -> FilmFrame | None:
         header = read_header(path)
         strings = header.strings
         step, epochs = int(strings[_POSITION]), float(strings[_EPOCHS])
-        if header.numbers > MOST_NUMBERS or step < 0 or not 0 <= epochs < float("inf"):
+        if header.numbers > MOST_NUMBERS or not 0 <= step < MOST_STEPS or not 0 <= epochs < float("inf"):
+            return None
+        if path.name != frame_path(path.parent, step).name:
+            # A frame under another name would be shown at the wrong moment.
             return None
         return FilmFrame(path, step, epochs, {"false": True, "true": False}[strings[_ROUNDED]])
     except (OSError, ValueError, KeyError, DigitpadError):

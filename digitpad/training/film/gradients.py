@@ -71,12 +71,10 @@ def append_gradients(folder: Path, gradients: GradientHistograms) -> None:
     DigitpadError
         If they cannot be written.
     """
-    line = dump_json({"step": gradients.step, "layers": {name: asdict(one) for name, one in gradients.layers.items()}})
-    # The line break comes first, so that an incomplete line of a killed process ends before this one.
     path = folder / _FILE
     try:
         with path.open("ab") as file:
-            file.write(b"\n" + line.encode())
+            file.write(_encoded(gradients))
     except OSError as error:
         raise DigitpadError(
             _("{path} could not be written ({reason}).").format(path=path, reason=error.strerror or error)
@@ -94,7 +92,11 @@ def keep_gradients(folder: Path, last: int) -> None:
     kept = [one for one in read_gradients(folder) if one.step <= last]
     path = folder / _FILE
     if path.exists():
-        with atomic_write(path):
-            pass
-        for one in kept:
-            append_gradients(folder, one)
+        with atomic_write(path) as file:
+            file.writelines(map(_encoded, kept))
+
+
+def _encoded(gradients: GradientHistograms) -> bytes:
+    line = dump_json({"step": gradients.step, "layers": {name: asdict(one) for name, one in gradients.layers.items()}})
+    # The line break comes first, so that an incomplete line of a killed process ends before this one.
+    return b"\n" + line.encode()

@@ -148,6 +148,15 @@ class ExactSteps:
         if training is None or not start.step <= training.trainer.steps <= step:
             yield ReplayProgress(0, step - start.step)
             training = self._open(self._run.load(start))
+        try:
+            yield from self._advance(training, step)
+        except DigitpadError:
+            # Its events have ended; the next request begins at a checkpoint again.
+            self.close()
+            raise
+
+    def _advance(self, training: "_Training", step: int) -> Generator[ReplayProgress, None, None]:
+        """Repeat the steps from where the training is to a step."""
         first = training.trainer.steps
         while training.trainer.steps < step:
             begun = training.trainer.steps

@@ -1,5 +1,7 @@
 """The life of an answer, what was learned when, and distributions: each equals what the saved frames compute."""
 
+import json
+import os
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -175,6 +177,50 @@ def test_a_damaged_file_of_accuracies_is_computed_again(film: Film, sample: Data
     (film.run.film_folder / "classes.json").write_bytes(contents)
     *_others, last = following_classes(film, sample)
     assert last.is_complete
+
+
+@pytest.mark.parametrize("hits", [10**30, -1, 7])
+def test_impossible_accuracies_in_a_file_are_computed_again(film: Film, sample: Dataset, hits: int) -> None:
+    *_others, right = following_classes(film, sample)
+    path = film.run.film_folder / "classes.json"
+    contents = json.loads(path.read_text())
+    assert len(contents["hits"]) == len(film.frames)
+    contents["hits"] = {key: [hits] * 10 for key in contents["hits"]}
+    path.write_text(json.dumps(contents))
+    *_others, last = following_classes(film, sample)
+    np.testing.assert_array_equal(last.hits, right.hits)
+
+
+def test_accuracies_of_a_frame_that_goes_meanwhile_belong_to_no_other(
+    film: Film, sample: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its time cannot be read any more; neither can that of another frame which goes the next time."""
+    *_others, right = following_classes(film, sample)
+    path = film.run.film_folder / "classes.json"
+    path.unlink()
+    stat = Path.stat
+
+    def gone(step: int) -> None:
+        def of(path: Path, **options: bool) -> os.stat_result:
+            if path == film.frames[step].path:
+                raise FileNotFoundError(path)
+            return stat(path, **options)
+
+        monkeypatch.setattr(Path, "stat", of)
+
+    gone(0)
+    list(following_classes(film, sample))
+    gone(60)
+    *_others, last = following_classes(film, sample)
+    np.testing.assert_array_equal(last.hits, right.hits)
+
+
+def test_what_was_computed_is_kept_when_it_is_cancelled(film: Film, sample: Dataset) -> None:
+    job = following_classes(film, sample)
+    for _ in range(3):
+        next(job)
+    job.close()
+    assert len(json.loads((film.run.film_folder / "classes.json").read_text())["hits"]) == 3
 
 
 def accuracies(rows: list[list[int]], labels: tuple[str, ...] = ("1", "9")) -> ClassAccuracies:

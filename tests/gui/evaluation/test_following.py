@@ -8,10 +8,12 @@ from pytestqt.qtbot import QtBot
 from digitpad.data.collections.editor import CollectionEditor, NewSample
 from digitpad.data.collections.store import CollectionEntry, CollectionStore
 from digitpad.data.ink import write_ink
+from digitpad.gui.evaluation.following import data_of
+from digitpad.gui.evaluation.job import Data
 from digitpad.gui.evaluation.tab import EvaluationTab
 from digitpad.gui.shell.main_window import MainWindow
-from digitpad.models.model_file import save_model
-from digitpad.nn import ARCHITECTURES
+from digitpad.models.model_file import Model, ModelMetadata, save_model
+from digitpad.nn import ARCHITECTURES, build
 from digitpad.training.plan import RunPlan
 from digitpad.training.run import Run
 from digitpad.training.runs import RunStore
@@ -84,3 +86,24 @@ def test_without_a_record_the_classes_say_what_to_choose(
     store.forget(store.delete(shapes))
     assert evaluation_window.use_model(run.folder)
     assert tab.setup.status.text().endswith("Choose data with its classes: cross, hat, line, ring.")
+
+
+@pytest.mark.parametrize("dataset", ["pen", "styles", "manners", "figures"])
+def test_data_without_test_images_are_not_taken_for_them(dataset: str) -> None:
+    """All their images are in both splits: the model would be evaluated on what it was trained on."""
+    assert data_of(_model_of(dataset), Path("model.safetensors")) == Data(dataset, "validation")
+
+
+@pytest.mark.parametrize("turns", ["", ":transpose"])
+def test_a_folder_without_test_images_has_validation_images(tmp_path: Path, turns: str) -> None:
+    (tmp_path / "a").mkdir()
+    source = f"{tmp_path}{turns}"
+    assert data_of(_model_of(source), Path("model.safetensors")) == Data(source, "validation")
+    (tmp_path / "test").mkdir()
+    (tmp_path / "train").mkdir()
+    assert data_of(_model_of(source), Path("model.safetensors")) == Data(source)
+
+
+def _model_of(dataset: str) -> Model:
+    metadata = ModelMetadata(training={"dataset": dataset}, metrics={"validation_accuracy": 0.9})
+    return Model(build(ARCHITECTURES["tiny"]), ARCHITECTURES["tiny"], metadata)

@@ -29,6 +29,13 @@ def test_a_damaged_file_has_no_bookmarks(run: Run, contents: bytes) -> None:
     assert write_bookmarks(run, [Bookmark(1, "one")]) == read_bookmarks(run)
 
 
+def test_a_step_that_no_run_can_have_is_left_out(run: Run) -> None:
+    """Qt's signals would not take it."""
+    steps = ", ".join(f'{{"step": {step}, "note": ""}}' for step in (5, -1, 2**31, 10**30))
+    (run.folder / "bookmarks.json").write_text(f'{{"bookmarks": [{steps}]}}')
+    assert read_bookmarks(run) == [Bookmark(5)]
+
+
 def test_a_bookmark_that_cannot_be_saved_is_an_error(run: Run) -> None:
     write_bookmarks(run, [Bookmark(1)])
     path = run.folder / "bookmarks.json"

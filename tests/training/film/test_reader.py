@@ -13,8 +13,10 @@ from digitpad.models.model_file import load_model
 from digitpad.models.tensor_file import read_header, read_tensors
 from digitpad.reading.recognizer import Recognizer
 from digitpad.training.events import StepCompleted
+from digitpad.training.film.gradients import GradientHistograms, append_gradients, keep_gradients, read_gradients
 from digitpad.training.film.limits import FilmLimits
 from digitpad.training.film.reader import Film
+from digitpad.training.histograms import Histogram
 from digitpad.training.live import LiveRun
 from digitpad.training.plan import RunPlan
 from digitpad.training.runs import Run, RunStore
@@ -141,3 +143,25 @@ def test_a_film_of_an_unfinished_file_is_read_without_it(run: Run) -> None:
     with run.locked():
         pass
     assert not list(run.film_folder.glob("*.tmp"))
+
+
+def test_a_frame_under_another_name_is_not_shown_at_the_wrong_moment(run: Run) -> None:
+    frames = Film.open(run).frames
+    folder = run.film_folder
+    shutil.copy(frames[4].path, folder / "step-99999999.safetensors")
+    shutil.copy(frames[4].path, folder / f"step-{frames[4].step}.safetensors")
+    shutil.copy(frames[4].path, folder / f"step-{'9' * 100}.safetensors")
+    assert Film.open(run).frames == frames
+
+
+def test_gradients_of_repeated_steps_are_removed_at_once(run: Run) -> None:
+    folder = run.film_folder
+    (folder / "gradients.jsonl").unlink(missing_ok=True)
+    layers = {"fc1": Histogram.of(np.arange(5.0))}
+    for step in (1, 2, 3):
+        append_gradients(folder, GradientHistograms(step, layers))
+    before = (folder / "gradients.jsonl").read_bytes()
+    keep_gradients(folder, 2)
+    after = (folder / "gradients.jsonl").read_bytes()
+    assert before.startswith(after)
+    assert [one.step for one in read_gradients(folder)] == [1, 2]

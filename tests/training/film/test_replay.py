@@ -17,6 +17,7 @@ from digitpad.training.live import LiveRun
 from digitpad.training.plan import RunPlan
 from digitpad.training.run_writer import Keeping
 from digitpad.training.runs import Run, RunStore
+from digitpad.training.stepper import Stepper
 
 Make = Callable[..., RunPlan]
 Weights = dict[int, dict[str, Array]]
@@ -157,6 +158,28 @@ def test_what_the_run_did_not_do_is_refused(make_plan: Make, store: RunStore) ->
     for step in (-1, 9):
         with pytest.raises(DigitpadError, match=f"has no step {step}; its last step is 8"):
             next(steps.at(step))
+
+
+def test_after_an_error_the_next_request_begins_again(
+    make_plan: Make, store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For example after a picture could not be read."""
+    weights: Weights = {}
+    run = trained(LiveRun.start(make_plan(epochs=1), store, keeping=EAGER), weights)
+    for file in run.checkpoints()[1:]:
+        file.path.unlink()
+    steps = ExactSteps(run)
+    assert_step(steps, 2, weights)
+    with monkeypatch.context() as patch:
+
+        def unreadable(*_: object, **__: object) -> None:
+            raise DigitpadError("a picture is gone")
+
+        patch.setattr(Stepper, "take", unreadable)
+        with pytest.raises(DigitpadError, match="a picture is gone"):
+            list(steps.at(5))
+    assert_step(steps, 5, weights)
+    steps.close()
 
 
 def test_steps_before_a_branch_belong_to_the_other_run(make_plan: Make, store: RunStore) -> None:
