@@ -66,7 +66,8 @@ class Player(QObject):
         self._sought: LoadedModel | None = None  # the network that the views do not show yet
         self._step = 0
         self._speed = "1"
-        self._was_live = self.is_training
+        self._was_training = self.is_training
+        self._goes_to_end = False
         self._loader = MomentLoader(folder, self)
         self._loader.opened.connect(self._take_film)
         self._loader.loaded.connect(self._take_moment)
@@ -330,7 +331,8 @@ class Player(QObject):
         if first:
             self.opened.emit()
         self.timeline_changed.emit()
-        if first and not self.is_live:
+        if (first and not self.is_live) or self._goes_to_end:
+            self._goes_to_end = False
             self.go_to_frame(len(self._timeline.frames) - 1)
 
     def _load_wanted(self) -> None:
@@ -365,9 +367,16 @@ class Player(QObject):
         if self._sought is not None and self._workspace.looked_at is not self._sought:
             self._sought = None
             self._load_wanted()
-        if self.is_training != self._was_live:
-            # The training has begun, or ended: its last frames are there now.
-            self._was_live = self.is_training
+        if self.is_training != self._was_training:
+            # The training has begun, or ended: its last frames are there now. Who looked at it sees the last one.
+            network = self._workspace.looked_at
+            self._goes_to_end = (
+                self._was_training
+                and network is not None
+                and network.path.resolve() == self.folder.resolve()
+                and network.moment is None
+            )
+            self._was_training = self.is_training
             self._readings.start(0)
         self.moved.emit()
 

@@ -85,6 +85,10 @@ class ReplayStrip(QFrame):
         self._step = self._text("replayStep", text_font(self.font(), bold=True), "text", self.tr("Step"))
         self._loss = self._text("replayLoss", fixed_font(self.font()), "muted", self.tr("Loss"))
         self._frame = self._text("replayFrame", self.font(), "muted", self.tr("Frame"))
+        self._loss.setToolTip(self.tr("Loss of the batch of this step, before its update"))
+        self._frame.setToolTip(
+            self.tr("Weights of a frame in float16 are rounded, and all numbers are of the rounded weights")
+        )
         self._buttons = QWidget(self)
         sizes_itself(self._status)
         self._lay_out()

@@ -196,8 +196,12 @@ def test_a_run_in_training_is_live_at_the_right_end(
     player.previous_frame()
     settled()
     assert _moment_step(player) < 48
+    player.go_to_end()
     window.workspace.end_training()
-    qtbot.waitUntil(lambda: not player.is_training, timeout=5000)
+    assert not player.is_training
+    qtbot.waitUntil(lambda: player.moment is not None, timeout=20_000)
+    settled()
+    assert _moment_step(player) == 48
 
 
 def test_a_run_without_a_film_is_named(window: MainWindow, tmp_path: Path, run: Run, qtbot: QtBot) -> None:
