@@ -111,12 +111,12 @@ class Charts(QObject):
             self.choice.choose(NONE)
         self._choose()
 
-    def end(self) -> None:
-        """Stop all work and wait for its end."""
+    def end(self) -> Stories | None:
+        """Stop all work without waiting for its end; return what may still be at work."""
         stories, self._stories = self._stories, None
         if stories is not None:
-            stories.shut_down()
-            stories.deleteLater()
+            stories.stop()
+        return stories
 
     def show_axis(self, axis: StepAxis) -> None:
         """Use the axis of the slider."""

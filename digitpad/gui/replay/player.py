@@ -301,13 +301,28 @@ class Player(QObject):
 
     # The end
 
-    def shut_down(self, *, restore: bool = True) -> None:
-        """Stop everything; the workspace looks at what it looked at before, or at the run in training."""
+    @property
+    def is_working(self) -> bool:
+        """Whether a thread is at work, perhaps at something that is not needed any more."""
+        return self._loader.is_working
+
+    def shut_down(self) -> None:
+        """Wait for the end of all threads, after `stop`."""
+        self._loader.shut_down()
+
+    def stop(self, *, restore: bool) -> None:
+        """Stop everything, without waiting for its end.
+
+        Parameters
+        ----------
+        restore
+            Whether the workspace then looks at what it looked at before, or at the network in training.
+        """
         self._clock.stop()
         self._readings.stop()
         self._workspace.published.disconnect(self._look_made)
         self._workspace.networks_changed.disconnect(self._networks_changed)
-        self._loader.shut_down()
+        self._loader.stop()
         if not restore or self.moment is None:
             return
         if self._workspace.in_training is not None:

@@ -1,8 +1,9 @@
 """The strip along the foot of the window: moving through a run, and the charts that belong to its steps."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -23,6 +24,10 @@ from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 from digitpad.gui.workspace.workspace import Workspace
 from digitpad.training.film.replay import ReplayProgress
 
+if TYPE_CHECKING:
+    from digitpad.gui.replay.stories import Stories
+
+_FAREWELL = 50  # milliseconds between two looks at threads that end
 _WIDE = 1000  # pixels at 100 % text size: from here on everything is in one row
 _TIGHT = 780  # pixels at 100 % text size: in a narrower window there is no room for bookmark and speed
 _LOW = 520  # pixels at 100 % text size: in a lower window there is no room for a chart
@@ -67,6 +72,10 @@ class ReplayStrip(QFrame):
         self._theme, self._workspace, self._actions = theme, workspace, actions
         self._is_wide: bool | None = None
         self.player: Player | None = None
+        self._leaving: list[Player | Stories] = []  # those of closed runs, whose threads may still be at work
+        self._farewell = QTimer(self)
+        self._farewell.setInterval(_FAREWELL)
+        self._farewell.timeout.connect(self._leave)
         self.slider = StepSlider(theme, self)
         self.charts = Charts(theme, workspace, self)
         self._speed = ComboBox(theme, "replaySpeed", self.tr("Speed"), self.tr("Speed of playing"), self)
@@ -125,19 +134,32 @@ class ReplayStrip(QFrame):
     def shut_down(self) -> None:
         """Stop all work and wait for its end, because the window is closing."""
         self._end(restore=False)
+        self._leave(at_once=True)
 
     def _end(self, *, restore: bool) -> None:
         player, self.player = self.player, None
         if player is None:
             return
-        self.charts.end()
+        stories = self.charts.end()
         for dialog in self.findChildren(QDialog):
             dialog.close()
-        player.shut_down(restore=restore)
-        player.deleteLater()
+        player.stop(restore=restore)
+        self._leaving += [player] if stories is None else [stories, player]
+        self._farewell.start()
         self._actions.offer(on=False)
         self.hide()
         self.closed.emit()
+
+    @Slot()
+    def _leave(self, *, at_once: bool = False) -> None:
+        """Delete what has ended its work: a thread may need seconds to notice, and the window does not wait for it."""
+        for thing in tuple(self._leaving):
+            if at_once or not thing.is_working:
+                self._leaving.remove(thing)
+                thing.shut_down()
+                thing.deleteLater()
+        if not self._leaving:
+            self._farewell.stop()
 
     # Signals of the player
 
