@@ -25,13 +25,7 @@ class AnswerChart(FilmChart):
     """Shows an `AnswerLife`. The answer of the last frame is at the bottom, in accent."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(
-            theme,
-            "answerChart",
-            "",
-            "",
-            parent,
-        )
+        super().__init__(theme, "answerChart", parent)
         self.setAccessibleName(self.tr("The life of this answer"))
         self.setToolTip(self.tr("The probability of every class for your drawing; click to go to a step"))
         self._life: AnswerLife | None = None

@@ -13,7 +13,7 @@ from digitpad.gui.replay.stories import ANSWER, CLASSES, NONE, Stories
 from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.percent import percent, sureness
-from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font
+from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 from digitpad.gui.workspace.workspace import Workspace
 
 _VALUES = 3  # classes whose figures are shown beside the chart
@@ -39,7 +39,7 @@ class Charts(QObject):
         super().__init__(parent)
         self._workspace = workspace
         self._stories: Stories | None = None
-        self._step, self._hovered = 0, False
+        self._step, self._hovered, self._has_room = 0, False, True
         self.answer, self.classes = AnswerChart(theme, parent), ClassesChart(theme, parent)
         self.stack = QStackedWidget(parent)
         self.stack.setObjectName("replayCharts")
@@ -59,8 +59,9 @@ class Charts(QObject):
             }
         )
         self.choice.currentIndexChanged.connect(self._choose)
+        small = text_font(parent.font(), scale=0.9)
         self._words = LiveText(
-            theme, "replayWords", parent.font(), "muted", self.info, spoken=self.tr("The chart in words"), lines=3
+            theme, "replayWords", small, "muted", self.info, spoken=self.tr("The chart in words"), lines=4
         )
         column = QVBoxLayout(self.info)
         column.setContentsMargins(0, 0, 0, 0)
@@ -110,12 +111,12 @@ class Charts(QObject):
             self.choice.choose(NONE)
         self._choose()
 
-    def end(self) -> None:
-        """Stop all work and wait for its end."""
+    def end(self) -> Stories | None:
+        """Stop all work without waiting for its end; return what may still be at work."""
         stories, self._stories = self._stories, None
         if stories is not None:
-            stories.shut_down()
-            stories.deleteLater()
+            stories.stop()
+        return stories
 
     def show_axis(self, axis: StepAxis) -> None:
         """Use the axis of the slider."""
@@ -134,11 +135,20 @@ class Charts(QObject):
         """Show the next chart, or none after the last."""
         self.choice.setCurrentIndex((self.choice.currentIndex() + 1) % self.choice.count())
 
+    def fit(self, *, has_room: bool) -> None:
+        """Hide the chart while the window is too low for it, whatever is chosen."""
+        if has_room != self._has_room:
+            self._has_room = has_room
+            self._show_widgets()
+
+    def _show_widgets(self) -> None:
+        for widget in (self.info, self.stack, self.values):
+            widget.setVisible(self._has_room and self.kind != NONE)
+
     @Slot()
     def _choose(self) -> None:
         kind = self.kind
-        for widget in (self.info, self.stack, self.values):
-            widget.setVisible(kind != NONE)
+        self._show_widgets()
         if kind != NONE:
             self.stack.setCurrentWidget(self.answer if kind == ANSWER else self.classes)
         if self._stories is not None:

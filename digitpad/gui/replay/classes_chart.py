@@ -18,7 +18,7 @@ class ClassesChart(FilmChart):
     """Shows `ClassAccuracies`: all classes as thin lines, the last one learned in accent, or the one pointed at."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(theme, "classesChart", "", "", parent)
+        super().__init__(theme, "classesChart", parent)
         self.setAccessibleName(self.tr("What was learned when"))
         self.setToolTip(self.tr("The accuracy of every class on validation images; click to go to a step"))
         self._classes: ClassAccuracies | None = None

@@ -27,7 +27,7 @@ class FilmChart(QWidget):
     step_chosen = Signal(float)
     hovered = Signal(object)
 
-    def __init__(self, theme: Theme, name: str, spoken: str, tip: str, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
         self._axis = StepAxis()
@@ -35,8 +35,6 @@ class FilmChart(QWidget):
         self._pointer: QPointF | None = None
         self._ground: QPixmap | None = None
         self.setObjectName(name)
-        self.setAccessibleName(spoken)
-        self.setToolTip(tip)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.forget)

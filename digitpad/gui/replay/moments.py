@@ -136,6 +136,16 @@ class MomentLoader(QObject):
         self._steps.forget(_STEP)
         self._frames.forget(_FRAME)
 
+    @property
+    def is_working(self) -> bool:
+        """Whether a thread is at work, perhaps at something that is not needed any more."""
+        return any(worker.busy for worker in (self._reader, self._frames, self._steps))
+
+    def stop(self) -> None:
+        """Stop everything, without waiting for its end."""
+        self.cancel()
+        self._reader.forget(_TIMELINE)
+
     def shut_down(self) -> None:
         """Stop everything and wait for its end."""
         for worker in (self._reader, self._frames, self._steps):

@@ -66,7 +66,8 @@ class Player(QObject):
         self._sought: LoadedModel | None = None  # the network that the views do not show yet
         self._step = 0
         self._speed = "1"
-        self._was_live = self.is_training
+        self._was_training = self.is_training
+        self._goes_to_end = False
         self._loader = MomentLoader(folder, self)
         self._loader.opened.connect(self._take_film)
         self._loader.loaded.connect(self._take_moment)
@@ -300,13 +301,28 @@ class Player(QObject):
 
     # The end
 
-    def shut_down(self, *, restore: bool = True) -> None:
-        """Stop everything; the workspace looks at what it looked at before, or at the run in training."""
+    @property
+    def is_working(self) -> bool:
+        """Whether a thread is at work, perhaps at something that is not needed any more."""
+        return self._loader.is_working
+
+    def shut_down(self) -> None:
+        """Wait for the end of all threads, after `stop`."""
+        self._loader.shut_down()
+
+    def stop(self, *, restore: bool) -> None:
+        """Stop everything, without waiting for its end.
+
+        Parameters
+        ----------
+        restore
+            Whether the workspace then looks at what it looked at before, or at the network in training.
+        """
         self._clock.stop()
         self._readings.stop()
         self._workspace.published.disconnect(self._look_made)
         self._workspace.networks_changed.disconnect(self._networks_changed)
-        self._loader.shut_down()
+        self._loader.stop()
         if not restore or self.moment is None:
             return
         if self._workspace.in_training is not None:
@@ -330,7 +346,8 @@ class Player(QObject):
         if first:
             self.opened.emit()
         self.timeline_changed.emit()
-        if first and not self.is_live:
+        if (first and not self.is_live) or self._goes_to_end:
+            self._goes_to_end = False
             self.go_to_frame(len(self._timeline.frames) - 1)
 
     def _load_wanted(self) -> None:
@@ -365,9 +382,16 @@ class Player(QObject):
         if self._sought is not None and self._workspace.looked_at is not self._sought:
             self._sought = None
             self._load_wanted()
-        if self.is_training != self._was_live:
-            # The training has begun, or ended: its last frames are there now.
-            self._was_live = self.is_training
+        if self.is_training != self._was_training:
+            # The training has begun, or ended: its last frames are there now. Who looked at it sees the last one.
+            network = self._workspace.looked_at
+            self._goes_to_end = (
+                self._was_training
+                and network is not None
+                and network.path.resolve() == self.folder.resolve()
+                and network.moment is None
+            )
+            self._was_training = self.is_training
             self._readings.start(0)
         self.moved.emit()
 

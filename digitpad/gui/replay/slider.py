@@ -78,11 +78,6 @@ class StepSlider(QAbstractSlider):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self._forget)
 
-    @property
-    def axis(self) -> StepAxis:
-        """The axis, for the charts above."""
-        return self._axis
-
     def show_timeline(self, timeline: RunTimeline, axis: StepAxis) -> None:
         """Show the course of a run."""
         if timeline.losses is not self._timeline.losses:

@@ -34,15 +34,3 @@ class StepAxis:
         if self.is_log:
             return math.expm1(share * math.log1p(self.last))
         return share * self.last
-
-    def ticks(self) -> list[int]:
-        """Return three to six round steps for the labels of the axis."""
-        if self.last <= 0:
-            return [0]
-        if self.is_log:
-            powers = [0, *(10**power for power in range(1, 1 + int(math.log10(self.last))))]
-            return powers if powers[-1] * 2 > self.last else [*powers, self.last]
-        rough = self.last / 5
-        base = 10 ** math.floor(math.log10(rough)) if rough >= 1 else 1
-        width = next(base * factor for factor in (1, 2, 5, 10) if base * factor >= rough)
-        return list(range(0, self.last + 1, int(width)))

@@ -77,10 +77,19 @@ class Stories(QObject):
         elif kind == CLASSES:
             self._count_classes()
 
-    def shut_down(self) -> None:
-        """Stop everything and wait for its end."""
-        self._soon.stop()
+    @property
+    def is_working(self) -> bool:
+        """Whether a thread is at work, perhaps at something that is not needed any more."""
+        return self._lives.busy or self._classes.busy
+
+    def stop(self) -> None:
+        """Stop everything, without waiting for its end."""
         self._workspace.published.disconnect(self._take_look)
+        self._player.timeline_changed.disconnect(self._film_changed)
+        self.follow(NONE)
+
+    def shut_down(self) -> None:
+        """Wait for the end of all threads, after `stop`."""
         self._lives.shut_down()
         self._classes.shut_down()
 

@@ -1,8 +1,9 @@
 """The strip along the foot of the window: moving through a run, and the charts that belong to its steps."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -18,15 +19,20 @@ from digitpad.gui.widgets.cards import bring_up
 from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.message_bar import Message
-from digitpad.gui.widgets.scaling import px
+from digitpad.gui.widgets.scaling import px, sizes_itself
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 from digitpad.gui.workspace.workspace import Workspace
 from digitpad.training.film.replay import ReplayProgress
 
+if TYPE_CHECKING:
+    from digitpad.gui.replay.stories import Stories
+
+_FAREWELL = 50  # milliseconds between two looks at threads that end
 _WIDE = 1000  # pixels at 100 % text size: from here on everything is in one row
+_TIGHT = 780  # pixels at 100 % text size: in a narrower window there is no room for bookmark and speed
+_LOW = 520  # pixels at 100 % text size: in a lower window there is no room for a chart
 _TALL = 700  # pixels at 100 % text size: the height of a window in which a chart is shown at first
 _SIDE = 264  # pixels: the column on the left, as wide as that of the Features tab
-_STATUS = 176  # pixels: the column of the step, the loss and the frame
 #: Row, column, rows and columns of each part, in wide and in narrow windows.
 _PLACES = {
     "info": ((0, 0, 1, 1), (0, 0, 1, 1)),
@@ -66,12 +72,16 @@ class ReplayStrip(QFrame):
         self._theme, self._workspace, self._actions = theme, workspace, actions
         self._is_wide: bool | None = None
         self.player: Player | None = None
+        self._leaving: list[Player | Stories] = []  # those of closed runs, whose threads may still be at work
+        self._farewell = QTimer(self)
+        self._farewell.setInterval(_FAREWELL)
+        self._farewell.timeout.connect(self._leave)
         self.slider = StepSlider(theme, self)
         self.charts = Charts(theme, workspace, self)
         self._speed = ComboBox(theme, "replaySpeed", self.tr("Speed"), self.tr("Speed of playing"), self)
         self._speed.offer({name: self.tr("{speed} ×").format(speed=name) for name in SPEEDS})
         self._speed.choose("1")
-        self._speed.setMinimumWidth(9 * SPACE)
+        self._speed.setMinimumWidth(8 * SPACE)
         buttons = (
             actions.previous_frame,
             actions.previous_step,
@@ -84,9 +94,16 @@ class ReplayStrip(QFrame):
         self._step = self._text("replayStep", text_font(self.font(), bold=True), "text", self.tr("Step"))
         self._loss = self._text("replayLoss", fixed_font(self.font()), "muted", self.tr("Loss"))
         self._frame = self._text("replayFrame", self.font(), "muted", self.tr("Frame"))
+        self._loss.setToolTip(self.tr("Loss of the batch of this step, before its update"))
+        self._frame.setToolTip(
+            self.tr("Weights of a frame in float16 are rounded, and all numbers are of the rounded weights")
+        )
         self._buttons = QWidget(self)
+        sizes_itself(self._status)
         self._lay_out()
         self._connect()
+        parent.window().installEventFilter(self)
+        theme.changed.connect(self._use_room)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.hide()
 
@@ -117,19 +134,32 @@ class ReplayStrip(QFrame):
     def shut_down(self) -> None:
         """Stop all work and wait for its end, because the window is closing."""
         self._end(restore=False)
+        self._leave(at_once=True)
 
     def _end(self, *, restore: bool) -> None:
         player, self.player = self.player, None
         if player is None:
             return
-        self.charts.end()
+        stories = self.charts.end()
         for dialog in self.findChildren(QDialog):
             dialog.close()
-        player.shut_down(restore=restore)
-        player.deleteLater()
+        player.stop(restore=restore)
+        self._leaving += [player] if stories is None else [stories, player]
+        self._farewell.start()
         self._actions.offer(on=False)
         self.hide()
         self.closed.emit()
+
+    @Slot()
+    def _leave(self, *, at_once: bool = False) -> None:
+        """Delete what has ended its work: a thread may need seconds to notice, and the window does not wait for it."""
+        for thing in tuple(self._leaving):
+            if at_once or not thing.is_working:
+                self._leaving.remove(thing)
+                thing.shut_down()
+                thing.deleteLater()
+        if not self._leaving:
+            self._farewell.stop()
 
     # Signals of the player
 
@@ -152,6 +182,7 @@ class ReplayStrip(QFrame):
         axis = StepAxis(player.timeline.last, self._actions.axis.isChecked())
         self.slider.show_timeline(player.timeline, axis)
         self.charts.show_axis(axis)
+        self._fit_status()
         self._show_moment()
 
     @Slot()
@@ -369,7 +400,17 @@ class ReplayStrip(QFrame):
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(more)
         menu.setObjectName("replayMoreMenu")
-        for action in (self._actions.chart, self._actions.axis, None, self._actions.export):
+        actions = self._actions
+        for action in (
+            actions.bookmark,
+            actions.faster,
+            actions.slower,
+            None,
+            actions.chart,
+            actions.axis,
+            None,
+            actions.export,
+        ):
             if action is None:
                 menu.addSeparator()
             else:
@@ -414,10 +455,40 @@ class ReplayStrip(QFrame):
                 self._grid.setAlignment(part, Qt.AlignmentFlag.AlignTop)
         self._grid.setColumnStretch(1, 1)
         self._grid.setColumnMinimumWidth(0, px(_SIDE) if wide else 0)
-        self._status.setMinimumWidth(px(_STATUS) if wide else 0)
         self.transport.show_captions(on=wide)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Use the width that there is."""
         super().resizeEvent(event)
+        self._use_room()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Use the height that the window has."""
+        if event.type() == QEvent.Type.Resize and watched is self.window():
+            self._use_room()
+        return False
+
+    @Slot()
+    def _use_room(self) -> None:
         self._place_parts(wide=self.width() >= px(_WIDE))
+        # The menu has the bookmark and the speed as well.
+        for widget in (self._bookmark, self._speed):
+            widget.setVisible(self.width() >= px(_TIGHT))
+        self.charts.fit(has_room=self.window().height() >= px(_LOW))
+        self._fit_status()
+
+    def _fit_status(self) -> None:
+        """Give the step and the frame the width of the longest texts, so that nothing moves while they change."""
+        player = self.player
+        if player is None:
+            return
+        timeline = player.timeline
+        step = self.tr("step {step:,} of {last:,}").format(step=timeline.last, last=timeline.last)
+        count = len(timeline.frames)
+        frame = self.tr("frame {number:,} of {count:,}, float16").format(number=count, count=count)
+        if all(one.is_exact for one in timeline.frames):
+            frame = self.tr("frame {number:,} of {count:,}").format(number=count, count=count)
+        widths = [
+            line.fontMetrics().horizontalAdvance(text) for line, text in ((self._step, step), (self._frame, frame))
+        ]
+        self._status.setMinimumWidth(max(widths) + px(SPACE))

@@ -102,7 +102,7 @@ class Transport(QWidget):
         words = (self.tr("frame"), self.tr("step"), self.tr("play"), self.tr("step"), self.tr("frame"))
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(SPACE)
+        grid.setHorizontalSpacing(SPACE // 2)
         grid.setVerticalSpacing(SPACE // 2)
         self.buttons: list[TransportButton] = []
         self._captions: list[QLabel] = []

@@ -1,13 +1,14 @@
 """Going through a run: every view shows exactly the network of the moment."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pytest
 from pytestqt.qtbot import QtBot
 
 from digitpad.gui.canvas.sample_ink import THREE
+from digitpad.gui.evaluation.tab import EvaluationTab
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.replay.player import Player
 from digitpad.gui.replay.strip import ReplayStrip
@@ -141,6 +142,18 @@ def test_closing_shows_the_network_from_before(window: MainWindow, strip: Replay
     assert not window.replay.actions.play.isEnabled()
 
 
+def test_closing_does_not_wait_for_a_thread(
+    window: MainWindow, strip: ReplayStrip, player: Player, qtbot: QtBot
+) -> None:
+    steps = {frame.step for frame in player.timeline.frames}
+    player.go_to_step(next(step for step in range(47, 0, -1) if step not in steps))
+    strip.close_run()
+    assert window.workspace.looked_at is window.workspace.in_use
+    with qtbot.waitSignal(player.destroyed, timeout=20_000):
+        pass
+    assert window.workspace.looked_at is window.workspace.in_use
+
+
 def test_another_network_is_named_and_kept(window: MainWindow, strip: ReplayStrip, settled: Settle) -> None:
     window.workspace.look_at_in_use()
     settled()
@@ -196,13 +209,14 @@ def test_a_run_in_training_is_live_at_the_right_end(
     player.previous_frame()
     settled()
     assert _moment_step(player) < 48
+    player.go_to_end()
     window.workspace.end_training()
-    qtbot.waitUntil(lambda: not player.is_training, timeout=5000)
+    qtbot.waitUntil(lambda: player.moment is not None, timeout=20_000)
+    settled()
+    assert _moment_step(player) == 48
 
 
 def test_a_run_without_a_film_is_named(window: MainWindow, tmp_path: Path, run: Run, qtbot: QtBot) -> None:
-    import shutil
-
     copy = tmp_path / "copy"
     shutil.copytree(run.folder, copy, ignore=shutil.ignore_patterns("film"))
     window.workspace.replay_asked.emit(copy)
@@ -214,11 +228,8 @@ def test_a_run_without_a_film_is_named(window: MainWindow, tmp_path: Path, run: 
     assert not window.replay.strip.is_open
 
 
-@pytest.mark.parametrize("name", ["Evaluate"])
-def test_evaluate_follows(window: MainWindow, player: Player, settled: Settle, name: str) -> None:
-    from digitpad.gui.evaluation.tab import EvaluationTab
-
-    tab = window.go_to(name)
+def test_evaluate_follows(window: MainWindow, player: Player, settled: Settle) -> None:
+    tab = window.go_to("Evaluate")
     assert isinstance(tab, EvaluationTab)
     before = tab.setup.model.count()
     for index in (3, 4):

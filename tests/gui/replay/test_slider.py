@@ -28,12 +28,12 @@ def test_an_axis_finds_the_steps_that_it_places(is_log: bool) -> None:
 def test_dragging_snaps_to_frames(strip: ReplayStrip, player: Player, settled: Settle) -> None:
     slider = strip.slider
     left, button, none = Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    middle = slider.height() // 2
+    middle, wanted = slider.height() // 2, player.timeline.frames[5].step
     QTest.mousePress(slider, button, none, QPoint(round(slider.x_of(30)), middle))
-    QTest.mouseMove(slider, QPoint(round(slider.x_of(11)), middle))
-    QTest.mouseRelease(slider, left, none, QPoint(round(slider.x_of(11)), middle))
+    QTest.mouseMove(slider, QPoint(round(slider.x_of(wanted + 0.3)), middle))
+    QTest.mouseRelease(slider, left, none, QPoint(round(slider.x_of(wanted + 0.3)), middle))
     settled()
-    assert player.step == player.timeline.frames[player.timeline.nearest(11)].step
+    assert player.step == wanted
     assert player.moment is not None
     assert slider.value() == player.step == player.moment.step
 
