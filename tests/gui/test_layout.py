@@ -62,7 +62,7 @@ def _pages(window: MainWindow, tab: str) -> Iterator[tuple[str, QWidget]]:
         lay_out()
         yield tab, page
         return
-    for number in range(5):
+    for number in range(6):
         page.panel.show_page(number)
         lay_out()
         yield f"{tab}, page {number}", page
