@@ -163,14 +163,10 @@ class PointsFollower(QObject):
 
     def _moment_of(self, network: LoadedModel) -> "Moment | None":
         """Return what is known of the moment that a network is; None if it is not a moment of the film."""
-        model, folder = network.model, run_folder(network)
-        if model is None or folder is None or not self._moments:
+        moment = network.moment
+        if moment is None or network.source is not Source.MOMENT:
             return None
-        from digitpad.training.film.reader import moment_name
-        from digitpad.training.run import Run
-
-        run = Run(folder)
-        return next((moment for step, moment in self._moments.items() if model.name == moment_name(run, step)), None)
+        return self._moments.get(moment.step)
 
 
 def are_moments(before: LoadedModel | None, after: LoadedModel) -> bool:

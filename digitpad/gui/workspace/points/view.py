@@ -353,8 +353,8 @@ class PointsView(QWidget):
             tip = self._how_to_install()
         self.methods, self._method_buttons = segments(
             [
-                ("pointsPca", "PCA", self.tr("The plane in which the points are spread furthest")),
-                ("pointsTsne", "t-SNE", tip),
+                ("pointsPca", self.tr("PCA"), self.tr("The plane in which the points are spread furthest")),
+                ("pointsTsne", self.tr("t-SNE"), tip),
             ],
             self,
             label=self.tr("Placed by"),
