@@ -25,7 +25,14 @@ from tests.gui.settling import lay_out
 #: Width, height and text size: the smallest window, what scale 2 leaves of 1920x1080, a projector's text, large text.
 SIZES = ((800, 560, 1.0), (960, 540, 1.0), (1024, 640, 1.5), (1280, 800, 2.0))
 TABS = ("Draw", "Data", "Train", "Features", "Evaluate", "Lab")
-DIALOGS = ("actionAbout", "actionKeyboardHelp", "actionTrainMore", "actionTrainNetwork", "actionTrainRuns")
+DIALOGS = (
+    "actionAbout",
+    "actionKeyboardHelp",
+    "actionTrainMore",
+    "actionTrainNetwork",
+    "actionTrainRuns",
+    "actionTrainDistributions",
+)
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -62,7 +69,7 @@ def _pages(window: MainWindow, tab: str) -> Iterator[tuple[str, QWidget]]:
         lay_out()
         yield tab, page
         return
-    for number in range(6):
+    for number in range(7):
         page.panel.show_page(number)
         lay_out()
         yield f"{tab}, page {number}", page

@@ -85,7 +85,7 @@ class PointsInGallery(QObject):
 
     @Slot()
     def _refresh(self) -> None:
-        if self._listing is None:
+        if self._listing is None or self._listing.are_misread:
             self._view.list_misread()
         elif self._is_on:
             self._gallery.viewport().update()

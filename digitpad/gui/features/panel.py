@@ -24,6 +24,7 @@ from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.latest import LatestWorker
+from digitpad.gui.workspace.distributions.view import DistributionsView
 from digitpad.gui.workspace.workspace import Workspace
 from digitpad.models.model_file import Model
 
@@ -66,6 +67,12 @@ _PAGES = (
         QT_TRANSLATE_NOOP("Panel", "What a layer makes of 1,000 images and of the drawing, as points"),
         "Ctrl+P",
     ),
+    (
+        "Distributions",
+        QT_TRANSLATE_NOOP("Panel", "Distributions"),
+        QT_TRANSLATE_NOOP("Panel", "Histograms of weights, gradients and activations by layer"),
+        "Ctrl+Shift+H",
+    ),
 )
 
 
@@ -94,6 +101,7 @@ class Panel(QFrame):
         self.surgery = SurgeryPage(theme, background, owner, self)
         self.backprop = BackpropPage(theme, background, self)
         self.points = PointsPage(theme, workspace, self)
+        self.distributions = DistributionsView(theme, workspace, self)
         #: The difference between two networks, while two are shown.
         self.differing = LiveText(
             theme, "differing", self.font(), "muted", self, right=True, spoken=self.tr("Difference")
@@ -101,7 +109,15 @@ class Panel(QFrame):
         self.differing.setToolTip(meaning())
         self._operable = True
         self._pages = QStackedWidget(self)
-        for page in (self.arithmetic, self.kernels, self.unit, self.surgery, self.backprop, self.points):
+        for page in (
+            self.arithmetic,
+            self.kernels,
+            self.unit,
+            self.surgery,
+            self.backprop,
+            self.points,
+            self.distributions,
+        ):
             self._pages.addWidget(page)
         self._shown: tuple[Frame | None, Cell | None, Sequence[str]] = (None, None, ())
         pages = [(name, self.tr(str(text)), self.tr(str(tip)), key) for name, text, tip, key in _PAGES]
@@ -136,6 +152,11 @@ class Panel(QFrame):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
+
+    def shut_down(self) -> None:
+        """Stop the workers of the pages and wait for their end."""
+        self.points.shut_down()
+        self.distributions.shut_down()
 
     def use_model(self, model: Model | None) -> None:
         """Start with another first network, without operations."""

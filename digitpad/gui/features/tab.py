@@ -120,7 +120,7 @@ class FeaturesTab(TabPage):
         """Stop long work and wait for its end."""
         self._background.shut_down()
         self.second.shut_down()
-        self.panel.points.shut_down()
+        self.panel.shut_down()
 
     def explain_with(self, kind: str) -> None:
         """Explain the prediction: "none", "gradient", "gradcam", "occlusion" or "whynot"."""

@@ -80,7 +80,7 @@ class PointsPage(QWidget):
     @Slot()
     def _refresh(self) -> None:
         """List the mistakes of the first moment; later the same images, as the network reads them now."""
-        if self._listing is None:
+        if self._listing is None or self._listing.are_misread:
             self.view.list_misread()
         else:
             self.gallery.viewport().update()

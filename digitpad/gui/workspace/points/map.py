@@ -194,7 +194,7 @@ class PointsMap(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         pixels = self._projection().pixels(self._places)
         painting.paint_dots(painter, self._theme, pixels, self._classes, ratio)
-        painting.paint_rings(painter, self._theme, pixels[self._wrong])
+        painting.paint_rings(painter, self._theme, pixels[self._wrong], ratio)
         names = {
             self._names[index]: QPointF(*np.median(pixels[self._classes == index], axis=0).tolist())
             for index in np.unique(self._classes).tolist()

@@ -16,49 +16,39 @@ _PICTURE = 60  # side of the picture in a note
 _LONGEST_NAME = 110  # width of the name of a class
 
 
-def dot_pixmap(colour: QColor, ratio: float) -> QPixmap:
-    """Return a dot, painted once and copied for each point.
-
-    Parameters
-    ----------
-    colour
-        Its colour.
-    ratio
-        Device pixels for each pixel.
-    """
-    radius = px(10 * DOT) / 10
-    side = round(2 * radius + 2)
-    pixmap = QPixmap(round(side * ratio), round(side * ratio))
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    colour.setAlphaF(0.8)
-    painter.setBrush(colour)
-    painter.drawEllipse(QPointF(side / 2, side / 2), radius, radius)
-    painter.end()
-    return pixmap
-
-
 def paint_dots(
     painter: QPainter, theme: Theme, pixels: NDArray[np.float64], classes: NDArray[np.int64], ratio: float
 ) -> None:
     """Paint points (N, 2) in the colours of their classes (N,)."""
     for index in np.unique(classes).tolist():
-        dot = dot_pixmap(class_colour(theme, index), ratio)
-        half = dot.width() / ratio / 2
-        for x, y in pixels[classes == index].tolist():
-            painter.drawPixmap(QPointF(x - half, y - half), dot)
+        colour = class_colour(theme, index)
+        colour.setAlphaF(0.8)
+        _stamp(painter, pixels[classes == index], DOT, QPen(Qt.PenStyle.NoPen), colour, ratio)
 
 
-def paint_rings(painter: QPainter, theme: Theme, pixels: NDArray[np.float64]) -> None:
+def paint_rings(painter: QPainter, theme: Theme, pixels: NDArray[np.float64], ratio: float) -> None:
     """Ring points (M, 2)."""
-    painter.setPen(QPen(theme.colour("text"), px(13) / 10))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    radius = px(10 * RING) / 10
-    for x, y in pixels.tolist():
-        painter.drawEllipse(QPointF(x, y), radius, radius)
+    pen = QPen(theme.colour("text"), px(13) / 10)
+    _stamp(painter, pixels, RING, pen, QColor(Qt.GlobalColor.transparent), ratio)
+
+
+def _stamp(
+    painter: QPainter, pixels: NDArray[np.float64], radius: float, pen: QPen, fill: QColor, ratio: float
+) -> None:
+    """Paint a circle once, and copy it to each of the points (N, 2): much faster than painting each."""
+    radius = px(10 * radius) / 10
+    side = round(2 * radius + 4)
+    stamp = QPixmap(round(side * ratio), round(side * ratio))
+    stamp.setDevicePixelRatio(ratio)
+    stamp.fill(Qt.GlobalColor.transparent)
+    once = QPainter(stamp)
+    once.setRenderHint(QPainter.RenderHint.Antialiasing)
+    once.setPen(pen)
+    once.setBrush(fill)
+    once.drawEllipse(QPointF(side / 2, side / 2), radius, radius)
+    once.end()
+    for x, y in (pixels - side / 2).tolist():
+        painter.drawPixmap(QPointF(x, y), stamp)
 
 
 def paint_names(

@@ -50,6 +50,8 @@ class Listing:
         Returns the caption of an image, given its index.
     ink
         Whether they are ink, and not pictures.
+    are_misread
+        Whether these are all misread images, which are others at another moment.
     """
 
     title: str
@@ -57,6 +59,7 @@ class Listing:
     indices: NDArray[np.int64]
     caption: Callable[[int], Caption]
     ink: bool
+    are_misread: bool = False
 
 
 class PointsView(QWidget):
@@ -297,7 +300,7 @@ class PointsView(QWidget):
         """List the misread images, the most certain first."""
         placed = self.follower.shown
         if placed is not None:
-            self._list(self.tr("Misread, most certain first"), placed.mistakes())
+            self._list(self.tr("Misread, most certain first"), placed.mistakes(), are_misread=True)
 
     @Slot()
     def _list_misread(self) -> None:
@@ -317,10 +320,10 @@ class PointsView(QWidget):
             return
         self._list(self.tr("Selected"), indices)
 
-    def _list(self, title: str, indices: NDArray[np.int64]) -> None:
+    def _list(self, title: str, indices: NDArray[np.int64], *, are_misread: bool = False) -> None:
         placed = self.follower.shown
         if placed is not None:
-            self.listed.emit(Listing(title, placed.images, indices, self.caption, self._ink))
+            self.listed.emit(Listing(title, placed.images, indices, self.caption, self._ink, are_misread))
 
     def listing_of(self, index: int) -> Listing | None:
         """Return a listing of one image, from which a gallery can fetch it; None without points."""
