@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QTabBar, QWidg
 from pytestqt.qtbot import QtBot
 
 from digitpad.gui.data.tab import DataTab
+from digitpad.gui.evaluation.tab import EvaluationTab
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.lab.tab import PAGES, LabTab
 from digitpad.gui.shell.main_window import MainWindow
@@ -64,6 +65,12 @@ def _pages(window: MainWindow, tab: str) -> Iterator[tuple[str, QWidget]]:
             page.page(name)
             lay_out()
             yield f"{tab}, {name}", page
+        return
+    if isinstance(page, EvaluationTab):
+        for view in (-1, 0):
+            page.views[view].trigger()
+            lay_out()
+            yield f"{tab}, {page.results.view}", page
         return
     if not isinstance(page, FeaturesTab):
         lay_out()

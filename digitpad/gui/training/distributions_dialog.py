@@ -35,4 +35,4 @@ class DistributionsDialog(QDialog):
         inside.addWidget(self.view)
         column.addWidget(frame, 1)
         column.addWidget(buttons)
-        self.resize(760, 460)
+        self.resize(880, 520)

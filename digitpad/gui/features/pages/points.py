@@ -8,13 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.message_bar import Message
-from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workspace.gallery import Gallery
 from digitpad.gui.workspace.points.view import Listing, PointsView
 from digitpad.gui.workspace.workspace import Workspace
-
-_WIDE = 560  # pixels at 100 % text size: from which there is room for the list
 
 
 class PointsPage(QWidget):
@@ -51,8 +48,8 @@ class PointsPage(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * SPACE)
-        row.addWidget(self.view, 5)
-        row.addWidget(self._side, 2)
+        row.addWidget(self.view, 2)
+        row.addWidget(self._side, 1)
         self.view.listed.connect(self._list)
         self.view.opened.connect(self._open)
         self.view.follower.placed.connect(self._refresh)
@@ -64,7 +61,10 @@ class PointsPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the list where there is room beside the map."""
         super().resizeEvent(event)
-        self._side.setVisible(self.width() >= px(_WIDE))
+        around = self.layout()
+        gap = 0 if around is None else around.spacing()
+        room = self.width() - gap - max(self.view.minimumSizeHint().width(), (self.width() - gap) * 2 // 3)
+        self._side.setVisible(room >= self.gallery.minimumSizeHint().width())
 
     def shut_down(self) -> None:
         """Stop the workers and wait for their end."""

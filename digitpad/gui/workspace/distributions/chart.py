@@ -14,6 +14,7 @@ from digitpad.training.histograms import Histogram
 
 _LEAST_WIDTH = 176  # pixels at 100 % text size: of a plot
 _LEAST_HEIGHT = 112
+_LEAST_HEIGHT_OF_RIDGES = 176
 _OVERLAP = 3.0  # how many distances between ridges the highest one takes
 
 
@@ -51,10 +52,12 @@ class DistributionsChart(QWidget):
 
     def show_ridges(self, ridges: Sequence[Ridge]) -> None:
         """Show one moment, or several over a run."""
-        self._ridges = tuple(ridges)
+        several, self._ridges = len(self._ridges) > 1, tuple(ridges)
         layers = tuple(dict.fromkeys(name for ridge in ridges for name in ridge.layers))
         if layers != self._layers:
             self._layers, self._marked = layers, 0
+            self.updateGeometry()
+        elif several != (len(self._ridges) > 1):
             self.updateGeometry()
         self._describe()
         self.update()
@@ -111,7 +114,8 @@ class DistributionsChart(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """Return the least height of all plots."""
-        return px(_LEAST_HEIGHT) * max(1, -(-len(self._layers) // self._columns(width)))
+        least = _LEAST_HEIGHT if len(self._ridges) <= 1 else _LEAST_HEIGHT_OF_RIDGES
+        return px(least) * max(1, -(-len(self._layers) // self._columns(width)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Describe one layer after the other with the arrow keys, for screen readers."""
@@ -169,7 +173,7 @@ class DistributionsChart(QWidget):
         name = painter.fontMetrics().elidedText(layer, Qt.TextElideMode.ElideMiddle, int(area.width()))
         painter.drawText(QRectF(area.left(), area.top(), area.width(), line), left, name)
         count = len(self._ridges)
-        pen = QPen(theme.colour("accent"), 1.2)
+        pen = QPen(theme.colour("accent"), 1.2 if count <= 10 else 0.7)
         for number, ridge in enumerate(self._ridges):
             if layer in ridge.layers:
                 # The ground hides the ridge behind; the last moment is the strongest.
