@@ -245,7 +245,7 @@ def evaluating(recognizer: Recognizer, dataset: Dataset) -> Generator[int, None,
         stop = min(start + BATCH, len(dataset))
         digits, none = recognizer.answers(dataset.images[start:stop])
         no_digit[start:stop] = none
-        answers[start:stop] = digits if len(labels) == digits.shape[1] else _with_no_digit(digits, none)
+        answers[start:stop] = _for_labels(labels, digits, none)
         yield stop
     answers.setflags(write=False)
     return Evaluation(
@@ -284,6 +284,29 @@ def evaluate(
         except StopIteration as finished:
             result: Evaluation = finished.value
             return result
+
+
+def read_logits(
+    recognizer: Recognizer, dataset: Dataset, logits: NDArray[np.float32]
+) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    """Return the possible readings of images, and the logarithms of their probabilities, from the network's output.
+
+    Parameters
+    ----------
+    recognizer
+        Knows the outputs.
+    dataset
+        The images, which decide whether "not a digit" is one of the readings.
+    logits
+        float32 (N, outputs).
+
+    Returns
+    -------
+    (tuple of str, NDArray)
+        The labels, and float32 (N, labels), as in `Evaluation`.
+    """
+    labels = _labels_for(recognizer, dataset)
+    return labels, _for_labels(labels, *recognizer.answers_of(logits))
 
 
 def match_classes(recognizer: Recognizer, dataset: Dataset) -> NDArray[np.int64]:
@@ -333,6 +356,12 @@ def _labels_for(recognizer: Recognizer, dataset: Dataset) -> tuple[str, ...]:
     """Return the possible readings: the digits, and "no digit" if both the dataset and the model have it."""
     known = recognizer.refuses and NO_DIGIT in dataset.classes
     return (*recognizer.labels, NO_DIGIT) if known else recognizer.labels
+
+
+def _for_labels(
+    labels: tuple[str, ...], digits: NDArray[np.float32], no_digit: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    return digits if len(labels) == digits.shape[1] else _with_no_digit(digits, no_digit)
 
 
 def _with_no_digit(digits: NDArray[np.float32], no_digit: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -294,7 +294,10 @@ class Recognizer:
         self, images: NDArray[np.float32] | NDArray[np.uint8]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return `log_probabilities` and `refusals` of pictures from a single forward pass."""
-        logits = self._read_many(images)
+        return self.answers_of(self._read_many(images))
+
+    def answers_of(self, logits: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return `log_probabilities` and `refusals` for the output of the network, float32 (N, outputs)."""
         return self._digits(logits, _log_probabilities), self._none(logits)
 
     def log_probabilities(self, images: NDArray[np.float32] | NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -114,6 +114,16 @@
     </message>
 </context>
 <context>
+    <name>DistributionsView</name>
+    <message numerus="yes">
+        <source>Outputs for %n image(s).</source>
+        <translation>
+            <numerusform>Outputs for %n image.</numerusform>
+            <numerusform>Outputs for %n images.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>EvaluationTab</name>
     <message numerus="yes">
         <source>Exported {count} file(s) to {folder}.</source>

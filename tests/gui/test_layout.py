@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QTabBar, QWidg
 from pytestqt.qtbot import QtBot
 
 from digitpad.gui.data.tab import DataTab
+from digitpad.gui.evaluation.tab import EvaluationTab
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.lab.tab import PAGES, LabTab
 from digitpad.gui.shell.main_window import MainWindow
@@ -25,7 +26,14 @@ from tests.gui.settling import lay_out
 #: Width, height and text size: the smallest window, what scale 2 leaves of 1920x1080, a projector's text, large text.
 SIZES = ((800, 560, 1.0), (960, 540, 1.0), (1024, 640, 1.5), (1280, 800, 2.0))
 TABS = ("Draw", "Data", "Train", "Features", "Evaluate", "Lab")
-DIALOGS = ("actionAbout", "actionKeyboardHelp", "actionTrainMore", "actionTrainNetwork", "actionTrainRuns")
+DIALOGS = (
+    "actionAbout",
+    "actionKeyboardHelp",
+    "actionTrainMore",
+    "actionTrainNetwork",
+    "actionTrainRuns",
+    "actionTrainDistributions",
+)
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -58,11 +66,17 @@ def _pages(window: MainWindow, tab: str) -> Iterator[tuple[str, QWidget]]:
             lay_out()
             yield f"{tab}, {name}", page
         return
+    if isinstance(page, EvaluationTab):
+        for view in (-1, 0):
+            page.views[view].trigger()
+            lay_out()
+            yield f"{tab}, {page.results.view}", page
+        return
     if not isinstance(page, FeaturesTab):
         lay_out()
         yield tab, page
         return
-    for number in range(5):
+    for number in range(7):
         page.panel.show_page(number)
         lay_out()
         yield f"{tab}, page {number}", page

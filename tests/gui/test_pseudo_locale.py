@@ -25,7 +25,14 @@ from tests.gui.measuring import cut_texts
 ROOMY: tuple[str, ...] = ("digitpad.gui.evaluation.setup", "digitpad.gui.evaluation.results")
 
 #: The actions that open the dialogs.
-DIALOGS = ("actionAbout", "actionKeyboardHelp", "actionTrainMore", "actionTrainNetwork", "actionTrainRuns")
+DIALOGS = (
+    "actionAbout",
+    "actionKeyboardHelp",
+    "actionTrainMore",
+    "actionTrainNetwork",
+    "actionTrainRuns",
+    "actionTrainDistributions",
+)
 
 #: The same in every language: names of programs, models, datasets, formats, units, layers and their arguments.
 NAMES = frozenset(

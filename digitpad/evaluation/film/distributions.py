@@ -5,6 +5,7 @@ Those of gradients are kept while a run trains, because they cannot be computed 
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from digitpad.nn import Sequential
 from digitpad.training.film.frame_file import FilmFrame
 from digitpad.training.film.reader import Film
 from digitpad.training.histograms import Histogram
+
+Moment = TypeVar("Moment")
 
 RIDGES = 40
 """Number of frames whose histograms are shown below each other."""
@@ -85,11 +88,11 @@ def following_distributions(
         yield distributions(model, images, step=frame.step)
 
 
-def spread(frames: Sequence[FilmFrame], count: int = RIDGES) -> list[FilmFrame]:
-    """Return at most `count` frames, evenly spaced by their number, with the first and the last."""
-    if len(frames) <= count:
-        return list(frames)
-    return [frames[round(place)] for place in np.linspace(0, len(frames) - 1, count).tolist()]
+def spread(moments: Sequence[Moment], count: int = RIDGES) -> list[Moment]:
+    """Return at most `count` moments, evenly spaced by their number, with the first and the last."""
+    if len(moments) <= count:
+        return list(moments)
+    return [moments[round(place)] for place in np.linspace(0, len(moments) - 1, count).tolist()]
 
 
 def _weights(network: Sequential) -> dict[str, Histogram]:

@@ -19,6 +19,9 @@ from digitpad.translation import gettext as _
 
 Values = NDArray[np.float32]
 
+FEWEST = 4
+"""The smallest number of points that can be placed."""
+
 #: Steps with exaggerated attraction, which forms the clusters, and without; and steps between two results.
 _EARLY, _LATE, _AT_ONCE = 250, 500, 25
 _EXAGGERATION, _MOMENTUM = 12.0, 0.8
@@ -26,7 +29,6 @@ _PERPLEXITY = 30.0
 #: Distances are computed among this many principal components, which removes noise and makes them quick.
 _COMPONENTS = 50
 _NEIGHBOURS = 10
-_FEWEST = 4
 
 
 class EmbeddingProgress(NamedTuple):
@@ -86,8 +88,8 @@ def embedding(values: Values, *, seed: int = 0) -> Generator[EmbeddingProgress, 
         If there are fewer than four images.
     """
     count = len(values)
-    if count < _FEWEST:
-        raise ValueError(f"an embedding needs at least {_FEWEST} points, not {count}")
+    if count < FEWEST:
+        raise ValueError(f"an embedding needs at least {FEWEST} points, not {count}")
     opentsne = required("openTSNE", "embedding", _("Placing points with t-SNE"))
     centered = values - values.mean(axis=0)
     axes, _squares = principal_axes(centered, min(_COMPONENTS, *values.shape))

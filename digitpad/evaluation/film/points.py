@@ -183,11 +183,14 @@ class MomentPlaces:
         float32 (images, 2).
     predicted
         int64 (images,): index of the largest output of the network; for a single output, whether it is positive.
+    logits
+        float32 (images, outputs): the output of the network.
     """
 
     step: int
     places: Values
     predicted: NDArray[np.int64]
+    logits: Values
 
 
 def following_places(
@@ -218,7 +221,7 @@ def following_places(
         except DigitpadError:
             continue
         points = yield from _without_counting(layer_points(model, images, layer, count=count))
-        yield MomentPlaces(frames[index].step, plane.place(points.values), points.predicted)
+        yield MomentPlaces(frames[index].step, plane.place(points.values), points.predicted, points.logits)
 
 
 def _without_counting(job: Generator[int, None, LayerPoints]) -> Generator[None, None, LayerPoints]:

@@ -141,7 +141,7 @@ class FiguresCard(QFrame):
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        button.setMinimumWidth(12 * SPACE)
+        button.setMinimumWidth(20 * SPACE)
         button.clicked.connect(self._choose)
         self._grid.addWidget(button, number + 1, 0)
         labels = []

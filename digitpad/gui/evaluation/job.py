@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
@@ -18,25 +18,10 @@ from digitpad.evaluation.opening import open_for_models
 from digitpad.evaluation.robustness import count_points, measuring_robustness_in_steps
 from digitpad.evaluation.validation import validation_images
 from digitpad.gui.workers.progress import WorkProgress, following_work
+from digitpad.gui.workspace.model_data import Data
 from digitpad.gui.workspace.models import read_model
 from digitpad.nn.backend import Shape
 from digitpad.reading.recognizer import Recognizer
-
-
-@dataclass(frozen=True, slots=True)
-class Data:
-    """The images to read.
-
-    Attributes
-    ----------
-    source
-        A source for `open_dataset`.
-    part
-        The test or training part of the dataset, or the validation images of the first model's training.
-    """
-
-    source: str
-    part: Literal["test", "train", "validation"] = "test"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,22 +10,26 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, 
 
 from digitpad.evaluation import Disturbance, Evaluation, RobustnessPoint, measured_images, wilson_interval
 from digitpad.evaluation.report import ORIGINS
-from digitpad.gui.evaluation.captions import caption_of, words_for_amount
+from digitpad.gui.evaluation.captions import words_for_amount
 from digitpad.gui.evaluation.charts import MODEL_COLOURS, ReliabilityChart, RobustnessChart
 from digitpad.gui.evaluation.comparison_view import ComparisonView
 from digitpad.gui.evaluation.confusion_matrix import ConfusionMatrix, scrolled
 from digitpad.gui.evaluation.disturbed import Disturbed, Disturber
 from digitpad.gui.evaluation.figure_table import FigureTable, Row
 from digitpad.gui.evaluation.figures import share
-from digitpad.gui.evaluation.gallery import Caption, Gallery
 from digitpad.gui.evaluation.job import Measured
+from digitpad.gui.evaluation.points import PointsInGallery
 from digitpad.gui.widgets.cards import card, muted, title
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.percent import percent
 from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.gui.workspace.captions import caption_of
+from digitpad.gui.workspace.gallery import Caption, Gallery
+from digitpad.gui.workspace.points.view import PointsView
+from digitpad.gui.workspace.workspace import Workspace
 
 #: The views in the order of their buttons; the names of their actions and buttons are made of these words.
-VIEWS = ("Confusion", "Classes", "Calibration", "Robustness", "Origins", "Compare")
+VIEWS = ("Confusion", "Classes", "Calibration", "Robustness", "Origins", "Compare", "Points")
 _VIEW_TEXTS = {
     "Confusion": (
         str(QT_TRANSLATE_NOOP("Results", "Confusion")),
@@ -51,6 +55,10 @@ _VIEW_TEXTS = {
         str(QT_TRANSLATE_NOOP("Results", "Comparison")),
         str(QT_TRANSLATE_NOOP("Results", "Show the comparison of two models")),
     ),
+    "Points": (
+        str(QT_TRANSLATE_NOOP("Results", "Points")),
+        str(QT_TRANSLATE_NOOP("Results", "Show what a layer of the network in use makes of 1,000 images, as points")),
+    ),
 }
 
 
@@ -68,14 +76,17 @@ class Results(QWidget):
     opened
         Opens an image in Draw: float32 in [0, 1], (28, 28) for ink or (C, H, W) for a picture; its name, and the index
         of its model.
+    point_opened
+        Opens an image of the map of points in Draw: its pixels and its name. The network stays.
     message
         A `Message`: images could not be read.
     """
 
     opened = Signal(object, str, int)
+    point_opened = Signal(object, str)
     message = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("evaluationResults")
         self._theme = theme
@@ -108,6 +119,8 @@ class Results(QWidget):
         self.origin_words = muted("", self)
         self.comparison = ComparisonView(theme, self)
         self.gallery = Gallery(theme, self)
+        self.points = PointsView(theme, workspace, self)
+        self._points = PointsInGallery(self.points, self.gallery, self)
         self._disturber = Disturber(self)
         self._lay_out()
         self._connect()
@@ -141,14 +154,15 @@ class Results(QWidget):
     def shut_down(self) -> None:
         """Stop the workers, and wait for their end."""
         self._disturber.shut_down()
+        self.points.shut_down()
         self.gallery.shut_down()
 
     def show_model(self, number: int) -> None:
         """Show the results of a model, and its worst mistakes."""
         self._model = number
         result = self._result()
-        self._invitation.setVisible(result is None)
-        self._views.setVisible(result is not None)
+        self._points.use(self._measured, number)
+        self._invite()
         if result is None:
             self._show_nothing()
             return
@@ -173,7 +187,12 @@ class Results(QWidget):
 
     def show_view(self, number: int) -> None:
         """Show a view, given by its index in `VIEWS`."""
+        was_points = self._points.is_on
         self._views.setCurrentIndex(number)
+        self._invite()
+        self._points.turn(on=self.view == "Points")
+        if was_points and not self._points.is_on:
+            self.show_mistakes()
 
     @property
     def view(self) -> str:
@@ -200,6 +219,12 @@ class Results(QWidget):
             mistakes = result.mistakes()
             self._fill(self.tr("Worst mistakes first") if len(mistakes) else self.tr("No mistakes"), mistakes)
             self.matrix.choose(None)
+
+    def _invite(self) -> None:
+        """Invite to an evaluation, which only the map of points does without."""
+        empty = self._result() is None and self.view != "Points"
+        self._invitation.setVisible(empty)
+        self._views.setVisible(not empty)
 
     # The images of the chosen item
 
@@ -300,14 +325,18 @@ class Results(QWidget):
         return caption_of(result.labels[result.targets[index]], result.labels, result.log_probabilities[index], name)
 
     def _fill(self, words: str, indices: NDArray[np.int64]) -> None:
-        if self._measured is None:
+        if self._measured is None or self._points.is_on:
             return
-        count = len(indices)
-        self._say(words, self.tr("{count:,} image(s)", "", count).format(count=count))
+        self._title.setText(words)
+        self._say_count(len(indices))
         self._gallery_name = self._measured.images.name
         self._disturber.forget()
         images = self._measured.data[self._model]
         self.gallery.show_images(images, indices, self._caption, ink=self._shows_ink)
+
+    @Slot(int)
+    def _say_count(self, count: int) -> None:
+        self._count.setText(self.tr("{count:,} image(s)", "", count).format(count=count) if count else "")
 
     def _say(self, words: str, count: str) -> None:
         self._title.setText(words)
@@ -397,6 +426,9 @@ class Results(QWidget):
     @Slot(int, object)
     def _open(self, number: int, pixels: NDArray[np.uint8]) -> None:
         """Open an image that was fetched, and is shown still."""
+        if self._points.is_on:
+            self.point_opened.emit(pixels.astype(np.float32) / np.float32(255), f"{self._points.name} {number}")
+            return
         self.opened.emit(pixels.astype(np.float32) / np.float32(255), f"{self._gallery_name} {number}", self._model)
 
     def _connect(self) -> None:
@@ -408,6 +440,8 @@ class Results(QWidget):
         self.gallery.opened.connect(self.gallery.fetch)
         self.gallery.fetched.connect(self._open)
         self.gallery.failed.connect(self._say_trouble)
+        self._points.titled.connect(self._title.setText)
+        self._points.counted.connect(self._say_count)
         self._disturber.ready.connect(self._show_disturbed)
         self._disturber.message.connect(self.message)
         self._theme.changed.connect(self._dress)
@@ -436,6 +470,7 @@ class Results(QWidget):
             (curves,),
             (self.origins, self.origin_words),
             (self.comparison,),
+            (self.points,),
         )
         for widgets in pages:
             self._views.addWidget(_column(widgets, self._views))

@@ -8,7 +8,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from digitpad.data.collections.store import CollectionEntry
-from digitpad.gui.evaluation.job import Data
 from digitpad.gui.widgets.actions import action_button
 from digitpad.gui.widgets.cards import muted, title
 from digitpad.gui.widgets.fields import ComboBox
@@ -19,6 +18,7 @@ from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.progress import WorkProgress
 from digitpad.gui.workspace.catalogue import Entry
 from digitpad.gui.workspace.datasets import dataset_dialog, dialog_entries, offered_datasets
+from digitpad.gui.workspace.model_data import Data
 from digitpad.gui.workspace.models import saved_name
 from digitpad.gui.workspace.progress_text import progress_text
 from digitpad.gui.workspace.settings import Settings

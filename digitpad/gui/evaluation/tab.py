@@ -17,11 +17,11 @@ from digitpad.data.skipped import first_names
 from digitpad.errors import DigitpadError
 from digitpad.gui.evaluation.exporting import Exported, Picture, export_job, paint_pictures
 from digitpad.gui.evaluation.figures import FiguresCard
-from digitpad.gui.evaluation.following import data_of
 from digitpad.gui.evaluation.job import CurvePoint, Measured, Step, evaluation_job, robustness_job
 from digitpad.gui.evaluation.results import VIEWS, Results, view_texts
 from digitpad.gui.evaluation.setup import EvaluationSetup
 from digitpad.gui.widgets.actions import action_button, make_action
+from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.plain_text import one_line
 from digitpad.gui.widgets.theme import SPACE, Theme
@@ -29,6 +29,7 @@ from digitpad.gui.workers.generator import GeneratorWorker
 from digitpad.gui.workers.progress import WorkProgress
 from digitpad.gui.workspace import catalogue
 from digitpad.gui.workspace.catalogue import Entry
+from digitpad.gui.workspace.model_data import data_of
 from digitpad.gui.workspace.models import is_frame, read_model
 from digitpad.gui.workspace.tab_page import TabPage
 from digitpad.gui.workspace.workspace import Workspace
@@ -77,11 +78,12 @@ class EvaluationTab(TabPage):
         self._make_actions()
         self.setup = EvaluationSetup(theme, settings, self.start, self.export, self)
         self.figures = FiguresCard(theme, self)
-        self.results = Results(theme, self)
+        self.results = Results(theme, workspace, self)
         self._lay_out()
         self.setup.changed.connect(self._clear_status)
         self.figures.model_chosen.connect(self.results.show_model)
         self.results.opened.connect(self._open_image)
+        self.results.point_opened.connect(self._open_point)
         self.results.message.connect(self.message)
         workspace.networks_changed.connect(self._offer_models)
         workspace.collections.changed.connect(self._offer_collections)
@@ -216,7 +218,8 @@ class EvaluationTab(TabPage):
         self.views[0].setChecked(True)
 
     def _lay_out(self) -> None:
-        bar = QHBoxLayout()
+        # The buttons may need two lines.
+        bar = FlowLayout()
         bar.setSpacing(SPACE)
         buttons = [
             action_button(action, f"view{view}Button", action.text(), self)
@@ -224,7 +227,7 @@ class EvaluationTab(TabPage):
         ]
         for button in buttons:
             bar.addWidget(button)
-        bar.addStretch(1)
+        bar.add_stretch()
         buttons.append(action_button(self.mistakes, "worstMistakesButton", self.mistakes.text(), self))
         bar.addWidget(buttons[-1])
         measure = action_button(self.robustness, "measureRobustnessButton", self.robustness.text(), self.results)
@@ -332,6 +335,12 @@ class EvaluationTab(TabPage):
         elif self._workspace.use(path):
             text = self.tr("Now using {name}, the model of these results.")
             self.message.emit(Message(text.format(name=path.stem), "info"))
+        self._workspace.show_pixels(pixels, name)
+        self.tab_wanted.emit("Draw")
+
+    @Slot(object, str)
+    def _open_point(self, pixels: NDArray[np.float32], name: str) -> None:
+        """Show an image of the map of points in Draw, read by the network that the map shows."""
         self._workspace.show_pixels(pixels, name)
         self.tab_wanted.emit("Draw")
 

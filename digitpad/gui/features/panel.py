@@ -14,6 +14,7 @@ from digitpad.gui.features.pages.arithmetic import ArithmeticPage
 from digitpad.gui.features.pages.backprop import BackpropPage
 from digitpad.gui.features.pages.explanation import Explanation
 from digitpad.gui.features.pages.kernels import KernelsPage
+from digitpad.gui.features.pages.points import PointsPage
 from digitpad.gui.features.pages.preferred_input import PreferredInputPage
 from digitpad.gui.features.pages.surgery import SurgeryPage
 from digitpad.gui.widgets.actions import make_action
@@ -23,6 +24,8 @@ from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.latest import LatestWorker
+from digitpad.gui.workspace.distributions.view import DistributionsView
+from digitpad.gui.workspace.workspace import Workspace
 from digitpad.models.model_file import Model
 
 HEIGHT = 34 * SPACE
@@ -58,6 +61,18 @@ _PAGES = (
         QT_TRANSLATE_NOOP("Panel", "The backward pass of one training step on this drawing"),
         "Ctrl+Shift+B",
     ),
+    (
+        "Points",
+        QT_TRANSLATE_NOOP("Panel", "Points"),
+        QT_TRANSLATE_NOOP("Panel", "What a layer makes of 1,000 images and of the drawing, as points"),
+        "Ctrl+P",
+    ),
+    (
+        "Distributions",
+        QT_TRANSLATE_NOOP("Panel", "Distributions"),
+        QT_TRANSLATE_NOOP("Panel", "Histograms of weights, gradients and activations by layer"),
+        "Ctrl+Shift+H",
+    ),
 )
 
 
@@ -70,11 +85,13 @@ class Panel(QFrame):
         The theme.
     background
         The background worker.
+    workspace
+        Provides the network and the drawing for the pages that follow them.
     owner
         The tab that owns the shortcuts of the pages.
     """
 
-    def __init__(self, theme: Theme, background: LatestWorker, owner: QWidget) -> None:
+    def __init__(self, theme: Theme, background: LatestWorker, workspace: Workspace, owner: QWidget) -> None:
         super().__init__(owner)
         self.setObjectName("featuresPanel")
         self.setProperty("card", "true")
@@ -83,6 +100,8 @@ class Panel(QFrame):
         self.unit = PreferredInputPage(theme, background, self)
         self.surgery = SurgeryPage(theme, background, owner, self)
         self.backprop = BackpropPage(theme, background, self)
+        self.points = PointsPage(theme, workspace, self)
+        self.distributions = DistributionsView(theme, workspace, self)
         #: The difference between two networks, while two are shown.
         self.differing = LiveText(
             theme, "differing", self.font(), "muted", self, right=True, spoken=self.tr("Difference")
@@ -90,7 +109,15 @@ class Panel(QFrame):
         self.differing.setToolTip(meaning())
         self._operable = True
         self._pages = QStackedWidget(self)
-        for page in (self.arithmetic, self.kernels, self.unit, self.surgery, self.backprop):
+        for page in (
+            self.arithmetic,
+            self.kernels,
+            self.unit,
+            self.surgery,
+            self.backprop,
+            self.points,
+            self.distributions,
+        ):
             self._pages.addWidget(page)
         self._shown: tuple[Frame | None, Cell | None, Sequence[str]] = (None, None, ())
         pages = [(name, self.tr(str(text)), self.tr(str(tip)), key) for name, text, tip, key in _PAGES]
@@ -125,6 +152,11 @@ class Panel(QFrame):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
+
+    def shut_down(self) -> None:
+        """Stop the workers of the pages and wait for their end."""
+        self.points.shut_down()
+        self.distributions.shut_down()
 
     def use_model(self, model: Model | None) -> None:
         """Start with another first network, without operations."""

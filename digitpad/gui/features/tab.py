@@ -77,7 +77,7 @@ class FeaturesTab(TabPage):
         self.second.hide()
         self._looked_at = self.first
         self.enlarged = EnlargedPane(theme, self.first.maps, self)
-        self.panel = Panel(theme, self._background, self)
+        self.panel = Panel(theme, self._background, workspace, self)
         self.files = MapFiles(self, self._frame_now, self._settings, self._background)
         self.tools = Tools(
             self,
@@ -120,6 +120,7 @@ class FeaturesTab(TabPage):
         """Stop long work and wait for its end."""
         self._background.shut_down()
         self.second.shut_down()
+        self.panel.shut_down()
 
     def explain_with(self, kind: str) -> None:
         """Explain the prediction: "none", "gradient", "gradcam", "occlusion" or "whynot"."""
@@ -367,6 +368,12 @@ class FeaturesTab(TabPage):
     def _go_to(self, cell: Cell) -> None:
         self._looked_at.maps.go_to(cell)
 
+    @Slot(object, str)
+    def _open_point(self, pixels: NDArray[np.float32], name: str) -> None:
+        """Show an image of the map of points in Draw."""
+        self._workspace.show_pixels(pixels, name)
+        self.tab_wanted.emit("Draw")
+
     # Parts
 
     def _connect(self) -> None:
@@ -392,6 +399,8 @@ class FeaturesTab(TabPage):
         self.panel.surgery.operated.connect(self._operate)
         self.panel.surgery.message.connect(self.message)
         self.panel.backprop.gradients_changed.connect(self._show_gradients)
+        self.panel.points.message.connect(self.message)
+        self.panel.points.opened.connect(self._open_point)
         self.files.message.connect(self.message)
         self.tools.live_toggled.connect(self.follow_live)
         self.tools.scale_changed.connect(self.enlarged.refresh)

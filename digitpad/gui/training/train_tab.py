@@ -20,6 +20,7 @@ from digitpad.gui.training.curve_files import export_curves
 from digitpad.gui.training.curves import CurvesPanel
 from digitpad.gui.training.data_note import DataNote
 from digitpad.gui.training.digit_card import DigitCard
+from digitpad.gui.training.distributions_dialog import DistributionsDialog
 from digitpad.gui.training.hint_card import HintCard
 from digitpad.gui.training.layer_table import LayerTable
 from digitpad.gui.training.more_dialog import MoreDialog
@@ -30,6 +31,7 @@ from digitpad.gui.training.runs_dialog import RunsDialog
 from digitpad.gui.training.session import Session
 from digitpad.gui.training.setup_card import TrainingSetup
 from digitpad.gui.training.thread import NetworkCopy
+from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.cards import bring_up, card, scroller, title
 from digitpad.gui.widgets.inline_alert import InlineAlert
 from digitpad.gui.widgets.message_bar import Message
@@ -92,6 +94,7 @@ class TrainTab(TabPage):
         self.digit = DigitCard(theme, self)
         self.hints = HintCard(self)
         self.runs: RunsDialog | None = None
+        self.distributions: DistributionsDialog | None = None
         self.export = CurveExport(theme, settings, self)
         self._after_run = AfterRun(self)
         self._interrupted: Run | None = None
@@ -108,6 +111,8 @@ class TrainTab(TabPage):
         self._after_run.finish()
         if self.runs is not None:
             self.runs.finish()
+        if self.distributions is not None:
+            self.distributions.view.shut_down()
 
     # Training
 
@@ -348,6 +353,13 @@ class TrainTab(TabPage):
         bring_up(dialog)
 
     @Slot()
+    def show_distributions(self) -> None:
+        """Show the distributions of the network, beside the window."""
+        if self.distributions is None:
+            self.distributions = DistributionsDialog(self._theme, self._workspace, self)
+        bring_up(self.distributions)
+
+    @Slot()
     def show_runs(self) -> None:
         """Show all earlier runs, beside the window."""
         if self.runs is None:
@@ -432,7 +444,20 @@ class TrainTab(TabPage):
         inside.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
         inside.setSpacing(0)
         self._layers_title = title(self.tr("Layers"), layers)
-        inside.addWidget(self._layers_title)
+        head = QHBoxLayout()
+        head.addWidget(self._layers_title, 1)
+        # Its action belongs to the tab, so that the key works everywhere in it.
+        action = make_action(
+            self,
+            "actionTrainDistributions",
+            self.tr("Distributions…"),
+            ["Ctrl+Shift+H"],
+            self.tr("Histograms of weights, gradients and activations by layer"),
+            self.show_distributions,
+        )
+        self._distributions_button = action_button(action, "distributionsButton", action.text(), layers)
+        head.addWidget(self._distributions_button)
+        inside.addLayout(head)
         inside.addWidget(scroller("layerScroll", self.tr("Layers"), self.layers, layers), 1)
         layers.setMinimumHeight(12 * SPACE)
         middle = QVBoxLayout()

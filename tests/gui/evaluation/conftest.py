@@ -9,10 +9,10 @@ import shiboken6
 from numpy.typing import NDArray
 
 from digitpad.data.idx import write_idx
-from digitpad.gui.evaluation.gallery import Gallery
 from digitpad.gui.evaluation.tab import EvaluationTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workspace.gallery import Gallery
 from digitpad.gui.workspace.settings import Settings
 from digitpad.models.model_file import Model, ModelMetadata, save_model
 from digitpad.nn import Architecture, build

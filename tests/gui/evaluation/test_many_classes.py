@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from digitpad.gui.evaluation.confusion_matrix import ConfusionMatrix, scrolled
-from digitpad.gui.evaluation.gallery import fitted_names
 from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workspace.gallery import fitted_names
 
 LONG = ("Ankle boot", "ein sehr langer Klassenname mit sechzig Buchstaben, so wahr das", "حذاء", "🐈", "W" * 120)
 

@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 from digitpad.data.dataset import Dataset
 from digitpad.data.lazy_pictures import PictureFiles
 from digitpad.evaluation import Disturbance
-from digitpad.gui.evaluation.gallery import Caption
 from digitpad.gui.evaluation.tab import EvaluationTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workspace.gallery import Caption
 from digitpad.gui.workspace.settings import Settings
 from digitpad.models.model_file import save_model
 from tests.gui.colours import CLASSES, SHAPE, colour_model, plain, save_picture

@@ -8,9 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from digitpad.data import sources
 from digitpad.data.pen import pen_drawings
-from digitpad.gui.evaluation.following import data_of
-from digitpad.gui.evaluation.job import Data
 from digitpad.gui.evaluation.tab import EvaluationTab
+from digitpad.gui.workspace.model_data import Data, data_of
 from digitpad.models.model_file import load_model
 
 

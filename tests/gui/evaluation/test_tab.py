@@ -26,12 +26,12 @@ from digitpad.data.idx import write_idx
 from digitpad.data.sources import open_dataset
 from digitpad.evaluation import Disturbance, evaluate
 from digitpad.evaluation.robustness import disturb
-from digitpad.gui.evaluation.job import Data
 from digitpad.gui.evaluation.results import VIEWS
 from digitpad.gui.evaluation.tab import EvaluationTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import Theme, fixed_font
 from digitpad.gui.workers.generator import GeneratorWorker
+from digitpad.gui.workspace.model_data import Data
 from digitpad.models.model_file import load_model
 from digitpad.reading.recognizer import Recognizer
 from tests.gui.controls import check_names, check_room, controls_of, tab_order

@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from digitpad.gui.evaluation.job import Data, Measured, evaluation_job
+from digitpad.gui.evaluation.job import Measured, evaluation_job
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.training.control_card import State
 from digitpad.gui.training.export_dialog import ExportDialog
@@ -25,6 +25,7 @@ from digitpad.gui.training.runs_dialog import RunsDialog
 from digitpad.gui.training.train_tab import TrainTab
 from digitpad.gui.widgets.fields import ComboBox, FloatField, IntField
 from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workspace.model_data import Data
 from digitpad.models.model_file import load_model
 from digitpad.nn import ARCHITECTURES
 from digitpad.training.plan import RunPlan

@@ -15,12 +15,12 @@ from digitpad.explain.frame import Frame, Inspector
 from digitpad.explain.structure import INPUT, Structure
 from digitpad.gui.features.maps.cell_numbers import short
 from digitpad.gui.features.maps.picture import picture_image
-from digitpad.gui.features.pages.digits import mnist_test_set
 from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import DARK, SPACE, Theme, fixed_font, text_font
 from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
+from digitpad.gui.workspace.digits import mnist_test_set
 from digitpad.models.model_file import Model
 from digitpad.translation import gettext as _
 

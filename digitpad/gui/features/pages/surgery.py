@@ -43,7 +43,6 @@ from digitpad.explain.surgery import (
 )
 from digitpad.explain.weighted import kernels_of
 from digitpad.gui.features.maps.colours import weight_scale
-from digitpad.gui.features.pages.digits import mnist_test_set, reads_mnist
 from digitpad.gui.features.pages.kernel_editor import KernelEditor
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.cards import muted
@@ -53,6 +52,7 @@ from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.percent import percent
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
+from digitpad.gui.workspace.digits import mnist_test_set, reads_mnist
 from digitpad.models.model_file import SUFFIX, Model, save_model, user_models_dir
 
 ACCURACY = "accuracy"

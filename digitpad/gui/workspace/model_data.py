@@ -1,13 +1,13 @@
-"""The data that a model is evaluated on once it is chosen: those of its training."""
+"""The data of a model's training, on which it is examined."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from digitpad.data.collections.store import find_collection, is_named
 from digitpad.data.image_folder import split_folder
 from digitpad.data.orientation import split_turns
 from digitpad.errors import DigitpadError
-from digitpad.gui.evaluation.job import Data
 from digitpad.gui.workspace.models import run_of
 
 if TYPE_CHECKING:
@@ -16,6 +16,22 @@ if TYPE_CHECKING:
 #: Datasets whose images are the same for training and testing.
 _ONE_SPLIT = {"pen", "styles", "manners", "figures"}
 _FILES_OF_ONE_SPLIT = {".jsonl", ".csv"}
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """The images to read.
+
+    Attributes
+    ----------
+    source
+        A source for `open_dataset`.
+    part
+        The test or training part of the dataset, or the validation images of the first model's training.
+    """
+
+    source: str
+    part: Literal["test", "train", "validation"] = "test"
 
 
 def data_of(model: "Model", place: Path) -> Data | None:

@@ -1,0 +1,437 @@
+"""The map of points with its controls: follows the network and the drawing of the workspace."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtGui import QHideEvent, QImage, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from digitpad.extras import is_installed
+from digitpad.gui.widgets.cards import muted
+from digitpad.gui.widgets.fields import ComboBox
+from digitpad.gui.widgets.flow_layout import FlowLayout
+from digitpad.gui.widgets.live_text import LiveText
+from digitpad.gui.widgets.picture_image import image_of_colours, levels_of
+from digitpad.gui.widgets.segmented import segments
+from digitpad.gui.widgets.theme import SPACE, Theme, text_font
+from digitpad.gui.workspace.captions import caption_of
+from digitpad.gui.workspace.gallery import Caption
+from digitpad.gui.workspace.look import Depth, Look
+from digitpad.gui.workspace.points.follower import PointsFollower, are_moments
+from digitpad.gui.workspace.points.map import Note, PointsMap
+from digitpad.gui.workspace.tiles import Palette, TileStore
+from digitpad.gui.workspace.workspace import Workspace
+from digitpad.inspection import SplitDataset
+
+if TYPE_CHECKING:
+    from digitpad.data.dataset import Dataset
+    from digitpad.evaluation.film.embedding import Embedding
+    from digitpad.gui.workspace.points.work import PlacedPoints, PointsProgress
+    from digitpad.models.model_file import Model
+
+_NEAREST = 24
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Listing:
+    """Images to list in a gallery.
+
+    Attributes
+    ----------
+    title
+        What they are.
+    images, indices
+        The dataset, and the indices of the images in it, int64 (M,).
+    caption
+        Returns the caption of an image, given its index.
+    ink
+        Whether they are ink, and not pictures.
+    are_misread
+        Whether these are all misread images, which are others at another moment.
+    """
+
+    title: str
+    images: "Dataset"
+    indices: NDArray[np.int64]
+    caption: Callable[[int], Caption]
+    ink: bool
+    are_misread: bool = False
+
+
+class PointsView(QWidget):
+    """Shows what a layer makes of 1,000 images and of the drawing.
+
+    It works while it is visible.
+
+    Signals
+    -------
+    listed
+        A `Listing`: the misread images, those nearest to the drawing, or those inside a rectangle or lasso.
+    opened
+        The index of an image that was clicked; it is listed, so that a gallery can fetch it.
+    """
+
+    listed = Signal(object)
+    opened = Signal(int)
+
+    def __init__(self, theme: Theme, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("pointsView")
+        self._workspace = workspace
+        self._theme = theme
+        self._palette = Palette(theme)
+        self._layers: tuple[str, ...] = ()
+        self.follower = PointsFollower(self)
+        self._tiles = TileStore(self)
+        self.map = PointsMap(theme, self._note_of, self)
+        self._make_controls()
+        self._lay_out()
+        self._tiles.changed.connect(self.map.refresh_note)
+        self.follower.placed.connect(self._show_placed)
+        self.follower.progressed.connect(self._show_progress)
+        self.follower.failed.connect(self._show_trouble)
+        self.follower.cleared.connect(self._clear)
+        self.map.chosen.connect(self._list_inside)
+        self.map.opened.connect(self.opened)
+        theme.changed.connect(self._dress)
+        workspace.networks_changed.connect(self._follow)
+        workspace.published.connect(self.show_look)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The layers to choose from."""
+        return self._layers
+
+    def use_images(self, images: "Dataset | None") -> None:
+        """Show these images where they fit the network; None shows those of its training."""
+        if images is not self.follower.images:
+            self.follower.images = images
+            self.follower.forget()
+            self._ask()
+
+    def caption(self, index: int) -> Caption:
+        """Return the caption of an image."""
+        placed = self.follower.shown
+        if placed is None:
+            return Caption((), "", wrong=False, words="")
+        name = self.tr("image {number:,}").format(number=index)
+        return caption_of(placed.labels[int(placed.truth[index])], placed.labels, placed.log_probabilities[index], name)
+
+    def shut_down(self) -> None:
+        """Stop the workers and wait for their end."""
+        self.follower.shut_down()
+        self._tiles.shut_down()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Follow the workspace from now on."""
+        super().showEvent(event)
+        self._workspace.ask(self, Depth.ACTIVATIONS)
+        self._follow()
+        self.show_look(self._workspace.look)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop work that nobody sees."""
+        self._workspace.ask(self, Depth.READING)
+        self.follower.stop()
+        super().hideEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Update the height: the controls may need another line."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for the controls at this width."""
+        least, layout = super().minimumSizeHint(), self.layout()
+        if layout is not None:
+            least.setHeight(layout.totalMinimumHeightForWidth(max(self.width(), least.width())))
+        return least
+
+    # Following
+
+    @Slot()
+    def _follow(self) -> None:
+        """Follow the network of the workspace."""
+        if not self.isVisible():
+            return
+        network = self._workspace.looked_at
+        self.follower.is_idle = self._workspace.in_training is None
+        changed = network is not self.follower.network
+        self.follower.follow(network)
+        model = None if network is None else network.model
+        if model is None:
+            self._offer(())
+            self.words.show_text(self.tr("There is no network to look into."))
+            return
+        self._offer(*_layers_of(model))
+        if changed or self.follower.shown is None or self.follower.shown.points is None:
+            self._ask()
+
+    def _ask(self, *, fit: bool = False) -> None:
+        if self.isVisible() and self.follower.network is not None and self._layers:
+            self.follower.layer = self.layer.chosen
+            self.follower.ask(fit=fit)
+
+    def _offer(self, layers: tuple[str, ...], first: str = "") -> None:
+        """Offer the layers of a network; the chosen one stays, otherwise another is chosen first."""
+        if layers == self._layers:
+            return
+        chosen, self._layers = self.layer.chosen, layers
+        self.layer.blockSignals(True)
+        self.layer.offer({name: name for name in layers})
+        if layers:
+            self.layer.choose(chosen if chosen in layers else first)
+        self.layer.blockSignals(False)
+        self.follower.layer = self.layer.chosen if layers else ""
+
+    @Slot()
+    def _choose_layer(self) -> None:
+        self.follower.forget()
+        self._ask(fit=True)
+
+    @Slot(int)
+    def _choose_method(self, number: int) -> None:
+        """Place the points by PCA or t-SNE; without openTSNE, say how to install it."""
+        if number == 1 and not is_installed("openTSNE"):
+            self.methods.button(0).setChecked(True)
+            self._show_trouble(self._how_to_install())
+            return
+        by_neighbours = number == 1
+        if by_neighbours != self.follower.by_neighbours:
+            self.follower.by_neighbours = by_neighbours
+            self._ask(fit=True)
+
+    @Slot(int)
+    def _choose_selection(self, number: int) -> None:
+        self.map.lasso = number == 1
+
+    @Slot()
+    def _fit_again(self) -> None:
+        self._ask(fit=True)
+
+    # Results
+
+    @Slot(object, bool)
+    def _show_placed(self, placed: "PlacedPoints", steady: bool) -> None:
+        self._tiles.use(SplitDataset(placed.images.name, ("test",), (placed.images,)))
+        self.map.show_points(placed.places, placed.truth, placed.wrong, placed.labels, steady=steady)
+        self._say(placed)
+        self.misread.setEnabled(bool(placed.wrong.any()))
+        self.show_look(self._workspace.look)
+
+    @Slot(object)
+    def _show_progress(self, progress: "PointsProgress") -> None:
+        text = self.tr("{done:,} of {total:,} images")
+        if progress.embeds:
+            text = self.tr("t-SNE: {done} of {total} steps")
+        self.words.show_text(text.format(done=progress.done, total=progress.total))
+
+    @Slot(str)
+    def _show_trouble(self, trouble: str) -> None:
+        self.words.show_text(trouble)
+
+    @Slot()
+    def _clear(self) -> None:
+        nothing = np.zeros(0, np.int64)
+        self.map.show_points(np.zeros((0, 2), np.float32), nothing, nothing.astype(np.bool_), (), steady=False)
+        self.map.show_drawing(None, None)
+        self.misread.setEnabled(False)
+        self.nearest.setEnabled(False)
+        self.words.show_text("")
+
+    def _say(self, placed: "PlacedPoints") -> None:
+        text = self.tr("{wrong:,} of {count:,} images misread (ringed)")
+        text = text.format(wrong=int(placed.wrong.sum()), count=placed.count)
+        if placed.embedding is None:
+            shares = [f"{100 * share:.0f}\N{NO-BREAK SPACE}%" for share in placed.plane.shares]
+            where = self.tr("{text} · the axes have {first} and {second} of the variance at the moment of choice")
+            text = where.format(text=text, first=shares[0], second=shares[1])
+        self.words.show_text(text)
+
+    @Slot(object)
+    def show_look(self, look: Look) -> None:
+        """Show where the drawing is."""
+        if not self.isVisible() or look.is_reading:
+            return
+        place = self._place_of(look)
+        self.nearest.setEnabled(place is not None)
+        self.map.show_drawing(place, None if place is None else self._picture_of(look))
+
+    def _place_of(self, look: Look) -> NDArray[np.float32] | None:
+        point, placed = self._point_of(look), self.follower.shown
+        if point is None or placed is None:
+            return None
+        embedding: Embedding | None = placed.embedding
+        if embedding is not None:
+            return embedding.place(point)
+        place: NDArray[np.float32] = placed.plane.place(point[np.newaxis])[0]
+        return place
+
+    def _point_of(self, look: Look) -> NDArray[np.float32] | None:
+        """Return the drawing's point in the space of the layer; None without a drawing, or for another network."""
+        placed, outputs, frame = self.follower.shown, self.follower.outputs, look.frame
+        if placed is None or outputs is None or frame is None or frame.is_blank or look.network is None:
+            return None
+        if look.network is not placed.network and not are_moments(placed.network, look.network):
+            return None
+        point: NDArray[np.float32] = outputs.point_of(frame[placed.layer])
+        return point
+
+    def _picture_of(self, look: Look) -> QImage | None:
+        if look.pixels is None:
+            return None
+        levels = levels_of(look.pixels if look.pixels.ndim == 3 else look.pixels[np.newaxis])
+        ink = look.network is None or not look.network.reader.reads_pictures
+        return image_of_colours(self._palette.colours(levels, ink=ink))
+
+    # Lists
+
+    @property
+    def _ink(self) -> bool:
+        network = self.follower.network
+        return network is None or not network.reader.reads_pictures
+
+    def list_misread(self) -> None:
+        """List the misread images, the most certain first."""
+        placed = self.follower.shown
+        if placed is not None:
+            self._list(self.tr("Misread, most certain first"), placed.mistakes(), are_misread=True)
+
+    @Slot()
+    def _list_misread(self) -> None:
+        self.list_misread()
+
+    @Slot()
+    def _list_nearest(self) -> None:
+        point, outputs = self._point_of(self._workspace.look), self.follower.outputs
+        if point is not None and outputs is not None:
+            text = self.tr("Nearest to the drawing in {layer}").format(layer=outputs.layer)
+            self._list(text, outputs.nearest(point, _NEAREST))
+
+    @Slot(object)
+    def _list_inside(self, indices: NDArray[np.int64]) -> None:
+        if not len(indices):
+            self.list_misread()
+            return
+        self._list(self.tr("Selected"), indices)
+
+    def _list(self, title: str, indices: NDArray[np.int64], *, are_misread: bool = False) -> None:
+        placed = self.follower.shown
+        if placed is not None:
+            self.listed.emit(Listing(title, placed.images, indices, self.caption, self._ink, are_misread))
+
+    def listing_of(self, index: int) -> Listing | None:
+        """Return a listing of one image, from which a gallery can fetch it; None without points."""
+        placed = self.follower.shown
+        if placed is None:
+            return None
+        return Listing(self.tr("Opened"), placed.images, np.array([index], np.int64), self.caption, self._ink)
+
+    def _note_of(self, index: int) -> Note:
+        caption = self.caption(index)
+        lines = [caption.names[0] if caption.names else ""]
+        if caption.wrong:
+            lines.append(self.tr("read as {label}").format(label=caption.names[1]))
+        tile = next(iter(self._tiles.pixels([index])), None)
+        picture = None if tile is None else image_of_colours(self._palette.colours(tile, ink=self._ink))
+        words = self.tr("{description}; click to open it in Draw").format(description=caption.words)
+        return Note(picture, [*lines, caption.detail], words)
+
+    # Parts
+
+    def _make_controls(self) -> None:
+        theme = self._theme
+        self.layer = ComboBox(
+            theme, "pointsLayer", self.tr("Layer"), self.tr("The layer whose outputs are shown as points"), self
+        )
+        self.layer.setFixedWidth(15 * SPACE)
+        self.layer.currentIndexChanged.connect(self._choose_layer)
+        tip = self.tr("Places similar images near each other: only neighbours mean something")
+        if not is_installed("openTSNE"):
+            tip = self._how_to_install()
+        self.methods, self._method_buttons = segments(
+            [
+                ("pointsPca", self.tr("PCA"), self.tr("The plane in which the points are spread furthest")),
+                ("pointsTsne", self.tr("t-SNE"), tip),
+            ],
+            self,
+            label=self.tr("Placed by"),
+        )
+        self.methods.idClicked.connect(self._choose_method)
+        self.selections, self._selection_buttons = segments(
+            [
+                ("pointsRectangle", self.tr("Rectangle"), self.tr("Drag a rectangle to list the images in it")),
+                ("pointsLasso", self.tr("Lasso"), self.tr("Draw a line around images to list them")),
+            ],
+            self,
+            label=self.tr("Select by"),
+        )
+        self.selections.idClicked.connect(self._choose_selection)
+        self.refit = self._link(
+            "pointsRefit", self.tr("Fit"), self.tr("Fit the plane to the points of this moment"), self._fit_again
+        )
+        self.misread = self._link(
+            "pointsMisread", self.tr("Misread"), self.tr("List the misread images"), self._list_misread
+        )
+        self.nearest = self._link(
+            "pointsNearest",
+            self.tr("Nearest"),
+            self.tr("List the images nearest to the drawing, in the space of the layer"),
+            self._list_nearest,
+        )
+        self.words = LiveText(
+            theme, "pointsWords", text_font(self.font(), scale=0.9), "muted", self, spoken=self.tr("Points"), lines=2
+        )
+
+    def _link(self, name: str, text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setObjectName(name)
+        button.setProperty("role", "link")
+        button.setAccessibleName(text)
+        button.setToolTip(tip)
+        button.clicked.connect(slot)
+        return button
+
+    def _lay_out(self) -> None:
+        flow = FlowLayout()
+        flow.setSpacing(SPACE)
+        word = muted(self.tr("Layer"), self)
+        word.setWordWrap(False)
+        word.setBuddy(self.layer)
+        controls = (
+            word, self.layer, *self._method_buttons, *self._selection_buttons, self.refit, self.misread, self.nearest,
+        )  # fmt: skip
+        for control in controls:
+            flow.addWidget(control)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE // 2)
+        head = QHBoxLayout()
+        head.addLayout(flow, 1)
+        column.addLayout(head)
+        column.addWidget(self.map, 1)
+        column.addWidget(self.words)
+
+    def _how_to_install(self) -> str:
+        text = self.tr("t-SNE needs the package openTSNE; install it with: {command}")
+        return text.format(command="pip install 'digitpad[embedding]'")
+
+    @Slot()
+    def _dress(self) -> None:
+        self._palette = Palette(self._theme)
+        self.show_look(self._workspace.look)
+
+
+def _layers_of(model: "Model") -> tuple[tuple[str, ...], str]:
+    """Return the layers of a network in the order of computation, and the last hidden one that computes something."""
+    from digitpad.evaluation.film.points import INPUT
+    from digitpad.explain.structure import Structure
+
+    nodes = [node for node in Structure(model.network, model.image_shape) if node.kind != "input"]
+    hidden = [INPUT, *(node.name for node in nodes[:-1] if not node.passes_through)]
+    return (INPUT, *(node.name for node in nodes)), hidden[-1]
