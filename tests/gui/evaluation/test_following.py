@@ -8,10 +8,9 @@ from pytestqt.qtbot import QtBot
 from digitpad.data.collections.editor import CollectionEditor, NewSample
 from digitpad.data.collections.store import CollectionEntry, CollectionStore
 from digitpad.data.ink import write_ink
-from digitpad.gui.evaluation.following import data_of
-from digitpad.gui.evaluation.job import Data
 from digitpad.gui.evaluation.tab import EvaluationTab
 from digitpad.gui.shell.main_window import MainWindow
+from digitpad.gui.workspace.model_data import Data, data_of
 from digitpad.models.model_file import Model, ModelMetadata, save_model
 from digitpad.nn import ARCHITECTURES, build
 from digitpad.training.plan import RunPlan
