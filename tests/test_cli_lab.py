@@ -157,6 +157,7 @@ def test_the_examples_are_listed(run: Run) -> None:
     [
         ((), "required: TOPIC"),
         (("conv",), "Give --matrix and --kernel"),
+        (("conv", "--example", "exam-valid", "--digits", "999999999"), "--digits: invalid choice: 999999999"),
         (("conv", "--matrix", "1 2; 3", "--kernel", "1"), "--matrix: Row 1 has 1 number, but row 0 has 2"),
         (("conv", "--matrix", "1 b", "--kernel", "1"), "--matrix: Row 0, column 1: 'b' is not a number"),
         (("conv", "--matrix", "1 2", "--kernel", "1 2 3"), "kernel spans 1 × 3 cells"),

@@ -124,7 +124,12 @@ def _adder(topics: _Topics, name: str, description: str, *, forms: bool = True) 
             help=_("form of the solution (default: %(default)s)"),
         )
         parser.add_argument(
-            "--digits", metavar="N", type=at_least(0), help=_("decimals of the numbers (default: 4, or the example's)")
+            "--digits",
+            metavar="N",
+            type=at_least(0),
+            # A number of type float64 has no more than 17 digits.
+            choices=range(18),
+            help=_("decimals of the numbers (default: 4, or the example's)"),
         )
     add: Callable[..., object] = parser.add_argument
     return add
