@@ -77,6 +77,17 @@ def test_the_models(run: Run, name: str, loss: float) -> None:
     assert f"= {loss}" in out
 
 
+def test_a_file_that_is_no_network_is_named_by_what_is_wrong_with_it(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "network.txt"
+    file.write_bytes(b"\xef\xbb\xbfinput 64\nlinear 5\n")
+    assert _json(run, "shapes", file)["parameters"] == 325
+    for contents, message in ((b"nothing", "input is missing"), (b"a" * (2 << 20), "larger than 1 MB")):
+        file.write_bytes(contents)
+        code, _, err = run("lab", "shapes", file)
+        assert code == 2
+        assert message in err
+
+
 def test_shapes(run: Run, tmp_path: Path) -> None:
     record = _json(run, "shapes", "exam")
     assert (record["parameters"], record["parameters_without_bias"]) == (2822, 2805)

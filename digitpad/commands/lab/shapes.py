@@ -13,7 +13,11 @@ from digitpad.lab.network_steps import formula_steps, pooling_mistake
 from digitpad.lab.networks import NetworkSolution
 from digitpad.lab.pytorch_reader import looks_like_pytorch, parse_pytorch
 from digitpad.nn import ARCHITECTURES, Architecture
+from digitpad.regular_files import read_regular
 from digitpad.translation import gettext as _
+
+#: Maximum size of a file with layers or code.
+_MOST_BYTES = 1 << 20
 
 
 def shapes(name: str, *, input_shape: tuple[int, int, int] | None, output: LabOutput) -> None:
@@ -55,7 +59,7 @@ def _architecture(name: str, input_shape: tuple[int, int, int] | None) -> Archit
         if input_shape is None:
             raise DigitpadError(_("PyTorch code does not say the shape of the input; add it, as in --input 3,32,32."))
         return parse_pytorch(text, input_shape)
-    if " " not in text.strip() and "\n" not in text.strip():
+    if text == name and " " not in text.strip() and "\n" not in text.strip():
         raise DigitpadError(
             _("There is no network or file called {name}; choose one of {names}, or write layers.").format(
                 name=name, names=", ".join(ARCHITECTURES)
@@ -68,7 +72,7 @@ def _file_or_text(name: str) -> str:
     """Return the text of a file, or the argument itself if there is no file of that name."""
     try:
         path = Path(name)
-        return path.read_text(encoding="utf-8") if path.is_file() else name
+        return read_regular(path, most_bytes=_MOST_BYTES).decode("utf-8-sig") if path.is_file() else name
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise DigitpadError(_("{path} cannot be read ({reason}).").format(path=name[:60], reason=error)) from error
 
