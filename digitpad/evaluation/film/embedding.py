@@ -8,6 +8,7 @@ Source: van der Maaten and Hinton, "Visualizing data using t-SNE", JMLR 2008.
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -38,7 +39,7 @@ class EmbeddingProgress(NamedTuple):
     total: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Embedding:
     """Points that t-SNE has placed.
 
@@ -53,9 +54,16 @@ class Embedding:
     places: Values
     values: Values
 
+    @cached_property
+    def _squares(self) -> Values:
+        squares: Values = np.einsum("nf,nf->n", self.values, self.values)
+        return squares
+
     def place(self, point: Values) -> Values:
         """Return the place (2,) of another point (features,): the median of its ten nearest neighbours' places."""
-        nearest = np.square(self.values - point).sum(axis=1).argsort(kind="stable")[:_NEIGHBOURS]
+        # |v - p|² without |p|², which is the same for all: one product instead of a copy of all values.
+        distances = self._squares - 2 * (self.values @ point)
+        nearest = distances.argsort(kind="stable")[:_NEIGHBOURS]
         place: Values = np.median(self.places[nearest], axis=0).astype(np.float32)
         return place
 

@@ -5,7 +5,7 @@ points are spread furthest. The plane is fitted once, at a chosen moment of the 
 are projected onto the same plane, so that they move smoothly. t-SNE is in `digitpad.evaluation.film.embedding`.
 """
 
-from collections.abc import Generator
+from collections.abc import Container, Generator
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -194,7 +194,7 @@ class MomentPlaces:
 
 
 def following_places(
-    film: Film, images: Dataset, layer: str, plane: Plane, *, count: int = IMAGES
+    film: Film, images: Dataset, layer: str, plane: Plane, *, count: int = IMAGES, known: Container[int] = ()
 ) -> Generator[MomentPlaces | None, None, None]:
     """Project what a layer makes of images onto a plane, for every frame of a film, from coarse to fine.
 
@@ -206,6 +206,8 @@ def following_places(
         As for `layer_points`.
     plane
         The plane, fitted to the points of the same layer and images at a moment of choice.
+    known
+        The steps of frames to leave out.
 
     Yields
     ------
@@ -216,6 +218,8 @@ def following_places(
     frames = film.frames
     model = film.model(frames[-1])
     for index in coarse_to_fine(len(frames)):
+        if frames[index].step in known:
+            continue
         try:
             film.load_into(model.network, frames[index])
         except DigitpadError:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from digitpad.gui.workers.latest import LatestWorker, Outcome
 from digitpad.gui.workspace.example_images import run_folder
-from digitpad.gui.workspace.models import LoadedModel, Source
+from digitpad.gui.workspace.models import LoadedModel, Source, is_frame
 
 if TYPE_CHECKING:
     from digitpad.data.dataset import Dataset
@@ -43,7 +43,8 @@ class PointsFollower(QObject):
         self._network: LoadedModel | None = None
         self._shown: PlacedPoints | None = None
         self._anchor: LayerPoints | None = None
-        self._asked = ""
+        self._asked: LoadedModel | None = None  # the network whose points are being computed
+        self._again = False  # whether another moment waits
         self._moments: dict[int, Moment] = {}
         self._worker = LatestWorker(self)
         self._worker.result_ready.connect(self._receive)
@@ -100,7 +101,7 @@ class PointsFollower(QObject):
         self._moments.clear()
         self._worker.forget(_POINTS)
         self._worker.forget(_FILM)
-        self._asked = ""
+        self._asked, self._again = None, False
         self.cleared.emit()
 
     def ask(self, *, fit: bool = False) -> None:
@@ -114,6 +115,10 @@ class PointsFollower(QObject):
         network = self._network
         if network is None or network.model is None or not self.layer:
             return
+        if self._asked is not None and not fit:
+            # While a network trains, moments come faster than points: one is finished before the next, newest, begins.
+            self._again = True
+            return
         # NumPy and the network library are loaded when the first points are wanted.
         from digitpad.gui.workspace.points.work import PointsRequest, place_points
 
@@ -125,10 +130,12 @@ class PointsFollower(QObject):
             network, self.layer, self.images, plane, None if shown is None else shown.plane, self.by_neighbours
         )
         self._worker.forget(_FILM)
+        self._asked, self._again = network, False
         self._worker.ask(_POINTS, partial(place_points, request))
 
     def stop(self) -> None:
         """Stop work that nobody sees."""
+        self._asked, self._again = None, False
         self._worker.forget(_POINTS)
         self._worker.forget(_FILM)
 
@@ -144,15 +151,25 @@ class PointsFollower(QObject):
         if outcome.kind == _FILM:
             if isinstance(result, Moment):
                 self._moments[result.step] = result
-        elif isinstance(result, PointsProgress):
+            return
+        again = outcome.final and self._again
+        if outcome.final:
+            self._asked, self._again = None, False
+        if isinstance(result, PointsProgress):
             self.progressed.emit(result)
         elif isinstance(result, PlacedPoints):
             steady = self._shown is not None and self._shown.plane is result.plane and not result.embedding
-            self._shown, self._anchor = result, result.points
-            self.placed.emit(result, steady)
-            self._ask_for_film(result)
+            self._anchor = result.points
+            shown = self._shown
+            if not again or shown is None or shown.network is not self._network:
+                self._shown = result
+                self.placed.emit(result, steady)
+            if not again:
+                self._ask_for_film(result)
         elif outcome.trouble:
             self.failed.emit(outcome.trouble)
+        if again:
+            self.ask()
 
     def _ask_for_film(self, placed: "PlacedPoints") -> None:
         from digitpad.gui.workspace.points.work import follow_film
@@ -164,7 +181,7 @@ class PointsFollower(QObject):
     def _moment_of(self, network: LoadedModel) -> "Moment | None":
         """Return what is known of the moment that a network is; None if it is not a moment of the film."""
         moment = network.moment
-        if moment is None or network.source is not Source.MOMENT:
+        if moment is None or network.source is not Source.MOMENT or moment.file is None or not is_frame(moment.file):
             return None
         return self._moments.get(moment.step)
 

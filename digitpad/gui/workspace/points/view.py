@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QImage, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from digitpad.models.model_file import Model
 
 _NEAREST = 24
+_REST = 300  # milliseconds that the slider rests on a moment of the film before it is computed in full
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +88,10 @@ class PointsView(QWidget):
         self._layers: tuple[str, ...] = ()
         self.follower = PointsFollower(self)
         self._tiles = TileStore(self)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST)
+        self._rest.timeout.connect(self._compute)
         self.map = PointsMap(theme, self._note_of, self)
         self._make_controls()
         self._lay_out()
@@ -123,6 +128,7 @@ class PointsView(QWidget):
 
     def shut_down(self) -> None:
         """Stop the workers and wait for their end."""
+        self._rest.stop()
         self.follower.shut_down()
         self._tiles.shut_down()
 
@@ -136,6 +142,7 @@ class PointsView(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Stop work that nobody sees."""
         self._workspace.ask(self, Depth.READING)
+        self._rest.stop()
         self.follower.stop()
         super().hideEvent(event)
 
@@ -169,8 +176,16 @@ class PointsView(QWidget):
             self.words.show_text(self.tr("There is no network to look into."))
             return
         self._offer(*_layers_of(model))
-        if changed or self.follower.shown is None or self.follower.shown.points is None:
+        shown = self.follower.shown
+        if shown is not None and shown.network is network and shown.points is None:
+            # The film knows this moment. Its outputs are computed once the slider rests.
+            self._rest.start()
+        elif changed or shown is None:
             self._ask()
+
+    @Slot()
+    def _compute(self) -> None:
+        self._ask()
 
     def _ask(self, *, fit: bool = False) -> None:
         if self.isVisible() and self.follower.network is not None and self._layers:

@@ -200,10 +200,10 @@ def follow_film(placed: PlacedPoints, folder: Path, known: frozenset[int], conte
     run = Run(folder)
     model = _model_of(placed.network)
     film = Film.open(run) if Film.exists(run) else None
-    if film is None or film.architecture != model.architecture or known.issuperset(one.step for one in film.frames):
+    if film is None or film.architecture != model.architecture:
         return
     recognizer = Recognizer(model)
-    for moment in following_places(film, placed.images, placed.layer, placed.plane):
+    for moment in following_places(film, placed.images, placed.layer, placed.plane, known=known):
         if context.stopped():
             return
         if moment is not None:

@@ -12,7 +12,6 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from digitpad.data.dataset import Dataset
-from digitpad.data.idx import write_idx
 from digitpad.evaluation.film.distributions import distributions, following_distributions
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
@@ -27,14 +26,9 @@ from digitpad.gui.workspace.settings import Settings
 from digitpad.models.model_file import Model, ModelMetadata
 from digitpad.nn import ARCHITECTURES, build
 from digitpad.reading.recognizer import Recognizer
-from digitpad.training.film.limits import FilmLimits
 from digitpad.training.film.reader import Film
 from digitpad.training.histograms import Histogram
-from digitpad.training.live import LiveRun
-from digitpad.training.plan import RunPlan
 from digitpad.training.run import Run
-from digitpad.training.runs import RunStore
-from digitpad.training.settings import TrainingSettings
 
 _LEFT = Qt.MouseButton.LeftButton
 LIGHT = ARCHITECTURES["light"]
@@ -108,9 +102,9 @@ def test_without_a_film_it_says_so(view: DistributionsView, qtbot: QtBot) -> Non
 
 
 def test_over_a_run_each_moment_is_a_ridge(
-    view: DistributionsView, distributions_window: MainWindow, tmp_path: Path, qtbot: QtBot
+    view: DistributionsView, distributions_window: MainWindow, filmed_run: Path, qtbot: QtBot
 ) -> None:
-    run = _trained(tmp_path)
+    run = Run(filmed_run)
     film = Film.open(run)
     frame = film.frames[-1]
     moment = at_moment(film.model(frame), Moment(run.folder, frame.step, frame.is_exact, frame.path))
@@ -126,21 +120,6 @@ def test_over_a_run_each_moment_is_a_ridge(
     qtbot.waitUntil(lambda: view.chart.ridges == tuple(Ridge(one.step, one.layers) for one in kept))
     _choose(view, 1, 0, qtbot)
     qtbot.waitUntil(lambda: view.chart.ridges == (Ridge(kept[-1].step, kept[-1].layers),))
-
-
-def _trained(tmp_path: Path) -> Run:
-    """Train on a few images, and measure the layers."""
-    data = tmp_path / "noise"
-    data.mkdir()
-    images = np.random.default_rng(7).integers(0, 256, (60, 28, 28), dtype=np.uint8)
-    write_idx(data / "train-images-idx3-ubyte", images)
-    write_idx(data / "train-labels-idx1-ubyte", (np.arange(60) % 10).astype(np.uint8))
-    settings = TrainingSettings(epochs=2, batch_size=10, threads=1, seed=5, device="cpu")
-    plan = RunPlan(LIGHT, str(data), None, 20, settings)
-    live = LiveRun.start(plan, RunStore(tmp_path / "runs"), film=FilmLimits(most_cost=1e9, patience=1e9))
-    for _event in live.events():
-        live.measure_layers()
-    return live.run
 
 
 def test_a_ridge_is_as_high_as_its_values_are_dense(theme: Theme, qtbot: QtBot) -> None:

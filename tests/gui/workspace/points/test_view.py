@@ -20,7 +20,7 @@ from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace import example_images
-from digitpad.gui.workspace.models import LoadedModel
+from digitpad.gui.workspace.models import LoadedModel, Moment, at_moment
 from digitpad.gui.workspace.points import view as view_module
 from digitpad.gui.workspace.points.colours import class_colour
 from digitpad.gui.workspace.points.view import Listing, PointsView
@@ -30,6 +30,8 @@ from digitpad.models.model_file import Model, ModelMetadata
 from digitpad.nn import Architecture, build
 from digitpad.nn.architectures.presets import convnet
 from digitpad.reading.recognizer import Recognizer
+from digitpad.training.film.reader import Film
+from digitpad.training.run import Run
 from tests.gui.settling import settle
 
 _LEFT = Qt.MouseButton.LeftButton
@@ -106,6 +108,10 @@ def _network(view: PointsView) -> LoadedModel | None:
 
 def _is_embedded(view: PointsView) -> bool:
     return view.follower.shown is not None and view.follower.shown.embedding is not None
+
+
+def _is_computed(view: PointsView) -> bool:
+    return view.follower.shown is not None and view.follower.shown.points is not None
 
 
 def _drawing(view: PointsView) -> NDArray[np.float32] | None:
@@ -251,6 +257,34 @@ def test_another_moment_keeps_the_plane_and_another_network_does_not(
     fourth = _shown(view)
     assert fourth is not None
     assert fourth.plane is not third.plane
+
+
+def test_moments_of_a_film_are_shown_at_once(
+    view: PointsView, points_window: MainWindow, filmed_run: Path, qtbot: QtBot
+) -> None:
+    run = Run(filmed_run)
+    film = Film.open(run)
+    last, first = (
+        at_moment(film.model(frame), Moment(run.folder, frame.step, frame.is_exact, frame.path))
+        for frame in (film.frames[-1], film.frames[0])
+    )
+    points_window.workspace.look_by(last)
+    qtbot.waitUntil(lambda: view.follower.moments.keys() == {frame.step for frame in film.frames})
+    before = _shown(view)
+    assert before is not None
+    assert before.network is last
+    points_window.workspace.look_by(first)
+    # In the same turn of the event loop, before anything is computed.
+    now = _shown(view)
+    assert now is not None
+    assert now.network is first
+    expected = _points(first, _images(), now.layer)
+    np.testing.assert_array_equal(now.places, before.plane.place(expected.values))
+    np.testing.assert_array_equal(now.predicted, expected.predicted)
+    qtbot.waitUntil(lambda: _is_computed(view))
+    later = _shown(view)
+    assert later is not None
+    np.testing.assert_array_equal(later.places, now.places)
 
 
 def test_a_network_without_the_layer_shows_another(view: PointsView, points_window: MainWindow, qtbot: QtBot) -> None:
