@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFont, QResizeEvent
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from digitpad.gui.replay.actions import ReplayActions
 from digitpad.gui.replay.bookmark_dialog import BookmarkDialog
@@ -13,14 +13,14 @@ from digitpad.gui.replay.charts import Charts
 from digitpad.gui.replay.export_dialog import ExportDialog
 from digitpad.gui.replay.player import SPEEDS, Player
 from digitpad.gui.replay.slider import StepSlider
+from digitpad.gui.replay.status import ReplayStatus
 from digitpad.gui.replay.step_axis import StepAxis
 from digitpad.gui.replay.transport import Transport
 from digitpad.gui.widgets.cards import bring_up
 from digitpad.gui.widgets.fields import ComboBox
-from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.message_bar import Message
-from digitpad.gui.widgets.scaling import px, sizes_itself
-from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
+from digitpad.gui.widgets.scaling import px
+from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workspace.workspace import Workspace
 from digitpad.training.film.replay import ReplayProgress
 
@@ -90,16 +90,8 @@ class ReplayStrip(QFrame):
             actions.next_frame,
         )
         self.transport = Transport(theme, buttons, self._speed, self)
-        self._status = QWidget(self)
-        self._step = self._text("replayStep", text_font(self.font(), bold=True), "text", self.tr("Step"))
-        self._loss = self._text("replayLoss", fixed_font(self.font()), "muted", self.tr("Loss"))
-        self._frame = self._text("replayFrame", self.font(), "muted", self.tr("Frame"))
-        self._loss.setToolTip(self.tr("Loss of the batch of this step, before its update"))
-        self._frame.setToolTip(
-            self.tr("Weights of a frame in float16 are rounded, and all numbers are of the rounded weights")
-        )
+        self._status = ReplayStatus(theme, self)
         self._buttons = QWidget(self)
-        sizes_itself(self._status)
         self._lay_out()
         self._connect()
         parent.window().installEventFilter(self)
@@ -182,7 +174,7 @@ class ReplayStrip(QFrame):
         axis = StepAxis(player.timeline.last, self._actions.axis.isChecked())
         self.slider.show_timeline(player.timeline, axis)
         self.charts.show_axis(axis)
-        self._fit_status()
+        self._status.fit(player)
         self._show_moment()
 
     @Slot()
@@ -191,36 +183,11 @@ class ReplayStrip(QFrame):
         player = self.player
         if player is None or not player.timeline.frames:
             return
-        timeline, step = player.timeline, player.step
-        self.slider.show_step(step, is_shown=player.moment is not None or player.is_live)
-        self.charts.show_step(step)
-        self._step.show_text(self.tr("step {step:,} of {last:,}").format(step=step, last=timeline.last))
-        loss = timeline.loss(step)
-        self._loss.show_text("" if loss is None else self.tr("loss {loss:.3f}").format(loss=loss))
-        if not player.is_repeating:
-            self._frame.show_text(self._place())
+        self.slider.show_step(player.step, is_shown=player.moment is not None or player.is_live)
+        self.charts.show_step(player.step)
+        self._status.show_moment(player)
         self.transport.play.show_sign("pause" if player.is_playing else "play")
         self._live.setEnabled(player.is_training and not player.is_live)
-        marked = player.bookmark() is not None
-        self._bookmark.setText(self.tr("Bookmark…") if marked else self.tr("Bookmark"))
-
-    def _place(self) -> str:
-        """Return which frame is shown, or what is shown instead."""
-        player = self.player
-        if player is None:
-            return ""
-        if player.is_live:
-            return self.tr("live")
-        moment = player.moment
-        if moment is None:
-            return self.tr("another network is shown")
-        index = player.timeline.index(moment.step)
-        if index is None or (moment.is_exact and not player.timeline.frames[index].is_exact):
-            return self.tr("repeated exactly")
-        text = self.tr("frame {number:,} of {count:,}")
-        if not moment.is_exact:
-            text = self.tr("frame {number:,} of {count:,}, float16")
-        return text.format(number=index + 1, count=len(player.timeline.frames))
 
     @Slot(object)
     def _show_repeating(self, progress: ReplayProgress | None) -> None:
@@ -229,11 +196,8 @@ class ReplayStrip(QFrame):
         self._live.setVisible(progress is None)
         if progress is None:
             self._show_moment()
-        elif progress.total:
-            text = self.tr("repeating step {done:,} of {total:,}")
-            self._frame.show_text(text.format(done=progress.done, total=progress.total))
         else:
-            self._frame.show_text(self.tr("opening the data…"))
+            self._status.show_repeating(progress)
 
     @Slot(str)
     def _fail(self, sentence: str) -> None:
@@ -367,9 +331,6 @@ class ReplayStrip(QFrame):
         self._speed.currentIndexChanged.connect(self._change_speed)
         self._actions.asked.connect(self.perform)
 
-    def _text(self, name: str, font: QFont, colour: str, spoken: str) -> LiveText:
-        return LiveText(self._theme, name, font, colour, self._status, spoken=spoken)
-
     def _button(self, name: str, text: str, tip: str) -> QToolButton:
         button = QToolButton(self._buttons)
         button.setObjectName(name)
@@ -382,18 +343,12 @@ class ReplayStrip(QFrame):
         return button
 
     def _lay_out(self) -> None:
-        lines = QVBoxLayout(self._status)
-        lines.setContentsMargins(0, 0, 0, 0)
-        lines.setSpacing(SPACE // 4)
-        for line in (self._step, self._loss, self._frame):
-            lines.addWidget(line)
-        lines.addStretch(1)
         self._live = self._button("replayLive", self.tr("Live"), self._actions.end.toolTip())
         self._live.clicked.connect(self._go_live)
         self._cancel = self._button("replayCancel", self.tr("Cancel"), self.tr("Stop repeating the training"))
         self._cancel.clicked.connect(self._stop_repeating)
         self._cancel.hide()
-        self._bookmark = self._button("replayBookmark", self.tr("Bookmark"), self._actions.bookmark.toolTip())
+        self._bookmark = self._button("replayBookmark", self.tr("Bookmark…"), self._actions.bookmark.toolTip())
         self._bookmark.clicked.connect(self._actions.bookmark.trigger)
         more = self._button("replayMore", "⋯", self.tr("More of replay"))
         more.setAccessibleName(self.tr("More of replay"))
@@ -475,20 +430,5 @@ class ReplayStrip(QFrame):
         for widget in (self._bookmark, self._speed):
             widget.setVisible(self.width() >= px(_TIGHT))
         self.charts.fit(has_room=self.window().height() >= px(_LOW))
-        self._fit_status()
-
-    def _fit_status(self) -> None:
-        """Give the step and the frame the width of the longest texts, so that nothing moves while they change."""
-        player = self.player
-        if player is None:
-            return
-        timeline = player.timeline
-        step = self.tr("step {step:,} of {last:,}").format(step=timeline.last, last=timeline.last)
-        count = len(timeline.frames)
-        frame = self.tr("frame {number:,} of {count:,}, float16").format(number=count, count=count)
-        if all(one.is_exact for one in timeline.frames):
-            frame = self.tr("frame {number:,} of {count:,}").format(number=count, count=count)
-        widths = [
-            line.fontMetrics().horizontalAdvance(text) for line, text in ((self._step, step), (self._frame, frame))
-        ]
-        self._status.setMinimumWidth(max(widths) + px(SPACE))
+        if self.player is not None:
+            self._status.fit(self.player)
