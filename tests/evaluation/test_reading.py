@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from digitpad.data.dataset import Dataset
+from digitpad.data.dataset import NO_DIGIT, Dataset
 from digitpad.errors import DigitpadError
 from digitpad.evaluation import Comparison, Evaluation, evaluate, evaluating
+from digitpad.evaluation.reading import read_logits
 from digitpad.models.model_file import Model, ModelMetadata
 from digitpad.nn import ARCHITECTURES, Architecture, build
 from digitpad.reading.recognizer import Recognizer
@@ -49,6 +50,28 @@ def test_rows_are_true_classes_and_columns_readings(recognizer: Recognizer) -> N
     for row, column in zip(truth, read, strict=True):
         expected[row, column] += 1
     assert np.array_equal(result.confusion, expected)
+
+
+@pytest.mark.parametrize("classes", [tuple("0123456789"), (*"012345678", NO_DIGIT)])
+def test_logits_are_read_as_the_images_are(classes: tuple[str, ...]) -> None:
+    plan = Architecture(
+        "refusing",
+        (1, 28, 28),
+        (
+            {"name": "flatten", "type": "Flatten"},
+            {"name": "fc", "type": "Linear", "in_features": 784, "out_features": 11},
+        ),
+    )
+    labels = (*"0123456789", NO_DIGIT)
+    model = Model(build(plan, rng=np.random.default_rng(2)), plan, ModelMetadata(labels=labels))
+    recognizer = Recognizer(model)
+    data = Dataset.of("ten", images_read_as(list(range(10))), np.arange(10), classes)
+    expected = evaluate(recognizer, data)
+    logits = model.network.forward(model.metadata.preprocessing.normalize(data.pixels))
+    found, log_probabilities = read_logits(recognizer, data, logits)
+    assert found == expected.labels
+    assert (NO_DIGIT in found) == (NO_DIGIT in classes)
+    np.testing.assert_allclose(log_probabilities, expected.log_probabilities, atol=1e-5)
 
 
 def test_classes_are_matched_by_name_not_by_place(recognizer: Recognizer) -> None:
