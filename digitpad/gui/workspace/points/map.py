@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QImage,
     QKeyEvent,
@@ -78,7 +78,7 @@ class PointsMap(QWidget):
         self.lasso = False
         self.setObjectName("pointsMap")
         self.setAccessibleName(self.tr("Map of points"))
-        self.setToolTip("")
+        self.setToolTip(self.tr("Point at an image to see it; click to open it in Draw; drag to list images"))
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -215,6 +215,12 @@ class PointsMap(QWidget):
             painter.drawPolygon(self._outline())
 
     # Pointer and keys
+
+    def event(self, event: QEvent) -> bool:
+        """Show no tooltip over the note of a point."""
+        if event.type() == QEvent.Type.ToolTip and self._under is not None:
+            return True
+        return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show the note of the point under the pointer, or extend the rectangle or lasso."""

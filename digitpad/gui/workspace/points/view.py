@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QImage, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.extras import is_installed
 from digitpad.gui.widgets.cards import muted
@@ -213,9 +213,10 @@ class PointsView(QWidget):
     def _choose_method(self, number: int) -> None:
         """Place the points by PCA or t-SNE; without openTSNE, say how to install it."""
         if number == 1 and not is_installed("openTSNE"):
-            self.methods.button(0).setChecked(True)
+            _check(self.methods, 0)
             self._show_trouble(self._how_to_install())
             return
+        _check(self.methods, number)
         by_neighbours = number == 1
         if by_neighbours != self.follower.by_neighbours:
             self.follower.by_neighbours = by_neighbours
@@ -223,6 +224,7 @@ class PointsView(QWidget):
 
     @Slot(int)
     def _choose_selection(self, number: int) -> None:
+        _check(self.selections, number)
         self.map.lasso = number == 1
 
     @Slot()
@@ -387,6 +389,11 @@ class PointsView(QWidget):
             label=self.tr("Select by"),
         )
         self.selections.idClicked.connect(self._choose_selection)
+        # An exclusive group would remove all buttons except the checked one from the tab order.
+        for group in (self.methods, self.selections):
+            group.setExclusive(False)
+            for button in group.buttons():
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.refit = self._link(
             "pointsRefit", self.tr("Fit"), self.tr("Fit the plane to the points of this moment"), self._fit_again
         )
@@ -440,6 +447,11 @@ class PointsView(QWidget):
     def _dress(self) -> None:
         self._palette = Palette(self._theme)
         self.show_look(self._workspace.look)
+
+
+def _check(group: QButtonGroup, number: int) -> None:
+    for button in group.buttons():
+        button.setChecked(group.id(button) == number)
 
 
 def _layers_of(model: "Model") -> tuple[tuple[str, ...], str]:

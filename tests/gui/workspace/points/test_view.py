@@ -310,7 +310,8 @@ def test_a_network_without_the_layer_shows_another(view: PointsView, points_wind
 def test_without_opentsne_its_entry_says_how_to_install_it(view: PointsView, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(view_module, "is_installed", lambda _name: False)
     QTest.mouseClick(view.methods.button(1), _LEFT)
-    assert view.methods.checkedId() == 0
+    assert view.methods.button(0).isChecked()
+    assert not view.methods.button(1).isChecked()
     assert "pip install 'digitpad[embedding]'" in view.words.text()
     assert not view.follower.by_neighbours
 
