@@ -1,14 +1,15 @@
 """The map of points with its controls: follows the network and the drawing of the workspace."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QImage, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from digitpad.extras import is_installed
 from digitpad.gui.widgets.cards import muted
@@ -209,22 +210,20 @@ class PointsView(QWidget):
         self.follower.forget()
         self._ask(fit=True)
 
-    @Slot(int)
     def _choose_method(self, number: int) -> None:
         """Place the points by PCA or t-SNE; without openTSNE, say how to install it."""
         if number == 1 and not is_installed("openTSNE"):
-            _check(self.methods, 0)
+            _check(self.method_buttons, 0)
             self._show_trouble(self._how_to_install())
             return
-        _check(self.methods, number)
+        _check(self.method_buttons, number)
         by_neighbours = number == 1
         if by_neighbours != self.follower.by_neighbours:
             self.follower.by_neighbours = by_neighbours
             self._ask(fit=True)
 
-    @Slot(int)
     def _choose_selection(self, number: int) -> None:
-        _check(self.selections, number)
+        _check(self.selection_buttons, number)
         self.map.lasso = number == 1
 
     @Slot()
@@ -371,7 +370,7 @@ class PointsView(QWidget):
         tip = self.tr("Places similar images near each other: only neighbours mean something")
         if not is_installed("openTSNE"):
             tip = self._how_to_install()
-        self.methods, self._method_buttons = segments(
+        methods, self.method_buttons = segments(
             [
                 ("pointsPca", self.tr("PCA"), self.tr("The plane in which the points are spread furthest")),
                 ("pointsTsne", self.tr("t-SNE"), tip),
@@ -379,8 +378,7 @@ class PointsView(QWidget):
             self,
             label=self.tr("Placed by"),
         )
-        self.methods.idClicked.connect(self._choose_method)
-        self.selections, self._selection_buttons = segments(
+        selections, self.selection_buttons = segments(
             [
                 ("pointsRectangle", self.tr("Rectangle"), self.tr("Drag a rectangle to list the images in it")),
                 ("pointsLasso", self.tr("Lasso"), self.tr("Draw a line around images to list them")),
@@ -388,12 +386,16 @@ class PointsView(QWidget):
             self,
             label=self.tr("Select by"),
         )
-        self.selections.idClicked.connect(self._choose_selection)
-        # An exclusive group would remove all buttons except the checked one from the tab order.
-        for group in (self.methods, self.selections):
-            group.setExclusive(False)
-            for button in group.buttons():
+        # A group would remove all buttons except the checked one from the tab order.
+        choices = (
+            (methods, self.method_buttons, self._choose_method),
+            (selections, self.selection_buttons, self._choose_selection),
+        )
+        for group, buttons, choose in choices:
+            for number, button in enumerate(buttons):
+                group.removeButton(button)
                 button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+                button.clicked.connect(partial(choose, number))
         self.refit = self._link(
             "pointsRefit", self.tr("Fit"), self.tr("Fit the plane to the points of this moment"), self._fit_again
         )
@@ -426,7 +428,7 @@ class PointsView(QWidget):
         word.setWordWrap(False)
         word.setBuddy(self.layer)
         controls = (
-            word, self.layer, *self._method_buttons, *self._selection_buttons, self.refit, self.misread, self.nearest,
+            word, self.layer, *self.method_buttons, *self.selection_buttons, self.refit, self.misread, self.nearest,
         )  # fmt: skip
         for control in controls:
             flow.addWidget(control)
@@ -449,9 +451,9 @@ class PointsView(QWidget):
         self.show_look(self._workspace.look)
 
 
-def _check(group: QButtonGroup, number: int) -> None:
-    for button in group.buttons():
-        button.setChecked(group.id(button) == number)
+def _check(buttons: Sequence[QToolButton], number: int) -> None:
+    for place, button in enumerate(buttons):
+        button.setChecked(place == number)
 
 
 def _layers_of(model: "Model") -> tuple[tuple[str, ...], str]:

@@ -180,7 +180,7 @@ def test_a_rectangle_lists_the_images_in_it(view: PointsView) -> None:
 
 
 def test_a_lasso_lists_the_images_in_it(view: PointsView) -> None:
-    QTest.mouseClick(view.selections.button(1), _LEFT)
+    QTest.mouseClick(view.selection_buttons[1], _LEFT)
     rect = view.map.rect()
     corner = QPoint(rect.width() - 2, 1)
     listing = _drag(view, [QPoint(1, 1), corner, QPoint(1, rect.height() - 2)])
@@ -309,16 +309,16 @@ def test_a_network_without_the_layer_shows_another(view: PointsView, points_wind
 
 def test_without_opentsne_its_entry_says_how_to_install_it(view: PointsView, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(view_module, "is_installed", lambda _name: False)
-    QTest.mouseClick(view.methods.button(1), _LEFT)
-    assert view.methods.button(0).isChecked()
-    assert not view.methods.button(1).isChecked()
+    QTest.mouseClick(view.method_buttons[1], _LEFT)
+    assert view.method_buttons[0].isChecked()
+    assert not view.method_buttons[1].isChecked()
     assert "pip install 'digitpad[embedding]'" in view.words.text()
     assert not view.follower.by_neighbours
 
 
 def test_t_sne_places_the_points(view: PointsView, points_window: MainWindow, qtbot: QtBot) -> None:
     pytest.importorskip("openTSNE")
-    QTest.mouseClick(view.methods.button(1), _LEFT)
+    QTest.mouseClick(view.method_buttons[1], _LEFT)
     qtbot.waitUntil(lambda: _is_embedded(view))
     placed = _shown(view)
     assert placed is not None
