@@ -198,3 +198,15 @@ def test_the_name_of_the_network_is_whole_in_the_smallest_window(
     expected = "digitpad · 99.5 % on MNIST" if scale == 1.0 else "digitpad"
     assert chooser.text_shown == expected
     theme.set_scale(1.0)
+
+
+def test_the_maps_keep_more_room_than_the_panel_whatever_page_it_shows(window: MainWindow) -> None:
+    window.resize(1280, 800)
+    tab = window.go_to("Features")
+    assert isinstance(tab, FeaturesTab)
+    heights = []
+    for _name, _page in _pages(window, "Features"):
+        lay_out()
+        heights.append(tab.panel.height())
+    assert len(set(heights)) == 1
+    assert tab.panel.height() < tab.height() // 2

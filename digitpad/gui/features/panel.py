@@ -29,6 +29,8 @@ from digitpad.gui.workspace.workspace import Workspace
 from digitpad.models.model_file import Model
 
 HEIGHT = 34 * SPACE
+#: Width in pixels in which the buttons of all pages fit into one line.
+_WIDE = 900
 
 _PAGES = (
     (
@@ -138,6 +140,13 @@ class Panel(QFrame):
         head.addWidget(self.differing, 1)
         column.addLayout(head)
         column.addWidget(self._pages, 1)
+
+    def sizeHint(self) -> QSize:
+        """Ask for the least height of a wide panel, so that most of the tab is for the maps; it can be made higher."""
+        hint, layout = super().sizeHint(), self.layout()
+        if layout is not None:
+            hint.setHeight(max(layout.totalMinimumHeightForWidth(px(_WIDE)), px(HEIGHT)))
+        return hint
 
     def minimumSizeHint(self) -> QSize:
         """Return room for every page, so that the layout does not change with the page."""

@@ -2,16 +2,20 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.message_bar import Message
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workspace.gallery import Gallery
 from digitpad.gui.workspace.points.view import Listing, PointsView
 from digitpad.gui.workspace.workspace import Workspace
+
+#: Height in pixels in which three lines of controls and a small map fit.
+_MOST_HEIGHT = 240
 
 
 class PointsPage(QWidget):
@@ -57,6 +61,23 @@ class PointsPage(QWidget):
         self.gallery.opened.connect(self.gallery.fetch)
         self.gallery.fetched.connect(self._fetched)
         self.gallery.failed.connect(self._say)
+
+    def hasHeightForWidth(self) -> bool:
+        """Return False: Qt would take the preferred height of the map at each width for its least height."""
+        return False
+
+    def heightForWidth(self, _width: int) -> int:
+        """Return -1: a stack of pages asks all of them if one has a height for a width."""
+        return -1
+
+    def minimumSizeHint(self) -> QSize:
+        """Return no more room than the other pages need.
+
+        The panel has room for every page. While another page is shown, this one is still narrow, and its controls would
+        take many lines.
+        """
+        least = super().minimumSizeHint()
+        return QSize(least.width(), min(least.height(), px(_MOST_HEIGHT)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the list where there is room beside the map."""

@@ -113,6 +113,14 @@ class DistributionsView(QWidget):
         """Stop the worker and wait for its end."""
         self._worker.shut_down()
 
+    def hasHeightForWidth(self) -> bool:
+        """Return False: Qt would take the preferred height of the plots, which scroll, for the least height."""
+        return False
+
+    def heightForWidth(self, _width: int) -> int:
+        """Return -1: a stack of pages asks all of them if one has a height for a width."""
+        return -1
+
     def showEvent(self, event: QShowEvent) -> None:
         """Follow the network from now on."""
         super().showEvent(event)
