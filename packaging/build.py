@@ -72,8 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def make_folder(out: Path, work: Path) -> Path:
     """Freeze the program into a folder, with the licences of all its components."""
-    # Not compressed, Python modules are loaded sooner; the archive of the folder compresses them.
-    run_pyinstaller(out, work, compression=0)
+    run_pyinstaller(out, work)
     folder = _folder(out)
     shutil.copy(ROOT / "LICENSE", folder / "LICENSE")
     texts = folder / "licences"
@@ -127,15 +126,15 @@ def make_sums(out: Path) -> Path:
     return sums
 
 
-def run_pyinstaller(out: Path, work: Path, *options: str, compression: int = 9) -> None:
-    """Run PyInstaller on `digitpad.spec`, with arguments for the spec file; `compression` is zlib's level."""
+def run_pyinstaller(out: Path, work: Path, *options: str) -> None:
+    """Run PyInstaller on `digitpad.spec`, with arguments for the spec file."""
     words = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     words += ["--distpath", str(out), "--workpath", str(work / "pyinstaller")]
     words += [str(ROOT / "packaging" / "digitpad.spec"), "--"]
     words += ["--icons", str(work / "icons"), "--work", str(work / "stripped"), *options]
     # A random hash order would make the order in the archive random as well.
-    environment = {"PYTHONHASHSEED": "0", "PYINSTALLER_ZLIB_COMPRESSION_LEVEL": str(compression)}
-    subprocess.run(words, check=True, cwd=ROOT, env=os.environ | environment)
+    # Python modules that are not compressed would be loaded sooner, but the folder would be larger than 200 MB.
+    subprocess.run(words, check=True, cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": "0"})
 
 
 def size(path: Path) -> int:
