@@ -6,31 +6,26 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QFontMetrics,
-    QHelpEvent,
-    QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPaintEvent,
     QPen,
-    QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
 from digitpad.data.dataset import Dataset
+from digitpad.gui.widgets.cell_area import GAP, CellArea
 from digitpad.gui.widgets.picture_image import fitted, image_of_colours
-from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.scaling import px
-from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
+from digitpad.gui.widgets.theme import Theme, fixed_font, text_font
 from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
 from digitpad.gui.workspace.tiles import Palette, TileStore
 from digitpad.inspection import SplitDataset
 
 _SIDE = 56  # pixels at 100 % text size: an image, two for each of its own
 _PICTURE = 88  # the same for a picture, the pixels of which are not counted
-_GAP = SPACE
 _ARROW = " → "
 _IMAGE = "image"
 
@@ -62,7 +57,7 @@ def _no_caption(_index: int) -> Caption:
     return Caption((), "", wrong=False, words="")
 
 
-class Gallery(QAbstractScrollArea):
+class Gallery(CellArea):
     """Shows images; a click or Enter opens one.
 
     Signals
@@ -75,13 +70,13 @@ class Gallery(QAbstractScrollArea):
         Why an image cannot be fetched, in a sentence.
     """
 
+    opening_keys = CellArea.opening_keys | {Qt.Key.Key_Space}
     opened = Signal(int)
     fetched = Signal(int, object)
     failed = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, "gallery", 2, parent)
         self._images: Dataset | None = None
         self._ink = True
         self._tiles = TileStore(self)
@@ -89,19 +84,14 @@ class Gallery(QAbstractScrollArea):
         self._reader.result_ready.connect(self._receive)
         self._indices: NDArray[np.int64] = np.zeros(0, np.int64)
         self._caption: Callable[[int], Caption] = _no_caption
-        self._place = 0  # of the marked image
         self._palette = Palette(theme)
-        self.setObjectName("gallery")
         self.setAccessibleName(self.tr("Images"))
         self.setToolTip(self.tr("Click an image, or press Enter, to open it in Draw"))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setObjectName("qt_gallery_viewport")
         self.viewport().setMouseTracking(True)
         theme.changed.connect(self._dress)
         self._tiles.changed.connect(self.viewport().update)
-        self._describe()
+        self.describe()
 
     @property
     def images(self) -> Dataset | None:
@@ -137,11 +127,6 @@ class Gallery(QAbstractScrollArea):
         """Return ink as (H, W), and a picture as (C, H, W)."""
         return image[0] if self._ink else image
 
-    @property
-    def place(self) -> int:
-        """Position of the marked image in the gallery."""
-        return self._place
-
     def show_images(
         self,
         images: Dataset | None,
@@ -172,104 +157,70 @@ class Gallery(QAbstractScrollArea):
         self._indices, self._caption, self._ink = indices, caption, ink
         self._place = 0
         self.verticalScrollBar().setValue(0)
-        self._fit()
-        self._describe()
+        self.fit()
+        self.describe()
         self.viewport().update()
-
-    def image_rect(self, place: int) -> QRect:
-        """Return the rectangle of the image at a position, in the coordinates of the viewport."""
-        columns, left, width, height = self._grid()
-        row, column = divmod(place, columns)
-        x = left + column * width
-        return QRect(x, row * height - self.verticalScrollBar().value() + 2, self._side, self._side)
 
     def sizeHint(self) -> QSize:
         """Return room for some rows."""
-        return QSize(5 * (px(_SIDE) + px(_GAP)), px(320))
+        return QSize(5 * (px(_SIDE) + px(GAP)), px(320))
 
     def minimumSizeHint(self) -> QSize:
         """Return room for two images per row."""
-        return QSize(3 * (px(_SIDE) + px(_GAP)), px(120))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay out the images for the new size."""
-        self._fit()
-        super().resizeEvent(event)
+        return QSize(3 * (px(_SIDE) + px(GAP)), px(120))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Mark the image under the pointer."""
-        place = self._place_at(event.position().toPoint())
+        place = self.place_at(event.position().toPoint())
         if place is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._mark(place)
+            self.mark(place)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open the image under the pointer if the mouse was pressed on it."""
-        place = self._place_at(event.position().toPoint())
+        place = self.place_at(event.position().toPoint())
         if place is not None and place == self._place and event.button() == Qt.MouseButton.LeftButton:
             self.opened.emit(place)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show a hand pointer over images."""
-        over = self._place_at(event.position().toPoint()) is not None
+        over = self.place_at(event.position().toPoint()) is not None
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move the mark from image to image, and open the marked image."""
-        columns = self._grid()[0]
-        last = len(self._indices) - 1
-        page = columns * max(1, self.viewport().height() // self._grid()[3])
-        moves = {
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Up: -columns,
-            Qt.Key.Key_Down: columns,
-            Qt.Key.Key_PageUp: -page,
-            Qt.Key.Key_PageDown: page,
-            Qt.Key.Key_Home: -last - 1,
-            Qt.Key.Key_End: last + 1,
-        }
-        key = Qt.Key(event.key())
-        if last < 0:
-            super().keyPressEvent(event)
-        elif key in moves:
-            self._mark(min(max(self._place + moves[key], 0), last))
-        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
-            self.opened.emit(self._place)
-        else:
-            super().keyPressEvent(event)
+    def count_cells(self) -> int:
+        """Return the number of images."""
+        return len(self._indices)
 
-    def viewportEvent(self, event: QEvent) -> bool:
-        """Show the description of the image under the pointer as a tooltip."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            place = self._place_at(event.pos())
-            if place is not None:
-                words = self.tr("{description}; click to open it in Draw").format(
-                    description=self._caption(int(self._indices[place])).words
-                )
-                QToolTip.showText(event.globalPos(), tip_text(words), self.viewport(), self.image_rect(place))
-                return True
-        return super().viewportEvent(event)
+    def image_size(self) -> QSize:
+        """Return the size of an image: pictures are larger, because their pixels are not counted."""
+        side = px(_SIDE if self._ink else _PICTURE)
+        return QSize(side, side)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the visible rows."""
-        painter = QPainter(self.viewport())
-        painter.fillRect(self.viewport().rect(), self._theme.colour("surface"))
-        columns, _, width, height = self._grid()
-        top = self.verticalScrollBar().value()
-        first = columns * (top // height)
-        last = min(len(self._indices), columns * ((top + self.viewport().height()) // height + 1))
-        if first < last:
-            self._paint_images(painter, range(first, last), width)
-        painter.end()
+    def count_lines(self) -> int:
+        """Return 2: names and detail."""
+        return 2
 
-    def _paint_images(self, painter: QPainter, places: range, width: int) -> None:
+    def tip_of(self, place: int) -> str:
+        """Return the description of an image."""
+        words = self._caption(int(self._indices[place])).words
+        return self.tr("{description}; click to open it in Draw").format(description=words)
+
+    def move_to(self, place: int) -> None:
+        """Mark an image."""
+        self.mark(place)
+
+    def open_cell(self, place: int) -> None:
+        """Report that an image is to be opened."""
+        self.opened.emit(place)
+
+    def paint_cells(self, painter: QPainter, places: range, areas: list[QRect]) -> None:
+        """Paint each image with its caption."""
+        width = self._grid().width
         tiles = self._tiles.pixels(self._indices[places.start : places.stop].tolist())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=not self._ink)
         small, bold = fixed_font(self.font(), scale=0.85), text_font(self.font(), scale=0.95, bold=True)
-        line = self._line_height()
+        line = self.line_height()
         centre = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
-        for tile, place in zip(tiles, places, strict=True):
-            area = self.image_rect(place)
+        for tile, place, area in zip(tiles, places, areas, strict=True):
             if tile is None:
                 painter.fillRect(area, self._theme.colour("field"))
             else:
@@ -296,47 +247,8 @@ class Gallery(QAbstractScrollArea):
         self._tiles.shut_down()
         self._reader.shut_down()
 
-    @property
-    def _side(self) -> int:
-        return px(_SIDE if self._ink else _PICTURE)
-
-    def _line_height(self) -> int:
-        return self.fontMetrics().height()
-
-    def _grid(self) -> tuple[int, int, int, int]:
-        """Return the number of images per row, the left edge of the first, and the width and height of a cell."""
-        wanted = max(self._side, self.fontMetrics().horizontalAdvance("> 99.9 %")) + px(_GAP)
-        room = self.viewport().width()
-        columns = max(1, room // wanted)
-        width = room // columns
-        return columns, (width - self._side) // 2, width, self._side + 2 * self._line_height() + 2 * px(_GAP)
-
-    def _fit(self) -> None:
-        columns, _, _, height = self._grid()
-        rows = -(-len(self._indices) // columns)
-        bar = self.verticalScrollBar()
-        bar.setRange(0, max(0, rows * height - self.viewport().height()))
-        bar.setPageStep(self.viewport().height())
-        bar.setSingleStep(height // 2)
-
-    def _place_at(self, place: QPoint) -> int | None:
-        columns, _, width, height = self._grid()
-        column, row = place.x() // width, (place.y() + self.verticalScrollBar().value()) // height
-        number = row * columns + column
-        return number if 0 <= column < columns and 0 <= number < len(self._indices) else None
-
-    def _mark(self, place: int) -> None:
-        self._place = place
-        area = self.image_rect(place)
-        bar = self.verticalScrollBar()
-        if area.top() < 0:
-            bar.setValue(bar.value() + area.top() - 2)
-        elif area.top() + self._grid()[3] > self.viewport().height():
-            bar.setValue(bar.value() + area.top() + self._grid()[3] - self.viewport().height())
-        self._describe()
-        self.viewport().update()
-
-    def _describe(self) -> None:
+    def describe(self) -> None:
+        """Describe the marked image to screen readers."""
         count = len(self._indices)
         if not count:
             self.setAccessibleDescription(self.tr("No images"))
