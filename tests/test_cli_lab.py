@@ -182,7 +182,7 @@ def test_the_examples_are_listed(run: Run) -> None:
         (("loss", "--logits", "1 2", "--target", "5"), "no class 5"),
         (("loss", "--logits", "1 2", "--target", "0.5"), "--target: A class is a whole number"),
         (("loss", "--logits", "1 2", "--target", "0", "--gamma", "two"), "--gamma: 'two' is not a number"),
-        (("shapes", "nowhere"), "There is no network or file called nowhere"),
+        (("shapes", "nowhere"), "nowhere is neither a network nor a file"),
         (("shapes", "nn.Sequential(nn.ReLU())"), "add it, as in --input 3,32,32"),
         (("shapes", "input 1x8x8; lstm 4"), "Line 1: there is no layer called 'lstm'"),
         (("optimizer", "plain"), "invalid choice"),

@@ -21,7 +21,7 @@ def train(run: Run, tmp_path: Path, *options: str) -> None:
 
 
 def test_runs_are_listed(run: Run, tmp_path: Path) -> None:
-    assert run("runs") == (0, "There are no runs yet; train a network with `digitpad train`.\n", "")
+    assert run("runs") == (0, "No runs yet; train a network with `digitpad train`.\n", "")
     assert json.loads(run("runs", "--json")[1]) == []
     train(run, tmp_path)
     code, out, _err = run("runs")

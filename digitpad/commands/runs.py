@@ -72,7 +72,7 @@ def runs(request: RunsRequest) -> None:
     Raises
     ------
     DigitpadError
-        If the request is incomplete, there is no such run or no film, or something cannot be written.
+        If the request is incomplete, the run or its film does not exist, or something cannot be written.
     """
     if request.action == "list":
         if request.run is not None or request.out is not None or request.steps:
@@ -95,7 +95,7 @@ def _list(*, json: bool) -> None:
         say_json([_facts(run) for run in found])
         return
     if not found:
-        say(_("There are no runs yet; train a network with `digitpad train`."))
+        say(_("No runs yet; train a network with `digitpad train`."))
         return
     header = [_("run"), _("status"), _("folder"), _("steps"), _("accuracy"), _("film")]
     say_table(header, [_row(run) for run in found], left=3)

@@ -47,10 +47,10 @@ def corrupted(images: Images, kind: str, rng: np.random.Generator, strength: flo
     Raises
     ------
     ValueError
-        If there is no such kind, or the images or the strength do not fit.
+        If the kind is unknown, or the images or the strength do not fit.
     """
     if kind not in CORRUPTIONS:
-        raise ValueError(f"there is no corruption named {kind!r}; expected one of {', '.join(CORRUPTIONS)}")
+        raise ValueError(f"kind is {kind!r}; expected one of {', '.join(CORRUPTIONS)}")
     if not 0 < strength <= 1:
         raise ValueError(f"the strength is {strength!r}; expected a number above 0 and at most 1")
     check_images(images)

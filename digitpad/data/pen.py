@@ -1,6 +1,6 @@
 """The bundled pen ink: 7,494 digits that 30 writers wrote on a tablet, as strokes.
 
-There is no test part: to measure how a model reads unseen writers, train it without some of them (see
+It has no test part. To measure how a model reads unseen writers, train it without some of them (see
 `Dataset.origins`), and evaluate it on these.
 """
 

@@ -147,7 +147,7 @@ def test_nines_open_stand_on_a_foot_or_end_in_a_round_tail(drawings: list[Drawin
 
 
 def test_a_maker_needs_every_digit_that_has_manners(drawings: list[Drawing]) -> None:
-    with pytest.raises(ValueError, match="no drawings of 4"):
+    with pytest.raises(ValueError, match="lack digits with manners: 4"):
         MannerMaker([one for one in drawings if one.label != 4])
     only_one_stroke = MannerMaker([one for one in drawings if one.label != 4 or len(one.strokes) == 1])
     with pytest.raises(ValueError, match="suits the manner 'lightning four'"):

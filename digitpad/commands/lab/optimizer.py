@@ -26,7 +26,7 @@ def optimizer(
     Raises
     ------
     DigitpadError
-        If there is no such function or optimizer, or a setting does not fit.
+        If the function or optimizer is unknown, or a setting does not fit.
     """
     point = None
     if start is not None:

@@ -61,7 +61,7 @@ def _architecture(name: str, input_shape: tuple[int, int, int] | None) -> Archit
         return parse_pytorch(text, input_shape)
     if text == name and " " not in text.strip() and "\n" not in text.strip():
         raise DigitpadError(
-            _("There is no network or file called {name}; choose one of {names}, or write layers.").format(
+            _("{name} is neither a network nor a file; choose one of {names}, or write layers.").format(
                 name=name, names=", ".join(ARCHITECTURES)
             )
         )
@@ -69,7 +69,7 @@ def _architecture(name: str, input_shape: tuple[int, int, int] | None) -> Archit
 
 
 def _file_or_text(name: str) -> str:
-    """Return the text of a file, or the argument itself if there is no file of that name."""
+    """Return the text of a file, or the argument itself if it does not name a file."""
     try:
         path = Path(name)
         return read_regular(path, most_bytes=_MOST_BYTES).decode("utf-8-sig") if path.is_file() else name

@@ -347,7 +347,7 @@ class MannerMaker:
                 self._sources[int(drawing.label)].append(boxed(drawing.strokes))
         missing = [digit for digit, sources in self._sources.items() if not sources]
         if missing:
-            raise ValueError(f"there are no drawings of {', '.join(map(str, missing))} to change")
+            raise ValueError(f"the drawings lack digits with manners: {', '.join(map(str, missing))}")
         weights = np.array([kind.weight for kind in MANNERS.values()])
         self._names, self._shares = list(MANNERS), weights / weights.sum()
 

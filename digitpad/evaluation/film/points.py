@@ -107,7 +107,7 @@ def layer_points(
     Raises
     ------
     ValueError
-        If there is no such layer, or the images do not fit.
+        If the network does not have the layer, or the images do not fit.
     """
     count = min(count, len(images))
     network, prepared = model.network, model.metadata.preprocessing

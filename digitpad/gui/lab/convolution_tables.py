@@ -20,7 +20,7 @@ from digitpad.lab.convolution_gradients import (
 from digitpad.lab.convolution_terms import CellFunction, CellSum
 from digitpad.lab.matrices import as_line
 
-#: The tables that are no stages of the solution.
+#: The tables that do not show a stage of the solution.
 INPUT, KERNEL, GRADIENT = "input", "kernel", "gradient"
 OUTPUT_GRADIENT, INPUT_GRADIENT, KERNEL_GRADIENT, BIAS_GRADIENT = (
     *("output gradient", "input gradient", "kernel gradient"),

@@ -42,7 +42,7 @@ class PointsPage(QWidget):
         self._title.setObjectName("pointsListTitle")
         self._side = QWidget(self)
         self._side.setObjectName("pointsList")
-        # Where there is no room for it, the map has all.
+        # In a narrow panel, the list is hidden and the map takes its room.
         self._side.setMinimumWidth(1)
         inside = QVBoxLayout(self._side)
         inside.setContentsMargins(0, 0, 0, 0)
