@@ -66,6 +66,8 @@ class TrainRequest:
         Total number of epochs of a resumed run; None for the planned number.
     film_size
         Largest size of the film of the run in MB; 0 films nothing.
+    films_size
+        Largest size of the films of all runs in MB; 0 films nothing.
     """
 
     output: Path | None
@@ -83,11 +85,12 @@ class TrainRequest:
     epochs: int | None = None
     given: frozenset[str] = frozenset()
     film_size: int = 192
+    films_size: int = 2048
 
     @property
     def film(self) -> FilmLimits:
         """The limits of the film."""
-        return FilmLimits(most_bytes=self.film_size * MEGABYTE)
+        return FilmLimits(most_bytes=self.film_size * MEGABYTE, total_bytes=self.films_size * MEGABYTE)
 
 
 @dataclass(frozen=True, slots=True)

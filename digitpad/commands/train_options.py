@@ -87,8 +87,8 @@ _SETTINGS: dict[str, tuple[Callable[[str], Any], str, str]] = {
     "threads": (types.at_least(1), "T", gettext_noop("threads that share a batch (default: one per processor)")),
 }
 #: Options that --resume accepts; everything else is fixed when the run starts.
-_OF_A_RUN = {"resume", "epochs", "film_size", "output", "force", "json"}
-_FILM_SIZE = 192
+_OF_A_RUN = {"resume", "epochs", "film_size", "films_size", "output", "force", "json"}
+_FILM_SIZE, _FILMS_SIZE = 192, 2048  # MB
 
 
 def add_options(add: Callable[..., object], dataset_help: str) -> None:
@@ -189,6 +189,15 @@ def add_options(add: Callable[..., object], dataset_help: str) -> None:
             "(default: {size})"
         ).format(size=_FILM_SIZE),
     )
+    add(
+        "--films-size",
+        metavar="MB",
+        type=types.at_least(0),
+        help=_(
+            "largest size of the films of all runs; the oldest are deleted first, runs never; 0 films nothing "
+            "(default: {size})"
+        ).format(size=_FILMS_SIZE),
+    )
     add("--no-run", action="store_true", default=None, help=_("do not keep a run folder; the run cannot be resumed"))
     add(
         "--output",
@@ -216,7 +225,9 @@ def read_options(options: argparse.Namespace) -> "tuple[TrainRequest, TrainingSe
 
     given = {name: value for name, value in vars(options).items() if value is not None}
     film_size = _FILM_SIZE if options.film_size is None else options.film_size
-    where = {"output": options.output, "overwrite": options.force, "json": options.json, "film_size": film_size}
+    films_size = _FILMS_SIZE if options.films_size is None else options.films_size
+    where = {"output": options.output, "overwrite": options.force, "json": options.json}
+    where |= {"film_size": film_size, "films_size": films_size}
     if options.resume is not None:
         own = {*_DEFAULTS, *_RECIPE_CHOICES, *_SETTINGS, "recipe", "augment", "limit", "limit_per_class", "validation"}
         own |= {"start_from", "name", "no_run"}

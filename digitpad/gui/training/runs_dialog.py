@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.errors import DigitpadError
+from digitpad.gui.training.film_limits import FilmLimitsRow
 from digitpad.gui.training.run_facts import facts_about
 from digitpad.gui.training.run_table import RunTable
 from digitpad.gui.training.run_view import RunView, record_of
@@ -34,6 +35,8 @@ from digitpad.gui.widgets.row_table import row_table
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.function_worker import FunctionWorker
 from digitpad.gui.workspace.catalogue import run_names
+from digitpad.gui.workspace.settings import Settings
+from digitpad.training.film.limits import films_size
 from digitpad.training.film.reader import Film
 from digitpad.training.run import checkpoint_name
 from digitpad.training.run_info import RunStatus
@@ -60,6 +63,8 @@ class RunsDialog(QDialog):
         The current colours.
     store
         The store of the runs.
+    settings
+        Where the limits of films are kept.
     window
         Returns over how many steps curves are smoothed.
 
@@ -80,7 +85,9 @@ class RunsDialog(QDialog):
     replay_asked = Signal(object)
     compared = Signal(object)
 
-    def __init__(self, theme: Theme, store: RunStore, window: Callable[[], float], parent: QWidget) -> None:
+    def __init__(
+        self, theme: Theme, store: RunStore, settings: Settings, window: Callable[[], float], parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("runsDialog")
         self.setWindowTitle(self.tr("Runs"))
@@ -97,6 +104,7 @@ class RunsDialog(QDialog):
         tip = self.tr("Tick a run to compare it; double-click (or press F2) to edit a name or notes")
         self.view = row_table(self.table, "runsTable", self.tr("Runs"), tip, _WIDTHS, self)
         self.notice = InlineAlert("runsNotice", self)
+        self.films = FilmLimitsRow(settings, self)
         self._empty = muted(self.tr("There are no runs yet; each training is kept here."), self)
         self._make_controls()
         self._lay_out()
@@ -132,6 +140,9 @@ class RunsDialog(QDialog):
         if self.view.currentIndex().row() != row:
             self.view.setCurrentIndex(self.table.index(row, 1))
         self._choose()
+        if all(then != self.films.show_taken for _, then in self._waiting):
+            self._waiting.append((partial(films_size, self._store.folder), self.films.show_taken))
+            self._next()
 
     def finish(self) -> None:
         """Wait for background work to end."""
@@ -295,6 +306,7 @@ class RunsDialog(QDialog):
         column.addWidget(self.view, 1)
         column.addWidget(self._facts)
         column.addLayout(row)
+        column.addWidget(self.films)
         column.addWidget(buttons)
 
     @Slot(QModelIndex, QModelIndex)

@@ -189,7 +189,7 @@ class TrainTab(TabPage):
         self.curves.show_plan(live.run.info.plan)
         self._show_layers()
         self.hints.forget()
-        self.controls.offer_replay(on=self._workspace.settings.film.most_bytes > 0)
+        self.controls.offer_replay(on=self._workspace.settings.film.is_on)
 
     @Slot()
     def _list_runs(self) -> None:
@@ -363,7 +363,7 @@ class TrainTab(TabPage):
     def show_runs(self) -> None:
         """Show all earlier runs, beside the window."""
         if self.runs is None:
-            self.runs = RunsDialog(self._theme, self._store, self._smoothed_over, self)
+            self.runs = RunsDialog(self._theme, self._store, self._workspace.settings, self._smoothed_over, self)
             self.runs.resume_asked.connect(self.resume)
             self.runs.model_loaded.connect(self._use_model)
             self.runs.replay_asked.connect(self._workspace.replay_asked)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _MOST_RECENT = 5
 _MOST_DIGITS = 4  # of a pen's width
 _MOST_GEOMETRY = 4096
-_MOST_MEGABYTES = 1 << 20
+#: Largest limit of a film that can be set.
+MOST_MEGABYTES = 1 << 20
 
 
 class Settings:
@@ -175,7 +176,7 @@ class Settings:
     def _megabytes(self, name: str, usual: int) -> int:
         """Return a size in MB; that of `usual`, in bytes, if none is set."""
         value = self._store.value(name)
-        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_MEGABYTES:
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_MEGABYTES:
             return value
         return usual >> 20
 

@@ -26,6 +26,7 @@ from digitpad.gui.training.train_tab import TrainTab
 from digitpad.gui.widgets.fields import ComboBox, FloatField, IntField
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.model_data import Data
+from digitpad.gui.workspace.settings import Settings
 from digitpad.models.model_file import load_model
 from digitpad.nn import ARCHITECTURES
 from digitpad.training.plan import RunPlan
@@ -89,10 +90,10 @@ def test_deleting_can_be_undone(runs: RunsDialog) -> None:
 
 
 def test_what_was_deleted_can_be_had_back_on_another_day(
-    runs: RunsDialog, theme: Theme, monkeypatch: pytest.MonkeyPatch
+    runs: RunsDialog, theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _press(runs, "deleteRun")
-    later = RunsDialog(theme, RunStore(), lambda: 1.0, runs)
+    later = RunsDialog(theme, RunStore(), Settings(tmp_path / "window.json"), lambda: 1.0, runs)
     later.show()
     _press(later, "undoDelete")
     assert later.table.rowCount() == 1
