@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from digitpad.gui.replay.strip import ReplayStrip
     from digitpad.gui.shell.main_window import MainWindow
 
+_LOOK_AGAIN = 5  # milliseconds
 _PAINTED, _GAP, _FIRST = 33.0, 100.0, 300.0  # milliseconds: the targets
 
 
@@ -180,10 +181,19 @@ def _first_life(strip: "ReplayStrip") -> float:
 
 
 def _until(done: Callable[[], bool]) -> None:
-    from PySide6.QtWidgets import QApplication
+    """Process events until something is done, and wait for them as the program does: asleep.
 
+    A loop that never sleeps would hold up the thread that loads frames, which needs the interpreter too.
+    """
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    # What is done without an event is noticed too.
+    clock = QTimer()
+    clock.start(_LOOK_AGAIN)
     while not done():
-        QApplication.processEvents()
+        loop.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    clock.stop()
 
 
 if __name__ == "__main__":
