@@ -107,6 +107,30 @@ def train(options: argparse.Namespace) -> None:
         command(*read_options(options))
 
 
+def adapt(options: argparse.Namespace) -> None:
+    """Adapt a model to one person's handwriting."""
+    from digitpad.adaptation.learning import AdaptationSettings, Protection
+    from digitpad.commands.adapt import AdaptRequest
+    from digitpad.commands.adapt import adapt as command
+
+    settings = AdaptationSettings(
+        steps=options.steps,
+        protection=Protection(options.protect),
+        seed=options.seed,
+        threads=options.threads,
+    )
+    command(
+        AdaptRequest(
+            ink=options.ink,
+            model=options.model,
+            output=options.output,
+            settings=settings,
+            overwrite=options.force,
+            json=options.json,
+        )
+    )
+
+
 def evaluate(options: argparse.Namespace) -> None:
     """Measure the accuracy of a model on a dataset."""
     from digitpad.commands.evaluate import EvaluateRequest
@@ -232,6 +256,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
         gui,
         predict,
         train,
+        adapt,
         evaluate,
         inspect,
         summary,

@@ -25,6 +25,7 @@ def test_the_commands_are_listed() -> None:
     assert {
         "predict",
         "train",
+        "adapt",
         "evaluate",
         "inspect",
         "collections",

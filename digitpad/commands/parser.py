@@ -17,6 +17,7 @@ from digitpad.translation import gettext as _
 #: Named here, because the modules behind them take time to import.
 ACTIONS = ("list", "export", "import")
 RUN_ACTIONS = ("list", "film")
+PROTECTIONS = ("replay", "consolidation", "none")
 FORM_NAMES = ("zip", "npz", "csv", "idx", "png")
 
 _Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
@@ -94,6 +95,7 @@ def _parser() -> _Parser:
     _add_predict(commands)
     add = _adder(commands, "train", _("Train a network."), json=_("one line per epoch, then the result"))
     add_options(add, _dataset_help())
+    _add_adapt(commands)
     _add_evaluate(commands)
     _add_inspect(commands)
     _add_summary(commands)
@@ -137,6 +139,37 @@ def _add_predict(commands: _Commands) -> None:
         type=probability,
         help=_('probability of "not a digit" from which a drawing is read as that (default: set by the model)'),
     )
+
+
+def _add_adapt(commands: _Commands) -> None:
+    add = _adder(
+        commands,
+        "adapt",
+        _("Adapt a model to one person's handwriting."),
+        json=_("the accuracy before and after, and what is read differently"),
+    )
+    add("ink", metavar=_("INK"), help=_("labelled .jsonl ink file, or collection:NAME (of the Data tab)"))
+    _add_model(add)
+    add("--output", metavar=_("FILE"), type=path, required=True, help=_("file for the adapted model"))
+    add(
+        "--steps",
+        metavar="N",
+        type=at_least(1),
+        default=60,
+        help=_("number of steps; more learn more (default: %(default)s)"),
+    )
+    add(
+        "--protect",
+        choices=PROTECTIONS,
+        default="replay",
+        help=_(
+            "what keeps the model from forgetting: replaying images that it knows, elastic weight consolidation, or "
+            "nothing (default: %(default)s)"
+        ),
+    )
+    add("--seed", metavar="S", type=at_least(0), default=0, help=_("seed of all choices (default: %(default)s)"))
+    add("--threads", metavar="T", type=at_least(1), help=_("threads that share a batch (default: one per processor)"))
+    add("--force", action="store_true", help=_("overwrite existing files"))
 
 
 def _add_evaluate(commands: _Commands) -> None:

@@ -144,6 +144,30 @@
     </message>
 </context>
 <context>
+    <name>HandBar</name>
+    <message numerus="yes">
+        <source>%n drawing(s) in My hand</source>
+        <translation>
+            <numerusform>%n drawing in My hand</numerusform>
+            <numerusform>%n drawings in My hand</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Learn from %n</source>
+        <translation>
+            <numerusform>Learn from %n</numerusform>
+            <numerusform>Learn from %n</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Learn from %n drawing(s)</source>
+        <translation>
+            <numerusform>Learn from %n drawing</numerusform>
+            <numerusform>Learn from %n drawings</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Headline</name>
     <message numerus="yes">
         <source>Draw one of %n class(es)</source>
@@ -201,6 +225,16 @@
         <translation>
             <numerusform>%n kernel, one for each map of {before}</numerusform>
             <numerusform>%n kernels, one for each map of {before}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LearningDialog</name>
+    <message numerus="yes">
+        <source>Learned from %n drawing(s)</source>
+        <translation>
+            <numerusform>Learned from %n drawing</numerusform>
+            <numerusform>Learned from %n drawings</numerusform>
         </translation>
     </message>
 </context>
@@ -294,10 +328,73 @@
 <context>
     <name>Results</name>
     <message numerus="yes">
+        <source>%n drawing(s), each read without having learned it</source>
+        <translation>
+            <numerusform>%n drawing, each read without having learned it</numerusform>
+            <numerusform>%n drawings, each read without having learned it</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n drawing(s), not replayed</source>
+        <translation>
+            <numerusform>%n drawing, not replayed</numerusform>
+            <numerusform>%n drawings, not replayed</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of mine got worse</source>
+        <translation>
+            <numerusform>%n of mine got worse</numerusform>
+            <numerusform>%n of mine got worse</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of my drawings turned</source>
+        <translation>
+            <numerusform>%n of my drawings turned</numerusform>
+            <numerusform>%n of my drawings turned</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n still misread</source>
+        <translation>
+            <numerusform>%n still misread</numerusform>
+            <numerusform>%n still misread</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n test image(s)</source>
+        <translation>
+            <numerusform>%n test image</numerusform>
+            <numerusform>%n test images</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Accuracy on {count:,} disturbed image(s)</source>
         <translation>
             <numerusform>Accuracy on {count:,} disturbed image</numerusform>
             <numerusform>Accuracy on {count:,} disturbed images</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Now misread: %n image(s) of MNIST</source>
+        <translation>
+            <numerusform>Now misread: %n image of MNIST</numerusform>
+            <numerusform>Now misread: %n images of MNIST</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Now read right: %n image(s) of MNIST</source>
+        <translation>
+            <numerusform>Now read right: %n image of MNIST</numerusform>
+            <numerusform>Now read right: %n images of MNIST</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>and %n more</numerusform>
+            <numerusform>and %n more</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -322,6 +419,16 @@
         <translation>
             <numerusform>and %n earlier</numerusform>
             <numerusform>and %n earlier</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Teaching</name>
+    <message numerus="yes">
+        <source>%n drawing(s) in My hand, the last one as {label}.</source>
+        <translation>
+            <numerusform>%n drawing in My hand, the last one as {label}.</numerusform>
+            <numerusform>%n drawings in My hand, the last one as {label}.</numerusform>
         </translation>
     </message>
 </context>

@@ -22,16 +22,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.data.file_types import PICTURE_SUFFIXES
-from digitpad.gui.canvas.ink_pages import drawing_of
-from digitpad.gui.canvas.ink_painter import page_image
 from digitpad.gui.canvas.sketch import Page
+from digitpad.gui.draw.page_sample import sample_of_page
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.cards import dialog_button
 from digitpad.gui.widgets.fields import ComboBox
-from digitpad.gui.widgets.files import png_bytes
 from digitpad.gui.widgets.message_bar import Message
-from digitpad.gui.widgets.picture_image import image_of_rgb
 from digitpad.gui.widgets.scaling import adopt
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workers.function_worker import FunctionWorker
@@ -143,7 +139,9 @@ class AddToCollection(QObject):
             return
         name = self.tr("My collection")
         self._do(
-            partial(_add, folder, name, label, partial(_sample_of, self._page, self._size, in_colour=self._in_colour))
+            partial(
+                _add, folder, name, label, partial(sample_of_page, self._page, self._size, in_colour=self._in_colour)
+            )
         )
 
     def _do(self, work: Callable[[], object]) -> None:
@@ -296,17 +294,3 @@ def _add(folder: str, name: str, label: str, make: Callable[[], "NewSample"]) ->
     with CollectionEditor(place) as editor:
         editor.add_labelled([(label, sample)])
         return _Added(place, editor.contents().name, label)
-
-
-def _sample_of(page: Page, size: tuple[float, float], *, in_colour: bool) -> "NewSample":
-    """Return a page as a sample: strokes as ink, an opened picture as its file, anything else as an image."""
-    from digitpad.data.collections.editor import NewSample
-
-    picture = page.picture
-    if picture is None:
-        return NewSample(drawing_of(page, size))
-    if page.strokes or picture.photograph is None:
-        return NewSample(png_bytes(page_image(page, size, in_colour=in_colour)), ".png", picture.name)
-    if picture.source is not None and picture.source.suffix.lower() in PICTURE_SUFFIXES and picture.source.is_file():
-        return NewSample(picture.source, origin=picture.source.name)
-    return NewSample(png_bytes(image_of_rgb(picture.photograph)), ".png", picture.name)

@@ -14,6 +14,7 @@ from digitpad.gui.canvas.drawing import DEFAULT_PEN_WIDTH
 from digitpad.gui.canvas.number_boxes import NumberBox
 from digitpad.gui.draw.add_to_collection import AddToCollection
 from digitpad.gui.draw.character_choice import CharacterChoice
+from digitpad.gui.draw.hand.teaching import Teaching
 from digitpad.gui.draw.page_files import PageFiles
 from digitpad.gui.draw.photograph_switch import PhotographSwitch
 from digitpad.gui.draw.reading_note import ReadingNote
@@ -66,12 +67,14 @@ class DrawTab(TabPage):
         self.files = PageFiles(self.canvas, workspace.settings, self)
         self.keep = AddToCollection(theme, workspace, self)
         self._make_actions()
+        self.teaching = Teaching(theme, workspace, self.bars, self)
         self._lay_out()
         self.canvas.history_changed.connect(self._show_history)
         self.reading_note = ReadingNote(self.canvas)
         self.files.reading.connect(self.reading_note.show_reading)
         self.files.message.connect(self.message)
         self.keep.message.connect(self.message)
+        self.teaching.message.connect(self.message)
         self.answer.character_chosen.connect(workspace.choose)
         self.bars.threshold_moved.connect(workspace.move_threshold)
         workspace.published.connect(self.show_look)
@@ -87,6 +90,7 @@ class DrawTab(TabPage):
         self.canvas.show_boxes([NumberBox(one.label, one.box, at == look.place) for at, one in enumerate(boxes)])
         self.choice.show_look(look)
         self.keep.show_look(look)
+        self.teaching.show_look(look)
         self.refusal.show_look(look)
         if look.pixels is None:
             self.received.clear()
@@ -125,6 +129,7 @@ class DrawTab(TabPage):
         """Wait for the workers that read and write files."""
         self.files.shut_down()
         self.keep.shut_down()
+        self.teaching.shut_down()
 
     # Parts
 
@@ -177,6 +182,7 @@ class DrawTab(TabPage):
         column.setSpacing(2 * SPACE)
         column.addLayout(self._toolbar(left))
         column.addWidget(self.canvas, 1)
+        column.addWidget(self.teaching.bar)
         # The tab order starts with the tools, in visual order.
         tools = [widget for widget in left.findChildren(QWidget) if widget.focusPolicy() & Qt.FocusPolicy.TabFocus]
         for first, second in pairwise([*(tool for tool in tools if tool is not self.canvas), self.canvas]):

@@ -409,6 +409,8 @@ class MainWindow(QMainWindow):
                 draw.focus_canvas,
                 draw.see_inside,
                 draw.keep.action,
+                None,
+                *draw.teaching.menu_actions,
             ],
         )
         self.text_size = TextSizeActions(self, self._theme, self._settings)

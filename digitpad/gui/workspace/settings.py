@@ -106,6 +106,16 @@ class Settings:
         self._store.set_value("collection", str(folder))
 
     @property
+    def hand(self) -> str:
+        """The name of the collection that keeps the corrections of the person who uses the window; empty if not set."""
+        value = self._store.value("hand")
+        return value if isinstance(value, str) else ""
+
+    @hand.setter
+    def hand(self, name: str) -> None:
+        self._store.set_value("hand", name)
+
+    @property
     def folder(self) -> Path:
         """The folder where a file was last opened or saved."""
         path = self._path("folder")

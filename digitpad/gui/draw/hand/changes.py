@@ -1,0 +1,159 @@
+"""Pictures of images that are read differently, with what they were read as before and after."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from digitpad.data.dataset import NO_DIGIT
+from digitpad.gui.widgets.picture_image import image_of_colours
+from digitpad.gui.widgets.plain_text import tip_text
+from digitpad.gui.widgets.scaling import px
+from digitpad.gui.widgets.theme import SPACE, Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digitpad.adaptation.judging import Change
+
+MOST = 120
+"""The largest number of pictures of one kind."""
+
+_SIDE, _GAP = 44, 10  # pixels at 100 %: a picture, and between two of them
+
+
+class ChangeGrid(QWidget):
+    """Shows changes as pictures, in as many lines as they need.
+
+    Parameters
+    ----------
+    theme
+        The theme.
+    changes
+        The changes; of more than `MOST`, the first ones are shown.
+    spoken
+        The accessible name.
+    improves
+        Whether the reading after is the right one, which is emphasized.
+    """
+
+    def __init__(
+        self, theme: Theme, changes: "Sequence[Change]", spoken: str, parent: QWidget, *, improves: bool
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._improves = theme, improves
+        self._changes = tuple(changes[:MOST])
+        self._images: list[QImage] = []
+        self.setObjectName("changeGrid")
+        self.setAccessibleName(spoken)
+        self.setAccessibleDescription("; ".join(self._words(change) for change in self._changes))
+        self.setToolTip(spoken)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        theme.changed.connect(self._recolour)
+
+    @property
+    def changes(self) -> "tuple[Change, ...]":
+        """The changes that are shown."""
+        return self._changes
+
+    def hasHeightForWidth(self) -> bool:
+        """Return that the number of lines depends on the width."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height of all lines."""
+        lines = -(-len(self._changes) // self._columns(width))
+        return max(0, lines * self._cell().height() - px(_GAP))
+
+    def sizeHint(self) -> QSize:
+        """Return room for a line of pictures."""
+        return QSize(6 * self._cell().width(), self._cell().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for two pictures."""
+        return QSize(2 * self._cell().width(), px(_SIDE))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the pictures with their captions."""
+        if len(self._images) != len(self._changes):
+            self._images = [self._image(change) for change in self._changes]
+        painter = QPainter(self)
+        font = self.font()
+        font.setBold(self._improves)
+        painter.setFont(font)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        cell = self._cell()
+        line = QFontMetrics(font).height()
+        for place, (change, image) in enumerate(zip(self._changes, self._images, strict=True)):
+            corner = self._corner(place)
+            left = corner.x() + (cell.width() - px(_GAP) - px(_SIDE)) // 2
+            painter.drawImage(QRect(left, corner.y(), px(_SIDE), px(_SIDE)), image)
+            painter.setPen(self._theme.colour("accent" if self._improves else "muted"))
+            below = QRectF(corner.x(), corner.y() + px(_SIDE) + 2, cell.width() - px(_GAP), line)
+            text = f"{_short(change.before)} → {_short(change.after)}"
+            painter.drawText(below, int(Qt.AlignmentFlag.AlignCenter), text)
+        painter.end()
+
+    def event(self, event: QEvent) -> bool:
+        """Say what the picture under the pointer shows."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            place = self.place_at(QPointF(event.pos()))
+            text = self.toolTip() if place is None else self._words(self._changes[place])
+            QToolTip.showText(event.globalPos(), tip_text(text), self)
+            return True
+        return super().event(event)
+
+    def place_at(self, point: QPointF) -> int | None:
+        """Return the place of the picture at a point; None if there is none."""
+        cell, columns = self._cell(), self._columns(self.width())
+        column, line = int(point.x() // cell.width()), int(point.y() // cell.height())
+        place = line * columns + column
+        return place if 0 <= column < columns and 0 <= place < len(self._changes) else None
+
+    def _corner(self, place: int) -> QRect:
+        cell = self._cell()
+        line, column = divmod(place, self._columns(self.width()))
+        return QRect(column * cell.width(), line * cell.height(), cell.width(), cell.height())
+
+    def _columns(self, width: int) -> int:
+        return max(1, (width + px(_GAP)) // self._cell().width())
+
+    def _cell(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        widest = max(px(_SIDE), metrics.horizontalAdvance("none → 0") + px(SPACE // 2))
+        return QSize(widest + px(_GAP), px(_SIDE) + metrics.height() + 2 + px(_GAP))
+
+    def _image(self, change: "Change") -> QImage:
+        """Return the picture of a change in the colours of the theme: ink in the colour of text."""
+        ground, ink = self._theme.colour("field"), self._theme.colour("text")
+        share = change.image.astype(np.float32) / 255
+        red, green, blue = (
+            np.rint(low + share * (high - low)).astype(np.uint32)
+            for low, high in (
+                (ground.red(), ink.red()),
+                (ground.green(), ink.green()),
+                (ground.blue(), ink.blue()),
+            )
+        )
+        return image_of_colours(0xFF000000 | red << 16 | green << 8 | blue).copy()
+
+    def _recolour(self) -> None:
+        self._images = []
+        self.update()
+
+    def _words(self, change: "Change") -> str:
+        return self.tr("{label}, read as {before} before and as {after} now").format(
+            label=_long(change.label), before=_long(change.before), after=_long(change.after)
+        )
+
+
+def _short(label: str) -> str:
+    return "none" if label == NO_DIGIT else label[:4]
+
+
+def _long(label: str) -> str:
+    return "none" if label == NO_DIGIT else label
