@@ -128,14 +128,57 @@ def optimizers() -> dict[str, Any]:
             {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True},
             lambda p: torch.optim.SGD(p, 0.1, momentum=0.9, nesterov=True),
         ),
+        (
+            "SGD",
+            {"learning_rate": 0.1, "momentum": 0.9, "dampening": 0.3},
+            lambda p: torch.optim.SGD(p, 0.1, momentum=0.9, dampening=0.3),
+        ),
+        (
+            "SGD",
+            {"learning_rate": 0.1, "weight_decay": 0.2, "maximize": True},
+            lambda p: torch.optim.SGD(p, 0.1, weight_decay=0.2, maximize=True),
+        ),
+        (
+            "SGD",
+            {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.2},
+            lambda p: torch.optim.SGD(p, 0.1, momentum=0.9, nesterov=True, weight_decay=0.2),
+        ),
         ("AdaGrad", {"learning_rate": 0.05}, lambda p: torch.optim.Adagrad(p, 0.05)),
+        (
+            "AdaGrad",
+            {
+                "learning_rate": 0.05,
+                "lr_decay": 0.1,
+                "initial_accumulator_value": 0.5,
+                "weight_decay": 0.2,
+                "maximize": True,
+            },
+            lambda p: torch.optim.Adagrad(
+                p, 0.05, lr_decay=0.1, initial_accumulator_value=0.5, weight_decay=0.2, maximize=True
+            ),
+        ),
         ("RMSProp", {"learning_rate": 0.01}, lambda p: torch.optim.RMSprop(p, 0.01)),
         (
             "RMSProp",
             {"learning_rate": 0.01, "alpha": 0.9, "eps": 1e-4, "momentum": 0.5},
             lambda p: torch.optim.RMSprop(p, 0.01, alpha=0.9, eps=1e-4, momentum=0.5),
         ),
+        (
+            "RMSProp",
+            {"learning_rate": 0.01, "centered": True, "weight_decay": 0.2},
+            lambda p: torch.optim.RMSprop(p, 0.01, centered=True, weight_decay=0.2),
+        ),
+        (
+            "RMSProp",
+            {"learning_rate": 0.01, "centered": True, "momentum": 0.7, "maximize": True},
+            lambda p: torch.optim.RMSprop(p, 0.01, centered=True, momentum=0.7, maximize=True),
+        ),
         ("Adam", {}, torch.optim.Adam),
+        (
+            "Adam",
+            {"learning_rate": 0.01, "amsgrad": True, "weight_decay": 0.2},
+            lambda p: torch.optim.Adam(p, 0.01, amsgrad=True, weight_decay=0.2),
+        ),
         (
             "Adam",
             {"learning_rate": 0.01, "betas": [0.8, 0.99], "eps": 1e-3},
@@ -146,6 +189,11 @@ def optimizers() -> dict[str, Any]:
             "AdamW",
             {"learning_rate": 0.05, "weight_decay": 0.5},
             lambda p: torch.optim.AdamW(p, 0.05, weight_decay=0.5),
+        ),
+        (
+            "AdamW",
+            {"learning_rate": 0.05, "weight_decay": 0.5, "amsgrad": True, "maximize": True},
+            lambda p: torch.optim.AdamW(p, 0.05, weight_decay=0.5, amsgrad=True, maximize=True),
         ),
     ]
     records = []
@@ -195,6 +243,24 @@ def schedules() -> dict[str, Any]:
         "schedules": {
             "step": follow(lambda o: lr_scheduler.StepLR(o, 4, gamma=0.5), 13),
             "cosine": follow(lambda o: lr_scheduler.CosineAnnealingLR(o, 12, eta_min=0.01), 13),
+            "multi_step": follow(lambda o: lr_scheduler.MultiStepLR(o, [3, 4, 9], gamma=0.5), 13),
+            "exponential": follow(lambda o: lr_scheduler.ExponentialLR(o, 0.8), 13),
+            "polynomial": follow(lambda o: lr_scheduler.PolynomialLR(o, 10, power=1.7), 13),
+            "restarts": follow(lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 3, 2, eta_min=0.01), 30),
+            "even_restarts": follow(lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 5), 17),
+            "triangular": follow(lambda o: lr_scheduler.CyclicLR(o, 0.02, 0.2, 4, cycle_momentum=False), 25),
+            "triangular2": follow(
+                lambda o: lr_scheduler.CyclicLR(
+                    o, 0.02, 0.2, 3, 5, mode="triangular2", base_momentum=0.8, max_momentum=0.95
+                ),
+                27,
+            ),
+            "exp_range": follow(
+                lambda o: lr_scheduler.CyclicLR(
+                    o, 0.02, 0.2, 4, 2, mode="exp_range", gamma=0.9, base_momentum=0.7, max_momentum=0.9
+                ),
+                20,
+            ),
             "one_cycle": follow(
                 lambda o: lr_scheduler.OneCycleLR(o, 0.2, total_steps=17, base_momentum=0.8, max_momentum=0.95), 17
             ),
