@@ -72,6 +72,7 @@ from digitpad.nn.losses import (
     FocalLoss,
     LossAndGradient,
     MSELoss,
+    NLLLoss,
 )
 from digitpad.nn.network import Sequential
 from digitpad.nn.optim import (
@@ -145,6 +146,7 @@ __all__ = [
     "MSELoss",
     "MaxPool2D",
     "MultiStepLR",
+    "NLLLoss",
     "NetworkSummary",
     "OneCycleLR",
     "Optimizer",
