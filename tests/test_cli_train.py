@@ -79,6 +79,12 @@ def test_the_command_of_a_run_with_many_settings_trains_the_same_weights_again(
         (["--initializer", "magic"], "he_normal"),
         (["--schedule", "one-cycle", "--optimizer", "rmsprop", "--low-momentum", "0.5"], "low momentum"),
         (["--weight-decay", "-1"], "--weight-decay"),
+        (["--optimizer", "nesterov", "--dampening", "0.1"], "requires a dampening of 0"),
+        (["--schedule", "multistep", "--milestones", "4,2"], "'4,2' are not increasing whole numbers"),
+        (["--schedule", "multistep", "--milestones", "one"], "'one' are not increasing whole numbers"),
+        (["--schedule", "multistep", "--milestones", "1", "--warm-up-epochs", "1"], "epoch 1, is within the warm-up"),
+        (["--schedule", "cyclic", "--cycle-mode", "square"], "triangular, triangular2, exp_range"),
+        (["--resume", "nothing", "--amsgrad"], "omit --amsgrad"),
     ],
 )
 def test_what_cannot_be_trained_or_resumed_is_said_in_one_line(

@@ -75,6 +75,18 @@ def share(text: str) -> float:
     return value
 
 
+def increasing(text: str) -> tuple[int, ...]:
+    """Parse increasing whole numbers of at least 1, such as 10,15."""
+    parts = [part.strip() for part in text.split(",")]
+    # Longer ones would be converted slowly, and are out of every range.
+    numbers = tuple(int(part) if part.isdecimal() and len(part) < 19 else 0 for part in parts)
+    if any(later <= earlier for earlier, later in zip((0, *numbers), numbers, strict=False)):
+        raise argparse.ArgumentTypeError(
+            _("{text!r} are not increasing whole numbers of at least 1, such as 10,15").format(text=text)
+        )
+    return numbers
+
+
 def shape(text: str) -> tuple[int, int, int]:
     """Parse the shape of an image, such as 1,28,28."""
     try:

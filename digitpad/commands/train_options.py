@@ -22,7 +22,6 @@ _DEFAULTS: dict[str, Any] = {
     "dataset": "mnist",
     "seed": 0,
     "device": "auto",
-    "keep_best": False,
 }
 #: Settings with one option each: the parser, the metavar and the help text; left out, the trainer's default holds.
 _SETTINGS: dict[str, tuple[Callable[[str], Any], str, str]] = {
@@ -52,18 +51,54 @@ _SETTINGS: dict[str, tuple[Callable[[str], Any], str, str]] = {
         gettext_noop("adam, adamw, rmsprop, adagrad: added to the denominator (default: set by the optimizer)"),
     ),
     "alpha": (types.share, "A", gettext_noop("rmsprop: decay of the mean squared gradient (default: 0.99)")),
+    "dampening": (
+        types.probability,
+        "D",
+        gettext_noop("sgd: part of the gradient that does not enter the velocity (default: 0)"),
+    ),
+    "lr_decay": (
+        types.not_negative,
+        "D",
+        gettext_noop("adagrad: decrease of the learning rate with the number of steps (default: 0)"),
+    ),
+    "initial_accumulator_value": (
+        types.not_negative,
+        "V",
+        gettext_noop("adagrad: sum of squares before the first step (default: 0)"),
+    ),
     "warm_up_epochs": (
         types.not_negative,
         "N",
         gettext_noop("epochs, or a fraction of one, of linear warm-up of the learning rate (default: 0)"),
     ),
     "step_epochs": (types.at_least(1), "N", gettext_noop("step: epochs between two decays (default: 2)")),
-    "gamma": (types.not_negative, "G", gettext_noop("step: factor of each decay (default: 0.5)")),
+    "milestones": (
+        types.increasing,
+        "N,N",
+        gettext_noop("multistep: epochs after which the rate is lowered, such as 10,15 (default: at 1/2 and 3/4)"),
+    ),
+    "gamma": (
+        types.not_negative,
+        "G",
+        gettext_noop("step, multistep: factor of each decay; exponential, cyclic: factor of an epoch (default: 0.5)"),
+    ),
+    "power": (types.not_negative, "P", gettext_noop("polynomial: degree (default: 1)")),
     "final_learning_rate": (
         types.not_negative,
         "R",
-        gettext_noop("cosine, plateau: smallest learning rate (default: 0)"),
+        gettext_noop("cosine, polynomial, restarts, plateau: smallest learning rate (default: 0)"),
     ),
+    "cycle_epochs": (
+        types.at_least(1),
+        "N",
+        gettext_noop("restarts: epochs of the first cycle; cyclic: epochs of a cycle (default: 2)"),
+    ),
+    "cycle_growth": (
+        types.at_least(1),
+        "N",
+        gettext_noop("restarts: factor of the length from cycle to cycle (default: 1)"),
+    ),
+    "cycle_mode": (str, "M", gettext_noop("cyclic: triangular, triangular2 or exp_range (default: triangular)")),
     "plateau_factor": (types.share, "F", gettext_noop("plateau: factor of each reduction (default: 0.5)")),
     "plateau_patience": (
         types.at_least(0),
@@ -73,11 +108,11 @@ _SETTINGS: dict[str, tuple[Callable[[str], Any], str, str]] = {
     "rise": (
         types.not_negative,
         "S",
-        gettext_noop("one-cycle: fraction of the steps in which the rate rises (default: 0.3)"),
+        gettext_noop("one-cycle, cyclic: fraction of the steps in which the rate rises (default: 0.3)"),
     ),
-    "div_factor": (types.positive, "F", gettext_noop("one-cycle: peak rate / initial rate (default: 25)")),
+    "div_factor": (types.positive, "F", gettext_noop("one-cycle, cyclic: peak rate / initial rate (default: 25)")),
     "final_div_factor": (types.positive, "F", gettext_noop("one-cycle: initial rate / final rate (default: 10000)")),
-    "low_momentum": (types.share, "M", gettext_noop("one-cycle: momentum at the peak (default: unchanged)")),
+    "low_momentum": (types.share, "M", gettext_noop("one-cycle, cyclic: momentum at the peak (default: unchanged)")),
     "patience": (types.at_least(1), "N", gettext_noop("stop after N epochs without improvement (default: never)")),
     "min_delta": (
         types.not_negative,
@@ -85,6 +120,12 @@ _SETTINGS: dict[str, tuple[Callable[[str], Any], str, str]] = {
         gettext_noop("smallest decrease of the loss that counts as an improvement (default: any)"),
     ),
     "threads": (types.at_least(1), "T", gettext_noop("threads that share a batch (default: one per processor)")),
+}
+#: Settings that are switched on.
+_SWITCHES = {
+    "amsgrad": gettext_noop("adam, adamw: divide by the largest mean squared gradient so far"),
+    "centered": gettext_noop("rmsprop: divide by the standard deviation of the gradient"),
+    "keep_best": gettext_noop("keep the weights of the best epoch instead of the last"),
 }
 #: Options that --resume accepts; everything else is fixed when the run starts.
 _OF_A_RUN = {"resume", "epochs", "film_size", "films_size", "output", "force", "json"}
@@ -123,7 +164,13 @@ def add_options(add: Callable[..., object], dataset_help: str) -> None:
     _add_choice(add, "--learning-rate", "R", types.positive, _("highest learning rate of the schedule"))
     _add_choice(add, "--optimizer", "O", str, "adam, adamw, sgd, nesterov, rmsprop, adagrad")
     _add_choice(add, "--momentum", "M", types.share, _("momentum of sgd and nesterov, at least 0 and less than 1"))
-    _add_choice(add, "--schedule", "S", str, "constant, step, cosine, one-cycle, plateau")
+    _add_choice(
+        add,
+        "--schedule",
+        "S",
+        str,
+        "constant, step, multistep, exponential, polynomial, cosine, restarts, cyclic, one-cycle, plateau",
+    )
     _add_choice(
         add,
         "--label-smoothing",
@@ -144,12 +191,8 @@ def add_options(add: Callable[..., object], dataset_help: str) -> None:
     )
     for name, (read, metavar, text) in _SETTINGS.items():
         add(option_of(name), metavar=metavar, type=read, help=_(text))
-    add(
-        "--keep-best",
-        action="store_true",
-        default=None,
-        help=_("keep the weights of the best epoch instead of the last"),
-    )
+    for name, text in _SWITCHES.items():
+        add(option_of(name), action="store_true", default=None, help=_(text))
     add(
         "--seed",
         metavar="S",
@@ -229,7 +272,17 @@ def read_options(options: argparse.Namespace) -> "tuple[TrainRequest, TrainingSe
     where = {"output": options.output, "overwrite": options.force, "json": options.json}
     where |= {"film_size": film_size, "films_size": films_size}
     if options.resume is not None:
-        own = {*_DEFAULTS, *_RECIPE_CHOICES, *_SETTINGS, "recipe", "augment", "limit", "limit_per_class", "validation"}
+        own = {
+            *_DEFAULTS,
+            *_RECIPE_CHOICES,
+            *_SETTINGS,
+            *_SWITCHES,
+            "recipe",
+            "augment",
+            "limit",
+            "limit_per_class",
+            "validation",
+        }
         own |= {"start_from", "name", "no_run"}
         extra = sorted((given.keys() & own) - _OF_A_RUN)
         if extra:
@@ -261,7 +314,7 @@ def _settings(chosen: dict[str, Any]) -> "TrainingSettings":
 
     recipe = find_recipe(chosen.get("recipe", default_recipe(chosen["architecture"])))
     values = {name: chosen.get(name, getattr(recipe, name)) for name in _RECIPE_CHOICES}
-    values |= {name: chosen[name] for name in (*_SETTINGS, "seed", "device", "keep_best") if name in chosen}
+    values |= {name: chosen[name] for name in (*_SETTINGS, *_SWITCHES, "seed", "device") if name in chosen}
     augmentation = Augmentation.parse(chosen.get("augment", recipe.augmentation))
     return TrainingSettings(**values, augmentation=augmentation)
 

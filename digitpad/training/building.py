@@ -1,4 +1,4 @@
-"""Builds the parts of a run from its settings: optimizer, schedule, penalties, policies and architecture."""
+"""Builds the parts of a run from its settings: optimizer, penalties, policies and architecture."""
 
 import functools
 import inspect
@@ -13,23 +13,17 @@ from digitpad.nn import (
     Adam,
     AdamW,
     Architecture,
-    ConstantLR,
-    CosineLR,
     L1Penalty,
     L2Penalty,
-    OneCycleLR,
     Optimizer,
     Parameter,
     RMSProp,
-    Scheduler,
     Sequential,
-    StepLR,
-    WarmUpLR,
 )
 from digitpad.nn import layers as layer_types
 from digitpad.nn.architectures.plan import LayerSpec
 from digitpad.training.policies import EarlyStopping, KeepBest, Policy
-from digitpad.training.settings import OptimizerName, Schedule, TrainingSettings
+from digitpad.training.settings import OptimizerName, TrainingSettings
 from digitpad.translation import gettext as _
 
 _ADAMW_DECAY = 0.01
@@ -50,17 +44,23 @@ def build_optimizer(settings: TrainingSettings, parameters: Sequence[Parameter])
     eps: dict[str, Any] = {} if settings.eps is None else {"eps": settings.eps}
     match OptimizerName(settings.optimizer):
         case OptimizerName.SGD:
-            return SGD(parameters, rate, momentum)
+            return SGD(parameters, rate, momentum, dampening=settings.dampening)
         case OptimizerName.NESTEROV:
             return SGD(parameters, rate, momentum, nesterov=True)
         case OptimizerName.ADAGRAD:
-            return AdaGrad(parameters, rate, **eps)
+            return AdaGrad(
+                parameters,
+                rate,
+                **eps,
+                lr_decay=settings.lr_decay,
+                initial_accumulator_value=settings.initial_accumulator_value,
+            )
         case OptimizerName.RMSPROP:
-            return RMSProp(parameters, rate, settings.alpha, **eps)
+            return RMSProp(parameters, rate, settings.alpha, **eps, centered=settings.centered)
         case OptimizerName.ADAM:
-            return Adam(parameters, rate, betas, **eps)
+            return Adam(parameters, rate, betas, **eps, amsgrad=settings.amsgrad)
         case OptimizerName.ADAMW:
-            return AdamW(parameters, rate, betas, **eps, weight_decay=decay_of(settings))
+            return AdamW(parameters, rate, betas, **eps, weight_decay=decay_of(settings), amsgrad=settings.amsgrad)
 
 
 def decay_of(settings: TrainingSettings) -> float:
@@ -68,41 +68,6 @@ def decay_of(settings: TrainingSettings) -> float:
     if settings.weight_decay is not None:
         return settings.weight_decay
     return _ADAMW_DECAY if settings.optimizer == OptimizerName.ADAMW else 0.0
-
-
-def build_scheduler(settings: TrainingSettings, optimizer: Optimizer, steps: int, batches: int = 1) -> Scheduler:
-    """Return the schedule of a run; "plateau" starts as a constant schedule (see `RateController`).
-
-    Parameters
-    ----------
-    settings
-        Name of the schedule and its own settings.
-    optimizer
-        The optimizer; its learning rate is the highest of the schedule.
-    steps
-        Number of steps of the whole run.
-    batches
-        Steps per epoch.
-    """
-    warm_up = round(settings.warm_up_epochs * batches)
-    behind = _after_warm_up(settings, optimizer, max(1, steps - warm_up), batches)
-    return WarmUpLR(behind, warm_up, start=1 / (warm_up + 1)) if warm_up else behind
-
-
-def _after_warm_up(settings: TrainingSettings, optimizer: Optimizer, steps: int, batches: int) -> Scheduler:
-    match Schedule(settings.schedule):
-        case Schedule.STEP:
-            return StepLR(optimizer, settings.step_epochs * batches, settings.gamma)
-        case Schedule.COSINE:
-            return CosineLR(optimizer, steps, min(settings.final_learning_rate, settings.learning_rate))
-        case Schedule.ONE_CYCLE:
-            low, high = settings.low_momentum, settings.highest_momentum
-            momentum = None if low is None or high is None else (low, high)
-            return OneCycleLR(
-                optimizer, max(steps, 2), settings.rise, settings.div_factor, settings.final_div_factor, momentum
-            )
-        case Schedule.CONSTANT | Schedule.PLATEAU:
-            return ConstantLR(optimizer)
 
 
 def build_penalties(settings: TrainingSettings) -> tuple[L1Penalty, L2Penalty]:

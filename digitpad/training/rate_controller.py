@@ -3,9 +3,10 @@
 import numpy as np
 
 from digitpad.nn import SGD, Adam, AdamW, L2Penalty, Optimizer, Parameter, ReduceLROnPlateau, RMSProp
-from digitpad.nn.optim.schedulers import State
-from digitpad.training.building import build_scheduler, decay_of
+from digitpad.nn.optim.scheduler import State
+from digitpad.training.building import decay_of
 from digitpad.training.controls import ControlValues
+from digitpad.training.schedules import build_scheduler
 from digitpad.training.settings import Schedule, TrainingSettings
 
 

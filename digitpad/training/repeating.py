@@ -44,7 +44,7 @@ def repeating_command(plan: RunPlan, architecture: str | None = None) -> str:
     for setting in fields(settings):
         value = getattr(settings, setting.name)
         if setting.name not in _WRITTEN and value != getattr(usual, setting.name):
-            words += ["--" + setting.name.replace("_", "-"), str(value)]
+            words += _written_out("--" + setting.name.replace("_", "-"), value)
     words += ["--device", settings.device]
     words += ["--seed", str(settings.seed), "--threads", str(settings.threads or default_threads())]
     for option, count in (
@@ -56,3 +56,14 @@ def repeating_command(plan: RunPlan, architecture: str | None = None) -> str:
         words += [] if count is None else [option, str(count)]
     words += ["--keep-best"] if settings.keep_best else []
     return shlex.join(words)
+
+
+def _written_out(option: str, value: object) -> list[str]:
+    """Return an option with its value; a switch that is on has none."""
+    match value:
+        case True:
+            return [option]
+        case tuple():
+            return [option, ",".join(map(str, value))]
+        case _:
+            return [option, str(value)]

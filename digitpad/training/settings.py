@@ -14,8 +14,10 @@ from typing import Any, Self
 
 from digitpad.data.augmentation import Augmentation
 from digitpad.errors import DigitpadError
-from digitpad.json_records import JSONError, dump_json, parse_json, shown, to_record
+from digitpad.json_records import JSONError, dump_json, parse_json, to_record
 from digitpad.nn.initializers import INITIALIZER_FACTORIES, INITIALIZERS
+from digitpad.nn.optim.cycles import CYCLE_MODES
+from digitpad.training.setting_checks import check_choice, check_range, check_whole
 from digitpad.translation import gettext as _
 from digitpad.translation import gettext_noop
 
@@ -48,23 +50,33 @@ class Schedule(StrEnum):
 
     CONSTANT = "constant"
     STEP = "step"
+    MULTI_STEP = "multistep"
+    EXPONENTIAL = "exponential"
+    POLYNOMIAL = "polynomial"
     COSINE = "cosine"
+    RESTARTS = "restarts"
+    CYCLIC = "cyclic"
     ONE_CYCLE = "one-cycle"
     PLATEAU = "plateau"
 
 
 _OPTIMIZER_OPTIONS: dict[str, tuple[str, ...]] = {
-    OptimizerName.ADAM: ("beta1", "beta2", "eps"),
-    OptimizerName.ADAMW: ("beta1", "beta2", "eps"),
-    OptimizerName.SGD: ("momentum",),
+    OptimizerName.ADAM: ("beta1", "beta2", "eps", "amsgrad"),
+    OptimizerName.ADAMW: ("beta1", "beta2", "eps", "amsgrad"),
+    OptimizerName.SGD: ("momentum", "dampening"),
     OptimizerName.NESTEROV: ("momentum",),
-    OptimizerName.RMSPROP: ("alpha", "eps"),
-    OptimizerName.ADAGRAD: ("eps",),
+    OptimizerName.RMSPROP: ("alpha", "eps", "centered"),
+    OptimizerName.ADAGRAD: ("eps", "lr_decay", "initial_accumulator_value"),
 }
 _SCHEDULE_OPTIONS: dict[str, tuple[str, ...]] = {
     Schedule.CONSTANT: (),
     Schedule.STEP: ("step_epochs", "gamma"),
+    Schedule.MULTI_STEP: ("milestones", "gamma"),
+    Schedule.EXPONENTIAL: ("gamma",),
+    Schedule.POLYNOMIAL: ("power", "final_learning_rate"),
     Schedule.COSINE: ("final_learning_rate",),
+    Schedule.RESTARTS: ("cycle_epochs", "cycle_growth", "final_learning_rate"),
+    Schedule.CYCLIC: ("cycle_epochs", "cycle_mode", "gamma", "rise", "div_factor", "low_momentum"),
     Schedule.ONE_CYCLE: ("rise", "div_factor", "final_div_factor", "low_momentum"),
     Schedule.PLATEAU: ("plateau_factor", "plateau_patience", "final_learning_rate"),
 }
@@ -80,6 +92,8 @@ _WHOLE = {
     "patience": (1, 1_000_000),
     "step_epochs": (1, 1_000_000),
     "plateau_patience": (0, 1_000_000),
+    "cycle_epochs": (1, 1_000_000),
+    "cycle_growth": (1, 1_000_000),
 }
 _ABOVE_ZERO = math.nextafter(0.0, 1.0), _LARGEST, gettext_noop("a number above 0")
 _BELOW_ONE = 0.0, math.nextafter(1.0, 0.0), gettext_noop("at least 0 and below 1")
@@ -87,17 +101,17 @@ _BELOW_ONE = 0.0, math.nextafter(1.0, 0.0), gettext_noop("at least 0 and below 1
 _RANGES = {
     ("learning_rate",): _ABOVE_ZERO,
     ("momentum", "label_smoothing", "beta1", "beta2", "alpha", "plateau_factor", "dropout", "low_momentum"): _BELOW_ONE,
-    ("gamma", "rise", "eps"): (0.0, 1.0, gettext_noop("between 0 and 1")),
-    ("weight_decay", "l1", "warm_up_epochs", "final_learning_rate", "min_delta"): (
-        0.0,
-        _LARGEST,
-        gettext_noop("at least 0"),
-    ),
+    ("gamma", "rise", "eps", "dampening"): (0.0, 1.0, gettext_noop("between 0 and 1")),
+    (
+        *("weight_decay", "l1", "warm_up_epochs", "final_learning_rate", "min_delta"),
+        *("lr_decay", "initial_accumulator_value", "power"),
+    ): (0.0, _LARGEST, gettext_noop("at least 0")),
     ("div_factor", "final_div_factor"): (1.0, _LARGEST, gettext_noop("at least 1")),
 }
 _CHOICES: dict[str, Sequence[str]] = {
     "optimizer": list(OptimizerName),
     "schedule": list(Schedule),
+    "cycle_mode": CYCLE_MODES,
     "device": ("auto", "cpu", "cuda"),
     "initializer": [*INITIALIZERS, *INITIALIZER_FACTORIES],
 }
@@ -111,6 +125,14 @@ def optimizer_options(optimizer: str) -> tuple[str, ...]:
 def schedule_options(schedule: str) -> tuple[str, ...]:
     """Return the settings that are specific to a schedule."""
     return _SCHEDULE_OPTIONS[schedule]
+
+
+def useful_options(settings: "TrainingSettings") -> set[str]:
+    """Return the settings of optimizer and schedule that have an effect with the chosen ones."""
+    useful = {*optimizer_options(settings.optimizer), *schedule_options(settings.schedule)}
+    if settings.schedule == Schedule.CYCLIC and settings.cycle_mode != "exp_range":
+        useful.discard("gamma")
+    return useful
 
 
 def default_threads() -> int:
@@ -140,9 +162,11 @@ class TrainingSettings:
     momentum
         For "sgd" and "nesterov", in [0, 1).
     schedule
-        "constant"; "step" (times `gamma` every `step_epochs`); "cosine" (falls to `final_learning_rate` along half a
-        cosine); "one-cycle" (rises over the first `rise` of the steps, then falls); or "plateau" (times
-        `plateau_factor` when the loss has not improved for more than `plateau_patience` epochs).
+        "constant"; "step" (times `gamma` every `step_epochs`); "multistep" (times `gamma` at each of the `milestones`);
+        "exponential" (times `gamma` over each epoch, evenly); "polynomial" and "cosine" (fall to `final_learning_rate`
+        along a polynomial of degree `power` or half a cosine); "restarts" (such a cosine again and again); "cyclic"
+        (rises and falls along lines); "one-cycle" (rises over the first `rise` of the steps, then falls); or "plateau"
+        (times `plateau_factor` when the loss has not improved for more than `plateau_patience` epochs).
     label_smoothing
         Share of each target that is spread evenly over all classes, in [0, 1); for classification only.
     seed
@@ -155,6 +179,14 @@ class TrainingSettings:
         For "adam", "adamw", "rmsprop" and "adagrad": added to the denominator; None uses the optimizer's default.
     alpha
         For "rmsprop": decay rate of the mean square, in [0, 1).
+    amsgrad
+        For "adam" and "adamw": whether to divide by the largest mean square so far.
+    dampening
+        For "sgd" with momentum: part of the gradient that does not enter the velocity, in [0, 1].
+    centered
+        For "rmsprop": whether to divide by the standard deviation of the gradient.
+    lr_decay, initial_accumulator_value
+        For "adagrad": decrease of the learning rate with the number of steps; and the first sum of squares.
     weight_decay
         Strength of the L2 penalty on all weights except biases; for "adamw", decay of all weights per step, times the
         learning rate. None uses 0.01 for "adamw" and 0 otherwise.
@@ -162,15 +194,29 @@ class TrainingSettings:
         Strength of the L1 penalty on all weights except biases.
     warm_up_epochs
         Epochs, possibly a fraction, in which the rate rises from 0 to the initial rate of the schedule.
-    step_epochs, gamma
+    step_epochs
         For "step".
+    milestones
+        For "multistep": numbers of epochs after which the rate is lowered, in increasing order; None lowers it after a
+        half and three quarters of the steps that follow the warm-up.
+    gamma
+        Factor of the rate: for "step" and "multistep" of each decrease, for "exponential" of each epoch. For "cyclic"
+        with the mode "exp_range", factor of the height in each epoch.
+    power
+        For "polynomial": the degree, at least 0.
     final_learning_rate
-        For "cosine" and "plateau": lower bound of the rate.
+        For "cosine", "polynomial", "restarts" and "plateau": lower bound of the rate.
+    cycle_epochs, cycle_growth
+        For "restarts": epochs of the first cycle, and the factor of the length from cycle to cycle. For "cyclic":
+        epochs of each cycle.
+    cycle_mode
+        For "cyclic": "triangular" (cycles of one height), "triangular2" (each is half as high as the one before) or
+        "exp_range" (the height falls by `gamma` in each epoch).
     plateau_factor, plateau_patience
         For "plateau".
     rise, div_factor, final_div_factor, low_momentum
         For "one-cycle": share of the steps with a rising rate; peak rate over initial rate; initial rate over final
-        rate; and momentum at the peak (None leaves it unchanged).
+        rate; and momentum at the peak (None leaves it unchanged). All but the third also for "cyclic", in each cycle.
     initializer
         Name of the initializer; None uses that of the architecture.
     dropout
@@ -224,22 +270,35 @@ class TrainingSettings:
     min_delta: float = 0.0
     device: str = "auto"
     augmentation: Augmentation = field(default_factory=Augmentation)
+    amsgrad: bool = False
+    dampening: float = 0.0
+    centered: bool = False
+    lr_decay: float = 0.0
+    initial_accumulator_value: float = 0.0
+    milestones: tuple[int, ...] | None = None
+    power: float = 1.0
+    cycle_epochs: int = 2
+    cycle_growth: int = 1
+    cycle_mode: str = "triangular"
 
     def __post_init__(self) -> None:
         for name, (least, most) in _WHOLE.items():
-            _check_whole(name, getattr(self, name), least, most)
+            check_whole(name, getattr(self, name), least, most)
         for names, (low, high, expected) in _RANGES.items():
             for name in names:
-                _check_range(name, getattr(self, name), low, high, expected)
+                check_range(name, getattr(self, name), low, high, expected)
         for name, choices in _CHOICES.items():
-            _check_choice(name, getattr(self, name), choices)
+            check_choice(name, getattr(self, name), choices)
         if self.optimizer == OptimizerName.NESTEROV and not self.momentum:
             raise DigitpadError(_("Nesterov momentum must be greater than 0; choose another momentum, or sgd."))
+        if self.optimizer == OptimizerName.NESTEROV and self.dampening:
+            raise DigitpadError(_("Nesterov momentum requires a dampening of 0; set it to 0, or choose sgd."))
         self._check_cycle()
+        self._check_milestones()
 
     def _check_cycle(self) -> None:
-        """Check that one-cycle has a momentum to change, if it is asked to."""
-        if self.schedule != Schedule.ONE_CYCLE or self.low_momentum is None:
+        """Check that there is a momentum to change in cycles, if that is asked for."""
+        if self.schedule not in {Schedule.ONE_CYCLE, Schedule.CYCLIC} or self.low_momentum is None:
             return
         high = self.highest_momentum
         if high is None or self.low_momentum > high:
@@ -249,6 +308,24 @@ class TrainingSettings:
                     "The low momentum {low} cannot be used: {optimizer} {having}; choose a smaller "
                     "one, or another optimizer."
                 ).format(low=self.low_momentum, optimizer=self.optimizer, having=having)
+            )
+
+    def _check_milestones(self) -> None:
+        """Check that the milestones are numbers of epochs in increasing order, the first one after the warm-up."""
+        if self.milestones is None:
+            return
+        increases = all(later > earlier for earlier, later in zip((0, *self.milestones), self.milestones, strict=False))
+        if not self.milestones or not increases:
+            raise DigitpadError(
+                _("The milestones must be increasing whole numbers of at least 1, such as 10,15, not {value}.").format(
+                    value=",".join(map(str, self.milestones)) or _("none")
+                )
+            )
+        if self.schedule == Schedule.MULTI_STEP and self.milestones[0] <= self.warm_up_epochs:
+            raise DigitpadError(
+                _("The first milestone, epoch {epoch}, is within the warm-up; choose a later one.").format(
+                    epoch=self.milestones[0]
+                )
             )
 
     @property
@@ -298,43 +375,3 @@ class TrainingSettings:
             raise DigitpadError(
                 _("The settings cannot be used: {reason}; correct them.").format(reason=error)
             ) from error
-
-
-def words(name: str) -> str:
-    """Return the display name of a setting."""
-    return name.replace("_", " ")
-
-
-def _check_whole(name: str, value: int | None, least: int, most: int) -> None:
-    if value is None or least <= value <= most:
-        return
-    if value < least:
-        raise DigitpadError(
-            _("The {setting} must be a whole number of at least {least}, not {value}.").format(
-                setting=words(name), least=least, value=value
-            )
-        )
-    raise DigitpadError(
-        _("The {setting} must be a whole number of at most {most:,}, not {value}.").format(
-            setting=words(name), most=most, value=shown(value)
-        )
-    )
-
-
-def _check_range(name: str, value: float | None, low: float, high: float, expected: str) -> None:
-    # Written so that a NaN, which compares false with everything, is refused.
-    if value is not None and not low <= value <= high:
-        raise DigitpadError(
-            _("The {setting} must be {expected}, not {value}.").format(
-                setting=words(name), expected=_(expected), value=shown(value)
-            )
-        )
-
-
-def _check_choice(name: str, value: str | None, choices: Sequence[str]) -> None:
-    if value is not None and value not in choices:
-        raise DigitpadError(
-            _("There is no {setting} named {value}; choose one of: {choices}.").format(
-                setting=words(name), value=shown(value), choices=", ".join(choices)
-            )
-        )

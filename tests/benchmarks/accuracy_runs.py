@@ -157,9 +157,10 @@ def prepare(path: Path, job: Job) -> None:
     from digitpad.models.architecture_file import build_network
     from digitpad.nn import ARCHITECTURES
     from digitpad.seeding import Purpose, generator
-    from digitpad.training.building import build_optimizer, build_scheduler
+    from digitpad.training.building import build_optimizer
     from digitpad.training.preparation import choose_images
     from digitpad.training.recipes import find_recipe
+    from digitpad.training.schedules import build_scheduler
 
     settings, seed = settings_of(job), job.seed
     plan = ARCHITECTURES[find_recipe(job.recipe).architecture]

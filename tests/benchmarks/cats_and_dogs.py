@@ -176,9 +176,10 @@ def train_with_pytorch(options: argparse.Namespace) -> float:
     from digitpad.models.architecture_file import build_network
     from digitpad.seeding import Purpose, generator
     from digitpad.training.batches import BatchLoader
-    from digitpad.training.building import build_optimizer, build_scheduler
+    from digitpad.training.building import build_optimizer
     from digitpad.training.preparation import augmentation_of
     from digitpad.training.recipes import find_recipe
+    from digitpad.training.schedules import build_scheduler
     from digitpad.training.settings import TrainingSettings
     from digitpad.training.tasks import task_of
 

@@ -82,37 +82,126 @@ def losses() -> dict[str, Any]:
             lambda x, t: binary_focal(torch.logit(x), t, 0.4, 1.5),
         ),
     ]
+    # Drawn last, so that the cases above keep their numbers.
+    log_p = torch.log_softmax(torch.tensor(rng.standard_normal((5, 4))), dim=1)
+    some = torch.tensor([3, -100, 1, -100, 0])
+    map_weight = torch.tensor([2.0, 0.5, 1.0]).double()
+    some_pixels = map_indices.clone()
+    some_pixels[0, 1], some_pixels[1, 0, 0] = 2, 2
+
+    def nll(**options: Any) -> Loss:
+        return lambda x, t: functional.nll_loss(x, t, **options)
+
+    cases += [
+        ("NLLLoss", {}, log_p, indices, nll()),
+        ("NLLLoss", {"weight": w, "ignore_index": -100}, log_p, some, nll(weight=weight)),
+        (
+            "NLLLoss",
+            {"weight": map_weight.tolist(), "ignore_index": 2},
+            maps,
+            some_pixels,
+            nll(weight=map_weight, ignore_index=2),
+        ),
+        ("CrossEntropyLoss", {"ignore_index": -100}, logits, some, ce()),
+        ("CrossEntropyLoss", {"ignore_index": 2}, maps, some_pixels, ce(ignore_index=2)),
+        (
+            "CrossEntropyLoss",
+            {"weight": w, "ignore_index": -100, "label_smoothing": 0.2},
+            logits,
+            some,
+            ce(weight=weight, label_smoothing=0.2),
+        ),
+    ]
+    for reduction in ("sum", "none"):
+        given: dict[str, Any] = {"reduction": reduction}
+        cases += [
+            ("NLLLoss", {"weight": w, **given}, log_p, indices, nll(weight=weight, **given)),
+            (
+                "CrossEntropyLoss",
+                {"weight": w, "ignore_index": -100, "label_smoothing": 0.2, **given},
+                logits,
+                some,
+                ce(weight=weight, label_smoothing=0.2, **given),
+            ),
+            ("CrossEntropyLoss", {"label_smoothing": 0.1, **given}, logits, rows, ce(label_smoothing=0.1, **given)),
+            ("CrossEntropyLoss", given, maps, map_indices, ce(**given)),
+            (
+                "BCEWithLogitsLoss",
+                {"pos_weight": w, "weight": 0.5, **given},
+                logits,
+                soft,
+                with_option(
+                    functional.binary_cross_entropy_with_logits,
+                    weight=torch.tensor(0.5).double(),
+                    pos_weight=weight,
+                    **given,
+                ),
+            ),
+            (
+                "BCELoss",
+                {"weight": w, **given},
+                probabilities,
+                soft,
+                with_option(functional.binary_cross_entropy, weight=weight, **given),
+            ),
+            ("MSELoss", given, logits, soft, with_option(functional.mse_loss, **given)),
+            (
+                "FocalLoss",
+                {"alpha": w, "gamma": 0.5, **given},
+                logits,
+                indices,
+                with_option(focal, alpha=weight, gamma=0.5, **given),
+            ),
+            (
+                "BinaryFocalLoss",
+                {"alpha": [0.75, 0.25], **given},
+                logits[:4],
+                yes[:4],
+                with_option(binary_focal, alpha=0.25, gamma=2.0, **given),
+            ),
+        ]
     records = []
     for name, options, output, targets, loss in cases:
         x = output.clone().requires_grad_()
         value = loss(x, targets)
-        (grad,) = torch.autograd.grad(value, x)
-        records.append(
-            {
-                "loss": name,
-                "options": options,
-                "output": output.tolist(),
-                "targets": targets.tolist(),
-                "value": value.item(),
-                "grad": grad.tolist(),
-            }
-        )
+        # A weight for each loss, where there are several.
+        upstream = torch.linspace(-1, 2, value.numel(), dtype=torch.float64).reshape(value.shape)
+        (grad,) = torch.autograd.grad(value, x, upstream if value.ndim else None)
+        record = {
+            "loss": name,
+            "options": options,
+            "output": output.tolist(),
+            "targets": targets.tolist(),
+            "value": value.tolist(),
+            "grad": grad.tolist(),
+        }
+        records.append(record | ({"grad_output": upstream.tolist()} if value.ndim else {}))
     return {"losses": records}
 
 
-def focal(x: Tensor, y: Tensor, alpha: float | Tensor, gamma: float) -> Tensor:
+def with_option(loss: Callable[..., Tensor], **options: Any) -> Loss:
+    """Return a loss with its options fixed."""
+    return lambda x, t: loss(x, t, **options)
+
+
+def focal(x: Tensor, y: Tensor, alpha: float | Tensor, gamma: float, reduction: str = "mean") -> Tensor:
     """Write the paper's equation 5 down, and let PyTorch differentiate it."""
     log_p = functional.log_softmax(x, dim=1).gather(1, y[:, None])[:, 0]
     factor = alpha[y] if isinstance(alpha, torch.Tensor) else alpha
-    return (factor * (1 - log_p.exp()) ** gamma * -log_p).mean()
+    return reduced(factor * (1 - log_p.exp()) ** gamma * -log_p, reduction)
 
 
-def binary_focal(x: Tensor, t: Tensor, alpha: float, gamma: float) -> Tensor:
+def binary_focal(x: Tensor, t: Tensor, alpha: float, gamma: float, reduction: str = "mean") -> Tensor:
     """Follow torchvision's `sigmoid_focal_loss`."""
     p = torch.sigmoid(x)
     cross_entropy = functional.binary_cross_entropy_with_logits(x, t, reduction="none")
     p_t = p * t + (1 - p) * (1 - t)
-    return ((alpha * t + (1 - alpha) * (1 - t)) * (1 - p_t) ** gamma * cross_entropy).mean()
+    return reduced((alpha * t + (1 - alpha) * (1 - t)) * (1 - p_t) ** gamma * cross_entropy, reduction)
+
+
+def reduced(losses: Tensor, reduction: str) -> Tensor:
+    """Return the mean or sum of losses, or themselves."""
+    return losses if reduction == "none" else getattr(losses, reduction)()
 
 
 def optimizers() -> dict[str, Any]:
@@ -128,14 +217,57 @@ def optimizers() -> dict[str, Any]:
             {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True},
             lambda p: torch.optim.SGD(p, 0.1, momentum=0.9, nesterov=True),
         ),
+        (
+            "SGD",
+            {"learning_rate": 0.1, "momentum": 0.9, "dampening": 0.3},
+            lambda p: torch.optim.SGD(p, 0.1, momentum=0.9, dampening=0.3),
+        ),
+        (
+            "SGD",
+            {"learning_rate": 0.1, "weight_decay": 0.2, "maximize": True},
+            lambda p: torch.optim.SGD(p, 0.1, weight_decay=0.2, maximize=True),
+        ),
+        (
+            "SGD",
+            {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.2},
+            lambda p: torch.optim.SGD(p, 0.1, momentum=0.9, nesterov=True, weight_decay=0.2),
+        ),
         ("AdaGrad", {"learning_rate": 0.05}, lambda p: torch.optim.Adagrad(p, 0.05)),
+        (
+            "AdaGrad",
+            {
+                "learning_rate": 0.05,
+                "lr_decay": 0.1,
+                "initial_accumulator_value": 0.5,
+                "weight_decay": 0.2,
+                "maximize": True,
+            },
+            lambda p: torch.optim.Adagrad(
+                p, 0.05, lr_decay=0.1, initial_accumulator_value=0.5, weight_decay=0.2, maximize=True
+            ),
+        ),
         ("RMSProp", {"learning_rate": 0.01}, lambda p: torch.optim.RMSprop(p, 0.01)),
         (
             "RMSProp",
             {"learning_rate": 0.01, "alpha": 0.9, "eps": 1e-4, "momentum": 0.5},
             lambda p: torch.optim.RMSprop(p, 0.01, alpha=0.9, eps=1e-4, momentum=0.5),
         ),
+        (
+            "RMSProp",
+            {"learning_rate": 0.01, "centered": True, "weight_decay": 0.2},
+            lambda p: torch.optim.RMSprop(p, 0.01, centered=True, weight_decay=0.2),
+        ),
+        (
+            "RMSProp",
+            {"learning_rate": 0.01, "centered": True, "momentum": 0.7, "maximize": True},
+            lambda p: torch.optim.RMSprop(p, 0.01, centered=True, momentum=0.7, maximize=True),
+        ),
         ("Adam", {}, torch.optim.Adam),
+        (
+            "Adam",
+            {"learning_rate": 0.01, "amsgrad": True, "weight_decay": 0.2},
+            lambda p: torch.optim.Adam(p, 0.01, amsgrad=True, weight_decay=0.2),
+        ),
         (
             "Adam",
             {"learning_rate": 0.01, "betas": [0.8, 0.99], "eps": 1e-3},
@@ -146,6 +278,11 @@ def optimizers() -> dict[str, Any]:
             "AdamW",
             {"learning_rate": 0.05, "weight_decay": 0.5},
             lambda p: torch.optim.AdamW(p, 0.05, weight_decay=0.5),
+        ),
+        (
+            "AdamW",
+            {"learning_rate": 0.05, "weight_decay": 0.5, "amsgrad": True, "maximize": True},
+            lambda p: torch.optim.AdamW(p, 0.05, weight_decay=0.5, amsgrad=True, maximize=True),
         ),
     ]
     records = []
@@ -195,6 +332,24 @@ def schedules() -> dict[str, Any]:
         "schedules": {
             "step": follow(lambda o: lr_scheduler.StepLR(o, 4, gamma=0.5), 13),
             "cosine": follow(lambda o: lr_scheduler.CosineAnnealingLR(o, 12, eta_min=0.01), 13),
+            "multi_step": follow(lambda o: lr_scheduler.MultiStepLR(o, [3, 4, 9], gamma=0.5), 13),
+            "exponential": follow(lambda o: lr_scheduler.ExponentialLR(o, 0.8), 13),
+            "polynomial": follow(lambda o: lr_scheduler.PolynomialLR(o, 10, power=1.7), 13),
+            "restarts": follow(lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 3, 2, eta_min=0.01), 30),
+            "even_restarts": follow(lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 5), 17),
+            "triangular": follow(lambda o: lr_scheduler.CyclicLR(o, 0.02, 0.2, 4, cycle_momentum=False), 25),
+            "triangular2": follow(
+                lambda o: lr_scheduler.CyclicLR(
+                    o, 0.02, 0.2, 3, 5, mode="triangular2", base_momentum=0.8, max_momentum=0.95
+                ),
+                27,
+            ),
+            "exp_range": follow(
+                lambda o: lr_scheduler.CyclicLR(
+                    o, 0.02, 0.2, 4, 2, mode="exp_range", gamma=0.9, base_momentum=0.7, max_momentum=0.9
+                ),
+                20,
+            ),
             "one_cycle": follow(
                 lambda o: lr_scheduler.OneCycleLR(o, 0.2, total_steps=17, base_momentum=0.8, max_momentum=0.95), 17
             ),

@@ -35,6 +35,14 @@ def _indices() -> Array:
     return _rng().integers(0, CLASSES, BATCH)
 
 
+def _some_indices() -> Array:
+    return np.where(np.arange(BATCH) % 3 == 1, -100, _indices())
+
+
+def _log_probabilities() -> Array:
+    return nn.functional.log_softmax(_logits())
+
+
 def _rows() -> Array:
     return _rng().dirichlet(np.ones(CLASSES), BATCH)
 
@@ -50,6 +58,15 @@ LOSSES: list[tuple[str, Loss, Callable[[], Array], Callable[[], Array]]] = [
     ("cross-entropy, smoothed", nn.CrossEntropyLoss(label_smoothing=0.1), _logits, _indices),
     ("cross-entropy, weighted", nn.CrossEntropyLoss(0.2, weight=[1, 2, 0.5, 3]), _logits, _indices),
     ("cross-entropy of rows, weighted", nn.CrossEntropyLoss(0.2, weight=[1, 2, 0.5, 3]), _logits, _rows),
+    ("cross-entropy of some", nn.CrossEntropyLoss(ignore_index=-100), _logits, _some_indices),
+    (
+        "cross-entropy of some, weighted",
+        nn.CrossEntropyLoss(0.2, weight=[1, 2, 0.5, 3], ignore_index=-100),
+        _logits,
+        _some_indices,
+    ),
+    ("negative log-likelihood", nn.NLLLoss(), _log_probabilities, _indices),
+    ("likelihood, weighted", nn.NLLLoss([1, 2, 0.5, 3], ignore_index=-100), _log_probabilities, _some_indices),
     ("BCE with logits", nn.BCEWithLogitsLoss(), _logits, _yes_or_no),
     ("BCE with logits, weighted", nn.BCEWithLogitsLoss(0.7, pos_weight=[1, 2, 0.5, 3]), _logits, _probabilities),
     ("BCE", nn.BCELoss(), _probabilities, _yes_or_no),
@@ -114,9 +131,96 @@ def test_the_arguments_are_left_as_they_were(
 @pytest.mark.parametrize("record", GOLDEN["losses"], ids=lambda r: f"{r['loss']}-{'-'.join(r['options'])}")
 def test_it_agrees_with_pytorch(record: dict[str, Any]) -> None:
     loss = getattr(nn, record["loss"])(**record["options"])
-    value, grad = loss(np.array(record["output"]), np.array(record["targets"]))
-    assert value == pytest.approx(record["value"], rel=1e-12)
+    given = {"grad_output": np.array(record["grad_output"])} if "grad_output" in record else {}
+    value, grad = loss(np.array(record["output"]), np.array(record["targets"]), **given)
+    np.testing.assert_allclose(value, record["value"], rtol=1e-12)
     np.testing.assert_allclose(grad, record["grad"], rtol=1e-8, atol=1e-12)
+
+
+Make = Callable[[str], Callable[..., nn.LossAndGradient]]
+
+#: Each class of loss with options, as a function of its reduction, with an output and targets that it takes.
+REDUCED: dict[str, tuple[Make, Callable[[], Array], Callable[[], Array]]] = {
+    "cross-entropy": (lambda r: nn.CrossEntropyLoss(0.1, reduction=r), _logits, _indices),
+    "cross-entropy of rows": (lambda r: nn.CrossEntropyLoss(weight=[1, 2, 1, 3], reduction=r), _logits, _rows),
+    "likelihood": (lambda r: nn.NLLLoss(reduction=r), _log_probabilities, _indices),
+    "BCE with logits": (lambda r: nn.BCEWithLogitsLoss(pos_weight=2, reduction=r), _logits, _yes_or_no),
+    "BCE": (lambda r: nn.BCELoss([1, 2, 0.5, 3], reduction=r), _probabilities, _yes_or_no),
+    "focal": (lambda r: nn.FocalLoss([1, 2, 0.5, 3], reduction=r), _logits, _indices),
+    "binary focal": (lambda r: nn.BinaryFocalLoss((0.7, 0.3), reduction=r), _logits, _yes_or_no),
+    "squared error": (lambda r: nn.MSELoss(reduction=r), _logits, _probabilities),
+}
+every_reduced_loss = pytest.mark.parametrize(("make", "output", "targets"), REDUCED.values(), ids=REDUCED)
+
+
+@every_reduced_loss
+def test_the_reductions_agree(make: Make, output: Callable[[], Array], targets: Callable[[], Array]) -> None:
+    mean, total, each = (make(reduction)(output(), targets()) for reduction in ("mean", "sum", "none"))
+    assert each.value.shape in {(BATCH,), (BATCH, CLASSES)}
+    assert total.value == pytest.approx(each.value.sum(), rel=1e-12)
+    assert mean.value == pytest.approx(each.value.mean(), rel=1e-12)
+    np.testing.assert_allclose(total.grad, each.grad, rtol=1e-12)
+    np.testing.assert_allclose(mean.grad, each.grad / each.value.size, rtol=1e-12)
+
+
+@every_reduced_loss
+@pytest.mark.parametrize("by_sample", [True, False], ids=["by sample", "by loss"])
+def test_without_a_reduction_the_gradient_is_that_of_the_weighted_sum(
+    make: Make, output: Callable[[], Array], targets: Callable[[], Array], by_sample: bool
+) -> None:
+    loss, x, t, rng, step = make("none"), output(), targets(), _rng(), 1e-5
+    weights = rng.standard_normal((BATCH,) if by_sample else loss(x, t).value.shape)
+    value, grad = loss(x, t, weights)
+    np.testing.assert_array_equal(value, loss(x, t).value)
+
+    def weighted(values: Array) -> float:
+        losses = loss(values, t).value
+        return float((losses * weights.reshape(weights.shape + (1,) * (losses.ndim - weights.ndim))).sum())
+
+    for _ in range(8):
+        direction = rng.standard_normal(x.shape)
+        measured = (weighted(x + step * direction) - weighted(x - step * direction)) / (2 * step)
+        assert measured == pytest.approx(float((grad * direction).sum()), rel=1e-6)
+
+
+@every_reduced_loss
+def test_weights_for_each_loss_need_losses_that_are_not_reduced(
+    make: Make, output: Callable[[], Array], targets: Callable[[], Array]
+) -> None:
+    with pytest.raises(ValueError, match="grad_output is given with the reduction 'mean'; expected \"none\""):
+        make("mean")(output(), targets(), np.ones(BATCH))
+    with pytest.raises(ValueError, match=r"grad_output has shape \(5,\); expected"):
+        make("none")(output(), targets(), np.ones(5))
+    with pytest.raises(TypeError, match="grad_output has dtype int64"):
+        make("none")(output(), targets(), np.ones(BATCH, np.int64))
+    with pytest.raises(ValueError, match=r"reduction is 'average'; expected one of mean, sum, none"):
+        make("average")
+
+
+def test_likelihood_of_a_log_softmax_is_cross_entropy() -> None:
+    log_p = _log_probabilities()
+    value, grad = nn.NLLLoss()(log_p, _indices())
+    expected = nn.CrossEntropyLoss()(_logits(), _indices())
+    assert value == pytest.approx(expected.value, rel=1e-12)
+    # Through log p = z - log-sum-exp: each logit changes all log-probabilities of its row.
+    np.testing.assert_allclose(grad - np.exp(log_p) * grad.sum(axis=1, keepdims=True), expected.grad, atol=1e-15)
+
+
+@pytest.mark.parametrize("loss", [nn.NLLLoss(ignore_index=-100), nn.CrossEntropyLoss(0.1, ignore_index=-100)])
+def test_a_batch_that_is_ignored_costs_nothing(loss: Loss) -> None:
+    value, grad = loss(_log_probabilities(), np.full(BATCH, -100))
+    assert value == 0
+    assert not grad.any()
+
+
+def test_ignored_samples_might_as_well_be_missing() -> None:
+    kept = _some_indices() != -100
+    loss = nn.CrossEntropyLoss(0.1, weight=[1, 2, 0.5, 3], ignore_index=-100)
+    value, grad = loss(_logits(), _some_indices())
+    alone = loss(_logits()[kept], _indices()[kept])
+    assert value == pytest.approx(alone.value, rel=1e-12)
+    np.testing.assert_allclose(grad[kept], alone.grad, rtol=1e-12)
+    assert not grad[~kept].any()
 
 
 _TRUE = np.array([[1, 0], [0, 1], [1, 0], [0, 1], [1, 0]])
@@ -261,6 +365,13 @@ ONES = np.ones((2, 3))
             r"weight has shape \(2,\); expected a number for each",
         ),
         (nn.CrossEntropyLoss(), ONES, [0, 1], "computes on NumPy or CuPy arrays, not on builtins.list"),
+        (nn.CrossEntropyLoss(ignore_index=-100), ONES, ONES / 3, "targets are probabilities; expected class indices"),
+        (nn.CrossEntropyLoss(ignore_index=-1), ONES, np.array([-1, 3]), r"targets lie in \[0, 3\]; expected"),
+        (nn.CrossEntropyLoss(ignore_index=-1), ONES, np.array([-1.0, 0]), "targets have dtype float64"),
+        (nn.NLLLoss(), ONES, np.array([-100, 0]), r"NLLLoss: targets lie in \[-100, 0\]; expected"),
+        (nn.NLLLoss(), ONES, ONES / 3, r"NLLLoss: targets have shape \(2, 3\); expected class indices \(2,\)$"),
+        (nn.NLLLoss([1, 2]), ONES, np.array([0, 1]), r"NLLLoss: weight has shape \(2,\)"),
+        (nn.NLLLoss(), ONES * -np.inf, np.array([0, 1]), "NLLLoss: log_p is -inf at"),
         (nn.FocalLoss(), ONES, np.array([0.0, 1.0]), "FocalLoss: targets have dtype float64"),
         (nn.FocalLoss([1, 2]), ONES, np.array([0, 1]), r"FocalLoss: alpha has shape \(2,\)"),
         (nn.BCEWithLogitsLoss(), ONES, np.ones(3), r"BCEWithLogitsLoss: targets have shape \(3,\); expected \(2, 3\)"),
@@ -301,6 +412,7 @@ def test_not_finite_logits_can_be_told_from_other_mistakes() -> None:
         ),
         (lambda: nn.CrossEntropyLoss(weight=[]), "CrossEntropyLoss: weight is empty"),
         (lambda: nn.CrossEntropyLoss(weight=np.array(["a"])), "CrossEntropyLoss: weight is"),
+        (lambda: nn.NLLLoss(ignore_index=True), "NLLLoss: ignore_index is True; expected a whole number or None"),
         (lambda: nn.FocalLoss(gamma=-1), "FocalLoss: gamma is -1"),
         (lambda: nn.BinaryFocalLoss([1, 2, 3]), "BinaryFocalLoss: alpha is"),
         (lambda: nn.BCEWithLogitsLoss(pos_weight=math.inf), "BCEWithLogitsLoss: pos_weight is inf"),

@@ -97,6 +97,24 @@ def test_a_recorded_command_has_the_label_smoothing_of_its_run(architecture: str
     assert read_options(parse(words[1:]))[1] == replace(settings, device="auto")
 
 
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"optimizer": "sgd", "dampening": 0.3, "schedule": "multistep", "milestones": (2, 4), "gamma": 0.1},
+        {"optimizer": "adam", "amsgrad": True, "schedule": "restarts", "cycle_epochs": 1, "cycle_growth": 2},
+        {"optimizer": "rmsprop", "centered": True, "schedule": "cyclic", "cycle_mode": "exp_range", "gamma": 0.8},
+        {"optimizer": "adagrad", "lr_decay": 0.1, "initial_accumulator_value": 0.5, "schedule": "polynomial"},
+        {"schedule": "exponential", "gamma": 0.9, "keep_best": True},
+        {"schedule": "polynomial", "power": 2.0, "final_learning_rate": 1e-5},
+    ],
+    ids=lambda chosen: chosen["schedule"],
+)
+def test_a_recorded_command_has_every_setting_of_its_run(chosen: dict[str, Any]) -> None:
+    settings = TrainingSettings(**choices("quick") | chosen, threads=2)
+    words = repeating_command(RunPlan(ARCHITECTURES["light"], settings=settings)).split()
+    assert read_options(parse(words[1:]))[1] == replace(settings, device="auto")
+
+
 @pytest.mark.parametrize("first", [True, False])
 def test_what_is_given_wins_over_the_recipe(asked: list[TrainingSettings], first: bool) -> None:
     own = ["--epochs", "1", "--learning-rate", "0.5", "--optimizer", "sgd", "--momentum", "0", "--schedule", "cosine"]

@@ -89,8 +89,14 @@ MIDDLE, END = 4, 8  # steps of an epoch: 240 images in batches of 32
         {"optimizer": "adamw", "schedule": "cosine", "warm_up_epochs": 1.5, "augmentation": Augmentation(15, 2, 0.1)},
         {"optimizer": "rmsprop", "l1": 1e-4, "dropout": 0.5, "patience": 3, "schedule": "step", "step_epochs": 1},
         {"optimizer": "adagrad", "initializer": "xavier_uniform", "label_smoothing": 0.1, "threads": 2},
+        {"optimizer": "sgd", "dampening": 0.5, "schedule": "multistep", "milestones": (1, 2), "weight_decay": 1e-3},
+        {"optimizer": "adam", "amsgrad": True, "schedule": "restarts", "cycle_epochs": 1, "cycle_growth": 2},
+        {"optimizer": "adamw", "amsgrad": True, "schedule": "polynomial", "power": 0.9},
+        {"optimizer": "rmsprop", "centered": True, "schedule": "exponential"},
+        {"optimizer": "nesterov", "schedule": "cyclic", "cycle_mode": "triangular2", "low_momentum": 0.8},
+        {"optimizer": "adagrad", "lr_decay": 0.01, "initial_accumulator_value": 0.1, "schedule": "restarts"},
     ],
-    ids=lambda settings: settings["optimizer"],
+    ids=lambda settings: f"{settings['optimizer']}-{settings.get('schedule', 'constant')}",
 )
 def test_resumed_in_the_middle_of_an_epoch_is_as_never_interrupted(make_plan: Make, settings: dict[str, Any]) -> None:
     plan = make_plan(**settings)

@@ -8,8 +8,9 @@ import pytest
 
 from digitpad.errors import DigitpadError
 from digitpad.nn import SGD, Adam, Parameter
-from digitpad.training.building import build_optimizer, build_scheduler
-from digitpad.training.settings import OptimizerName, TrainingSettings, default_threads
+from digitpad.training.building import build_optimizer
+from digitpad.training.schedules import build_scheduler
+from digitpad.training.settings import OptimizerName, Schedule, TrainingSettings, default_threads, useful_options
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,13 @@ from digitpad.training.settings import OptimizerName, TrainingSettings, default_
         ("label_smoothing", 1.0),
         ("label_smoothing", -0.1),
         ("label_smoothing", math.nan),
+        ("dampening", 1.1),
+        ("power", -1.0),
+        ("lr_decay", math.inf),
+        ("initial_accumulator_value", -0.5),
+        ("cycle_epochs", 0),
+        ("cycle_growth", 0),
+        ("cycle_mode", "square"),
         ("optimizer", "adamant"),
         ("schedule", "never"),
     ],
@@ -105,7 +113,96 @@ def test_one_cycle_rises_for_three_tenths_then_falls() -> None:
     assert 0 < cycle[99] < 1e-3
 
 
-@pytest.mark.parametrize("schedule", ["constant", "cosine", "one-cycle"])
+def courses(batches: int = 10, **settings: Any) -> list[float]:
+    """Return the learning rates of a run of ten epochs."""
+    chosen = TrainingSettings(learning_rate=0.1, epochs=10, **settings)
+    optimizer = build_optimizer(chosen, [parameter()])
+    scheduler = build_scheduler(chosen, optimizer, 10 * batches, batches)
+    return [scheduler.learning_rate_at(step) for step in range(10 * batches)]
+
+
+def test_milestones_are_epochs_of_the_run_with_its_warm_up() -> None:
+    rates = courses(schedule="multistep", milestones=(3, 7), gamma=0.1, warm_up_epochs=2)
+    assert rates[20:30] == [0.1] * 10
+    assert rates[30:70] == pytest.approx([0.01] * 40)
+    assert rates[70:] == pytest.approx([0.001] * 30)
+    usual = courses(schedule="multistep", gamma=0.1)
+    assert [usual.count(rate) for rate in dict.fromkeys(usual)] == [50, 25, 25]
+
+
+def test_gamma_of_an_exponential_is_the_factor_of_an_epoch() -> None:
+    rates = courses(schedule="exponential", gamma=0.5)
+    np.testing.assert_allclose(rates[::10], 0.1 * 0.5 ** np.arange(10))
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_a_polynomial_falls_to_the_final_rate() -> None:
+    np.testing.assert_allclose(courses(schedule="polynomial"), 0.1 * (1 - np.arange(100) / 100))
+    rates = courses(schedule="polynomial", power=2.0, final_learning_rate=0.05)
+    np.testing.assert_allclose(rates, 0.05 + 0.05 * (1 - np.arange(100) / 100) ** 2)
+
+
+def test_restarts_begin_where_their_cycles_do() -> None:
+    rates = courses(schedule="restarts", cycle_epochs=1, cycle_growth=2)
+    assert [step for step, rate in enumerate(rates) if rate == 0.1] == [0, 10, 30, 70]
+
+
+def test_cycles_rise_and_fall_by_epochs() -> None:
+    rates = courses(schedule="cyclic", cycle_epochs=2, rise=0.5, div_factor=10.0)
+    assert rates[::10] == pytest.approx([0.01, 0.1] * 5)
+    halved = courses(schedule="cyclic", cycle_epochs=2, rise=0.5, div_factor=10.0, cycle_mode="triangular2")
+    assert halved[10::20] == pytest.approx([0.01 + 0.09 / 2**cycle for cycle in range(5)])
+    falling = courses(schedule="cyclic", cycle_epochs=2, rise=0.5, cycle_mode="exp_range", gamma=0.5, div_factor=10.0)
+    assert falling[10::20] == pytest.approx([0.01 + 0.09 * 0.5**epoch for epoch in (1, 3, 5, 7, 9)])
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"optimizer": "nesterov", "dampening": 0.1}, "Nesterov momentum requires a dampening of 0"),
+        ({"milestones": (3, 3)}, "increasing whole numbers of at least 1, such as 10,15, not 3,3"),
+        ({"milestones": (0,)}, "increasing whole numbers"),
+        ({"milestones": ()}, "not none"),
+        ({"schedule": "multistep", "milestones": (2,), "warm_up_epochs": 2.0}, "milestone, epoch 2, is within the"),
+        ({"schedule": "cyclic", "optimizer": "adagrad", "low_momentum": 0.8}, "low momentum 0.8 cannot be used"),
+    ],
+)
+def test_combinations_that_cannot_work_are_refused(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(DigitpadError, match=message):
+        TrainingSettings(**settings)
+
+
+def test_the_options_of_an_optimizer_reach_it() -> None:
+    def built(**settings: Any) -> Any:
+        return build_optimizer(TrainingSettings(**settings), [parameter()])
+
+    assert built(optimizer="sgd", dampening=0.3).dampening == 0.3
+    assert built(optimizer="adam", amsgrad=True).amsgrad
+    assert built(optimizer="adamw", amsgrad=True).amsgrad
+    assert built(optimizer="rmsprop", centered=True).centered
+    adagrad = built(optimizer="adagrad", lr_decay=0.1, initial_accumulator_value=0.2)
+    assert (adagrad.lr_decay, adagrad.initial_accumulator_value) == (0.1, 0.2)
+
+
+def test_settings_come_back_from_json_and_older_files_have_the_defaults() -> None:
+    settings = TrainingSettings(schedule="multistep", milestones=(2, 4), amsgrad=True, cycle_mode="triangular2")
+    assert TrainingSettings.from_json(settings.to_json()) == settings
+    older = settings.to_dict()
+    for name in ("amsgrad", "dampening", "centered", "lr_decay", "initial_accumulator_value", "milestones", "power"):
+        del older[name]
+    for name in ("cycle_epochs", "cycle_growth", "cycle_mode"):
+        del older[name]
+    assert TrainingSettings.from_dict(older) == TrainingSettings(schedule="multistep")
+
+
+def test_options_without_effect_are_known() -> None:
+    assert useful_options(TrainingSettings(optimizer="sgd")) == {"momentum", "dampening"}
+    cyclic = TrainingSettings(optimizer="adagrad", schedule="cyclic")
+    assert "gamma" not in useful_options(cyclic)
+    assert "gamma" in useful_options(replace(cyclic, cycle_mode="exp_range"))
+
+
+@pytest.mark.parametrize("schedule", [name for name in Schedule if name != "cyclic"])
 def test_the_shortest_run_has_a_rate(schedule: str) -> None:
     (rate,) = rates(schedule, 1)
     assert 0 < rate <= 0.1

@@ -28,12 +28,20 @@ from digitpad.gui.widgets.inline_alert import InlineAlert
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.training.building import decay_of
 from digitpad.training.plan import RunPlan
-from digitpad.training.settings import optimizer_options, schedule_options
+from digitpad.training.settings import useful_options
 
 _LEARNING = ("optimizer", "learning_rate", "batch_size", "epochs", "label_smoothing", "warm_up_epochs")
-_OPTIMIZER = ("momentum", "beta1", "beta2", "alpha", "eps")
+_OPTIMIZER = (
+    *("momentum", "dampening", "beta1", "beta2", "alpha", "eps"),
+    *("lr_decay", "initial_accumulator_value", "amsgrad", "centered"),
+)
 _SCHEDULE = (
     "step_epochs",
+    "milestones",
+    "power",
+    "cycle_epochs",
+    "cycle_growth",
+    "cycle_mode",
     "gamma",
     "final_learning_rate",
     "plateau_factor",
@@ -225,7 +233,7 @@ class MoreDialog(QDialog):
         facts = self._editor.facts
         self._preview.use_sample(None if facts is None else facts.sample)
         self._preview.use(settings.augmentation)
-        useful = {*optimizer_options(settings.optimizer), *schedule_options(settings.schedule)}
+        useful = useful_options(settings)
         for name in (*_OPTIMIZER, *_SCHEDULE):
             for widget in self._rows[name]:
                 widget.setVisible(name in useful)

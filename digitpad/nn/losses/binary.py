@@ -6,10 +6,11 @@ with p = sigmoid(z), -log(p) is softplus(-z) and -log(1 - p) is softplus(z), whi
 
 from digitpad.nn import functional
 from digitpad.nn.backend import Array, array_module, elementwise
-from digitpad.nn.checks import Checked, Checks
+from digitpad.nn.checks import Checks
 from digitpad.nn.losses.loss import (
     Factors,
     LossAndGradient,
+    ReducedLoss,
     check_factors,
     check_output,
     spread,
@@ -17,8 +18,8 @@ from digitpad.nn.losses.loss import (
 )
 
 
-class BCEWithLogitsLoss(Checked):
-    """Binary cross-entropy from logits, the mean over all outputs.
+class BCEWithLogitsLoss(ReducedLoss):
+    """Binary cross-entropy from logits; the mean over all outputs, unless `reduction` says otherwise.
 
     loss = mean of weight * (pos_weight * t * softplus(-z) + (1 - t) * softplus(z))
 
@@ -33,18 +34,21 @@ class BCEWithLogitsLoss(Checked):
         per output.
     pos_weight
         Factor of the loss where the target is yes, for questions with few such targets; as `weight`.
+    reduction
+        "mean", "sum" or "none", see `ReducedLoss`.
 
     Raises
     ------
     TypeError, ValueError
-        If a factor is not a finite number of at least 0.
+        If a factor is not a finite number of at least 0, or the reduction is unknown.
     """
 
-    def __init__(self, weight: Factors = 1.0, *, pos_weight: Factors = 1.0) -> None:
+    def __init__(self, weight: Factors = 1.0, *, pos_weight: Factors = 1.0, reduction: str = "mean") -> None:
+        super().__init__(reduction)
         self.pos_weight = check_factors(self.check, "pos_weight", pos_weight)
         self.weight = check_factors(self.check, "weight", weight)
 
-    def __call__(self, logits: Array, targets: Array) -> LossAndGradient:
+    def __call__(self, logits: Array, targets: Array, grad_output: Array | None = None) -> LossAndGradient:
         """Return the loss and its gradient.
 
         Parameters
@@ -53,6 +57,8 @@ class BCEWithLogitsLoss(Checked):
             Any shape, (N, ...).
         targets
             In that shape, numbers in [0, 1].
+        grad_output
+            With the reduction "none", what arrives at each loss, in that shape or (N,); None for ones.
 
         Raises
         ------
@@ -64,8 +70,8 @@ class BCEWithLogitsLoss(Checked):
         weight = spread(self.check, "weight", self.weight, logits)
         yes = weight * spread(self.check, "pos_weight", self.pos_weight, logits) * targets
         no = weight * (1 - targets)
-        value: Array = _cost(logits, yes, no).mean()
-        return LossAndGradient(value, _slope(logits, yes, no, 1 / logits.size))
+        share = self.share(self.upstream(grad_output, logits.shape, logits), logits.size)
+        return LossAndGradient(self.reduce(_cost(logits, yes, no)), _slope(logits, yes, no, share))
 
 
 @elementwise
@@ -76,14 +82,14 @@ def _cost(logits: Array, yes: Array, no: Array) -> Array:
 
 
 @elementwise
-def _slope(logits: Array, yes: Array, no: Array, share: float) -> Array:
+def _slope(logits: Array, yes: Array, no: Array, share: Array | float) -> Array:
     """Return the derivative of `_cost`, times `share`."""
     slope: Array = (no * functional.sigmoid(logits) - yes * functional.sigmoid(-logits)) * share
     return slope
 
 
-class BCELoss(Checked):
-    """Binary cross-entropy from probabilities, the mean over all outputs.
+class BCELoss(ReducedLoss):
+    """Binary cross-entropy from probabilities; the mean over all outputs, unless `reduction` says otherwise.
 
     loss = mean of weight * (-t * log(p) - (1 - t) * log(1 - p)), each logarithm at least -100
 
@@ -96,21 +102,24 @@ class BCELoss(Checked):
     ----------
     weight
         Factor of the loss of each output: one number, or an array that broadcasts over a sample.
+    reduction
+        "mean", "sum" or "none", see `ReducedLoss`.
 
     Raises
     ------
     TypeError, ValueError
-        If `weight` is not a finite number of at least 0.
+        If `weight` is not a finite number of at least 0, or the reduction is unknown.
 
     Notes
     -----
     The limits are PyTorch's: logarithms are at least -100, and the gradient divides by at least 1e-12.
     """
 
-    def __init__(self, weight: Factors = 1.0) -> None:
+    def __init__(self, weight: Factors = 1.0, *, reduction: str = "mean") -> None:
+        super().__init__(reduction)
         self.weight = check_factors(self.check, "weight", weight)
 
-    def __call__(self, probabilities: Array, targets: Array) -> LossAndGradient:
+    def __call__(self, probabilities: Array, targets: Array, grad_output: Array | None = None) -> LossAndGradient:
         """Return the loss and its gradient with respect to the probabilities.
 
         Parameters
@@ -119,6 +128,8 @@ class BCELoss(Checked):
             Any shape, (N, ...), in [0, 1].
         targets
             In that shape, numbers in [0, 1].
+        grad_output
+            With the reduction "none", what arrives at each loss, in that shape or (N,); None for ones.
 
         Raises
         ------
@@ -130,9 +141,12 @@ class BCELoss(Checked):
         targets = binary_targets(self.check, "probabilities", probabilities, targets)
         weight = spread(self.check, "weight", self.weight, probabilities)
         no = 1 - probabilities
-        value: Array = -(weight * (targets * bounded_log(probabilities) + (1 - targets) * bounded_log(no))).mean()
+        upstream = self.upstream(grad_output, probabilities.shape, probabilities)
+        value = self.reduce(-(weight * (targets * bounded_log(probabilities) + (1 - targets) * bounded_log(no))))
         slope = (probabilities - targets) / array_module(no).maximum(probabilities * no, 1e-12)
-        grad: Array = weight * slope / probabilities.size
+        grad: Array = weight * slope
+        # Divided, because a product with the reciprocal would round differently.
+        grad = grad / probabilities.size if self.reduction == "mean" else grad * self.share(upstream, grad.size)
         return LossAndGradient(value, grad)
 
 

@@ -14,14 +14,13 @@ equation 5.
 
 from digitpad.nn import functional
 from digitpad.nn.backend import Array, array_module
-from digitpad.nn.checks import Checked
 from digitpad.nn.losses.binary import binary_targets, bounded_log
-from digitpad.nn.losses.classification import class_probabilities
-from digitpad.nn.losses.loss import Factors, LossAndGradient, check_factors, check_output, per_class
+from digitpad.nn.losses.classification import ClassLoss, class_probabilities
+from digitpad.nn.losses.loss import Factors, LossAndGradient, ReducedLoss, check_factors, check_output, per_class
 
 
-class FocalLoss(Checked):
-    """Focal loss over several classes, from logits, the mean over the batch.
+class FocalLoss(ClassLoss):
+    """Focal loss over several classes, from logits; the mean over the batch, unless `reduction` says otherwise.
 
     loss = mean over n of alpha[y[n]] * (1 - p)**gamma * -log(p), where p = softmax(z[n])[y[n]]
 
@@ -34,6 +33,8 @@ class FocalLoss(Checked):
         Factor of the loss: one number for all classes, or one for each.
     gamma
         How much less a confident, correct prediction counts, at least 0; with 0 the loss is cross-entropy.
+    reduction
+        "mean", "sum" or "none", see `ReducedLoss`.
 
     Raises
     ------
@@ -41,12 +42,13 @@ class FocalLoss(Checked):
         If an argument is out of range.
     """
 
-    def __init__(self, alpha: Factors = 1.0, gamma: float = 2.0) -> None:
+    def __init__(self, alpha: Factors = 1.0, gamma: float = 2.0, *, reduction: str = "mean") -> None:
+        super().__init__(reduction)
         self.alpha = check_factors(self.check, "alpha", alpha)
         self.gamma = self.check.real_number("gamma", gamma, low=0, high=float("inf"), open_high=True)
 
-    def __call__(self, logits: Array, targets: Array) -> LossAndGradient:
-        """Return the loss and its gradient; logits and targets as for `CrossEntropyLoss`.
+    def __call__(self, logits: Array, targets: Array, grad_output: Array | None = None) -> LossAndGradient:
+        """Return the loss and its gradient; all arguments as for `CrossEntropyLoss`.
 
         Raises
         ------
@@ -54,17 +56,18 @@ class FocalLoss(Checked):
             As for `CrossEntropyLoss`, or if `alpha` does not have one number per class.
         """
         expected = class_probabilities(self.check, logits, targets)
-        share = expected * per_class(self.check, "alpha", self.alpha, logits) / (logits.size // logits.shape[1])
+        expected = expected * per_class(self.check, "alpha", self.alpha, logits)
+        scaled = self.scaled(expected, logits.size // logits.shape[1], grad_output)
         log_p = functional.log_softmax(logits)
         p = array_module(logits).exp(log_p)
         cost, slope = _focal(log_p, -array_module(logits).expm1(log_p), self.gamma)
-        grad: Array = share * slope
+        grad: Array = scaled * slope
         grad -= p * grad.sum(axis=1, keepdims=True)
-        return LossAndGradient((share * cost).sum(), grad)
+        return LossAndGradient(self.total(cost, expected, scaled), grad)
 
 
-class BinaryFocalLoss(Checked):
-    """Focal loss of yes-or-no questions, the mean over all outputs.
+class BinaryFocalLoss(ReducedLoss):
+    """Focal loss of yes-or-no questions; the mean over all outputs, unless `reduction` says otherwise.
 
     loss = mean of t * alpha * (1 - p)**gamma * -log(p) + (1 - t) * alpha * p**gamma * -log(1 - p)
 
@@ -81,6 +84,8 @@ class BinaryFocalLoss(Checked):
         How much less a confident, correct prediction counts, at least 0; with 0 the loss is binary cross-entropy.
     from_logits
         Whether the network's outputs are logits z, with p = sigmoid(z), or the probabilities p themselves.
+    reduction
+        "mean", "sum" or "none", see `ReducedLoss`.
 
     Raises
     ------
@@ -88,7 +93,10 @@ class BinaryFocalLoss(Checked):
         If an argument is out of range.
     """
 
-    def __init__(self, alpha: Factors = 1.0, gamma: float = 2.0, *, from_logits: bool = True) -> None:
+    def __init__(
+        self, alpha: Factors = 1.0, gamma: float = 2.0, *, from_logits: bool = True, reduction: str = "mean"
+    ) -> None:
+        super().__init__(reduction)
         factors = check_factors(self.check, "alpha", alpha)
         if factors.shape not in {(), (2,)}:
             raise ValueError(f"{self.check.owner}: alpha is {alpha!r}; expected one number, or two (of a no, of a yes)")
@@ -96,7 +104,7 @@ class BinaryFocalLoss(Checked):
         self.gamma = self.check.real_number("gamma", gamma, low=0, high=float("inf"), open_high=True)
         self.from_logits = self.check.flag("from_logits", from_logits)
 
-    def __call__(self, output: Array, targets: Array) -> LossAndGradient:
+    def __call__(self, output: Array, targets: Array, grad_output: Array | None = None) -> LossAndGradient:
         """Return the loss and its gradient with respect to `output`.
 
         Parameters
@@ -105,6 +113,8 @@ class BinaryFocalLoss(Checked):
             Logits, or with `from_logits=False` probabilities; any shape, (N, ...).
         targets
             In that shape, numbers in [0, 1].
+        grad_output
+            With the reduction "none", what arrives at each loss, in that shape or (N,); None for ones.
 
         Raises
         ------
@@ -114,8 +124,11 @@ class BinaryFocalLoss(Checked):
         name = "logits" if self.from_logits else "probabilities"
         check_output(self.check, name, output)
         targets = binary_targets(self.check, name, output, targets)
-        share_yes = targets * (self.alpha_yes / output.size)
-        share_no = (1 - targets) * (self.alpha_no / output.size)
+        upstream = self.upstream(grad_output, output.shape, output)
+        # With the mean, N divides the factors: the sum of the losses could be too large for float32.
+        count = output.size if self.reduction == "mean" else 1
+        share_yes = targets * (self.alpha_yes / count)
+        share_no = (1 - targets) * (self.alpha_no / count)
         if self.from_logits:
             p, q = functional.sigmoid(output), functional.sigmoid(-output)
             log_p, log_q = -functional.softplus(-output), -functional.softplus(output)
@@ -127,9 +140,11 @@ class BinaryFocalLoss(Checked):
             p_slope, q_slope = _bounded_inverse(p), -_bounded_inverse(q)
         cost_yes, slope_yes = _focal(log_p, q, self.gamma)
         cost_no, slope_no = _focal(log_q, p, self.gamma)
-        value: Array = (share_yes * cost_yes + share_no * cost_no).sum()
+        losses = share_yes * cost_yes + share_no * cost_no
         grad: Array = share_yes * slope_yes * p_slope + share_no * slope_no * q_slope
-        return LossAndGradient(value, grad)
+        if upstream is not None:
+            grad *= upstream
+        return LossAndGradient(losses if self.reduction == "none" else losses.sum(), grad)
 
 
 def _focal(log_p: Array, q: Array, gamma: float) -> tuple[Array, Array]:

@@ -1,4 +1,4 @@
-"""What a loss returns, and what all losses check.
+"""What a loss returns, how it reduces the losses of a batch to one number, and what all losses check.
 
 Mistakes that broadcasting or a NaN would hide raise an error that names the loss. Arrays of weights should lie on the
 device of the network: otherwise every call copies them there.
@@ -10,16 +10,17 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from digitpad.nn.backend import Array, Shape, array_module
-from digitpad.nn.checks import Checks, on_host
+from digitpad.nn.checks import Checked, Checks, on_host
 
 
 class LossAndGradient(NamedTuple):
     """What a loss returns."""
 
     value: Array
-    """The mean loss, a scalar in the dtype and on the device of the network's output."""
+    """The loss, a scalar in the dtype and on the device of the network's output; with the reduction "none" an array."""
     grad: Array
-    """Gradient of `value` with respect to the network's output, in its shape."""
+    """Gradient of `value` with respect to the network's output, in its shape; with the reduction "none" the gradient
+    of the sum of `value`, each weighted with what arrives at it (see `ReducedLoss`)."""
 
 
 Loss: TypeAlias = Callable[[Array, Array], LossAndGradient]
@@ -27,6 +28,80 @@ Loss: TypeAlias = Callable[[Array, Array], LossAndGradient]
 
 Factors: TypeAlias = float | Sequence[float] | Array
 """One number, or several."""
+
+
+REDUCTIONS = ("mean", "sum", "none")
+"""How the losses of a batch become one number."""
+
+
+class ReducedLoss(Checked):
+    """The base of the losses: how the losses of a batch become one number, and how the gradient follows from it.
+
+    Let l[n] be the single losses. "mean" returns their mean, "sum" their sum, and "none" the losses themselves. A
+    number L that depends on all l[n] has the gradient (sum over n of dL / dl[n] * dl[n] / doutput), so in each case the
+    gradient is that of the single losses times a factor: 1 / N, 1, and for "none" what arrives at each loss. That is
+    `grad_output`, for example a weight for each sample.
+
+    Parameters
+    ----------
+    reduction
+        "mean", "sum" or "none".
+
+    Raises
+    ------
+    ValueError
+        If `reduction` is none of these.
+    """
+
+    def __init__(self, reduction: str = "mean") -> None:
+        if reduction not in REDUCTIONS:
+            raise ValueError(f"{self.check.owner}: reduction is {reduction!r}; expected one of {', '.join(REDUCTIONS)}")
+        self.reduction = reduction
+
+    def upstream(self, grad_output: Array | None, shape: Shape, output: Array) -> Array | None:
+        """Return what arrives at each loss with the reduction "none"; None for ones.
+
+        Parameters
+        ----------
+        grad_output
+            In the shape of the losses, or (N,), one number for each sample.
+        shape
+            The shape of the losses.
+        output
+            The network's output, whose dtype and device the result has.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is given with another reduction, has another shape, or is not an array of finite floating-point
+            numbers.
+        """
+        if grad_output is None:
+            return None
+        if self.reduction != "none":
+            raise ValueError(
+                f'{self.check.owner}: grad_output is given with the reduction {self.reduction!r}; expected "none"'
+            )
+        array_module(grad_output)
+        by_sample = grad_output.shape == shape[:1]
+        self.check.upstream(grad_output, shape[:1] if by_sample else shape)
+        if by_sample:
+            grad_output = grad_output.reshape(-1, *[1] * (len(shape) - 1))
+        self.check.finite("grad_output", grad_output)
+        return grad_output.astype(output.dtype, copy=False)
+
+    def reduce(self, losses: Array) -> Array:
+        """Return the losses of all outputs as `reduction` says."""
+        if self.reduction == "none":
+            return losses
+        value: Array = losses.mean() if self.reduction == "mean" else losses.sum()
+        return value
+
+    def share(self, upstream: Array | None, count: int) -> Array | float:
+        """Return the factor of the gradient of each of `count` losses."""
+        if self.reduction == "mean":
+            return 1 / count
+        return 1.0 if upstream is None else upstream
 
 
 def check_output(check: Checks, name: str, output: Array) -> None:

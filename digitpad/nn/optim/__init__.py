@@ -1,22 +1,28 @@
 """Optimizers, and the other parts of a training step.
 
-`optimizers` turn gradients into changes of the weights, by the formulas in `updates`; `schedulers` set the learning
-rate, `penalties` add to the gradients, `clipping` limits them, and `averaging` keeps a mean of the weights.
+`optimizers` and `adam` turn gradients into changes of the weights, by the formulas in `updates`; `decays`, `cycles` and
+`plateau` set the learning rate, `penalties` add to the gradients, `clipping` limits them, and `averaging` keeps a mean
+of the weights.
 """
 
+from digitpad.nn.optim.adam import Adam, AdamW
 from digitpad.nn.optim.averaging import ExponentialMovingAverage
 from digitpad.nn.optim.clipping import clip_gradient_norm, clip_gradient_value
-from digitpad.nn.optim.optimizers import SGD, AdaGrad, Adam, AdamW, Optimizer, RMSProp
-from digitpad.nn.optim.penalties import L1Penalty, L2Penalty
-from digitpad.nn.optim.schedulers import (
+from digitpad.nn.optim.cycles import CosineRestartsLR, CyclicLR, OneCycleLR
+from digitpad.nn.optim.decays import (
     ConstantLR,
     CosineLR,
-    OneCycleLR,
-    ReduceLROnPlateau,
-    Scheduler,
+    ExponentialLR,
+    MultiStepLR,
+    PolynomialLR,
     StepLR,
     WarmUpLR,
 )
+from digitpad.nn.optim.optimizer import Optimizer
+from digitpad.nn.optim.optimizers import SGD, AdaGrad, RMSProp
+from digitpad.nn.optim.penalties import L1Penalty, L2Penalty
+from digitpad.nn.optim.plateau import ReduceLROnPlateau
+from digitpad.nn.optim.scheduler import Scheduler
 
 __all__ = [
     "SGD",
@@ -25,11 +31,16 @@ __all__ = [
     "AdamW",
     "ConstantLR",
     "CosineLR",
+    "CosineRestartsLR",
+    "CyclicLR",
+    "ExponentialLR",
     "ExponentialMovingAverage",
     "L1Penalty",
     "L2Penalty",
+    "MultiStepLR",
     "OneCycleLR",
     "Optimizer",
+    "PolynomialLR",
     "RMSProp",
     "ReduceLROnPlateau",
     "Scheduler",

@@ -23,7 +23,9 @@ from digitpad.gui.training.more_dialog import MoreDialog
 from digitpad.gui.training.network_editor import NetworkEditor
 from digitpad.gui.training.runs_dialog import RunsDialog
 from digitpad.gui.training.train_tab import TrainTab
-from digitpad.gui.widgets.fields import ComboBox, FloatField, IntField
+from digitpad.gui.widgets.fields import CheckBox, ComboBox, FloatField, IntField
+from digitpad.gui.widgets.inline_alert import InlineAlert
+from digitpad.gui.widgets.numbers_field import NumbersField
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.model_data import Data
 from digitpad.gui.workspace.settings import Settings
@@ -345,6 +347,72 @@ def test_the_other_settings_are_taken_over_and_can_be_undone(tab: TrainTab) -> N
     _press(dialog, "moreReset")
     assert tab.editor.plan == RunPlan.quick()
     assert limit.text() == "all"
+    dialog.close()
+
+
+def test_the_options_of_optimizers_and_schedules_are_shown_where_they_have_an_effect(tab: TrainTab) -> None:
+    QTest.keyClick(tab, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    dialog = tab.findChild(MoreDialog)
+    assert dialog is not None
+
+    def shown() -> set[str]:
+        names = ["Amsgrad", "Dampening", "Centered", "LrDecay", "InitialAccumulatorValue", "Milestones", "Gamma"]
+        names += ["Power", "CycleEpochs", "CycleGrowth", "CycleMode", "Rise", "FinalLearningRate"]
+        found = {name: dialog.findChild(QWidget, f"more{name}") for name in names}
+        assert None not in found.values()
+        return {name for name, widget in found.items() if widget is not None and widget.isVisible()}
+
+    for settings, expected in (
+        ({"optimizer": "adam", "schedule": "constant"}, {"Amsgrad"}),
+        ({"optimizer": "sgd", "schedule": "multistep"}, {"Dampening", "Milestones", "Gamma"}),
+        ({"optimizer": "rmsprop", "schedule": "polynomial"}, {"Centered", "Power", "FinalLearningRate"}),
+        (
+            {"optimizer": "adagrad", "schedule": "restarts"},
+            {"LrDecay", "InitialAccumulatorValue", "CycleEpochs", "CycleGrowth", "FinalLearningRate"},
+        ),
+        ({"optimizer": "nesterov", "schedule": "cyclic"}, {"CycleEpochs", "CycleMode", "Rise"}),
+        ({"cycle_mode": "exp_range"}, {"CycleEpochs", "CycleMode", "Rise", "Gamma"}),
+    ):
+        assert tab.editor.change_settings(**settings)
+        assert shown() == expected
+    centered = dialog.findChild(CheckBox, "moreCentered")
+    assert centered is not None
+    tab.editor.change_settings(optimizer="rmsprop")
+    centered.click()
+    assert tab.editor.plan.settings.centered
+    dialog.close()
+
+
+def test_milestones_are_typed_as_a_list(tab: TrainTab) -> None:
+    tab.editor.change_settings(schedule="multistep", epochs=20)
+    QTest.keyClick(tab, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    dialog = tab.findChild(MoreDialog)
+    assert dialog is not None
+    field, notice = dialog.findChild(NumbersField, "moreMilestones"), dialog.findChild(InlineAlert, "moreNotice")
+    assert field is not None
+    assert notice is not None
+    assert field.placeholderText() == "1/2, 3/4"
+
+    def chosen() -> tuple[int, ...] | None:
+        return tab.editor.plan.settings.milestones
+
+    def type_in(text: str) -> None:
+        field.selectAll()
+        QTest.keyClicks(field, text)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+
+    type_in("10 15")
+    assert chosen() == (10, 15)
+    assert field.text() == "10, 15"
+    assert dialog.isVisible()
+    for text, said in (("ten", "Milestones (epochs): ten are not whole numbers"), ("15, 10", "not 15,10")):
+        type_in(text)
+        assert said in notice.text
+        assert chosen() == (10, 15)
+        assert field.text() == "10, 15"
+    field.clear()
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert chosen() is None
     dialog.close()
 
 

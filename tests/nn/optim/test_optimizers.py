@@ -1,6 +1,7 @@
 """Optimizers: PyTorch's ten steps, learning with every loss, and going on bit for bit."""
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from digitpad import nn
 from digitpad.nn.backend import Array
 from digitpad.nn.losses import Loss
-from digitpad.nn.optim.optimizers import Optimizer
+from digitpad.nn.optim.optimizer import Optimizer
 from digitpad.nn.optim.pieces import cache_pieces
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "training.json").read_text(encoding="utf-8"))
@@ -20,12 +21,17 @@ GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "training.json").rea
 OPTIMIZERS: dict[str, Callable[[list[nn.Parameter]], Optimizer]] = {
     "SGD": lambda p: nn.SGD(p, 0.2),
     "momentum": lambda p: nn.SGD(p, 0.05, momentum=0.9),
+    "dampened momentum": lambda p: nn.SGD(p, 0.2, momentum=0.9, dampening=0.9, weight_decay=1e-5),
     "Nesterov": lambda p: nn.SGD(p, 0.05, momentum=0.9, nesterov=True),
     "AdaGrad": lambda p: nn.AdaGrad(p, 0.1),
+    "AdaGrad with decay": lambda p: nn.AdaGrad(p, 0.1, lr_decay=1e-4, initial_accumulator_value=0.1, weight_decay=1e-5),
     "RMSProp": lambda p: nn.RMSProp(p, 0.005),
     "RMSProp with momentum": lambda p: nn.RMSProp(p, 0.002, momentum=0.8),
+    "centered RMSProp": lambda p: nn.RMSProp(p, 0.002, centered=True),
     "Adam": lambda p: nn.Adam(p, 0.01),
+    "AMSGrad": lambda p: nn.Adam(p, 0.01, amsgrad=True, weight_decay=1e-5),
     "AdamW": lambda p: nn.AdamW(p, 0.01),
+    "AdamW with AMSGrad": lambda p: nn.AdamW(p, 0.01, amsgrad=True),
 }
 every_optimizer = pytest.mark.parametrize("make", OPTIMIZERS.values(), ids=OPTIMIZERS)
 
@@ -160,6 +166,75 @@ def test_ten_steps_are_pytorchs(record: dict[str, Any]) -> None:
             np.testing.assert_allclose(parameter.value, value, rtol=1e-10, atol=1e-13)
 
 
+@every_optimizer
+def test_to_maximize_a_loss_is_to_minimize_its_negative(make: Callable[[list[nn.Parameter]], Optimizer]) -> None:
+    rng = np.random.default_rng(4)
+    start, gradients = rng.standard_normal(5), rng.standard_normal((20, 5))
+    ends = []
+    for sign in (1, -1):
+        parameter = nn.Parameter(start.copy())
+        optimizer = make([parameter])
+        optimizer.maximize = sign < 0
+        for gradient in gradients:
+            parameter.add_grad(sign * gradient)
+            optimizer.step()
+        ends.append(parameter.value)
+    np.testing.assert_array_equal(ends[0], ends[1])
+
+
+@pytest.mark.parametrize("make", [nn.SGD, nn.AdaGrad, nn.RMSProp, nn.Adam])
+def test_weight_decay_is_an_l2_penalty_on_everything(make: Callable[..., Optimizer]) -> None:
+    layers = [nn.Linear(3, 2, rng=np.random.default_rng(5), dtype=np.float64) for _ in range(2)]
+    built_in, separate = make(layers[0].parameters(), 0.1, weight_decay=0.3), make(layers[1].parameters(), 0.1)
+    penalty = nn.L2Penalty(0.3, spare=())
+    for step in range(20):
+        for layer, optimizer in zip(layers, (built_in, separate), strict=True):
+            for parameter in layer.parameters():
+                parameter.add_grad(np.full_like(parameter.value, math.sin(step)))
+            if optimizer is separate:
+                penalty(layer)
+            optimizer.step()
+    for one, other in zip(*(layer.parameters() for layer in layers), strict=True):
+        np.testing.assert_array_equal(one.value, other.value)
+
+
+def test_amsgrad_converges_where_adam_does_not() -> None:
+    """The counterexample of Reddi, Kale and Kumar, section 3: in [-1, 1] the best x is -1."""
+    ends = {}
+    for amsgrad in (False, True):
+        x = nn.Parameter(np.zeros(1))
+        optimizer = nn.Adam([x], 0.3, betas=(0.0, 1 / (1 + 10**2)), eps=0, amsgrad=amsgrad)
+        for step in range(3000):
+            x.add_grad(np.array([10.0 if step % 3 == 0 else -4.0]))
+            optimizer.learning_rate = 0.3 / math.sqrt(step + 1)
+            optimizer.step()
+            np.clip(x.value, -1, 1, out=x.value)
+        ends[amsgrad] = float(x.value[0])
+    assert ends[False] > 0.9
+    assert ends[True] < -0.9
+
+
+def test_a_constant_gradient_has_no_variance_that_rounding_makes_negative() -> None:
+    parameter = nn.Parameter(np.zeros(100, np.float32))
+    optimizer = nn.RMSProp([parameter], 0.01, centered=True)
+    gradient = np.random.default_rng(6).uniform(0.1, 10, 100).astype(np.float32)
+    for _ in range(3000):
+        parameter.add_grad(gradient)
+        optimizer.step()
+    assert np.isfinite(parameter.value).all()
+
+
+def test_checkpoints_of_optimizers_without_the_options_keep_their_names() -> None:
+    """Runs of earlier versions are resumed from them."""
+    parameters = [nn.Parameter(np.zeros(2))]
+    assert list(nn.SGD(parameters, 0.1).state_dict()) == ["steps", "learning_rate", "0.velocity"]
+    assert list(nn.RMSProp(parameters).state_dict())[2:] == ["0.square", "0.velocity"]
+    assert list(nn.Adam(parameters).state_dict())[3:] == ["0.gradient_sum", "0.square_sum"]
+    assert "0.largest_square_sum" in nn.Adam(parameters, amsgrad=True).state_dict()
+    with pytest.raises(ValueError, match=r"Adam: the state does not fit: 0\.largest_square_sum is missing"):
+        nn.Adam(parameters, amsgrad=True).load_state_dict(nn.Adam(parameters).state_dict())
+
+
 def test_adams_momentum_is_its_first_beta() -> None:
     adam = nn.Adam([nn.Parameter(np.zeros(2))])
     adam.momentum = 0.5
@@ -212,6 +287,15 @@ def test_a_state_that_does_not_fit_is_refused_and_changes_nothing() -> None:
         (lambda p: nn.SGD(p, float("nan")), "SGD: learning_rate is nan"),
         (lambda p: nn.SGD(p, 0.1, momentum=1), "SGD: momentum is 1"),
         (lambda p: nn.SGD(p, 0.1, nesterov=True), "SGD: momentum is 0 with nesterov"),
+        (
+            lambda p: nn.SGD(p, 0.1, momentum=0.9, dampening=0.1, nesterov=True),
+            "SGD: dampening is 0.1 with nesterov; expected 0",
+        ),
+        (lambda p: nn.SGD(p, 0.1, dampening=1.5), "SGD: dampening is 1.5"),
+        (lambda p: nn.SGD(p, 0.1, weight_decay=-1), "SGD: weight_decay is -1"),
+        (lambda p: nn.AdaGrad(p, lr_decay=-1), "AdaGrad: lr_decay is -1"),
+        (lambda p: nn.AdaGrad(p, initial_accumulator_value=-1), "AdaGrad: initial_accumulator_value is -1"),
+        (lambda p: nn.RMSProp(p, alpha=1.0), "RMSProp: alpha is 1.0"),
         (lambda p: nn.Adam(p, betas=(0.9, 1.0)), r"Adam: betas\[1\] is 1.0"),
         (lambda p: nn.AdamW(p, betas=(0.9, 1.0)), r"AdamW: betas\[1\] is 1.0"),
         (lambda p: nn.AdamW(p, weight_decay=-1), "AdamW: weight_decay is -1"),

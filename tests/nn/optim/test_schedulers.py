@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from digitpad import nn
-from digitpad.nn.optim.optimizers import Optimizer
+from digitpad.nn.optim.optimizer import Optimizer
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "training.json").read_text(encoding="utf-8"))
 
@@ -22,6 +22,14 @@ def _sgd() -> nn.SGD:
 SCHEDULES: dict[str, Callable[[Optimizer], nn.Scheduler]] = {
     "constant": nn.ConstantLR,
     "step": lambda o: nn.StepLR(o, 4, gamma=0.5),
+    "multi_step": lambda o: nn.MultiStepLR(o, [3, 4, 9], gamma=0.5),
+    "exponential": lambda o: nn.ExponentialLR(o, 0.8),
+    "polynomial": lambda o: nn.PolynomialLR(o, 10, power=1.7),
+    "restarts": lambda o: nn.CosineRestartsLR(o, 3, 2, minimum=0.01),
+    "even_restarts": lambda o: nn.CosineRestartsLR(o, 5),
+    "triangular": lambda o: nn.CyclicLR(o, 0.02, 4),
+    "triangular2": lambda o: nn.CyclicLR(o, 0.02, 3, 5, "triangular2", momentum=(0.8, 0.95)),
+    "exp_range": lambda o: nn.CyclicLR(o, 0.02, 4, 2, "exp_range", gamma=0.9, momentum=(0.7, 0.9)),
     "cosine": lambda o: nn.CosineLR(o, 12, minimum=0.01),
     "one_cycle": lambda o: nn.OneCycleLR(o, 17, momentum=(0.8, 0.95)),
     "warm_up": lambda o: nn.WarmUpLR(nn.CosineLR(o, 10), 5, start=0.1),
@@ -60,7 +68,7 @@ def test_the_course_is_known_in_advance_and_ends_steadily(make: Callable[[Optimi
         assert optimizer.learning_rate == scheduler.learning_rate_at(step)
         assert 0 <= optimizer.learning_rate <= 0.2 * (1 + 1e-12)
         scheduler.step()
-    if not isinstance(scheduler, nn.StepLR):
+    if not isinstance(scheduler, nn.StepLR | nn.ExponentialLR | nn.CosineRestartsLR | nn.CyclicLR):
         assert scheduler.learning_rate_at(30) == scheduler.learning_rate_at(1000)
 
 
@@ -139,6 +147,33 @@ def test_a_cycle_that_only_rises_stays_at_its_peak() -> None:
     assert optimizer.learning_rate == pytest.approx(0.2)
 
 
+def test_a_polynomial_ends_at_its_minimum() -> None:
+    optimizer = _sgd()
+    scheduler = nn.PolynomialLR(optimizer, 4, power=2, minimum=0.04)
+    assert [scheduler.learning_rate_at(step) for step in range(6)] == pytest.approx([0.2, 0.13, 0.08, 0.05, 0.04, 0.04])
+
+
+def test_a_restart_is_exact_far_into_the_training() -> None:
+    """The start of a cycle by a logarithm, as in PyTorch, is off by a cycle where it rounds."""
+    scheduler = nn.CosineRestartsLR(_sgd(), 7, 3)
+    start = 0
+    for cycle in range(20):
+        assert scheduler.learning_rate_at(start) == 0.2
+        length = 7 * 3**cycle
+        assert scheduler.learning_rate_at(start + length - 1) < 0.2
+        start += length
+
+
+def test_a_cycle_drives_the_first_beta_of_adam() -> None:
+    adam = nn.Adam([nn.Parameter(np.zeros(1))], 0.1)
+    scheduler = nn.CyclicLR(adam, 0.0, 2, momentum=(0.8, 0.9))
+    seen = []
+    for _ in range(5):
+        seen.append((adam.learning_rate, adam.betas[0]))
+        scheduler.step()
+    np.testing.assert_allclose(seen, [(0, 0.9), (0.05, 0.85), (0.1, 0.8), (0.05, 0.85), (0, 0.9)], atol=1e-15)
+
+
 def test_a_plateau_never_raises_the_learning_rate() -> None:
     optimizer = _sgd()
     scheduler = nn.ReduceLROnPlateau(optimizer, patience=0, minimum=0.5)
@@ -171,6 +206,17 @@ def test_adam_keeps_its_mean_where_a_schedule_changes_its_momentum() -> None:
     [
         (lambda o: nn.StepLR(o, 0), "StepLR: step_size is 0"),
         (lambda o: nn.StepLR(o, 2, gamma=2), "StepLR: gamma is 2"),
+        (lambda o: nn.MultiStepLR(o, [2, 2]), r"MultiStepLR: milestones is \[2, 2\]; expected increasing numbers"),
+        (lambda o: nn.MultiStepLR(o, [0]), r"MultiStepLR: milestones\[0\] is 0; expected a whole number of at least 1"),
+        (lambda o: nn.ExponentialLR(o, 1.1), "ExponentialLR: gamma is 1.1"),
+        (lambda o: nn.PolynomialLR(o, 5, power=-1), "PolynomialLR: power is -1"),
+        (lambda o: nn.CosineRestartsLR(o, 5, growth=0), "CosineRestartsLR: growth is 0"),
+        (lambda o: nn.CyclicLR(o, -0.1), r"CyclicLR: minimum is -0.1; expected a number in \[0, inf\)"),
+        (lambda o: nn.CyclicLR(o, 0.1, mode="square"), "CyclicLR: mode is 'square'; expected one of triangular, "),
+        (
+            lambda o: nn.CyclicLR(nn.AdaGrad(o.parameters, 0.2), 0.1, momentum=(0.8, 0.9)),
+            r"CyclicLR: momentum is \(0.8, 0.9\); expected None",
+        ),
         (lambda o: nn.CosineLR(o, -1), "CosineLR: total_steps is -1"),
         (lambda o: nn.WarmUpLR(nn.ConstantLR(o), 3, start=2), "WarmUpLR: start is 2"),
         (lambda o: nn.OneCycleLR(o, 1), "OneCycleLR: total_steps is 1"),
