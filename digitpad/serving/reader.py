@@ -1,0 +1,40 @@
+"""What reads for the server: a network that may change from one drawing to the next."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias
+
+import numpy as np
+import PIL.Image
+from numpy.typing import NDArray
+
+from digitpad.data.ink import Stroke
+from digitpad.reading.numbers import Reader
+
+
+class DrawingReader(Reader, Protocol):
+    """Prepares drawings and pictures and reads them; `digitpad.reading.recognizer.Recognizer` is one.
+
+    The server's reading thread calls it, while other threads may read with it as well.
+    """
+
+    @property
+    def reads_digits(self) -> bool:
+        """Whether all classes are digits, which may form numbers."""
+        ...
+
+    def prepare_ink(self, strokes: Sequence[Stroke], *, canvas: float = ...) -> NDArray[np.float32]:
+        """Return a drawing as `recognize_all` takes it."""
+        ...
+
+    def prepare_picture(self, picture: PIL.Image.Image) -> NDArray[np.float32]:
+        """Return a picture of any size as `recognize_all` takes it."""
+        ...
+
+
+ReaderSource: TypeAlias = Callable[[], DrawingReader]
+"""Returns what reads now.
+
+The reading thread calls it for every batch, so the server follows the choice of the window: the model in use, the one in
+training or the moment of a run. It must return at once and be safe to call in another thread, so it returns a reference
+that another thread assigns.
+"""
