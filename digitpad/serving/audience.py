@@ -13,7 +13,7 @@ class Audience(Protocol):
     """
 
     def joined(self, client: str) -> None:
-        """A page was opened.
+        """Note that a page was opened.
 
         Parameters
         ----------
@@ -23,17 +23,17 @@ class Audience(Protocol):
         ...
 
     def named(self, client: str, name: str) -> None:
-        """Someone gave a name: plain text of at most 40 characters; an empty one withdraws it."""
+        """Take a name: plain text of at most 40 characters; an empty one withdraws it."""
         ...
 
     def consented(self, client: str, agrees: bool) -> None:
-        """Someone agreed, or no longer agrees, that the drawings are kept as a collection."""
+        """Note that someone agrees, or no longer agrees, that the drawings are kept as a collection."""
         ...
 
     def drew(self, client: str, drawing: Drawing, reading: NumberReading) -> None:
-        """Someone drew: the latest drawing and its reading; a blank drawing was cleared."""
+        """Take the latest drawing and its reading; a drawing without strokes was cleared."""
         ...
 
     def left(self, client: str) -> None:
-        """A page was closed, or its connection was lost."""
+        """Note that a page was closed, or its connection was lost."""
         ...

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
 import numpy as np
-import PIL.Image
 from numpy.typing import NDArray
 
 from digitpad.data.ink import Stroke
 from digitpad.reading.numbers import Reader
+from digitpad.reading.recognizer import Prediction
 
 
 class DrawingReader(Reader, Protocol):
@@ -26,15 +26,15 @@ class DrawingReader(Reader, Protocol):
         """Return a drawing as `recognize_all` takes it."""
         ...
 
-    def prepare_picture(self, picture: PIL.Image.Image) -> NDArray[np.float32]:
-        """Return a picture of any size as `recognize_all` takes it."""
+    def recognize_picture(self, picture: bytes) -> Prediction:
+        """Read the contents of a picture file as one character."""
         ...
 
 
 ReaderSource: TypeAlias = Callable[[], DrawingReader]
 """Returns what reads now.
 
-The reading thread calls it for every batch, so the server follows the choice of the window: the model in use, the one in
-training or the moment of a run. It must return at once and be safe to call in another thread, so it returns a reference
+The reading thread calls it for every batch, so the server follows the choice of the window: the model in use, the one
+in training or the moment of a run. It must return at once and be safe to call in another thread, so it returns a reference
 that another thread assigns.
 """
