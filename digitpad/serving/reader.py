@@ -31,10 +31,9 @@ class DrawingReader(Reader, Protocol):
         ...
 
 
-ReaderSource: TypeAlias = Callable[[], DrawingReader]
-"""Returns what reads now.
+ReaderSource: TypeAlias = Callable[[], DrawingReader | None]
+"""Returns what reads now; None before there is a network.
 
-The reading thread calls it for every batch, so the server follows the choice of the window: the model in use, the one
-in training or the moment of a run. It must return at once and be safe to call in another thread, so it returns a reference
-that another thread assigns.
+The reading threads call it for every batch, so the server follows the choice of the window: the model in use, the one
+in training or the moment of a run. It returns at once a reference that another thread assigns.
 """
