@@ -31,6 +31,8 @@ class PatientProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Take data; with the last line of the headers, the waiting ends."""
         super().data_received(data)
+        if self._deadline is None:
+            return
         if self.conn.their_state in {h11.SEND_BODY, h11.DONE} and not self.cycle.response_complete:
             self._stop_waiting()
 

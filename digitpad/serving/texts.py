@@ -29,9 +29,9 @@ _TEXTS = {
     "each_digit": gettext_noop("read as {count} characters"),
     "bars": gettext_noop("Probability of each class"),
     "bar": gettext_noop("{label}: {percent}"),
-    "nearly_all": gettext_noop("> 99.9 %"),
-    "nearly_none": gettext_noop("< 0.1 %"),
-    "percent": gettext_noop("{number} %"),
+    "nearly_all": gettext_noop(">\N{NO-BREAK SPACE}99.9\N{NO-BREAK SPACE}%"),
+    "nearly_none": gettext_noop("<\N{NO-BREAK SPACE}0.1\N{NO-BREAK SPACE}%"),
+    "percent": gettext_noop("{number}\N{NO-BREAK SPACE}%"),
     "received": gettext_noop("What the network receives"),
     # The person.
     "add_name": gettext_noop("Your name"),

@@ -77,8 +77,6 @@ export class Pad {
 
   press(event) {
     if (event.button !== 0 || (this.pointer !== null && event.pointerType !== "pen")) return;
-    event.preventDefault();
-    this.canvas.focus({ preventScroll: true });
     this.lift();
     this.cursor = null;
     this.pointer = event.pointerId;

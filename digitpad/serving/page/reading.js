@@ -58,7 +58,7 @@ export class Reading {
 
   headline(text, isLong) {
     find("label").textContent = text;
-    find("label").classList.toggle("long", isLong);
+    find("words").classList.toggle("long", isLong);
   }
 
   // A probability is never exactly 0 or 1, though it may round to it.
