@@ -235,6 +235,13 @@ def runs(options: argparse.Namespace) -> None:
     )
 
 
+def serve(options: argparse.Namespace) -> None:
+    """Read drawings that browsers and programs send."""
+    from digitpad.commands.serve import serve as command
+
+    command(model=options.model, port=options.port, share=options.share, json=options.json)
+
+
 def bench(options: argparse.Namespace) -> None:
     """Measure the speed of this machine."""
     from digitpad.commands.bench import bench as command
@@ -266,6 +273,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
         export,
         collections,
         runs,
+        serve,
         bench,
         tour,
     )

@@ -43,6 +43,14 @@ def at_least(least: int) -> Callable[[str], int]:
     return integer
 
 
+def port(text: str) -> int:
+    """Parse a port: 0 for any that is free, up to 65535."""
+    value = int(text) if text.isdecimal() and len(text) <= 5 else -1
+    if not 0 <= value <= 65_535:
+        raise argparse.ArgumentTypeError(_("{text!r} is not a port from 0 to 65535").format(text=text))
+    return value
+
+
 def positive(text: str) -> float:
     """Parse a number greater than 0."""
     value = _number(text)

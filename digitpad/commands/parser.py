@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn, TypeAlias
 
 from digitpad import __version__
-from digitpad.commands.argument_types import at_least, dataset, path, probability, shape
+from digitpad.commands.argument_types import at_least, dataset, path, port, probability, shape
 from digitpad.commands.lab.options import add_topics
 from digitpad.commands.train_options import add_options
 from digitpad.errors import DigitpadError
@@ -18,6 +18,7 @@ from digitpad.translation import gettext as _
 ACTIONS = ("list", "export", "import")
 RUN_ACTIONS = ("list", "film")
 PROTECTIONS = ("replay", "consolidation", "none")
+DEFAULT_PORT = 8020
 FORM_NAMES = ("zip", "npz", "csv", "idx", "png")
 
 _Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
@@ -105,6 +106,7 @@ def _parser() -> _Parser:
     _add_export(commands)
     _add_collections(commands)
     _add_runs(commands)
+    _add_serve(commands)
     _add_bench(commands)
     _add_tour(commands)
     return parser
@@ -349,6 +351,32 @@ def _add_runs(commands: _Commands) -> None:
         help=_("film: export this step exactly instead, by repeating the training; may be given several times"),
     )
     add("--force", action="store_true", help=_("overwrite existing files"))
+
+
+def _add_serve(commands: _Commands) -> None:
+    add = _adder(
+        commands,
+        "serve",
+        _("Read drawings that browsers and programs send."),
+        json=_("address, addresses, model and shared"),
+    )
+    _add_model(add)
+    _add_port(add)
+    add(
+        "--share",
+        action="store_true",
+        help=_("serve everyone on this network who has the address, which ends with a random code"),
+    )
+
+
+def _add_port(add: Callable[..., object]) -> None:
+    add(
+        "--port",
+        metavar="P",
+        type=port,
+        default=DEFAULT_PORT,
+        help=_("port to listen at, 0 for any that is free (default: %(default)s)"),
+    )
 
 
 def _add_bench(commands: _Commands) -> None:

@@ -15,6 +15,7 @@ from digitpad.errors import DigitpadError
 from digitpad.models.model_file import load_model
 from digitpad.reading.number_reading import NumberReading
 from digitpad.reading.numbers import NumberReader
+from digitpad.reading.prediction_record import prediction_record
 from digitpad.reading.recognizer import Prediction, Recognizer
 from digitpad.translation import gettext as _
 
@@ -116,34 +117,8 @@ def read_file(path: Path, recognizer: Recognizer, *, single: bool = False) -> li
 
 
 def _record(reading: Reading, recognizer: Recognizer) -> dict[str, object]:
-    number = reading.number
-    # A page that is refused as a whole is refused as one digit, too.
-    prediction = (number.as_digit if number is not None else None) or reading.prediction
-    record: dict[str, object] = {
-        "path": str(reading.path),
-        "index": reading.index,
-        "label": prediction.label,
-        "probability": prediction.probability,
-        "probabilities": prediction.probabilities.tolist(),
-        "rejected": prediction.rejected,
-    }
-    if not recognizer.reads_digits:
-        # Digits are in the order of their values; other classes need their names.
-        record["labels"] = list(recognizer.labels)
-    if number is None or not number.is_number:
-        return record
-    record["lines"] = list(number.line_texts)
-    digits = [
-        {
-            "box": list(segment.box),
-            "label": segment.label,
-            "probabilities": None if segment.prediction is None else segment.prediction.probabilities.tolist(),
-        }
-        for segment in number.segments
-    ]
-    # The ten probabilities are those of the drawing as one digit; each digit of the number has its own.
-    whole = {"label": number.text, "probability": number.probability, "rejected": number.rejected, "digits": digits}
-    return record | whole
+    place: dict[str, object] = {"path": str(reading.path), "index": reading.index}
+    return place | prediction_record(reading.prediction, reading.number, recognizer)
 
 
 def _place(reading: Reading) -> str:

@@ -199,13 +199,40 @@ def parse_ink(lines: Iterable[str], name: str) -> list[Drawing]:
     """
     where = _("{name}, line {number}")
     drawings = [
-        _drawing_of(line, where.format(name=name, number=number))
+        _parse_line(line, where.format(name=name, number=number))
         for number, line in enumerate(lines, start=1)
         if line.strip()
     ]
     if not drawings:
         raise DigitpadError(_("{name} contains no drawing; choose a file with one drawing per line.").format(name=name))
     return drawings
+
+
+def drawing_of(record: object) -> Drawing:
+    """Make a drawing from plain values, as `digitpad.json_records.parse_json` returns them.
+
+    Parameters
+    ----------
+    record
+        An object with `strokes`, and optionally `width`, `height`, `label` and further entries: a line of an ink file.
+
+    Raises
+    ------
+    TypeError, ValueError, OverflowError
+        If it is not a drawing; the message is part of a sentence: "it has no list of strokes".
+    """
+    if not isinstance(record, dict):
+        raise TypeError(_("expected an object with strokes, not {type}").format(type=type(record).__name__))
+    label = record.get("label")
+    if label is not None and (isinstance(label, bool) or not isinstance(label, int | str)):
+        raise ValueError(_("its label must be an integer or text"))
+    lines = record.get("strokes")
+    if not isinstance(lines, list):
+        raise TypeError(_("it has no list of strokes"))
+    strokes = _thinned(tuple(_stroke_of(points, number) for number, points in enumerate(lines, start=1)))
+    size = {name: _length_of(record, name, strokes, axis) for axis, name in enumerate(("width", "height"))}
+    extra = {name: value for name, value in record.items() if name not in _KNOWN_KEYS}
+    return Drawing(strokes, size["width"], size["height"], label, extra)
 
 
 def write_ink(path: Path | str, drawings: Iterable[Drawing]) -> None:
@@ -251,7 +278,7 @@ def format_ink(drawings: Iterable[Drawing], complaint: str = "") -> str:
         record |= {"width": _plain(drawing.width), "height": _plain(drawing.height)}
         record["strokes"] = [[[_plain(value) for value in point] for point in stroke] for stroke in drawing.strokes]
         line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-        _drawing_of(line, _("{complaint}: drawing {number}").format(complaint=complaint, number=number))
+        _parse_line(line, _("{complaint}: drawing {number}").format(complaint=complaint, number=number))
         lines.append(line)
     if not lines:
         raise DigitpadError(
@@ -266,7 +293,7 @@ def _plain(value: float | np.floating[Any]) -> int | float:
     return int(number) if number.is_integer() else number
 
 
-def _drawing_of(line: str, where: str) -> Drawing:
+def _parse_line(line: str, where: str) -> Drawing:
     """Make a drawing from one line of JSON; raise an error that describes what is wrong with it."""
     try:
         record = parse_json(line, most_bytes=_LONGEST_LINE, most_depth=_MOST_DEPTH)
@@ -275,26 +302,11 @@ def _drawing_of(line: str, where: str) -> Drawing:
             _("{line} is not JSON ({reason}); correct or remove the line.").format(line=where, reason=error)
         ) from error
     try:
-        return _checked(record)
+        return drawing_of(record)
     except (TypeError, ValueError, OverflowError) as error:
         raise DigitpadError(
             _("{line} is not a drawing: {reason}; correct or remove it.").format(line=where, reason=error)
         ) from error
-
-
-def _checked(record: object) -> Drawing:
-    if not isinstance(record, dict):
-        raise TypeError(_("expected an object with strokes, not {type}").format(type=type(record).__name__))
-    label = record.get("label")
-    if label is not None and (isinstance(label, bool) or not isinstance(label, int | str)):
-        raise ValueError(_("its label must be an integer or text"))
-    lines = record.get("strokes")
-    if not isinstance(lines, list):
-        raise TypeError(_("it has no list of strokes"))
-    strokes = _thinned(tuple(_stroke_of(points, number) for number, points in enumerate(lines, start=1)))
-    size = {name: _length_of(record, name, strokes, axis) for axis, name in enumerate(("width", "height"))}
-    extra = {name: value for name, value in record.items() if name not in _KNOWN_KEYS}
-    return Drawing(strokes, size["width"], size["height"], label, extra)
 
 
 def _thinned(strokes: tuple[Stroke, ...]) -> tuple[Stroke, ...]:

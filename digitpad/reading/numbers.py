@@ -43,6 +43,8 @@ _LEAST_WIDTH = 0.12
 _SURELY_ONE = 0.9
 #: A piece with the shape of a sign is one unless the probability of a digit is above this.
 _SURELY_NONE = 0.3
+#: Drawings with up to this number of strokes are read ahead.
+_FEW_STROKES = 8
 #: Number of segments whose predictions are cached for the next reading.
 _KEPT = 512
 
@@ -162,6 +164,25 @@ class NumberReader:
             readings.append(self._read_strokes(own, canvas, as_one if len(own) == len(inked) else None))
         return readings[0] if len(readings) == 1 else _joined(readings, as_one, _box_of(inked))
 
+    def read_drawings(
+        self, drawings: Sequence[tuple[Sequence[Stroke], float]], wholes: Sequence[Prediction]
+    ) -> list[NumberReading]:
+        """Read several drawings, faster than one by one: all their segments are read in one forward pass.
+
+        Parameters
+        ----------
+        drawings
+            The strokes of each, and the long side of its canvas.
+        wholes
+            The prediction for each as one digit.
+        """
+        if self._reads_numbers and len(drawings) > 1:
+            self._read_ahead(drawings)
+        return [
+            self.read_drawing(strokes, canvas=canvas, whole=whole)
+            for (strokes, canvas), whole in zip(drawings, wholes, strict=True)
+        ]
+
     def read_picture(self, ink: NDArray[np.float32], *, whole: Prediction | None = None) -> NumberReading:
         """Read a picture that is already open.
 
@@ -203,6 +224,24 @@ class NumberReader:
         """Read a prepared picture, float32 in [0, 1]: (28, 28) with one digit, or (C, H, W)."""
         height, width = image.shape[-2:]
         return single(self.reader.recognize_pixels(image), (0.0, 0.0, float(width), float(height)))
+
+    def _read_ahead(self, drawings: Sequence[tuple[Sequence[Stroke], float]]) -> None:
+        """Read the possible segments of drawings with few strokes, and keep them for `_recognize`."""
+        pictures: dict[bytes, NDArray[np.float32]] = {}
+        for strokes, canvas in drawings:
+            if (
+                not 1 < len(strokes) <= _FEW_STROKES
+                or line_numbers(np.array([stroke_box(one) for one in strokes])).any()
+            ):
+                continue
+            pieces = InkPieces(strokes, canvas=canvas)
+            for run in possible_runs(pieces.layout):
+                key = pieces.key(run)
+                if run != (0, len(pieces)) and key not in self._known and key not in pictures:
+                    pictures[key] = pieces.picture(run)
+        if pictures:
+            predictions = self.reader.recognize_all(np.stack(list(pictures.values())))
+            self._known.update(zip(pictures, predictions, strict=True))
 
     def _read_strokes(
         self, strokes: Sequence[Stroke], canvas: float, as_one: Callable[[], Prediction] | None
