@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>BoardWindow</name>
+    <message numerus="yes">
+        <source>%n drawing(s) may be kept and are not in a collection yet.</source>
+        <translation>
+            <numerusform>%n drawing may be kept and are not in a collection yet.</numerusform>
+            <numerusform>%n drawings may be kept and are not in a collection yet.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Charts</name>
     <message numerus="yes">
         <source>Its reading changed %n time(s).</source>
@@ -212,6 +222,30 @@
     </message>
 </context>
 <context>
+    <name>KeepDialog</name>
+    <message numerus="yes">
+        <source>%n drawing(s) are in the Data tab now.</source>
+        <translation>
+            <numerusform>%n drawing are in the Data tab now.</numerusform>
+            <numerusform>%n drawings are in the Data tab now.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n drawing(s) to keep</source>
+        <translation>
+            <numerusform>%n drawing to keep</numerusform>
+            <numerusform>%n drawings to keep</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>They are of %n person(s) who agreed on the page.</source>
+        <translation>
+            <numerusform>They are of %n person who agreed on the page.</numerusform>
+            <numerusform>They are of %n persons who agreed on the page.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>KernelsPage</name>
     <message numerus="yes">
         <source>%n kernel(s), for red, green and blue of the picture</source>
@@ -295,6 +329,16 @@
         <translation>
             <numerusform>%n other</numerusform>
             <numerusform>%n others</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>QuestionBanner</name>
+    <message numerus="yes">
+        <source>{count} of %n phone(s)</source>
+        <translation>
+            <numerusform>{count} of %n phone</numerusform>
+            <numerusform>{count} of %n phones</numerusform>
         </translation>
     </message>
 </context>

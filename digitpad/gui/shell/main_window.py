@@ -17,8 +17,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
 
 from digitpad import paths
+from digitpad.gui.board.indicator import SharingIndicator
 from digitpad.gui.draw import exchange
 from digitpad.gui.draw.tab import DrawTab
+from digitpad.gui.shell.class_board import ClassBoard
 from digitpad.gui.shell.help_menu import HelpMenu
 from digitpad.gui.shell.main_menu import MainMenu, TextSizeActions, colour_actions
 from digitpad.gui.shell.placement import USUAL, place_on_screen
@@ -39,6 +41,7 @@ from digitpad.gui.workspace.tab_page import LazyTab, TabPage
 from digitpad.gui.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
+    from digitpad.gui.board.sharing import StartServer
     from digitpad.nn import Architecture
 
 _KEY = QKeySequence.StandardKey
@@ -57,6 +60,8 @@ class MainWindow(QMainWindow):
         The folder of the runs; None uses the user's folder.
     collections
         The folder of the collections; None uses the user's folder.
+    start_server
+        Starts the server of the page that is shared; None for the real one.
     """
 
     def __init__(
@@ -66,6 +71,7 @@ class MainWindow(QMainWindow):
         load_model: Callable[[str | Path | None], LoadedModel] = models.load,
         runs: Path | None = None,
         collections: Path | None = None,
+        start_server: "StartServer | None" = None,
     ) -> None:
         super().__init__()
         self._theme = theme
@@ -80,7 +86,9 @@ class MainWindow(QMainWindow):
         self._menu = MainMenu(self)
         central = QWidget(self)
         central.setObjectName("frame")
+        self.class_board = ClassBoard(self, theme, self.workspace, start_server)
         self._top = TopBar(theme, self._menu, self.workspace, central)
+        self._top.add_sign(SharingIndicator(theme, self.class_board.sharing, self._top), self.class_board.open_board)
         self._pages = ScrollingPages(central)
         self._pages.setObjectName("pages")
         self._pages.currentChanged.connect(self._lend_actions)
@@ -317,6 +325,7 @@ class MainWindow(QMainWindow):
         for page in (self.draw_tab, *self._built_pages()):
             page.shut_down()
         self.replay.shut_down()
+        self.class_board.shut_down()
         self.workspace.shut_down()
         self._settings.geometry = self.saveGeometry()
         super().closeEvent(event)
@@ -343,6 +352,8 @@ class MainWindow(QMainWindow):
         self.workspace.message.connect(self.show_message)
         self.draw_tab.message.connect(self.show_message)
         self.draw_tab.tab_wanted.connect(self.go_to)
+        self.class_board.message.connect(self.show_message)
+        self.class_board.train_wanted.connect(self._train_on)
 
     def _fill_menu(self) -> None:
         draw = self.draw_tab
@@ -417,6 +428,7 @@ class MainWindow(QMainWindow):
         colours = colour_actions(self, self._theme, self._settings)
         self._view_menu = add("View", self.tr("View"), [*colours, None, self.text_size.menu(self), full])
         add("Replay", self.tr("Replay"), self.replay.actions.menu)
+        add("Class", self.tr("Class"), [self.class_board.share, self.class_board.open, self.class_board.stop])
         self.help = HelpMenu(self, self._build_all_tabs)
         self.help.message.connect(self.show_message)
         add("Help", self.tr("Help"), self.help.actions)

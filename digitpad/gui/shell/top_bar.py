@@ -1,5 +1,7 @@
 """The top bar: the name of the program, the tabs, the network that is shown and the menu."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QTabBar, QToolButton, QWidget
@@ -187,7 +189,7 @@ class TopBar(QWidget):
         self.tabs = TabStrip(theme, self)
         self.chooser = ModelChooser(theme, workspace, self)
         self.menu_button = MenuButton(theme, menu, self)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(3 * SPACE - 4, 0, 2 * SPACE, 0)
         row.setSpacing(SPACE)
         row.addWidget(name)
@@ -196,6 +198,19 @@ class TopBar(QWidget):
         row.addStretch()
         row.addWidget(self.chooser, 1)
         row.addWidget(self.menu_button)
+
+    def add_sign(self, sign: QToolButton, slot: Callable[[], object]) -> None:
+        """Add a button that tells something about the program, left of the menu button.
+
+        Parameters
+        ----------
+        sign
+            The button.
+        slot
+            Called when it is clicked.
+        """
+        sign.clicked.connect(slot)
+        self._row.insertWidget(self._row.indexOf(self.menu_button), sign)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the name of the program if there is room."""

@@ -52,6 +52,8 @@ class CellArea(QAbstractScrollArea):
         The parent widget.
     """
 
+    #: The colour between the cells.
+    ground = "surface"
     #: The keys that open the cell at `place`.
     opening_keys = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
@@ -216,7 +218,7 @@ class CellArea(QAbstractScrollArea):
         """Paint the visible rows."""
         painter = QPainter(self.viewport())
         try:
-            painter.fillRect(self.viewport().rect(), self._theme.colour("surface"))
+            painter.fillRect(self.viewport().rect(), self._theme.colour(self.ground))
             grid = self._grid()
             top = self.verticalScrollBar().value()
             first = grid.columns * (top // grid.height)

@@ -1,0 +1,79 @@
+"""The ink of participants as shapes to paint, made once for each drawing and not for each frame."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from digitpad.data.ink import Drawing, smooth_stroke
+
+_LINE = 0.035  # of the longer side of the canvas: a little more than on the canvas itself, for the last row
+_CENTRE = 0.45  # the share of a canvas that is always visible
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InkShape:
+    """A drawing as curves in units of its canvas.
+
+    Attributes
+    ----------
+    curves
+        A curve for each stroke; a single point is a dot.
+    view
+        What is shown of the canvas: its centre, and all ink. It is still while the pen stays near the centre.
+    width
+        Width of the lines.
+    """
+
+    curves: tuple[QPolygonF, ...]
+    view: QRectF
+    width: float
+
+
+def shape_of(drawing: Drawing) -> InkShape:
+    """Return a drawing as curves.
+
+    Parameters
+    ----------
+    drawing
+        A drawing with finite points, not blank.
+    """
+    width = _LINE * drawing.long_side
+    curves = tuple(
+        QPolygonF([QPointF(x, y) for x, y in smooth_stroke(stroke)[:, :2].tolist()]) for stroke in drawing.strokes
+    )
+    low = np.min([stroke[:, :2].min(axis=0) for stroke in drawing.strokes], axis=0) - width
+    high = np.max([stroke[:, :2].max(axis=0) for stroke in drawing.strokes], axis=0) + width
+    side = _CENTRE * min(drawing.width, drawing.height)
+    centre = QRectF((drawing.width - side) / 2, (drawing.height - side) / 2, side, side)
+    ink = QRectF(QPointF(float(low[0]), float(low[1])), QPointF(float(high[0]), float(high[1])))
+    return InkShape(curves, centre.united(ink), width)
+
+
+def paint_shape(painter: QPainter, shape: InkShape, area: QRectF, colour: QColor) -> None:
+    """Paint a drawing as large as it fits into an area, in the middle.
+
+    Parameters
+    ----------
+    painter
+        The painter.
+    shape
+        The drawing.
+    area
+        The room for it.
+    colour
+        The colour of the ink.
+    """
+    painter.save()
+    scale = min(area.width() / shape.view.width(), area.height() / shape.view.height())
+    painter.translate(area.center())
+    painter.scale(scale, scale)
+    painter.translate(-shape.view.center())
+    painter.setPen(QPen(colour, shape.width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    for curve in shape.curves:
+        if curve.size() == 1:
+            painter.drawPoint(curve.first())
+        else:
+            painter.drawPolyline(curve)
+    painter.restore()

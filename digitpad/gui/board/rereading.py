@@ -1,0 +1,93 @@
+"""Reads the drawings on the board again when another network is shown: after a training, and in a replay."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Slot
+
+from digitpad.data.ink import Drawing
+from digitpad.gui.board.current_reader import CurrentReader
+from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
+from digitpad.gui.workspace.workspace import Workspace
+from digitpad.reading.number_reading import NumberReading
+from digitpad.serving.board import Board
+
+_KIND = "board"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """The reading of a drawing by another network."""
+
+    client: str
+    drawing: Drawing
+    reading: NumberReading
+
+
+class Rereading(QObject):
+    """Keeps the answers on the board those of the network that is shown.
+
+    A drawing that grows is read by the server anyway; this is for those that rest. The newest network counts: the
+    drawings that the one before has not reached yet are left to it.
+
+    Parameters
+    ----------
+    board, workspace, reader
+        The drawings, what tells that the network changes, and the network.
+    """
+
+    def __init__(
+        self, board: Board, workspace: Workspace, reader: CurrentReader, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._board = board
+        self._reader = reader
+        self._last = reader()
+        self._worker = LatestWorker(self)
+        self._worker.result_ready.connect(self._receive)
+        workspace.networks_changed.connect(self._follow)
+
+    @property
+    def busy(self) -> bool:
+        """Whether drawings are being read."""
+        return self._worker.busy
+
+    def shut_down(self) -> None:
+        """Stop reading, and wait for the thread."""
+        self._worker.shut_down()
+
+    @Slot()
+    def _follow(self) -> None:
+        reader = self._reader()
+        if reader is self._last:
+            return
+        self._last = reader
+        drawn = [(one.client, one.drawing) for one in self._board.state().participants if one.drawing is not None]
+        if reader is None or not drawn:
+            self._worker.forget(_KIND)
+            return
+
+        def read(context: WorkContext) -> None:
+            import numpy as np
+
+            from digitpad.reading.number_reading import single
+            from digitpad.reading.numbers import NumberReader
+
+            numbers = NumberReader(reader)
+            for client, drawing in drawn:
+                if context.stopped():
+                    return
+                canvas = drawing.long_side
+                whole = reader.recognize_ink(drawing.strokes, canvas=canvas)
+                if np.isfinite(whole.probabilities).all():
+                    reading = numbers.read_drawing(drawing.strokes, canvas=canvas, whole=whole)
+                else:
+                    # A network whose training has diverged.
+                    reading = single(whole, (0, 0, 0, 0))
+                context.show(_Read(client, drawing, reading))
+
+        self._worker.ask(_KIND, read)
+
+    @Slot(object)
+    def _receive(self, outcome: Outcome) -> None:
+        if isinstance(outcome.result, _Read):
+            self._board.reread(outcome.result.client, outcome.result.drawing, outcome.result.reading)

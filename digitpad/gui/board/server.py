@@ -1,0 +1,41 @@
+"""Starts the server of the page; the only place of the window that knows the server."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from digitpad.errors import DigitpadError
+from digitpad.gui.board.current_reader import CurrentReader
+from digitpad.gui.board.sharing import Place
+from digitpad.serving.board import Board
+
+if TYPE_CHECKING:
+    from digitpad.gui.board.sharing import RunningServer
+
+
+def start_serving(reader: CurrentReader, place: Place, board: Board) -> "RunningServer":
+    """Start the server of the page; called in a thread.
+
+    Parameters
+    ----------
+    reader
+        What reads.
+    place
+        Where.
+    board
+        Is told who draws what.
+
+    Raises
+    ------
+    DigitpadError
+        If there is no network, the extra `serve` is not installed, or the port is in use.
+    """
+    if reader() is None:
+        raise DigitpadError(
+            QCoreApplication.translate("Board", "There is no network that reads drawings; choose one at the top right.")
+        )
+    from digitpad.serving.server import Server
+
+    server = Server(reader, host=place.host, port=place.port, code=place.code or None, audience=board)
+    server.start()
+    return server
