@@ -4,6 +4,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from digitpad.copying.numbers import show
 from digitpad.gui.lab.copy_menu import CopyMenu
 from digitpad.gui.lab.grid_column import GridColumn
 from digitpad.gui.lab.steps_table import StepsTable
@@ -11,7 +12,6 @@ from digitpad.gui.widgets.cards import card, muted, title
 from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 from digitpad.lab.convolution_terms import CellFunction, CellSum
-from digitpad.lab.numbers import show
 
 
 class CellCard(QWidget):

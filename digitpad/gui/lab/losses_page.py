@@ -7,6 +7,7 @@ import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from digitpad.copying.numbers import show
 from digitpad.errors import DigitpadError
 from digitpad.gui.lab.copy_menu import CopyMenu
 from digitpad.gui.lab.curve_plot import CurvePlot
@@ -23,7 +24,6 @@ from digitpad.lab.documents import class_table
 from digitpad.lab.examples import example
 from digitpad.lab.loss_steps import gradient_steps, loss_steps
 from digitpad.lab.losses import TITLES, LossSolution, loss_curve, solve
-from digitpad.lab.numbers import show
 from digitpad.lab.worked import Solution
 from digitpad.translation import gettext as _
 

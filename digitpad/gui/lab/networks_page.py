@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from digitpad.copying.references import reference_of
 from digitpad.errors import DigitpadError
 from digitpad.gui.lab.copy_menu import CopyMenu
 from digitpad.gui.lab.field_drawing import FieldDrawing
@@ -17,7 +18,6 @@ from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.lab.documents import network_table
 from digitpad.lab.network_steps import counted_back, formula_steps, pooling_mistake
 from digitpad.lab.networks import NetworkSolution, solve
-from digitpad.lab.references import reference_of
 from digitpad.lab.worked import Solution
 from digitpad.nn import ARCHITECTURES, Architecture
 

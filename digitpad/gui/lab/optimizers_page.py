@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSlider, QVBoxLayout, QWidget
 
+from digitpad.copying.numbers import exact, show
 from digitpad.errors import DigitpadError
 from digitpad.gui.lab.copy_menu import CopyMenu
 from digitpad.gui.lab.page import LabPage
@@ -19,7 +20,7 @@ from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.inline_alert import InlineAlert
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.lab.matrices import parse_vector
-from digitpad.lab.numbers import exact, parse_number, show
+from digitpad.lab.numbers import parse_number
 from digitpad.lab.optimizers import OPTIMIZERS, Path, Recipe, follow, update_steps
 from digitpad.lab.surfaces import SURFACES, Point
 from digitpad.lab.worked import Solution

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from digitpad.copying.forms import as_text
 from digitpad.gui.lab.convolution_page import ConvolutionPage
 from digitpad.gui.lab.tab import LabTab
 from digitpad.gui.widgets.fields import ComboBox
-from digitpad.lab.copying import as_text
 from digitpad.lab.examples import EXAMPLES
 from digitpad.lab.worked import document_of
 from tests.gui.controls import check_names, controls_of
