@@ -31,25 +31,19 @@ from digitpad.nn.layers.activations import Activation
 from digitpad.translation import gettext
 
 
-def arithmetic_programs(
-    explain: Callable[[], Arithmetic], layer: Layer | None, title: str
-) -> dict[str, Callable[[], str]]:
+def arithmetic_programs(arithmetic: Arithmetic, layer: Layer | None, title: str) -> dict[str, Callable[[], str]]:
     """Return the programs of a number, by form; the result of each is `value`.
 
     Parameters
     ----------
-    explain
-        Returns the arithmetic, a sum with all its terms.
+    arithmetic
+        How it is computed; a sum lists all its terms.
     layer
-        The layer that computes the number; None for a pixel or a probability.
+        The layer that computes it; None for a pixel or a probability.
     title
         The name of the number, in the first line.
     """
-
-    def write(form: str) -> str:
-        return arithmetic_program(explain(), layer, title, form)
-
-    return {form: partial(write, form) for form in (NUMPY, PYTORCH)}
+    return {form: partial(arithmetic_program, arithmetic, layer, title, form) for form in (NUMPY, PYTORCH)}
 
 
 def arithmetic_program(arithmetic: Arithmetic, layer: Layer | None, title: str, form: str) -> str:

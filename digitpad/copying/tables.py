@@ -12,6 +12,7 @@ from digitpad.copying.code import IMPORTS, NUMPY, PYTORCH, array_of, array_progr
 from digitpad.copying.document import Document, Grid, Sentence, Table
 from digitpad.copying.forms import write
 from digitpad.copying.numbers import show
+from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
 
 Floats = NDArray[np.float64]
@@ -36,7 +37,10 @@ def copy_kernels(form: str, *, title: str, names: Sequence[str], kernels: NDArra
     """
 
     def document() -> Document:
-        pairs = zip(names, kernels.astype(np.float64), strict=True)
+        pairs = list(zip(names, kernels.astype(np.float64), strict=True))
+        if kernels.shape[1:] == (1, 1):
+            rows = tuple((name, show(float(weight[0, 0]))) for name, weight in pairs)
+            return Document(title, (Table((_("input"), _("weight")), rows),))
         return Document(title, tuple(Grid(name, kernel) for name, kernel in pairs))
 
     return write(form, document, array_programs(title, kernels=kernels))
@@ -105,7 +109,14 @@ def copy_curves(form: str, *, title: str, curves: Mapping[str, tuple[Floats, Flo
     curves
         Steps and values, float64 (n,) each, by the name of the curve. The programs have all points, by name in
         `curves`; the table has a row for each epoch, or for some steps.
+
+    Raises
+    ------
+    DigitpadError
+        If there is no such form, or no curve has a point.
     """
+    if not any(len(steps) for steps, _values in curves.values()):
+        raise DigitpadError(_("There are no numbers to copy yet; train first."))
 
     def program(language: str) -> str:
         body = [

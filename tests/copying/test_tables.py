@@ -39,6 +39,12 @@ def test_kernels_as_text() -> None:
     assert r"\begin{pmatrix}" in copy_kernels("latex", title="conv1", names=("0", "1"), kernels=_KERNELS)
 
 
+def test_the_weights_of_a_unit_are_a_table() -> None:
+    weights = np.array([[[0.5]], [[-2]]], np.float32)
+    text = copy_kernels("text", title="fc2, unit 1", names=("relu3 unit 0", "relu3 unit 1"), kernels=weights)
+    assert text.splitlines()[3:] == ["relu3 unit 0     0.5", "relu3 unit 1      −2"]
+
+
 def test_a_confusion_matrix_and_its_shares(form: str) -> None:
     with np.errstate(invalid="ignore"):
         found = run(copy_confusion(form, labels=_LABELS, counts=_COUNTS))
@@ -90,3 +96,5 @@ def test_many_steps_without_epochs_are_thinned() -> None:
 def test_an_unknown_form_is_answered() -> None:
     with pytest.raises(DigitpadError, match="no form called 'word'"):
         copy_curves("word", title="a run", curves=_CURVES)
+    with pytest.raises(DigitpadError, match="no numbers to copy yet"):
+        copy_curves("text", title="a run", curves={"loss": (np.zeros(0), np.zeros(0))})

@@ -1,11 +1,12 @@
 """The Networks page: the table of a network, and the formulas of the layer that is chosen."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.copying.references import reference_of
 from digitpad.errors import DigitpadError
-from digitpad.gui.lab.copy_menu import CopyMenu
 from digitpad.gui.lab.field_drawing import FieldDrawing
 from digitpad.gui.lab.network_fields import NetworkFields
 from digitpad.gui.lab.page import LabPage
@@ -13,12 +14,14 @@ from digitpad.gui.lab.quiz import Quiz
 from digitpad.gui.lab.steps_table import StepsTable
 from digitpad.gui.lab.text_table import TextTable
 from digitpad.gui.widgets.cards import card, muted, title
+from digitpad.gui.widgets.copy_menu import CopyMenu
 from digitpad.gui.widgets.inline_alert import InlineAlert
+from digitpad.gui.widgets.layer_reference import LayerReferenceLine
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.lab.documents import network_table
 from digitpad.lab.network_steps import counted_back, formula_steps, pooling_mistake
 from digitpad.lab.networks import NetworkSolution, solve
-from digitpad.lab.worked import Solution
+from digitpad.lab.worked import Solution, copy_as
 from digitpad.nn import ARCHITECTURES, Architecture
 
 
@@ -50,7 +53,7 @@ class NetworksPage(LabPage):
         self.steps = StepsTable("labLayerSteps", self.tr("Formulas"), self.tr("Each formula with its numbers"), self)
         self.why = muted("", self)
         self.why.setObjectName("labWhyNot")
-        self.source = muted("", self)
+        self.source = LayerReferenceLine(theme, "labLayerReference", self)
         self.copy = CopyMenu("labNetworkCopy", self)
         self.quiz = Quiz("labNetwork", self)
         self.drawing_title = title("", self)
@@ -69,6 +72,7 @@ class NetworksPage(LabPage):
         self.table.chosen.connect(self._show_layer)
         self.alert.accepted.connect(self._repair)
         self.copy.message.connect(self.message)
+        self.source.message.connect(self.message)
         self.quiz.covered.connect(self._cover)
         self.load(self._solution, 4)
         self.table.choose(3)
@@ -131,7 +135,7 @@ class NetworksPage(LabPage):
                 words = self.tr("Use what fits"), self.tr("Change this layer so that it fits")
                 self.alert.offer(text, *words)
         self.table.show_rows(table.header, rows, left=2, bold=[len(rows) - 1])
-        self.copy.offer(solution, 4)
+        self.copy.offer(partial(copy_as, solution, digits=4))
         self.quiz.offer(solution, 4)
         self.train.setEnabled(misfit is None)
         self._show_layer(self.table.currentIndex().row())
@@ -156,11 +160,7 @@ class NetworksPage(LabPage):
         if mistake is not None:
             self.why.setText(self.tr("Why not {wrong}? {text}").format(wrong=mistake.wrong, text=mistake.text))
             self.why.setVisible(True)
-        reference = reference_of(layer.layer)
-        same = (
-            "" if reference.pytorch is None else self.tr("The same in PyTorch: {code}. ").format(code=reference.pytorch)
-        )
-        self.source.setText(same + self.tr("Computed in {file}.").format(file=reference.file))
+        self.source.show_reference(reference_of(layer.layer))
         self.source.setVisible(True)
         counted = counted_back(self._solution, index)
         if counted:

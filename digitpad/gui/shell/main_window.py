@@ -26,6 +26,7 @@ from digitpad.gui.shell.replay import Replay
 from digitpad.gui.shell.top_bar import TopBar
 from digitpad.gui.shell.welcome import Welcome
 from digitpad.gui.widgets.actions import make_action
+from digitpad.gui.widgets.copy_menu import CopyMenu
 from digitpad.gui.widgets.files import MODEL_FILTER, MODEL_SUFFIX, local_files
 from digitpad.gui.widgets.focus_order import order_by_layout
 from digitpad.gui.widgets.message_bar import Message, MessageBar
@@ -316,6 +317,8 @@ class MainWindow(QMainWindow):
         """Save the position of the window, and wait for background work to end."""
         for page in (self.draw_tab, *self._built_pages()):
             page.shut_down()
+        for menu in self.findChildren(CopyMenu):
+            menu.shut_down()
         self.replay.shut_down()
         self.workspace.shut_down()
         self._settings.geometry = self.saveGeometry()

@@ -3,7 +3,9 @@
 For an impossible network the first layer that fails is explained; it can be edited further, but not trained.
 """
 
-from PySide6.QtCore import QModelIndex, Qt, Slot
+from functools import partial
+
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -20,9 +22,12 @@ from digitpad.gui.training.layer_list import LayerList
 from digitpad.gui.training.plan_editor import PlanEditor
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.cards import card, dialog_button, muted, scroller, title
+from digitpad.gui.widgets.copy_menu import CopyMenu
 from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.row_table import row_table
 from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.lab.networks import solve
+from digitpad.lab.worked import copy_as
 from digitpad.nn import Architecture
 from digitpad.training import editing
 from digitpad.training.layer_kinds import KINDS
@@ -33,7 +38,15 @@ _WIDTHS = (80, 110, 170, 112, 80)  # pixels at 100 %; the receptive field takes 
 
 
 class NetworkEditor(QDialog):
-    """Edits a copy of the plan's network, which `Use` puts into the plan."""
+    """Edits a copy of the plan's network, which `Use` puts into the plan.
+
+    Signals
+    -------
+    message
+        A `Message` about what was copied.
+    """
+
+    message = Signal(object)
 
     def __init__(self, theme: Theme, editor: PlanEditor, parent: QWidget) -> None:
         super().__init__(parent)
@@ -70,6 +83,8 @@ class NetworkEditor(QDialog):
         make_action(self.view, "layerUpKey", up, ["Alt+Up"], raises, self.move_up)
         make_action(self.view, "layerDownKey", down, ["Alt+Down"], lowers, self.move_down)
         make_action(self, "undoLayerKey", undo, ["Ctrl+Z"], undoes, self.undo)
+        self.copy_as = CopyMenu("copyNetworkAs", self)
+        self.copy_as.message.connect(self.message)
         self._lay_out()
         editor.changed.connect(self._follow_data)
         self._facts = editor.facts
@@ -205,6 +220,7 @@ class NetworkEditor(QDialog):
         self._trouble.style().polish(self._trouble)
         self._use.setEnabled(good)
         self._undo.setEnabled(bool(self._undone))
+        self.copy_as.offer(partial(_summary, self._architecture))
 
     @Slot(QModelIndex, QModelIndex)
     def _choose(self, *_indexes: QModelIndex) -> None:
@@ -226,6 +242,7 @@ class NetworkEditor(QDialog):
         for button in (self._add, self._remove, self._up, self._down):
             tools.addWidget(button)
         tools.addStretch(1)
+        tools.addWidget(self.copy_as)
         tools.addWidget(self._undo)
         left = QVBoxLayout()
         left.setSpacing(SPACE)
@@ -268,3 +285,8 @@ class NetworkEditor(QDialog):
         layout.setSpacing(2 * SPACE)
         layout.addLayout(row, 1)
         layout.addWidget(buttons)
+
+
+def _summary(architecture: Architecture, form: str) -> str:
+    """Return the table of the layers in one of the forms of "Copy as"."""
+    return copy_as(solve(architecture), form)
