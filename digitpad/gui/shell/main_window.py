@@ -26,13 +26,13 @@ from digitpad.gui.shell.replay import Replay
 from digitpad.gui.shell.top_bar import TopBar
 from digitpad.gui.shell.welcome import Welcome
 from digitpad.gui.widgets.actions import make_action
-from digitpad.gui.widgets.copy_menu import CopyMenu
 from digitpad.gui.widgets.files import MODEL_FILTER, MODEL_SUFFIX, local_files
 from digitpad.gui.widgets.focus_order import order_by_layout
 from digitpad.gui.widgets.message_bar import Message, MessageBar
 from digitpad.gui.widgets.scaling import adopt
 from digitpad.gui.widgets.scrolling_pages import ScrollingPages
 from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workers.base import Worker
 from digitpad.gui.workspace import models
 from digitpad.gui.workspace.models import LoadedModel
 from digitpad.gui.workspace.settings import Settings
@@ -317,10 +317,11 @@ class MainWindow(QMainWindow):
         """Save the position of the window, and wait for background work to end."""
         for page in (self.draw_tab, *self._built_pages()):
             page.shut_down()
-        for menu in self.findChildren(CopyMenu):
-            menu.shut_down()
         self.replay.shut_down()
         self.workspace.shut_down()
+        # Those of widgets that are no pages, such as drawings and menus.
+        for worker in self.findChildren(Worker):
+            worker.shut_down()
         self._settings.geometry = self.saveGeometry()
         super().closeEvent(event)
 

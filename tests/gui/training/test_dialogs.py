@@ -298,6 +298,36 @@ def test_layers_are_added_changed_and_used(tab: TrainTab) -> None:
     assert "changed" in network.currentText()
 
 
+def test_a_box_of_the_drawing_is_edited(tab: TrainTab, qtbot: QtBot) -> None:
+    tab.edit_network()
+    editor = tab.findChild(NetworkEditor)
+    assert editor is not None
+    drawing = editor.drawing
+    qtbot.waitUntil(lambda: bool(drawing.boxes), timeout=30_000)
+    _press(editor, "layersAsDrawing")
+    assert drawing.isVisible()
+    assert not editor.view.isVisible()
+    drawing.setFocus()
+    names = [box.full_name for box in drawing.boxes]
+    for _step in range(names.index("conv2")):
+        QTest.keyClick(drawing, Qt.Key.Key_Down)
+    QTest.keyClick(drawing, Qt.Key.Key_Return)
+    name, maps = editor.findChild(QLineEdit, "layerName"), editor.findChild(IntField, "layer-out_channels")
+    assert name is not None
+    assert maps is not None
+    assert name.text() == "conv2"
+    assert name.hasFocus()
+    with qtbot.waitSignal(drawing.drawn, timeout=30_000):
+        maps.setValue(21)
+    box = drawing.box
+    assert box is not None
+    assert box.full_name == "conv2"
+    assert box.lines[0][0].startswith("21 × ")
+    editor.view.setCurrentIndex(editor.list.index(0, 0))
+    assert drawing.box is drawing.boxes[0]
+    _press(editor, "networkCancel")
+
+
 def test_the_layer_table_is_copied(tab: TrainTab, qtbot: QtBot) -> None:
     tab.edit_network()
     editor = tab.findChild(NetworkEditor)
