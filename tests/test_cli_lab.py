@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from digitpad.commands.lab import options
+from digitpad.copying.forms import FORMS
 from digitpad.lab.convolution_problem import ACTIVATIONS
-from digitpad.lab.copying import FORMS
 from digitpad.lab.examples import EXAMPLES
 from digitpad.lab.optimizers import OPTIMIZERS
 from digitpad.lab.surfaces import SURFACES
-from tests.lab.programs import array
-from tests.lab.programs import run as run_program
+from tests.copying.programs import array
+from tests.copying.programs import run as run_program
 
 Run = Callable[..., tuple[int, str, str]]
 

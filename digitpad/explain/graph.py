@@ -3,9 +3,10 @@
 The drawing is made from the layers themselves, so it shows what is computed.
 """
 
+from collections.abc import Sequence
 from html import escape
 
-from digitpad.explain.diagram import Box, Diagram, Line, below_each_other, level_of_u, side_by_side
+from digitpad.explain.diagram import Box, Diagram, Line, Point, below_each_other, level_of_u, side_by_side
 from digitpad.nn import Layer, Sequential, layers
 from digitpad.nn.backend import Shape
 from digitpad.nn.layers.branches import Branches
@@ -69,12 +70,28 @@ def network_svg(network: Sequential, input_shape: Shape, title: str) -> str:
     return _svg(body, title, subtitle)
 
 
-def draw(network: Sequential, input_shape: Shape) -> Diagram:
-    """Return the boxes and lines of a network; see `network_svg`."""
-    ends = input_shape, network.output_shape(input_shape)
+def draw(network: Sequential | None, input_shape: Shape, rest: Sequence[tuple[str, str]] = ()) -> Diagram:
+    """Return the boxes and lines of a network; see `network_svg`.
+
+    Parameters
+    ----------
+    network, input_shape
+        The network, and the shape of one sample; None if there are only layers that do not fit.
+    rest
+        Name and class of further layers, which do not fit: boxes of the family `UNFIT`, in place of the output.
+    """
     measuring = _Painter(0)
-    measuring.chain("", network, input_shape, ends)
-    return _Painter(measuring.needed).chain("", network, input_shape, ends)
+    measuring.whole(network, input_shape, rest)
+    return _Painter(measuring.needed).whole(network, input_shape, rest)
+
+
+END, UNFIT = "end", "unfit"
+"""The families of the input and the output, and of layers that do not fit."""
+
+
+def colour_of(family: str) -> str:
+    """Return the colour of a family of layers, as "#RRGGBB"."""
+    return _FAMILIES.get(family, _FAMILIES["other"])[0]
 
 
 class _Painter:
@@ -91,6 +108,14 @@ class _Painter:
         #: The width required by the texts of all boxes made so far.
         self.needed = 176.0
 
+    def whole(self, network: Sequential | None, shape: Shape, rest: Sequence[tuple[str, str]]) -> Diagram:
+        """Return the drawing of a network with its input and output, or with the layers that do not fit."""
+        start = [self._end(_("input"), shape)]
+        unfit = [self._unfit(*layer) for layer in rest]
+        if network is None:
+            return below_each_other([*start, *unfit])
+        return self.chain("", network, shape, start, unfit or [self._end(_("output"), network.output_shape(shape))])
+
     def layer(self, name: str, layer: Layer, shape: Shape) -> Diagram:
         """Return the drawing of a layer."""
         if isinstance(layer, Sequential):
@@ -104,10 +129,15 @@ class _Painter:
             return side_by_side(ways, self.box(name, layer, shape))
         return self.box(name, layer, shape)
 
-    def chain(self, name: str, network: Sequential, shape: Shape, ends: tuple[Shape, Shape] | None = None) -> Diagram:
-        """Return the drawing of a sequence of layers; `ends` are the shapes to show as its input and output."""
-        first = [] if ends is None else [self._end(_("input"), ends[0])]
-        last = [] if ends is None else [self._end(_("output"), ends[1])]
+    def chain(
+        self,
+        name: str,
+        network: Sequential,
+        shape: Shape,
+        first: Sequence[Diagram] = (),
+        last: Sequence[Diagram] = (),
+    ) -> Diagram:
+        """Return the drawing of a sequence of layers, with other drawings before and after them."""
         shapes, parts = [], []
         for child in network.layers.values():
             shapes.append(shape)
@@ -145,7 +175,13 @@ class _Painter:
         return Diagram.of_box(Box(0, 0, self.width, height, short, type(layer).__name__, name, tuple(texts), family))
 
     def _end(self, name: str, shape: Shape) -> Diagram:
-        return Diagram.of_box(Box(0, 0, self.width, 28, name, _sizes(shape), name, (), "end"))
+        return Diagram.of_box(Box(0, 0, self.width, 28, name, _sizes(shape), name, (), END))
+
+    def _unfit(self, name: str, kind: str) -> Diagram:
+        short = _shortened(name)
+        length = _BOLD_LETTER * len(short) + _LETTER * len(kind)
+        self.needed = max(self.needed, length + _BETWEEN + 2 * _PADDING)
+        return Diagram.of_box(Box(0, 0, self.width, 30, short, kind, name, (), UNFIT))
 
     def _only_skip(self, network: Sequential) -> int | None:
         """Return the index of the skip connection if the sequence can be drawn as a level of a U-Net, else None."""
@@ -196,24 +232,27 @@ def _svg(drawing: Diagram, title: str, subtitle: str) -> str:
 def _line(line: Line) -> str:
     points = " ".join(f"{x:g},{y:g}" for x, y in line.points)
     # The arrow head is a polygon: not every viewer supports markers.
-    head = _arrow_head(line) if line.arrow else ""
+    head = ""
+    if line.arrow:
+        corners = " ".join(f"{x:g},{y:g}" for x, y in arrow_head(line))
+        head = f'<polygon points="{corners}" fill="#6B7780"/>'
     return f'<polyline points="{points}" fill="none" stroke="#8A969E" stroke-width="1.4"/>{head}'
 
 
-def _arrow_head(line: Line) -> str:
+def arrow_head(line: Line) -> tuple[Point, Point, Point]:
+    """Return the corners of the head of an arrow at the end of a line, its tip first."""
     (x0, y0), (x, y) = line.points[-2:]
     dx, dy = (x > x0) - (x < x0), (y > y0) - (y < y0)
     if dy:
         dx = 0
     back_x, back_y = x - 7 * dx, y - 7 * dy
     wing_x, wing_y = 3.5 * abs(dy), 3.5 * abs(dx)
-    corners = ((x, y), (back_x - wing_x, back_y - wing_y), (back_x + wing_x, back_y + wing_y))
-    return f'<polygon points="{" ".join(f"{a:g},{b:g}" for a, b in corners)}" fill="#6B7780"/>'
+    return (x, y), (back_x - wing_x, back_y - wing_y), (back_x + wing_x, back_y + wing_y)
 
 
 def _box(box: Box) -> str:
     x, y, right = box.x, box.y, box.x + box.width - _PADDING
-    if box.family == "end":
+    if box.family == END:
         return "".join(
             (
                 (

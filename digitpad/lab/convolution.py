@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from digitpad.copying.document import Step
 from digitpad.errors import DigitpadError
 from digitpad.lab.convolution_problem import (
     ACTIVATIONS,
@@ -21,7 +22,6 @@ from digitpad.lab.convolution_problem import (
     reach_of,
     resolve_padding,
 )
-from digitpad.lab.document import Step
 from digitpad.lab.matrices import size_text
 from digitpad.nn import functional, layers
 from digitpad.nn.backend import Shape

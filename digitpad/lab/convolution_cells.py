@@ -6,6 +6,8 @@ The value of a cell is always the one that the network computed.
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.copying.document import Step
+from digitpad.copying.numbers import show, total
 from digitpad.explain.formulas import pointwise_formula
 from digitpad.lab.convolution import ACTIVATION, CONV, POOL, ConvolutionSolution
 from digitpad.lab.convolution_terms import (
@@ -19,8 +21,6 @@ from digitpad.lab.convolution_terms import (
     make_term,
     pool_window,
 )
-from digitpad.lab.document import Step
-from digitpad.lab.numbers import show, total
 from digitpad.nn import layers
 from digitpad.nn.layers.activations import Activation
 from digitpad.translation import gettext as _

@@ -10,6 +10,8 @@ The gradients are sums of products as well, with other operands than the convolu
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.copying.document import Step
+from digitpad.copying.numbers import product, show, total
 from digitpad.lab.convolution import ACTIVATION, CONV, POOL, ConvolutionSolution, Gradients
 from digitpad.lab.convolution_terms import (
     CellFunction,
@@ -23,8 +25,6 @@ from digitpad.lab.convolution_terms import (
     make_term,
     pool_window,
 )
-from digitpad.lab.document import Step
-from digitpad.lab.numbers import product, show, total
 from digitpad.nn import layers
 from digitpad.nn.layers.activations import Activation
 from digitpad.translation import gettext as _

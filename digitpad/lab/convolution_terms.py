@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.copying.document import Step
+from digitpad.copying.numbers import product, show, total
 from digitpad.lab.convolution import ACTIVATION, ConvolutionSolution
-from digitpad.lab.document import Step
-from digitpad.lab.numbers import product, show, total
 from digitpad.translation import gettext as _
 
 Numbers = NDArray[np.float64]

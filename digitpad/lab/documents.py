@@ -1,13 +1,13 @@
 """Solutions as documents: what is given, every step, and the results."""
 
+from digitpad.copying.document import Block, Document, Heading, Sentence, Step, Steps, Table, grids
+from digitpad.copying.numbers import show
 from digitpad.lab.convolution import ACTIVATION, CONV, POOL, ConvolutionSolution, side_steps
 from digitpad.lab.convolution_cells import output_cell, problem_name
-from digitpad.lab.document import Block, Document, Heading, Sentence, Step, Steps, Table, grids
 from digitpad.lab.loss_steps import class_rows, gradient_steps, loss_steps
 from digitpad.lab.losses import TITLES, LossSolution
 from digitpad.lab.network_steps import formula_steps, pooling_mistake
 from digitpad.lab.networks import NetworkSolution
-from digitpad.lab.numbers import show
 from digitpad.lab.optimizers import Moment, Path, settings_of, update_steps
 from digitpad.translation import gettext as _
 

@@ -7,12 +7,12 @@ from typing import TypeAlias
 
 import numpy as np
 
+from digitpad.copying.document import Block, Document, Heading, Sentence, Step
 from digitpad.errors import DigitpadError
 from digitpad.lab import convolution, losses, networks, optimizers
 from digitpad.lab.convolution import ConvolutionSolution
 from digitpad.lab.convolution_cells import stage_cell
 from digitpad.lab.convolution_problem import ConvolutionProblem, PoolingSettings
-from digitpad.lab.document import Block, Document, Heading, Sentence, Step
 from digitpad.lab.examples import PAGES
 from digitpad.lab.loss_steps import gradient_steps, loss_steps
 from digitpad.lab.losses import TITLES, LossProblem, LossSolution

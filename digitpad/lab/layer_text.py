@@ -98,11 +98,7 @@ def parse_layers(text: str, input_shape: Shape | None = None, name: str = "lab")
     DigitpadError
         If a line is not a layer; the message names the line, which counts from 1.
     """
-    lines = [
-        (number, part.split("#")[0].strip())
-        for number, line in enumerate(text.splitlines(), start=1)
-        for part in line.split("#")[0].split(";")
-    ]
+    lines = _numbered(text)
     specs: list[LayerSpec] = []
     counts: dict[str, int] = {}
     shape = input_shape
@@ -129,6 +125,21 @@ def parse_layers(text: str, input_shape: Shape | None = None, name: str = "lab")
     if shape is None or not specs:
         raise DigitpadError(_("There is no layer yet; write one in each line, such as conv 8 3x3."))
     return Architecture(name, shape, tuple(specs))
+
+
+def line_of(text: str, index: int) -> int | None:
+    """Return the line of a layer in a text that `parse_layers` reads, both counted from 0; None if it has fewer."""
+    found = [number - 1 for number, line in _numbered(text) if line and not line.lower().startswith("input")]
+    return found[index] if index < len(found) else None
+
+
+def _numbered(text: str) -> list[tuple[int, str]]:
+    """Return the parts of a text between line ends and semicolons, without comments, each with its line from 1."""
+    return [
+        (number, part.strip())
+        for number, line in enumerate(text.splitlines(), start=1)
+        for part in line.split("#")[0].split(";")
+    ]
 
 
 def parse_shape(text: str) -> Shape:

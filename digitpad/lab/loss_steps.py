@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.lab.document import Step
+from digitpad.copying.document import Step
+from digitpad.copying.numbers import factor, product, show, total
 from digitpad.lab.losses import (
     BINARY,
     BINARY_FOCAL,
@@ -13,7 +14,6 @@ from digitpad.lab.losses import (
     SQUARED,
     LossSolution,
 )
-from digitpad.lab.numbers import factor, product, show, total
 from digitpad.nn import functional
 from digitpad.nn.losses.binary import bounded_log
 from digitpad.translation import gettext as _

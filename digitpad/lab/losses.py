@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad import nn
+from digitpad.copying.numbers import show
 from digitpad.errors import DigitpadError
-from digitpad.lab.numbers import show
 from digitpad.nn import functional
 from digitpad.nn.losses import Loss
 from digitpad.translation import gettext as _

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.copying.numbers import exact
 from digitpad.errors import DigitpadError
-from digitpad.lab.numbers import exact, parse_number, plain
+from digitpad.lab.numbers import parse_number, plain
 from digitpad.translation import gettext as _
 from digitpad.translation import ngettext
 

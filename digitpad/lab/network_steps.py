@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from digitpad.lab.document import Step
+from digitpad.copying.document import Step
 from digitpad.lab.networks import ITEM, WINDOWS, NetworkSolution, Row
 from digitpad.nn import layers
 from digitpad.translation import gettext as _

@@ -5,6 +5,7 @@ reported in its place with what would fit, and the layers before it keep their r
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from digitpad.errors import DigitpadError
@@ -132,6 +133,15 @@ def solve(plan: Architecture) -> NetworkSolution:
         shape = part.output_shape(shape)
         field = None if field is None else part.receptive_field(field)
     return NetworkSolution(plan=plan, rows=tuple(rows), misfit=None)
+
+
+def layer_count(specs: object) -> int:
+    """Return the number of planned layers, with those inside others: what the time of `solve` depends on."""
+    if isinstance(specs, Mapping):
+        return int("type" in specs) + sum(layer_count(value) for value in specs.values())
+    if isinstance(specs, list | tuple):
+        return sum(layer_count(spec) for spec in specs)
+    return 0
 
 
 def _rows_of(part: Sequential, shape: Shape, field: ReceptiveField | None) -> list[Row]:

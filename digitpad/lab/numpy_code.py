@@ -7,12 +7,12 @@ import re
 
 import numpy as np
 
+from digitpad.copying.code import lines, literal
+from digitpad.copying.numbers import exact
 from digitpad.errors import DigitpadError
-from digitpad.lab.code import lines, literal
 from digitpad.lab.convolution import ConvolutionSolution
 from digitpad.lab.losses import BINARY, BINARY_FOCAL, CROSS_ENTROPY, FOCAL, LABEL_SMOOTHING, SQUARED, LossSolution
 from digitpad.lab.networks import NetworkSolution, Row
-from digitpad.lab.numbers import exact
 from digitpad.lab.optimizers import Path, settings_of
 from digitpad.nn import layers
 from digitpad.translation import gettext as _

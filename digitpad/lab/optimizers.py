@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.copying.document import Step
+from digitpad.copying.numbers import factor, show
 from digitpad.errors import DigitpadError
-from digitpad.lab.document import Step
-from digitpad.lab.numbers import factor, show
 from digitpad.lab.surfaces import Point, Surface
 from digitpad.nn import optim
 from digitpad.nn.optim import Optimizer

@@ -5,14 +5,14 @@ The names of their results are those of `numpy_code`.
 
 import numpy as np
 
+from digitpad.copying.code import lines, literal
+from digitpad.copying.numbers import exact
 from digitpad.errors import DigitpadError
 from digitpad.export.pytorch_classes import CLASSES
 from digitpad.export.pytorch_source import CHAIN, expression
-from digitpad.lab.code import lines, literal
 from digitpad.lab.convolution import ConvolutionSolution
 from digitpad.lab.losses import BINARY, BINARY_FOCAL, CROSS_ENTROPY, FOCAL, LABEL_SMOOTHING, SQUARED, LossSolution
 from digitpad.lab.networks import NetworkSolution
-from digitpad.lab.numbers import exact
 from digitpad.lab.optimizers import Path, settings_of
 from digitpad.nn import Sequential, build
 from digitpad.nn.layer import Layer

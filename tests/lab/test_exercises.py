@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from digitpad.copying.forms import as_text
+from digitpad.copying.numbers import show
 from digitpad.errors import DigitpadError
-from digitpad.lab.copying import as_text
 from digitpad.lab.examples import EXAMPLES, PAGES, example
 from digitpad.lab.exercises import Question, check, exercise_of, sheet, variant
-from digitpad.lab.numbers import show
 
 _QUESTION = Question(("cross_entropy", "steps", 4), "loss", 0.9162907318741551, "It is −(−0.9163).", 4)
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digitpad.copying.numbers import show
 from digitpad.errors import DigitpadError
-from digitpad.lab.numbers import ascii_number, factor, parse_number, product, show, total
+from digitpad.lab.numbers import parse_number
 
 
 @pytest.mark.parametrize(
@@ -80,27 +81,3 @@ def test_what_is_shown_is_within_half_of_the_last_digit(value: float, digits: in
     assert abs(parse_number(shown) - value) <= 0.5 * 10**-digits + 1e-9 * abs(value)
     assert "-" not in shown.replace("e-", "")
     assert (show(value, digits) == "0") == (value == 0)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (8.0, "8"),
-        (-7.0, "−7"),
-        (0.916290731, "0.9163"),
-        (2.5, "2.5"),
-        (-0.0, "0"),
-        (1e-9, "1.000e−09"),
-        (1e15, "1.000e+15"),
-    ],
-)
-def test_a_number_is_shown_without_trailing_zeros(value: float, text: str) -> None:
-    assert show(value) == text
-    assert ascii_number(value) == text.replace("−", "-")
-
-
-def test_negative_factors_and_summands() -> None:
-    assert factor(-2) == "(−2)"
-    assert product(-1, 5) == "(−1)·5"
-    assert total([1, 9, -2, 0]) == "1 + 9 − 2 + 0"
-    assert total([]) == "0"

@@ -15,8 +15,8 @@ from digitpad.lab.optimizers import OPTIMIZERS, Path, Recipe, follow
 from digitpad.lab.surfaces import SURFACES, surface_of
 from digitpad.lab.worked import copy_as
 from digitpad.nn import ARCHITECTURES
+from tests.copying.programs import array, run
 from tests.lab.problems import random_convolution, random_loss
-from tests.lab.programs import array, run
 
 
 @pytest.fixture(params=["numpy", "pytorch"])

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from digitpad.commands.lab.shared import LabOutput, named, say_solution, solve_example, whole_pair
 from digitpad.commands.output import say_json
+from digitpad.copying.document import step_records
 from digitpad.errors import DigitpadError
 from digitpad.lab import convolution
 from digitpad.lab.convolution_cells import output_cell
 from digitpad.lab.convolution_problem import ConvolutionProblem, PaddingChoice, PoolingSettings
-from digitpad.lab.document import step_records
 from digitpad.lab.kernels import PRESETS, kernel_preset
 from digitpad.lab.matrices import parse_channels, parse_kernels, parse_vector
 from digitpad.translation import gettext as _

@@ -5,9 +5,9 @@ from typing import Any
 
 from digitpad.commands.lab.shared import LabOutput, named, say_solution, solve_example
 from digitpad.commands.output import say_json
+from digitpad.copying.document import step_records
 from digitpad.errors import DigitpadError
 from digitpad.lab import losses
-from digitpad.lab.document import step_records
 from digitpad.lab.loss_steps import loss_steps
 from digitpad.lab.losses import LossProblem, LossSolution
 from digitpad.lab.matrices import parse_classes, parse_matrix, parse_vector

@@ -2,9 +2,9 @@
 
 from digitpad.commands.lab.shared import LabOutput, named, say_solution
 from digitpad.commands.output import say_json
+from digitpad.copying.document import step_records
 from digitpad.errors import DigitpadError
 from digitpad.lab import optimizers
-from digitpad.lab.document import step_records
 from digitpad.lab.matrices import parse_vector
 from digitpad.lab.optimizers import Recipe, update_steps
 from digitpad.lab.surfaces import surface_of

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from digitpad.commands.lab.shared import LabOutput, say_solution, solve_example
 from digitpad.commands.output import say_json
+from digitpad.copying.document import step_records
 from digitpad.errors import DigitpadError
 from digitpad.lab import networks
-from digitpad.lab.document import step_records
 from digitpad.lab.examples import EXAMPLES
 from digitpad.lab.layer_text import parse_layers
 from digitpad.lab.network_steps import formula_steps, pooling_mistake

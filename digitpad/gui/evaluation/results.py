@@ -1,6 +1,7 @@
 """The results of an evaluation: one view at a time, and beside it the images of the item chosen in the view."""
 
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from digitpad.copying.tables import copy_confusion
 from digitpad.evaluation import Disturbance, Evaluation, RobustnessPoint, measured_images, wilson_interval
 from digitpad.evaluation.report import ORIGINS
 from digitpad.gui.evaluation.captions import words_for_amount
@@ -20,6 +22,7 @@ from digitpad.gui.evaluation.figures import share
 from digitpad.gui.evaluation.job import Measured
 from digitpad.gui.evaluation.points import PointsInGallery
 from digitpad.gui.widgets.cards import card, muted, title
+from digitpad.gui.widgets.copy_menu import CopyMenu
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.percent import percent
 from digitpad.gui.widgets.theme import SPACE, Theme
@@ -95,6 +98,7 @@ class Results(QWidget):
         self._curves: tuple[list[RobustnessPoint], ...] = ()
         self._gallery_name = ""
         self.matrix = ConfusionMatrix(theme, self)
+        self.copy_as = CopyMenu("copyConfusionAs", self)
         self.classes = FigureTable(
             theme,
             "classTable",
@@ -168,6 +172,7 @@ class Results(QWidget):
             return
         self.matrix.choose(None)
         self.matrix.show_counts(result.labels, result.confusion)
+        self.copy_as.offer(partial(copy_confusion, labels=result.labels, counts=result.confusion))
         hits = result.confusion.diagonal().tolist()
         rows = [
             Row(
@@ -344,6 +349,7 @@ class Results(QWidget):
 
     def _show_nothing(self) -> None:
         self.matrix.show_counts((), np.zeros((0, 0), np.int64))
+        self.copy_as.offer(None)
         self.classes.show_rows((self.tr("Class"), self.tr("Images"), self.tr("Recall")), ())
         self.origins.show_rows((self.tr("Writer"), self.tr("Images"), self.tr("Accuracy")), ())
         self.reliability.show_calibration(None)
@@ -433,6 +439,7 @@ class Results(QWidget):
 
     def _connect(self) -> None:
         self.matrix.cell_chosen.connect(self._show_cell)
+        self.copy_as.message.connect(self.message)
         self.classes.row_chosen.connect(self._show_class)
         self.reliability.bin_chosen.connect(self._show_bin)
         self.origins.row_chosen.connect(self._show_origin)
@@ -464,7 +471,7 @@ class Results(QWidget):
         self.robustness_corner.addWidget(self.robustness_words)
         grid.addLayout(self.robustness_corner, 2, 1)
         pages: Sequence[Sequence[QWidget]] = (
-            (scrolled(self.matrix, self._views),),
+            (scrolled(self.matrix, self._views), self.copy_as),
             (self.classes,),
             (self.reliability, self.calibration_words),
             (curves,),
@@ -511,5 +518,6 @@ def _column(widgets: Sequence[QWidget], parent: QWidget) -> QWidget:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(SPACE)
     for widget in widgets:
-        column.addWidget(widget, 0 if isinstance(widget, QLabel) else 1)
+        side = Qt.AlignmentFlag.AlignLeft if isinstance(widget, CopyMenu) else Qt.AlignmentFlag(0)
+        column.addWidget(widget, 0 if isinstance(widget, QLabel | CopyMenu) else 1, side)
     return page

@@ -4,14 +4,15 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from digitpad.gui.lab.copy_menu import CopyMenu
+from digitpad.copying.numbers import show
 from digitpad.gui.lab.grid_column import GridColumn
 from digitpad.gui.lab.steps_table import StepsTable
 from digitpad.gui.widgets.cards import card, muted, title
+from digitpad.gui.widgets.copy_menu import CopyMenu
 from digitpad.gui.widgets.flow_layout import FlowLayout
+from digitpad.gui.widgets.layer_reference import LayerReferenceLine
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 from digitpad.lab.convolution_terms import CellFunction, CellSum
-from digitpad.lab.numbers import show
 
 
 class CellCard(QWidget):
@@ -67,6 +68,7 @@ class CellCard(QWidget):
             checkable=True,
         )
         self.copy = CopyMenu("labCopy", frame)
+        self.reference = LayerReferenceLine(theme, "labStageReference", frame)
         self._walk.toggled.connect(self.walk_wanted)
         self._next.clicked.connect(self.step_wanted)
         self._cover.toggled.connect(self.cover_wanted)
@@ -130,6 +132,7 @@ class CellCard(QWidget):
         middle.addWidget(self._steps, 1)
         inside.addLayout(middle, 1)
         inside.addWidget(self._verdict)
+        inside.addWidget(self.reference)
         inside.addLayout(row)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

@@ -1,6 +1,7 @@
 """The Convolution page: the matrices from left to right, and below them the arithmetic of the cell that is chosen."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QTimer, Slot
@@ -23,7 +24,8 @@ from digitpad.lab.exercises import check, convolution_question
 from digitpad.lab.kernels import PRESETS
 from digitpad.lab.matrices import as_line, parse_channels, parse_kernels
 from digitpad.lab.numbers import parse_number
-from digitpad.lab.worked import Solution
+from digitpad.lab.stage_references import stage_reference
+from digitpad.lab.worked import Solution, copy_as
 
 _WALK_MS = 700
 
@@ -65,6 +67,7 @@ class ConvolutionPage(LabPage):
         self.cell.walk_wanted.connect(self._set_walking)
         self.cell.cover_wanted.connect(self.cover)
         self.cell.copy.message.connect(self.message)
+        self.cell.reference.message.connect(self.message)
         self.load(self._solution, 4)
 
     @property
@@ -205,7 +208,7 @@ class ConvolutionPage(LabPage):
         self.alert.clear()
         self.tables.show_solution(solution, self._digits, self._covered)
         self._side.setText(";  ".join(f"{step.name} {step.filled} = {step.value}" for step in side_steps(solution)))
-        self.cell.copy.offer(solution, self._digits)
+        self.cell.copy.offer(partial(copy_as, solution, digits=self._digits))
         key, cell = self._chosen
         if not self.tables.has(key, cell):
             key, cell = CONV, (0, 0, 0)
@@ -221,6 +224,7 @@ class ConvolutionPage(LabPage):
         self._chosen = key, cell
         self.tables.frame(self._solution, key, cell)
         covered = (key, cell) in self._covered
+        self.cell.reference.show_reference(stage_reference(self._solution, key))
         self.cell.show_cell(None if covered else arithmetic_of(self._solution, key, cell), self._digits)
 
     @Slot()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLabel, QLineEdit, QToolButton, QWidget
 
+from digitpad.copying.numbers import exact
 from digitpad.errors import DigitpadError
 from digitpad.gui.widgets.fields import CheckBox, ComboBox, IntField
 from digitpad.gui.widgets.flow_layout import FlowLayout
@@ -12,7 +13,6 @@ from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.lab.convolution_problem import ACTIVATIONS, ConvolutionProblem, PaddingChoice, PoolingSettings
 from digitpad.lab.matrices import parse_vector
-from digitpad.lab.numbers import exact
 
 _PADDINGS: tuple[str, ...] = ("valid", "same", "full")
 

@@ -7,12 +7,12 @@ from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from digitpad.atomic import atomic_write
+from digitpad.copying.forms import as_markdown
 from digitpad.errors import DigitpadError
 from digitpad.gui.widgets.fields import CheckBox, IntField
 from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.theme import SPACE, Theme
-from digitpad.lab.copying import as_markdown
 from digitpad.lab.exercises import sheet, variant
 
 _ON_A_SHEET = 3

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QBrush, QColor
 
+from digitpad.copying.numbers import show
 from digitpad.explain.colours import DIVERGING, SEQUENTIAL
 from digitpad.gui.widgets.theme import Theme
-from digitpad.lab.numbers import show
 
 Numbers = NDArray[np.float64]
 Cell = tuple[int, int, int]

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
+from digitpad.copying.numbers import exact
 from digitpad.errors import DigitpadError
 from digitpad.gui.lab.matrix_line import MatrixLine
 from digitpad.gui.widgets.flow_layout import FlowLayout
@@ -12,7 +13,7 @@ from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE
 from digitpad.lab.losses import Given, LossProblem
 from digitpad.lab.matrices import as_line, parse_classes, parse_matrix, parse_vector
-from digitpad.lab.numbers import exact, parse_number
+from digitpad.lab.numbers import parse_number
 
 Numbers = NDArray[np.float64]
 _GIVEN: tuple[Given, ...] = ("logits", "probabilities", "outputs")

@@ -2,13 +2,14 @@
 
 import math
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from digitpad.copying.numbers import show
 from digitpad.errors import DigitpadError
-from digitpad.gui.lab.copy_menu import CopyMenu
 from digitpad.gui.lab.curve_plot import CurvePlot
 from digitpad.gui.lab.loss_fields import LossFields
 from digitpad.gui.lab.page import LabPage
@@ -16,6 +17,7 @@ from digitpad.gui.lab.quiz import Quiz
 from digitpad.gui.lab.steps_table import StepsTable
 from digitpad.gui.lab.text_table import TextTable
 from digitpad.gui.widgets.cards import card, muted, title
+from digitpad.gui.widgets.copy_menu import CopyMenu
 from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.inline_alert import InlineAlert
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
@@ -23,8 +25,7 @@ from digitpad.lab.documents import class_table
 from digitpad.lab.examples import example
 from digitpad.lab.loss_steps import gradient_steps, loss_steps
 from digitpad.lab.losses import TITLES, LossSolution, loss_curve, solve
-from digitpad.lab.numbers import show
-from digitpad.lab.worked import Solution
+from digitpad.lab.worked import Solution, copy_as
 from digitpad.translation import gettext as _
 
 _SPAN = 4.0
@@ -122,7 +123,7 @@ class LossesPage(LabPage):
         self.names.blockSignals(False)
         self.note.setText(" ".join(solution.notes))
         self.note.setVisible(bool(solution.notes))
-        self.copy.offer(solution, self._digits)
+        self.copy.offer(partial(copy_as, solution, digits=self._digits))
         self.quiz.offer(solution, self._digits)
         self._show_loss()
         self.solved.emit(solution, self._digits)

@@ -1,6 +1,7 @@
 """The fields of the Networks page: layers as text or PyTorch code, or a preset."""
 
 from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from digitpad.errors import DigitpadError
@@ -8,18 +9,9 @@ from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
-from digitpad.lab.layer_text import as_layers, parse_layers, parse_shape
+from digitpad.lab.layer_text import as_layers, line_of, parse_layers, parse_shape
 from digitpad.lab.pytorch_reader import looks_like_pytorch, parse_pytorch
-from digitpad.models.plan_limits import check_plan
 from digitpad.nn import ARCHITECTURES, Architecture
-
-#: Networks with more numbers take longer to describe than a window may stand still; `digitpad lab shapes` has them all.
-_MOST_NUMBERS = 10_000_000
-
-
-def _quick_presets() -> list[str]:
-    """Return the presets whose tables are there at once."""
-    return [name for name, plan in ARCHITECTURES.items() if check_plan(plan) <= _MOST_NUMBERS]
 
 
 class _LayerText(QPlainTextEdit):
@@ -64,7 +56,7 @@ class NetworkFields(QWidget):
         self._presets = ComboBox(
             theme, "labNetworkPreset", self.tr("Preset"), self.tr("A network that is known by name"), self
         )
-        self._presets.offer({"": self.tr("Preset…"), **{name: name for name in _quick_presets()}})
+        self._presets.offer({"": self.tr("Preset…"), **{name: name for name in ARCHITECTURES}})
         self._presets.setMinimumContentsLength(12)
         self._text = _LayerText(self)
         self._text.setObjectName("labLayers")
@@ -101,6 +93,18 @@ class NetworkFields(QWidget):
         """Take layers or code for the layers."""
         self._text.setPlainText(text)
         self.changed.emit()
+
+    def edit_layer(self, index: int) -> None:
+        """Put the cursor on the line of a layer, counted from 0; in code, only the focus is moved."""
+        self._text.setFocus()
+        text = self._text.toPlainText()
+        if self._plan is not None or looks_like_pytorch(text):
+            return
+        line = line_of(text, index)
+        if line is not None:
+            cursor = QTextCursor(self._text.document().findBlockByNumber(line))
+            cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+            self._text.setTextCursor(cursor)
 
     def plan(self) -> Architecture:
         """Return the network that the fields describe.

@@ -1,28 +1,30 @@
 """The Optimizers page: optimizers side by side on a surface, and the update rule of one of them at a step."""
 
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSlider, QVBoxLayout, QWidget
 
+from digitpad.copying.numbers import exact, show
 from digitpad.errors import DigitpadError
-from digitpad.gui.lab.copy_menu import CopyMenu
 from digitpad.gui.lab.page import LabPage
 from digitpad.gui.lab.path_plot import COLOURS, PathPlot
 from digitpad.gui.lab.quiz import Quiz
 from digitpad.gui.lab.steps_table import StepsTable
 from digitpad.gui.lab.text_table import TextTable
 from digitpad.gui.widgets.cards import card, title
+from digitpad.gui.widgets.copy_menu import CopyMenu
 from digitpad.gui.widgets.fields import CheckBox, ComboBox, IntField
 from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.inline_alert import InlineAlert
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.lab.matrices import parse_vector
-from digitpad.lab.numbers import exact, parse_number, show
+from digitpad.lab.numbers import parse_number
 from digitpad.lab.optimizers import OPTIMIZERS, Path, Recipe, follow, update_steps
 from digitpad.lab.surfaces import SURFACES, Point
-from digitpad.lab.worked import Solution
+from digitpad.lab.worked import Solution, copy_as
 from digitpad.translation import gettext as _
 
 _WALK_MS = 120
@@ -174,7 +176,7 @@ class OptimizersPage(LabPage):
         self.rule_title.setText(text)
         steps = () if number < 1 else (*update_steps(path, number, 0), *update_steps(path, number, 1))
         self.rule.show_steps(steps, 6)
-        self.copy.offer(path, 6)
+        self.copy.offer(partial(copy_as, path, digits=6))
 
     @Slot()
     def _next(self) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from digitpad.copying.document import Step
+from digitpad.copying.numbers import show
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import text_font
-from digitpad.lab.document import Step
-from digitpad.lab.numbers import show
 
 _Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole

@@ -34,6 +34,7 @@ from digitpad.gui.widgets.message_bar import Message, MessageBar
 from digitpad.gui.widgets.scaling import adopt
 from digitpad.gui.widgets.scrolling_pages import ScrollingPages
 from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workers.base import Worker
 from digitpad.gui.workspace import models
 from digitpad.gui.workspace.models import LoadedModel
 from digitpad.gui.workspace.settings import Settings
@@ -327,6 +328,9 @@ class MainWindow(QMainWindow):
         self.replay.shut_down()
         self.class_board.shut_down()
         self.workspace.shut_down()
+        # Those of widgets that are no pages, such as drawings and menus.
+        for worker in self.findChildren(Worker):
+            worker.shut_down()
         self._settings.geometry = self.saveGeometry()
         super().closeEvent(event)
 

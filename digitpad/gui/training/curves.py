@@ -1,6 +1,7 @@
 """The curves of a run, live: loss above; accuracy, learning rate or a figure of the layers below; other runs too."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
+from digitpad.copying.tables import copy_curves
+from digitpad.gui.training.curve_files import columns_of
 from digitpad.gui.training.curve_sets import FIGURES, VALIDATION, Curves, figure_curves, loss_curves, scale_of
 from digitpad.gui.training.curve_style import AxisScale
 from digitpad.gui.training.figure import Figure, Panel
@@ -17,6 +20,7 @@ from digitpad.gui.training.plot_marks import Mark
 from digitpad.gui.training.run_view import RunView
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.cards import card, muted, title
+from digitpad.gui.widgets.copy_menu import CopyMenu
 from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.scaling import px
@@ -122,7 +126,16 @@ class CurvesPanel(QWidget):
 
     def come_after(self, widget: QWidget) -> None:
         """Follow a widget in the Tab order, which goes through headers and plots as the eye does."""
-        chain = (widget, self.smoothing, self._log_button, self._export_button, self.loss, self._choice, self.other)
+        chain = (
+            widget,
+            self.smoothing,
+            self._log_button,
+            self._export_button,
+            self.copy_as,
+            self.loss,
+            self._choice,
+            self.other,
+        )
         for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
         self._loss_legend.come_after(widget)
@@ -163,6 +176,7 @@ class CurvesPanel(QWidget):
         self._record = record
         if record is not None:
             record.window = self.smoothed_over
+        self.copy_as.offer_later(None if record is None else partial(_prepared, record, self.tr("Curves of the run")))
         self._put_all()
         self._mark_changes()
         self.show_all()
@@ -241,6 +255,8 @@ class CurvesPanel(QWidget):
         self._export_button = self._link("exportButton", self.tr("export"), self.export, frame)
         self._export_button.clicked.connect(self.export.trigger)
         row.addWidget(self._export_button)
+        self.copy_as = CopyMenu("copyCurvesAs", frame)
+        row.addWidget(self.copy_as)
         self._loss_head = self._header(frame, title(self.tr("Loss"), frame), self._loss_legend)
         self._loss_head.addWidget(self._controls)
         self._loss_line = QHBoxLayout()
@@ -365,3 +381,10 @@ class CurvesPanel(QWidget):
         legend.show_curves({key: style for key, style in chips.items() if key not in beside})
         others.show_curves(beside)
         others.setVisible(bool(beside))
+
+
+def _prepared(record: RunView, title: str) -> Callable[[str], str]:
+    """Return the function that writes the curves as they are now."""
+    record.follow()
+    curves = {name: (series.x.copy(), series.y.copy()) for name, series in columns_of(record).items()}
+    return partial(copy_curves, title=title, curves=curves)

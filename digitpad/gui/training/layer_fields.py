@@ -43,6 +43,7 @@ class LayerFields(QWidget):
         self._name.setFixedSize(14 * SPACE, HEIGHT)
         self._name.editingFinished.connect(self._rename)
         self._add(self.tr("Name"), self._name)
+        self.setFocusProxy(self._name)
         # The name stays; the other rows are those of the layer shown.
         self._rows = []
 

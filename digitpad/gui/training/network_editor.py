@@ -3,26 +3,36 @@
 For an impossible network the first layer that fails is explained; it can be edited further, but not trained.
 """
 
-from PySide6.QtCore import QModelIndex, Qt, Slot
+from functools import partial
+
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from digitpad.errors import DigitpadError
+from digitpad.explain.diagram import Box
 from digitpad.gui.training.layer_fields import LayerFields
 from digitpad.gui.training.layer_list import LayerList
 from digitpad.gui.training.plan_editor import PlanEditor
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.cards import card, dialog_button, muted, scroller, title
+from digitpad.gui.widgets.copy_menu import CopyMenu
 from digitpad.gui.widgets.fields import ComboBox
+from digitpad.gui.widgets.flow_layout import FlowLayout
+from digitpad.gui.widgets.network_drawing import NetworkDrawing
 from digitpad.gui.widgets.row_table import row_table
+from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.lab.networks import solve
+from digitpad.lab.worked import copy_as
 from digitpad.nn import Architecture
 from digitpad.training import editing
 from digitpad.training.layer_kinds import KINDS
@@ -33,7 +43,15 @@ _WIDTHS = (80, 110, 170, 112, 80)  # pixels at 100 %; the receptive field takes 
 
 
 class NetworkEditor(QDialog):
-    """Edits a copy of the plan's network, which `Use` puts into the plan."""
+    """Edits a copy of the plan's network, which `Use` puts into the plan.
+
+    Signals
+    -------
+    message
+        A `Message` about what was copied.
+    """
+
+    message = Signal(object)
 
     def __init__(self, theme: Theme, editor: PlanEditor, parent: QWidget) -> None:
         super().__init__(parent)
@@ -46,6 +64,7 @@ class NetworkEditor(QDialog):
         self.view = row_table(
             self.list, "layerList", self.tr("Layers"), self.tr("Select a layer to change it"), _WIDTHS, self
         )
+        self.drawing = NetworkDrawing(theme, "layerDrawing", self)
         self.fields = LayerFields(theme, self)
         self._trouble = QLabel(self)
         self._trouble.setObjectName("networkTrouble")
@@ -70,11 +89,15 @@ class NetworkEditor(QDialog):
         make_action(self.view, "layerUpKey", up, ["Alt+Up"], raises, self.move_up)
         make_action(self.view, "layerDownKey", down, ["Alt+Down"], lowers, self.move_down)
         make_action(self, "undoLayerKey", undo, ["Ctrl+Z"], undoes, self.undo)
+        self.copy_as = CopyMenu("copyNetworkAs", self)
+        self.copy_as.message.connect(self.message)
         self._lay_out()
         editor.changed.connect(self._follow_data)
         self._facts = editor.facts
         self.fields.edited.connect(self._edit)
         self.view.selectionModel().currentChanged.connect(self._choose)
+        self.drawing.chosen.connect(self._choose_drawn)
+        self.drawing.opened.connect(self._open_drawn)
         self.resize(976, 576)
         self.show_plan()
 
@@ -195,6 +218,7 @@ class NetworkEditor(QDialog):
         classes = len(self._facts.classes) if self._facts is not None and self._facts.has_classes else None
         self.list.show_analysis(editing.analyze(self._architecture, classes))
         self.view.setCurrentIndex(self.list.index(row, 0))
+        self.drawing.show_plan(self._architecture)
         self._choose()
         analysis = self.list.analysis
         good = analysis.is_possible
@@ -205,12 +229,15 @@ class NetworkEditor(QDialog):
         self._trouble.style().polish(self._trouble)
         self._use.setEnabled(good)
         self._undo.setEnabled(bool(self._undone))
+        self.copy_as.offer(partial(_summary, self._architecture))
 
     @Slot(QModelIndex, QModelIndex)
     def _choose(self, *_indexes: QModelIndex) -> None:
         rows, row = self.list.analysis.rows, self._row()
         chosen = rows[row] if 0 <= row < len(rows) else None
         self.fields.show_layer(chosen)
+        if chosen is not None and not _is_part(self.drawing.box, chosen.name):
+            self.drawing.choose(chosen.name)
         kind = KINDS.get(chosen.type) if chosen is not None else None
         known = _(kind.title) if kind is not None else chosen.type if chosen is not None else self.tr("No layer")
         self._heading.setText(known)
@@ -218,19 +245,48 @@ class NetworkEditor(QDialog):
         self._up.setEnabled(row > 0)
         self._down.setEnabled(0 <= row < len(rows) - 1)
 
+    @Slot(str)
+    def _choose_drawn(self, name: str) -> None:
+        """Choose the layer of a box; one inside another layer is edited with it."""
+        top = name.partition(".")[0]
+        row = next((row.index for row in self.list.analysis.rows if row.name == top), -1)
+        if row >= 0:
+            self.view.setCurrentIndex(self.list.index(row, 0))
+
+    @Slot(str)
+    def _open_drawn(self, name: str) -> None:
+        """Go to the fields of the layer of a box."""
+        self._choose_drawn(name)
+        self.fields.setFocus()
+
     def _lay_out(self) -> None:
-        tools = QHBoxLayout()
+        self._shown, switches = segments(
+            [
+                ("layersAsList", self.tr("List"), self.tr("Show the layers as a list")),
+                ("layersAsDrawing", self.tr("Drawing"), self.tr("Show the network as a drawing; a box can be edited")),
+            ],
+            self,
+            label=self.tr("The network is shown as"),
+        )
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self.drawing)
+        self._shown.idClicked.connect(self._stack.setCurrentIndex)
+        tools = FlowLayout()
         tools.setSpacing(SPACE)
+        for switch in switches:
+            tools.addWidget(switch)
         self._kinds.setFixedWidth(20 * SPACE)
         tools.addWidget(self._kinds)
         for button in (self._add, self._remove, self._up, self._down):
             tools.addWidget(button)
-        tools.addStretch(1)
+        tools.add_stretch()
+        tools.addWidget(self.copy_as)
         tools.addWidget(self._undo)
         left = QVBoxLayout()
         left.setSpacing(SPACE)
         left.addLayout(tools)
-        left.addWidget(self.view, 1)
+        left.addWidget(self._stack, 1)
         left.addWidget(self._trouble)
         side = card("layerCard", self)
         side.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
@@ -268,3 +324,13 @@ class NetworkEditor(QDialog):
         layout.setSpacing(2 * SPACE)
         layout.addLayout(row, 1)
         layout.addWidget(buttons)
+
+
+def _summary(architecture: Architecture, form: str) -> str:
+    """Return the table of the layers in one of the forms of "Copy as"."""
+    return copy_as(solve(architecture), form)
+
+
+def _is_part(box: Box | None, name: str) -> bool:
+    """Return whether a box belongs to a layer, or to one inside it."""
+    return box is not None and box.full_name.partition(".")[0] == name

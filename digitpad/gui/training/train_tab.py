@@ -348,6 +348,7 @@ class TrainTab(TabPage):
         dialog = self.findChild(NetworkEditor)
         if dialog is None:
             dialog = NetworkEditor(self._theme, self.editor, self)
+            dialog.message.connect(self.message)
         elif not dialog.isVisible():
             dialog.show_plan()
         bring_up(dialog)
@@ -421,6 +422,7 @@ class TrainTab(TabPage):
         self.setup.live_changed.connect(session.change)
         session.recalled.connect(self._recall)
         self.curves.export_asked.connect(self.export.ask)
+        self.curves.copy_as.message.connect(self.message)
         self.export.file_chosen.connect(self.export_to)
         self.setup.more_asked.connect(self.show_more)
         self.setup.runs_asked.connect(self.show_runs)

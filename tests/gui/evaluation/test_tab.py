@@ -34,7 +34,9 @@ from digitpad.gui.workers.generator import GeneratorWorker
 from digitpad.gui.workspace.model_data import Data
 from digitpad.models.model_file import load_model
 from digitpad.reading.recognizer import Recognizer
+from tests.copying.programs import run
 from tests.gui.controls import check_names, check_room, controls_of, tab_order
+from tests.gui.copied import copied
 from tests.gui.evaluation.conftest import images_read_as, pixels_of, write_test_set
 from tests.gui.settling import lay_out, settle
 
@@ -596,3 +598,14 @@ def test_a_folder_is_offered_in_every_orientation(tab: EvaluationTab, tmp_path: 
     choice.setCurrentIndex(choice.findText("emnist:transpose"))
     choice.activated.emit(choice.currentIndex())
     assert tab.setup.chosen_data == Data(f"{folder}:transpose", "test")
+
+
+def test_the_confusion_matrix_is_copied(tab: EvaluationTab, data: Path, qtbot: QtBot) -> None:
+    assert not tab.results.copy_as.isEnabled()
+    _measure(tab, data, qtbot)
+    measured = tab.results.measured
+    assert measured is not None
+    found = run(copied(qtbot, tab.results.copy_as, "numpy"))
+    np.testing.assert_array_equal(found["confusion"], measured.evaluations[0].confusion)
+    assert found["accuracy"] == measured.evaluations[0].accuracy
+    assert "| 4 | 0 | 0 | 0 | 0 | 1 | 0 | 0 | 0 | 0 | 2 | 0.3333 |" in copied(qtbot, tab.results.copy_as, "markdown")

@@ -18,13 +18,14 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from digitpad.copying.forms import as_text
 from digitpad.gui.lab.convolution_page import ConvolutionPage
 from digitpad.gui.lab.tab import LabTab
 from digitpad.gui.widgets.fields import ComboBox
-from digitpad.lab.copying import as_text
 from digitpad.lab.examples import EXAMPLES
 from digitpad.lab.worked import document_of
 from tests.gui.controls import check_names, controls_of
+from tests.gui.copied import copied
 
 W = TypeVar("W", bound=QWidget)
 
@@ -199,11 +200,9 @@ def test_an_example_is_loaded(tab: LabTab, page: ConvolutionPage, name: str) -> 
     assert as_text(document_of(page.solution)) == as_text(document_of(expected))
 
 
-def test_copying(page: ConvolutionPage) -> None:
-    page.cell.copy.copy("numpy")
-    assert "np.pad" in QGuiApplication.clipboard().text()
-    page.cell.copy.copy("latex")
-    assert r"\begin{pmatrix}" in QGuiApplication.clipboard().text()
+def test_copying(page: ConvolutionPage, qtbot: QtBot) -> None:
+    assert "np.pad" in copied(qtbot, page.cell.copy, "numpy")
+    assert r"\begin{pmatrix}" in copied(qtbot, page.cell.copy, "latex")
 
 
 def test_every_control_has_a_name(page: ConvolutionPage, tab: LabTab) -> None:

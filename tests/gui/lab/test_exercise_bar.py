@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QCheckBox, QPushButton
 
+from digitpad.copying.forms import as_text
 from digitpad.errors import DigitpadError
 from digitpad.gui.lab.convolution_page import ConvolutionPage
 from digitpad.gui.lab.tab import LabTab
-from digitpad.lab.copying import as_text
 from digitpad.lab.exercises import variant
 from digitpad.lab.worked import document_of
 

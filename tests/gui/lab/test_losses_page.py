@@ -6,9 +6,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QToolButton
 
+from digitpad.copying.forms import as_text
 from digitpad.gui.lab.losses_page import LossesPage
 from digitpad.gui.lab.tab import LabTab
-from digitpad.lab.copying import as_text
 from digitpad.lab.examples import EXAMPLES
 from digitpad.lab.worked import document_of
 from tests.gui.controls import check_names, controls_of

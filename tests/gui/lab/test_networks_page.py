@@ -1,14 +1,19 @@
 """The Networks page: typed layers and pasted code become a table with formulas, and misfits can be repaired."""
 
 import pytest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTableView
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTableView, QToolButton
+from pytestqt.qtbot import QtBot
 
 from digitpad.gui.lab.networks_page import NetworksPage
 from digitpad.gui.lab.tab import LabTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.training.train_tab import TrainTab
+from digitpad.gui.widgets.fields import ComboBox
 from digitpad.lab.examples import EXAMPLES
-from digitpad.lab.networks import NetworkSolution
+from digitpad.lab.networks import NetworkSolution, solve
+from digitpad.nn import ARCHITECTURES
 from tests.gui.controls import check_names, controls_of
 
 
@@ -87,12 +92,15 @@ def test_wrong_layers_are_answered_in_place(networks: NetworksPage, text: str, m
 
 
 @pytest.mark.parametrize("name", [each.name for each in EXAMPLES.values() if each.page == "networks"])
-def test_an_example_is_loaded(tab: LabTab, networks: NetworksPage, name: str) -> None:
+def test_an_example_is_loaded(tab: LabTab, networks: NetworksPage, name: str, qtbot: QtBot) -> None:
     tab.load_example(name)
     expected = EXAMPLES[name].solve()
     assert isinstance(expected, NetworkSolution)
     assert networks.solution.parameters == expected.parameters
+    before = networks.solution
     networks.fields.changed.emit()
+    # A large network is solved in a thread.
+    qtbot.waitUntil(lambda: networks.solution is not before, timeout=30_000)
     assert networks.alert.text == ""
     assert networks.solution.parameters == expected.parameters
     for row in range(len(networks.solution.rows) + 2):
@@ -116,3 +124,48 @@ def test_the_network_is_trained(window: MainWindow, networks: NetworksPage) -> N
 
 def test_every_control_has_a_name(networks: NetworksPage) -> None:
     check_names(controls_of(networks))
+
+
+def test_every_preset_is_listed_and_a_large_one_is_solved_in_a_thread(networks: NetworksPage, qtbot: QtBot) -> None:
+    presets = networks.findChild(ComboBox, "labNetworkPreset")
+    assert presets is not None
+    listed = [presets.itemData(index) for index in range(1, presets.count())]
+    assert listed == list(ARCHITECTURES)
+    before = networks.solution
+    presets.choose("unet-narrow")
+    presets.activated.emit(presets.currentIndex())
+    assert networks.solution is before
+    assert networks.chosen.text() == "Computing the table…"
+    qtbot.waitUntil(lambda: networks.solution is not before, timeout=30_000)
+    assert networks.solution.plan.name == "unet-narrow"
+    assert networks.solution.parameters == solve(ARCHITECTURES["unet-narrow"]).parameters
+    assert networks.chosen.text() != "Computing the table…"
+
+
+def test_a_newer_network_replaces_one_that_is_being_solved(networks: NetworksPage, qtbot: QtBot) -> None:
+    networks.fields.preset.emit("unet-narrow")
+    with qtbot.waitSignal(networks.network.drawn, timeout=30_000):
+        _read(networks, "flatten\nlinear 10")
+    assert networks.solution.rows[-1].output_shape == (10,)
+    assert [box.kind for box in networks.network.boxes] == ["Flatten", "Linear"]
+
+
+def test_a_box_of_the_drawing_is_a_row_of_the_table(networks: NetworksPage, qtbot: QtBot) -> None:
+    button = networks.findChild(QToolButton, "labAsDrawing")
+    assert button is not None
+    with qtbot.waitSignal(networks.network.drawn, timeout=30_000):
+        _read(networks, "# a comment\nconv 8 3; relu\n\nmaxpool 2\nflatten\nlinear 10")
+    button.click()
+    assert networks.network.isVisible()
+    networks.network.setFocus()
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_Down, Qt.Key.Key_Down):
+        QTest.keyClick(networks.network, key)
+    assert networks.chosen.text() == "pool1, each formula filled in"
+    networks.table.choose(1)
+    assert networks.network.box is not None
+    assert networks.network.box.full_name == "conv1"
+    networks.network.opened.emit("flatten1")
+    field = networks.findChild(QPlainTextEdit, "labLayers")
+    assert field is not None
+    assert field.hasFocus()
+    assert field.textCursor().selectedText() == "flatten"

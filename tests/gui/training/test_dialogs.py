@@ -34,6 +34,8 @@ from digitpad.nn import ARCHITECTURES
 from digitpad.training.plan import RunPlan
 from digitpad.training.run_info import RunStatus
 from digitpad.training.runs import Run, RunStore
+from tests.copying.programs import run
+from tests.gui.copied import copied
 
 Wait = Callable[[TrainTab, State], None]
 
@@ -299,6 +301,50 @@ def test_layers_are_added_changed_and_used(tab: TrainTab) -> None:
     assert "changed" in network.currentText()
 
 
+def test_a_box_of_the_drawing_is_edited(tab: TrainTab, qtbot: QtBot) -> None:
+    tab.edit_network()
+    editor = tab.findChild(NetworkEditor)
+    assert editor is not None
+    drawing = editor.drawing
+    qtbot.waitUntil(lambda: bool(drawing.boxes), timeout=30_000)
+    _press(editor, "layersAsDrawing")
+    assert drawing.isVisible()
+    assert not editor.view.isVisible()
+    drawing.setFocus()
+    names = [box.full_name for box in drawing.boxes]
+    for _step in range(names.index("conv2")):
+        QTest.keyClick(drawing, Qt.Key.Key_Down)
+    QTest.keyClick(drawing, Qt.Key.Key_Return)
+    name, maps = editor.findChild(QLineEdit, "layerName"), editor.findChild(IntField, "layer-out_channels")
+    assert name is not None
+    assert maps is not None
+    assert name.text() == "conv2"
+    assert name.hasFocus()
+    with qtbot.waitSignal(drawing.drawn, timeout=30_000):
+        maps.setValue(21)
+    box = drawing.box
+    assert box is not None
+    assert box.full_name == "conv2"
+    assert box.lines[0][0].startswith("21 × ")
+    editor.view.setCurrentIndex(editor.list.index(0, 0))
+    assert drawing.box is drawing.boxes[0]
+    _press(editor, "networkCancel")
+
+
+def test_the_layer_table_is_copied(tab: TrainTab, qtbot: QtBot) -> None:
+    tab.edit_network()
+    editor = tab.findChild(NetworkEditor)
+    assert editor is not None
+    rows = editor.list.analysis.rows
+    table = run(copied(qtbot, editor.copy_as, "numpy"))["table"]
+    assert [(name, row["output"], row["parameters"]) for name, row in table.items()] == [
+        (row.name, row.output_shape, row.parameters) for row in rows
+    ]
+    assert "conv1" in copied(qtbot, editor.copy_as, "markdown")
+    assert "nn.Conv2d(1, " in copied(qtbot, editor.copy_as, "pytorch")
+    _press(editor, "networkCancel")
+
+
 def test_an_impossible_network_is_explained_and_cannot_be_used(tab: TrainTab) -> None:
     tab.edit_network()
     editor = tab.findChild(NetworkEditor)
@@ -472,7 +518,7 @@ def test_a_figure_is_exported_by_clicking_through_both_dialogs(
 
 
 def test_curves_are_exported_as_picture_drawing_and_numbers(
-    tab: TrainTab, wait: Wait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tab: TrainTab, wait: Wait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     tab.export_to(str(tmp_path / "early.csv"))
     assert "train first" in tab.notice.text
@@ -507,6 +553,10 @@ def test_curves_are_exported_as_picture_drawing_and_numbers(
     assert [float(row["loss"]) for row in rows] == record.loss.y.tolist()
     assert [row["validation_loss"] for row in rows[:-1]] == [""] * 24
     assert float(rows[-1]["validation_loss"]) == record.validation_loss.y[0]
+    curves = run(copied(qtbot, tab.curves.copy_as, "numpy"))["curves"]
+    np.testing.assert_array_equal(curves["loss"], [record.loss.x, record.loss.y])
+    np.testing.assert_array_equal(curves["validation_loss"][1], record.validation_loss.y)
+    assert "validation_accuracy" in copied(qtbot, tab.curves.copy_as, "latex").replace("\\", "")
 
     def full(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -1,28 +1,36 @@
 """The arithmetic page: how the current number is computed, and a kernel that walks over its map."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from digitpad.copying.arithmetic import arithmetic_programs
+from digitpad.copying.forms import write
+from digitpad.copying.references import reference_of
 from digitpad.explain.cells import explain_cell, explain_probability
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Frame
 from digitpad.gui.features.maps.shown import PROBABILITIES
 from digitpad.gui.features.pages.arithmetic_view import ArithmeticView
 from digitpad.gui.features.pages.explaining import explanation
-from digitpad.gui.features.pages.explanation import Explanation, in_full
+from digitpad.gui.features.pages.explanation import Explanation, as_document, in_full
 from digitpad.gui.widgets.actions import action_button, make_action
+from digitpad.gui.widgets.copy_menu import CopyMenu
+from digitpad.gui.widgets.layer_reference import LayerReferenceLine
 from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 from digitpad.nn import layers
+from digitpad.nn.layer import Layer
 
 if TYPE_CHECKING:
     from digitpad.explain.arithmetic import Arithmetic
 
+_ALL_TERMS = 10**9  # of a sum
 _PACE = 220  # milliseconds from cell to cell while the kernel walks
 
 
@@ -42,10 +50,13 @@ class ArithmeticPage(QWidget):
         The kernel has moved to a `Cell`.
     room_changed
         There is room for more or for fewer terms: show the cell again.
+    message
+        A `Message` about what was copied.
     """
 
     walked = Signal(object)
     room_changed = Signal()
+    message = Signal(object)
 
     def __init__(self, theme: Theme, owner: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,6 +96,10 @@ class ArithmeticPage(QWidget):
             self.tr("Copy all terms with all their digits"),
             self.copy_numbers,
         )
+        self.copy_as = CopyMenu("copyArithmeticAs", self)
+        self.reference = LayerReferenceLine(theme, "arithmeticReference", self)
+        self.copy_as.message.connect(self.message)
+        self.reference.message.connect(self.message)
         self._lay_out()
         self.show_cell(None, None, ())
 
@@ -119,6 +134,9 @@ class ArithmeticPage(QWidget):
             action.setEnabled(shown is not None)
         if shown is None:
             self._stop()
+        layer = self._layer()
+        self.copy_as.offer_later(None if shown is None else self._prepare)
+        self.reference.show_reference(None if layer is None else reference_of(layer))
         return shown
 
     @Slot()
@@ -140,6 +158,25 @@ class ArithmeticPage(QWidget):
         """Put the arithmetic, with all digits, on the clipboard."""
         if self.view.explanation is not None:
             QGuiApplication.clipboard().setText(in_full(self.view.explanation))
+
+    def _layer(self) -> Layer | None:
+        """Return the layer of the cell; None for a pixel or a probability."""
+        if self._frame is None or self._cell is None or self._cell.layer == PROBABILITIES:
+            return None
+        return self._frame.structure[self._cell.layer].layer
+
+    def _prepare(self) -> Callable[[str], str]:
+        """Return the function that writes the arithmetic in a form; its operands are those of now."""
+        frame, cell, shown = self._frame, self._cell, self.view.explanation
+        if frame is None or cell is None or shown is None:
+            raise RuntimeError("ArithmeticPage: no cell is shown, but its arithmetic is copied")
+        arithmetic: Arithmetic
+        if cell.layer == PROBABILITIES:
+            arithmetic = explain_probability(frame, cell.channel)
+        else:
+            arithmetic = explain_cell(frame, cell, terms=_ALL_TERMS)
+        programs = arithmetic_programs(arithmetic, self._layer(), shown.title)
+        return partial(_written, shown, programs)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Stop the walk while the page is hidden."""
@@ -175,7 +212,8 @@ class ArithmeticPage(QWidget):
         below.addWidget(action_button(self.walk, "walkButton", self.tr("▶ Walk kernel"), self))
         below.addWidget(action_button(self.one_step, "stepButton", self.tr("Step"), self))
         below.addWidget(action_button(self.copy, "copyArithmeticButton", self.tr("Copy"), self))
-        below.addStretch(1)
+        below.addWidget(self.copy_as)
+        below.addWidget(self.reference, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE // 2)
@@ -185,3 +223,8 @@ class ArithmeticPage(QWidget):
         column.addWidget(self.view, 1)
         column.addLayout(below)
         column.addWidget(self.hint)
+
+
+def _written(shown: Explanation, programs: Mapping[str, Callable[[], str]], form: str) -> str:
+    # The text has all digits, as that of the Copy button.
+    return in_full(shown) if form == "text" else write(form, partial(as_document, shown), programs)

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
+from digitpad.copying.document import Block, Document, Heading, Sentence, Table
+from digitpad.copying.document import Grid as Matrix
 from digitpad.gui.features.maps.cell_numbers import full
 from digitpad.gui.features.maps.colours import ColourScale
 from digitpad.gui.features.maps.marks import Patch
@@ -144,6 +146,30 @@ def in_full(explanation: Explanation) -> str:
     lines += [text for text in (explanation.note, explanation.remark) if text]
     lines.append(QCoreApplication.translate("Explanation", "Maps, units, rows and columns are counted from 0."))
     return "\n".join(lines)
+
+
+def as_document(explanation: Explanation) -> Document:
+    """Return an explanation as a document, with the numbers as they are shown."""
+    blocks: list[Block] = [Sentence(explanation.sentence)]
+    for figure in explanation.figures:
+        blocks.append(Heading(figure.name))
+        blocks += [Matrix(grid.name, grid.numbers.astype(np.float64)) for grid in figure.grids]
+        blocks.append(Sentence(f"= {figure.result}"))
+    titles = (
+        QCoreApplication.translate("Explanation", "number"),
+        QCoreApplication.translate("Explanation", "calculation"),
+        QCoreApplication.translate("Explanation", "result"),
+    )
+    if explanation.rows:
+        rows = tuple((row.name, row.calculation, row.result) for row in explanation.rows)
+        blocks.append(Table(titles, rows, left=2))
+    if explanation.lines:
+        blocks.append(Table(titles[::2], tuple((line.name, line.number) for line in explanation.lines)))
+    blocks += [Sentence(text) for text in (explanation.note, explanation.remark) if text]
+    blocks.append(
+        Sentence(QCoreApplication.translate("Explanation", "Maps, units, rows and columns are counted from 0."))
+    )
+    return Document(f"{explanation.title} = {explanation.value}", tuple(blocks))
 
 
 def _products(figure: Figure) -> list[str]:

@@ -1,19 +1,23 @@
 """The kernels page: all kernels of a convolution as an overview, and those of the current map with their numbers."""
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from digitpad.copying.tables import copy_kernels
 from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Frame
-from digitpad.explain.map_names import colour_name
+from digitpad.explain.map_names import colour_name, map_name
 from digitpad.explain.structure import INPUT, Structure
 from digitpad.explain.weighted import kernels_of
 from digitpad.gui.features.maps.cell_numbers import paint_numbers, short
 from digitpad.gui.features.maps.colours import ColourScale, palettes, weight_scale
 from digitpad.gui.features.maps.marks import paint_frame
+from digitpad.gui.widgets.copy_menu import CopyMenu
 from digitpad.gui.widgets.layouts import add_space
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.picture_image import image_of_colours
@@ -239,9 +243,12 @@ class KernelsPage(QWidget):
     -------
     map_pointed
         A `Cell` of the map whose kernels were clicked.
+    message
+        A `Message` about what was copied.
     """
 
     map_pointed = Signal(object)
+    message = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -258,7 +265,12 @@ class KernelsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE // 2)
-        column.addWidget(self.title)
+        self.copy_as = CopyMenu("copyKernelsAs", self)
+        self.copy_as.message.connect(self.message)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.copy_as)
+        column.addLayout(head)
         column.addWidget(self.sentence)
         add_space(column, SPACE // 2)
         column.addWidget(self.view, 1)
@@ -270,6 +282,7 @@ class KernelsPage(QWidget):
         if frame is None or cell is None or self._layer is None:
             self._key = None
             self.view.show_kernels(None)
+            self.copy_as.offer(None)
             self.title.show_text(self.tr("Point at a map to see the kernels that compute it."))
             nothing = self.tr("{layer} has no weights of its own.")
             self.sentence.show_text("" if cell is None else nothing.format(layer=cell.layer))
@@ -298,7 +311,16 @@ class KernelsPage(QWidget):
             if node.is_image
             else self.tr("Weights of {layer}, unit {number}")
         )
-        self.title.show_text(name.format(layer=self._layer, number=cell.channel))
+        heading = name.format(layer=self._layer, number=cell.channel)
+        self.title.show_text(heading)
+        maps = [
+            self.tr("{layer} {map}").format(
+                layer=source.layer, map=map_name(frame.structure, source.layer, source.channel)
+            )
+            for source in sources
+        ]
+        # A copy: surgery changes the weights.
+        self.copy_as.offer(partial(copy_kernels, title=heading, names=maps, kernels=kernels.copy()))
         many = self.tr("%n kernel(s), one for each map of {before}", "", len(kernels))
         text = self.tr("{many}; from {least} to {most}; blue is negative, orange is positive. Maps are counted from 0.")
         if all(colour_name(frame.structure, source.layer, source.channel) for source in sources):

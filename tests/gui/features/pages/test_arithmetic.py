@@ -18,6 +18,8 @@ from digitpad.gui.features.pages.explanation import Explanation
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import LIGHT
+from tests.copying.programs import array, run
+from tests.gui.copied import copied
 from tests.gui.settling import settle
 
 Ink = Callable[[FeaturesTab], None]
@@ -203,3 +205,37 @@ def test_a_patch_has_the_colours_of_its_map_and_a_kernel_those_of_the_kernels_pa
             tab.panel.kernels.show_cell(tab.frame, cell)
             assert kernel.scale == tab.panel.kernels.view.scale
             assert kernel.scale.limit > 0
+
+
+@pytest.mark.parametrize(
+    "cell", [Cell("input", 0, 9, 9), Cell("conv2", 3, 7, 7), Cell("pool1", 2, 5, 5), Cell("fc1", 4)]
+)
+def test_the_copied_program_gives_the_number(tab: FeaturesTab, ink: Ink, cell: Cell, qtbot: QtBot) -> None:
+    ink(tab)
+    shown = _shown(tab, cell)
+    page = tab.panel.arithmetic
+    value = array(run(copied(qtbot, page.copy_as, "numpy"))["value"]).item()
+    assert value == pytest.approx(float(shown.full), abs=2e-6)
+    assert shown.title in copied(qtbot, page.copy_as, "pytorch")
+    assert copied(qtbot, page.copy_as, "markdown").startswith(f"# {shown.title}")
+    latex = copied(qtbot, page.copy_as, "latex")
+    assert latex.count("{") == latex.count("}")
+
+
+def test_the_copied_text_is_that_of_the_button(tab: FeaturesTab, ink: Ink, qtbot: QtBot, qapp: QApplication) -> None:
+    ink(tab)
+    _shown(tab, Cell("conv2", 3, 7, 7))
+    QTest.keyClick(tab, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    text = qapp.clipboard().text()
+    qapp.clipboard().setText("")
+    assert copied(qtbot, tab.panel.arithmetic.copy_as, "text") == text
+
+
+def test_the_same_in_pytorch_stands_beside_it(tab: FeaturesTab, ink: Ink) -> None:
+    ink(tab)
+    _shown(tab, Cell("conv2", 3, 7, 7))
+    line = tab.panel.arithmetic.reference.text
+    assert "nn.Conv2d(" in line.text()
+    assert "digitpad/nn/layers/convolution.py" in line.text()
+    _shown(tab, Cell("input", 0, 9, 9))
+    assert line.text() == ""

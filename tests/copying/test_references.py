@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import digitpad
-from digitpad.lab.references import reference_of
+from digitpad.copying.references import reference_of
 from digitpad.nn import ARCHITECTURES, build
 from digitpad.nn import layers as layer_types
 from digitpad.nn.layer import Layer

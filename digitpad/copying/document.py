@@ -1,4 +1,4 @@
-"""Worked solutions as data: headings, matrices, steps and tables, which `copying` writes in every form.
+"""What is copied, as data: headings, matrices, steps and tables, which `forms` writes in every form.
 
 Formulas are written with the signs of a textbook (a middle dot for a product, a minus sign), which `parse_number`
 understands as well.
@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.lab.numbers import show
+from digitpad.copying.numbers import show
 
 Numbers = NDArray[np.float64]
 
@@ -118,7 +118,7 @@ Block: TypeAlias = Heading | Sentence | Grid | Steps | Table
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A worked solution.
+    """A worked solution, or a table with its title.
 
     Attributes
     ----------

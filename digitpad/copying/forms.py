@@ -1,29 +1,57 @@
-"""Worked solutions as plain text, Markdown and LaTeX."""
+"""Documents as plain text, Markdown and LaTeX, and as programs, which whoever has the numbers writes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from digitpad.lab.document import BLANK, Block, Document, Grid, Heading, Sentence, Step, Steps, Table
-from digitpad.lab.numbers import ascii_number, show
+from digitpad.copying.document import BLANK, Block, Document, Grid, Heading, Sentence, Step, Steps, Table
+from digitpad.copying.numbers import ascii_number, show
+from digitpad.errors import DigitpadError
+from digitpad.translation import gettext as _
 
 FORMS = ("text", "markdown", "latex", "numpy", "pytorch")
-"""The forms in which a solution can be copied; the last two are programs, see `numpy_code` and `pytorch_code`."""
+"""The forms in which numbers can be copied; the last two are programs."""
+
+
+def write(form: str, document: Callable[[], Document], programs: Mapping[str, Callable[[], str]]) -> str:
+    """Return numbers in one of the forms.
+
+    Parameters
+    ----------
+    form
+        One of `FORMS`.
+    document
+        Makes the document for text, Markdown and LaTeX.
+    programs
+        The functions that write programs, by form.
+
+    Raises
+    ------
+    DigitpadError
+        If there is no such form, or the numbers cannot be written in it.
+    """
+    writers = {"text": as_text, "markdown": as_markdown, "latex": as_latex}
+    if form in writers:
+        return writers[form](document())
+    if form in programs:
+        return programs[form]()
+    known = ", ".join((*writers, *programs))
+    raise DigitpadError(_("There is no form called {form!r}; choose one of {forms}.").format(form=form, forms=known))
 
 
 def as_text(document: Document) -> str:
-    """Return a solution as plain text, aligned for a font in which all letters have one width."""
+    """Return a document as plain text, aligned for a font in which all letters have one width."""
     parts = [document.title, *(_block_text(block, document.digits) for block in document.blocks)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def as_markdown(document: Document) -> str:
-    """Return a solution as Markdown with tables, as GitHub and most editors understand it."""
+    """Return a document as Markdown with tables, as GitHub and most editors understand it."""
     parts = [f"# {_harmless(document.title)}", *(_block_markdown(block, document.digits) for block in document.blocks)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def as_latex(document: Document) -> str:
-    """Return a solution as LaTeX for the body of a document; the matrices need the package amsmath."""
+    """Return a document as LaTeX, for the body of a file; the matrices need the package amsmath."""
     parts = [rf"\section*{{{latex_text(document.title)}}}"]
     parts += [_block_latex(block, document.digits) for block in document.blocks]
     return "\n\n".join(part for part in parts if part) + "\n"
