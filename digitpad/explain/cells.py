@@ -17,11 +17,11 @@ from digitpad.explain.arithmetic import (
     Summand,
 )
 from digitpad.explain.dependencies import Cell, as_maps, check_cell, taps
-from digitpad.explain.formulas import pointwise_formula
+from digitpad.explain.formulas import learned_formula, pointwise_formula
 from digitpad.explain.frame import Frame
 from digitpad.explain.operands import before, ends_of, input_of, origin, patches_of, value_of
 from digitpad.explain.structure import Node
-from digitpad.explain.weighted import convolution_sum, dense_sum
+from digitpad.explain.weighted import convolution_sum, dense_sum, interpolation_sum
 from digitpad.nn import layers
 from digitpad.nn.layers.activations import Activation
 
@@ -57,14 +57,21 @@ def explain_cell(frame: Frame, cell: Cell, *, terms: int = TERMS) -> Arithmetic:
             result = convolution_sum(frame, node, conv, cell, value, terms)
         case layers.Linear() as linear:
             result = dense_sum(frame, node, linear, cell, value, terms)
-        case layers.MaxPool2D() | layers.AvgPool2D() | layers.GlobalAveragePool2D() as pool:
+        case (
+            layers.MaxPool2D() | layers.AvgPool2D() | layers.AdaptiveAvgPool2D() | layers.GlobalAveragePool2D()
+        ) as pool:
             result = _pooling(frame, node, pool, cell, value)
+        case layers.Upsample2D(mode="bilinear") as upsampling:
+            result = interpolation_sum(frame, node, upsampling, cell, value)
+        case layers.Upsample2D() as upsampling:
+            result = _nearest(frame, node, upsampling, cell, value)
         case layers.BatchNorm2D() as norm:
             result = _normalization(frame, node, norm, cell, value)
-        case Activation() as activation:
+        case Activation() | layers.PReLU() as activation:
             result = _pointwise(frame, node, activation, cell, value)
         case layers.Softmax(axis=axis):
-            result = _softmax(frame, node, axis, cell, value)
+            # Counted from the front, where the batch is axis 0.
+            result = _softmax(frame, node, axis % (len(node.input_shape) + 1), cell, value)
         case _:
             result = _joined(frame, node, cell, value)
     return result
@@ -123,13 +130,15 @@ def _pixel(frame: Frame, cell: Cell, value: float) -> Arithmetic:
 def _pooling(
     frame: Frame,
     node: Node,
-    pool: layers.MaxPool2D | layers.AvgPool2D | layers.GlobalAveragePool2D,
+    pool: layers.MaxPool2D | layers.AvgPool2D | layers.AdaptiveAvgPool2D | layers.GlobalAveragePool2D,
     cell: Cell,
     value: float,
 ) -> Pooling:
     maps = input_of(frame, node)[cell.channel : cell.channel + 1]
     if isinstance(pool, layers.GlobalAveragePool2D):
         rows, columns = np.arange(maps.shape[1]), np.arange(maps.shape[2])
+    elif isinstance(pool, layers.AdaptiveAvgPool2D):
+        rows, columns = (np.array(pool.seen(axis, maps.shape[1 + axis])[cell.index[1 + axis]]) for axis in range(2))
     else:
         rows, columns = (
             taps(index, size, kernel, stride, padding)
@@ -167,6 +176,11 @@ def _pooling(
     )
 
 
+def _nearest(frame: Frame, node: Node, upsampling: layers.Upsample2D, cell: Cell, value: float) -> Copy:
+    row, column = (upsampling.seen(axis, node.input_shape[1 + axis])[cell.index[1 + axis]].start for axis in range(2))
+    return _copy(frame, cell, before(frame, node, (cell.channel, row, column)), value)
+
+
 def _normalization(frame: Frame, node: Node, norm: layers.BatchNorm2D, cell: Cell, value: float) -> Normalization:
     maps = input_of(frame, node)
     c = cell.channel
@@ -196,10 +210,14 @@ def _normalization(frame: Frame, node: Node, norm: layers.BatchNorm2D, cell: Cel
     )
 
 
-def _pointwise(frame: Frame, node: Node, activation: Activation, cell: Cell, value: float) -> Pointwise:
+def _pointwise(frame: Frame, node: Node, activation: Activation | layers.PReLU, cell: Cell, value: float) -> Pointwise:
     operand = float(input_of(frame, node)[cell.index])
-    computed = float(activation.function(np.array([operand], np.float64))[0])
-    formula, constants, passes = pointwise_formula(activation, operand)
+    if isinstance(activation, layers.PReLU):
+        formula, constants, passes = learned_formula(activation, cell.channel, operand)
+        computed = operand * (constants[0].value if constants else 1.0)
+    else:
+        computed = float(activation.function(np.array([operand], np.float64))[0])
+        formula, constants, passes = pointwise_formula(activation, operand)
     cells = [Cell(source.name, source.first + cell.channel, cell.row, cell.column) for source in node.sources]
     return Pointwise(
         cell=cell,

@@ -17,6 +17,7 @@ from digitpad.explain.structure import Node, Structure
 from digitpad.nn import layers
 from digitpad.nn.backend import Shape
 from digitpad.nn.functional import Pair
+from digitpad.nn.layers.resampling import Resampling2D
 
 Indices = NDArray[np.intp]
 
@@ -242,6 +243,12 @@ def _seen_by(node: Node, cells: _Cells) -> _Cells:
                 )
             )
             seen = _Cells(cells.channels, seen_rows, seen_columns)
+        case Resampling2D() as resampling:
+            seen_rows, seen_columns = (
+                _union([resampling.seen(axis, size)[place] for place in places])
+                for axis, (places, size) in enumerate(((cells.rows, rows), (cells.columns, columns)))
+            )
+            seen = _Cells(cells.channels, seen_rows, seen_columns)
         case layers.GlobalAveragePool2D():
             seen = _Cells(cells.channels, everything.rows, everything.columns)
         case layers.Linear():
@@ -249,7 +256,8 @@ def _seen_by(node: Node, cells: _Cells) -> _Cells:
         case layers.Flatten():
             c, r, q = np.unravel_index(cells.channels, (channels, rows, columns))
             seen = _Cells(_together(c, channels), _together(r, rows), _together(q, columns))
-        case layers.Softmax(axis=axis):
+        case layers.Softmax(axis=signed):
+            axis = signed % (len(node.input_shape) + 1)
             along = [everything.channels, everything.rows, everything.columns][axis - 1]
             own = [cells.channels, cells.rows, cells.columns]
             own[axis - 1] = along
@@ -265,6 +273,11 @@ def _seen_by(node: Node, cells: _Cells) -> _Cells:
             # A layer that this module does not know may depend on everything.
             seen = everything
     return seen
+
+
+def _union(ranges: list[range]) -> Indices:
+    """Return the indices in any of some ranges, sorted."""
+    return np.unique(np.concatenate([np.array(some) for some in ranges]))
 
 
 def _together(seen: Indices, size: int) -> Indices:

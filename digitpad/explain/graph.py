@@ -9,6 +9,7 @@ from html import escape
 from digitpad.explain.diagram import Box, Diagram, Line, Point, below_each_other, level_of_u, side_by_side
 from digitpad.nn import Layer, Sequential, layers
 from digitpad.nn.backend import Shape
+from digitpad.nn.layers.activations import Activation
 from digitpad.nn.layers.branches import Branches
 from digitpad.translation import gettext as _
 from digitpad.translation import ngettext
@@ -18,20 +19,17 @@ _FAMILIES: dict[str, tuple[str, tuple[type[Layer], ...]]] = {
     "convolution": ("#0072B2", (layers.Conv2D, layers.ConvTranspose2D)),
     "linear": ("#CC79A7", (layers.Linear,)),
     "normalisation": ("#56B4E9", (layers.BatchNorm2D,)),
-    "activation": (
-        "#E69F00",
+    "activation": ("#E69F00", (Activation, layers.PReLU, layers.Softmax)),
+    "pooling": (
+        "#009E73",
         (
-            layers.ReLU,
-            layers.LeakyReLU,
-            layers.ELU,
-            layers.SiLU,
-            layers.GELU,
-            layers.Tanh,
-            layers.Sigmoid,
-            layers.Softmax,
+            layers.MaxPool2D,
+            layers.AvgPool2D,
+            layers.AdaptiveAvgPool2D,
+            layers.GlobalAveragePool2D,
+            layers.Upsample2D,
         ),
     ),
-    "pooling": ("#009E73", (layers.MaxPool2D, layers.AvgPool2D, layers.GlobalAveragePool2D)),
     "branches": ("#D55E00", (Branches, layers.AttentionGate)),
     "other": ("#7A868F", ()),
 }

@@ -22,8 +22,8 @@ from digitpad.translation import gettext_noop, ngettext
 INPUT = "input"
 
 Kind = Literal[
-    "input", "convolution", "activation", "pooling", "dense", "normalization", "softmax", "sum", "concatenation",
-    "attention", "unchanged", "other",
+    "input", "convolution", "activation", "pooling", "upsampling", "dense", "normalization", "softmax", "sum",
+    "concatenation", "attention", "unchanged", "other",
 ]  # fmt: skip
 """The kind of a node; "unchanged" passes its input on in inference: dropout, flattening, identity."""
 
@@ -214,9 +214,10 @@ _KINDS: Mapping[Kind, tuple[type[Layer], ...]] = {
     "convolution": (layers.Conv2D, layers.ConvTranspose2D),
     "dense": (layers.Linear,),
     "unchanged": (layers.Flatten, layers.Dropout, layers.Identity),
-    "activation": (Activation,),
+    "activation": (Activation, layers.PReLU),
     "softmax": (layers.Softmax,),
-    "pooling": (layers.MaxPool2D, layers.AvgPool2D, layers.GlobalAveragePool2D),
+    "pooling": (layers.MaxPool2D, layers.AvgPool2D, layers.AdaptiveAvgPool2D, layers.GlobalAveragePool2D),
+    "upsampling": (layers.Upsample2D,),
     "normalization": (layers.BatchNorm2D,),
     "sum": (layers.Residual,),
     "concatenation": (layers.Concatenate,),
@@ -270,6 +271,11 @@ def title_of(layer: Layer, shape: Shape) -> str:
             name = name.format(size=_sizes(layer.kernel_size, always_both=True))
             if layer.stride != layer.kernel_size:
                 extras.append(_("stride {size}").format(size=_sizes(layer.stride)))
+        case layers.AdaptiveAvgPool2D(output_size=size):
+            name = _("average pooling to {size}").format(size=_sizes(size, always_both=True))
+        case layers.Upsample2D(scale_factor=scale, mode=mode):
+            name = _("{size} upsampling, nearest") if mode == "nearest" else _("{size} upsampling, bilinear")
+            name = name.format(size=_sizes(scale, always_both=True))
         case _:
             title = _TITLES.get(type(layer))
             name = type(layer).__name__ if title is None else _(title)

@@ -204,8 +204,9 @@ def made_by(structure: Structure, layer: str, unit: int) -> tuple[str, int]:
                     )
                 node = structure[source.name]
             case (
-                Activation() | layers.MaxPool2D() | layers.AvgPool2D() | layers.GlobalAveragePool2D()
-                | layers.BatchNorm2D() | layers.Dropout() | layers.Identity()
+                Activation() | layers.PReLU() | layers.MaxPool2D() | layers.AvgPool2D() | layers.AdaptiveAvgPool2D()
+                | layers.GlobalAveragePool2D() | layers.Upsample2D() | layers.BatchNorm2D() | layers.Dropout()
+                | layers.Identity()
             ) if len(node.sources) == 1:  # fmt: skip
                 unit += node.sources[0].first
                 node = structure[node.sources[0].name]
@@ -363,8 +364,8 @@ def _check_zero_stays(structure: Structure, name: str) -> None:
         If one does not, so that weights before it cannot mute the unit.
     """
     node = structure[name]
-    while node.kind in {"activation", "pooling", "unchanged"}:
-        if isinstance(node.layer, layers.Sigmoid):
+    while node.kind in {"activation", "pooling", "upsampling", "unchanged"}:
+        if isinstance(node.layer, layers.Sigmoid | layers.Hardsigmoid):
             raise DigitpadError(
                 _("{layer} cannot be muted, because {sigmoid} maps 0 to 0.5; mute {others} instead.").format(
                     layer=name, sigmoid=node.name, others=_before(structure, node.name)

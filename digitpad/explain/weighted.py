@@ -1,4 +1,4 @@
-"""Weighted sums: the arithmetic of convolutions and dense layers, map by map and unit by unit."""
+"""Weighted sums: the arithmetic of convolutions, dense layers and interpolation, map by map and unit by unit."""
 
 import numpy as np
 
@@ -96,6 +96,36 @@ def dense_sum(frame: Frame, node: Node, linear: layers.Linear, cell: Cell, value
         chosen,
         bias,
     )
+
+
+def interpolation_sum(frame: Frame, node: Node, upsampling: layers.Upsample2D, cell: Cell, value: float) -> WeightedSum:
+    """Return a number of a bilinear upsampling as a sum over the patch that it lies in; see `explain_cell`."""
+    maps = input_of(frame, node)
+    rows, columns = (np.array(upsampling.seen(axis, maps.shape[1 + axis])[cell.index[1 + axis]]) for axis in range(2))
+    (patch,), inside = patches_of(maps[cell.channel : cell.channel + 1], rows, columns)
+    down, across = (
+        upsampling.weights(axis, maps.shape[1 + axis], np.empty(0))[cell.index[1 + axis]] for axis in range(2)
+    )
+    weights = np.outer(down[rows], across[columns])
+    products = patch.astype(np.float64) * weights
+    total = float(products.sum())
+    top, bottom = ends_of(rows)
+    left, right = ends_of(columns)
+    source = before(frame, node, (cell.channel, top, left))
+    term = MapTerm(
+        source=source,
+        patch=patch,
+        inside=inside,
+        top=top,
+        left=left,
+        bottom=bottom,
+        right=right,
+        kernel=weights.astype(np.float32),
+        products=products,
+        value=total,
+        map_name=map_name(frame.structure, source.layer, source.channel),
+    )
+    return WeightedSum(cell=cell, value=value, computed=total, terms=(term,), others=0, others_value=0.0, bias=None)
 
 
 def kernels_of(structure: Structure, name: str, unit: int) -> tuple[tuple[Cell, ...], Numbers]:

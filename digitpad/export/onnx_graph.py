@@ -59,7 +59,7 @@ class Graph:
     weights
         Constant arrays by name.
     shapes
-        Shape of one sample of each layer's output, by name.
+        Shape of one sample of the input and of each layer's output, by name.
     """
 
     input: str
@@ -121,7 +121,7 @@ def graph_of(network: Sequential, input_shape: Shape) -> Graph:
     name = "input"
     while name in shapes:
         name += "_"
-    graph = Graph(name, shapes=shapes)
+    graph = Graph(name, shapes={name: input_shape, **shapes})
     graph.output = graph.write(network, "", name)
     return graph
 
@@ -184,6 +184,26 @@ def _avg_pool(graph: Graph, name: str, layer: layers.AvgPool2D, x: str) -> str:
     )
 
 
+def _upsample(graph: Graph, name: str, layer: layers.Upsample2D, x: str) -> str:
+    scales = graph.weight(f"{name}.scales", np.array([1, 1, *layer.scale_factor], np.float32))
+    if layer.mode == "nearest":
+        options = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+    else:
+        corners = "align_corners" if layer.align_corners else "half_pixel"
+        options = {"mode": "linear", "coordinate_transformation_mode": corners}
+    # The empty name leaves out the second input, which is for cropping.
+    return graph.add("Resize", name, x, "", scales, **options)
+
+
+def _adaptive_avg_pool(graph: Graph, name: str, layer: layers.AdaptiveAvgPool2D, x: str) -> str:
+    """Write the layer as its two matrix products, since windows of unequal size are not a pooling of ONNX."""
+    height, width = graph.shapes[x][1:]
+    one = np.empty(0, np.float32)
+    rows = graph.weight(f"{name}.rows", layer.weights(0, height, one))
+    columns = graph.weight(f"{name}.columns", layer.weights(1, width, one).T)
+    return graph.add("MatMul", name, graph.add("MatMul", f"{name}.down", rows, x), columns)
+
+
 def _linear(graph: Graph, name: str, layer: layers.Linear, x: str) -> str:
     return graph.add("Gemm", name, x, *_weights(graph, name, layer.weight, layer.bias), transB=1)
 
@@ -223,6 +243,27 @@ def _batch_norm_by_batch(graph: Graph, name: str, layer: layers.BatchNorm2D, x: 
 
 def _silu(graph: Graph, name: str, _layer: layers.SiLU, x: str) -> str:
     return graph.add("Mul", name, x, graph.add("Sigmoid", f"{name}.sigmoid", x))
+
+
+def _mish(graph: Graph, name: str, _layer: layers.Mish, x: str) -> str:
+    """Compose x * tanh(softplus(x)) of basic operators: the operator `Mish` is too new for many programs."""
+    softplus = graph.add("Softplus", f"{name}.softplus", x)
+    return graph.add("Mul", name, x, graph.add("Tanh", f"{name}.tanh", softplus))
+
+
+def _prelu(graph: Graph, name: str, layer: layers.PReLU, x: str) -> str:
+    weight = graph.weight(f"{name}.weight", layer.weight.value)
+    # The slopes have one axis for each of the sample's, of which the first is the channels'.
+    graph.weights[weight] = graph.weights[weight].reshape(-1, *[1] * (len(graph.shapes[name]) - 1))
+    return graph.add("PRelu", name, x, weight)
+
+
+def _selu(graph: Graph, name: str, layer: layers.SELU, x: str) -> str:
+    return graph.add("Selu", name, x, alpha=layer.alpha, gamma=layer.scale)
+
+
+def _hard_sigmoid(graph: Graph, name: str, _layer: layers.Hardsigmoid, x: str) -> str:
+    return graph.add("HardSigmoid", name, x, alpha=1 / 6, beta=0.5)
 
 
 def _gelu(graph: Graph, name: str, layer: layers.GELU, x: str) -> str:
@@ -276,6 +317,7 @@ def _plain(op: str, **attributes: str) -> Row:
 
 ROWS: dict[type[Layer], Row] = {
     Sequential: _sequential,
+    layers.AdaptiveAvgPool2D: _adaptive_avg_pool,
     layers.AttentionGate: _attention_gate,
     layers.AvgPool2D: _avg_pool,
     layers.BatchNorm2D: _batch_norm,
@@ -287,16 +329,22 @@ ROWS: dict[type[Layer], Row] = {
     layers.Flatten: _plain("Flatten"),
     layers.GELU: _gelu,
     layers.GlobalAveragePool2D: _plain("GlobalAveragePool"),
+    layers.Hardsigmoid: _hard_sigmoid,
+    layers.Hardswish: _plain("HardSwish"),
     layers.Identity: _plain("Identity"),
     layers.LeakyReLU: _plain("LeakyRelu", alpha="negative_slope"),
     layers.Linear: _linear,
     layers.MaxPool2D: _max_pool,
+    layers.Mish: _mish,
+    layers.PReLU: _prelu,
     layers.ReLU: _plain("Relu"),
     layers.Residual: _residual,
+    layers.SELU: _selu,
     layers.SiLU: _silu,
     layers.Sigmoid: _plain("Sigmoid"),
     layers.SkipConnection: _concatenate,
     layers.Softmax: _plain("Softmax", axis="axis"),
     layers.Tanh: _plain("Tanh"),
+    layers.Upsample2D: _upsample,
 }
 """The row of each class of layer."""

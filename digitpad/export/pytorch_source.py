@@ -317,6 +317,12 @@ def _pool(kind: str) -> "Row":
     return write
 
 
+def _upsample(layer: layers.Upsample2D) -> str:
+    # PyTorch refuses align_corners where values are copied.
+    corners = {"align_corners": layer.align_corners} if layer.mode == "bilinear" else {}
+    return _call("Upsample", scale_factor=layer.scale_factor, mode=layer.mode, **corners)
+
+
 def _simple(kind: str, *arguments: str, **attributes: str) -> "Row":
     """Return a row whose arguments are the attributes of the layer with these names."""
 
@@ -336,6 +342,7 @@ Row = Callable[[Any], str]
 """Returns the expression that constructs a layer in PyTorch."""
 
 ROWS: dict[type[Layer], Row] = {
+    layers.AdaptiveAvgPool2D: _simple("AdaptiveAvgPool2d", "output_size"),
     layers.AttentionGate: _attention_gate,
     layers.AvgPool2D: _pool("AvgPool2d"),
     layers.BatchNorm2D: _batch_norm,
@@ -346,14 +353,20 @@ ROWS: dict[type[Layer], Row] = {
     layers.Flatten: lambda _: "nn.Flatten()",
     layers.GELU: _simple("GELU", approximate="approximate"),
     layers.GlobalAveragePool2D: lambda _: "nn.AdaptiveAvgPool2d(1)",
+    layers.Hardsigmoid: _simple("Hardsigmoid"),
+    layers.Hardswish: _simple("Hardswish"),
     layers.Identity: _simple("Identity"),
     layers.LeakyReLU: _simple("LeakyReLU", "negative_slope"),
     layers.Linear: _linear,
     layers.MaxPool2D: _pool("MaxPool2d"),
+    layers.Mish: _simple("Mish"),
+    layers.PReLU: _simple("PReLU", "num_parameters", init="init"),
     layers.ReLU: _simple("ReLU"),
+    layers.SELU: _simple("SELU"),
     layers.SiLU: _simple("SiLU"),
     layers.Sigmoid: _simple("Sigmoid"),
     layers.Softmax: _simple("Softmax", dim="axis"),
     layers.Tanh: _simple("Tanh"),
+    layers.Upsample2D: _upsample,
 }
 """The expression for each layer that is not composite, by its class."""

@@ -49,6 +49,8 @@ _WORDS = {
     "maxpool": _Word("MaxPool2D", "pool", ("kernel_size", "stride", "padding"), 1),
     "avgpool": _Word("AvgPool2D", "pool", ("kernel_size", "stride", "padding"), 1),
     "globalavgpool": _Word("GlobalAveragePool2D", "pool"),
+    "adaptiveavgpool": _Word("AdaptiveAvgPool2D", "pool", ("output_size",), 1),
+    "upsample": _Word("Upsample2D", "up", ("scale_factor", "mode"), 1),
     "linear": _Word("Linear", "fc", ("out_features",), 1),
     "batchnorm": _Word("BatchNorm2D", "bn"),
     "dropout": _Word("Dropout", "dropout", ("p",)),
@@ -59,6 +61,11 @@ _WORDS = {
     "elu": _Word("ELU", "elu", ("alpha",)),
     "silu": _Word("SiLU", "silu"),
     "gelu": _Word("GELU", "gelu"),
+    "prelu": _Word("PReLU", "prelu", ("num_parameters",)),
+    "selu": _Word("SELU", "selu"),
+    "mish": _Word("Mish", "mish"),
+    "hardswish": _Word("Hardswish", "hardswish"),
+    "hardsigmoid": _Word("Hardsigmoid", "hardsigmoid"),
     "tanh": _Word("Tanh", "tanh"),
     "sigmoid": _Word("Sigmoid", "sigmoid"),
     "softmax": _Word("Softmax", "softmax"),
@@ -73,6 +80,8 @@ _SYNONYMS = {
     "avgpool2d": "avgpool",
     "globalaveragepool2d": "globalavgpool",
     "gap": "globalavgpool",
+    "adaptiveavgpool2d": "adaptiveavgpool",
+    "upsample2d": "upsample",
     "dense": "linear",
     "fc": "linear",
     "batchnorm2d": "batchnorm",
@@ -247,13 +256,16 @@ _EXAMPLES = {
     "convtranspose": "convtranspose 8 2 stride=2",
     "maxpool": "maxpool 2",
     "avgpool": "avgpool 2",
+    "adaptiveavgpool": "adaptiveavgpool 4",
+    "upsample": "upsample 2",
     "linear": "linear 10",
 }
 
 
 def _argument(text: str, line: int) -> object:
     """Return the value of an argument: a number, a pair such as 3x3, a word for padding, or true and false."""
-    words: dict[str, object] = {"true": True, "false": False, "valid": "valid", "same": "same", "full": "full"}
+    words: dict[str, object] = {"true": True, "false": False}
+    words |= {word: word for word in ("valid", "same", "full", "nearest", "bilinear")}
     if text in words:
         return words[text]
     if pair := re.fullmatch(r"(\d{1,6})[x×*](\d{1,6})", text):

@@ -72,6 +72,7 @@ def _reason(spec: LayerSpec, shape: Shape, error: Exception) -> str:
 
 
 _IMAGE_KINDS = {"Conv2D", "ConvTranspose2D", "MaxPool2D", "AvgPool2D", "GlobalAveragePool2D", "BatchNorm2D"}
+_IMAGE_KINDS |= {"AdaptiveAvgPool2D", "Upsample2D"}
 
 
 def _fit(spec: LayerSpec, shape: Shape) -> tuple[LayerSpec, ...] | None:

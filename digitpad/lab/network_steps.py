@@ -64,6 +64,14 @@ def _side_steps(row: Row) -> list[Step]:
             f"({size} − 1)·{stride} − {sum(pad)} + {spacing}·({kernel} − 1) + {extra} + 1"
             for (size, pad, spacing, kernel, stride, _side), extra in zip(axes, layer.output_padding, strict=True)
         ]
+    elif isinstance(layer, layers.Upsample2D):
+        formula = "S·H"
+        axes = list(zip(layer.scale_factor, row.input_shape[1:], row.output_shape[1:], strict=True))
+        texts = [f"{scale}·{size}" for scale, size, _side in axes]
+    elif isinstance(layer, layers.AdaptiveAvgPool2D):
+        formula = "O"
+        axes = [(side,) for side in layer.output_size]
+        texts = [str(side) for side in layer.output_size]
     else:
         return []
     sides = [axis[-1] for axis in axes]
@@ -89,6 +97,8 @@ def _parameter_step(row: Row) -> Step:
             bias = f" + {linear.out_features}" if linear.bias is not None else ""
             filled = f"{linear.in_features}·{linear.out_features}{bias}"
             return Step(_("parameters"), f"I·O{' + O' if bias else ''}", filled, row.parameters)
+        case layers.PReLU() as prelu:
+            return Step(_("parameters"), "N", str(prelu.num_parameters), row.parameters)
         case layers.BatchNorm2D() as norm if row.parameters:
             return Step(_("parameters"), "2·C", f"2·{norm.num_features}", row.parameters)
     return Step(_("parameters"), "", "0" if not row.parameters else "", row.parameters)
@@ -108,6 +118,9 @@ def _multiply_add_step(row: Row) -> Step:
         case layers.Linear() as linear:
             filled = f"{linear.in_features}·{linear.out_features}"
             return Step(_("multiply-adds"), "I·O", filled, row.multiply_adds)
+        case layers.Upsample2D() if row.multiply_adds:
+            filled = "·".join(str(side) for side in row.output_shape)
+            return Step(_("multiply-adds"), "4·C·H·W", f"4·{filled}", row.multiply_adds)
         case layers.BatchNorm2D():
             filled = "·".join(str(side) for side in row.output_shape)
             return Step(_("multiply-adds"), "C·H·W", filled, row.multiply_adds)

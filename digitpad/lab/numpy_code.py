@@ -299,6 +299,8 @@ def network(solution: NetworkSolution) -> str:
         "        parameters = shape[0] * channels + (channels if bias else 0)",
         "        multiply_adds = shape[0] * channels",
         "        shape = (channels,)",
+        '    elif kind == "slopes":',
+        "        parameters = channels",
         '    elif kind == "norm":',
         "        parameters = 2 * shape[0] if bias else 0",
         "        multiply_adds = math.prod(shape)",
@@ -329,6 +331,8 @@ def _numpy_row(row: Row) -> str:
             facts = ("flatten", 0, *one, False)
         case layers.GlobalAveragePool2D():
             facts = ("mean", 0, *one, False)
+        case layers.PReLU() as prelu:
+            facts = ("slopes", prelu.num_parameters, *one, False)
         case layer if layer.elementwise or row.input_shape == row.output_shape:
             facts = ("same", 0, *one, False)
         case _:

@@ -53,7 +53,8 @@ _KINDS = {
     "Linear": _Kind("Linear", ("in_features", "out_features", "bias")),
     "MaxPool2d": _Kind("MaxPool2D", ("kernel_size", "stride", "padding")),
     "AvgPool2d": _Kind("AvgPool2D", ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad")),
-    "AdaptiveAvgPool2d": _Kind("GlobalAveragePool2D", ("output_size",)),
+    "AdaptiveAvgPool2d": _Kind("AdaptiveAvgPool2D", ("output_size",)),
+    "Upsample": _Kind("Upsample2D", ("size", "scale_factor", "mode", "align_corners")),
     "BatchNorm2d": _Kind("BatchNorm2D", ("num_features", "eps", "momentum", "affine", "track_running_stats")),
     "Dropout": _Kind("Dropout", ("p",)),
     "Flatten": _Kind("Flatten", ("start_dim", "end_dim")),
@@ -63,13 +64,19 @@ _KINDS = {
     "ELU": _Kind("ELU", ("alpha", "inplace")),
     "SiLU": _Kind("SiLU", ("inplace",)),
     "GELU": _Kind("GELU", ("approximate",)),
+    "PReLU": _Kind("PReLU", ("num_parameters", "init")),
+    "SELU": _Kind("SELU", ("inplace",)),
+    "Mish": _Kind("Mish", ("inplace",)),
+    "Hardswish": _Kind("Hardswish", ("inplace",)),
+    "Hardsigmoid": _Kind("Hardsigmoid", ("inplace",)),
     "Tanh": _Kind("Tanh", ()),
     "Sigmoid": _Kind("Sigmoid", ()),
     "Softmax": _Kind("Softmax", ("dim",)),
 }
 #: What an argument must be where the layers here have only that, with PyTorch's own defaults left out.
 _FIXED: dict[tuple[str, str], tuple[object, ...]] = {
-    ("AdaptiveAvgPool2d", "output_size"): (1, (1, 1), [1, 1]),
+    ("Upsample", "size"): (None,),
+    ("Upsample", "recompute_scale_factor"): (None, False),
     ("Flatten", "start_dim"): (1,),
     ("Flatten", "end_dim"): (-1,),
     ("AvgPool2d", "ceil_mode"): (False,),
@@ -202,8 +209,8 @@ class _Reader:
             raise DigitpadError(
                 _("The network has more than {count} layers; make it smaller.").format(count=MOST_LAYERS)
             )
-        arguments = _arguments(node, kind)
-        self.specs.append({"name": self._name(label, kind, prefix), "type": _KINDS[kind].type, **arguments})
+        layer_type, arguments = _as_here(kind, _arguments(node, kind))
+        self.specs.append({"name": self._name(label, kind, prefix), "type": layer_type, **arguments})
 
     def _name(self, label: str | None, kind: str, prefix: str) -> str:
         """Return a name that no other layer has."""
@@ -257,6 +264,19 @@ def _arguments(node: ast.Call, kind: str) -> dict[str, Any]:
             )
         arguments[own] = value
     return arguments
+
+
+def _as_here(kind: str, arguments: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the layer's class and arguments where they differ from those of PyTorch by more than names."""
+    layer_type = _KINDS[kind].type
+    if layer_type == "AdaptiveAvgPool2D" and arguments.get("output_size") in (1, (1, 1)):
+        return "GlobalAveragePool2D", {}
+    if layer_type == "Upsample2D":
+        arguments = {name: value for name, value in arguments.items() if value is not None}
+        factor = arguments.get("scale_factor")
+        if isinstance(factor, float) and factor.is_integer():
+            arguments["scale_factor"] = int(factor)
+    return layer_type, arguments
 
 
 def _value(node: ast.expr, call: ast.Call, kind: str) -> object:

@@ -148,6 +148,8 @@ def _numbers(spec: Mapping[str, Any]) -> int:
             taps = math.prod(side for side in sides if isinstance(side, int) and side > 0)
             weights = size("in_channels") * size("out_channels") * taps // size("groups", 1)
             return weights + size("out_channels") * with_bias
+        case "PReLU":
+            return size("num_parameters", 1)
         case "BatchNorm2D":
             affine = spec.get("affine", True) is not False
             tracks = spec.get("track_running_stats", True) is not False

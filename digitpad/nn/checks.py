@@ -77,6 +77,19 @@ class Checks:
             raise TypeError(f"{self.owner}: {name} is {value!r}; expected True or False")
         return bool(value)
 
+    def choice(self, name: str, value: object, known: tuple[str, ...]) -> str:
+        """Return `value`, which is one of some words.
+
+        Raises
+        ------
+        ValueError
+            If it is anything else.
+        """
+        if not isinstance(value, str) or value not in known:
+            expected = " or ".join(f'"{word}"' for word in known)
+            raise ValueError(f"{self.owner}: {name} is {value!r}; expected {expected}")
+        return value
+
     def precision(self, dtype: DTypeLike) -> np.dtype[Any]:
         """Return the dtype of a layer's parameters.
 

@@ -11,7 +11,7 @@ unequal size.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Self
@@ -86,6 +86,22 @@ class Extent:
             size=_whole(self.size + widest * dilation * spacing, spans),
             stride=spacing,
             start=self.start + (padding[0] - reach) * spacing,
+            spans=spans,
+        )
+
+    def through_cells(self, seen: Sequence[range]) -> Self:
+        """Return the extent behind a layer whose cell i is computed from the cells `seen[i]` of this map."""
+        if self.stride == 0:
+            # Every cell sees the whole image, and so do those that are computed from it.
+            return self
+        cells = len(self.spans)
+        spacing = Fraction(cells, len(seen))
+        spans = tuple(self._seen(some) for some in seen)
+        first = min(Fraction(some.start) - index * spacing for index, some in enumerate(seen))
+        return type(self)(
+            size=_whole(self.size + (max(len(some) for some in seen) - 1) * self.stride, spans),
+            stride=self.stride * spacing,
+            start=self.start + first * self.stride,
             spans=spans,
         )
 
@@ -199,6 +215,21 @@ class ReceptiveField:
         return type(self)(
             self.rows.through_transposed(kernel[0], stride[0], padding[0], dilation[0], output_padding[0]),
             self.columns.through_transposed(kernel[1], stride[1], padding[1], dilation[1], output_padding[1]),
+            self.image,
+        )
+
+    def through_cells(self, seen: Callable[[int, int], Sequence[range]]) -> Self:
+        """Return the field behind a layer whose rows and columns are computed from some rows and columns each.
+
+        Parameters
+        ----------
+        seen
+            Called with an axis, 0 for rows or 1 for columns, and the number of cells along it; returns the cells that
+            each cell of the layer is computed from.
+        """
+        return type(self)(
+            self.rows.through_cells(seen(0, len(self.rows.spans))),
+            self.columns.through_cells(seen(1, len(self.columns.spans))),
             self.image,
         )
 

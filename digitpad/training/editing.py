@@ -30,6 +30,7 @@ from digitpad.translation import ngettext
 _INPUT_ARGUMENT = {"Conv2D": "in_channels", "ConvTranspose2D": "in_channels", "BatchNorm2D": "num_features"}
 _INPUT_ARGUMENT |= {"Linear": "in_features"}
 _OF_IMAGES = {"Conv2D", "ConvTranspose2D", "BatchNorm2D", "MaxPool2D", "AvgPool2D", "GlobalAveragePool2D"}
+_OF_IMAGES |= {"AdaptiveAvgPool2D", "Upsample2D"}
 #: Layers with more parameters are refused: with gradient and Adam's state they would take 800 MB.
 _MOST_PARAMETERS = 50_000_000
 _EDITED = "-edited"

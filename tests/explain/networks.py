@@ -128,6 +128,18 @@ SMALL: dict[str, Architecture] = {
                 conv("head", 6, 1, 1),
             ),
         ),
+        Architecture(
+            "resampled",
+            (2, 5, 4),
+            (
+                conv("a", 2, 3, 3, padding=1),
+                of("near", "Upsample2D", scale_factor=(2, 3)),
+                of("adaptive", "AdaptiveAvgPool2D", output_size=(4, 5)),
+                of("between", "Upsample2D", scale_factor=2, mode="bilinear"),
+                conv("b", 3, 2, 2),
+                of("corners", "Upsample2D", scale_factor=(3, 2), mode="bilinear", align_corners=True),
+            ),
+        ),
     )
 }
 

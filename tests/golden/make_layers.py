@@ -26,6 +26,8 @@ _NAMES = {
     "ConvTranspose2D": "ConvTranspose2d",
     "MaxPool2D": "MaxPool2d",
     "AvgPool2D": "AvgPool2d",
+    "AdaptiveAvgPool2D": "AdaptiveAvgPool2d",
+    "Upsample2D": "Upsample",
     "BatchNorm2D": "BatchNorm2d",
 }
 
@@ -77,6 +79,9 @@ def torch_forward(plan: Plan, module: Any, x: Any) -> Any:
             skip, signal = x[:, : plan["skip_channels"]], x[:, plan["skip_channels"] :]
             compared = torch.relu(module["theta"](skip) + module["phi"](signal))
             return torch.cat([skip * torch.sigmoid(module["psi"](compared)), signal], dim=1)
+        case "Hardsigmoid":
+            # PyTorch's own backward pass has 1 / 6 in single precision, even for doubles.
+            return torch.nn.functional.relu6(x + 3) / 6
         case _:
             return module(x)
 

@@ -1,5 +1,6 @@
 """What `summary` says a cell sees is proven by disturbing pixels: nothing outside matters, every corner inside can."""
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -22,6 +23,9 @@ def _up(name: str, channels: int, kernel_size: int, **options: Any) -> Mapping[s
     return {**conv(name, channels, channels, kernel_size, **options), "type": "ConvTranspose2D"}
 
 
+#: Chains whose cells see parts of unequal size, or everything.
+UNEQUAL = re.compile("trans|global|upsampled|adaptive")
+
 CHAINS: dict[str, tuple[tuple[int, int], Chain]] = {
     "convolution": ((7, 8), [conv("a", 1, 2, 3)]),
     "padded and strided": ((9, 10), [conv("a", 1, 2, 3, stride=2, padding=1), conv("b", 2, 2, 3, padding=1)]),
@@ -36,6 +40,25 @@ CHAINS: dict[str, tuple[tuple[int, int], Chain]] = {
     "transposed": ((5, 6), [_up("u", 1, 3, stride=2, padding=1, output_padding=1), conv("a", 1, 1, 3)]),
     "transposed with gaps": ((5, 4), [_up("u", 1, 2, stride=3)]),
     "transposed, dilated": ((5, 6), [_up("u", 1, 3, stride=2, dilation=3), _up("v", 1, 2, padding=1)]),
+    "upsampled": (
+        (5, 4),
+        [
+            {"name": "n", "type": "Upsample2D", "scale_factor": 2},
+            conv("a", 1, 1, 3, padding=1),
+            {"name": "m", "type": "Upsample2D", "scale_factor": (2, 3), "mode": "bilinear"},
+        ],
+    ),
+    "corners aligned": (
+        (5, 4),
+        [
+            conv("a", 1, 1, 3, stride=2, padding=1),
+            {"name": "u", "type": "Upsample2D", "scale_factor": 3, "mode": "bilinear", "align_corners": True},
+        ],
+    ),
+    "adaptive pooling": (
+        (7, 9),
+        [conv("a", 1, 1, 2), {"name": "p", "type": "AdaptiveAvgPool2D", "output_size": [4, 5]}],
+    ),
     "down and up": (
         (12, 10),
         [
@@ -140,7 +163,7 @@ def test_no_field_is_larger_than_the_stated_size_and_one_is_as_large(name: str) 
         assert largest <= extent.size if name == "transposed, dilated" else largest == extent.size
 
 
-@pytest.mark.parametrize("name", [name for name in CHAINS if "trans" not in name and "global" not in name])
+@pytest.mark.parametrize("name", [name for name in CHAINS if not UNEQUAL.search(name)])
 def test_stride_and_start_place_the_field_in_the_middle(name: str) -> None:
     image, chain = (60, 64), CHAINS[name][1]
     field = _network(image, chain, 0).receptive_field(ReceptiveField.of_image(*image))

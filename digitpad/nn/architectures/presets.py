@@ -265,6 +265,7 @@ def unet(
     *,
     side: int = 64,
     gate_norm: bool = False,
+    upsample: str | None = None,
     name: str = "unet",
 ) -> Architecture:
     """Build a U-Net with attention, which returns logits for each pixel of an image.
@@ -285,6 +286,9 @@ def unet(
         Height and width of the plan's input. The network accepts any size that can be halved `depth` times.
     gate_norm
         Whether the convolutions of the attention gates are followed by batch normalization.
+    upsample
+        How the expanding path enlarges maps: None for transposed convolutions, or the mode of an `Upsample2D` with a
+        convolution behind it, `"nearest"` or `"bilinear"`.
     name
         Its name.
 
@@ -296,7 +300,8 @@ def unet(
     Notes
     -----
     Sources: Ronneberger, Fischer and Brox, "U-Net", MICCAI 2015; Oktay et al., "Attention U-Net", MIDL 2018. As in most
-    later versions, convolutions keep the size and are followed by batch normalization.
+    later versions, convolutions keep the size and are followed by batch normalization. With `upsample`, as Odena,
+    Dumoulin and Olah propose ("Deconvolution and checkerboard artifacts", Distill 2016).
     """
     if min(width, depth, in_channels, out_channels) < 1:
         raise ValueError(
@@ -306,17 +311,21 @@ def unet(
     if side < 1 or side % 2**depth:
         raise ValueError(f"unet: side is {side}; expected a multiple of {2**depth}, which can be halved {depth} times")
     head = _conv("head", width, out_channels, 1)
-    return Architecture(name, (in_channels, side, side), (*_unet_level(in_channels, width, depth, 1, gate_norm), head))
+    return Architecture(
+        name, (in_channels, side, side), (*_unet_level(in_channels, width, depth, 1, gate_norm, upsample), head)
+    )
 
 
-def _unet_level(in_channels: int, width: int, depth: int, number: int, gate_norm: bool) -> list[LayerSpec]:
+def _unet_level(
+    in_channels: int, width: int, depth: int, number: int, gate_norm: bool, upsample: str | None
+) -> list[LayerSpec]:
     """Return level `number` of a U-Net with, inside its skip connection, the `depth` levels below it."""
     if depth == 0:
         return _double_conv("bottom", in_channels, width)
     below = [
         _of("pool", "MaxPool2D", kernel_size=2),
-        *_unet_level(width, 2 * width, depth - 1, number + 1, gate_norm),
-        _of("up", "ConvTranspose2D", in_channels=2 * width, out_channels=width, kernel_size=2, stride=2),
+        *_unet_level(width, 2 * width, depth - 1, number + 1, gate_norm, upsample),
+        *_enlarged(width, upsample),
     ]
     norm = {"batch_norm": True} if gate_norm else {}
     return [
@@ -325,6 +334,13 @@ def _unet_level(in_channels: int, width: int, depth: int, number: int, gate_norm
         _of(f"gate{number}", "AttentionGate", skip_channels=width, signal_channels=width, **norm),
         *_double_conv(f"up{number}", 2 * width, width),
     ]
+
+
+def _enlarged(width: int, upsample: str | None) -> list[LayerSpec]:
+    """Return what makes twice as large maps of 2 * `width` maps, `width` of them."""
+    if upsample is None:
+        return [_of("up", "ConvTranspose2D", in_channels=2 * width, out_channels=width, kernel_size=2, stride=2)]
+    return [_of("up", "Upsample2D", scale_factor=2, mode=upsample), *_conv_norm_relu("_up", 2 * width, width)]
 
 
 def _double_conv(name: str, in_channels: int, out_channels: int) -> list[LayerSpec]:
@@ -379,6 +395,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         catdog(),
         unet(),
         unet(8, name="unet-narrow"),
+        unet(8, upsample="nearest", name="unet-upsample"),
         unet(in_channels=3, side=256, gate_norm=True, name="unet-colour"),
     )
 }

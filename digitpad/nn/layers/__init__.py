@@ -15,19 +15,25 @@ How to add a layer:
 6. Add its operator to `digitpad.export`, and a fused form in `digitpad.nn.engine.fused` if a preset trains with it.
 """
 
-from digitpad.nn.layers.activations import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Tanh
+from digitpad.nn.layers.activations import ELU, GELU, SELU, LeakyReLU, Mish, ReLU, Sigmoid, SiLU, Tanh
 from digitpad.nn.layers.attention import AttentionGate
 from digitpad.nn.layers.branches import Concatenate, Residual, SkipConnection
 from digitpad.nn.layers.convolution import Conv2D, ConvTranspose2D
 from digitpad.nn.layers.dropout import Dropout
+from digitpad.nn.layers.hard_activations import Hardsigmoid, Hardswish
 from digitpad.nn.layers.linear import Linear
 from digitpad.nn.layers.normalization import BatchNorm2D
 from digitpad.nn.layers.pooling import AvgPool2D, GlobalAveragePool2D, MaxPool2D
+from digitpad.nn.layers.prelu import PReLU
+from digitpad.nn.layers.resampling import AdaptiveAvgPool2D, Upsample2D
+from digitpad.nn.layers.softmax import Softmax
 from digitpad.nn.layers.structure import Flatten, Identity
 
 __all__ = [
     "ELU",
     "GELU",
+    "SELU",
+    "AdaptiveAvgPool2D",
     "AttentionGate",
     "AvgPool2D",
     "BatchNorm2D",
@@ -37,10 +43,14 @@ __all__ = [
     "Dropout",
     "Flatten",
     "GlobalAveragePool2D",
+    "Hardsigmoid",
+    "Hardswish",
     "Identity",
     "LeakyReLU",
     "Linear",
     "MaxPool2D",
+    "Mish",
+    "PReLU",
     "ReLU",
     "Residual",
     "SiLU",
@@ -48,4 +58,5 @@ __all__ = [
     "SkipConnection",
     "Softmax",
     "Tanh",
+    "Upsample2D",
 ]

@@ -13,10 +13,9 @@ from typing import ClassVar
 import numpy as np
 
 from digitpad.nn import functional
-from digitpad.nn.backend import Array, Shape, array_module, elementwise
+from digitpad.nn.backend import Array, array_module, elementwise
 from digitpad.nn.checks import on_host
 from digitpad.nn.layer import Layer, require_cache
-from digitpad.nn.receptive_field import ReceptiveField
 
 #: The GPU kernels of `Activation`, by class, formula and settings.
 _KERNELS: dict[tuple[object, ...], Callable[..., Array]] = {}
@@ -177,6 +176,39 @@ class ELU(Activation):
         return slope
 
 
+class SELU(Activation):
+    """Scaled exponential linear unit: scale * (x if x > 0, else alpha * (exp(x) - 1)).
+
+    The constants are those for which an output has mean 0 and variance 1 if the input is standard normal, so that
+    numbers keep their scale through many linear layers without normalization: alpha = 1.6733, scale = 1.0507.
+
+    The gradient. The slope is scale where x > 0. Elsewhere it is scale * alpha * exp(x), and since the output there is
+    scale * alpha * exp(x) - scale * alpha, that is the output plus scale * alpha.
+
+    Notes
+    -----
+    Source: Klambauer, Unterthiner, Mayr and Hochreiter, "Self-normalizing neural networks", NeurIPS 2017.
+    """
+
+    from_output: ClassVar[bool] = True
+    alpha: ClassVar[float] = 1.6732632423543772848170429916717
+    scale: ClassVar[float] = 1.0507009873554804934193349852946
+
+    def function(self, x: Array) -> Array:
+        """Return scale * x, or scale * alpha * expm1(x) where x is negative."""
+        xp = array_module(x)
+        # The minimum keeps exp from overflowing: positive values do not need it.
+        out: Array = self.scale * xp.maximum(x, 0) + self.scale * self.alpha * xp.expm1(xp.minimum(x, 0))
+        return out
+
+    def derivative(self, remembered: Array) -> Array:
+        """Return scale where the output is positive, else the output plus scale * alpha."""
+        one = remembered.dtype.type(1)
+        low = remembered + self.scale * self.alpha
+        slope: Array = array_module(remembered).where(remembered > 0, one * self.scale, low)
+        return slope
+
+
 class SiLU(Activation):
     """Sigmoid linear unit, also called Swish: x * sigmoid(x).
 
@@ -196,6 +228,29 @@ class SiLU(Activation):
         """Return s + x * s * (1 - s), with s = sigmoid(x)."""
         s = functional.sigmoid(remembered)
         slope: Array = s * (1 + remembered * (1 - s))
+        return slope
+
+
+class Mish(Activation):
+    """x * tanh(softplus(x)), with softplus(x) = log(1 + exp(x)): smooth, and almost x where x is large.
+
+    The gradient. With t = tanh(softplus(x)): softplus' = sigmoid and tanh' = 1 - tanh^2, so by the product and chain
+    rules (x * t)' = t + x * (1 - t^2) * sigmoid(x).
+
+    Notes
+    -----
+    Source: Misra, "Mish: a self regularized non-monotonic activation function", BMVC 2020.
+    """
+
+    def function(self, x: Array) -> Array:
+        """Return x * tanh(softplus(x))."""
+        out: Array = x * array_module(x).tanh(functional.softplus(x))
+        return out
+
+    def derivative(self, remembered: Array) -> Array:
+        """Return t + x * (1 - t^2) * sigmoid(x), with t = tanh(softplus(x))."""
+        t = array_module(remembered).tanh(functional.softplus(remembered))
+        slope: Array = t + remembered * (1 - t * t) * functional.sigmoid(remembered)
         return slope
 
 
@@ -294,64 +349,3 @@ class Sigmoid(Activation):
         """Return out * (1 - out)."""
         slope: Array = remembered * (1 - remembered)
         return slope
-
-
-class Softmax(Layer):
-    """Probabilities that sum to one along an axis: p[i] = exp(x[i]) / sum over j of exp(x[j]).
-
-    A cross-entropy loss works from logits and needs no softmax before it.
-
-    The gradient. x[j] occurs in the numerator of p[j] alone and in the denominator of every p[i], so by the quotient
-    rule d p[i] / d x[j] = p[i] * ((1 if i == j else 0) - p[j]). Summed over i with the upstream gradient g:
-
-    grad_x[j] = p[j] * (g[j] - sum over i of g[i] * p[i])
-
-    Parameters
-    ----------
-    axis
-        The axis of the classes; 1 is the channels'. The batch, axis 0, is excluded, since samples are independent.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `axis` is not a whole number of at least 1; when called, if the batch has no such axis.
-    """
-
-    def __init__(self, axis: int = 1) -> None:
-        self.axis = self.check.whole_number("axis", axis)
-        self._cache: Array | None = None
-
-    def forward(self, x: Array, *, training: bool = False) -> Array:
-        """Return softmax(x) along the axis."""
-        self.check.samples(x)
-        self.output_shape(x.shape[1:])
-        out = functional.softmax(x, axis=self.axis)
-        if training:
-            self._cache = out
-        return out
-
-    def input_gradient(self, grad_output: Array) -> Array:
-        """Return out * (grad_output - sum(grad_output * out)), with the sum along the axis."""
-        out = require_cache(self, self._cache)
-        self.check.upstream(grad_output, out.shape)
-        weighted = grad_output * out
-        grad_input: Array = weighted - out * weighted.sum(axis=self.axis, keepdims=True)
-        return grad_input
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """Return the shape of the input.
-
-        Raises
-        ------
-        ValueError
-            If the input has no such axis.
-        """
-        if self.axis > len(input_shape):
-            raise ValueError(
-                f"{self.check.owner}: axis is {self.axis}; expected one of the input's, at most {len(input_shape)}"
-            )
-        return input_shape
-
-    def receptive_field(self, field: ReceptiveField) -> ReceptiveField:
-        """Return the field unchanged for an axis of channels, or the whole image for an axis of rows or columns."""
-        return field if self.axis == 1 else field.everything()

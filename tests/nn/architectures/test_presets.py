@@ -36,6 +36,7 @@ KNOWN = {
     "catdog": (6_501_057, (1,)),
     "unet": (31_385_605, (1, 64, 64)),
     "unet-narrow": (491_973, (1, 64, 64)),
+    "unet-upsample": (546_493, (1, 64, 64)),
     "unet-colour": (31_389_165, (1, 256, 256)),
 }
 
@@ -61,6 +62,7 @@ SMALL = {
     "catdog": smaller_catdog(),
     "unet": unet(2, 4, 1, 1, side=16),
     "unet-narrow": unet(3, 2, 2, 2, side=8),
+    "unet-upsample": unet(3, 2, 2, 2, side=8, upsample="nearest"),
     "unet-colour": unet(3, 2, 3, 1, side=16, gate_norm=True),
 }
 

@@ -56,7 +56,13 @@ def unet_forward(state: State, x: Any, training: bool, prefix: str = "", number:
     skip = double(f"down{number}", x)
     below, gate = f"{prefix}skip{number}.body.", f"{prefix}gate{number}"
     deep = unet_forward(state, torch.nn.functional.max_pool2d(skip, 2), training, below, number + 1)
-    signal = torch.nn.functional.conv_transpose2d(deep, state[f"{below}up.weight"], state[f"{below}up.bias"], stride=2)
+    if f"{below}up.weight" in state:
+        weight, bias = state[f"{below}up.weight"], state[f"{below}up.bias"]
+        signal = torch.nn.functional.conv_transpose2d(deep, weight, bias, stride=2)
+    else:
+        large = torch.nn.functional.interpolate(deep, scale_factor=2, mode="nearest")
+        convolved = convolution(state, f"{below}conv_up", large)
+        signal = torch.relu(norm(state, f"{below}bn_up", convolved, training))
 
     def part(name: str, value: Any) -> Any:
         if f"{gate}.{name}.conv.weight" not in state:
@@ -72,6 +78,7 @@ CASES = {
     "resnet": (resnet(), resnet_forward),
     "unet": (unet(4, 4, side=32), unet_forward),
     "unet-two-channels": (unet(6, 2, 3, 2, side=16), unet_forward),
+    "unet-upsample": (unet(4, 2, side=16, upsample="nearest"), unet_forward),
     "unet-colour": (unet(4, 2, 3, 1, side=16, gate_norm=True), unet_forward),
 }
 

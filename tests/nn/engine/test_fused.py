@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from digitpad.nn import (
     Sequential,
     SkipConnection,
     Tanh,
+    Upsample2D,
     build,
 )
 from digitpad.nn.backend import DTypeLike
@@ -38,6 +40,14 @@ TOLERANCE = {"float64": 1e-12, "float32": 1e-5}
 
 def named(*layers: Layer) -> Sequential:
     return Sequential((f"{index}", layer) for index, layer in enumerate(layers))
+
+
+def upsampled(dtype: DTypeLike, *arguments: Any, **options: Any) -> Sequential:
+    return named(
+        Conv2D(3, 4, 3, padding=1, dtype=dtype),
+        Upsample2D(*arguments, **options),
+        Conv2D(4, 2, 3, padding=1, dtype=dtype),
+    )
 
 
 # Networks, each with the shape of its input; every rule of `fuse` and every odd end.
@@ -114,6 +124,11 @@ CASES: dict[str, tuple[tuple[int, ...], Callable[[DTypeLike], Sequential]]] = {
         (5, 4, 6),
         lambda t: named(AttentionGate(3, 2, batch_norm=True, rng=np.random.default_rng(4), dtype=t)),
     ),
+    "upsampling": ((3, 4, 5), lambda t: upsampled(t, 2)),
+    "upsampling, uneven": ((3, 4, 5), lambda t: upsampled(t, (1, 3))),
+    "upsampling, bilinear": ((3, 4, 5), lambda t: upsampled(t, 2, "bilinear")),
+    "upsampling, corners aligned": ((3, 4, 5), lambda t: upsampled(t, (3, 2), "bilinear", align_corners=True)),
+    "upsampling first": ((2, 4, 5), lambda t: named(Upsample2D(2), Conv2D(2, 3, 3, padding=1, dtype=t))),
     "linear": (
         (4, 4, 4),
         lambda t: named(

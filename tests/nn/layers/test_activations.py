@@ -93,6 +93,7 @@ def test_a_softmax_over_places_sees_the_whole_image() -> None:
         (lambda: ELU(math.nan), r"ELU: alpha is nan; expected a number in \[0, inf\)"),
         (lambda: GELU("sigmoid"), 'GELU: approximate is \'sigmoid\'; expected "none" or "tanh"'),
         (lambda: Softmax(0), "Softmax: axis is 0; expected a whole number of at least 1"),
+        (lambda: Softmax(-2).forward(np.ones((2, 3))), "Softmax: axis is -2; expected one of the input's, at most 1"),
         (lambda: Softmax(2).forward(np.ones((2, 3))), "Softmax: axis is 2; expected one of the input's, at most 1"),
     ],
 )

@@ -89,14 +89,16 @@ def activation_scale(
 
 
 def weight_scale(structure: Structure, name: str) -> ColourScale:
-    """Return the scale of the weights of a layer: the largest of them has the strongest colour.
+    """Return the scale of the weights of a layer: the largest of them, or 1 for upsampling, has the strongest colour.
 
     Raises
     ------
     TypeError
-        If the layer is neither a convolution nor dense.
+        If the layer is neither a convolution nor dense, nor upsampling.
     """
     layer = structure[name].layer
+    if isinstance(layer, layers.Upsample2D):
+        return ColourScale("signed", 1.0)
     if not isinstance(layer, layers.Conv2D | layers.ConvTranspose2D | layers.Linear):
         raise TypeError(f"{name} has no weights; expected a convolution or a dense layer")
     return ColourScale("signed", float(np.abs(layer.weight.value).max(initial=0)))

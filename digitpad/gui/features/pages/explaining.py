@@ -16,6 +16,7 @@ from digitpad.gui.features.maps.cell_numbers import exact, full
 from digitpad.gui.features.maps.colours import ColourScale, activation_scale, weight_scale
 from digitpad.gui.features.maps.marks import Patch
 from digitpad.gui.features.pages.explanation import Explanation, Figure, Grid, Line, Row
+from digitpad.nn import layers
 
 DECIMALS = 4
 
@@ -185,7 +186,11 @@ def _convolution(words: _Words, sum_: kinds.WeightedSum) -> Explanation:
     )
     height, width = terms[0].kernel.shape
     many, below = len(terms) + sum_.others, terms[0].source.layer
-    if many == 1:
+    if isinstance(words.frame.structure[sum_.cell.layer].layer, layers.Upsample2D):
+        text = QCoreApplication.translate(
+            "Explanation", "interpolated: a {height} × {width} patch of {below} times its weights, summed"
+        )
+    elif many == 1:
         text = QCoreApplication.translate(
             "Explanation", "a {height} × {width} patch of {below} times the kernel, element by element, summed"
         )

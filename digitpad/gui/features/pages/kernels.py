@@ -28,6 +28,8 @@ from digitpad.nn import layers
 _CELLS = (2, 34)  # logical pixels at 100 % text size: the smallest and the largest side of a weight
 _NUMBERED = 24  # the side from which a weight shows its number
 _COLOURS = 3  # the channels of a picture in colour
+#: Kinds of layers whose maps are those of the layer before, changed without kernels.
+_WEIGHTLESS = {"activation", "pooling", "upsampling", "normalization", "unchanged"}
 _OVERVIEW = 0.34  # the largest share of the width for the overview
 
 
@@ -35,7 +37,7 @@ def making(structure: Structure, name: str) -> str | None:
     """Return the layer whose weights compute a map: the layer itself, or the one before its activation and pooling."""
     node = structure[name]
     while not isinstance(node.layer, layers.Conv2D | layers.ConvTranspose2D | layers.Linear):
-        if node.kind not in {"activation", "pooling", "normalization", "unchanged"} or len(node.sources) != 1:
+        if node.kind not in _WEIGHTLESS or len(node.sources) != 1:
             return None
         before = structure[node.sources[0].name]
         if before.is_image != node.is_image or before.shape[0] != node.shape[0]:

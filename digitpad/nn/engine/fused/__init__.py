@@ -11,9 +11,12 @@ into matrix products, `kernel_gradient.py` that of its weights, `geometry.py` ke
 `direct.py` adds bias, ReLU and pooling. For wide layers, `tiles.py` cuts an image into tiles, `winograd.py` derives the
 transforms, `products.py` applies them to many tiles at once, `pooling.py` pools 2x2 blocks, `convolution.py` adds bias
 and ReLU, `workspace.py` holds the memory. `rows.py`, `strided.py` and `taps.py` convolve batches of a few images;
-`by_batch.py` chooses. `activations.py`, `any_pooling.py`, `dropout.py`, `linear.py`, `normalization.py`, `residual.py`
-and `skips.py` are the other layers; `small_products.py` says how large matrices are cut.
+`by_batch.py` chooses. `activations.py`, `any_pooling.py`, `dropout.py`, `linear.py`, `normalization.py`,
+`residual.py`, `skips.py` and `upsampling.py` are the other layers; `small_products.py` says how large matrices are cut.
 """
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +34,7 @@ from digitpad.nn.engine.fused.rows import RowConv2D
 from digitpad.nn.engine.fused.skips import FusedAttentionGate, FusedSkipConnection
 from digitpad.nn.engine.fused.strided import StridedConv2D
 from digitpad.nn.engine.fused.taps import TapConv2D
+from digitpad.nn.engine.fused.upsampling import FusedUpsample2D
 from digitpad.nn.engine.fused.workspace import Workspace
 from digitpad.nn.layer import Layer
 from digitpad.nn.layers import (
@@ -45,6 +49,7 @@ from digitpad.nn.layers import (
     ReLU,
     Residual,
     SkipConnection,
+    Upsample2D,
 )
 from digitpad.nn.layers.activations import Activation
 from digitpad.nn.network import Sequential
@@ -130,21 +135,25 @@ def _alone(layer: Layer, scratch: Workspace) -> Layer:
         case AttentionGate():
             theta, phi, psi = (_replace([part], scratch)[0] for part in (layer.theta, layer.phi, layer.psi))
             fast = ByBatch(layer, FusedAttentionGate(layer, theta, phi, psi, scratch))
-        case MaxPool2D():
-            fast = FusedMaxPool2D(layer, scratch)
-        case AvgPool2D():
-            fast = FusedAvgPool2D(layer, scratch)
-        case Dropout():
-            fast = FusedDropout(layer, scratch)
         case Flatten():
             fast = FusedFlatten(scratch)
-        case Linear():
-            fast = FusedLinear(layer, scratch)
         case Activation() if FusedActivation.supports(layer, scratch):
             fast = FusedActivation(layer, scratch)
+        case _ if type(layer) in _FUSED:
+            fast = _FUSED[type(layer)](layer, scratch)
         case _:
             pass
     return fast
+
+
+#: The fast form of layers that are replaced one by one, whatever their arguments.
+_FUSED: dict[type[Layer], Callable[[Any, Workspace], Layer]] = {
+    MaxPool2D: FusedMaxPool2D,
+    AvgPool2D: FusedAvgPool2D,
+    Upsample2D: FusedUpsample2D,
+    Dropout: FusedDropout,
+    Linear: FusedLinear,
+}
 
 
 def _is_pooled_before(activation: Layer | None, pool: Layer | None) -> bool:
