@@ -11,21 +11,9 @@ from digitpad.models.model_file import SUFFIX, Model, save_model
 from digitpad.training.film.limits import MEGABYTE, film_size
 from digitpad.training.film.reader import Film
 from digitpad.training.film.replay import ExactSteps
-from digitpad.training.run_info import RunStatus
 from digitpad.training.runs import Run, RunStore
 from digitpad.translation import gettext as _
-from digitpad.translation import gettext_noop, ngettext
-
-_STATUS = {
-    RunStatus.NEW: gettext_noop("new"),
-    RunStatus.RUNNING: gettext_noop("running"),
-    RunStatus.FINISHED: gettext_noop("finished"),
-    RunStatus.INTERRUPTED: gettext_noop("interrupted"),
-    RunStatus.EARLY_STOPPING: gettext_noop("early stopping"),
-    RunStatus.DIVERGED: gettext_noop("diverged"),
-    RunStatus.FAILED: gettext_noop("failed"),
-    RunStatus.BROKEN_OFF: gettext_noop("broken off"),
-}
+from digitpad.translation import ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +93,7 @@ def _row(run: Run) -> list[str]:
     info = run.info
     size = film_size(run.folder)
     film = _("{size:,.1f} MB").format(size=size / MEGABYTE) if size else "-"
-    cells = [printable(info.name), _(_STATUS[info.status]), printable(run.folder.name)]
+    cells = [printable(info.name), info.status.words, printable(run.folder.name)]
     return [*cells, f"{info.steps:,}", percent(info.validation_accuracy), film]
 
 

@@ -1,4 +1,4 @@
-"""The validation images of a model's training, reconstructed from the metadata in the model file."""
+"""The validation images of a training, reconstructed from the run or from the metadata in the model file."""
 
 from pathlib import Path
 
@@ -8,7 +8,10 @@ from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import Model
 from digitpad.nn.backend import Shape
+from digitpad.training.live import open_training_samples
 from digitpad.training.preparation import choose_images
+from digitpad.training.run import Run
+from digitpad.training.tasks import Samples
 from digitpad.translation import gettext as _
 
 
@@ -59,3 +62,33 @@ def validation_images(
             "validation; choose the test images instead."
         ).format(model=model.name, dataset=dataset.name)
     )
+
+
+def images_of_run(run: Run, fit: str, *, on_progress: Progress = lambda _done, _total: None) -> tuple[Samples, Samples]:
+    """Return the training images and the validation images of a run, possibly none.
+
+    Parameters
+    ----------
+    run
+        The run.
+    fit
+        How pictures are fitted to the input of the network, as in `Preprocessing`.
+    on_progress
+        As for `open_dataset`.
+
+    Raises
+    ------
+    DigitpadError
+        If the data cannot be read, or have changed since the run.
+    """
+    info = run.info
+    plan = info.plan
+    samples = open_training_samples(plan, fit=fit, on_progress=on_progress)
+    chosen = choose_images(samples, limit=plan.limit, validation=plan.validation, seed=plan.settings.seed)
+    if info.data_sha256 not in {"", chosen[0].checksum}:
+        raise DigitpadError(
+            _("The dataset {dataset} has changed since the run {name}; restore the old data.").format(
+                dataset=plan.dataset, name=info.name
+            )
+        )
+    return chosen

@@ -14,6 +14,7 @@ from digitpad.names import plain_name
 from digitpad.regular_files import read_regular
 from digitpad.training.plan import RunPlan
 from digitpad.translation import gettext as _
+from digitpad.translation import gettext_noop
 
 FORMAT_VERSION = 1
 _FILE = "run.json"
@@ -30,6 +31,23 @@ class RunStatus(StrEnum):
     DIVERGED = "diverged"
     FAILED = "failed"
     BROKEN_OFF = "broken off"
+
+    @property
+    def words(self) -> str:
+        """Its name in the user's language."""
+        return _(_STATUS_WORDS[self])
+
+
+_STATUS_WORDS = {
+    RunStatus.NEW: gettext_noop("new"),
+    RunStatus.RUNNING: gettext_noop("running"),
+    RunStatus.FINISHED: gettext_noop("finished"),
+    RunStatus.INTERRUPTED: gettext_noop("interrupted"),
+    RunStatus.EARLY_STOPPING: gettext_noop("early stopping"),
+    RunStatus.DIVERGED: gettext_noop("diverged"),
+    RunStatus.FAILED: gettext_noop("failed"),
+    RunStatus.BROKEN_OFF: gettext_noop("broken off"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,12 @@ from digitpad.data.labels import are_digits
 from digitpad.errors import DigitpadError
 from digitpad.evaluation.film.order import coarse_to_fine
 from digitpad.evaluation.reading import match_classes
+from digitpad.evaluation.validation import images_of_run
 from digitpad.json_records import JSONError, dump_json, parse_json, to_record
 from digitpad.reading.recognizer import Recognizer
 from digitpad.regular_files import read_regular
 from digitpad.training.film.frame_file import FilmFrame
 from digitpad.training.film.reader import Film
-from digitpad.training.live import open_training_samples
-from digitpad.training.preparation import choose_images
 from digitpad.training.run import Run
 from digitpad.translation import gettext as _
 
@@ -121,20 +120,11 @@ def validation_sample(run: Run, film: Film, *, count: int = IMAGES) -> Dataset:
     DigitpadError
         If the data cannot be read or have changed, have no classes, or the run has no validation images.
     """
-    info = run.info
-    samples = open_training_samples(info.plan, fit=film.metadata.preprocessing.fit)
-    plan = info.plan
-    training, validation = choose_images(samples, limit=plan.limit, validation=plan.validation, seed=plan.settings.seed)
-    if info.data_sha256 not in {"", training.checksum}:
-        raise DigitpadError(
-            _("The dataset {dataset} has changed since the run {name}; restore the old data.").format(
-                dataset=plan.dataset, name=info.name
-            )
-        )
+    validation = images_of_run(run, film.metadata.preprocessing.fit)[1]
     if not isinstance(validation, Dataset) or not len(validation):
         raise DigitpadError(
             _("The run {name} has no validation images with classes, so it cannot be followed by class.").format(
-                name=info.name
+                name=run.info.name
             )
         )
     return validation.subset(np.arange(min(count, len(validation))))

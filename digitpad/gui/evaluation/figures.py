@@ -6,8 +6,9 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from digitpad.evaluation import Evaluation, Interval
+from digitpad.evaluation import Evaluation
 from digitpad.gui.widgets.cards import muted
+from digitpad.gui.widgets.percent import exact_percent, percent_interval
 from digitpad.gui.widgets.theme import SPACE, Theme, fixed_font, text_font
 
 _COLUMNS = ("Accuracy", "95Interval", "Loss", "Calibration", "Mistakes")
@@ -176,19 +177,9 @@ class _Elided(QLabel):
 def _figures(result: Evaluation) -> tuple[str, ...]:
     wrong = int((~result.correct).sum())
     return (
-        share(result.accuracy),
-        interval(result.interval),
+        exact_percent(result.accuracy),
+        percent_interval(result.interval),
         f"{result.loss:.4f}",
-        share(result.calibration.error),
+        exact_percent(result.calibration.error),
         f"{wrong:,}",
     )
-
-
-def share(value: float) -> str:
-    """Format a measured share as a percentage with two decimals: one of 10,000 images is 0.01 %."""
-    return f"{100 * value:.2f}\N{NO-BREAK SPACE}%"
-
-
-def interval(ends: Interval) -> str:
-    """Format an interval of shares."""
-    return f"{100 * ends.low:.2f} – {share(ends.high)}"

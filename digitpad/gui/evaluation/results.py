@@ -18,13 +18,12 @@ from digitpad.gui.evaluation.comparison_view import ComparisonView
 from digitpad.gui.evaluation.confusion_matrix import ConfusionMatrix, scrolled
 from digitpad.gui.evaluation.disturbed import Disturbed, Disturber
 from digitpad.gui.evaluation.figure_table import FigureTable, Row
-from digitpad.gui.evaluation.figures import share
 from digitpad.gui.evaluation.job import Measured
 from digitpad.gui.evaluation.points import PointsInGallery
 from digitpad.gui.widgets.cards import card, muted, title
 from digitpad.gui.widgets.copy_menu import CopyMenu
 from digitpad.gui.widgets.message_bar import Message
-from digitpad.gui.widgets.percent import percent
+from digitpad.gui.widgets.percent import exact_percent, percent
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workspace.captions import caption_of
 from digitpad.gui.workspace.gallery import Caption, Gallery
@@ -378,7 +377,7 @@ class Results(QWidget):
         sources = result.by_origin("source") if kind == "writer" else ()
         figures = " · ".join(
             self.tr("{name}: {accuracy} of {count:,}").format(
-                name=group.name, accuracy=share(group.accuracy), count=group.count
+                name=group.name, accuracy=exact_percent(group.accuracy), count=group.count
             )
             for group in sources
         )
@@ -401,10 +400,10 @@ class Results(QWidget):
         )
         return figures.format(
             model=result.model,
-            confidence=share(calibration.confidence),
-            accuracy=share(result.accuracy),
+            confidence=exact_percent(calibration.confidence),
+            accuracy=exact_percent(result.accuracy),
             relation=relation,
-            error=share(calibration.error),
+            error=exact_percent(calibration.error),
             worst=percent(calibration.worst),
         )
 

@@ -3,12 +3,12 @@
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from digitpad.charts.step_axis import StepAxis
 from digitpad.evaluation.film.answers import AnswerLife
 from digitpad.evaluation.film.classes import ClassAccuracies
 from digitpad.gui.replay.answer_chart import AnswerChart
 from digitpad.gui.replay.classes_chart import ClassesChart
 from digitpad.gui.replay.player import Player
-from digitpad.gui.replay.step_axis import StepAxis
 from digitpad.gui.replay.stories import ANSWER, CLASSES, NONE, Stories
 from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.live_text import LiveText

@@ -4,8 +4,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from digitpad.charts.step_axis import StepAxis
 from digitpad.gui.replay.slider import MARGIN
-from digitpad.gui.replay.step_axis import StepAxis
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import Theme, text_font
 

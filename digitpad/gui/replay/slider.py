@@ -20,8 +20,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
+from digitpad.charts.step_axis import StepAxis
 from digitpad.gui.replay.run_timeline import RunTimeline
-from digitpad.gui.replay.step_axis import StepAxis
 from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import Theme, text_font

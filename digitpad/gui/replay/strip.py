@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
+from digitpad.charts.step_axis import StepAxis
 from digitpad.gui.replay.actions import ReplayActions
 from digitpad.gui.replay.bookmark_dialog import BookmarkDialog
 from digitpad.gui.replay.charts import Charts
@@ -14,7 +15,6 @@ from digitpad.gui.replay.export_dialog import ExportDialog
 from digitpad.gui.replay.player import SPEEDS, Player
 from digitpad.gui.replay.slider import StepSlider
 from digitpad.gui.replay.status import ReplayStatus
-from digitpad.gui.replay.step_axis import StepAxis
 from digitpad.gui.replay.transport import Transport
 from digitpad.gui.widgets.cards import bring_up
 from digitpad.gui.widgets.fields import ComboBox

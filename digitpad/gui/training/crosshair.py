@@ -9,11 +9,12 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QWidget
 
-from digitpad.gui.training.curve_style import AxisScale, Style
+from digitpad.charts.plot_range import AxisScale
+from digitpad.charts.series import Series
+from digitpad.gui.training.curve_style import Style
 from digitpad.gui.training.plot_frame import PlotFrame
 from digitpad.gui.training.plot_marks import Mark
 from digitpad.gui.training.readout import Entry
-from digitpad.gui.training.series import Series
 from digitpad.gui.widgets.theme import Theme
 
 _NEAR = 4.0  # pixels around a dot or a mark in which the crosshair is on it

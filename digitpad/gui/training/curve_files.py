@@ -19,10 +19,10 @@ from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
 from digitpad.atomic import atomic_write
+from digitpad.charts.series import Series
 from digitpad.errors import DigitpadError
 from digitpad.gui.training.figure import Figure, paint
 from digitpad.gui.training.run_view import LAYER_FIGURES, RunView
-from digitpad.gui.training.series import Series
 from digitpad.gui.widgets.files import write_png
 
 FILTERS = {

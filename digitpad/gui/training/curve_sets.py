@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from digitpad.gui.training.curve_style import AxisScale, Style
+from digitpad.charts.plot_range import AxisScale
+from digitpad.charts.series import Series
+from digitpad.gui.training.curve_style import Style
 from digitpad.gui.training.run_view import LAYER_FIGURES, RunView
-from digitpad.gui.training.series import Series
 
 Curves = dict[str, tuple[Style, Series]]
 

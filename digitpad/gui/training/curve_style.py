@@ -1,29 +1,11 @@
-"""The style of a curve, and the scale of its values."""
+"""The style of a curve."""
 
 from dataclasses import dataclass
-from enum import Enum
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 
 from digitpad.gui.widgets.theme import Theme
-
-
-class AxisScale(Enum):
-    """The kind of the values, which determines the labels and the limits of the axis."""
-
-    #: From zero up; single spikes may leave the scale.
-    PLAIN = "plain"
-    #: From zero up, all of it.
-    WHOLE = "whole"
-    SHARE = "share"
-    #: A share for which values close to one matter.
-    ACCURACY = "accuracy"
-
-    @property
-    def is_share(self) -> bool:
-        """Whether the values are written in percent."""
-        return self in {AxisScale.SHARE, AxisScale.ACCURACY}
 
 
 @dataclass(frozen=True, slots=True)

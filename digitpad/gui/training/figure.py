@@ -13,13 +13,13 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from digitpad.gui.training.axis_numbers import in_words, round_numbers, steps_in_words
+from digitpad.charts.axis_numbers import in_words, round_numbers, steps_in_words
+from digitpad.charts.plot_range import FAR, LEAST_LOSS, AxisScale, range_of
+from digitpad.charts.series import Floats, Series, thin
 from digitpad.gui.training.curve_sets import Curves
-from digitpad.gui.training.curve_style import AxisScale, Style
+from digitpad.gui.training.curve_style import Style
 from digitpad.gui.training.figure_geometry import clipped, spread
 from digitpad.gui.training.plot_marks import Mark
-from digitpad.gui.training.plot_range import FAR, LEAST_LOSS, range_of
-from digitpad.gui.training.series import Floats, Series, thin
 from digitpad.gui.widgets.theme import LIGHT
 
 _TINY, _SMALL, _TEXT, _TITLE = 6.0, 7.0, 8.0, 9.5  # points: the sizes of the fonts

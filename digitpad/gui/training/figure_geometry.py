@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
-from digitpad.gui.training.series import Floats
+from digitpad.charts.series import Floats
 
 
 def clipped(x: Floats, y: Floats, area: QRectF) -> list[list[QPointF]]:

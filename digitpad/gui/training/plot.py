@@ -13,13 +13,13 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from digitpad.charts.plot_range import LEAST_LOSS, AxisScale, Range, range_of, rounded
+from digitpad.charts.series import Series, thin
 from digitpad.gui.training.crosshair import Crosshair, widest_entries, written
-from digitpad.gui.training.curve_style import AxisScale, Style, pen_of
+from digitpad.gui.training.curve_style import Style, pen_of
 from digitpad.gui.training.plot_frame import PlotFrame
 from digitpad.gui.training.plot_marks import Mark, PlotMarks
-from digitpad.gui.training.plot_range import LEAST_LOSS, Range, range_of, rounded
 from digitpad.gui.training.readout import Readout
-from digitpad.gui.training.series import Series, thin
 from digitpad.gui.widgets.theme import Theme
 
 _ZOOM = 1.25

@@ -9,9 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QWidget
 
-from digitpad.gui.training.axis_numbers import in_words, steps_in_words
-from digitpad.gui.training.curve_style import AxisScale
-from digitpad.gui.training.plot_range import Range
+from digitpad.charts.axis_numbers import in_words, steps_in_words
+from digitpad.charts.plot_range import AxisScale, Range
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 

@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QWidget
 
+from digitpad.charts.plot_range import FAR, without_start
+from digitpad.charts.series import Floats, Series
 from digitpad.gui.training.plot_frame import PlotFrame
-from digitpad.gui.training.plot_range import FAR, without_start
-from digitpad.gui.training.series import Floats, Series
 from digitpad.gui.widgets.theme import Theme
 
 _MOST_PEAKS = 24  # marks of one curve: more could not be told apart

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
-from digitpad.gui.training.series import Series, Smoothed
+from digitpad.charts.series import Series, Smoothed
 from digitpad.training.events import (
     ControlChanged,
     EpochCompleted,

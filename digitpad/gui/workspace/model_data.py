@@ -5,17 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from digitpad.data.collections.store import find_collection, is_named
-from digitpad.data.image_folder import split_folder
-from digitpad.data.orientation import split_turns
+from digitpad.data.splits import has_test_images
 from digitpad.errors import DigitpadError
 from digitpad.gui.workspace.models import run_of
 
 if TYPE_CHECKING:
     from digitpad.models.model_file import Model
-
-#: Datasets whose images are the same for training and testing.
-_ONE_SPLIT = {"pen", "styles", "manners", "figures"}
-_FILES_OF_ONE_SPLIT = {".jsonl", ".csv"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +50,7 @@ def data_of(model: "Model", place: Path) -> Data | None:
         return None
     if is_named(dataset) and find_collection(dataset) is None:
         return None
-    if _has_test_images(dataset):
+    if has_test_images(dataset):
         return Data(dataset)
     return Data(dataset, "validation" if validated else "test")
 
@@ -74,16 +69,3 @@ def _training_of(model: "Model", place: Path) -> tuple[str, bool]:
         # A damaged run still has models.
         return "", False
     return plan.dataset, validated and plan.limit is None and plan.limit_per_class is None
-
-
-def _has_test_images(dataset: str) -> bool:
-    path = Path(split_turns(dataset)[0])
-    if find_collection(dataset) is not None or dataset in _ONE_SPLIT or path.suffix.lower() in _FILES_OF_ONE_SPLIT:
-        return False
-    if not path.is_dir() or any(path.glob("*-ubyte*")):
-        return True
-    try:
-        return split_folder(path, "test") != path
-    except DigitpadError:
-        # The evaluation says what is wrong with it.
-        return True

@@ -7,8 +7,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 
+from digitpad.charts.step_axis import StepAxis
 from digitpad.gui.replay.player import Player
-from digitpad.gui.replay.step_axis import StepAxis
 from digitpad.gui.replay.strip import ReplayStrip
 from digitpad.gui.shell.main_window import MainWindow
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import QPointF
 
+from digitpad.charts.step_axis import StepAxis
 from digitpad.evaluation.film.answers import AnswerFilm, AnswerLife
 from digitpad.evaluation.film.classes import following_classes, validation_sample
 from digitpad.gui.canvas.sample_ink import THREE
 from digitpad.gui.replay.answer_chart import AnswerChart
-from digitpad.gui.replay.step_axis import StepAxis
 from digitpad.gui.replay.strip import ReplayStrip
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import Theme

@@ -6,14 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from digitpad.charts.plot_range import AxisScale
+from digitpad.charts.series import Series
 from digitpad.errors import DigitpadError
 from digitpad.gui.training.curve_files import FigureSize, export_curves
 from digitpad.gui.training.curve_sets import FIGURES, figure_curves, loss_curves
-from digitpad.gui.training.curve_style import AxisScale, Style
+from digitpad.gui.training.curve_style import Style
 from digitpad.gui.training.figure import Figure, Panel
 from digitpad.gui.training.plot_marks import Mark
 from digitpad.gui.training.run_view import RunView
-from digitpad.gui.training.series import Series
 from digitpad.training.events import EpochCompleted, LayerMeasure, LayersMeasured, StepCompleted
 
 pytestmark = pytest.mark.usefixtures("qapp")

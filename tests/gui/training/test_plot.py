@@ -10,11 +10,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from digitpad.gui.training.curve_style import AxisScale, Style
+from digitpad.charts.plot_range import AxisScale
+from digitpad.charts.series import Series
+from digitpad.gui.training.curve_style import Style
 from digitpad.gui.training.legend import Legend
 from digitpad.gui.training.plot import CurvePlot
 from digitpad.gui.training.plot_marks import Mark
-from digitpad.gui.training.series import Series
 from digitpad.gui.widgets.theme import Theme
 from tests.gui.settling import lay_out
 

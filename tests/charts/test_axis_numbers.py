@@ -2,7 +2,7 @@
 
 import pytest
 
-from digitpad.gui.training.axis_numbers import in_words, round_numbers, steps_in_words
+from digitpad.charts.axis_numbers import in_words, round_numbers, steps_in_words
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from digitpad.gui.training.series import Series, Smoothed, thin
+from digitpad.charts.series import Series, Smoothed, thin
 
 
 def test_a_series_keeps_every_point_in_order() -> None:

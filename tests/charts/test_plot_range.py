@@ -5,9 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from digitpad.gui.training.curve_style import AxisScale
-from digitpad.gui.training.plot_range import LEAST_LOSS, Range, range_of, rounded
-from digitpad.gui.training.series import Series
+from digitpad.charts.plot_range import LEAST_LOSS, AxisScale, Range, range_of, rounded
+from digitpad.charts.series import Series
 
 
 def _series(*values: float) -> Series:

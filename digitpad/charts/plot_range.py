@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from enum import Enum
 
 import numpy as np
 
-from digitpad.gui.training.curve_style import AxisScale
-from digitpad.gui.training.series import Floats, Series
+from digitpad.charts.series import Floats, Series
 
 Range = tuple[tuple[float, float], tuple[float, float]]
 """From the first to the last step, and from the lowest to the highest value."""
@@ -17,6 +17,23 @@ LEAST_LOSS = 1e-6
 _ABOVE, _NEARLY_ALL, _START = 1.5, 0.95, 10
 #: A curve that does not set the range, such as the loss of single batches, is off scale above this many times the top.
 FAR = 1.5
+
+
+class AxisScale(Enum):
+    """The kind of the values, which determines the labels and the limits of the axis."""
+
+    #: From zero up; single spikes may leave the scale.
+    PLAIN = "plain"
+    #: From zero up, all of it.
+    WHOLE = "whole"
+    SHARE = "share"
+    #: A share for which values close to one matter.
+    ACCURACY = "accuracy"
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the values are written in percent."""
+        return self in {AxisScale.SHARE, AxisScale.ACCURACY}
 
 
 def range_of(shown: Sequence[Series], steady: Sequence[Series], scale: AxisScale, *, log: bool) -> Range | None:
