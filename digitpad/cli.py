@@ -211,6 +211,14 @@ def runs(options: argparse.Namespace) -> None:
     )
 
 
+def sweep(options: argparse.Namespace) -> None:
+    """Train with many settings."""
+    from digitpad.commands.sweep import sweep as command
+    from digitpad.commands.sweep_options import read_options
+
+    command(read_options(options))
+
+
 def bench(options: argparse.Namespace) -> None:
     """Measure the speed of this machine."""
     from digitpad.commands.bench import bench as command
@@ -241,6 +249,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
         export,
         collections,
         runs,
+        sweep,
         bench,
         tour,
     )

@@ -29,6 +29,7 @@ def test_the_commands_are_listed() -> None:
         "inspect",
         "collections",
         "runs",
+        "sweep",
         "summary",
         "gradcheck",
         "features",
