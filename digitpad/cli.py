@@ -242,6 +242,14 @@ def serve(options: argparse.Namespace) -> None:
     command(model=options.model, port=options.port, share=options.share, json=options.json)
 
 
+def sweep(options: argparse.Namespace) -> None:
+    """Train with many settings."""
+    from digitpad.commands.sweep import sweep as command
+    from digitpad.commands.sweep_options import read_options
+
+    command(read_options(options))
+
+
 def bench(options: argparse.Namespace) -> None:
     """Measure the speed of this machine."""
     from digitpad.commands.bench import bench as command
@@ -274,6 +282,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
         collections,
         runs,
         serve,
+        sweep,
         bench,
         tour,
     )

@@ -51,6 +51,11 @@ def runs_dir() -> Path:
     return user_data_dir() / "runs"
 
 
+def sweeps_dir() -> Path:
+    """Return the folder of the user's sweeps; it may not exist yet."""
+    return user_data_dir() / "sweeps"
+
+
 def collections_dir() -> Path:
     """Return the folder of the user's collections of samples; it may not exist yet."""
     return user_data_dir() / "collections"

@@ -30,6 +30,7 @@ def test_the_commands_are_listed() -> None:
         "inspect",
         "collections",
         "runs",
+        "sweep",
         "summary",
         "gradcheck",
         "features",

@@ -10,6 +10,7 @@ from typing import NoReturn, TypeAlias
 from digitpad import __version__
 from digitpad.commands.argument_types import at_least, dataset, path, port, probability, shape
 from digitpad.commands.lab.options import add_topics
+from digitpad.commands.sweep_options import add_options as add_sweep_options
 from digitpad.commands.train_options import add_options
 from digitpad.errors import DigitpadError
 from digitpad.translation import gettext as _
@@ -107,6 +108,7 @@ def _parser() -> _Parser:
     _add_collections(commands)
     _add_runs(commands)
     _add_serve(commands)
+    _add_sweep(commands)
     _add_bench(commands)
     _add_tour(commands)
     return parser
@@ -377,6 +379,16 @@ def _add_port(add: Callable[..., object]) -> None:
         default=DEFAULT_PORT,
         help=_("port to listen at, 0 for any that is free (default: %(default)s)"),
     )
+
+
+def _add_sweep(commands: _Commands) -> None:
+    add = _adder(
+        commands,
+        "sweep",
+        _("Train with many settings at the same time, and compare the results."),
+        json=_("one line per trial that ends, then the sweep with its trials"),
+    )
+    add_sweep_options(add, _dataset_help())
 
 
 def _add_bench(commands: _Commands) -> None:

@@ -34,7 +34,7 @@ from digitpad.training.preparation import (
     start_from,
 )
 from digitpad.training.repeating import repeating_command
-from digitpad.training.run_info import RunStatus
+from digitpad.training.run_info import Membership, RunStatus
 from digitpad.training.run_writer import Keeping, RunWriter
 from digitpad.training.runs import Run, RunStore
 from digitpad.training.settings import default_threads
@@ -91,6 +91,7 @@ class LiveRun:
         film: FilmLimits | None = None,
         command: str | None = None,
         samples: Samples | None = None,
+        sweep: Membership | None = None,
     ) -> Self:
         """Start a new run.
 
@@ -110,6 +111,8 @@ class LiveRun:
             The equivalent command line; None derives it, if there is one.
         samples
             As for `prepare`.
+        sweep
+            The sweep that the run is a trial of, if any.
 
         Raises
         ------
@@ -119,7 +122,7 @@ class LiveRun:
         plan = decided(plan)
         trainer = prepare(plan, diagnose=diagnose, samples=samples)
         # Created last, so that an impossible plan leaves no folder behind.
-        run = (store or RunStore()).create(plan, name, notes)
+        run = (store or RunStore()).create(plan, name, notes, sweep)
         run.update(
             data_sha256=trainer.data_sha256,
             images=trainer.images,
@@ -136,6 +139,7 @@ class LiveRun:
         diagnose: bool = True,
         keeping: Keeping | None = None,
         film: FilmLimits | None = None,
+        samples: Samples | None = None,
         on_progress: Progress = lambda _done, _total: None,
     ) -> Self:
         """Resume a run from its last readable checkpoint, as if it had never been interrupted.
@@ -148,7 +152,7 @@ class LiveRun:
             The run.
         epochs
             Total number of epochs, if not as planned; the schedule is stretched accordingly.
-        diagnose, keeping, film
+        diagnose, keeping, film, samples
             As for `start`.
         on_progress
             As for `open_samples`.
@@ -174,7 +178,7 @@ class LiveRun:
                     name=info.name, count=plan.settings.epochs
                 )
             )
-        trainer = prepare(plan, diagnose=diagnose, resume=checkpoint, on_progress=on_progress)
+        trainer = prepare(plan, diagnose=diagnose, resume=checkpoint, samples=samples, on_progress=on_progress)
         if info.data_sha256 not in {"", trainer.data_sha256}:
             raise DigitpadError(
                 _(

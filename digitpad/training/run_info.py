@@ -1,6 +1,6 @@
 """The contents of a run's `run.json`."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -51,6 +51,22 @@ _STATUS_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """The place of a run in a sweep (see `digitpad.sweeps`).
+
+    Attributes
+    ----------
+    sweep
+        Name of the sweep's folder.
+    trial
+        Number of the trial, from 1.
+    """
+
+    sweep: str
+    trial: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunInfo:
     """Information about a run.
 
@@ -83,6 +99,8 @@ class RunInfo:
     extensions
         For each time that the number of planned epochs was changed: the last step before, and the number until then.
         Schedules depend on it, so it is needed to repeat these steps.
+    sweep
+        The sweep that the run is a trial of; None for any other run.
     """
 
     name: str
@@ -105,6 +123,7 @@ class RunInfo:
     command: str = ""
     branched_from: str = ""
     extensions: tuple[tuple[int, int], ...] = ()
+    sweep: Membership | None = None
 
 
 _TEXTS = ("notes", "message", "digitpad", "score", "data_sha256", "command", "branched_from")
@@ -137,6 +156,7 @@ class _Said:
     command: str = ""
     branched_from: str = ""
     extensions: tuple[tuple[int, int], ...] = ()
+    sweep: Membership | None = None
 
 
 def write_info(folder: Path, info: RunInfo) -> None:
@@ -158,6 +178,8 @@ def write_info(folder: Path, info: RunInfo) -> None:
     }
     if info.extensions:
         data["extensions"] = [list(extension) for extension in info.extensions]
+    if info.sweep is not None:
+        data["sweep"] = asdict(info.sweep)
     with atomic_write(folder / _FILE) as file:
         file.write(dump_json(data, indent=2).encode())
 
@@ -235,4 +257,5 @@ def _parse(data: dict[str, Any]) -> RunInfo:
         **counted,
         **{name: getattr(said, name) for name in (*_TEXTS, *_FIGURES)},
         extensions=said.extensions,
+        sweep=said.sweep and Membership(plain_name(said.sweep.sweep), said.sweep.trial),
     )

@@ -24,7 +24,7 @@ from digitpad.names import file_stem, plain_name
 from digitpad.training.film.frame_file import copy_film
 from digitpad.training.plan import RunPlan
 from digitpad.training.run import CheckpointFile, Run
-from digitpad.training.run_info import RunInfo, RunStatus, read_info, write_info
+from digitpad.training.run_info import Membership, RunInfo, RunStatus, read_info, write_info
 from digitpad.training.run_names import free_name, given_name
 from digitpad.translation import gettext as _
 
@@ -124,7 +124,7 @@ class RunStore:
         sound.sort(key=lambda run: (run.info.created, run.folder.name), reverse=True)
         return [*sound, *broken]
 
-    def create(self, plan: RunPlan, name: str = "", notes: str = "") -> Run:
+    def create(self, plan: RunPlan, name: str = "", notes: str = "", sweep: Membership | None = None) -> Run:
         """Create the folder of a new run.
 
         Parameters
@@ -135,6 +135,8 @@ class RunStore:
             Name of the run; if empty, that of the architecture, or the first variant that no run or model has.
         notes
             The user's notes.
+        sweep
+            The sweep that the run is a trial of; its folder has a fixed name then, see `trial_folder`.
 
         Raises
         ------
@@ -144,7 +146,11 @@ class RunStore:
         created = datetime.now(UTC)
         title = given_name(name.strip() or self._free_name(plan.architecture.name))
         moment = created.astimezone().strftime("%Y-%m-%d-%H%M%S")
-        folder = self.free_folder(f"{moment}-{file_stem(plan.architecture.name)}")
+        folder = (
+            self.free_folder(f"{moment}-{file_stem(plan.architecture.name)}")
+            if sweep is None
+            else self.trial_folder(sweep)
+        )
         try:
             (folder / "checkpoints").mkdir(parents=True)
         except OSError as error:
@@ -154,7 +160,7 @@ class RunStore:
                 )
             ) from error
         try:
-            write_info(folder, RunInfo(name=title, notes=notes, plan=plan, created=created))
+            write_info(folder, RunInfo(name=title, notes=notes, plan=plan, created=created, sweep=sweep))
             return Run(folder)
         except DigitpadError:
             shutil.rmtree(folder, ignore_errors=True)
@@ -278,6 +284,13 @@ class RunStore:
         with contextlib.suppress(DigitpadError):
             taken = {run.info.name for run in self.all() if isinstance(run, Run)}
         return free_name(plain_name(wanted), taken)
+
+    def trial_folder(self, sweep: Membership) -> Path:
+        """Return the folder of the run of a trial.
+
+        It follows from the trial, so that a second process that takes over the trial finds what the first one left.
+        """
+        return self.folder / f"{file_stem(sweep.sweep)}-trial-{sweep.trial:05d}"
 
     def free_folder(self, name: str) -> Path:
         """Return a folder of that name, or of the first numbered variant, that does not exist."""

@@ -176,6 +176,11 @@ class Trainer:
         return len(self._loader)
 
     @property
+    def validation_count(self) -> int:
+        """Number of validation images."""
+        return self._validator.count
+
+    @property
     def seconds(self) -> float:
         """Time of the run so far, without the consumer of the events."""
         return self._progress.seconds
