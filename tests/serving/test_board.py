@@ -199,11 +199,11 @@ def test_people_without_a_place_are_counted_and_those_who_left_give_way() -> Non
 
 def test_pages_that_come_and_go_leave_nothing_behind() -> None:
     board = Board(most=3)
-    for number in range(200):
-        client = f"client {number}"
+    for nth in range(200):
+        client = f"client {nth}"
         board.joined(client)
         board.named(client, "x" * 10_000)
-        board.drew(client, drawing(number), read_as("1"))
+        board.drew(client, drawing(nth), read_as("1"))
         board.left(client)
     state = board.state()
     assert len(state.participants) == 3
@@ -304,9 +304,9 @@ def test_two_threads_lose_nothing() -> None:
     board = Board(most=40)
 
     def arrive(name: str) -> None:
-        for number in range(20):
-            board.joined(f"{name}{number}")
-            board.drew(f"{name}{number}", drawing(number), read_as(name))
+        for nth in range(20):
+            board.joined(f"{name}{nth}")
+            board.drew(f"{name}{nth}", drawing(nth), read_as(name))
 
     threads = [threading.Thread(target=arrive, args=(name,)) for name in "12"]
     board.ask("1")

@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
+from digitpad.charts.plot_range import AxisScale
 from digitpad.copying.tables import copy_curves
 from digitpad.gui.training.curve_files import columns_of
-from digitpad.charts.plot_range import AxisScale
 from digitpad.gui.training.curve_sets import FIGURES, VALIDATION, Curves, figure_curves, loss_curves, scale_of
 from digitpad.gui.training.figure import Figure, Panel
 from digitpad.gui.training.legend import Legend

@@ -1,6 +1,5 @@
 """The row that limits the films of runs."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,17 @@ from digitpad.training.film.limits import MEGABYTE, FilmLimits
 
 
 @pytest.fixture
-def row(qtbot: QtBot, tmp_path: Path) -> Iterator[FilmLimitsRow]:
-    """Yield the row over settings in which nothing is set."""
+def window(qtbot: QtBot) -> QWidget:
+    """Return a window for the row."""
     window = QWidget()
     qtbot.addWidget(window)
-    yield FilmLimitsRow(Settings(tmp_path / "window.json"), window)
+    return window
+
+
+@pytest.fixture
+def row(window: QWidget, tmp_path: Path) -> FilmLimitsRow:
+    """Return the row over settings in which nothing is set."""
+    return FilmLimitsRow(Settings(tmp_path / "window.json"), window)
 
 
 def test_the_usual_limits_are_shown(row: FilmLimitsRow) -> None:

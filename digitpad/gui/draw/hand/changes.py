@@ -139,7 +139,8 @@ class ChangeGrid(QWidget):
                 (ground.blue(), ink.blue()),
             )
         )
-        return image_of_colours(0xFF000000 | red << 16 | green << 8 | blue).copy()
+        colours = np.uint32(0xFF000000) | red << np.uint32(16) | green << np.uint32(8) | blue
+        return image_of_colours(colours).copy()
 
     def _recolour(self) -> None:
         self._images = []
