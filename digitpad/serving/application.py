@@ -1,18 +1,18 @@
 """The routes of the server."""
 
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, Router, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
-from digitpad.serving.door import Door, client_address, has_own_origin, is_local
+from digitpad.serving.door import SERVICE, Door, client_address, has_own_origin, is_local
 from digitpad.serving.requests import examples, healthz, metrics, openapi, predict
 from digitpad.serving.service import Service
 from digitpad.serving.session import Session
-from digitpad.serving.site import asset, page
+from digitpad.serving.site import ASSETS, asset, page
 from digitpad.translation import gettext as _
 
 
@@ -26,7 +26,7 @@ def make_application(service: Service, code: str | None = None) -> ASGIApp:
     code
         The first part of every path; None if the server is for this computer alone.
     """
-    routes = [
+    routes: list[BaseRoute] = [
         Route("/", page),
         Route("/predict", predict, methods=["POST"]),
         Route("/healthz", healthz),
@@ -34,16 +34,16 @@ def make_application(service: Service, code: str | None = None) -> ASGIApp:
         Route("/openapi.json", openapi),
         Route("/examples", examples),
         WebSocketRoute("/socket", socket),
-        Route("/{name}", asset),
+        *(Route(f"/{name}", asset) for name in ASSETS),
     ]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _show_error})
-    app.state.service = service
+    # Without Starlette's own answer to a bug: the door records it first.
+    app = ExceptionMiddleware(Router(routes, redirect_slashes=False), {HTTPException: _show_error})
     return Door(app, service, code)
 
 
 async def socket(websocket: WebSocket) -> None:
     """Serve a page that draws."""
-    service: Service = websocket.app.state.service
+    service: Service = websocket.scope[SERVICE]
     address = client_address(websocket.scope)
     if not has_own_origin(websocket.headers):
         text = _("This page belongs to another server.")

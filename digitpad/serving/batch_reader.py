@@ -17,6 +17,7 @@ import numpy as np
 from digitpad.data.images import read_image
 from digitpad.data.ink import Drawing
 from digitpad.errors import DigitpadError
+from digitpad.nn.checks import NotFiniteError
 from digitpad.reading.number_reading import NumberReading, single
 from digitpad.reading.numbers import NumberReader
 from digitpad.reading.prediction_record import prediction_record
@@ -235,10 +236,13 @@ def _read_together(
     drawings: Sequence[Drawing], reader: DrawingReader, numbers: NumberReader
 ) -> list[Answer | Exception]:
     # The weights of a training that diverges, and coordinates of 1e38, overflow without harm.
-    with np.errstate(all="ignore"):
-        pictures = [reader.prepare_ink(drawing.strokes, canvas=drawing.long_side) for drawing in drawings]
-        wholes = reader.recognize_all(np.stack(pictures))
-        readings = numbers.read_drawings([(drawing.strokes, drawing.long_side) for drawing in drawings], wholes)
+    try:
+        with np.errstate(all="ignore"):
+            pictures = [reader.prepare_ink(drawing.strokes, canvas=drawing.long_side) for drawing in drawings]
+            wholes = reader.recognize_all(np.stack(pictures))
+            readings = numbers.read_drawings([(drawing.strokes, drawing.long_side) for drawing in drawings], wholes)
+    except NotFiniteError:
+        return [_not_finite() for _ in drawings]
     return [
         _answer(reading, whole, reader, drawing)
         for reading, whole, drawing in zip(readings, wholes, drawings, strict=True)
@@ -257,7 +261,13 @@ def _read_picture(contents: bytes, reader: DrawingReader, numbers: NumberReader)
                 reading = numbers.read_picture(ink, whole=whole)
     except DigitpadError as error:
         return UnreadableError(str(error))
+    except NotFiniteError:
+        return _not_finite()
     return _answer(reading, whole, reader, None)
+
+
+def _not_finite() -> NoAnswerError:
+    return NoAnswerError(_("The network in use has weights that are not finite; choose another one."))
 
 
 def _without_network() -> NoAnswerError:
@@ -271,6 +281,6 @@ def _answer(
     for segment in reading.segments:
         numbers += [] if segment.prediction is None else segment.prediction.probabilities.tolist()
     if not np.isfinite(numbers).all():
-        return NoAnswerError(_("The network in use has weights that are not finite; choose another one."))
+        return _not_finite()
     record = prediction_record(whole, reading, reader)
     return Answer(reading, whole, record, reader.labels, reader.reads_digits, drawing)

@@ -13,6 +13,9 @@ from digitpad.serving.service import Service
 from digitpad.serving.site import page_html
 from digitpad.translation import gettext as _
 
+SERVICE = "digitpad.service"
+"""The name under which a request has the state of the server in its scope."""
+
 _LOCAL = {"127.0.0.1", "::1", "localhost"}
 #: What browsers ask for without being told; this is not a guess at the code.
 _UNASKED = {"", "favicon.ico", "robots.txt", "apple-touch-icon.png", "apple-touch-icon-precomposed.png"}
@@ -50,7 +53,9 @@ class Door:
                 status = 101
             await send(message)
 
-        inner: Scope = {**scope, "root_path": f"/{self._code}" if self._code else ""}
+        # With `app`, Starlette raises what it would answer itself otherwise: every error is an object in JSON.
+        inner: Scope = {**scope, "app": self, SERVICE: self._service}
+        inner["root_path"] = f"/{self._code}" if self._code else ""
         try:
             refusal = self._refusal(scope)
             await (refusal or self._app)(inner, receive, send_with_headers)

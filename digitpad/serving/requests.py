@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from digitpad import __version__
 from digitpad.serving.batch_reader import BusyError, NoAnswerError
+from digitpad.serving.door import SERVICE
 from digitpad.serving.limits import ANSWER_WITHIN, BODY_WITHIN, MOST_BODY, MOST_BUFFERED, MOST_INK
 from digitpad.serving.metrics import CONTENT_TYPE
 from digitpad.serving.openapi import description
@@ -25,7 +26,7 @@ _JSON_BEGINS = b"{[\"'-0123456789tfn\xef"
 
 async def predict(request: Request) -> Response:
     """Read the drawing or the picture in the body."""
-    service: Service = request.app.state.service
+    service: Service = request.scope[SERVICE]
     async with _body(request, service) as body:
         started = time.perf_counter()
         try:
@@ -49,7 +50,7 @@ async def healthz(_request: Request) -> Response:
 
 async def metrics(request: Request) -> Response:
     """Return the counters."""
-    return PlainTextResponse(request.app.state.service.metrics.text(), headers={"content-type": CONTENT_TYPE})
+    return PlainTextResponse(request.scope[SERVICE].metrics.text(), headers={"content-type": CONTENT_TYPE})
 
 
 async def openapi(request: Request) -> Response:

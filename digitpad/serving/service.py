@@ -1,6 +1,5 @@
 """What all requests of one server share: the reader, the counters, the connected pages, and the question."""
 
-import asyncio
 import secrets
 from collections import Counter, OrderedDict
 from typing import TYPE_CHECKING, Any
@@ -94,7 +93,3 @@ class Service:
             del self._by_address[session.address]
         if self.audience is not None:
             self.audience.left(session.client)
-
-    async def close(self) -> None:
-        """End the threads of the reader without blocking the pages that are still connected."""
-        await asyncio.to_thread(self.reader.close)

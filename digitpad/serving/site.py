@@ -5,7 +5,6 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,8 +16,8 @@ _TYPES = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }
-#: Nothing else is served from the folder.
-_ASSETS = ("connection.js", "examples.css", "icon.svg", "pad.js", "page.css", "page.js", "reading.js")
+ASSETS = ("connection.js", "examples.css", "icon.svg", "pad.js", "page.css", "page.js", "reading.js")
+"""The files that the pages need; nothing else is served from the folder."""
 
 
 async def page(_request: Request) -> Response:
@@ -28,9 +27,7 @@ async def page(_request: Request) -> Response:
 
 async def asset(request: Request) -> Response:
     """Return one of the files that a page needs."""
-    name = request.path_params["name"]
-    if name not in _ASSETS:
-        raise HTTPException(404)
+    name = request.url.path.rpartition("/")[2]
     return Response(_contents(name), media_type=_TYPES[name.rpartition(".")[2]])
 
 

@@ -238,10 +238,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>They are of %n person(s) who agreed on the page.</source>
+        <source>They are from %n participant(s) who agreed on the page.</source>
         <translation>
-            <numerusform>They are of %n person who agreed on the page.</numerusform>
-            <numerusform>They are of %n persons who agreed on the page.</numerusform>
+            <numerusform>They are from %n participant who agreed on the page.</numerusform>
+            <numerusform>They are from %n participants who agreed on the page.</numerusform>
         </translation>
     </message>
 </context>

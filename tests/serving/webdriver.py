@@ -1,6 +1,7 @@
 """A browser without a window, driven through WebDriver: Debian's `chromium` and `chromium-driver`."""
 
 import base64
+import http.client
 import json
 import shutil
 import socket
@@ -10,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
+from urllib.parse import urlsplit
 
 #: The key of an element in the protocol.
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
@@ -112,12 +112,17 @@ class Browser:
 
 def call(method: str, address: str, body: object = None) -> Any:
     """Send a command of the protocol, and return its value."""
-    data = None if body is None else json.dumps(body).encode()
+    place = urlsplit(address)
+    connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=60)
     try:
-        with urlopen(Request(address, data, {"Content-Type": "application/json"}, method=method), timeout=60) as answer:  # noqa: S310
-            return json.load(answer)["value"]
-    except HTTPError as error:
-        raise RuntimeError(error.read().decode()) from error
+        connection.request(method, place.path, None if body is None else json.dumps(body))
+        response = connection.getresponse()
+        value = json.load(response)["value"]
+    finally:
+        connection.close()
+    if response.status != 200:
+        raise RuntimeError(value["message"])
+    return value
 
 
 @contextmanager
@@ -151,7 +156,7 @@ def browser() -> Iterator[Browser]:
 def _wait_until_ready(base: str) -> None:
     end = time.monotonic() + _STARTS_WITHIN
     while time.monotonic() < end:
-        with suppress(URLError, ConnectionError):
+        with suppress(ConnectionError):
             if call("GET", f"{base}/status")["ready"]:
                 return
     raise TimeoutError("the driver of the browser did not start")
