@@ -29,13 +29,13 @@ Wait = Callable[[], None]
 @pytest.fixture
 def teaching(window: MainWindow, qtbot: QtBot) -> Teaching:
     found = window.draw_tab.teaching
-    qtbot.waitUntil(lambda: not found.hand.is_busy)
+    qtbot.waitUntil(lambda: not found.hand.is_busy, timeout=30_000)
     return found
 
 
 @pytest.fixture
 def wait(teaching: Teaching, qtbot: QtBot) -> Wait:
-    return lambda: qtbot.waitUntil(lambda: not teaching.hand.is_busy)
+    return lambda: qtbot.waitUntil(lambda: not teaching.hand.is_busy, timeout=30_000)
 
 
 def _counts(name: str = HAND) -> dict[str, int]:
