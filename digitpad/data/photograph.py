@@ -29,7 +29,7 @@ _EVEN = 0.06
 #: the second share of their pixels, to this accuracy.
 _LARGE_FIELDS, _MOST_FIELDS, _PAPER_SHARE, _SAME_TONE = 4, 0.9, 0.1, 0.02
 #: Minimum share of each edge of a scan that has the tone of its paper, within the second value.
-_PLAIN_SHARE, _SAME_EDGE = 0.3, 1.5 / 255
+_PLAIN_SHARE, _SAME_EDGE = 0.4, 0.25 / 255
 #: Minimum share of light that ink absorbs.
 _LEAST_INK = 0.08
 #: Minimum brightness of paper: in very dark areas, grain would count as ink.
