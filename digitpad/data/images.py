@@ -20,6 +20,7 @@ from digitpad.data.sheets import sheet_in
 from digitpad.data.specks import without_dust
 from digitpad.data.straight_lines import without_paper_lines
 from digitpad.data.tones import LEAST_CONTRAST, brightness, colours, extremes
+from digitpad.data.underlines import without_underlines
 
 _FIELD = int(FIELD)
 _MOST_MARGINS = 3  # maximum number of nested sheets
@@ -50,7 +51,7 @@ def read_image(source: Path | str | bytes | PIL.Image.Image) -> NDArray[np.float
     -------
     NDArray[float32]
         (H, W), in [0, 1], neither side longer than `LONGEST_SIDE`: ink 1, paper 0; all zeros if the paper is blank.
-        Lines that belong to the paper (boxes, rulings, the edges of a scan) and dust are removed.
+        Lines that belong to the paper (boxes, rulings, the edges of a scan), lines under numbers, and dust are removed.
 
     Raises
     ------
@@ -110,7 +111,8 @@ def ink_on_paper(grey: NDArray[np.float64], *, margins: int = _MOST_MARGINS) -> 
         inner = ink_on_paper(np.where(sheet.inside, area, paper), margins=margins - 1)
         ink[sheet.rows, sheet.columns] = np.where(sheet.inside, inner, np.float32(0))
         return ink
-    return _ink_in_scan(grey) if is_evenly_lit(grey) else ink_in_photograph(grey)
+    ink = _ink_in_scan(grey) if is_evenly_lit(grey) else ink_in_photograph(grey)
+    return without_underlines(ink, _VISIBLE)
 
 
 def image_to_digit(ink: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -28,6 +28,8 @@ _EVEN = 0.06
 #: In even light, the first share of larger fields, this many along each side, contain the tone of the paper in at least
 #: the second share of their pixels, to this accuracy.
 _LARGE_FIELDS, _MOST_FIELDS, _PAPER_SHARE, _SAME_TONE = 4, 0.9, 0.1, 0.02
+#: Minimum share of each edge of a scan that has the tone of its paper, within the second value.
+_PLAIN_SHARE, _SAME_EDGE = 0.4, 0.25 / 255
 #: Minimum share of light that ink absorbs.
 _LEAST_INK = 0.08
 #: Minimum brightness of paper: in very dark areas, grain would count as ink.
@@ -50,6 +52,8 @@ def is_evenly_lit(grey: NDArray[np.float64]) -> bool:
     """
     if min(grey.shape) < _LEAST_SIDE:
         return True
+    if _has_plain_border(grey):
+        return True
     if np.median(np.abs(np.diff(grey, axis=1))) >= 0.5 / 255:
         # Grain of a camera.
         return False
@@ -60,6 +64,16 @@ def is_evenly_lit(grey: NDArray[np.float64]) -> bool:
     # Bold digits in a tight picture fill many fields, but leave some paper in larger ones.
     has_paper = np.abs(_fields(grey, _LARGE_FIELDS) - np.median(grey)) < _SAME_TONE
     return bool((has_paper.mean(axis=1) >= _PAPER_SHARE).mean() >= _MOST_FIELDS)
+
+
+def _has_plain_border(grey: NDArray[np.float64]) -> bool:
+    """Return whether one tone is found exactly along a good part of all four edges, as around an enlarged small scan.
+
+    Such a picture has hardly any flat areas, and may be full of ink, but no light or camera makes four equal edges.
+    """
+    sides = (grey[0], grey[-1], grey[:, 0], grey[:, -1])
+    tone = float(np.median(np.concatenate(sides)))
+    return all(float((np.abs(side - tone) < _SAME_EDGE).mean()) >= _PLAIN_SHARE for side in sides)
 
 
 def _fields(grey: NDArray[np.float64], count: int) -> NDArray[np.float64]:
