@@ -84,7 +84,9 @@ class Results(QWidget):
             self._add_changes(column, self.tr("%n still misread", "", len(mine.still_wrong)), mine.still_wrong)
         worse, better = learned.mnist.worsened, learned.mnist.improved
         self._add_changes(column, self.tr("Now misread: %n image(s) of MNIST", "", len(worse)), worse)
-        self._add_changes(column, self.tr("Now read right: %n image(s) of MNIST", "", len(better)), better, improves=True)
+        self._add_changes(
+            column, self.tr("Now read right: %n image(s) of MNIST", "", len(better)), better, improves=True
+        )
         column.addStretch(1)
         return scroller("changesScroller", self.tr("Images that are read differently now"), content, self)
 
