@@ -17,8 +17,17 @@ from pathlib import Path
 #: A row of PyInstaller's tables: name in the bundle, source, kind.
 Entry = tuple[str, str, str]
 
-#: Imports that the analysis does not detect: NumPy's generators get their initial entropy from `secrets`.
-HIDDEN_IMPORTS = ["secrets", "pi_heif", "_pi_heif"]
+#: Imports that the analysis does not detect: NumPy's generators get their initial entropy from `secrets`, and uvicorn
+#: names the parts of a server in its settings.
+HIDDEN_IMPORTS = [
+    "secrets",
+    "pi_heif",
+    "_pi_heif",
+    "segno",
+    "uvicorn.lifespan.off",
+    "uvicorn.loops.asyncio",
+    "uvicorn.protocols.websockets.websockets_sansio_impl",
+]
 
 #: Optional Python modules that digitpad does not use.
 EXCLUDED_MODULES = [
@@ -60,6 +69,14 @@ EXCLUDED_MODULES = [
     "PySide6.QtXml",
     "pyqtgraph.examples",
     "pyqtgraph.opengl",
+    # Parts of the server's libraries that digitpad does not use.
+    "anyio._backends._trio",
+    "starlette.templating",
+    "starlette.testclient",
+    "uvicorn.protocols.websockets.websockets_impl",
+    "uvicorn.protocols.websockets.wsproto_impl",
+    "watchfiles",
+    "websockets.legacy",
     # Development tools.
     "distutils",
     "ensurepip",
@@ -72,7 +89,8 @@ EXCLUDED_MODULES = [
     "sqlite3",
     "tkinter",
     "turtle",
-    # digitpad makes no connections, and the interpreter computes hashes itself, so OpenSSL is left out.
+    # digitpad makes no encrypted connections, and the interpreter computes hashes itself, so OpenSSL is left out (see
+    # `without_ssl.py`).
     "_hashlib",
     "_sqlite3",
     "_ssl",
@@ -192,7 +210,9 @@ def data_files(root: Path) -> list[tuple[str, str]]:
             if path.is_file() and "recipes" not in path.relative_to(root).parts:
                 folder = Path("digitpad") / "_bundled" / path.parent.relative_to(root)
                 pairs.append((str(path), str(folder)))
-    return pairs
+    # The server's page is read from its package.
+    page = Path("digitpad") / "serving" / "page"
+    return pairs + [(str(path), str(page)) for path in sorted((root / page).iterdir())]
 
 
 def shiboken_modules(work: Path) -> list[tuple[str, str]]:

@@ -3,12 +3,14 @@
     python packaging/smoke_test.py dist/digitpad/digitpad
 
 The environment contains only a separate home folder and no screen. The program must print its version, read a digit,
-train a few batches, write the model and load it again, evaluate it, show the activations of its layers, and draw and
-train in all tabs of the real window. Then failures of the environment are tested: no display, a read-only home folder,
-a full disk, damaged settings, and a window that is already open. The test needs only Python's standard library.
+train a few batches, write the model and load it again, evaluate it, show the activations of its layers, serve the page
+and read what is sent, and draw and train in all tabs of the real window. Then failures of the environment are tested:
+no display, a read-only home folder, a full disk, damaged settings, and a window that is already open. The test needs
+only Python's standard library.
 """
 
 import argparse
+import http.client
 import json
 import os
 import shutil
@@ -21,6 +23,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 _SIDE = 28
 #: A seven: a horizontal bar, and a stroke down from its right end.
@@ -147,6 +150,8 @@ def try_everything(program: Program) -> None:
     _demand((program.home / "maps" / "features.npz").is_file(), "features wrote no archive")
     _step("bad input", lambda: program.run("predict", program.home / "nothing.png", code=2))
 
+    _step("the server", lambda: _try_server(program))
+
     pictures = program.home / "tour"
     _step("the window", lambda: program.run("tour", "--out", pictures))
     for name in _PICTURES_OF_THE_TOUR:
@@ -184,6 +189,35 @@ def _try_full_disk(program: Program) -> None:
         _demand(not any(disk.iterdir()), f"on a full disk it left {[path.name for path in disk.iterdir()]}")
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+def _try_server(program: Program) -> None:
+    """Start the server, draw a digit over HTTP, get the page, and stop it."""
+    words = [str(program.path), "serve", "--port", "0", "--json"]
+    server = subprocess.Popen(words, env=program.environment(), cwd=program.home, stdout=subprocess.PIPE, text=True)
+    try:
+        said = "" if server.stdout is None else server.stdout.readline()
+        place = urlsplit(json.loads(said)["address"])
+        contents = b""
+        for method, path, body in (
+            ("GET", "", None),
+            ("GET", "page.js", None),
+            ("POST", "predict", json.dumps(_SEVEN)),
+        ):
+            connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=60)
+            connection.request(method, place.path + path, body)
+            response = connection.getresponse()
+            contents = response.read()
+            connection.close()
+            _demand(response.status == 200, f"the server answered {path or '/'} with {response.status}: {contents!r}")
+        _demand(json.loads(contents)["label"] == "7", f"the server read {contents!r}")
+        server.terminate()
+        code = server.wait(60)
+        # Windows ends a program without asking it.
+        _demand(code == 0 or sys.platform == "win32", f"the server ended with {code}")
+    finally:
+        server.kill()
+        server.communicate()
 
 
 def _try_window(program: Program, world: Mapping[str, str], *, damaged: bool) -> None:

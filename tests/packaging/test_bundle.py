@@ -8,6 +8,8 @@ import bundle
 import pytest
 import windows_version
 
+from digitpad.serving.site import ASSETS
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -100,6 +102,8 @@ def test_all_data_go_along_where_the_program_looks_for_them() -> None:
     assert pairs[str(ROOT / "models" / "standard.safetensors")] == str(Path("digitpad/_bundled/models"))
     mnist = [source for source, folder in pairs.items() if folder == str(Path("digitpad/_bundled/resources/mnist"))]
     assert len(mnist) == 5
+    page = {Path(source).name for source, folder in pairs.items() if folder == str(Path("digitpad/serving/page"))}
+    assert page >= {"index.html", *ASSETS}
 
 
 def test_windows_version_resource_is_what_python_can_read() -> None:

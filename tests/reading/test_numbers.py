@@ -179,3 +179,16 @@ def test_the_strokes_of_a_letter_are_no_number(letter: list[np.ndarray]) -> None
 def test_numbers_are_no_letters_to_a_network_that_refuses(text: str) -> None:
     reading = NumberReader(Recognizer(load_model())).read_drawing(written(text))
     assert (reading.text, reading.rejected) == (text, False)
+
+
+def test_drawings_that_are_read_together_are_read_as_alone(recognizer: Recognizer) -> None:
+    texts = ["7", "42", "1", "4", "808", "3.5", "12,75", "4545"]
+    drawings = [(written(text), 400.0) for text in texts]
+    wholes = [recognizer.recognize_ink(strokes) for strokes, _canvas in drawings]
+    together = NumberReader(recognizer).read_drawings([*drawings, ([], 400.0)], [*wholes, recognizer.recognize_ink([])])
+    for (strokes, _canvas), whole, reading in zip(drawings, wholes, together, strict=False):
+        alone = NumberReader(recognizer).read_drawing(strokes, whole=whole)
+        assert reading.text == alone.text
+        assert reading.probability == pytest.approx(alone.probability, rel=1e-4)
+        assert [one.box for one in reading.segments] == [one.box for one in alone.segments]
+    assert together[-1].rejected
