@@ -202,6 +202,8 @@ class Pooling(Arithmetic):
         Divisor of the mean; None for max pooling.
     total
         The sum, float64; None for max pooling.
+    spacing
+        Distance between neighbours of the window on the map, down and to the right.
     """
 
     source: Cell
@@ -211,6 +213,7 @@ class Pooling(Arithmetic):
     winner_cell: Cell | None = None
     divisor: int | None = None
     total: float | None = None
+    spacing: tuple[int, int] = (1, 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -24,6 +24,7 @@ from digitpad.explain.structure import Node
 from digitpad.explain.weighted import convolution_sum, dense_sum, interpolation_sum
 from digitpad.nn import layers
 from digitpad.nn.layers.activations import Activation
+from digitpad.nn.layers.sample_normalization import SampleNorm
 
 #: Number of terms of a sum that are listed; the others are summed.
 TERMS = 8
@@ -61,11 +62,9 @@ def explain_cell(frame: Frame, cell: Cell, *, terms: int = TERMS) -> Arithmetic:
             layers.MaxPool2D() | layers.AvgPool2D() | layers.AdaptiveAvgPool2D() | layers.GlobalAveragePool2D()
         ) as pool:
             result = _pooling(frame, node, pool, cell, value)
-        case layers.Upsample2D(mode="bilinear") as upsampling:
-            result = interpolation_sum(frame, node, upsampling, cell, value)
-        case layers.Upsample2D() as upsampling:
-            result = _nearest(frame, node, upsampling, cell, value)
-        case layers.BatchNorm2D() as norm:
+        case layers.Upsample2D() | layers.Pad2D() as resizing:
+            result = _resized(frame, node, resizing, cell, value)
+        case layers.BatchNorm2D() | SampleNorm() as norm:
             result = _normalization(frame, node, norm, cell, value)
         case Activation() | layers.PReLU() as activation:
             result = _pointwise(frame, node, activation, cell, value)
@@ -141,9 +140,9 @@ def _pooling(
         rows, columns = (np.array(pool.seen(axis, maps.shape[1 + axis])[cell.index[1 + axis]]) for axis in range(2))
     else:
         rows, columns = (
-            taps(index, size, kernel, stride, padding)
-            for index, size, kernel, stride, padding in zip(
-                cell.index[1:], maps.shape[1:], pool.kernel_size, pool.stride, pool.padding, strict=True
+            taps(index, size, kernel, stride, padding, dilation)
+            for index, size, kernel, stride, padding, dilation in zip(
+                cell.index[1:], maps.shape[1:], pool.kernel_size, pool.stride, pool.padding, pool.dilation, strict=True
             )
         )
     (numbers,), inside = patches_of(maps, rows, columns)
@@ -160,9 +159,12 @@ def _pooling(
             inside=inside,
             winner=(row, column),
             winner_cell=before(frame, node, (cell.channel, int(rows[row]), int(columns[column]))),
+            spacing=pool.dilation,
         )
-    counts_padding = isinstance(pool, layers.AvgPool2D) and pool.count_include_pad
-    divisor = numbers.size if counts_padding else int(inside.sum())
+    divisor = int(inside.sum())
+    if isinstance(pool, layers.AvgPool2D):
+        down, across = pool.counted(maps, maps.shape[1:])
+        divisor = int(down[cell.row] * across[cell.column])
     total = float(numbers.astype(np.float64).sum())
     return Pooling(
         cell=cell,
@@ -176,24 +178,36 @@ def _pooling(
     )
 
 
-def _nearest(frame: Frame, node: Node, upsampling: layers.Upsample2D, cell: Cell, value: float) -> Copy:
-    row, column = (upsampling.seen(axis, node.input_shape[1 + axis])[cell.index[1 + axis]].start for axis in range(2))
+def _resized(frame: Frame, node: Node, layer: layers.Upsample2D | layers.Pad2D, cell: Cell, value: float) -> Arithmetic:
+    """Return the arithmetic of an interpolated number, of a copy, or of a zero of the border."""
+    if isinstance(layer, layers.Pad2D):
+        row, column = (layer.sources(axis, node.input_shape[1 + axis])[cell.index[1 + axis]] for axis in range(2))
+        if min(row, column) < 0:
+            return Arithmetic(cell=cell, value=value, computed=0.0)
+    elif layer.mode == "bilinear":
+        return interpolation_sum(frame, node, layer, cell, value)
+    else:
+        row, column = (layer.seen(axis, node.input_shape[1 + axis])[cell.index[1 + axis]].start for axis in range(2))
     return _copy(frame, cell, before(frame, node, (cell.channel, row, column)), value)
 
 
-def _normalization(frame: Frame, node: Node, norm: layers.BatchNorm2D, cell: Cell, value: float) -> Normalization:
+def _normalization(
+    frame: Frame, node: Node, norm: layers.BatchNorm2D | SampleNorm, cell: Cell, value: float
+) -> Normalization:
     maps = input_of(frame, node)
     c = cell.channel
-    if norm.running_mean is None or norm.running_var is None:
+    weight, bias = _factors(norm, cell.index[: len(node.input_shape)])
+    if isinstance(norm, SampleNorm):
+        place = norm.together(cell.index[: len(node.input_shape)])
+        own = maps.reshape(node.input_shape)[place].astype(np.float64)
+        mean, variance = float(own.mean()), float(own.var())
+    elif norm.running_mean is None or norm.running_var is None:
         own = maps[c].astype(np.float64)
         mean, variance = float(own.mean()), float(own.var())
     else:
         mean, variance = float(norm.running_mean.value[c]), float(norm.running_var.value[c])
     operand = float(maps[cell.index])
     normalized = (operand - mean) / float(np.sqrt(variance + norm.eps))
-    learned = norm.weight is not None and norm.bias is not None
-    weight = 1.0 if norm.weight is None else float(norm.weight.value[c])
-    bias = 0.0 if norm.bias is None else float(norm.bias.value[c])
     return Normalization(
         cell=cell,
         value=value,
@@ -206,8 +220,16 @@ def _normalization(frame: Frame, node: Node, norm: layers.BatchNorm2D, cell: Cel
         normalized=normalized,
         weight=weight,
         bias=bias,
-        learned=learned,
+        learned=norm.weight is not None,
     )
+
+
+def _factors(norm: layers.BatchNorm2D | SampleNorm, index: tuple[int, ...]) -> tuple[float, float]:
+    """Return the learned scale and shift of a number of a sample."""
+    if isinstance(norm, SampleNorm):
+        return norm.factors(index)
+    weight = 1.0 if norm.weight is None else float(norm.weight.value[index[0]])
+    return weight, 0.0 if norm.bias is None else float(norm.bias.value[index[0]])
 
 
 def _pointwise(frame: Frame, node: Node, activation: Activation | layers.PReLU, cell: Cell, value: float) -> Pointwise:

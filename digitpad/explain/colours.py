@@ -92,7 +92,7 @@ def has_sign(structure: Structure, name: str) -> bool:
     node: Node = structure[name]
     if isinstance(node.layer, layers.ReLU | layers.Sigmoid | layers.Hardsigmoid | layers.Softmax):
         return False
-    if node.kind in {"pooling", "upsampling", "unchanged", "sum", "concatenation", "attention"}:
+    if node.kind in {"pooling", "upsampling", "padding", "unchanged", "sum", "concatenation", "attention"}:
         return any(has_sign(structure, source.name) for source in node.sources)
     return True
 

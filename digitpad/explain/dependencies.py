@@ -18,6 +18,7 @@ from digitpad.nn import layers
 from digitpad.nn.backend import Shape
 from digitpad.nn.functional import Pair
 from digitpad.nn.layers.resampling import Resampling2D
+from digitpad.nn.layers.sample_normalization import SampleNorm
 
 Indices = NDArray[np.intp]
 
@@ -232,24 +233,24 @@ def _seen_by(node: Node, cells: _Cells) -> _Cells:
             seen = _Cells(of_channels, seen_rows, seen_columns)
         case layers.MaxPool2D() | layers.AvgPool2D() as pool:
             seen_rows, seen_columns = (
-                _together(taps(places, size, kernel, stride, padding), size)
-                for places, size, kernel, stride, padding in zip(
+                _together(taps(places, size, kernel, stride, padding, dilation), size)
+                for places, size, kernel, stride, padding, dilation in zip(
                     (cells.rows, cells.columns),
                     (rows, columns),
                     pool.kernel_size,
                     pool.stride,
                     pool.padding,
+                    pool.dilation,
                     strict=True,
                 )
             )
             seen = _Cells(cells.channels, seen_rows, seen_columns)
-        case Resampling2D() as resampling:
-            seen_rows, seen_columns = (
-                _union([resampling.seen(axis, size)[place] for place in places])
-                for axis, (places, size) in enumerate(((cells.rows, rows), (cells.columns, columns)))
-            )
+        case layers.Pad2D() | Resampling2D() as resizing:
+            seen_rows = _seen_along(resizing, 0, cells.rows, rows)
+            seen_columns = _seen_along(resizing, 1, cells.columns, columns)
             seen = _Cells(cells.channels, seen_rows, seen_columns)
-        case layers.GlobalAveragePool2D():
+        case layers.GlobalAveragePool2D() | layers.BatchNorm2D(running_mean=None):
+            # The latter uses the statistics of the whole map.
             seen = _Cells(cells.channels, everything.rows, everything.columns)
         case layers.Linear():
             seen = everything
@@ -262,9 +263,8 @@ def _seen_by(node: Node, cells: _Cells) -> _Cells:
             own = [cells.channels, cells.rows, cells.columns]
             own[axis - 1] = along
             seen = _Cells(*own)
-        case layers.BatchNorm2D(running_mean=None):
-            # It uses the statistics of the whole map.
-            seen = _Cells(cells.channels, everything.rows, everything.columns)
+        case SampleNorm() as norm:
+            seen = _normalized_with(norm, cells, node.input_shape)
         case layer if layer is not None and (
             layer.elementwise or isinstance(layer, layers.BatchNorm2D | layers.Residual)
         ):
@@ -275,9 +275,25 @@ def _seen_by(node: Node, cells: _Cells) -> _Cells:
     return seen
 
 
-def _union(ranges: list[range]) -> Indices:
-    """Return the indices in any of some ranges, sorted."""
-    return np.unique(np.concatenate([np.array(some) for some in ranges]))
+def _normalized_with(norm: SampleNorm, cells: _Cells, shape: Shape) -> _Cells:
+    """Return the cells that are normalized together with any of `cells`."""
+    own = [cells.channels, cells.rows, cells.columns]
+    if isinstance(norm, layers.GroupNorm):
+        groups = [norm.together((int(channel),))[0] for channel in cells.channels]
+        channels = np.unique(np.concatenate([np.arange(shape[0])[group] for group in groups]))
+        return _Cells(channels, np.arange(shape[1]), np.arange(shape[2]))
+    free = len(norm.together((0,) * len(shape)))
+    for axis in range(free, len(shape)):
+        own[axis] = np.arange(shape[axis])
+    return _Cells(*own)
+
+
+def _seen_along(layer: layers.Pad2D | Resampling2D, axis: int, places: Indices, size: int) -> Indices:
+    """Return the cells along an axis of `size` cells that some cells of a resized map are computed from."""
+    if isinstance(layer, layers.Pad2D):
+        return _together(np.array(layer.sources(axis, size))[places], size)
+    seen = layer.seen(axis, size)
+    return np.unique(np.concatenate([np.array(seen[place]) for place in places]))
 
 
 def _together(seen: Indices, size: int) -> Indices:

@@ -11,6 +11,7 @@ from digitpad.nn import Layer, Sequential, layers
 from digitpad.nn.backend import Shape
 from digitpad.nn.layers.activations import Activation
 from digitpad.nn.layers.branches import Branches
+from digitpad.nn.layers.sample_normalization import SampleNorm
 from digitpad.translation import gettext as _
 from digitpad.translation import ngettext
 
@@ -18,7 +19,7 @@ _FAMILIES: dict[str, tuple[str, tuple[type[Layer], ...]]] = {
     # The palette of Okabe and Ito, which most people with colour blindness can distinguish.
     "convolution": ("#0072B2", (layers.Conv2D, layers.ConvTranspose2D)),
     "linear": ("#CC79A7", (layers.Linear,)),
-    "normalisation": ("#56B4E9", (layers.BatchNorm2D,)),
+    "normalisation": ("#56B4E9", (layers.BatchNorm2D, SampleNorm)),
     "activation": ("#E69F00", (Activation, layers.PReLU, layers.Softmax)),
     "pooling": (
         "#009E73",
@@ -28,6 +29,7 @@ _FAMILIES: dict[str, tuple[str, tuple[type[Layer], ...]]] = {
             layers.AdaptiveAvgPool2D,
             layers.GlobalAveragePool2D,
             layers.Upsample2D,
+            layers.Pad2D,
         ),
     ),
     "branches": ("#D55E00", (Branches, layers.AttentionGate)),

@@ -14,6 +14,7 @@ from digitpad.nn.backend import Shape
 from digitpad.nn.layer import Layer
 from digitpad.nn.layers.activations import Activation
 from digitpad.nn.layers.branches import Branches
+from digitpad.nn.layers.sample_normalization import SampleNorm
 from digitpad.nn.network import Sequential
 from digitpad.nn.receptive_field import ReceptiveField
 from digitpad.translation import gettext as _
@@ -22,8 +23,8 @@ from digitpad.translation import gettext_noop, ngettext
 INPUT = "input"
 
 Kind = Literal[
-    "input", "convolution", "activation", "pooling", "upsampling", "dense", "normalization", "softmax", "sum",
-    "concatenation", "attention", "unchanged", "other",
+    "input", "convolution", "activation", "pooling", "upsampling", "padding", "dense", "normalization", "softmax",
+    "sum", "concatenation", "attention", "unchanged", "other",
 ]  # fmt: skip
 """The kind of a node; "unchanged" passes its input on in inference: dropout, flattening, identity."""
 
@@ -218,7 +219,8 @@ _KINDS: Mapping[Kind, tuple[type[Layer], ...]] = {
     "softmax": (layers.Softmax,),
     "pooling": (layers.MaxPool2D, layers.AvgPool2D, layers.AdaptiveAvgPool2D, layers.GlobalAveragePool2D),
     "upsampling": (layers.Upsample2D,),
-    "normalization": (layers.BatchNorm2D,),
+    "padding": (layers.Pad2D,),
+    "normalization": (layers.BatchNorm2D, SampleNorm),
     "sum": (layers.Residual,),
     "concatenation": (layers.Concatenate,),
     "attention": (layers.AttentionGate,),
@@ -235,6 +237,8 @@ _TITLES: Mapping[type[Layer], str] = {
     layers.Linear: gettext_noop("dense layer"),
     layers.GlobalAveragePool2D: gettext_noop("global average pooling"),
     layers.BatchNorm2D: gettext_noop("batch normalization"),
+    layers.GroupNorm: gettext_noop("group normalization"),
+    layers.LayerNorm: gettext_noop("layer normalization"),
     layers.Residual: gettext_noop("sum of the branches"),
     layers.Concatenate: gettext_noop("concatenation of the branches"),
     layers.SkipConnection: gettext_noop("concatenation of skip and body"),
@@ -271,15 +275,30 @@ def title_of(layer: Layer, shape: Shape) -> str:
             name = name.format(size=_sizes(layer.kernel_size, always_both=True))
             if layer.stride != layer.kernel_size:
                 extras.append(_("stride {size}").format(size=_sizes(layer.stride)))
-        case layers.AdaptiveAvgPool2D(output_size=size):
-            name = _("average pooling to {size}").format(size=_sizes(size, always_both=True))
-        case layers.Upsample2D(scale_factor=scale, mode=mode):
-            name = _("{size} upsampling, nearest") if mode == "nearest" else _("{size} upsampling, bilinear")
-            name = name.format(size=_sizes(scale, always_both=True))
+            if max(layer.dilation) > 1:
+                extras.append(_("dilation {size}").format(size=_sizes(layer.dilation)))
+        case layers.AdaptiveAvgPool2D() | layers.Upsample2D() | layers.Pad2D():
+            name = _resizing(layer)
         case _:
             title = _TITLES.get(type(layer))
             name = type(layer).__name__ if title is None else _(title)
     return ", ".join([name, _count(shape), *extras])
+
+
+def _resizing(layer: layers.AdaptiveAvgPool2D | layers.Upsample2D | layers.Pad2D) -> str:
+    """Return how a layer changes the size of its maps."""
+    match layer:
+        case layers.AdaptiveAvgPool2D(output_size=size):
+            return _("average pooling to {size}").format(size=_sizes(size, always_both=True))
+        case layers.Upsample2D(scale_factor=scale, mode=mode):
+            name = _("{size} upsampling, nearest") if mode == "nearest" else _("{size} upsampling, bilinear")
+            return name.format(size=_sizes(scale, always_both=True))
+        case layers.Pad2D(mode="zeros"):
+            return _("padding with zeros")
+        case layers.Pad2D(mode="reflect"):
+            return _("padding by reflection")
+        case layers.Pad2D():
+            return _("padding with the outermost values")
 
 
 def _count(shape: Shape) -> str:

@@ -23,11 +23,27 @@ from digitpad.explain.structure import Structure
 from digitpad.explain.weighted import kernels_of
 from digitpad.models.model_file import Model
 from digitpad.nn import layers
+from digitpad.nn.backend import Shape
 from digitpad.nn.layers.activations import Activation
+from digitpad.nn.layers.sample_normalization import SampleNorm
 from digitpad.nn.parameter import Buffer
 from digitpad.translation import gettext as _
 
 _BATCH = 250
+#: Layers whose units are those of the layer before, with other numbers.
+_WEIGHTLESS = (
+    Activation,
+    layers.PReLU,
+    layers.MaxPool2D,
+    layers.AvgPool2D,
+    layers.AdaptiveAvgPool2D,
+    layers.GlobalAveragePool2D,
+    layers.Upsample2D,
+    layers.Pad2D,
+    layers.BatchNorm2D,
+    layers.Dropout,
+    layers.Identity,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +209,9 @@ def made_by(structure: Structure, layer: str, unit: int) -> tuple[str, int]:
                 return node.name, unit
             case layers.BatchNorm2D() if structure[node.sources[0].name].kind != "convolution":
                 return node.name, unit
+            case SampleNorm():
+                # What a layer before it makes is normalized again, so its own scale counts.
+                return node.name, unit
             case layers.Concatenate():
                 for source in node.sources:
                     if unit < source.count:
@@ -203,11 +222,7 @@ def made_by(structure: Structure, layer: str, unit: int) -> tuple[str, int]:
                         _("The network has no unit {unit} in {layer}; choose another.").format(unit=unit, layer=layer)
                     )
                 node = structure[source.name]
-            case (
-                Activation() | layers.PReLU() | layers.MaxPool2D() | layers.AvgPool2D() | layers.AdaptiveAvgPool2D()
-                | layers.GlobalAveragePool2D() | layers.Upsample2D() | layers.BatchNorm2D() | layers.Dropout()
-                | layers.Identity()
-            ) if len(node.sources) == 1:  # fmt: skip
+            case _ if isinstance(node.layer, _WEIGHTLESS) and len(node.sources) == 1:
                 unit += node.sources[0].first
                 node = structure[node.sources[0].name]
             case _:
@@ -343,11 +358,17 @@ def _scale(structure: Structure, operation: Operation, units: list[int], factor:
                             )
                         _scale_one(reader.layer.running_mean, made, factor)
                         _scale_one(reader.layer.bias, made, factor)
-            case layers.BatchNorm2D(weight=weight, bias=bias) if weight is not None:
-                _scale_one(weight, made, factor)
-                _scale_one(bias, made, factor)
+            case layers.BatchNorm2D() | SampleNorm() as norm if _scales_units(norm, structure[name].shape):
+                _scale_one(norm.weight, made, factor)
+                _scale_one(norm.bias, made, factor)
             case _:
                 raise DigitpadError(_("{layer} has no weights to scale; choose another layer.").format(layer=name))
+
+
+def _scales_units(norm: layers.BatchNorm2D | SampleNorm, shape: Shape) -> bool:
+    """Return whether a normalization has a learned scale for each of its units."""
+    is_partial = isinstance(norm, layers.LayerNorm) and norm.normalized_shape != shape
+    return norm.weight is not None and not is_partial
 
 
 def _scale_one(stored: Buffer | None, unit: int, factor: float) -> None:
@@ -364,7 +385,7 @@ def _check_zero_stays(structure: Structure, name: str) -> None:
         If one does not, so that weights before it cannot mute the unit.
     """
     node = structure[name]
-    while node.kind in {"activation", "pooling", "upsampling", "unchanged"}:
+    while node.kind in {"activation", "pooling", "upsampling", "padding", "unchanged"}:
         if isinstance(node.layer, layers.Sigmoid | layers.Hardsigmoid):
             raise DigitpadError(
                 _("{layer} cannot be muted, because {sigmoid} maps 0 to 0.5; mute {others} instead.").format(

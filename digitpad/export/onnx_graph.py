@@ -168,11 +168,19 @@ def _pads(padding: Sequence[tuple[int, int]]) -> tuple[int, ...]:
 
 def _max_pool(graph: Graph, name: str, layer: layers.MaxPool2D, x: str) -> str:
     return graph.add(
-        "MaxPool", name, x, kernel_shape=layer.kernel_size, strides=layer.stride, pads=_pads(layer.padding)
+        "MaxPool",
+        name,
+        x,
+        kernel_shape=layer.kernel_size,
+        strides=layer.stride,
+        pads=_pads(layer.reached_padding(graph.shapes[x][1:])),
+        dilations=layer.dilation,
     )
 
 
 def _avg_pool(graph: Graph, name: str, layer: layers.AvgPool2D, x: str) -> str:
+    if layer.ceil_mode:
+        return _avg_pool_rounded_up(graph, name, layer, x)
     return graph.add(
         "AveragePool",
         name,
@@ -182,6 +190,35 @@ def _avg_pool(graph: Graph, name: str, layer: layers.AvgPool2D, x: str) -> str:
         pads=_pads(layer.padding),
         count_include_pad=int(layer.count_include_pad),
     )
+
+
+def _avg_pool_rounded_up(graph: Graph, name: str, layer: layers.AvgPool2D, x: str) -> str:
+    """Pad with zeros that count, and leave to the pooling what the last windows reach beyond: it does not count."""
+    reached = layer.reached_padding(graph.shapes[x][1:])
+    if layer.count_include_pad:
+        x = _border(graph, f"{name}.padded", layer.padding, "constant", x)
+        (_, bottom), (_, right) = reached
+        reached = (0, bottom - layer.padding[0][1]), (0, right - layer.padding[1][1])
+    return graph.add(
+        "AveragePool",
+        name,
+        x,
+        kernel_shape=layer.kernel_size,
+        strides=layer.stride,
+        pads=_pads(reached),
+        count_include_pad=0,
+    )
+
+
+def _pad(graph: Graph, name: str, layer: layers.Pad2D, x: str) -> str:
+    mode = {"zeros": "constant", "reflect": "reflect", "replicate": "edge"}[layer.mode]
+    return _border(graph, name, layer.padding, mode, x)
+
+
+def _border(graph: Graph, name: str, padding: Sequence[tuple[int, int]], mode: str, x: str) -> str:
+    above, left, below, right = _pads(padding)
+    widths = graph.weight(f"{name}.pads", np.array([0, 0, above, left, 0, 0, below, right]))
+    return graph.add("Pad", name, x, widths, mode=mode)
 
 
 def _upsample(graph: Graph, name: str, layer: layers.Upsample2D, x: str) -> str:
@@ -239,6 +276,31 @@ def _batch_norm_by_batch(graph: Graph, name: str, layer: layers.BatchNorm2D, x: 
     normalised = graph.add("Div", f"{name}.normalised", centered, deviation)
     scaled = graph.add("Mul", f"{name}.scaled", normalised, f"{name}.weight")
     return graph.add("Add", name, scaled, f"{name}.bias")
+
+
+def _group_norm(graph: Graph, name: str, layer: layers.GroupNorm, x: str) -> str:
+    """Normalize each group as one long row; the operator `GroupNormalization` is too new for many programs."""
+    grouped = graph.weight(f"{name}.grouped", np.array([0, layer.num_groups, -1]))
+    shape = graph.weight(f"{name}.shape", np.array([0, *graph.shapes[name]]))
+    one = graph.weight(f"{name}.one", np.ones(layer.num_groups, np.float32))
+    zero = graph.weight(f"{name}.zero", np.zeros(layer.num_groups, np.float32))
+    rows = graph.add("Reshape", f"{name}.rows", x, grouped)
+    normalised = graph.add("InstanceNormalization", f"{name}.normalised", rows, one, zero, epsilon=layer.eps)
+    if layer.weight is None or layer.bias is None:
+        return graph.add("Reshape", name, normalised, shape)
+    maps = graph.add("Reshape", f"{name}.maps", normalised, shape)
+    weight, bias = _weights(graph, name, layer.weight, layer.bias)
+    for part in (weight, bias):
+        graph.weights[part] = graph.weights[part].reshape(-1, 1, 1)
+    return graph.add("Add", name, graph.add("Mul", f"{name}.scaled", maps, weight), bias)
+
+
+def _layer_norm(graph: Graph, name: str, layer: layers.LayerNorm, x: str) -> str:
+    one = np.ones(layer.normalized_shape, np.float32)
+    scale = graph.weight(f"{name}.weight", one if layer.weight is None else layer.weight.value)
+    shift = () if layer.bias is None else (graph.weight(f"{name}.bias", layer.bias.value),)
+    axis = -len(layer.normalized_shape)
+    return graph.add("LayerNormalization", name, x, scale, *shift, axis=axis, epsilon=layer.eps)
 
 
 def _silu(graph: Graph, name: str, _layer: layers.SiLU, x: str) -> str:
@@ -329,14 +391,17 @@ ROWS: dict[type[Layer], Row] = {
     layers.Flatten: _plain("Flatten"),
     layers.GELU: _gelu,
     layers.GlobalAveragePool2D: _plain("GlobalAveragePool"),
+    layers.GroupNorm: _group_norm,
     layers.Hardsigmoid: _hard_sigmoid,
     layers.Hardswish: _plain("HardSwish"),
     layers.Identity: _plain("Identity"),
+    layers.LayerNorm: _layer_norm,
     layers.LeakyReLU: _plain("LeakyRelu", alpha="negative_slope"),
     layers.Linear: _linear,
     layers.MaxPool2D: _max_pool,
     layers.Mish: _mish,
     layers.PReLU: _prelu,
+    layers.Pad2D: _pad,
     layers.ReLU: _plain("Relu"),
     layers.Residual: _residual,
     layers.SELU: _selu,

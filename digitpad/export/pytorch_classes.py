@@ -81,3 +81,16 @@ class AttentionGate(nn.Module):
 ''',
 }
 """The source code of each class, by layer."""
+
+PADDED = '''\
+class PaddedConv2d(nn.Conv2d):
+    """A convolution with zeros on each side: (left, right, above, below)."""
+
+    def __init__(self, *sizes: object, sides: tuple[int, ...], **options: object) -> None:
+        super().__init__(*sizes, **options)
+        self.sides = sides
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(nn.functional.pad(x, self.sides))
+'''
+"""The source code of a convolution whose sides are padded unequally."""

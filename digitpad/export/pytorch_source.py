@@ -12,7 +12,7 @@ from typing import Any
 
 from digitpad import __version__
 from digitpad.data.dataset import in_words
-from digitpad.export.pytorch_classes import CLASSES, RESERVED
+from digitpad.export.pytorch_classes import CLASSES, PADDED, RESERVED
 from digitpad.models.model_file import CLASSIFICATION, Model
 from digitpad.nn import layers
 from digitpad.nn.layer import Layer
@@ -63,7 +63,10 @@ def source_of(model: Model, stem: str) -> Source:
     parts += [text for kind, text in CLASSES.items() if kind in used]
     if any(isinstance(layer, Sequential) for layer in list(_all(network))[1:]):
         parts.append(CHAIN)
-    parts.append(_network_class(model, class_name, renamed))
+    body = _network_class(model, class_name, renamed)
+    if "PaddedConv2d(" in body:
+        parts.append(PADDED)
+    parts.append(body)
     imports = "from collections import OrderedDict\n" if CHAIN in parts else ""
     parts[0] = parts[0].replace("IMPORTS\n", imports)
     names = {name: ".".join(renamed.get(part, part) for part in name.split(".")) for name in network.state_dict()}
@@ -227,7 +230,7 @@ def _layer_names(layer: Layer) -> list[str]:
 def _class_name(name: str) -> str:
     words = re.findall(r"[A-Za-z0-9]+", name)
     joined = "".join(word[0].upper() + word[1:] for word in words)
-    taken = {kind.__name__ for kind in CLASSES} | {"Path", "OrderedDict", "None", "True", "False"}
+    taken = {kind.__name__ for kind in CLASSES} | {"PaddedConv2d", "Path", "OrderedDict", "None", "True", "False"}
     return joined if joined[:1].isalpha() and joined not in taken else f"Network{joined}"
 
 
@@ -263,17 +266,33 @@ _CONV = {"stride": (1, 1), "padding": (0, 0), "output_padding": (0, 0), "dilatio
 
 def _conv(layer: layers.Conv2D) -> str:
     (above, below), (left, right) = layer.padding
-    # Only "same" with an even kernel pads the sides unequally, and PyTorch does the same.
-    padding = (above, left) if (above, left) == (below, right) else "same"
+    uneven = (above, left) != (below, right)
+    reach = [spacing * (size - 1) for spacing, size in zip(layer.dilation, layer.kernel_size, strict=True)]
+    # With an even kernel, "same" pads the sides unequally, and PyTorch does the same.
+    is_same = layer.stride == (1, 1) and layer.padding == tuple((side // 2, side - side // 2) for side in reach)
+    padding: object = (0, 0) if uneven else (above, left)
     named = _but(
         _CONV,
         stride=layer.stride,
-        padding=padding,
+        padding="same" if uneven and is_same else padding,
         dilation=layer.dilation,
         groups=layer.groups,
         bias=layer.bias is not None,
     )
-    return _call("Conv2d", layer.in_channels, layer.out_channels, layer.kernel_size, **named)
+    sizes = (layer.in_channels, layer.out_channels, layer.kernel_size)
+    if uneven and not is_same:
+        return _call("PaddedConv2d", *sizes, sides=_sides(layer.padding), **named).removeprefix("nn.")
+    return _call("Conv2d", *sizes, **named)
+
+
+def _sides(padding: tuple[tuple[int, int], tuple[int, int]]) -> tuple[int, ...]:
+    """Return a padding in the order of PyTorch: left, right, above, below."""
+    return *padding[1], *padding[0]
+
+
+def _pad(layer: layers.Pad2D) -> str:
+    kind = {"zeros": "ZeroPad2d", "reflect": "ReflectionPad2d", "replicate": "ReplicationPad2d"}[layer.mode]
+    return _call(kind, _sides(layer.padding))
 
 
 def _conv_transpose(layer: layers.ConvTranspose2D) -> str:
@@ -305,14 +324,44 @@ def _batch_norm(layer: layers.BatchNorm2D) -> str:
     return _call("BatchNorm2d", layer.num_features, **named)
 
 
+def _group_norm(layer: layers.GroupNorm) -> str:
+    named = _but({"eps": 1e-5, "affine": True}, eps=layer.eps, affine=layer.weight is not None)
+    return _call("GroupNorm", layer.num_groups, layer.num_channels, **named)
+
+
+def _layer_norm(layer: layers.LayerNorm) -> str:
+    learned = layer.weight is not None
+    defaults = {"eps": 1e-5, "elementwise_affine": True, "bias": True}
+    named = _but(defaults, eps=layer.eps, elementwise_affine=learned, bias=layer.bias is not None or not learned)
+    return _call("LayerNorm", list(layer.normalized_shape), **named)
+
+
 def _pool(kind: str) -> "Row":
     def write(layer: Any) -> str:
-        defaults = {"stride": layer.kernel_size, "padding": (0, 0), "count_include_pad": True}
+        defaults = {"stride": layer.kernel_size, "padding": (0, 0), "dilation": (1, 1)}
+        defaults |= {"ceil_mode": False, "count_include_pad": True}
         counted = getattr(layer, "count_include_pad", True)
-        padding = (layer.padding[0][0], layer.padding[1][0])
-        return _call(
-            kind, layer.kernel_size, **_but(defaults, stride=layer.stride, padding=padding, count_include_pad=counted)
+        (above, below), (left, right) = layer.padding
+        uneven = (above, left) != (below, right)
+        named = _but(
+            defaults,
+            stride=layer.stride,
+            padding=(0, 0) if uneven else (above, left),
+            dilation=layer.dilation,
+            ceil_mode=layer.ceil_mode,
+            count_include_pad=counted,
         )
+        pool = _call(kind, layer.kernel_size, **named)
+        if not uneven:
+            return pool
+        if layer.ceil_mode or not counted:
+            raise ValueError(
+                _("{type} with padding {padding} cannot be exported to PyTorch").format(
+                    type=type(layer).__name__, padding=layer.padding
+                )
+            )
+        border = "0.0" if kind == "AvgPool2d" else 'float("-inf")'
+        return f"nn.Sequential(nn.ConstantPad2d({_sides(layer.padding)}, {border}), {pool})"
 
     return write
 
@@ -353,13 +402,16 @@ ROWS: dict[type[Layer], Row] = {
     layers.Flatten: lambda _: "nn.Flatten()",
     layers.GELU: _simple("GELU", approximate="approximate"),
     layers.GlobalAveragePool2D: lambda _: "nn.AdaptiveAvgPool2d(1)",
+    layers.GroupNorm: _group_norm,
     layers.Hardsigmoid: _simple("Hardsigmoid"),
     layers.Hardswish: _simple("Hardswish"),
     layers.Identity: _simple("Identity"),
+    layers.LayerNorm: _layer_norm,
     layers.LeakyReLU: _simple("LeakyReLU", "negative_slope"),
     layers.Linear: _linear,
     layers.MaxPool2D: _pool("MaxPool2d"),
     layers.Mish: _simple("Mish"),
+    layers.Pad2D: _pad,
     layers.PReLU: _simple("PReLU", "num_parameters", init="init"),
     layers.ReLU: _simple("ReLU"),
     layers.SELU: _simple("SELU"),

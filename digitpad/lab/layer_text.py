@@ -51,8 +51,10 @@ _WORDS = {
     "globalavgpool": _Word("GlobalAveragePool2D", "pool"),
     "adaptiveavgpool": _Word("AdaptiveAvgPool2D", "pool", ("output_size",), 1),
     "upsample": _Word("Upsample2D", "up", ("scale_factor", "mode"), 1),
+    "pad": _Word("Pad2D", "pad", ("padding", "mode"), 1),
     "linear": _Word("Linear", "fc", ("out_features",), 1),
     "batchnorm": _Word("BatchNorm2D", "bn"),
+    "groupnorm": _Word("GroupNorm", "gn", ("num_groups",), 1),
     "dropout": _Word("Dropout", "dropout", ("p",)),
     "flatten": _Word("Flatten", "flatten"),
     "identity": _Word("Identity", "identity"),
@@ -173,7 +175,7 @@ def as_layers(plan: Architecture) -> str | None:
     words = {word.type: (name, word) for name, word in reversed(_WORDS.items())}
     lines = []
     for spec in plan.layers:
-        if spec.get("type") not in words:
+        if spec.get("type") not in words or any(_is_uneven(value) for value in spec.values()):
             return None
         name, word = words[str(spec["type"])]
         required = [_typed(spec.get(key)) for key in word.arguments[: word.required]]
@@ -190,7 +192,12 @@ def as_layers(plan: Architecture) -> str | None:
 #: What need not be typed: defaults of every layer that has the argument.
 _USUAL = (("bias", True), ("padding", 0), ("padding", "valid"), ("dilation", 1), ("groups", 1))
 #: Arguments that follow from the layer before.
-_FOLLOWING = ("in_channels", "in_features", "num_features")
+_FOLLOWING = ("in_channels", "in_features", "num_features", "num_channels")
+
+
+def _is_uneven(value: object) -> bool:
+    """Return whether an argument is a padding with a pair for the rows and one for the columns."""
+    return isinstance(value, tuple | list) and any(isinstance(part, tuple | list) for part in value)
 
 
 def _typed(value: object) -> str:
@@ -246,6 +253,8 @@ def _spec(words: list[str], shape: Shape, line: int) -> dict[str, Any]:
         given = {"in_channels": shape[0], **given}
     elif word.type == "BatchNorm2D":
         given = {"num_features": shape[0], **given}
+    elif word.type == "GroupNorm":
+        given = {"num_channels": shape[0], **given}
     elif word.type == "Linear":
         given = {"in_features": shape[0] if len(shape) == 1 else math.prod(shape), **given}
     return {"prefix": word.prefix, "type": word.type, **given}
@@ -258,6 +267,8 @@ _EXAMPLES = {
     "avgpool": "avgpool 2",
     "adaptiveavgpool": "adaptiveavgpool 4",
     "upsample": "upsample 2",
+    "pad": "pad 1",
+    "groupnorm": "groupnorm 4",
     "linear": "linear 10",
 }
 
@@ -265,7 +276,7 @@ _EXAMPLES = {
 def _argument(text: str, line: int) -> object:
     """Return the value of an argument: a number, a pair such as 3x3, a word for padding, or true and false."""
     words: dict[str, object] = {"true": True, "false": False}
-    words |= {word: word for word in ("valid", "same", "full", "nearest", "bilinear")}
+    words |= {word: word for word in ("valid", "same", "full", "nearest", "bilinear", "zeros", "reflect", "replicate")}
     if text in words:
         return words[text]
     if pair := re.fullmatch(r"(\d{1,6})[x×*](\d{1,6})", text):

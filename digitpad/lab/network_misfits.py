@@ -60,7 +60,7 @@ def _reason(spec: LayerSpec, shape: Shape, error: Exception) -> str:
         return _("It takes {have} numbers, but here are {flat}.").format(have=spec.get("in_features"), flat=flat)
     if kind in _IMAGE_KINDS and len(shape) != 3:
         return _("It takes maps with rows and columns, but here is a vector of {flat}.").format(flat=flat)
-    channels = spec.get("in_channels", spec.get("num_features"))
+    channels = spec.get("in_channels", spec.get("num_features", spec.get("num_channels")))
     if kind in _IMAGE_KINDS and isinstance(channels, int) and channels != shape[0]:
         return _("It takes {have} channels, but here are {need}.").format(have=channels, need=shape[0])
     sides = _sides(spec.get("kernel_size"))
@@ -72,7 +72,7 @@ def _reason(spec: LayerSpec, shape: Shape, error: Exception) -> str:
 
 
 _IMAGE_KINDS = {"Conv2D", "ConvTranspose2D", "MaxPool2D", "AvgPool2D", "GlobalAveragePool2D", "BatchNorm2D"}
-_IMAGE_KINDS |= {"AdaptiveAvgPool2D", "Upsample2D"}
+_IMAGE_KINDS |= {"AdaptiveAvgPool2D", "GroupNorm", "Pad2D", "Upsample2D"}
 
 
 def _fit(spec: LayerSpec, shape: Shape) -> tuple[LayerSpec, ...] | None:
@@ -85,7 +85,7 @@ def _fit(spec: LayerSpec, shape: Shape) -> tuple[LayerSpec, ...] | None:
         candidates.append((linear,) if len(shape) == 1 else (flat, linear))
     if len(shape) == 3 and kind in _IMAGE_KINDS:
         changed: dict[str, Any] = {**spec}
-        for key in ("in_channels", "num_features"):
+        for key in ("in_channels", "num_features", "num_channels"):
             if key in changed:
                 changed[key] = shape[0]
         candidates.append((changed,))

@@ -29,7 +29,7 @@ def _side_steps(row: Row) -> list[Step]:
     """Return how the height and width of the output follow from the layer's window."""
     layer = row.layer
     if isinstance(layer, WINDOWS):
-        dilation = layer.dilation if isinstance(layer, layers.Conv2D) else (1, 1)
+        dilation = layer.dilation
         formula = "⌊(H + P − D·(K − 1) − 1) / S⌋ + 1" if dilation != (1, 1) else "⌊(H + P − K) / S⌋ + 1"
         axes = list(
             zip(
@@ -43,10 +43,19 @@ def _side_steps(row: Row) -> list[Step]:
             )
         )
         texts = []
-        for size, pad, spacing, kernel, stride, _side in axes:
+        rounded_up = not isinstance(layer, layers.Conv2D) and layer.ceil_mode
+        if rounded_up:
+            formula = formula.replace("⌊", "⌈").replace("⌋", "⌉")
+        for size, pad, spacing, kernel, stride, side in axes:
             both = f"2·{pad[0]}" if pad[0] == pad[1] else f"({pad[0]} + {pad[1]})"
             window = f"{spacing}·({kernel} − 1) − 1" if dilation != (1, 1) else str(kernel)
-            texts.append(f"⌊({size} + {both} − {window}) / {stride}⌋ + 1")
+            text = f"⌊({size} + {both} − {window}) / {stride}⌋ + 1"
+            if rounded_up:
+                text = text.replace("⌊", "⌈").replace("⌋", "⌉")
+                # The last window is left out where it would begin behind the map.
+                places = -((size + sum(pad) - spacing * (kernel - 1) - 1) // -stride) + 1
+                text += " − 1" if places > side else ""
+            texts.append(text)
     elif isinstance(layer, layers.ConvTranspose2D):
         formula = "(H − 1)·S − P + D·(K − 1) + O + 1"
         axes = list(
@@ -68,6 +77,10 @@ def _side_steps(row: Row) -> list[Step]:
         formula = "S·H"
         axes = list(zip(layer.scale_factor, row.input_shape[1:], row.output_shape[1:], strict=True))
         texts = [f"{scale}·{size}" for scale, size, _side in axes]
+    elif isinstance(layer, layers.Pad2D):
+        formula = "P + H + P"
+        axes = list(zip(layer.padding, row.input_shape[1:], row.output_shape[1:], strict=True))
+        texts = [f"{before} + {size} + {after}" for (before, after), size, _side in axes]
     elif isinstance(layer, layers.AdaptiveAvgPool2D):
         formula = "O"
         axes = [(side,) for side in layer.output_size]
@@ -99,8 +112,12 @@ def _parameter_step(row: Row) -> Step:
             return Step(_("parameters"), f"I·O{' + O' if bias else ''}", filled, row.parameters)
         case layers.PReLU() as prelu:
             return Step(_("parameters"), "N", str(prelu.num_parameters), row.parameters)
-        case layers.BatchNorm2D() as norm if row.parameters:
-            return Step(_("parameters"), "2·C", f"2·{norm.num_features}", row.parameters)
+        case layers.BatchNorm2D() | layers.GroupNorm() if row.parameters:
+            return Step(_("parameters"), "2·C", f"2·{row.input_shape[0]}", row.parameters)
+        case layers.LayerNorm() as norm if row.parameters:
+            values = "·".join(str(side) for side in norm.normalized_shape)
+            both = norm.bias is not None
+            return Step(_("parameters"), "2·K" if both else "K", f"2·{values}" if both else values, row.parameters)
     return Step(_("parameters"), "", "0" if not row.parameters else "", row.parameters)
 
 
@@ -121,7 +138,7 @@ def _multiply_add_step(row: Row) -> Step:
         case layers.Upsample2D() if row.multiply_adds:
             filled = "·".join(str(side) for side in row.output_shape)
             return Step(_("multiply-adds"), "4·C·H·W", f"4·{filled}", row.multiply_adds)
-        case layers.BatchNorm2D():
+        case layers.BatchNorm2D() | layers.GroupNorm() | layers.LayerNorm():
             filled = "·".join(str(side) for side in row.output_shape)
             return Step(_("multiply-adds"), "C·H·W", filled, row.multiply_adds)
     return Step(_("multiply-adds"), "", "0" if not row.multiply_adds else "", row.multiply_adds)
@@ -132,7 +149,7 @@ def _field_steps(row: Row) -> list[Step]:
     layer, before, field = row.layer, row.before, row.field
     if before is None or field is None or not isinstance(layer, WINDOWS):
         return []
-    dilation = layer.dilation if isinstance(layer, layers.Conv2D) else (1, 1)
+    dilation = layer.dilation
     steps = []
     rows, columns = (
         (old, new, stride, kernel, spacing)
@@ -239,8 +256,7 @@ def counted_back(solution: NetworkSolution, index: int) -> tuple[tuple[str, int]
         found.append((row.name, cells))
         layer = row.layer
         if isinstance(layer, WINDOWS):
-            dilation = layer.dilation[0] if isinstance(layer, layers.Conv2D) else 1
-            cells = (cells - 1) * layer.stride[0] + (layer.kernel_size[0] - 1) * dilation + 1
+            cells = (cells - 1) * layer.stride[0] + (layer.kernel_size[0] - 1) * layer.dilation[0] + 1
         elif not layer.elementwise and not isinstance(layer, layers.BatchNorm2D):
             return ()
     return (*found, (_("input"), cells))

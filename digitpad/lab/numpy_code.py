@@ -15,6 +15,7 @@ from digitpad.lab.losses import BINARY, BINARY_FOCAL, CROSS_ENTROPY, FOCAL, LABE
 from digitpad.lab.networks import NetworkSolution, Row
 from digitpad.lab.optimizers import Path, settings_of
 from digitpad.nn import layers
+from digitpad.nn.layers.sample_normalization import SampleNorm
 from digitpad.translation import gettext as _
 
 #: Activations of an array x, and their derivatives.
@@ -322,7 +323,8 @@ def _numpy_row(row: Row) -> str:
             window = (conv.kernel_size, conv.stride, conv.padding, conv.dilation, conv.in_channels // conv.groups)
             facts: tuple[object, ...] = ("conv", conv.out_channels, *window, conv.bias is not None)
         case layers.MaxPool2D() | layers.AvgPool2D() as pool:
-            facts = ("pool", 0, pool.kernel_size, pool.stride, pool.padding, (1, 1), 0, False)
+            padding = pool.reached_padding(row.input_shape[1:])
+            facts = ("pool", 0, pool.kernel_size, pool.stride, padding, pool.dilation, 0, False)
         case layers.Linear() as linear:
             facts = ("linear", linear.out_features, *one, linear.bias is not None)
         case layers.BatchNorm2D() as norm:
@@ -333,7 +335,7 @@ def _numpy_row(row: Row) -> str:
             facts = ("mean", 0, *one, False)
         case layers.PReLU() as prelu:
             facts = ("slopes", prelu.num_parameters, *one, False)
-        case layer if layer.elementwise or row.input_shape == row.output_shape:
+        case layer if layer.elementwise or (row.input_shape == row.output_shape and not isinstance(layer, SampleNorm)):
             facts = ("same", 0, *one, False)
         case _:
             raise DigitpadError(

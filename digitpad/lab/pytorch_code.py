@@ -8,7 +8,7 @@ import numpy as np
 from digitpad.copying.code import lines, literal
 from digitpad.copying.numbers import exact
 from digitpad.errors import DigitpadError
-from digitpad.export.pytorch_classes import CLASSES
+from digitpad.export.pytorch_classes import CLASSES, PADDED
 from digitpad.export.pytorch_source import CHAIN, expression
 from digitpad.lab.convolution import ConvolutionSolution
 from digitpad.lab.losses import BINARY, BINARY_FOCAL, CROSS_ENTROPY, FOCAL, LABEL_SMOOTHING, SQUARED, LossSolution
@@ -165,7 +165,9 @@ def network(solution: NetworkSolution) -> str:
     except ValueError as error:
         raise DigitpadError(str(error)) from error
     kinds = {type(layer) for layer in _all(chain)}
-    classes = [f"\n\n{text.rstrip()}" for kind, text in CLASSES.items() if kind in kinds]
+    texts = [text for kind, text in CLASSES.items() if kind in kinds]
+    texts += [PADDED] if any("PaddedConv2d(" in line for line in body) else []
+    classes = [f"\n\n{text.rstrip()}" for text in texts]
     nested = any(isinstance(layer, Sequential) for layer in _all(chain)[1:])
     shape = ", ".join(str(side) for side in solution.plan.input_shape)
     return lines(

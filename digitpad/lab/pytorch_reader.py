@@ -10,6 +10,7 @@ from digitpad.lab.layer_text import MOST_LAYERS
 from digitpad.nn import Architecture
 from digitpad.nn import layers as layer_types
 from digitpad.nn.backend import Shape
+from digitpad.nn.checks import Checks
 from digitpad.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -51,11 +52,16 @@ _KINDS = {
         ),
     ),
     "Linear": _Kind("Linear", ("in_features", "out_features", "bias")),
-    "MaxPool2d": _Kind("MaxPool2D", ("kernel_size", "stride", "padding")),
+    "MaxPool2d": _Kind("MaxPool2D", ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")),
     "AvgPool2d": _Kind("AvgPool2D", ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad")),
     "AdaptiveAvgPool2d": _Kind("AdaptiveAvgPool2D", ("output_size",)),
+    "ZeroPad2d": _Kind("Pad2D", ("padding",)),
+    "ReflectionPad2d": _Kind("Pad2D", ("padding",)),
+    "ReplicationPad2d": _Kind("Pad2D", ("padding",)),
     "Upsample": _Kind("Upsample2D", ("size", "scale_factor", "mode", "align_corners")),
     "BatchNorm2d": _Kind("BatchNorm2D", ("num_features", "eps", "momentum", "affine", "track_running_stats")),
+    "GroupNorm": _Kind("GroupNorm", ("num_groups", "num_channels", "eps", "affine")),
+    "LayerNorm": _Kind("LayerNorm", ("normalized_shape", "eps", "elementwise_affine", "bias")),
     "Dropout": _Kind("Dropout", ("p",)),
     "Flatten": _Kind("Flatten", ("start_dim", "end_dim")),
     "Identity": _Kind("Identity", ()),
@@ -79,12 +85,8 @@ _FIXED: dict[tuple[str, str], tuple[object, ...]] = {
     ("Upsample", "recompute_scale_factor"): (None, False),
     ("Flatten", "start_dim"): (1,),
     ("Flatten", "end_dim"): (-1,),
-    ("AvgPool2d", "ceil_mode"): (False,),
-    ("MaxPool2d", "ceil_mode"): (False,),
-    ("MaxPool2d", "dilation"): (1,),
     ("MaxPool2d", "return_indices"): (False,),
     ("AvgPool2d", "divisor_override"): (None,),
-    ("Conv2d", "padding_mode"): ("zeros",),
     ("ConvTranspose2d", "padding_mode"): ("zeros",),
 }
 _RENAMED = {("Softmax", "dim"): "axis"}
@@ -209,7 +211,14 @@ class _Reader:
             raise DigitpadError(
                 _("The network has more than {count} layers; make it smaller.").format(count=MOST_LAYERS)
             )
-        layer_type, arguments = _as_here(kind, _arguments(node, kind))
+        arguments = _arguments(node, kind)
+        border = arguments.pop("padding_mode", "zeros") if kind == "Conv2d" else "zeros"
+        if border != "zeros":
+            # The layers here pad with zeros, so another border is a layer before the convolution.
+            padding = _padding_of(arguments, str(border), node)
+            self.specs.append({"name": self._name(None, "Pad2d", prefix), "type": "Pad2D", **padding})
+            arguments["padding"] = 0
+        layer_type, arguments = _as_here(kind, arguments)
         self.specs.append({"name": self._name(label, kind, prefix), "type": layer_type, **arguments})
 
     def _name(self, label: str | None, kind: str, prefix: str) -> str:
@@ -256,7 +265,7 @@ def _arguments(node: ast.Call, kind: str) -> dict[str, Any]:
                 )
             continue
         own = _RENAMED.get((kind, name), name)
-        if own not in accepted:
+        if own not in accepted and (kind, name) != ("Conv2d", "padding_mode"):
             raise DigitpadError(
                 _("Line {line}: {kind} has no argument {name} in the lab; it knows {known}.").format(
                     line=node.lineno, kind=kind, name=name, known=", ".join(known.arguments)
@@ -266,11 +275,30 @@ def _arguments(node: ast.Call, kind: str) -> dict[str, Any]:
     return arguments
 
 
+def _padding_of(arguments: dict[str, Any], mode: str, node: ast.Call) -> dict[str, Any]:
+    """Return the arguments of the padding layer that does what `padding_mode` says."""
+    checks = Checks("Conv2d")
+    try:
+        kernel = checks.pair("kernel_size", arguments.get("kernel_size"))
+        stride, dilation = (checks.pair(name, arguments.get(name, 1)) for name in ("stride", "dilation"))
+        padding = checks.padding(arguments.get("padding", 0), kernel, stride, dilation)
+        return {"padding": padding, "mode": checks.choice("padding_mode", mode, ("reflect", "replicate"))}
+    except (TypeError, ValueError) as error:
+        raise DigitpadError(_("Line {line}: {reason}.").format(line=node.lineno, reason=error)) from error
+
+
 def _as_here(kind: str, arguments: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Return the layer's class and arguments where they differ from those of PyTorch by more than names."""
     layer_type = _KINDS[kind].type
     if layer_type == "AdaptiveAvgPool2D" and arguments.get("output_size") in (1, (1, 1)):
         return "GlobalAveragePool2D", {}
+    if layer_type == "Pad2D":
+        sides = arguments.get("padding")
+        if isinstance(sides, tuple) and len(sides) == 4:
+            left, right, above, below = sides
+            arguments["padding"] = (above, below), (left, right)
+        modes = {"ReflectionPad2d": "reflect", "ReplicationPad2d": "replicate"}
+        return layer_type, {**arguments, "mode": modes.get(kind, "zeros")}
     if layer_type == "Upsample2D":
         arguments = {name: value for name, value in arguments.items() if value is not None}
         factor = arguments.get("scale_factor")

@@ -138,26 +138,37 @@ def _numbers(spec: Mapping[str, Any]) -> int:
         value = spec.get(name, default)
         return value if isinstance(value, int) and value > 0 else default
 
-    with_bias = spec.get("bias", True) is not False
+    def flag(name: str) -> bool:
+        return spec.get(name, True) is not False
+
+    numbers = 0
     match spec.get("type"):
         case "Linear":
-            return size("out_features") * (size("in_features") + with_bias)
+            numbers = size("out_features") * (size("in_features") + flag("bias"))
         case "Conv2D" | "ConvTranspose2D":
             kernel = spec.get("kernel_size")
-            sides = kernel if isinstance(kernel, list | tuple) else (kernel, kernel)
-            taps = math.prod(side for side in sides if isinstance(side, int) and side > 0)
+            taps = _volume(kernel if isinstance(kernel, list | tuple) else (kernel, kernel))
             weights = size("in_channels") * size("out_channels") * taps // size("groups", 1)
-            return weights + size("out_channels") * with_bias
-        case "PReLU":
-            return size("num_parameters", 1)
+            numbers = weights + size("out_channels") * flag("bias")
         case "BatchNorm2D":
-            affine = spec.get("affine", True) is not False
-            tracks = spec.get("track_running_stats", True) is not False
-            return size("num_features") * 2 * (affine + tracks) + tracks
+            affine, tracks = flag("affine"), flag("track_running_stats")
+            numbers = size("num_features") * 2 * (affine + tracks) + tracks
+        case "GroupNorm":
+            numbers = 2 * size("num_channels") * flag("affine")
+        case "LayerNorm":
+            numbers = _volume(spec.get("normalized_shape")) * (1 + flag("bias")) * flag("elementwise_affine")
+        case "PReLU":
+            numbers = size("num_parameters", 1)
         case "AttentionGate":
             inner = size("inner_channels", max(1, size("skip_channels") // 2))
             convolutions = inner * (size("skip_channels") + size("signal_channels") + 1) + inner + 1
             # Weight, bias, and two statistics for each map of the three, one count of batches each, and theta's bias.
             norms = 4 * (2 * inner + 1) + 3 + inner if spec.get("batch_norm") else 0
-            return convolutions + norms
-    return 0
+            numbers = convolutions + norms
+    return numbers
+
+
+def _volume(value: object) -> int:
+    """Return the product of the sizes in `value`, one number or several; invalid ones do not count."""
+    sizes = value if isinstance(value, list | tuple) else (value,)
+    return math.prod(side for side in sizes if isinstance(side, int) and side > 0)

@@ -65,6 +65,20 @@ class Checks:
         number = self.whole_number(name, value, least=least)
         return number, number
 
+    def sides(self, name: str, value: object) -> Padding:
+        """Return `value` as ((above, below), (left, right)): one whole number, two (rows, columns), or two pairs.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is none of these, or a number is negative.
+        """
+        if isinstance(value, tuple | list) and len(value) == 2 and any(isinstance(end, tuple | list) for end in value):
+            rows, columns = (self.pair(f"{name}[{axis}]", ends, least=0) for axis, ends in enumerate(value))
+            return rows, columns
+        across = self.pair(name, value, least=0)
+        return (across[0], across[0]), (across[1], across[1])
+
     def flag(self, name: str, value: object) -> bool:
         """Return `value`, which is True or False.
 
@@ -291,11 +305,10 @@ class Checks:
         Raises
         ------
         TypeError, ValueError
-            If it is not a number, a pair or a known word, or is `"same"` with a stride other than 1.
+            If it is not a number, a pair, two pairs or a known word, or is `"same"` with a stride other than 1.
         """
         if not isinstance(value, str):
-            rows, columns = self.pair("padding", value, least=0)
-            return (rows, rows), (columns, columns)
+            return self.sides("padding", value)
         reach = (dilation[0] * (kernel[0] - 1), dilation[1] * (kernel[1] - 1))
         if value == "valid":
             return (0, 0), (0, 0)
@@ -359,19 +372,6 @@ class Checks:
                 f"expected it to fit the padded image, {padded[0]} x {padded[1]}"
             )
         return rows, columns
-
-    def pooling_padding(self, value: object, kernel: tuple[int, int]) -> Padding:
-        """Return the padding of a pooling window as ((above, below), (left, right)).
-
-        Raises
-        ------
-        TypeError, ValueError
-            If it is not a number or a pair, or more than half of the window, so that a window could miss the image.
-        """
-        rows, columns = self.pair("padding", value, least=0)
-        if 2 * rows > kernel[0] or 2 * columns > kernel[1]:
-            raise ValueError(f"{self.owner}: padding is {value!r}; expected at most half of kernel_size {kernel}")
-        return (rows, rows), (columns, columns)
 
 
 class Checked:

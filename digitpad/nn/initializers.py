@@ -104,18 +104,24 @@ def fan_in_uniform(shape: Shape, fans: Fans, rng: np.random.Generator, dtype: DT
     return _uniform(shape, 1 / math.sqrt(fans.fan_in), rng, dtype)
 
 
-def normal(std: float = 0.01) -> Initializer:
+def normal(std: float = 0.01, mean: float = 0.0) -> Initializer:
     """Return an initializer that draws from a normal distribution, regardless of the fans.
 
     Parameters
     ----------
     std
         Standard deviation, at least 0.
+    mean
+        Mean: 0 for weights that are summed, and around 1 for the scales of a normalization.
     """
     deviation = Checks("normal").real_number("std", std, low=0, high=math.inf, open_high=True)
 
+    middle = Checks("normal").real_number("mean", mean, low=-_LARGEST, high=_LARGEST)
+
     def draw(shape: Shape, _fans: Fans, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Array:
-        return _normal(shape, deviation, rng, dtype)
+        drawn = _normal(shape, deviation, rng, np.float64)
+        drawn += middle
+        return drawn.astype(dtype)
 
     return draw
 

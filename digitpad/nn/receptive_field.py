@@ -12,7 +12,7 @@ unequal size.
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Self
 
@@ -45,6 +45,8 @@ class Extent:
 
     def through(self, kernel: int, stride: int, padding: Pair, dilation: int = 1) -> Self:
         """Return the extent behind a window of `kernel` taps, `dilation` cells apart, that moves by `stride` cells."""
+        if self.stride == 0:
+            return self  # Every cell sees the whole image, and so do those behind it.
         reach = (kernel - 1) * dilation
         places = (len(self.spans) + sum(padding) - reach - 1) // stride + 1
         spans = tuple(
@@ -62,6 +64,8 @@ class Extent:
         self, kernel: int, stride: int, padding: Pair, dilation: int = 1, output_padding: int = 0
     ) -> Self:
         """Return the extent behind a transposed window: cell i has its first tap at `i * stride - padding`."""
+        if self.stride == 0:
+            return self
         reach = (kernel - 1) * dilation
         places = (len(self.spans) - 1) * stride - sum(padding) + reach + output_padding + 1
         spacing = self.stride / stride
@@ -92,7 +96,6 @@ class Extent:
     def through_cells(self, seen: Sequence[range]) -> Self:
         """Return the extent behind a layer whose cell i is computed from the cells `seen[i]` of this map."""
         if self.stride == 0:
-            # Every cell sees the whole image, and so do those that are computed from it.
             return self
         cells = len(self.spans)
         spacing = Fraction(cells, len(seen))
@@ -104,6 +107,12 @@ class Extent:
             start=self.start + first * self.stride,
             spans=spans,
         )
+
+    def through_border(self, padding: Pair, sources: Sequence[int]) -> Self:
+        """Return the extent behind a border; cell i is a copy of this map's cell `sources[i]`, or of none at -1."""
+        if self.stride == 0:
+            return self
+        return replace(self.through(1, 1, padding), spans=tuple(self._seen([source]) for source in sources))
 
     def united(self, other: Self) -> Self:
         """Return the extent of cells that see what this and the `other` extent see, in maps of the same length."""
@@ -230,6 +239,23 @@ class ReceptiveField:
         return type(self)(
             self.rows.through_cells(seen(0, len(self.rows.spans))),
             self.columns.through_cells(seen(1, len(self.columns.spans))),
+            self.image,
+        )
+
+    def through_border(self, padding: tuple[Pair, Pair], sources: Callable[[int, int], Sequence[int]]) -> Self:
+        """Return the field behind a border around the map.
+
+        Parameters
+        ----------
+        padding
+            Rows (above, below) and columns (left, right).
+        sources
+            Called with an axis, 0 for rows or 1 for columns, and the number of cells along it; returns the cell that
+            each cell of the padded map is a copy of, or -1 for none.
+        """
+        return type(self)(
+            self.rows.through_border(padding[0], sources(0, len(self.rows.spans))),
+            self.columns.through_border(padding[1], sources(1, len(self.columns.spans))),
             self.image,
         )
 

@@ -152,7 +152,13 @@ def convolve_transposed(
 
 
 def pool(
-    x: Array, kernel: Pair, stride: Pair, padding: Padding, border: float, keep: Callable[[Array], float]
+    x: Array,
+    kernel: Pair,
+    stride: Pair,
+    padding: Padding,
+    border: float,
+    keep: Callable[[Array], float],
+    dilation: Pair = (1, 1),
 ) -> Array:
     """Return one number for each window of each map.
 
@@ -166,6 +172,8 @@ def pool(
         The value of the border.
     keep
         Turns a window (height, width) into a number, such as `numpy.max`.
+    dilation
+        Distance between neighbouring cells of a window.
 
     Returns
     -------
@@ -174,11 +182,12 @@ def pool(
     """
     x = padded(x, padding, border)
     n_count, c_count, height, width = x.shape
-    rows, columns = (height - kernel[0]) // stride[0] + 1, (width - kernel[1]) // stride[1] + 1
+    tall, wide = dilation[0] * (kernel[0] - 1) + 1, dilation[1] * (kernel[1] - 1) + 1
+    rows, columns = (height - tall) // stride[0] + 1, (width - wide) // stride[1] + 1
     out = np.zeros((n_count, c_count, rows, columns))
     for n, c, row, column in product(range(n_count), range(c_count), range(rows), range(columns)):
         y, x_ = row * stride[0], column * stride[1]
-        out[n, c, row, column] = keep(x[n, c, y : y + kernel[0], x_ : x_ + kernel[1]])
+        out[n, c, row, column] = keep(x[n, c, y : y + tall : dilation[0], x_ : x_ + wide : dilation[1]])
     return out
 
 

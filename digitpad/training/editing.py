@@ -28,9 +28,9 @@ from digitpad.translation import ngettext
 
 #: The argument of each layer type that must match its input.
 _INPUT_ARGUMENT = {"Conv2D": "in_channels", "ConvTranspose2D": "in_channels", "BatchNorm2D": "num_features"}
-_INPUT_ARGUMENT |= {"Linear": "in_features"}
+_INPUT_ARGUMENT |= {"Linear": "in_features", "GroupNorm": "num_channels"}
 _OF_IMAGES = {"Conv2D", "ConvTranspose2D", "BatchNorm2D", "MaxPool2D", "AvgPool2D", "GlobalAveragePool2D"}
-_OF_IMAGES |= {"AdaptiveAvgPool2D", "Upsample2D"}
+_OF_IMAGES |= {"AdaptiveAvgPool2D", "GroupNorm", "Pad2D", "Upsample2D"}
 #: Layers with more parameters are refused: with gradient and Adam's state they would take 800 MB.
 _MOST_PARAMETERS = 50_000_000
 _EDITED = "-edited"
@@ -206,6 +206,9 @@ def _fitted(specs: Sequence[LayerSpec], shape: Shape | None) -> tuple[list[Layer
             argument = _INPUT_ARGUMENT.get(str(spec.get("type")))
             if argument is not None and _takes(str(spec.get("type")), shape):
                 new[argument] = shape[0]
+            if spec.get("type") == "LayerNorm":
+                # Everything is normalized together.
+                new["normalized_shape"] = list(shape)
             layer = _examine(new, shape).layer
             shape = None if layer is None else layer.output_shape(shape)
         fitted.append(new)

@@ -100,6 +100,14 @@ _WINDOW = (
     ),
 )
 
+_ROUNDED_UP = Field(
+    "ceil_mode",
+    gettext_noop("Round up"),
+    gettext_noop("Whether the last window is kept if it reaches beyond the edge"),
+    bool,
+    default=False,
+)
+
 KINDS: dict[str, LayerKind] = {
     kind.type: kind
     for kind in (
@@ -166,8 +174,17 @@ KINDS: dict[str, LayerKind] = {
             ),
             {"out_channels": 16, "kernel_size": 3, "padding": 1},
         ),
-        LayerKind("MaxPool2D", gettext_noop("Max pooling"), "pool", "maps", _WINDOW, {"kernel_size": 2}),
-        LayerKind("AvgPool2D", gettext_noop("Average pooling"), "pool", "maps", _WINDOW, {"kernel_size": 2}),
+        LayerKind(
+            "MaxPool2D", gettext_noop("Max pooling"), "pool", "maps", (*_WINDOW, _ROUNDED_UP), {"kernel_size": 2}
+        ),
+        LayerKind(
+            "AvgPool2D",
+            gettext_noop("Average pooling"),
+            "pool",
+            "maps",
+            (*_WINDOW, _ROUNDED_UP),
+            {"kernel_size": 2},
+        ),
         LayerKind("GlobalAveragePool2D", gettext_noop("Global average pooling"), "average", "maps"),
         LayerKind(
             "AdaptiveAvgPool2D",
@@ -185,6 +202,31 @@ KINDS: dict[str, LayerKind] = {
                 ),
             ),
             {"output_size": 4},
+        ),
+        LayerKind(
+            "Pad2D",
+            gettext_noop("Padding"),
+            "pad",
+            "maps",
+            (
+                Field(
+                    "padding",
+                    gettext_noop("Padding"),
+                    gettext_noop("Rows and columns added at each edge"),
+                    int,
+                    0,
+                    28,
+                ),
+                Field(
+                    "mode",
+                    gettext_noop("Border"),
+                    gettext_noop("Zeros, the reflected map, or its outermost values repeated"),
+                    str,
+                    choices=("zeros", "reflect", "replicate"),
+                    default="zeros",
+                ),
+            ),
+            {"padding": 1, "mode": "reflect"},
         ),
         LayerKind(
             "Upsample2D",
@@ -213,6 +255,24 @@ KINDS: dict[str, LayerKind] = {
             {"scale_factor": 2},
         ),
         LayerKind("BatchNorm2D", gettext_noop("Batch normalization"), "bn", "maps"),
+        LayerKind(
+            "GroupNorm",
+            gettext_noop("Group normalization"),
+            "gn",
+            "maps",
+            (
+                Field(
+                    "num_groups",
+                    gettext_noop("Groups"),
+                    gettext_noop("Parts of the channels that are normalized together"),
+                    int,
+                    1,
+                    1024,
+                ),
+            ),
+            {"num_groups": 4},
+        ),
+        LayerKind("LayerNorm", gettext_noop("Layer normalization"), "ln", "numbers"),
         LayerKind("Flatten", gettext_noop("Flatten"), "flatten", "numbers"),
         LayerKind(
             "Linear",

@@ -310,3 +310,30 @@ def test_written_numbers_have_no_negative_zero_and_refuse_what_is_no_number() ->
     assert add_up([], 2) == ((), "0.00")
     with pytest.raises(ValueError, match="finite"):
         add_up([float("nan")], 2)
+
+
+def test_resized_maps_are_copies_interpolations_and_zeros() -> None:
+    frame = frame_of("resampled")
+    copied = explain_cell(frame, Cell("near", 2, 5, 7))
+    assert isinstance(copied, Copy)
+    assert copied.source == Cell("a", 2, 2, 2)
+    between = explain_cell(frame, Cell("between", 1, 3, 4))
+    assert isinstance(between, WeightedSum)
+    (term,) = between.terms
+    assert isinstance(term, MapTerm)
+    assert term.kernel.sum() == pytest.approx(1)
+    np.testing.assert_array_equal(term.patch, frame["adaptive"][1, term.top : term.bottom, term.left : term.right])
+    mirrored = explain_cell(frame, Cell("mirror", 0, 0, 0))
+    assert isinstance(mirrored, Copy)
+    assert mirrored.source == Cell("b", 0, 2, 1)
+    border = explain_cell(frame, Cell("border", 0, 0, 3))
+    assert type(border) is Arithmetic
+    assert border.value == border.computed == 0
+
+
+def test_a_normalized_group_has_the_statistics_of_its_own_numbers() -> None:
+    frame = frame_of("normalized")
+    shown = explain_cell(frame, Cell("groups", 3, 1, 2))
+    assert isinstance(shown, Normalization)
+    assert shown.mean == pytest.approx(float(frame["a"][2:4].mean()), abs=1e-6)
+    assert shown.variance == pytest.approx(float(frame["a"][2:4].var()), abs=1e-6)

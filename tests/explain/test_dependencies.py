@@ -99,6 +99,9 @@ def check(network: Sequential, structure: Structure, x: Array, cell: Cell, earli
             assert moved > 1e-9 * max(1, abs(before)), f"{cell} does not see {region} in full ({sample})"
 
 
+_BENT = ("SELU", "Mish", "Hardswish", "Hardsigmoid")
+
+
 def smooth(plan: Architecture) -> Architecture:
     """Return a plan whose means take the place of maxima, and a bent line that of curves that level off.
 
@@ -110,8 +113,8 @@ def smooth(plan: Architecture) -> Architecture:
         if isinstance(value, Mapping):
             plain = {key: replaced(inner) for key, inner in value.items()}
             if value.get("type") == "MaxPool2D":
-                return {**plain, "type": "AvgPool2D"}
-            if value.get("type") in {"ReLU", "ELU", "SiLU", "GELU", "Tanh", "Sigmoid"}:
+                return {key: inner for key, inner in plain.items() if key != "dilation"} | {"type": "AvgPool2D"}
+            if value.get("type") in {"ReLU", "ELU", "SiLU", "GELU", "Tanh", "Sigmoid", *_BENT}:
                 return {"name": value["name"], "type": "LeakyReLU", "negative_slope": 0.5}
             return plain
         return [replaced(inner) for inner in value] if isinstance(value, list | tuple) else value

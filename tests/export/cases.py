@@ -32,6 +32,13 @@ def _batch_norm(rng: Rng, *, affine: bool = True, track_running_stats: bool = Tr
     return layer
 
 
+def _off_the_start(layer: Layer, rng: Rng) -> Layer:
+    """Return a layer whose parameters are not the ones and zeros that it began with."""
+    for parameter in layer.parameters():
+        parameter.value = rng.uniform(0.5, 1.5, parameter.value.shape).astype(np.float32)
+    return layer
+
+
 #: By name, what makes layers for images of 4 x 12 x 12; every exported class is among them.
 EXPORTED: dict[str, Callable[[Rng], list[tuple[str, Layer]]]] = {
     "conv": lambda rng: [("a", layers.Conv2D(4, 6, (3, 2), (2, 1), (1, 0), dilation=(1, 2), groups=2, rng=rng))],
@@ -45,6 +52,20 @@ EXPORTED: dict[str, Callable[[Rng], list[tuple[str, Layer]]]] = {
     "max pool": lambda _: [("a", layers.MaxPool2D((3, 2), (2, 1), (1, 0)))],
     "average pool": lambda _: [("a", layers.AvgPool2D(3, 2, 1))],
     "average pool, border not counted": lambda _: [("a", layers.AvgPool2D(3, 2, 1, count_include_pad=False))],
+    "conv padded unevenly": lambda rng: [
+        ("a", layers.Conv2D(4, 3, 3, stride=2, padding=((0, 1), (2, 1)), dilation=(1, 2), rng=rng))
+    ],
+    "max pool, rounded up": lambda _: [("a", layers.MaxPool2D(3, 2, 1, ceil_mode=True))],
+    "max pool, dilated": lambda _: [("a", layers.MaxPool2D((2, 3), 1, 1, dilation=(3, 2)))],
+    "max pool, padded unevenly": lambda _: [("a", layers.MaxPool2D(3, 2, ((0, 1), (1, 0))))],
+    "average pool, rounded up": lambda _: [("a", layers.AvgPool2D(3, (2, 5), 1, ceil_mode=True))],
+    "average pool, rounded up, border not counted": lambda _: [
+        ("a", layers.AvgPool2D(3, 2, 1, ceil_mode=True, count_include_pad=False))
+    ],
+    "average pool, padded unevenly": lambda _: [("a", layers.AvgPool2D(3, 2, ((0, 1), (1, 0))))],
+    "pad": lambda _: [("a", layers.Pad2D(((1, 0), (2, 3))))],
+    "pad, reflected": lambda _: [("a", layers.Pad2D((2, 3), "reflect"))],
+    "pad, replicated": lambda _: [("a", layers.Pad2D(((0, 2), (1, 0)), "replicate"))],
     "global average pool": lambda _: [("a", layers.GlobalAveragePool2D())],
     "adaptive average pool": lambda _: [("a", layers.AdaptiveAvgPool2D((3, 5)))],
     "adaptive average pool, larger": lambda rng: [
@@ -60,6 +81,12 @@ EXPORTED: dict[str, Callable[[Rng], list[tuple[str, Layer]]]] = {
     "batch norm": lambda rng: [("a", _batch_norm(rng))],
     "batch norm, not affine": lambda rng: [("a", _batch_norm(rng, affine=False))],
     "batch norm, no statistics": lambda rng: [("a", _batch_norm(rng, track_running_stats=False))],
+    "group norm": lambda rng: [("a", _off_the_start(layers.GroupNorm(2, 4, 1e-3), rng))],
+    "group norm, not affine": lambda _: [("a", layers.GroupNorm(4, 4, affine=False))],
+    "layer norm": lambda rng: [("a", _off_the_start(layers.LayerNorm((4, 12, 12), 1e-3), rng))],
+    "layer norm of columns, no bias": lambda rng: [("a", _off_the_start(layers.LayerNorm(12, bias=False), rng))],
+    "layer norm, not affine": lambda _: [("f", layers.Flatten()), ("a", layers.LayerNorm(576, 0.1, False))],
+    "batch norm, cumulative": lambda _: [("a", layers.BatchNorm2D(4, momentum=None))],
     "relu": lambda _: [("a", layers.ReLU())],
     "leaky relu": lambda _: [("a", layers.LeakyReLU(0.2))],
     "elu": lambda _: [("a", layers.ELU(0.7))],

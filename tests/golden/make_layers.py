@@ -50,15 +50,30 @@ def torch_module(plan: Plan) -> Any:
             return torch.nn.ModuleDict(
                 {name: _normalized(part) if normalized else part for name, part in parts.items()}
             )
+        case _:
+            return _module(kind, arguments)
+
+
+def _module(kind: str, arguments: dict[str, Any]) -> Any:
+    """Return PyTorch's module for a layer without parts."""
+    match kind:
         case "GlobalAveragePool2D":
             return torch.nn.AdaptiveAvgPool2d(1)
         case "Softmax":
             return torch.nn.Softmax(dim=arguments.get("axis", 1))
-        case _:
-            if arguments.get("padding") == "full":
-                kernel = arguments["kernel_size"]
-                arguments["padding"] = tuple((kernel - 1) * step for step in arguments["dilation"])
-            return getattr(torch.nn, _NAMES.get(kind, kind))(**arguments)
+        case "Pad2D":
+            (above, below), (left, right) = _sides(arguments["padding"])
+            mode = {"reflect": "ReflectionPad2d", "replicate": "ReplicationPad2d"}.get(arguments.get("mode", ""))
+            return getattr(torch.nn, mode or "ZeroPad2d")((left, right, above, below))
+    # What is drawn at first is replaced by the layer's weights.
+    arguments.pop("initializer", None)
+    if isinstance(arguments.get("padding"), list):
+        # `torch_forward` pads.
+        arguments["padding"] = 0
+    if arguments.get("padding") == "full":
+        kernel = arguments["kernel_size"]
+        arguments["padding"] = tuple((kernel - 1) * step for step in arguments["dilation"])
+    return getattr(torch.nn, _NAMES.get(kind, kind))(**arguments)
 
 
 def _normalized(conv: Any) -> Any:
@@ -66,8 +81,19 @@ def _normalized(conv: Any) -> Any:
     return torch.nn.Sequential(OrderedDict(conv=conv, norm=torch.nn.BatchNorm2d(conv.out_channels)))
 
 
+def _sides(padding: Any) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the padding ((above, below), (left, right)) for one number, two, or two pairs."""
+    rows, columns = (padding, padding) if isinstance(padding, int) else padding
+    (above, below), (left, right) = ((side, side) if isinstance(side, int) else side for side in (rows, columns))
+    return (above, below), (left, right)
+
+
 def torch_forward(plan: Plan, module: Any, x: Any) -> Any:
     """Return the module's output, joining the parts of a module that is made of parts."""
+    if plan["type"] in {"Conv2D", "MaxPool2D", "AvgPool2D"} and isinstance(plan.get("padding"), list):
+        (above, below), (left, right) = plan["padding"]
+        border = -torch.inf if plan["type"] == "MaxPool2D" else 0.0
+        x = torch.nn.functional.pad(x, (left, right, above, below), value=border)
     match plan["type"]:
         case "Residual":
             return module["body"](x) + (module["shortcut"](x) if "shortcut" in module else x)

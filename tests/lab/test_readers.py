@@ -45,12 +45,25 @@ def test_every_layer_can_be_typed() -> None:
     identity
     convtranspose 2 2 stride=2
     dropout 0.5
+    prelu
+    selu
+    mish
+    hardswish
+    hardsigmoid
+    pad 1 reflect
+    groupnorm 2
+    maxpool 3 2 ceil_mode=true
+    upsample 2x3 bilinear
+    adaptiveavgpool 4x2
     globalavgpool
     flatten
     linear 3
     """
     plan = parse_layers(text)
-    assert len(_shapes(plan)) == 16
+    assert len(_shapes(plan)) == 26
+    written = as_layers(plan)
+    assert written is not None
+    assert _shapes(parse_layers(written, plan.input_shape)) == _shapes(plan)
     assert [spec["name"] for spec in plan.layers][:3] == ["conv1", "bn1", "relu1"]
     assert plan.layers[0]["bias"] is False
 
@@ -162,8 +175,8 @@ def test_every_layer_of_pytorch_is_read() -> None:
         ("nn.Sequential(nn.Linear(**options))", "can be read without running"),
         ("nn.Sequential(nn.Linear(1, 2, True, None, None, 3))", "too many arguments"),
         ("nn.Sequential(nn.Linear(1, 2, foo=3))", "no argument foo"),
-        ("nn.Sequential(nn.Conv2d(1, 2, 3, padding_mode='reflect'))", "padding_mode=reflect is not known"),
-        ("nn.Sequential(nn.AdaptiveAvgPool2d(7))", "output_size=7 is not known"),
+        ("nn.Sequential(nn.Conv2d(1, 2, 3, padding_mode='circular'))", "padding_mode is 'circular'; expected"),
+        ("nn.Sequential(nn.Upsample(8))", "size=8 is not known"),
         ("nn.Sequential(nn.Linear(8 // 0, 2))", "divided by zero"),
         ("nn.Sequential(nn.Linear(" + "9 * " * 40 + "9, 2))", "too large"),
         ("nn.Sequential(nn.Linear(" + "1 + " * 3000 + "1, 2))", "nested too deeply|not Python"),
@@ -181,3 +194,45 @@ def test_code_is_never_executed() -> None:
     code = "nn.Sequential(nn.Linear(__import__('sys').exit(3), 2))"
     with pytest.raises(DigitpadError, match="is not a number"):
         parse_pytorch(code, (1, 8, 8))
+
+
+_LAYERS = """
+nn.Sequential(
+    nn.ReflectionPad2d((1, 2, 0, 1)),
+    nn.Conv2d(3, 8, 3, padding=1, padding_mode="replicate"),
+    nn.GroupNorm(2, 8),
+    nn.PReLU(8),
+    nn.MaxPool2d(3, 2, 1, ceil_mode=True),
+    nn.Upsample(scale_factor=2.0, mode="bilinear", align_corners=False),
+    nn.Upsample(scale_factor=2, align_corners=None),
+    nn.AdaptiveAvgPool2d((4, 5)),
+    nn.LayerNorm([8, 4, 5]),
+    nn.BatchNorm2d(8, momentum=None),
+    nn.AdaptiveAvgPool2d(1),
+    nn.Hardswish(inplace=True),
+    nn.Flatten(),
+    nn.Softmax(dim=-1),
+)
+"""
+
+
+def test_pytorchs_borders_sizes_and_normalizations_are_read() -> None:
+    plan = parse_pytorch(_LAYERS, (3, 20, 20))
+    shapes = _shapes(plan)
+    assert [spec["type"] for spec in plan.layers][:3] == ["Pad2D", "Pad2D", "Conv2D"]
+    assert plan.layers[0]["padding"] == ((0, 1), (1, 2))
+    assert plan.layers[1]["mode"] == "replicate"
+    assert plan.layers[2]["padding"] == 0
+    assert [spec["type"] for spec in plan.layers].count("GlobalAveragePool2D") == 1
+    # PyTorch computes the same sizes.
+    assert shapes[5:9] == [(8, 11, 12), (8, 22, 24), (8, 44, 48), (8, 4, 5)]
+
+
+def test_a_border_that_is_not_known_is_answered() -> None:
+    with pytest.raises(DigitpadError, match="Line 1: Conv2d: padding_mode is 'circular'; expected"):
+        parse_pytorch('nn.Sequential(nn.Conv2d(3, 3, 3, padding_mode="circular"))', (3, 8, 8))
+
+
+def test_uneven_padding_has_no_lines() -> None:
+    plan = Architecture("", (1, 8, 8), ({"name": "pad", "type": "Pad2D", "padding": [[0, 1], [1, 0]]},))
+    assert as_layers(plan) is None

@@ -55,6 +55,20 @@ CHAINS: dict[str, tuple[tuple[int, int], Chain]] = {
             {"name": "u", "type": "Upsample2D", "scale_factor": 3, "mode": "bilinear", "align_corners": True},
         ],
     ),
+    "borders": (
+        (7, 9),
+        [
+            {"name": "r", "type": "Pad2D", "padding": 2, "mode": "reflect"},
+            conv("a", 1, 1, 3),
+            {"name": "q", "type": "Pad2D", "padding": [[1, 0], [0, 2]], "mode": "replicate"},
+            conv("b", 1, 1, 2, padding=[[0, 1], [1, 0]]),
+            {"name": "z", "type": "Pad2D", "padding": 1},
+        ],
+    ),
+    "rounded up": (
+        (8, 10),
+        [conv("a", 1, 1, 3), _pool("p", "MaxPool2D", 3, stride=2, dilation=2, padding=1, ceil_mode=True)],
+    ),
     "adaptive pooling": (
         (7, 9),
         [conv("a", 1, 1, 2), {"name": "p", "type": "AdaptiveAvgPool2D", "output_size": [4, 5]}],
@@ -110,6 +124,14 @@ CHAINS: dict[str, tuple[tuple[int, int], Chain]] = {
             {"name": "e", "type": "ELU"},
             conv("a", 1, 2, 1),
             {"name": "m", "type": "Softmax", "axis": 1},
+            conv("b", 2, 1, 3),
+        ],
+    ),
+    "global normalization": (
+        (6, 5),
+        [
+            conv("a", 1, 2, 3),
+            {"name": "n", "type": "GroupNorm", "num_groups": 1, "num_channels": 2},
             conv("b", 2, 1, 3),
         ],
     ),

@@ -176,13 +176,17 @@ class _MaxPooling:
     def __init__(self, layer: MaxPool2D, shape: Shape) -> None:
         self._layer = layer
         _, rows, columns = layer.output_shape(shape)
-        (height, width), (down, right) = layer.kernel_size, layer.stride
-        self._rows = [slice(i, i + down * rows, down) for i in range(height)]
-        self._columns = [slice(j, j + right * columns, right) for j in range(width)]
+        self._padding = layer.reached_padding(shape[1:])
+        self._rows, self._columns = (
+            [slice(cell * apart, cell * apart + step * places, step) for cell in range(size)]
+            for size, step, apart, places in zip(
+                layer.kernel_size, layer.stride, layer.dilation, (rows, columns), strict=True
+            )
+        )
 
     def __call__(self, x: Array) -> Array:
         self._layer.check.finite("x", x)
-        padded = pad(x, self._layer.padding, value=-math.inf)
+        padded = pad(x, self._padding, value=-math.inf)
         first, *others = self._rows
         of_columns = padded[:, :, first]
         for some in others:

@@ -23,9 +23,11 @@ from digitpad.nn.layers.dropout import Dropout
 from digitpad.nn.layers.hard_activations import Hardsigmoid, Hardswish
 from digitpad.nn.layers.linear import Linear
 from digitpad.nn.layers.normalization import BatchNorm2D
+from digitpad.nn.layers.padding import Pad2D
 from digitpad.nn.layers.pooling import AvgPool2D, GlobalAveragePool2D, MaxPool2D
 from digitpad.nn.layers.prelu import PReLU
 from digitpad.nn.layers.resampling import AdaptiveAvgPool2D, Upsample2D
+from digitpad.nn.layers.sample_normalization import GroupNorm, LayerNorm
 from digitpad.nn.layers.softmax import Softmax
 from digitpad.nn.layers.structure import Flatten, Identity
 
@@ -43,14 +45,17 @@ __all__ = [
     "Dropout",
     "Flatten",
     "GlobalAveragePool2D",
+    "GroupNorm",
     "Hardsigmoid",
     "Hardswish",
     "Identity",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "MaxPool2D",
     "Mish",
     "PReLU",
+    "Pad2D",
     "ReLU",
     "Residual",
     "SiLU",

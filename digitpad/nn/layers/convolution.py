@@ -70,7 +70,7 @@ class _Convolution2D(Layer):
         *,
         kernel_size: int | tuple[int, int],
         stride: int | tuple[int, int],
-        padding: int | tuple[int, int] | str,
+        padding: int | tuple[int, int] | tuple[tuple[int, int], tuple[int, int]] | str,
         dilation: int | tuple[int, int],
         groups: int,
     ) -> None:
@@ -137,8 +137,9 @@ class Conv2D(_Convolution2D):
     kernel_size, stride, dilation
         One number, or (height, width): size of the kernel, step of the window, distance between its taps.
     padding
-        Zeros around the image: one number, (height, width), `"valid"` (none), `"same"` (an output as large as the
-        input; requires stride 1) or `"full"` (every place where kernel and image overlap at all).
+        Zeros around the image: one number, (rows, columns), ((above, below), (left, right)), `"valid"` (none), `"same"`
+        (an output as large as the input; requires stride 1) or `"full"` (every place where kernel and image overlap at
+        all). For other borders put a `Pad2D` before the layer.
     groups
         Number of groups into which the channels are split, each convolved on its own; `groups=in_channels` is a
         depthwise convolution.
@@ -169,7 +170,7 @@ class Conv2D(_Convolution2D):
         out_channels: int,
         kernel_size: int | tuple[int, int],
         stride: int | tuple[int, int] = 1,
-        padding: int | tuple[int, int] | str = 0,
+        padding: int | tuple[int, int] | tuple[tuple[int, int], tuple[int, int]] | str = 0,
         dilation: int | tuple[int, int] = 1,
         groups: int = 1,
         bias: bool = True,

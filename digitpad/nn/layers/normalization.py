@@ -8,7 +8,7 @@ from typing import Self
 
 import numpy as np
 
-from digitpad.nn import functional
+from digitpad.nn import functional, initializers
 from digitpad.nn.backend import Array, DTypeLike, Shape, array_module, elementwise
 from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.parameter import Buffer, Parameter
@@ -23,6 +23,8 @@ class BatchNorm2D(Layer):
     In training, mean and (biased) variance are those of the batch, and the running statistics move toward them:
 
     running = (1 - momentum) * running + momentum * (statistic of the batch)
+
+    (with momentum None, momentum is 1 / (number of batches so far): running is then their mean)
 
     with the unbiased variance, which is divided by the number of values minus one. Inference uses the running
     statistics, so that the output for an image does not depend on the other images of the batch.
@@ -43,11 +45,17 @@ class BatchNorm2D(Layer):
     eps
         Keeps the division defined where a channel is constant.
     momentum
-        Weight of each new batch in the running statistics, in [0, 1]: PyTorch's convention.
+        Weight of each new batch in the running statistics, in [0, 1]: PyTorch's convention. None weights all batches
+        equally.
     affine
         Whether there are a trained `weight` and `bias`; if not, out = x_hat.
     track_running_stats
         Whether running statistics are kept; if not, inference uses the statistics of the batch too.
+    initializer
+        Draws the initial `weight`: a name, or a function of `digitpad.nn.initializers`; None means ones. Often used for
+        generative networks is N(1, 0.02), `normal(std=0.02, mean=1)`.
+    rng
+        Random generator for the initial weights; None uses a fresh one that cannot be repeated.
     dtype
         float32, or float64 for gradient checks.
 
@@ -69,20 +77,24 @@ class BatchNorm2D(Layer):
         self,
         num_features: int,
         eps: float = 1e-5,
-        momentum: float = 0.1,
+        momentum: float | None = 0.1,
         affine: bool = True,
         track_running_stats: bool = True,
         *,
+        initializer: initializers.InitializerSpec | None = None,
+        rng: np.random.Generator | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
         self.num_features = self.check.whole_number("num_features", num_features)
         self.eps = self.check.real_number("eps", eps, low=0, high=1)
-        self.momentum = self.check.real_number("momentum", momentum, low=0, high=1)
+        self.momentum = None if momentum is None else self.check.real_number("momentum", momentum, low=0, high=1)
         affine = self.check.flag("affine", affine)
         track = self.check.flag("track_running_stats", track_running_stats)
         dtype = self.check.precision(dtype)
         shape = (self.num_features,)
-        self.weight = Parameter(np.ones(shape, dtype)) if affine else None
+        draw = initializers.constant(1) if initializer is None else initializers.resolve(self.check.owner, initializer)
+        weight = draw(shape, initializers.Fans(1, 1), self.check.generator(rng), dtype)
+        self.weight = Parameter(weight) if affine else None
         self.bias = Parameter(np.zeros(shape, dtype)) if affine else None
         self.running_mean = Buffer(np.zeros(shape, dtype)) if track else None
         self.running_var = Buffer(np.ones(shape, dtype)) if track else None
@@ -153,9 +165,11 @@ class BatchNorm2D(Layer):
             return
         if self.running_mean is None or self.running_var is None or self.num_batches_tracked is None:
             return
-        for running, new in ((self.running_mean, mean), (self.running_var, unbiased_variance)):
-            running.value = (1 - self.momentum) * running.value + self.momentum * new
         self.num_batches_tracked.value = self.num_batches_tracked.value + 1
+        equal: Array = (1 / self.num_batches_tracked.value).astype(mean.dtype)
+        share = equal if self.momentum is None else self.momentum
+        for running, new in ((self.running_mean, mean), (self.running_var, unbiased_variance)):
+            running.value = (1 - share) * running.value + share * new
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the input, (num_features, H, W).

@@ -6,13 +6,18 @@ Both make maps smaller, and have nothing to learn.
 
 from collections.abc import Iterator
 from functools import reduce
+from typing import TypeAlias
 
 import numpy as np
 
 from digitpad.nn import functional
 from digitpad.nn.backend import Array, Shape, array_module, elementwise
+from digitpad.nn.functional import Padding, Pair
 from digitpad.nn.layer import Layer, require_cache
 from digitpad.nn.receptive_field import ReceptiveField
+
+Sides: TypeAlias = int | tuple[int, int] | tuple[tuple[int, int], tuple[int, int]]
+"""The padding of a pooling layer: one number, (rows, columns), or ((above, below), (left, right))."""
 
 
 class _Pool2D(Layer):
@@ -22,41 +27,80 @@ class _Pool2D(Layer):
         self,
         kernel_size: int | tuple[int, int],
         stride: int | tuple[int, int] | None,
-        padding: int | tuple[int, int],
+        padding: Sides,
+        dilation: int | tuple[int, int],
+        ceil_mode: bool,
     ) -> None:
         """Check and keep the window."""
         self.kernel_size = self.check.pair("kernel_size", kernel_size)
         self.stride = self.check.pair("stride", kernel_size if stride is None else stride)
-        self.padding = self.check.pooling_padding(padding, self.kernel_size)
+        self.padding = self.check.sides("padding", padding)
+        # So that no window misses the image.
+        if any(2 * max(ends) > size for ends, size in zip(self.padding, self.kernel_size, strict=True)):
+            raise ValueError(
+                f"{self.check.owner}: padding is {padding!r}; expected at most half of kernel_size {self.kernel_size}"
+            )
+        self.dilation = self.check.pair("dilation", dilation)
+        self.ceil_mode = self.check.flag("ceil_mode", ceil_mode)
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """Return (C, OH, OW) for (C, H, W), rounded down.
+        """Return (C, OH, OW) for (C, H, W).
 
         Raises
         ------
         ValueError
-            If the window is larger than the padded image.
+            If the window is larger than the padded image, or the image lies between two of its cells.
         """
         self.check.image_shape(input_shape)
-        rows, columns = self.check.window_fits(input_shape, self.kernel_size, self.stride, self.padding)
-        return input_shape[0], rows, columns
+        padding = self.reached_padding(input_shape[1:])
+        places = self.check.window_fits(input_shape, self.kernel_size, self.stride, padding, self.dilation)
+        if any(
+            sum(ends) and size < apart
+            for ends, size, apart in zip(self.padding, input_shape[1:], self.dilation, strict=True)
+        ):
+            raise ValueError(
+                f"{self.check.owner}: dilation is {self.dilation}; expected at most the rows and columns of the image, "
+                f"{input_shape[1]} x {input_shape[2]}, so that no window misses it"
+            )
+        return input_shape[0], *places
+
+    def reached_padding(self, size: Shape) -> Padding:
+        """Return the padding of an image of `size`, with what the last windows reach beyond it with `ceil_mode`."""
+        if not self.ceil_mode:
+            return self.padding
+        above_below, left_right = (self._reached(axis, side) for axis, side in enumerate(size))
+        return above_below, left_right
+
+    def _reached(self, axis: int, side: int) -> Pair:
+        before, after = self.padding[axis]
+        length, step = self.dilation[axis] * (self.kernel_size[axis] - 1) + 1, self.stride[axis]
+        places = -(-(side + before + after - length) // step) + 1
+        if (places - 1) * step >= before + side:
+            places -= 1  # A window that begins behind the image sees nothing.
+        return before, max(after, (places - 1) * step + length - before - side)
 
     def receptive_field(self, field: ReceptiveField) -> ReceptiveField:
         """Return the field enlarged by the window, as by a convolution of that size."""
-        return field.through(self.kernel_size, self.stride, self.padding)
+        padding = self.reached_padding((len(field.rows.spans), len(field.columns.spans)))
+        return field.through(self.kernel_size, self.stride, padding, self.dilation)
 
     def _taps(self, padded: Array, output_shape: Shape) -> Iterator[Array]:
         """Yield, for each cell of the window, a view (N, C, OH, OW) of the pixel that each window has there."""
         rows, columns = output_shape[1:]
         step_y, step_x = self.stride
-        for i in range(self.kernel_size[0]):
-            for j in range(self.kernel_size[1]):
+        for i in self._cells(0):
+            for j in self._cells(1):
                 yield padded[:, :, i : i + step_y * rows : step_y, j : j + step_x * columns : step_x]
 
+    def _cells(self, axis: int) -> range:
+        """Return where the cells of the window lie along an axis, counted from its first cell."""
+        return range(0, self.kernel_size[axis] * self.dilation[axis], self.dilation[axis])
+
     def _empty_total(self, shape: Shape, grad_output: Array) -> Array:
-        """Return zeros for the gradient of a padded input of `shape`, without its padding."""
+        """Return zeros for the gradient of an input of `shape` and its padding."""
         n, channels, height, width = shape
-        padded_shape = (n, height + sum(self.padding[0]), width + sum(self.padding[1]), channels)
+        rows, columns = self.reached_padding((height, width))
+        padded_shape = (n, height + sum(rows), width + sum(columns), channels)
         zeros: Array = array_module(grad_output).zeros(padded_shape, dtype=grad_output.dtype)
         return zeros.transpose(0, 3, 1, 2)
 
@@ -68,7 +112,10 @@ class _Pool2D(Layer):
 class MaxPool2D(_Pool2D):
     """The largest value of each window: (N, C, H, W) to (N, C, OH, OW).
 
-    OH = floor((H + 2 * padding - kernel) / stride) + 1, and OW likewise.
+    OH = floor((H + padding - dilation * (kernel - 1) - 1) / stride) + 1, where padding counts both sides; OW likewise.
+
+    With `ceil_mode` it is rounded up: the last windows reach beyond the image, where they see nothing, unless they
+    would begin there.
 
     The gradient. A small change of the largest value changes the output as much, and a small change of any other value
     changes nothing. So d out / d x is 1 for the largest value and 0 for the others: each window sends its gradient to
@@ -82,7 +129,12 @@ class MaxPool2D(_Pool2D):
     stride
         Step of the window; None means its size, so that windows do not overlap.
     padding
-        Border of minus infinity around the maps, which is never the largest value; at most half of the window.
+        Border of minus infinity around the maps, which is never the largest value; at most half of the window. One
+        number, (rows, columns), or ((above, below), (left, right)).
+    dilation
+        Distance between the cells of the window: one number, or (down, right).
+    ceil_mode
+        Whether the size of the output is rounded up.
 
     Raises
     ------
@@ -100,16 +152,19 @@ class MaxPool2D(_Pool2D):
         self,
         kernel_size: int | tuple[int, int],
         stride: int | tuple[int, int] | None = None,
-        padding: int | tuple[int, int] = 0,
+        padding: Sides = 0,
+        dilation: int | tuple[int, int] = 1,
+        *,
+        ceil_mode: bool = False,
     ) -> None:
-        self._set_window(kernel_size, stride, padding)
+        self._set_window(kernel_size, stride, padding, dilation, ceil_mode)
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return the maximum over each window of `x` (N, C, H, W)."""
         self.check.batch(x, (None, None, None))
         xp = array_module(x)
         output_shape = self.output_shape(x.shape[1:])
-        padded = functional.pad(x, self.padding, value=-xp.inf)
+        padded = functional.pad(x, self.reached_padding(x.shape[2:]), value=-xp.inf)
         if not training:
             return self._largest(padded, output_shape)
         taps = self._taps(padded, output_shape)
@@ -124,9 +179,9 @@ class MaxPool2D(_Pool2D):
     def _largest(self, padded: Array, output_shape: Shape) -> Array:
         """Return the maximum over each window: first down each column, then across, which takes fewer comparisons."""
         maximum = array_module(padded).maximum
-        (height, width), (down, right), (rows, columns) = self.kernel_size, self.stride, output_shape[1:]
-        of_columns = reduce(maximum, (padded[:, :, i : i + down * rows : down] for i in range(height)))
-        return reduce(maximum, (of_columns[..., j : j + right * columns : right] for j in range(width)))
+        (down, right), (rows, columns) = self.stride, output_shape[1:]
+        of_columns = reduce(maximum, (padded[:, :, i : i + down * rows : down] for i in self._cells(0)))
+        return reduce(maximum, (of_columns[..., j : j + right * columns : right] for j in self._cells(1)))
 
     def input_gradient(self, grad_output: Array) -> Array:
         """Return each window's gradient at its largest value, and zero elsewhere."""
@@ -167,7 +222,10 @@ class AvgPool2D(_Pool2D):
     stride
         Step of the window; None means its size, so that windows do not overlap.
     padding
-        Border of zeros around the maps; at most half of the window.
+        Border of zeros around the maps; at most half of the window. One number, (rows, columns), or ((above, below),
+        (left, right)).
+    ceil_mode
+        Whether the size of the output is rounded up. What the last windows see beyond the padding never counts.
     count_include_pad
         Whether the zeros of the border count in the mean. If False, the sum of a window at the edge is divided by the
         number of its pixels inside the image.
@@ -188,17 +246,19 @@ class AvgPool2D(_Pool2D):
         self,
         kernel_size: int | tuple[int, int],
         stride: int | tuple[int, int] | None = None,
-        padding: int | tuple[int, int] = 0,
+        padding: Sides = 0,
+        ceil_mode: bool = False,
         *,
         count_include_pad: bool = True,
     ) -> None:
-        self._set_window(kernel_size, stride, padding)
+        self._set_window(kernel_size, stride, padding, 1, ceil_mode)
         self.count_include_pad = self.check.flag("count_include_pad", count_include_pad)
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return the mean over each window of `x` (N, C, H, W)."""
         self.check.batch(x, (None, None, None))
-        taps = self._taps(functional.pad(x, self.padding), self.output_shape(x.shape[1:]))
+        padded = functional.pad(x, self.reached_padding(x.shape[2:]))
+        taps = self._taps(padded, self.output_shape(x.shape[1:]))
         total = next(taps).copy("K")
         for tap in taps:
             total += tap
@@ -219,19 +279,31 @@ class AvgPool2D(_Pool2D):
 
     def _share(self, x: Array) -> Array | float:
         """Return the weight of each pixel in the mean of its window, for images like `x`: one over their number."""
-        if self.count_include_pad:
+        if self.count_include_pad and not self.ceil_mode:
             return 1 / (self.kernel_size[0] * self.kernel_size[1])
-        rows, columns = self.output_shape(x.shape[1:])[1:]
-        seen = self._pixels_seen(x, 0, rows)[:, None] * self._pixels_seen(x, 1, columns)
-        share: Array = (1 / seen).astype(x.dtype)
+        rows, columns = self.counted(x, x.shape[2:])
+        share: Array = (1 / (rows[:, None] * columns)).astype(x.dtype)
         return share
 
-    def _pixels_seen(self, x: Array, axis: int, places: int) -> Array:
-        """Return how many pixels inside the image the window has at each place along one axis."""
-        xp = array_module(x)
-        first = xp.arange(places) * self.stride[axis] - self.padding[axis][0]
-        seen: Array = xp.minimum(first + self.kernel_size[axis], x.shape[2 + axis]) - xp.maximum(first, 0)
-        return seen
+    def counted(self, like: Array, size: Shape) -> tuple[Array, Array]:
+        """Return how many rows and how many columns count in the mean of each window of an image of `size`.
+
+        Parameters
+        ----------
+        like
+            An array of the library that the counts should have.
+        size
+            Height and width.
+        """
+        xp = array_module(like)
+        found = []
+        for axis, places in enumerate(self.output_shape((1, *size))[1:]):
+            before, after = self.padding[axis]
+            first = xp.arange(places) * self.stride[axis] - before
+            low, high = (-before, size[axis] + after) if self.count_include_pad else (0, size[axis])
+            found.append(xp.minimum(first + self.kernel_size[axis], high) - xp.maximum(first, low))
+        rows, columns = found
+        return rows, columns
 
 
 class GlobalAveragePool2D(Layer):

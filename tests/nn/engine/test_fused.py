@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from digitpad.nn import (
     ARCHITECTURES,
     AttentionGate,
+    AvgPool2D,
     BatchNorm2D,
     Conv2D,
     Dropout,
@@ -123,6 +124,26 @@ CASES: dict[str, tuple[tuple[int, ...], Callable[[DTypeLike], Sequential]]] = {
     "attention gate, normalized": (
         (5, 4, 6),
         lambda t: named(AttentionGate(3, 2, batch_norm=True, rng=np.random.default_rng(4), dtype=t)),
+    ),
+    "pooling, rounded up": (
+        (3, 6, 7),
+        lambda t: named(
+            Conv2D(3, 4, 3, padding=1, dtype=t),
+            ReLU(),
+            MaxPool2D(2, ceil_mode=True),
+            AvgPool2D(3, 2, 1, ceil_mode=True),
+            MaxPool2D(2, 1, 1, dilation=2),
+        ),
+    ),
+    "uneven padding": (
+        (4, 7, 6),
+        lambda t: named(
+            Conv2D(4, 4, 3, padding=((0, 1), (2, 1)), dtype=t),
+            ReLU(),
+            Conv2D(4, 5, 3, stride=2, padding=((0, 1), (0, 1)), dtype=t),
+            MaxPool2D(2, padding=((1, 0), (0, 1))),
+            Conv2D(5, 2, (1, 2), padding=((1, 0), (0, 0)), dtype=t),
+        ),
     ),
     "upsampling": ((3, 4, 5), lambda t: upsampled(t, 2)),
     "upsampling, uneven": ((3, 4, 5), lambda t: upsampled(t, (1, 3))),

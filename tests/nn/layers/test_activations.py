@@ -7,7 +7,21 @@ import numpy as np
 import pytest
 
 from digitpad.nn import Layer
-from digitpad.nn.layers import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Tanh
+from digitpad.nn.layers import (
+    ELU,
+    GELU,
+    SELU,
+    Hardsigmoid,
+    Hardswish,
+    LeakyReLU,
+    Mish,
+    PReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Tanh,
+)
 from digitpad.nn.receptive_field import ReceptiveField
 
 
@@ -26,6 +40,11 @@ FORMULAS: list[tuple[Layer, Callable[[float], float]]] = [
     (GELU("tanh"), lambda x: x / 2 * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))),
     (Tanh(), math.tanh),
     (Sigmoid(), lambda x: 1 / (1 + math.exp(-x))),
+    (SELU(), lambda x: 1.0507009873554805 * (x if x > 0 else 1.6732632423543772 * math.expm1(x))),
+    (Mish(), lambda x: x * math.tanh(math.log1p(math.exp(x)))),
+    (Hardsigmoid(), lambda x: min(max(x + 3, 0), 6) / 6),
+    (Hardswish(), lambda x: x * min(max(x + 3, 0), 6) / 6),
+    (PReLU(init=0.3), lambda x: x if x > 0 else 0.3 * x),
 ]
 every_formula = pytest.mark.parametrize(
     ("layer", "formula"), FORMULAS, ids=[f"{type(layer).__name__}-{index}" for index, (layer, _) in enumerate(FORMULAS)]
@@ -35,6 +54,8 @@ every_formula = pytest.mark.parametrize(
 @every_formula
 def test_the_formula_holds_number_by_number(layer: Layer, formula: Callable[[float], float]) -> None:
     x = np.linspace(-9, 9, 181)[None]
+    if isinstance(layer, PReLU):
+        layer = PReLU(init=layer.init, dtype=np.float64)
 
     np.testing.assert_allclose(layer.forward(x)[0], [formula(value) for value in x[0]], rtol=1e-12, atol=1e-14)
 
@@ -49,7 +70,9 @@ def test_extreme_numbers_neither_warn_nor_turn_to_nan(layer: Layer, formula: Cal
     assert np.isfinite(out).all()
     assert np.isfinite(grad).all()
     assert out[0, 3] == pytest.approx(formula(100), rel=1e-6)
-    np.testing.assert_allclose(grad[0, 3:], 0 if isinstance(layer, Sigmoid | Tanh) else 1)
+    flat = isinstance(layer, Sigmoid | Tanh | Hardsigmoid)
+    slope = SELU.scale if isinstance(layer, SELU) else float(not flat)
+    np.testing.assert_allclose(grad[0, 3:], slope, rtol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -100,3 +123,21 @@ def test_a_softmax_over_places_sees_the_whole_image() -> None:
 def test_arguments_that_cannot_work_are_named(build: Callable[[], object], complaint: str) -> None:
     with pytest.raises(ValueError, match=f"^{complaint}"):
         build()
+
+
+def test_a_learned_slope_is_that_of_its_channel() -> None:
+    layer = PReLU(2, dtype=np.float64)
+    layer.weight.value = np.array([0.1, 0.5])
+    x = np.array([[[[-1.0, 2.0]], [[-1.0, -4.0]]]])
+
+    np.testing.assert_allclose(layer.forward(x, training=True)[0, :, 0], [[-0.1, 2], [-0.5, -2]])
+    layer.backward(np.ones_like(x))
+    np.testing.assert_allclose(layer.weight.grad, [-1, -5])
+    with pytest.raises(ValueError, match=r"^PReLU: num_parameters is 2; expected 1 or the number of channels"):
+        layer.forward(np.zeros((1, 3)))
+
+
+def test_an_axis_may_be_counted_from_the_end() -> None:
+    x = np.random.default_rng(0).standard_normal((2, 3, 4))
+    np.testing.assert_array_equal(Softmax(-1).forward(x), Softmax(2).forward(x))
+    np.testing.assert_array_equal(Softmax(-2).forward(x), Softmax(1).forward(x))

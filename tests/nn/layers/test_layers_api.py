@@ -356,7 +356,7 @@ def test_layers_that_do_not_look_pass_a_nan_on(case: Case) -> None:
     assert np.isnan(case.layer().forward(x)).any()
 
 
-@layers_with(lambda case: not _works_on_any_shape(case))
+@layers_with(lambda case: not _works_on_any_shape(case) and case.plan["type"] != "LayerNorm")
 def test_a_sample_of_another_rank_is_refused(case: Case) -> None:
     with pytest.raises(ValueError, match=r"x has shape .*; expected \(N, "):
         case.layer().forward(case.batch()[None])

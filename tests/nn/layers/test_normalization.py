@@ -128,7 +128,7 @@ def test_statistics_keep_their_digits_in_float32() -> None:
         ({"num_features": 0}, ValueError, "num_features is 0; expected a whole number of at least 1"),
         ({"eps": -1e-5}, ValueError, r"eps is -1e-05; expected a number in \[0, 1\]"),
         ({"momentum": 1.5}, ValueError, r"momentum is 1.5; expected a number in \[0, 1\]"),
-        ({"momentum": None}, TypeError, r"momentum is None; expected a number in \[0, 1\]"),
+        ({"momentum": "0.1"}, TypeError, r"momentum is '0.1'; expected a number in \[0, 1\]"),
         ({"affine": 1}, TypeError, "affine is 1; expected True or False"),
         ({"track_running_stats": "no"}, TypeError, "track_running_stats is 'no'; expected True or False"),
         ({"dtype": "int32"}, TypeError, "dtype is 'int32'; expected float32 or float64"),
@@ -147,3 +147,28 @@ def test_other_channels_are_refused() -> None:
         BatchNorm2D(3).forward(np.zeros((2, 4, 5, 5), np.float32))
     with pytest.raises(ValueError, match=r"^BatchNorm2D: the input shape is \(4, 5, 5\); expected \(3, H, W\)"):
         BatchNorm2D(3).output_shape((4, 5, 5))
+
+
+def test_without_a_momentum_the_statistics_are_the_mean_over_all_batches() -> None:
+    layer = BatchNorm2D(2, momentum=None, dtype=np.float64)
+    batches = [_batch(seed) for seed in range(3)]
+    for batch in batches:
+        layer.forward(batch, training=True)
+    assert layer.running_mean is not None
+    assert layer.running_var is not None
+    means = [batch.mean(axis=(0, 2, 3)) for batch in batches]
+    variances = [batch.var(axis=(0, 2, 3), ddof=1) for batch in batches]
+    np.testing.assert_allclose(layer.running_mean.value, np.mean(means, axis=0))
+    np.testing.assert_allclose(layer.running_var.value, np.mean(variances, axis=0))
+
+
+def test_weights_are_ones_or_drawn_around_one() -> None:
+    ones, drawn = (
+        BatchNorm2D(5000, initializer=spec, rng=np.random.default_rng(0)).weight
+        for spec in (None, {"type": "normal", "std": 0.02, "mean": 1.0})
+    )
+    assert ones is not None
+    assert drawn is not None
+    assert (ones.value == 1).all()
+    assert float(drawn.value.mean()) == pytest.approx(1, abs=1e-3)
+    assert float(drawn.value.std()) == pytest.approx(0.02, rel=0.05)

@@ -117,3 +117,31 @@ def test_global_pooling_keeps_its_digits_in_float32() -> None:
     x = np.full((1, 1, 1000, 1000), 0.1, np.float32)
 
     np.testing.assert_allclose(GlobalAveragePool2D().forward(x), np.float32(0.1), rtol=1e-6)
+
+
+@kinds
+def test_the_size_is_rounded_up_on_request(kind: type[MaxPool2D | AvgPool2D]) -> None:
+    assert kind(2, ceil_mode=True).output_shape((1, 5, 4)) == (1, 3, 2)
+    assert kind(2, ceil_mode=True).output_shape((1, 1, 4)) == (1, 1, 2)
+    # The fourth window would begin behind the image, in the padding.
+    assert kind(2, 2, 1, ceil_mode=True).output_shape((1, 5, 4)) == (1, 3, 3)
+
+
+def test_what_a_window_sees_beyond_the_edge_counts_neither_as_largest_nor_in_the_mean() -> None:
+    x = -np.arange(1.0, 6.0).reshape(1, 1, 1, 5)
+    assert MaxPool2D((1, 2), ceil_mode=True).forward(x)[0, 0].tolist() == [[-1, -3, -5]]
+    assert AvgPool2D((1, 2), ceil_mode=True).forward(x)[0, 0].tolist() == [[-1.5, -3.5, -5]]
+
+
+def test_the_cells_of_a_dilated_window_are_apart() -> None:
+    x = np.arange(6.0).reshape(1, 1, 1, 6)
+    assert MaxPool2D((1, 2), 1, dilation=3).forward(-x)[0, 0].tolist() == [[0, -1, -2]]
+    with pytest.raises(ValueError, match=r"^MaxPool2D: dilation is \(3, 3\); expected at most .* of the image, 2 x 5"):
+        MaxPool2D(2, 1, 1, dilation=3).forward(np.zeros((1, 1, 2, 5)))
+
+
+@kinds
+def test_sides_may_be_padded_unequally(kind: type[MaxPool2D | AvgPool2D]) -> None:
+    assert kind(3, 2, ((0, 1), (1, 0))).output_shape((1, 6, 6)) == (1, 3, 3)
+    with pytest.raises(ValueError, match=r"padding is \(\(0, 2\), \(0, 0\)\); expected at most half of kernel_size"):
+        kind(3, padding=((0, 2), (0, 0)))

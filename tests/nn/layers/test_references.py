@@ -42,11 +42,15 @@ def test_transposed_convolution(case: Case) -> None:
 def test_pooling(case: Case) -> None:
     layer, x = case.layer(), case.batch()
     assert isinstance(layer, MaxPool2D | AvgPool2D)
-    window = (layer.kernel_size, layer.stride, layer.padding)
+    window = (layer.kernel_size, layer.stride, layer.reached_padding(case.shape[2:]))
     if isinstance(layer, MaxPool2D):
-        expected = reference.pool(x, *window, -np.inf, np.max)
+        expected = reference.pool(x, *window, -np.inf, np.max, layer.dilation)
     elif layer.count_include_pad:
-        expected = reference.pool(x, *window, 0, np.mean)
+        # The zeros of the padding count; what the last windows reach beyond it does not.
+        zeros = reference.padded(x, layer.padding)
+        ends = zip(window[2], layer.padding, strict=True)
+        beyond = [(0, reached[1] - own[1]) for reached, own in ends]
+        expected = reference.pool(zeros, *window[:2], (beyond[0], beyond[1]), np.nan, np.nanmean)
     else:
         expected = reference.pool(x, *window, np.nan, np.nanmean)
 

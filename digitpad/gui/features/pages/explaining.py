@@ -305,6 +305,7 @@ def _pooling(words: _Words, pool: kinds.Pooling) -> Explanation:
     height, width = pool.numbers.shape
     source = pool.source
     patch = Patch(source.layer, source.channel, source.row, source.column, source.row + height, source.column + width)
+    down, right = pool.spacing
     inside = np.flatnonzero(pool.inside.any(axis=1)), np.flatnonzero(pool.inside.any(axis=0))
     if len(inside[0]) and len(inside[1]):
         # `source` is the first cell inside the map; the window may begin in the padding before.
@@ -313,11 +314,12 @@ def _pooling(words: _Words, pool: kinds.Pooling) -> Explanation:
             source.channel,
             source.row,
             source.column,
-            source.row + int(inside[0][-1] - inside[0][0]) + 1,
-            source.column + int(inside[1][-1] - inside[1][0]) + 1,
+            source.row + down * int(inside[0][-1] - inside[0][0]) + 1,
+            source.column + right * int(inside[1][-1] - inside[1][0]) + 1,
         )
     origin = None
-    if len(inside[0]) and len(inside[1]):
+    # With dilation, the numbers are not neighbours on the map.
+    if len(inside[0]) and len(inside[1]) and down == right == 1:
         origin = source.row - int(inside[0][0]), source.column - int(inside[1][0])
     name = _map_of(words.frame, source)
     scale = _scale_of(words.frame, source)

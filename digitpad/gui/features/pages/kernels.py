@@ -29,7 +29,7 @@ _CELLS = (2, 34)  # logical pixels at 100 % text size: the smallest and the larg
 _NUMBERED = 24  # the side from which a weight shows its number
 _COLOURS = 3  # the channels of a picture in colour
 #: Kinds of layers whose maps are those of the layer before, changed without kernels.
-_WEIGHTLESS = {"activation", "pooling", "upsampling", "normalization", "unchanged"}
+_WEIGHTLESS = {"activation", "pooling", "upsampling", "padding", "normalization", "unchanged"}
 _OVERVIEW = 0.34  # the largest share of the width for the overview
 
 

@@ -199,8 +199,11 @@ def _get(layers: list[Layer], index: int) -> Layer | None:
 
 def _halves(layer: Layer | None) -> bool:
     """Return whether `layer` keeps the largest value of each 2x2 block."""
-    return isinstance(layer, MaxPool2D) and (layer.kernel_size, layer.stride, layer.padding) == (
-        (2, 2),
-        (2, 2),
-        ((0, 0), (0, 0)),
+    blocks = ((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1), False)
+    return isinstance(layer, MaxPool2D) and blocks == (
+        layer.kernel_size,
+        layer.stride,
+        layer.padding,
+        layer.dilation,
+        layer.ceil_mode,
     )

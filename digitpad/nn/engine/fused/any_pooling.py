@@ -71,12 +71,10 @@ class FusedAvgPool2D(Layer):
 
     def _share(self, image_shape: Shape, like: Array) -> Array:
         """Return one over the number of pixels that count in each window, (rows, columns, 1, 1) or one for all."""
-        if self.pool.count_include_pad:
+        if self.pool.count_include_pad and not self.pool.ceil_mode:
             return np.full((1, 1, 1, 1), 1 / np.prod(self.pool.kernel_size), like.dtype)
-        seen = np.zeros((*like.shape[:2], 1, 1), like.dtype)
-        for _, (places, _) in _taps(self.pool, image_shape, like.shape):
-            seen[places] += 1
-        share: Array = 1 / seen
+        rows, columns = self.pool.counted(like, image_shape[:2])
+        share: Array = (1 / (rows[:, None] * columns)).astype(like.dtype)[..., None, None]
         return share
 
 
@@ -156,8 +154,10 @@ def _taps(pool: AvgPool2D | MaxPool2D, image_shape: Shape, out_shape: Shape) -> 
     A band is some rows of the output: what its windows see is still in the cache for the next cell.
     """
     down, right = (
-        Slide(-padding[0], step, taps, 1, places)
-        for padding, step, taps, places in zip(pool.padding, pool.stride, pool.kernel_size, out_shape[:2], strict=True)
+        Slide(-padding[0], step, taps, apart, places)
+        for padding, step, taps, apart, places in zip(
+            pool.padding, pool.stride, pool.kernel_size, pool.dilation, out_shape[:2], strict=True
+        )
     )
     numbers_in_row = int(np.prod(image_shape[1:])) * down.step
     for band in row_bands(down.places, _BAND_NUMBERS // max(1, numbers_in_row), even=False):
@@ -171,4 +171,6 @@ def _taps(pool: AvgPool2D | MaxPool2D, image_shape: Shape, out_shape: Shape) -> 
 
 def _windows_are_apart(pool: AvgPool2D | MaxPool2D) -> bool:
     """Return whether no pixel is in several windows, so that nothing is added up going backward."""
-    return all(size <= step for size, step in zip(pool.kernel_size, pool.stride, strict=True))
+    return pool.dilation == (1, 1) and all(
+        size <= step for size, step in zip(pool.kernel_size, pool.stride, strict=True)
+    )
