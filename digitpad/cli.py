@@ -16,6 +16,7 @@ import io
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digitpad import __version__
 from digitpad.commands.output import flush, note, printable, say
@@ -25,6 +26,9 @@ from digitpad.fault_log import open_log
 from digitpad.system_libraries import advice, missing_library
 from digitpad.translation import gettext as _
 from digitpad.translation import preferred_language, use_language
+
+if TYPE_CHECKING:
+    from digitpad.commands.report import Printing
 
 DONE, FAULT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -250,6 +254,41 @@ def sweep(options: argparse.Namespace) -> None:
     command(read_options(options))
 
 
+def report(options: argparse.Namespace) -> None:
+    """Write a report about runs."""
+    from digitpad.commands.report import ReportRequest
+    from digitpad.commands.report import report as command
+    from digitpad.reports.measured import ReportOptions
+
+    command(
+        ReportRequest(
+            runs=options.runs,
+            out=options.out,
+            figures=options.figures,
+            tables=options.tables,
+            options=ReportOptions(
+                dataset=options.dataset,
+                split=options.split,
+                limit=options.limit,
+                robustness=not options.no_robustness,
+                film=not options.no_film,
+                drawing=options.drawing,
+                index=options.index,
+            ),
+            overwrite=options.force,
+            json=options.json,
+        ),
+        _printing,
+    )
+
+
+def _printing() -> "Printing":
+    """Return what prints with Qt, which only PDF and figures need."""
+    from digitpad.gui.shell.report_printing import ReportPrinting
+
+    return ReportPrinting()
+
+
 def bench(options: argparse.Namespace) -> None:
     """Measure the speed of this machine."""
     from digitpad.commands.bench import bench as command
@@ -283,6 +322,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
         runs,
         serve,
         sweep,
+        report,
         bench,
         tour,
     )

@@ -115,6 +115,8 @@ def test_results_are_translated(run: Run, tmp_path: Path, words: tuple[str, ...]
         ("lab", "conv", "--matrix", "1 2; 3", "--kernel", "1"),
         ("lab", "loss", "--logits", "1 2", "--target", "5"),
         ("lab", "shapes", "nowhere"),
+        ("report", "nowhere"),
+        ("report", "nowhere", "--out", "nowhere.png"),
     ],
     ids=" ".join,
 )

@@ -2,16 +2,11 @@
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from digitpad.commands.output import printable, say, say_json
-from digitpad.data.ink import read_ink
-from digitpad.errors import DigitpadError
 from digitpad.export.feature_pictures import features_of, save_features
 from digitpad.models.model_file import load_model
+from digitpad.reading.drawing_file import prepared_drawing
 from digitpad.reading.recognizer import Recognizer
-from digitpad.translation import gettext as _
 from digitpad.translation import ngettext
 
 
@@ -38,7 +33,7 @@ def features(path: Path, *, model: str | None, out: Path, index: int, json: bool
     """
     # The recognizer raises an error if the model does not read digits.
     recognizer = Recognizer(load_model(model))
-    saved = save_features(features_of(recognizer.model, _read(path, index, recognizer)), out)
+    saved = save_features(features_of(recognizer.model, prepared_drawing(path, index, recognizer)), out)
     if json:
         say_json(
             {
@@ -59,26 +54,3 @@ def features(path: Path, *, model: str | None, out: Path, index: int, json: bool
             count,
         ).format(archive=printable(saved.archive), count=count)
     )
-
-
-def _read(path: Path, index: int, recognizer: Recognizer) -> NDArray[np.float32]:
-    if path.suffix.lower() != ".jsonl":
-        if index:
-            raise DigitpadError(
-                _("{path} is a single image; --index selects a drawing of a .jsonl file, so omit it here.").format(
-                    path=path
-                )
-            )
-        return recognizer.prepare_picture(path)
-    drawings = read_ink(path)
-    if index >= len(drawings):
-        count = len(drawings)
-        raise DigitpadError(
-            ngettext(
-                "{path} has {count} drawing; its index is {last}.",
-                "{path} has {count} drawings; choose an index from 0 to {last}.",
-                count,
-            ).format(path=path, count=count, last=count - 1)
-        )
-    drawing = drawings[index]
-    return recognizer.prepare_ink(drawing.strokes, canvas=drawing.long_side)

@@ -20,6 +20,7 @@ ACTIONS = ("list", "export", "import")
 RUN_ACTIONS = ("list", "film")
 PROTECTIONS = ("replay", "consolidation", "none")
 DEFAULT_PORT = 8020
+SPLITS = ("auto", "test", "validation")
 FORM_NAMES = ("zip", "npz", "csv", "idx", "png")
 
 _Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
@@ -109,6 +110,7 @@ def _parser() -> _Parser:
     _add_runs(commands)
     _add_serve(commands)
     _add_sweep(commands)
+    _add_report(commands)
     _add_bench(commands)
     _add_tour(commands)
     return parser
@@ -389,6 +391,49 @@ def _add_sweep(commands: _Commands) -> None:
         json=_("one line per trial that ends, then the sweep with its trials"),
     )
     add_sweep_options(add, _dataset_help())
+
+
+def _add_report(commands: _Commands) -> None:
+    add = _adder(
+        commands,
+        "report",
+        _("Write a report about runs: what was trained, how it went, and what came of it."),
+        json=_("path, figures and tables"),
+    )
+    add("runs", nargs="+", metavar="RUN", help=_("name or folder of a run; several are compared"))
+    add("--out", metavar=_("FILE"), type=path, help=_("output file, whose name ends in .html or .pdf"))
+    add("--figures", metavar=_("DIR"), type=path, help=_("folder for the figures as SVG, PNG and PDF"))
+    add("--tables", metavar=_("DIR"), type=path, help=_("folder for the tables as CSV and LaTeX"))
+    add("--dataset", metavar="D", type=dataset, help=_("images to measure on (default: those of each run)"))
+    add(
+        "--split",
+        choices=SPLITS,
+        default="auto",
+        help=_("the test images, or the validation images of the run (default: the test images if there are any)"),
+    )
+    add(
+        "--limit",
+        metavar="N",
+        type=at_least(1),
+        default=10_000,
+        help=_("measure on at most N images, chosen at random, always the same ones (default: %(default)s)"),
+    )
+    add("--no-robustness", action="store_true", help=_("do not measure disturbed images"))
+    add("--no-film", action="store_true", help=_("do not read images with the frames of the film"))
+    add(
+        "--drawing",
+        metavar=_("PATH"),
+        type=path,
+        help=_("image or ink file whose feature maps are shown (default: the first image that is read correctly)"),
+    )
+    add(
+        "--index",
+        metavar="K",
+        type=at_least(0),
+        default=0,
+        help=_("index of the drawing in an ink file, from 0 (default: %(default)s)"),
+    )
+    add("--force", action="store_true", help=_("overwrite existing files"))
 
 
 def _add_bench(commands: _Commands) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from digitpad.atomic import atomic_write
 from digitpad.commands.output import printable, say, say_json, say_table
 from digitpad.errors import DigitpadError
-from digitpad.explain.graph import network_svg
+from digitpad.explain.graph_drawing import network_svg
 from digitpad.models.find import find_network
 from digitpad.models.plan_limits import check_cost
 from digitpad.nn.architectures.summary import LayerSummary, NetworkSummary, summarize

@@ -164,6 +164,13 @@ class Evaluation:
         )
 
     @property
+    def recall_intervals(self) -> tuple[Interval | None, ...]:
+        """The 95 % interval of the recall of every class, in the order of the labels; None without images of it."""
+        confusion = self.confusion
+        counts = zip(confusion.diagonal().tolist(), confusion.sum(axis=1).tolist(), strict=True)
+        return tuple(wilson_interval(right, count) if count else None for right, count in counts)
+
+    @property
     def calibration(self) -> Calibration:
         """How far the confidence of the network agrees with its accuracy."""
         # exp may round to slightly more than 1.

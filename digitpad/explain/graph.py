@@ -1,10 +1,10 @@
-"""Draws the graph of a network as SVG: boxes for layers, lines for the flow of data.
+"""The graph of a network: boxes for layers, lines for the flow of data.
 
-The drawing is made from the layers themselves, so it shows what is computed.
+It is made from the layers themselves, so it shows what is computed. `graph_drawing` draws it as SVG, and
+`digitpad.gui.widgets.network_drawing` in the window.
 """
 
 from collections.abc import Sequence
-from html import escape
 
 from digitpad.explain.diagram import Box, Diagram, Line, Point, below_each_other, level_of_u, side_by_side
 from digitpad.nn import Layer, Sequential, layers
@@ -36,42 +36,18 @@ _FAMILIES: dict[str, tuple[str, tuple[type[Layer], ...]]] = {
     "other": ("#7A868F", ()),
 }
 
-_FONT = "'Noto Sans','Segoe UI','Helvetica Neue',Arial,'DejaVu Sans',sans-serif"
 #: Upper bounds of the width of most letters, in pixels: bold and plain at 12, plain at 11.
 _BOLD_LETTER, _LETTER, _SMALL_LETTER = 8.2, 7.4, 6.8
 #: Room between a text on the left and one on the right.
 _BETWEEN = 16.0
-_PADDING = 12.0
-_MARGIN = 28.0
+PADDING = 12.0
+"""Room between the border of a box and its texts."""
+
 _LONGEST_NAME = 24
 
 
-def network_svg(network: Sequential, input_shape: Shape, title: str) -> str:
-    """Return a drawing of a network as SVG text.
-
-    Parameters
-    ----------
-    network
-        The network.
-    input_shape
-        Shape of one sample.
-    title
-        Title of the drawing.
-
-    Raises
-    ------
-    ValueError
-        If the network does not accept this shape; the message begins with the name of the layer.
-    """
-    body = draw(network, input_shape)
-    output_shape = network.output_shape(input_shape)
-    parameters = sum(parameter.value.size for parameter in network.parameters())
-    subtitle = f"{_sizes(input_shape)} → {_sizes(output_shape)}    {_parameters(parameters)}"
-    return _svg(body, title, subtitle)
-
-
 def draw(network: Sequential | None, input_shape: Shape, rest: Sequence[tuple[str, str]] = ()) -> Diagram:
-    """Return the boxes and lines of a network; see `network_svg`.
+    """Return the boxes and lines of a network, without any drawing tool: they can be painted on anything.
 
     Parameters
     ----------
@@ -79,6 +55,11 @@ def draw(network: Sequential | None, input_shape: Shape, rest: Sequence[tuple[st
         The network, and the shape of one sample; None if there are only layers that do not fit.
     rest
         Name and class of further layers, which do not fit: boxes of the family `UNFIT`, in place of the output.
+
+    Raises
+    ------
+    ValueError
+        If the network does not accept this shape; the message begins with the name of the layer.
     """
     measuring = _Painter(0)
     measuring.whole(network, input_shape, rest)
@@ -161,7 +142,7 @@ class _Painter:
         output = layer.output_shape(shape)
         # Branches are drawn, and their parameters counted, separately.
         learned = 0 if isinstance(layer, Branches) else sum(p.value.size for p in layer.parameters())
-        texts = [(_sizes(output), _parameters(learned) if learned else "")]
+        texts = [(sizes(output), parameters_in_words(learned) if learned else "")]
         if isinstance(layer, Branches):
             texts[0] = (texts[0][0], _("sum") if isinstance(layer, layers.Residual) else _("concatenation"))
         if isinstance(layer, layers.AttentionGate):
@@ -171,16 +152,16 @@ class _Painter:
         height = 30.0 + 16 * len(texts)
         lengths = [_BOLD_LETTER * len(short) + _LETTER * len(type(layer).__name__)]
         lengths += [_SMALL_LETTER * (len(left) + len(right)) for left, right in texts]
-        self.needed = max(self.needed, max(lengths) + _BETWEEN + 2 * _PADDING)
+        self.needed = max(self.needed, max(lengths) + _BETWEEN + 2 * PADDING)
         return Diagram.of_box(Box(0, 0, self.width, height, short, type(layer).__name__, name, tuple(texts), family))
 
     def _end(self, name: str, shape: Shape) -> Diagram:
-        return Diagram.of_box(Box(0, 0, self.width, 28, name, _sizes(shape), name, (), END))
+        return Diagram.of_box(Box(0, 0, self.width, 28, name, sizes(shape), name, (), END))
 
     def _unfit(self, name: str, kind: str) -> Diagram:
         short = _shortened(name)
         length = _BOLD_LETTER * len(short) + _LETTER * len(kind)
-        self.needed = max(self.needed, length + _BETWEEN + 2 * _PADDING)
+        self.needed = max(self.needed, length + _BETWEEN + 2 * PADDING)
         return Diagram.of_box(Box(0, 0, self.width, 30, short, kind, name, (), UNFIT))
 
     def _only_skip(self, network: Sequential) -> int | None:
@@ -194,7 +175,8 @@ class _Painter:
         return places[0] if plain and not idle else None
 
 
-def _parameters(count: int) -> str:
+def parameters_in_words(count: int) -> str:
+    """Return a number of parameters with the word."""
     return ngettext("{count:,} parameter", "{count:,} parameters", count).format(count=count)
 
 
@@ -202,41 +184,9 @@ def _shortened(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
 
 
-def _sizes(shape: Shape) -> str:
+def sizes(shape: Shape) -> str:
+    """Return a shape as text: "16 × 14 × 14"."""
     return " × ".join(str(size) for size in shape)
-
-
-def _svg(drawing: Diagram, title: str, subtitle: str) -> str:
-    head = 64.0
-    heading = max(len(title) * 10.0, len(subtitle) * _LETTER)
-    width = max(drawing.width, heading) + 2 * _MARGIN
-    height = drawing.height + head + 2 * _MARGIN
-    placed = drawing.moved((width - drawing.width) / 2, head + _MARGIN)
-    parts = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
-            f'viewBox="0 0 {width:g} {height:g}" font-family="{_FONT}">'
-        ),
-        f"<title>{_safe(title)}</title>",
-        f'<rect width="{width:g}" height="{height:g}" fill="#FFFFFF"/>',
-        _text(width / 2, 40, title, size=18, weight=600, anchor="middle"),
-        _text(width / 2, 62, subtitle, size=12, colour="#5A6670", anchor="middle"),
-        *map(_line, placed.lines),
-        *map(_box, placed.boxes),
-        "</svg>",
-    ]
-    return "\n".join(parts) + "\n"
-
-
-def _line(line: Line) -> str:
-    points = " ".join(f"{x:g},{y:g}" for x, y in line.points)
-    # The arrow head is a polygon: not every viewer supports markers.
-    head = ""
-    if line.arrow:
-        corners = " ".join(f"{x:g},{y:g}" for x, y in arrow_head(line))
-        head = f'<polygon points="{corners}" fill="#6B7780"/>'
-    return f'<polyline points="{points}" fill="none" stroke="#8A969E" stroke-width="1.4"/>{head}'
 
 
 def arrow_head(line: Line) -> tuple[Point, Point, Point]:
@@ -248,51 +198,3 @@ def arrow_head(line: Line) -> tuple[Point, Point, Point]:
     back_x, back_y = x - 7 * dx, y - 7 * dy
     wing_x, wing_y = 3.5 * abs(dy), 3.5 * abs(dx)
     return (x, y), (back_x - wing_x, back_y - wing_y), (back_x + wing_x, back_y + wing_y)
-
-
-def _box(box: Box) -> str:
-    x, y, right = box.x, box.y, box.x + box.width - _PADDING
-    if box.family == END:
-        return "".join(
-            (
-                (
-                    f'<rect x="{x:g}" y="{y:g}" width="{box.width:g}" height="{box.height:g}" rx="{box.height / 2:g}" '
-                    'fill="#EEF2F4" stroke="#C6D0D6"/>'
-                ),
-                _text(x + _PADDING + 4, y + 18, box.name, weight=600),
-                _text(right - 4, y + 18, box.kind, colour="#5A6670", anchor="end"),
-            )
-        )
-    colour = _FAMILIES[box.family][0]
-    parts = [
-        f"<g><title>{_safe(box.full_name)}</title>",
-        (
-            f'<rect x="{x:g}" y="{y:g}" width="{box.width:g}" height="{box.height:g}" rx="5" fill="#FBFCFD" '
-            'stroke="#C6D0D6"/>'
-        ),
-        f'<rect x="{x:g}" y="{y + 4:g}" width="4" height="{box.height - 8:g}" rx="1" fill="{colour}"/>',
-        _text(x + _PADDING, y + 19, box.name, weight=600),
-        _text(right, y + 19, box.kind, colour="#5A6670", anchor="end"),
-    ]
-    for index, (left_text, right_text) in enumerate(box.lines):
-        height = y + 36 + 16 * index
-        parts.append(_text(x + _PADDING, height, left_text, size=11))
-        parts.append(_text(right, height, right_text, size=11, colour="#5A6670", anchor="end"))
-    return "".join([*parts, "</g>"])
-
-
-def _text(
-    x: float, y: float, text: str, *, size: int = 12, weight: int = 400, colour: str = "#1E2A32", anchor: str = "start"
-) -> str:
-    if not text:
-        return ""
-    return (
-        f'<text x="{x:g}" y="{y:g}" font-size="{size}" font-weight="{weight}" fill="{colour}" '
-        f'text-anchor="{anchor}" xml:space="preserve">{_safe(text)}</text>'
-    )
-
-
-def _safe(text: str) -> str:
-    """Return a text escaped for XML, without characters that XML does not allow."""
-    kept = (letter if letter.isprintable() or letter == " " else "\N{REPLACEMENT CHARACTER}" for letter in text)
-    return escape("".join(kept))

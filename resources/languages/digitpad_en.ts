@@ -370,6 +370,16 @@
     </message>
 </context>
 <context>
+    <name>ReportDialog</name>
+    <message numerus="yes">
+        <source>Report about %n run(s): {names}</source>
+        <translation>
+            <numerusform>Report about %n run: {names}</numerusform>
+            <numerusform>Report about %n runs: {names}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Results</name>
     <message numerus="yes">
         <source>%n drawing(s), each read without having learned it</source>

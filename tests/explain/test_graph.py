@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from digitpad.explain.diagram import Box, Diagram
-from digitpad.explain.graph import draw, network_svg
+from digitpad.explain.graph import draw
+from digitpad.explain.graph_drawing import network_svg
 from digitpad.nn import ARCHITECTURES, Layer, Sequential, build, layers
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -22,6 +22,7 @@ from digitpad.regular_files import read_regular
 from digitpad.training.film.frame_file import FilmFrame
 from digitpad.training.film.reader import Film
 from digitpad.training.run import Run
+from digitpad.training.tasks import Samples
 from digitpad.translation import gettext as _
 
 IMAGES = 500
@@ -120,7 +121,26 @@ def validation_sample(run: Run, film: Film, *, count: int = IMAGES) -> Dataset:
     DigitpadError
         If the data cannot be read or have changed, have no classes, or the run has no validation images.
     """
-    validation = images_of_run(run, film.metadata.preprocessing.fit)[1]
+    return sample_of(run, images_of_run(run, film.metadata.preprocessing.fit)[1], count=count)
+
+
+def sample_of(run: Run, validation: Samples, *, count: int = IMAGES) -> Dataset:
+    """Return the first of the validation images of a run.
+
+    Parameters
+    ----------
+    run
+        The run.
+    validation
+        Its validation images, see `images_of_run`.
+    count
+        Largest number of images.
+
+    Raises
+    ------
+    DigitpadError
+        If there are none, or they have no classes.
+    """
     if not isinstance(validation, Dataset) or not len(validation):
         raise DigitpadError(
             _("The run {name} has no validation images with classes, so it cannot be followed by class.").format(

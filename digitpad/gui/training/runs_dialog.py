@@ -22,11 +22,12 @@ from PySide6.QtWidgets import (
 
 from digitpad.errors import DigitpadError
 from digitpad.gui.training.film_limits import FilmLimitsRow
+from digitpad.gui.training.report_dialog import ReportDialog
 from digitpad.gui.training.run_facts import facts_about
 from digitpad.gui.training.run_table import RunTable
 from digitpad.gui.training.run_view import RunView, record_of
 from digitpad.gui.widgets.actions import make_action
-from digitpad.gui.widgets.cards import dialog_button, muted
+from digitpad.gui.widgets.cards import bring_up, dialog_button, muted
 from digitpad.gui.widgets.fields import ComboBox
 from digitpad.gui.widgets.files import MODEL_FILTER
 from digitpad.gui.widgets.inline_alert import InlineAlert
@@ -146,6 +147,8 @@ class RunsDialog(QDialog):
 
     def finish(self) -> None:
         """Wait for background work to end."""
+        for dialog in self.findChildren(ReportDialog):
+            dialog.finish()
         self._waiting.clear()
         errand, self._errand = self._errand, None
         if errand is not None:
@@ -198,6 +201,14 @@ class RunsDialog(QDialog):
         if isinstance(run, Run):
             work = partial(run.save_model, Path(path), self._checkpoint(), overwrite=True)
             self._do(work, partial(self._tell, self.tr("Saved {path}.").format(path=path)))
+
+    @Slot()
+    def report(self) -> None:
+        """Ask for a report about the ticked runs; without any, about the chosen one."""
+        run = self.current
+        runs = self.table.ticked or ([run] if isinstance(run, Run) else [])
+        if runs:
+            bring_up(ReportDialog(self._theme, runs, self))
 
     @Slot()
     def go_on(self) -> None:
@@ -267,6 +278,13 @@ class RunsDialog(QDialog):
         self._replay = dialog_button(
             "replayRun", self.tr("Replay"), self.tr("Look at any moment of this training"), self.replay, self
         )
+        self._report = dialog_button(
+            "reportRun",
+            self.tr("Report…"),
+            self.tr("Write a report about the ticked runs, or about this run if none is ticked"),
+            self.report,
+            self,
+        )
         self._delete = dialog_button(
             "deleteRun", self.tr("Delete"), self.tr("Delete the run; Undo restores it (Del)"), self.delete, self
         )
@@ -286,11 +304,9 @@ class RunsDialog(QDialog):
         row.setSpacing(SPACE)
         self._checkpoints.setFixedWidth(26 * SPACE)
         row.addWidget(self._checkpoints)
-        for button in (self._load, self._save, self._go_on, self._replay):
+        for button in (self._load, self._save, self._go_on, self._replay, self._report):
             row.addWidget(button)
         row.addStretch(1)
-        row.addWidget(self._delete)
-        row.addWidget(self._undo)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
         close.setObjectName("runsClose")
@@ -307,7 +323,13 @@ class RunsDialog(QDialog):
         column.addWidget(self._facts)
         column.addLayout(row)
         column.addWidget(self.films)
-        column.addWidget(buttons)
+        foot = QHBoxLayout()
+        foot.setSpacing(SPACE)
+        foot.addWidget(self._delete)
+        foot.addWidget(self._undo)
+        foot.addStretch(1)
+        foot.addWidget(buttons)
+        column.addLayout(foot)
 
     @Slot(QModelIndex, QModelIndex)
     def _choose(self, *_: QModelIndex) -> None:
@@ -333,6 +355,7 @@ class RunsDialog(QDialog):
             widget.setEnabled(sound)
         self._offer_to_go_on()
         self._replay.setEnabled(isinstance(run, Run) and Film.exists(run))
+        self._report.setEnabled(sound or bool(self.table.ticked))
         self._delete.setEnabled(run is not None)
         self._undo.setEnabled(bool(self._trashed))
 

@@ -1,0 +1,1 @@
+"""Reports and their figures as PDF and PNG, painted by Qt."""

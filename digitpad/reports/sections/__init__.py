@@ -1,0 +1,1 @@
+"""The sections of a report: sentences, tables and figures from what was measured."""
