@@ -22,11 +22,13 @@ from digitpad.explain.arithmetic import (
 from digitpad.explain.cells import explain_cell, explain_probability
 from digitpad.explain.dependencies import Cell, as_maps, receptive_field
 from digitpad.explain.digits import add_up
+from digitpad.explain.formulas import pointwise_formula
 from digitpad.explain.frame import Frame, Inspector
 from digitpad.explain.operands import value_of
 from digitpad.explain.weighted import kernels_of
 from digitpad.models.model_file import load_model
-from digitpad.nn import ARCHITECTURES, BatchNorm2D, Conv2D
+from digitpad.nn import ARCHITECTURES, SELU, BatchNorm2D, Conv2D, Hardsigmoid, Hardswish
+from digitpad.nn.layers.activations import Activation
 from tests.explain.networks import PRESETS, SMALL, network_of
 
 PLANS = {**SMALL, **{name: ARCHITECTURES[name] for name in PRESETS}}
@@ -183,6 +185,12 @@ FORMULAS: dict[str, Callable[[float, float], float]] = {
     ),
     "tanh(x)": lambda x, _: math.tanh(x),
     "1 / (1 + exp(−x))": lambda x, _: 1 / (1 + math.exp(-x)),
+    "λ × x": lambda x, scale: scale * x,
+    "λ × α × (exp(x) − 1)": lambda x, scale: scale * SELU.alpha * (math.exp(x) - 1),
+    "x × tanh(log(1 + exp(x)))": lambda x, _: x * math.tanh(math.log(1 + math.exp(x))),
+    "1": lambda _x, _: 1,
+    "(x + 3) / 6": lambda x, _: (x + 3) / 6,
+    "x × (x + 3) / 6": lambda x, _: x * (x + 3) / 6,
 }
 
 
@@ -201,6 +209,12 @@ def test_the_formulas_are_those_of_the_layers() -> None:
                 assert FORMULAS[shown.formula](shown.operand, constant) == pytest.approx(shown.computed, abs=1e-12)
                 seen.add(shown.formula)
     assert seen == set(FORMULAS)
+
+
+@pytest.mark.parametrize("activation", [Hardsigmoid(), Hardswish()])
+def test_hard_activations_are_zero_far_below(activation: Activation) -> None:
+    assert pointwise_formula(activation, -3.5)[0] == "0"
+    assert activation.function(np.array([-3.5])) == 0
 
 
 def test_batch_norm_shows_its_statistics() -> None:
