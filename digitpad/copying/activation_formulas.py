@@ -21,7 +21,7 @@ def numpy_formula(layer: Activation) -> str:
         case layers.ELU(alpha=alpha):
             return f"np.where(x > 0, x, {number(alpha)} * np.expm1(np.minimum(x, 0)))"
         case layers.SELU(alpha=alpha, scale=scale):
-            return f"{number(scale)} * np.where(x > 0, x, {number(alpha)} * np.expm1(np.minimum(x, 0)))"
+            return f"{scale!r} * np.where(x > 0, x, {alpha!r} * np.expm1(np.minimum(x, 0)))"
         case layers.GELU(approximate="tanh"):
             return "x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))) / 2"
     formula = _FORMULAS.get(type(layer))
