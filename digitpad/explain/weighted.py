@@ -106,7 +106,8 @@ def interpolation_sum(frame: Frame, node: Node, upsampling: layers.Upsample2D, c
     down, across = (
         upsampling.weights(axis, maps.shape[1 + axis], np.empty(0))[cell.index[1 + axis]] for axis in range(2)
     )
-    weights = np.outer(down[rows], across[columns])
+    # The layer multiplies by float32 numbers, too.
+    weights = np.outer(down[rows], across[columns]).astype(np.float32)
     products = patch.astype(np.float64) * weights
     total = float(products.sum())
     top, bottom = ends_of(rows)
@@ -120,7 +121,7 @@ def interpolation_sum(frame: Frame, node: Node, upsampling: layers.Upsample2D, c
         left=left,
         bottom=bottom,
         right=right,
-        kernel=weights.astype(np.float32),
+        kernel=weights,
         products=products,
         value=total,
         map_name=map_name(frame.structure, source.layer, source.channel),
