@@ -110,6 +110,8 @@ def parse_layers(text: str, input_shape: Shape | None = None, name: str = "lab")
         If a line is not a layer; the message names the line, which counts from 1.
     """
     lines = _numbered(text)
+    if sum(bool(line) for _number, line in lines) > MOST_LAYERS + 1:  # perhaps with one for the input
+        raise DigitpadError(_("The network has more than {count} layers; make it smaller.").format(count=MOST_LAYERS))
     specs: list[LayerSpec] = []
     counts: dict[str, int] = {}
     shape = input_shape

@@ -1,6 +1,7 @@
 """The layer that stands beside the arithmetic of a stage has the padding of the problem."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ _PROBLEM = ConvolutionProblem(
         ({"mirrored": True}, None),
     ],
 )
-def test_the_convolution(changes: dict[str, object], code: str | None) -> None:
+def test_the_convolution(changes: dict[str, Any], code: str | None) -> None:
     found = stage_reference(solve(replace(_PROBLEM, **changes)), "conv")
     assert found.pytorch == code
     assert found.file == "digitpad/nn/layers/convolution.py"

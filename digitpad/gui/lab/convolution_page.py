@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QTimer, Slot
@@ -13,6 +14,7 @@ from digitpad.gui.lab.cell_card import CellCard
 from digitpad.gui.lab.convolution_settings import ConvolutionSettings
 from digitpad.gui.lab.convolution_tables import EDITABLE, GRADIENT, INPUT, KERNEL, ConvolutionTables, arithmetic_of
 from digitpad.gui.lab.grid_model import Cell, Numbers
+from digitpad.gui.lab.image_menu import ImageMenu
 from digitpad.gui.lab.page import LabPage
 from digitpad.gui.widgets.cards import card, muted
 from digitpad.gui.widgets.inline_alert import InlineAlert
@@ -27,7 +29,11 @@ from digitpad.lab.numbers import parse_number
 from digitpad.lab.stage_references import stage_reference
 from digitpad.lab.worked import Solution, copy_as
 
+if TYPE_CHECKING:
+    from digitpad.gui.workspace.workspace import Workspace
+
 _WALK_MS = 700
+_FALLBACK_KERNEL = "sobel-x"
 
 
 class ConvolutionPage(LabPage):
@@ -35,13 +41,13 @@ class ConvolutionPage(LabPage):
 
     Parameters
     ----------
-    theme
-        The colours.
+    theme, workspace
+        The colours; the drawing, which can be the input.
     """
 
     opens = True
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, workspace: "Workspace", parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("labConvolution")
         self._digits = 4
@@ -53,15 +59,19 @@ class ConvolutionPage(LabPage):
         self._walk.setInterval(_WALK_MS)
         self._walk.timeout.connect(self._step)
         self.settings = ConvolutionSettings(theme, self)
+        self.image = ImageMenu(workspace, self)
+        self.settings.add(self.image)
         self.alert = InlineAlert("labConvolutionAlert", self)
         self.tables = ConvolutionTables(theme, self)
         self.cell = CellCard(theme, self)
         self._side = muted("", self)
         self._lay_out()
         self.settings.changed.connect(self._read)
+        self.image.taken.connect(self.take_image)
         self.tables.edited.connect(self._read)
         self.tables.typed.connect(self._type)
         self.tables.pasted.connect(self._paste)
+        self.tables.refused.connect(self.alert.say)
         self.tables.chosen.connect(self._choose)
         self.cell.step_wanted.connect(self._step)
         self.cell.walk_wanted.connect(self._set_walking)
@@ -74,6 +84,11 @@ class ConvolutionPage(LabPage):
     def solution(self) -> ConvolutionSolution:
         """The solution that is shown."""
         return self._solution
+
+    @property
+    def shown(self) -> tuple[Solution, int]:
+        """The solution that is shown, and the decimals of its numbers."""
+        return self._solution, self._digits
 
     def load(self, solution: Solution, digits: int) -> None:
         """Show a solution, and fill the fields with its problem."""
@@ -92,6 +107,14 @@ class ConvolutionPage(LabPage):
     def open_text(self, text: str) -> None:
         """Take the matrix in a text for the input."""
         self._take(INPUT, text)
+
+    @Slot(object)
+    def take_image(self, values: Numbers) -> None:
+        """Take channels for the input; a kernel for another number of channels is replaced by a preset."""
+        self.tables[INPUT].text = as_line(values)
+        if len(values) != len(self._problem.image):
+            self.tables[KERNEL].text = _FALLBACK_KERNEL
+        self._read()
 
     @Slot(bool)
     def cover(self, on: bool) -> None:

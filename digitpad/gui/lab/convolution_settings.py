@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QToolButton, QWidget
 
 from digitpad.copying.numbers import exact
 from digitpad.errors import DigitpadError
+from digitpad.gui.lab.pair_field import PairField
 from digitpad.gui.widgets.fields import CheckBox, ComboBox, IntField
 from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.segmented import segments
@@ -40,11 +41,11 @@ class ConvolutionSettings(QWidget):
         names = [(f"labPadding{word.title()}", word, tips[word]) for word in _PADDINGS]
         names.append(("labPaddingNumber", self.tr("cells"), self.tr("The number of zeros on each side")))
         self._padding, padding_buttons = segments(names, self, label=self.tr("Padding"))
-        self._cells = IntField(
+        self._cells = PairField(
             "labPaddingCells", self.tr("Padding in cells"), self.tr("Zeros on each side"), 0, 32, self
         )
-        self._stride = IntField("labStride", self.tr("Stride"), self.tr("How far the kernel moves"), 1, 16, self)
-        self._dilation = IntField(
+        self._stride = PairField("labStride", self.tr("Stride"), self.tr("How far the kernel moves"), 1, 16, self)
+        self._dilation = PairField(
             "labDilation", self.tr("Dilation"), self.tr("The distance between the taps of the kernel"), 1, 16, self
         )
         self._groups = IntField(
@@ -74,16 +75,23 @@ class ConvolutionSettings(QWidget):
         )
         for box in (self._activation, self._pool):
             box.setMinimumContentsLength(14)
-        self._window = IntField("labPoolSize", self.tr("Pooling window"), self.tr("Side of the window"), 1, 16, self)
-        self._window.setValue(2)
-        self._pool_step = IntField(
+        self._window = PairField("labPoolSize", self.tr("Pooling window"), self.tr("Side of the window"), 1, 16, self)
+        self._pool_step = PairField(
             "labPoolStride", self.tr("Pooling stride"), self.tr("Step of the window"), 1, 16, self
         )
-        self._pool_step.setValue(2)
+        self._window.pair = self._pool_step.pair = (2, 2)
+        self._pairs = (self._cells, self._stride, self._dilation, self._window, self._pool_step)
+        self._apart = CheckBox(
+            theme,
+            "labApart",
+            self.tr("rows × columns"),
+            self.tr("Padding, stride, dilation and pooling for rows and for columns apart"),
+            self,
+        )
         self._backward = CheckBox(
             theme, "labBackward", self.tr("Backward pass"), self.tr("Gradients from one that is typed in"), self
         )
-        flow = FlowLayout(self)
+        flow = self._flow = FlowLayout(self)
         flow.setSpacing(SPACE)
         self._add(flow, self.tr("Padding"), *padding_buttons, self._cells)
         self._add(flow, self.tr("Stride"), self._stride)
@@ -94,15 +102,9 @@ class ConvolutionSettings(QWidget):
         self._add(flow, "", self._activation, self._pool)
         self._add(flow, self.tr("Window"), self._window)
         self._add(flow, self.tr("Step"), self._pool_step)
+        self._add(flow, "", self._apart)
         self._add(flow, "", self._backward)
-        self._padding.idClicked.connect(self._changed)
-        self._kind.idClicked.connect(self._changed)
-        for field in (self._cells, self._stride, self._dilation, self._groups, self._window, self._pool_step):
-            field.valueChanged.connect(self._changed)
-        for box in (self._activation, self._pool):
-            box.currentIndexChanged.connect(self._changed)
-        self._bias.editingFinished.connect(self._changed)
-        self._backward.toggled.connect(self._changed)
+        self._connect()
         self._enable()
 
     @property
@@ -114,6 +116,10 @@ class ConvolutionSettings(QWidget):
     def groups(self) -> int:
         """The number of groups."""
         return self._groups.value()
+
+    def add(self, widget: QWidget) -> None:
+        """Add a widget behind the settings."""
+        self._add(self._flow, "", widget)
 
     def fill(self, problem: ConvolutionProblem, *, backward: bool | None = None) -> None:
         """Show the settings of a problem, without saying that they have changed.
@@ -131,20 +137,27 @@ class ConvolutionSettings(QWidget):
             self._padding.button(_PADDINGS.index(problem.padding)).setChecked(True)
         else:
             self._padding.button(len(_PADDINGS)).setChecked(True)
-            if isinstance(problem.padding, int):
-                self._cells.setValue(problem.padding)
-            else:
-                self._asymmetric = problem.padding
-        self._stride.setValue(problem.stride[0])
-        self._dilation.setValue(problem.dilation[0])
+            match problem.padding:
+                case int() as cells:
+                    self._cells.pair = (cells, cells)
+                case (int() as rows, int() as columns):
+                    self._cells.pair = (rows, columns)
+                case _:
+                    self._asymmetric = problem.padding
+        self._stride.pair = problem.stride
+        self._dilation.pair = problem.dilation
         self._groups.setValue(problem.groups)
         self._bias.setText("" if problem.bias is None else ", ".join(exact(float(value)) for value in problem.bias))
         self._kind.button(int(problem.mirrored)).setChecked(True)
         self._activation.choose(problem.activation or "")
         self._pool.choose("" if problem.pooling is None else problem.pooling.kind)
         if problem.pooling is not None:
-            self._window.setValue(problem.pooling.size[0])
-            self._pool_step.setValue(problem.pooling.stride[0])
+            self._window.pair = problem.pooling.size
+            self._pool_step.pair = problem.pooling.stride
+        wanted = [pair for pair in self._pairs if pair.differ]
+        self._apart.setChecked(bool(wanted))
+        for pair in self._pairs:
+            pair.show_apart(on=bool(wanted))
         self._backward.setChecked(problem.gradient is not None if backward is None else backward)
         self._filling = False
         self._enable()
@@ -158,11 +171,9 @@ class ConvolutionSettings(QWidget):
             If the bias is not numbers.
         """
         bias = self._bias.text().strip()
-        stride, dilation = self._stride.value(), self._dilation.value()
         pooling = None
         if self._pool.chosen:
-            window, step = self._window.value(), self._pool_step.value()
-            pooling = PoolingSettings(self._pool.chosen, (window, window), (step, step))
+            pooling = PoolingSettings(self._pool.chosen, self._window.pair, self._pool_step.pair)
         try:
             numbers = parse_vector(bias) if bias else None
         except DigitpadError as error:
@@ -171,8 +182,8 @@ class ConvolutionSettings(QWidget):
             problem,
             bias=numbers,
             padding=self._chosen_padding(),
-            stride=(stride, stride),
-            dilation=(dilation, dilation),
+            stride=self._stride.pair,
+            dilation=self._dilation.pair,
             groups=self._groups.value(),
             mirrored=self._kind.checkedId() == 1,
             activation=self._activation.chosen or None,
@@ -183,7 +194,22 @@ class ConvolutionSettings(QWidget):
         number = self._padding.checkedId()
         if number < len(_PADDINGS):
             return _PADDINGS[number]
-        return self._cells.value() if self._asymmetric is None else self._asymmetric
+        if self._asymmetric is not None:
+            return self._asymmetric
+        rows, columns = self._cells.pair
+        return rows if rows == columns else (rows, columns)
+
+    def _connect(self) -> None:
+        self._padding.idClicked.connect(self._changed)
+        self._kind.idClicked.connect(self._changed)
+        for field in self._pairs:
+            field.changed.connect(self._changed)
+        self._groups.valueChanged.connect(self._changed)
+        self._apart.toggled.connect(self._set_apart)
+        for box in (self._activation, self._pool):
+            box.currentIndexChanged.connect(self._changed)
+        self._bias.editingFinished.connect(self._changed)
+        self._backward.toggled.connect(self._changed)
 
     def _add(self, flow: FlowLayout, text: str, *fields: QWidget) -> None:
         """Add fields with their label, which stay together where the row wraps."""
@@ -203,6 +229,13 @@ class ConvolutionSettings(QWidget):
         self._cells.setEnabled(self._padding.checkedId() == len(_PADDINGS))
         for field in (self._window, self._pool_step):
             field.setEnabled(bool(self._pool.chosen))
+
+    @Slot(bool)
+    def _set_apart(self, on: bool) -> None:
+        """Show fields for columns, or take the number of rows for both."""
+        for pair in self._pairs:
+            pair.show_apart(on=on)
+        self._changed()
 
     @Slot()
     def _changed(self) -> None:

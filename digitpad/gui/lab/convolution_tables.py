@@ -48,12 +48,15 @@ class ConvolutionTables(QWidget):
         The key of the table into which something was pasted.
     edited
         The line of a matrix was edited.
+    refused
+        Why a text was not pasted into such a line.
     """
 
     chosen = Signal(str, int, int, int)
     typed = Signal(str, int, int, int, str)
     pasted = Signal(str)
     edited = Signal()
+    refused = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -85,6 +88,7 @@ class ConvolutionTables(QWidget):
             table.typed.connect(self.typed)
             table.pasted.connect(self.pasted)
             table.edited.connect(self.edited)
+            table.refused.connect(self.refused)
 
     def __getitem__(self, key: str) -> GridColumn:
         return self._columns[key]

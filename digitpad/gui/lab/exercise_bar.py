@@ -1,6 +1,7 @@
 """Random exercises by their seeds, and the printable sheet."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, Qt, Signal, Slot
 from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
@@ -15,12 +16,20 @@ from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.lab.exercises import sheet, variant
 
+if TYPE_CHECKING:
+    from digitpad.gui.workspace.settings import Settings
+
 _ON_A_SHEET = 3
 """Exercises on a sheet, with consecutive seeds."""
 
 
 class ExerciseBar(QWidget):
     """A seed, and buttons for the exercise and the sheet that follow from it.
+
+    Parameters
+    ----------
+    theme, settings
+        The colours, and the folder that files were saved in last.
 
     Signals
     -------
@@ -33,8 +42,9 @@ class ExerciseBar(QWidget):
     wanted = Signal(str, int)
     message = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, settings: "Settings", parent: QWidget) -> None:
         super().__init__(parent)
+        self._settings = settings
         self._page = ""
         self.seed = IntField(
             "labSeed", self.tr("Seed"), self.tr("The same seed gives the same exercise"), 0, 999_999, self
@@ -98,13 +108,24 @@ class ExerciseBar(QWidget):
 
     @Slot()
     def _ask(self) -> None:
-        """Ask for a file, and save the sheet in it."""
-        path, _kind = QFileDialog.getSaveFileName(self, self.tr("Save the sheet"), "exercises.pdf", "PDF (*.pdf)")
-        if not path:
-            return
+        """Ask for a file for the sheet."""
+        dialog = QFileDialog(
+            self.window(), self.tr("Save the sheet"), str(self._settings.folder / "exercises.pdf"), "PDF (*.pdf)"
+        )
+        dialog.setObjectName("labSheetDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("pdf")
+        dialog.fileSelected.connect(self.save_to)
+        dialog.open()
+
+    @Slot(str)
+    def save_to(self, path: str) -> None:
+        """Save the sheet, and say so or why not."""
         try:
             self.save_sheet(Path(path))
         except DigitpadError as error:
             self.message.emit(Message(str(error), "error"))
             return
+        self._settings.folder = Path(path).parent
         self.message.emit(Message(self.tr("Saved {path}.").format(path=path), "info"))

@@ -45,12 +45,15 @@ class GridColumn(QWidget):
         The key of the table into which something was pasted.
     edited
         The line with the whole matrix was edited.
+    refused
+        Why a text was not pasted into the line.
     """
 
     chosen = Signal(str, int, int, int)
     typed = Signal(str, int, int, int, str)
     pasted = Signal(str)
     edited = Signal()
+    refused = Signal(str)
 
     def __init__(
         self, theme: Theme, key: str, name: str, text: str, tip: str, parent: QWidget, *, editable: bool = False
@@ -84,6 +87,7 @@ class GridColumn(QWidget):
         self.table.pasted.connect(self._pasted)
         if self._line is not None:
             self._line.editingFinished.connect(self.edited)
+            self._line.refused.connect(self.refused)
 
     @property
     def text(self) -> str:

@@ -29,6 +29,7 @@ class LossFields(QWidget):
     """
 
     changed = Signal()
+    refused = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -87,6 +88,8 @@ class LossFields(QWidget):
         self._kind.idClicked.connect(self._changed)
         for line in (self._values, self._targets, self._alpha, self._gamma, self._smoothing):
             line.editingFinished.connect(self._changed)
+        for matrix in (self._values, self._targets):
+            matrix.refused.connect(self.refused)
 
     def fill(self, problem: LossProblem) -> None:
         """Show a problem."""

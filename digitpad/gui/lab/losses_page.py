@@ -77,6 +77,7 @@ class LossesPage(LabPage):
         self._solution = found
         self._lay_out()
         self.fields.changed.connect(self._read)
+        self.fields.refused.connect(self.alert.say)
         self.names.currentIndexChanged.connect(self._show_loss)
         self.classes.chosen.connect(self._show_curve)
         self.curve.moved.connect(self._move)
@@ -88,6 +89,11 @@ class LossesPage(LabPage):
     def solution(self) -> LossSolution:
         """The solution that is shown."""
         return self._solution
+
+    @property
+    def shown(self) -> tuple[Solution, int]:
+        """The solution that is shown, and the decimals of its numbers."""
+        return self._solution, self._digits
 
     def load(self, solution: Solution, digits: int) -> None:
         """Show a solution, and fill the fields with its problem."""

@@ -1,6 +1,9 @@
 """The fields of the Networks page: layers as text or PyTorch code, or a preset."""
 
-from PySide6.QtCore import QSize, Signal, Slot
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QMimeData, QSize, Signal, Slot
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -10,12 +13,33 @@ from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.lab.layer_text import as_layers, line_of, parse_layers, parse_shape
+from digitpad.lab.matrices import check_length
 from digitpad.lab.pytorch_reader import looks_like_pytorch, parse_pytorch
 from digitpad.nn import ARCHITECTURES, Architecture
 
+_SHORT = 1000
+"""Characters of layers that are read within a frame or two of the window."""
+
 
 class _LayerText(QPlainTextEdit):
-    """A field for a few layers, which scrolls."""
+    """A field for layers, which scrolls.
+
+    Signals
+    -------
+    refused
+        Why a text was not pasted, as a sentence.
+    """
+
+    refused = Signal(str)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Paste or drop a text, unless it is so long that the field would take seconds to lay it out."""
+        try:
+            check_length(source.text())
+        except DigitpadError as error:
+            self.refused.emit(str(error))
+            return
+        super().insertFromMimeData(source)
 
     def sizeHint(self) -> QSize:
         """Return room for some lines."""
@@ -40,10 +64,13 @@ class NetworkFields(QWidget):
         The network is to be read again.
     preset
         The name of a preset that was chosen.
+    refused
+        Why a text was not pasted, as a sentence.
     """
 
     changed = Signal()
     preset = Signal(str)
+    refused = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -79,6 +106,7 @@ class NetworkFields(QWidget):
         column.addLayout(head)
         column.addWidget(self._text, 1)
         read.clicked.connect(self._changed)
+        self._text.refused.connect(self.refused)
         self._input.editingFinished.connect(self._changed)
         self._presets.activated.connect(self._choose)
 
@@ -106,24 +134,18 @@ class NetworkFields(QWidget):
             cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
             self._text.setTextCursor(cursor)
 
-    def plan(self) -> Architecture:
-        """Return the network that the fields describe.
+    @property
+    def is_short(self) -> bool:
+        """Whether the layers are read at once."""
+        return len(self._text.toPlainText()) <= _SHORT
 
-        Raises
-        ------
-        DigitpadError
-            If they cannot be read.
+    def reader(self) -> Callable[[], Architecture]:
+        """Return a function that returns the network that the fields describe now; it may be called in a thread.
+
+        It raises DigitpadError if they cannot be read.
         """
-        shape = parse_shape(self._input.text())
-        text = self._text.toPlainText()
-        if self._plan is not None and text.strip() == f"# {self._plan.name}":
-            return Architecture(self._plan.name, shape, self._plan.layers)
-        if looks_like_pytorch(text):
-            return parse_pytorch(text, shape)
-        try:
-            return parse_layers(text, shape)
-        except DigitpadError as error:
-            raise DigitpadError(f"{self.tr('Layers')}: {error}") from error
+        heading = self.tr("Layers")
+        return partial(_read, self._input.text(), self._text.toPlainText(), self._plan, heading)
 
     @Slot()
     def _changed(self) -> None:
@@ -135,3 +157,16 @@ class NetworkFields(QWidget):
         if name:
             self.preset.emit(name)
             self._presets.setCurrentIndex(0)
+
+
+def _read(shape_text: str, text: str, known: Architecture | None, heading: str) -> Architecture:
+    """Return the network of some texts; `known` is the one that is shown by its name alone."""
+    shape = parse_shape(shape_text)
+    if known is not None and text.strip() == f"# {known.name}":
+        return Architecture(known.name, shape, known.layers)
+    if looks_like_pytorch(text):
+        return parse_pytorch(text, shape)
+    try:
+        return parse_layers(text, shape)
+    except DigitpadError as error:
+        raise DigitpadError(f"{heading}: {error}") from error

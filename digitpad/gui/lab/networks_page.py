@@ -1,5 +1,6 @@
 """The Networks page: the table of a network, and the formulas of the layer that is chosen."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -89,6 +90,7 @@ class NetworksPage(LabPage):
         self._lay_out()
         self.fields.changed.connect(self._read)
         self.fields.preset.connect(self._use_preset)
+        self.fields.refused.connect(self.alert.say)
         self.table.chosen.connect(self._show_layer)
         self.network.chosen.connect(self._choose_drawn)
         self.network.opened.connect(self._edit_drawn)
@@ -106,6 +108,11 @@ class NetworksPage(LabPage):
         """The solution that is shown."""
         return self._solution
 
+    @property
+    def shown(self) -> tuple[Solution, int]:
+        """The solution that is shown, and the decimals of its numbers."""
+        return self._solution, 4
+
     def load(self, solution: Solution, digits: int) -> None:
         """Show a solution, and fill the fields with its network."""
         if not isinstance(solution, NetworkSolution):
@@ -120,10 +127,14 @@ class NetworksPage(LabPage):
     @Slot()
     def _read(self) -> None:
         """Show the network that the fields describe; if they cannot be read, say why, and leave the table as it is."""
+        read = self.fields.reader()
+        if not self.fields.is_short:
+            self._solve_later(read)
+            return
         try:
-            plan = self.fields.plan()
+            plan = read()
             if not _is_quick(plan):
-                self._solve_later(plan)
+                self._solve_later(lambda: plan)
                 return
             solution = solve(plan)
         except DigitpadError as error:
@@ -142,12 +153,12 @@ class NetworksPage(LabPage):
             self.load(solve(plan), 4)
             return
         self.fields.fill(plan)
-        self._solve_later(plan)
+        self._solve_later(lambda: plan)
 
-    def _solve_later(self, plan: Architecture) -> None:
-        """Solve a large network in the thread; until then, the one before stays."""
+    def _solve_later(self, read: Callable[[], Architecture]) -> None:
+        """Read and solve a large network in the thread; until then, the one before stays."""
         self.chosen.setText(self.tr("Computing the table…"))
-        self._worker.ask(_SOLVE, partial(_solved, plan))
+        self._worker.ask(_SOLVE, partial(_solved, read))
 
     @Slot(object)
     def _take(self, outcome: Outcome) -> None:
@@ -156,6 +167,7 @@ class NetworksPage(LabPage):
             self._show(outcome.result)
         elif outcome.trouble:
             self.alert.say(outcome.trouble)
+            self._show_layer(self.table.currentIndex().row())
 
     @Slot(str)
     def _choose_drawn(self, name: str) -> None:
@@ -293,5 +305,5 @@ def _is_quick(plan: Architecture) -> bool:
         return True
 
 
-def _solved(plan: Architecture, _context: WorkContext) -> NetworkSolution:
-    return solve(plan)
+def _solved(read: Callable[[], Architecture], _context: WorkContext) -> NetworkSolution:
+    return solve(read())

@@ -1,6 +1,5 @@
 """The Optimizers page: optimizers side by side on a surface, and the update rule of one of them at a step."""
 
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -9,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSlid
 
 from digitpad.copying.numbers import exact, show
 from digitpad.errors import DigitpadError
+from digitpad.gui.lab.optimizer_settings import OptimizerSettings
 from digitpad.gui.lab.page import LabPage
 from digitpad.gui.lab.path_plot import COLOURS, PathPlot
 from digitpad.gui.lab.quiz import Quiz
@@ -22,7 +22,8 @@ from digitpad.gui.widgets.inline_alert import InlineAlert
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.lab.matrices import parse_vector
 from digitpad.lab.numbers import parse_number
-from digitpad.lab.optimizers import OPTIMIZERS, Path, Recipe, follow, update_steps
+from digitpad.lab.optimizer_titles import TITLES
+from digitpad.lab.optimizers import OPTIMIZERS, Path, follow, update_steps
 from digitpad.lab.surfaces import SURFACES, Point
 from digitpad.lab.worked import Solution, copy_as
 from digitpad.translation import gettext as _
@@ -50,7 +51,7 @@ class OptimizersPage(LabPage):
         self.surface.offer({name: _(surface.title) for name, surface in SURFACES.items()})
         self.surface.setMinimumContentsLength(28)
         self.boxes = {
-            name: CheckBox(theme, f"labOptimizer{name.title()}", name, self.tr("Show this optimizer"), self)
+            name: CheckBox(theme, f"labOptimizer{name.title()}", TITLES[name], self.tr("Show this optimizer"), self)
             for name in OPTIMIZERS
         }
         self.rate, self.start = QLineEdit(self), QLineEdit(self)
@@ -58,6 +59,7 @@ class OptimizersPage(LabPage):
         self._dress(self.start, "labStart", self.tr("Start"), self.tr("x and y; empty: set by the function"))
         self.count = IntField("labStepCount", self.tr("Steps"), self.tr("Number of steps"), 1, _MOST_STEPS, self)
         self.count.setValue(50)
+        self.settings = OptimizerSettings(self)
         self.plot = PathPlot(theme, self)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setObjectName("labStepSlider")
@@ -93,6 +95,12 @@ class OptimizersPage(LabPage):
         """The paths that are shown, by the names of their optimizers."""
         return self._paths
 
+    @property
+    def shown(self) -> tuple[Solution, int] | None:
+        """The path that is chosen in the table, and the decimals of its numbers; None if no optimizer is."""
+        paths, row = list(self._paths.values()), max(self.table.currentIndex().row(), 0)
+        return (paths[row], 6) if row < len(paths) else None
+
     def load(self, solution: Solution, digits: int) -> None:
         """Show a path, and fill the fields with its settings."""
         if not isinstance(solution, Path):
@@ -104,6 +112,7 @@ class OptimizersPage(LabPage):
         start = solution.moments[0].point
         self.start.setText("" if start == solution.surface.start else ", ".join(exact(value) for value in start))
         self.rate.setText(exact(solution.learning_rate))
+        self.settings.fill(solution)
         self.count.setValue(len(solution.moments) - 1)
         self._filling = False
         self._read()
@@ -119,7 +128,7 @@ class OptimizersPage(LabPage):
             text = self.rate.text().strip()
             rate = parse_number(text) if text else None
             paths = {
-                name: follow(surface, replace(Recipe(name), learning_rate=rate), self.count.value(), start)
+                name: follow(surface, self.settings.recipe(name, rate), self.count.value(), start)
                 for name, box in self.boxes.items()
                 if box.isChecked()
             }
@@ -157,7 +166,9 @@ class OptimizersPage(LabPage):
         for name, path in self._paths.items():
             moment = path.moments[min(step, len(path.moments) - 1)]
             numbers = (path.learning_rate, *moment.point, moment.value)
-            rows.append((name, *(show(number, 6) for number in numbers), self.tr("diverged") if path.diverged else ""))
+            rows.append(
+                (TITLES[name], *(show(number, 6) for number in numbers), self.tr("diverged") if path.diverged else "")
+            )
         header = (self.tr("optimizer"), self.tr("learning rate"), "x", "y", "f(x, y)", "")
         self.table.show_rows(header, rows)
         self._show_rule(max(self.table.currentIndex().row(), 0))
@@ -172,7 +183,7 @@ class OptimizersPage(LabPage):
             return
         path = paths[row]
         number = min(max(self.slider.value(), 1), len(path.moments) - 1)
-        text = self.tr("{name}, step {number}").format(name=path.recipe.name, number=number)
+        text = self.tr("{name}, step {number}").format(name=TITLES[path.recipe.name], number=number)
         self.rule_title.setText(text)
         steps = () if number < 1 else (*update_steps(path, number, 0), *update_steps(path, number, 1))
         self.rule.show_steps(steps, 6)
@@ -208,6 +219,7 @@ class OptimizersPage(LabPage):
             box.toggled.connect(self._read)
         for line in (self.rate, self.start):
             line.editingFinished.connect(self._read)
+        self.settings.changed.connect(self._read)
         self.count.valueChanged.connect(self._read)
         self.slider.valueChanged.connect(self._show)
         self.table.chosen.connect(self._show_rule)
@@ -223,6 +235,7 @@ class OptimizersPage(LabPage):
             ("", self.surface),
             *(("", box) for box in self.boxes.values()),
             (self.tr("Learning rate"), self.rate),
+            ("", self.settings),
             (self.tr("Start"), self.start),
             (self.tr("Steps"), self.count),
         ):

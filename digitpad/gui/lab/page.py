@@ -25,6 +25,11 @@ class LabPage(QWidget):
     message = Signal(object)
     solved = Signal(object, int)
 
+    @property
+    def shown(self) -> tuple[Solution, int] | None:
+        """The solution that is shown, and the decimals of its numbers; None if there is none."""
+        raise NotImplementedError
+
     def load(self, solution: Solution, digits: int) -> None:
         """Show a solution, such as a worked example, and fill the fields with its problem."""
         raise NotImplementedError

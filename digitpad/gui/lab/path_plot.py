@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.lab.optimizer_titles import TITLES
 from digitpad.lab.optimizers import Path, contour_levels
 from digitpad.lab.surfaces import Surface
 
@@ -69,6 +70,7 @@ class PathPlot(QWidget):
             spot = self._at(*minimum)
             painter.drawLine(spot - QPointF(px(5), 0), spot + QPointF(px(5), 0))
             painter.drawLine(spot - QPointF(0, px(5)), spot + QPointF(0, px(5)))
+        ends: list[QPointF] = []
         for path, colour in self._paths:
             shown = path.moments[: self._step + 1]
             points = [self._at(*moment.point) for moment in shown]
@@ -78,9 +80,32 @@ class PathPlot(QWidget):
             painter.setBrush(colour)
             painter.setPen(QPen(self._theme.colour("surface"), 1))
             painter.drawEllipse(points[-1], px(5), px(5))
-            painter.setPen(self._theme.colour("text"))
-            painter.drawText(points[-1] + QPointF(px(8), -px(4)), path.recipe.name)
+            ends.append(points[-1])
+        names = [TITLES[path.recipe.name] for path, _colour in self._paths]
+        painter.setPen(self._theme.colour("text"))
+        for name, box in zip(names, self.label_rects(ends, names), strict=True):
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), name)
         painter.end()
+
+    def label_rects(self, ends: Sequence[QPointF], names: Sequence[str]) -> list[QRectF]:
+        """Return where the names beside the ends of the paths are written: near them, and not over each other."""
+        metrics = QFontMetricsF(self.font())
+        height, gap = metrics.height(), float(px(8))
+        area, taken = QRectF(self.rect()), [QRectF(end.x() - gap, end.y() - gap, 2 * gap, 2 * gap) for end in ends]
+        placed: list[QRectF] = []
+        for end, name in zip(ends, names, strict=True):
+            width = metrics.horizontalAdvance(name) + 2
+            # Beside the point on the right or on the left, and then farther above or below in turn.
+            rows = [0.0, *(sign * step * height / 2 for step in range(1, 20) for sign in (-1, 1))]
+            candidates = [
+                QRectF(left, end.y() - height / 2 + row, width, height)
+                for row in rows
+                for left in (end.x() + gap, end.x() - gap - width)
+            ]
+            inside = [box for box in candidates if area.contains(box)] or candidates
+            free = (box for box in inside if not any(box.intersects(other) for other in (*placed, *taken)))
+            placed.append(next(free, inside[0]))
+        return placed
 
     def _ground(self) -> QImage:
         """Return the bands in the current colours."""

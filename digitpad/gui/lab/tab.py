@@ -4,10 +4,12 @@ To add a page, give `_PAGES` its name, text and tip, and `LabTab._make` the way 
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from digitpad.errors import DigitpadError
 from digitpad.gui.lab.convolution_page import ConvolutionPage
 from digitpad.gui.lab.examples_card import ExamplesCard
 from digitpad.gui.lab.exercise_bar import ExerciseBar
@@ -23,6 +25,10 @@ from digitpad.lab import examples as lab_examples
 from digitpad.lab.examples import example
 from digitpad.lab.exercises import variant
 from digitpad.lab.matrices import LONGEST_TEXT
+from digitpad.lab.own_examples import delete_example, open_example, save_example
+
+if TYPE_CHECKING:
+    from digitpad.gui.workspace.workspace import Workspace
 
 #: The name, the text and the tooltip of each page, in the order of the switch.
 _PAGES = (
@@ -57,8 +63,8 @@ class LabTab(TabPage):
 
     Parameters
     ----------
-    theme
-        The theme.
+    theme, workspace
+        The theme; the settings, and the drawing as it is read.
 
     Signals
     -------
@@ -68,10 +74,10 @@ class LabTab(TabPage):
 
     train_wanted = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, workspace: "Workspace", parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("labTab")
-        self._theme = theme
+        self._theme, self._workspace = theme, workspace
         self._pages: dict[str, LabPage] = {}
         texts = [
             (
@@ -82,8 +88,8 @@ class LabTab(TabPage):
             for name, text, tip in _PAGES
         ]
         self._group, buttons = segments(texts, self, label=self.tr("The page shows"))
-        self.exercises = ExerciseBar(theme, self)
-        self.examples = ExamplesCard(self)
+        self.exercises = ExerciseBar(theme, workspace.settings, self)
+        self.examples = ExamplesCard(workspace.settings, self)
         self._stack = QStackedWidget(self)
         self._stack.setObjectName("labPages")
         head = FlowLayout()
@@ -103,6 +109,9 @@ class LabTab(TabPage):
         row.addLayout(right, 1)
         self._group.idClicked.connect(self._show_page)
         self.examples.wanted.connect(self.load_example)
+        self.examples.own_wanted.connect(self.load_own)
+        self.examples.save_wanted.connect(self.save_example)
+        self.examples.delete_wanted.connect(self.delete_example)
         self.examples.open_wanted.connect(self.open_file)
         self.exercises.wanted.connect(self._load_variant)
         self.exercises.message.connect(self.message)
@@ -126,6 +135,42 @@ class LabTab(TabPage):
         """Show a worked example on its page."""
         found = example(name)
         self.page(found.page).load(found.solve(), found.digits)
+
+    @Slot(str)
+    def load_own(self, path: str) -> None:
+        """Show an example of the user's own on its page."""
+        try:
+            page, solution, digits = open_example(Path(path))
+        except DigitpadError as error:
+            self.message.emit(Message(str(error), "error"))
+            return
+        self.page(page).load(solution, digits)
+
+    @Slot(str)
+    def save_example(self, title: str) -> None:
+        """Keep what the page shows as an example."""
+        shown = self._built(_PAGES[self._group.checkedId()][0]).shown
+        if shown is None:
+            self.message.emit(
+                Message(self.tr("Nothing is shown that could be kept; choose an optimizer first."), "info")
+            )
+            return
+        try:
+            saved = save_example(shown[0], title, shown[1])
+        except DigitpadError as error:
+            self.message.emit(Message(str(error), "error"))
+            return
+        self.examples.refresh(saved.path)
+        self.message.emit(Message(self.tr("Saved {path}.").format(path=saved.path), "info"))
+
+    @Slot(str)
+    def delete_example(self, path: str) -> None:
+        """Delete an example of the user's own."""
+        try:
+            delete_example(Path(path))
+        except DigitpadError as error:
+            self.message.emit(Message(str(error), "error"))
+        self.examples.refresh()
 
     @Slot(str)
     def open_file(self, path: str) -> None:
@@ -164,7 +209,9 @@ class LabTab(TabPage):
     def _make(self, name: str) -> LabPage:
         match name:
             case "convolution":
-                return ConvolutionPage(self._theme, self)
+                page = ConvolutionPage(self._theme, self._workspace, self)
+                page.image.message.connect(self.message)
+                return page
             case "losses":
                 from digitpad.gui.lab.losses_page import LossesPage
 
@@ -172,9 +219,9 @@ class LabTab(TabPage):
             case "networks":
                 from digitpad.gui.lab.networks_page import NetworksPage
 
-                page = NetworksPage(self._theme, self)
-                page.train_wanted.connect(self.train_wanted)
-                return page
+                networks = NetworksPage(self._theme, self)
+                networks.train_wanted.connect(self.train_wanted)
+                return networks
             case "optimizers":
                 from digitpad.gui.lab.optimizers_page import OptimizersPage
 

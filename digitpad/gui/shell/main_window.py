@@ -210,7 +210,7 @@ class MainWindow(QMainWindow):
     def _make_lab_tab(self, parent: QWidget) -> TabPage:
         from digitpad.gui.lab.tab import LabTab
 
-        tab = LabTab(self._theme, parent)
+        tab = LabTab(self._theme, self.workspace, parent)
         tab.train_wanted.connect(self._train_network)
         return tab
 

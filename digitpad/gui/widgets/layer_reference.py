@@ -24,6 +24,8 @@ class LayerReferenceLine(QWidget):
         The colours.
     name
         Its objectName, which those of its parts begin with.
+    apart
+        Whether the owner places `copy_path` elsewhere, and the text has one line.
 
     Signals
     -------
@@ -33,25 +35,32 @@ class LayerReferenceLine(QWidget):
 
     message = Signal(object)
 
-    def __init__(self, theme: Theme, name: str, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, name: str, parent: QWidget, *, apart: bool = False) -> None:
         super().__init__(parent)
         self._reference: LayerReference | None = None
         self.setObjectName(name)
         self.text = LiveText(
-            theme, f"{name}Text", self.font(), "muted", self, spoken=self.tr("The same in PyTorch"), lines=2
+            theme,
+            f"{name}Text",
+            self.font(),
+            "muted",
+            self,
+            spoken=self.tr("The same in PyTorch"),
+            lines=1 if apart else 2,
         )
-        self._copy = QToolButton(self)
-        self._copy.setObjectName(f"{name}Path")
-        self._copy.setText(self.tr("Copy path"))
-        self._copy.setAccessibleName(self.tr("Copy path"))
-        self._copy.setToolTip(self.tr("Copy the path of the file in which this is computed"))
-        self._copy.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._copy.clicked.connect(self._copy_path)
+        self.copy_path = QToolButton(self)
+        self.copy_path.setObjectName(f"{name}Path")
+        self.copy_path.setText(self.tr("Copy path"))
+        self.copy_path.setAccessibleName(self.tr("Copy path"))
+        self.copy_path.setToolTip(self.tr("Copy the path of the file in which this is computed"))
+        self.copy_path.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.copy_path.clicked.connect(self._take_path)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE)
         row.addWidget(self.text, 1)
-        row.addWidget(self._copy)
+        if not apart:
+            row.addWidget(self.copy_path)
         self.show_reference(None)
 
     def show_reference(self, reference: LayerReference | None) -> None:
@@ -59,7 +68,7 @@ class LayerReferenceLine(QWidget):
         if reference == self._reference and reference is not None:
             return
         self._reference = reference
-        self._copy.setEnabled(reference is not None)
+        self.copy_path.setEnabled(reference is not None)
         if reference is None:
             self.text.show_text("")
             return
@@ -69,7 +78,7 @@ class LayerReferenceLine(QWidget):
         self.text.show_text(" ".join(parts))
 
     @Slot()
-    def _copy_path(self) -> None:
+    def _take_path(self) -> None:
         """Copy the path of the file: the whole one if the program was started from its source code."""
         if self._reference is None:
             return

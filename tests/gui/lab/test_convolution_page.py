@@ -1,5 +1,6 @@
 """The Convolution page: what is typed is computed, every cell shows its arithmetic, and errors lose nothing."""
 
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -21,7 +22,9 @@ from pytestqt.qtbot import QtBot
 from digitpad.copying.forms import as_text
 from digitpad.gui.lab.convolution_page import ConvolutionPage
 from digitpad.gui.lab.tab import LabTab
-from digitpad.gui.widgets.fields import ComboBox
+from digitpad.gui.widgets.fields import ComboBox, IntField
+from digitpad.lab.convolution import solve
+from digitpad.lab.convolution_problem import PoolingSettings
 from digitpad.lab.examples import EXAMPLES
 from digitpad.lab.worked import document_of
 from tests.gui.controls import check_names, controls_of
@@ -117,6 +120,10 @@ def test_a_matrix_is_pasted(page: ConvolutionPage) -> None:
     QGuiApplication.clipboard().setText("1\tx\n2\t3")
     QTest.keyClick(line, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert line.text() == "1\tx; 2\t3"
+    QGuiApplication.clipboard().setText("7 " * 1_000_000)
+    QTest.keyClick(line, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert page.alert.text == "The text has 2,000,000 characters, more than 200,000; paste a part of it."
+    assert line.text() == "1\tx; 2\t3"
 
 
 @pytest.mark.parametrize(
@@ -198,6 +205,37 @@ def test_an_example_is_loaded(tab: LabTab, page: ConvolutionPage, name: str) -> 
     page.settings.changed.emit()
     assert page.alert.text == ""
     assert as_text(document_of(page.solution)) == as_text(document_of(expected))
+
+
+def test_rows_and_columns_have_settings_of_their_own(page: ConvolutionPage) -> None:
+    columns = _child(page, IntField, "labStrideColumns")
+    assert not columns.isVisible()
+    _child(page, IntField, "labStride").setValue(2)
+    assert page.solution.problem.stride == (2, 2)
+    _child(page, QCheckBox, "labApart").click()
+    assert columns.isVisible()
+    assert columns.value() == 2
+    columns.setValue(1)
+    assert page.solution.problem.stride == (2, 1)
+    assert page.solution.output.shape == (1, 2, 4)
+    problem = replace(
+        page.solution.problem,
+        padding=(1, 0),
+        dilation=(1, 2),
+        pooling=PoolingSettings("average", (1, 2), (1, 2)),
+        activation="relu",
+    )
+    page.load(solve(problem), 4)
+    page.settings.changed.emit()
+    assert page.alert.text == ""
+    found = page.solution.problem
+    assert (found.padding, found.stride, found.dilation, found.pooling) == (
+        *(problem.padding, problem.stride, problem.dilation),
+        problem.pooling,
+    )
+    _child(page, QCheckBox, "labApart").click()
+    assert page.solution.problem.stride == (2, 2)
+    assert page.solution.problem.padding == 1
 
 
 def test_copying(page: ConvolutionPage, qtbot: QtBot) -> None:

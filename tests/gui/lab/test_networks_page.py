@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTableView, QToolButton
 from pytestqt.qtbot import QtBot
@@ -169,3 +170,24 @@ def test_a_box_of_the_drawing_is_a_row_of_the_table(networks: NetworksPage, qtbo
     assert field is not None
     assert field.hasFocus()
     assert field.textCursor().selectedText() == "flatten"
+
+
+def test_a_long_text_is_read_in_a_thread_and_a_longer_one_is_refused_at_once(
+    networks: NetworksPage, qtbot: QtBot
+) -> None:
+    before = networks.solution
+    _read(networks, "conv 8 3 padding=same\n" * 100)
+    assert networks.solution is before
+    qtbot.waitUntil(lambda: networks.solution is not before, timeout=30_000)
+    assert len(networks.solution.rows) == 100
+    _read(networks, "conv 8 3\n" * 250)
+    qtbot.waitUntil(lambda: "more than 200 layers" in networks.alert.text, timeout=30_000)
+    assert networks.chosen.text() != "Computing the table…"
+    field = networks.findChild(QPlainTextEdit, "labLayers")
+    assert field is not None
+    kept = field.toPlainText()
+    QGuiApplication.clipboard().setText("relu\n" * 400_000)
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert networks.alert.text == "The text has 2,000,000 characters, more than 200,000; paste a part of it."
+    assert field.toPlainText() == kept

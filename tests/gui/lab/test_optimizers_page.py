@@ -1,7 +1,9 @@
 """The Optimizers page: paths side by side, step by step, with the update rule and its numbers."""
 
+from itertools import combinations
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QTableView
 from pytestqt.qtbot import QtBot
@@ -9,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from digitpad.gui.lab.optimizers_page import OptimizersPage
 from digitpad.gui.lab.tab import LabTab
 from digitpad.lab.examples import EXAMPLES
-from digitpad.lab.optimizers import Path
+from digitpad.lab.optimizers import Path, Recipe, follow, settings_of
+from digitpad.lab.surfaces import SURFACES
 from tests.gui.controls import check_names, controls_of
 
 
@@ -73,9 +76,42 @@ def test_settings_are_typed(optimizers: OptimizersPage) -> None:
     assert [len(path.moments) for path in optimizers.paths.values()] == [4, 4, 4]
 
 
+def test_momentum_and_the_decays_are_typed(optimizers: OptimizersPage) -> None:
+    for name in ("nesterov", "rmsprop", "adamw"):
+        optimizers.boxes[name].click()
+    for name, text in (("labMomentum", "1/2"), ("labAlpha", "0.8"), ("labBeta2", "0.95")):
+        _type(optimizers, name, text)
+    settings = {name: settings_of(path) for name, path in optimizers.paths.items()}
+    assert settings["sgd"]["momentum"] == 0
+    assert settings["momentum"]["momentum"] == settings["nesterov"]["momentum"] == 0.5
+    assert settings["rmsprop"]["alpha"] == 0.8
+    assert [settings["adam"][key] for key in ("beta1", "beta2")] == [0.9, 0.95]
+    path = follow(SURFACES["bowl"], Recipe("adamw", 0.1, {"betas": (0.5, 0.75)}), 7)
+    optimizers.load(path, 6)
+    assert optimizers.paths["adamw"].moments == path.moments
+    _type(optimizers, "labBeta1", "")
+    assert settings_of(optimizers.paths["adamw"])["beta1"] == 0.9
+
+
+def test_names_are_written_as_in_papers_and_beside_each_other(optimizers: OptimizersPage) -> None:
+    for box in optimizers.boxes.values():
+        box.setChecked(True)
+    model = optimizers.table.model()
+    names = [model.index(row, 0).data() for row in range(model.rowCount())]
+    assert names == ["SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp", "Adam", "AdamW"]
+    assert [box.text() for box in optimizers.boxes.values()] == names
+    # All at the same place, in the middle and in a corner.
+    for place in (QPointF(200, 150), QPointF(0, 0)):
+        rects = optimizers.plot.label_rects([place] * len(names), names)
+        assert not any(one.intersects(other) for one, other in combinations(rects, 2))
+        assert all(QRectF(optimizers.plot.rect()).contains(rect) for rect in rects)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
+        ("labMomentum", "much", "Momentum: 'much' is not a number"),
+        ("labBeta1", "1.5", "settings do not fit adam"),
         ("labRate", "fast", "'fast' is not a number"),
         ("labRate", "-1", "settings do not fit sgd"),
         ("labStart", "1", "takes two numbers"),

@@ -1,6 +1,6 @@
 """The menu "Copy as": written in a thread, one form after the other, and errors are said."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Event
 
 import pytest
@@ -71,6 +71,11 @@ def test_a_form_chosen_while_another_is_written_follows_it(menu: CopyMenu, qtbot
 
 def test_numbers_are_collected_when_they_are_copied(menu: CopyMenu, qtbot: QtBot) -> None:
     numbers = [1]
-    menu.offer_later(lambda: lambda _form, found=tuple(numbers): str(found))
+
+    def prepare() -> Callable[[str], str]:
+        found = str(numbers)
+        return lambda form: f"{form}: {found}"
+
+    menu.offer_later(prepare)
     numbers.append(2)
-    assert copied(qtbot, menu, "text") == "(1, 2)"
+    assert copied(qtbot, menu, "text") == "text: [1, 2]"

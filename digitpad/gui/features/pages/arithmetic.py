@@ -97,7 +97,7 @@ class ArithmeticPage(QWidget):
             self.copy_numbers,
         )
         self.copy_as = CopyMenu("copyArithmeticAs", self)
-        self.reference = LayerReferenceLine(theme, "arithmeticReference", self)
+        self.reference = LayerReferenceLine(theme, "arithmeticReference", self, apart=True)
         self.copy_as.message.connect(self.message)
         self.reference.message.connect(self.message)
         self._lay_out()
@@ -213,7 +213,8 @@ class ArithmeticPage(QWidget):
         below.addWidget(action_button(self.one_step, "stepButton", self.tr("Step"), self))
         below.addWidget(action_button(self.copy, "copyArithmeticButton", self.tr("Copy"), self))
         below.addWidget(self.copy_as)
-        below.addWidget(self.reference, 1)
+        below.addStretch(1)
+        below.addWidget(self.reference.copy_path)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE // 2)
@@ -222,6 +223,7 @@ class ArithmeticPage(QWidget):
         add_space(column, SPACE // 2)
         column.addWidget(self.view, 1)
         column.addLayout(below)
+        column.addWidget(self.reference)
         column.addWidget(self.hint)
 
 
