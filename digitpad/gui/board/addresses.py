@@ -1,4 +1,4 @@
-"""The addresses at which other devices reach this computer."""
+"""The addresses at which other devices reach this computer, with the names of their networks."""
 
 import contextlib
 import socket
@@ -6,9 +6,8 @@ import struct
 import sys
 from dataclasses import dataclass
 
-LOOPBACK = "127.0.0.1"
+from digitpad.serving.addresses import own_addresses
 
-_ANYWHERE = ("192.0.2.1", 9)  # an address for documentation: nothing is sent to it
 _ADDRESS_OF_INTERFACE = 0x8915  # SIOCGIFADDR
 _LONGEST_NAME = 15
 
@@ -30,28 +29,11 @@ class NetworkAddress:
 
 
 def network_addresses() -> tuple[NetworkAddress, ...]:
-    """Return the addresses of this computer in its networks, the usual one first; none without a network."""
-    found = {one.address: one for one in (*_by_host_name(), *_by_interface())}
-    usual = _usual_address()
-    if usual is not None:
-        found.setdefault(usual, NetworkAddress(usual))
-    own = [one for address, one in found.items() if not address.startswith(("127.", "0."))]
-    return tuple(sorted(own, key=lambda one: (one.address != usual, one.interface, one.address)))
-
-
-def _usual_address() -> str | None:
-    """Return the address from which this computer would reach others."""
-    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        # Connecting a datagram socket chooses a route and sends nothing.
-        probe.connect(_ANYWHERE)
-        return str(probe.getsockname()[0])
-    return None
-
-
-def _by_host_name() -> list[NetworkAddress]:
-    with contextlib.suppress(OSError):
-        return [NetworkAddress(name) for name in socket.gethostbyname_ex(socket.gethostname())[2]]
-    return []
+    """Return the addresses of this computer in its networks, the most likely one first; none without a network."""
+    likely = own_addresses()
+    found = {address: NetworkAddress(address) for address in likely}
+    found |= {one.address: one for one in _by_interface() if not one.address.startswith(("127.", "0."))}
+    return tuple(found.values())
 
 
 def _by_interface() -> list[NetworkAddress]:

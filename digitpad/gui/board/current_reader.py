@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class CurrentReader(QObject):
-    """Publishes the reader of the network that is shown; call it for that reader.
+    """Publishes the reader of the network that is shown; a `digitpad.serving.reader.ReaderSource`.
 
     The window assigns one attribute, and the server's thread reads it. A network that is replaced, as in training or in
     a replay, is another reader; none of them changes.
@@ -29,9 +29,23 @@ class CurrentReader(QObject):
         workspace.networks_changed.connect(self._follow)
         self._follow()
 
-    def __call__(self) -> "DrawingReader | None":
-        """Return what reads now; None before there was a network. It may be called in any thread."""
+    @property
+    def current(self) -> "DrawingReader | None":
+        """What reads now; None before there was a network. It may be asked for in any thread."""
         return self._reader
+
+    def __call__(self) -> "DrawingReader":
+        """Return what reads now, as a server asks for it.
+
+        Raises
+        ------
+        RuntimeError
+            If there has been no network yet.
+        """
+        reader = self._reader
+        if reader is None:
+            raise RuntimeError("CurrentReader: there is no network yet")
+        return reader
 
     @Slot()
     def _follow(self) -> None:

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from digitpad.data.ink import Drawing, smooth_stroke
 
 _LINE = 0.035  # of the longer side of the canvas: a little more than on the canvas itself, for the last row
+_MOST_POINTS = 400  # of a drawing: more would not be seen, and would take longer to paint than a frame
 _CENTRE = 0.45  # the share of a canvas that is always visible
 
 
@@ -40,8 +42,13 @@ def shape_of(drawing: Drawing) -> InkShape:
         A drawing with finite points, not blank.
     """
     width = _LINE * drawing.long_side
+    count = sum(len(stroke) for stroke in drawing.strokes)
+    # A scribble has more points than can be painted in a frame; it needs no smooth curve either.
+    smooth = drawing.strokes if count > _MOST_POINTS else tuple(smooth_stroke(stroke) for stroke in drawing.strokes)
+    every = -(-sum(len(stroke) for stroke in smooth) // _MOST_POINTS)
     curves = tuple(
-        QPolygonF([QPointF(x, y) for x, y in smooth_stroke(stroke)[:, :2].tolist()]) for stroke in drawing.strokes
+        QPolygonF([QPointF(x, y) for x, y in _thinned(stroke[:, :2], every).tolist()])
+        for stroke in smooth[:_MOST_POINTS]
     )
     low = np.min([stroke[:, :2].min(axis=0) for stroke in drawing.strokes], axis=0) - width
     high = np.max([stroke[:, :2].max(axis=0) for stroke in drawing.strokes], axis=0) + width
@@ -49,6 +56,11 @@ def shape_of(drawing: Drawing) -> InkShape:
     centre = QRectF((drawing.width - side) / 2, (drawing.height - side) / 2, side, side)
     ink = QRectF(QPointF(float(low[0]), float(low[1])), QPointF(float(high[0]), float(high[1])))
     return InkShape(curves, centre.united(ink), width)
+
+
+def _thinned(points: NDArray[np.float32], every: int) -> NDArray[np.float32]:
+    """Return every nth point, and the last one, where the pen is."""
+    return points if every == 1 else np.concatenate([points[:-1:every], points[-1:]])
 
 
 def paint_shape(painter: QPainter, shape: InkShape, area: QRectF, colour: QColor) -> None:

@@ -41,7 +41,7 @@ class Rereading(QObject):
         super().__init__(parent)
         self._board = board
         self._reader = reader
-        self._last = reader()
+        self._last = reader.current
         self._worker = LatestWorker(self)
         self._worker.result_ready.connect(self._receive)
         workspace.networks_changed.connect(self._follow)
@@ -57,7 +57,7 @@ class Rereading(QObject):
 
     @Slot()
     def _follow(self) -> None:
-        reader = self._reader()
+        reader = self._reader.current
         if reader is self._last:
             return
         self._last = reader

@@ -15,14 +15,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.gui.board.addresses import LOOPBACK, NetworkAddress, network_addresses
+from digitpad.gui.board.addresses import NetworkAddress, network_addresses
 from digitpad.gui.board.join_card import LargeAddress
 from digitpad.gui.board.qr_code import QrCode
-from digitpad.gui.board.sharing import DEFAULT_PORT, Place, Sharing, Stage, new_code
+from digitpad.gui.board.sharing import Place, Sharing, Stage
 from digitpad.gui.widgets.cards import bring_up, dialog_button, muted, title
 from digitpad.gui.widgets.fields import CheckBox, ComboBox, IntField
 from digitpad.gui.widgets.inline_alert import InlineAlert
 from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.serving.addresses import DEFAULT_PORT, LOOPBACK, new_code
 
 _LEAST_PORT, _MOST_PORT = 1024, 65535
 _WIDTH = 60 * SPACE
@@ -175,7 +176,7 @@ class ShareDialog(QDialog):
         if self._allow.isChecked():
             self._sharing.start(Place(self._host.chosen, self._port.value(), new_code()))
         else:
-            self._sharing.start(Place(LOOPBACK, self._port.value()))
+            self._sharing.start(Place.here(self._port.value()))
 
     # The page while it is shared
 

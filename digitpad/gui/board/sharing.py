@@ -4,24 +4,22 @@ Starting loads the server's libraries and binds a port, stopping waits for the c
 thread, in the order in which they are asked.
 """
 
-import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from functools import partial
-from typing import Protocol
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from digitpad.errors import DigitpadError
-from digitpad.gui.board.addresses import LOOPBACK
 from digitpad.gui.workers.queue import QueueWorker
-from digitpad.serving.board import Board
 
-DEFAULT_PORT = 8020
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
-_CODE = 6
+    from digitpad.serving.board import Board
+
+_THIS_COMPUTER = "127.0.0.1"
 _CLEARED: dict[str, object] = {"type": "cleared"}
 _NO_QUESTION: dict[str, object] = {"type": "question", "text": "", "label": None}
 
@@ -57,17 +55,22 @@ class Place:
         What the address ends with; empty on this computer alone.
     """
 
-    host: str = LOOPBACK
-    port: int = DEFAULT_PORT
+    host: str
+    port: int
     code: str = ""
+
+    @classmethod
+    def here(cls, port: int) -> "Place":
+        """Return the place that only this computer reaches."""
+        return cls(_THIS_COMPUTER, port)
 
     @property
     def is_local(self) -> bool:
         """Whether only this computer reaches the page."""
-        return self.host == LOOPBACK
+        return self.host == _THIS_COMPUTER
 
 
-StartServer = Callable[[Place, Board], RunningServer]
+StartServer: TypeAlias = "Callable[[Place, Board], RunningServer]"
 """Starts a server that tells a board who draws what; raises DigitpadError if that is not possible."""
 
 
@@ -91,14 +94,13 @@ class _Report:
 class _Host:
     """Has the server; used by one thread at a time, so that no server is lost, whenever the window closes."""
 
-    def __init__(self, start_server: StartServer, board: Board) -> None:
+    def __init__(self, start_server: StartServer) -> None:
         self._start_server = start_server
-        self._board = board
         self._server: RunningServer | None = None
 
-    def start(self, place: Place) -> _Report:
+    def start(self, place: Place, board: "Board") -> _Report:
         try:
-            self._server = self._start_server(place, self._board)
+            self._server = self._start_server(place, board)
         except DigitpadError as error:
             return _Report(error=str(error))
         return _Report(self._server)
@@ -108,11 +110,6 @@ class _Host:
         if server is not None:
             server.stop()
         return _Report()
-
-
-def new_code() -> str:
-    """Return a random code for the address of the page."""
-    return "".join(secrets.choice(_LETTERS) for _ in range(_CODE))
 
 
 class Sharing(QObject):
@@ -136,15 +133,21 @@ class Sharing(QObject):
 
     def __init__(self, start_server: StartServer, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.board = Board()
-        self._host = _Host(start_server, self.board)
+        self._host = _Host(start_server)
         self._stage = Stage.OFF
-        self._place = Place()
+        self._place = Place.here(0)
         self._question: dict[str, object] = _NO_QUESTION
         self._server: RunningServer | None = None  # to announce; what starts and stops it is the host
         self._worker = QueueWorker("sharing", self)
         self._worker.result_ready.connect(self._receive)
         self._worker.finished.connect(self._end)
+
+    @cached_property
+    def board(self) -> "Board":
+        """The board, which is made when it is first used: the window opens without what it needs."""
+        from digitpad.serving.board import Board
+
+        return Board()
 
     @property
     def stage(self) -> Stage:
@@ -179,7 +182,7 @@ class Sharing(QObject):
         if self._stage is Stage.OFF:
             self._place = place
             self._set_stage(Stage.STARTING)
-            self._worker.put(partial(self._host.start, place))
+            self._worker.put(partial(self._host.start, place, self.board))
 
     @Slot()
     def stop(self) -> None:

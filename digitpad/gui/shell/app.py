@@ -66,8 +66,11 @@ def make_application() -> QApplication:
 class _Start(QObject):
     """Continues the start after the window has been painted."""
 
-    def __init__(self, paths: Sequence[Path], model: str | None, crashes: CrashRecorder) -> None:
+    def __init__(
+        self, paths: Sequence[Path], model: str | None, crashes: CrashRecorder, port: int | None = None
+    ) -> None:
         super().__init__()
+        self._port = port
         self._window: MainWindow | None = None
         self._paths = list(paths)
         self._model = model
@@ -104,9 +107,21 @@ class _Start(QObject):
             window.show_message(Message(text.format(report=report), "info"))
         if not self._paths:
             window.welcome_newcomers()
+        if self._port is not None:
+            window.class_board.sharing.changed.connect(self._tell_address)
+            window.class_board.start_here(self._port)
         self._unfinished = UnfinishedRun(window.workspace.runs_folder, self)
         self._unfinished.message.connect(window.show_message)
         self._unfinished.look()
+
+    @Slot()
+    def _tell_address(self) -> None:
+        """Print the address of the page, for the terminal that has started both."""
+        address = "" if self._window is None else self._window.class_board.sharing.address
+        # A program without a terminal has no standard output.
+        if address and sys.stdout is not None:
+            sys.stdout.write(f"{address}\n")
+            sys.stdout.flush()
 
     def _listen(self, window: MainWindow) -> None:
         """Take files that are opened elsewhere from now on."""
@@ -124,7 +139,7 @@ class _Start(QObject):
             self._unfinished.finish()
 
 
-def run(paths: Sequence[Path] = (), model: str | None = None) -> int:
+def run(paths: Sequence[Path] = (), model: str | None = None, *, port: int | None = None) -> int:
     """Open the window and run until it is closed; or pass the files to a window that is already open.
 
     Parameters
@@ -133,6 +148,9 @@ def run(paths: Sequence[Path] = (), model: str | None = None) -> int:
         Images, ink or models to open. A running window takes them, unless a model is named for this one.
     model
         Name or file of the model to read with; by default the one used last.
+    port
+        The port at which this computer reaches the page to draw on, 0 for any that is free; its address is printed.
+        None does not share the page. A failure is shown in the window.
 
     Returns
     -------
@@ -144,7 +162,7 @@ def run(paths: Sequence[Path] = (), model: str | None = None) -> int:
     DigitpadError
         If there is no display.
     """
-    if paths and model is None:
+    if paths and model is None and port is None:
         from digitpad.gui.shell.instance import hand_over
 
         if hand_over(paths):
@@ -155,7 +173,7 @@ def run(paths: Sequence[Path] = (), model: str | None = None) -> int:
     crashes = CrashRecorder()
     crashes.start()
     try:
-        return _run_window(application, faults, _Start(paths, model, crashes))
+        return _run_window(application, faults, _Start(paths, model, crashes, port))
     finally:
         crashes.finish()
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from digitpad.gui.board.current_reader import CurrentReader
 from digitpad.gui.board.server import start_serving
-from digitpad.gui.board.sharing import Place, Sharing, Stage, StartServer
+from digitpad.gui.board.sharing import Place, Sharing, Stage
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.focus_order import order_by_layout
 from digitpad.gui.widgets.message_bar import Message
@@ -19,6 +19,7 @@ from digitpad.gui.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from digitpad.gui.board.rereading import Rereading
     from digitpad.gui.board.share_dialog import ShareDialog
+    from digitpad.gui.board.sharing import StartServer
     from digitpad.gui.board.window import BoardWindow
 
 
@@ -46,7 +47,7 @@ class ClassBoard(QObject):
     train_wanted = Signal(str)
 
     def __init__(
-        self, window: QMainWindow, theme: Theme, workspace: Workspace, start_server: StartServer | None = None
+        self, window: QMainWindow, theme: Theme, workspace: Workspace, start_server: "StartServer | None" = None
     ) -> None:
         super().__init__(window)
         self.reader = CurrentReader(workspace, self)
@@ -130,13 +131,15 @@ class ClassBoard(QObject):
         port
             The port.
         """
-        self.sharing.start(Place(port=port))
+        self.sharing.start(Place.here(port))
 
     def shut_down(self) -> None:
         """End the server and close the board, because the window is closing."""
         self.sharing.shut_down()
         if self._rereading is not None:
             self._rereading.shut_down()
+        if self._dialog is not None:
+            self._dialog.close()
         board, self._board = self._board, None
         if board is not None:
             board.shut_down()
