@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from digitpad.commands.output import note, printable, say, say_json, say_table
-from digitpad.commands.sweep_report import Board, facts, say_results, sweep_facts
+from digitpad.commands.sweep_report import Board, facts, say_ensemble, say_results, sweep_facts
 from digitpad.errors import DigitpadError
 from digitpad.sweeps.cluster import DaskPool, connected_pool, local_pool, require_dask
 from digitpad.sweeps.planning import SweepRequest, plan_sweep
@@ -27,9 +27,11 @@ class SweepCommand:
     request
         The sweep to start; None for the other actions.
     action
-        `start`, `resume`, `list` or `show`.
+        `start`, `resume`, `list`, `show` or `ensemble`.
     sweep
-        For `resume` and `show`: the name or folder of the sweep.
+        For `resume`, `show` and `ensemble`: the name or folder of the sweep.
+    top
+        For `ensemble`: number of trials.
     workers, scheduler
         Number of processes on this machine (None for one per processor), or the address of a Dask scheduler.
     json
@@ -39,13 +41,14 @@ class SweepCommand:
     request: SweepRequest | None
     action: str
     sweep: str = ""
+    top: int = 5
     workers: int | None = None
     scheduler: str | None = None
     json: bool = False
 
 
 def sweep(command: SweepCommand) -> None:
-    """Start, resume, list or show sweeps.
+    """Start, resume, list or show sweeps, or measure the ensemble of one.
 
     Ctrl-C stops a sweep: the running trials write a checkpoint, and the sweep can be resumed.
 
@@ -59,6 +62,9 @@ def sweep(command: SweepCommand) -> None:
         return
     if command.action == "show":
         say_results(SweepStore().find(command.sweep), json=command.json)
+        return
+    if command.action == "ensemble":
+        say_ensemble(SweepStore().find(command.sweep), command.top, json=command.json)
         return
     if command.scheduler is not None and command.workers is not None:
         raise DigitpadError(_("--workers is for this machine; omit it beside --scheduler, or omit --scheduler."))

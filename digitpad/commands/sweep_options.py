@@ -70,6 +70,24 @@ def add_options(add: Callable[..., object], dataset_help: str) -> None:
     )
     add("--resume", metavar="SWEEP", help=_("resume a sweep that was stopped, given by its name or folder"))
     add("--list", action="store_true", help=_("list the sweeps"))
+    add(
+        "--folds",
+        metavar="N",
+        type=types.at_least(2),
+        help=_("cross-validation: train each trial N times, and validate on every Nth writer of a dataset such as pen"),
+    )
+    add(
+        "--ensemble",
+        metavar="SWEEP",
+        help=_("average the best trials of a sweep, and measure them on the test images of its dataset"),
+    )
+    add(
+        "--top",
+        metavar="K",
+        type=types.at_least(2),
+        default=5,
+        help=_("ensemble: number of trials (default: %(default)s)"),
+    )
     add("--show", metavar="SWEEP", help=_("show the trials of a sweep, the best first"))
     add(
         "--film-size",
@@ -102,16 +120,16 @@ def read_options(options: argparse.Namespace) -> "SweepCommand":
         If options contradict each other.
     """
     from digitpad.commands.sweep import SweepCommand
-    from digitpad.sweeps.variables import FIXED
+    from digitpad.sweeps.variables import FIXED, as_value
 
-    given = {name: value for name, value in vars(options).items() if name in FIXED and value is not None}
-    actions = [name for name in ("list", "show", "resume") if vars(options)[name]]
+    given = {name: as_value(value) for name, value in vars(options).items() if name in FIXED and value is not None}
+    actions = [name for name in ("list", "show", "ensemble", "resume") if vars(options)[name]]
     if len(actions) > 1:
         raise DigitpadError(
             _("--{first} and --{second} exclude each other.").format(first=actions[0], second=actions[1])
         )
     if actions:
-        extra = [name for name in ("trials", "halving", "name") if vars(options)[name]]
+        extra = [name for name in ("trials", "halving", "name", "folds") if vars(options)[name]]
         extra = ["set"] * bool(options.vary) + extra + sorted(given)
         if extra:
             raise DigitpadError(
@@ -122,7 +140,8 @@ def read_options(options: argparse.Namespace) -> "SweepCommand":
     return SweepCommand(
         request=None if actions else _request(options, given),
         action=actions[0] if actions else "start",
-        sweep=options.show or options.resume or "",
+        sweep=options.show or options.ensemble or options.resume or "",
+        top=options.top,
         workers=options.workers,
         scheduler=options.scheduler,
         json=options.json,
@@ -130,10 +149,11 @@ def read_options(options: argparse.Namespace) -> "SweepCommand":
 
 
 def _request(options: argparse.Namespace, given: dict[str, Any]) -> "SweepRequest":
+    from digitpad.sweeps.folds import fold_specification
     from digitpad.sweeps.planning import SweepRequest
 
     return SweepRequest(
-        space=tuple(options.vary),
+        space=(*options.vary, *([] if options.folds is None else [fold_specification(options.folds)])),
         fixed=given,
         trials=options.trials,
         halving=options.halving,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from digitpad.commands.output import flush, note, percent, printable, say, say_json, say_table
 from digitpad.errors import DigitpadError
+from digitpad.sweeps.folds import FOLD, CrossValidation, cross_validations
 from digitpad.sweeps.plans import in_words, shown_value
 from digitpad.sweeps.record import SweepInfo, SweepStatus, Trial, TrialStatus
 from digitpad.sweeps.store import Sweep
@@ -136,14 +137,24 @@ def say_results(sweep: Sweep, *, json: bool) -> None:
         If the output cannot be written.
     """
     info = sweep.info
+    folds = cross_validations(info.trials) if FOLD in info.space else []
     if json:
-        say_json(sweep_facts(sweep) | {"results": [trial_facts(trial) for trial in info.trials]})
+        results: dict[str, Any] = {"results": [trial_facts(trial) for trial in info.trials]}
+        if folds:
+            results["cross_validation"] = [
+                {"values": each.values, "mean": each.mean, "deviation": each.deviation, "folds": len(each.accuracies)}
+                for each in folds
+            ]
+        say_json(sweep_facts(sweep) | results)
         return
     trials = sorted(info.trials, key=_order)
     say_table(_header(info), [_row(info, trial) for trial in trials], left=2)
     for trial in trials:
         if trial.status is TrialStatus.FAILED:
             note(_("Trial {number}: {trouble}").format(number=trial.number, trouble=trial.message))
+    for each in folds:
+        if each.mean is not None:
+            say(_cross_validation(each, info))
     best = info.best
     if best is None:
         return
@@ -164,6 +175,50 @@ def say_results(sweep: Sweep, *, json: bool) -> None:
     say(_("Run {name}").format(name=printable(run.folder.name)))
     if run.info.command:
         say(_("To train it alone: {command}").format(command=printable(run.info.command)))
+
+
+def _cross_validation(result: CrossValidation, info: SweepInfo) -> str:
+    score = _(info.trials[0].score)
+    text = _("Cross-validation over {count} folds: mean {score} {mean}")
+    parts = [text.format(count=len(result.accuracies), score=score, mean=percent(result.mean))]
+    if result.deviation is not None:
+        parts.append(_("standard deviation {deviation}").format(deviation=percent(result.deviation)))
+    if result.values:
+        parts.append(printable(in_words(result.values)))
+    return ", ".join(parts)
+
+
+def say_ensemble(sweep: Sweep, count: int, *, json: bool) -> None:
+    """Measure the best trials of a sweep and their ensemble on the test images of its dataset, and print the results.
+
+    Raises
+    ------
+    DigitpadError
+        If too few trials have finished, or a model or the dataset cannot be read.
+    """
+    from digitpad.sweeps.ensemble import combine, members, read_all, unseen_images
+
+    trials = members(sweep, count)
+    dataset = unseen_images(sweep, sweep.run(trials[0]).model())
+    evaluations = read_all(sweep, trials, dataset)
+    together = combine(evaluations, sweep.info.name)
+    if json:
+        rows = [
+            {"trial": trial.number, "accuracy": each.accuracy, "loss": each.loss}
+            for trial, each in zip(trials, evaluations, strict=True)
+        ]
+        say_json({"dataset": dataset.name, "members": rows, "accuracy": together.accuracy, "loss": together.loss})
+        return
+    names = [_("trial {number}").format(number=trial.number) for trial in trials]
+    table = [
+        [name, percent(each.accuracy), _between(*each.interval), f"{each.loss:.4f}"]
+        for name, each in zip([*names, _("ensemble")], [*evaluations, together], strict=True)
+    ]
+    say_table([_("on {dataset}").format(dataset=dataset.name), _("accuracy"), _("95% interval"), _("loss")], table)
+
+
+def _between(low: float, high: float) -> str:
+    return _("{low} to {high}").format(low=percent(low), high=percent(high))
 
 
 def facts(sweep: Sweep) -> list[str]:

@@ -53,6 +53,8 @@ class TrainRequest:
         Largest number of images of one class; None for all.
     start_from
         Model whose weights the training starts from; None for random weights.
+    fold
+        Validate on the writers of this fold, as in `RunPlan`; None does not.
     name
         Name of the run; empty for the name of the architecture.
     keep_run
@@ -79,6 +81,7 @@ class TrainRequest:
     validation: int | None = None
     limit_per_class: int | None = None
     start_from: str | None = None
+    fold: str | None = None
     name: str = ""
     keep_run: bool = True
     resume: str | None = None
@@ -187,6 +190,7 @@ def _begin(request: TrainRequest, settings: TrainingSettings | None) -> tuple[_W
             settings,
             start_from=request.start_from,
             limit_per_class=request.limit_per_class,
+            fold=request.fold,
         )
     )
     output = _output(request, Path(name).stem)

@@ -222,6 +222,11 @@ def add_options(add: Callable[..., object], dataset_help: str) -> None:
         type=types.at_least(0),
         help=_("number of validation images (default: a sixth of the images, at most 5000)"),
     )
+    add(
+        "--fold",
+        metavar="K/N",
+        help=_("validate on every Nth writer of a dataset such as pen, from the Kth; the others are trained on"),
+    )
     add("--name", metavar=_("NAME"), help=_("name of the run (default: the name of the architecture)"))
     add(
         "--film-size",
@@ -265,6 +270,7 @@ def read_options(options: argparse.Namespace) -> "tuple[TrainRequest, TrainingSe
         If a setting is invalid, or is given for a run that is resumed.
     """
     from digitpad.commands.train import TrainRequest
+    from digitpad.training.folds import Fold
 
     given = {name: value for name, value in vars(options).items() if value is not None}
     film_size = _FILM_SIZE if options.film_size is None else options.film_size
@@ -282,6 +288,7 @@ def read_options(options: argparse.Namespace) -> "tuple[TrainRequest, TrainingSe
             "limit",
             "limit_per_class",
             "validation",
+            "fold",
         }
         own |= {"start_from", "name", "no_run"}
         extra = sorted((given.keys() & own) - _OF_A_RUN)
@@ -300,6 +307,7 @@ def read_options(options: argparse.Namespace) -> "tuple[TrainRequest, TrainingSe
         validation=options.validation,
         limit_per_class=options.limit_per_class,
         start_from=options.start_from,
+        fold=None if options.fold is None else str(Fold.parse(options.fold)),
         name=options.name or "",
         given=frozenset("augmentation" if name == "augment" else name for name in given),
         keep_run=not options.no_run,

@@ -46,16 +46,18 @@ def validation_images(
     shape, fit = shape or own.shape, fit or own.fit
     dataset = open_dataset(source, "train", shape=own.shape, fit=own.fit, on_progress=on_progress)
     seed, images = model.metadata.training.get("seed"), model.metadata.training.get("images")
-    wanted = model.metadata.training.get("data_sha256")
+    wanted, fold = model.metadata.training.get("data_sha256"), model.metadata.training.get("fold")
     if isinstance(seed, int) and seed >= 0 and isinstance(images, int) and 0 < images < len(dataset):
-        training, validation = choose_images(dataset, limit=None, validation=len(dataset) - images, seed=seed)
+        chosen = None if isinstance(fold, str) else len(dataset) - images
+        by_writer = fold if isinstance(fold, str) else None
+        training, validation = choose_images(dataset, limit=None, validation=chosen, seed=seed, fold=by_writer)
         if training.checksum == wanted:
             if (shape, fit) == (own.shape, own.fit):
                 return validation
             other = open_dataset(source, "train", shape=shape, fit=fit, on_progress=on_progress)
             if other.identity == dataset.identity:
-                # The choice depends on the number of images and the seed alone.
-                return choose_images(other, limit=None, validation=len(validation), seed=seed)[1]
+                # The choice depends on the number of images and the seed alone, or on the writers.
+                return choose_images(other, limit=None, validation=chosen, seed=seed, fold=by_writer)[1]
     raise DigitpadError(
         _(
             "The file of {model} does not record which images of {dataset} were used for "
@@ -84,7 +86,9 @@ def images_of_run(run: Run, fit: str, *, on_progress: Progress = lambda _done, _
     info = run.info
     plan = info.plan
     samples = open_training_samples(plan, fit=fit, on_progress=on_progress)
-    chosen = choose_images(samples, limit=plan.limit, validation=plan.validation, seed=plan.settings.seed)
+    chosen = choose_images(
+        samples, limit=plan.limit, validation=plan.validation, seed=plan.settings.seed, fold=plan.fold
+    )
     if info.data_sha256 not in {"", chosen[0].checksum}:
         raise DigitpadError(
             _("The dataset {dataset} has changed since the run {name}; restore the old data.").format(

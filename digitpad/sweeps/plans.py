@@ -9,7 +9,7 @@ from digitpad.data.augmentation import Augmentation
 from digitpad.errors import DigitpadError
 from digitpad.models.architecture_file import find_architecture
 from digitpad.sweeps.opened_data import samples_key, training_samples
-from digitpad.sweeps.variables import Values, display_name
+from digitpad.sweeps.variables import Values, as_value, display_name, field_value
 from digitpad.training.live import prepare
 from digitpad.training.plan import RunPlan
 from digitpad.training.recipes import Recipe, default_recipe, find_recipe
@@ -19,7 +19,16 @@ from digitpad.translation import gettext as _
 _SETTINGS = {field.name for field in fields(TrainingSettings)}
 #: Whether something can be trained depends on these, and on whether the others below are used; trials that agree in
 #: both are checked once.
-_CHECKED_ONCE = ("architecture", "dataset", "start_from", "limit", "limit_per_class", "validation", "initializer")
+_CHECKED_ONCE = (
+    "architecture",
+    "dataset",
+    "start_from",
+    "limit",
+    "limit_per_class",
+    "validation",
+    "initializer",
+    "fold",
+)
 _CHECKED_IF_USED = ("dropout", "label_smoothing", "augment")
 
 
@@ -44,11 +53,13 @@ def plan_of(chosen: Values) -> RunPlan:
     """
     recipe = recipe_of(chosen)
     settings: dict[str, Any] = {"threads": 1, "device": "cpu"} | recipe.settings()
-    settings |= {name: value for name, value in chosen.items() if name in _SETTINGS}
+    settings |= {name: field_value(name, value) for name, value in chosen.items() if name in _SETTINGS}
     if "augment" in chosen:
         settings["augmentation"] = Augmentation.parse(str(chosen["augment"]))
     rest: dict[str, Any] = {
-        name: chosen[name] for name in ("limit", "validation", "limit_per_class", "start_from") if name in chosen
+        name: chosen[name]
+        for name in ("limit", "validation", "limit_per_class", "start_from", "fold")
+        if name in chosen
     }
     return RunPlan(
         find_architecture(str(chosen.get("architecture", recipe.architecture))),
@@ -69,8 +80,11 @@ def values_of(plan: RunPlan, architecture: str) -> Values:
         The preset or file of its network.
     """
     settings = {name: getattr(plan.settings, name) for name in _SETTINGS - {"threads", "device", "augmentation"}}
-    rest = {name: getattr(plan, name) for name in ("dataset", "limit", "validation", "limit_per_class", "start_from")}
-    known = {name: value for name, value in (settings | rest).items() if value is not None}
+    rest = {
+        name: getattr(plan, name)
+        for name in ("dataset", "limit", "validation", "limit_per_class", "start_from", "fold")
+    }
+    known = {name: as_value(value) for name, value in (settings | rest).items() if value is not None}
     return known | {"architecture": architecture, "augment": str(plan.settings.augmentation)}
 
 

@@ -20,27 +20,15 @@ import numpy as np
 from digitpad.errors import DigitpadError
 from digitpad.sweeps.plans import recipe_of
 from digitpad.sweeps.variables import KINDS, Value, Values, display_name, find_variable, read_value
-from digitpad.training.settings import optimizer_options, schedule_options
+from digitpad.training.settings import OptimizerName, Schedule, optimizer_options, schedule_options
 from digitpad.translation import gettext as _
 
 MOST_TRIALS = 10_000
 """The largest number of trials of a sweep: its record is rewritten whenever a trial ends."""
 
 #: Settings that only some optimizers, or only some schedules, use.
-_OF_OPTIMIZERS = {"momentum", "beta1", "beta2", "eps", "alpha"}
-_OF_SCHEDULES = {
-    "step_epochs",
-    "gamma",
-    "final_learning_rate",
-    "rise",
-    "div_factor",
-    "final_div_factor",
-    "low_momentum",
-    "plateau_factor",
-    "plateau_patience",
-}
-#: Settings whose values may contain commas.
-_WITH_COMMAS = {"augment"}
+_OF_OPTIMIZERS = {option for name in OptimizerName for option in optimizer_options(name)}
+_OF_SCHEDULES = {option for name in Schedule for option in schedule_options(name)}
 
 
 class Scale(StrEnum):
@@ -86,7 +74,8 @@ class Dimension:
         kind, colon, rest = text.strip().partition(":")
         if colon and kind in set(Scale):
             return cls._range(name, text.strip(), Scale(kind), rest)
-        parts = text.split("|" if "|" in text or (name in _WITH_COMMAS and "=" in text) else ",")
+        commas = name == "milestones" or (name == "augment" and "=" in text)
+        parts = text.split("|" if commas or "|" in text else ",")
         if any(not part.strip() for part in parts):
             raise DigitpadError(
                 _("{setting}={text}: a value is missing; write them as in {example}.").format(

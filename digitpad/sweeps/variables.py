@@ -3,13 +3,14 @@
 import math
 from collections.abc import Callable
 from dataclasses import fields
-from types import NoneType
-from typing import TypeAlias, get_args, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
 
 from digitpad.data.augmentation import Augmentation
 from digitpad.errors import DigitpadError
 from digitpad.json_records import shown
 from digitpad.models.architecture_file import find_architecture
+from digitpad.training.folds import Fold
 from digitpad.training.recipes import find_recipe
 from digitpad.training.settings import TrainingSettings
 from digitpad.translation import gettext as _
@@ -33,6 +34,7 @@ _OF_THE_PLAN: dict[str, type] = {
     "start_from": str,
     "limit": int,
     "limit_per_class": int,
+    "fold": str,
 }
 #: Settings of a plan that cannot be varied, with the reason.
 _REFUSED = {
@@ -44,8 +46,10 @@ _REFUSED = {
 
 def _kind(hint: object) -> type:
     """Return the type of a setting that may be None as well."""
-    kinds = [kind for kind in get_args(hint) or (hint,) if kind is not NoneType]
-    return kinds[0] if isinstance(kinds[0], type) else str
+    members = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    kinds = [kind for kind in members if kind is not NoneType]
+    # A list of numbers, such as the milestones, is written as text.
+    return kinds[0] if isinstance(kinds[0], type) and get_origin(kinds[0]) is None else str
 
 
 def _kinds() -> dict[str, type]:
@@ -121,14 +125,37 @@ def check_value(name: str, value: Value) -> None:
                         setting=display_name(name), value=shown(value)
                     )
                 )
+        case "fold":
+            Fold.parse(str(value))
         case "dataset" | "start_from":
             if not value:
                 raise DigitpadError(_("{setting} has an empty value; name one.").format(setting=display_name(name)))
         case _:
-            TrainingSettings.from_dict({name: value})
+            TrainingSettings(**{name: field_value(name, value)})
 
 
-def _whole(name: str, text: str) -> Value:
+def as_value(setting: Any) -> Value:
+    """Return what a field of `TrainingSettings` is in a record; the inverse of `field_value`."""
+    if isinstance(setting, tuple | list):
+        return ",".join(map(str, setting))
+    value: Value = setting
+    return value
+
+
+def field_value(name: str, value: Value) -> Any:
+    """Return the value of a field of `TrainingSettings`; milestones are a tuple there, and text here.
+
+    Raises
+    ------
+    DigitpadError
+        If the milestones are not whole numbers.
+    """
+    if name != "milestones":
+        return value
+    return tuple(int(_whole(name, part)) for part in str(value).split(","))
+
+
+def _whole(name: str, text: str) -> int:
     try:
         return int(text)
     except ValueError:
@@ -140,7 +167,7 @@ def _whole(name: str, text: str) -> Value:
     return int(value)
 
 
-def _real(name: str, text: str) -> Value:
+def _real(name: str, text: str) -> float:
     value = _number_or_nan(text)
     if not math.isfinite(value):
         raise DigitpadError(

@@ -330,7 +330,9 @@ def prepare(
     architecture = apply_to_architecture(settings, fitted.architecture)
     if isinstance(samples, Dataset):
         samples = replace(samples, remarks=(*samples.remarks, *fitted.remarks))
-    training, validation = choose_images(samples, limit=plan.limit, validation=plan.validation, seed=settings.seed)
+    training, validation = choose_images(
+        samples, limit=plan.limit, validation=plan.validation, seed=settings.seed, fold=plan.fold
+    )
     # Before anything copies weights or keeps references to them.
     network = build_network(architecture, settings.seed)
     if plan.start_from is not None:

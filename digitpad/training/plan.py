@@ -7,6 +7,7 @@ from digitpad.errors import DigitpadError
 from digitpad.json_records import JSONError, dump_json, parse_json, to_record
 from digitpad.models.architecture_file import read_architecture
 from digitpad.nn import ARCHITECTURES, Architecture
+from digitpad.training.folds import Fold
 from digitpad.training.recipes import QUICK, find_recipe
 from digitpad.training.settings import TrainingSettings
 from digitpad.translation import gettext as _
@@ -23,6 +24,7 @@ class _Parts:
     settings: dict[str, Any] = field(default_factory=dict)
     start_from: str | None = None
     limit_per_class: int | None = None
+    fold: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class RunPlan:
         Name or file of a model whose weights the training starts from; None starts from random weights.
     limit_per_class
         Largest number of images of each class; None uses all. It applies before `limit`.
+    fold
+        Validate on the writers of this fold instead of random images, see `digitpad.training.folds`; None does not.
     """
 
     architecture: Architecture
@@ -52,6 +56,7 @@ class RunPlan:
     settings: TrainingSettings = field(default_factory=TrainingSettings)
     start_from: str | None = None
     limit_per_class: int | None = None
+    fold: str | None = None
 
     @classmethod
     def quick(cls) -> Self:
@@ -78,6 +83,7 @@ class RunPlan:
             "settings": self.settings.to_dict(),
             "start_from": self.start_from,
             "limit_per_class": self.limit_per_class,
+            **({} if self.fold is None else {"fold": self.fold}),
         }
 
     def to_json(self) -> str:
@@ -142,4 +148,5 @@ class RunPlan:
             settings,
             parts.start_from,
             parts.limit_per_class,
+            None if parts.fold is None else str(Fold.parse(parts.fold)),
         )

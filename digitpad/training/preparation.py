@@ -19,6 +19,7 @@ from digitpad.nn import Sequential
 from digitpad.nn.backend import Device, select_device
 from digitpad.seeding import Purpose, generator
 from digitpad.training.batches import Augment
+from digitpad.training.folds import WRITER, Fold, left_out
 from digitpad.training.settings import TrainingSettings
 from digitpad.translation import gettext as _
 
@@ -124,7 +125,7 @@ def limit_classes(samples: Dataset | Pages, count: int | None, seed: int) -> Dat
 
 
 def choose_images(
-    dataset: AnySamples, *, limit: int | None, validation: int | None, seed: int
+    dataset: AnySamples, *, limit: int | None, validation: int | None, seed: int, fold: str | None = None
 ) -> tuple[AnySamples, AnySamples]:
     """Choose the images of a run at random, and split off validation images.
 
@@ -138,6 +139,8 @@ def choose_images(
         Number of those for validation; None uses a sixth, at most 5,000.
     seed
         Seed of the run.
+    fold
+        Validate on the writers of this fold; `validation` is None then.
 
     Returns
     -------
@@ -167,6 +170,13 @@ def choose_images(
     rng = generator(seed, Purpose.DATA)
     if count < len(dataset):
         dataset = dataset.subset(rng.permutation(len(dataset))[:count])
+    if fold is not None:
+        if validation is not None:
+            raise DigitpadError(_("A fold has its own validation images; omit --validation."))
+        # Pages have no origins.
+        writers = getattr(dataset, "origins", {}).get(WRITER, ())
+        mask = left_out(writers, Fold.parse(fold), dataset.name)
+        return dataset.subset(np.flatnonzero(~mask)), dataset.subset(np.flatnonzero(mask))
     if validation_count == 0:
         return dataset, dataset.subset(np.empty(0, np.int64))
     return dataset.split(validation_count, rng)

@@ -51,6 +51,7 @@ def repeating_command(plan: RunPlan, architecture: str | None = None) -> str:
         ("--limit", plan.limit),
         ("--limit-per-class", plan.limit_per_class),
         ("--validation", plan.validation),
+        ("--fold", plan.fold),
         ("--patience", settings.patience),
     ):
         words += [] if count is None else [option, str(count)]

@@ -267,6 +267,7 @@ def trained_model(trainer: Trainer, plan: RunPlan, event: TrainingStopped, comma
         "digitpad": __version__,
         "numpy": np.__version__,
         "machine": platform.machine(),
+        **({} if plan.fold is None else {"fold": plan.fold}),
     }
     metrics = {} if score is None else {f"validation_{trainer.task.key}": score}
     return replace(model, metadata=replace(model.metadata, metrics=metrics, training=record))

@@ -32,6 +32,7 @@ DIALOGS = (
     "actionTrainNetwork",
     "actionTrainRuns",
     "actionTrainDistributions",
+    "actionTrainSweep",
 )
 
 #: The same in every language: names of programs, models, datasets, formats, units, layers and their arguments.

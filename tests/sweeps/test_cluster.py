@@ -22,12 +22,12 @@ from digitpad.training.runs import RunStore
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(900),
     pytest.mark.skipif(not is_installed("distributed"), reason="Dask is not installed"),
 ]
 
 #: Two short trials, and two that are still running when these have ended.
-TRIALS = ["--set", "epochs=2,40", "--set", "batch-size=16,32"]
+TRIALS = ["--set", "epochs=2,60", "--set", "batch-size=32,64"]
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_ctrl_c_stops_a_sweep_and_resume_finishes_it(
     assert (first["status"], first["epochs"]) == ("finished", 2)
     # As a terminal does: to all processes of the foreground.
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=800)
     assert process.returncode == 0, err
     assert err == ""
     assert last_line(out)["status"] == "stopped"
@@ -139,7 +139,7 @@ def test_ctrl_c_stops_a_sweep_and_resume_finishes_it(
     stopped = [trial for trial in before.trials if trial.status is TrialStatus.WAITING]
     assert stopped
     resumed = start("digitpad", "sweep", "--json", "--resume", sweep.folder.name)
-    out, err = resumed.communicate(timeout=240)
+    out, err = resumed.communicate(timeout=800)
     assert (resumed.returncode, err) == (0, "")
     assert last_line(out)["status"] == "finished"
     info = sweep.reload()
@@ -159,7 +159,7 @@ def test_a_worker_that_is_killed_costs_a_retry(
     sweep = the_sweep()
     victim = next(trial for trial in sweep.info.trials if trial.status is TrialStatus.RUNNING)
     workers[victim.worker].kill()
-    out, err = process.communicate(timeout=240)
+    out, err = process.communicate(timeout=800)
     assert (process.returncode, err) == (0, "")
     assert last_line(out)["status"] == "finished"
     info = sweep.reload()
@@ -177,12 +177,12 @@ def test_a_scheduler_that_cannot_be_used_is_named(
     start: Callable[..., "subprocess.Popen[str]"], sweep_words: list[str]
 ) -> None:
     process = start(*sweep_words, "--scheduler", "tcp://127.0.0.1:9", *TRIALS)
-    _out, err = process.communicate(timeout=120)
+    _out, err = process.communicate(timeout=800)
     assert process.returncode == 2
     assert err.startswith("digitpad: No scheduler answers at tcp://127.0.0.1:9 (")
     assert len(err.splitlines()) == 1
     address = start_scheduler(start)
     process = start(*sweep_words, "--scheduler", address, *TRIALS)
-    _out, err = process.communicate(timeout=120)
+    _out, err = process.communicate(timeout=800)
     assert process.returncode == 2
     assert err.startswith(f"digitpad: The scheduler {address} has no workers; start some with: dask worker {address} ")

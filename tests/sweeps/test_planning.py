@@ -1,6 +1,7 @@
 """From a request to a record: nothing is written before everything was checked."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,14 @@ import pytest
 
 from digitpad.data.augmentation import Augmentation
 from digitpad.errors import DigitpadError
+from digitpad.nn import ARCHITECTURES
 from digitpad.sweeps.halving import rungs_of
-from digitpad.sweeps.planning import SweepRequest, plan_sweep
-from digitpad.sweeps.plans import in_words, plan_of
+from digitpad.sweeps.planning import SweepRequest, fixed_by, plan_sweep
+from digitpad.sweeps.plans import in_words, plan_of, values_of
 from digitpad.sweeps.record import Method, TrialStatus
 from digitpad.sweeps.store import Sweep, SweepStore
+from digitpad.training.plan import RunPlan
+from digitpad.training.settings import TrainingSettings
 
 
 def refused(blobs: Path, *space: str, **details: Any) -> str:
@@ -38,6 +42,22 @@ def test_a_plan_is_that_of_the_same_training_alone() -> None:
         32,
     )
     assert plan_of({"architecture": "sprint"}).settings == sprint.settings
+
+
+def test_a_plan_of_the_window_stays_what_it_is(blobs: Path) -> None:
+    settings = TrainingSettings(
+        schedule="multistep",
+        milestones=(2, 4),
+        epochs=6,
+        augmentation=Augmentation.parse("usual"),
+        threads=1,
+        device="cpu",
+    )
+    plan = RunPlan(ARCHITECTURES["light"], str(blobs), 600, 100, settings)
+    assert plan_of(values_of(plan, "light")) == plan
+    assert plan_of(fixed_by(plan)) == plan
+    other = replace(plan, architecture=replace(plan.architecture, name="mine"))
+    assert plan_of(fixed_by(other)) == other
 
 
 def test_settings_in_words() -> None:

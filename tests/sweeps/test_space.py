@@ -17,6 +17,7 @@ def test_every_setting_of_a_training_has_a_type() -> None:
     assert (KINDS["learning_rate"], KINDS["epochs"], KINDS["keep_best"]) == (float, int, bool)
     # Settings that may be None, too.
     assert (KINDS["dropout"], KINDS["patience"], KINDS["initializer"]) == (float, int, str)
+    assert KINDS["milestones"] is str
     assert KINDS.keys() & {"threads", "device", "validation", "augmentation"} == set()
 
 
@@ -31,6 +32,7 @@ def test_values_with_commas_are_separated_by_bars() -> None:
     assert Dimension.parse("augment", "none|rotation=10,shift=2").values == ("none", "rotation=10,shift=2")
     assert Dimension.parse("augment", "rotation=10,shift=2").values == ("rotation=10,shift=2",)
     assert Dimension.parse("augment", "none,usual").values == ("none", "usual")
+    assert Dimension.parse("milestones", "2,4|3").values == ("2,4", "3")
 
 
 def test_ranges() -> None:
@@ -67,6 +69,8 @@ def test_counted_ranges_are_lists() -> None:
         ("epochs=2.5", "epochs=2.5: this setting takes whole numbers."),
         ("epochs=0", "The epochs must be a whole number of at least 1, not 0."),
         ("limit=0", "The limit must be a whole number of at least 1, not 0."),
+        ("milestones=2,x", "milestones=x: this setting takes whole numbers."),
+        ("fold=6/5", "6/5 is not a fold; write 2/5 for the second of five folds over the writers."),
         ("keep-best=maybe", "keep-best=maybe: this setting is true or false."),
         ("optimizer=log:1..2", "optimizer=log:1..2: this setting has no ranges; list its values, separated by commas."),
         ("learning-rate=log:1e-4", "learning-rate=log:1e-4 is not a range; write it as log:1e-4..1e-1, or "),

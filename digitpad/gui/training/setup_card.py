@@ -63,14 +63,15 @@ class TrainingSetup(QFrame):
     -------
     live_changed
         Name (of `ControlValues`) and value of a setting that was changed during training.
-    network_asked, more_asked, runs_asked
-        The user wants to see the network, the other settings or the earlier runs.
+    network_asked, more_asked, runs_asked, sweeps_asked
+        The user wants to see the network, the other settings, the earlier runs or the sweeps.
     """
 
     live_changed = Signal(str, float)
     network_asked = Signal()
     more_asked = Signal()
     runs_asked = Signal()
+    sweeps_asked = Signal()
 
     def __init__(self, theme: Theme, settings: Settings, editor: PlanEditor, owner: QWidget) -> None:
         super().__init__(owner)
@@ -106,6 +107,11 @@ class TrainingSetup(QFrame):
                 owner, "actionTrainNetwork", self.tr("Edit the network…"), ["Ctrl+T"],
                 self.tr("Edit the layers of the network"),
                 self.network_asked.emit,
+            ),
+            make_action(
+                owner, "actionTrainSweep", self.tr("Sweep…"), ["Ctrl+Shift+T"],
+                self.tr("Train with many settings at the same time, and compare the results"),
+                self.sweeps_asked.emit,
             ),
             make_action(
                 owner, "actionTrainMore", self.tr("More settings…"), ["Ctrl+,"], self.tr("All other settings"),
@@ -225,17 +231,20 @@ class TrainingSetup(QFrame):
         column_layout.addStretch(1)
         buttons = [
             self._button(name, action)
-            for name, action in zip(("networkButton", "moreButton", "runsButton"), self._actions, strict=True)
+            for name, action in zip(
+                ("networkButton", "sweepButton", "moreButton", "runsButton"), self._actions, strict=True
+            )
         ]
         # Tab reaches Start as soon as the settings are made, before the dialogs with more of them.
-        for button, before_it in zip(buttons, ("trainEvaluate", "networkButton", "moreButton"), strict=True):
+        earlier = ("trainEvaluate", "networkButton", "sweepButton", "moreButton")
+        for button, before_it in zip(buttons, earlier, strict=True):
             come_after(button, before_it)
-        column_layout.addWidget(buttons[0])
-        row_layout = QHBoxLayout()
-        row_layout.setSpacing(SPACE)
-        row_layout.addWidget(buttons[1], 3)
-        row_layout.addWidget(buttons[2], 2)
-        column_layout.addLayout(row_layout)
+        for first in (0, 2):
+            row_layout = QHBoxLayout()
+            row_layout.setSpacing(SPACE)
+            row_layout.addWidget(buttons[first], 3)
+            row_layout.addWidget(buttons[first + 1], 2)
+            column_layout.addLayout(row_layout)
         #: The tab order, which follows the layout.
         self.tab_chain: list[QWidget] = [*(widget for row in rows for _, widget, _ in row), *buttons]
         for before, after in pairwise(self.tab_chain):

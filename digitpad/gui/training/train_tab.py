@@ -30,6 +30,7 @@ from digitpad.gui.training.plan_editor import PlanEditor
 from digitpad.gui.training.runs_dialog import RunsDialog
 from digitpad.gui.training.session import Session
 from digitpad.gui.training.setup_card import TrainingSetup
+from digitpad.gui.training.sweeps.opener import SweepsOpener
 from digitpad.gui.training.thread import NetworkCopy
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.cards import bring_up, card, scroller, title
@@ -95,6 +96,7 @@ class TrainTab(TabPage):
         self.hints = HintCard(self)
         self.runs: RunsDialog | None = None
         self.distributions: DistributionsDialog | None = None
+        self.sweeps = SweepsOpener(theme, self.editor, self)
         self.export = CurveExport(theme, settings, self)
         self._after_run = AfterRun(self)
         self._interrupted: Run | None = None
@@ -111,6 +113,7 @@ class TrainTab(TabPage):
         self._after_run.finish()
         if self.runs is not None:
             self.runs.finish()
+        self.sweeps.shut_down()
         if self.distributions is not None:
             self.distributions.view.shut_down()
 
@@ -323,6 +326,12 @@ class TrainTab(TabPage):
             text = self.tr("Now using {name}. Save it as a model file to keep it in the list.")
             self.message.emit(Message(text.format(name=model.name), "info"))
 
+    @Slot(object, object)
+    def _look_inside(self, model: "Model", place: Path) -> None:
+        """Look inside the network of a trial."""
+        if self._workspace.use_model(model, place):
+            self.tab_wanted.emit("Features")
+
     @Slot()
     def show_more(self) -> None:
         """Show all settings, beside the window."""
@@ -427,6 +436,10 @@ class TrainTab(TabPage):
         self.setup.more_asked.connect(self.show_more)
         self.setup.runs_asked.connect(self.show_runs)
         self.setup.network_asked.connect(self.edit_network)
+        self.setup.sweeps_asked.connect(self.sweeps.show)
+        self.sweeps.model_loaded.connect(self._look_inside)
+        self.sweeps.evaluation_asked.connect(self.evaluation_wanted)
+        self.sweeps.replay_asked.connect(self._workspace.replay_asked)
         self._workspace.collections.changed.connect(self._offer_collections)
         self._offer_collections()
         self.editor.refused.connect(self.notice.say)

@@ -54,7 +54,8 @@ def test_tab_follows_the_eye(tab: TrainTab) -> None:
     wanted = [
         "trainData", "trainNetwork", "trainOptimizer", "trainSchedule", "trainLearningRate", "trainBatchSize",
         "trainEpochs", "trainMomentum", "trainWeightDecay", "trainDropout", "trainLabelSmoothing", "trainAugment",
-        "trainDevice", "trainMain", "trainBatch", "trainEpoch", "networkButton", "moreButton", "runsButton",
+        "trainDevice", "trainMain", "trainBatch", "trainEpoch", "networkButton", "sweepButton", "moreButton",
+        "runsButton",
         "smoothingSlider", "logButton", "exportButton", "lossPlot", "figureChoice", "otherPlot",
     ]  # fmt: skip
     assert [name for name in order if name in wanted] == wanted

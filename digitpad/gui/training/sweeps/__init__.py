@@ -1,0 +1,1 @@
+"""Sweeps in the Train tab: starting them, and looking at their trials."""
