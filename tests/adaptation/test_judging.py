@@ -57,7 +57,7 @@ def test_a_dataset_is_compared(light: Model, replay: Replay) -> None:
     after = evaluate(Recognizer(broken), replay.mnist)
     found = compare_read(replay.mnist, before, after)
     assert found.right_before - found.right_after == len(found.worsened) - len(found.improved)
-    assert len(found.worsened) > 3
+    assert found.worsened
     assert {one.after for one in found.worsened} == {"3"}
     assert all((one.image == replay.mnist.pixels[one.index, 0]).all() for one in found.worsened)
     assert found.count == 500
