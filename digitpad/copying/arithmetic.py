@@ -27,6 +27,7 @@ from digitpad.explain.arithmetic import (
 )
 from digitpad.export.pytorch_source import expression
 from digitpad.nn.layer import Layer
+from digitpad.nn.layers import PReLU
 from digitpad.nn.layers.activations import Activation
 from digitpad.translation import gettext
 
@@ -120,6 +121,8 @@ def _pooling(arithmetic: Pooling, form: str, _layer: Layer | None) -> list[str]:
 
 @_body.register
 def _pointwise(arithmetic: Pointwise, form: str, layer: Layer | None) -> list[str]:
+    if isinstance(layer, PReLU):
+        return _learned_slope(arithmetic, form, layer)
     if not isinstance(layer, Activation):
         raise TypeError(f"arithmetic_program: layer is {layer!r}; expected the activation")
     if form == NUMPY:
@@ -129,6 +132,13 @@ def _pointwise(arithmetic: Pointwise, form: str, layer: Layer | None) -> list[st
     except ValueError as error:
         raise DigitpadError(str(error)) from error
     return [f"x = {_tensor(arithmetic.operand)}", f"value = {constructed}(x)"]
+
+
+def _learned_slope(arithmetic: Pointwise, form: str, layer: PReLU) -> list[str]:
+    slope = float(layer.weight.value[arithmetic.cell.channel if layer.num_parameters > 1 else 0])
+    if form == NUMPY:
+        return [f"x = {number(arithmetic.operand)}", f"value = np.where(x > 0, x, {number(slope)} * x)"]
+    return [f"x = {_tensor(arithmetic.operand)}", f"value = F.prelu(x, {_tensor(slope)})"]
 
 
 @_body.register
