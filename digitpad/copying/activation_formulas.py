@@ -21,7 +21,7 @@ def numpy_formula(layer: Activation) -> str:
         case layers.ELU(alpha=alpha):
             return f"np.where(x > 0, x, {number(alpha)} * np.expm1(np.minimum(x, 0)))"
         case layers.SELU(alpha=alpha, scale=scale):
-            return f"{scale!r} * np.where(x > 0, x, {alpha!r} * np.expm1(np.minimum(x, 0)))"
+            return f"{number(scale)} * np.where(x > 0, x, {number(alpha)} * np.expm1(np.minimum(x, 0)))"
         case layers.GELU(approximate="tanh"):
             return "x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))) / 2"
     formula = _FORMULAS.get(type(layer))
@@ -35,9 +35,9 @@ _FORMULAS: dict[type[Activation], str] = {
     layers.ReLU: "np.maximum(x, 0)",
     layers.SiLU: "x / (1 + np.exp(-x))",
     layers.GELU: "x * (1 + np.vectorize(math.erf)(x / np.sqrt(2))) / 2",
-    layers.Tanh: "np.tanh(x)",
-    layers.Sigmoid: "0.5 * (1 + np.tanh(x / 2))",
     layers.Mish: "x * np.tanh(np.logaddexp(0, x))",
     layers.Hardsigmoid: "np.clip(x + 3, 0, 6) / 6",
     layers.Hardswish: "x * np.clip(x + 3, 0, 6) / 6",
+    layers.Tanh: "np.tanh(x)",
+    layers.Sigmoid: "0.5 * (1 + np.tanh(x / 2))",
 }

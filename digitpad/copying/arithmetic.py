@@ -27,8 +27,8 @@ from digitpad.explain.arithmetic import (
 )
 from digitpad.export.pytorch_source import expression
 from digitpad.nn.layer import Layer
+from digitpad.nn.layers import PReLU
 from digitpad.nn.layers.activations import Activation
-from digitpad.nn.layers.prelu import PReLU
 from digitpad.translation import gettext
 
 
@@ -84,12 +84,8 @@ def _operands(arithmetic: WeightedSum) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _float64(form: str, numbers: np.ndarray) -> str:
-    """Return an array as float64, in which products of float32 numbers are exact, written as short as it can be."""
-    short = numbers.astype(np.float32)
-    if not np.array_equal(short, numbers, equal_nan=True):
-        # The weights of an interpolation are not float32.
-        return array_of(form, numbers)
-    return f"{array_of(form, short)}.{'astype(float)' if form == NUMPY else 'double()'}"
+    """Return an array of float32 numbers as float64, in which products are exact."""
+    return f"{array_of(form, numbers.astype(np.float32))}.{'astype(float)' if form == NUMPY else 'double()'}"
 
 
 @singledispatch
@@ -126,10 +122,7 @@ def _pooling(arithmetic: Pooling, form: str, _layer: Layer | None) -> list[str]:
 @_body.register
 def _pointwise(arithmetic: Pointwise, form: str, layer: Layer | None) -> list[str]:
     if isinstance(layer, PReLU):
-        slope = number(arithmetic.constants[0].value if arithmetic.constants else 1.0)
-        if form == NUMPY:
-            return [f"x = {number(arithmetic.operand)}", f"value = x if x > 0 else {slope} * x"]
-        return [f"x = {_tensor(arithmetic.operand)}", f"value = F.prelu(x, torch.tensor({slope}, dtype=x.dtype))"]
+        return _learned_slope(arithmetic, form, layer)
     if not isinstance(layer, Activation):
         raise TypeError(f"arithmetic_program: layer is {layer!r}; expected the activation")
     if form == NUMPY:
@@ -139,6 +132,13 @@ def _pointwise(arithmetic: Pointwise, form: str, layer: Layer | None) -> list[st
     except ValueError as error:
         raise DigitpadError(str(error)) from error
     return [f"x = {_tensor(arithmetic.operand)}", f"value = {constructed}(x)"]
+
+
+def _learned_slope(arithmetic: Pointwise, form: str, layer: PReLU) -> list[str]:
+    slope = float(layer.weight.value[arithmetic.cell.channel if layer.num_parameters > 1 else 0])
+    if form == NUMPY:
+        return [f"x = {number(arithmetic.operand)}", f"value = np.where(x > 0, x, {number(slope)} * x)"]
+    return [f"x = {_tensor(arithmetic.operand)}", f"value = F.prelu(x, {_tensor(slope)})"]
 
 
 @_body.register

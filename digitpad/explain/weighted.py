@@ -103,11 +103,9 @@ def interpolation_sum(frame: Frame, node: Node, upsampling: layers.Upsample2D, c
     maps = input_of(frame, node)
     rows, columns = (np.array(upsampling.seen(axis, maps.shape[1 + axis])[cell.index[1 + axis]]) for axis in range(2))
     (patch,), inside = patches_of(maps[cell.channel : cell.channel + 1], rows, columns)
-    down, across = (
-        upsampling.weights(axis, maps.shape[1 + axis], np.empty(0))[cell.index[1 + axis]] for axis in range(2)
-    )
-    # The layer multiplies by float32 numbers, too.
-    weights = np.outer(down[rows], across[columns]).astype(np.float32)
+    # The network's own weights are float32.
+    down, across = (upsampling.weights(axis, maps.shape[1 + axis], maps)[cell.index[1 + axis]] for axis in range(2))
+    weights = np.outer(down[rows], across[columns])
     products = patch.astype(np.float64) * weights
     total = float(products.sum())
     top, bottom = ends_of(rows)
