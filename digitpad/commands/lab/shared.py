@@ -20,7 +20,7 @@ class LabOutput:
     Attributes
     ----------
     form
-        One of `digitpad.lab.copying.FORMS`.
+        One of `digitpad.copying.forms.FORMS`.
     digits
         Decimals of the numbers in texts; None for those of the example, or 4.
     json

@@ -12,7 +12,8 @@ from digitpad.reports.sections.network import fact_table
 from digitpad.reports.wording import duration, number_cell, share_cell
 from digitpad.training.events import EpochCompleted
 from digitpad.training.run_info import RunInfo
-from digitpad.training.settings import TrainingSettings, optimizer_options, schedule_options, words
+from digitpad.training.setting_checks import words
+from digitpad.training.settings import TrainingSettings, optimizer_options, schedule_options
 from digitpad.translation import gettext as _
 
 #: Settings that only one optimizer or schedule uses.
