@@ -72,7 +72,7 @@ def test_a_seven_is_drawn_and_read(
     browser.screenshot(tmp_path / "page.png")
     browser.click("#clear")
     browser.wait(_SAYS, "–")
-    assert browser.complaints() == []
+    assert browser.complaints(shared.address) == []
 
 
 def test_the_keyboard_draws(browser: Browser, shared: Server) -> None:
@@ -136,8 +136,6 @@ def test_the_page_reconnects_and_keeps_the_drawing(
     finally:
         server.stop()
         again.stop()
-        # A refused connection is written to the console.
-        browser.complaints()
 
 
 def test_the_examples_are_readable(browser: Browser, shared: Server) -> None:
@@ -145,4 +143,4 @@ def test_the_examples_are_readable(browser: Browser, shared: Server) -> None:
     browser.open(shared.address + "examples")
     assert f"curl {shared.address}predict" in browser.text("pre")
     assert browser.script("return document.documentElement.scrollWidth <= innerWidth")
-    assert browser.complaints() == []
+    assert browser.complaints(shared.address) == []
