@@ -63,6 +63,11 @@ class Served:
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
+    def processor_seconds(self) -> float:
+        """Return the processor time that the server has taken, which other programs hardly change."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 def main() -> None:
     """Measure, and print what was found."""
@@ -89,10 +94,11 @@ def main() -> None:
         name: statistics.median(one["per_second"] for one in loads if one["server"] == name)
         for name in (ours.name, theirs.name)
     }
-    print(f"{'server':<10} {'requests/s':>11} {'median':>10} {'99 %':>10} {'errors':>7} {'memory':>17}")
+    titles = f"{'requests/s':>11} {'processor':>9} {'median':>10} {'99 %':>10} {'errors':>7} {'memory':>17}"
+    print(f"{'server':<10} {titles}")
     for one in loads:
         memories = f"{one['megabytes_before']:.0f} -> {one['megabytes_after']:.0f} MB"
-        times = f"{one['p50_ms']:>7.1f} ms {one['p99_ms']:>7.1f} ms"
+        times = f"{one['processor_ms']:>6.2f} ms {one['p50_ms']:>7.1f} ms {one['p99_ms']:>7.1f} ms"
         print(f"{one['server']:<10} {one['per_second']:>11.0f} {times} {one['errors']:>7} {memories:>17}")
     ratio = rates[ours.name] / rates[theirs.name]
     print(f"digitpad answers {ratio:.2f} times as many requests a second (target: 2)")
@@ -125,7 +131,7 @@ def load(server: Served, folder: Path, seconds: int) -> dict[str, Any]:
         bodies.write_text("".join(json.dumps(body) + "\n" for body in ink()))
         script.write_text(_SCRIPT)
     words = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s", "-s", str(script)]
-    before = server.megabytes()
+    before, processor = server.megabytes(), server.processor_seconds()
     done = subprocess.run(
         [*words, f"{server.address}predict"],
         env=os.environ | {"BODIES": str(bodies)},
@@ -137,6 +143,7 @@ def load(server: Served, folder: Path, seconds: int) -> dict[str, Any]:
     return {
         "server": server.name,
         "per_second": found["requests"] / (found["microseconds"] / 1e6),
+        "processor_ms": 1000 * (server.processor_seconds() - processor) / max(found["requests"], 1),
         "p50_ms": found["p50"] / 1000,
         "p99_ms": found["p99"] / 1000,
         "errors": found["status"] + found["socket"],
