@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         use_language(preferred_language())
         options = parse(sys.argv[1:] if arguments is None else arguments)
-        if options.command != gui.__name__:
+        if options.command not in {gui.__name__, start.__name__}:
             gc.enable()  # see `digitpad.__main__`
         code = _COMMANDS[options.command](options) or DONE
         flush()
@@ -239,6 +239,15 @@ def runs(options: argparse.Namespace) -> None:
     )
 
 
+def start(options: argparse.Namespace) -> int:
+    """Open the window, and serve the page of its network on this computer."""
+    from digitpad.gui.shell.app import run
+    from digitpad.serving.packages import require_packages
+
+    require_packages()
+    return run(options.paths, options.model, port=options.port)
+
+
 def serve(options: argparse.Namespace) -> None:
     """Read drawings that browsers and programs send."""
     from digitpad.commands.serve import serve as command
@@ -320,6 +329,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
         export,
         collections,
         runs,
+        start,
         serve,
         sweep,
         report,

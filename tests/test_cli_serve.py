@@ -5,11 +5,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from digitpad import extras
-from digitpad.serving.addresses import LOOPBACK, listen
+from digitpad.serving.addresses import DEFAULT_PORT, LOOPBACK, listen
 from tests.serving.client import SEVEN, answer
 
 Run = Callable[..., tuple[int, str, str]]
@@ -46,9 +47,25 @@ def test_what_is_not_a_port_is_refused(run: Run, port: str) -> None:
     assert "is not a port from 0 to 65535" in err
 
 
-def test_without_the_extra_the_command_names_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_start_opens_the_window_at_a_port(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from digitpad.gui.shell import app
+
+    asked: list[tuple[object, ...]] = []
+
+    def take(paths: list[Path], model: str | None, *, port: int) -> int:
+        asked.append((paths, model, port))
+        return 0
+
+    monkeypatch.setattr(app, "run", take)
+    assert run("start", "seven.png", "--model", "light", "--port", 8099)[0] == 0
+    assert run("start")[0] == 0
+    assert asked == [([Path("seven.png")], "light", 8099), ([], None, DEFAULT_PORT)]
+
+
+@pytest.mark.parametrize("command", ["serve", "start"])
+def test_without_the_extra_the_command_names_it(run: Run, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     monkeypatch.setattr(extras, "is_installed", lambda name: name not in {"starlette", "uvicorn", "websockets"})
-    code, _out, err = run("serve")
+    code, _out, err = run(command)
     assert code == 2
     assert err == "digitpad: The server needs the package starlette; install it with: pip install 'digitpad[serve]'\n"
 

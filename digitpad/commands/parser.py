@@ -108,6 +108,7 @@ def _parser() -> _Parser:
     _add_export(commands)
     _add_collections(commands)
     _add_runs(commands)
+    _add_start(commands)
     _add_serve(commands)
     _add_sweep(commands)
     _add_report(commands)
@@ -355,6 +356,13 @@ def _add_runs(commands: _Commands) -> None:
         help=_("film: export this step exactly instead, by repeating the training; may be given several times"),
     )
     add("--force", action="store_true", help=_("overwrite existing files"))
+
+
+def _add_start(commands: _Commands) -> None:
+    add = _adder(commands, "start", _("Open the window, and serve the page of its network on this computer."))
+    add("paths", nargs="*", type=path, metavar=_("PATH"), help=_("image or ink file to open"))
+    _add_model(add)
+    _add_port(add)
 
 
 def _add_serve(commands: _Commands) -> None:

@@ -95,10 +95,10 @@ class Browser:
         self.devtools("Emulation.setTouchEmulationEnabled", enabled=phone)
         self.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
-    def complaints(self) -> list[str]:
-        """Return what the browser has written to its console as errors, such as violations of the policy."""
+    def complaints(self, address: str) -> list[str]:
+        """Return the errors that a page of a server has written to the console, such as violations of the policy."""
         entries = self._call("POST", "/se/log", {"type": "browser"})
-        return [entry["message"] for entry in entries if entry["level"] == "SEVERE"]
+        return [entry["message"] for entry in entries if entry["level"] == "SEVERE" and address in entry["message"]]
 
     def close(self) -> None:
         self._call("DELETE", "")
