@@ -33,6 +33,7 @@ DIALOGS = (
     "actionTrainNetwork",
     "actionTrainRuns",
     "actionTrainDistributions",
+    "actionShare",
 )
 
 
