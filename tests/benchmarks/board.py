@@ -97,7 +97,7 @@ async def _draw_everywhere(address: str, pages: int, seconds: float) -> list[flo
 
 
 async def _draw(address: str, inks: list[tuple[NDArray[np.float32], ...]], end: float) -> list[float]:
-    answers = []
+    answers: list[float] = []
     number = 0
     async with connect(address) as page:
         while True:

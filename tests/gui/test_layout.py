@@ -34,6 +34,7 @@ DIALOGS = (
     "actionTrainRuns",
     "actionTrainDistributions",
     "actionTrainSweep",
+    "actionShare",
 )
 
 

@@ -1,7 +1,7 @@
 """The tiles of the board: as large as they fit, painted as one widget, and only those that have changed.
 
-Thirty pages send hundreds of drawings a second. The grid is shown a state of the class a few times a second, and each
-time it repaints the tiles whose participants differ.
+Thirty pages send hundreds of drawings a second. The grid is shown a state of the class many times a second, and each
+time it repaints tiles whose participants differ, as many as a frame has time for.
 """
 
 import time
@@ -21,6 +21,7 @@ from digitpad.serving.participants import Participant
 _LEAST = 84  # pixels at 100 % text size: the width of a tile
 _MOST = 420
 _SHAPE = 0.92  # the height of a tile over its width
+_BUDGET = 0.012  # seconds for the tiles of a frame
 _STRETCH = 1.25  # how much wider it may be, so that the columns share the whole width
 
 
@@ -45,6 +46,11 @@ class BoardGrid(CellArea):
         self._people: tuple[Participant, ...] = ()
         self._tiles = TilePainter(theme)
         self._damaged = QRegion()
+        # What is on the screen, or will be after the next painting; all of `_people` unless there was too much.
+        self._on_screen: list[Participant] = []
+        self._next = 0  # the tile that is painted first of those that have changed
+        self._painted = 0
+        self._tile_seconds = 0.0  # an average over the last tiles
         self.paint_seconds = 0.0  # how long the last painting took
         self.setAccessibleName(self.tr("Drawings of the class"))
         self.setToolTip(self.tr("Double-click a drawing, or press Enter, to show it large"))
@@ -70,13 +76,14 @@ class BoardGrid(CellArea):
         people
             The participants; those that are the same objects as before are not painted again.
         """
-        before, current = self._people, self.current
+        current = self.current
         self._people = tuple(people)
-        if len(before) != len(self._people):
+        if len(self._on_screen) != len(self._people):
+            self._on_screen = list(self._people)
             self.fit()
             self.viewport().update()
         else:
-            self._repaint_changes(before)
+            self._repaint_changes()
         if current is not None:
             clients = [one.client for one in self._people]
             if current.client in clients:
@@ -85,13 +92,25 @@ class BoardGrid(CellArea):
         if self.current is not current:
             self.describe()
 
-    def _repaint_changes(self, before: tuple[Participant, ...]) -> None:
-        changed = [place for place, one in enumerate(self._people) if one is not before[place]]
+    @property
+    def is_behind(self) -> bool:
+        """Whether tiles are left to be painted by the next `show_people`, because there was no time."""
+        return any(one is not shown for one, shown in zip(self._people, self._on_screen, strict=True))
+
+    def _repaint_changes(self) -> None:
+        """Repaint tiles that have changed, as many as there is time for; each has its turn."""
+        changed = [place for place, one in enumerate(self._people) if one is not self._on_screen[place]]
+        if not changed:
+            return
+        most = max(1, int(_BUDGET / self._tile_seconds)) if self._tile_seconds else len(changed)
+        turn = sorted(changed, key=lambda place: (place < self._next, place))[:most]
+        areas = self._rects(range(len(self._people)))
         region = QRegion()
-        for place in changed:
-            region += self.image_rect(place)
-        if changed:
-            self.viewport().update(region)
+        for place in turn:
+            self._on_screen[place] = self._people[place]
+            region += areas[place]
+        self._next = turn[-1] + 1
+        self.viewport().update(region)
 
     def sizeHint(self) -> QSize:
         """Return room for some tiles; the grid takes what is left."""
@@ -176,10 +195,13 @@ class BoardGrid(CellArea):
         """Paint the tiles in the damaged region."""
         began = time.perf_counter()
         self._damaged = event.region()
+        self._painted = 0
         super().paintEvent(event)
         if not self._people:
             self._paint_hint()
         self.paint_seconds = time.perf_counter() - began
+        if self._painted:
+            self._tile_seconds += (self.paint_seconds / self._painted - self._tile_seconds) / 4
 
     def _paint_hint(self) -> None:
         painter = QPainter(self.viewport())
@@ -194,4 +216,5 @@ class BoardGrid(CellArea):
         for place, area in zip(places, areas, strict=True):
             if self._damaged.intersects(area):
                 current = focused and place == self._place
+                self._painted += 1
                 self._tiles.paint(painter, self._people[place], QRectF(area), self.font(), current=current)

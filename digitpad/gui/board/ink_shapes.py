@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from digitpad.data.ink import Drawing, smooth_stroke
+from digitpad.data.ink import Drawing, Stroke, smooth_stroke
 
 _LINE = 0.035  # of the longer side of the canvas: a little more than on the canvas itself, for the last row
 _MOST_POINTS = 400  # of a drawing: more would not be seen, and would take longer to paint than a frame
+_DENSE = 0.025  # of the longer side of the canvas: the mean distance of points between which nobody sees corners
 _CENTRE = 0.45  # the share of a canvas that is always visible
 
 
@@ -44,7 +45,10 @@ def shape_of(drawing: Drawing) -> InkShape:
     width = _LINE * drawing.long_side
     count = sum(len(stroke) for stroke in drawing.strokes)
     # A scribble has more points than can be painted in a frame; it needs no smooth curve either.
-    smooth = drawing.strokes if count > _MOST_POINTS else tuple(smooth_stroke(stroke) for stroke in drawing.strokes)
+    smooth = [
+        stroke if count > _MOST_POINTS or _is_dense(stroke, drawing.long_side) else smooth_stroke(stroke)
+        for stroke in drawing.strokes
+    ]
     every = -(-sum(len(stroke) for stroke in smooth) // _MOST_POINTS)
     curves = tuple(
         QPolygonF([QPointF(x, y) for x, y in _thinned(stroke[:, :2], every).tolist()])
@@ -56,6 +60,14 @@ def shape_of(drawing: Drawing) -> InkShape:
     centre = QRectF((drawing.width - side) / 2, (drawing.height - side) / 2, side, side)
     ink = QRectF(QPointF(float(low[0]), float(low[1])), QPointF(float(high[0]), float(high[1])))
     return InkShape(curves, centre.united(ink), width)
+
+
+def _is_dense(stroke: Stroke, long_side: float) -> bool:
+    """Return whether a stroke looks smooth as it is, as those of phones do."""
+    if len(stroke) < 2:
+        return True
+    length = np.hypot(*np.diff(stroke[:, :2], axis=0).T).sum()
+    return bool(length <= _DENSE * long_side * (len(stroke) - 1))
 
 
 def _thinned(points: NDArray[np.float32], every: int) -> NDArray[np.float32]:

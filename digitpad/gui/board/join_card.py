@@ -103,6 +103,7 @@ class JoinCard(QFrame):
         self.setProperty("card", "true")
         heading = title(self.tr("Join with your phone"), self)
         heading.setObjectName("joinTitle")
+        heading.setWordWrap(True)
         heading.setFont(text_font(self.font(), scale=1.3, bold=True))
         self._code = QrCode("joinCode", self)
         self._address = LargeAddress(theme, "joinAddress", self)

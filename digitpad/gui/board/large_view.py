@@ -61,7 +61,7 @@ class LargeView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return a size in which a drawing is recognized."""
-        return QSize(px(20 * SPACE), px(14 * SPACE))
+        return QSize(px(16 * SPACE), px(10 * SPACE))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go back to all drawings."""

@@ -11,7 +11,7 @@ from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.serving.board import ClassState
 from digitpad.serving.participants import OTHER
 
-_HEIGHT = 12 * SPACE
+_HEIGHT, _LEAST_HEIGHT = 12 * SPACE, 7 * SPACE
 _QUESTION = 0.38  # the share of the width that the question may take
 _LEAST_SHARE = 0.7  # of their full size that the counts have before the number of phones is left out
 _VOWELS = frozenset("aeiou")
@@ -27,7 +27,7 @@ class QuestionBanner(QWidget):
         self._state = ClassState()
         self.setObjectName("boardQuestion")
         self.setAccessibleName(self.tr("Question"))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         theme.changed.connect(self.update)
         self.show_state(ClassState())
 
@@ -64,8 +64,8 @@ class QuestionBanner(QWidget):
         return QSize(px(40 * SPACE), px(_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
-        """Return the same height."""
-        return QSize(px(24 * SPACE), px(_HEIGHT))
+        """Return the least size in which everything is legible."""
+        return QSize(px(24 * SPACE), px(_LEAST_HEIGHT))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the question on the left, the counts and the bar on the right."""

@@ -140,7 +140,7 @@ class ShareDialog(QDialog):
         column.addWidget(self._alert)
         column.addStretch(1)
         self._start = dialog_button(
-            "shareStart", self.tr("Share"), self.tr("Open the page for drawings (Enter)"), self._share, self
+            "shareStart", self.tr("Share"), self.tr("Open the page for drawings (Enter)"), self.start, self
         )
         self._start.setDefault(True)
         self._start.setProperty("role", "primary")
@@ -171,7 +171,8 @@ class ShareDialog(QDialog):
         self._host.setEnabled(self._allow.isChecked())
 
     @Slot()
-    def _share(self) -> None:
+    def start(self) -> None:
+        """Share as chosen."""
         self._alert.clear()
         if self._allow.isChecked():
             self._sharing.start(Place(self._host.chosen, self._port.value(), new_code()))

@@ -29,8 +29,8 @@ from digitpad.gui.workspace.workspace import Workspace
 from digitpad.serving.board import ClassState
 from digitpad.serving.participants import Order, Participant, arranged
 
-_EVERY = 40  # milliseconds between two looks at the board
-_SHARE = 3  # the pause after a look is at least this many times as long as the look
+_EVERY = 20  # milliseconds between two looks at the board
+_SHARE = 2  # the pause after a look is at least this many times as long as the look
 _SORT_EVERY = 1.0  # seconds: tiles that swapped places with every stroke could not be looked at
 _SIDE = 30 * SPACE
 _USUAL = (1280, 800)
@@ -105,7 +105,9 @@ class BoardWindow(QWidget):
         column = QVBoxLayout(tally)
         column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
         column.setSpacing(SPACE // 2)
-        column.addWidget(title(self.tr("So far"), tally))
+        heading = title(self.tr("So far"), tally)
+        heading.setWordWrap(True)
+        column.addWidget(heading)
         column.addWidget(muted(self.tr("read as, by class asked"), tally))
         column.addWidget(self._network)
         column.addWidget(self.so_far)
@@ -181,7 +183,8 @@ class BoardWindow(QWidget):
     def refresh(self) -> None:
         """Show what has changed on the board since the last look."""
         began = time.perf_counter()
-        if self._sharing.board.revision != self._state.revision or self._is_unsorted(began):
+        changed = self._sharing.board.revision != self._state.revision
+        if changed or self.grid.is_behind or self._is_unsorted(began):
             self._show(self._sharing.board.state(), began)
         if self.isVisible():
             took = 1000 * (time.perf_counter() - began + self.grid.paint_seconds)

@@ -19,6 +19,13 @@ def test_a_short_drawing_is_the_smooth_curve_through_its_points() -> None:
     assert {(0.0, 0.0), (50.0, 80.0), (100.0, 0.0)} <= on_curve
 
 
+def test_dense_points_of_a_phone_are_taken_as_they_are() -> None:
+    angle = np.linspace(0, 6, 80)
+    points = (50 + 40 * np.stack([np.cos(angle), np.sin(angle)], axis=1)).astype(np.float32)
+    (curve,) = shape_of(Drawing((points,), 100, 100)).curves
+    assert curve.size() == 80
+
+
 def test_all_ink_is_in_view_and_the_centre_of_the_canvas_is() -> None:
     shape = shape_of(Drawing((np.array([[300, 10]], np.float32),), 400, 200))
     assert shape.view.contains(300, 10)

@@ -17,39 +17,39 @@ from tests.serving.drawn import drawing, read_as
 
 
 @pytest.fixture
-def reader(workspace: Workspace) -> CurrentReader:
+def current(workspace: Workspace) -> CurrentReader:
     return CurrentReader(workspace, workspace)
 
 
-def test_before_a_network_reads_drawings_there_is_none(reader: CurrentReader) -> None:
+def test_before_a_network_reads_drawings_there_is_none(current: CurrentReader) -> None:
     # The window's reader of the tests is not a network.
-    assert reader.current is None
+    assert current.current is None
     with pytest.raises(RuntimeError, match="no network"):
-        reader()
+        current()
 
 
 def test_the_reader_is_that_of_the_network_that_is_shown(
-    workspace: Workspace, reader: CurrentReader, tmp_path: Path
+    workspace: Workspace, current: CurrentReader, tmp_path: Path
 ) -> None:
     light, standard = models.load("light"), models.load("standard")
     workspace.use_network(light)
-    assert reader() is light.reader
+    assert current() is light.reader
     workspace.look_by(standard)
-    assert reader() is standard.reader
+    assert current() is standard.reader
     training = Recognizer(load_model("light"))
     workspace.show_training(training, 3, tmp_path)
-    assert reader() is training
+    assert current() is training
     workspace.look_at_in_use()
-    assert reader() is light.reader
+    assert current() is light.reader
     workspace.look_by(None)
-    assert reader() is light.reader
+    assert current() is light.reader
 
 
 def test_drawings_that_rest_are_read_again_by_the_next_network(
-    workspace: Workspace, reader: CurrentReader, qtbot: QtBot
+    workspace: Workspace, current: CurrentReader, qtbot: QtBot
 ) -> None:
     board = Board()
-    rereading = Rereading(board, workspace, reader, workspace)
+    rereading = Rereading(board, workspace, current, workspace)
     board.joined("a")
     board.joined("b")
     drawn = drawing(1)
@@ -68,9 +68,9 @@ def test_drawings_that_rest_are_read_again_by_the_next_network(
     rereading.shut_down()
 
 
-def test_a_diverged_network_has_no_answer(workspace: Workspace, reader: CurrentReader, qtbot: QtBot) -> None:
+def test_a_diverged_network_has_no_answer(workspace: Workspace, current: CurrentReader, qtbot: QtBot) -> None:
     board = Board()
-    rereading = Rereading(board, workspace, reader, workspace)
+    rereading = Rereading(board, workspace, current, workspace)
     board.joined("a")
     board.drew("a", drawing(1), read_as("3"))
     model = load_model("light").copy()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -41,7 +42,7 @@ def _find(dialog: ShareDialog, kind: type[QWidget], name: str) -> QWidget:
 
 
 def _click(dialog: ShareDialog, name: str, qtbot: QtBot) -> None:
-    qtbot.mouseClick(_find(dialog, QPushButton, name), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(_find(dialog, QPushButton, name), Qt.MouseButton.LeftButton)
 
 
 def test_without_agreement_only_this_computer_reaches_the_page(

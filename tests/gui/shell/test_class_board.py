@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 from websockets.sync.client import connect
@@ -116,7 +117,7 @@ def test_the_sign_in_the_top_bar_opens_the_board(reading_window: MainWindow, qtb
     for scheme in ("dark", "light"):
         theme.choose(scheme)
         assert not sign.grab().isNull()
-    qtbot.mouseClick(sign, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(sign, Qt.MouseButton.LeftButton)
     board = reading_window.class_board.board
     assert board is not None
     assert board.isVisible()
@@ -166,7 +167,7 @@ def test_the_program_does_not_wait_for_the_board(reading_window: MainWindow) -> 
 
 def test_a_place_on_the_network_is_not_local() -> None:
     assert Place.here(8020).is_local
-    assert not Place("192.168.0.24", code="k7qd3x").is_local
+    assert not Place("192.168.0.24", 8020, "k7qd3x").is_local
 
 
 def test_no_file_of_the_class_is_written_without_asking(reading_window: MainWindow, tmp_path: Path) -> None:
