@@ -232,7 +232,11 @@ class DaskPool:
     @property
     def workers(self) -> int:
         """Number of threads of all workers: how many functions run at the same time."""
-        return sum(worker["nthreads"] for worker in self._client.scheduler_info(n_workers=-1)["workers"].values())
+        return sum(self._client.nthreads().values())
+
+    @property
+    def _is_connected(self) -> bool:
+        return self._client.status in {"running", "connecting"}
 
     def run(
         self, function: Callable[[Any, Link], object], tasks: Sequence[Any]
@@ -257,11 +261,12 @@ class DaskPool:
                 future.add_done_callback(_Finished(index, self._messages))
             yield from self._listen()
         finally:
-            self._client.unsubscribe_topic(self._topic)
-            if self._open:
-                self._request_stop()
-                self._client.cancel(list(self._open.values()))
-                self._open.clear()
+            if self._is_connected:
+                self._client.unsubscribe_topic(self._topic)
+                if self._open:
+                    self._request_stop()
+                    self._client.cancel(list(self._open.values()))
+            self._open.clear()
 
     def stop(self) -> None:
         """Leave out the tasks that have not begun, and ask the running ones to end."""
@@ -280,7 +285,7 @@ class DaskPool:
                 message = self._messages.get(timeout=_LOOK)
             except queue.Empty:
                 yield None
-                if self._client.status not in {"running", "connecting"}:
+                if not self._is_connected:
                     raise DigitpadError(self._lost()) from None
                 if self._is_stopping and not self._ask_again():
                     return

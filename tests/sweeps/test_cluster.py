@@ -26,8 +26,8 @@ pytestmark = [
     pytest.mark.skipif(not is_installed("distributed"), reason="Dask is not installed"),
 ]
 
-#: Two short trials, and two that are still running when these have ended.
-TRIALS = ["--set", "epochs=2,60", "--set", "batch-size=32,64"]
+#: A short trial, and a long one that is still running when the first one has ended; then the same again.
+TRIALS = ["--set", "batch-size=32,64", "--set", "epochs=2,60"]
 
 
 @pytest.fixture
@@ -92,13 +92,13 @@ def start_scheduler(start: Callable[..., "subprocess.Popen[str]"]) -> str:
     return line_with(scheduler.stderr, "Scheduler at:").split()[-1]
 
 
-def start_worker(start: Callable[..., "subprocess.Popen[str]"], address: str, name: str) -> "subprocess.Popen[str]":
-    """Start a worker, and wait until the scheduler knows it."""
-    worker = start(
-        "distributed.cli.dask_worker", address, "--no-nanny", "--nthreads", 1, "--no-dashboard", "--name", name
-    )
+def start_worker(start: Callable[..., "subprocess.Popen[str]"], scheduler: str) -> tuple[str, "subprocess.Popen[str]"]:
+    """Start a worker, wait until the scheduler knows it, and return its address and process."""
+    options = ("--no-nanny", "--nthreads", 1, "--no-dashboard")
+    worker = start("distributed.cli.dask_worker", scheduler, *options)
+    address = line_with(worker.stderr, "Start worker at:").split()[-1]
     line_with(worker.stderr, "Registered to:")
-    return worker
+    return address, worker
 
 
 def last_line(text: str) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def test_a_worker_that_is_killed_costs_a_retry(
     start: Callable[..., "subprocess.Popen[str]"], sweep_words: list[str], tmp_path: Path
 ) -> None:
     address = start_scheduler(start)
-    workers = {name: start_worker(start, address, name) for name in ("one", "two")}
+    workers = dict(start_worker(start, address) for _number in range(2))
     process = start(*sweep_words, "--scheduler", address, *TRIALS)
     first_line(process.stdout)
     sweep = the_sweep()
