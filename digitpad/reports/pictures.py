@@ -1,6 +1,7 @@
 """Images of a dataset, and maps of a layer, as PNG."""
 
 import io
+import math
 
 import numpy as np
 import PIL.Image
@@ -11,6 +12,7 @@ from digitpad.explain.frame import Values
 
 _MOST_PIXELS = 1 << 18
 _ALPHA = 24
+_MOST_FACTOR, _ENOUGH = 6, 1 << 18  # of an enlarged picture: pixels for each one, and pixels in all
 
 
 def image_png(image: NDArray[np.uint8], *, is_picture: bool) -> bytes:
@@ -26,11 +28,11 @@ def image_png(image: NDArray[np.uint8], *, is_picture: bool) -> bytes:
     """
     shown = image if is_picture else 255 - image
     pixels = shown[0] if len(shown) == 1 else np.ascontiguousarray(shown.transpose(1, 2, 0))
-    return _png(PIL.Image.fromarray(pixels))
+    return _png(_enlarged(pixels))
 
 
 def maps_png(values: Values, palette: Palette, limit: Values, *, columns: int) -> tuple[bytes, int, int, int]:
-    """Return the maps of one layer side by side as PNG, one pixel for each cell, with transparent gaps between maps.
+    """Return the maps of one layer side by side as PNG, cells as squares, with transparent gaps between maps.
 
     Parameters
     ----------
@@ -44,7 +46,7 @@ def maps_png(values: Values, palette: Palette, limit: Values, *, columns: int) -
     Returns
     -------
     (bytes, int, int, int)
-        The PNG, its width and height in pixels, and the number of maps in it: of a large layer, only the first ones.
+        The PNG, its width and height in cells, and the number of maps in it: of a large layer, only the first ones.
     """
     if values.ndim == 3:
         count = max(1, min(len(values), _MOST_PIXELS // max(1, values[0].size)))
@@ -54,7 +56,15 @@ def maps_png(values: Values, palette: Palette, limit: Values, *, columns: int) -
     argb = np.ascontiguousarray(mosaic.pixels)
     rgba = np.stack([argb >> shift & 0xFF for shift in (16, 8, 0, _ALPHA)], axis=-1).astype(np.uint8)
     height, width = argb.shape
-    return _png(PIL.Image.fromarray(rgba)), width, height, mosaic.count
+    return _png(_enlarged(rgba)), width, height, mosaic.count
+
+
+def _enlarged(pixels: NDArray[np.uint8]) -> PIL.Image.Image:
+    """Return pixels (H, W) or (H, W, channels) as a picture, small ones enlarged: many viewers of PDF blur pixels."""
+    height, width = pixels.shape[:2]
+    factor = max(1, min(_MOST_FACTOR, math.isqrt(_ENOUGH // (height * width))))
+    picture = PIL.Image.fromarray(pixels)
+    return picture.resize((factor * width, factor * height), PIL.Image.Resampling.NEAREST)
 
 
 def _png(picture: PIL.Image.Image) -> bytes:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from digitpad.data.dataset import NO_DIGIT, Dataset
 from digitpad.errors import DigitpadError
-from digitpad.evaluation import Comparison, Evaluation, evaluate, evaluating
+from digitpad.evaluation import Comparison, Evaluation, evaluate, evaluating, wilson_interval
 from digitpad.evaluation.reading import read_logits
 from digitpad.models.model_file import Model, ModelMetadata
 from digitpad.nn import ARCHITECTURES, Architecture, build
@@ -222,3 +222,14 @@ def test_models_with_their_classes_in_another_order_compare_by_image() -> None:
     swapped = Evaluation("s", "d", "c", ("b", "a", "c"), np.array([1, 0]), first.log_probabilities[:, [1, 0, 2]])
     comparison = Comparison(first, swapped)
     assert (comparison.both, comparison.difference) == (2, 0.0)
+
+
+def test_the_interval_of_a_class_is_that_of_its_images() -> None:
+    answers = np.log(np.full((5, 3), 0.1, np.float32))
+    for image, read in enumerate((0, 0, 1, 1, 1)):
+        answers[image, read] = np.log(0.8)
+    result = Evaluation("net", "data", "id", ("a", "b", "c"), np.array([0, 0, 0, 1, 1]), answers)
+    first, second, third = result.recall_intervals
+    assert first == wilson_interval(2, 3)
+    assert second == wilson_interval(2, 2)
+    assert third is None

@@ -66,6 +66,8 @@ def test_all_sentences_are_translated(store: RunStore) -> None:
     runs = [store.find("first"), store.find("second")]
     report = make_report(runs, ReportOptions(limit=80))
     assert report.language == pseudo.CODE
-    found = {text: pseudo.untranslated(text, {*NAMES, *_LAYERS}) for text in texts_in(report)}
+    # How the training ended was written down then, in English.
+    kept = {run.info.message for run in runs}
+    found = {text: pseudo.untranslated(text, {*NAMES, *_LAYERS}) for text in texts_in(report) if text not in kept}
     assert {text: words for text, words in found.items() if words} == {}
     assert f'lang="{pseudo.CODE.replace("_", "-")}"' in page_of(report)

@@ -6,7 +6,7 @@ from typing import get_args
 
 from PySide6.QtCore import QEvent, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QFileDialog, QFormLayout, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from digitpad.gui.training.report_worker import ReportJob, ReportWorker
 from digitpad.gui.widgets.cards import dialog_button, muted
@@ -44,6 +44,7 @@ class ReportDialog(QDialog):
         self._runs = tuple(runs)
         self._worker: ReportWorker | None = None
         self._written: Path | None = None
+        self._stopping = False
         self._make_fields(theme)
         self._make_progress()
         self._lay_out()
@@ -64,7 +65,7 @@ class ReportDialog(QDialog):
         """Make the report, and write it to a file."""
         if self.is_running:
             return
-        self._written = None
+        self._written, self._stopping = None, False
         job = ReportJob(self._runs, Path(name), self.options, self.with_files.isChecked())
         worker = self._worker = ReportWorker(job, self)
         worker.progressed.connect(self._show_progress)
@@ -83,6 +84,7 @@ class ReportDialog(QDialog):
     def reject(self) -> None:
         """Stop the work; if there is none, close the dialog."""
         if self._worker is not None:
+            self._stopping = True
             self.status.setText(self.tr("Stopping…"))
             self._worker.interrupt()
             return
@@ -162,11 +164,13 @@ class ReportDialog(QDialog):
         about = muted(self.tr("Report about %n run(s): {names}", "", len(self._runs)).format(names=names), self)
         about.setObjectName("reportAbout")
         about.setTextFormat(Qt.TextFormat.PlainText)
-        form = QFormLayout()
-        form.setSpacing(SPACE)
         label = muted(self.images.accessibleName(), self)
         label.setBuddy(self.images)
-        form.addRow(label, self.images)
+        label.setWordWrap(False)
+        chosen = QHBoxLayout()
+        chosen.setSpacing(SPACE)
+        chosen.addWidget(label)
+        chosen.addWidget(self.images, 1)
         row = QHBoxLayout()
         row.setSpacing(SPACE)
         row.addStretch(1)
@@ -176,7 +180,7 @@ class ReportDialog(QDialog):
         column.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         column.setSpacing(SPACE + SPACE // 2)
         column.addWidget(about)
-        column.addLayout(form)
+        column.addLayout(chosen)
         for box in (self.robustness, self.film, self.with_files):
             column.addWidget(box)
         column.addWidget(self.bar)
@@ -227,7 +231,7 @@ class ReportDialog(QDialog):
     @Slot()
     def _end(self) -> None:
         worker, self._worker = self._worker, None
-        if worker is not None and self._written is None and worker.isInterruptionRequested():
+        if self._stopping and self._written is None:
             self.status.setText(self.tr("Stopped; nothing was written."))
         if worker is not None:
             worker.deleteLater()

@@ -104,10 +104,10 @@ def calibration_figure(calibration: Calibration) -> Figure:
     drawing = Drawing(480, 330)
     plot = Plot(drawing, Area(50, 24, 420, 262), Span(0, 1), Span(0, 1.06))
     plot.title_up(_("accuracy"))
-    plot.shares_up()
-    plot.ticks_across(
-        [tick / 10 for tick in range(0, 11, 2)], [f"{10 * tick}\N{NO-BREAK SPACE}%" for tick in range(0, 11, 2)]
-    )
+    fifths = [tick / 10 for tick in range(0, 11, 2)]
+    shares = [f"{100 * share:.0f}\N{NO-BREAK SPACE}%" for share in fifths]
+    plot.ticks_up(fifths, shares)
+    plot.ticks_across(fifths, shares)
     plot.title_across(_("confidence"))
     for each in calibration.bins:
         if each.accuracy is None or each.confidence is None:

@@ -13,12 +13,12 @@ from digitpad.reports.wording import duration, number_cell, share_cell
 from digitpad.training.events import EpochCompleted
 from digitpad.training.run_info import RunInfo
 from digitpad.training.setting_checks import words
-from digitpad.training.settings import TrainingSettings, optimizer_options, schedule_options
+from digitpad.training.settings import OptimizerName, Schedule, TrainingSettings, optimizer_options, schedule_options
 from digitpad.translation import gettext as _
 
 #: Settings that only one optimizer or schedule uses.
-_OWN = {"beta1", "beta2", "eps", "alpha", "momentum", "step_epochs", "gamma", "final_learning_rate", "plateau_factor"}
-_OWN |= {"plateau_patience", "rise", "div_factor", "final_div_factor", "low_momentum"}
+_OWN = {name for optimizer in OptimizerName for name in optimizer_options(optimizer)}
+_OWN |= {name for schedule in Schedule for name in schedule_options(schedule)}
 _MOST_EPOCHS = 12
 
 

@@ -1,5 +1,6 @@
 """Reports from the window: written by a worker, stopped on request, and said in words if they fail."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,13 +30,15 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot, trained: Run) -> ReportDialog:
+def dialog(qtbot: QtBot, trained: Run) -> Iterator[ReportDialog]:
     parent = QWidget()
     qtbot.addWidget(parent)
     made = ReportDialog(Theme("light"), [trained], parent)
     made.images.choose("validation")
     made.robustness.setChecked(False)
-    return made
+    yield made
+    # The parent lives until here.
+    parent.close()
 
 
 @pytest.mark.parametrize(("name", "beginning"), [("a.html", b"<!DOCTYPE html>"), ("a.pdf", b"%PDF")])
