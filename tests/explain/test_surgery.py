@@ -55,7 +55,7 @@ def light() -> Model:
 
 
 PLANS = {"light": ARCHITECTURES["light"], "lenet5": ARCHITECTURES["lenet5"], "resnet": ARCHITECTURES["resnet"]}
-PLANS |= {name: square(name) for name in ("windows", "transposed")}
+PLANS |= {name: square(name) for name in ("windows", "transposed", "resampled")}
 
 
 @pytest.mark.parametrize("name", PLANS)

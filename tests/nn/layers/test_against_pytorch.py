@@ -4,17 +4,31 @@ The configurations are drawn by hypothesis from a fixed seed. What PyTorch refus
 tested elsewhere.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from digitpad.nn import Layer, Sequential
 from digitpad.nn.backend import Array
-from digitpad.nn.layers import AvgPool2D, BatchNorm2D, Conv2D, ConvTranspose2D, Flatten, Linear, MaxPool2D
+from digitpad.nn.layers import (
+    AdaptiveAvgPool2D,
+    AvgPool2D,
+    BatchNorm2D,
+    Conv2D,
+    ConvTranspose2D,
+    Flatten,
+    GroupNorm,
+    LayerNorm,
+    Linear,
+    MaxPool2D,
+    Pad2D,
+    Upsample2D,
+)
 
 torch: Any = pytest.importorskip("torch", reason="PyTorch is not installed; the golden vectors were still compared")
 
@@ -105,12 +119,18 @@ def convolutions(draw: Callable[..., Any], *, transposed: bool) -> tuple[Options
 
 
 @st.composite
-def poolings(draw: Callable[..., Any]) -> tuple[Options, tuple[int, ...], type]:
+def poolings(draw: Callable[..., Any], *, dilated: bool) -> tuple[Options, tuple[int, ...], type]:
     """Arguments of a pooling layer, the shape of a batch that it fits, and a dtype."""
     kernel = draw(pairs(1, 4))
     padding = tuple(draw(st.integers(0, size // 2)) for size in both(kernel))
     options: Options = {"kernel_size": kernel, "stride": draw(st.none() | pairs(1, 4)), "padding": padding}
-    image = [draw(st.integers(max(1, k - 2 * p), k + 6)) for k, p in zip(both(kernel), padding, strict=True)]
+    options["ceil_mode"] = draw(st.booleans())
+    dilation = both(draw(pairs(1, 3))) if dilated else (1, 1)
+    if dilated:
+        options["dilation"] = dilation
+    # As many pixels as the window needs, and enough that none lies between the cells of a window in the padding.
+    least = [max(d, d * (k - 1) + 1 - 2 * p) for k, d, p in zip(both(kernel), dilation, padding, strict=True)]
+    image = [draw(st.integers(size, size + 6)) for size in least]
     shape = (draw(st.integers(1, 3)), draw(st.integers(1, 3)), *image)
     return options, shape, draw(st.sampled_from([np.float64, np.float32]))
 
@@ -131,18 +151,71 @@ def test_transposed_convolution(drawn: tuple[Options, tuple[int, ...], type]) ->
 
 
 @thorough
-@given(poolings())
+@given(poolings(dilated=True))
 def test_max_pooling(drawn: tuple[Options, tuple[int, ...], type]) -> None:
     options, shape, dtype = drawn
     compare(MaxPool2D(**options), torch.nn.MaxPool2d(**options), shape, dtype)
 
 
 @thorough
-@given(poolings(), st.booleans())
+@given(poolings(dilated=False), st.booleans())
 def test_average_pooling(drawn: tuple[Options, tuple[int, ...], type], count_include_pad: bool) -> None:
     options, shape, dtype = drawn
     options["count_include_pad"] = count_include_pad
     compare(AvgPool2D(**options), torch.nn.AvgPool2d(**options), shape, dtype)
+
+
+images = st.tuples(st.integers(1, 3), st.integers(1, 4), st.integers(1, 9), st.integers(1, 9))
+dtypes = st.sampled_from([np.float64, np.float32])
+
+
+@thorough
+@given(images, dtypes, pairs(1, 5), st.sampled_from([None, False, True]))
+def test_upsampling(
+    shape: tuple[int, ...], dtype: type, scale: int | tuple[int, int], align_corners: bool | None
+) -> None:
+    if align_corners is None:
+        compare(Upsample2D(scale), torch.nn.Upsample(scale_factor=scale), shape, dtype)
+        return
+    theirs = torch.nn.Upsample(scale_factor=scale, mode="bilinear", align_corners=align_corners)
+    compare(Upsample2D(scale, "bilinear", align_corners), theirs, shape, dtype)
+
+
+@thorough
+@given(images, dtypes, pairs(1, 7))
+def test_adaptive_pooling(shape: tuple[int, ...], dtype: type, size: int | tuple[int, int]) -> None:
+    compare(AdaptiveAvgPool2D(size), torch.nn.AdaptiveAvgPool2d(size), shape, dtype)
+
+
+@thorough
+@given(images, dtypes, st.sampled_from(["zeros", "reflect", "replicate"]), st.lists(st.integers(0, 4), min_size=4))
+def test_padding(shape: tuple[int, ...], dtype: type, mode: str, sides: list[int]) -> None:
+    above, below, left, right = sides[:4]
+    if mode == "reflect":
+        above, below = (min(side, shape[2] - 1) for side in (above, below))
+        left, right = (min(side, shape[3] - 1) for side in (left, right))
+    kinds = {"zeros": "ZeroPad2d", "reflect": "ReflectionPad2d", "replicate": "ReplicationPad2d"}
+    theirs = getattr(torch.nn, kinds[mode])((left, right, above, below))
+    compare(Pad2D(((above, below), (left, right)), mode), theirs, shape, dtype)
+
+
+@thorough
+@given(images, st.integers(1, 3), st.booleans())
+def test_group_normalization(shape: tuple[int, ...], groups: int, affine: bool) -> None:
+    # PyTorch refuses a batch that consists of a single number.
+    assume(math.prod(shape) > 1)
+    n, per_group, *image = shape
+    channels = groups * per_group
+    ours = GroupNorm(groups, channels, affine=affine, dtype=np.float64)
+    theirs = torch.nn.GroupNorm(groups, channels, affine=affine)
+    compare(ours, theirs, (n, channels, *image), np.float64)
+
+
+@thorough
+@given(images, st.integers(1, 3), st.booleans())
+def test_layer_normalization(shape: tuple[int, ...], axes: int, bias: bool) -> None:
+    ours = LayerNorm(shape[-axes:], bias=bias, dtype=np.float64)
+    compare(ours, torch.nn.LayerNorm(shape[-axes:], bias=bias), shape, np.float64)
 
 
 def test_a_state_dict_of_pytorch_loads_as_it_is() -> None:
