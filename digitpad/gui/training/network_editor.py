@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.errors import DigitpadError
-from digitpad.explain.diagram import Box
 from digitpad.gui.training.layer_fields import LayerFields
 from digitpad.gui.training.layer_list import LayerList
 from digitpad.gui.training.plan_editor import PlanEditor
@@ -35,6 +34,7 @@ from digitpad.lab.networks import solve
 from digitpad.lab.worked import copy_as
 from digitpad.nn import Architecture
 from digitpad.training import editing
+from digitpad.training.inner_layers import change_inner, inner_row
 from digitpad.training.layer_kinds import KINDS
 from digitpad.training.network_fit import fit_network, output_sentence
 from digitpad.translation import gettext as _
@@ -60,6 +60,7 @@ class NetworkEditor(QDialog):
         self._editor = editor
         self._architecture = editor.architecture
         self._undone: list[tuple[Architecture, int]] = []
+        self._inner = ""  # the full name of the layer inside others that is edited
         self.list = LayerList(theme, self)
         self.view = row_table(
             self.list, "layerList", self.tr("Layers"), self.tr("Select a layer to change it"), _WIDTHS, self
@@ -161,9 +162,22 @@ class NetworkEditor(QDialog):
     @Slot(str, object)
     def _edit(self, name: str, value: object) -> None:
         row = self._row()
-        if row < 0 or self._architecture.layers[row].get(name) == value:
+        if row < 0:
             return
-        self._take(editing.change(self._architecture, row, **{name: value}), row)
+        if self._inner:
+            self._edit_inner(row, name, value)
+        elif self._architecture.layers[row].get(name) != value:
+            self._take(editing.change(self._architecture, row, **{name: value}), row)
+
+    def _edit_inner(self, row: int, name: str, value: object) -> None:
+        """Change a layer inside the one of a row."""
+        inner = inner_row(self._architecture, self._inner)
+        if inner is None or (inner.name if name == "name" else inner.arguments.get(name)) == value:
+            return
+        changed = change_inner(self._architecture, self._inner, **{name: value})
+        if name == "name":
+            self._inner = f"{self._inner.rpartition('.')[0]}.{value}"
+        self._take(changed, row)
 
     def _move(self, by: int) -> None:
         row = self._row()
@@ -235,9 +249,15 @@ class NetworkEditor(QDialog):
     def _choose(self, *_indexes: QModelIndex) -> None:
         rows, row = self.list.analysis.rows, self._row()
         chosen = rows[row] if 0 <= row < len(rows) else None
+        inner = None
+        if chosen is not None and self._inner.partition(".")[0] == chosen.name:
+            inner = inner_row(self._architecture, self._inner)
+        if inner is None:
+            self._inner = ""
+        if chosen is not None:
+            self.drawing.choose(self._inner or chosen.name)
+        chosen = inner or chosen
         self.fields.show_layer(chosen)
-        if chosen is not None and not _is_part(self.drawing.box, chosen.name):
-            self.drawing.choose(chosen.name)
         kind = KINDS.get(chosen.type) if chosen is not None else None
         known = _(kind.title) if kind is not None else chosen.type if chosen is not None else self.tr("No layer")
         self._heading.setText(known)
@@ -245,13 +265,23 @@ class NetworkEditor(QDialog):
         self._up.setEnabled(row > 0)
         self._down.setEnabled(0 <= row < len(rows) - 1)
 
+    @Slot(int)
+    def _show_as(self, number: int) -> None:
+        """Show the list or the drawing; the list has only whole layers."""
+        self._stack.setCurrentIndex(number)
+        if number == 0:
+            self._inner = ""
+            self._choose()
+
     @Slot(str)
     def _choose_drawn(self, name: str) -> None:
-        """Choose the layer of a box; one inside another layer is edited with it."""
+        """Choose the layer of a box, which may be inside another one."""
         top = name.partition(".")[0]
         row = next((row.index for row in self.list.analysis.rows if row.name == top), -1)
         if row >= 0:
+            self._inner = name if "." in name else ""
             self.view.setCurrentIndex(self.list.index(row, 0))
+            self._choose()
 
     @Slot(str)
     def _open_drawn(self, name: str) -> None:
@@ -271,7 +301,7 @@ class NetworkEditor(QDialog):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.view)
         self._stack.addWidget(self.drawing)
-        self._shown.idClicked.connect(self._stack.setCurrentIndex)
+        self._shown.idClicked.connect(self._show_as)
         tools = FlowLayout()
         tools.setSpacing(SPACE)
         for switch in switches:
@@ -329,8 +359,3 @@ class NetworkEditor(QDialog):
 def _summary(architecture: Architecture, form: str) -> str:
     """Return the table of the layers in one of the forms of "Copy as"."""
     return copy_as(solve(architecture), form)
-
-
-def _is_part(box: Box | None, name: str) -> bool:
-    """Return whether a box belongs to a layer, or to one inside it."""
-    return box is not None and box.full_name.partition(".")[0] == name

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 import digitpad
 from digitpad.copying.references import LayerReference
+from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.theme import SPACE, Theme
@@ -39,15 +40,13 @@ class LayerReferenceLine(QWidget):
         super().__init__(parent)
         self._reference: LayerReference | None = None
         self.setObjectName(name)
-        self.text = LiveText(
-            theme,
-            f"{name}Text",
-            self.font(),
-            "muted",
-            self,
-            spoken=self.tr("The same in PyTorch"),
-            lines=1 if apart else 2,
+        #: A line that changes with every frame is painted; one that changes with a click wraps.
+        self.text: LiveText | QLabel = (
+            LiveText(theme, f"{name}Text", self.font(), "muted", self, spoken=self.tr("The same in PyTorch"))
+            if apart
+            else muted("", self)
         )
+        self.text.setObjectName(f"{name}Text")
         self.copy_path = QToolButton(self)
         self.copy_path.setObjectName(f"{name}Path")
         self.copy_path.setText(self.tr("Copy path"))
@@ -70,12 +69,18 @@ class LayerReferenceLine(QWidget):
         self._reference = reference
         self.copy_path.setEnabled(reference is not None)
         if reference is None:
-            self.text.show_text("")
+            self._say("")
             return
         parts = [self.tr("Computed by {name} in {file}.").format(name=reference.name, file=reference.file)]
         if reference.pytorch is not None:
             parts.insert(0, self.tr("The same in PyTorch: {code}.").format(code=reference.pytorch))
-        self.text.show_text(" ".join(parts))
+        self._say(" ".join(parts))
+
+    def _say(self, text: str) -> None:
+        if isinstance(self.text, LiveText):
+            self.text.show_text(text)
+        else:
+            self.text.setText(text)
 
     @Slot()
     def _take_path(self) -> None:

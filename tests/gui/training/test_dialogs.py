@@ -12,7 +12,16 @@ import PIL.Image
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from digitpad.gui.evaluation.job import Measured, evaluation_job
@@ -38,6 +47,12 @@ from tests.copying.programs import run
 from tests.gui.copied import copied
 
 Wait = Callable[[TrainTab, State], None]
+
+
+def _switch(editor: NetworkEditor, name: str) -> None:
+    button = editor.findChild(QToolButton, name)
+    assert button is not None
+    button.click()
 
 
 def _press(parent: QWidget, name: str) -> None:
@@ -307,7 +322,7 @@ def test_a_box_of_the_drawing_is_edited(tab: TrainTab, qtbot: QtBot) -> None:
     assert editor is not None
     drawing = editor.drawing
     qtbot.waitUntil(lambda: bool(drawing.boxes), timeout=30_000)
-    _press(editor, "layersAsDrawing")
+    _switch(editor, "layersAsDrawing")
     assert drawing.isVisible()
     assert not editor.view.isVisible()
     drawing.setFocus()
@@ -328,6 +343,36 @@ def test_a_box_of_the_drawing_is_edited(tab: TrainTab, qtbot: QtBot) -> None:
     assert box.lines[0][0].startswith("21 × ")
     editor.view.setCurrentIndex(editor.list.index(0, 0))
     assert drawing.box is drawing.boxes[0]
+    _press(editor, "networkCancel")
+
+
+def test_a_layer_inside_a_block_is_edited(tab: TrainTab, qtbot: QtBot) -> None:
+    tab.editor.change(architecture=ARCHITECTURES["resnet"])
+    tab.edit_network()
+    editor = tab.findChild(NetworkEditor)
+    assert editor is not None
+    drawing = editor.drawing
+    qtbot.waitUntil(lambda: any(box.full_name == "block1.body.conv1" for box in drawing.boxes), timeout=30_000)
+    _switch(editor, "layersAsDrawing")
+    drawing.chosen.emit("block1.body.conv1")
+    name, maps = editor.findChild(QLineEdit, "layerName"), editor.findChild(IntField, "layer-out_channels")
+    assert name is not None
+    assert maps is not None
+    assert name.text() == "conv1"
+    with qtbot.waitSignal(drawing.drawn, timeout=30_000):
+        maps.setValue(24)
+    assert editor.trouble == ""
+    box = drawing.box
+    assert box is not None
+    assert box.full_name == "block1.body.conv1"
+    assert box.lines[0][0].startswith("24 × ")
+    name.setText("first")
+    with qtbot.waitSignal(drawing.drawn, timeout=30_000):
+        name.editingFinished.emit()
+    assert drawing.box is not None
+    assert drawing.box.full_name == "block1.body.first"
+    _switch(editor, "layersAsList")
+    assert name.text() == "block1"
     _press(editor, "networkCancel")
 
 
