@@ -15,7 +15,7 @@ from itertools import count
 
 from digitpad.data.ink import Drawing
 from digitpad.reading.number_reading import NumberReading
-from digitpad.serving.participants import Answer, Participant, answer_of, plain_drawing, plain_person
+from digitpad.serving.participants import NO_ANSWER, Answer, Participant, answer_of, plain_drawing, plain_person
 
 MOST_PARTICIPANTS = 60
 """More pages can be open, but they are not on the board."""
@@ -227,9 +227,9 @@ class Board:
                     self._put(replace(one, drawing=None, answer=None, right=None))
             self._revision += 1
 
-    def reread(self, client: str, drawing: Drawing, reading: NumberReading) -> None:
-        """Show another reading of a drawing, unless the person has drawn on meanwhile."""
-        answer = answer_of(reading)
+    def reread(self, client: str, drawing: Drawing, reading: NumberReading | None) -> None:
+        """Show another reading of a drawing, unless the person has drawn on meanwhile; None if there is no answer."""
+        answer = NO_ANSWER if reading is None else answer_of(reading)
         with self._lock:
             known = self._people.get(client)
             if known is not None and known.drawing is drawing and known.answer != answer:

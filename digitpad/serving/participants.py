@@ -56,6 +56,10 @@ class Answer:
     rejected: bool
 
 
+NO_ANSWER = Answer("", OTHER, 0.0, rejected=True)
+"""The answer of a network that has none: its training has diverged."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Participant:
     """One person with a page.
@@ -160,8 +164,7 @@ def answer_of(reading: NumberReading) -> Answer:
     if len(text) > _LONGEST_TEXT:
         text = f"{text[: _LONGEST_TEXT - 1]}…"
     if not math.isfinite(certainty):
-        # The outputs of a network whose training has diverged are no answer.
-        return Answer("", OTHER, 0.0, rejected=True)
+        return NO_ANSWER
     rejected = reading.rejected
     return Answer(text, OTHER if rejected or reading.is_number else text, certainty, rejected)
 

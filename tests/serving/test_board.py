@@ -248,6 +248,8 @@ def test_another_reading_of_the_same_drawing_changes_the_answer() -> None:
     assert one.drawing is not None
     board.reread("a", one.drawing, read_as("4"))
     assert board.state().row == {"4": 1}
+    board.reread("a", one.drawing, None)
+    assert board.state().row == {OTHER: 1}
     board.drew("a", drawing(2), read_as("7"))
     board.reread("a", one.drawing, read_as("4"))
     assert board.state().row == {"7": 1}

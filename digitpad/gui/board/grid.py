@@ -21,7 +21,7 @@ from digitpad.serving.participants import Participant
 _LEAST = 84  # pixels at 100 % text size: the width of a tile
 _MOST = 420
 _SHAPE = 0.92  # the height of a tile over its width
-_BUDGET = 0.012  # seconds for the tiles of a frame
+_BUDGET = 0.010  # seconds for the tiles of a frame
 _STRETCH = 1.25  # how much wider it may be, so that the columns share the whole width
 
 

@@ -1,6 +1,7 @@
 """Reads the drawings on the board again when another network is shown: after a training, and in a replay."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
@@ -11,6 +12,9 @@ from digitpad.gui.workspace.workspace import Workspace
 from digitpad.reading.number_reading import NumberReading
 from digitpad.serving.board import Board
 
+if TYPE_CHECKING:
+    from digitpad.reading.numbers import NumberReader
+
 _KIND = "board"
 
 
@@ -20,7 +24,24 @@ class _Read:
 
     client: str
     drawing: Drawing
-    reading: NumberReading
+    reading: NumberReading | None  # None if the training of the network has diverged
+
+
+def _read(numbers: "NumberReader", drawing: Drawing) -> NumberReading | None:
+    """Read a drawing; called in the worker's thread."""
+    import numpy as np
+
+    from digitpad.nn.checks import NotFiniteError
+
+    canvas = drawing.long_side
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            whole = numbers.reader.recognize_ink(drawing.strokes, canvas=canvas)
+            if not np.isfinite(whole.probabilities).all():
+                return None
+            return numbers.read_drawing(drawing.strokes, canvas=canvas, whole=whole)
+    except NotFiniteError:
+        return None
 
 
 class Rereading(QObject):
@@ -67,23 +88,13 @@ class Rereading(QObject):
             return
 
         def read(context: WorkContext) -> None:
-            import numpy as np
-
-            from digitpad.reading.number_reading import single
             from digitpad.reading.numbers import NumberReader
 
             numbers = NumberReader(reader)
             for client, drawing in drawn:
                 if context.stopped():
                     return
-                canvas = drawing.long_side
-                whole = reader.recognize_ink(drawing.strokes, canvas=canvas)
-                if np.isfinite(whole.probabilities).all():
-                    reading = numbers.read_drawing(drawing.strokes, canvas=canvas, whole=whole)
-                else:
-                    # A network whose training has diverged.
-                    reading = single(whole, (0, 0, 0, 0))
-                context.show(_Read(client, drawing, reading))
+                context.show(_Read(client, drawing, _read(numbers, drawing)))
 
         self._worker.ask(_KIND, read)
 

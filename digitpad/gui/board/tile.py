@@ -10,7 +10,7 @@ from digitpad.gui.board.painting import CENTRE, LEFT, RIGHT, filling
 from digitpad.gui.widgets.percent import sureness
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme
-from digitpad.serving.participants import Participant
+from digitpad.serving.participants import NO_ANSWER, Answer, Participant
 
 _INK = 0.56  # the share of the width that the drawing has; the answer has the rest
 _FOOT = 0.16  # the share of the height below the drawing
@@ -26,7 +26,7 @@ def how_sure(one: Participant) -> str:
     """Return how sure the network is of an answer; empty without one."""
     if one.answer is None:
         return ""
-    return QCoreApplication.translate("Board", "not a digit") if one.answer.rejected else sureness(one.answer.certainty)
+    return _rejection(one.answer) if one.answer.rejected else sureness(one.answer.certainty)
 
 
 def described(one: Participant) -> str:
@@ -35,7 +35,7 @@ def described(one: Participant) -> str:
     if one.answer is None:
         words = QCoreApplication.translate("Board", "{name}: nothing drawn yet").format(name=name)
     elif one.answer.rejected:
-        words = QCoreApplication.translate("Board", "{name}: not a digit").format(name=name)
+        words = f"{name}: {_rejection(one.answer)}"
     else:
         words = QCoreApplication.translate("Board", "{name}: {answer}, {certainty}").format(
             name=name, answer=one.answer.text, certainty=sureness(one.answer.certainty)
@@ -46,6 +46,12 @@ def described(one: Participant) -> str:
     if not one.present:
         words = QCoreApplication.translate("Board", "{description} (page closed)").format(description=words)
     return words
+
+
+def _rejection(answer: Answer) -> str:
+    if answer == NO_ANSWER:
+        return QCoreApplication.translate("Board", "no prediction")
+    return QCoreApplication.translate("Board", "not a digit")
 
 
 class TilePainter:

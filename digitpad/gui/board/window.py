@@ -30,7 +30,7 @@ from digitpad.serving.board import ClassState
 from digitpad.serving.participants import Order, Participant, arranged
 
 _EVERY = 20  # milliseconds between two looks at the board
-_SHARE = 2  # the pause after a look is at least this many times as long as the look
+_SHARE = 3  # the pause after a look is at least this many times as long as the look
 _SORT_EVERY = 1.0  # seconds: tiles that swapped places with every stroke could not be looked at
 _SIDE = 30 * SPACE
 _USUAL = (1280, 800)
@@ -126,7 +126,6 @@ class BoardWindow(QWidget):
         main.setSpacing(SPACE)
         main.addWidget(self.banner_card)
         main.addWidget(self.views, 1)
-        main.addWidget(self.alert)
         both = QHBoxLayout()
         both.setSpacing(2 * SPACE)
         both.addLayout(main, 1)
@@ -135,6 +134,7 @@ class BoardWindow(QWidget):
         outer.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, SPACE)
         outer.setSpacing(SPACE)
         outer.addLayout(both, 1)
+        outer.addWidget(self.alert)
         outer.addWidget(self.controls)
 
     def _make_actions(self) -> None:

@@ -41,7 +41,7 @@ def _find(dialog: ShareDialog, kind: type[QWidget], name: str) -> QWidget:
     return found
 
 
-def _click(dialog: ShareDialog, name: str, qtbot: QtBot) -> None:
+def _click(dialog: ShareDialog, name: str) -> None:
     QTest.mouseClick(_find(dialog, QPushButton, name), Qt.MouseButton.LeftButton)
 
 
@@ -51,7 +51,7 @@ def test_without_agreement_only_this_computer_reaches_the_page(
     host = dialog.findChild(ComboBox, "shareHost")
     assert host is not None
     assert not host.isEnabled()
-    _click(dialog, "shareStart", qtbot)
+    _click(dialog, "shareStart")
     qtbot.waitUntil(lambda: sharing.stage is Stage.ON)
     place = servers.started[0].place
     assert (place.host, place.code) == ("127.0.0.1", "")
@@ -66,7 +66,7 @@ def test_after_agreement_the_chosen_network_reaches_it_with_a_code(
     allow.setChecked(True)
     assert [host.itemText(place) for place in range(host.count())] == ["192.168.0.24 (wlan0)", "10.0.0.5 (eth0)"]
     host.choose("10.0.0.5")
-    _click(dialog, "shareStart", qtbot)
+    _click(dialog, "shareStart")
     qtbot.waitUntil(lambda: sharing.stage is Stage.ON)
     place = servers.started[0].place
     assert place.host == "10.0.0.5"
@@ -79,9 +79,9 @@ def test_after_agreement_the_chosen_network_reaches_it_with_a_code(
     others = dialog.findChild(QLabel, "shareOthers")
     assert others is not None
     assert "192.168.0.24" in others.text()
-    _click(dialog, "shareCopy", qtbot)
+    _click(dialog, "shareCopy")
     assert QGuiApplication.clipboard().text() == address.address
-    _click(dialog, "shareStop", qtbot)
+    _click(dialog, "shareStop")
     qtbot.waitUntil(lambda: sharing.stage is Stage.OFF)
     assert _find(dialog, QPushButton, "shareStart").isVisible()
 
@@ -93,7 +93,7 @@ def test_every_sharing_has_a_code_of_its_own(
     assert allow is not None
     allow.setChecked(True)
     for _time in range(2):
-        _click(dialog, "shareStart", qtbot)
+        _click(dialog, "shareStart")
         qtbot.waitUntil(lambda: sharing.stage is Stage.ON)
         sharing.stop()
         qtbot.waitUntil(lambda: sharing.stage is Stage.OFF)
@@ -106,11 +106,11 @@ def test_a_port_in_use_is_said_in_the_dialog(dialog: ShareDialog, sharing: Shari
     assert alert is not None
     port.setValue(8021)
     with qtbot.waitSignal(sharing.failed):
-        _click(dialog, "shareStart", qtbot)
+        _click(dialog, "shareStart")
     assert alert.isVisible()
     assert alert.text == "Port 8021 is in use; choose another one."
     port.setValue(8022)
-    _click(dialog, "shareStart", qtbot)
+    _click(dialog, "shareStart")
     qtbot.waitUntil(lambda: sharing.stage is Stage.ON)
     assert alert.text == ""
 
@@ -123,7 +123,7 @@ def test_without_a_network_nothing_can_be_agreed(theme: Theme, sharing: Sharing,
     assert alert is not None
     assert not allow.isEnabled()
     assert "not connected" in alert.text
-    _click(dialog, "shareStart", qtbot)
+    _click(dialog, "shareStart")
     qtbot.waitUntil(lambda: sharing.stage is Stage.ON)
     assert sharing.place.is_local
     dialog.close()
@@ -136,7 +136,7 @@ def test_every_text_has_room_and_every_control_a_name(
     dialog: ShareDialog, sharing: Sharing, theme: Theme, qtbot: QtBot, scale: float, is_on: bool
 ) -> None:
     if is_on:
-        _click(dialog, "shareStart", qtbot)
+        _click(dialog, "shareStart")
         qtbot.waitUntil(lambda: sharing.stage is Stage.ON)
     theme.set_scale(scale)
     dialog.ask()

@@ -4,7 +4,7 @@ import pytest
 
 from digitpad.gui.board.tile import TilePainter, described, how_sure, person
 from digitpad.gui.widgets.theme import Theme
-from digitpad.serving.participants import Participant, answer_of
+from digitpad.serving.participants import NO_ANSWER, Participant, answer_of
 from tests.serving.drawn import drawing, read_as
 
 SPACE = "\N{NO-BREAK SPACE}"
@@ -32,6 +32,7 @@ def test_a_person_without_a_name_is_a_phone_with_a_number() -> None:
             "not a digit",
             "phone 1: not a digit (page closed)",
         ),
+        (Participant("a", 1, answer=NO_ANSWER), "no prediction", "phone 1: no prediction"),
     ],
 )
 def test_a_tile_is_described(one: Participant, sure: str, words: str) -> None:

@@ -93,7 +93,7 @@ def test_many_drawings_between_two_looks_are_one_change(board: BoardWindow, shar
     assert answer.text == "9"
 
 
-def test_a_question_is_asked_and_counted(board: BoardWindow, shared: Sharing, servers: Servers, qtbot: QtBot) -> None:
+def test_a_question_is_asked_and_counted(board: BoardWindow, shared: Sharing, servers: Servers) -> None:
     _join(shared, "a", "b", "c")
     board.refresh()
     QTest.keyClick(board.grid, Qt.Key.Key_4)
@@ -151,7 +151,7 @@ def test_tiles_keep_their_places_while_people_draw(board: BoardWindow, shared: S
     assert _clients(board) == ["a", "b"]
 
 
-def test_one_is_shown_large_and_follows_the_pen(board: BoardWindow, shared: Sharing, qtbot: QtBot) -> None:
+def test_one_is_shown_large_and_follows_the_pen(board: BoardWindow, shared: Sharing) -> None:
     _join(shared, "a", "b")
     shared.board.drew("b", drawing(1), read_as("7"))
     board.refresh()
@@ -168,7 +168,7 @@ def test_one_is_shown_large_and_follows_the_pen(board: BoardWindow, shared: Shar
     assert board.views.currentWidget() is board.grid
 
 
-def test_a_hidden_drawing_is_gone_and_comes_back(board: BoardWindow, shared: Sharing, qtbot: QtBot) -> None:
+def test_a_hidden_drawing_is_gone_and_comes_back(board: BoardWindow, shared: Sharing) -> None:
     _join(shared, "a", "b")
     shared.board.named("a", "<b>rude</b> & bad")
     board.refresh()
@@ -184,7 +184,7 @@ def test_a_hidden_drawing_is_gone_and_comes_back(board: BoardWindow, shared: Sha
 
 
 def test_a_reset_asks_first_and_begins_with_the_next_class(
-    board: BoardWindow, shared: Sharing, servers: Servers, qtbot: QtBot
+    board: BoardWindow, shared: Sharing, servers: Servers
 ) -> None:
     _join(shared, "a")
     shared.board.consented("a", True)
