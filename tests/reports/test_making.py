@@ -248,7 +248,7 @@ def test_a_network_that_reads_pictures(tmp_path: Path) -> None:
 
 def test_a_network_that_finds_ink_has_no_classes(tmp_path: Path) -> None:
     settings = TrainingSettings(epochs=1, batch_size=2, threads=1)
-    plan = RunPlan(ARCHITECTURES["unet"], "paper", limit=4, validation=2, settings=settings)
+    plan = RunPlan(ARCHITECTURES["unet-narrow"], "paper", limit=3, validation=1, settings=settings)
     live = LiveRun.start(plan, RunStore(tmp_path), "ink")
     for _event in live.events():
         pass
