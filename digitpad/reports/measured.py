@@ -251,7 +251,8 @@ class _Measuring:
 
     def disturb_images(self) -> None:
         """Measure the robustness."""
-        if self._recognizer is None or self.result.images is None:
+        images = self.result.images
+        if self._recognizer is None or images is None:
             return
         if not self._options.robustness:
             self._miss("robustness", _("Disturbed images were not measured for this report."))
@@ -263,7 +264,7 @@ class _Measuring:
         if self._kept is not None and len(self._kept.robustness) == count_points(kinds):
             self.result = replace(self.result, robustness=self._kept.robustness)
             return
-        for point in measuring_robustness_in_steps(self._recognizer, measured_images(self.result.images), kinds):
+        for point in measuring_robustness_in_steps(self._recognizer, measured_images(images), kinds):
             if point is not None:
                 points.append(point)
             self._tell(doing, len(points), count_points(kinds))

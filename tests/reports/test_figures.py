@@ -54,9 +54,9 @@ def check(figure: Figure | None) -> None:
             for name in ("x", "y", "x1", "y1", "x2", "y2", "cx", "cy")
             if (value := element.get(name))
         }
-        assert all(np.isfinite(value) for value in numbers.values())
-        for name, value in numbers.items():
-            assert -1 <= value <= (width if "x" in name else height) + 1, (figure.name, element.tag, element.attrib)
+        assert all(np.isfinite(place) for place in numbers.values())
+        for name, place in numbers.items():
+            assert -1 <= place <= (width if "x" in name else height) + 1, (figure.name, element.tag, element.attrib)
         if element.tag in {"rect", "image"}:
             assert numbers.get("x", 0) + float(element.get("width", "0")) <= width + 1
             assert numbers.get("y", 0) + float(element.get("height", "0")) <= height + 1

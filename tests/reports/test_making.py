@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import PIL.Image
 import pytest
 
 from digitpad.data.fewer import limited
@@ -12,13 +13,17 @@ from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
 from digitpad.evaluation import Comparison, evaluate
 from digitpad.evaluation.percentages import exact_percent, percent_interval
+from digitpad.nn import ARCHITECTURES
 from digitpad.reading.recognizer import Recognizer
 from digitpad.reports.document import Chapter, Code, Discussion, Highlights, Missing, Paragraph, Section, Table
 from digitpad.reports.making import make_report
 from digitpad.reports.measured import ReportOptions
 from digitpad.reports.page import page_of
+from digitpad.training.live import LiveRun
+from digitpad.training.plan import RunPlan
 from digitpad.training.run import Run
 from digitpad.training.runs import RunStore
+from digitpad.training.settings import TrainingSettings
 
 QUICK = ReportOptions(limit=150, robustness=False)
 
@@ -217,3 +222,37 @@ def test_figures_have_only_finite_coordinates(store: RunStore) -> None:
             for name in ("x", "y", "width", "height", "x1", "y1", "cx", "cy", "r"):
                 assert np.isfinite(float(element.get(name, "0"))), (figure.name, element.attrib)
             assert "nan" not in element.get("points", ""), figure.name
+
+
+def test_a_network_that_reads_pictures(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for number, name in enumerate(("cat", "dog")):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        for image in range(12):
+            pixels = rng.integers(0, 120, (40, 40, 3)).astype(np.uint8)
+            pixels[..., number] += 120
+            PIL.Image.fromarray(pixels).save(tmp_path / "pets" / name / f"{image}.png")
+    settings = TrainingSettings(epochs=1, batch_size=8, threads=1)
+    plan = RunPlan(ARCHITECTURES["light"], str(tmp_path / "pets"), validation=8, settings=settings)
+    live = LiveRun.start(plan, RunStore(tmp_path / "runs"), "pets")
+    for _event in live.events():
+        pass
+    chapter = only_chapter(live.run, ReportOptions())
+    words = [block.text for block in section(chapter, "results").blocks if isinstance(block, Paragraph)]
+    assert words[0].startswith("Measured on: 8 validation images")
+    assert {row[1].value for row in table(chapter, "robustness").rows} == {"shift", "rotation", "scale", "noise"}
+    names = {figure.name for figure in chapter.figures()}
+    assert {"learned", "first-read", "feature-maps", "confusion"} <= names
+    assert not [block.text for one in chapter.sections for block in one.blocks if isinstance(block, Missing)]
+
+
+def test_a_network_that_finds_ink_has_no_classes(tmp_path: Path) -> None:
+    settings = TrainingSettings(epochs=1, batch_size=2, threads=1)
+    plan = RunPlan(ARCHITECTURES["unet-narrow"], "paper", limit=3, validation=1, settings=settings)
+    live = LiveRun.start(plan, RunStore(tmp_path), "ink")
+    for _event in live.events():
+        pass
+    chapter = only_chapter(live.run)
+    assert "finds ink on pages" in missing(chapter, "results")
+    assert "validation IoU" in {column.title for column in table(chapter, "epochs").columns}
+    assert {figure.name for figure in chapter.figures()} == {"network", "loss", "accuracy", "learning-rate"}

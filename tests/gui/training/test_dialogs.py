@@ -30,6 +30,7 @@ from digitpad.gui.training.control_card import State
 from digitpad.gui.training.export_dialog import ExportDialog
 from digitpad.gui.training.more_dialog import MoreDialog
 from digitpad.gui.training.network_editor import NetworkEditor
+from digitpad.gui.training.report_dialog import ReportDialog
 from digitpad.gui.training.runs_dialog import RunsDialog
 from digitpad.gui.training.train_tab import TrainTab
 from digitpad.gui.widgets.fields import CheckBox, ComboBox, FloatField, IntField
@@ -184,6 +185,16 @@ def test_a_run_is_saved_as_a_model_file(runs: RunsDialog, tmp_path: Path, qtbot:
     qtbot.waitUntil(lambda: bool(runs.notice.text), timeout=10_000)
     assert "saved.safetensors" in runs.notice.text or "missing" in runs.notice.text
     qtbot.waitUntil(lambda: not runs.is_busy)
+
+
+def test_a_report_is_about_the_chosen_run(runs: RunsDialog) -> None:
+    _press(runs, "reportRun")
+    (dialog,) = runs.findChildren(ReportDialog)
+    about = dialog.findChild(QLabel, "reportAbout")
+    assert about is not None
+    assert about.text() == "Report about 1 run: light run 1"
+    assert dialog.isVisible()
+    dialog.close()
 
 
 def test_a_ticked_run_is_shown_beside_the_next_one(runs: RunsDialog, tab: TrainTab, qtbot: QtBot) -> None:

@@ -51,7 +51,7 @@ def test_a_report_is_saved(qtbot: QtBot, dialog: ReportDialog, tmp_path: Path, n
     assert (tmp_path / name).read_bytes().startswith(beginning)
     assert dialog.status.text() == f"Saved {tmp_path / name}."
     assert dialog.show_file.isEnabled()
-    assert not dialog.is_running
+    assert dialog.save.isEnabled()
     assert not (tmp_path / "a files").exists()
 
 
