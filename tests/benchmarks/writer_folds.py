@@ -79,7 +79,8 @@ class PrintingLink:
 
     def tell(self, value: dict[str, object]) -> None:
         """Print an epoch."""
-        print("    epoch {epoch}: loss {loss:.4f}, {seconds:.0f} s".format(**value), flush=True)
+        words: dict[str, Any] = value
+        print("    epoch {epoch}: loss {loss:.4f}, {seconds:.0f} s".format(**words), flush=True)
 
 
 def main() -> None:

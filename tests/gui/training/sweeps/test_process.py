@@ -20,7 +20,7 @@ pytestmark = [
 
 def test_a_sweep_is_conducted_by_a_process(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(__file__).parents[4])
-    fixed = {"architecture": "mlp", "limit": 2000, "epochs": 1, "recipe": "usual"}
+    fixed: dict[str, str | int | float | bool] = {"architecture": "mlp", "limit": 2000, "epochs": 1, "recipe": "usual"}
     info, _sentence = plan_sweep(SweepRequest(("learning-rate=0.001,0.01",), fixed))
     sweep = SweepStore().create(info)
     conduct(sweep)
