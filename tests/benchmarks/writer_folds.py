@@ -11,6 +11,7 @@ With --workers the folds are trained at the same time by the workers of a sweep,
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
